@@ -1,0 +1,1 @@
+"""Mutualisation warehouse: cost, recover, control and publish shared services."""

@@ -1,0 +1,33 @@
+"""Errors a user sees: a French sentence and the exit code of the contract (`sorties.md`)."""
+
+
+class ErreurMutualisation(Exception):
+    """The unforeseen, or a wrong use: exit 1. The message is a French sentence for the user."""
+
+    code_sortie = 1
+
+
+class FichierRefuse(ErreurMutualisation):
+    """One or several files can't be read as the contract says (G1): exit 3.
+
+    `refus` is a list of (path relative to the drop, reason in French).
+    """
+
+    code_sortie = 3
+
+    def __init__(self, refus: list[tuple[str, str]]) -> None:
+        self.refus = refus
+        super().__init__("\n".join(f"{fichier} : {motif}" for fichier, motif in refus))
+
+
+class ControleEchoue(ErreurMutualisation):
+    """A blocking control failed, or a gate did not run as it should: exit 2, nothing published.
+
+    `controles` is a list of French sentences, each starting with the name of its control.
+    """
+
+    code_sortie = 2
+
+    def __init__(self, controles: list[str]) -> None:
+        self.controles = controles
+        super().__init__("\n".join(controles))
