@@ -1,0 +1,1 @@
+"""What the DAG files share: assets, tasks, the words of a failure. No business logic."""

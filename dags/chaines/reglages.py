@@ -1,0 +1,24 @@
+"""Settings that every chain shares."""
+
+import datetime as dt
+from typing import Any
+
+from airflow.sdk import Param
+
+from chaines.echecs import signaler
+
+# A task may be tried again: loads know the bytes they have, a build starts from an empty schema, a publication
+# is one transaction, an extract is written again with the same bytes. Files and controls at fault are not retried.
+PAR_DEFAUT: dict[str, Any] = {
+    "owner": "finances",
+    "retries": 2,
+    "retry_delay": dt.timedelta(seconds=20),
+    "execution_timeout": dt.timedelta(hours=2),
+    "on_failure_callback": signaler,
+}
+COMMUNS: dict[str, Any] = {"catchup": False, "max_active_runs": 1, "default_args": PAR_DEFAUT}
+
+
+def param_depot(description: str) -> Param:
+    """The drop: a folder, or an object-store URL."""
+    return Param(None, type=["null", "string"], title="Dépôt", description_md=description)

@@ -1,0 +1,11 @@
+{# Days between two dates, bounds included: calendar, or months of 30 days (R4a, R4c). #}
+{% macro jours_entre(base, debut, fin) -%}
+case when {{ base }} = '30_360' then
+    30 * (12 * (extract(year from {{ fin }}) - extract(year from {{ debut }})) + extract(month from {{ fin }}) - extract(month from {{ debut }}))
+    + least(extract(day from {{ fin }}), 30) - least(extract(day from {{ debut }}), 30) + 1
+  else {{ fin }} - {{ debut }} + 1 end
+{%- endmacro %}
+
+{% macro jours_annee(base, annee) -%}
+case when {{ base }} = '30_360' then 360 else make_date({{ annee }}, 12, 31) - make_date({{ annee }}, 1, 1) + 1 end
+{%- endmacro %}

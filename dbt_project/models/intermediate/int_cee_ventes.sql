@@ -1,0 +1,51 @@
+-- R8, R8a: one row per dépôt × type sold. Several sales are one amount, dated by the last one; the rate is the
+-- produit_cee tariff in force on that date, none means 0 (R8c, control sans_tarif).
+with ventes as (
+  select
+    depot,
+    type,
+    sum(volume_vendu) as volume_vendu,
+    {{ arrondi('sum(volume_vendu * prix / 1000)') }} as produit,
+    max(date_vente) as date_vente
+  from {{ ref('stg_cee__ventes') }}
+  where rejet_statut is null
+  group by depot, type
+),
+
+volumes as (
+  select
+    o.depot_fichier as depot,
+    t.type,
+    sum(case t.type when 'C' then o.volume_classique else coalesce(o.volume_precarite, 0) end) as volume_delivre
+  from {{ ref('stg_cee__operations') }} as o
+  cross join (values ('C'), ('P')) as t (type)
+  where o.rejet_statut is null and o.statut = 'délivrée'
+  group by o.depot_fichier, t.type
+)
+
+select
+  v.depot,
+  v.type,
+  v.volume_vendu,
+  v.produit,
+  v.date_vente,
+  extract(year from v.date_vente)::int as exercice,
+  case when extract(month from v.date_vente) <= 6 then 1 else 2 end as semestre,
+  coalesce(d.volume_delivre, 0) as volume_delivre,
+  t.dispositif,
+  t.mode_recouvrement,
+  coalesce(t.montant, 0) as taux
+from ventes as v
+left join volumes as d using (depot, type)
+left join lateral (
+  select
+    r.dispositif,
+    r.mode_recouvrement,
+    r.montant
+  from {{ ref('stg_referentiel__tarifs') }} as r
+  where
+    r.rejet_statut is null and r.regle = 'pourcentage' and r.base = 'produit_cee'
+    and v.date_vente between r.debut and coalesce(r.fin, 'infinity')
+  order by r.debut desc, r.ligne
+  limit 1
+) as t on true

@@ -1,0 +1,66 @@
+-- One row per accepted ledger line with its role, its key and the single motif that decides where it goes (S12).
+-- `montant` is TTC, or HT for a VAT-registered budget (R3g).
+with lignes as (
+  select
+    i.*,
+    case
+      when
+        i.montant_ht is not null
+        and coalesce({{ parametre_dispositif('montant', 'i.budget', 'make_date(i.exercice, 1, 1)', 'valeur') }}, 'TTC') = 'HT'
+        then i.montant_ht
+      else i.montant_ttc
+    end as montant,
+    least(i.date_emission, make_date(i.exercice, 12, 31)) as jour_cle
+  from {{ ref('int_ecritures_identifiees') }} as i
+  where i.rejet_statut is null
+)
+
+select
+  l.fichier_id,
+  l.ligne,
+  l.rang_bordereau,
+  l.rang_piece,
+  l.ligne_piece,
+  l.fichier,
+  l.sha256,
+  l.sens,
+  l.exercice,
+  l.budget,
+  l.bordereau,
+  l.date_emission,
+  l.type_piece,
+  l.nature,
+  l.axe_analytique,
+  l.siret,
+  l.objet,
+  l.exercice_origine,
+  l.periode_service,
+  l.montant,
+  l.montant_ttc,
+  l.statut,
+  l.jour_cle,
+  r.role,
+  k.dispositif as cle_dispositif,
+  k.part_communes,
+  l.statut in ('Émis', 'Pris en charge', 'Payé') and l.type_piece <> '03' as comptee,
+  -- what the line is for the rules, once it counts
+  case
+    when l.statut not in ('Émis', 'Pris en charge', 'Payé') or l.type_piece = '03' then null
+    when l.sens = 'mandat' and r.role in ('fonctionnement_direct', 'personnel_exterieur') then 'charge'
+    when r.role = 'rabais' then 'charge'
+    when l.sens = 'mandat' and r.role = 'recette_correction' then 'correction'
+    when l.sens = 'titre' and r.role = 'subvention_fonctionnement' then 'subvention'
+    when l.sens = 'titre' and r.role in ('recette_commune', 'recette_autre') then 'recette'
+  end as emploi,
+  -- a line of the wrong side counts nowhere (R3c)
+  l.statut in ('Émis', 'Pris en charge', 'Payé') and l.type_piece <> '03' and (
+    (l.sens = 'titre' and r.role in ('fonctionnement_direct', 'personnel_exterieur', 'personnel', 'recette_correction'))
+    or (
+      l.sens = 'mandat'
+      and r.role in ('subvention_fonctionnement', 'recette_commune', 'recette_autre', 'produit_cee')
+    )
+  ) as sens_inattendu
+from lignes as l
+left join {{ ref('int_roles_comptes') }} as r on l.exercice = r.exercice and l.nature = r.nature
+left join {{ ref('int_cles') }} as k
+  on k.origine = 'axe' and l.axe_analytique = k.code and l.jour_cle between k.debut and k.fin

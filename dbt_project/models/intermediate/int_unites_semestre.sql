@@ -1,0 +1,10 @@
+-- Weighted units per exercice × semestre × dispositif × adherent.
+select
+  exercice,
+  semestre,
+  dispositif,
+  siret_adherent,
+  sum(unites) as unites
+from {{ ref('int_unites') }}
+where rejet_statut is null
+group by exercice, semestre, dispositif, siret_adherent

@@ -1,0 +1,2 @@
+-- One row per line of mandats_AAAA-MM.
+{{ lignes_comptables('mandats', 'mandat') }}

@@ -1,0 +1,2 @@
+-- One row per line of titres_AAAA-MM.
+{{ lignes_comptables('titres', 'titre') }}

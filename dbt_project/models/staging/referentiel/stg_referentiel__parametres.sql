@@ -1,0 +1,55 @@
+with cellules as ({{ lire_jeu('referentiel', 'parametres') }}),
+
+regles as (
+  select
+    c.*,
+    coalesce(
+      c.defaut,
+      case
+        when c.fin < c.debut then 'Fin|la fin précède le début'
+        when c.parametre = 'methode_etp' and c.valeur not in ('R', 'Q', 'T') then 'Valeur|méthode inconnue (attendu : R, Q, T)'
+        when c.parametre = 'base_jours' and c.valeur not in ('reel', '30_360') then 'Valeur|base inconnue (attendu : reel, 30_360)'
+        when (c.parametre in ('structure_personnel', 'grand_livre_complet') or c.parametre like 'base_opposable:%') and c.valeur not in ('oui', 'non') then 'Valeur|valeur inconnue (attendu : oui, non)'
+        when c.parametre like 'montant:%' and c.valeur not in ('HT', 'TTC') then 'Valeur|valeur inconnue (attendu : HT, TTC)'
+        when split_part(c.parametre, ':', 1) in ('heures_reference', 'seuil_titre', 'exercice_base', 'actualisation', 'unites_previsionnelles', 'cout_unitaire') and lecture.nombre(c.valeur, 12) is null then 'Valeur|nombre illisible (douze décimales au plus)'
+        when c.parametre = 'heures_reference' and lecture.nombre(c.valeur, 12) <= 0 or c.parametre like 'unites_previsionnelles:%' and lecture.nombre(c.valeur, 12) <= 0 then 'Valeur|nombre strictement positif attendu'
+      end
+    ) as defaut_regle
+  from cellules as c
+),
+
+dedoublees as (
+  select
+    *,
+    row_number() over (
+      partition by (defaut_regle is null), {{ cellules_lues('referentiel', 'parametres') }} order by ligne
+    ) as rang
+  from regles
+),
+
+issues as (
+  select
+    *,
+    case
+      when defaut_regle is not null then 'rejete'
+      when rang > 1 then 'doublon'
+    end as rejet_statut,
+    case
+      when defaut_regle is not null then defaut_regle
+      when rang > 1 then '|ligne répétée à l''identique'
+    end as issue
+  from dedoublees
+)
+
+select
+  fichier_id,
+  ligne,
+  fichier,
+  sha256,
+  null::int as rejet_exercice,
+  {{ cellules_lues('referentiel', 'parametres') }},
+  lecture.nombre(valeur, 12) as valeur_numerique,
+  nullif(split_part(issue, '|', 1), '') as rejet_colonne,
+  substr(issue, strpos(issue, '|') + 1) as rejet_motif,
+  rejet_statut
+from issues

@@ -1,0 +1,1 @@
+"""Building the candidate publication: one dbt invocation, gate « modele »."""

@@ -1,0 +1,115 @@
+"""One dbt invocation builds and tests the candidate publication (gate « modele »)."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutualisation.entrepot.connexion import profil_dbt
+from mutualisation.erreurs import ControleEchoue
+
+SCHEMA = "construction"
+PROJET = Path(__file__).resolve().parents[3] / "dbt_project"
+REUSSIS = {"success", "pass"}
+
+
+@dataclass(frozen=True)
+class ResultatDbt:
+    """Nodes that ran and French sentences of those that failed; `duree` in seconds."""
+
+    executes: int
+    tests: int
+    echecs: list[str]
+    duree: float
+
+    def en_dict(self) -> dict[str, Any]:
+        """As the manifest shows the gate."""
+        return {"reussie": not self.echecs, "noeuds": self.executes, "tests": self.tests, "echecs": self.echecs}
+
+
+class OuvrierDbt:
+    """The child process: started with the warehouse address, it parses the project while files are loaded."""
+
+    def __init__(self, dsn: str, var: Path) -> None:
+        profil = profil_dbt(dsn)
+        cible = var / "dbt"
+        cible.mkdir(parents=True, exist_ok=True)
+        environnement = os.environ | {
+            "MUTUALISATION_PG_HOST": str(profil["host"]),
+            "MUTUALISATION_PG_PORT": str(profil["port"]),
+            "MUTUALISATION_PG_USER": str(profil["user"]),
+            "MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
+            "MUTUALISATION_PG_BASE": str(profil["dbname"]),
+            "MUTUALISATION_DBT_TARGET": str(cible),
+            "DBT_LOG_PATH": str(cible),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DO_NOT_TRACK": "1",
+        }
+        self._processus = subprocess.Popen(
+            [sys.executable, "-m", "mutualisation.construction.ouvrier", str(PROJET)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=(cible / "ouvrier.log").open("w", encoding="utf-8"),
+            env=environnement,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def construire(self) -> ResultatDbt:
+        """Run `dbt build` once. Raises `ControleEchoue` when dbt died or could not run at all."""
+        debut = time.perf_counter()
+        reponse = self._demander()
+        if "erreur" in reponse and not reponse.get("resultats"):
+            raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
+        return _bilan(reponse, time.perf_counter() - debut)
+
+    def fermer(self) -> None:
+        """End the child process."""
+        if self._processus.stdin:
+            self._processus.stdin.close()
+        if self._processus.poll() is None:
+            self._processus.terminate()
+        self._processus.wait()
+        if self._processus.stdout:
+            self._processus.stdout.close()
+
+    def _demander(self) -> dict[str, Any]:
+        entree, sortie = self._processus.stdin, self._processus.stdout
+        if entree is None or sortie is None:
+            return {"erreur": "dbt n'est pas démarré"}
+        try:
+            entree.write("build\n")
+            entree.flush()
+            ligne = sortie.readline()
+        except BrokenPipeError:
+            ligne = ""
+        return dict(json.loads(ligne)) if ligne else {"erreur": "dbt s'est arrêté"}
+
+
+def _bilan(reponse: dict[str, Any], duree: float) -> ResultatDbt:
+    """Compare what ran with what the manifest declares: a test that did not run has failed."""
+    resultats = {r["id"]: r for r in reponse["resultats"]}
+    echecs = []
+    for attendu in reponse["attendus"]:
+        resultat = resultats.get(attendu)
+        if resultat is None or resultat["statut"] not in REUSSIS:
+            statut = resultat["statut"] if resultat else "non exécuté"
+            message = _une_ligne(resultat["message"]) if resultat else ""
+            echecs.append(f"porte modele : {attendu.split('.', 2)[2]} — {statut} {message}".rstrip())
+    tests = sum(1 for r in resultats if r.startswith("test."))
+    if not tests:
+        echecs.append("porte modele : aucun test n'a été exécuté")
+    return ResultatDbt(len(resultats), tests, echecs, duree)
+
+
+def _une_ligne(message: str) -> str:
+    """A database message without the values of its DETAIL (they may be source cells)."""
+    return re.sub(r"\s+", " ", message.split("DETAIL")[0]).strip()[:300]

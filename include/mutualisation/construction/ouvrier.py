@@ -1,0 +1,56 @@
+"""Child process that holds dbt: imported and parsed early, built on request, ended with its parent.
+
+A process, for the reasons of `qualite.prechargement`: the import takes seconds of pure Python, and dbt changes
+the logging of the process it lives in. One JSON request a line on stdin, one JSON answer a line on stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+
+def _resultats(invocation: Any) -> list[dict[str, str]]:
+    """[{id, statut, message}] of the nodes that dbt ran."""
+    if invocation.result is None or not hasattr(invocation.result, "results"):
+        return []
+    return [
+        {"id": r.node.unique_id, "statut": str(r.status), "message": str(r.message or "")}
+        for r in invocation.result.results
+    ]
+
+
+def _attendus(manifeste: Any) -> list[str]:
+    """Models, seeds and data tests of the manifest: what a build must have run."""
+    return sorted(
+        noeud.unique_id
+        for noeud in manifeste.nodes.values()
+        if str(noeud.resource_type) in {"model", "seed", "test"} and noeud.config.enabled
+    )
+
+
+def servir(projet: str) -> None:
+    """Parse the project, then answer every line of stdin with the outcome of one `dbt build`."""
+    sortie = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    from dbt.cli.main import dbtRunner
+
+    options = ["--project-dir", projet, "--profiles-dir", projet, "--quiet", "--log-level-file", "none"]
+    analyse = dbtRunner().invoke(["parse", *options])
+    for _ in sys.stdin:
+        if not analyse.success:
+            reponse: dict[str, Any] = {"erreur": f"le projet dbt ne se lit pas : {analyse.exception}"}
+        else:
+            manifeste = analyse.result
+            build = dbtRunner(manifest=manifeste).invoke(["build", "--exclude-resource-type", "unit_test", *options])
+            reponse = {"attendus": _attendus(manifeste), "resultats": _resultats(build)}
+            if build.exception is not None:
+                reponse["erreur"] = str(build.exception)
+        sortie.write(json.dumps(reponse, ensure_ascii=False) + "\n")
+        sortie.flush()
+
+
+if __name__ == "__main__":
+    servir(sys.argv[1])

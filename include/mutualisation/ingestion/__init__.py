@@ -1,0 +1,1 @@
+"""From a drop to immutable rows in `brut`: discovery, reading, privacy at the door, landing."""

@@ -1,0 +1,115 @@
+"""Header of a tabular file: names, banner lines, missing, doubled and ignored columns (F5)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mutualisation.ingestion.commun import BLANCS, LectureRefusee
+from mutualisation.sources.registre import Jeu
+
+_ESPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Entete:
+    """Where the columns of a jeu are: `positions` maps the ASCII name to the index in the row."""
+
+    positions: dict[str, int]
+    largeur: int
+    bannieres: int
+    ignorees: tuple[str, ...] = ()
+    absentes: tuple[str, ...] = ()
+
+
+def normaliser(nom: str) -> str:
+    """NFC, spaces of any kind collapsed, trimmed (F5)."""
+    return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom).replace("\u202f", " ").replace("\u00a0", " ")).strip()
+
+
+def est_vide(rangee: Sequence[str]) -> bool:
+    """True when every cell of the row is blank."""
+    return not any(c.strip(BLANCS) for c in rangee)
+
+
+def trouver_entete(jeu: Jeu, rangees: Sequence[Sequence[str]]) -> tuple[int, Entete] | None:
+    """(index, header) of the first of the first non-blank rows that holds every `*` column, or None.
+
+    LectureRefusee when a known column is there twice.
+    """
+    obligatoires = {normaliser(c.entete or "") for c in jeu.obligatoires}
+    rang = 0
+    for i, rangee in enumerate(rangees):
+        if est_vide(rangee):
+            continue
+        if rang > jeu.dialecte.bannieres:
+            return None
+        noms = [normaliser(c) for c in rangee]
+        if obligatoires <= set(noms):
+            return i, _entete(jeu, noms, rang)
+        rang += 1
+    return None
+
+
+def _entete(jeu: Jeu, noms: list[str], bannieres: int) -> Entete:
+    connus = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
+    positions: dict[str, int] = {}
+    for i, nom in enumerate(noms):
+        if nom not in connus:
+            continue
+        if connus[nom] in positions:
+            raise LectureRefusee(f"la colonne « {nom} » est présente deux fois : n'en garder qu'une (G1).")
+        positions[connus[nom]] = i
+    return Entete(
+        positions=positions,
+        largeur=len(noms),
+        bannieres=bannieres,
+        ignorees=tuple(n for n in noms if n and n not in connus),
+        absentes=tuple(c.entete or c.nom for c in jeu.colonnes if c.nom not in positions),
+    )
+
+
+def entete_introuvable(jeu: Jeu, essais: Sequence[Sequence[Sequence[str]]]) -> LectureRefusee:
+    """The refusal that says what is wrong with the header, over the rows read with each separator.
+
+    Quotes a cell of the file only when its row is a header for sure: a data row could hold a name.
+    """
+    obligatoires = [normaliser(c.entete or "") for c in jeu.obligatoires]
+    connus = {normaliser(c.entete or "") for c in jeu.colonnes}
+    meilleure: list[str] = []
+    meilleur_rang = 0
+    score = 0
+    for rangees in essais:
+        rang = 0
+        for rangee in rangees:
+            if est_vide(rangee):
+                continue
+            noms = [normaliser(c) for c in rangee]
+            communs = len(connus & set(noms))
+            if communs > score:
+                meilleure, meilleur_rang, score = noms, rang, communs
+            rang += 1
+    permises = jeu.dialecte.bannieres
+    if score * 2 < len(obligatoires):
+        return LectureRefusee(
+            f"aucune des {permises + 1} premières lignes non vides ne porte les colonnes obligatoires "
+            f"({', '.join(obligatoires)}) : vérifier l'en-tête et le séparateur (F5)."
+        )
+    manquantes = [n for n in obligatoires if n not in meilleure]
+    if not manquantes:
+        return LectureRefusee(
+            f"{meilleur_rang} lignes de bannière avant l'en-tête, {permises} au plus : en retirer (F5)."
+        )
+    autres = [n for n in meilleure if n and n not in connus]
+    phrases = []
+    for nom in manquantes:
+        proche = difflib.get_close_matches(nom, autres, 1, 0.6)
+        phrases.append(f"« {nom} »" + (f" (le plus proche dans le fichier : « {proche[0]} »)" if proche else ""))
+    pluriel = "s" if len(phrases) > 1 else ""
+    return LectureRefusee(
+        f"colonne{pluriel} obligatoire{pluriel} absente{pluriel} de l'en-tête : {', '.join(phrases)} ; "
+        "rétablir l'en-tête exact (F5)."
+    )

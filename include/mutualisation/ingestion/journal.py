@@ -1,0 +1,162 @@
+"""SQL of the loading journal: loads, files, totals, known EPCI. One function per statement; the caller commits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.ingestion.depot import FichierDepose
+from mutualisation.ingestion.octets import Empreinte
+from mutualisation.sources.brut import table
+from mutualisation.sources.registre import Jeu, Source
+
+Connexion = psycopg.Connection[Any]
+
+
+def ouvrir_chargement(conn: Connexion, source: str) -> int:
+    """New row of `journal.chargements`, statut `en_cours`."""
+    return int(_un(conn, "insert into journal.chargements (source) values (%s) returning chargement_id", (source,)))
+
+
+def fermer_chargement(
+    conn: Connexion, chargement_id: int, statut: str, fichiers: int, lignes: int, motif: str | None
+) -> None:
+    """Final status of a load: `accepte` or `refuse`."""
+    conn.execute(
+        "update journal.chargements set fin = clock_timestamp(), statut = %s, fichiers = %s, lignes = %s, motif = %s "
+        "where chargement_id = %s",
+        (statut, fichiers, lignes, motif, chargement_id),
+    )
+
+
+def inserer_fichier(
+    conn: Connexion, chargement_id: int, f: FichierDepose, empreinte: Empreinte, motif: str | None = None
+) -> int:
+    """New row of `journal.fichiers`: `en_attente`, or `refuse` when a reason is given."""
+    return int(
+        _un(
+            conn,
+            "insert into journal.fichiers (chargement_id, source, jeu, periode, version, exercice, mois, semestre, "
+            "depot, nom, chemin, extension, sha256, octets, statut, motif) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning fichier_id",
+            (
+                chargement_id, f.source, f.jeu.nom, f.periode, f.version, f.exercice, f.mois, f.semestre,
+                f.depot, f.nom, f.chemin, f.extension, empreinte.sha256, empreinte.octets,
+                "refuse" if motif else "en_attente", motif,
+            ),
+        )
+    )  # fmt: skip
+
+
+def noter_lecture(
+    conn: Connexion,
+    fichier_id: int,
+    lignes: int,
+    dialecte: dict[str, Any],
+    controle: dict[str, Any] | None,
+    totaux: dict[str, str],
+) -> None:
+    """Rows landed, dialect, .controle.json and `Total` cells of a file just read."""
+    conn.execute(
+        "update journal.fichiers set lignes = %s, dialecte = %s, controle = %s where fichier_id = %s",
+        (lignes, json.dumps(dialecte), None if controle is None else json.dumps(controle), fichier_id),
+    )
+    for colonne, valeur in totaux.items():
+        conn.execute(
+            "insert into journal.totaux (fichier_id, colonne, valeur) values (%s, %s, %s)", (fichier_id, colonne, valeur)
+        )
+
+
+def accepter(conn: Connexion, chargement_id: int) -> None:
+    """All the files of the load become visible together."""
+    conn.execute(
+        "update journal.fichiers set statut = 'accepte' where chargement_id = %s and statut = 'en_attente'",
+        (chargement_id,),
+    )
+
+
+def refuser(conn: Connexion, source: Source, chargement_id: int, motifs: dict[str, str], autres: str) -> None:
+    """Every file of the load is refused, each with its own reason or `autres`, and its landed rows go."""
+    for chemin, motif in motifs.items():
+        conn.execute(
+            "update journal.fichiers set motif = %s where chargement_id = %s and chemin = %s",
+            (motif, chargement_id, chemin),
+        )
+    conn.execute(
+        "update journal.fichiers set statut = 'refuse', motif = coalesce(motif, %s) "
+        "where chargement_id = %s and statut <> 'accepte'",
+        (autres, chargement_id),
+    )
+    _supprimer_lignes(conn, source, "chargement_id = %s", (chargement_id,))
+
+
+def nettoyer(conn: Connexion, source: Source) -> int:
+    """Undo a load that was killed: rows and files `en_attente` of the source. Returns the number of files."""
+    attente = "source = %s and statut = 'en_attente'"
+    nombre = int(_un(conn, f"select count(*) from journal.fichiers where {attente}", (source.nom,)))
+    if nombre:
+        _supprimer_lignes(conn, source, attente, (source.nom,))
+        conn.execute(f"delete from journal.fichiers where {attente}", (source.nom,))
+    conn.execute(
+        "update journal.chargements set statut = 'refuse', fin = clock_timestamp(), motif = 'chargement interrompu' "
+        "where source = %s and statut = 'en_cours'",
+        (source.nom,),
+    )
+    return nombre
+
+
+def _supprimer_lignes(conn: Connexion, source: Source, condition: str, parametres: tuple[Any, ...]) -> None:
+    lignes = conn.execute(
+        f"select jeu, array_agg(fichier_id) from journal.fichiers where {condition} group by jeu", parametres
+    ).fetchall()
+    connus = {j.nom: j for j in source.jeux}
+    for nom, fichiers in lignes:
+        if nom in connus:
+            conn.execute(
+                sql.SQL("delete from {} where fichier_id = any(%s)").format(table(connus[nom])), (fichiers,)
+            )
+
+
+def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int], str]:
+    """(jeu, periode, version) → sha256 of the latest accepted load of that identity and version."""
+    lignes = conn.execute(
+        "select distinct on (jeu, periode, version) jeu, periode, version, sha256 from journal.fichiers "
+        "where source = %s and statut = 'accepte' order by jeu, periode, version, fichier_id desc",
+        (source,),
+    ).fetchall()
+    return {(j, p, v): s for j, p, v, s in lignes}
+
+
+def courants(conn: Connexion, source: str) -> dict[tuple[str, str], tuple[int, str, int]]:
+    """(jeu, periode) → (version, sha256, rows) of the file that counts (F2)."""
+    lignes = conn.execute(
+        "select jeu, periode, version, sha256, lignes from journal.fichiers_courants where source = %s", (source,)
+    ).fetchall()
+    return {(j, p): (v, s, n) for j, p, v, s, n in lignes}
+
+
+def epci_connus(conn: Connexion) -> set[str]:
+    """SIREN of the EPCI the warehouse belongs to (G10); empty before the first load."""
+    return {siren for (siren,) in conn.execute("select siren from journal.epci").fetchall()}
+
+
+def retenir_epci(conn: Connexion, jeu: Jeu) -> None:
+    """The EPCI named by the adherents file that counts become those of the warehouse (G10)."""
+    conn.execute(
+        sql.SQL(
+            "insert into journal.epci (siren) select distinct lecture.texte(b.siren) from {} b "
+            "join journal.fichiers_courants f using (fichier_id) "
+            "where lecture.texte(b.type) = 'epci' and b.defauts is null and lecture.texte(b.siren) ~ '^[0-9]{{9}}$' "
+            "on conflict do nothing"
+        ).format(table(jeu))
+    )
+
+
+def _un(conn: Connexion, requete: str, parametres: tuple[Any, ...]) -> Any:
+    ligne = conn.execute(requete, parametres).fetchone()
+    if ligne is None:
+        raise LookupError(requete)
+    return ligne[0]

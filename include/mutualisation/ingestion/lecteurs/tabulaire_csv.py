@@ -1,0 +1,250 @@
+"""Reader of CSV files: separator, encoding, banner lines; blocks of rows, streamed."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from mutualisation.ingestion.commun import BLANCS, RANGEE_MAX, Bloc, LectureRefusee, Limites, nombre_fr
+from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
+from mutualisation.ingestion.octets import encodage
+from mutualisation.sources.registre import Jeu
+
+_TRANCHE = 1 << 18
+_LIGNES_ENTETE = 200
+_NOMS_SEPARATEURS = {"\t": "tabulation"}
+
+# the limit of the contract is on landed cells (F9): a 10 MB cell rejects its row, not the file
+csv.field_size_limit(min(RANGEE_MAX, sys.maxsize))
+
+
+class LecteurCsv:
+    """Reads a CSV file of a tabular jeu. `entete` and `dialecte` are known once built.
+
+    LectureRefusee (at building or while iterating `blocs`) when the encoding, the header or the quotes are wrong.
+    """
+
+    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
+        self._chemin = chemin
+        self._limites = limites
+        if chemin.stat().st_size == 0:
+            raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
+        self._encodage = encodage(chemin, jeu.dialecte.encodages)
+        self.separateur, self._premiere, self.entete = self._reconnaitre(jeu)
+        self.dialecte = {
+            "encodage": self._encodage,
+            "separateur": _NOMS_SEPARATEURS.get(self.separateur, self.separateur),
+            "bannieres": self.entete.bannieres,
+            "colonnes_ignorees": list(self.entete.ignorees),
+            "colonnes_absentes": list(self.entete.absentes),
+        }
+
+    def blocs(self) -> Iterator[Bloc]:
+        """Blocks of non-blank data rows, in the order of the file."""
+        with self._chemin.open("rb") as f:
+            lignes = _Lignes(f, self._encodage)
+            lignes.sauter(self._premiere)
+            while (bloc := lignes.bloc()) is not None:
+                yield from self._blocs(lignes, *bloc)
+
+    def _blocs(self, lignes: _Lignes, numero: int, bloc: list[str]) -> Iterator[Bloc]:
+        longues = max(map(len, bloc)) > self._limites.cellule
+        if not lignes.guillemets and not lignes.retours:
+            separateur = self.separateur
+            rangees = [ligne.split(separateur) for ligne in bloc]
+            numeros: list[int] | range = range(numero, numero + len(bloc))
+            blancs = BLANCS + separateur
+            if not all([ligne.strip(blancs) for ligne in bloc]):
+                garde = [i for i, ligne in enumerate(bloc) if ligne.strip(blancs)]
+                rangees = [rangees[i] for i in garde]
+                numeros = [numeros[i] for i in garde]
+        else:
+            deux = self._par_csv(numero, bloc)
+            numeros, rangees = deux if deux is not None else self._rangee_par_rangee(lignes, numero, bloc)
+            if deux is None:
+                longues = True
+        if rangees:
+            yield Bloc(numeros, rangees, longues)
+
+    def _par_csv(self, numero: int, bloc: list[str]) -> tuple[list[int] | range, list[list[str]]] | None:
+        """Rows of a block where no cell holds a line end; None when one does, or when something is wrong."""
+        try:
+            rangees = list(csv.reader([ligne + "\n" for ligne in bloc], delimiter=self.separateur, strict=True))
+        except csv.Error:
+            return None
+        if len(rangees) != len(bloc):
+            return None
+        garde = [i for i, r in enumerate(rangees) if not est_vide(r)]
+        return [numero + i for i in garde], [rangees[i] for i in garde]
+
+    def _rangee_par_rangee(self, lignes: _Lignes, numero: int, bloc: list[str]) -> tuple[list[int], list[list[str]]]:
+        numeros: list[int] = []
+        rangees: list[list[str]] = []
+        flux = lignes.reprendre(numero, bloc)
+        lecteur = csv.reader(flux, delimiter=self.separateur, strict=True)
+        while not flux.epuise:
+            debut = flux.numero
+            try:
+                rangee = next(lecteur)
+            except StopIteration:
+                break
+            except csv.Error as e:
+                raise _refus_csv(debut, e) from None
+            if not est_vide(rangee):
+                numeros.append(debut)
+                rangees.append(rangee)
+        return numeros, rangees
+
+    def _reconnaitre(self, jeu: Jeu) -> tuple[str, int, Entete]:
+        """Separator, number of physical lines before the data, header."""
+        with self._chemin.open("rb") as f:
+            bloc = _Lignes(f, self._encodage).bloc()
+        lignes = [ligne + "\n" for ligne in (bloc[1] if bloc else [])[:_LIGNES_ENTETE]]
+        essais: list[list[list[str]]] = []
+        for separateur in jeu.dialecte.separateurs:
+            for rangees, fins in (_lire_tete(lignes, separateur), _lire_ligne_a_ligne(lignes, separateur)):
+                trouve = trouver_entete(jeu, rangees)
+                if trouve is not None:
+                    return separateur, fins[trouve[0]], trouve[1]
+                essais.append(rangees)
+        raise entete_introuvable(jeu, essais)
+
+
+def _lire_tete(lignes: list[str], separateur: str) -> tuple[list[list[str]], list[int]]:
+    """Rows of the first lines, cells on several lines included, and the last physical line of each."""
+    rangees: list[list[str]] = []
+    fins: list[int] = []
+    lecteur = csv.reader(lignes, delimiter=separateur)
+    try:
+        for rangee in lecteur:
+            rangees.append(rangee)
+            fins.append(lecteur.line_num)
+    except csv.Error:
+        pass
+    return rangees, fins
+
+
+def _lire_ligne_a_ligne(lignes: list[str], separateur: str) -> tuple[list[list[str]], list[int]]:
+    """The same, each line alone: a stray quote in a banner must not swallow the header."""
+    rangees: list[list[str]] = []
+    for ligne in lignes:
+        try:
+            rangees.append(next(csv.reader([ligne], delimiter=separateur), []))
+        except csv.Error:
+            rangees.append([])
+    return rangees, list(range(1, len(lignes) + 1))
+
+
+def _refus_csv(ligne: int, erreur: csv.Error) -> LectureRefusee:
+    texte = str(erreur)
+    if "unexpected end" in texte:
+        motif = "un guillemet ouvert n'est jamais fermé"
+    elif "field larger" in texte:
+        motif = f"une cellule dépasse {nombre_fr(RANGEE_MAX)} caractères, sans doute un guillemet jamais fermé"
+    elif "new-line" in texte:
+        motif = "un retour chariot isolé coupe la rangée"
+    else:
+        motif = "un guillemet est mal placé (un texte suit le guillemet fermant)"
+    return LectureRefusee(f"ligne {ligne} : {motif} ; corriger cette ligne.")
+
+
+class _Lignes:
+    """Physical lines of a file, by blocks: number of the first line (1-based) and lines without their end."""
+
+    def __init__(self, fichier: BinaryIO, encodage_: str) -> None:
+        self._fichier = fichier
+        self._encodage = "utf-8" if encodage_ == "utf-8-sig" else encodage_
+        self._sans_bom = encodage_ == "utf-8-sig"
+        self._reste: list[bytes] = []
+        self._numero = 1
+        self._sauter = 0
+        self.guillemets = False
+        self.retours = False
+
+    def sauter(self, nombre: int) -> None:
+        """Leave the first lines out."""
+        self._sauter = nombre
+
+    def bloc(self) -> tuple[int, list[str]] | None:
+        """The next block, or None at the end. Sets `guillemets` and `retours` (a stray CR in the block)."""
+        while True:
+            octets = self._octets()
+            if octets is None:
+                return None
+            texte = octets.decode(self._encodage)
+            if self._sans_bom:
+                texte, self._sans_bom = texte.removeprefix("\ufeff"), False
+            self.guillemets = '"' in texte
+            self.retours = False
+            if "\r" in texte:
+                texte = texte.replace("\r\n", "\n")
+                self.retours = "\r" in texte.removesuffix("\r")
+                texte = texte.removesuffix("\r")
+            lignes = texte.split("\n")
+            if not lignes[-1]:
+                lignes.pop()
+            numero = self._numero
+            self._numero += len(lignes)
+            if self._sauter:
+                passees = min(self._sauter, len(lignes))
+                self._sauter -= passees
+                del lignes[:passees]
+                numero += passees
+            if lignes:
+                return numero, lignes
+
+    def _octets(self) -> bytes | None:
+        """Whole lines only; the tail waits for its end."""
+        while tranche := self._fichier.read(_TRANCHE):
+            fin = tranche.rfind(b"\n") + 1
+            if not fin:
+                self._garder(tranche)
+                continue
+            morceaux, self._reste = [*self._reste, tranche[:fin]], []
+            self._garder(tranche[fin:])
+            return b"".join(morceaux)
+        morceaux, self._reste = self._reste, []
+        return b"".join(morceaux) or None
+
+    def _garder(self, morceau: bytes) -> None:
+        if morceau:
+            self._reste.append(morceau)
+        if len(self._reste) * _TRANCHE > RANGEE_MAX * 2:
+            raise LectureRefusee(
+                f"ligne {self._numero} ou suivante : plus de {nombre_fr(RANGEE_MAX)} octets sans fin de ligne ; "
+                "ce n'est pas un fichier de lignes."
+            )
+
+    def reprendre(self, numero: int, bloc: list[str]) -> _Flux:
+        """Lines of a block one by one, and of the next ones when a cell goes over its end."""
+        return _Flux(self, numero, bloc)
+
+
+class _Flux(Iterator[str]):
+    """Iterator of lines with their end, for csv.reader; `epuise` once the current block is wholly read."""
+
+    def __init__(self, lignes: _Lignes, numero: int, bloc: list[str]) -> None:
+        self._lignes = lignes
+        self._bloc = bloc
+        self._rang = 0
+        self.numero = numero
+
+    @property
+    def epuise(self) -> bool:
+        """True at the end of the block being read."""
+        return self._rang >= len(self._bloc)
+
+    def __next__(self) -> str:
+        if self.epuise:
+            suivant = self._lignes.bloc()
+            if suivant is None:
+                raise StopIteration
+            self.numero, self._bloc = suivant
+            self._rang = 0
+        ligne = self._bloc[self._rang]
+        self._rang += 1
+        self.numero += 1
+        return ligne + "\n"

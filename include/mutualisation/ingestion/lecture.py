@@ -1,0 +1,98 @@
+"""A file of the drop, read once: its reader, its `Total` row, its blocks ready for COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from mutualisation.ingestion.commun import BLANCS, Bloc, LectureRefusee, Limites
+from mutualisation.ingestion.entete import Entete
+from mutualisation.ingestion.lecteurs.decp import LecteurDecp
+from mutualisation.ingestion.lecteurs.pes import LecteurPes
+from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
+from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
+from mutualisation.ingestion.mise_en_forme import MiseEnForme
+from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.sources.registre import Jeu
+
+
+class Lecteur(Protocol):
+    """What every reader offers."""
+
+    @property
+    def entete(self) -> Entete | None:
+        """Where the columns are; None when rows follow the columns of the jeu."""
+
+    @property
+    def dialecte(self) -> dict[str, Any]:
+        """How the file is written, for the journal."""
+
+    def blocs(self) -> Iterator[Bloc]:
+        """Blocks of non-blank rows, `Total` row included."""
+
+
+def ouvrir(chemin: Path, jeu: Jeu, extension: str, limites: Limites) -> Lecteur:
+    """The reader for that form of file. LectureRefusee as the readers say."""
+    if jeu.format == "pes":
+        return LecteurPes(chemin, jeu, limites)
+    if jeu.format == "decp":
+        return LecteurDecp(chemin, jeu, limites)
+    if extension == "xlsx":
+        return LecteurXlsx(chemin, jeu, limites)
+    return LecteurCsv(chemin, jeu, limites)
+
+
+class Lecture:
+    """One pass over a file. After `copie`, `lignes` and `totaux` are known.
+
+    `lignes` counts data rows, rejected and doubled ones included, without the `Total` row (F3).
+    """
+
+    def __init__(self, chemin: Path, jeu: Jeu, extension: str, pseudonymes: Pseudonymes, limites: Limites) -> None:
+        self._lecteur = ouvrir(chemin, jeu, extension, limites)
+        self._mise_en_forme = MiseEnForme(jeu, self._lecteur.entete, pseudonymes, limites)
+        self._tabulaire = jeu.format == "tabulaire"
+        self.lignes = 0
+        self.totaux: dict[str, str] = {}
+
+    @property
+    def dialecte(self) -> dict[str, Any]:
+        """Encoding, separator, banner lines, columns ignored and absent."""
+        return self._lecteur.dialecte
+
+    def copie(self, fichier_id: int) -> Iterator[bytes]:
+        """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
+        for bloc in self._sans_total():
+            self.lignes += len(bloc.rangees)
+            try:
+                yield self._mise_en_forme.texte(fichier_id, bloc).encode()
+            except UnicodeEncodeError:
+                raise LectureRefusee(
+                    f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode ; le retirer (F8)."
+                ) from None
+
+    def _sans_total(self) -> Iterator[Bloc]:
+        """Hold the last row back: only the very last one can be a control total (F4)."""
+        if not self._tabulaire:
+            yield from self._lecteur.blocs()
+            return
+        attente: Bloc | None = None
+        for bloc in self._lecteur.blocs():
+            if attente is not None:
+                yield attente
+            attente = bloc
+        if attente is None:
+            return
+        derniere = attente.rangees[-1]
+        if next((c.strip(BLANCS) for c in derniere if c.strip(BLANCS)), "").lower() == "total":
+            self.totaux = self._mise_en_forme.totaux(derniere)
+            reste = len(attente.rangees) - 1
+            attente = Bloc(
+                attente.lignes[:reste],
+                attente.rangees[:reste],
+                attente.longues,
+                {i: d for i, d in attente.defauts.items() if i < reste},
+            )
+        if attente.rangees:
+            yield attente

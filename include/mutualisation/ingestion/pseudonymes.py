@@ -1,0 +1,80 @@
+"""Key of the pseudonyms, and the keyed digests made with it (K1). The key never reaches the warehouse or a log."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from mutualisation.erreurs import ErreurMutualisation
+
+VARIABLE = "MUTUALISATION_CLE_PSEUDONYMES"
+FICHIER = "cle_pseudonymes"
+LONGUEUR_MIN = 16
+
+
+def cle_pseudonymes(var: str | Path | None = None) -> bytes:
+    """The HMAC key: environment variable, else the file of `var`, made at the first run with mode 0600.
+
+    `var` defaults to `MUTUALISATION_VAR`, else `var`. ErreurMutualisation when the key is too short or unreadable.
+    """
+    valeur = os.environ.get(VARIABLE)
+    if valeur is not None:
+        return _verifiee(valeur.strip(), VARIABLE)
+    dossier = Path(var or os.environ.get("MUTUALISATION_VAR") or "var")
+    chemin = dossier / FICHIER
+    try:
+        if not chemin.exists():
+            _creer(chemin)
+        chemin.chmod(0o600)
+        return _verifiee(chemin.read_text(encoding="ascii").strip(), str(chemin))
+    except (OSError, UnicodeDecodeError) as e:
+        raise ErreurMutualisation(f"La clé des pseudonymes {chemin} ne peut pas être lue ({type(e).__name__}).") from None
+
+
+def _creer(chemin: Path) -> None:
+    """Whole or absent, also when two runs make it at once: written aside, then linked under its name."""
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{FICHIER}_")
+    try:
+        with os.fdopen(descripteur, "w", encoding="ascii") as f:
+            f.write(secrets.token_hex(32) + "\n")
+            f.flush()
+            os.fsync(f.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(provisoire, chemin)
+    finally:
+        os.unlink(provisoire)
+
+
+def _verifiee(valeur: str, ou: str) -> bytes:
+    if len(valeur) < LONGUEUR_MIN:
+        raise ErreurMutualisation(f"La clé des pseudonymes ({ou}) est vide ou trop courte : {LONGUEUR_MIN} caractères au moins.")
+    return valeur.encode()
+
+
+class Pseudonymes:
+    """Keyed digests of cells, remembered per distinct value."""
+
+    def __init__(self, cle: bytes) -> None:
+        self._cle = cle
+        self._connus: dict[str, str] = {"": ""}
+
+    def pseudonyme(self, valeur: str) -> str:
+        """32 hex characters for a stripped value; an empty one stays empty."""
+        connu = self._connus.get(valeur)
+        if connu is None:
+            propre = valeur.strip()
+            connu = self._hex(propre)[:32] if propre else ""
+            self._connus[valeur] = connu
+        return connu
+
+    def empreinte(self, *valeurs: str) -> str:
+        """`A-` and 12 hex characters over several cells: enough to tell rows apart (H4), never to read one."""
+        return "A-" + self._hex("|".join(valeurs))[:12]
+
+    def _hex(self, texte: str) -> str:
+        return hmac.digest(self._cle, texte.encode("utf-8", "surrogatepass"), "sha256").hex()

@@ -1,0 +1,184 @@
+"""What the page and the workbook show of one exercice, read once from the stored version; no figure is computed here
+that the warehouse publishes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from mutualisation.publication.contexte import Contexte
+from mutualisation.publication.extraits_csv import lignes
+from mutualisation.publication.relations import Relation, lire_relations
+
+Ligne = dict[str, Any]
+TOTAL = "TOTAL"
+# G4: these say that rows were left aside, whether or not someone explained it
+RESERVES = ("lignes_rejetees", "a_affecter")
+
+MEMBRES = """
+select dispositif, type_adherent, count(distinct siret_adherent) as adherents
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+   and debut <= make_date(%(exercice)s, 12, 31) and (fin is null or fin >= make_date(%(exercice)s, 12, 31))
+ group by dispositif, type_adherent
+"""
+REJETS = """
+select fichier, statut, motif, count(*) as lignes
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by fichier, statut, motif
+ order by fichier collate "C", statut collate "C", motif collate "C"
+"""
+TRACES = """
+select dispositif, mesure, count(*) as lignes, count(distinct fichier) as fichiers, sum(montant) as montant
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif, mesure
+"""
+EXEMPLE = """
+select dispositif, mesure, fichier, ligne, montant_source, part, montant
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s and mesure = 'cout_fonctionnement' and ligne is not null
+ order by abs(montant) desc nulls last, fichier collate "C", ligne
+ limit 1
+"""
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """Rows of one exercice and version, `Decimal` amounts in euros.
+
+    `synthese` and `totaux` hold every exercice shown (up to three); `membres` is {dispositif: {type: count}} on
+    31 December; `traces` is {(dispositif, mesure): {lignes, fichiers, montant}}; the rest is the exercice only.
+    """
+
+    contexte: Contexte
+    synthese: dict[int, dict[str, Ligne]]
+    totaux: dict[int, Ligne]
+    passage: list[Ligne]
+    cout_unitaire: list[Ligne]
+    controles: list[Ligne]
+    repartition: list[Ligne]
+    indicateurs: dict[str, Ligne]
+    adhesions: list[Ligne]
+    recouvrement: list[Ligne]
+    rejets: list[Ligne]
+    membres: dict[str, dict[str, int]]
+    traces: dict[tuple[str, str], Ligne]
+    exemple: Ligne | None
+
+    @property
+    def exercice(self) -> int:
+        return self.contexte.exercice
+
+    @property
+    def exercices(self) -> list[int]:
+        return sorted(self.synthese)
+
+    @property
+    def dispositifs(self) -> list[str]:
+        """Codes valued in one of the exercices shown, in the order of their labels."""
+        codes = {code for annee in self.synthese.values() for code in annee}
+        return sorted(codes, key=lambda code: (_sans_accent(self.libelle(code)), code))
+
+    @property
+    def avec_reserves(self) -> bool:
+        """G4: rows were rejected or held, or a gap has no justification."""
+        return any(
+            c["statut"] == "ecart" and (c["controle"] in RESERVES or not c["justification"]) for c in self.controles
+        )
+
+    def libelle(self, dispositif: str) -> str:
+        """Label of the newest exercice that names the dispositif."""
+        for exercice in sorted(self.synthese, reverse=True):
+            if dispositif in self.synthese[exercice]:
+                return str(self.synthese[exercice][dispositif]["libelle"])
+        return next((d["libelle"] for d in self.contexte.dispositifs if d["code"] == dispositif), dispositif)
+
+    def lignes_exercice(self) -> list[Ligne]:
+        """Synthesis rows of the exercice in label order, without the total."""
+        annee = self.synthese[self.exercice]
+        return [annee[code] for code in self.dispositifs if code in annee]
+
+    @property
+    def total(self) -> Ligne:
+        return self.totaux[self.exercice]
+
+
+def _sans_accent(texte: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", texte.casefold()) if not unicodedata.combining(c))
+
+
+class _Lecteur:
+    """Reads the relations of one exercice; a relation the contract does not hold yet has no row."""
+
+    def __init__(self, conn: psycopg.Connection[Any], relations: Mapping[str, Relation]) -> None:
+        self.conn, self.relations = conn, relations
+
+    def rangees(self, nom: str, exercice: int, version: int) -> list[Ligne]:
+        relation = self.relations.get(nom)
+        return [] if relation is None else list(lignes(self.conn, relation, exercice, version))
+
+    def agrege(self, nom: str, requete: str, exercice: int, version: int) -> list[Ligne]:
+        if nom not in self.relations:
+            return []
+        texte = sql.SQL(requete).format(source=sql.Identifier("versions", nom))  # type: ignore[arg-type]
+        with self.conn.cursor(row_factory=dict_row) as curseur:
+            return curseur.execute(texte, {"exercice": exercice, "version": version}).fetchall()
+
+
+def _membres(rangees: list[Ligne]) -> dict[str, dict[str, int]]:
+    membres: dict[str, dict[str, int]] = {}
+    for rangee in rangees:
+        membres.setdefault(rangee["dispositif"], {})[rangee["type_adherent"]] = rangee["adherents"]
+    return membres
+
+
+def _syntheses(lecteur: _Lecteur, contexte: Contexte) -> tuple[dict[int, dict[str, Ligne]], dict[int, Ligne]]:
+    synthese: dict[int, dict[str, Ligne]] = {}
+    totaux: dict[int, Ligne] = {}
+    for exercice, version in contexte.presentes.items():
+        rangees = lecteur.rangees("synthese_financiere", exercice, version)
+        if not rangees:  # a former version may have been pruned
+            continue
+        synthese[exercice] = {r["dispositif"]: r for r in rangees if r["dispositif"] != TOTAL}
+        totaux[exercice] = next(r for r in rangees if r["dispositif"] == TOTAL)
+    return synthese, totaux
+
+
+def lire_bilan(
+    conn: psycopg.Connection[Any], contexte: Contexte, relations: Mapping[str, Relation] | None = None
+) -> Bilan:
+    """Read everything the documents of one exercice show, from the version of its context."""
+    lecteur = _Lecteur(conn, relations or lire_relations())
+    cible = (contexte.exercice, contexte.construction.version)
+    synthese, totaux = _syntheses(lecteur, contexte)
+    exemples = lecteur.agrege("tracabilite", EXEMPLE, *cible)
+    return Bilan(
+        contexte=contexte,
+        synthese=synthese,
+        totaux=totaux,
+        passage=lecteur.rangees("passage_d5211", *cible),
+        cout_unitaire=lecteur.rangees("cout_unitaire", *cible),
+        controles=lecteur.rangees("controles", *cible),
+        repartition=lecteur.rangees("repartition", *cible),
+        indicateurs={r["indicateur"]: r for r in lecteur.rangees("indicateurs_cles", *cible)},
+        adhesions=lecteur.rangees("adhesion", *cible),
+        recouvrement=lecteur.rangees("recouvrement", *cible),
+        rejets=lecteur.agrege("rejets", REJETS, *cible),
+        membres=_membres(lecteur.agrege("adhesion", MEMBRES, *cible)),
+        traces={(r["dispositif"], r["mesure"]): r for r in lecteur.agrege("tracabilite", TRACES, *cible)},
+        exemple=exemples[0] if exemples else None,
+    )
+
+
+def somme(rangees: list[Ligne], colonne: str) -> Decimal:
+    """Sum of a column, NULL counted 0 (as R6 does in totals)."""
+    return sum((r[colonne] or Decimal(0) for r in rangees), Decimal(0))

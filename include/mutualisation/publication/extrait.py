@@ -1,0 +1,146 @@
+"""The annual extract `bilan_AAAA/`: written beside its final name, then renamed; a closed folder is never touched (S9)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication import catalogue, manifeste, page_html
+from mutualisation.publication.bilan import lire_bilan
+from mutualisation.publication.catalogue import FichierCsv
+from mutualisation.publication.classeur import ecrire_classeur
+from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
+from mutualisation.publication.empreinte import publication_sha256
+from mutualisation.publication.extraits_csv import ecrire_csv
+from mutualisation.publication.relations import Relation, lire_relations
+
+MANIFESTE = "manifeste.json"
+BLOC = 1 << 20
+
+
+def ecrire_extrait(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    sortie: Path,
+    *,
+    version: int | None = None,
+    identite: str = "declaree",
+    relations: Mapping[str, Relation] | None = None,
+) -> Path:
+    """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path.
+
+    `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3).
+    The same version gives the same bytes (S8). Raises `ErreurMutualisation` when the exercice is not published or
+    the folder cannot be written.
+    """
+    relations = relations or lire_relations()
+    contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
+    destination = dossier_de(sortie, exercice)
+    try:
+        sortie.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{destination.name}_", dir=sortie) as travail:
+            dossier = Path(travail) / destination.name
+            dossier.mkdir()
+            _remplir(conn, contexte, relations, dossier, identite)
+            _remplacer(dossier, destination)
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"L'extrait ne peut pas être écrit dans {sortie} ({erreur.strerror}) : vérifiez les droits et la place."
+        ) from erreur
+    return destination
+
+
+def page_de(dossier: Path) -> Path:
+    """The HTML page of an extract folder (`bilan_2021/` or `bilan_2021_v2/`)."""
+    return next(iter(sorted(dossier.glob("bilan_etape_*.html"))), dossier)
+
+
+def dossier_de(sortie: Path, exercice: int) -> Path:
+    """`bilan_AAAA`, or the first `bilan_AAAA_vN` that is not closed (S9)."""
+    candidat, rang = sortie / f"bilan_{exercice}", 1
+    while _est_clos(candidat):
+        rang += 1
+        candidat = sortie / f"bilan_{exercice}_v{rang}"
+    return candidat
+
+
+def _est_clos(dossier: Path) -> bool:
+    try:
+        contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(contenu, dict) and contenu.get("statut") == manifeste.CLOS
+
+
+def _remplir(
+    conn: psycopg.Connection[Any],
+    contexte: Contexte,
+    relations: Mapping[str, Relation],
+    dossier: Path,
+    identite: str,
+) -> None:
+    """Write every file of the extract; the manifest last, over the sha256 of the others."""
+    exercice, version = contexte.exercice, contexte.construction.version
+    empreinte = contexte.construction.publication_sha256 or publication_sha256(conn, relations)
+    bilan = lire_bilan(conn, contexte, relations)
+    fichiers = [
+        FichierCsv(relation, *ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv"))
+        for relation in relations.values()
+    ]
+    _ecrire_json(
+        dossier / "datapackage.json",
+        catalogue.decrire(exercice, contexte.epci, contexte.est_synthetique, fichiers),
+    )
+    page = page_html.rendre(bilan, publication_sha256=empreinte, identite=identite)
+    (dossier / f"bilan_etape_{exercice}.html").write_text(page, encoding="utf-8", newline="\n")
+    ecrire_classeur(bilan, dossier / f"bilan_etape_{exercice}.xlsx")
+    _ecrire_json(
+        dossier / MANIFESTE,
+        manifeste.decrire(
+            contexte,
+            _sorties(dossier),
+            identite=identite,
+            publication_sha256=empreinte,
+            avec_reserves=bilan.avec_reserves,
+        ),
+    )
+
+
+def _ecrire_json(chemin: Path, contenu: dict[str, Any]) -> None:
+    chemin.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+
+
+def _sorties(dossier: Path) -> list[dict[str, Any]]:
+    return [
+        {"fichier": chemin.name, "sha256": sha256_fichier(chemin), "octets": chemin.stat().st_size}
+        for chemin in sorted(dossier.iterdir())
+    ]
+
+
+def sha256_fichier(chemin: Path) -> str:
+    """sha256 of a file, streamed."""
+    empreinte = hashlib.sha256()
+    with chemin.open("rb") as fichier:
+        while bloc := fichier.read(BLOC):
+            empreinte.update(bloc)
+    return empreinte.hexdigest()
+
+
+def _remplacer(dossier: Path, destination: Path) -> None:
+    """Put the new folder in place; the former one leaves with the working folder, whole until then."""
+    if destination.exists():
+        ancien = dossier.with_name(f"{destination.name}.ancien")
+        os.replace(destination, ancien)
+        os.replace(dossier, destination)
+        shutil.rmtree(ancien, ignore_errors=True)
+    else:
+        os.replace(dossier, destination)

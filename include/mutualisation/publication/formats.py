@@ -1,0 +1,54 @@
+"""French figures for reading: narrow no-break thousands, comma, whole euros; what is unknown says so, never 0."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+FINE = "\u202f"
+INSECABLE = "\u00a0"
+MOINS = "\u2212"
+NON_RENSEIGNE = "non renseigné"
+
+
+def arrondi(valeur: Decimal | int, decimales: int = 0) -> Decimal:
+    """Half away from zero (R3d), at display only."""
+    return Decimal(valeur).quantize(Decimal(1).scaleb(-decimales), rounding=ROUND_HALF_UP)
+
+
+def nombre(valeur: Decimal | int | None, decimales: int = 0) -> str:
+    """`1 234,5` with a narrow no-break space; `non renseigné` for NULL; never `-0`."""
+    if valeur is None:
+        return NON_RENSEIGNE
+    arrondie = arrondi(valeur, decimales)
+    texte = f"{abs(arrondie):,.{decimales}f}".replace(",", FINE).replace(".", ",")
+    return f"{MOINS}{texte}" if arrondie < 0 else texte
+
+
+def euros(valeur: Decimal | int | None, decimales: int = 0) -> str:
+    """Whole euros by default: `1 395 534 €`."""
+    return NON_RENSEIGNE if valeur is None else f"{nombre(valeur, decimales)}{INSECABLE}€"
+
+
+def pourcent(taux: Decimal | None, decimales: int = 0) -> str:
+    """A ratio as a percentage: 0,38 is `38 %`; an em dash for a rate over nothing."""
+    return "—" if taux is None else f"{nombre(taux * 100, decimales)}{INSECABLE}%"
+
+
+def evolution(avant: Decimal | None, apres: Decimal | None) -> str | None:
+    """Signed change in percent between two exercices, None when one is unknown or there was nothing."""
+    if avant is None or apres is None or avant == 0:
+        return None
+    ecart = arrondi((apres - avant) / abs(avant) * 100, 1)
+    signe = "+" if ecart > 0 else ""
+    return f"{signe}{nombre(ecart, 1)}{INSECABLE}%"
+
+
+def jour(valeur: date | None) -> str:
+    """`31/12/2021`; empty for an open bound."""
+    return "" if valeur is None else valeur.strftime("%d/%m/%Y")
+
+
+def plusieurs(compte: int, singulier: str, pluriel: str | None = None) -> str:
+    """`1 contrôle`, `2 contrôles`."""
+    return f"{nombre(compte)}{INSECABLE}{singulier if compte < 2 else pluriel or singulier + 's'}"

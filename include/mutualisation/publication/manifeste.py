@@ -1,0 +1,46 @@
+"""`manifeste.json`: every input and output by sha256, the method in force, the gates, who prepared and who approved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mutualisation.publication.contexte import Contexte
+
+A_APPROUVER = "a_approuver"
+CLOS = "clos"
+
+
+def decrire(
+    contexte: Contexte,
+    sorties: list[dict[str, Any]],
+    *,
+    identite: str,
+    publication_sha256: str,
+    avec_reserves: bool,
+    statut: str = A_APPROUVER,
+    approuve_par: str | None = None,
+) -> dict[str, Any]:
+    """The manifest of one extract (K3, G4, S7); `sorties` is a list of {fichier, sha256, octets}.
+
+    The only clock in it is the end of the build, as the warehouse keeps it.
+    """
+    construction = contexte.construction
+    return {
+        "exercice": contexte.exercice,
+        "epci": {"siren": contexte.siren, "nom": contexte.epci},
+        "statut": statut,
+        "avec_reserves": avec_reserves,
+        "donnees_synthetiques": contexte.est_synthetique,
+        "version": construction.version,
+        "construit_le": construction.construit_le,
+        "code_version": construction.code_version,
+        "prepare_par": construction.prepare_par,
+        "approuve_par": approuve_par,
+        "identite": identite,
+        "publication_sha256": publication_sha256,
+        "exercices_presentes": {str(e): v for e, v in contexte.presentes.items()},
+        "parametres": contexte.parametres,
+        "portes": construction.portes,
+        "entrees": contexte.fichiers,
+        "sorties": sorties,
+    }

@@ -1,0 +1,129 @@
+"""Write, audit, promote: the tables of a build become the partitions that `publication` shows, in one transaction.
+
+Storage is `versions.<relation>`, partitioned by version; `publication.<relation>` are stable views joined to the
+pointer `journal.publications`. Attaching moves no row, and a view built on `publication` follows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication.contexte import figer_contexte
+from mutualisation.publication.empreinte import publication_sha256
+from mutualisation.publication.relations import Relation, lire_relations
+
+SCHEMA = "construction"
+VERROU_PUBLICATION = 0x6D757470
+
+
+def preparer_publication(conn: psycopg.Connection[Any]) -> None:
+    """Create or complete `versions.<relation>` and `publication.<relation>` from the contract of the relations."""
+    for relation in lire_relations().values():
+        colonnes = [("version", "bigint")] + ([] if relation.par_exercice else [("exercice", "integer")])
+        colonnes += [(c.nom, c.type) for c in relation.colonnes]
+        table = sql.Identifier("versions", relation.nom)
+        conn.execute(
+            sql.SQL("create table if not exists {} ({}) partition by list (version)").format(
+                table,
+                sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(t)) for n, t in colonnes),  # type: ignore[arg-type]
+            )
+        )
+        for nom, type_ in colonnes:
+            conn.execute(
+                sql.SQL("alter table {} add column if not exists {} {}").format(
+                    table, sql.Identifier(nom), sql.SQL(type_)  # type: ignore[arg-type]
+                )
+            )
+        conn.execute(_vue(relation))
+        conn.execute(
+            sql.SQL("comment on view {} is {}").format(
+                sql.Identifier("publication", relation.nom), sql.Literal(relation.description)
+            )
+        )
+        for colonne in relation.colonnes:
+            conn.execute(
+                sql.SQL("comment on column {} is {}").format(
+                    sql.Identifier("publication", relation.nom, colonne.nom), sql.Literal(colonne.description)
+                )
+            )
+    conn.execute("grant select on all tables in schema publication to mutualisation_lecteur")
+
+
+def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
+    """Publish a build that passed its gates; give back `publication_sha256` (S7).
+
+    Raises `ErreurMutualisation` when the version is not validated, or its tables are gone.
+    """
+    conn.commit()
+    with conn.transaction():
+        conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
+        ligne = conn.execute(
+            "select statut, exercices from journal.constructions where version = %s for update", (version,)
+        ).fetchone()
+        if ligne is None or ligne[0] != "validee":
+            raise ErreurMutualisation(
+                f"La version {version} n'est pas validée : lancez « mutualisation controler » avant de publier."
+            )
+        for relation in lire_relations().values():
+            _rattacher(conn, relation, version)
+        for exercice in ligne[1]:
+            conn.execute(
+                "insert into journal.publications (exercice, version) values (%s, %s)"
+                " on conflict (exercice) do update set version = excluded.version, publie_le = now()",
+                (exercice, version),
+            )
+        empreinte = publication_sha256(conn)
+        conn.execute(
+            "update journal.constructions set statut = 'publiee', publication_sha256 = %s where version = %s",
+            (empreinte, version),
+        )
+        figer_contexte(conn, version)
+    return empreinte
+
+
+def _rattacher(conn: psycopg.Connection[Any], relation: Relation, version: int) -> None:
+    """Move the table of the build to `versions` and attach it: the CHECK spares the scan of its rows."""
+    partition = f"{relation.nom}_v{version}"
+    noms = {
+        "table": sql.Identifier("versions", partition),
+        "parent": sql.Identifier("versions", relation.nom),
+        "construite": sql.Identifier(SCHEMA, relation.nom),
+        "renommee": sql.Identifier(SCHEMA, partition),
+        "nom": sql.Identifier(partition),
+        "contrainte": sql.Identifier(f"{partition}_version"),
+        "version": sql.Literal(version),
+    }
+    for ordre in (
+        "alter table {construite} rename to {nom}",
+        "alter table {renommee} set schema versions",
+        "alter table {table} add constraint {contrainte} check (version is not null and version = {version})",
+        "alter table {parent} attach partition {table} for values in ({version})",
+    ):
+        conn.execute(sql.SQL(ordre).format(**noms))  # type: ignore[arg-type]
+
+
+def _vue(relation: Relation) -> sql.Composed:
+    """The stable view: rows of the current version of each exercice.
+
+    Where `exercice` is no published column, the same fact may stand under several exercices: the newest version
+    of a key is shown once.
+    """
+    cle = sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c)) for c in relation.cle if c != "exercice")
+    distinct, ordre = sql.SQL(""), sql.SQL("")
+    if not relation.par_exercice:
+        distinct = sql.SQL("distinct on ({}) ").format(cle)
+        ordre = sql.SQL(" order by {}, v.version desc, v.exercice desc").format(cle)
+    return sql.SQL(
+        "create or replace view {vue} as select {distinct}{colonnes} from {table} as v"
+        " join journal.publications as p on p.exercice = v.exercice and p.version = v.version{ordre}"
+    ).format(
+        vue=sql.Identifier("publication", relation.nom),
+        distinct=distinct,
+        colonnes=sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c.nom)) for c in relation.colonnes),
+        table=sql.Identifier("versions", relation.nom),
+        ordre=ordre,
+    )

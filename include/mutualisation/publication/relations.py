@@ -1,0 +1,97 @@
+"""The relations of `publication`, read from the dbt contract: the one place that names their columns and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CONTRAT = Path(__file__).resolve().parents[3] / "dbt_project" / "models" / "publication" / "_publication.yml"
+
+
+@dataclass(frozen=True)
+class Colonne:
+    """A published column: PostgreSQL type and the French description of the contract."""
+
+    nom: str
+    type: str
+    description: str
+    obligatoire: bool = False
+
+    @property
+    def est_texte(self) -> bool:
+        return self.type.split("(")[0] in {"text", "varchar", "character varying"}
+
+    @property
+    def est_horodatage(self) -> bool:
+        return self.type.startswith("timestamp")
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation of `sorties.md`: its grain sentence, published columns and key.
+
+    `par_exercice` is false where `exercice` is no published column (adhesion, cee_valorisation, rejets): the
+    storage `versions.<nom>` still carries `exercice` and `version`.
+    """
+
+    nom: str
+    description: str
+    colonnes: tuple[Colonne, ...]
+    cle: tuple[str, ...]
+    par_exercice: bool
+
+    @property
+    def cle_publiee(self) -> tuple[str, ...]:
+        """The key, when its published columns are never NULL: what a data package may call a primary key."""
+        obligatoires = {c.nom for c in self.colonnes if c.obligatoire}
+        cle = tuple(nom for nom in self.cle if nom in self.noms_colonnes)
+        return cle if set(cle) <= obligatoires else ()
+
+    @property
+    def noms_colonnes(self) -> tuple[str, ...]:
+        return tuple(colonne.nom for colonne in self.colonnes)
+
+
+def _colonnes(modele: dict[str, Any], par_exercice: bool) -> tuple[Colonne, ...]:
+    internes = {"version"} if par_exercice else {"version", "exercice"}
+    return tuple(
+        Colonne(
+            nom=c["name"],
+            type=str(c["data_type"]).strip().lower(),
+            description=" ".join((c.get("description") or "").split()),
+            obligatoire=any(contrainte.get("type") == "not_null" for contrainte in c.get("constraints", ())),
+        )
+        for c in modele["columns"]
+        if c["name"] not in internes
+    )
+
+
+def _relation(modele: dict[str, Any]) -> Relation:
+    meta = modele.get("config", {}).get("meta") or modele.get("meta") or {}
+    par_exercice = bool(meta.get("par_exercice", True))
+    return Relation(
+        nom=modele["name"],
+        description=" ".join((modele.get("description") or "").split()),
+        colonnes=_colonnes(modele, par_exercice),
+        cle=tuple(meta.get("cle", ())),
+        par_exercice=par_exercice,
+    )
+
+
+@cache
+def lire_relations(contrat: Path | None = None) -> dict[str, Relation]:
+    """Relations of the contract by name, in the order of the file.
+
+    Raises `FileNotFoundError` without the contract, `ValueError` when a key names a column that is not published.
+    """
+    contenu = yaml.safe_load((contrat or CONTRAT).read_text(encoding="utf-8"))
+    relations = {modele["name"]: _relation(modele) for modele in contenu["models"]}
+    for relation in relations.values():
+        inconnues = set(relation.cle) - set(relation.noms_colonnes) - {"exercice"}
+        if inconnues:
+            raise ValueError(f"{relation.nom} : clé sur des colonnes inconnues {sorted(inconnues)}")
+    return relations

@@ -1,0 +1,151 @@
+"""SQL of the file gate: what the pending files of one load announce, beside what their landed rows hold.
+
+One row per file and rule: fichier_id, chemin, jeu, regle (`lignes_posees`, `lignes_annoncees`,
+`total_annonce`, `ligne_total`), colonne (literal header), attendu, constate (text), ecart
+(boolean). Rules F3 and F4; cells are read by `lecture.*` only, an unreadable cell counts 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from mutualisation.sources.registre import TYPES_SOMMABLES, Colonne, Jeu, Source
+
+LECTURES = {
+    "montant": "lecture.montant(b.{nom})",
+    "duree": "lecture.minutes(b.{nom})",
+    "entier": "lecture.entier(b.{nom})::numeric",
+}
+LECTURE_DEFAUT = "lecture.nombre(b.{nom}, 6)"
+# A total may exceed what a cell may hold: more digits, more decimals, hours beyond four digits.
+NOMBRE_LU = """coalesce(lecture.nombre(valeur, 12), case when valeur ~ '^[+-]?[0-9]+([.,][0-9]+)?$'
+      then replace(valeur, ',', '.')::numeric end)"""
+TOTAL_LU = f"""case when type = 'duree' then coalesce(lecture.minutes(valeur), {NOMBRE_LU} * 60,
+      case when valeur ~ '^[0-9]+ *[hH:] *[0-5][0-9]$'
+        then split_part(translate(valeur, 'hH: ', '|||'), '|', 1)::numeric * 60 + right(valeur, 2)::numeric end)
+    else {NOMBRE_LU} end"""
+# « 12 h 30 min », exact: hundredths of an hour are not always whole minutes.
+AFFICHAGE = """case when type = 'duree'
+      then trunc({n} / 60) || ' h ' || trim_scale({n} - 60 * trunc({n} / 60)) || ' min'
+    else replace({n}::text, '.', ',') end"""
+CHIFFRES = "translate(t.valeur, E'0123456789.,()+-€hH\\x3a \\t\\u00a0\\u202f', '') = '' and t.valeur ~ '[0-9]'"
+EN_ATTENTE = "f.statut = 'en_attente' and f.chargement_id = "
+
+
+@dataclass
+class FichiersDuJeu:
+    """Pending files of one jeu, and the columns (ASCII names) that at least one of them announces a total of."""
+
+    jeu: Jeu
+    fichiers: list[int] = field(default_factory=list)
+    annoncees: set[str] = field(default_factory=set)
+
+    @property
+    def colonnes(self) -> list[Colonne]:
+        return [c for c in sommables(self.jeu) if c.nom in self.annoncees]
+
+
+def fichiers_en_attente(conn: psycopg.Connection[Any], chargement_id: int, source: Source) -> list[FichiersDuJeu]:
+    """The pending files of a load, by jeu."""
+    requete = (
+        "select f.jeu, f.fichier_id, f.controle->>'colonne', "
+        "array(select t.colonne from journal.totaux t where t.fichier_id = f.fichier_id) "
+        f"from journal.fichiers f where {EN_ATTENTE}%s order by f.fichier_id"
+    )
+    groupes = {jeu.nom: FichiersDuJeu(jeu) for jeu in source.jeux}
+    for nom, fichier_id, entete, totaux in conn.execute(requete, [chargement_id]):
+        groupe = groupes[nom]
+        groupe.fichiers.append(fichier_id)
+        groupe.annoncees.update(totaux)
+        groupe.annoncees.update(c.nom for c in groupe.jeu.colonnes if c.entete == entete)
+    return [groupe for groupe in groupes.values() if groupe.fichiers]
+
+
+def requete_lot(chargement_id: int, groupes: list[FichiersDuJeu]) -> str:
+    """The batch query for the pending files of `chargement_id` (at least one group)."""
+    tabulaires = [groupe.jeu for groupe in groupes if groupe.jeu.format == "tabulaire"]
+    return f"""
+with en_attente as materialized (
+  select f.fichier_id, f.chemin, f.jeu, f.lignes, f.controle
+  from journal.fichiers f where {EN_ATTENTE}{int(chargement_id)}
+),
+colonnes (jeu, colonne, entete, type) as ({_colonnes(tabulaires)}),
+sommes as materialized ({" union all ".join(_sommes(groupe) for groupe in groupes)}),
+annonces as (
+  select 'total_annonce' as regle, f.fichier_id, f.jeu, c.colonne, c.type, c.entete, f.controle->>'total' as valeur
+  from en_attente f left join colonnes c on c.jeu = f.jeu and c.entete = f.controle->>'colonne'
+  where f.controle->>'total' is not null and f.jeu in ({_liste(jeu.nom for jeu in tabulaires)})
+  union all
+  select 'ligne_total', f.fichier_id, f.jeu, c.colonne, c.type, c.entete, t.valeur
+  from journal.totaux t
+  join en_attente f using (fichier_id)
+  join colonnes c on c.jeu = f.jeu and c.colonne = t.colonne
+  where c.type in ({_liste(sorted(TYPES_SOMMABLES))}) and {CHIFFRES}
+),
+lus as materialized (
+  select a.*, case when a.colonne is not null then coalesce(s.somme, 0) end as somme, {TOTAL_LU} as total
+  from annonces a left join sommes s on s.fichier_id = a.fichier_id and s.colonne = a.colonne
+),
+comptes as (
+  select f.*, coalesce(s.somme, 0) as nombre
+  from en_attente f left join sommes s on s.fichier_id = f.fichier_id and s.colonne is null
+)
+select fichier_id, chemin, jeu, 'lignes_posees' as regle, null as colonne,
+  lignes::text as attendu, nombre::text as constate, lignes is distinct from nombre as ecart
+from comptes
+union all
+select fichier_id, chemin, jeu, 'lignes_annoncees', null,
+  coalesce(lecture.nombre(controle->>'lignes', 12)::text, 'un nombre illisible'), nombre::text,
+  lecture.nombre(controle->>'lignes', 12) is distinct from nombre
+from comptes
+where controle->>'lignes' is not null and jeu in ({_liste(jeu.nom for jeu in tabulaires)})
+union all
+select f.fichier_id, f.chemin, f.jeu, l.regle, coalesce(l.entete, 'absente ou non sommable'),
+  coalesce({AFFICHAGE.format(n="l.total")}, 'un nombre illisible'),
+  coalesce({AFFICHAGE.format(n="l.somme")}, 'introuvable'), l.total is distinct from l.somme or l.somme is null
+from lus l join en_attente f using (fichier_id)
+"""
+
+
+def sommables(jeu: Jeu) -> list[Colonne]:
+    """Columns whose cells may be summed: landed, and not confidential."""
+    return [c for c in jeu.colonnes_entrepot if not c.confidentielle]
+
+
+def _sommes(groupe: FichiersDuJeu) -> str:
+    """One scan per jeu: rows (colonne NULL) and the announced columns alone, since reading cells is what costs."""
+    calculs = "".join(f", sum({_lecture(c)}) as {c.nom}" for c in groupe.colonnes)
+    valeurs = "".join(f", ({_litteral(c.nom)}, s.{c.nom})" for c in groupe.colonnes)
+    fichiers = ", ".join(str(int(fichier_id)) for fichier_id in groupe.fichiers)
+    return (
+        f"select s.fichier_id, v.colonne, v.somme from ("
+        f"select b.fichier_id, count(*) as nombre_de_lignes{calculs} "
+        f"from brut.{groupe.jeu.nom} b where b.fichier_id in ({fichiers}) group by b.fichier_id) s "
+        f"cross join lateral (values (null::text, s.nombre_de_lignes::numeric){valeurs}) v (colonne, somme)"
+    )
+
+
+def _lecture(colonne: Colonne) -> str:
+    return LECTURES.get(colonne.type, LECTURE_DEFAUT).format(nom=colonne.nom)
+
+
+def _colonnes(jeux: list[Jeu]) -> str:
+    lignes = [
+        f"({_litteral(jeu.nom)}, {_litteral(c.nom)}, {_litteral(c.entete or c.nom)}, {_litteral(c.type)})"
+        for jeu in jeux
+        for c in sommables(jeu)
+    ]
+    return f"values {', '.join(lignes)}" if lignes else "select ''::text, ''::text, ''::text, ''::text where false"
+
+
+def _liste(noms: Iterable[str]) -> str:
+    return ", ".join(_litteral(nom) for nom in noms) or "''"
+
+
+def _litteral(texte: str) -> str:
+    # SQLAlchemy reads « :mot » as a bound parameter, also inside quotes
+    return "'" + texte.replace("'", "''").replace(":", "' || chr(58) || '") + "'"

@@ -1,0 +1,61 @@
+"""Tables of the schema `brut`, derived from the registry: adding a source or a column is configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.sources.registre import COLONNES_TECHNIQUES, Jeu, Registre, registre
+from mutualisation.sources.sources_dbt import description
+
+_CHARGEUR = sql.Identifier("mutualisation_chargeur")
+_TRANSFORMATEUR = sql.Identifier("mutualisation_transformateur")
+
+
+def table(jeu: Jeu) -> sql.Identifier:
+    """`brut.<jeu>`, quoted."""
+    return sql.Identifier("brut", jeu.nom)
+
+
+def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
+    """Statements that create `brut.<jeu>` or add what it lacks; running them twice changes nothing."""
+    cible = table(jeu)
+    index = sql.Identifier(f"{jeu.nom}_fichier_idx")
+    ordres = [
+        sql.SQL("create table if not exists {} (fichier_id bigint not null, ligne int not null, defauts text)").format(
+            cible
+        )
+    ]
+    for c in jeu.colonnes_entrepot:
+        ordres.append(sql.SQL("alter table {} add column if not exists {} text").format(cible, sql.Identifier(c.nom)))
+    # BRIN: rows of a file lie side by side, and COPY doesn't pay for it
+    ordres.append(sql.SQL("create index if not exists {} on {} using brin (fichier_id)").format(index, cible))
+    ordres.append(sql.SQL("comment on table {} is {}").format(cible, sql.Literal(jeu.libelle)))
+    for c in jeu.colonnes_entrepot:
+        colonne = sql.Identifier("brut", jeu.nom, c.nom)
+        ordres.append(sql.SQL("comment on column {} is {}").format(colonne, sql.Literal(description(c))))
+    ordres.append(sql.SQL("grant select, insert, delete on {} to {}").format(cible, _CHARGEUR))
+    ordres.append(sql.SQL("grant select on {} to {}").format(cible, _TRANSFORMATEUR))
+    return ordres
+
+
+def synchroniser_brut(conn: psycopg.Connection[Any], reg: Registre | None = None) -> list[str]:
+    """Create the tables and columns of `brut` that the registry declares and the warehouse lacks.
+
+    Returns the names of the jeux whose table changed; never drops anything. The caller commits.
+    """
+    reg = reg or registre()
+    requete = "select table_name, array_agg(column_name::text) from information_schema.columns " \
+              "where table_schema = 'brut' group by 1"  # fmt: skip
+    presentes = {nom: set(colonnes) for nom, colonnes in conn.execute(requete).fetchall()}
+    changes = []
+    for jeu in reg.jeux:
+        voulues = {*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_entrepot)}
+        if voulues <= presentes.get(jeu.nom, set()):
+            continue
+        for ordre in ddl_brut(jeu):
+            conn.execute(ordre)
+        changes.append(jeu.nom)
+    return changes

@@ -1,0 +1,337 @@
+"""Registry of the sources, read from `declarations/*.yml`: one file per source, one entry per jeu.
+
+It feeds the readers, the tables of `brut`, the dbt sources (`_sources.yml`) and the gates: adding a source or
+a dialect is configuration, not code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mutualisation.erreurs import ErreurMutualisation
+
+DECLARATIONS = Path(__file__).parent / "declarations"
+TYPES = frozenset(
+    {
+        "annee", "code", "date", "duree", "entier", "enumeration", "montant",
+        "nombre", "personnel", "pseudonyme", "siret", "texte",
+    }
+)  # fmt: skip
+TYPES_SOMMABLES = frozenset({"montant", "nombre", "entier", "duree"})
+PERIODES = frozenset({"annee", "mois", "semestre", "depot", "aucune"})
+ATTENDUS = frozenset({"mensuel", "annuel"})
+FORMATS = frozenset({"tabulaire", "pes", "decp"})
+EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": ("json",)}
+COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts")
+
+_CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte"})
+_CLES_JEU = frozenset(
+    {"libelle", "periode", "attendu", "instantane", "format", "extensions", "colonnes", "dialecte"}
+)
+_CLES_COLONNE = frozenset(
+    {
+        "nom", "entete", "type", "obligatoire", "valeurs", "unite",
+        "clair_si", "empreinte_de", "garde_si_siret",
+    }
+)  # fmt: skip
+_CLES_DIALECTE = frozenset({"separateurs", "encodages", "bannieres"})
+_ENCODAGES = frozenset({"utf-8", "cp1252"})
+
+
+@dataclass(frozen=True)
+class Dialecte:
+    """How the tabular files of a jeu are written: separators and encodings in order of trial, banner lines."""
+
+    separateurs: tuple[str, ...] = (";", ",", "\t")
+    encodages: tuple[str, ...] = ("utf-8", "cp1252")
+    bannieres: int = 5
+
+
+@dataclass(frozen=True)
+class Colonne:
+    """One column of a jeu. `entete` is the literal header of the files; None in PES and DECP."""
+
+    nom: str
+    type: str
+    entete: str | None = None
+    obligatoire: bool = False
+    valeurs: tuple[str, ...] = ()
+    unite: str | None = None
+    clair_si: tuple[str, str] | None = None
+    empreinte_de: tuple[str, ...] = ()
+    garde_si_siret: str | None = None
+
+    @property
+    def atterrit(self) -> bool:
+        """False for personal data, which never leaves the reader."""
+        return self.type != "personnel"
+
+    @property
+    def confidentielle(self) -> bool:
+        """True when the cell as delivered may never be landed, logged or summed."""
+        return self.type in ("personnel", "pseudonyme") or self.clair_si is not None or self.garde_si_siret is not None
+
+
+@dataclass(frozen=True)
+class Jeu:
+    """One kind of file of a source; its rows land in `brut.<nom>`."""
+
+    source: str
+    nom: str
+    libelle: str
+    periode: str
+    colonnes: tuple[Colonne, ...]
+    format: str = "tabulaire"
+    extensions: tuple[str, ...] = ("csv", "xlsx")
+    attendu: str | None = None
+    instantane: bool = False
+    dialecte: Dialecte = field(default_factory=Dialecte)
+
+    @property
+    def colonnes_entrepot(self) -> tuple[Colonne, ...]:
+        """Data columns that land in the warehouse, in the order of the declaration."""
+        return tuple(c for c in self.colonnes if c.atterrit)
+
+    @property
+    def obligatoires(self) -> tuple[Colonne, ...]:
+        """The `*` columns of the contract, personal ones included."""
+        return tuple(c for c in self.colonnes if c.obligatoire)
+
+    @property
+    def nom_libre(self) -> bool:
+        """PES files keep the name their software gave them (F1)."""
+        return self.format == "pes"
+
+    @property
+    def pseudonymise(self) -> bool:
+        """True when rows are about agents: nothing of a row whose cells may be shifted can land."""
+        return any(c.type == "pseudonyme" for c in self.colonnes)
+
+    def colonne(self, nom: str) -> Colonne:
+        """The column of that ASCII name. KeyError when there is none."""
+        for c in self.colonnes:
+            if c.nom == nom:
+                return c
+        raise KeyError(nom)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source system: one sub-folder of a drop."""
+
+    nom: str
+    libelle: str
+    description: str
+    jeux: tuple[Jeu, ...]
+
+
+@dataclass(frozen=True)
+class Registre:
+    """Every source, in a fixed order (by name of the declaration file)."""
+
+    sources: tuple[Source, ...]
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources)
+
+    @property
+    def noms(self) -> tuple[str, ...]:
+        """Names of the sources, which are the sub-folders of a drop."""
+        return tuple(s.nom for s in self.sources)
+
+    @property
+    def jeux(self) -> tuple[Jeu, ...]:
+        """Every jeu of every source."""
+        return tuple(j for s in self.sources for j in s.jeux)
+
+    def source(self, nom: str) -> Source:
+        """The source of that name. ErreurMutualisation when there is none."""
+        for s in self.sources:
+            if s.nom == nom:
+                return s
+        raise ErreurMutualisation(f"Source inconnue : « {nom} ». Sources déclarées : {', '.join(self.noms)}.")
+
+    def jeu(self, nom: str) -> Jeu:
+        """The jeu of that name. ErreurMutualisation when there is none."""
+        for j in self.jeux:
+            if j.nom == nom:
+                return j
+        raise ErreurMutualisation(f"Jeu inconnu : « {nom} ». Jeux déclarés : {', '.join(j.nom for j in self.jeux)}.")
+
+
+def registre(dossier: str | Path | None = None) -> Registre:
+    """Read the declarations (once per process and folder; default: the shipped ones).
+
+    ErreurMutualisation, naming file, jeu and column, when a declaration is wrong.
+    """
+    return _lire_dossier(str(dossier or DECLARATIONS))
+
+
+@lru_cache(maxsize=16)
+def _lire_dossier(dossier: str) -> Registre:
+    fichiers = sorted(Path(dossier).glob("*.yml"))
+    if not fichiers:
+        raise ErreurMutualisation(f"Aucune déclaration de source (*.yml) dans {dossier}.")
+    sources = tuple(_lire_source(f) for f in fichiers)
+    vus: dict[str, str] = {}
+    for s in sources:
+        for j in s.jeux:
+            if j.nom in vus:
+                raise ErreurMutualisation(
+                    f"{dossier} : le jeu « {j.nom} » est déclaré par deux sources ({vus[j.nom]} et {s.nom})."
+                )
+            vus[j.nom] = s.nom
+    if len({s.nom for s in sources}) != len(sources):
+        raise ErreurMutualisation(f"{dossier} : une source est déclarée par deux fichiers.")
+    return Registre(sources)
+
+
+def _lire_source(chemin: Path) -> Source:
+    ou = chemin.name
+    try:
+        brut = yaml.safe_load(chemin.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as e:
+        raise ErreurMutualisation(f"{ou} : déclaration illisible ({e}).") from None
+    d = _dictionnaire(brut, ou, _CLES_SOURCE, ("source", "libelle", "jeux"))
+    dialecte = _lire_dialecte(d.get("dialecte"), ou, Dialecte())
+    jeux = d["jeux"]
+    if not isinstance(jeux, dict) or not jeux:
+        raise ErreurMutualisation(f"{ou} : « jeux » doit être un dictionnaire non vide.")
+    nom = _identifiant(d["source"], ou)
+    return Source(
+        nom=nom,
+        libelle=str(d["libelle"]),
+        description=str(d.get("description", "")),
+        jeux=tuple(_lire_jeu(nom, _identifiant(k, ou), v, f"{ou}, jeu {k}", dialecte) for k, v in jeux.items()),
+    )
+
+
+def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte) -> Jeu:
+    d = _dictionnaire(brut, ou, _CLES_JEU, ("libelle", "periode", "colonnes"))
+    forme = _parmi(d.get("format", "tabulaire"), FORMATS, f"{ou}, format")
+    extensions = tuple(str(e) for e in d.get("extensions", EXTENSIONS_PAR_FORMAT[forme]))
+    for e in extensions:
+        _parmi(e, EXTENSIONS_PAR_FORMAT[forme], f"{ou}, extensions")
+    if not isinstance(d["colonnes"], list) or not d["colonnes"]:
+        raise ErreurMutualisation(f"{ou} : « colonnes » doit être une liste non vide.")
+    jeu = Jeu(
+        source=source,
+        nom=nom,
+        libelle=str(d["libelle"]),
+        periode=_parmi(d["periode"], PERIODES, f"{ou}, periode"),
+        colonnes=tuple(_lire_colonne(c, ou) for c in d["colonnes"]),
+        format=forme,
+        extensions=extensions,
+        attendu=_parmi(d["attendu"], ATTENDUS, f"{ou}, attendu") if "attendu" in d else None,
+        instantane=bool(d.get("instantane", False)),
+        dialecte=_lire_dialecte(d.get("dialecte"), ou, dialecte),
+    )
+    _verifier_colonnes(jeu, ou)
+    return jeu
+
+
+def _lire_colonne(brut: Any, ou: str) -> Colonne:
+    d = _dictionnaire(brut, f"{ou}, colonne", _CLES_COLONNE, ("nom", "type"))
+    ici = f"{ou}, colonne {d['nom']}"
+    clair = d.get("clair_si")
+    if clair is not None:
+        clair = _dictionnaire(clair, f"{ici}, clair_si", frozenset({"colonne", "valeur"}), ("colonne", "valeur"))
+    valeurs = tuple(str(v) for v in d.get("valeurs", ()))
+    type_ = _parmi(d["type"], TYPES, f"{ici}, type")
+    if (type_ == "enumeration") != bool(valeurs):
+        raise ErreurMutualisation(f"{ici} : « valeurs » va avec le type enumeration, et lui seul.")
+    return Colonne(
+        nom=_identifiant(d["nom"], ici),
+        type=type_,
+        entete=str(d["entete"]) if "entete" in d else None,
+        obligatoire=bool(d.get("obligatoire", False)),
+        valeurs=valeurs,
+        unite=str(d["unite"]) if "unite" in d else None,
+        clair_si=(str(clair["colonne"]), str(clair["valeur"])) if clair else None,
+        empreinte_de=tuple(str(c) for c in d.get("empreinte_de", ())),
+        garde_si_siret=str(d["garde_si_siret"]) if "garde_si_siret" in d else None,
+    )
+
+
+def _verifier_colonnes(jeu: Jeu, ou: str) -> None:
+    noms = [c.nom for c in jeu.colonnes]
+    for doublon in {n for n in noms if noms.count(n) > 1} | set(noms) & set(COLONNES_TECHNIQUES):
+        raise ErreurMutualisation(f"{ou} : le nom de colonne « {doublon} » est déjà pris.")
+    if jeu.format == "tabulaire":
+        entetes = [c.entete for c in jeu.colonnes]
+        if None in entetes or len(set(entetes)) != len(entetes):
+            raise ErreurMutualisation(f"{ou} : chaque colonne d'un fichier tabulaire a son propre « entete ».")
+        if not jeu.obligatoires:
+            raise ErreurMutualisation(f"{ou} : il faut au moins une colonne obligatoire pour reconnaître l'en-tête.")
+    for c in jeu.colonnes:
+        citees = [*c.empreinte_de, *([c.clair_si[0]] if c.clair_si else []), *([c.garde_si_siret] if c.garde_si_siret else [])]
+        for citee in citees:
+            if citee not in noms:
+                raise ErreurMutualisation(f"{ou}, colonne {c.nom} : la colonne citée « {citee} » n'existe pas.")
+        if bool(c.clair_si) != bool(c.empreinte_de):
+            raise ErreurMutualisation(f"{ou}, colonne {c.nom} : « clair_si » et « empreinte_de » vont ensemble.")
+
+
+def _lire_dialecte(brut: Any, ou: str, defaut: Dialecte) -> Dialecte:
+    if brut is None:
+        return defaut
+    d = _dictionnaire(brut, f"{ou}, dialecte", _CLES_DIALECTE, ())
+    separateurs = tuple(str(s) for s in d.get("separateurs", defaut.separateurs))
+    if not separateurs or any(len(s) != 1 or s in '"\r\n' for s in separateurs):
+        raise ErreurMutualisation(f"{ou}, dialecte : un séparateur est un seul caractère, autre que guillemet.")
+    encodages = tuple(_parmi(e, _ENCODAGES, f"{ou}, encodages") for e in d.get("encodages", defaut.encodages))
+    bannieres = d.get("bannieres", defaut.bannieres)
+    if not isinstance(bannieres, int) or bannieres < 0:
+        raise ErreurMutualisation(f"{ou}, dialecte : « bannieres » est un nombre de lignes.")
+    return Dialecte(separateurs, encodages, bannieres)
+
+
+def _dictionnaire(brut: Any, ou: str, cles: frozenset[str], requises: tuple[str, ...]) -> Mapping[str, Any]:
+    if not isinstance(brut, dict):
+        raise ErreurMutualisation(f"{ou} : un dictionnaire est attendu.")
+    for k in requises:
+        if k not in brut:
+            raise ErreurMutualisation(f"{ou} : la clé « {k} » manque.")
+    for k in brut:
+        if k not in cles:
+            raise ErreurMutualisation(f"{ou} : clé inconnue « {k} » (connues : {', '.join(sorted(cles))}).")
+    return brut
+
+
+def _parmi(valeur: Any, permis: Any, ou: str) -> str:
+    if valeur not in permis:
+        raise ErreurMutualisation(f"{ou} : « {valeur} » n'est pas connu (permis : {', '.join(sorted(permis))}).")
+    return str(valeur)
+
+
+def _identifiant(valeur: Any, ou: str) -> str:
+    nom = str(valeur)
+    if not (nom.isascii() and nom.isidentifier() and nom == nom.lower() and len(nom) <= 60):
+        raise ErreurMutualisation(f"{ou} : « {nom} » n'est pas un nom (minuscules ASCII, chiffres, souligné).")
+    return nom
+
+
+SOURCES_DBT = Path(os.environ.get("DBT_PROJECT_DIR", "dbt_project")) / "models" / "staging" / "_sources.yml"
+
+
+def principal(arguments: list[str]) -> int:
+    """Write the dbt sources file: `python -m mutualisation.sources.registre [PATH]`."""
+    from mutualisation.sources.sources_dbt import sources_dbt
+
+    cible = Path(arguments[0]) if arguments else SOURCES_DBT
+    cible.parent.mkdir(parents=True, exist_ok=True)
+    cible.write_text(sources_dbt(registre()), encoding="utf-8")
+    print(f"{cible} écrit.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(principal(sys.argv[1:]))

@@ -1,0 +1,87 @@
+"""The dbt sources file, generated from the registry so that dbt and the readers can't disagree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from mutualisation.sources.registre import Colonne, Jeu, Registre, registre
+
+_EN_TETE = (
+    "# Fichier généré par `python -m mutualisation.sources.registre` : ne pas modifier à la main.\n"
+    "# Origine : include/mutualisation/sources/declarations/*.yml\n"
+)
+_TECHNIQUES = {
+    "fichier_id": "Fichier d'où vient la ligne (journal.fichiers)",
+    "ligne": "Ligne du fichier où commence la rangée (1 = première)",
+    "defauts": "Défaut vu par le lecteur : <colonne>|<motif>, NULL quand la rangée est saine",
+}
+_JOURNAL = {
+    "fichiers": "Fichiers reçus, avec leur version, leur empreinte et leur statut",
+    "fichiers_courants": "Le fichier qui compte pour chaque source, jeu et période (F1, F2)",
+    "construction_courante": "La construction en cours : version et exercices demandés",
+}
+
+
+def sources_dbt(reg: Registre | None = None) -> str:
+    """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`.
+
+    Each column carries, under `config.meta`: lecture (type), obligatoire, entete, and valeurs of an enumeration.
+    """
+    reg = reg or registre()
+    sources: list[dict[str, Any]] = [
+        {
+            "name": s.nom,
+            "schema": "brut",
+            "description": s.description or s.libelle,
+            "tables": [_table(j) for j in s.jeux],
+        }
+        for s in reg
+    ]
+    sources.append(
+        {
+            "name": "journal",
+            "schema": "journal",
+            "description": "Journal des chargements et des constructions",
+            "tables": [{"name": n, "description": d} for n, d in _JOURNAL.items()],
+        }
+    )
+    contenu = {"version": 2, "sources": sources}
+    return _EN_TETE + yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _table(jeu: Jeu) -> dict[str, Any]:
+    meta: dict[str, Any] = {"source": jeu.source, "periode": jeu.periode, "instantane": jeu.instantane}
+    if jeu.attendu:
+        meta["attendu"] = jeu.attendu
+    techniques = [{"name": n, "description": d} for n, d in _TECHNIQUES.items()]
+    return {
+        "name": jeu.nom,
+        "description": jeu.libelle,
+        "config": {"meta": meta},
+        "columns": techniques + [_colonne(c) for c in jeu.colonnes_entrepot],
+    }
+
+
+def _colonne(colonne: Colonne) -> dict[str, Any]:
+    meta: dict[str, Any] = {"lecture": colonne.type, "obligatoire": colonne.obligatoire}
+    if colonne.entete:
+        meta["entete"] = colonne.entete
+    if colonne.valeurs:
+        meta["valeurs"] = list(colonne.valeurs)
+    return {"name": colonne.nom, "description": description(colonne), "config": {"meta": meta}}
+
+
+def description(colonne: Colonne) -> str:
+    """One French line: header, unit, and what the reader keeps of it."""
+    texte = colonne.entete or colonne.nom
+    if colonne.unite:
+        texte += f" [{colonne.unite}]"
+    if colonne.type == "pseudonyme":
+        texte += " (pseudonyme à clé)"
+    if colonne.clair_si:
+        texte += f" (en clair si {colonne.clair_si[0]} = {colonne.clair_si[1]}, sinon empreinte à clé)"
+    if colonne.garde_si_siret:
+        texte += f" (gardé si {colonne.garde_si_siret} est valide)"
+    return texte

@@ -1,0 +1,65 @@
+"""Shared fixtures: one real embedded PostgreSQL per test session."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from mutualisation.entrepot.migrations import migrer
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+MODELE = "modele"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _environnement_neutre() -> None:
+    """No test reads the warehouse of the person who runs the tests."""
+    for nom in [n for n in os.environ if n.startswith(("PG", "ENTREPOT_", "MUTUALISATION_"))]:
+        del os.environ[nom]
+
+
+@pytest.fixture(scope="session")
+def _serveur(tmp_path_factory: pytest.TempPathFactory, _environnement_neutre: None) -> Iterator[str]:
+    """DSN of the session's own embedded server, with a migrated database to copy from."""
+    with serveur_entrepot(tmp_path_factory.mktemp("var")) as dsn:
+        _creer_base(dsn, MODELE, "template0")
+        migrer(_autre_base(dsn, MODELE))
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def entrepot(_serveur: str) -> str:
+    """DSN of a migrated warehouse shared by the session: for tests that only read, or roll back."""
+    migrer(_serveur)
+    return _serveur
+
+
+@pytest.fixture
+def base_vierge(_serveur: str) -> Iterator[str]:
+    """DSN of a migrated warehouse of this test's own, dropped afterwards."""
+    nom = f"essai_{uuid.uuid4().hex[:12]}"
+    _creer_base(_serveur, nom, MODELE)
+    yield _autre_base(_serveur, nom)
+    with psycopg.connect(_serveur, autocommit=True) as conn:
+        conn.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(nom)))
+
+
+@pytest.fixture
+def var_neuf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A `MUTUALISATION_VAR` of this test's own."""
+    var = tmp_path / "var"
+    monkeypatch.setenv("MUTUALISATION_VAR", str(var))
+    return var
+
+
+def _creer_base(dsn: str, nom: str, modele: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute(sql.SQL("create database {} template {}").format(sql.Identifier(nom), sql.Identifier(modele)))
+
+
+def _autre_base(dsn: str, nom: str) -> str:
+    return dsn.replace("/entrepot?", f"/{nom}?")

@@ -1,0 +1,44 @@
+"""Airflow for the DAG tests: its settings are read at import, so they are set here, before any airflow import."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+RACINE = Path(__file__).parents[2]
+DAGS = RACINE / "dags"
+PAQUET = "dags-folder"
+_ACCUEIL = tempfile.TemporaryDirectory(prefix="airflow-")
+_FAISCEAU = {
+    "name": PAQUET,
+    "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+    "kwargs": {"path": str(DAGS)},
+}
+os.environ.update(
+    AIRFLOW_HOME=_ACCUEIL.name,
+    AIRFLOW__CORE__LOAD_EXAMPLES="False",
+    AIRFLOW__CORE__UNIT_TEST_MODE="False",
+    AIRFLOW__CORE__DAGS_FOLDER=str(DAGS),
+    AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json.dumps([_FAISCEAU]),
+    AIRFLOW__USAGE_DATA_COLLECTION__ENABLED="False",
+    AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
+    DO_NOT_TRACK="1",
+)
+
+
+@pytest.fixture(scope="session")
+def airflow_pret() -> None:
+    """Airflow's own metadata base, in a temporary SQLite file: never the warehouse."""
+    from airflow.utils.db import initdb
+
+    initdb()
+
+
+@pytest.fixture(scope="session")
+def dagbag(airflow_pret):
+    """Every DAG of `dags/`, loaded as the dag-processor loads them."""
+    from airflow.dag_processing.dagbag import BundleDagBag
+
+    return BundleDagBag(dag_folder=str(DAGS), bundle_path=DAGS, bundle_name=PAQUET)

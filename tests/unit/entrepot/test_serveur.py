@@ -1,0 +1,200 @@
+"""The embedded server: start, stop, sharing, recovery."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from mutualisation.entrepot.serveur import SUN_PATH_MAX, dossier_var, serveur_en_marche, serveur_entrepot
+from mutualisation.erreurs import ErreurMutualisation
+
+TENIR = """
+import sys, time
+from pathlib import Path
+from mutualisation.entrepot.serveur import serveur_entrepot
+with serveur_entrepot(Path(sys.argv[1])) as dsn:
+    print(dsn, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def lancer(var: Path) -> "subprocess.Popen[str]":
+    """Another command on the same folder, which holds the server until a line is written to it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", TENIR, str(var)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def finir(processus: "subprocess.Popen[str]") -> int:
+    processus.communicate("fin\n", timeout=60)
+    return processus.returncode
+
+
+def un(dsn: str) -> int:
+    with psycopg.connect(dsn) as conn:
+        return conn.execute("select 1").fetchone()[0]
+
+
+def test_demarre_et_arrete(tmp_path):
+    with serveur_entrepot(tmp_path) as dsn:
+        assert un(dsn) == 1
+        assert serveur_en_marche(tmp_path / "pg") is not None
+    assert serveur_en_marche(tmp_path / "pg") is None
+    with pytest.raises(psycopg.OperationalError):
+        un(dsn)
+
+
+def test_redemarre_en_moins_d_une_seconde_et_garde_les_donnees(tmp_path):
+    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
+        conn.execute("create table public.t as select 1 as n")
+    debut = time.monotonic()
+    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
+        duree = time.monotonic() - debut
+        assert conn.execute("select n from public.t").fetchone() == (1,)
+    assert duree < 5, "well under 1 s on a quiet machine; the margin is for a loaded one"
+
+
+def test_encodage_et_reglages_surs(tmp_path):
+    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
+        reglages = dict(conn.execute("select name, setting from pg_settings").fetchall())
+        majuscule = conn.execute("select upper('é'), current_user").fetchone()
+    assert (reglages["server_encoding"], reglages["fsync"], reglages["full_page_writes"]) == ("UTF8", "on", "on")
+    assert reglages["listen_addresses"] == ""
+    assert majuscule == ("É", "mutualisation")
+
+
+def test_la_prise_est_privee(tmp_path):
+    with serveur_entrepot(tmp_path):
+        prise = serveur_en_marche(tmp_path / "pg").prise
+        assert stat.S_IMODE(prise.stat().st_mode) == 0o700
+
+
+def test_chemin_long(tmp_path):
+    var = tmp_path / ("d" * 60) / ("e" * 60)
+    with serveur_entrepot(var) as dsn:
+        assert un(dsn) == 1
+        prise = serveur_en_marche(var / "pg").prise
+        assert len(os.fsencode(prise / ".s.PGSQL.5432")) <= SUN_PATH_MAX
+
+
+def test_chemin_avec_espaces_et_accents(tmp_path):
+    with serveur_entrepot(tmp_path / "Bilan d'étape 100 %") as dsn:
+        assert un(dsn) == 1
+
+
+def test_une_seconde_commande_rejoint_et_la_derniere_arrete(tmp_path):
+    autre = lancer(tmp_path)
+    dsn_autre = autre.stdout.readline().strip()
+    with serveur_entrepot(tmp_path) as dsn:
+        assert dsn == dsn_autre
+        assert finir(autre) == 0
+        assert un(dsn) == 1, "the command that started the server has left, this one still uses it"
+    assert serveur_en_marche(tmp_path / "pg") is None
+
+
+def test_la_premiere_laisse_le_serveur_a_qui_l_utilise(tmp_path):
+    with serveur_entrepot(tmp_path) as dsn:
+        autre = lancer(tmp_path)
+        autre.stdout.readline()
+    assert un(dsn) == 1
+    assert finir(autre) == 0
+    assert serveur_en_marche(tmp_path / "pg") is None
+
+
+def test_deux_commandes_partent_en_meme_temps(tmp_path):
+    commandes = [lancer(tmp_path), lancer(tmp_path)]
+    adresses = {c.stdout.readline().strip() for c in commandes}
+    assert len(adresses) == 1
+    assert [finir(c) for c in commandes] == [0, 0]
+    assert serveur_en_marche(tmp_path / "pg") is None
+
+
+def test_postmaster_tue(tmp_path):
+    with serveur_entrepot(tmp_path) as dsn:
+        with psycopg.connect(dsn) as conn:
+            conn.execute("create table public.t as select 1 as n")
+            conn.commit()
+            conn.execute("checkpoint")
+        os.kill(serveur_en_marche(tmp_path / "pg").pid, signal.SIGKILL)
+    assert (tmp_path / "pg" / "postmaster.pid").exists()
+    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
+        assert conn.execute("select n from public.t").fetchone() == (1,)
+
+
+def test_commande_tuee_le_serveur_est_repris_puis_arrete(tmp_path):
+    morte = lancer(tmp_path)
+    dsn_mort = morte.stdout.readline().strip()
+    pid = serveur_en_marche(tmp_path / "pg").pid
+    morte.kill()
+    morte.communicate()
+    assert un(dsn_mort) == 1
+    with serveur_entrepot(tmp_path) as dsn:
+        assert (dsn, serveur_en_marche(tmp_path / "pg").pid) == (dsn_mort, pid)
+    assert serveur_en_marche(tmp_path / "pg") is None
+
+
+def test_postmaster_pid_d_un_processus_etranger(tmp_path):
+    """After a reboot the number in `postmaster.pid` may belong to anything alive."""
+    with serveur_entrepot(tmp_path):
+        fichier = tmp_path / "pg" / "postmaster.pid"
+        lignes = fichier.read_text().splitlines()
+    fichier.write_text("\n".join([str(os.getpid()), *lignes[1:]]) + "\n")
+    with serveur_entrepot(tmp_path) as dsn:
+        assert un(dsn) == 1
+
+
+def test_initdb_interrompu(tmp_path):
+    (tmp_path / "pg.ebauche" / "base").mkdir(parents=True)
+    with serveur_entrepot(tmp_path) as dsn:
+        assert un(dsn) == 1
+
+
+def test_dossier_etranger_refuse(tmp_path):
+    (tmp_path / "pg").mkdir()
+    (tmp_path / "pg" / "notes.txt").write_text("à garder")
+    with (
+        pytest.raises(ErreurMutualisation, match="n'est pas un dossier de données PostgreSQL"),
+        serveur_entrepot(tmp_path),
+    ):
+        pass
+    assert (tmp_path / "pg" / "notes.txt").exists()
+
+
+def test_dossier_impossible(tmp_path):
+    (tmp_path / "fichier").write_text("")
+    with pytest.raises(ErreurMutualisation, match="MUTUALISATION_VAR"), serveur_entrepot(tmp_path / "fichier" / "var"):
+        pass
+
+
+def test_tcp_a_la_demande(tmp_path):
+    with serveur_entrepot(tmp_path, port_tcp=54987) as dsn:
+        with psycopg.connect(dsn) as conn:
+            conn.execute("create role essai login password 'secret'")
+        with psycopg.connect("postgresql://essai:secret@127.0.0.1:54987/entrepot") as conn:
+            assert conn.execute("select current_user").fetchone() == ("essai",)
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect("postgresql://mutualisation@127.0.0.1:54987/entrepot")
+
+
+def test_entrepot_nomme(monkeypatch):
+    monkeypatch.setenv("ENTREPOT_DSN", "postgresql://a@b/c")
+    with serveur_entrepot() as dsn:
+        assert dsn == "postgresql://a@b/c"
+
+
+def test_dossier_var(tmp_path, monkeypatch):
+    monkeypatch.delenv("MUTUALISATION_VAR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert dossier_var() == tmp_path / "var"
+    sous_dossier = tmp_path / "include" / "mutualisation" / "entrepot"
+    sous_dossier.mkdir(parents=True)
+    monkeypatch.chdir(sous_dossier)
+    assert dossier_var() == tmp_path / "var"
+    monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path / "ailleurs"))
+    assert dossier_var() == tmp_path / "ailleurs"

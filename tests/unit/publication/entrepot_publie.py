@@ -1,0 +1,228 @@
+"""A published warehouse of three exercices and three dispositifs, as promotion leaves it, without running dbt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.publication.contexte import figer_contexte
+from mutualisation.publication.relations import Relation, lire_relations
+
+EXERCICES = (2019, 2020, 2021)
+SIRET_EPCI, SIREN_EPCI = "20009320100016", "200093201"
+SIRET_LILLE, SIRET_LOOS = "21590350100017", "21590360000017"
+Ligne = dict[str, Any]
+
+# exercice: {dispositif: (libellé, etp, personnel, fonctionnement, amortissements, subventions, reprises, recettes)}
+FIGURES: dict[int, dict[str, tuple[Any, ...]]] = {
+    2019: {
+        "ARCHIVES": ("Dépôt des archives définitives", "0.700000", "50000.50", "12813.10", "0", "0", "0", "2451.00"),
+        "CAM": ("Centrale d'Achat Métropolitaine (CAM)", "0.590000", "45000.00", "5236.40", "0", "0", "0", None),
+        "IMPRESSION": ("Réseau métropolitain des moyens d'impression", "0.090000", "9000.00", "485.20", "0", "0", "0",
+                       "10886.00"),
+    },
+    2020: {
+        "ARCHIVES": ("Dépôt des archives définitives", "0.500000", "40000.00", "6709.00", "0", "0", "0", "2455.00"),
+        "CAM": ("Centrale d'Achat Métropolitaine (CAM)", "1.580000", "120000.00", "5330.00", "0", "0", "0", "39450.00"),
+        "IMPRESSION": ("Réseau métropolitain des moyens d'impression", "0.070000", "6000.00", "859.00", "0", "0", "0",
+                       "7779.00"),
+    },
+    2021: {
+        "ARCHIVES": ("Dépôt des archives définitives", "0.454321", "36000.49", "5000.01", "-12.50", "100.00", "0.49",
+                     "2455.50"),
+        "CAM": ("Centrale d'Achat Métropolitaine (CAM)", "2.320000", "178000.25", "10130.80", "500.00", "400.00",
+                "100.00", "45050.00"),
+        "IMPRESSION": ("Réseau métropolitain des moyens d'impression", "0.080000", "8000.00", "646.00", "0", "0", "0",
+                       None),
+    },
+}
+PARAMETRES = [
+    ("heures_reference", "1607", "2019-01-01", None, "Délibération 2018-12"),
+    ("jeu_de_donnees", "synthetique", "2019-01-01", None, "Jeu de référence"),
+    ("methode_etp", "R", "2019-01-01", None, "Règlement financier"),
+]
+
+
+def _synthese(exercice: int) -> list[Ligne]:
+    lignes = []
+    for code, (libelle, etp, *montants) in FIGURES[exercice].items():
+        personnel, fonctionnement, amortissements, subventions, reprises = (Decimal(m) for m in montants[:5])
+        recettes = None if montants[5] is None else Decimal(montants[5])
+        net = personnel + fonctionnement + amortissements - subventions - reprises
+        reste = net - (recettes or 0)
+        lignes.append({
+            "exercice": exercice, "dispositif": code, "libelle": libelle, "etp": Decimal(etp),
+            "cout_personnel": personnel, "cout_fonctionnement": fonctionnement, "amortissements": amortissements,
+            "subventions": subventions, "reprises": reprises, "cout_net": net, "recettes": recettes,
+            "recettes_ac": None, "recettes_renseignees": recettes is not None, "reste_a_charge": reste,
+            "reste_a_charge_apres_ac": reste, "taux_couverture": recettes / net if recettes is not None else None,
+            "est_total": False,
+        })
+    return [*lignes, _total(exercice, lignes)]
+
+
+def _total(exercice: int, lignes: list[Ligne]) -> Ligne:
+    sommes = {c: sum(r[c] or 0 for r in lignes) for c in (
+        "etp", "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "cout_net",
+        "recettes", "reste_a_charge", "reste_a_charge_apres_ac")}
+    return sommes | {
+        "exercice": exercice, "dispositif": "TOTAL", "libelle": "TOTAL", "recettes_ac": None, "est_total": True,
+        "recettes_renseignees": all(r["recettes_renseignees"] for r in lignes),
+        "taux_couverture": Decimal(sommes["recettes"]) / Decimal(sommes["cout_net"]),
+    }
+
+
+def _passage(exercice: int) -> list[Ligne]:
+    return [
+        {"exercice": exercice, "dispositif": r["dispositif"], "cout_complet": r["cout_net"],
+         "dont_structure": Decimal("1000.10"), "cout_d5211": r["cout_net"] - Decimal("1000.10"),
+         "base_opposable": r["dispositif"] == "CAM"}
+        for r in _synthese(exercice) if not r["est_total"]
+    ]
+
+
+def _controle(exercice: int, controle: str, statut: str, **suite: Any) -> Ligne:
+    return {"exercice": exercice, "controle": controle, "cle": "", "statut": statut, **suite}
+
+
+def rangees() -> dict[str, list[Ligne]]:
+    """{relation: rows}; relations that are not named here are empty."""
+    lignes: dict[str, list[Ligne]] = {nom: [] for nom in (
+        "synthese_financiere", "passage_d5211", "controles", "adhesion", "repartition", "tracabilite", "rejets",
+        "indicateurs_cles")}
+    for e in EXERCICES:
+        lignes["synthese_financiere"] += _synthese(e)
+        lignes["passage_d5211"] += _passage(e)
+        lignes["controles"] += [
+            _controle(e, "somme_repartition", "conforme", cle="mandats", valeur_attendue="190000.00",
+                      valeur_constatee="190000.00"),
+            _controle(e, "balance_dgfip", "sans_donnee"),
+            _controle(e, "ecart_etpt", "ecart", valeur_attendue="17.56", valeur_constatee="17.20", seuil="0.01",
+                      justification="Départ en retraite en décembre, vu avec la DRH"),
+            _controle(e, "lignes_rejetees", "ecart", valeur_constatee="2"),
+        ]
+        lignes["adhesion"] += [
+            {"exercice": e, "dispositif": d, "siret_adherent": s, "type_adherent": "commune", "code_insee": s[2:6],
+             "debut": "2018-01-01", "fin": None}
+            for d, s in (("CAM", SIRET_LILLE), ("CAM", SIRET_LOOS), ("ARCHIVES", SIRET_LOOS))
+        ]
+        lignes["repartition"] += [
+            {"exercice": e, "source": "mandats", "destination": d, "motif": m, "unite": "EUR", "lignes": n,
+             "montant": v}
+            for d, m, n, v in (("CAM", "cle", 12, "10130.80"), ("HORS", "axe_vide", 400, "170000.00"),
+                               ("EXCLU", "type_03", 3, "-12.00"), ("NON_REPARTI", "axe_sans_cle", 1, "99.00"))
+        ]
+        lignes["tracabilite"] += [
+            {"exercice": e, "dispositif": "CAM", "mesure": "cout_fonctionnement", "fichier": f"compta/mandats_{e}-03.csv",
+             "sha256": "ab" * 32, "ligne": 12, "montant_source": "12000.00", "part": "84.4233", "montant": "10130.80"},
+            {"exercice": e, "dispositif": "CAM", "mesure": "etp", "fichier": f"rh/temps_{e}-01.csv",
+             "sha256": "cd" * 32, "ligne": None, "montant_source": "10.00", "rang": "A1/100", "part": "23.2", "montant": "2.32"},
+        ]
+        lignes["rejets"] += [
+            {"exercice": e, "source": "compta", "fichier": f"compta/titres_{e}-02.csv", "ligne": n, "colonne": "Tiers",
+             "valeur": v, "motif": "montant illisible", "statut": "rejete", "a_corriger": True}
+            for n, v in ((3, "=1+1"), (8, "-12,345"))
+        ]
+        lignes["indicateurs_cles"] += [
+            {"exercice": e, "indicateur": i, "valeur": v, "unite": u}
+            for i, v, u in (("communes_min1_pct", "100.000000", "%"), ("communes_5_9_pct", "53.000000", "%"),
+                            ("dispositifs", "18", "nombre"), ("agents_investis", "60", "nombre"))
+        ]
+    return lignes
+
+
+def _creer(conn: psycopg.Connection[Any], relation: Relation) -> None:
+    colonnes = [(c.nom, c.type) for c in relation.colonnes]
+    if "exercice" not in relation.noms_colonnes:
+        colonnes.append(("exercice", "integer"))
+    definition = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(nom), sql.SQL(type_)) for nom, type_ in [*colonnes, ("version", "bigint")]  # type: ignore[arg-type]
+    )
+    conn.execute(sql.SQL("create table {} ({})").format(sql.Identifier("versions", relation.nom), definition))
+    conn.execute(
+        sql.SQL(
+            "create view {} as select {} from {} join journal.publications as pointeur using (exercice, version)"
+        ).format(
+            sql.Identifier("publication", relation.nom),
+            sql.SQL(", ").join(map(sql.Identifier, relation.noms_colonnes)),
+            sql.Identifier("versions", relation.nom),
+        )
+    )
+
+
+def inserer(conn: psycopg.Connection[Any], relation: Relation, lignes: Iterable[Ligne], version: int) -> None:
+    """Store rows of one relation; columns the contract does not hold are left out."""
+    permises = {*relation.noms_colonnes, "exercice"}
+    for ligne in lignes:
+        cellules = {c: v for c, v in ligne.items() if c in permises} | {"version": version}
+        conn.execute(
+            sql.SQL("insert into {} ({}) values ({})").format(
+                sql.Identifier("versions", relation.nom),
+                sql.SQL(", ").join(map(sql.Identifier, cellules)),
+                sql.SQL(", ").join(sql.Placeholder() * len(cellules)),
+            ),
+            list(cellules.values()),
+        )
+
+
+def _referentiel(conn: psycopg.Connection[Any], epci: str) -> None:
+    conn.execute("create schema if not exists construction")
+    conn.execute(
+        "create table construction.stg_referentiel__parametres"
+        " (parametre text, valeur text, debut date, fin date, reference text, rejet_statut text)"
+    )
+    conn.execute(
+        "create table construction.stg_referentiel__dispositifs (code text, libelle text, thematique text,"
+        " vehicule_juridique text, valorisation text, debut date, fin date, rejet_statut text)"
+    )
+    conn.execute(
+        "create table construction.stg_referentiel__adherents"
+        " (siret text, siren text, type text, nom text, debut date, fin date, rejet_statut text)"
+    )
+    with conn.cursor() as curseur:
+        curseur.executemany(
+            "insert into construction.stg_referentiel__parametres values (%s, %s, %s, %s, %s, null)", PARAMETRES
+        )
+    conn.execute(
+        "insert into construction.stg_referentiel__adherents values (%s, %s, 'epci', %s, '2018-01-01', null, null)",
+        (SIRET_EPCI, SIREN_EPCI, epci),
+    )
+
+
+def _journal(conn: psycopg.Connection[Any]) -> int:
+    conn.execute("insert into journal.chargements (source, statut) values ('rh', 'accepte')")
+    conn.execute(
+        "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension, sha256,"
+        " octets, lignes, statut) select max(chargement_id), 'rh', 'agents', '2021', 1, 'agents_2021.csv',"
+        " 'rh/agents_2021.csv', 'csv', repeat('ef', 32), 1234, 60, 'accepte' from journal.chargements"
+    )
+    ligne = conn.execute(
+        "insert into journal.constructions (exercices, statut, prepare_par, code_version, debut, fin, portes)"
+        " values (%s, 'publiee', 'c.durand', '0.1.0', clock_timestamp(), '2026-11-25 10:00+00', %s::jsonb)"
+        " returning version",
+        (list(EXERCICES), '{"modele": {"statut": "reussie", "controles": 42}}'),
+    ).fetchone()
+    assert ligne is not None
+    return int(ligne[0])
+
+
+def publier(
+    conn: psycopg.Connection[Any], lignes: dict[str, list[Ligne]], epci: str = "Métropole Européenne de Lille"
+) -> int:
+    """Fill an empty migrated warehouse with these rows, published as one version; give back the version."""
+    for relation in lire_relations().values():
+        _creer(conn, relation)
+    _referentiel(conn, epci)
+    version = _journal(conn)
+    for nom, relation in lire_relations().items():
+        inserer(conn, relation, lignes.get(nom, []), version)
+    exercices = sorted({r["exercice"] for r in lignes["synthese_financiere"]})
+    for exercice in exercices:
+        conn.execute("insert into journal.publications (exercice, version) values (%s, %s)", (exercice, version))
+    figer_contexte(conn, version)
+    conn.commit()
+    return version
