@@ -1,7 +1,6 @@
 """The bilan chain: build, gate, publish, extract."""
 
 from airflow.sdk import AssetAny, Param, dag
-
 from chaines.actifs import brut
 from chaines.reglages import COMMUNS, param_depot
 from chaines.taches import charger, choisir_exercices, construire, controler, extraire, publier

@@ -1,7 +1,6 @@
 """One ingestion chain per source of the registry."""
 
 from airflow.sdk import DAG, dag
-
 from chaines.actifs import brut
 from chaines.reglages import COMMUNS, param_depot
 from chaines.taches import charger

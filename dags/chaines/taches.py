@@ -32,9 +32,8 @@ def charger(source: str | None = None, params: dict[str, Any] | None = None) -> 
 @en_francais
 def choisir_exercices(params: dict[str, Any] | None = None) -> list[int]:
     """The exercices of the run: those asked for, else those already published (a run started by an asset)."""
-    from mutualisation.operations import Contexte
-
     from mutualisation.entrepot.exercices import exercices_publies
+    from mutualisation.operations import Contexte
 
     if demandes := (params or {}).get("exercices"):
         return sorted({int(e) for e in demandes})
@@ -49,12 +48,10 @@ def choisir_exercices(params: dict[str, Any] | None = None) -> list[int]:
 @en_francais
 def construire(exercices: list[int], params: dict[str, Any] | None = None) -> int:
     """Build the exercices and pass the gate « modèle »; the version built."""
-    import getpass
-
     from mutualisation.operations import Contexte, construire
 
     with Contexte.depuis_environnement() as contexte:
-        return construire(contexte, exercices, (params or {}).get("prepare_par") or getpass.getuser())
+        return construire(contexte, exercices, (params or {}).get("prepare_par"))
 
 
 @task(pool="entrepot")
@@ -83,9 +80,8 @@ def publier(version: int) -> str:
 def extraire(exercice: int, params: dict[str, Any] | None = None) -> str:
     """Write the extract of one exercice; the folder written."""
     from airflow.sdk import get_current_context
-    from mutualisation.operations import Contexte, extraire
-
     from mutualisation.entrepot.serveur import dossier_var
+    from mutualisation.operations import Contexte, extraire
 
     get_current_context()["exercice_affiche"] = exercice  # type: ignore[typeddict-unknown-key]
     with Contexte.depuis_environnement() as contexte:

@@ -3,35 +3,64 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import psycopg
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
+from mutualisation.aide import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
 from mutualisation.erreurs import ErreurMutualisation
 
 app = App(
     name="mutualisation",
     help="Coûts, recettes, contrôles et bilan d'étape des services mutualisés d'une intercommunalité.",
+    usage="Utilisation : mutualisation COMMANDE [OPTIONS]",
     help_flags=["--help", "-h"],
+    help_format="plaintext",
+    help_formatter=MISE_EN_FORME,
     version_flags=["--version"],
+    group_commands=COMMANDES,
+    group_parameters=OPTIONS,
+    default_parameter=Parameter(negative=""),
     result_action="return_value",
 )
 app["--help"].help = "Affiche cette aide."
 app["--version"].help = "Affiche la version."
 journal = Console(stderr=True, highlight=False, soft_wrap=True)
 
-Depot = Annotated[str, Parameter(name="--depot", help="Dossier (ou URL) du dépôt, un sous-dossier par source.")]
+DEPOT = "--depot DOSSIER"
+EXERCICE = "--exercice AAAA [--exercice AAAA …]"
+SORTIE = "--sortie DOSSIER"
+
+Depot = Annotated[
+    str, Parameter(name="--depot", metavar="DOSSIER", help="Dossier (ou URL) du dépôt, un sous-dossier par source.")
+]
 Exercices = Annotated[
-    list[int], Parameter(name="--exercice", help="Exercice à publier (à répéter).", negative="", consume_multiple=False)
+    list[int],
+    Parameter(name="--exercice", metavar="AAAA", help="Exercice, année sur quatre chiffres (à répéter).",
+              consume_multiple=False),
+]  # fmt: skip
+Sortie = Annotated[
+    Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire les extraits bilan_AAAA/.")
 ]
-Sortie = Annotated[Path, Parameter(name="--sortie", help="Dossier où écrire les extraits bilan_AAAA/.")]
 Preparateur = Annotated[
-    str | None, Parameter(name="--prepare-par", help="Préparateur du bilan (par défaut : le compte connecté).")
+    str | None,
+    Parameter(name="--prepare-par", metavar="NOM", help="Préparateur du bilan (par défaut : le compte connecté)."),
 ]
-Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.", negative="")]
+Sources = Annotated[
+    list[str] | None,
+    Parameter(name="--source", metavar="NOM", help="Source à charger (à répéter ; par défaut : toutes).",
+              consume_multiple=False),
+]  # fmt: skip
+Version = Annotated[
+    int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
+]
+Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
+Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
 
 
 def suivre(message: str) -> None:
@@ -39,7 +68,15 @@ def suivre(message: str) -> None:
     journal.print(f"· {message}", markup=False)
 
 
-@app.command
+def _muet(_: str) -> None:
+    pass
+
+
+def _utilisation(commande: str, *options: str) -> str:
+    return " ".join([f"Utilisation : mutualisation {commande}", *options, "[OPTIONS]"])
+
+
+@app.command(usage=_utilisation("bilan", DEPOT, EXERCICE, SORTIE))
 def bilan(
     *,
     depot: Depot,
@@ -47,85 +84,95 @@ def bilan(
     sortie: Sortie,
     prepare_par: Preparateur = None,
     json_: Json = False,
+    bavard: Bavard = False,
 ) -> None:
     """Charge ce qui est nouveau, construit, contrôle, publie et écrit l'extrait de chaque exercice."""
     from mutualisation import operations as op
     from mutualisation.publication.extrait import page_de
 
-    with op.Contexte.depuis_environnement(suivre) as contexte:
-        contexte.precharger()
-        charges = op.charger(contexte, depot)
-        version = op.construire(contexte, exercice, prepare_par)
-        op.controler(contexte, version)
-        empreinte = op.publier(contexte, version)
-        dossiers = [op.extraire(contexte, e, str(sortie)) for e in sorted(set(exercice))]
+    op.verifier_exercices(exercice)
+    with op.Contexte.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
+        resultat = op.bilan(contexte, depot, exercice, str(sortie), prepare_par)
+    _avertir(resultat.chargements)
     if json_:
-        fichiers = sum(len(c.fichiers) for c in charges)
-        print(
-            json.dumps(
-                {"version": version, "publication_sha256": empreinte, "fichiers": fichiers, "extraits": dossiers},
-                ensure_ascii=False,
-            )
+        _montrer(
+            {
+                "version": resultat.version,
+                "publication_sha256": resultat.empreinte,
+                "fichiers": sum(len(c.fichiers) for c in resultat.chargements),
+                "deja_charges": sum(len(c.deja_charges) for c in resultat.chargements),
+                "chargements": [vars(c) for c in resultat.chargements],
+                "extraits": resultat.extraits,
+            }
         )
         return
-    print(f"publication {empreinte}")
-    for dossier in dossiers:
+    print(f"publication {resultat.empreinte}")
+    for dossier in resultat.extraits:
         print(page_de(Path(dossier)))
 
 
-@app.command
-def charger(*, depot: Depot, source: Annotated[list[str] | None, Parameter(name="--source", help="Source à charger (à répéter ; par défaut toutes).", negative="")] = None, json_: Json = False) -> None:
+@app.command(usage=_utilisation("charger", DEPOT))
+def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard: Bavard = False) -> None:
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
     from mutualisation import operations as op
 
-    with op.Contexte.depuis_environnement(suivre) as contexte:
+    with op.Contexte.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
         charges = op.charger(contexte, depot, source)
+    _avertir(charges)
     if json_:
-        print(json.dumps([vars(c) for c in charges], ensure_ascii=False))
+        _montrer([vars(c) for c in charges])
         return
     for c in charges:
-        print(f"{c.source} : {len(c.fichiers)} fichier(s) chargé(s), {len(c.deja_charges)} déjà chargé(s), {c.lignes} ligne(s)")
+        faits, deja = len(c.fichiers), len(c.deja_charges)
+        print(f"{c.source} : {faits} fichier(s) chargé(s), {deja} déjà chargé(s), {c.lignes} ligne(s)")
 
 
-@app.command
+@app.command(usage=_utilisation("controler", EXERCICE))
 def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Json = False) -> None:
     """Construit les exercices et passe toutes les portes, sans rien publier."""
     from mutualisation import operations as op
 
+    op.verifier_exercices(exercice)
     with op.Contexte.depuis_environnement(suivre) as contexte:
         contexte.precharger()
-        version = op.construire(contexte, exercice, prepare_par)
-        op.controler(contexte, version)
-    print(json.dumps({"version": version}) if json_ else f"version {version} validée, prête à publier")
+        with contexte.connexion():
+            version = op.construire(contexte, exercice, prepare_par)
+            op.controler(contexte, version)
+    if json_:
+        _montrer({"version": version})
+    else:
+        print(f"version {version} validée, prête à publier")
 
 
-@app.command
+@app.command(usage=_utilisation("publier"))
 def publier(*, json_: Json = False) -> None:
     """Publie la dernière construction qui a passé toutes les portes."""
     from mutualisation import operations as op
 
     with op.Contexte.depuis_environnement(suivre) as contexte:
         empreinte = op.publier(contexte)
-    print(json.dumps({"publication_sha256": empreinte}) if json_ else f"publication {empreinte}")
+    if json_:
+        _montrer({"publication_sha256": empreinte})
+    else:
+        print(f"publication {empreinte}")
 
 
-@app.command
-def extraire(
-    *,
-    exercice: Exercices,
-    sortie: Sortie,
-    version: Annotated[int | None, Parameter(name="--version", help="Version à relire (par défaut : la publiée).")] = None,
-    json_: Json = False,
-) -> None:
+@app.command(usage=_utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
+def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, json_: Json = False) -> None:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
     from mutualisation import operations as op
 
+    annees = op.verifier_exercices(exercice)
+    op.verifier_sortie(sortie)
     with op.Contexte.depuis_environnement(suivre) as contexte:
-        dossiers = [op.extraire(contexte, e, str(sortie), version) for e in sorted(set(exercice))]
-    print(json.dumps({"extraits": dossiers}, ensure_ascii=False) if json_ else "\n".join(dossiers))
+        dossiers = [op.extraire(contexte, e, str(sortie), version) for e in annees]
+    if json_:
+        _montrer({"extraits": dossiers})
+    else:
+        print("\n".join(dossiers))
 
 
-@app.command
+@app.command(usage=_utilisation("etat"))
 def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
     from mutualisation import operations as op
@@ -133,7 +180,7 @@ def etat(*, json_: Json = False) -> None:
     with op.Contexte.depuis_environnement(suivre) as contexte:
         contenu = op.etat(contexte)
     if json_:
-        print(json.dumps(contenu, ensure_ascii=False))
+        _montrer(contenu)
         return
     print(f"publication {contenu['publication_sha256'] or 'aucune'}")
     for p in contenu["exercices"]:
@@ -146,30 +193,67 @@ def etat(*, json_: Json = False) -> None:
         print(f"refusé {r['fichier']} : {r['motif']}")
 
 
-@app.command
-def echantillon(*, sortie: Sortie) -> None:
+@app.command(usage=_utilisation("echantillon", SORTIE))
+def echantillon(
+    *,
+    sortie: Annotated[Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire le dépôt.")],
+) -> None:
     """Écrit le dépôt de référence, synthétique, de la Métropole Européenne de Lille (2019-2021)."""
     from mutualisation.echantillon import ecrire_echantillon
+    from mutualisation.operations import verifier_sortie
 
+    verifier_sortie(sortie)
     ecrire_echantillon(sortie)
     print(sortie)
 
 
+def _montrer(contenu: Any) -> None:
+    print(json.dumps(contenu, ensure_ascii=False))
+
+
+def _avertir(charges: list[Any]) -> None:
+    """What the loads noted (F2, F5), once they are done."""
+    for charge in charges:
+        for avertissement in charge.avertissements:
+            journal.print(f"! {avertissement}", markup=False)
+
+
+def _imprevu(erreur: Exception) -> str:
+    """A French sentence without a cell: the messages of the server may quote one."""
+    match erreur:
+        case psycopg.OperationalError():
+            return (
+                f"L'entrepôt ne répond plus ({type(erreur).__name__}) : rien de plus n'a été publié. "
+                "Relancez la commande ; elle reprend où les données en sont."
+            )
+        case psycopg.Error():
+            return f"L'entrepôt a refusé une opération ({type(erreur).__name__}, {erreur.sqlstate or 'sans code'})."
+        case OSError():
+            lieu = f" « {erreur.filename} »" if erreur.filename else ""
+            return f"Le système a refusé une opération{lieu} ({type(erreur).__name__}) : vérifiez droits et place."
+    return f"Erreur imprévue ({type(erreur).__name__}) : signalez-la avec la commande tapée."
+
+
+def _interrompre(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Entry point: 0 published, 2 a control failed, 3 a file was refused, 1 anything else; never a traceback."""
+    signal.signal(signal.SIGTERM, _interrompre)
     try:
         app(exit_on_error=False, print_error=False)
     except CycloptsError as erreur:
-        journal.print(f"Commande incomprise : {erreur}\nVoir « mutualisation --help ».", markup=False)
+        journal.print(f"Commande incomprise : {phrase(erreur)}\nVoir « mutualisation --help ».", markup=False)
         sys.exit(1)
     except ErreurMutualisation as erreur:
         journal.print(str(erreur), markup=False)
         sys.exit(erreur.code_sortie)
     except KeyboardInterrupt:
-        journal.print("Interrompu : rien n'a été publié.", markup=False)
+        journal.print("Interrompu : la publication est restée entière.", markup=False)
         sys.exit(1)
     except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
-        journal.print(f"Erreur imprévue ({type(erreur).__name__}) : {erreur}", markup=False)
+        journal.print(_imprevu(erreur), markup=False)
         sys.exit(1)
 
 

@@ -9,10 +9,10 @@ import pytest
 
 RACINE = Path(__file__).parents[2]
 DAGS = RACINE / "dags"
-PAQUET = "dags-folder"
+FAISCEAU = "dags-folder"
 _ACCUEIL = tempfile.TemporaryDirectory(prefix="airflow-")
-_FAISCEAU = {
-    "name": PAQUET,
+_REGLAGE = {
+    "name": FAISCEAU,
     "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
     "kwargs": {"path": str(DAGS)},
 }
@@ -21,7 +21,7 @@ os.environ.update(
     AIRFLOW__CORE__LOAD_EXAMPLES="False",
     AIRFLOW__CORE__UNIT_TEST_MODE="False",
     AIRFLOW__CORE__DAGS_FOLDER=str(DAGS),
-    AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json.dumps([_FAISCEAU]),
+    AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json.dumps([_REGLAGE]),
     AIRFLOW__USAGE_DATA_COLLECTION__ENABLED="False",
     AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
     DO_NOT_TRACK="1",
@@ -36,9 +36,14 @@ def airflow_pret() -> None:
     initdb()
 
 
-@pytest.fixture(scope="session")
-def dagbag(airflow_pret):
-    """Every DAG of `dags/`, loaded as the dag-processor loads them."""
+def charger_dags(fichier: Path = DAGS):
+    """A fresh load of `dags/` or of one of its files, as the dag-processor does it."""
     from airflow.dag_processing.dagbag import BundleDagBag
 
-    return BundleDagBag(dag_folder=str(DAGS), bundle_path=DAGS, bundle_name=PAQUET)
+    return BundleDagBag(dag_folder=str(fichier), bundle_path=DAGS, bundle_name=FAISCEAU)
+
+
+@pytest.fixture(scope="session")
+def dagbag(airflow_pret):
+    """Every DAG of `dags/`."""
+    return charger_dags()

@@ -103,6 +103,7 @@ select
   r.sha256,
   r.exercice,
   r.numero_inventaire,
+  r.compte,
   r.axe_analytique,
   r.quote_part,
   r.valeur_brute,

@@ -35,6 +35,7 @@ select
   o.sha256,
   o.exercice,
   o.sens,
+  o.nature,
   o.role,
   o.siret,
   o.montant as montant_source,

@@ -52,24 +52,35 @@ class OuvrierDbt:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DO_NOT_TRACK": "1",
         }
-        self._processus = subprocess.Popen(
-            [sys.executable, "-m", "mutualisation.construction.ouvrier", str(PROJET)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(cible / "ouvrier.log").open("w", encoding="utf-8"),
-            env=environnement,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        with (cible / "ouvrier.log").open("w", encoding="utf-8") as journal:
+            self._processus = subprocess.Popen(
+                [sys.executable, "-m", "mutualisation.construction.ouvrier", str(PROJET)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=journal,
+                env=environnement,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
 
     def construire(self) -> ResultatDbt:
         """Run `dbt build` once. Raises `ControleEchoue` when dbt died or could not run at all."""
         debut = time.perf_counter()
-        reponse = self._demander()
+        reponse = self._demander("build")
         if "erreur" in reponse and not reponse.get("resultats"):
             raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
         return _bilan(reponse, time.perf_counter() - debut)
+
+    def eprouver(self) -> list[dict[str, str]]:
+        """Run the unit tests of the project once over a built schema: [{id, statut, message}].
+
+        Raises `ControleEchoue` when dbt died or ran none.
+        """
+        reponse = self._demander("unitaires")
+        if not reponse.get("resultats"):
+            raise ControleEchoue([f"dbt n'a exécuté aucun test unitaire ({_une_ligne(reponse.get('erreur', ''))})"])
+        return list(reponse["resultats"])
 
     def fermer(self) -> None:
         """End the child process."""
@@ -81,12 +92,12 @@ class OuvrierDbt:
         if self._processus.stdout:
             self._processus.stdout.close()
 
-    def _demander(self) -> dict[str, Any]:
+    def _demander(self, commande: str) -> dict[str, Any]:
         entree, sortie = self._processus.stdin, self._processus.stdout
         if entree is None or sortie is None:
             return {"erreur": "dbt n'est pas démarré"}
         try:
-            entree.write("build\n")
+            entree.write(f"{commande}\n")
             entree.flush()
             ligne = sortie.readline()
         except BrokenPipeError:
@@ -97,13 +108,17 @@ class OuvrierDbt:
 def _bilan(reponse: dict[str, Any], duree: float) -> ResultatDbt:
     """Compare what ran with what the manifest declares: a test that did not run has failed."""
     resultats = {r["id"]: r for r in reponse["resultats"]}
-    echecs = []
+    echecs, non_executes = [], 0
     for attendu in reponse["attendus"]:
         resultat = resultats.get(attendu)
-        if resultat is None or resultat["statut"] not in REUSSIS:
-            statut = resultat["statut"] if resultat else "non exécuté"
-            message = _une_ligne(resultat["message"]) if resultat else ""
-            echecs.append(f"porte modele : {attendu.split('.', 2)[2]} — {statut} {message}".rstrip())
+        if resultat is None or resultat["statut"] == "skipped":
+            non_executes += 1
+        elif resultat["statut"] not in REUSSIS:
+            echecs.append(
+                f"porte modele : {attendu.split('.', 2)[2]} — échec {_une_ligne(resultat['message'])}".rstrip()
+            )
+    if non_executes:
+        echecs.append(f"porte modele : {non_executes} modèle(s) ou test(s) non exécuté(s)")
     tests = sum(1 for r in resultats if r.startswith("test."))
     if not tests:
         echecs.append("porte modele : aucun test n'a été exécuté")

@@ -9,7 +9,18 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+import time
+from pathlib import Path
 from typing import Any
+
+from mutualisation.construction.manifeste import lire_manifeste
+
+PERIODE_VEILLE_S = 0.2
+COMMANDES = {
+    "build": ["build", "--exclude-resource-type", "unit_test"],
+    "unitaires": ["test", "--select", "test_type:unit"],
+}
 
 
 def _resultats(invocation: Any) -> list[dict[str, str]]:
@@ -31,20 +42,27 @@ def _attendus(manifeste: Any) -> list[str]:
     )
 
 
+def _mourir_avec(parent: int) -> None:
+    """End at once when the parent is gone: an orphan build would write into the schema of the next run."""
+    while os.getppid() == parent:
+        time.sleep(PERIODE_VEILLE_S)
+    os._exit(1)
+
+
 def servir(projet: str) -> None:
-    """Parse the project, then answer every line of stdin with the outcome of one `dbt build`."""
+    """Parse the project, then answer every line of stdin (a name of COMMANDES) with the outcome of one invocation."""
+    threading.Thread(target=_mourir_avec, args=(os.getppid(),), daemon=True).start()
     sortie = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     from dbt.cli.main import dbtRunner
 
     options = ["--project-dir", projet, "--profiles-dir", projet, "--quiet", "--log-level-file", "none"]
-    analyse = dbtRunner().invoke(["parse", *options])
-    for _ in sys.stdin:
-        if not analyse.success:
-            reponse: dict[str, Any] = {"erreur": f"le projet dbt ne se lit pas : {analyse.exception}"}
+    manifeste, faute = lire_manifeste(Path(projet), options)
+    for demande in sys.stdin:
+        if manifeste is None:
+            reponse: dict[str, Any] = {"erreur": f"le projet dbt ne se lit pas : {faute}"}
         else:
-            manifeste = analyse.result
-            build = dbtRunner(manifest=manifeste).invoke(["build", "--exclude-resource-type", "unit_test", *options])
+            build = dbtRunner(manifest=manifeste).invoke([*COMMANDES[demande.strip()], *options])
             reponse = {"attendus": _attendus(manifeste), "resultats": _resultats(build)}
             if build.exception is not None:
                 reponse["erreur"] = str(build.exception)

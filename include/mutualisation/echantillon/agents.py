@@ -5,7 +5,6 @@ A full-time year holds 400 half-days of 3 h 30, so 0,01 ETP is 4 half-days and e
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
-from mutualisation.echantillon.sources import EXERCICES, jour, jour_du, lire, valorises
+from mutualisation.echantillon.faits import EXERCICES, jour, jour_du, lire, valorises
+from mutualisation.echantillon.hasard import tirage
 from mutualisation.echantillon.tables import Cellule, Fichier, Table, repartir
 
 DEMI_JOURNEES = 400
@@ -112,7 +112,7 @@ def _roster(exercice: int) -> list[Segment]:
 
 def _affecter_dispositifs(presents: list[Segment], exercice: int) -> None:
     """Share each (dispositif, catégorie) target among the agents of the team, valued dispositifs first."""
-    alea = random.Random(exercice)
+    alea = tirage(f"temps/{exercice}")
     cibles = [r for r in lire("equivalents") if int(r["exercice"]) == exercice]
     cibles.sort(key=lambda r: r["dispositif"] not in valorises())
     for cible in cibles:

@@ -34,9 +34,9 @@ class Dialecte:
 NBSP, FINE = "\u00a0", "\u202f"
 
 CP1252 = Dialecte("cp1252", "cp1252", ";", "\r\n", banniere=True, total=True, milliers=NBSP)
-UTF8 = Dialecte("utf-8", "utf-8", ";", "\n", date_iso=True, point=True, duree="HH:MM")
+UTF8 = Dialecte("utf-8", "utf-8", ";", "\n", banniere=True, date_iso=True, point=True, duree="HH:MM")
 BOM = Dialecte("utf-8-sig", "utf-8-sig", ";", "\r\n", banniere=True, total=True, milliers=FINE, duree="7h30")
-VIRGULE = Dialecte("virgule", "utf-8", ",", "\n", date_iso=True, point=True, colonne_libre=True)
+VIRGULE = Dialecte("virgule", "utf-8", ",", "\n", banniere=True, date_iso=True, point=True, colonne_libre=True)
 TABULATION = Dialecte("tabulation", "utf-8", "\t", "\r\n", banniere=True, milliers=" ", duree="HH:MM")
 CLASSEUR = Dialecte("xlsx", banniere=True, total=True, classeur=True)
 
@@ -47,9 +47,7 @@ def dialecte_de(jeu: str, periode: str) -> Dialecte:
     """The dialect of a file: decided by its jeu and its month, never by chance."""
     decalage = {"temps": 0, "mandats": 3, "titres": 5, "commandes": 7, "unites": 4, "operations": 2}.get(jeu, 0)
     annee, _, reste = periode.partition("-")
-    rang = int(reste) if reste.isdigit() else sum(map(ord, jeu + periode))
-    if annee.isdigit():
-        rang += int(annee)
+    rang = sum(map(ord, jeu + periode)) if not (annee + reste).isdigit() or not reste else int(reste) + int(annee)
     return ORDRE[(rang + decalage) % len(ORDRE)]
 
 
@@ -59,7 +57,7 @@ def nombre(valeur: Decimal, dialecte: Dialecte) -> str:
     signe, texte = ("-", texte[1:]) if texte.startswith("-") else ("", texte)
     entier, _, decimales = texte.partition(".")
     if dialecte.milliers:
-        groupes = []
+        groupes: list[str] = []
         while len(entier) > 3:
             groupes.insert(0, entier[-3:])
             entier = entier[:-3]

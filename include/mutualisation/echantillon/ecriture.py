@@ -12,14 +12,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from mutualisation.echantillon.dialectes import (
-    EXPORT,
-    MENTION,
-    VIRGULE,
-    Dialecte,
-    cellule,
-    dialecte_de,
-)
+from mutualisation.echantillon.dialectes import EXPORT, MENTION, Dialecte, cellule, dialecte_de
 from mutualisation.echantillon.tables import Cellule, Fichier, Heures, Table
 
 CREATION = datetime(2022, 3, 1)
@@ -116,6 +109,3 @@ def _ecrire_controle(chemin: Path, table: Table) -> None:
     contenu["sha256"] = hashlib.sha256(chemin.read_bytes()).hexdigest()
     texte = json.dumps(contenu, ensure_ascii=False, indent=1) + "\n"
     chemin.with_name(chemin.name + ".controle.json").write_text(texte, encoding="utf-8", newline="\n")
-
-
-__all__ = ["VIRGULE", "ecrire_fichier"]

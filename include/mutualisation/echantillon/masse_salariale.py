@@ -7,15 +7,15 @@ from fractions import Fraction
 from functools import cache
 
 from mutualisation.echantillon.agents import etp_communes, etpt_categorie
-from mutualisation.echantillon.sources import EXERCICES
+from mutualisation.echantillon.faits import EXERCICES
 from mutualisation.echantillon.tables import Cellule, Fichier, Table, arrondi
 
 COUT_MOYEN = {
-    2019: {"A": 65_100, "B": 51_000, "C": 38_000, "APP": 16_800},
-    2020: {"A": 69_400, "B": 53_400, "C": 39_900, "APP": 17_000},
-    2021: {"A": 72_700, "B": 55_400, "C": 41_300, "APP": 17_300},
+    2019: {"A": "65112.37", "B": "50984.62", "C": "38047.15", "APP": "16812.40"},
+    2020: {"A": "69386.54", "B": "53421.08", "C": "39873.71", "APP": "17035.25"},
+    2021: {"A": "72718.93", "B": "55376.44", "C": "41329.86", "APP": "17298.60"},
 }
-STRUCTURE_PAR_ETPT = {2019: 8_900, 2020: 9_100, 2021: 9_300}
+STRUCTURE_PAR_ETPT = {2019: "8903.18", 2020: "9096.45", 2021: "9304.72"}
 TAUX_ATTENUATION = Fraction(3, 200)
 COMPTES = (("64111", 52), ("64131", 14), ("6451", 19), ("6453", 11), ("6331", 3), ("6336", 1))
 COMPTES_ATTENUATION = (("6419", 70), ("6459", 25), ("6479", 5))
@@ -27,7 +27,7 @@ def masse(exercice: int) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
     lignes = {}
     for categorie, exact in sorted(etpt_categorie(exercice).items()):
         etpt = Decimal(round(exact * 10**6)) / 10**6
-        net = COUT_MOYEN[exercice][categorie] * Fraction(etpt)
+        net = Fraction(COUT_MOYEN[exercice][categorie]) * Fraction(etpt)
         attenuation = Decimal(0) if categorie == "APP" else arrondi(net * TAUX_ATTENUATION)
         lignes[categorie] = (arrondi(net + Fraction(attenuation)), attenuation, etpt)
     return lignes
@@ -40,7 +40,7 @@ def etpt_total(exercice: int) -> Decimal:
 
 def structure(exercice: int) -> Decimal:
     """Amount the structure pool must reach, euros."""
-    return arrondi(Fraction(etpt_total(exercice)) * STRUCTURE_PAR_ETPT[exercice])
+    return arrondi(Fraction(etpt_total(exercice)) * Fraction(STRUCTURE_PAR_ETPT[exercice]))
 
 
 def couts_personnel(exercice: int) -> dict[str, Decimal]:

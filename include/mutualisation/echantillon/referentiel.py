@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from mutualisation.echantillon.sources import axes, jour, jour_du, lire
+from mutualisation.echantillon.faits import axes, jour, jour_du, lire
 from mutualisation.echantillon.tables import Cellule, Fichier, Table
 from mutualisation.echantillon.territoire import adherents, adhesions, populations
 
@@ -23,7 +23,7 @@ PARAMETRES = (
 
 
 def fichiers() -> list[Fichier]:
-    """The nine files of `referentiel/`."""
+    """The files of `referentiel/`: no `roles_comptes`, the shipped roles are enough."""
     tables = {
         "dispositifs": _dispositifs(),
         "adherents": _adherents(),
@@ -33,6 +33,7 @@ def fichiers() -> list[Fichier]:
         "tarifs": _tarifs(),
         "ponderations": _ponderations(),
         "parametres": _parametres(),
+        "justifications": _justifications(),
     }
     return [Fichier("referentiel", jeu, "", table) for jeu, table in tables.items()]
 
@@ -76,9 +77,7 @@ def _cles() -> Table:
         ["activite", r["code"], r["dispositif"], Decimal(r["part"]), jour_du(r["debut"]), jour(r["fin"]), r["libelle"]]
         for r in lire("activites")
     ]
-    lignes += [
-        ["axe", a.code, a.dispositif, a.part, DEBUT_CLES, None, f"Plan analytique, {a.usage}"] for a in axes()
-    ]
+    lignes += [["axe", a.code, a.dispositif, a.part, DEBUT_CLES, None, f"Plan analytique, {a.usage}"] for a in axes()]
     return Table(entetes, lignes)
 
 
@@ -107,3 +106,10 @@ def _ponderations() -> Table:
 def _parametres() -> Table:
     entetes = ("Paramètre", "Valeur", "Début", "Fin", "Référence")
     return Table(entetes, [[nom, valeur, date(2018, 1, 1), None, reference] for nom, valeur, reference in PARAMETRES])
+
+
+def _justifications() -> Table:
+    """The one gap the drop leaves on purpose: time entries that nobody validated, held out of the figures."""
+    entetes = ("Exercice", "Contrôle", "Clé", "Justification", "Auteur", "Date")
+    motif = "Saisies de novembre 2021 jamais validées : retenues, sans effet sur les ETP"
+    return Table(entetes, [[2021, "a_affecter", None, motif, "Direction des ressources humaines", date(2022, 2, 15)]])

@@ -8,7 +8,8 @@ from datetime import date
 
 from mutualisation.echantillon.agents import Segment, activites, segments
 from mutualisation.echantillon.calendrier import jours_ouvres
-from mutualisation.echantillon.sources import EXERCICES
+from mutualisation.echantillon.faits import EXERCICES
+from mutualisation.echantillon.hasard import tirage
 from mutualisation.echantillon.tables import Cellule, Fichier, Heures, Table
 
 ENTETES = ("Matricule", "Nom", "Prénom", "Service", "Date", "Code activité", "Libellé activité", "Durée",
@@ -28,9 +29,7 @@ def fichiers() -> list[Fichier]:
     for exercice in EXERCICES:
         for segment in segments(exercice):
             for ligne in _lignes(segment):
-                jour = ligne[4]
-                assert isinstance(jour, date)
-                par_mois[f"{jour:%Y-%m}"].append(ligne)
+                par_mois[f"{ligne[4]:%Y-%m}"].append(ligne)
     sortie = []
     for mois, lignes in sorted(par_mois.items()):
         lignes.sort(key=lambda ligne: (str(ligne[4]), str(ligne[0]), str(ligne[5])))
@@ -46,7 +45,7 @@ def fichiers() -> list[Fichier]:
 
 def _lignes(segment: Segment) -> list[list[Cellule]]:
     """Rows of one segment: worked days, a few absences, now and then an entry that nobody validated."""
-    alea = random.Random(f"{segment.matricule}/{segment.exercice}/{segment.debut}")
+    alea = tirage(f"{segment.matricule}/{segment.exercice}/{segment.debut}")
     libelles = {a.code: a.libelle for a in activites(segment.exercice)}
     ouvres = [j for j in jours_ouvres(segment.exercice) if segment.debut <= j <= segment.fin]
     journees = [] if segment.sans_temps else _journees(segment, alea)
@@ -58,9 +57,10 @@ def _lignes(segment: Segment) -> list[list[Cellule]]:
     ]
     libres = [j for j in ouvres if j not in set(travailles)]
     for jour in sorted(alea.sample(libres, min(6, len(libres)))):
-        lignes.append(_ligne(segment, jour, "ABS", "Absence", JOURNEE, "A", "O"))
+        motif = alea.choice(("CONGE", "CONGE", "MALADIE"))
+        lignes.append(_ligne(segment, jour, motif, "Absence", JOURNEE, "A", "O"))
         libres.remove(jour)
-    if segment.matricule.endswith("9"):
+    if segment.matricule.endswith("99") or segment.matricule.endswith("36"):
         attente = [j for j in libres if f"{j:%Y-%m}" == MOIS_NON_VALIDE][:1]
         code = max(segment.demi, key=lambda c: segment.demi[c])
         lignes += [_ligne(segment, j, code, libelles[code], DEMI, "T", "N") for j in attente]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from mutualisation.echantillon.faits import jour, jour_du, lire
 from mutualisation.echantillon.siret import siren_fictif, siret
-from mutualisation.echantillon.sources import jour, jour_du, lire
 
 SIREN_EPCI_ANCIEN = "245900410"
 SIREN_EPCI = "200093201"

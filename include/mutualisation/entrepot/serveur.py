@@ -279,7 +279,7 @@ def _demarrer(
 def _memoire_partagee_suffit() -> bool:
     """A container often has 64 MB of /dev/shm, too little for parallel queries."""
     try:
-        place = os.statvfs("/dev/shm")
+        place = os.statvfs("/dev/shm")  # noqa: S108
     except OSError:
         return True
     return place.f_bavail * place.f_frsize >= MEMOIRE_PARTAGEE_MIN
@@ -290,7 +290,7 @@ def _dossier_prise(donnees: Path, compte: pwd.struct_passwd | None) -> Path:
     proche = donnees.with_name("pg.prise")
     empreinte = hashlib.sha256(os.fsencode(donnees)).hexdigest()[:16]
     candidats = [proche, Path(tempfile.gettempdir()) / f"mutualisation-{empreinte}"]
-    candidats.append(Path("/tmp") / candidats[-1].name)
+    candidats.append(Path("/tmp") / candidats[-1].name)  # noqa: S108
     prise = next(d for d in candidats if len(os.fsencode(d / f".s.PGSQL.{PORT}.lock")) <= SUN_PATH_MAX)
     prise.mkdir(mode=0o700, exist_ok=True)
     etat = prise.lstat()
@@ -353,9 +353,14 @@ def _vit_dans(pid: int, donnees: Path) -> bool:
             return True
         return False
     try:
-        return os.path.samefile(f"/proc/{pid}/cwd", donnees)
+        return Path(f"/proc/{pid}/cwd").samefile(donnees)
     except OSError:
         return False
+
+
+def _processus_de(donnees: Path) -> list[int]:
+    """Every live process that works in the data folder."""
+    return [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and _vit_dans(int(p.name), donnees)]
 
 
 def _oublier_mort(donnees: Path) -> None:
@@ -363,7 +368,7 @@ def _oublier_mort(donnees: Path) -> None:
     if not (donnees / "postmaster.pid").exists() or not Path("/proc/self").exists():
         return
     limite = time.monotonic() + 30
-    while restants := [int(p) for p in os.listdir("/proc") if p.isdigit() and _vit_dans(int(p), donnees)]:
+    while restants := _processus_de(donnees):
         if time.monotonic() > limite:
             for pid in restants:
                 os.kill(pid, signal.SIGKILL)

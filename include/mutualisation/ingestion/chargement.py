@@ -30,6 +30,8 @@ Porte = Callable[[Connexion, int], Refus]
 Suivi = Callable[[str], None]
 
 _JEU_ADHERENTS = "adherents"
+# bytes sent at once: fewer exchanges with the server than blocks read
+_ENVOI = 1 << 16
 _INGESTION_REFUSEE = "ingestion refusée avec les autres fichiers de la source"
 
 
@@ -61,6 +63,7 @@ class _Contexte:
     limites: Limites
     porte: Porte
     suivi: Suivi
+    detail: Suivi
     dossier: Path
     reg: Registre
 
@@ -72,12 +75,14 @@ def charger_depot(
     var: str | Path | None = None,
     suivi: Suivi | None = None,
     *,
+    detail: Suivi | None = None,
     reg: Registre | None = None,
     porte: Porte | None = None,
 ) -> list[Chargement]:
     """Load what is new in a drop, one `Chargement` per source that has a folder.
 
-    `sources` limits the load; `var` holds the key of the pseudonyms; `porte` is the file gate
+    `sources` limits the load; `var` holds the key of the pseudonyms; `suivi` receives a line per source, `detail`
+    a line per file; `porte` is the file gate
     (default: `mutualisation.qualite.porte_fichier.verifier_fichiers`).
 
     FichierRefuse, with every refused file, once every source was tried: a refused source keeps its former state,
@@ -95,6 +100,7 @@ def charger_depot(
             limites=Limites.de_l_environnement(),
             porte=porte or _porte_par_defaut(),
             suivi=suivi or _muet,
+            detail=detail or _muet,
             dossier=Path(dossier),
             reg=reg,
         )
@@ -147,7 +153,7 @@ def _verifier_epci(ctx: _Contexte, contenu: Depot) -> None:
     fichier = max(adherents, key=lambda f: f.version)
     try:
         nommes = _sirens_epci(_rapatrier(ctx, fichier), fichier, ctx.limites)
-    except LectureRefusee:
+    except (LectureRefusee, OSError):
         return  # the load itself refuses it, with its reason
     if not nommes & connus:
         motif = (
@@ -178,6 +184,7 @@ def _charger_source(
         journal.nettoyer(ctx.conn, source)
     candidats = _nouveaux(ctx, source, fichiers, charge, refus)
     if not candidats and not refus:
+        ctx.suivi(f"{source.nom} : rien de nouveau, {len(charge.deja_charges)} fichier(s) déjà chargé(s).")
         return charge, []
     with _transaction(ctx.conn):
         chargement_id = journal.ouvrir_chargement(ctx.conn, source.nom)
@@ -193,7 +200,8 @@ def _charger_source(
         journal.fermer_chargement(ctx.conn, chargement_id, "accepte", len(charge.fichiers), charge.lignes, None)
         if any(j.nom == _JEU_ADHERENTS for j in source.jeux):
             journal.retenir_epci(ctx.conn, ctx.reg.jeu(_JEU_ADHERENTS))
-    ctx.suivi(f"{source.nom} : {len(charge.fichiers)} fichier(s) chargé(s), {charge.lignes} lignes.")
+    deja = f", {len(charge.deja_charges)} déjà chargé(s)" if charge.deja_charges else ""
+    ctx.suivi(f"{source.nom} : {len(charge.fichiers)} fichier(s) chargé(s), {charge.lignes} lignes{deja}.")
     return charge, []
 
 
@@ -224,7 +232,7 @@ def _nouveaux(
             continue
         if derniers.get((f.jeu.nom, f.periode, f.version)) == e.sha256:
             charge.deja_charges.append(f.chemin)
-            ctx.suivi(f"{f.chemin} : déjà chargé.")
+            ctx.detail(f"{f.chemin} : déjà chargé.")
         else:
             candidats.append(candidat)
     return _sans_periodes_usurpees(ctx, source, candidats, charge)
@@ -327,7 +335,7 @@ def _atterrir(
     absentes = lecture.dialecte.get("colonnes_absentes")
     if absentes:
         charge.avertissements.append(f"{f.chemin} : colonnes facultatives absentes : {', '.join(absentes)} (F5).")
-    ctx.suivi(f"{f.chemin} : {lecture.lignes} lignes.")
+    ctx.detail(f"{f.chemin} : {lecture.lignes} lignes.")
 
 
 def _motif(faute: Exception) -> str:
@@ -345,8 +353,16 @@ def _copier(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
         table(jeu), sql.SQL(", ").join(map(sql.Identifier, colonnes))
     )
     with conn.cursor() as curseur, curseur.copy(ordre) as copie:
+        tampon: list[bytes] = []
+        taille = 0
         for bloc in blocs:
-            copie.write(bloc)
+            tampon.append(bloc)
+            taille += len(bloc)
+            if taille >= _ENVOI:
+                copie.write(b"".join(tampon))
+                tampon, taille = [], 0
+        if tampon:
+            copie.write(b"".join(tampon))
 
 
 def _controle(f: FichierDepose, e: Empreinte) -> dict[str, Any] | None:

@@ -13,6 +13,10 @@ BLANCS = " \t\r\n\u00a0\u202f"
 RANGEE_MAX = 64 * 1024 * 1024
 
 
+# distinct values remembered by a cache of cells: agents, suppliers, days and codes are far fewer
+MEMOIRE_MAX = 200_000
+
+
 class LectureRefusee(Exception):
     """The file can't be read as the contract says (G1). The message is a French sentence: reason and remedy."""
 

@@ -38,34 +38,36 @@ def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252")) -> str
 
     LectureRefusee on UTF-16, on a NUL byte (a binary file), on bytes that no encoding defines.
     """
-    decodeurs = {e: codecs.getincrementaldecoder(e)("strict") for e in essais}
+    fautes = []
+    for nom in essais:
+        faute = _faute(chemin, nom)
+        if faute is None:
+            with chemin.open("rb") as f:
+                bom = f.read(3) == codecs.BOM_UTF8
+            return "utf-8-sig" if bom and nom == "utf-8" else nom
+        fautes.append(f"{_NOMS.get(nom, nom)} échoue à l'octet {faute}")
+    raise LectureRefusee(f"encodage illisible ({', '.join(fautes)}) : enregistrer le fichier en UTF-8 (F8).")
+
+
+def _faute(chemin: Path, nom: str) -> int | None:
+    """Position of the first byte that this encoding can't read; None when it reads them all."""
+    decodeur = codecs.getincrementaldecoder(nom)("strict")
     position = 0
-    fautes: dict[str, int] = {}
-    bom = False
     with chemin.open("rb") as f:
-        while decodeurs:
+        while True:
             tranche = f.read(_TRANCHE)
-            if position == 0:
-                if tranche.startswith(_BOM_UTF16):
-                    raise LectureRefusee("le fichier est en UTF-16 : l'enregistrer en UTF-8 (F8).")
-                bom = tranche.startswith(codecs.BOM_UTF8)
+            if position == 0 and tranche.startswith(_BOM_UTF16):
+                raise LectureRefusee("le fichier est en UTF-16 : l'enregistrer en UTF-8 (F8).")
             nul = tranche.find(b"\0")
             if nul >= 0:
                 raise LectureRefusee(
                     f"octet nul à la position {position + nul} : fichier binaire ou UTF-16, "
                     "le fournir en texte UTF-8 (F8)."
                 )
-            for nom in list(decodeurs):
-                try:
-                    decodeurs[nom].decode(tranche, final=not tranche)
-                except UnicodeDecodeError as e:
-                    fautes[nom] = position + e.start
-                    del decodeurs[nom]
+            try:
+                decodeur.decode(tranche, final=not tranche)
+            except UnicodeDecodeError as e:
+                return position + e.start
             if not tranche:
-                break
+                return None
             position += len(tranche)
-    for nom in essais:
-        if nom in decodeurs:
-            return "utf-8-sig" if bom and nom == "utf-8" else nom
-    ou = ", ".join(f"{_NOMS.get(n, n)} échoue vers l'octet {p}" for n, p in fautes.items())
-    raise LectureRefusee(f"encodage illisible ({ou}) : enregistrer le fichier en UTF-8 (F8).")

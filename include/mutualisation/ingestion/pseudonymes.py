@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.commun import BLANCS, MEMOIRE_MAX
 
 VARIABLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER = "cle_pseudonymes"
@@ -56,21 +57,22 @@ def _verifiee(valeur: str, ou: str) -> bytes:
     return valeur.encode()
 
 
-class Pseudonymes:
-    """Keyed digests of cells, remembered per distinct value."""
+class Pseudonymes(dict[str, str]):
+    """Keyed digests: `pseudonymes[cell]` is 32 hex characters of the stripped cell, remembered; empty stays empty."""
 
     def __init__(self, cle: bytes) -> None:
+        super().__init__()
         self._cle = cle
-        self._connus: dict[str, str] = {"": ""}
 
-    def pseudonyme(self, valeur: str) -> str:
-        """32 hex characters for a stripped value; an empty one stays empty."""
-        connu = self._connus.get(valeur)
-        if connu is None:
-            propre = valeur.strip()
-            connu = self._hex(propre)[:32] if propre else ""
-            self._connus[valeur] = connu
-        return connu
+    def __missing__(self, cellule: str) -> str:
+        if len(self) >= MEMOIRE_MAX:
+            self.clear()
+        propre = cellule.strip(BLANCS)
+        pseudonyme = self[cellule] = self._hex(propre)[:32] if propre else ""
+        return pseudonyme
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} pseudonymes>"
 
     def empreinte(self, *valeurs: str) -> str:
         """`A-` and 12 hex characters over several cells: enough to tell rows apart (H4), never to read one."""

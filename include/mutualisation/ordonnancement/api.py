@@ -93,7 +93,7 @@ class Api:
             time.sleep(PERIODE)
 
     def _appeler(self, methode: str, chemin: str, corps: dict[str, Any] | None = None) -> Any:
-        requete = urllib.request.Request(
+        requete = urllib.request.Request(  # noqa: S310 (http, 127.0.0.1)
             self._installation.adresse + chemin,
             method=methode,
             data=None if corps is None else json.dumps(corps).encode(),
@@ -101,7 +101,7 @@ class Api:
             | ({"Authorization": f"Bearer {self._jeton}"} if self._jeton else {}),
         )
         try:
-            with urllib.request.urlopen(requete, timeout=30) as reponse:
+            with urllib.request.urlopen(requete, timeout=30) as reponse:  # noqa: S310
                 return json.loads(reponse.read() or b"null")
         except urllib.error.HTTPError as erreur:
             raise ErreurMutualisation(

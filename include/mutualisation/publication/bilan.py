@@ -76,10 +76,12 @@ class Bilan:
 
     @property
     def exercice(self) -> int:
+        """The exercice of the documents."""
         return self.contexte.exercice
 
     @property
     def exercices(self) -> list[int]:
+        """Exercices shown, oldest first."""
         return sorted(self.synthese)
 
     @property
@@ -109,6 +111,7 @@ class Bilan:
 
     @property
     def total(self) -> Ligne:
+        """Published total of the exercice."""
         return self.totaux[self.exercice]
 
 
@@ -129,7 +132,7 @@ class _Lecteur:
     def agrege(self, nom: str, requete: str, exercice: int, version: int) -> list[Ligne]:
         if nom not in self.relations:
             return []
-        texte = sql.SQL(requete).format(source=sql.Identifier("versions", nom))  # type: ignore[arg-type]
+        texte = sql.SQL(requete).format(source=sql.Identifier("versions", nom))
         with self.conn.cursor(row_factory=dict_row) as curseur:
             return curseur.execute(texte, {"exercice": exercice, "version": version}).fetchall()
 

@@ -35,6 +35,7 @@ class FichierCsv:
 
     @property
     def nom(self) -> str:
+        """File name of the CSV."""
         return f"{self.relation.nom}.csv"
 
 

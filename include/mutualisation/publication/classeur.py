@@ -5,219 +5,32 @@ Same bilan, same bytes: the creation date is fixed by the exercice, nothing read
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
-
 from mutualisation.publication import libelles
 from mutualisation.publication.bilan import TOTAL, Bilan, Ligne, somme
-from mutualisation.publication.extraits_csv import DEBUT_FORMULE
-from mutualisation.publication.formats import NON_RENSEIGNE
-
-FORMATS = {
-    "euros": '[$-40C]#,##0.00\\ "€";[Red][$-40C]\\-#,##0.00\\ "€"',
-    "etp": "[$-40C]#,##0.00",
-    "taux": "[$-40C]0.0\\ %",
-    "entier": "[$-40C]#,##0",
-    "nombre": "[$-40C]#,##0.00####",
-    "date": "dd/mm/yyyy",
-    "texte": "@",
-}
-MARQUE, FILET, GRIS, CLAIR = "#163F5E", "#C9D2DA", "#4D5B68", "#EEF2F5"
-# Tolerance of a check between a sum of cells and the published total: half a unit of the last published decimal
-TOLERANCE = {"euros": "0.005", "etp": "0.00001", "entier": "0.5"}
-LIGNE_ENTETE = 3
-
-
-def neutraliser(texte: str) -> str:
-    """F10: a text that a spreadsheet could take for a formula gets a leading apostrophe."""
-    return f"'{texte}" if re.match(DEBUT_FORMULE, texte) else texte
-
-
-@dataclass(frozen=True)
-class Champ:
-    """A column of a sheet. `formule` is written in `{name}` references to other columns of the same row."""
-
-    nom: str
-    titre: str
-    genre: str = "texte"
-    largeur: int = 16
-    formule: str = ""
-    totalise: bool = False
-
-
-class Classeur:
-    """Thin layer over xlsxwriter: formats by kind, tables with header, totals and their check."""
-
-    def __init__(self, chemin: Path, bilan: Bilan) -> None:
-        self.livre = xlsxwriter.Workbook(str(chemin), {"strings_to_formulas": False, "strings_to_urls": False})
-        self.bilan = bilan
-        self.livre.set_properties({
-            "title": f"Bilan d'étape {bilan.exercice}",
-            "subject": "Synthèse financière de la mutualisation",
-            "company": bilan.contexte.epci,
-            "created": datetime(bilan.exercice + 1, 1, 1),  # noqa: DTZ001 - a fixed date, no clock
-        })
-        self._formats: dict[tuple[str, str], Any] = {}
-
-    def format(self, genre: str, role: str = "corps") -> Any:
-        """Cell format of a kind (euros, etp, …) in a role (corps, total, entete, titre, note, controle, absent)."""
-        if (genre, role) not in self._formats:
-            self._formats[genre, role] = self.livre.add_format(_style(genre, role))
-        return self._formats[genre, role]
-
-    def feuille(self, nom: str, titre: str, champs: Sequence[Champ] = ()) -> Any:
-        """A sheet with its title, print setup and, with columns, a header row and frozen panes."""
-        feuille = self.livre.add_worksheet(nom)
-        feuille.hide_gridlines(2)
-        feuille.set_landscape()
-        feuille.set_paper(9)
-        feuille.fit_to_pages(1, 0)
-        feuille.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        mention = " — DONNÉES SYNTHÉTIQUES" if self.bilan.contexte.est_synthetique else ""
-        feuille.set_footer(f"&L&8{self.bilan.contexte.epci} — bilan d'étape {self.bilan.exercice}{mention}&R&8&P / &N")
-        feuille.write_string(0, 0, titre, self.format("texte", "titre"))
-        feuille.write_string(1, 0, sous_titre(self.bilan), self.format("texte", "note"))
-        if champs:
-            self._entete(feuille, champs)
-        return feuille
-
-    def _entete(self, feuille: Any, champs: Sequence[Champ]) -> None:
-        for i, champ in enumerate(champs):
-            feuille.set_column(i, i, champ.largeur)
-            role = ("entete_suite" if i else "entete") if champ.genre == "texte" else "entete_droite"
-            feuille.write_string(LIGNE_ENTETE, i, champ.titre, self.format("texte", role))
-        feuille.set_row(LIGNE_ENTETE, 32)
-        feuille.repeat_rows(LIGNE_ENTETE)
-        feuille.freeze_panes(LIGNE_ENTETE + 1, 1)
-
-    def cellule(self, feuille: Any, rang: int, colonne: int, valeur: Any, genre: str, role: str = "corps") -> None:
-        """One typed cell: numbers as numbers, dates as dates, NULL amounts as « non renseigné »."""
-        style = self.format(genre, role)
-        if valeur is None:
-            if genre in ("euros", "taux"):
-                feuille.write_string(rang, colonne, NON_RENSEIGNE if genre == "euros" else "—", self.format(
-                    genre, "absent"))
-            else:
-                feuille.write_blank(rang, colonne, None, style)
-        elif isinstance(valeur, bool):
-            feuille.write_string(rang, colonne, "oui" if valeur else "non", style)
-        elif isinstance(valeur, (Decimal, int)):
-            if genre == "nombre" and valeur == int(valeur):
-                style = self.format("entier", role)
-            feuille.write_number(rang, colonne, float(valeur), style)
-        elif isinstance(valeur, date):
-            feuille.write_datetime(rang, colonne, datetime(valeur.year, valeur.month, valeur.day), style)  # noqa: DTZ001
-        else:
-            feuille.write_string(rang, colonne, neutraliser(str(valeur)), style)
-
-    def tableau(self, feuille: Any, champs: Sequence[Champ], lignes: Sequence[Ligne]) -> int:
-        """Write the rows under the header; give back the row number after the last one."""
-        colonnes = {champ.nom: i for i, champ in enumerate(champs)}
-        rang = LIGNE_ENTETE + 1
-        for ligne in lignes:
-            feuille.set_row(rang, _hauteur(ligne, champs))
-            for i, champ in enumerate(champs):
-                valeur = ligne.get(champ.nom)
-                if champ.formule and valeur is not None:
-                    self._formule(feuille, rang, i, _references(champ.formule, colonnes, rang), valeur, champ.genre)
-                else:
-                    role = "corps_suite" if i and champ.genre == "texte" else "corps"
-                    self.cellule(feuille, rang, i, valeur, champ.genre, role)
-            rang += 1
-        if not lignes:
-            feuille.write_string(rang, 0, "Aucune ligne.", self.format("texte", "note"))
-            rang += 1
-        return rang
-
-    def _formule(self, feuille: Any, rang: int, colonne: int, formule: str, valeur: Any, genre: str,
-                 role: str = "corps") -> None:
-        # readers that do not recalculate see the published value
-        resultat = valeur if isinstance(valeur, str) else float(valeur)
-        feuille.write_formula(rang, colonne, formule, self.format(genre, role), resultat)
-
-    def totaux(self, feuille: Any, champs: Sequence[Champ], nombre: int, publie: Ligne) -> None:
-        """Three rows: sums as formulas, the warehouse's totals as values, and the check of one against the other."""
-        debut, rang = LIGNE_ENTETE + 1, LIGNE_ENTETE + 1 + nombre
-        colonnes = {champ.nom: i for i, champ in enumerate(champs)}
-        intitules = ("Total", "Total publié par l'entrepôt", "Contrôle")
-        for k, (intitule, role) in enumerate(zip(intitules, ("total", "note", "note"), strict=True)):
-            feuille.write_string(rang + k, 0, intitule, self.format("texte", role))
-        for i, champ in enumerate(champs[1:], start=1):
-            valeur = publie.get(champ.nom)
-            if champ.totalise and valeur is not None:
-                plage = f"{xl_rowcol_to_cell(debut, i)}:{xl_rowcol_to_cell(rang - 1, i)}"
-                self._formule(feuille, rang, i, f"=SUM({plage})", valeur, champ.genre, "total")
-                self.cellule(feuille, rang + 1, i, valeur, champ.genre, "note")
-                self._formule(feuille, rang + 2, i, _controle(rang, i, TOLERANCE[champ.genre]), "conforme", "texte",
-                              "note_droite")
-            elif champ.formule and valeur is not None:
-                self._formule(feuille, rang, i, _references(champ.formule, colonnes, rang), valeur, champ.genre, "total")
-                self.cellule(feuille, rang + 1, i, valeur, champ.genre, "note")
-            else:
-                feuille.write_blank(rang, i, None, self.format(champ.genre, "total"))
-
-
-def _hauteur(ligne: Ligne, champs: Sequence[Champ]) -> float:
-    """Row height for the longest wrapped text: readers disagree on automatic heights, and charts are placed by them."""
-    longueurs = [math.ceil(len(str(ligne.get(c.nom) or "")) / (c.largeur - 2)) for c in champs if c.genre == "texte"]
-    return 15.75 * max([1, *longueurs])
-
-
-def _references(formule: str, colonnes: dict[str, int], rang: int) -> str:
-    return formule.format(**{nom: xl_rowcol_to_cell(rang, i) for nom, i in colonnes.items()})
-
-
-def _controle(rang: int, colonne: int, tolerance: str) -> str:
-    total, publie = xl_rowcol_to_cell(rang, colonne), xl_rowcol_to_cell(rang + 1, colonne)
-    return f'=IF(ABS({total}-{publie})<{tolerance},"conforme","écart")'
-
-
-def _style(genre: str, role: str) -> dict[str, Any]:
-    style: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "num_format": FORMATS[genre], "valign": "top"}
-    if genre != "texte":
-        style["align"] = "right"
-    roles: dict[str, dict[str, Any]] = {
-        "corps": {"bottom": 1, "bottom_color": FILET, "text_wrap": genre == "texte"},
-        "corps_suite": {"bottom": 1, "bottom_color": FILET, "text_wrap": True, "align": "left", "indent": 1},
-        "total": {"bold": True, "top": 2, "top_color": MARQUE, "bg_color": CLAIR},
-        "entete": {"bold": True, "font_color": "#FFFFFF", "bg_color": MARQUE, "text_wrap": True, "valign": "vcenter"},
-        "titre": {"bold": True, "font_size": 16, "font_color": MARQUE},
-        "note": {"italic": True, "font_color": GRIS},
-        "absent": {"italic": True, "font_color": GRIS, "align": "right", "bottom": 1, "bottom_color": FILET},
-        "libelle": {"bold": True},
-        "lien": {"bold": True, "font_color": "#1F6286", "underline": 1},
-        "paragraphe": {"text_wrap": True},
-    }
-    roles["entete_droite"] = roles["entete"] | {"align": "right"}
-    roles["entete_suite"] = roles["entete"] | {"align": "left", "indent": 1}
-    roles["note_droite"] = roles["note"] | {"align": "right"}
-    return style | roles[role]
-
-
-def sous_titre(bilan: Bilan) -> str:
-    """EPCI, exercice, status, and the mentions that every sheet carries."""
-    mentions = ["à approuver"]
-    if bilan.avec_reserves:
-        mentions.append("avec réserves")
-    if bilan.contexte.est_synthetique:
-        mentions.append("DONNÉES SYNTHÉTIQUES")
-    return f"{bilan.contexte.epci} — exercice {bilan.exercice} — {', '.join(mentions)}"
+from mutualisation.publication.feuilles import FILET, LIGNE_ENTETE, MARQUE, Champ, Classeur, neutraliser
 
 
 def ecrire_classeur(bilan: Bilan, chemin: Path) -> None:
     """Write the workbook of a bilan; the same bilan gives the same bytes."""
     classeur = Classeur(chemin, bilan)
-    for ecrire in (_lisez_moi, _synthese, _detail, _reste_a_charge, _passage, _controles, _repartition, _rejets,
-                   _adhesions, _parametres):
+    for ecrire in (
+        _lisez_moi,
+        _synthese,
+        _detail,
+        _reste_a_charge,
+        _passage,
+        _controles,
+        _repartition,
+        _rejets,
+        _adhesions,
+        _parametres,
+    ):
         ecrire(classeur)
     classeur.livre.close()
 
@@ -240,8 +53,17 @@ def _lisez_moi(classeur: Classeur) -> None:
 def _lien(bilan: Bilan, intitule: str) -> str:
     """Address of the sheet a line of the notice speaks about."""
     feuille = f"Détail {bilan.exercice}" if intitule == "Détail" else intitule
-    connues = {"Synthèse", f"Détail {bilan.exercice}", "Reste à charge", "Passage D5211-16", "Contrôles", "Répartition",
-               "Rejets", "Adhésions", "Paramètres"}
+    connues = {
+        "Synthèse",
+        f"Détail {bilan.exercice}",
+        "Reste à charge",
+        "Passage D5211-16",
+        "Contrôles",
+        "Répartition",
+        "Rejets",
+        "Adhésions",
+        "Paramètres",
+    }
     return f"internal:'{feuille}'!A1" if feuille in connues else ""
 
 
@@ -259,33 +81,46 @@ def _notice(bilan: Bilan) -> list[tuple[str, str]]:
         ("Rejets", "Lignes écartées, comptées par fichier et par motif ; le détail est dans rejets.csv."),
         ("Adhésions", "Périodes d'adhésion qui touchent l'exercice."),
         ("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice."),
-        ("Totaux", "Les totaux sont des formules. La ligne « Total publié par l'entrepôt » donne la valeur publiée, "
-         "et la ligne « Contrôle » compare les deux."),
+        (
+            "Totaux",
+            "Les totaux sont des formules. La ligne « Total publié par l'entrepôt » donne la valeur publiée, "
+            "et la ligne « Contrôle » compare les deux.",
+        ),
         ("Non renseigné", "« non renseigné » n'est pas zéro : aucune recette n'a été rattachée au dispositif."),
-        ("Version", f"{construction.version}, préparée par {construction.prepare_par}, logiciel "
-         f"{construction.code_version}"),
+        (
+            "Version",
+            f"{construction.version}, préparée par {construction.prepare_par}, logiciel {construction.code_version}",
+        ),
         ("Licence", "Licence Ouverte 2.0"),
     ]
     if bilan.contexte.est_synthetique:
         lignes.insert(0, ("DONNÉES SYNTHÉTIQUES", "Jeu de démonstration : aucune ligne ne provient d'un système réel."))
     if bilan.avec_reserves:
-        lignes.insert(0, ("AVEC RÉSERVES", "Des lignes ont été écartées ou un écart n'est pas justifié : voir Contrôles."))
+        lignes.insert(
+            0, ("AVEC RÉSERVES", "Des lignes ont été écartées ou un écart n'est pas justifié : voir Contrôles.")
+        )
     return lignes
 
 
 def _synthese(classeur: Classeur) -> None:
     bilan = classeur.bilan
     champs = [Champ("libelle", "Dispositif", largeur=48)]
-    for mesure, titre, genre in (("etp", "ETP", "etp"), ("cout_net", "Coût net", "euros"),
-                                 ("recettes", "Recettes des communes", "euros")):
+    for mesure, titre, genre in (
+        ("etp", "ETP", "etp"),
+        ("cout_net", "Coût net", "euros"),
+        ("recettes", "Recettes des communes", "euros"),
+    ):
         champs += [
             Champ(f"{mesure}_{e}", f"{titre} {e}", genre, 10 if genre == "etp" else 16, totalise=True)
             for e in bilan.exercices
         ]
     lignes = [
-        {"libelle": bilan.libelle(code)} | {
+        {"libelle": bilan.libelle(code)}
+        | {
             f"{m}_{e}": bilan.synthese[e][code][m]
-            for m in ("etp", "cout_net", "recettes") for e in bilan.exercices if code in bilan.synthese[e]
+            for m in ("etp", "cout_net", "recettes")
+            for e in bilan.exercices
+            if code in bilan.synthese[e]
         }
         for code in bilan.dispositifs
     ]
@@ -300,10 +135,18 @@ def _detail(classeur: Classeur) -> None:
     champs = [
         Champ("libelle", "Dispositif", largeur=48),
         Champ("etp", "ETP", "etp", 10, totalise=True),
-        *(Champ(m, libelles.MESURES[m], "euros", 18, totalise=True)
-          for m in ("cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises")),
-        Champ("cout_net", "Coût net", "euros", 18, totalise=True,
-              formule="={cout_personnel}+{cout_fonctionnement}+{amortissements}-{subventions}-{reprises}"),
+        *(
+            Champ(m, libelles.MESURES[m], "euros", 18, totalise=True)
+            for m in ("cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises")
+        ),
+        Champ(
+            "cout_net",
+            "Coût net",
+            "euros",
+            18,
+            totalise=True,
+            formule="={cout_personnel}+{cout_fonctionnement}+{amortissements}-{subventions}-{reprises}",
+        ),
     ]
     feuille = classeur.feuille(f"Détail {bilan.exercice}", f"Composantes du coût net, {bilan.exercice}", champs)
     lignes = bilan.lignes_exercice()
@@ -316,8 +159,14 @@ def _reste_a_charge(classeur: Classeur) -> None:
     # N() reads « non renseigné » as 0, as R6 does in totals
     colonnes_ac = (
         Champ("recettes_ac", "Imputé sur l'AC", "euros", 18, totalise=True),
-        Champ("reste_a_charge_apres_ac", "Reste à charge après AC", "euros", 18,
-              "={reste_a_charge}-N({recettes_ac})", totalise=True),
+        Champ(
+            "reste_a_charge_apres_ac",
+            "Reste à charge après AC",
+            "euros",
+            18,
+            "={reste_a_charge}-N({recettes_ac})",
+            totalise=True,
+        ),
     )
     champs = [
         Champ("libelle", "Dispositif", largeur=48),
@@ -327,7 +176,9 @@ def _reste_a_charge(classeur: Classeur) -> None:
         *(colonnes_ac if any(r["recettes_ac"] is not None for r in bilan.lignes_exercice()) else ()),
         Champ("taux_couverture", "Taux de couverture", "taux", 14, "=IF({cout_net}=0,0,N({recettes})/{cout_net})"),
     ]
-    feuille = classeur.feuille("Reste à charge", f"Participation des communes et reste à charge, {bilan.exercice}", champs)
+    feuille = classeur.feuille(
+        "Reste à charge", f"Participation des communes et reste à charge, {bilan.exercice}", champs
+    )
     lignes = bilan.lignes_exercice()
     classeur.tableau(feuille, champs, lignes)
     classeur.totaux(feuille, champs, len(lignes), bilan.total)
@@ -340,16 +191,20 @@ def _graphique(classeur: Classeur, feuille: Any, nombre: int) -> None:
     exercice, debut, fin = classeur.bilan.exercice, LIGNE_ENTETE + 1, LIGNE_ENTETE + nombre
     graphique = classeur.livre.add_chart({"type": "bar"})
     for colonne, couleur in ((1, "#C26A3D"), (2, "#1F6286")):
-        graphique.add_series({
-            "name": [feuille.get_name(), LIGNE_ENTETE, colonne],
-            "categories": [feuille.get_name(), debut, 0, fin, 0],
-            "values": [feuille.get_name(), debut, colonne, fin, colonne],
-            "fill": {"color": couleur},
-            "gap": 60,
-        })
+        graphique.add_series(
+            {
+                "name": [feuille.get_name(), LIGNE_ENTETE, colonne],
+                "categories": [feuille.get_name(), debut, 0, fin, 0],
+                "values": [feuille.get_name(), debut, colonne, fin, colonne],
+                "fill": {"color": couleur},
+                "gap": 60,
+            }
+        )
     titre = f"Coût net et recettes des communes par dispositif, {exercice}"
     graphique.set_title({"name": titre, "name_font": {"size": 13, "color": MARQUE}})
-    graphique.set_x_axis({"num_format": '[$-40C]#,##0\\ "€"', "major_gridlines": {"visible": True, "line": {"color": FILET}}})
+    graphique.set_x_axis(
+        {"num_format": '[$-40C]#,##0\\ "€"', "major_gridlines": {"visible": True, "line": {"color": FILET}}}
+    )
     graphique.set_y_axis({"reverse": True})
     graphique.set_legend({"position": "bottom"})
     graphique.set_size({"width": 1040, "height": 120 + 46 * nombre})
@@ -384,16 +239,23 @@ def _liste(classeur: Classeur, nom: str, titre: str, champs: Sequence[Champ], li
 
 def _controles(classeur: Classeur) -> None:
     champs = [
-        Champ("libelle", "Contrôle", largeur=46), Champ("controle", "Nom", largeur=26), Champ("cle", "Clé", largeur=26),
-        Champ("statut", "Résultat", largeur=14), Champ("bloquant", "Bloquant", largeur=10), Champ("valeur_attendue", "Attendu", "nombre", 18),
-        Champ("valeur_constatee", "Constaté", "nombre", 18), Champ("seuil", "Seuil", "nombre", 10),
+        Champ("libelle", "Contrôle", largeur=46),
+        Champ("controle", "Nom", largeur=26),
+        Champ("cle", "Clé", largeur=26),
+        Champ("statut", "Résultat", largeur=14),
+        Champ("bloquant", "Bloquant", largeur=10),
+        Champ("valeur_attendue", "Attendu", "nombre", 18),
+        Champ("valeur_constatee", "Constaté", "nombre", 18),
+        Champ("seuil", "Seuil", "nombre", 10),
         Champ("justification", "Justification", largeur=60),
     ]
     lignes = [
         c
         | {v: _nombre(c[v]) for v in ("valeur_attendue", "valeur_constatee", "seuil")}
-        | {"libelle": libelles.libelle_controle(c["controle"]),
-           "statut": libelles.libelle(libelles.STATUTS, c["statut"])}
+        | {
+            "libelle": libelles.libelle_controle(c["controle"]),
+            "statut": libelles.libelle(libelles.STATUTS, c["statut"]),
+        }
         for c in classeur.bilan.controles
     ]
     _liste(classeur, "Contrôles", f"Contrôles, {classeur.bilan.exercice}", champs, lignes)
@@ -401,13 +263,19 @@ def _controles(classeur: Classeur) -> None:
 
 def _repartition(classeur: Classeur) -> None:
     champs = [
-        Champ("source", "Source", largeur=28), Champ("destination", "Destination", largeur=44),
-        Champ("motif", "Motif", largeur=32), Champ("unite", "Unité", largeur=8),
-        Champ("lignes", "Lignes", "entier", 12), Champ("montant", "Montant", "nombre", 20),
+        Champ("source", "Source", largeur=28),
+        Champ("destination", "Destination", largeur=44),
+        Champ("motif", "Motif", largeur=32),
+        Champ("unite", "Unité", largeur=8),
+        Champ("lignes", "Lignes", "entier", 12),
+        Champ("montant", "Montant", "nombre", 20),
     ]
     lignes = [
-        r | {"source": libelles.libelle(libelles.SOURCES, r["source"]),
-             "destination": libelles.DESTINATIONS.get(r["destination"]) or classeur.bilan.libelle(r["destination"])}
+        r
+        | {
+            "source": libelles.libelle(libelles.SOURCES, r["source"]),
+            "destination": libelles.DESTINATIONS.get(r["destination"]) or classeur.bilan.libelle(r["destination"]),
+        }
         for r in classeur.bilan.repartition
     ]
     _liste(classeur, "Répartition", f"Où vont les sources, {classeur.bilan.exercice}", champs, lignes)
@@ -415,8 +283,10 @@ def _repartition(classeur: Classeur) -> None:
 
 def _rejets(classeur: Classeur) -> None:
     champs = [
-        Champ("fichier", "Fichier", largeur=44), Champ("statut", "Issue", largeur=14),
-        Champ("motif", "Motif", largeur=80), Champ("lignes", "Lignes", "entier", 10),
+        Champ("fichier", "Fichier", largeur=44),
+        Champ("statut", "Issue", largeur=14),
+        Champ("motif", "Motif", largeur=80),
+        Champ("lignes", "Lignes", "entier", 10),
     ]
     lignes = [r | {"statut": libelles.libelle(libelles.STATUTS, r["statut"])} for r in classeur.bilan.rejets]
     _liste(classeur, "Rejets", f"Lignes écartées par fichier et par motif, {classeur.bilan.exercice}", champs, lignes)
@@ -424,9 +294,12 @@ def _rejets(classeur: Classeur) -> None:
 
 def _adhesions(classeur: Classeur) -> None:
     champs = [
-        Champ("libelle", "Dispositif", largeur=48), Champ("siret_adherent", "SIRET de l'adhérent", largeur=20),
-        Champ("type_adherent", "Type", largeur=12), Champ("code_insee", "Code INSEE", largeur=12),
-        Champ("debut", "Début", "date", 12), Champ("fin", "Fin", "date", 12),
+        Champ("libelle", "Dispositif", largeur=48),
+        Champ("siret_adherent", "SIRET de l'adhérent", largeur=20),
+        Champ("type_adherent", "Type", largeur=12),
+        Champ("code_insee", "Code INSEE", largeur=12),
+        Champ("debut", "Début", "date", 12),
+        Champ("fin", "Fin", "date", 12),
     ]
     lignes = [a | {"libelle": classeur.bilan.libelle(a["dispositif"])} for a in classeur.bilan.adhesions]
     _liste(classeur, "Adhésions", f"Adhésions de l'exercice {classeur.bilan.exercice}", champs, lignes)
@@ -434,8 +307,11 @@ def _adhesions(classeur: Classeur) -> None:
 
 def _parametres(classeur: Classeur) -> None:
     champs = [
-        Champ("libelle", "Paramètre", largeur=52), Champ("parametre", "Nom", largeur=32),
-        Champ("valeur", "Valeur", largeur=16), Champ("debut", "Depuis", "date", 12), Champ("fin", "Jusqu'à", "date", 12),
+        Champ("libelle", "Paramètre", largeur=52),
+        Champ("parametre", "Nom", largeur=32),
+        Champ("valeur", "Valeur", largeur=16),
+        Champ("debut", "Depuis", "date", 12),
+        Champ("fin", "Jusqu'à", "date", 12),
         Champ("reference", "Référence", largeur=48),
     ]
     lignes = [

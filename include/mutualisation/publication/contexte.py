@@ -96,7 +96,7 @@ class Contexte:
 
 def _lire(conn: psycopg.Connection[Any], requete: str, **valeurs: Any) -> list[dict[str, Any]]:
     with conn.cursor(row_factory=dict_row) as curseur:
-        return curseur.execute(requete, valeurs).fetchall()  # type: ignore[arg-type]
+        return curseur.execute(requete, valeurs).fetchall()
 
 
 def _entourage(conn: psycopg.Connection[Any], exercice: int) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def figer_contexte(conn: psycopg.Connection[Any], version: int) -> None:
 
 def _une_ligne(conn: psycopg.Connection[Any], requete: str, *valeurs: Any) -> tuple[Any, ...]:
     with conn.cursor(row_factory=psycopg.rows.tuple_row) as curseur:
-        ligne = curseur.execute(requete, valeurs).fetchone()  # type: ignore[arg-type]
+        ligne = curseur.execute(requete, valeurs).fetchone()
     if ligne is None:
         raise ErreurMutualisation(f"La version {valeurs[0]} n'existe pas dans cet entrepôt.")
     return ligne

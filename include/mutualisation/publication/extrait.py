@@ -1,10 +1,9 @@
-"""The annual extract `bilan_AAAA/`: written beside its final name, then renamed; a closed folder is never touched (S9)."""
+"""The annual extract `bilan_AAAA/`: written aside, then renamed; a closed folder is never touched (S9)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -139,8 +138,8 @@ def _remplacer(dossier: Path, destination: Path) -> None:
     """Put the new folder in place; the former one leaves with the working folder, whole until then."""
     if destination.exists():
         ancien = dossier.with_name(f"{destination.name}.ancien")
-        os.replace(destination, ancien)
-        os.replace(dossier, destination)
+        destination.replace(ancien)
+        dossier.replace(destination)
         shutil.rmtree(ancien, ignore_errors=True)
     else:
-        os.replace(dossier, destination)
+        dossier.replace(destination)

@@ -35,7 +35,7 @@ def _ordre(relation: Relation) -> sql.Composable:
     rang = {nom: i for i, nom in enumerate(relation.cle)}
     colonnes = sorted(relation.colonnes, key=lambda c: rang.get(c.nom, len(rang)))
     termes = [
-        sql.SQL('{}{} nulls first').format(
+        sql.SQL("{}{} nulls first").format(
             sql.Identifier(relation.nom, c.nom), sql.SQL(' collate "C"') if c.est_texte else sql.SQL("")
         )
         for c in colonnes
@@ -60,8 +60,10 @@ def _copie(relation: Relation, schema: str, condition: sql.Composable) -> sql.Co
     )
 
 
-def _de_la_version(exercice: int, version: int) -> sql.Composable:
-    return sql.SQL("where exercice = {} and version = {}").format(sql.Literal(exercice), sql.Literal(version))
+def _de_la_version(relation: Relation, exercice: int, version: int) -> sql.Composable:
+    return sql.SQL("where {} = {} and version = {}").format(
+        sql.Identifier(relation.pointeur), sql.Literal(exercice), sql.Literal(version)
+    )
 
 
 def _blocs(conn: psycopg.Connection[Any], requete: sql.Composed) -> Iterator[bytes]:
@@ -76,7 +78,7 @@ def ecrire_csv(
     """Write `<relation>.csv` of one exercice and version (S1, F10); give back its sha256 and its size in bytes."""
     empreinte, octets = hashlib.sha256(), 0
     with chemin.open("wb") as fichier:
-        for bloc in _blocs(conn, _copie(relation, "versions", _de_la_version(exercice, version))):
+        for bloc in _blocs(conn, _copie(relation, "versions", _de_la_version(relation, exercice, version))):
             fichier.write(bloc)
             empreinte.update(bloc)
             octets += len(bloc)
@@ -91,15 +93,13 @@ def sha256_publie(conn: psycopg.Connection[Any], relation: Relation) -> str:
     return empreinte.hexdigest()
 
 
-def lignes(
-    conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int
-) -> Iterator[dict[str, Any]]:
+def lignes(conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int) -> Iterator[dict[str, Any]]:
     """Rows of one exercice and version in key order, as {column: value} with `Decimal` amounts, streamed."""
     requete = sql.SQL("select {colonnes} from {source} as {alias} {condition} order by {ordre}").format(
         colonnes=sql.SQL(", ").join(sql.Identifier(nom) for nom in relation.noms_colonnes),
         source=sql.Identifier("versions", relation.nom),
         alias=sql.Identifier(relation.nom),
-        condition=_de_la_version(exercice, version),
+        condition=_de_la_version(relation, exercice, version),
         ordre=_ordre(relation),
     )
     with conn.cursor(row_factory=dict_row) as curseur:

@@ -36,10 +36,10 @@ def pourcent(taux: Decimal | None, decimales: int = 0) -> str:
 
 
 def evolution(avant: Decimal | None, apres: Decimal | None) -> str | None:
-    """Signed change in percent between two exercices, None when one is unknown or there was nothing."""
-    if avant is None or apres is None or avant == 0:
+    """Signed change in percent between two exercices; None when one is unknown, or the first is no positive base."""
+    if avant is None or apres is None or avant <= 0:
         return None
-    ecart = arrondi((apres - avant) / abs(avant) * 100, 1)
+    ecart = arrondi((apres - avant) / avant * 100, 1)
     signe = "+" if ecart > 0 else ""
     return f"{signe}{nombre(ecart, 1)}{INSECABLE}%"
 

@@ -32,25 +32,31 @@ class Barre:
 
     @property
     def couvert(self) -> Decimal:
+        """Part of the cost that receipts cover."""
         return max(min(self.recettes or ZERO, self.cout), ZERO)
 
     @property
     def reste(self) -> Decimal:
+        """Part of the cost that receipts leave."""
         return max(self.cout - (self.recettes or ZERO), ZERO) if self.cout > 0 else ZERO
 
     @property
     def excedent(self) -> Decimal:
+        """Receipts beyond the cost."""
         return max((self.recettes or ZERO) - max(self.cout, ZERO), ZERO)
 
     @property
     def etendue(self) -> Decimal:
+        """Length of the bar, in euros."""
         return max(self.cout, self.recettes or ZERO, ZERO)
 
     @property
     def taux(self) -> Decimal | None:
+        """Receipts over cost; None without receipts stated or without a cost."""
         return None if self.recettes is None or self.cout == 0 else self.recettes / self.cout
 
     def phrase(self) -> str:
+        """The bar told in words."""
         if self.recettes is None:
             return f"{self.libelle} : coût net {euros(self.cout)}, recettes non renseignées"
         return f"{self.libelle} : coût net {euros(self.cout)}, recettes {euros(self.recettes)} ({pourcent(self.taux)})"
@@ -85,8 +91,9 @@ def _rect(x: Decimal | float, y: Decimal | float, largeur: Decimal | float, haut
     return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(largeur)}" height="{_n(hauteur)}" fill="{couleur}"/>'
 
 
-def _texte(x: float, y: float, texte: str, *, taille: int = 13, ancre: str = "start", couleur: str = ENCRE,
-           gras: bool = False) -> str:
+def _texte(
+    x: float, y: float, texte: str, *, taille: int = 13, ancre: str = "start", couleur: str = ENCRE, gras: bool = False
+) -> str:
     graisse = ' font-weight="600"' if gras else ""
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" font-size="{taille}" text-anchor="{ancre}" fill="{couleur}"{graisse}>'
@@ -152,9 +159,7 @@ def _barres_larges(rangees: Sequence[Barre], maximum: Decimal) -> tuple[int, int
         y = i * pas + 10
         libelle = _couper(barre.libelle, 40)
         depart = y + 16 - 8 * (len(libelle) - 1)
-        corps += [
-            _texte(gauche - 14, depart + 16 * k, ligne, ancre="end") for k, ligne in enumerate(libelle)
-        ]
+        corps += [_texte(gauche - 14, depart + 16 * k, ligne, ancre="end") for k, ligne in enumerate(libelle)]
         corps += _segments(barre, gauche, y, droite - gauche, 24, maximum)
         fin = gauche + float(barre.etendue * (droite - gauche) / maximum if maximum else ZERO)
         corps.append(_texte(fin + 10, y + 17, _valeurs(barre), couleur=GRIS))
@@ -197,8 +202,11 @@ def _colonne(barre: Barre, x: float, epaisseur: float, base: float, hauteur: flo
         _rect(x, base - couvert, epaisseur, couvert, COUVERT),
         _rect(x, base - couvert - reste, epaisseur, reste - (1 if couvert else 0), RESTE),
         _rect(x, sommet, epaisseur, excedent, EXCEDENT),
-        _texte(milieu, sommet - 10, euros(barre.cout), ancre="middle", gras=True),
+        _texte(milieu, sommet - 10, euros(barre.recettes if excedent else barre.cout), ancre="middle", gras=True),
     ]
+    if excedent:
+        corps.append(_rect(x - 4, base - couvert - 1, epaisseur + 8, 2, ENCRE))
+        return corps + _dans(milieu, base - couvert + 14, couvert, f"coût {euros(barre.cout)}")
     corps += _dans(milieu, base - couvert / 2, couvert, euros(barre.recettes) if barre.recettes else "")
     corps += _dans(milieu, base - couvert - reste / 2, reste, euros(barre.reste) if barre.recettes else "")
     return corps

@@ -61,7 +61,8 @@ SOURCES = {
 }
 
 DESTINATIONS = {
-    "dispositifs": "Dispositifs mutualisés",
+    "valorises": "Dispositifs valorisés",
+    "autres": "Autres dispositifs",
     "STRUCTURE": "Charges de structure",
     "HORS": "Hors mutualisation",
     "NON_REPARTI": "Non réparti",

@@ -6,6 +6,7 @@ pointer `journal.publications`. Attaching moves no row, and a view built on `pub
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import psycopg
@@ -21,52 +22,80 @@ VERROU_PUBLICATION = 0x6D757470
 
 
 def preparer_publication(conn: psycopg.Connection[Any]) -> None:
-    """Create or complete `versions.<relation>` and `publication.<relation>` from the contract of the relations."""
-    for relation in lire_relations().values():
-        colonnes = [("version", "bigint")] + ([] if relation.par_exercice else [("exercice", "integer")])
-        colonnes += [(c.nom, c.type) for c in relation.colonnes]
-        table = sql.Identifier("versions", relation.nom)
+    """Create or complete `versions.<relation>` and `publication.<relation>` from the contract of the relations.
+
+    Only when the contract has changed since the last time: redefining a view locks its readers out.
+    """
+    ordres: list[sql.SQL | sql.Composed] = [
+        ordre for relation in lire_relations().values() for ordre in _definition(relation)
+    ]
+    ordres.append(sql.SQL("grant select on all tables in schema publication to mutualisation_lecteur"))
+    marque = hashlib.sha256("\n".join(o.as_string() for o in ordres).encode()).hexdigest()
+    with conn.transaction():
+        conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
+        if _marque_en_place(conn) == marque:
+            return
+        for ordre in ordres:
+            conn.execute(ordre)
         conn.execute(
-            sql.SQL("create table if not exists {} ({}) partition by list (version)").format(
-                table,
-                sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(t)) for n, t in colonnes),  # type: ignore[arg-type]
+            sql.SQL("comment on schema versions is {}").format(
+                sql.Literal(f"Relations publiées, une partition par version (contrat {marque})")
             )
         )
-        for nom, type_ in colonnes:
-            conn.execute(
-                sql.SQL("alter table {} add column if not exists {} {}").format(
-                    table, sql.Identifier(nom), sql.SQL(type_)  # type: ignore[arg-type]
-                )
+
+
+def _marque_en_place(conn: psycopg.Connection[Any]) -> str | None:
+    """The digest of the contract that the warehouse was last prepared for."""
+    ligne = conn.execute(
+        "select substring(obj_description('versions'::regnamespace) from '[(]contrat ([0-9a-f]{64})[)]')"
+    ).fetchone()
+    return ligne[0] if ligne else None
+
+
+def _definition(relation: Relation) -> list[sql.SQL | sql.Composed]:
+    """Statements that make the storage table of a relation, its view and their comments."""
+    colonnes = [("version", "bigint")] + ([] if relation.par_exercice else [("exercice", "integer")])
+    colonnes += [(c.nom, c.type) for c in relation.colonnes]
+    table = sql.Identifier("versions", relation.nom)
+    liste = [sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(t)) for n, t in colonnes]
+    vue = sql.Identifier("publication", relation.nom)
+    return [
+        sql.SQL("create table if not exists {} ({}) partition by list (version)").format(
+            table, sql.SQL(", ").join(liste)
+        ),
+        *(sql.SQL("alter table {} add column if not exists {}").format(table, c) for c in liste),
+        _vue(relation),
+        sql.SQL("comment on view {} is {}").format(vue, sql.Literal(relation.description)),
+        *(
+            sql.SQL("comment on column {} is {}").format(
+                sql.Identifier("publication", relation.nom, c.nom), sql.Literal(c.description)
             )
-        conn.execute(_vue(relation))
-        conn.execute(
-            sql.SQL("comment on view {} is {}").format(
-                sql.Identifier("publication", relation.nom), sql.Literal(relation.description)
-            )
-        )
-        for colonne in relation.colonnes:
-            conn.execute(
-                sql.SQL("comment on column {} is {}").format(
-                    sql.Identifier("publication", relation.nom, colonne.nom), sql.Literal(colonne.description)
-                )
-            )
-    conn.execute("grant select on all tables in schema publication to mutualisation_lecteur")
+            for c in relation.colonnes
+        ),
+    ]
 
 
 def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
     """Publish a build that passed its gates; give back `publication_sha256` (S7).
 
-    Raises `ErreurMutualisation` when the version is not validated, or its tables are gone.
+    Raises `ErreurMutualisation` when the version is not validated, or a later build has taken its schema.
     """
     conn.commit()
     with conn.transaction():
         conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
         ligne = conn.execute(
-            "select statut, exercices from journal.constructions where version = %s for update", (version,)
+            "select statut, exercices, version = (select max(version) from journal.constructions)"
+            " from journal.constructions where version = %s for update",
+            (version,),
         ).fetchone()
         if ligne is None or ligne[0] != "validee":
             raise ErreurMutualisation(
                 f"La version {version} n'est pas validée : lancez « mutualisation controler » avant de publier."
+            )
+        if not ligne[2]:
+            raise ErreurMutualisation(
+                f"La version {version} a été remplacée par une construction plus récente : "
+                "lancez « mutualisation controler » de nouveau."
             )
         for relation in lire_relations().values():
             _rattacher(conn, relation, version)
@@ -103,7 +132,7 @@ def _rattacher(conn: psycopg.Connection[Any], relation: Relation, version: int) 
         "alter table {table} add constraint {contrainte} check (version is not null and version = {version})",
         "alter table {parent} attach partition {table} for values in ({version})",
     ):
-        conn.execute(sql.SQL(ordre).format(**noms))  # type: ignore[arg-type]
+        conn.execute(sql.SQL(ordre).format(**noms))
 
 
 def _vue(relation: Relation) -> sql.Composed:
@@ -113,17 +142,19 @@ def _vue(relation: Relation) -> sql.Composed:
     of a key is shown once.
     """
     cle = sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c)) for c in relation.cle if c != "exercice")
-    distinct, ordre = sql.SQL(""), sql.SQL("")
+    distinct: sql.Composable = sql.SQL("")
+    ordre: sql.Composable = sql.SQL("")
     if not relation.par_exercice:
         distinct = sql.SQL("distinct on ({}) ").format(cle)
         ordre = sql.SQL(" order by {}, v.version desc, v.exercice desc").format(cle)
     return sql.SQL(
         "create or replace view {vue} as select {distinct}{colonnes} from {table} as v"
-        " join journal.publications as p on p.exercice = v.exercice and p.version = v.version{ordre}"
+        " join journal.publications as p on p.exercice = v.{pointeur} and p.version = v.version{ordre}"
     ).format(
         vue=sql.Identifier("publication", relation.nom),
         distinct=distinct,
         colonnes=sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c.nom)) for c in relation.colonnes),
         table=sql.Identifier("versions", relation.nom),
+        pointeur=sql.Identifier(relation.pointeur),
         ordre=ordre,
     )

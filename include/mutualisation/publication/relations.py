@@ -23,10 +23,12 @@ class Colonne:
 
     @property
     def est_texte(self) -> bool:
+        """True for a text column (F10 applies)."""
         return self.type.split("(")[0] in {"text", "varchar", "character varying"}
 
     @property
     def est_horodatage(self) -> bool:
+        """True for a timestamp, which no extract holds (S7)."""
         return self.type.startswith("timestamp")
 
 
@@ -35,7 +37,8 @@ class Relation:
     """A relation of `sorties.md`: its grain sentence, published columns and key.
 
     `par_exercice` is false where `exercice` is no published column (adhesion, cee_valorisation, rejets): the
-    storage `versions.<nom>` still carries `exercice` and `version`.
+    storage `versions.<nom>` still carries `exercice` and `version`. `pointeur` names the column that says under
+    which exercice a row is published: `exercice`, or `exercice_base` where `exercice` is the year of a forecast (S10).
     """
 
     nom: str
@@ -43,6 +46,7 @@ class Relation:
     colonnes: tuple[Colonne, ...]
     cle: tuple[str, ...]
     par_exercice: bool
+    pointeur: str = "exercice"
 
     @property
     def cle_publiee(self) -> tuple[str, ...]:
@@ -53,6 +57,7 @@ class Relation:
 
     @property
     def noms_colonnes(self) -> tuple[str, ...]:
+        """Names of the published columns, in the order of the contract."""
         return tuple(colonne.nom for colonne in self.colonnes)
 
 
@@ -79,6 +84,7 @@ def _relation(modele: dict[str, Any]) -> Relation:
         colonnes=_colonnes(modele, par_exercice),
         cle=tuple(meta.get("cle", ())),
         par_exercice=par_exercice,
+        pointeur=str(meta.get("pointeur", "exercice")),
     )
 
 

@@ -84,11 +84,12 @@ def servir(entree: TextIO, sortie: TextIO) -> None:
 
 
 def main() -> None:
+    """Serve on the standard pipes."""
     # What libraries print goes nowhere: the answers alone travel on the pipe.
     with (
         os.fdopen(os.dup(1), "w", encoding="utf-8") as sortie,
         os.fdopen(os.dup(0), encoding="utf-8") as entree,
-        open(os.devnull, "r+b") as rien,
+        Path(os.devnull).open("r+b") as rien,
     ):
         for descripteur in (0, 1, 2):
             os.dup2(rien.fileno(), descripteur)

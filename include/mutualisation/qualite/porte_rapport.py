@@ -78,21 +78,26 @@ def _phrases(attente: Attente, constat: Constat) -> list[str]:
 
 def _index() -> str:
     lignes = [
-        f"({_litteral(c.nom)}, {str(c.bloquant).lower()}, {str(c.justifiable).lower()}, {_litteral(c.remede)})"
+        f"{_litteral(c.nom)}, {str(c.bloquant).lower()}, {str(c.justifiable).lower()}, {_litteral(c.remede)}"
         for c in lire_index().values()
     ]
-    return f"(select * from (values {', '.join(lignes)}) as v (nom, bloquant, justifiable, remede))"
+    return _table(lignes, "nom, bloquant, justifiable, remede")
 
 
 def _types(chemin: Path) -> str:
     contenu: dict[str, dict[str, list[str]]] = yaml.safe_load(chemin.read_text(encoding="utf-8"))
     lignes = [
-        f"({_litteral(relation)}, {_litteral(colonne)}, {_litteral(type_attendu)})"
+        f"{_litteral(relation)}, {_litteral(colonne)}, {_litteral(type_attendu)}"
         for type_attendu, relations in contenu.items()
         for relation, colonnes in relations.items()
         for colonne in colonnes
     ]
-    return f"(select * from (values {', '.join(lignes)}) as v (relation, colonne, type))"
+    return _table(lignes, "relation, colonne, type")
+
+
+def _table(lignes: list[str], colonnes: str) -> str:
+    valeurs = ", ".join(f"({ligne})" for ligne in lignes)
+    return f"(select * from (values {valeurs}) as v ({colonnes}))"  # noqa: S608 - our own literals
 
 
 def _litteral(texte: str) -> str:

@@ -7,6 +7,7 @@ command back, and two threads that import the same packages can see them half lo
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -52,12 +53,12 @@ def evaluer(porte: str, dsn: str, suite: str, lot: str, attentes: list[Attente])
     constats = {brut["nom"]: Constat(**brut) for brut in _demander(porte, demande)}
     manquantes = [attente.nom for attente in attentes if attente.nom not in constats]
     if manquantes or len(constats) != len(attentes):
-        raise ControleEchoue(
-            [
-                f"porte {porte} : {len(constats)} contrôles exécutés sur {len(attentes)} déclarés "
-                f"(manquent : {', '.join(manquantes) or 'aucun'}) — relancer, et signaler l'anomalie si elle revient"
-            ]
+        absents = ", ".join(manquantes) or "aucun"
+        motif = (
+            f"porte {porte} : {len(constats)} contrôles exécutés sur {len(attentes)} déclarés "
+            f"(manquent : {absents}) — relancer, et signaler l'anomalie si elle revient"
         )
+        raise ControleEchoue([motif])
     return [constats[attente.nom] for attente in attentes]
 
 
@@ -79,7 +80,8 @@ def fermer() -> None:
     if ouvrier is None or os.getpid() != _pid_parent:
         return
     if ouvrier.stdin:
-        ouvrier.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            ouvrier.stdin.close()
     ouvrier.terminate()
     try:
         ouvrier.wait(ATTENTE_FIN_S)
@@ -99,22 +101,25 @@ def _vivant() -> subprocess.Popen[str]:
     global _ouvrier, _pid_parent
     with _verrou:
         # after a fork the child process belongs to the parent: this process starts its own
-        if _ouvrier is None or _pid_parent != os.getpid() or _ouvrier.poll() is not None:
-            paquet = str(Path(__file__).resolve().parents[2])
-            chemins = [paquet, *filter(None, [os.environ.get("PYTHONPATH")])]
-            environnement = os.environ | {"PYTHONPATH": os.pathsep.join(chemins), "PYTHONIOENCODING": "utf-8"}
-            _ouvrier = subprocess.Popen(
-                [sys.executable, "-m", "mutualisation.qualite.ouvrier"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environnement,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,
-            )
-            _pid_parent = os.getpid()
+        if _pid_parent == os.getpid() and _ouvrier is not None and _ouvrier.poll() is None:
+            return _ouvrier
+        fermer()
+        _ouvrier, _pid_parent = _demarrer(), os.getpid()
         return _ouvrier
+
+
+def _demarrer() -> subprocess.Popen[str]:
+    chemins = [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return subprocess.Popen(
+        [sys.executable, "-m", "mutualisation.qualite.ouvrier"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(chemins)},
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
 
 
 def _demander(porte: str, demande: dict[str, Any]) -> list[dict[str, Any]]:

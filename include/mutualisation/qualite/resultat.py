@@ -28,6 +28,7 @@ class ResultatPorte:
 
     @property
     def reussie(self) -> bool:
+        """True when nothing failed."""
         return not self.echecs
 
     def en_dict(self) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names of the registry (checked identifiers) and integers only
 """SQL of the file gate: what the pending files of one load announce, beside what their landed rows hold.
 
 One row per file and rule: fichier_id, chemin, jeu, regle (`lignes_posees`, `lignes_annoncees`,
@@ -46,6 +47,7 @@ class FichiersDuJeu:
 
     @property
     def colonnes(self) -> list[Colonne]:
+        """The announced columns that may be summed."""
         return [c for c in sommables(self.jeu) if c.nom in self.annoncees]
 
 

@@ -4,7 +4,6 @@ import threading
 
 import psycopg
 import pytest
-
 from mutualisation.entrepot.migrations import application, migrer
 from mutualisation.erreurs import ErreurMutualisation
 
@@ -93,7 +92,7 @@ def test_deux_commandes_migrent_en_meme_temps(base_nue):
     def essayer() -> None:
         try:
             migrer(base_nue)
-        except Exception as erreur:
+        except Exception as erreur:  # noqa: BLE001 (reported to the main thread)
             erreurs.append(erreur)
 
     fils = [threading.Thread(target=essayer) for _ in range(2)]

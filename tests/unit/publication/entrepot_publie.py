@@ -7,37 +7,77 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-from psycopg import sql
-
 from mutualisation.publication.contexte import figer_contexte
+from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, lire_relations
+from psycopg import sql
 
 EXERCICES = (2019, 2020, 2021)
 SIRET_EPCI, SIREN_EPCI = "20009320100016", "200093201"
 SIRET_LILLE, SIRET_LOOS = "21590350100017", "21590360000017"
 Ligne = dict[str, Any]
 
-# exercice: {dispositif: (libellé, etp, personnel, fonctionnement, amortissements, subventions, reprises, recettes)}
+# Figures of each dispositif: label, ETP, then amounts in euros, receipts last
 FIGURES: dict[int, dict[str, tuple[Any, ...]]] = {
     2019: {
         "ARCHIVES": ("Dépôt des archives définitives", "0.700000", "50000.50", "12813.10", "0", "0", "0", "2451.00"),
         "CAM": ("Centrale d'Achat Métropolitaine (CAM)", "0.590000", "45000.00", "5236.40", "0", "0", "0", None),
-        "IMPRESSION": ("Réseau métropolitain des moyens d'impression", "0.090000", "9000.00", "485.20", "0", "0", "0",
-                       "10886.00"),
+        "IMPRESSION": (
+            "Réseau métropolitain des moyens d'impression",
+            "0.090000",
+            "9000.00",
+            "485.20",
+            "0",
+            "0",
+            "0",
+            "10886.00",
+        ),
     },
     2020: {
         "ARCHIVES": ("Dépôt des archives définitives", "0.500000", "40000.00", "6709.00", "0", "0", "0", "2455.00"),
         "CAM": ("Centrale d'Achat Métropolitaine (CAM)", "1.580000", "120000.00", "5330.00", "0", "0", "0", "39450.00"),
-        "IMPRESSION": ("Réseau métropolitain des moyens d'impression", "0.070000", "6000.00", "859.00", "0", "0", "0",
-                       "7779.00"),
+        "IMPRESSION": (
+            "Réseau métropolitain des moyens d'impression",
+            "0.070000",
+            "6000.00",
+            "859.00",
+            "0",
+            "0",
+            "0",
+            "7779.00",
+        ),
     },
     2021: {
-        "ARCHIVES": ("Dépôt des archives définitives", "0.454321", "36000.49", "5000.01", "-12.50", "100.00", "0.49",
-                     "2455.50"),
-        "CAM": ("Centrale d'Achat Métropolitaine (CAM)", "2.320000", "178000.25", "10130.80", "500.00", "400.00",
-                "100.00", "45050.00"),
-        "IMPRESSION": ("Réseau métropolitain des moyens d'impression", "0.080000", "8000.00", "646.00", "0", "0", "0",
-                       None),
+        "ARCHIVES": (
+            "Dépôt des archives définitives",
+            "0.454321",
+            "36000.49",
+            "5000.01",
+            "-12.50",
+            "100.00",
+            "0.49",
+            "2455.50",
+        ),
+        "CAM": (
+            "Centrale d'Achat Métropolitaine (CAM)",
+            "2.320000",
+            "178000.25",
+            "10130.80",
+            "500.00",
+            "400.00",
+            "100.00",
+            "45050.00",
+        ),
+        "IMPRESSION": (
+            "Réseau métropolitain des moyens d'impression",
+            "0.080000",
+            "8000.00",
+            "646.00",
+            "0",
+            "0",
+            "0",
+            None,
+        ),
     },
 }
 PARAMETRES = [
@@ -54,23 +94,52 @@ def _synthese(exercice: int) -> list[Ligne]:
         recettes = None if montants[5] is None else Decimal(montants[5])
         net = personnel + fonctionnement + amortissements - subventions - reprises
         reste = net - (recettes or 0)
-        lignes.append({
-            "exercice": exercice, "dispositif": code, "libelle": libelle, "etp": Decimal(etp),
-            "cout_personnel": personnel, "cout_fonctionnement": fonctionnement, "amortissements": amortissements,
-            "subventions": subventions, "reprises": reprises, "cout_net": net, "recettes": recettes,
-            "recettes_ac": None, "recettes_renseignees": recettes is not None, "reste_a_charge": reste,
-            "reste_a_charge_apres_ac": reste, "taux_couverture": recettes / net if recettes is not None else None,
-            "est_total": False,
-        })
+        lignes.append(
+            {
+                "exercice": exercice,
+                "dispositif": code,
+                "libelle": libelle,
+                "etp": Decimal(etp),
+                "cout_personnel": personnel,
+                "cout_fonctionnement": fonctionnement,
+                "amortissements": amortissements,
+                "subventions": subventions,
+                "reprises": reprises,
+                "cout_net": net,
+                "recettes": recettes,
+                "recettes_ac": None,
+                "recettes_renseignees": recettes is not None,
+                "reste_a_charge": reste,
+                "reste_a_charge_apres_ac": reste,
+                "taux_couverture": recettes / net if recettes is not None else None,
+                "est_total": False,
+            }
+        )
     return [*lignes, _total(exercice, lignes)]
 
 
 def _total(exercice: int, lignes: list[Ligne]) -> Ligne:
-    sommes = {c: sum(r[c] or 0 for r in lignes) for c in (
-        "etp", "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "cout_net",
-        "recettes", "reste_a_charge", "reste_a_charge_apres_ac")}
+    sommes = {
+        c: sum(r[c] or 0 for r in lignes)
+        for c in (
+            "etp",
+            "cout_personnel",
+            "cout_fonctionnement",
+            "amortissements",
+            "subventions",
+            "reprises",
+            "cout_net",
+            "recettes",
+            "reste_a_charge",
+            "reste_a_charge_apres_ac",
+        )
+    }
     return sommes | {
-        "exercice": exercice, "dispositif": "TOTAL", "libelle": "TOTAL", "recettes_ac": None, "est_total": True,
+        "exercice": exercice,
+        "dispositif": "TOTAL",
+        "libelle": "TOTAL",
+        "recettes_ac": None,
+        "est_total": True,
         "recettes_renseignees": all(r["recettes_renseignees"] for r in lignes),
         "taux_couverture": Decimal(sommes["recettes"]) / Decimal(sommes["cout_net"]),
     }
@@ -78,10 +147,16 @@ def _total(exercice: int, lignes: list[Ligne]) -> Ligne:
 
 def _passage(exercice: int) -> list[Ligne]:
     return [
-        {"exercice": exercice, "dispositif": r["dispositif"], "cout_complet": r["cout_net"],
-         "dont_structure": Decimal("1000.10"), "cout_d5211": r["cout_net"] - Decimal("1000.10"),
-         "base_opposable": r["dispositif"] == "CAM"}
-        for r in _synthese(exercice) if not r["est_total"]
+        {
+            "exercice": exercice,
+            "dispositif": r["dispositif"],
+            "cout_complet": r["cout_net"],
+            "dont_structure": Decimal("1000.10"),
+            "cout_d5211": r["cout_net"] - Decimal("1000.10"),
+            "base_opposable": r["dispositif"] == "CAM",
+        }
+        for r in _synthese(exercice)
+        if not r["est_total"]
     ]
 
 
@@ -91,71 +166,136 @@ def _controle(exercice: int, controle: str, statut: str, **suite: Any) -> Ligne:
 
 def rangees() -> dict[str, list[Ligne]]:
     """{relation: rows}; relations that are not named here are empty."""
-    lignes: dict[str, list[Ligne]] = {nom: [] for nom in (
-        "synthese_financiere", "passage_d5211", "controles", "adhesion", "repartition", "tracabilite", "rejets",
-        "indicateurs_cles")}
+    lignes: dict[str, list[Ligne]] = {
+        nom: []
+        for nom in (
+            "synthese_financiere",
+            "passage_d5211",
+            "controles",
+            "adhesion",
+            "repartition",
+            "tracabilite",
+            "rejets",
+            "indicateurs_cles",
+        )
+    }
     for e in EXERCICES:
         lignes["synthese_financiere"] += _synthese(e)
         lignes["passage_d5211"] += _passage(e)
         lignes["controles"] += [
-            _controle(e, "somme_repartition", "conforme", cle="mandats", valeur_attendue="190000.00",
-                      valeur_constatee="190000.00"),
+            _controle(
+                e,
+                "somme_repartition",
+                "conforme",
+                cle="mandats",
+                valeur_attendue="190000.00",
+                valeur_constatee="190000.00",
+            ),
             _controle(e, "balance_dgfip", "sans_donnee"),
-            _controle(e, "ecart_etpt", "ecart", valeur_attendue="17.56", valeur_constatee="17.20", seuil="0.01",
-                      justification="Départ en retraite en décembre, vu avec la DRH"),
+            _controle(
+                e,
+                "ecart_etpt",
+                "ecart",
+                valeur_attendue="17.56",
+                valeur_constatee="17.20",
+                seuil="0.01",
+                justification="Départ en retraite en décembre, vu avec la DRH",
+            ),
             _controle(e, "lignes_rejetees", "ecart", valeur_constatee="2"),
         ]
         lignes["adhesion"] += [
-            {"exercice": e, "dispositif": d, "siret_adherent": s, "type_adherent": "commune", "code_insee": s[2:6],
-             "debut": "2018-01-01", "fin": None}
+            {
+                "exercice": e,
+                "dispositif": d,
+                "siret_adherent": s,
+                "type_adherent": "commune",
+                "code_insee": s[2:6],
+                "debut": "2018-01-01",
+                "fin": None,
+            }
             for d, s in (("CAM", SIRET_LILLE), ("CAM", SIRET_LOOS), ("ARCHIVES", SIRET_LOOS))
         ]
         lignes["repartition"] += [
-            {"exercice": e, "source": "mandats", "destination": d, "motif": m, "unite": "EUR", "lignes": n,
-             "montant": v}
-            for d, m, n, v in (("CAM", "cle", 12, "10130.80"), ("HORS", "axe_vide", 400, "170000.00"),
-                               ("EXCLU", "type_03", 3, "-12.00"), ("NON_REPARTI", "axe_sans_cle", 1, "99.00"))
+            {
+                "exercice": e,
+                "source": "mandats",
+                "destination": d,
+                "motif": m,
+                "unite": "EUR",
+                "lignes": n,
+                "montant": v,
+            }
+            for d, m, n, v in (
+                ("CAM", "cle", 12, "10130.80"),
+                ("HORS", "axe_vide", 400, "170000.00"),
+                ("EXCLU", "type_03", 3, "-12.00"),
+                ("NON_REPARTI", "axe_sans_cle", 1, "99.00"),
+            )
         ]
         lignes["tracabilite"] += [
-            {"exercice": e, "dispositif": "CAM", "mesure": "cout_fonctionnement", "fichier": f"compta/mandats_{e}-03.csv",
-             "sha256": "ab" * 32, "ligne": 12, "montant_source": "12000.00", "part": "84.4233", "montant": "10130.80"},
-            {"exercice": e, "dispositif": "CAM", "mesure": "etp", "fichier": f"rh/temps_{e}-01.csv",
-             "sha256": "cd" * 32, "ligne": None, "montant_source": "10.00", "rang": "A1/100", "part": "23.2", "montant": "2.32"},
+            {
+                "exercice": e,
+                "dispositif": "CAM",
+                "mesure": "cout_fonctionnement",
+                "fichier": f"compta/mandats_{e}-03.csv",
+                "sha256": "ab" * 32,
+                "ligne": 12,
+                "montant_source": "12000.00",
+                "part": "84.4233",
+                "montant": "10130.80",
+            },
+            {
+                "exercice": e,
+                "dispositif": "CAM",
+                "mesure": "etp",
+                "fichier": f"rh/temps_{e}-01.csv",
+                "sha256": "cd" * 32,
+                "ligne": None,
+                "montant_source": "10.00",
+                "rang": "A1/100",
+                "part": "23.2",
+                "montant": "2.32",
+            },
         ]
         lignes["rejets"] += [
-            {"exercice": e, "source": "compta", "fichier": f"compta/titres_{e}-02.csv", "ligne": n, "colonne": "Tiers",
-             "valeur": v, "motif": "montant illisible", "statut": "rejete", "a_corriger": True}
+            {
+                "exercice": e,
+                "source": "compta",
+                "fichier": f"compta/titres_{e}-02.csv",
+                "ligne": n,
+                "colonne": "Tiers",
+                "valeur": v,
+                "motif": "montant illisible",
+                "statut": "rejete",
+                "a_corriger": True,
+            }
             for n, v in ((3, "=1+1"), (8, "-12,345"))
         ]
         lignes["indicateurs_cles"] += [
             {"exercice": e, "indicateur": i, "valeur": v, "unite": u}
-            for i, v, u in (("communes_min1_pct", "100.000000", "%"), ("communes_5_9_pct", "53.000000", "%"),
-                            ("dispositifs", "18", "nombre"), ("agents_investis", "60", "nombre"))
+            for i, v, u in (
+                ("communes_min1_pct", "100.000000", "%"),
+                ("communes_5_9_pct", "53.000000", "%"),
+                ("dispositifs", "18", "nombre"),
+                ("agents_investis", "60", "nombre"),
+            )
         ]
     return lignes
 
 
-def _creer(conn: psycopg.Connection[Any], relation: Relation) -> None:
-    colonnes = [(c.nom, c.type) for c in relation.colonnes]
-    if "exercice" not in relation.noms_colonnes:
-        colonnes.append(("exercice", "integer"))
-    definition = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(nom), sql.SQL(type_)) for nom, type_ in [*colonnes, ("version", "bigint")]  # type: ignore[arg-type]
-    )
-    conn.execute(sql.SQL("create table {} ({})").format(sql.Identifier("versions", relation.nom), definition))
+def _partition(conn: psycopg.Connection[Any], relation: Relation, version: int) -> None:
     conn.execute(
-        sql.SQL(
-            "create view {} as select {} from {} join journal.publications as pointeur using (exercice, version)"
-        ).format(
-            sql.Identifier("publication", relation.nom),
-            sql.SQL(", ").join(map(sql.Identifier, relation.noms_colonnes)),
+        sql.SQL("create table if not exists {} partition of {} for values in ({})").format(
+            sql.Identifier("versions", f"{relation.nom}_v{version}"),
             sql.Identifier("versions", relation.nom),
+            sql.Literal(version),
         )
     )
 
 
 def inserer(conn: psycopg.Connection[Any], relation: Relation, lignes: Iterable[Ligne], version: int) -> None:
     """Store rows of one relation; columns the contract does not hold are left out."""
+    _partition(conn, relation, version)
     permises = {*relation.noms_colonnes, "exercice"}
     for ligne in lignes:
         cellules = {c: v for c, v in ligne.items() if c in permises} | {"version": version}
@@ -170,7 +310,8 @@ def inserer(conn: psycopg.Connection[Any], relation: Relation, lignes: Iterable[
 
 
 def _referentiel(conn: psycopg.Connection[Any], epci: str) -> None:
-    conn.execute("create schema if not exists construction")
+    conn.execute("drop schema if exists construction cascade")
+    conn.execute("create schema construction")
     conn.execute(
         "create table construction.stg_referentiel__parametres"
         " (parametre text, valeur text, debut date, fin date, reference text, rejet_statut text)"
@@ -213,16 +354,19 @@ def _journal(conn: psycopg.Connection[Any]) -> int:
 def publier(
     conn: psycopg.Connection[Any], lignes: dict[str, list[Ligne]], epci: str = "Métropole Européenne de Lille"
 ) -> int:
-    """Fill an empty migrated warehouse with these rows, published as one version; give back the version."""
-    for relation in lire_relations().values():
-        _creer(conn, relation)
+    """Publish these rows as one version of a migrated warehouse; give back the version."""
+    preparer_publication(conn)
     _referentiel(conn, epci)
     version = _journal(conn)
     for nom, relation in lire_relations().items():
         inserer(conn, relation, lignes.get(nom, []), version)
     exercices = sorted({r["exercice"] for r in lignes["synthese_financiere"]})
     for exercice in exercices:
-        conn.execute("insert into journal.publications (exercice, version) values (%s, %s)", (exercice, version))
+        conn.execute(
+            "insert into journal.publications (exercice, version) values (%s, %s)"
+            " on conflict (exercice) do update set version = excluded.version",
+            (exercice, version),
+        )
     figer_contexte(conn, version)
     conn.commit()
     return version

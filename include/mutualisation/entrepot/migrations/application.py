@@ -52,7 +52,7 @@ def _appliquee(dsn: str) -> str | None:
     with connecter(dsn, autocommit=True) as conn:
         if conn.execute("select to_regclass(%s)", (f"public.{TABLE}",)).fetchone() == (None,):
             return None
-        ligne = conn.execute(f"select version_num from public.{TABLE}").fetchone()
+        ligne = conn.execute(f"select version_num from public.{TABLE}").fetchone()  # noqa: S608
     return str(ligne[0]) if ligne else None
 
 

@@ -13,7 +13,9 @@ from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide,
 from mutualisation.ingestion.octets import encodage
 from mutualisation.sources.registre import Jeu
 
-_TRANCHE = 1 << 18
+# small enough for the rows of a block to stay in the cache
+_TRANCHE = 1 << 14
+_TRANCHE_ENTETE = 1 << 18
 _LIGNES_ENTETE = 200
 _NOMS_SEPARATEURS = {"\t": "tabulation"}
 
@@ -54,13 +56,12 @@ class LecteurCsv:
         longues = max(map(len, bloc)) > self._limites.cellule
         if not lignes.guillemets and not lignes.retours:
             separateur = self.separateur
-            rangees = [ligne.split(separateur) for ligne in bloc]
-            numeros: list[int] | range = range(numero, numero + len(bloc))
             blancs = BLANCS + separateur
+            numeros: list[int] | range = range(numero, numero + len(bloc))
             if not all([ligne.strip(blancs) for ligne in bloc]):
-                garde = [i for i, ligne in enumerate(bloc) if ligne.strip(blancs)]
-                rangees = [rangees[i] for i in garde]
-                numeros = [numeros[i] for i in garde]
+                numeros = [numero + i for i, ligne in enumerate(bloc) if ligne.strip(blancs)]
+                bloc = [ligne for ligne in bloc if ligne.strip(blancs)]
+            rangees = [ligne.split(separateur) for ligne in bloc]
         else:
             deux = self._par_csv(numero, bloc)
             numeros, rangees = deux if deux is not None else self._rangee_par_rangee(lignes, numero, bloc)
@@ -101,7 +102,7 @@ class LecteurCsv:
     def _reconnaitre(self, jeu: Jeu) -> tuple[str, int, Entete]:
         """Separator, number of physical lines before the data, header."""
         with self._chemin.open("rb") as f:
-            bloc = _Lignes(f, self._encodage).bloc()
+            bloc = _Lignes(f, self._encodage, _TRANCHE_ENTETE).bloc()
         lignes = [ligne + "\n" for ligne in (bloc[1] if bloc else [])[:_LIGNES_ENTETE]]
         essais: list[list[list[str]]] = []
         for separateur in jeu.dialecte.separateurs:
@@ -154,8 +155,9 @@ def _refus_csv(ligne: int, erreur: csv.Error) -> LectureRefusee:
 class _Lignes:
     """Physical lines of a file, by blocks: number of the first line (1-based) and lines without their end."""
 
-    def __init__(self, fichier: BinaryIO, encodage_: str) -> None:
+    def __init__(self, fichier: BinaryIO, encodage_: str, tranche: int = _TRANCHE) -> None:
         self._fichier = fichier
+        self._tranche = tranche
         self._encodage = "utf-8" if encodage_ == "utf-8-sig" else encodage_
         self._sans_bom = encodage_ == "utf-8-sig"
         self._reste: list[bytes] = []
@@ -198,7 +200,7 @@ class _Lignes:
 
     def _octets(self) -> bytes | None:
         """Whole lines only; the tail waits for its end."""
-        while tranche := self._fichier.read(_TRANCHE):
+        while tranche := self._fichier.read(self._tranche):
             fin = tranche.rfind(b"\n") + 1
             if not fin:
                 self._garder(tranche)
@@ -212,7 +214,7 @@ class _Lignes:
     def _garder(self, morceau: bytes) -> None:
         if morceau:
             self._reste.append(morceau)
-        if len(self._reste) * _TRANCHE > RANGEE_MAX * 2:
+        if len(self._reste) * self._tranche > RANGEE_MAX * 2:
             raise LectureRefusee(
                 f"ligne {self._numero} ou suivante : plus de {nombre_fr(RANGEE_MAX)} octets sans fin de ligne ; "
                 "ce n'est pas un fichier de lignes."

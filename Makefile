@@ -1,0 +1,52 @@
+# The README's two commands are `make bilan` and `make test`; each brings all it needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := aide
+export UV_PYTHON_DOWNLOADS := never
+export AIRFLOW__CORE__LOAD_EXAMPLES := False
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+UV := $(shell command -v uv 2>/dev/null || echo var/outils/bin/uv)
+MUTUALISATION := .venv/bin/mutualisation
+# the reference drop has a warehouse of its own: synthetic and real figures never meet
+ECHANTILLON := var/echantillon
+ENTREPOT := var/entrepot
+
+.PHONY: aide environnement bilan test bench ordonnanceur qualite mutants
+aide:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+environnement: .venv/.a_jour ## Python environment, locked
+
+.venv/.a_jour: uv.lock pyproject.toml
+	@command -v $(UV) >/dev/null || { python3.11 -m venv var/outils && var/outils/bin/pip install --quiet uv==0.13.9; }
+	@$(UV) sync --locked --quiet
+	@touch $@
+
+ifdef DEPOT
+bilan: environnement ## the main job: DEPOT=… EXERCICE="2023 2024" for a drop of yours, else the reference drop
+	@test -n "$(EXERCICE)" || { echo 'Indiquez les exercices : make bilan DEPOT=… EXERCICE="2023 2024"' >&2; exit 1; }
+	@MUTUALISATION_VAR=$(ENTREPOT) $(MUTUALISATION) bilan --depot "$(DEPOT)" \
+		$(foreach e,$(EXERCICE),--exercice $(e)) --sortie "$(or $(SORTIE),$(ENTREPOT)/bilans)"
+else
+bilan: environnement $(ECHANTILLON)/depot
+	@MUTUALISATION_VAR=$(ECHANTILLON) $(MUTUALISATION) bilan --depot $(ECHANTILLON)/depot \
+		--exercice 2019 --exercice 2020 --exercice 2021 --sortie "$(or $(SORTIE),var/bilans)"
+endif
+
+$(ECHANTILLON)/depot: $(wildcard include/mutualisation/echantillon/*.py include/mutualisation/echantillon/donnees/*) | environnement
+	@rm -rf $@ && $(MUTUALISATION) echantillon --sortie $@ >/dev/null
+	@touch $@
+
+test: environnement ## every test that this machine can run; those left out are named
+	@.venv/bin/pytest $(PYTEST)
+
+bench: environnement ## landing against raw COPY and pandas to_sql, side by side
+	@.venv/bin/python outils/banc_chargement.py
+
+ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop
+	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python -m mutualisation.ordonnanceur --depot $(ECHANTILLON)/depot
+
+qualite: environnement ## lint, format, types, SQL
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation

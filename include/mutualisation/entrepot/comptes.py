@@ -1,0 +1,51 @@
+"""Login roles of the people who prepare and approve (K2, K3)."""
+
+import contextlib
+import getpass
+import os
+from collections.abc import Iterator
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.erreurs import ErreurMutualisation
+
+OCTETS_MAX = 63  # longer names would be cut by PostgreSQL
+RESERVES = frozenset(
+    {"approbateur", "current_role", "current_user", "none", "preparateur", "public", "session_user"}
+    | {f"mutualisation_{r}" for r in ("chargeur", "lecteur", "transformateur")}
+)
+
+
+def compte_systeme() -> str:
+    """The login of who runs the command; the number of the account where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+@contextlib.contextmanager
+def au_nom_de(conn: psycopg.Connection, nom: str, groupe: str) -> Iterator[None]:
+    """On the embedded server: make `nom` a login role, member of `groupe`, and be it for the statements within.
+
+    Raises `ErreurMutualisation` when the name can't be that of a login role.
+    """
+    compte = sql.Identifier(_verifie(nom))
+    existe = conn.execute("select from pg_catalog.pg_roles where rolname = %s", (nom,)).fetchone()
+    ordre = "grant {groupe} to {compte}" if existe else "create role {compte} login in role {groupe}"
+    conn.execute(sql.SQL(ordre).format(compte=compte, groupe=sql.Identifier(groupe)))
+    conn.execute(sql.SQL("set session authorization {}").format(compte))
+    yield
+    # an error rolls the transaction back, and the identity with it
+    conn.execute("reset session authorization")
+
+
+def _verifie(nom: str) -> str:
+    valable = nom == nom.strip() and nom.isprintable() and 0 < len(nom.encode()) <= OCTETS_MAX
+    if not valable or nom.lower() in RESERVES or nom.lower().startswith("pg_"):
+        raise ErreurMutualisation(
+            f"« {nom} » ne peut pas être le nom d'un préparateur ou d'un approbateur : donnez un nom de "
+            f"{OCTETS_MAX} octets au plus, sans espace au bord, qui ne soit pas un nom réservé."
+        )
+    return nom

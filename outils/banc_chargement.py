@@ -1,0 +1,191 @@
+"""Rate of our landing against a raw COPY of the same rows and against pandas `to_sql`, interleaved in one run.
+
+    python outils/banc_chargement.py [--lignes 300000] [--tours 3]
+
+Our landing goes from a CSV file on disk to accepted rows of `brut` (hash, encoding, header, privacy, COPY, journal);
+the raw COPY sends the very bytes our landing makes, ready in memory, into a table of the same columns; `to_sql`
+sends a data frame already in memory. All three talk to the same server. Exit 1 when a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import psycopg
+from psycopg import sql
+from sqlalchemy import create_engine
+
+from mutualisation.entrepot.connexion import connecter, url_sqlalchemy
+from mutualisation.entrepot.migrations import migrer
+from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.ingestion.chargement import charger_depot
+from mutualisation.ingestion.commun import Limites
+from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.sources.brut import synchroniser_brut, table
+from mutualisation.sources.registre import COLONNES_TECHNIQUES, Jeu, registre
+
+CIBLE_COPY = 0.5
+CIBLE_TO_SQL = 4.0
+LIGNES_TO_SQL = 20_000
+
+
+def ecrire_mandats(chemin: Path, lignes: int) -> None:
+    """24 columns, 300 suppliers, a third of the lines without SIRET."""
+    hasard = random.Random(20_260_101)
+    jeu = registre().jeu("mandats")
+    sirets = ["73282932000074", "21590128100018", "55208131766522", ""]
+    with chemin.open("w", encoding="utf-8", newline="") as f:
+        f.write(";".join(c.entete or "" for c in jeu.colonnes) + "\r\n")
+        for i in range(lignes):
+            ht = hasard.randrange(100, 5_000_000)
+            tva = ht // 5
+            f.write(
+                f"2024;00;{i // 40 + 1};{i // 4 + 1};{i % 4 + 1};{i % 28 + 1:02d}/03/2024;01;{60600 + i % 90};020;;"
+                f"SG{i % 30:02d};AX{i % 60:03d};FOURNISSEUR FICTIF {i % 300};{sirets[i % 4]};Prestation de service n°{i};"
+                f"2024-M{i % 50:03d};;;;;{_euros(ht)};{_euros(tva)};{_euros(ht + tva)};Payé\r\n"
+            )
+
+
+def ecrire_temps(chemin: Path, lignes: int) -> None:
+    """10 columns, 500 agents, one row in ten is an absence."""
+    jeu = registre().jeu("temps")
+    with chemin.open("w", encoding="cp1252", newline="") as f:
+        f.write(";".join(c.entete or "" for c in jeu.colonnes) + "\r\n")
+        for i in range(lignes):
+            jour = "A" if i % 10 == 0 else "T"
+            f.write(
+                f"{i % 500:07d};NOM{i % 500};Prénom;Direction des services;{i // 500 % 28 + 1:02d}/03/2024;ACT-{i % 97:03d};"
+                f"Libellé de l'activité {i % 97};{i % 7 + 1},50;{jour};O\r\n"
+            )
+
+
+def _euros(centimes: int) -> str:
+    return f"{centimes // 100:,},{centimes % 100:02d}".replace(",", " ", 1 if centimes >= 100_000 else 0)
+
+
+class Banc:
+    """One jeu: the file on disk, the bytes of a raw COPY, the data frame, and the three ways to land them."""
+
+    def __init__(self, dsn: str, racine: Path, jeu: Jeu, lignes: int, ecrire: Callable[[Path, int], None]) -> None:
+        self.jeu = jeu
+        self._dsn = dsn
+        self._racine = racine
+        self._lignes = lignes
+        self._depot = racine / jeu.nom
+        fichier = self._depot / jeu.source / f"{jeu.nom}_2024-03.csv"
+        fichier.parent.mkdir(parents=True)
+        ecrire(fichier, lignes)
+        self.octets = fichier.stat().st_size
+        lecture = Lecture(fichier, jeu, "csv", Pseudonymes(b"banc" * 8), Limites())
+        self._blocs = list(lecture.copie(1))
+        self._colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_entrepot)]
+        donnees = [ligne.split("\t") for ligne in b"".join(self._blocs).decode().splitlines()[:LIGNES_TO_SQL]]
+        self._cadre = pd.DataFrame(donnees, columns=self._colonnes)
+        self._cadre = self._cadre.astype({"fichier_id": "int64", "ligne": "int64"})
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            conn.execute(
+                sql.SQL("create table public.{} (like {})").format(sql.Identifier(f"banc_{jeu.nom}"), table(jeu))
+            )
+
+    def notre(self) -> float:
+        """Rows per second from the file on disk to accepted rows."""
+        with connecter(self._dsn) as conn:
+            conn.execute(sql.SQL("truncate {}").format(table(self.jeu)))
+            conn.execute("truncate journal.chargements, journal.fichiers, journal.totaux")
+            conn.commit()
+            debut = time.perf_counter()
+            charge = charger_depot(conn, self._depot, [self.jeu.source], var=self._racine, porte=_sans_porte)
+            duree = time.perf_counter() - debut
+        if charge[0].lignes != self._lignes:
+            raise SystemExit(f"{charge[0].lignes} lignes chargées, {self._lignes} attendues")
+        return self._lignes / duree
+
+    def copy_brut(self) -> float:
+        """Rows per second of COPY of the same bytes."""
+        cible = sql.Identifier("public", f"banc_{self.jeu.nom}")
+        with psycopg.connect(self._dsn) as conn:
+            conn.execute(sql.SQL("truncate {}").format(cible))
+            conn.commit()
+            debut = time.perf_counter()
+            with conn.cursor().copy(sql.SQL("copy {} from stdin with (format text, null '')").format(cible)) as copie:
+                for bloc in self._blocs:
+                    copie.write(bloc)
+            conn.commit()
+            return self._lignes / (time.perf_counter() - debut)
+
+    def to_sql(self) -> float:
+        """Rows per second of pandas, over the first rows."""
+        moteur = create_engine(url_sqlalchemy(self._dsn))
+        try:
+            debut = time.perf_counter()
+            self._cadre.to_sql(
+                f"pandas_{self.jeu.nom}", moteur, schema="public", if_exists="replace", index=False, chunksize=10_000
+            )
+            return len(self._cadre) / (time.perf_counter() - debut)
+        finally:
+            moteur.dispose()
+
+
+def _sans_porte(conn: psycopg.Connection[Any], chargement_id: int) -> list[tuple[str, str]]:
+    """The file gate isn't part of landing."""
+    return []
+
+
+def mesurer(lignes: int, tours: int) -> bool:
+    """Print rates (median of the rounds) and ratios; True when both targets hold for every jeu."""
+    tenu = True
+    with tempfile.TemporaryDirectory(prefix="banc-") as dossier:
+        racine = Path(dossier)
+        with serveur_entrepot(racine / "var") as dsn:
+            migrer(dsn)
+            with connecter(dsn) as conn:
+                synchroniser_brut(conn)
+                conn.commit()
+            bancs = [
+                Banc(dsn, racine, registre().jeu("mandats"), lignes, ecrire_mandats),
+                Banc(dsn, racine, registre().jeu("temps"), lignes, ecrire_temps),
+            ]
+            taux: dict[tuple[str, str], list[float]] = {}
+            for _ in range(tours):
+                for banc in bancs:
+                    for nom, essai in (("notre", banc.notre), ("copy", banc.copy_brut), ("to_sql", banc.to_sql)):
+                        taux.setdefault((banc.jeu.nom, nom), []).append(essai())
+            for banc in bancs:
+                tenu &= _afficher(banc, lignes, {n: taux[banc.jeu.nom, n] for n in ("notre", "copy", "to_sql")})
+    return tenu
+
+
+def _afficher(banc: Banc, lignes: int, taux: dict[str, list[float]]) -> bool:
+    median = {n: statistics.median(t) for n, t in taux.items()}
+    # ratio of each round, then the median: a slow moment of the machine slows both sides of a round
+    r_copy = statistics.median(a / b for a, b in zip(taux["notre"], taux["copy"], strict=True))
+    r_pandas = statistics.median(a / b for a, b in zip(taux["notre"], taux["to_sql"], strict=True))
+    print(
+        f"{banc.jeu.nom} ({len(banc.jeu.colonnes)} colonnes, {lignes} lignes, {banc.octets / 1e6:.0f} Mo) : "
+        f"chargement {median['notre']:,.0f} l/s ; COPY brut {median['copy']:,.0f} l/s ; to_sql {median['to_sql']:,.0f} l/s ; "
+        f"rapport au COPY {r_copy:.2f} (cible ≥ {CIBLE_COPY}) ; rapport à to_sql {r_pandas:.1f} (cible ≥ {CIBLE_TO_SQL:.0f})"
+    )
+    return r_copy >= CIBLE_COPY and r_pandas >= CIBLE_TO_SQL
+
+
+def principal() -> int:
+    """0 when the targets hold."""
+    analyse = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    analyse.add_argument("--lignes", type=int, default=300_000)
+    analyse.add_argument("--tours", type=int, default=3)
+    options = analyse.parse_args()
+    return 0 if mesurer(options.lignes, options.tours) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(principal())

@@ -1,0 +1,130 @@
+"""The extract folder: complete, described, atomic, the same bytes again, never over a closed one (S8, S9)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication import extrait as module_extrait
+from mutualisation.publication.extrait import ecrire_extrait, page_de
+from mutualisation.publication.relations import lire_relations
+
+from . import entrepot_publie
+
+
+def _octets(dossier: Path) -> dict[str, bytes]:
+    return {chemin.name: chemin.read_bytes() for chemin in dossier.iterdir()}
+
+
+def test_every_file_is_there(extrait: Path) -> None:
+    attendus = {f"{nom}.csv" for nom in lire_relations()} | {
+        "bilan_etape_2021.html",
+        "bilan_etape_2021.xlsx",
+        "datapackage.json",
+        "manifeste.json",
+    }
+    assert {chemin.name for chemin in extrait.iterdir()} == attendus
+    assert page_de(extrait).name == "bilan_etape_2021.html"
+
+
+def test_same_version_gives_the_same_bytes_after_later_loads(
+    conn_publiee: psycopg.Connection[Any], extrait: Path, tmp_path: Path
+) -> None:
+    avant = _octets(extrait)
+    conn_publiee.execute(
+        "update construction.stg_referentiel__parametres set valeur = 'T' where parametre = 'methode_etp'"
+    )
+    conn_publiee.execute(
+        "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension, sha256,"
+        " octets, statut) select chargement_id, 'rh', 'agents', '2021', 2, 'x', 'rh/x.csv', 'csv', 'ff', 1, 'accepte'"
+        " from journal.fichiers"
+    )
+    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees(), epci="Autre nom")
+    assert _octets(ecrire_extrait(conn_publiee, 2021, tmp_path / "ailleurs", version=1)) == avant
+
+
+def test_manifest_names_inputs_outputs_and_people(extrait: Path) -> None:
+    manifeste = json.loads((extrait / "manifeste.json").read_text(encoding="utf-8"))
+    assert {s["fichier"]: s["sha256"] for s in manifeste["sorties"]} == {
+        nom: hashlib.sha256(octets).hexdigest() for nom, octets in _octets(extrait).items() if nom != "manifeste.json"
+    }
+    assert manifeste["entrees"] == [{"chemin": "rh/agents_2021.csv", "sha256": "ef" * 32, "lignes": 60, "octets": 1234}]
+    assert {c: manifeste[c] for c in ("exercice", "statut", "prepare_par", "approuve_par", "identite")} == {
+        "exercice": 2021,
+        "statut": "a_approuver",
+        "prepare_par": "c.durand",
+        "approuve_par": None,
+        "identite": "declaree",
+    }
+    assert manifeste["avec_reserves"] is True
+    assert manifeste["portes"]["modele"]["controles"] == 42
+    assert {p["parametre"]: p["valeur"] for p in manifeste["parametres"]}["methode_etp"] == "R"
+    assert len(manifeste["publication_sha256"]) == 64
+
+
+def test_data_package_describes_each_csv(extrait: Path) -> None:
+    paquet = json.loads((extrait / "datapackage.json").read_text(encoding="utf-8"))
+    assert {r["name"] for r in paquet["resources"]} == set(lire_relations())
+    for ressource in paquet["resources"]:
+        octets = (extrait / ressource["path"]).read_bytes()
+        assert ressource["hash"] == f"sha256:{hashlib.sha256(octets).hexdigest()}"
+        assert ressource["bytes"] == len(octets)
+        entete = octets.decode("utf-8").splitlines()[0].split(";")
+        assert [champ["name"] for champ in ressource["schema"]["fields"]] == entete
+        assert all(champ["description"] for champ in ressource["schema"]["fields"])
+    synthese = next(r for r in paquet["resources"] if r["name"] == "synthese_financiere")
+    assert synthese["schema"]["primaryKey"] == ["exercice", "dispositif"]
+    assert {c["name"]: c["type"] for c in synthese["schema"]["fields"]}["cout_net"] == "number"
+
+
+def test_former_extract_is_replaced_and_nothing_is_left_beside(
+    conn_publiee: psycopg.Connection[Any], extrait: Path
+) -> None:
+    (extrait / "note.txt").write_text("d'une autre fois")
+    assert ecrire_extrait(conn_publiee, 2021, extrait.parent) == extrait
+    assert not (extrait / "note.txt").exists()
+    assert [chemin.name for chemin in extrait.parent.iterdir()] == ["bilan_2021"]
+
+
+def test_failed_writing_leaves_the_former_extract(
+    conn_publiee: psycopg.Connection[Any], extrait: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    avant = _octets(extrait)
+
+    def casser(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module_extrait, "ecrire_classeur", casser)
+    with pytest.raises(ErreurMutualisation, match="ne peut pas être écrit"):
+        ecrire_extrait(conn_publiee, 2021, extrait.parent)
+    assert _octets(extrait) == avant
+    assert [chemin.name for chemin in extrait.parent.iterdir()] == ["bilan_2021"]
+
+
+def test_closed_extract_is_never_overwritten(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
+    chemin = extrait / "manifeste.json"
+    chemin.write_text(chemin.read_text(encoding="utf-8").replace('"a_approuver"', '"clos"'), encoding="utf-8")
+    avant = _octets(extrait)
+    assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021_v2"
+    assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021_v2"
+    assert _octets(extrait) == avant
+
+
+def test_exercice_that_was_never_published_is_said_in_french(
+    conn_publiee: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    with pytest.raises(ErreurMutualisation, match="L'exercice 2018 n'est pas publié"):
+        ecrire_extrait(conn_publiee, 2018, tmp_path)
+    with pytest.raises(ErreurMutualisation, match="La version 7 n'existe pas"):
+        ecrire_extrait(conn_publiee, 2021, tmp_path, version=7)
+
+
+def test_published_hash_is_the_stored_one(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
+    conn_publiee.execute("update journal.constructions set publication_sha256 = repeat('0', 64)")
+    dossier = ecrire_extrait(conn_publiee, 2021, tmp_path)
+    assert json.loads((dossier / "manifeste.json").read_text())["publication_sha256"] == "0" * 64

@@ -1,0 +1,129 @@
+"""CSV extracts: S1 and F10, key order, one exercice only, and the hash of what is published (S7)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from mutualisation.publication.empreinte import publication_sha256
+from mutualisation.publication.extraits_csv import ecrire_csv, lignes
+from mutualisation.publication.relations import Colonne, Relation, lire_relations
+
+from . import entrepot_publie
+
+RELATION = Relation(
+    nom="essai",
+    description="Une ligne par exercice et code.",
+    colonnes=(
+        Colonne("exercice", "integer", ""),
+        Colonne("code", "text", ""),
+        Colonne("texte", "text", ""),
+        Colonne("montant", "numeric(15,2)", ""),
+        Colonne("vrai", "boolean", ""),
+        Colonne("jour", "date", ""),
+        Colonne("vu_le", "timestamptz", ""),
+    ),
+    cle=("exercice", "code"),
+    par_exercice=True,
+)
+
+
+@pytest.fixture
+def essai(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> Any:
+    """Write rows (code, texte, montant, vrai, jour) of 2021 and give back the text of the CSV."""
+    conn_vierge.execute(
+        "create table versions.essai (exercice int, code text, texte text, montant numeric(15,2), vrai boolean,"
+        " jour date, vu_le timestamptz default now(), version bigint)"
+    )
+
+    def ecrire(*rangees: tuple[Any, ...]) -> str:
+        for rangee in rangees:
+            conn_vierge.execute(
+                "insert into versions.essai (exercice, version, code, texte, montant, vrai, jour)"
+                " values (2021, 1, %s, %s, %s, %s, %s)",
+                rangee,
+            )
+        chemin = tmp_path / "essai.csv"
+        empreinte, octets = ecrire_csv(conn_vierge, RELATION, 2021, 1, chemin)
+        contenu = chemin.read_bytes()
+        assert (empreinte, octets) == (hashlib.sha256(contenu).hexdigest(), len(contenu))
+        return contenu.decode("utf-8")
+
+    return ecrire
+
+
+def test_cells_follow_s1(essai: Any) -> None:
+    texte = essai(("a", "été ; pluie", Decimal("-12.50"), True, date(2021, 3, 1)), ("b", None, None, False, None))
+    assert texte == (
+        'exercice;code;texte;montant;vrai;jour\n2021;a;"été ; pluie";-12.50;true;2021-03-01\n2021;b;;;false;\n'
+    )
+
+
+@pytest.mark.parametrize("debut", ["=", "+", "-", "@", "\t"])
+def test_text_that_looks_like_a_formula_is_neutralised(essai: Any, debut: str) -> None:
+    (rangee,) = csv.DictReader(essai(("a", f"{debut}SUM(A1)", Decimal(-1), None, None)).splitlines(), delimiter=";")
+    assert rangee["texte"] == f"'{debut}SUM(A1)"
+    assert rangee["montant"] == "-1.00"
+
+
+def test_other_text_is_untouched(essai: Any) -> None:
+    (rangee,) = csv.DictReader(essai(("a", "a=1", None, None, None)).splitlines(), delimiter=";")
+    assert rangee["texte"] == "a=1"
+
+
+def test_rows_come_in_key_order_whatever_the_order_of_insertion(essai: Any) -> None:
+    texte = essai(*((code, None, None, None, None) for code in ("é", "a", "Z", "_", "10", "9")))
+    assert [r["code"] for r in csv.DictReader(texte.splitlines(), delimiter=";")] == ["10", "9", "Z", "_", "a", "é"]
+
+
+def test_extract_holds_its_exercice_and_version_only(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
+    for nom in ("synthese_financiere", "adhesion", "rejets"):
+        relation = lire_relations()[nom]
+        ecrire_csv(conn_publiee, relation, 2020, 1, tmp_path / "r.csv")
+        with (tmp_path / "r.csv").open(encoding="utf-8", newline="") as fichier:
+            rangees = list(csv.DictReader(fichier, delimiter=";"))
+        attendues = [r for r in entrepot_publie.rangees()[nom] if r["exercice"] == 2020]
+        assert len(rangees) == len(attendues)
+        assert ("exercice" in rangees[0]) == relation.par_exercice
+        assert "version" not in rangees[0]
+
+
+def test_rows_read_back_are_exact(conn_publiee: psycopg.Connection[Any]) -> None:
+    cam = next(
+        r for r in lignes(conn_publiee, lire_relations()["synthese_financiere"], 2021, 1) if r["dispositif"] == "CAM"
+    )
+    assert cam["cout_net"] == Decimal("188131.05")
+    assert isinstance(cam["cout_net"], Decimal)
+
+
+def test_hash_moves_with_one_cent(conn_publiee: psycopg.Connection[Any]) -> None:
+    avant = publication_sha256(conn_publiee)
+    assert publication_sha256(conn_publiee) == avant
+    conn_publiee.execute("update versions.synthese_financiere set recettes = recettes + 0.01 where dispositif = 'CAM'")
+    assert publication_sha256(conn_publiee) != avant
+
+
+def test_hash_ignores_the_version_and_the_order_of_rows(conn_publiee: psycopg.Connection[Any]) -> None:
+    avant = publication_sha256(conn_publiee)
+    rangees = {nom: list(reversed(r)) for nom, r in entrepot_publie.rangees().items()}
+    assert entrepot_publie.publier(conn_publiee, rangees) == 2
+    assert publication_sha256(conn_publiee) == avant
+
+
+def test_hash_is_over_the_csv_of_every_relation(conn_publiee: psycopg.Connection[Any]) -> None:
+    relation = lire_relations()["passage_d5211"]
+    with conn_publiee.cursor().copy(
+        "copy (select exercice, dispositif, cout_complet, dont_structure, cout_d5211, base_opposable::text"
+        ' from publication.passage_d5211 order by exercice, dispositif collate "C")'
+        " to stdout with (format csv, header true, delimiter ';')"
+    ) as copie:
+        csv_attendu = b"".join(bytes(bloc) for bloc in copie)
+    ligne = f"passage_d5211 {hashlib.sha256(csv_attendu).hexdigest()}\n"
+    attendu = hashlib.sha256(ligne.encode()).hexdigest()
+    assert publication_sha256(conn_publiee, {relation.nom: relation}) == attendu
