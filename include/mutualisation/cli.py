@@ -59,6 +59,9 @@ Sources = Annotated[
 Version = Annotated[
     int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
 ]
+Essai = Annotated[
+    Path | None, Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé.")
+]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
 Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
 
@@ -170,6 +173,34 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
         _montrer({"extraits": dossiers})
     else:
         print("\n".join(dossiers))
+
+
+@app.command(usage=_utilisation("simuler", EXERCICE, SORTIE))
+def simuler(
+    *,
+    exercice: Exercices,
+    sortie: Sortie,
+    tarifs: Essai = None,
+    cles: Essai = None,
+    adhesions: Essai = None,
+    parametres: Essai = None,
+    json_: Json = False,
+) -> None:
+    """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
+    from mutualisation import operations as op
+    from mutualisation.simulation import ecrire_simulation
+    from mutualisation.simulation import simuler as calculer
+
+    essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
+    op.verifier_sortie(sortie)
+    with op.Contexte.depuis_environnement(suivre) as contexte:
+        simulation = calculer(contexte, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
+    fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
+    if json_:
+        _montrer({"lignes": len(simulation.adherents), "ecart_total": str(simulation.ecart_total), "fichiers": fichiers})
+        return
+    print(f"{len(simulation.adherents)} montant(s) dû(s) changent, écart total {simulation.ecart_total} €")
+    print("\n".join(fichiers))
 
 
 @app.command(usage=_utilisation("etat"))

@@ -185,9 +185,12 @@ def charger(contexte: Contexte, depot: str, sources: list[str] | None = None) ->
     return charges
 
 
-def construire(contexte: Contexte, exercices: list[int], prepare_par: str | None = None) -> int:
+def construire(
+    contexte: Contexte, exercices: list[int], prepare_par: str | None = None, ouvrier: OuvrierDbt | None = None
+) -> int:
     """Build the candidate publication of the exercices and run the model gate; give back its version.
 
+    `ouvrier`: the dbt process of a simulation, by default the one of the context.
     Raises `ControleEchoue` when dbt or one of its tests failed.
     """
     annees = verifier_exercices(exercices)
@@ -195,7 +198,7 @@ def construire(contexte: Contexte, exercices: list[int], prepare_par: str | None
         version = _ouvrir_construction(contexte, conn, annees, prepare_par)
         contexte.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
         try:
-            resultat = contexte.dbt().construire()
+            resultat = (ouvrier or contexte.dbt()).construire()
         except ControleEchoue:
             _clore(conn, version, "echouee", {})
             raise

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -37,7 +38,15 @@ def ordonnancer(depot: Path, exercices: list[int], sortie: Path | None = None, p
         with airflow_en_marche(installation) as processus:
             api = _api_prete(installation, processus)
             _ingerer(api, installation, depot)
-            return _construire(api, installation, exercices, sortie, prepare_par)
+            return _construire(api, installation, exercices or exercices_du_depot(depot), sortie, prepare_par)
+
+
+def exercices_du_depot(depot: Path) -> list[int]:
+    """The exercices a drop can give a cost for: those of its `masse_salariale` files."""
+    trouves = (
+        re.match(r"masse_salariale_(\d{4})(?:_v\d+)?\.", f.name) for f in (depot / "rh").glob("masse_salariale_*")
+    )
+    return sorted({int(t.group(1)) for t in trouves if t})
 
 
 def _api_prete(installation: Installation, processus: Processus) -> Api:
@@ -59,8 +68,9 @@ def _ingerer(api: Api, installation: Installation, depot: Path) -> None:
     for chaine in _ingestions():
         api.activer(chaine, active=True)
         executions[chaine] = api.declencher(chaine, {"depot": str(depot.resolve())})
-    for chaine, execution in executions.items():
-        _attendre_succes(api, installation, chaine, execution)
+    refus = [r for chaine, execution in executions.items() if (r := _attendre(api, installation, chaine, execution))]
+    if refus:
+        raise ErreurMutualisation("\n".join(refus))
 
 
 def _construire(
@@ -75,22 +85,23 @@ def _construire(
             "prepare_par": prepare_par,
         },
     )
-    _attendre_succes(api, installation, CHAINE_BILAN, execution)
+    if refus := _attendre(api, installation, CHAINE_BILAN, execution):
+        raise ErreurMutualisation(refus)
     if all(t["state"] == "skipped" for t in api.taches(CHAINE_BILAN, execution) if t["task_id"] == "publier"):
         raise ErreurMutualisation("Rien n'a été publié : aucun exercice demandé, aucun exercice déjà publié.")
     return str(api.resultat(CHAINE_BILAN, execution, "publier"))
 
 
-def _attendre_succes(api: Api, installation: Installation, chaine: str, execution: str) -> None:
-    """Wait for the end of a run and say where its log is; a failed run raises with its sentence."""
+def _attendre(api: Api, installation: Installation, chaine: str, execution: str) -> str | None:
+    """Wait for the end of a run and say where its log is; why it has failed, None when it has not."""
     etat = api.attendre_fin(chaine, execution, DELAI_CHAINE)
     dossier = installation.journaux / f"dag_id={chaine}" / f"run_id={execution}"
     taches = api.taches(chaine, execution)
     _dire(f"{chaine} : {_resume(taches)} ; journal : {dossier}")
     if etat == "success":
-        return
+        return None
     raisons = [r for t in taches if t["state"] == "failed" if (r := _raison(dossier, t))]
-    raise ErreurMutualisation("\n".join(raisons) or f"La chaîne {chaine} a échoué : voir {dossier}.")
+    return "\n".join(raisons) or f"La chaîne {chaine} a échoué : voir {dossier}."
 
 
 def _resume(taches: list[dict[str, Any]]) -> str:
@@ -138,18 +149,23 @@ def _arret_propre() -> Iterator[None]:
 def main(arguments: list[str] | None = None) -> int:
     """Command line of `python -m mutualisation.ordonnanceur`; the exit code."""
     lecteur = argparse.ArgumentParser(prog="ordonnanceur", description="Toutes les chaînes par un vrai Airflow.")
-    lecteur.add_argument("--depot", type=Path, help="dépôt à charger (défaut : <var>/echantillon/depot)")
-    lecteur.add_argument("--exercice", type=int, action="append", default=[], help="exercice à publier (répétable)")
+    lecteur.add_argument("--depot", type=Path, required=True, help="dossier du dépôt à charger")
+    lecteur.add_argument(
+        "--exercice",
+        type=int,
+        action="append",
+        default=[],
+        help="exercice à publier (à répéter ; défaut : ceux du dépôt)",
+    )
     lecteur.add_argument("--sortie", type=Path, help="dossier des extraits (défaut : <var>/bilans)")
     lecteur.add_argument("--prepare-par", default=os.environ.get("MUTUALISATION_PREPARE_PAR"))
     try:
         choix = lecteur.parse_args(arguments)
     except SystemExit as fin:
         return 1 if fin.code else 0
-    depot = choix.depot or dossier_var() / "echantillon" / "depot"
     try:
         with _arret_propre():
-            empreinte = ordonnancer(depot, choix.exercice, choix.sortie, choix.prepare_par)
+            empreinte = ordonnancer(choix.depot, choix.exercice, choix.sortie, choix.prepare_par)
     except ErreurMutualisation as erreur:
         _dire(str(erreur))
         return erreur.code_sortie

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from cas.scenario import Cas, composer, composer_socle
+from tests.cas.scenario import Cas, composer, composer_socle
 from mutualisation.construction.dbt import SCHEMA, OuvrierDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.migrations import migrer

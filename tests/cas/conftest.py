@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cas.atelier import Atelier
+from tests.cas.atelier import Atelier
 
 
 @pytest.fixture(scope="session")

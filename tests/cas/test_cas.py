@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from cas.atelier import Atelier
-from cas.scenario import Cas, attendus, ecarts, lister, sortie_attendue, sortie_constatee
+from tests.cas.atelier import Atelier
+from tests.cas.scenario import Cas, attendus, ecarts, lister, sortie_attendue, sortie_constatee
 
 CAS = lister()
 REGLES = [f"R{n}" for n in range(1, 11)]

@@ -5,6 +5,7 @@ import logging
 import psycopg
 import pytest
 
+from tests.dags.conftest import charger_dags
 from tests.dags.petit_depot import EXERCICE, ecrire_petit_depot
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -16,18 +17,17 @@ def depot(tmp_path_factory):
 
 
 @pytest.fixture
-def entrepot_neuf(base_vierge, tmp_path, monkeypatch):
+def entrepot_neuf(airflow_pret, base_vierge, tmp_path, monkeypatch):
     """The warehouse that the tasks find in their environment."""
     monkeypatch.setenv("ENTREPOT_DSN", base_vierge)
     monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path / "var"))
     return base_vierge
 
 
-def lancer(dagbag, chaine: str, **parametres):
-    """Run a chain; its run and the state of each task (the worst one of a mapped task)."""
-    execution = dagbag.dags[chaine].test(
-        run_conf={k: str(v) if k in ("depot", "sortie") else v for k, v in parametres.items()}
-    )
+def lancer(chaine: str, **parametres):
+    """Run a chain; its run and the state of each task. Loaded afresh: `dag.test` leaves its params in the DAG."""
+    conf = {k: str(v) if k in {"depot", "sortie"} else v for k, v in parametres.items()}
+    execution = charger_dags().dags[chaine].test(run_conf=conf)
     return execution, {ti.task_id: str(ti.state) for ti in execution.get_task_instances()}
 
 
@@ -36,8 +36,8 @@ def publies(dsn: str) -> list[tuple[int, int]]:
         return conn.execute("select exercice, version from journal.publications order by exercice").fetchall()
 
 
-def test_la_chaine_entiere(dagbag, depot, entrepot_neuf, tmp_path):
-    execution, taches = lancer(dagbag, "bilan_etape", exercices=[EXERCICE], depot=depot, sortie=tmp_path / "bilans")
+def test_la_chaine_entiere(depot, entrepot_neuf, tmp_path):
+    execution, taches = lancer("bilan_etape", exercices=[EXERCICE], depot=depot, sortie=tmp_path / "bilans")
     assert (str(execution.state), set(taches.values())) == ("success", {"success"})
     assert publies(entrepot_neuf) == [(EXERCICE, 1)]
     assert (tmp_path / "bilans" / f"bilan_{EXERCICE}" / "synthese_financiere.csv").exists()
@@ -46,32 +46,30 @@ def test_la_chaine_entiere(dagbag, depot, entrepot_neuf, tmp_path):
     assert f"{cout[0]:.2f}" == "52440.00"
 
 
-def test_sources_puis_bilan_puis_rien_de_nouveau(dagbag, depot, entrepot_neuf, tmp_path):
+def test_sources_puis_bilan_puis_rien_de_nouveau(depot, entrepot_neuf, tmp_path):
     for source in ("referentiel", "rh", "compta"):
-        _, taches = lancer(dagbag, f"ingestion_{source}", depot=depot)
+        _, taches = lancer(f"ingestion_{source}", depot=depot)
         assert taches == {"charger": "success"}
-    _, taches = lancer(dagbag, "bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")
+    _, taches = lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")
     assert taches.pop("charger") == "skipped"
     assert set(taches.values()) == {"success"}
-    _, taches = lancer(dagbag, "ingestion_rh", depot=depot)
+    _, taches = lancer("ingestion_rh", depot=depot)
     assert taches == {"charger": "skipped"}, "same bytes: nothing new, no asset updated"
 
 
-def test_sans_exercice_rien_n_est_construit(dagbag, entrepot_neuf):
+def test_sans_exercice_rien_n_est_construit(entrepot_neuf):
     """What a run started by an asset does on a warehouse that has published nothing yet."""
-    execution, taches = lancer(dagbag, "bilan_etape")
+    execution, taches = lancer("bilan_etape")
     assert str(execution.state) == "success"
     assert set(taches.values()) == {"skipped"}
     assert publies(entrepot_neuf) == []
 
 
-def test_un_controle_bloquant_arrete_la_chaine(dagbag, entrepot_neuf, tmp_path, caplog):
+def test_un_controle_bloquant_arrete_la_chaine(entrepot_neuf, tmp_path, caplog):
     incomplet = ecrire_petit_depot(tmp_path / "depot")
     (incomplet / "compta" / "mandats_2021-05.csv").unlink()
     with caplog.at_level(logging.ERROR):
-        execution, taches = lancer(
-            dagbag, "bilan_etape", exercices=[EXERCICE], depot=incomplet, sortie=tmp_path / "bilans"
-        )
+        execution, taches = lancer("bilan_etape", exercices=[EXERCICE], depot=incomplet, sortie=tmp_path / "bilans")
     assert str(execution.state) == "failed"
     assert taches["publier"] == "upstream_failed"
     assert publies(entrepot_neuf) == []
@@ -79,10 +77,10 @@ def test_un_controle_bloquant_arrete_la_chaine(dagbag, entrepot_neuf, tmp_path, 
     assert any("Échec de la chaîne bilan_etape" in m and "mois_manquant" in m for m in caplog.messages)
 
 
-def test_un_fichier_refuse_est_nomme(dagbag, entrepot_neuf, tmp_path, caplog):
+def test_un_fichier_refuse_est_nomme(entrepot_neuf, tmp_path, caplog):
     refuse = ecrire_petit_depot(tmp_path / "depot")
     (refuse / "rh" / "agents_2021.csv").write_bytes(b"")
     with caplog.at_level(logging.ERROR):
-        execution, _ = lancer(dagbag, "ingestion_rh", depot=refuse)
+        execution, _ = lancer("ingestion_rh", depot=refuse)
     assert str(execution.state) == "failed"
     assert any("rh/agents_2021.csv" in m for m in caplog.messages if m.startswith("Échec de la chaîne ingestion_rh"))

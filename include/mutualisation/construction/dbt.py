@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,12 @@ class ResultatDbt:
 
 
 class OuvrierDbt:
-    """The child process: started with the warehouse address, it parses the project while files are loaded."""
+    """The child process: started with the warehouse address, it parses the project while files are loaded.
 
-    def __init__(self, dsn: str, var: Path) -> None:
+    `essai`: numbers of the files of a simulation, which count for this process only.
+    """
+
+    def __init__(self, dsn: str, var: Path, essai: Sequence[int] = ()) -> None:
         profil = profil_dbt(dsn)
         cible = var / "dbt"
         cible.mkdir(parents=True, exist_ok=True)
@@ -52,6 +56,8 @@ class OuvrierDbt:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DO_NOT_TRACK": "1",
         }
+        if essai:
+            environnement["PGOPTIONS"] = f"-c mutualisation.simulation={','.join(map(str, essai))}"
         with (cible / "ouvrier.log").open("w", encoding="utf-8") as journal:
             self._processus = subprocess.Popen(
                 [sys.executable, "-m", "mutualisation.construction.ouvrier", str(PROJET)],

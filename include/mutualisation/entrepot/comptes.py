@@ -32,8 +32,8 @@ def au_nom_de(conn: psycopg.Connection, nom: str, groupe: str) -> Iterator[None]
     Raises `ErreurMutualisation` when the name can't be that of a login role.
     """
     compte = sql.Identifier(_verifie(nom))
-    existe = conn.execute("select from pg_catalog.pg_roles where rolname = %s", (nom,)).fetchone()
-    ordre = "grant {groupe} to {compte}" if existe else "create role {compte} login in role {groupe}"
+    existe = conn.execute("select 1 from pg_catalog.pg_roles where rolname = %s", (nom,)).fetchone()
+    ordre = "grant {groupe} to {compte}" if existe is not None else "create role {compte} login in role {groupe}"
     conn.execute(sql.SQL(ordre).format(compte=compte, groupe=sql.Identifier(groupe)))
     conn.execute(sql.SQL("set session authorization {}").format(compte))
     yield

@@ -51,6 +51,9 @@ REGLAGES = {
     "unix_socket_permissions": "0700",
 }
 
+# The servers this process has started: they outlive the call that started them, and must be reaped.
+_enfants: "dict[int, subprocess.Popen[bytes]]" = {}
+
 
 @dataclass(frozen=True)
 class Serveur:
@@ -265,6 +268,7 @@ def _demarrer(
             break
         serveur = serveur_en_marche(donnees)
         if serveur and serveur.pid == processus.pid and _repond(serveur):
+            _enfants[processus.pid] = processus
             return serveur
         time.sleep(0.01)
     else:
@@ -394,8 +398,8 @@ def arreter(donnees: Path) -> None:
 
 def _recolter(pid: int) -> None:
     """Reap the child when it is ours: a zombie would still look alive to the next start."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    if (enfant := _enfants.get(pid)) and enfant.poll() is not None:
+        del _enfants[pid]
 
 
 def _dsn(prise: Path, base: str) -> str:

@@ -205,6 +205,40 @@ def _charger_source(
     return charge, []
 
 
+def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, var: str | Path) -> list[int]:
+    """Land the files of one source and pass the file gate, without accepting them; numbers of `journal.fichiers`.
+
+    FichierRefuse, once their rows are gone, when one does not follow the contract.
+    """
+    reg = registre()
+    source = reg.source(nom_source)
+    refus: dict[str, str] = dict(contenu.refus.get(nom_source, []))
+    charge = Chargement(nom_source)
+    with tempfile.TemporaryDirectory(prefix="mutualisation-") as dossier:
+        pseudonymes = Pseudonymes(cle_pseudonymes(var))
+        limites = Limites.de_l_environnement()
+        ctx = _Contexte(conn, pseudonymes, limites, _porte_par_defaut(), _muet, _muet, Path(dossier), reg)
+        with _transaction(conn):
+            journal.nettoyer(conn, source)
+            chargement_id = journal.ouvrir_chargement(conn, nom_source)
+        for f in contenu.de(nom_source):
+            local = _rapatrier(ctx, f)
+            _atterrir(
+                ctx, chargement_id, _Candidat(f, local, empreinte(local), local.stat().st_mtime_ns), charge, refus
+            )
+        if charge.fichiers:
+            refus |= dict(ctx.porte(conn, chargement_id))
+        if refus:
+            _refuser(ctx, source, chargement_id, refus)
+            raise FichierRefuse(list(refus.items()))
+    return [
+        numero
+        for (numero,) in conn.execute(
+            "select fichier_id from journal.fichiers where chargement_id = %s", (chargement_id,)
+        )
+    ]
+
+
 def _refuser(ctx: _Contexte, source: Source, chargement_id: int, refus: dict[str, str]) -> None:
     motif = " ".join(f"{chemin} : {m}" for chemin, m in refus.items())
     with _transaction(ctx.conn):
@@ -251,9 +285,8 @@ def _rapatrier(ctx: _Contexte, f: FichierDepose) -> Path:
         with f.emplacement.open("rb") as origine, local.open("wb") as copie:
             while tranche := origine.read(1 << 20):
                 copie.write(tranche)
-    except Exception as e:
+    except Exception as e:  # noqa: BLE001 - each store has its own family of errors
         local.unlink(missing_ok=True)
-        # each store has its own family of errors
         raise LectureRefusee(f"le fichier ne peut pas être lu dans le dépôt distant ({type(e).__name__}).") from None
     return local
 

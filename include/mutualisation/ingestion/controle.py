@@ -12,6 +12,7 @@ from mutualisation.ingestion.entete import normaliser
 from mutualisation.sources.registre import TYPES_SOMMABLES, Jeu
 
 _TAILLE_MAX = 64 * 1024
+_OU = "le .controle.json"
 _CLES = frozenset({"lignes", "colonne", "total", "sha256"})
 _NOMBRE = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,12})?")
 
@@ -26,7 +27,7 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
     attendu = contenu.get("sha256")
     if attendu is not None and (not isinstance(attendu, str) or attendu.strip().lower() != sha256):
         raise LectureRefusee(
-            f"l'empreinte sha256 annoncée par {_ou()} n'est pas celle du fichier ({sha256}) : redéposer le fichier "
+            f"l'empreinte sha256 annoncée par {_OU} n'est pas celle du fichier ({sha256}) : redéposer le fichier "
             "ou corriger le contrôle (F3)."
         )
     retenu: dict[str, Any] = {} if attendu is None else {"sha256": sha256}
@@ -36,35 +37,31 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
         retenu["lignes"] = _lignes(contenu["lignes"])
     colonne, total = contenu.get("colonne"), contenu.get("total")
     if (colonne is None) != (total is None):
-        raise LectureRefusee(f"{_ou()} : « colonne » et « total » vont ensemble (F3).")
+        raise LectureRefusee(f"{_OU} : « colonne » et « total » vont ensemble (F3).")
     if colonne is not None:
         retenu |= {"colonne": _colonne(colonne, jeu), "total": _total(total)}
     return retenu
 
 
-def _ou() -> str:
-    return "le .controle.json"
-
-
 def _decoder(octets: bytes) -> dict[str, Any]:
     if len(octets) > _TAILLE_MAX:
-        raise LectureRefusee(f"{_ou()} dépasse {_TAILLE_MAX} octets (F3).")
+        raise LectureRefusee(f"{_OU} dépasse {_TAILLE_MAX} octets (F3).")
     try:
         contenu = json.loads(octets.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, RecursionError):
-        raise LectureRefusee(f"{_ou()} n'est pas un JSON lisible : le corriger ou le retirer (F3).") from None
+        raise LectureRefusee(f"{_OU} n'est pas un JSON lisible : le corriger ou le retirer (F3).") from None
     if not isinstance(contenu, dict):
-        raise LectureRefusee(f"{_ou()} doit être un objet JSON (F3).")
+        raise LectureRefusee(f"{_OU} doit être un objet JSON (F3).")
     inconnues = sorted(set(contenu) - _CLES)
     if inconnues:
-        raise LectureRefusee(f"{_ou()} : clé inconnue, permises : {', '.join(sorted(_CLES))} (F3).")
+        raise LectureRefusee(f"{_OU} : clé inconnue, permises : {', '.join(sorted(_CLES))} (F3).")
     return contenu
 
 
 def _lignes(valeur: Any) -> int:
-    if isinstance(valeur, bool) or not isinstance(valeur, int) or not 0 <= valeur < 2**31:
-        raise LectureRefusee(f"{_ou()} : « lignes » doit être un entier (F3).")
-    return valeur
+    if isinstance(valeur, int) and not isinstance(valeur, bool) and 0 <= valeur < 2**31:
+        return valeur
+    raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")
 
 
 def _colonne(valeur: Any, jeu: Jeu) -> str:
@@ -73,7 +70,7 @@ def _colonne(valeur: Any, jeu: Jeu) -> str:
         if cherchee == normaliser(c.entete or "") and c.type in TYPES_SOMMABLES:
             return c.entete or c.nom
     permises = ", ".join(c.entete or c.nom for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES)
-    raise LectureRefusee(f"{_ou()} : « colonne » n'est pas une colonne à sommer de {jeu.nom} ({permises}) (F3).")
+    raise LectureRefusee(f"{_OU} : « colonne » n'est pas une colonne à sommer de {jeu.nom} ({permises}) (F3).")
 
 
 def _total(valeur: Any) -> str:
@@ -81,5 +78,5 @@ def _total(valeur: Any) -> str:
     if isinstance(valeur, (int, Decimal)) and not isinstance(valeur, bool):
         texte = format(valeur, "f") if isinstance(valeur, Decimal) and valeur.is_finite() else str(valeur)
     if not _NOMBRE.fullmatch(texte):
-        raise LectureRefusee(f"{_ou()} : « total » doit être un nombre à point décimal (F3).")
+        raise LectureRefusee(f"{_OU} : « total » doit être un nombre à point décimal (F3).")
     return texte

@@ -106,7 +106,9 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
         if not racine.exists():
             raise ErreurMutualisation(f"Le dépôt {racine} n'existe pas : vérifier le chemin donné à --depot.")
         if not racine.is_dir():
-            raise ErreurMutualisation(f"Le dépôt {racine} n'est pas un dossier : donner le dossier qui contient {', '.join(reg.noms)}.")
+            raise ErreurMutualisation(
+                f"Le dépôt {racine} n'est pas un dossier : donner le dossier qui contient {', '.join(reg.noms)}."
+            )
         entrees = sorted(racine.iterdir(), key=_nom)
         for entree in entrees:
             _examiner_racine(resultat, reg, entree)
@@ -150,7 +152,11 @@ def _examiner_source(depot: Depot, source: Source, dossier: Any) -> None:
         if _ignore(nom) or nom in _DOSSIERS_IGNORES:
             continue
         if entree.is_dir():
-            depot.refuser(source.nom, chemin, "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12).")
+            depot.refuser(
+                source.nom,
+                chemin,
+                "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12).",
+            )
         elif nom.endswith(SUFFIXE_CONTROLE):
             continue
         elif not entree.is_file():
@@ -164,7 +170,11 @@ def _examiner_source(depot: Depot, source: Source, dossier: Any) -> None:
     for doubles in _meme_identite(trouves):
         noms = " et ".join(affichable(f.nom) for f in doubles)
         for f in doubles:
-            depot.refuser(source.nom, f.chemin, f"{noms} sont le même jeu, la même période et la même version : n'en garder qu'un (F1).")
+            depot.refuser(
+                source.nom,
+                f.chemin,
+                f"{noms} : même jeu, même période, même version ; n'en garder qu'un (F1).",
+            )
             trouves.remove(f)
     rangs = {j.nom: i for i, j in enumerate(source.jeux)}
     depot.fichiers += sorted(trouves, key=lambda f: (rangs[f.jeu.nom], f.periode, f.version))
@@ -205,7 +215,9 @@ def _motif(jeu: Jeu) -> re.Pattern[str]:
 def _motif_nom(source: Source, nom: str) -> str:
     if "/" in nom or "\\" in nom or ".." in nom:
         return "le nom contient un chemin : déposer le fichier sous son seul nom (G7)."
-    formes = [_FORMES[j.periode].format(jeu=j.nom) + f".{e}" for j in source.jeux if not j.nom_libre for e in j.extensions]
+    formes = [
+        _FORMES[j.periode].format(jeu=j.nom) + f".{e}" for j in source.jeux if not j.nom_libre for e in j.extensions
+    ]
     formes += [f"*.{e}" for j in source.jeux if j.nom_libre for e in j.extensions]
     return f"le nom ne suit aucun jeu de la source {source.nom}{_proche(nom, formes)} : le renommer ou le retirer (G7)."
 

@@ -66,7 +66,8 @@ def noter_lecture(
     )
     for colonne, valeur in totaux.items():
         conn.execute(
-            "insert into journal.totaux (fichier_id, colonne, valeur) values (%s, %s, %s)", (fichier_id, colonne, valeur)
+            "insert into journal.totaux (fichier_id, colonne, valeur) values (%s, %s, %s)",
+            (fichier_id, colonne, valeur),
         )
 
 
@@ -90,34 +91,31 @@ def refuser(conn: Connexion, source: Source, chargement_id: int, motifs: dict[st
         "where chargement_id = %s and statut <> 'accepte'",
         (autres, chargement_id),
     )
-    _supprimer_lignes(conn, source, "chargement_id = %s", (chargement_id,))
+    charges = conn.execute("select jeu, fichier_id from journal.fichiers where chargement_id = %s", (chargement_id,))
+    _supprimer_lignes(conn, source, charges.fetchall())
 
 
 def nettoyer(conn: Connexion, source: Source) -> int:
     """Undo a load that was killed: rows and files `en_attente` of the source. Returns the number of files."""
-    attente = "source = %s and statut = 'en_attente'"
-    nombre = int(_un(conn, f"select count(*) from journal.fichiers where {attente}", (source.nom,)))
-    if nombre:
-        _supprimer_lignes(conn, source, attente, (source.nom,))
-        conn.execute(f"delete from journal.fichiers where {attente}", (source.nom,))
+    restes = conn.execute(
+        "select jeu, fichier_id from journal.fichiers where source = %s and statut = 'en_attente'", (source.nom,)
+    ).fetchall()
+    if restes:
+        _supprimer_lignes(conn, source, restes)
+        conn.execute("delete from journal.fichiers where fichier_id = any(%s)", ([f for _, f in restes],))
     conn.execute(
         "update journal.chargements set statut = 'refuse', fin = clock_timestamp(), motif = 'chargement interrompu' "
         "where source = %s and statut = 'en_cours'",
         (source.nom,),
     )
-    return nombre
+    return len(restes)
 
 
-def _supprimer_lignes(conn: Connexion, source: Source, condition: str, parametres: tuple[Any, ...]) -> None:
-    lignes = conn.execute(
-        f"select jeu, array_agg(fichier_id) from journal.fichiers where {condition} group by jeu", parametres
-    ).fetchall()
-    connus = {j.nom: j for j in source.jeux}
-    for nom, fichiers in lignes:
-        if nom in connus:
-            conn.execute(
-                sql.SQL("delete from {} where fichier_id = any(%s)").format(table(connus[nom])), (fichiers,)
-            )
+def _supprimer_lignes(conn: Connexion, source: Source, fichiers: list[tuple[str, int]]) -> None:
+    for jeu in source.jeux:
+        ids = [f for nom, f in fichiers if nom == jeu.nom]
+        if ids:
+            conn.execute(sql.SQL("delete from {} where fichier_id = any(%s)").format(table(jeu)), (ids,))
 
 
 def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int], str]:

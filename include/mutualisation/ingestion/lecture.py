@@ -35,7 +35,7 @@ class Lecteur(Protocol):
 def ouvrir(chemin: Path, jeu: Jeu, extension: str, limites: Limites) -> Lecteur:
     """The reader for that form of file. LectureRefusee as the readers say."""
     if jeu.format == "pes":
-        return LecteurPes(chemin, jeu, limites)
+        return LecteurPes(chemin, jeu)
     if jeu.format == "decp":
         return LecteurDecp(chemin, jeu, limites)
     if extension == "xlsx":
@@ -69,7 +69,7 @@ class Lecture:
                 yield self._mise_en_forme.texte(fichier_id, bloc).encode()
             except UnicodeEncodeError:
                 raise LectureRefusee(
-                    f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode ; le retirer (F8)."
+                    f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
                 ) from None
 
     def _sans_total(self) -> Iterator[Bloc]:

@@ -244,10 +244,10 @@ def _controles(classeur: Classeur) -> None:
         Champ("cle", "Clé", largeur=26),
         Champ("statut", "Résultat", largeur=14),
         Champ("bloquant", "Bloquant", largeur=10),
-        Champ("valeur_attendue", "Attendu", "nombre", 18),
-        Champ("valeur_constatee", "Constaté", "nombre", 18),
+        Champ("valeur_attendue", "Attendu", "nombre", 24),
+        Champ("valeur_constatee", "Constaté", "nombre", 24),
         Champ("seuil", "Seuil", "nombre", 10),
-        Champ("justification", "Justification", largeur=60),
+        Champ("justification", "Justification", largeur=48),
     ]
     lignes = [
         c

@@ -14,6 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication.relations import lire_relations
 
 # The annual extract shows the exercice and the two before it, like the printed annex
 EXERCICES_PRESENTES = 3
@@ -76,7 +77,8 @@ class Contexte:
     """Frozen surroundings of one exercice and version.
 
     `parametres`: {parametre, valeur, debut, fin, reference}; `dispositifs`: {code, libelle, thematique,
-    vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`: {exercice: version}.
+    vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`: {exercice: version};
+    `relations`: {relation: columns} of the contract when the version was published.
     """
 
     exercice: int
@@ -87,6 +89,7 @@ class Contexte:
     dispositifs: list[dict[str, Any]]
     fichiers: list[dict[str, Any]]
     presentes: dict[int, int]
+    relations: dict[str, list[str]]
 
     @property
     def est_synthetique(self) -> bool:
@@ -117,6 +120,7 @@ def figer_contexte(conn: psycopg.Connection[Any], version: int) -> None:
     contexte = {
         "exercices": {str(e): _entourage(conn, e) for e in exercices},
         "fichiers": _lire(conn, FICHIERS, version=version),
+        "relations": {nom: relation.noms_colonnes for nom, relation in lire_relations().items()},
     }
     conn.execute(
         "update journal.constructions set contexte = %s::jsonb where version = %s",
@@ -161,4 +165,5 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
         dispositifs=entourage["dispositifs"],
         fichiers=fige["fichiers"],
         presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
+        relations=fige["relations"],
     )

@@ -6,7 +6,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,6 @@ def ecrire_extrait(
     *,
     version: int | None = None,
     identite: str = "declaree",
-    relations: Mapping[str, Relation] | None = None,
 ) -> Path:
     """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path.
 
@@ -41,7 +39,6 @@ def ecrire_extrait(
     The same version gives the same bytes (S8). Raises `ErreurMutualisation` when the exercice is not published or
     the folder cannot be written.
     """
-    relations = relations or lire_relations()
     contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
     destination = dossier_de(sortie, exercice)
     try:
@@ -49,7 +46,7 @@ def ecrire_extrait(
         with tempfile.TemporaryDirectory(prefix=f".{destination.name}_", dir=sortie) as travail:
             dossier = Path(travail) / destination.name
             dossier.mkdir()
-            _remplir(conn, contexte, relations, dossier, identite)
+            _remplir(conn, contexte, dossier, identite)
             _remplacer(dossier, destination)
     except OSError as erreur:
         raise ErreurMutualisation(
@@ -80,16 +77,17 @@ def _est_clos(dossier: Path) -> bool:
     return isinstance(contenu, dict) and contenu.get("statut") == manifeste.CLOS
 
 
-def _remplir(
-    conn: psycopg.Connection[Any],
-    contexte: Contexte,
-    relations: Mapping[str, Relation],
-    dossier: Path,
-    identite: str,
-) -> None:
+def _relations_de(contexte: Contexte) -> dict[str, Relation]:
+    """Relations and columns of the contract at publication: one added since is in no former extract (S8)."""
+    connues = lire_relations()
+    return {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
+
+
+def _remplir(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, identite: str) -> None:
     """Write every file of the extract; the manifest last, over the sha256 of the others."""
+    relations = _relations_de(contexte)
     exercice, version = contexte.exercice, contexte.construction.version
-    empreinte = contexte.construction.publication_sha256 or publication_sha256(conn, relations)
+    empreinte = contexte.construction.publication_sha256 or publication_sha256(conn)
     bilan = lire_bilan(conn, contexte, relations)
     fichiers = [
         FichierCsv(relation, *ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv"))

@@ -93,7 +93,7 @@ class Classeur:
             feuille.set_column(i, i, champ.largeur)
             role = ("entete_suite" if i else "entete") if champ.genre == "texte" else "entete_droite"
             feuille.write_string(LIGNE_ENTETE, i, champ.titre, self.format("texte", role))
-        feuille.set_row(LIGNE_ENTETE, 32)
+        feuille.set_row(LIGNE_ENTETE, 48)
         feuille.repeat_rows(LIGNE_ENTETE)
         feuille.freeze_panes(LIGNE_ENTETE + 1, 1)
 
@@ -116,6 +116,8 @@ class Classeur:
         elif isinstance(valeur, date):
             feuille.write_datetime(rang, colonne, datetime(valeur.year, valeur.month, valeur.day), style)
         else:
+            if genre != "texte":  # a control compares sentences too
+                style = self.format("texte", "corps_suite")
             feuille.write_string(rang, colonne, neutraliser(str(valeur)), style)
 
     def tableau(self, feuille: Any, champs: Sequence[Champ], lignes: Sequence[Ligne]) -> int:
@@ -171,7 +173,8 @@ class Classeur:
 
 def _hauteur(ligne: Ligne, champs: Sequence[Champ]) -> float:
     """Row height for the longest wrapped text: readers disagree on automatic heights, and charts are placed by them."""
-    longueurs = [math.ceil(len(str(ligne.get(c.nom) or "")) / (c.largeur - 2)) for c in champs if c.genre == "texte"]
+    textes = [(len(t), c.largeur) for c in champs if isinstance(t := ligne.get(c.nom), str)]
+    longueurs = [math.ceil(longueur / (largeur - 2)) for longueur, largeur in textes]
     return 15.75 * max([1, *longueurs])
 
 

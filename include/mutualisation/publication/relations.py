@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,10 @@ class Relation:
     cle: tuple[str, ...]
     par_exercice: bool
     pointeur: str = "exercice"
+
+    def limitee(self, colonnes: Sequence[str]) -> Relation:
+        """The relation as a version knew it, before the contract gained columns."""
+        return replace(self, colonnes=tuple(c for c in self.colonnes if c.nom in colonnes))
 
     @property
     def cle_publiee(self) -> tuple[str, ...]:

@@ -28,8 +28,8 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
             cible
         )
     ]
-    for c in jeu.colonnes_entrepot:
-        ordres.append(sql.SQL("alter table {} add column if not exists {} text").format(cible, sql.Identifier(c.nom)))
+    ajout = sql.SQL("alter table {} add column if not exists {} text")
+    ordres += [ajout.format(cible, sql.Identifier(c.nom)) for c in jeu.colonnes_entrepot]
     # BRIN: rows of a file lie side by side, and COPY doesn't pay for it
     ordres.append(sql.SQL("create index if not exists {} on {} using brin (fichier_id)").format(index, cible))
     ordres.append(sql.SQL("comment on table {} is {}").format(cible, sql.Literal(jeu.libelle)))

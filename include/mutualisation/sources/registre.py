@@ -33,9 +33,7 @@ EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": 
 COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts")
 
 _CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte"})
-_CLES_JEU = frozenset(
-    {"libelle", "periode", "attendu", "instantane", "format", "extensions", "colonnes", "dialecte"}
-)
+_CLES_JEU = frozenset({"libelle", "periode", "attendu", "instantane", "format", "extensions", "colonnes", "dialecte"})
 _CLES_COLONNE = frozenset(
     {
         "nom", "entete", "type", "obligatoire", "valeurs", "unite",
@@ -272,7 +270,11 @@ def _verifier_colonnes(jeu: Jeu, ou: str) -> None:
         if not jeu.obligatoires:
             raise ErreurMutualisation(f"{ou} : il faut au moins une colonne obligatoire pour reconnaître l'en-tête.")
     for c in jeu.colonnes:
-        citees = [*c.empreinte_de, *([c.clair_si[0]] if c.clair_si else []), *([c.garde_si_siret] if c.garde_si_siret else [])]
+        citees = [
+            *c.empreinte_de,
+            *([c.clair_si[0]] if c.clair_si else []),
+            *([c.garde_si_siret] if c.garde_si_siret else []),
+        ]
         for citee in citees:
             if citee not in noms:
                 raise ErreurMutualisation(f"{ou}, colonne {c.nom} : la colonne citée « {citee} » n'existe pas.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication import extrait as module_extrait
 from mutualisation.publication.extrait import ecrire_extrait, page_de
-from mutualisation.publication.relations import lire_relations
+from mutualisation.publication.relations import Colonne, lire_relations
 
 from . import entrepot_publie
 
@@ -128,3 +129,16 @@ def test_published_hash_is_the_stored_one(conn_publiee: psycopg.Connection[Any],
     conn_publiee.execute("update journal.constructions set publication_sha256 = repeat('0', 64)")
     dossier = ecrire_extrait(conn_publiee, 2021, tmp_path)
     assert json.loads((dossier / "manifeste.json").read_text())["publication_sha256"] == "0" * 64
+
+
+def test_relation_added_since_is_in_no_former_extract(
+    conn_publiee: psycopg.Connection[Any], extrait: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    avant = _octets(extrait)
+    relations = lire_relations()
+    nouvelle = replace(relations["synthese_financiere"], nom="ajoutee")
+    elargie = replace(relations["adhesion"], colonnes=(*relations["adhesion"].colonnes, Colonne("ajout", "text", "")))
+    monkeypatch.setattr(
+        module_extrait, "lire_relations", lambda: relations | {"ajoutee": nouvelle, "adhesion": elargie}
+    )
+    assert _octets(ecrire_extrait(conn_publiee, 2021, extrait.parent)) == avant

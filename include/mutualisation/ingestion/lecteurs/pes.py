@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from mutualisation.ingestion.commun import Bloc, LectureRefusee, Limites
+from mutualisation.ingestion.commun import Bloc, LectureRefusee
 from mutualisation.sources.registre import Jeu
 
 _TRANCHE = 1 << 16
@@ -22,7 +22,14 @@ _BORDEREAU = {
     "exer": "exer", "idbord": "idbord", "dtebordem": "dtebordem", "typbord": "typbord",
     "nbrpce": "nbrpce", "mtbordht": "mtbordht",
 }  # fmt: skip
-_PIECE = {"codserv": "codserv", "idpce": "idpce", "typpce": "typpce", "natpce": "natpce", "obj": "obj", "objpce": "objpce"}
+_PIECE = {
+    "codserv": "codserv",
+    "idpce": "idpce",
+    "typpce": "typpce",
+    "natpce": "natpce",
+    "obj": "obj",
+    "objpce": "objpce",
+}
 _LIGNE = {
     "idligne": "idligne", "nature": "nature", "fonction": "fonction", "operation": "operation", "cptana": "cptana",
     "mtht": "mtht", "mttva": "mttva", "objlignepce": "objlignepce",
@@ -30,6 +37,7 @@ _LIGNE = {
 _RATTACHEMENT = {"exerrat": "exerrat", "idpceorig": "idpceorig"}
 _LIENS = {"idmarche": "idmarche", "idactif": "idactif"}
 _TIERS = {"idtiers": "idtiers", "natidtiers": "natidtiers"}
+_BLOCS_LIGNE = {"infolignepce": _LIGNE, "infolignepiece": _LIGNE, "liensident": _LIENS, "infotiers": _TIERS}
 _NAT_SIRET = ("01", "1")
 
 
@@ -42,7 +50,7 @@ class LecteurPes:
 
     entete = None
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
+    def __init__(self, chemin: Path, jeu: Jeu) -> None:
         self._chemin = chemin
         self._colonnes = [c.nom for c in jeu.colonnes_entrepot]
         self.dialecte: dict[str, object] = {}
@@ -58,7 +66,9 @@ class LecteurPes:
             while True:
                 tranche = f.read(_TRANCHE)
                 if b"\0" in tranche:
-                    raise LectureRefusee("octet nul : fichier binaire ou UTF-16, le fournir dans son encodage déclaré (F8).")
+                    raise LectureRefusee(
+                        "octet nul : fichier binaire ou UTF-16, le fournir dans son encodage déclaré (F8)."
+                    )
                 try:
                     analyseur.Parse(tranche, not tranche)
                 except expat.ExpatError as e:
@@ -66,14 +76,19 @@ class LecteurPes:
                         f"ligne {e.lineno} : le XML est abîmé ({expat.ErrorString(e.code)}) ; redéposer le fichier."
                     ) from None
                 except (UnicodeError, LookupError, ValueError) as e:
-                    raise LectureRefusee(f"encodage déclaré illisible ({type(e).__name__}) : le corriger (F8).") from None
+                    raise LectureRefusee(
+                        f"encodage déclaré illisible ({type(e).__name__}) : le corriger (F8)."
+                    ) from None
                 if lecture.rangees:
                     yield Bloc(lecture.lignes, lecture.rangees, True)
                     lecture.lignes, lecture.rangees = [], []
                 if not tranche:
                     break
         if not lecture.sens_vus:
-            raise LectureRefusee("ni PES_DepenseAller ni PES_RecetteAller dans ce fichier : ce n'est pas un PES v2 Aller de mandats ou de titres.")
+            raise LectureRefusee(
+                "ni PES_DepenseAller ni PES_RecetteAller dans ce fichier : ce n'est pas un PES v2 Aller "
+                "de mandats ou de titres."
+            )
         self.dialecte["encodage"] = lecture.encodage
 
 
@@ -110,7 +125,7 @@ class _Lecture:
         analyseur.StartElementHandler = self._debut
         analyseur.EndElementHandler = self._fin
 
-    def _declaration(self, version: str, encodage: str | None, autonome: int) -> None:
+    def _declaration(self, _version: str, encodage: str | None, _autonome: int) -> None:
         self.encodage = (encodage or "utf-8").lower()
 
     def _dtd(self, *_: object) -> None:
@@ -151,20 +166,15 @@ class _Lecture:
             self._noter(self._piece, _PIECE, nom, attributs)
         elif parent == "rattachpiece":
             self._noter(self._piece if self._ligne is None else self._ligne, _RATTACHEMENT, nom, attributs)
-        elif self._ligne is not None:
-            if parent in ("infolignepce", "infolignepiece"):
-                self._noter(self._ligne, _LIGNE, nom, attributs)
-            elif parent == "liensident":
-                self._noter(self._ligne, _LIENS, nom, attributs)
-            elif parent == "infotiers":
-                self._noter(self._ligne, _TIERS, nom, attributs)
+        elif self._ligne is not None and parent in _BLOCS_LIGNE:
+            self._noter(self._ligne, _BLOCS_LIGNE[parent], nom, attributs)
 
     @staticmethod
     def _noter(ou: dict[str, str], permis: dict[str, str], nom: str, attributs: dict[str, str]) -> None:
         if nom in permis and "V" in attributs:
             ou.setdefault(permis[nom], attributs["V"])
 
-    def _fin(self, nom_complet: str) -> None:
+    def _fin(self, _nom: str) -> None:
         nom = self._chemin.pop()
         if nom == "lignedepiece" and self._ligne is not None:
             self._emettre(self._ligne, self._ligne_numero)

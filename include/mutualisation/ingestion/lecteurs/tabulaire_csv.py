@@ -58,7 +58,7 @@ class LecteurCsv:
             separateur = self.separateur
             blancs = BLANCS + separateur
             numeros: list[int] | range = range(numero, numero + len(bloc))
-            if not all([ligne.strip(blancs) for ligne in bloc]):
+            if not all([ligne.strip(blancs) for ligne in bloc]):  # noqa: C419 - a list is measured faster here
                 numeros = [numero + i for i, ligne in enumerate(bloc) if ligne.strip(blancs)]
                 bloc = [ligne for ligne in bloc if ligne.strip(blancs)]
             rangees = [ligne.split(separateur) for ligne in bloc]
@@ -181,11 +181,15 @@ class _Lignes:
                 texte, self._sans_bom = texte.removeprefix("\ufeff"), False
             self.guillemets = '"' in texte
             self.retours = False
+            fin = "\n"
             if "\r" in texte:
-                texte = texte.replace("\r\n", "\n")
-                self.retours = "\r" in texte.removesuffix("\r")
-                texte = texte.removesuffix("\r")
-            lignes = texte.split("\n")
+                if texte.count("\r\n") == texte.count("\n") == texte.count("\r"):
+                    fin = "\r\n"
+                else:
+                    texte = texte.replace("\r\n", "\n")
+                    self.retours = "\r" in texte.removesuffix("\r")
+                    texte = texte.removesuffix("\r")
+            lignes = texte.split(fin)
             if not lignes[-1]:
                 lignes.pop()
             numero = self._numero

@@ -6,7 +6,7 @@ import datetime as dt
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ class LecteurXlsx:
             raise entete_introuvable(jeu, [rangees])
         return numeros[trouve[0]], trouve[1]
 
-    def _rangees(self) -> Iterator[Any]:
+    def _rangees(self) -> Generator[tuple[int, list[Any], dt.datetime]]:
         """(row number, values by column, epoch) of each row of the first sheet."""
         try:
             with warnings.catch_warnings():
@@ -113,8 +113,7 @@ class LecteurXlsx:
                     classeur.close()
         except (LectureRefusee, GeneratorExit, MemoryError):
             raise
-        except Exception as e:
-            # openpyxl lets any error of its parsers through
+        except Exception as e:  # noqa: BLE001 - openpyxl lets any error of its parsers through
             raise LectureRefusee(
                 f"le classeur est illisible ({type(e).__name__}) : l'ouvrir et l'enregistrer de nouveau en .xlsx."
             ) from None

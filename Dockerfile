@@ -1,0 +1,28 @@
+# Airflow, dbt and the package in one locked environment; the four parts of Airflow run from this one image.
+FROM python:3.11-slim-trixie
+
+ENV UV_PYTHON_DOWNLOADS=never \
+    UV_COMPILE_BYTECODE=1 \
+    UV_LINK_MODE=copy \
+    PATH=/opt/mutualisation/.venv/bin:$PATH \
+    AIRFLOW_HOME=/var/lib/airflow \
+    DO_NOT_TRACK=1 \
+    DBT_SEND_ANONYMOUS_USAGE_STATS=false \
+    GX_ANALYTICS_ENABLED=false
+
+RUN useradd --uid 50000 --gid 0 --create-home --home-dir /var/lib/airflow airflow \
+    && install -d -o airflow -g 0 -m 0770 /var/lib/mutualisation /var/lib/airflow/logs \
+    && pip install --no-cache-dir uv==0.13.9
+
+WORKDIR /opt/mutualisation
+COPY pyproject.toml uv.lock README.md ./
+RUN uv sync --locked --no-dev --no-install-project
+COPY include ./include
+COPY dags ./dags
+COPY dbt_project ./dbt_project
+COPY expectations ./expectations
+# dbt writes its parsed project beside the models
+RUN uv sync --locked --no-dev && chown -R airflow:0 dbt_project
+
+USER airflow
+CMD ["airflow", "version"]

@@ -1,0 +1,63 @@
+"""Tagged PDF (PDF/UA-1) by typst: templates beside this file, fonts of the compiler, a date that is given."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication.contexte import Contexte
+from mutualisation.publication.formats import INSECABLE
+
+GABARITS = Path(__file__).parent / "gabarits"
+NORMES = ["ua-1"]
+
+
+@cache
+def _compilateur(gabarit: str) -> typst.Compiler:
+    # system fonts would give other bytes on another machine
+    return typst.Compiler(str(GABARITS / gabarit), root=str(GABARITS), ignore_system_fonts=True)
+
+
+def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
+    """PDF of a template; the same data and day give the same bytes. Raises `ErreurMutualisation` when typst refuses."""
+    texte = json.dumps(_ponctuer({**donnees, "jour": jour.isoformat()}), ensure_ascii=False)
+    try:
+        pdf: bytes = _compilateur(gabarit).compile(
+            format="pdf",
+            sys_inputs={"donnees": texte},
+            pdf_standards=NORMES,
+            timestamp=datetime(jour.year, jour.month, jour.day, tzinfo=UTC),
+        )
+    except typst.TypstError as erreur:
+        raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : {erreur}") from erreur
+    return pdf
+
+
+def entete(contexte: Contexte) -> dict[str, Any]:
+    """What every document says of where it comes from."""
+    return {
+        "epci": contexte.epci,
+        "siren": contexte.siren,
+        "synthetique": contexte.est_synthetique,
+        "version": contexte.construction.version,
+        "sha256": contexte.construction.publication_sha256 or "",
+    }
+
+
+def _ponctuer(valeur: Any) -> Any:
+    """No-break spaces of French punctuation, in every text."""
+    if isinstance(valeur, str):
+        return re.sub(r" (?=[:;?!»×])|(?<=«) ", INSECABLE, valeur)
+    if isinstance(valeur, Mapping):
+        return {cle: _ponctuer(v) for cle, v in valeur.items()}
+    if isinstance(valeur, list | tuple):
+        return [_ponctuer(v) for v in valeur]
+    return valeur

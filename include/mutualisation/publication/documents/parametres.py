@@ -1,0 +1,66 @@
+"""Dated parameters that the documents read (R1h): account, codes of the accounting office, date of notification."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from mutualisation.erreurs import ErreurMutualisation
+
+# docs/decisions/0003-factures-et-pes.md: refund of costs by member communes; 70845 staff lent, 70688 other services
+COMPTE_RECETTE = "70875"
+FONCTION = "020"
+# L1612-2: 15 April, 30 April in a year of renewal of the councils; renewals fall every six years from 2008
+PREMIER_RENOUVELLEMENT, PERIODE_RENOUVELLEMENT = 2008, 6
+
+
+@dataclass(frozen=True)
+class Parametres:
+    """Values in force on a day, read from the rows frozen with the publication."""
+
+    valeurs: Mapping[str, str]
+
+    @classmethod
+    def au(cls, jour: date, lignes: Iterable[Mapping[str, Any]]) -> Parametres:
+        """The rows {parametre, valeur, debut, fin} in force on `jour`; dates as ISO text."""
+        iso = jour.isoformat()
+        retenues = (p for p in lignes if str(p["debut"]) <= iso and (not p["fin"] or str(p["fin"]) >= iso))
+        return cls({p["parametre"]: str(p["valeur"]) for p in retenues})
+
+    def texte(self, nom: str, defaut: str, motif: str, attendu: str) -> str:
+        """A value that must match `motif`. Raises `ErreurMutualisation` naming the parameter and what is expected."""
+        valeur = self.valeurs.get(nom, defaut).strip()
+        if not re.fullmatch(motif, valeur):
+            raise ErreurMutualisation(
+                f"referentiel/parametres : la valeur « {valeur} » du paramètre {nom} n'est pas {attendu} : corrigez-la, "
+                "puis relancez « mutualisation bilan »."
+            )
+        return valeur
+
+    def compte_recette(self, dispositif: str) -> str:
+        """Account of the titre of a dispositif: parameter `compte_recette:<dispositif>`, else 70875."""
+        return self.texte(f"compte_recette:{dispositif}", COMPTE_RECETTE, r"\d{3,12}", "un compte de 3 à 12 chiffres")
+
+    def fonction_recette(self, dispositif: str) -> str:
+        """M57 function of the titre: parameter `fonction_recette:<dispositif>`, else 020."""
+        return self.texte(f"fonction_recette:{dispositif}", FONCTION, r"\d{1,10}", "une fonction de 1 à 10 chiffres")
+
+    def notification_cout(self, exercice: int) -> date:
+        """Day by which the unit cost of an exercice is notified (D5211-16, L1612-2).
+
+        Parameter `date_notification_cout:AAAA`, else 15 April, 30 April in a year of municipal renewal.
+        """
+        nom = f"date_notification_cout:{exercice}"
+        if nom not in self.valeurs:
+            depuis = exercice - PREMIER_RENOUVELLEMENT
+            return date(exercice, 4, 30 if depuis >= 0 and depuis % PERIODE_RENOUVELLEMENT == 0 else 15)
+        valeur = self.texte(nom, "", r"\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2}", "une date jj/mm/aaaa ou aaaa-mm-jj")
+        try:
+            return date.fromisoformat("-".join(reversed(valeur.split("/"))) if "/" in valeur else valeur)
+        except ValueError as erreur:
+            raise ErreurMutualisation(
+                f"referentiel/parametres : la valeur « {valeur} » du paramètre {nom} n'est pas une date du calendrier."
+            ) from erreur

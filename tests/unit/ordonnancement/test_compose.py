@@ -1,0 +1,62 @@
+"""`docker-compose.yml`: the parts, the secrets, the same PostgreSQL as the embedded one."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+import yaml
+
+RACINE = Path(__file__).parents[3]
+COMPOSE = RACINE / "docker-compose.yml"
+SECRETS = (
+    "ENTREPOT_PASSWORD",
+    "AIRFLOW_DB_PASSWORD",
+    "AIRFLOW_FERNET_KEY",
+    "AIRFLOW_API_SECRET",
+    "AIRFLOW_JWT_SECRET",
+    "MUTUALISATION_CLE_PSEUDONYMES",
+)
+
+
+@pytest.fixture(scope="module")
+def services() -> dict:
+    return yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+
+
+def test_les_parties(services):
+    assert set(services) == {"postgres", "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"}
+
+
+def test_meme_version_de_postgresql_que_l_embarque(services, entrepot):
+    with psycopg.connect(entrepot) as conn:
+        majeure = conn.info.server_version // 10000
+    assert services["postgres"]["image"] == f"postgres:{majeure}"
+
+
+def test_aucun_secret_n_a_de_valeur_par_defaut():
+    texte = COMPOSE.read_text(encoding="utf-8")
+    for secret in SECRETS:
+        assert re.search(rf"\$\{{{secret}:\?", texte), secret
+        assert not re.search(rf"\$\{{{secret}(?!:\?)", texte), secret
+
+
+def test_l_image_copie_ce_que_le_depot_contient():
+    sources = re.findall(r"^COPY (.+) \S+$", (RACINE / "Dockerfile").read_text(), re.MULTILINE)
+    for chemin in " ".join(sources).split():
+        assert (RACINE / chemin).exists(), chemin
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose absent")
+def test_docker_compose_l_accepte():
+    commande = ["docker-compose", "-f", str(COMPOSE), "config", "-q"]
+    chemin = {"PATH": "/usr/bin:/bin"}
+    fini = subprocess.run(
+        commande, env=chemin | dict.fromkeys(SECRETS, "x"), capture_output=True, text=True, check=False
+    )
+    assert fini.returncode == 0, fini.stderr
+    sans = subprocess.run(commande, env=chemin, capture_output=True, text=True, check=False)
+    assert sans.returncode != 0
