@@ -59,6 +59,10 @@ Sources = Annotated[
 Version = Annotated[
     int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
 ]
+Semestre = Annotated[int, Parameter(name="--semestre", metavar="S", help="Semestre facturé, 1 ou 2.")]
+Adherent = Annotated[
+    str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")
+]
 Essai = Annotated[
     Path | None, Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé.")
 ]
@@ -173,6 +177,28 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
         _montrer({"extraits": dossiers})
     else:
         print("\n".join(dossiers))
+
+
+@app.command(usage=_utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
+def facturer(
+    *,
+    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    semestre: Semestre,
+    sortie: Annotated[
+        Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")
+    ],
+    adherent: Adherent = None,
+    json_: Json = False,
+) -> None:
+    """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
+    from mutualisation import operations as op
+
+    with op.Contexte.depuis_environnement(suivre) as contexte:
+        dossier = op.facturer(contexte, exercice, semestre, str(sortie), adherent)
+    if json_:
+        _montrer({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())})
+    else:
+        print(dossier)
 
 
 @app.command(usage=_utilisation("simuler", EXERCICE, SORTIE))

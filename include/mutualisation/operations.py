@@ -22,6 +22,7 @@ from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import dossier_var, serveur_entrepot
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.ingestion.chargement import Chargement, charger_depot
+from mutualisation.publication.documents import ecrire_factures
 from mutualisation.publication.extrait import ecrire_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 from mutualisation.qualite import prechargement
@@ -236,6 +237,15 @@ def extraire(contexte: Contexte, exercice: int, sortie: str, version: int | None
     with connecter(contexte.dsn) as conn:
         identite = "declaree" if contexte.embarque else "authentifiee"
         return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite))
+
+
+def facturer(contexte: Contexte, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
+    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder."""
+    (annee,) = verifier_exercices([exercice])
+    verifier_sortie(Path(sortie))
+    contexte.suivi(f"Factures {annee}-S{semestre}")
+    with connecter(contexte.dsn) as conn:
+        return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent))
 
 
 def etat(contexte: Contexte) -> dict[str, Any]:

@@ -24,7 +24,9 @@ select
   'pes',
   r.fichier,
   r.ligne,
-  concat_ws('/', r.bordereau, r.piece, r.ligne_piece),
+  concat_ws('/', r.bordereau, r.piece, r.ligne_piece, row_number() over (
+    partition by r.fichier_id, r.bordereau, r.piece, r.ligne_piece order by r.rang_bordereau, r.rang_piece, r.ligne
+  )),
   r.rejet_colonne,
   null,
   r.rejet_motif,

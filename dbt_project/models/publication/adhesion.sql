@@ -1,5 +1,6 @@
--- Periods that meet the exercice; type and INSEE in force at debut, else the latest (S6).
-select
+-- Periods that meet the exercice; type and INSEE in force at debut, else the latest (S6). Two conventions of one
+-- period are one adhesion.
+select distinct
   {{ version_courante() }} as version,
   e.exercice,
   a.dispositif,

@@ -140,7 +140,8 @@ def _examiner_racine(depot: Depot, reg: Registre, entree: Any) -> None:
             motif = f"ce dossier n'est pas une source{_proche(nom, reg.noms)} : le renommer ou le retirer (G12)."
             depot.refuser("", nom, motif)
     elif not nom.endswith(SUFFIXE_CONTROLE):
-        motif = f"un fichier se dépose dans le dossier de sa source ({', '.join(reg.noms)}) : le déplacer ou le retirer (G7)."
+        dossiers = ", ".join(reg.noms)
+        motif = f"un fichier se dépose dans le dossier de sa source ({dossiers}) : le déplacer ou le retirer (G7)."
         depot.refuser("", nom, motif)
 
 

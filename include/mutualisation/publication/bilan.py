@@ -70,6 +70,8 @@ class Bilan:
     adhesions: list[Ligne]
     recouvrement: list[Ligne]
     rejets: list[Ligne]
+    etats: list[Ligne]
+    previsions: list[Ligne]
     membres: dict[str, dict[str, int]]
     traces: dict[tuple[str, str], Ligne]
     exemple: Ligne | None
@@ -176,6 +178,8 @@ def lire_bilan(
         adhesions=lecteur.rangees("adhesion", *cible),
         recouvrement=lecteur.rangees("recouvrement", *cible),
         rejets=lecteur.agrege("rejets", REJETS, *cible),
+        etats=lecteur.rangees("etat_valorisation", *cible),
+        previsions=lecteur.rangees("prevision", *cible),
         membres=_membres(lecteur.agrege("adhesion", MEMBRES, *cible)),
         traces={(r["dispositif"], r["mesure"]): r for r in lecteur.agrege("tracabilite", TRACES, *cible)},
         exemple=exemples[0] if exemples else None,

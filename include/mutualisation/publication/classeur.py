@@ -183,6 +183,7 @@ def _reste_a_charge(classeur: Classeur) -> None:
     classeur.tableau(feuille, champs, lignes)
     classeur.totaux(feuille, champs, len(lignes), bilan.total)
     if lignes:
+        feuille.fit_to_pages(1, 1)
         _graphique(classeur, feuille, len(lignes))
 
 

@@ -92,6 +92,15 @@ METHODES_ETP = {
     "T": "T : les heures saisies et validées sont rapportées aux heures annuelles de référence",
 }
 
+SCENARIOS = {
+    "constant": "Constant : dernier exercice connu",
+    "tendance": "Tendance : moindres carrés sur les exercices connus",
+    "adhesions": "Adhésions : recettes au prorata des adhésions datées",
+    "indexation": "Indexation de la masse salariale",
+    "tarifs": "Évolution des tarifs",
+    "utilisateur": "Hypothèses saisies",
+}
+
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
 
 

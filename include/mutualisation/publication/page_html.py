@@ -109,6 +109,8 @@ def rendre(
             repartition=presentation.repartition(bilan),
             destinations=[(d, libelles.DESTINATIONS[d]) for d in presentation.DESTINATIONS],
             rejets=presentation.rejets(bilan),
+            perimetre=presentation.perimetre(bilan),
+            previsions=presentation.previsions(bilan),
             methode=presentation.methode(bilan),
             traces=presentation.traces(bilan),
         )

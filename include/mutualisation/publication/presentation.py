@@ -291,3 +291,23 @@ def methode(bilan: Bilan) -> dict[str, Any]:
 def traces(bilan: Bilan) -> dict[str, int]:
     """How many source lines stand behind the figures of the exercice."""
     return {"lignes": sum(t["lignes"] for t in bilan.traces.values()), "chiffres": len(bilan.traces)}
+
+
+def perimetre(bilan: Bilan) -> list[Ligne]:
+    """Dispositifs that the exercice does not value, those waiting for it first: what the annex calls out of scope."""
+    autres = [e for e in bilan.etats if e["valorisation"] != "valorisé"]
+    return sorted(autres, key=lambda e: (e["valorisation"] != "en attente", e["libelle"]))
+
+
+def previsions(bilan: Bilan) -> dict[str, Any]:
+    """Net cost of all dispositifs by scenario and year forecast, in the order of the labels."""
+    sommes: dict[str, dict[int, Decimal]] = {}
+    for ligne in bilan.previsions:
+        annees = sommes.setdefault(ligne["scenario"], {})
+        annees[ligne["exercice"]] = annees.get(ligne["exercice"], Decimal(0)) + (ligne["cout_net"] or Decimal(0))
+    ordre = list(libelles.SCENARIOS)
+    scenarios = sorted(sommes, key=lambda s: (ordre.index(s) if s in ordre else len(ordre), s))
+    return {
+        "annees": sorted({annee for annees in sommes.values() for annee in annees}),
+        "rangees": [(libelles.libelle(libelles.SCENARIOS, s), sommes[s]) for s in scenarios],
+    }

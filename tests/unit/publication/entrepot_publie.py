@@ -177,9 +177,27 @@ def rangees() -> dict[str, list[Ligne]]:
             "tracabilite",
             "rejets",
             "indicateurs_cles",
+            "etat_valorisation",
+            "prevision",
         )
     }
     for e in EXERCICES:
+        lignes["etat_valorisation"] += [
+            {"exercice": e, "dispositif": d, "libelle": nom, "valorisation": v, "adherents": 12, "manque": manque}
+            for d, nom, v, manque in (
+                ("CAM", "Centrale d'Achat Métropolitaine (CAM)", "valorisé", None),
+                ("CARRIERES", "Carrières souterraines", "en attente", "unités de service"),
+                ("OPENDATA", "Portail open data", "hors périmètre", None),
+            )
+        ]
+        lignes["prevision"] += [
+            {"exercice_base": e, "exercice": a, "dispositif": d, "scenario": s, "cout_net": c, "methode": "essai"}
+            for a, d, s, c in (
+                (e + 1, "CAM", "tendance", "1000.40"),
+                (e + 1, "ARCHIVES", "tendance", "200.40"),
+                (e + 1, "CAM", "constant", "900.00"),
+            )
+        ]
         lignes["synthese_financiere"] += _synthese(e)
         lignes["passage_d5211"] += _passage(e)
         lignes["controles"] += [

@@ -57,6 +57,21 @@ def test_unknown_receipts_are_said_and_never_zero(page: str) -> None:
     assert recettes == ["10\u202f886\u00a0€", "7\u202f779\u00a0€", "non renseigné"]
 
 
+def test_forecast_sums_the_dispositifs_and_is_not_a_promise(page: str) -> None:
+    (section,) = html.fromstring(page.encode()).xpath("//section[@id='prevision']")
+    assert [r.xpath("string(th)") for r in section.xpath(".//tbody/tr")] == [
+        "Constant\u00a0: dernier exercice connu",
+        "Tendance\u00a0: moindres carrés sur les exercices connus",
+    ]
+    assert section.xpath(".//tbody/tr[2]/td/text()") == ["1\u202f201\u00a0€"]
+    assert "n'est pas un engagement" in section.text_content()
+
+
+def test_dispositifs_out_of_the_synthesis_are_named(page: str) -> None:
+    (tableau,) = html.fromstring(page.encode()).xpath("//table[caption[contains(., 'hors de la synthèse')]]")
+    assert tableau.xpath(".//tbody/tr/th/text()") == ["Carrières souterraines", "Portail open data"]
+
+
 def test_no_reserve_and_no_synthetic_label_without_cause(
     conn_vierge: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,9 +53,9 @@ def entete(contexte: Contexte) -> dict[str, Any]:
 
 
 def _ponctuer(valeur: Any) -> Any:
-    """No-break spaces of French punctuation, in every text."""
+    """No-break spaces and apostrophes of French typography, in every text."""
     if isinstance(valeur, str):
-        return re.sub(r" (?=[:;?!»×])|(?<=«) ", INSECABLE, valeur)
+        return re.sub(r" (?=[:;?!»])|(?<=[«×]) ", INSECABLE, valeur).replace("'", "’")
     if isinstance(valeur, Mapping):
         return {cle: _ponctuer(v) for cle, v in valeur.items()}
     if isinstance(valeur, list | tuple):

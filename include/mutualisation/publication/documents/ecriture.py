@@ -68,7 +68,8 @@ def ecrire_factures(
             _remplacer(dossier, sortie / nom)
     except OSError as erreur:
         raise ErreurMutualisation(
-            f"Les factures ne peuvent pas être écrites dans {sortie} ({erreur.strerror}) : vérifiez les droits et la place."
+            f"Les factures ne peuvent pas être écrites dans {sortie} ({erreur.strerror}) : vérifiez les droits et "
+            "la place."
         ) from erreur
     return sortie / nom
 
@@ -139,7 +140,8 @@ COLONNES_ETAT = (
     "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
 )  # fmt: skip
 COLONNES_RECOURS = (
-    "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_unite", "lignes", "quantite", "poids", "unites",
+    "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_unite", "lignes", "quantite", "poids",
+    "unites",
 )  # fmt: skip
 
 

@@ -55,13 +55,20 @@ select m.semestre, m.dispositif, m.siret_adherent, m.regle, m.base, m.montant,
        case when m.regle in ('par_unite', 'cout_unitaire') then coalesce(u.unites, 0) end as unites,
        case when m.base = 'achats_ht' then coalesce(h.achats_ht, 0) end as achats_ht
   from construction.int_montants_dus as m
-  join construction.int_tarifs_semestre as t using (exercice, semestre, dispositif, ligne_tarif)
+  join construction.int_tarifs_semestre as t
+    on t.exercice = m.exercice and t.semestre = m.semestre and t.dispositif = m.dispositif
+   and t.ligne_tarif = m.ligne_tarif
   join construction.stg_referentiel__tarifs as r on r.fichier_id = t.fichier_id and r.ligne = t.ligne_tarif
-  join construction.int_adhesions_semestre as a using (exercice, semestre, dispositif, siret_adherent)
-  left join construction.int_unites_semestre as u using (exercice, semestre, dispositif, siret_adherent)
-  left join construction.int_couts_unitaires_factures as c using (exercice, dispositif)
-  left join achats as h using (semestre, siret_adherent)
- where exercice = %(exercice)s
+  join construction.int_adhesions_semestre as a
+    on a.exercice = m.exercice and a.semestre = m.semestre and a.dispositif = m.dispositif
+   and a.siret_adherent = m.siret_adherent
+  left join construction.int_unites_semestre as u
+    on u.exercice = m.exercice and u.semestre = m.semestre and u.dispositif = m.dispositif
+   and u.siret_adherent = m.siret_adherent
+  left join construction.int_couts_unitaires_factures as c
+    on c.exercice = m.exercice and c.dispositif = m.dispositif
+  left join achats as h on h.semestre = m.semestre and h.siret_adherent = m.siret_adherent
+ where m.exercice = %(exercice)s
  order by m.semestre, m.siret_adherent collate "C", m.dispositif collate "C", m.ligne_tarif
 """
 UNITES = """
@@ -129,8 +136,8 @@ def figer_facturation(conn: psycopg.Connection[Any], version: int) -> None:
         raise ErreurMutualisation(f"La version {version} n'existe pas dans cet entrepôt.")
     contenu = {str(e): _lire_construction(conn, e) for e in ligne[0]}
     conn.execute(
-        "update journal.constructions set contexte = coalesce(contexte, '{}') || jsonb_build_object('facturation', %s::jsonb)"
-        " where version = %s",
+        "update journal.constructions set contexte = coalesce(contexte, '{}')"
+        " || jsonb_build_object('facturation', %s::jsonb) where version = %s",
         (json.dumps(contenu, ensure_ascii=False), version),
     )
 
@@ -151,8 +158,8 @@ def lire_facturation(conn: psycopg.Connection[Any], exercice: int, version: int)
     if ligne is not None and ligne[1] and ligne[2]:
         return Facturation(**_lire_construction(conn, exercice))
     raise ErreurMutualisation(
-        f"La version {version} de l'exercice {exercice} ne porte pas le détail des factures (noms, tarifs appliqués) et "
-        "sa construction a été remplacée : lancez « mutualisation bilan » de nouveau, puis « mutualisation facturer »."
+        f"La version {version} de l'exercice {exercice} ne porte pas le détail des factures (noms, tarifs) et sa "
+        "construction a été remplacée : lancez « mutualisation bilan » de nouveau, puis « mutualisation facturer »."
     )
 
 

@@ -35,8 +35,8 @@ class Parametres:
         valeur = self.valeurs.get(nom, defaut).strip()
         if not re.fullmatch(motif, valeur):
             raise ErreurMutualisation(
-                f"referentiel/parametres : la valeur « {valeur} » du paramètre {nom} n'est pas {attendu} : corrigez-la, "
-                "puis relancez « mutualisation bilan »."
+                f"referentiel/parametres : la valeur « {valeur} » du paramètre {nom} n'est pas {attendu} : corrigez-la "
+                "et relancez « mutualisation bilan »."
             )
         return valeur
 

@@ -11,11 +11,11 @@ from mutualisation.publication.documents.composition import entete
 from mutualisation.publication.documents.etat_annuel import EtatAnnuel
 from mutualisation.publication.documents.factures import ZERO, Facture, LigneFacture, dernier_jour, periode
 from mutualisation.publication.documents.parametres import Parametres
-from mutualisation.publication.documents.regles import decimal, exact, mode_lisible, prix
+from mutualisation.publication.documents.regles import decimal, decimales, exact, mode_lisible, prix
 from mutualisation.publication.formats import euros, jour, pourcent
 
 PROJET = "Projet, à valider par l'ordonnateur."
-ORDINAUX = {1: "premier", 2: "second"}
+ORDINAUX = {1: "Premier", 2: "Second"}
 GRATUIT = "gratuit"
 
 
@@ -31,14 +31,14 @@ def siret_lisible(siret: str) -> str:
 
 def donnees_facture(contexte: Contexte, facture: Facture) -> dict[str, Any]:
     """Data of `facture.typ`."""
-    ordinal = ORDINAUX[facture.semestre]
+    reference = periode(facture.exercice, facture.semestre)
     return {
         **entete(contexte),
         "statut": PROJET,
-        "titre": f"Facture consolidée des services mutualisés, {periode(facture.exercice, facture.semestre)}",
+        "titre": f"Facture consolidée des services mutualisés, {reference}",
         "nom": facture.nom,
         "siret": siret_lisible(facture.siret),
-        "periode": f"{ordinal.capitalize()} semestre {facture.exercice} ({periode(facture.exercice, facture.semestre)})",
+        "periode": f"{ORDINAUX[facture.semestre]} semestre {facture.exercice} ({reference})",
         "arrete": jour(dernier_jour(facture.exercice, facture.semestre)),
         "lignes": [
             {"libelle": x.libelle, "calcul": _calcul(x), "montant": montant(x.montant)} for x in facture.lignes
@@ -73,8 +73,8 @@ def donnees_reports(contexte: Contexte, semestre: int, seuil: Decimal, factures:
         "statut": PROJET,
         "titre": f"Factures reportées sous le seuil d'émission, {periode(contexte.exercice, semestre)}",
         "explication": (
-            f"Une facture semestrielle dont le total, report précédent compris, est inférieur à {montant(seuil)} ne donne "
-            "pas lieu à un titre : son montant s'ajoute à la facture suivante de l'adhérent."
+            f"Une facture semestrielle dont le total, report précédent compris, est inférieur à {montant(seuil)} ne "
+            "donne pas lieu à un titre : son montant s'ajoute à la facture suivante de l'adhérent."
         ),
         "lignes": [
             {
@@ -110,15 +110,7 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
             "le coût unitaire de fonctionnement multiplié par le nombre d'unités constatées. "
             f"Recouvrement : {modes}."
         ),
-        "tarifs": [
-            {
-                "semestre": f"S{t['semestre']}",
-                "regle": "Coût unitaire" if t["regle"] == "cout_unitaire" else "Prix par unité",
-                "reference": t["reference"],
-                "prix": prix(t["prix"]),
-            }
-            for t in etat.tarifs
-        ],
+        "tarifs": _tarifs(etat),
         "formation": _formation(etat),
         "notification": (
             f"le coût unitaire de {e} est à notifier aux bénéficiaires au plus tard le {jour(limite)}, date limite "
@@ -128,28 +120,48 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
         "portee": _portee(etat),
         **_totaux(etat),
         "note": "Chaque semestre est arrondi au centime, comme il est facturé.",
-        "recours": [
-            {
-                "nom": u["nom"],
-                "semestre": f"S{u['semestre']}",
-                "type": u["type_unite"],
-                "quantite": exact(u["quantite"]),
-                "poids": exact(u["poids"]),
-                "unites": exact(u["unites"]),
-            }
-            for u in etat.recours
-        ],
+        "recours": _recours(etat),
     }
+
+
+def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
+    """One row per price; the semestres it served together."""
+    semestres: dict[tuple[str, str, str], list[str]] = {}
+    for t in etat.tarifs:
+        cle = ("Coût unitaire" if t["regle"] == "cout_unitaire" else "Prix par unité", t["reference"], prix(t["prix"]))
+        semestres.setdefault(cle, []).append(f"S{t['semestre']}")
+    return [
+        {"semestre": " et ".join(s), "regle": regle, "reference": reference, "prix": montant_unitaire}
+        for (regle, reference, montant_unitaire), s in semestres.items()
+    ]
+
+
+def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:
+    quantites, poids, unites = (
+        decimales([decimal(u[c]) for u in etat.recours]) for c in ("quantite", "poids", "unites")
+    )
+    return [
+        {
+            "nom": u["nom"],
+            "semestre": f"S{u['semestre']}",
+            "type": u["type_unite"],
+            "quantite": exact(u["quantite"], quantites),
+            "poids": exact(u["poids"], poids),
+            "unites": exact(u["unites"], unites),
+        }
+        for u in etat.recours
+    ]
 
 
 def _totaux(etat: EtatAnnuel) -> dict[str, Any]:
     lignes = etat.beneficiaires
+    d = decimales([u for b in lignes for u in b.unites])
     return {
         "beneficiaires": [
             {
                 "nom": b.nom,
-                "unites_s1": exact(b.unites[0]),
-                "unites_s2": exact(b.unites[1]),
+                "unites_s1": exact(b.unites[0], d),
+                "unites_s2": exact(b.unites[1], d),
                 "montant_s1": montant(b.montants[0]),
                 "montant_s2": montant(b.montants[1]),
                 "montant": montant(_somme(b.montants)),
@@ -157,9 +169,9 @@ def _totaux(etat: EtatAnnuel) -> dict[str, Any]:
             for b in lignes
         ],
         "compte": f"{len(lignes)} bénéficiaire{'s' if len(lignes) > 1 else ''}",
-        "unites_s1": exact(_unites(lignes, 0)),
-        "unites_s2": exact(_unites(lignes, 1)),
-        "unites": exact(etat.unites),
+        "unites_s1": exact(_unites(lignes, 0), d),
+        "unites_s2": exact(_unites(lignes, 1), d),
+        "unites": exact(etat.unites, d),
         "montant_s1": montant(_somme(b.montants[0] for b in lignes)),
         "montant_s2": montant(_somme(b.montants[1] for b in lignes)),
         "montant": montant(etat.montant),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,11 +27,15 @@ def decimal(valeur: Any) -> Decimal:
     return Decimal(str(valeur)) if valeur is not None else Decimal(0)
 
 
-def exact(valeur: Any, minimum: int = 0, maximum: int = 6) -> str:
-    """A number with the decimals it has, at least `minimum`, at most `maximum`."""
+def decimales(valeurs: Iterable[Decimal]) -> int:
+    """Decimals that show every value of a column as it is, up to six: figures then line up."""
+    return max((min(6, -int(v.normalize().as_tuple().exponent)) for v in valeurs), default=0)
+
+
+def exact(valeur: Any, minimum: int = 0) -> str:
+    """A number with the decimals it has, at least `minimum`, at most six."""
     lu = decimal(valeur)
-    decimales = max(minimum, min(maximum, -int(lu.normalize().as_tuple().exponent)))
-    return nombre(lu, decimales)
+    return nombre(lu, max(minimum, decimales([lu])))
 
 
 def prix(valeur: Any) -> str:

@@ -1,0 +1,60 @@
+"""The command line as a user runs it: a process of its own, its folder of what runs, no inherited warehouse."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+RACINE = Path(__file__).resolve().parents[2]
+DELAI_S = 600
+EXECUTABLE = Path(sys.executable).with_name("mutualisation")
+
+
+@dataclass(frozen=True)
+class Sortie:
+    """What a command left: exit code, standard output, standard error."""
+
+    code: int
+    texte: str
+    erreurs: str
+
+
+def environnement(var: Path, **plus: str) -> dict[str, str]:
+    """The environment of a command: nothing of ours but the folder of what runs."""
+    propre = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "ENTREPOT_", "MUTUALISATION_", "DBT_"))}
+    return propre | {"MUTUALISATION_VAR": str(var), "COLUMNS": "120", "TERM": "dumb"} | plus
+
+
+def demarrer(var: Path, *arguments: object, **plus: str) -> subprocess.Popen[str]:
+    """Start `mutualisation` in a process group of its own."""
+    return subprocess.Popen(
+        [str(EXECUTABLE), *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=environnement(var, **plus),
+        cwd=var.parent,
+        start_new_session=True,
+    )
+
+
+def finir(processus: subprocess.Popen[str]) -> Sortie:
+    """Wait for the end of a command. No command may show a traceback."""
+    texte, erreurs = processus.communicate(timeout=DELAI_S)
+    assert "Traceback" not in texte + erreurs, erreurs
+    return Sortie(processus.returncode, texte, erreurs)
+
+
+def lancer(var: Path, *arguments: object, **plus: str) -> Sortie:
+    """Run `mutualisation` to its end."""
+    return finir(demarrer(var, *arguments, **plus))
+
+
+def empreinte(sortie: Sortie) -> str:
+    """The sha256 of the line `publication <sha256>`."""
+    (ligne,) = [x for x in sortie.texte.splitlines() if x.startswith("publication ")]
+    return ligne.removeprefix("publication ")

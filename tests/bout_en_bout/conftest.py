@@ -1,0 +1,112 @@
+"""Fixtures of the end-to-end tests: the small drop, published in process and by the command line."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from mutualisation import operations as op
+from mutualisation.qualite import prechargement
+from tests.bout_en_bout import petit_depot
+from tests.bout_en_bout.commande import Sortie, lancer
+from tests.bout_en_bout.etabli import Etabli
+
+EXERCICE = petit_depot.EXERCICE
+
+
+@dataclass(frozen=True)
+class Publie:
+    """A warehouse where the small drop is published, in process: context, and what `bilan` said."""
+
+    contexte: op.Contexte
+    bilan: op.BilanPublie
+
+
+@dataclass(frozen=True)
+class EnLigne:
+    """The small drop published by the command line: folder of what runs, extracts, output; the server is stopped."""
+
+    var: Path
+    sortie: Path
+    resultat: Sortie
+
+
+@pytest.fixture(scope="session")
+def petit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small drop; read only."""
+    return petit_depot.ecrire(tmp_path_factory.mktemp("petit") / "depot")
+
+
+@pytest.fixture
+def depot(petit: Path, tmp_path: Path) -> Path:
+    """A copy of the small drop, for the test to change."""
+    return Path(shutil.copytree(petit, tmp_path / "depot"))
+
+
+@pytest.fixture(scope="session")
+def depot_corrige(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small drop with one more invoice of 1 000 € in May; read only."""
+    copie = Path(shutil.copytree(petit, tmp_path_factory.mktemp("corrige") / "depot"))
+    corriger(copie)
+    return copie
+
+
+def corriger(depot: Path, montant: str = "1 000,00", piece: int = 555) -> None:
+    """One more invoice in May, for CEP."""
+    petit_depot.ajouter(
+        depot / "compta" / f"mandats_{EXERCICE}-05.csv", petit_depot.ecriture(piece, 5, "6064", "X-CEP", montant)
+    )
+
+
+@pytest.fixture(scope="session")
+def etabli(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etabli]:
+    """The workshop of the session."""
+    ouvert = Etabli(_serveur, tmp_path_factory.mktemp("etabli"))
+    yield ouvert
+    ouvert.fermer()
+    prechargement.fermer()
+
+
+@pytest.fixture
+def neuf(etabli: Etabli) -> op.Contexte:
+    """An empty warehouse of this test's own."""
+    return etabli.neuf()
+
+
+@pytest.fixture
+def publie(etabli: Etabli, petit: Path) -> Publie:
+    """A warehouse of this test's own where the small drop is published."""
+    return Publie(*etabli.publie(petit, EXERCICE))
+
+
+@pytest.fixture(scope="session")
+def empreinte_corrigee(etabli: Etabli, petit: Path, depot_corrige: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """`publication_sha256` of a run on the corrected drop that nothing disturbed."""
+    contexte, _ = etabli.publie(petit, EXERCICE)
+    return op.bilan(contexte, str(depot_corrige), [EXERCICE], str(tmp_path_factory.mktemp("corriges"))).empreinte
+
+
+@pytest.fixture(scope="session")
+def en_ligne(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> EnLigne:
+    """The command of the contract on the small drop, an embedded server of its own; read only."""
+    dossier = tmp_path_factory.mktemp("en_ligne")
+    var, sortie = dossier / "var", dossier / "bilans"
+    resultat = lancer(var, "bilan", "--depot", petit, "--exercice", EXERCICE, "--sortie", sortie, "--bavard")
+    assert resultat.code == 0, resultat.erreurs
+    return EnLigne(var, sortie, resultat)
+
+
+@pytest.fixture
+def var_publie(en_ligne: EnLigne, tmp_path: Path) -> Path:
+    """A copy of the folder of what runs, where the small drop is published."""
+    return Path(shutil.copytree(en_ligne.var, tmp_path / "var", symlinks=True, ignore=_sans_prise))
+
+
+def _sans_prise(_dossier: str, noms: list[str]) -> list[str]:
+    """Sockets are not copied; the folder of the socket is made anew."""
+    return [n for n in noms if n == "pg.prise"]
+
+

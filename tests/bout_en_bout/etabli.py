@@ -1,0 +1,73 @@
+"""Where the pipeline runs in process: one server, one dbt child process, one database made anew for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from mutualisation import operations as op
+from mutualisation.construction.dbt import OuvrierDbt
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.migrations import migrer
+from psycopg import sql
+
+BASE = "etabli"
+VIDE, PUBLIE = "etabli_vide", "etabli_publie"
+
+
+class Etabli:
+    """Gives a `Contexte` on an empty warehouse, or on one where the small drop is published."""
+
+    def __init__(self, dsn: str, dossier: Path) -> None:
+        self._dsn = dsn
+        self._dossier = dossier
+        self._creer(VIDE, "template0")
+        migrer(self._adresse(VIDE))
+        self._dbt = OuvrierDbt(self._adresse(BASE), dossier)
+        self._publie: op.BilanPublie | None = None
+
+    def neuf(self) -> op.Contexte:
+        """An empty, migrated warehouse."""
+        return self._ouvrir(VIDE)
+
+    def publie(self, depot: Path, exercice: int) -> tuple[op.Contexte, op.BilanPublie]:
+        """A copy of the warehouse where `depot` is published (made once), and what was published."""
+        if self._publie is None:
+            contexte = self.neuf()
+            self._publie = op.bilan(contexte, str(depot), [exercice], str(self._dossier / "bilans"), "alice")
+            self._executer("alter database {} rename to {}", BASE, PUBLIE)
+        return self._ouvrir(PUBLIE), self._publie
+
+    def fermer(self) -> None:
+        """End dbt."""
+        self._dbt.fermer()
+
+    def _ouvrir(self, modele: str) -> op.Contexte:
+        self._executer("drop database if exists {} with (force)", BASE)
+        self._creer(BASE, modele)
+        return op.Contexte(self._adresse(BASE), self._dossier, _dbt=self._dbt)
+
+    def _creer(self, nom: str, modele: str) -> None:
+        self._executer("create database {} template {}", nom, modele)
+
+    def _executer(self, ordre: str, *noms: str) -> None:
+        with psycopg.connect(self._dsn, autocommit=True) as conn:
+            conn.execute(sql.SQL(ordre).format(*map(sql.Identifier, noms)))  # type: ignore[arg-type]
+
+    def _adresse(self, base: str) -> str:
+        return self._dsn.replace("/entrepot?", f"/{base}?")
+
+
+def lire(dsn: str, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query."""
+    with connecter(dsn) as conn:
+        return conn.execute(requete, valeurs).fetchall()
+
+
+def publication(dsn: str) -> list[tuple[Any, ...]]:
+    """What a reader sees: the synthèse, and which version it comes from."""
+    return [
+        *lire(dsn, "select exercice, version from journal.publications order by 1"),
+        *lire(dsn, "select * from publication.synthese_financiere order by exercice, dispositif"),
+    ]

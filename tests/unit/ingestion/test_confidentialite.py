@@ -1,0 +1,130 @@
+"""Privacy at the door: what may land, and what a message may say."""
+
+from pathlib import Path
+
+import pytest
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.pseudonymes import FICHIER, VARIABLE, Pseudonymes, cle_pseudonymes
+from mutualisation.ingestion.siret import siret_valide
+
+from .outillage import CLE, SIRET, Lu, entete, lire, rangee
+
+
+def _fichier(dossier: Path, jeu: str, *lignes: list[str]) -> Path:
+    chemin = dossier / f"{jeu}.csv"
+    chemin.write_text("\n".join(";".join(r) for r in [entete(jeu), *lignes]) + "\n", encoding="utf-8")
+    return chemin
+
+
+def _temps(dossier: Path, *lignes: dict[str, str]) -> Lu:
+    commun = {"nom": "DUPONT", "prenom": "Jeanne", "service": "Paie", "libelle_activite": "Congé maladie",
+              "duree": "7", "valide": "O"}  # fmt: skip
+    return lire(_fichier(dossier, "temps", *(rangee("temps", **(commun | r)) for r in lignes)), "temps")
+
+
+def test_ni_nom_ni_matricule_ni_motif_d_absence(tmp_path: Path) -> None:
+    lu = _temps(
+        tmp_path,
+        {"matricule": "0058798", "date": "02/01/2020", "code_activite": "0069", "type_jour": "T"},
+        {"matricule": " 0058798 ", "date": "03/01/2020", "code_activite": "MALADIE", "type_jour": "A"},
+        {"matricule": "0058799", "date": "03/01/2020", "code_activite": "MALADIE", "type_jour": "A"},
+        {"matricule": "", "date": "03/01/2020", "code_activite": "GREVE", "type_jour": ""},
+    )
+    texte = lu.octets.decode()
+    for interdit in ("DUPONT", "Jeanne", "Paie", "0058798", "0058799", "MALADIE", "GREVE", "Congé"):
+        assert interdit not in texte
+    matricules = lu.colonne("matricule")
+    assert matricules[0] == matricules[1] == Pseudonymes(CLE)["0058798"]
+    assert matricules[2] != matricules[0]
+    assert matricules[3] is None
+    codes = lu.colonne("code_activite")
+    assert codes[0] == "0069"
+    assert len({codes[1], codes[2], codes[3]}) == 3
+    assert all(c and c.startswith("A-") and len(c) == 14 for c in codes[1:])
+
+
+def test_l_empreinte_d_une_absence_ne_depend_pas_de_l_ecriture_du_jour(tmp_path: Path) -> None:
+    absence = {"matricule": "1", "code_activite": "ABS", "type_jour": "A"}
+    lu = _temps(tmp_path, *({**absence, "date": d} for d in ("03/01/2020", "2020-01-03", " 2020-01-03T00:00:00")))
+    assert len(set(lu.colonne("code_activite"))) == 1
+
+
+def test_un_jour_travaille_ecrit_avec_des_espaces_reste_en_clair(tmp_path: Path) -> None:
+    lu = _temps(tmp_path, {"matricule": "1", "code_activite": "0069", "type_jour": " T "})
+    assert lu.colonne("code_activite") == ["0069"]
+
+
+def test_sans_la_colonne_type_jour_rien_n_est_en_clair(tmp_path: Path) -> None:
+    deux = Pseudonymes(CLE)
+    assert deux.empreinte("1", "2") == deux.empreinte("1", "2") != Pseudonymes(CLE + b"x").empreinte("1", "2")
+
+
+def test_une_rangee_decalee_ne_laisse_rien_passer_d_un_agent(tmp_path: Path) -> None:
+    decalee = ["0012345", "DU", "PONT", *rangee("temps", date="x", type_jour="T")[2:]]
+    decalee[4], decalee[5] = "Jeanne", "0012345"
+    lu = lire(_fichier(tmp_path, "temps", [*decalee, "reste"]), "temps")
+    assert {k: v for k, v in lu.rangees[0].items() if v} == {
+        "fichier_id": "7", "ligne": "2", "defauts": "|12 cellules pour 10 colonnes d'en-tête",
+    }  # fmt: skip
+
+
+def test_une_ligne_comptable_decalee_garde_ses_montants(tmp_path: Path) -> None:
+    ligne = [*rangee("mandats", tiers="MARTIN", objet="Paul", montant_ttc="12,50 €", montant_ht="Paul"), "surplus"]
+    lu = lire(_fichier(tmp_path, "mandats", ligne), "mandats")
+    assert "MARTIN" not in lu.octets.decode()
+    assert "Paul" not in lu.octets.decode()
+    assert lu.colonne("montant_ttc") == ["12,50 €"]
+
+
+@pytest.mark.parametrize(
+    ("siret", "garde"),
+    [(SIRET, True), (f" {SIRET}\u00a0", True), ("73282932000075", False), ("", False), ("35600000000048", True)],
+)
+def test_le_tiers_n_est_garde_qu_avec_un_siret_valide(tmp_path: Path, siret: str, garde: bool) -> None:
+    lu = lire(
+        _fichier(tmp_path, "mandats", rangee("mandats", exercice="2020", tiers="MARTIN Paul", siret=siret)), "mandats"
+    )
+    assert lu.colonne("tiers") == (["MARTIN Paul"] if garde else [None])
+
+
+def test_cles_de_siret() -> None:
+    assert siret_valide(SIRET)
+    assert siret_valide("35600000049837")
+    assert not siret_valide("7328293200007")
+    assert not siret_valide("7328293200007a")
+    assert not siret_valide("٧٣٢٨٢٩٣٢٠٠٠٠٧٤")
+
+
+def test_la_cle_est_faite_au_premier_lancement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    cle = cle_pseudonymes(tmp_path / "var")
+    fichier = tmp_path / "var" / FICHIER
+    assert fichier.stat().st_mode & 0o777 == 0o600
+    assert cle_pseudonymes(tmp_path / "var") == cle
+    assert cle_pseudonymes(tmp_path / "autre") != cle
+    assert [p.name for p in fichier.parent.iterdir()] == [FICHIER]
+
+
+def test_la_cle_de_l_environnement_l_emporte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "0123456789abcdef")
+    assert cle_pseudonymes(tmp_path) == b"0123456789abcdef"
+    assert not (tmp_path / FICHIER).exists()
+
+
+@pytest.mark.parametrize("valeur", ["", "  ", "courte"])
+def test_une_cle_trop_courte_est_refusee_sans_etre_citee(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, valeur: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, valeur)
+    with pytest.raises(ErreurMutualisation, match=VARIABLE) as e:
+        cle_pseudonymes(tmp_path)
+    assert "courte :" in str(e.value)
+    assert repr(Pseudonymes(b"secret")) == "<0 pseudonymes>"
+
+
+def test_une_cle_illisible_est_une_phrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    (tmp_path / FICHIER).mkdir()
+    with pytest.raises(ErreurMutualisation, match="ne peut pas être lue"):
+        cle_pseudonymes(tmp_path)

@@ -1,0 +1,62 @@
+"""The `.controle.json` beside a file (F3)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from mutualisation.ingestion.commun import LectureRefusee
+from mutualisation.ingestion.controle import lire_controle
+from mutualisation.sources.registre import registre
+
+SHA = "ab" * 32
+
+
+def _lire(contenu: Any, jeu: str = "mandats") -> dict[str, Any]:
+    octets = contenu if isinstance(contenu, bytes) else json.dumps(contenu).encode()
+    return lire_controle(octets, registre().jeu(jeu), SHA)
+
+
+def test_tout_est_facultatif() -> None:
+    assert _lire({}) == {}
+    complet = {"lignes": 12, "colonne": "Montant TTC", "total": "98765.43", "sha256": SHA}
+    assert _lire(complet) == complet
+    assert _lire({"sha256": SHA.upper()}) == {"sha256": SHA}
+    assert _lire(b'\xef\xbb\xbf{"colonne": "Montant\xc2\xa0 TTC", "total": 12.30}') == {
+        "colonne": "Montant TTC",
+        "total": "12.30",
+    }
+
+
+def test_sur_xml_et_json_seule_l_empreinte_compte() -> None:
+    assert _lire({"lignes": 3, "colonne": "Montant TTC", "total": "1", "sha256": SHA}, "pes") == {"sha256": SHA}
+
+
+@pytest.mark.parametrize(
+    ("contenu", "attendu"),
+    [
+        (b"{", "JSON lisible"),
+        (b"\xff", "JSON lisible"),
+        (b"[" * 100_000, "dépasse"),
+        (b"[" * 60_000, "JSON lisible"),
+        ([], "objet JSON"),
+        ({"ligne": 3}, "clé inconnue"),
+        ({"lignes": "3"}, "entier"),
+        ({"lignes": 3.5}, "entier"),
+        ({"lignes": True}, "entier"),
+        ({"lignes": -1}, "entier"),
+        ({"colonne": "Montant TTC"}, "vont ensemble"),
+        ({"total": "3"}, "vont ensemble"),
+        ({"colonne": "Montant", "total": "3"}, "n'est pas une colonne à sommer"),
+        ({"colonne": "Objet", "total": "3"}, "n'est pas une colonne à sommer"),
+        ({"colonne": "Montant TTC", "total": "3,50"}, "point décimal"),
+        ({"colonne": "Montant TTC", "total": "NaN"}, "point décimal"),
+        (b'{"colonne": "Montant TTC", "total": NaN}', "point décimal"),
+        ({"sha256": "cd" * 32}, "empreinte"),
+        ({"sha256": 3}, "empreinte"),
+    ],
+)
+def test_controle_refuse(contenu: Any, attendu: str) -> None:
+    with pytest.raises(LectureRefusee) as e:
+        _lire(contenu)
+    assert attendu in str(e.value)

@@ -1,0 +1,145 @@
+"""Names of a drop: what is recognised, what is refused and why."""
+
+import os
+from pathlib import Path
+
+import pytest
+from upath import UPath
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.depot import decouvrir
+
+
+def _poser(racine: Path, *chemins: str) -> Path:
+    for c in chemins:
+        (racine / c).parent.mkdir(parents=True, exist_ok=True)
+        (racine / c).write_text("x", encoding="utf-8")
+    return racine
+
+
+def test_identites(tmp_path: Path) -> None:
+    depot = decouvrir(
+        _poser(
+            tmp_path, "rh/temps_2020-03.csv", "rh/temps_2020-03_v2.xlsx", "rh/agents_2020.csv",
+            "activite/unites_2020-S2.csv", "cee/operations_depot-12.csv", "referentiel/tarifs_v3.csv",
+            "compta/PESALR2_2020_v4.xml", "compta/PES_video.xml", "cam/decp_2020.json", "rh/agents_2020.csv.controle.json",
+        )
+    )  # fmt: skip
+    assert depot.refus == {}
+    vus = {f.chemin: (f.jeu.nom, f.periode, f.version, f.exercice, f.mois, f.semestre, f.depot) for f in depot.fichiers}
+    assert vus == {
+        "activite/unites_2020-S2.csv": ("unites", "2020-S2", 1, 2020, None, 2, None),
+        "cam/decp_2020.json": ("decp", "2020", 1, 2020, None, None, None),
+        "cee/operations_depot-12.csv": ("operations", "depot-12", 1, None, None, None, "12"),
+        "compta/PESALR2_2020_v4.xml": ("pes", "PESALR2_2020", 4, None, None, None, None),
+        "compta/PES_video.xml": ("pes", "PES_video", 1, None, None, None, None),
+        "referentiel/tarifs_v3.csv": ("tarifs", "", 3, None, None, None, None),
+        "rh/agents_2020.csv": ("agents", "2020", 1, 2020, None, None, None),
+        "rh/temps_2020-03.csv": ("temps", "2020-03", 1, 2020, 3, None, None),
+        "rh/temps_2020-03_v2.xlsx": ("temps", "2020-03", 2, 2020, 3, None, None),
+    }
+    assert [f.chemin for f in depot.fichiers if f.controle] == ["rh/agents_2020.csv"]
+
+
+def test_ce_qui_est_ignore(tmp_path: Path) -> None:
+    depot = decouvrir(
+        _poser(
+            tmp_path, ".DS_Store", "~$notes.docx", "__MACOSX/rh/x", ".git/config", "rh/.cache/x", "rh/~$agents_2020.xlsx",
+            "rh/__MACOSX/y", "rh/agents_2021.csv.controle.json", "seul.controle.json", "rh/agents_2020.csv",
+        )
+    )  # fmt: skip
+    assert depot.refus == {}
+    assert [f.chemin for f in depot.fichiers] == ["rh/agents_2020.csv"]
+    assert depot.fichiers[0].controle is None
+
+
+@pytest.mark.parametrize(
+    ("nom", "attendu"),
+    [
+        ("temp_2020-01.csv", "temps_AAAA-MM.csv"),
+        ("temps_2020-13.csv", "temps_AAAA-MM.csv"),
+        ("temps_2020.csv", "temps_AAAA-MM.csv"),
+        ("agents_2020.xls", "agents_AAAA.xlsx"),
+        ("agents_2020_v0.csv", "agents_AAAA.csv"),
+        ("agents_2020_V2.csv", "agents_AAAA.csv"),
+        ("Agents_2020.csv", "agents_AAAA.csv"),
+        ("agents_2020.csv.bak", "agents_AAAA.csv"),
+        ("agents_２０２０.csv", "agents_AAAA.csv"),
+        ("masse salariale 2020.csv", "masse_salariale_AAAA.csv"),
+    ],
+)
+def test_un_nom_qui_ne_suit_aucun_jeu(tmp_path: Path, nom: str, attendu: str) -> None:
+    depot = decouvrir(_poser(tmp_path, f"rh/{nom}"))
+    ((chemin, motif),) = depot.refus["rh"]
+    assert chemin == f"rh/{nom}"
+    assert f"« {attendu} »" in motif
+
+
+@pytest.mark.parametrize("nom", ["mandats_2020-01\\..\\..\\evasion.csv", "a\\b.xml", "..csv..xml", "x..\\y.xml"])
+def test_un_nom_qui_contient_un_chemin(tmp_path: Path, nom: str) -> None:
+    depot = decouvrir(_poser(tmp_path, f"compta/{nom}", "compta/mandats_2020-01.csv"))
+    if nom.startswith("."):
+        assert depot.refus == {}
+    else:
+        assert "contient un chemin" in depot.refus["compta"][0][1]
+    assert [f.nom for f in depot.fichiers] == ["mandats_2020-01.csv"]
+
+
+def test_noms_impossibles_a_afficher(tmp_path: Path) -> None:
+    (tmp_path / "compta").mkdir()
+    for nom in (b"titre\xff.xml", b"re\ntour.xml"):
+        with open(os.fsencode(tmp_path / "compta") + b"/" + nom, "w") as f:  # noqa: PTH123 - undecodable name
+            f.write("x")
+    refus = decouvrir(tmp_path).refus["compta"]
+    assert sorted(c for c, _ in refus) == ["compta/re?tour.xml", "compta/titre?.xml"]
+
+
+def test_dossiers_etrangers(tmp_path: Path) -> None:
+    depot = decouvrir(
+        _poser(tmp_path, "comptabilite/x.csv", "rh/2020/agents_2020.csv", "lisez-moi.txt", "rh/agents_2020.csv")
+    )
+    assert dict(depot.refus[""])["comptabilite"].startswith(
+        "ce dossier n'est pas une source (le plus proche : « compta »)"
+    )
+    assert "dossier de sa source" in dict(depot.refus[""])["lisez-moi.txt"]
+    assert "dossier dans une source" in dict(depot.refus["rh"])["rh/2020"]
+    assert [f.nom for f in depot.fichiers] == ["agents_2020.csv"]
+
+
+def test_un_tube_n_est_pas_lu(tmp_path: Path) -> None:
+    (tmp_path / "rh").mkdir()
+    os.mkfifo(tmp_path / "rh" / "agents_2020.csv")
+    assert "fichier ordinaire" in decouvrir(tmp_path).refus["rh"][0][1]
+
+
+@pytest.mark.parametrize("autre", ["agents_2020.xlsx", "agents_2020_v1.csv"])
+def test_meme_identite_et_meme_version(tmp_path: Path, autre: str) -> None:
+    depot = decouvrir(
+        _poser(tmp_path, "rh/agents_2020.csv", f"rh/{autre}", "rh/agents_2021.csv", "rh/agents_2021_v2.xlsx")
+    )
+    assert sorted(c for c, _ in depot.refus["rh"]) == ["rh/agents_2020.csv", f"rh/{autre}"]
+    assert len(depot.fichiers) == 2
+
+
+def test_depot_absent_vide_ou_fichier(tmp_path: Path) -> None:
+    with pytest.raises(ErreurMutualisation, match="n'existe pas"):
+        decouvrir(tmp_path / "absent")
+    with pytest.raises(ErreurMutualisation, match="est vide"):
+        decouvrir(tmp_path)
+    (tmp_path / "rh").mkdir()
+    with pytest.raises(ErreurMutualisation, match="est vide"):
+        decouvrir(tmp_path)
+    with pytest.raises(ErreurMutualisation, match="n'est pas un dossier"):
+        decouvrir(_poser(tmp_path, "f") / "f")
+    with pytest.raises(ErreurMutualisation, match="ne peut pas être lu"):
+        decouvrir("protocole-inconnu://seau/depot")
+
+
+def test_depot_dans_un_magasin_d_objets() -> None:
+    racine = UPath("memory://decouverte/depot")
+    (racine / "rh").mkdir(parents=True)
+    (racine / "rh" / "agents_2020.csv").write_bytes(b"x")
+    (racine / "rh" / "agent_2020.csv").write_bytes(b"x")
+    depot = decouvrir(str(racine))
+    assert [f.chemin for f in depot.fichiers] == ["rh/agents_2020.csv"]
+    assert [c for c, _ in depot.refus["rh"]] == ["rh/agent_2020.csv"]

@@ -1,0 +1,120 @@
+"""The registry: shipped declarations, their errors, the dbt file made from them."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.sources.registre import TYPES, registre
+from mutualisation.sources.sources_dbt import sources_dbt
+
+RACINE = Path(__file__).parents[3]
+MODELE = """
+source: essai
+libelle: Essai
+jeux:
+  releves:
+    libelle: Relevés
+    periode: mois
+    colonnes:
+      - {nom: code, entete: Code, type: code, obligatoire: true}
+      - {nom: valeur, entete: Valeur, type: nombre}
+"""
+
+
+def _ecrire(dossier: Path, texte: str) -> Path:
+    (dossier / "essai.yml").write_text(texte, encoding="utf-8")
+    return dossier
+
+
+def test_les_six_sources_dans_un_ordre_fixe() -> None:
+    assert registre().noms == ("activite", "cam", "cee", "compta", "referentiel", "rh")
+    assert registre() is registre()
+
+
+def test_une_colonne_personnelle_n_atterrit_jamais() -> None:
+    temps = registre().jeu("temps")
+    assert {c.nom for c in temps.colonnes} - {c.nom for c in temps.colonnes_entrepot} == {
+        "nom", "prenom", "service", "libelle_activite",
+    }  # fmt: skip
+    assert temps.colonne("matricule").confidentielle
+    assert temps.colonne("code_activite").clair_si == ("type_jour", "T")
+
+
+def test_toutes_les_colonnes_ont_un_type_connu() -> None:
+    assert {c.type for j in registre().jeux for c in j.colonnes} <= TYPES
+
+
+def test_le_fichier_des_sources_dbt_est_a_jour() -> None:
+    fichier = RACINE / "dbt_project" / "models" / "staging" / "_sources.yml"
+    assert fichier.read_text(encoding="utf-8") == sources_dbt(), "python -m mutualisation.sources.registre"
+
+
+def test_les_sources_dbt_disent_comment_lire_chaque_colonne() -> None:
+    sources = {s["name"]: s for s in yaml.safe_load(sources_dbt())["sources"]}
+    assert set(sources) == {*registre().noms, "journal"}
+    assert {s["schema"] for n, s in sources.items() if n != "journal"} == {"brut"}
+    tables = {t["name"]: t for t in sources["compta"]["tables"]}
+    colonnes = {c["name"]: c for c in tables["mandats"]["columns"]}
+    assert colonnes["statut"]["config"]["meta"] == {
+        "lecture": "enumeration",
+        "obligatoire": True,
+        "entete": "Statut",
+        "valeurs": ["Émis", "Pris en charge", "Payé", "Rejeté", "Suspendu"],
+    }
+    assert list(colonnes)[:3] == ["fichier_id", "ligne", "defauts"]
+
+
+def test_une_source_s_ajoute_par_configuration(tmp_path: Path) -> None:
+    reg = registre(_ecrire(tmp_path, MODELE))
+    assert reg.noms == ("essai",)
+    assert [c.nom for c in reg.jeu("releves").obligatoires] == ["code"]
+
+
+@pytest.mark.parametrize(
+    ("remplace", "par", "attendu"),
+    [
+        ("type: nombre", "type: flottant", "n'est pas connu"),
+        ("type: nombre", "type: enumeration", "valeurs"),
+        ("periode: mois", "periode: jour", "periode"),
+        ("nom: valeur", "nom: code", "déjà pris"),
+        ("nom: valeur", "nom: ligne", "déjà pris"),
+        ("nom: valeur", "nom: Été", "n'est pas un nom"),
+        ("entete: Valeur", "entete: Code", "son propre"),
+        ("entete: Valeur, ", "", "son propre"),
+        ("obligatoire: true", "obligatoire: false", "au moins une colonne obligatoire"),
+        ("obligatoire: true", "facultatif: true", "clé inconnue"),
+        ("libelle: Essai", "titre: Essai", "libelle"),
+        ("type: nombre", "type: texte, garde_si_siret: siret", "n'existe pas"),
+        ("type: nombre", "type: code, clair_si: {colonne: code, valeur: T}", "vont ensemble"),
+        ("periode: mois", "periode: mois\n    dialecte: {separateurs: ['||']}", "un seul caractère"),
+        ("periode: mois", "periode: mois\n    dialecte: {bannieres: -1}", "bannieres"),
+        ("jeux:", "jeux: []\nautres:", "clé inconnue"),
+        ("source: essai", "source: [", "illisible"),
+    ],
+)
+def test_une_declaration_fausse_est_nommee(tmp_path: Path, remplace: str, par: str, attendu: str) -> None:
+    assert remplace in MODELE
+    with pytest.raises(ErreurMutualisation, match="essai.yml") as e:
+        registre(_ecrire(tmp_path, MODELE.replace(remplace, par)))
+    assert attendu in str(e.value)
+
+
+def test_un_jeu_de_deux_sources_est_refuse(tmp_path: Path) -> None:
+    _ecrire(tmp_path, MODELE)
+    (tmp_path / "autre.yml").write_text(MODELE.replace("source: essai", "source: autre"), encoding="utf-8")
+    with pytest.raises(ErreurMutualisation, match="deux sources"):
+        registre(tmp_path)
+
+
+def test_un_dossier_sans_declaration_est_refuse(tmp_path: Path) -> None:
+    with pytest.raises(ErreurMutualisation, match="Aucune déclaration"):
+        registre(tmp_path)
+
+
+def test_une_source_ou_un_jeu_inconnu_est_nomme() -> None:
+    with pytest.raises(ErreurMutualisation, match="paie"):
+        registre().source("paie")
+    with pytest.raises(ErreurMutualisation, match="bulletins"):
+        registre().jeu("bulletins")
