@@ -21,6 +21,9 @@ from typing import Any
 
 import pandas as pd
 import psycopg
+from psycopg import sql
+from sqlalchemy import create_engine
+
 from mutualisation.entrepot.connexion import connecter, url_sqlalchemy
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
@@ -30,8 +33,6 @@ from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.sources.brut import synchroniser_brut, table
 from mutualisation.sources.registre import COLONNES_TECHNIQUES, Jeu, registre
-from psycopg import sql
-from sqlalchemy import create_engine
 
 CIBLE_COPY = 0.5
 CIBLE_TO_SQL = 4.0

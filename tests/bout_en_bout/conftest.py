@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.bout_en_bout import petit_depot
+from tests.bout_en_bout.commande import lancer
+from tests.bout_en_bout.etabli import EnLigne, Etabli, Publie
+from tests.bout_en_bout.petit_depot import EXERCICE
+
 from mutualisation import operations as op
 from mutualisation.qualite import prechargement
-from tests.bout_en_bout import petit_depot
-from tests.bout_en_bout.commande import Sortie, lancer
-from tests.bout_en_bout.etabli import Etabli
-
-EXERCICE = petit_depot.EXERCICE
-
-
-@dataclass(frozen=True)
-class Publie:
-    """A warehouse where the small drop is published, in process: context, and what `bilan` said."""
-
-    contexte: op.Contexte
-    bilan: op.BilanPublie
-
-
-@dataclass(frozen=True)
-class EnLigne:
-    """The small drop published by the command line: folder of what runs, extracts, output; the server is stopped."""
-
-    var: Path
-    sortie: Path
-    resultat: Sortie
 
 
 @pytest.fixture(scope="session")
@@ -50,15 +32,8 @@ def depot(petit: Path, tmp_path: Path) -> Path:
 def depot_corrige(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small drop with one more invoice of 1 000 € in May; read only."""
     copie = Path(shutil.copytree(petit, tmp_path_factory.mktemp("corrige") / "depot"))
-    corriger(copie)
+    petit_depot.corriger(copie)
     return copie
-
-
-def corriger(depot: Path, montant: str = "1 000,00", piece: int = 555) -> None:
-    """One more invoice in May, for CEP."""
-    petit_depot.ajouter(
-        depot / "compta" / f"mandats_{EXERCICE}-05.csv", petit_depot.ecriture(piece, 5, "6064", "X-CEP", montant)
-    )
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +58,9 @@ def publie(etabli: Etabli, petit: Path) -> Publie:
 
 
 @pytest.fixture(scope="session")
-def empreinte_corrigee(etabli: Etabli, petit: Path, depot_corrige: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def empreinte_corrigee(
+    etabli: Etabli, petit: Path, depot_corrige: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
     """`publication_sha256` of a run on the corrected drop that nothing disturbed."""
     contexte, _ = etabli.publie(petit, EXERCICE)
     return op.bilan(contexte, str(depot_corrige), [EXERCICE], str(tmp_path_factory.mktemp("corriges"))).empreinte
@@ -108,5 +85,3 @@ def var_publie(en_ligne: EnLigne, tmp_path: Path) -> Path:
 def _sans_prise(_dossier: str, noms: list[str]) -> list[str]:
     """Sockets are not copied; the folder of the socket is made anew."""
     return [n for n in noms if n == "pg.prise"]
-
-

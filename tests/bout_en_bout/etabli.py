@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from tests.bout_en_bout.commande import Sortie
+
 from mutualisation import operations as op
 from mutualisation.construction.dbt import OuvrierDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.migrations import migrer
-from psycopg import sql
 
 BASE = "etabli"
 VIDE, PUBLIE = "etabli_vide", "etabli_publie"
+
+
+@dataclass(frozen=True)
+class Publie:
+    """A warehouse where the small drop is published, in process: context, and what `bilan` said."""
+
+    contexte: op.Contexte
+    bilan: op.BilanPublie
+
+
+@dataclass(frozen=True)
+class EnLigne:
+    """The small drop published by the command line: folder of what runs, extracts, output; the server is stopped."""
+
+    var: Path
+    sortie: Path
+    resultat: Sortie
 
 
 class Etabli:
@@ -35,8 +55,10 @@ class Etabli:
         """A copy of the warehouse where `depot` is published (made once), and what was published."""
         if self._publie is None:
             contexte = self.neuf()
-            self._publie = op.bilan(contexte, str(depot), [exercice], str(self._dossier / "bilans"), "alice")
+            publie = op.bilan(contexte, str(depot), [exercice], str(self._dossier / "bilans"), "alice")
+            self._vider_la_salle()
             self._executer("alter database {} rename to {}", BASE, PUBLIE)
+            self._publie = publie
         return self._ouvrir(PUBLIE), self._publie
 
     def fermer(self) -> None:
@@ -47,6 +69,11 @@ class Etabli:
         self._executer("drop database if exists {} with (force)", BASE)
         self._creer(BASE, modele)
         return op.Contexte(self._adresse(BASE), self._dossier, _dbt=self._dbt)
+
+    def _vider_la_salle(self) -> None:
+        """End the connections that the gates left open: a database in use can't be renamed."""
+        with psycopg.connect(self._dsn, autocommit=True) as conn:
+            conn.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", (BASE,))
 
     def _creer(self, nom: str, modele: str) -> None:
         self._executer("create database {} template {}", nom, modele)

@@ -6,7 +6,7 @@ import shutil
 from calendar import monthrange
 from pathlib import Path
 
-from mutualisation.echantillon.siret import siret, siren_fictif
+from mutualisation.echantillon.siret import siren_fictif, siret
 
 EXERCICE = 2021
 EPCI = siren_fictif("20990000")
@@ -23,6 +23,7 @@ SERVICE = "Pole Wxyz confidentiel"
 IBAN = "FR7630006000011234567890189"
 TIERS_PRIVE = "XANTHOPOULOS Cunegonde"
 ADRESSE = "17 impasse des Hortensias bleus"
+LIBELLE_FORMULE = "=1+1 Instruction"
 SECRETS = (
     *(cellule for matricule, nom, prenom, _, _ in AGENTS for cellule in (matricule, nom, prenom)),
     *MOTIFS_ABSENCE,
@@ -62,7 +63,15 @@ def ajouter(chemin: Path, *lignes: str) -> None:
 
 
 def ecriture(
-    piece: int, mois: int, nature: str, axe: str, montant: str, *, tiers: str = "", siret_tiers: str = "", objet: str = "Objet"
+    piece: int,
+    mois: int,
+    nature: str,
+    axe: str,
+    montant: str,
+    *,
+    tiers: str = "",
+    siret_tiers: str = "",
+    objet: str = "Objet",
 ) -> str:
     """One counted ledger line of type 01, amount without tax."""
     return (
@@ -71,13 +80,18 @@ def ecriture(
     )
 
 
+def corriger(depot: Path, montant: str = "1 000,00", piece: int = 555) -> None:
+    """One more invoice in May, for CEP."""
+    ajouter(depot / "compta" / f"mandats_{EXERCICE}-05.csv", ecriture(piece, 5, "6064", "X-CEP", montant))
+
+
 def _referentiel(depot: Path) -> None:
     ref = depot / "referentiel"
     ecrire_csv(
         ref / "dispositifs.csv",
         "Code;Libellé;Thématique;Véhicule juridique;Valorisation;Début;Fin",
         "CEP;Conseil en énergie partagé;Énergie;Convention;valorisé;2018-01-01;",
-        "ADS;Instruction des autorisations;Urbanisme;Convention;valorisé;2018-01-01;",
+        f"ADS;{LIBELLE_FORMULE};Urbanisme;Convention;valorisé;2018-01-01;",
         "ARCHIVES;Archives;Documents;Convention;en attente;2018-01-01;",
     )
     ecrire_csv(
@@ -145,6 +159,10 @@ def _rh(depot: Path) -> None:
         m, n, p, _, _ = AGENTS[mois % 3]
         code, libelle = MOTIFS_ABSENCE
         lignes.append(f"{m};{n};{p};{SERVICE};28/{mois:02}/{EXERCICE};{code};{libelle};7,00;A;O")
+        if mois == 2:
+            # two rows to be rejected: more than a day (C8), a cell too many (F6)
+            lignes.append(f"{m};{n};{p};{SERVICE};26/02/{EXERCICE};T-CEP;Travail;25,00;T;O")
+            lignes.append(f"{m};{n};{p};{SERVICE};25/02/{EXERCICE};T-CEP;Travail;5,00;T;O;{n}")
         ecrire_csv(
             rh / f"temps_{EXERCICE}-{mois:02}.csv",
             "Matricule;Nom;Prénom;Service;Date;Code activité;Libellé activité;Durée;Type jour;Validé",
@@ -184,11 +202,13 @@ def _pes() -> str:
     return f"""<?xml version="1.0" encoding="ISO-8859-1"?>
 <n:PES_Aller xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller">
 <Enveloppe><Parametres><Version V="1"/><TypFic V="PESALR2"/><NomFic V="PESALR2"/></Parametres></Enveloppe>
-<EnTetePES><DteStr V="{EXERCICE}-03-20"/><IdPost V="059001"/><IdColl V="{siret(EPCI)}"/><CodCol V="100"/><CodBud V="00"/></EnTetePES>
+<EnTetePES><DteStr V="{EXERCICE}-03-20"/><IdPost V="059001"/><IdColl V="{siret(EPCI)}"/><CodCol V="100"/>
+<CodBud V="00"/></EnTetePES>
 <PES_DepenseAller><EnTeteDepense><IdVer V="2"/></EnTeteDepense>
 <Bordereau><BlocBordereau><Exer V="{EXERCICE}"/><IdBord V="77"/><DteBordEm V="{EXERCICE}-03-20"/><TypBord V="01"/>
 <NbrPce V="1"/><MtBordHT V="540.00"/></BlocBordereau>
-<Piece><BlocPiece><InfoPce><CodServ V="MUTU"/><IdPce V="771"/><TypPce V="01"/><NatPce V="01"/><Obj V="Relevés"/></InfoPce></BlocPiece>
+<Piece><BlocPiece><InfoPce><CodServ V="MUTU"/><IdPce V="771"/><TypPce V="01"/><NatPce V="01"/>
+<Obj V="Relevés"/></InfoPce></BlocPiece>
 <LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V="1"/><Nature V="6251"/><Fonction V="020"/><CptAna V="X-CEP"/>
 <MtHT V="540.00"/></InfoLignePce></BlocLignePiece>
 <Tiers><InfoTiers><RefTiers V="9"/><CatTiers V="01"/><NatJur V="01"/><Nom V="{TIERS_PRIVE}"/></InfoTiers>

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from tests.bout_en_bout.etabli import Publie, lire
+from tests.bout_en_bout.petit_depot import EXERCICE, corriger
+
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import lire_relations
-from psycopg import sql
-from tests.bout_en_bout.conftest import EXERCICE, Publie, corriger
-from tests.bout_en_bout.etabli import lire
 
 PUBLICATIONS = 6
 LECTEURS = 3
@@ -32,7 +34,7 @@ def test_la_vue_d_un_analyste_survit_a_deux_publications(publie: Publie, depot: 
         corriger(depot, "1 000,00", 550 + tour)
         op.bilan(contexte, str(depot), [EXERCICE], str(tmp_path / "bilans"))
         vus.append(lire(contexte.dsn, "select cout_net from analyse.cout")[0][0])
-    assert [b - a for a, b in zip(vus, vus[1:], strict=False)] == [Decimal(1000), Decimal(1000)]
+    assert [b - a for a, b in itertools.pairwise(vus)] == [Decimal(1000), Decimal(1000)]
 
 
 def test_les_lecteurs_ne_voient_jamais_une_publication_a_moitie(publie: Publie) -> None:

@@ -49,7 +49,7 @@ activites as (
   select
     m.segment_id,
     a.fichier,
-    null,
+    a.sha256,
     a.code_activite,
     a.cle_dispositif,
     a.part_communes,

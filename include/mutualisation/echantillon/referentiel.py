@@ -17,6 +17,11 @@ PARAMETRES = (
     ("structure_personnel", "non", "Note méthodologique"),
     ("seuil_titre", "15,00", "CGCT D1611-1"),
     ("dispositif_cam", "CAM", "Délib. 18 C 0787"),
+    ("jeu_de_donnees", "synthetique", "Jeu de référence synthétique : aucune donnée réelle"),
+    # the report names its horizon; a voted indexation and tariff change are illustrations
+    ("horizon_prevision", "2026", "Rapport de décembre 2022 : méthode prévisionnelle 2022-2026"),
+    ("indexation_masse_salariale", "0,02", "Hypothèse d'illustration"),
+    ("evolution_tarifs", "0,01", "Hypothèse d'illustration"),
     ("grand_livre_complet", "oui", "Le grand livre du jeu synthétique est tout le budget"),
     ("base_opposable:RGPD", "oui", "Délib. 18 C 0479 : mise à disposition, L5211-4-1 III"),
 )

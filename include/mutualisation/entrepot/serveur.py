@@ -302,6 +302,9 @@ def _dossier_prise(donnees: Path, compte: pwd.struct_passwd | None) -> Path:
     if not stat.S_ISDIR(etat.st_mode) or etat.st_uid not in (attendu, os.geteuid()):
         raise ErreurMutualisation(f"Le dossier {prise} appartient à un autre compte : supprimez-le puis recommencez.")
     prise.chmod(0o700)
+    # The folder serves this data folder only: a socket lock left by a killed postmaster means nothing.
+    for reste in prise.glob(".s.PGSQL.*"):
+        reste.unlink()
     if compte:
         os.chown(prise, compte.pw_uid, compte.pw_gid)
     return prise
@@ -383,6 +386,7 @@ def _oublier_mort(donnees: Path) -> None:
 def arreter(donnees: Path) -> None:
     """Stop the server of this folder: fast shutdown, then immediate when it does not leave."""
     serveur = serveur_en_marche(donnees)
+    _recolter()
     if serveur is None:
         return
     for signal_arret in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
@@ -390,15 +394,18 @@ def arreter(donnees: Path) -> None:
             os.kill(serveur.pid, signal_arret)
         limite = time.monotonic() + ATTENTE_ARRET
         while time.monotonic() < limite:
-            _recolter(serveur.pid)
+            _recolter()
             if not _vit_dans(serveur.pid, donnees):
+                _recolter(attendre=serveur.pid)
                 return
             time.sleep(0.01)
 
 
-def _recolter(pid: int) -> None:
-    """Reap the child when it is ours: a zombie would still look alive to the next start."""
-    if (enfant := _enfants.get(pid)) and enfant.poll() is not None:
+def _recolter(attendre: int | None = None) -> None:
+    """Reap our dead children, waiting for one that is ending: a zombie would look alive to the next start."""
+    if enfant := _enfants.get(attendre or 0):
+        enfant.wait()
+    for pid in [pid for pid, enfant in _enfants.items() if enfant.poll() is not None]:
         del _enfants[pid]
 
 

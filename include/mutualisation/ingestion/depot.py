@@ -100,9 +100,10 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
     ErreurMutualisation when the folder is missing, isn't a folder, or holds nothing.
     """
     reg = reg or registre()
-    racine = UPath(depot)
-    resultat = Depot(racine)
+    racine: Any = depot
     try:
+        racine = UPath(depot)
+        resultat = Depot(racine)
         if not racine.exists():
             raise ErreurMutualisation(f"Le dépôt {racine} n'existe pas : vérifier le chemin donné à --depot.")
         if not racine.is_dir():

@@ -14,7 +14,7 @@ def test_connexion_sans_chemin_de_recherche(entrepot):
 
 
 def test_sqlalchemy_par_la_prise(entrepot):
-    with sa.create_engine(url_sqlalchemy(entrepot)).connect() as conn:
+    with sa.create_engine(url_sqlalchemy(entrepot), poolclass=sa.NullPool).connect() as conn:
         assert conn.execute(sa.text("select current_database()")).scalar() == "entrepot"
 
 

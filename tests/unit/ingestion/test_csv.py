@@ -1,5 +1,6 @@
 """CSV files: encodings, separators, headers, rows, quotes; every kind of bad input is named, never guessed."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -213,10 +214,9 @@ def test_ce_qu_un_tableur_ecrit_revient_tel_quel(tmp_path: Path, cellules: list[
 @given(octets=st.binary(max_size=400), avec_entete=st.booleans())
 def test_n_importe_quels_octets_sont_lus_ou_refuses(tmp_path: Path, octets: bytes, avec_entete: bool) -> None:
     debut = (ENTETE + "\n").encode() if avec_entete else b""
-    try:
+    # any other exception fails the test
+    with contextlib.suppress(LectureRefusee):
         _lire(tmp_path, debut + octets)
-    except LectureRefusee as e:
-        assert str(e)
 
 
 def test_colonnes_dans_l_ordre_ou_non_donnent_les_memes_lignes(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ def test_identites(tmp_path: Path) -> None:
         _poser(
             tmp_path, "rh/temps_2020-03.csv", "rh/temps_2020-03_v2.xlsx", "rh/agents_2020.csv",
             "activite/unites_2020-S2.csv", "cee/operations_depot-12.csv", "referentiel/tarifs_v3.csv",
-            "compta/PESALR2_2020_v4.xml", "compta/PES_video.xml", "cam/decp_2020.json", "rh/agents_2020.csv.controle.json",
+            "compta/PESALR2_2020_v4.xml", "compta/PES_video.xml", "cam/decp_2020.json",
+            "rh/agents_2020.csv.controle.json",
         )
     )  # fmt: skip
     assert depot.refus == {}
@@ -44,7 +45,8 @@ def test_identites(tmp_path: Path) -> None:
 def test_ce_qui_est_ignore(tmp_path: Path) -> None:
     depot = decouvrir(
         _poser(
-            tmp_path, ".DS_Store", "~$notes.docx", "__MACOSX/rh/x", ".git/config", "rh/.cache/x", "rh/~$agents_2020.xlsx",
+            tmp_path, ".DS_Store", "~$notes.docx", "__MACOSX/rh/x", ".git/config", "rh/.cache/x",
+            "rh/~$agents_2020.xlsx",
             "rh/__MACOSX/y", "rh/agents_2021.csv.controle.json", "seul.controle.json", "rh/agents_2020.csv",
         )
     )  # fmt: skip
@@ -132,7 +134,7 @@ def test_depot_absent_vide_ou_fichier(tmp_path: Path) -> None:
     with pytest.raises(ErreurMutualisation, match="n'est pas un dossier"):
         decouvrir(_poser(tmp_path, "f") / "f")
     with pytest.raises(ErreurMutualisation, match="ne peut pas être lu"):
-        decouvrir("protocole-inconnu://seau/depot")
+        decouvrir("s3://seau/depot")
 
 
 def test_depot_dans_un_magasin_d_objets() -> None:

@@ -104,7 +104,7 @@ def test_une_piece_jointe_n_est_jamais_gardee(tmp_path: Path) -> None:
         (TETE + '<!DOCTYPE x [<!ENTITY a "ha">]>\n', "DTD"),
         (TETE + '<!DOCTYPE x SYSTEM "file:///etc/passwd">\n', "DTD"),
         (TETE + '<!DOCTYPE x [<!ENTITY % e SYSTEM "http://127.0.0.1/"> %e;]>\n', "DTD"),
-        ('<?xml version="1.0" encoding="klingon"?>\n', "abîmé"),
+        ('<?xml version="1.0" encoding="klingon"?>\n', "encodage déclaré illisible"),
         (TETE + "texte", "abîmé"),
     ],
 )
@@ -115,7 +115,7 @@ def test_debut_dangereux(tmp_path: Path, tete: str, attendu: str) -> None:
 @pytest.mark.parametrize(
     ("corps", "attendu"),
     [
-        (DEPENSE[:400], "ligne 2 : le XML est abîmé"),
+        (DEPENSE[:400], "ligne 4 : le XML est abîmé"),
         (DEPENSE.replace("Étude", "&nbsp;"), "abîmé"),
         ("<PES_Budget/>", "ni PES_DepenseAller ni PES_RecetteAller"),
         ("", "ni PES_DepenseAller"),

@@ -17,7 +17,8 @@ def test_reglages(entrepot, tmp_path):
     assert variables["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert variables["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
     assert "ENTREPOT_DSN" not in variables, "the tasks join the same embedded server as the command line"
-    with sa.create_engine(variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]).connect() as conn:
+    url = variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as conn:
         assert conn.execute(sa.text("select current_database()")).scalar() == "airflow"
     with psycopg.connect(entrepot, autocommit=True) as conn:
         conn.execute("drop database airflow with (force)")

@@ -96,7 +96,7 @@ def test_une_source_s_ajoute_par_configuration(tmp_path: Path) -> None:
 )
 def test_une_declaration_fausse_est_nommee(tmp_path: Path, remplace: str, par: str, attendu: str) -> None:
     assert remplace in MODELE
-    with pytest.raises(ErreurMutualisation, match="essai.yml") as e:
+    with pytest.raises(ErreurMutualisation, match=r"essai\.yml") as e:
         registre(_ecrire(tmp_path, MODELE.replace(remplace, par)))
     assert attendu in str(e.value)
 

@@ -91,24 +91,11 @@ class LecteurXlsx:
     def _rangees(self) -> Generator[tuple[int, list[Any], dt.datetime]]:
         """(row number, values by column, epoch) of each row of the first sheet."""
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), self._chemin.open("rb") as fichier:
                 warnings.simplefilter("ignore")
-                classeur = load_workbook(self._chemin, read_only=True, data_only=True, keep_links=False)
+                classeur = load_workbook(fichier, read_only=True, data_only=True, keep_links=False)
                 try:
-                    if not classeur.worksheets:
-                        raise LectureRefusee("le classeur n'a pas de feuille de calcul (F11).")
-                    feuille: Any = classeur.worksheets[0]
-                    with feuille._get_source() as flux:
-                        lecteur = _Feuille(
-                            flux,
-                            feuille._shared_strings,
-                            data_only=True,
-                            epoch=classeur.epoch,
-                            date_formats=classeur._date_formats,
-                            timedelta_formats=classeur._timedelta_formats,
-                        )
-                        for numero, cellules in lecteur.parse():
-                            yield numero, _par_colonne(cellules), classeur.epoch
+                    yield from _premiere_feuille(classeur)
                 finally:
                     classeur.close()
         except (LectureRefusee, GeneratorExit, MemoryError):
@@ -117,6 +104,23 @@ class LecteurXlsx:
             raise LectureRefusee(
                 f"le classeur est illisible ({type(e).__name__}) : l'ouvrir et l'enregistrer de nouveau en .xlsx."
             ) from None
+
+
+def _premiere_feuille(classeur: Any) -> Iterator[tuple[int, list[Any], dt.datetime]]:
+    if not classeur.worksheets:
+        raise LectureRefusee("le classeur n'a pas de feuille de calcul (F11).")
+    feuille = classeur.worksheets[0]
+    with feuille._get_source() as flux:
+        lecteur = _Feuille(
+            flux,
+            feuille._shared_strings,
+            data_only=True,
+            epoch=classeur.epoch,
+            date_formats=classeur._date_formats,
+            timedelta_formats=classeur._timedelta_formats,
+        )
+        for numero, cellules in lecteur.parse():
+            yield numero, _par_colonne(cellules), classeur.epoch
 
 
 class _Feuille(WorkSheetParser):  # type: ignore[misc]

@@ -1,0 +1,86 @@
+"""The commands one by one: the same publication as `bilan`, the same bytes, JSON where a program reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+from tests.bout_en_bout import petit_depot
+from tests.bout_en_bout.commande import Sortie, empreinte, lancer
+from tests.bout_en_bout.etabli import EnLigne, Publie
+from tests.bout_en_bout.petit_depot import EXERCICE
+from tests.bout_en_bout.test_refus import octets
+
+from mutualisation import operations as op
+
+
+def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne: EnLigne, publie: Publie) -> None:
+    var, bilans = tmp_path / "var", tmp_path / "bilans"
+
+    def json_de(*arguments: object) -> dict[str, object]:
+        sortie: Sortie = lancer(var, *arguments, "--json")
+        assert sortie.code == 0, sortie.erreurs
+        return dict(json.loads(sortie.texte))
+
+    charges = json.loads(lancer(var, "charger", "--depot", petit, "--json").texte)
+    assert [c["source"] for c in charges] == ["compta", "referentiel", "rh"]
+    assert sum(c["lignes"] for c in charges) == sum(c.lignes for c in publie.bilan.chargements)
+    assert json_de("controler", "--exercice", EXERCICE, "--prepare-par", "Zoé Martin") == {"version": 1}
+    assert json_de("etat")["exercices"] == []
+    publication = json_de("publier")
+    # the command line, its steps, and the same functions in process: one publication (S7, S8)
+    assert publication == {"publication_sha256": empreinte(en_ligne.resultat)}
+    assert publication == {"publication_sha256": publie.bilan.empreinte}
+    etat = json_de("etat")
+    assert etat["publication_sha256"] == publication["publication_sha256"]
+    assert [(e["exercice"], e["version"], e["prepare_par"]) for e in etat["exercices"]] == [  # type: ignore[attr-defined]
+        (EXERCICE, 1, "Zoé Martin")
+    ]
+    assert json_de("extraire", "--exercice", EXERCICE, "--sortie", bilans) == {
+        "extraits": [str(bilans / f"bilan_{EXERCICE}")]
+    }
+    ici, la = octets(bilans), octets(en_ligne.sortie)
+    assert ici.keys() == la.keys()
+    assert [n for n in ici if n.endswith(".csv") and ici[n] != la[n]] == []
+    manifeste = json.loads(ici[f"bilan_{EXERCICE}/manifeste.json"])
+    assert (manifeste["prepare_par"], manifeste["identite"]) == ("Zoé Martin", "declaree")
+    assert manifeste["publication_sha256"] == publication["publication_sha256"]
+
+
+def test_extraire_rend_les_memes_octets_que_bilan(publie: Publie, tmp_path: Path) -> None:
+    ecrit = Path(publie.bilan.extraits[0])
+    de_nouveau = Path(op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert octets(de_nouveau) == octets(ecrit)
+
+
+def test_une_formule_livree_reste_du_texte(publie: Publie) -> None:
+    """F10: kept as is in the warehouse, neutralised in CSV and XLSX; a negative number is no formula."""
+    dossier = Path(publie.bilan.extraits[0])
+    texte = (dossier / "synthese_financiere.csv").read_text(encoding="utf-8-sig")
+    assert f";'{petit_depot.LIBELLE_FORMULE};" in texte
+    assert ";'-" not in texte
+    classeur = openpyxl.load_workbook(dossier / f"bilan_etape_{EXERCICE}.xlsx")
+    cellules = [
+        cellule
+        for feuille in classeur.worksheets
+        for ligne in feuille.iter_rows()
+        for cellule in ligne
+        if isinstance(cellule.value, str) and petit_depot.LIBELLE_FORMULE in cellule.value
+    ]
+    assert cellules
+    assert all(c.data_type == "s" and c.value.startswith("'") for c in cellules)
+    page = (dossier / f"bilan_etape_{EXERCICE}.html").read_text(encoding="utf-8")
+    assert petit_depot.LIBELLE_FORMULE in page
+
+
+def test_le_manifeste_dit_les_entrees_et_les_portes(publie: Publie, petit: Path) -> None:
+    manifeste = json.loads((Path(publie.bilan.extraits[0]) / "manifeste.json").read_text(encoding="utf-8"))
+    assert {e["fichier"] if "fichier" in e else e["chemin"] for e in manifeste["entrees"]} == {
+        f"{f.parent.name}/{f.name}" for f in petit.rglob("*") if f.is_file()
+    }
+    assert manifeste["portes"]["modele"]["reussie"] is True
+    assert manifeste["portes"]["modele"]["tests"] > 0
+    assert manifeste["portes"]["bilan"]["statut"] == "conforme"
+    assert manifeste["prepare_par"] == "alice"
+    assert manifeste["statut"] == "a_approuver"

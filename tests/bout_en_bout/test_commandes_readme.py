@@ -1,0 +1,159 @@
+"""The README's command on the reference drop, and the printed annex of the MEL against what is published."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pytest
+from tests.bout_en_bout.commande import RACINE, Sortie, empreinte, environnement, lancer
+from tests.bout_en_bout.etabli import lire
+
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+ANNEXE = RACINE / "tests" / "donnees" / "annexe_mel_2019_2021.csv"
+EXERCICES = ("2019", "2020", "2021")
+PRECISION = {"etp": Decimal("0.01"), "cout_net": Decimal(1), "recettes": Decimal(1)}
+Cellules = dict[tuple[str, str, str], Decimal | None]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What `make bilan` left: output, folder of what runs, extracts."""
+
+    sortie: Sortie
+    var: Path
+    bilans: Path
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    """`make bilan`, with a warehouse and extracts of the test's own."""
+    make = shutil.which("make")
+    assert make, "il faut « make » pour essayer la commande du README"
+    dossier = tmp_path_factory.mktemp("reference")
+    var, bilans = dossier / "echantillon", dossier / "bilans"
+    # the environment that runs the tests is taken as it is: no registry is asked
+    processus = subprocess.run(
+        [make, "-o", ".venv/.a_jour", "bilan", f"ECHANTILLON={var}", f"SORTIE={bilans}"],
+        cwd=RACINE,
+        env=environnement(var),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Reference(Sortie(processus.returncode, processus.stdout, processus.stderr), var, bilans)
+
+
+@pytest.fixture(scope="session")
+def dsn_reference(reference: Reference) -> Iterator[str]:
+    """The warehouse that `make bilan` left."""
+    with serveur_entrepot(reference.var) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def imprime() -> Cellules:
+    """(dispositif, exercice, column) → printed value."""
+    with ANNEXE.open(encoding="utf-8", newline="") as fichier:
+        return {
+            (r["dispositif"], r["exercice"], colonne): Decimal(r[colonne]) if r[colonne] else None
+            for r in csv.DictReader(fichier, delimiter=";")
+            for colonne in PRECISION
+        }
+
+
+@pytest.fixture(scope="session")
+def publie(dsn_reference: str) -> Cellules:
+    """(dispositif, exercice, column) → published value, exact."""
+    lignes = lire(
+        dsn_reference, "select dispositif, exercice, etp, cout_net, recettes from publication.synthese_financiere"
+    )
+    return {
+        (dispositif, str(exercice), colonne): valeur
+        for dispositif, exercice, *valeurs in lignes
+        for colonne, valeur in zip(PRECISION, valeurs, strict=True)
+    }
+
+
+def imprimer(valeur: Decimal | None, colonne: str) -> Decimal | None:
+    """A figure at the precision of the annex, half away from zero."""
+    return None if valeur is None else valeur.quantize(PRECISION[colonne], ROUND_HALF_UP)
+
+
+def test_make_bilan_donne_la_page(reference: Reference) -> None:
+    assert reference.sortie.code == 0, reference.sortie.erreurs
+    lignes = reference.sortie.texte.splitlines()
+    assert Path(lignes[-1]) == reference.bilans / "bilan_2021" / "bilan_etape_2021.html"
+    assert Path(lignes[-1]).is_file()
+    assert re.fullmatch(r"[0-9a-f]{64}", empreinte(reference.sortie))
+    assert sorted(d.name for d in reference.bilans.iterdir()) == [f"bilan_{e}" for e in EXERCICES]
+
+
+def test_les_72_cellules_et_les_9_totaux_imprimes(imprime: Cellules, publie: Cellules) -> None:
+    assert len(imprime) == 72 + 9
+    assert publie.keys() == imprime.keys()
+    ecarts = {
+        cle: (attendu, publie[cle]) for cle, attendu in imprime.items() if imprimer(publie[cle], cle[2]) != attendu
+    }
+    assert ecarts == {}
+
+
+def test_la_recette_que_le_rapport_n_imprime_pas(dsn_reference: str, publie: Cellules) -> None:
+    assert publie["CAM", "2019", "recettes"] is None
+    sans_recette = "select dispositif, exercice from publication.synthese_financiere where recettes is null"
+    assert lire(dsn_reference, sans_recette) == [("CAM", 2019)]
+    non_renseignees = "select dispositif, exercice from publication.synthese_financiere where not recettes_renseignees"
+    # the total says so too (R6d)
+    assert sorted(lire(dsn_reference, non_renseignees)) == [("CAM", 2019), ("TOTAL", 2019)]
+    somme = sum(
+        v for (d, e, c), v in publie.items() if e == "2019" and c == "recettes" and d != "TOTAL" and v is not None
+    )
+    assert somme == publie["TOTAL", "2019", "recettes"]
+
+
+def test_les_ecarts_d_un_euro_viennent_de_l_arrondi(imprime: Cellules, publie: Cellules) -> None:
+    """The printed totals are those of exact figures: a sum of printed cells misses some of them by 1."""
+    ecarts = []
+    for exercice in EXERCICES:
+        for colonne, pas in PRECISION.items():
+            cellules = [(d, e, c) for d, e, c in imprime if e == exercice and c == colonne and d != "TOTAL"]
+            total = publie["TOTAL", exercice, colonne]
+            assert sum(publie[c] or 0 for c in cellules) == total
+            ecart = sum(imprime[c] or 0 for c in cellules) - (imprime["TOTAL", exercice, colonne] or 0)
+            assert abs(ecart) <= 2 * pas
+            if ecart:
+                ecarts.append((exercice, colonne))
+    assert ecarts, "le rapport imprimé en montre"
+
+
+def test_l_extrait_dit_la_meme_chose_que_l_entrepot(reference: Reference, dsn_reference: str) -> None:
+    for exercice in EXERCICES:
+        dossier = reference.bilans / f"bilan_{exercice}"
+        manifeste = json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))
+        assert manifeste["publication_sha256"] == empreinte(reference.sortie)
+        assert manifeste["donnees_synthetiques"] is True
+        assert "synthétique" in (dossier / f"bilan_etape_{exercice}.html").read_text(encoding="utf-8").lower()
+        for sortie in manifeste["sorties"]:
+            assert hashlib.sha256((dossier / sortie["fichier"]).read_bytes()).hexdigest() == sortie["sha256"]
+        with (dossier / "synthese_financiere.csv").open(encoding="utf-8-sig", newline="") as fichier:
+            ecrits = {r["dispositif"]: r["cout_net"] for r in csv.DictReader(fichier, delimiter=";")}
+        publies = lire(
+            dsn_reference,
+            "select dispositif, cout_net::text from publication.synthese_financiere where exercice = %s",
+            int(exercice),
+        )
+        assert ecrits == dict(publies)
+
+
+def test_etat_dit_la_meme_empreinte(reference: Reference) -> None:
+    etat = lancer(reference.var, "etat", "--json")
+    assert json.loads(etat.texte)["publication_sha256"] == empreinte(reference.sortie)

@@ -1,0 +1,133 @@
+"""Killed runs: the publication is unchanged, and the next run ends as a run that nothing disturbed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from tests.bout_en_bout.commande import demarrer, empreinte, finir, lancer
+from tests.bout_en_bout.etabli import publication
+from tests.bout_en_bout.petit_depot import EXERCICE
+
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.serveur import serveur_en_marche, serveur_entrepot
+
+ATTENTE_S = 240
+# What the test holds stops the run just there: no hook in the code, no race with a clock
+ATTERRISSAGE = "lock table brut.mandats in share mode"
+CONSTRUCTION = "lock table brut.temps in access exclusive mode"
+PUBLICATION = "select from journal.publications for update"
+
+
+@pytest.mark.parametrize(
+    ("verrou", "bloque"),
+    [(ATTERRISSAGE, "copy"), (CONSTRUCTION, "create"), (PUBLICATION, "insert into journal.publications")],
+    ids=["pendant l'atterrissage", "pendant dbt", "dans la transaction de publication"],
+)
+def test_une_execution_tuee_ne_change_rien(
+    var_publie: Path, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path, verrou: str, bloque: str
+) -> None:
+    commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", tmp_path / "bilans"]
+    with serveur_entrepot(var_publie) as dsn:
+        avant = publication(dsn)
+        with connecter(dsn) as gardien:
+            gardien.execute(verrou)  # type: ignore[arg-type]
+            processus = demarrer(var_publie, *commande)
+            _attendre(lambda: _est_bloque(dsn, bloque), processus)
+            enfants = psutil.Process(processus.pid).children(recursive=True)
+            os.killpg(processus.pid, signal.SIGKILL)
+            processus.communicate()
+        _attendre(lambda: not any(_vivant(e) for e in enfants))
+        assert publication(dsn) == avant
+    assert not (tmp_path / "bilans").exists() or not list((tmp_path / "bilans").glob("bilan_*"))
+    suivante = lancer(var_publie, *commande)
+    assert suivante.code == 0, suivante.erreurs
+    assert empreinte(suivante) == empreinte_corrigee
+
+
+def test_un_serveur_tue_ne_perd_rien(
+    var_publie: Path, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path
+) -> None:
+    commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", tmp_path / "bilans"]
+    processus = demarrer(var_publie, *commande)
+    serveur = None
+    while serveur is None and processus.poll() is None:
+        serveur = serveur_en_marche(var_publie / "pg")
+        time.sleep(0.02)
+    assert serveur is not None
+    with _gardien(serveur.dsn, CONSTRUCTION, processus):
+        _attendre(lambda: _est_bloque(serveur.dsn, "create"), processus)
+        os.kill(serveur.pid, signal.SIGKILL)
+        coupee = finir(processus)
+    assert coupee.code == 1
+    assert "L'entrepôt ne répond plus" in coupee.erreurs
+    with serveur_entrepot(var_publie) as dsn:
+        lignes = publication(dsn)
+        assert lignes[0] == (EXERCICE, 1)
+    suivante = lancer(var_publie, *commande)
+    assert suivante.code == 0, suivante.erreurs
+    assert empreinte(suivante) == empreinte_corrigee
+
+
+def test_deux_executions_a_la_fois(
+    var_publie: Path, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path
+) -> None:
+    commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie"]
+    ensemble = [demarrer(var_publie, *commande, tmp_path / f"bilans_{n}") for n in (1, 2)]
+    sorties = sorted((finir(p) for p in ensemble), key=lambda s: s.code)
+    assert sorties[0].code == 0, sorties[0].erreurs
+    assert empreinte(sorties[0]) == empreinte_corrigee
+    if sorties[1].code == 0:
+        assert empreinte(sorties[1]) == empreinte_corrigee
+    else:
+        assert sorties[1].code == 1
+        assert "Un autre traitement utilise l'entrepôt" in sorties[1].erreurs
+
+
+@contextlib.contextmanager
+def _gardien(dsn: str, verrou: str, processus: subprocess.Popen[str]) -> Iterator[None]:
+    """Hold a lock by a connection that may die with its server."""
+    conn: psycopg.Connection[Any] | None = None
+    while conn is None and processus.poll() is None:
+        with contextlib.suppress(psycopg.OperationalError):
+            conn = psycopg.connect(dsn)
+    assert conn is not None
+    conn.execute(verrou)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        conn.close()
+
+
+def _est_bloque(dsn: str, debut: str) -> bool:
+    """A statement that begins so waits for a lock."""
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        requetes = conn.execute(
+            "select query from pg_stat_activity where wait_event_type = 'Lock' and pid <> pg_backend_pid()"
+        ).fetchall()
+    return any(debut in requete.lower()[:400] for (requete,) in requetes)
+
+
+def _attendre(condition: Callable[[], bool], processus: subprocess.Popen[str] | None = None) -> None:
+    limite = time.monotonic() + ATTENTE_S
+    while not condition():
+        assert time.monotonic() < limite, "ce qui était attendu n'est pas arrivé"
+        if processus is not None and processus.poll() is not None:
+            pytest.fail(f"la commande a fini trop tôt : {finir(processus)}")
+        time.sleep(0.05)
+
+
+def _vivant(processus: psutil.Process) -> bool:
+    try:
+        return processus.is_running() and processus.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,117 @@
+"""What goes wrong ends in French, with the exit code of the contract, and changes nothing that is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.bout_en_bout import petit_depot
+from tests.bout_en_bout.commande import lancer
+from tests.bout_en_bout.etabli import EnLigne, Publie, lire, publication
+from tests.bout_en_bout.petit_depot import EXERCICE
+
+from mutualisation import operations as op
+from mutualisation.erreurs import ControleEchoue
+
+
+def octets(dossier: Path) -> dict[str, bytes]:
+    """Every file of a folder, by its name."""
+    return {str(f.relative_to(dossier)): f.read_bytes() for f in sorted(dossier.rglob("*")) if f.is_file()}
+
+
+def test_un_controle_qui_echoue_laisse_tout_en_place(var_publie: Path, en_ligne: EnLigne, depot: Path) -> None:
+    avant = octets(en_ligne.sortie)
+    compte_inconnu = petit_depot.ecriture(556, 5, "9999", "X-CEP", "10,00")
+    petit_depot.ajouter(depot / "compta" / f"mandats_{EXERCICE}-05.csv", compte_inconnu)
+    sortie = lancer(var_publie, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", en_ligne.sortie)
+    assert sortie.code == 2
+    assert "compte_sans_role (9999)" in sortie.erreurs
+    assert sortie.texte == ""
+    assert octets(en_ligne.sortie) == avant
+    etat = lancer(var_publie, "etat")
+    assert etat.texte.splitlines()[0] == en_ligne.resultat.texte.splitlines()[0]
+
+
+def test_un_exercice_sans_fichier_est_un_controle(publie: Publie, petit: Path, tmp_path: Path) -> None:
+    dsn = publie.contexte.dsn
+    avant = publication(dsn)
+    with pytest.raises(ControleEchoue) as echec:
+        op.bilan(publie.contexte, str(petit), [EXERCICE, 2018], str(tmp_path))
+    noms = {phrase.split(" ")[0] for phrase in echec.value.controles}
+    assert "fichier_manquant" in noms
+    assert "mois_manquant" in noms
+    assert any("masse_salariale" in p and "2018" in p for p in echec.value.controles)
+    # G8: one of the two exercices was ready, nothing is published for it either
+    assert publication(dsn) == avant
+    with pytest.raises(op.ErreurMutualisation, match="Aucune construction validée"):
+        op.publier(publie.contexte)
+
+
+def test_un_fichier_refuse_est_nomme(var_publie: Path, depot: Path) -> None:
+    (depot / "rh" / f"temps_{EXERCICE}-03.csv").write_text("Agent;Jour\nx;y\n", encoding="utf-8")
+    (depot / "compta" / "mandat_2021-04.csv").write_text("x\n", encoding="utf-8")
+    sortie = lancer(var_publie, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", depot.parent / "s")
+    assert sortie.code == 3
+    assert f"rh/temps_{EXERCICE}-03.csv" in sortie.erreurs
+    assert "compta/mandat_2021-04.csv" in sortie.erreurs
+    assert not list((depot.parent / "s").glob("bilan_*"))
+
+
+def test_le_meme_depot_deux_fois(publie: Publie, petit: Path, tmp_path: Path) -> None:
+    messages: list[str] = []
+    publie.contexte.suivi = messages.append
+    publie.contexte.detail = messages.append
+    fichiers = lire(publie.contexte.dsn, "select count(*), max(fichier_id) from journal.fichiers")
+    encore = op.bilan(publie.contexte, str(petit), [EXERCICE], str(tmp_path))
+    assert encore.empreinte == publie.bilan.empreinte
+    assert not any(c.fichiers for c in encore.chargements)
+    assert sum(len(c.deja_charges) for c in encore.chargements) == sum(1 for f in petit.rglob("*") if f.is_file())
+    assert f"rh/agents_{EXERCICE}.csv : déjà chargé." in messages
+    assert "rh : rien de nouveau, 14 fichier(s) déjà chargé(s)." in messages
+    assert lire(publie.contexte.dsn, "select count(*), max(fichier_id) from journal.fichiers") == fichiers
+
+
+MAUVAIS_USAGES = {
+    "depot absent": (["--depot", "{tmp}/rien", "--exercice", "2021", "--sortie", "{tmp}/s"], "n'existe pas"),
+    "depot fichier": (["--depot", "{fichier}", "--exercice", "2021", "--sortie", "{tmp}/s"], "n'est pas un dossier"),
+    "depot vide": (["--depot", "{vide}", "--exercice", "2021", "--sortie", "{tmp}/s"], "est vide"),
+    "url inconnue": (["--depot", "zzz://seau/depot", "--exercice", "2021", "--sortie", "{tmp}/s"], "dépôt"),
+    "sortie fichier": (["--depot", "{depot}", "--exercice", "2021", "--sortie", "{fichier}"], "--sortie"),
+    "sortie interdite": (["--depot", "{depot}", "--exercice", "2021", "--sortie", "/proc/1/s"], "--sortie"),
+    "exercice 99999": (["--depot", "{depot}", "--exercice", "99999", "--sortie", "{tmp}/s"], "quatre chiffres"),
+    "exercice abc": (["--depot", "{depot}", "--exercice", "abc", "--sortie", "{tmp}/s"], "« abc »"),
+    "exercice manquant": (["--depot", "{depot}", "--sortie", "{tmp}/s"], "--exercice est obligatoire"),
+    "option inconnue": (["--depot", "{depot}", "--exercise", "2021"], "« --exercise »"),
+    "préparateur réservé": (
+        ["--depot", "{depot}", "--exercice", "2021", "--sortie", "{tmp}/s", "--prepare-par", "approbateur"],
+        "« approbateur »",
+    ),
+}
+
+
+@pytest.mark.parametrize("cas", MAUVAIS_USAGES)
+def test_un_mauvais_usage_finit_par_une_phrase(cas: str, var_publie: Path, petit: Path, tmp_path: Path) -> None:
+    (tmp_path / "vide").mkdir()
+    (tmp_path / "fichier").write_text("x")
+    lieux = {"tmp": tmp_path, "vide": tmp_path / "vide", "fichier": tmp_path / "fichier", "depot": petit}
+    arguments, attendu = MAUVAIS_USAGES[cas]
+    sortie = lancer(var_publie, "bilan", *(a.format(**lieux) for a in arguments))
+    assert sortie.code == 1
+    assert attendu in sortie.erreurs
+    assert sortie.texte == ""
+
+
+@pytest.mark.parametrize(
+    ("adresse", "attendu"),
+    [
+        ("n'importe quoi", "n'est pas une adresse PostgreSQL"),
+        ("postgresql://compte:S3cretTresLong@127.0.0.1:1/base", "ne répond pas"),
+    ],
+)
+def test_une_mauvaise_adresse_d_entrepot(adresse: str, attendu: str, petit: Path, tmp_path: Path) -> None:
+    sortie = lancer(
+        tmp_path / "var", "bilan", "--depot", petit, "--exercice", EXERCICE, "--sortie", tmp_path, ENTREPOT_DSN=adresse
+    )
+    assert sortie.code == 1
+    assert attendu in sortie.erreurs
+    assert "S3cretTresLong" not in sortie.erreurs

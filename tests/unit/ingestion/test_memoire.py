@@ -1,0 +1,38 @@
+"""Memory of a reading doesn't grow with the file."""
+
+import gc
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from outils.banc_chargement import ecrire_mandats, ecrire_temps
+
+from mutualisation.ingestion.commun import Limites
+from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.sources.registre import registre
+
+from .outillage import CLE
+
+
+def _pic(chemin: Path, jeu: str) -> int:
+    gc.collect()
+    tracemalloc.start()
+    try:
+        lecture = Lecture(chemin, registre().jeu(jeu), "csv", Pseudonymes(CLE), Limites())
+        for _ in lecture.copie(1):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("jeu", "ecrire"), [("mandats", ecrire_mandats), ("temps", ecrire_temps)])
+def test_dix_fois_plus_de_lignes_la_meme_memoire(tmp_path: Path, jeu: str, ecrire: object) -> None:
+    assert callable(ecrire)
+    pics = []
+    for lignes in (20_000, 200_000):
+        chemin = tmp_path / f"{lignes}.csv"
+        ecrire(chemin, lignes)
+        pics.append(_pic(chemin, jeu))
+    assert pics[1] < pics[0] * 1.1 + 200_000, pics
