@@ -4,6 +4,7 @@ from airflow.sdk import AssetAny, Param, dag
 from chaines.actifs import brut
 from chaines.reglages import COMMUNS, param_depot
 from chaines.taches import charger, choisir_exercices, construire, controler, extraire, publier
+
 from mutualisation.sources.registre import registre
 
 DOC = """

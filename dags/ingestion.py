@@ -4,6 +4,7 @@ from airflow.sdk import DAG, dag
 from chaines.actifs import brut
 from chaines.reglages import COMMUNS, param_depot
 from chaines.taches import charger
+
 from mutualisation.sources.registre import Source, registre
 
 DOC = """

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
 
 journal = logging.getLogger(__name__)

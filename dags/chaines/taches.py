@@ -80,6 +80,7 @@ def publier(version: int) -> str:
 def extraire(exercice: int, params: dict[str, Any] | None = None) -> str:
     """Write the extract of one exercice; the folder written."""
     from airflow.sdk import get_current_context
+
     from mutualisation.entrepot.serveur import dossier_var
     from mutualisation.operations import Contexte, extraire
 

@@ -25,15 +25,15 @@ LECTEURS = 3
 def test_la_vue_d_un_analyste_survit_a_deux_publications(publie: Publie, depot: Path, tmp_path: Path) -> None:
     contexte = publie.contexte
     with connecter(contexte.dsn, autocommit=True) as conn:
-        conn.execute("create schema analyse")
+        conn.execute("create schema bureau")
         conn.execute(
-            "create view analyse.cout as select cout_net from publication.synthese_financiere where dispositif = 'CEP'"
+            "create view bureau.cout as select cout_net from publication.synthese_financiere where dispositif = 'CEP'"
         )
-    vus = [lire(contexte.dsn, "select cout_net from analyse.cout")[0][0]]
+    vus = [lire(contexte.dsn, "select cout_net from bureau.cout")[0][0]]
     for tour in (1, 2):
         corriger(depot, "1 000,00", 550 + tour)
         op.bilan(contexte, str(depot), [EXERCICE], str(tmp_path / "bilans"))
-        vus.append(lire(contexte.dsn, "select cout_net from analyse.cout")[0][0])
+        vus.append(lire(contexte.dsn, "select cout_net from bureau.cout")[0][0])
     assert [b - a for a, b in itertools.pairwise(vus)] == [Decimal(1000), Decimal(1000)]
 
 

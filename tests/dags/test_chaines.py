@@ -8,11 +8,11 @@ import time
 
 import psycopg
 import pytest
+from tests.dags.conftest import DAGS, charger_dags
+
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
 from mutualisation.sources import registre as module_registre
 from mutualisation.sources.registre import registre
-
-from tests.dags.conftest import DAGS, charger_dags
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -4,7 +4,6 @@ import logging
 
 import psycopg
 import pytest
-
 from tests.dags.conftest import charger_dags
 from tests.dags.petit_depot import EXERCICE, ecrire_petit_depot
 

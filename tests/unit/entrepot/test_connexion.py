@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 import sqlalchemy as sa
+
 from mutualisation.entrepot.connexion import adresse, connecter, profil_dbt, url_sqlalchemy, verrou_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 

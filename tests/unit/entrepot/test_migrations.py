@@ -4,6 +4,7 @@ import threading
 
 import psycopg
 import pytest
+
 from mutualisation.entrepot.migrations import application, migrer
 from mutualisation.erreurs import ErreurMutualisation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def conn(base_vierge: str) -> Iterator[Connexion]:
         yield c
 
 
-def _depot(depot: Path, fichiers: dict[str, str | bytes]) -> Path:
+def _depot(depot: Path, fichiers: Mapping[str, str | bytes]) -> Path:
     for chemin, contenu in fichiers.items():
         (depot / chemin).parent.mkdir(parents=True, exist_ok=True)
         (depot / chemin).write_bytes(contenu if isinstance(contenu, bytes) else contenu.encode())

@@ -8,21 +8,22 @@ from .outillage import lire, refus
 
 TETE = '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
 AVANT = (
-    '<n:PES_Aller xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"><Enveloppe><Emetteur><IdColl V="non"/>'
-    '</Emetteur></Enveloppe><EnTetePES><IdColl V="20009320100016"/><CodBud V="00"/></EnTetePES>'
+    '<n:PES_Aller xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"><Enveloppe><Emetteur>'
+    '<IdColl V="non"/></Emetteur></Enveloppe><EnTetePES><IdColl V="20009320100016"/><CodBud V="00"/></EnTetePES>'
 )
 TIERS = (
-    '<Tiers><InfoTiers><IdTiers V="{siret}"/><NatIdTiers V="{nature}"/><Nom V="MARTIN"/></InfoTiers><Adresse><Adr2 V="RUE"/>'
-    '</Adresse><CpteBancaire><IBAN V="FR7630001007941234567890185"/></CpteBancaire></Tiers>'
+    '<Tiers><InfoTiers><IdTiers V="{siret}"/><NatIdTiers V="{nature}"/><Nom V="MARTIN"/></InfoTiers>'
+    '<Adresse><Adr2 V="RUE"/></Adresse><CpteBancaire><IBAN V="FR7630001007941234567890185"/></CpteBancaire></Tiers>'
 )
 DEPENSE = (
     '<PES_DepenseAller><Bordereau><BlocBordereau><Exer V="2020"/><IdBord V="44"/><DteBordEm V="2020-06-26"/>'
     '<TypBord V="01"/><NbrPce V="2"/><MtBordHT V="30.00"/></BlocBordereau>\n'
     '<Piece><BlocPiece><InfoPce><CodServ V="MUTU"/><IdPce V="517"/><TypPce V="01"/><NatPce V="01"/><Obj V="Étude"/>'
     "</InfoPce></BlocPiece>\n"
-    '<LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V="1"/><Nature V="6064"/><Fonction V="020"/><Operation V="OP1"/>'
-    '<CptAna V="AX1"/><MtHT V="10.00"/><MtTVA V="2.00"/></InfoLignePce><RattachPiece><ExerRat V="2019"/>'
-    '<IdPceOrig V="9"/></RattachPiece><LiensIdent><IdMarche V="M1"/><IdActif V="INV1"/></LiensIdent></BlocLignePiece>'
+    '<LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V="1"/><Nature V="6064"/><Fonction V="020"/>'
+    '<Operation V="OP1"/><CptAna V="AX1"/><MtHT V="10.00"/><MtTVA V="2.00"/></InfoLignePce>'
+    '<RattachPiece><ExerRat V="2019"/><IdPceOrig V="9"/></RattachPiece><LiensIdent><IdMarche V="M1"/>'
+    '<IdActif V="INV1"/></LiensIdent></BlocLignePiece>'
     + TIERS.format(siret="73282932000074", nature="01")
     + "</LigneDePiece>\n"
     '<LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V="2"/><Nature V="6064"/><MtHT V="20.00"/></InfoLignePce>'

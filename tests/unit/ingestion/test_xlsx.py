@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from mutualisation.ingestion.commun import Limites
 from .outillage import entete, lire, rangee, refus
 
 
-def _ecrire(chemin: Path, rangees: list[list[Any]], *, dates_1904: bool = False) -> Path:
+def _ecrire(chemin: Path, rangees: Sequence[Sequence[Any]], *, dates_1904: bool = False) -> Path:
     classeur = xlsxwriter.Workbook(str(chemin), {"date_1904": dates_1904, "default_date_format": "dd/mm/yyyy"})
     feuille = classeur.add_worksheet()
     formats = {
@@ -76,7 +77,7 @@ def test_durees(tmp_path: Path) -> None:
 
 
 def test_nombres_et_codes(tmp_path: Path) -> None:
-    lignes = [
+    lignes: list[list[Any]] = [
         ["2020", 59350, 1e3], ["2020", "02100", 12.10], ["2020", 73282932000074, -0.0], ["2020", True, 1234567.891],
         ["2020", 1.5, 1e-7], [2020.0, 21590128100018.0, 29.999999999999996],
     ]  # fmt: skip
@@ -88,15 +89,24 @@ def test_nombres_et_codes(tmp_path: Path) -> None:
 
 
 def test_bannieres_lignes_vides_et_total(tmp_path: Path) -> None:
-    lignes: list[list[Any]] = [["Export"], [], ["Année", None, "Code INSEE", "Population totale"], [], [2020, None, "59001", 5],
-                               [" ", ""], [2020, "note", "59002", 6], [None, "Total", None, 11], []]  # fmt: skip
+    lignes: list[list[Any]] = [
+        ["Export"],
+        [],
+        ["Année", None, "Code INSEE", "Population totale"],
+        [],
+        [2020, None, "59001", 5],
+        [" ", ""],
+        [2020, "note", "59002", 6],
+        [None, "Total", None, 11],
+        [],
+    ]
     lu = lire(_ecrire(tmp_path / "populations.xlsx", lignes), "populations")
     assert lu.colonne("ligne") == ["5", "7"]
     assert lu.totaux == {"population_totale": "11"}
 
 
 def test_formule_calculee_ou_non(tmp_path: Path) -> None:
-    lignes = [["Année", "Code INSEE", "Population totale"], [2020, "59001", "=40+2"]]
+    lignes: list[list[Any]] = [["Année", "Code INSEE", "Population totale"], [2020, "59001", "=40+2"]]
     chemin = _ecrire(tmp_path / "populations.xlsx", lignes)
     assert lire(chemin, "populations").colonne("population_totale") == ["42"]
     sans_valeur = tmp_path / "sans.xlsx"

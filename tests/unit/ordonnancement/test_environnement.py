@@ -6,6 +6,7 @@ import stat
 import psycopg
 import pytest
 import sqlalchemy as sa
+
 from mutualisation import ordonnanceur
 from mutualisation.ordonnancement.environnement import COMPTE, preparer
 

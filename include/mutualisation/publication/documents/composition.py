@@ -14,10 +14,9 @@ import typst
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.contexte import Contexte
-from mutualisation.publication.formats import INSECABLE
+from mutualisation.publication.formats import INSECABLE, NON_RENSEIGNE
 
 GABARITS = Path(__file__).parent / "gabarits"
-NORMES = ["ua-1"]
 
 
 @cache
@@ -30,14 +29,16 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     """PDF of a template; the same data and day give the same bytes. Raises `ErreurMutualisation` when typst refuses."""
     texte = json.dumps(_ponctuer({**donnees, "jour": jour.isoformat()}), ensure_ascii=False)
     try:
-        pdf: bytes = _compilateur(gabarit).compile(
+        pdf = _compilateur(gabarit).compile(
             format="pdf",
             sys_inputs={"donnees": texte},
-            pdf_standards=NORMES,
+            pdf_standards=["ua-1"],
             timestamp=datetime(jour.year, jour.month, jour.day, tzinfo=UTC),
         )
     except typst.TypstError as erreur:
         raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : {erreur}") from erreur
+    if not isinstance(pdf, bytes):
+        raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : typst n'a pas rendu de PDF.")
     return pdf
 
 
@@ -48,7 +49,7 @@ def entete(contexte: Contexte) -> dict[str, Any]:
         "siren": contexte.siren,
         "synthetique": contexte.est_synthetique,
         "version": contexte.construction.version,
-        "sha256": contexte.construction.publication_sha256 or "",
+        "sha256": contexte.construction.publication_sha256 or NON_RENSEIGNE,
     }
 
 

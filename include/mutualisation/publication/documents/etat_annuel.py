@@ -126,9 +126,7 @@ def _beneficiaires(regles: Iterable[Ligne], noms: Mapping[str, str]) -> list[Ben
     return sorted(lignes, key=lambda b: (b.nom, b.siret))
 
 
-def _recours(
-    facturation: Facturation, dispositif: str, noms: Mapping[str, str], adherent: str | None
-) -> list[Ligne]:
+def _recours(facturation: Facturation, dispositif: str, noms: Mapping[str, str], adherent: str | None) -> list[Ligne]:
     lignes = [
         {**u, "nom": noms.get(u["siret_adherent"], u["siret_adherent"])}
         for u in facturation.unites

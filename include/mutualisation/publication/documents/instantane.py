@@ -40,36 +40,37 @@ select siret, nom
  order by debut desc, siret collate "C"
  limit 1
 """
-# One row per tariff row that was applied to an adherent (R7), with what its amount comes from
+# One row per tariff row that was applied to an adherent (R7), with what its amount comes from. Every exercice is joined
+# first: a build has no statistics, and one exercice would be taken for one row, joined by nested loops.
 REGLES = """
 with achats as (
-  select semestre, siret_adherent, sum(montant_ht) as achats_ht
+  select exercice, semestre, siret_adherent, sum(montant_ht) as achats_ht
     from construction.stg_cam__commandes
-   where rejet_statut is null and exercice = %(exercice)s
-   group by semestre, siret_adherent
+   where rejet_statut is null
+   group by exercice, semestre, siret_adherent
+),
+detail as materialized (
+  select m.exercice, m.semestre, m.dispositif, m.siret_adherent, m.ligne_tarif, m.regle, m.base, m.montant,
+         case when m.regle = 'cout_unitaire' then c.cout_unitaire else t.montant end as prix,
+         t.tranche_min, t.tranche_max, t.mode_recouvrement, r.reference,
+         a.population, case m.semestre when 1 then a.mois_s1 else a.mois_s2 end as mois,
+         case when m.regle in ('par_unite', 'cout_unitaire') then coalesce(u.unites, 0) end as unites,
+         case when m.base = 'achats_ht' then coalesce(h.achats_ht, 0) end as achats_ht
+    from construction.int_montants_dus as m
+    join construction.int_tarifs_semestre as t using (exercice, semestre, dispositif, ligne_tarif)
+    join construction.int_adhesions_semestre as a using (exercice, semestre, dispositif, siret_adherent)
+    left join construction.int_unites_semestre as u using (exercice, semestre, dispositif, siret_adherent)
+    join construction.stg_referentiel__tarifs as r on r.fichier_id = t.fichier_id and r.ligne = t.ligne_tarif
+    left join construction.int_couts_unitaires_factures as c
+      on c.exercice = m.exercice and c.dispositif = m.dispositif
+    left join achats as h
+      on h.exercice = m.exercice and h.semestre = m.semestre and h.siret_adherent = m.siret_adherent
 )
-select m.semestre, m.dispositif, m.siret_adherent, m.regle, m.base, m.montant,
-       case when m.regle = 'cout_unitaire' then c.cout_unitaire else t.montant end as prix,
-       t.tranche_min, t.tranche_max, t.mode_recouvrement, r.reference,
-       a.population, case m.semestre when 1 then a.mois_s1 else a.mois_s2 end as mois,
-       case when m.regle in ('par_unite', 'cout_unitaire') then coalesce(u.unites, 0) end as unites,
-       case when m.base = 'achats_ht' then coalesce(h.achats_ht, 0) end as achats_ht
-  from construction.int_montants_dus as m
-  join construction.int_tarifs_semestre as t
-    on t.exercice = m.exercice and t.semestre = m.semestre and t.dispositif = m.dispositif
-   and t.ligne_tarif = m.ligne_tarif
-  join construction.stg_referentiel__tarifs as r on r.fichier_id = t.fichier_id and r.ligne = t.ligne_tarif
-  join construction.int_adhesions_semestre as a
-    on a.exercice = m.exercice and a.semestre = m.semestre and a.dispositif = m.dispositif
-   and a.siret_adherent = m.siret_adherent
-  left join construction.int_unites_semestre as u
-    on u.exercice = m.exercice and u.semestre = m.semestre and u.dispositif = m.dispositif
-   and u.siret_adherent = m.siret_adherent
-  left join construction.int_couts_unitaires_factures as c
-    on c.exercice = m.exercice and c.dispositif = m.dispositif
-  left join achats as h on h.semestre = m.semestre and h.siret_adherent = m.siret_adherent
- where m.exercice = %(exercice)s
- order by m.semestre, m.siret_adherent collate "C", m.dispositif collate "C", m.ligne_tarif
+select semestre, dispositif, siret_adherent, regle, base, montant, prix, tranche_min, tranche_max, mode_recouvrement,
+       reference, population, mois, unites, achats_ht
+  from detail
+ where exercice = %(exercice)s
+ order by semestre, siret_adherent collate "C", dispositif collate "C", ligne_tarif
 """
 UNITES = """
 select semestre, dispositif, siret_adherent, type_unite, count(*) as lignes, sum(quantite) as quantite,

@@ -78,9 +78,7 @@ def octets_pes(
 class _Redaction:
     """Writes the elements of one draft."""
 
-    def __init__(
-        self, contexte: Contexte, facturation: Facturation, semestre: int, parametres: Parametres
-    ) -> None:
+    def __init__(self, contexte: Contexte, facturation: Facturation, semestre: int, parametres: Parametres) -> None:
         self._contexte = contexte
         self._facturation = facturation
         self._semestre = semestre
@@ -122,11 +120,7 @@ class _Redaction:
     def bordereau(self, type_bordereau: str, factures: Iterable[Facture]) -> Any | None:
         """A bordereau of the positive lines (01) or of the negative ones (02); None without any."""
         signe = 1 if type_bordereau == "01" else -1
-        pieces = [
-            (f, retenues)
-            for f in factures
-            if (retenues := [x for x in lignes_de(f) if x.montant * signe > 0])
-        ]
+        pieces = [(f, retenues) for f in factures if (retenues := [x for x in lignes_de(f) if x.montant * signe > 0])]
         if not pieces:
             return None
         total = sum((x.montant * signe for _, retenues in pieces for x in retenues), Decimal("0.00"))

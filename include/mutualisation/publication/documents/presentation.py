@@ -40,9 +40,7 @@ def donnees_facture(contexte: Contexte, facture: Facture) -> dict[str, Any]:
         "siret": siret_lisible(facture.siret),
         "periode": f"{ORDINAUX[facture.semestre]} semestre {facture.exercice} ({reference})",
         "arrete": jour(dernier_jour(facture.exercice, facture.semestre)),
-        "lignes": [
-            {"libelle": x.libelle, "calcul": _calcul(x), "montant": montant(x.montant)} for x in facture.lignes
-        ],
+        "lignes": [{"libelle": x.libelle, "calcul": _calcul(x), "montant": montant(x.montant)} for x in facture.lignes],
         "reports": [
             {"periode": x.periode, "libelle": x.libelle, "montant": montant(x.montant)} for x in facture.reports
         ],

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from mutualisation.publication.contexte import lire_contexte
 from mutualisation.publication.documents import ecrire_factures
 from mutualisation.publication.documents.factures import Facture, lire_factures

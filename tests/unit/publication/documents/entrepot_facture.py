@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from tests.unit.publication import entrepot_publie as base
+
 from mutualisation.publication.contexte import figer_contexte
 from mutualisation.publication.documents.instantane import figer_facturation
 from mutualisation.publication.relations import lire_relations
-from psycopg import sql
-
-from .. import entrepot_publie as base
 
 LILLE, LOOS, CCAS = base.SIRET_LILLE, base.SIRET_LOOS, "26590350200010"
 Ligne = dict[str, Any]
@@ -112,7 +112,7 @@ def _construction(conn: psycopg.Connection[Any]) -> None:
         [(c, nom, "", None, "valorisé", "2018-01-01", None, None) for c, nom in DISPOSITIFS],
     )
     _remplir(conn, "int_recouvrement", [r[:4] for r in RECOUVREMENT])
-    for rang, (s, d, siret, regle, assiette, du, prix, mode, mois, unites) in enumerate(REGLES, start=1):
+    for rang, (s, d, siret, regle, assiette, du, prix, mode, _, unites) in enumerate(REGLES, start=1):
         cle = (2021, s, d)
         _remplir(conn, "int_montants_dus", [(*cle, siret, regle, assiette, du, rang)])
         bornes = ("100000", None) if regle == "par_tranche" else (None, None)

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.documents.factures import Facture
 from mutualisation.publication.documents.instantane import lire_facturation
@@ -162,7 +163,8 @@ def test_date_de_notification_en_parametre() -> None:
 
 def test_compte_de_recette_date() -> None:
     lus = _parametres(
-        ("compte_recette:CAM", "70688", "2019-01-01", "2021-07-01"), ("compte_recette:ARC", "70845", "2019-01-01", "2021-06-30")
+        ("compte_recette:CAM", "70688", "2019-01-01", "2021-07-01"),
+        ("compte_recette:ARC", "70845", "2019-01-01", "2021-06-30"),
     )
     assert [lus.compte_recette(d) for d in ("CAM", "ARC")] == ["70688", "70875"]
     with pytest.raises(ErreurMutualisation, match="compte_recette:CAM"):

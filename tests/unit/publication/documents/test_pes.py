@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from lxml import etree
+
 from mutualisation.publication.documents import ecrire_factures
 from mutualisation.publication.documents.validation_pes import relire, valider_pes, verifier_accord
 
@@ -22,15 +23,18 @@ MODELE = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <n:PES_Aller xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller">
 <Enveloppe><Parametres><Version V="1"/><TypFic V="PESALR2"/><NomFic V="S"/></Parametres>
 <Emetteur><Sigle V="E"/><Adresse V="A"/></Emetteur></Enveloppe>
-<EnTetePES><DteStr V="2021-07-15"/><IdPost V="059001"/><IdColl V="20009320100016"/><CodCol V="100"/><CodBud V="00"/></EnTetePES>
+<EnTetePES><DteStr V="2021-07-15"/><IdPost V="059001"/><IdColl V="20009320100016"/><CodCol V="100"/><CodBud V="00"/>
+</EnTetePES>
 <PES_RecetteAller><EnTeteRecette><IdVer V="2"/><InfoDematerialisee V="0"/></EnTeteRecette>
 <Bordereau><BlocBordereau><Exer V="2021"/><IdBord V="412"/><DteBordEm V="2021-07-15"/><TypBord V="01"/><NbrPce V="1"/>
-<MtBordHt V="3210.40"/></BlocBordereau><Piece><BlocPiece><CodServ V="MUTU"/><IdPce V="2087"/><TypPce V="01"/><NatPce V="01"/>
-<ObjPce V="Facture"/></BlocPiece>
-<LigneDePiece><BlocLignePiece><InfoLignePiece><IdLigne V="1"/><ObjLignePce V="CEP"/><CodProdLoc V="MUTU"/><Nature V="70845"/>
-<Fonction V="758"/><Majo V="0"/><TvaIntraCom V="0"/><MtHT V="2610.40"/></InfoLignePiece></BlocLignePiece>
-<Tiers><InfoTiers><IdTiers V="21590560500006"/><NatIdTiers V="01"/><RefTiers V="C59560"/><CatTiers V="22"/><NatJur V="09"/>
-<Nom V="COMMUNE"/></InfoTiers><Adresse><TypAdr V="1"/><Adr2 V="RUE"/><CP V="59113"/><Ville V="SECLIN"/><CodRes V="0"/></Adresse>
+<MtBordHt V="3210.40"/></BlocBordereau><Piece><BlocPiece><CodServ V="MUTU"/><IdPce V="2087"/><TypPce V="01"/>
+<NatPce V="01"/><ObjPce V="Facture"/></BlocPiece>
+<LigneDePiece><BlocLignePiece><InfoLignePiece><IdLigne V="1"/><ObjLignePce V="CEP"/><CodProdLoc V="MUTU"/>
+<Nature V="70845"/><Fonction V="758"/><Majo V="0"/><TvaIntraCom V="0"/><MtHT V="2610.40"/>
+</InfoLignePiece></BlocLignePiece>
+<Tiers><InfoTiers><IdTiers V="21590560500006"/><NatIdTiers V="01"/><RefTiers V="C59560"/><CatTiers V="22"/>
+<NatJur V="09"/><Nom V="COMMUNE"/></InfoTiers>
+<Adresse><TypAdr V="1"/><Adr2 V="RUE"/><CP V="59113"/><Ville V="SECLIN"/><CodRes V="0"/></Adresse>
 </Tiers></LigneDePiece>
 <LigneDePiece><BlocLignePiece><InfoLignePiece><IdLigne V="2"/><CodProdLoc V="MUTU"/><Nature V="70875"/><Majo V="0"/>
 <TvaIntraCom V="0"/><MtHT V="600.00"/></InfoLignePiece></BlocLignePiece>
@@ -100,8 +104,9 @@ def test_rien_a_emettre_pas_de_projet(conn_facturee: Conn, tmp_path: Path) -> No
 def test_modele_accepte_hors_projet(tmp_path: Path) -> None:
     chemin = _ecrire(tmp_path, MODELE)
     assert valider_pes(chemin, projet=False) == []
+    ligne = MODELE[: MODELE.index("<Adresse><TypAdr")].count("\n") + 1
     assert valider_pes(chemin) == [
-        "ligne 17 : Adresse n'a pas sa place dans un projet (ni coordonnées bancaires, ni adresse)."
+        f"ligne {ligne} : Adresse n'a pas sa place dans un projet (ni coordonnées bancaires, ni adresse)."
     ]
 
 
@@ -111,7 +116,7 @@ def test_modele_accepte_hors_projet(tmp_path: Path) -> None:
         ('MtBordHt V="3210.40"', 'MtBordHt V="3210.41"', r"Σ MtHT 3210.40 ≠ MtBordHt 3210.41"),
         ('NbrPce V="1"', 'NbrPce V="2"', r"1 pièces ≠ NbrPce 2"),
         ('<Exer V="2021"/><IdBord V="412"/>', '<IdBord V="412"/><Exer V="2021"/>', "Exer manque dans BlocBordereau"),
-        ('<CodProdLoc V="MUTU"/><Nature V="70845"/>', '<Nature V="70845"/>', "CodProdLoc manque dans InfoLignePiece"),
+        ('<CodProdLoc V="MUTU"/>\n<Nature V="70845"/>', '<Nature V="70845"/>', "CodProdLoc manque dans InfoLignePiece"),
         ('<CodCol V="100"/>', '<CodCol V="100"/><Autre V="1"/>', "CodBud manque"),
         ('<CodBud V="00"/>', '<CodBud V="00"/><Autre V="1"/>', "Autre n'est pas attendu"),
         ('MtHT V="600.00"', 'MtHT V="600.0"', "deux décimales"),
