@@ -50,3 +50,4 @@ ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflo
 
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
+	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python outils/lint_sql.py

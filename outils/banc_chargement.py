@@ -3,8 +3,8 @@
     python outils/banc_chargement.py [--lignes 300000] [--tours 3]
 
 Our landing goes from a CSV file on disk to accepted rows of `brut` (hash, encoding, header, privacy, COPY, journal);
-the raw COPY sends the very bytes our landing makes, ready in memory, into a table of the same columns; `to_sql`
-sends a data frame already in memory. All three talk to the same server. Exit 1 when a target is missed.
+the raw COPY sends the rows as delivered, ready in memory, into a bare table of text columns; `to_sql` sends a
+data frame already in memory. All three talk to the same server. Exit 1 when a target is missed.
 """
 
 from __future__ import annotations
@@ -28,11 +28,9 @@ from mutualisation.entrepot.connexion import connecter, url_sqlalchemy
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.commun import Limites
-from mutualisation.ingestion.lecture import Lecture
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.octets import encodage
 from mutualisation.sources.brut import synchroniser_brut, table
-from mutualisation.sources.registre import COLONNES_TECHNIQUES, Jeu, registre
+from mutualisation.sources.registre import Jeu, registre
 
 CIBLE_COPY = 0.5
 CIBLE_TO_SQL = 4.0
@@ -75,7 +73,7 @@ def _euros(centimes: int) -> str:
 
 
 class Banc:
-    """One jeu: the file on disk, the bytes of a raw COPY, the data frame, and the three ways to land them."""
+    """One jeu: the file on disk, its rows for a raw COPY, its data frame, and the three ways to land them."""
 
     def __init__(self, dsn: str, racine: Path, jeu: Jeu, lignes: int, ecrire: Callable[[Path, int], None]) -> None:
         self.jeu = jeu
@@ -87,16 +85,15 @@ class Banc:
         fichier.parent.mkdir(parents=True)
         ecrire(fichier, lignes)
         self.octets = fichier.stat().st_size
-        lecture = Lecture(fichier, jeu, "csv", Pseudonymes(b"banc" * 8), Limites())
-        self._blocs = list(lecture.copie(1))
-        self._colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_entrepot)]
-        donnees = [ligne.split("\t") for ligne in b"".join(self._blocs).decode().splitlines()[:LIGNES_TO_SQL]]
-        self._cadre = pd.DataFrame(donnees, columns=self._colonnes)
-        self._cadre = self._cadre.astype({"fichier_id": "int64", "ligne": "int64"})
+        colonnes = [c.nom for c in jeu.colonnes]
+        with fichier.open(encoding=encodage(fichier), newline="") as f:
+            textes = [x.rstrip("\r\n").replace(";", "\t") for x in f][1:]
+        self._blocs = ["".join(f"{x}\n" for x in textes[i : i + 500]).encode() for i in range(0, lignes, 500)]
+        self._cadre = pd.DataFrame([x.split("\t") for x in textes[:LIGNES_TO_SQL]], columns=colonnes)
         with psycopg.connect(dsn, autocommit=True) as conn:
-            conn.execute(
-                sql.SQL("create table public.{} (like {})").format(sql.Identifier(f"banc_{jeu.nom}"), table(jeu))
-            )
+            cible = sql.Identifier("public", f"banc_{jeu.nom}")
+            types = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(c)) for c in colonnes)
+            conn.execute(sql.SQL("create table {} ({})").format(cible, types))
 
     def notre(self) -> float:
         """Rows per second from the file on disk to accepted rows."""
@@ -112,7 +109,7 @@ class Banc:
         return self._lignes / duree
 
     def copy_brut(self) -> float:
-        """Rows per second of COPY of the same bytes."""
+        """Rows per second of COPY of the rows as delivered."""
         cible = sql.Identifier("public", f"banc_{self.jeu.nom}")
         with psycopg.connect(self._dsn) as conn:
             conn.execute(sql.SQL("truncate {}").format(cible))

@@ -18,7 +18,7 @@
   {%- if lecture == 'montant' -%} lecture.montant(b.{{ nom }})
   {%- elif lecture == 'nombre' -%} lecture.nombre(b.{{ nom }}, 6)
   {%- elif lecture == 'entier' -%} lecture.entier(b.{{ nom }})
-  {%- elif lecture == 'annee' -%} lecture.annee(b.{{ nom }})
+  {%- elif lecture == 'annee' -%} nullif(lecture.annee(b.{{ nom }}), 0)
   {%- elif lecture == 'date' -%} lecture.date(b.{{ nom }})
   {%- elif lecture == 'duree' -%} lecture.minutes(b.{{ nom }})
   {%- else -%} lecture.texte(b.{{ nom }})

@@ -3,25 +3,18 @@ with rattaches as (
   select
     t.*,
     s.segment_id,
-    coalesce(
-      t.rejet_statut,
-      case when s.segment_id is null then 'rejete' end
-    ) as statut
+    -- what the file itself does not already refuse, the contract may: « N » of an unknown agent is rejected too
+    coalesce(t.rejet_statut, 'retenu') = 'retenu' and s.segment_id is null as hors_contrat
   from {{ ref('stg_rh__temps') }} as t
   left join {{ ref('int_segments') }} as s
     on t.exercice = s.exercice and t.matricule = s.matricule and t.date between s.date_entree and s.sortie
-    -- « N » of a known agent is held, of an unknown one rejected
     and coalesce(t.rejet_statut, 'retenu') = 'retenu'
 ),
 
 issues as (
   select
     *,
-    case
-      when rejet_statut in ('rejete', 'doublon') then rejet_statut
-      when segment_id is null then 'rejete'
-      else rejet_statut
-    end as statut_final
+    case when hors_contrat then 'rejete' else rejet_statut end as statut_final
   from rattaches
 )
 
@@ -40,12 +33,9 @@ select
   i.statut_final is null and i.type_jour = 'T' as compte,
   k.dispositif as cle_dispositif,
   k.part_communes,
+  case when not i.hors_contrat then i.rejet_colonne end as rejet_colonne,
   case
-    when i.statut_final = 'rejete' and i.rejet_statut is distinct from 'rejete' then null
-    else i.rejet_colonne
-  end as rejet_colonne,
-  case
-    when i.statut_final = 'rejete' and i.rejet_statut is distinct from 'rejete'
+    when i.hors_contrat
       then 'agent absent du fichier des agents, ou jour hors de son contrat (H5)'
     when i.statut_final is null and i.type_jour = 'T' and k.dispositif is null
       then 'activité sans clé analytique en vigueur (R1)'

@@ -28,6 +28,7 @@ select
   u.dispositif,
   u.siret_adherent,
   u.type_unite,
+  u.reference,
   u.quantite,
   w.poids,
   -- weight 1 when the dispositif has none; a missing one is the blocking control ponderation_manquante

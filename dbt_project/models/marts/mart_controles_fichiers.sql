@@ -26,8 +26,7 @@ mois_pes as (
   from (
     select lecture.date(b.dtebordem) as dtebordem
     from {{ source('compta', 'pes') }} as b
-    inner join fichiers as f using (fichier_id)
-    where b.sens = 'depense'
+    where b.sens = 'depense' and b.fichier_id in (select f.fichier_id from fichiers as f)
   ) as d
 )
 

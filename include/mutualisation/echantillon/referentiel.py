@@ -22,6 +22,8 @@ PARAMETRES = (
     ("horizon_prevision", "2026", "Rapport de décembre 2022 : méthode prévisionnelle 2022-2026"),
     ("indexation_masse_salariale", "0,02", "Hypothèse d'illustration"),
     ("evolution_tarifs", "0,01", "Hypothèse d'illustration"),
+    ("pes_poste", "059001", "Poste comptable, illustration"),
+    ("pes_collectivite", "100", "Code collectivité, illustration"),
     ("grand_livre_complet", "oui", "Le grand livre du jeu synthétique est tout le budget"),
     ("base_opposable:RGPD", "oui", "Délib. 18 C 0479 : mise à disposition, L5211-4-1 III"),
 )

@@ -169,7 +169,7 @@ def _sirens_epci(local: Path, fichier: FichierDepose, limites: Limites) -> set[s
     type_, siren = positions["type"], positions["siren"]
     trouves = set()
     for bloc in lecteur.blocs():
-        for rangee in bloc.rangees:
+        for rangee in bloc.decouper():
             if len(rangee) > max(type_, siren) and rangee[type_].strip(BLANCS) == "epci":
                 trouves.add(rangee[siren].strip(BLANCS))
     return trouves

@@ -13,7 +13,6 @@ from mutualisation.sources.registre import TYPES_SOMMABLES, Jeu
 
 _TAILLE_MAX = 64 * 1024
 _OU = "le .controle.json"
-_CLES = frozenset({"lignes", "colonne", "total", "sha256"})
 _NOMBRE = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,12})?")
 
 
@@ -21,7 +20,8 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
     """Checked content: `lignes` (int), `colonne` (header, as the registry spells it), `total` (text, exact), `sha256`.
 
     LectureRefusee when the JSON is unreadable, a value has not its form, the column isn't one of the jeu that can
-    be summed, or the sha256 (any case) isn't that of the file. On XML and JSON files only `sha256` is kept (F3).
+    be summed, or the sha256 (any case) isn't that of the file. Each key is optional, others are ignored.
+    On XML and JSON files only `sha256` is kept (F3).
     """
     contenu = _decoder(octets)
     attendu = contenu.get("sha256")
@@ -36,9 +36,9 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
     if contenu.get("lignes") is not None:
         retenu["lignes"] = _lignes(contenu["lignes"])
     colonne, total = contenu.get("colonne"), contenu.get("total")
-    if (colonne is None) != (total is None):
-        raise LectureRefusee(f"{_OU} : « colonne » et « total » vont ensemble (F3).")
-    if colonne is not None:
+    if total is not None and colonne is None:
+        raise LectureRefusee(f"{_OU} : « total » est annoncé sans sa « colonne » (F3).")
+    if colonne is not None and total is not None:
         retenu |= {"colonne": _colonne(colonne, jeu), "total": _total(total)}
     return retenu
 
@@ -52,13 +52,12 @@ def _decoder(octets: bytes) -> dict[str, Any]:
         raise LectureRefusee(f"{_OU} n'est pas un JSON lisible : le corriger ou le retirer (F3).") from None
     if not isinstance(contenu, dict):
         raise LectureRefusee(f"{_OU} doit être un objet JSON (F3).")
-    inconnues = sorted(set(contenu) - _CLES)
-    if inconnues:
-        raise LectureRefusee(f"{_OU} : clé inconnue, permises : {', '.join(sorted(_CLES))} (F3).")
     return contenu
 
 
 def _lignes(valeur: Any) -> int:
+    if isinstance(valeur, str) and re.fullmatch(r"[0-9]{1,9}", valeur.strip()):
+        return int(valeur)
     if isinstance(valeur, int) and not isinstance(valeur, bool) and 0 <= valeur < 2**31:
         return valeur
     raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")

@@ -64,7 +64,7 @@ class Lecture:
     def copie(self, fichier_id: int) -> Iterator[bytes]:
         """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
         for bloc in self._sans_total():
-            self.lignes += len(bloc.rangees)
+            self.lignes += len(bloc)
             try:
                 yield self._mise_en_forme.texte(fichier_id, bloc).encode()
             except UnicodeEncodeError:
@@ -84,15 +84,9 @@ class Lecture:
             attente = bloc
         if attente is None:
             return
-        derniere = attente.rangees[-1]
+        derniere = attente.textes[-1].split(attente.separateur) if attente.textes else attente.rangees[-1]
         if next((c.strip(BLANCS) for c in derniere if c.strip(BLANCS)), "").lower() == "total":
             self.totaux = self._mise_en_forme.totaux(derniere)
-            reste = len(attente.rangees) - 1
-            attente = Bloc(
-                attente.lignes[:reste],
-                attente.rangees[:reste],
-                attente.longues,
-                {i: d for i, d in attente.defauts.items() if i < reste},
-            )
-        if attente.rangees:
+            attente = attente.tete(len(attente) - 1)
+        if len(attente):
             yield attente

@@ -7,7 +7,7 @@ columns was measured twice as slow.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 
 from mutualisation.ingestion.commun import BLANCS, MEMOIRE_MAX, Bloc, LectureRefusee, Limites, nombre_fr
@@ -46,50 +46,72 @@ class MiseEnForme:
         self._noms_par_position = {p: n for n, p in self._positions.items()}
         # one empty cell after the last stands for the absent columns
         self._choix = [self._positions.get(n, self._largeur) for n in noms]
-        self._absentes = self._largeur in self._choix
         self._masques = self._preparer_masques()
+        # lines whose cells land as they are, in their order, but for those that hang on a SIRET
+        self._tel_quel = self._choix == list(range(self._largeur)) and not any(
+            c.clair_si or c.type == "pseudonyme" for c in jeu.colonnes_entrepot
+        )
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block, whose rows are changed in place. LectureRefusee on a NUL character."""
-        rangees = bloc.rangees
+        if self._tel_quel and bloc.textes and not bloc.longues:
+            texte = self._texte_tel_quel(fichier_id, bloc)
+            if texte:
+                return texte
+        rangees = bloc.decouper()
         defauts = {i: (self._nom(p), m) for i, (p, m) in bloc.defauts.items()}
         largeur = self._largeur
         if any([len(r) != largeur for r in rangees]):  # noqa: C419 - a list is measured faster here
             rangees = self._a_la_largeur(rangees, defauts)
         if bloc.longues:
             self._raccourcir(rangees, defauts)
-        if self._absentes:
-            for r in rangees:
-                r.append("")
         for masquer in self._masques:
             masquer(rangees)
         corps = self._corps(rangees)
         if defauts:
-            motifs = [f"{d[0]}|{d[1]}" if (d := defauts.get(i)) else "" for i in range(len(corps))]
-            corps = [f"{m}\t{c}" for m, c in zip(motifs, corps, strict=True)]
-            tete = f"{fichier_id}\t%d\t%s"
-        else:
-            tete = f"{fichier_id}\t%d\t\t%s"
+            motifs = (f"{d[0]}|{d[1]}" if (d := defauts.get(i)) else "" for i in range(len(rangees)))
+            corps = (f"{m}\t{c}" for m, c in zip(motifs, corps, strict=True))
+        tete = f"{fichier_id}\t%d\t%s" if defauts else f"{fichier_id}\t%d\t\t%s"
         texte = "\n".join([tete % deux for deux in zip(bloc.lignes, corps, strict=True)])
-        if (
-            "\\" in texte
-            or "\r" in texte
-            or texte.count("\t") != len(rangees) * (len(self._choix) + 2)
-            or texte.count("\n") != len(rangees) - 1
-        ):
+        if not _usuel(texte, len(rangees), len(self._choix) + 2):
             texte = self._texte_echappe(fichier_id, bloc.lignes, rangees, defauts)
         if "\0" in texte:
             raise LectureRefusee("un caractère nul se trouve dans une cellule : le retirer (F8).")
         return texte + "\n"
 
-    def _corps(self, rangees: Rangees) -> list[str]:
-        """Cells that land, in the order of the table, joined by tabs."""
+    def _texte_tel_quel(self, fichier_id: int, bloc: Bloc) -> str:
+        """The usual ledger file, without a Python object per cell; empty when a line isn't usual."""
+        separateur, colonnes = bloc.separateur, self._largeur
+        textes = bloc.textes
+        if any([t.count(separateur) != colonnes - 1 for t in textes]):  # noqa: C419 - a list is measured faster here
+            return ""
+        for c in self._jeu.colonnes_entrepot:
+            if c.garde_si_siret:
+                textes = self._lignes_si_siret(textes, separateur, c)
+        tete = f"{fichier_id}\t%d\t\t%s"
+        texte = "\n".join([tete % deux for deux in zip(bloc.lignes, textes, strict=True)]).replace(separateur, "\t")
+        return texte + "\n" if "\0" not in texte and _usuel(texte, len(textes), colonnes + 2) else ""
+
+    def _lignes_si_siret(self, textes: list[str], separateur: str, colonne: Colonne) -> list[str]:
+        position, siret = self._positions[colonne.nom], self._positions[colonne.garde_si_siret or ""]
+        sirets, fin = self._sirets, max(position, siret) + 1
+        sorties = []
+        for t in textes:
+            cellules = t.split(separateur, fin)
+            if cellules[position] and not sirets[cellules[siret]]:
+                cellules[position] = ""
+                t = separateur.join(cellules)
+            sorties.append(t)
+        return sorties
+
+    def _corps(self, rangees: Rangees) -> Iterable[str]:
+        """Cells that land, in the order of the table, joined by tabs; lazily, while the row is in the cache."""
         joindre = "\t".join
         if self._choix == list(range(self._largeur)):
-            return list(map(joindre, rangees))
+            return map(joindre, rangees)
         if len(self._choix) == 1:
-            return [r[self._choix[0]] for r in rangees]
-        return list(map(joindre, map(itemgetter(*self._choix), rangees)))
+            return (r[self._choix[0]] for r in rangees)
+        return map(joindre, map(itemgetter(*self._choix), rangees))
 
     def _texte_echappe(
         self, fichier_id: int, lignes: Sequence[int], rangees: Rangees, defauts: dict[int, tuple[str, str]]
@@ -157,7 +179,7 @@ class MiseEnForme:
 
     def _preparer_masques(self) -> list[Callable[[Rangees], None]]:
         """What privacy asks of this file, digests first: they are made of the cells as delivered."""
-        masques: list[Callable[[Rangees], None]] = []
+        masques: list[Callable[[Rangees], None]] = [_une_de_plus] if self._largeur in self._choix else []
         presentes = [c for c in self._jeu.colonnes_entrepot if c.nom in self._positions]
         masques += [self._empreintes(c) for c in presentes if c.clair_si]
         masques += [self._si_siret(c) for c in presentes if c.garde_si_siret]
@@ -203,6 +225,21 @@ class MiseEnForme:
                     r[position] = empreinte(*["" if c is None else propres[r[c]] for c in cles])
 
         return masquer
+
+
+def _usuel(texte: str, lignes: int, tabulations: int) -> bool:
+    """True when no cell holds a tab, a line end or a backslash."""
+    return (
+        "\\" not in texte
+        and "\r" not in texte
+        and texte.count("\t") == lignes * tabulations
+        and texte.count("\n") == lignes - 1
+    )
+
+
+def _une_de_plus(rangees: Rangees) -> None:
+    for r in rangees:
+        r.append("")
 
 
 class _Propres(dict[str, str]):

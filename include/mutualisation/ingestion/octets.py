@@ -33,13 +33,16 @@ def empreinte(chemin: Path) -> Empreinte:
     return Empreinte(octets, h.hexdigest())
 
 
-def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252")) -> str:
+def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252"), *, verifier_dernier: bool = True) -> str:
     """The first encoding of `essais` that reads every byte: `utf-8-sig`, `utf-8` or `cp1252` (F8).
 
+    Without `verifier_dernier` the last one is taken on trust: the caller decodes strictly, and refuses by itself.
     LectureRefusee on UTF-16, on a NUL byte (a binary file), on bytes that no encoding defines.
     """
     fautes = []
     for nom in essais:
+        if not verifier_dernier and len(essais) > 1 and nom == essais[-1]:
+            return nom
         faute = _faute(chemin, nom)
         if faute is None:
             with chemin.open("rb") as f:
@@ -58,12 +61,7 @@ def _faute(chemin: Path, nom: str) -> int | None:
             tranche = f.read(_TRANCHE)
             if position == 0 and tranche.startswith(_BOM_UTF16):
                 raise LectureRefusee("le fichier est en UTF-16 : l'enregistrer en UTF-8 (F8).")
-            nul = tranche.find(b"\0")
-            if nul >= 0:
-                raise LectureRefusee(
-                    f"octet nul à la position {position + nul} : fichier binaire ou UTF-16, "
-                    "le fournir en texte UTF-8 (F8)."
-                )
+            refuser_nul(tranche, position)
             try:
                 decodeur.decode(tranche, final=not tranche)
             except UnicodeDecodeError as e:
@@ -71,3 +69,12 @@ def _faute(chemin: Path, nom: str) -> int | None:
             if not tranche:
                 return None
             position += len(tranche)
+
+
+def refuser_nul(octets: bytes, position: int) -> None:
+    """LectureRefusee when a slice of text, at that position of its file, holds a NUL byte (F8)."""
+    nul = octets.find(b"\0")
+    if nul >= 0:
+        raise LectureRefusee(
+            f"octet nul à la position {position + nul} : fichier binaire ou UTF-16, le fournir en texte UTF-8 (F8)."
+        )

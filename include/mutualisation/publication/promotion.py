@@ -14,6 +14,7 @@ from psycopg import sql
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.contexte import figer_contexte
+from mutualisation.publication.documents.instantane import figer_facturation
 from mutualisation.publication.empreinte import publication_sha256
 from mutualisation.publication.relations import Relation, lire_relations
 
@@ -111,6 +112,7 @@ def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
             (empreinte, version),
         )
         figer_contexte(conn, version)
+        figer_facturation(conn, version)
     return empreinte
 
 

@@ -1,4 +1,10 @@
-with cellules as ({{ lire_jeu('activite', 'unites') }}),
+-- `numero_semestre`: 1 or 2, however it is written (C9). The same quantity in both semestres is no repeat.
+with cellules as (
+  select
+    l.*,
+    case when l.semestre in ('1', '2', 'S1', 'S2') then right(l.semestre, 1)::int end as numero_semestre
+  from ({{ lire_jeu('activite', 'unites') }}) as l
+),
 
 regles as (
   select
@@ -7,7 +13,7 @@ regles as (
       c.defaut,
       case
         when c.exercice <> c.exercice_fichier then 'Exercice|exercice différent de celui du nom du fichier (C5)'
-        when right(c.semestre, 1)::int <> c.semestre_fichier then 'Semestre|semestre différent de celui du nom du fichier (C5)'
+        when c.numero_semestre <> c.semestre_fichier then 'Semestre|semestre différent de celui du nom du fichier (C5)'
         when d.code is null then 'Dispositif|dispositif absent du fichier dispositifs (G11)'
         when a.siret is null then 'SIRET adhérent|SIRET absent du fichier adherents (G11)'
       end
@@ -23,7 +29,7 @@ dedoublees as (
   select
     *,
     row_number() over (
-      partition by (defaut_regle is null), {{ cellules_lues('activite', 'unites', ['semestre']) }} order by fichier_id desc, ligne
+      partition by (defaut_regle is null), numero_semestre, {{ cellules_lues('activite', 'unites', ['semestre']) }} order by fichier_id desc, ligne
     ) as rang
   from regles
 ),
@@ -53,7 +59,7 @@ select
   depot_fichier,
   exercice_fichier as rejet_exercice,
   {{ cellules_lues('activite', 'unites') }},
-  right(semestre, 1)::int as numero_semestre,
+  numero_semestre,
   nullif(split_part(issue, '|', 1), '') as rejet_colonne,
   substr(issue, strpos(issue, '|') + 1) as rejet_motif,
   rejet_statut

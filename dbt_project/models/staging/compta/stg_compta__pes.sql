@@ -5,8 +5,8 @@ bordereaux as (
   select
     fichier_id,
     rang_bordereau,
-    coalesce(sum(mtht), 0) is distinct from max(mtbordht)
-    or count(distinct rang_piece)::text is distinct from max(ltrim(nbrpce, '0')) as incoherent
+    (coalesce(sum(mtht), 0) = max(mtbordht)) is not true
+    or (count(distinct rang_piece)::text = max(ltrim(nbrpce, '0'))) is not true as incoherent
   from cellules
   group by fichier_id, rang_bordereau
 ),

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from mutualisation.ingestion.commun import BLANCS, RANGEE_MAX, Bloc, LectureRefusee, Limites, nombre_fr
 from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
-from mutualisation.ingestion.octets import encodage
+from mutualisation.ingestion.octets import encodage, refuser_nul
 from mutualisation.sources.registre import Jeu
 
 # small enough for the rows of a block to stay in the cache
@@ -34,7 +34,7 @@ class LecteurCsv:
         self._limites = limites
         if chemin.stat().st_size == 0:
             raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
-        self._encodage = encodage(chemin, jeu.dialecte.encodages)
+        self._encodage = encodage(chemin, jeu.dialecte.encodages, verifier_dernier=False)
         self.separateur, self._premiere, self.entete = self._reconnaitre(jeu)
         self.dialecte = {
             "encodage": self._encodage,
@@ -61,14 +61,13 @@ class LecteurCsv:
             if not all([ligne.strip(blancs) for ligne in bloc]):  # noqa: C419 - a list is measured faster here
                 numeros = [numero + i for i, ligne in enumerate(bloc) if ligne.strip(blancs)]
                 bloc = [ligne for ligne in bloc if ligne.strip(blancs)]
-            rangees = [ligne.split(separateur) for ligne in bloc]
-        else:
-            deux = self._par_csv(numero, bloc)
-            numeros, rangees = deux if deux is not None else self._rangee_par_rangee(lignes, numero, bloc)
-            if deux is None:
-                longues = True
+            if bloc:
+                yield Bloc(numeros, longues=longues, textes=bloc, separateur=separateur)
+            return
+        deux = self._par_csv(numero, bloc)
+        numeros, rangees = deux if deux is not None else self._rangee_par_rangee(lignes, numero, bloc)
         if rangees:
-            yield Bloc(numeros, rangees, longues)
+            yield Bloc(numeros, rangees, longues or deux is None)
 
     def _par_csv(self, numero: int, bloc: list[str]) -> tuple[list[int] | range, list[list[str]]] | None:
         """Rows of a block where no cell holds a line end; None when one does, or when something is wrong."""
@@ -161,6 +160,7 @@ class _Lignes:
         self._encodage = "utf-8" if encodage_ == "utf-8-sig" else encodage_
         self._sans_bom = encodage_ == "utf-8-sig"
         self._reste: list[bytes] = []
+        self._position = 0
         self._numero = 1
         self._sauter = 0
         self.guillemets = False
@@ -176,7 +176,7 @@ class _Lignes:
             octets = self._octets()
             if octets is None:
                 return None
-            texte = octets.decode(self._encodage)
+            texte = self._decoder(octets)
             if self._sans_bom:
                 texte, self._sans_bom = texte.removeprefix("\ufeff"), False
             self.guillemets = '"' in texte
@@ -201,6 +201,18 @@ class _Lignes:
                 numero += passees
             if lignes:
                 return numero, lignes
+
+    def _decoder(self, octets: bytes) -> str:
+        refuser_nul(octets, self._position)
+        try:
+            texte = octets.decode(self._encodage)
+        except UnicodeDecodeError as e:
+            raise LectureRefusee(
+                f"encodage illisible (l'octet {self._position + e.start} n'est ni de l'UTF-8 ni du cp1252) : "
+                "enregistrer le fichier en UTF-8 (F8)."
+            ) from None
+        self._position += len(octets)
+        return texte
 
     def _octets(self) -> bytes | None:
         """Whole lines only; the tail waits for its end."""

@@ -102,12 +102,12 @@ def lire_etats(
 
 def _tarifs(regles: Iterable[Ligne]) -> list[Ligne]:
     vus = {
-        (r["semestre"], r["regle"], r["prix"]): {
+        (r["semestre"], r["regle"], r["prix"], r["mode_recouvrement"]): {
             c: r[c] for c in ("semestre", "regle", "prix", "reference", "mode_recouvrement")
         }
         for r in regles
     }
-    return [vus[cle] for cle in sorted(vus, key=lambda c: (c[0], c[1], decimal(c[2])))]
+    return [vus[cle] for cle in sorted(vus, key=lambda c: (c[0], c[1], decimal(c[2]), c[3]))]
 
 
 def _beneficiaires(regles: Iterable[Ligne], noms: Mapping[str, str]) -> list[Beneficiaire]:

@@ -12,7 +12,7 @@ from mutualisation.publication.documents.etat_annuel import EtatAnnuel
 from mutualisation.publication.documents.factures import ZERO, Facture, LigneFacture, dernier_jour, periode
 from mutualisation.publication.documents.parametres import Parametres
 from mutualisation.publication.documents.regles import decimal, decimales, exact, mode_lisible, prix
-from mutualisation.publication.formats import euros, jour, pourcent
+from mutualisation.publication.formats import arrondi, euros, jour, pourcent
 
 PROJET = "Projet, à valider par l'ordonnateur."
 ORDINAUX = {1: "Premier", 2: "Second"}
@@ -127,7 +127,8 @@ def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
     semestres: dict[tuple[str, str, str], list[str]] = {}
     for t in etat.tarifs:
         cle = ("Coût unitaire" if t["regle"] == "cout_unitaire" else "Prix par unité", t["reference"], prix(t["prix"]))
-        semestres.setdefault(cle, []).append(f"S{t['semestre']}")
+        if (semestre := f"S{t['semestre']}") not in semestres.setdefault(cle, []):
+            semestres[cle].append(semestre)
     return [
         {"semestre": " et ".join(s), "regle": regle, "reference": reference, "prix": montant_unitaire}
         for (regle, reference, montant_unitaire), s in semestres.items()
@@ -185,10 +186,11 @@ def _formation(etat: EtatAnnuel) -> list[str]:
     c = etat.cout
     if c is None:
         return ["Le prix par unité est celui du tarif voté."]
-    if c["cout_d5211_base"] is None or c["unites_previsionnelles"] is None or c["actualisation"] is None:
-        return ["Le coût unitaire est celui qui a été voté."]
     base, prevues = decimal(c["cout_d5211_base"]), decimal(c["unites_previsionnelles"])
     actualisation = decimal(c["actualisation"])
+    # a voted unit cost wins over the one of the accounts (R7f), and is then not the quotient of these figures
+    if not prevues or arrondi(base * (1 + actualisation) / prevues, 2) != decimal(c["cout_unitaire"]):
+        return [f"Coût unitaire voté : {prix(c['cout_unitaire'])}."]
     calcule = (
         f"Coût de fonctionnement de {c['exercice_base']}, derniers comptes votés : {montant(base)} ; actualisation : "
         f"{pourcent(actualisation, 2)} ; unités prévues par la convention : {exact(prevues)}."

@@ -25,10 +25,10 @@ RECOUVREMENT = [
     (2020, 2, "ARCHIVES", LOOS, "titre", "8.00"),
     (2021, 1, "ARCHIVES", LOOS, "titre", "6.00"),
     (2021, 2, "ARCHIVES", LOOS, "titre", "6.50"),
-    (2021, 2, "IMPRESSION", LOOS, "titre", "112.33"),
+    (2021, 2, "IMPRESSION", LOOS, "titre", "112.31"),
     (2021, 2, "CAM", LILLE, "titre", "500.00"),
     (2021, 2, "ARCHIVES", LILLE, "titre", "-20.00"),
-    (2021, 2, "IMPRESSION", LILLE, "imputation_AC", "1234.56"),
+    (2021, 2, "IMPRESSION", LILLE, "imputation_AC", "1234.26"),
     (2021, 2, "CARTE", LILLE, "gratuit", "0.00"),
     (2021, 2, "CAM", CCAS, "titre", "14.99"),
     # only past titres: nothing due, no tariff applied
@@ -38,7 +38,7 @@ RECOUVREMENT = [
 FACTURES = [
     (2020, 2, LOOS, "8.00", "0.00", "reporte", "0.00"),
     (2021, 1, LOOS, "6.00", "8.00", "reporte", "0.00"),
-    (2021, 2, LOOS, "118.83", "14.00", "a_emettre", "132.83"),
+    (2021, 2, LOOS, "118.81", "14.00", "a_emettre", "132.81"),
     (2021, 2, LILLE, "480.00", "0.00", "a_emettre", "480.00"),
     (2021, 2, CCAS, "14.99", "0.00", "reporte", "0.00"),
 ]
@@ -61,11 +61,11 @@ PARAMETRES = [
 REGLES = [
     (1, "ARCHIVES", LOOS, "forfait", None, "6.00", "12", "titre", 6, None),
     (2, "ARCHIVES", LOOS, "forfait", None, "6.50", "13", "titre", 6, None),
-    (2, "IMPRESSION", LOOS, "cout_unitaire", None, "112.33", None, "titre", 6, "5.5"),
+    (2, "IMPRESSION", LOOS, "cout_unitaire", None, "112.31", None, "titre", 6, "5.5"),
     (2, "CAM", LILLE, "par_tranche", None, "500.00", "1000", "titre", 6, None),
     (2, "ARCHIVES", LILLE, "par_habitant", None, "-30.00", "0.05", "titre", 6, None),
     (2, "ARCHIVES", LILLE, "pourcentage", "achats_ht", "10.00", "1.5", "titre", 6, None),
-    (2, "IMPRESSION", LILLE, "cout_unitaire", None, "1234.56", None, "imputation_AC", 6, "60.4438"),
+    (2, "IMPRESSION", LILLE, "cout_unitaire", None, "1234.26", None, "imputation_AC", 6, "60.4438"),
     (2, "CARTE", LILLE, "forfait", None, "0.00", "0", "gratuit", 6, None),
     (2, "CAM", CCAS, "forfait", None, "14.99", "29.98", "titre", 6, None),
 ]
@@ -122,7 +122,7 @@ def _construction(conn: psycopg.Connection[Any]) -> None:
             _remplir(conn, "int_unites_semestre", [(*cle, siret, unites)])
     for cle in sorted({(2021, s, d, siret) for s, d, siret, *_ in REGLES}):
         _remplir(conn, "int_adhesions_semestre", [(*cle, 233098, 6, 6)])
-    _remplir(conn, "int_couts_unitaires_factures", [(2021, "IMPRESSION", 2019, "0.015", "500", "20.4248")])
+    _remplir(conn, "int_couts_unitaires_factures", [(2021, "IMPRESSION", 2019, "0.015", "500", "20.42")])
     _remplir(conn, "int_couts", [(2019, "IMPRESSION", "10061.48")])
     _remplir(conn, "stg_cam__commandes", [(2021, 2, LILLE, "666.67", None), (2021, 2, LILLE, "9.00", "rejete")])
     _remplir(

@@ -91,11 +91,11 @@ def test_texte_d_une_facture(dossier: Path) -> None:
         "Projet, à valider par l’ordonnateur.",
         "Données synthétiques",
         "Forfait annuel de 13,00 € × 6 mois sur 12",
-        "Coût unitaire 20,4248 € × 5,5 unités",
-        "Total du semestre 118,83 €",
+        "Coût unitaire 20,42 € × 5,5 unités",
+        "Total du semestre 118,81 €",
         "2020-S2 Dépôt des archives définitives 8,00 €",
         "Report précédent 14,00 €",
-        "Total à payer 132,83 €",
+        "Total à payer 132,81 €",
         "Publication version 1",
     ):
         assert attendu in texte
@@ -105,7 +105,7 @@ def test_texte_d_une_facture(dossier: Path) -> None:
 @texte_des_pdf
 def test_modes_hors_titre_sur_la_facture(dossier: Path) -> None:
     texte = _Texte.de(dossier / f"facture_2021-S2_{base.LILLE}.pdf")
-    assert "Imputation sur l’attribution de compensation 1 234,56 €" in texte
+    assert "Imputation sur l’attribution de compensation 1 234,26 €" in texte
     assert "ne s’ajoutent pas au total à payer" in texte
     assert "Dispositifs sans participation financière ce semestre : Cartographie partagée." in texte
     assert "Total à payer 480,00 €" in texte
@@ -130,9 +130,9 @@ def test_texte_de_l_etat_annuel(dossier: Path) -> None:
         "au plus tard le 15/04/2021",
         "Coût de fonctionnement de 2019, derniers comptes votés : 10 061,48 €",
         "actualisation : 1,50 %",
-        "unités prévues par la convention : 500",
+        "unités prévues par la convention : 500. Coût unitaire retenu : 20,42 €",
         "Coût constaté par unité, base D5211-16 115,95 €",
-        "2 bénéficiaires 0,0000 65,9438 0,00 € 1 346,89 € 1 346,89 €",
+        "2 bénéficiaires 0,0000 65,9438 0,00 € 1 346,57 € 1 346,57 €",
         "AFFICHE 5,0000 1,1 5,5000",
     ):
         assert attendu in texte
@@ -141,7 +141,7 @@ def test_texte_de_l_etat_annuel(dossier: Path) -> None:
 def test_csv_de_l_etat_annuel(dossier: Path) -> None:
     lignes = (dossier / "etat_annuel_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[0] == "exercice;dispositif;siret_adherent;nom;unites_s1;unites_s2;montant_s1;montant_s2;montant"
-    assert lignes[1] == f"2021;IMPRESSION;{base.LILLE};Lille;0;60.4438;0.00;1234.56;1234.56"
+    assert lignes[1] == f"2021;IMPRESSION;{base.LILLE};Lille;0;60.4438;0.00;1234.26;1234.26"
     recours = (dossier / "recours_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
     assert recours[1] == f"2021;2;IMPRESSION;{base.LILLE};Lille;AFFICHE;1;40;1.1;44"
 
@@ -151,7 +151,7 @@ def test_recapitulatif_est_la_relation(dossier: Path) -> None:
     assert lignes[1:] == [
         f"{base.CCAS};CCAS de Lille;14.99;0.00;reporte;0.00",
         f"{base.LILLE};Lille;480.00;0.00;a_emettre;480.00",
-        f"{base.LOOS};L’Œuvre-lès-Loos;118.83;14.00;a_emettre;132.83",
+        f"{base.LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81",
     ]
 
 
@@ -175,3 +175,14 @@ def test_dossier_impossible_a_ecrire(conn_facturee: Conn, tmp_path: Path) -> Non
     (tmp_path / "fichier").write_text("")
     with pytest.raises(ErreurMutualisation, match="ne peuvent pas être écrites"):
         ecrire_factures(conn_facturee, 2021, 2, tmp_path / "fichier" / "sortie")
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_cout_unitaire_vote(conn_vierge: Conn, tmp_path: Path) -> None:
+    base.publier(conn_vierge, figee=False)
+    conn_vierge.execute("update construction.int_couts_unitaires_factures set cout_unitaire = 21.5")
+    dossier = ecrire_factures(conn_vierge, 2021, 2, tmp_path)
+    texte = _Texte.de(dossier / "etat_annuel_2021_IMPRESSION.pdf")
+    assert "Coût unitaire voté : 21,50 €." in texte
+    assert "derniers comptes votés" not in texte

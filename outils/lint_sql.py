@@ -1,0 +1,34 @@
+"""Run sqlfluff on the dbt models: its dbt templater compiles them, so it needs a warehouse (the embedded one)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from mutualisation.entrepot.connexion import profil_dbt
+from mutualisation.entrepot.migrations import migrer
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+
+def main() -> int:
+    """Lint the paths given, by default every model; the exit code is sqlfluff's."""
+    chemins = sys.argv[1:] or ["dbt_project/models"]
+    with tempfile.TemporaryDirectory(prefix="mutualisation-lint-") as dossier, serveur_entrepot(Path(dossier)) as dsn:
+        migrer(dsn)
+        profil = profil_dbt(dsn)
+        environnement = os.environ | {
+            "MUTUALISATION_PG_HOST": str(profil["host"]),
+            "MUTUALISATION_PG_PORT": str(profil["port"]),
+            "MUTUALISATION_PG_USER": str(profil["user"]),
+            "MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
+            "MUTUALISATION_PG_BASE": str(profil["dbname"]),
+            "MUTUALISATION_DBT_TARGET": str(Path(dossier) / "dbt"),
+        }
+        return subprocess.run(["sqlfluff", "lint", *chemins], env=environnement, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
