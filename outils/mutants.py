@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from mutualisation.entrepot.serveur import serveur_entrepot  # noqa: E402
 from outils.mutations_sql import Mutant, muter  # noqa: E402
 from tests.cas.atelier import Atelier  # noqa: E402
 from tests.cas.modeles import Modeles, creer  # noqa: E402
-from tests.cas.scenario import Cas, attendus, ecarts, lister, sortie_attendue, sortie_constatee  # noqa: E402
+from tests.cas.scenario import Attendu, Cas, attendus, ecarts, lister, sortie_attendue, sortie_constatee  # noqa: E402
 
 EQUIVALENTS = Path(__file__).with_name("mutants_equivalents.yml")
 SEUIL = 95
@@ -64,31 +64,38 @@ class Banc:
 
     cas: Cas
     conn: psycopg.Connection[Any]
-    tues: int = 0
+    modeles: Modeles
+    attendus: list[Attendu]
+    utiles: set[str]
 
-    def relations(self) -> set[str]:
-        """Relations that the scenario looks at: its expected files, and `controles` for its outcome."""
-        return {a.relation for a in attendus(self.cas)} | {"controles"}
+    @classmethod
+    def ouvrir(cls, cas: Cas, dsn: str, modeles: Modeles) -> Banc:
+        """Connect; `utiles` are the models behind what the scenario looks at, `controles` for its outcome included."""
+        conn = connecter(dsn)
+        conn.execute("set statement_timeout = '20s'")
+        conn.commit()
+        attentes = attendus(cas)
+        return cls(cas, conn, modeles, attentes, modeles.ascendants({a.relation for a in attentes} | {"controles"}))
 
-    def remarque(self, mutant: Mutant, modeles: Modeles) -> bool:
+    def remarque(self, mutant: Mutant) -> bool:
         """Whether the scenario tells the mutant from the rule."""
+        if mutant.modele not in self.utiles:
+            return False
         try:
-            changes = self._appliquer(mutant, modeles)
-            return bool(changes & self.relations()) and self._contredit(changes)
+            return self._contredit(self._appliquer(mutant))
         except psycopg.Error:
             return True
         finally:
             self.conn.rollback()
 
-    def _appliquer(self, mutant: Mutant, modeles: Modeles) -> set[str]:
+    def _appliquer(self, mutant: Mutant) -> set[str]:
         """Make the mutated model and, from one to the next, those that it changes; give back what changed."""
-        utiles = modeles.ascendants(self.relations())
         changes: set[str] = set()
-        for nom in modeles.descendants(mutant.modele):
+        for nom in self.modeles.descendants(mutant.modele):
             if nom == mutant.modele:
                 requete = mutant.requete
-            elif nom in utiles and modeles.parents[nom] & changes:
-                requete = modeles.requetes[nom]
+            elif nom in self.utiles and self.modeles.parents[nom] & changes:
+                requete = self.modeles.requetes[nom]
             else:
                 continue
             self.conn.execute(
@@ -109,7 +116,7 @@ class Banc:
     def _contredit(self, changes: set[str]) -> bool:
         if "controles" in changes and sortie_constatee(self.conn) != sortie_attendue(self.cas):
             return True
-        return any(ecarts(self.conn, a) for a in attendus(self.cas) if a.relation in changes)
+        return any(ecarts(self.conn, a) for a in self.attendus if a.relation in changes)
 
 
 @dataclass
@@ -119,7 +126,7 @@ class Compte:
     mutants: int = 0
     tues: int = 0
     equivalents: int = 0
-    vivants: list[Mutant] = field(default_factory=list)
+    vivants: int = 0
 
 
 def main() -> int:
@@ -148,10 +155,7 @@ def _construire(dsn: str, var: Path) -> tuple[list[Banc], Modeles]:
         for cas in lister():
             with atelier.construit(cas):
                 pass
-            conn = connecter(atelier.conserver(f"cas_{cas.nom}"))
-            conn.execute("set statement_timeout = '20s'")
-            conn.commit()
-            bancs.append(Banc(cas, conn))
+            bancs.append(Banc.ouvrir(cas, atelier.conserver(f"cas_{cas.nom}"), atelier.modeles))
         return bancs, atelier.modeles
     finally:
         atelier.fermer()
@@ -166,7 +170,7 @@ def _parcourir(bancs: list[Banc], modeles: Modeles, choisis: list[str] | None) -
                 continue
             compte = comptes.setdefault(regle, Compte())
             debut = time.perf_counter()
-            _un_modele(compte, _ordonner(bancs, regle), modeles, muter(nom, modeles.requetes[nom]), equivalents)
+            _un_modele(compte, _ordonner(bancs, regle), muter(nom, modeles.requetes[nom]), equivalents)
             print(f"  {nom} : {time.perf_counter() - debut:.0f} s", file=sys.stderr, flush=True)
     return comptes
 
@@ -177,20 +181,19 @@ def _ordonner(bancs: list[Banc], regle: str) -> list[Banc]:
     return sorted(bancs, key=lambda b: (not racines & set(b.cas.regles), b.cas.nom))
 
 
-def _un_modele(
-    compte: Compte, bancs: list[Banc], modeles: Modeles, mutants: list[Mutant], equivalents: dict[str, str]
-) -> None:
+def _un_modele(compte: Compte, bancs: list[Banc], mutants: list[Mutant], equivalents: dict[str, str]) -> None:
     for mutant in mutants:
         compte.mutants += 1
         if mutant.cle in equivalents:
             compte.equivalents += 1
             continue
-        tueur = next((b for b in bancs if b.remarque(mutant, modeles)), None)
+        tueur = next((b for b in bancs if b.remarque(mutant)), None)
         if tueur is None:
-            compte.vivants.append(mutant)
+            compte.vivants += 1
+            m = mutant
+            print(f"vivant {m.cle} {m.modele} ligne {m.ligne} [{m.operateur}]\n   - {m.avant}\n   + {m.apres}", flush=True)
             continue
         compte.tues += 1
-        tueur.tues += 1
         # the one that killed is the likeliest to kill the next
         bancs.remove(tueur)
         bancs.insert(0, tueur)
@@ -205,9 +208,6 @@ def _equivalents() -> dict[str, str]:
 
 
 def _rapport(comptes: dict[str, Compte], duree: float) -> int:
-    vivants = [m for c in comptes.values() for m in c.vivants]
-    for m in vivants:
-        print(f"vivant {m.cle} {m.modele} ligne {m.ligne} [{m.operateur}]\n   - {m.avant}\n   + {m.apres}")
     print(f"\n{'règle':8}{'mutants':>9}{'tués':>7}{'équivalents':>13}{'vivants':>9}{'tués %':>9}")
     total: Counter[str] = Counter()
     for regle, c in comptes.items():

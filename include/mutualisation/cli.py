@@ -27,6 +27,7 @@ app = App(
     group_parameters=OPTIONS,
     default_parameter=Parameter(negative=""),
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 app["--help"].help = "Affiche cette aide."
 app["--version"].help = "Affiche la version."
@@ -299,7 +300,7 @@ def main() -> None:
     """Entry point: 0 published, 2 a control failed, 3 a file was refused, 1 anything else; never a traceback."""
     signal.signal(signal.SIGTERM, _interrompre)
     try:
-        app(exit_on_error=False, print_error=False)
+        app(sys.argv[1:], exit_on_error=False, print_error=False)
     except CycloptsError as erreur:
         journal.print(f"Commande incomprise : {phrase(erreur)}\nVoir « mutualisation --help ».", markup=False)
         sys.exit(1)

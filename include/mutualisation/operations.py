@@ -37,6 +37,18 @@ select c.controle, c.cle, c.exercice, c.statut, c.valeur_attendue, c.valeur_cons
  where c.bloquant and c.statut in ('ecart', 'non_execute') and c.justification is null
  order by c.exercice, c.controle, c.cle
 """
+# The loads whose files count in a build; one made before its gate was kept says so (`sans_resultat`)
+SQL_PORTE_FICHIER = """
+select jsonb_build_object(
+  'porte', 'fichier',
+  'reussie', coalesce(bool_and(porte ->> 'statut' = 'conforme'), false),
+  'executees', coalesce(sum((porte ->> 'executees')::int), 0),
+  'chargements', count(*),
+  'sans_resultat', count(*) filter (where porte is null))
+  from journal.chargements
+ where chargement_id in (
+   select f.chargement_id from journal.fichiers as f join journal.fichiers_courants as c using (fichier_id))
+"""
 SQL_ETAT = {
     "derniere": "select publication_sha256 from journal.constructions where statut = 'publiee'"
     " order by version desc limit 1",
@@ -71,7 +83,6 @@ class Contexte:
     embarque: bool = True
     _dbt: OuvrierDbt | None = None
     _conn: psycopg.Connection[Any] | None = None
-    _portes_passees: bool = False
     _pile: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -117,7 +128,7 @@ class Contexte:
 
     def _documenter(self) -> None:
         """Write the data docs of the gates that this context passed, `data_docs/` of its folder."""
-        if not self._portes_passees:
+        if not prechargement.a_evalue():
             return
         try:
             prechargement.documenter(self.var / "data_docs")
@@ -181,9 +192,7 @@ def verifier_sortie(sortie: Path) -> None:
 def charger(contexte: Contexte, depot: str, sources: list[str] | None = None) -> list[Chargement]:
     """Load what is new in a drop (file gate included). Raises `FichierRefuse`, `ErreurMutualisation`."""
     with contexte.connexion() as conn:
-        charges = charger_depot(conn, depot, sources, contexte.var, contexte.suivi, detail=contexte.detail)
-    contexte._portes_passees |= any(c.fichiers for c in charges)
-    return charges
+        return charger_depot(conn, depot, sources, contexte.var, contexte.suivi, detail=contexte.detail)
 
 
 def construire(
@@ -206,8 +215,14 @@ def construire(
         if resultat.echecs:
             _clore(conn, version, "echouee", {"modele": resultat.en_dict()})
             raise ControleEchoue(_echecs_lisibles(conn, resultat))
-        _clore(conn, version, "construite", {"modele": resultat.en_dict()})
+        _clore(conn, version, "construite", {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()})
     return version
+
+
+def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:
+    """What the file gate executed on the loads that count: reussie, executees, chargements, sans_resultat."""
+    ligne = conn.execute(SQL_PORTE_FICHIER).fetchone()
+    return dict(ligne[0]) if ligne else {}
 
 
 def controler(contexte: Contexte, version: int) -> None:
@@ -215,7 +230,6 @@ def controler(contexte: Contexte, version: int) -> None:
     with contexte.connexion() as conn:
         exercices = _construction(conn, version, ("construite", "validee"))
         contexte.suivi(f"Contrôle du bilan, version {version}")
-        contexte._portes_passees = True
         resultat = verifier_bilan(contexte.dsn, SCHEMA, version, exercices)
         _clore(conn, version, "validee" if resultat.reussie else "echouee", {"bilan": resultat.en_dict()})
     if not resultat.reussie:

@@ -54,6 +54,12 @@ def test_extraire_rend_les_memes_octets_que_bilan(publie: Publie, tmp_path: Path
     assert octets(de_nouveau) == octets(ecrit)
 
 
+def test_sur_un_serveur_nomme_l_identite_est_authentifiee(publie: Publie, tmp_path: Path) -> None:
+    publie.contexte.embarque = False
+    dossier = Path(op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))["identite"] == "authentifiee"
+
+
 def test_une_formule_livree_reste_du_texte(publie: Publie) -> None:
     """F10: kept as is in the warehouse, neutralised in CSV and XLSX; a negative number is no formula."""
     dossier = Path(publie.bilan.extraits[0])

@@ -11,7 +11,7 @@ from tests.bout_en_bout.etabli import EnLigne, Publie, lire, publication
 from tests.bout_en_bout.petit_depot import EXERCICE
 
 from mutualisation import operations as op
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
 
 def octets(dossier: Path) -> dict[str, bytes]:
@@ -43,7 +43,7 @@ def test_un_exercice_sans_fichier_est_un_controle(publie: Publie, petit: Path, t
     assert any("masse_salariale" in p and "2018" in p for p in echec.value.controles)
     # G8: one of the two exercices was ready, nothing is published for it either
     assert publication(dsn) == avant
-    with pytest.raises(op.ErreurMutualisation, match="Aucune construction validée"):
+    with pytest.raises(ErreurMutualisation, match="Aucune construction validée"):
         op.publier(publie.contexte)
 
 
@@ -55,6 +55,7 @@ def test_un_fichier_refuse_est_nomme(var_publie: Path, depot: Path) -> None:
     assert f"rh/temps_{EXERCICE}-03.csv" in sortie.erreurs
     assert "compta/mandat_2021-04.csv" in sortie.erreurs
     assert not list((depot.parent / "s").glob("bilan_*"))
+    assert "Construction" not in sortie.erreurs
 
 
 def test_le_meme_depot_deux_fois(publie: Publie, petit: Path, tmp_path: Path) -> None:
@@ -81,7 +82,10 @@ MAUVAIS_USAGES = {
     "exercice 99999": (["--depot", "{depot}", "--exercice", "99999", "--sortie", "{tmp}/s"], "quatre chiffres"),
     "exercice abc": (["--depot", "{depot}", "--exercice", "abc", "--sortie", "{tmp}/s"], "« abc »"),
     "exercice manquant": (["--depot", "{depot}", "--sortie", "{tmp}/s"], "--exercice est obligatoire"),
-    "option inconnue": (["--depot", "{depot}", "--exercise", "2021"], "« --exercise »"),
+    "option inconnue": (
+        ["--depot", "{depot}", "--exercice", "2021", "--sortie", "{tmp}/s", "--exercise", "2021"],
+        "« --exercise »",
+    ),
     "préparateur réservé": (
         ["--depot", "{depot}", "--exercice", "2021", "--sortie", "{tmp}/s", "--prepare-par", "approbateur"],
         "« approbateur »",

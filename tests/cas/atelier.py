@@ -76,8 +76,18 @@ class Atelier:
         return autre_base(self._dsn, nom)
 
     def fermer(self) -> None:
-        """End dbt."""
+        """End dbt; once more does nothing."""
         self._dbt.fermer()
+
+
+_ouverts: dict[str, Atelier] = {}
+
+
+def atelier_de(dsn: str, dossier: Path) -> Atelier:
+    """The one workshop of a server: the folders of tests that need it share it."""
+    if dsn not in _ouverts:
+        _ouverts[dsn] = Atelier(dsn, dossier)
+    return _ouverts[dsn]
 
 
 def charger(conn: psycopg.Connection[Any], depot: Path, var: Path) -> None:

@@ -27,8 +27,8 @@ plans as (
       else b.valeur_brute
     end as premiere,
     case b.mode
-      when 'L' then b.annee_service + b.duree::int - case when b.au_1er_janvier then 1 else 0 end
-      when 'M14' then b.annee_service + b.duree::int
+      when 'L' then b.annee_service + least(b.duree, 9999)::int - case when b.au_1er_janvier then 1 else 0 end
+      when 'M14' then b.annee_service + least(b.duree, 9999)::int
       else b.annee_service
     end as derniere_annee
   from biens as b

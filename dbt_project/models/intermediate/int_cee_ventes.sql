@@ -5,7 +5,7 @@ with ventes as (
     depot,
     type,
     sum(volume_vendu) as volume_vendu,
-    {{ arrondi('sum(volume_vendu * prix / 1000)') }} as produit,
+    {{ arrondi('sum(volume_vendu * prix) * 0.001') }} as produit,
     max(date_vente) as date_vente
   from {{ ref('stg_cee__ventes') }}
   where rejet_statut is null

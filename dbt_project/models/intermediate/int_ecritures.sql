@@ -54,10 +54,18 @@ select
   end as emploi,
   -- a line of the wrong side counts nowhere (R3c)
   l.statut in ('Émis', 'Pris en charge', 'Payé') and l.type_piece <> '03' and (
-    (l.sens = 'titre' and r.role in ('fonctionnement_direct', 'personnel_exterieur', 'personnel', 'recette_correction'))
+    (
+      l.sens = 'titre'
+      and (
+        r.role in ('fonctionnement_direct', 'personnel_exterieur', 'personnel', 'recette_correction', 'amortissement')
+        or (r.role = 'exclu' and l.nature like '6%')
+      )
+    )
     or (
       l.sens = 'mandat'
-      and r.role in ('subvention_fonctionnement', 'recette_commune', 'recette_autre', 'produit_cee')
+      and r.role in (
+        'subvention_fonctionnement', 'reprise_subvention', 'recette_commune', 'recette_autre', 'produit_cee'
+      )
     )
   ) as sens_inattendu
 from lignes as l

@@ -3,7 +3,7 @@
 with annees as (
   select unnest(exercices) as exercice, true as demande from {{ source('journal', 'construction_courante') }}
   union all
-  select distinct exercice_fichier, false from {{ ref('stg_rh__masse_salariale') }} where rejet_statut is null
+  select distinct exercice, false from {{ source('journal', 'fichiers_courants') }} where jeu = 'masse_salariale'
 ),
 
 exercices as (

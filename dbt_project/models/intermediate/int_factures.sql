@@ -12,7 +12,7 @@ with recursive lignes as (
   where
     r.par_adhesion and r.mode_recouvrement = 'titre'
     and r.exercice >= (
-      select min(m.exercice_fichier) from {{ ref('stg_rh__masse_salariale') }} as m
+      select min(f.exercice) from {{ source('journal', 'fichiers_courants') }} as f where f.jeu = 'masse_salariale'
     )
   group by r.exercice, r.semestre, r.siret_adherent, s.seuil_titre
 ),

@@ -1,5 +1,6 @@
 -- R7: amount due by each adherent for each tariff row of a semestre, before the mode is looked at.
--- S1 = round(annual × m1/12); S2 = round(annual × (m1+m2)/12) − S1 when the same row serves both semestres.
+-- S1 = round(annual × m1/12); S2 = round(annual × (m1+m2)/12) − S1 when the same row serves both semestres; both with
+-- the annual amount of the semestre, so that a commune that changes on 1 July is never billed back.
 with lignes as (
   select
     a.*,
@@ -58,7 +59,7 @@ select
         then {{ arrondi(quotient('l.annuel * l.mois_s1', '12')) }}
       when l.regle in ('forfait', 'par_habitant', 'par_tranche') and s1.ligne_tarif is not null
         then {{ arrondi(quotient('l.annuel * (l.mois_s1 + l.mois_s2)', '12')) }}
-        - {{ arrondi(quotient('s1.annuel * l.mois_s1', '12')) }}
+        - {{ arrondi(quotient('l.annuel * l.mois_s1', '12')) }}
       when l.regle in ('forfait', 'par_habitant', 'par_tranche')
         then {{ arrondi(quotient('l.annuel * l.mois_s2', '12')) }}
       when l.regle = 'par_unite' then {{ arrondi('l.montant * u.unites') }}

@@ -33,7 +33,15 @@ select
   i.statut_final is null and i.type_jour = 'T' as compte,
   k.dispositif as cle_dispositif,
   k.part_communes,
-  case when not i.hors_contrat then i.rejet_colonne end as rejet_colonne,
+  case
+    when i.hors_contrat
+      then case
+        when (i.exercice, i.matricule) in (select s.exercice, s.matricule from {{ ref('int_segments') }} as s) then 'Date'
+        else 'Matricule'
+      end
+    when i.statut_final is null and i.type_jour = 'T' and k.dispositif is null then 'Code activité'
+    else i.rejet_colonne
+  end as rejet_colonne,
   case
     when i.hors_contrat
       then 'agent absent du fichier des agents, ou jour hors de son contrat (H5)'

@@ -1,11 +1,11 @@
 -- Controls against what others hold: balance DGFiP, DECP, ledger of the whole budget (S4).
--- A control without its data is sans_donnee.
+-- A control without its data is sans_donnee. Amounts are HT for a VAT-registered budget, as in its accounts (R3g).
 with exercices as (
   select * from {{ ref('int_exercices') }} where demande
 ),
 
 ecritures as (
-  select exercice, sens, nature, sum(montant_ttc) as montant
+  select exercice, sens, nature, sum(montant) as montant
   from {{ ref('int_ecritures') }}
   where comptee and nature ~ '^[67]'
   group by exercice, sens, nature
@@ -63,8 +63,8 @@ ecarts_decp as (
 
 ordre as (
   select exercice,
-    sum(montant_ttc) filter (where nature like '6811%' and sens = 'mandat') as dotations,
-    sum(montant_ttc) filter (where nature like '777%' and sens = 'titre') as reprises
+    sum(montant) filter (where nature like '6811%' and sens = 'mandat') as dotations,
+    sum(montant) filter (where nature like '777%' and sens = 'titre') as reprises
   from {{ ref('int_ecritures') }}
   where type_piece = '03' and statut in ('Émis', 'Pris en charge', 'Payé')
   group by exercice
@@ -104,7 +104,7 @@ cee as (
       where o.exercice = e.exercice and not o.est_epci
     ) as reversement,
     (
-      select sum(x.montant_ttc) from {{ ref('int_ecritures') }} as x
+      select sum(x.montant) from {{ ref('int_ecritures') }} as x
       where x.exercice = e.exercice and x.comptee and x.sens = 'titre' and x.role = 'produit_cee'
     ) as produit_compte,
     (select sum(x.montant) from ecritures as x where x.exercice = e.exercice and x.sens = 'mandat' and x.nature like '657%')

@@ -57,6 +57,23 @@ where
   (r.emploi is not null and r.axe_analytique is not null and r.cle_dispositif is null)
   or (r.emploi = 'correction' and r.exercice_origine is null)
 union all
+-- an affectation that shares out its segment (method Q, or R without hours), on days without a key (R1, G11)
+select distinct
+  'rh',
+  'agents',
+  a.fichier,
+  a.ligne,
+  null,
+  'Code activité',
+  a.code_activite,
+  'activité sans clé analytique en vigueur (R1)',
+  'a_affecter',
+  a.exercice,
+  a.exercice
+from {{ ref('int_affectations') }} as a
+inner join {{ ref('int_etp_parts') }} as p using (segment_id, fichier, code_activite)
+where a.cle_dispositif is null and p.motif = 'activite_sans_cle'
+union all
 select
   'compta',
   'etat_actif',

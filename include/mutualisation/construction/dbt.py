@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -91,7 +92,8 @@ class OuvrierDbt:
     def fermer(self) -> None:
         """End the child process."""
         if self._processus.stdin:
-            self._processus.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # dead already, with our request unread
+                self._processus.stdin.close()
         if self._processus.poll() is None:
             self._processus.terminate()
         self._processus.wait()

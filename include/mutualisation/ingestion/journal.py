@@ -32,6 +32,14 @@ def fermer_chargement(
     )
 
 
+def noter_porte(conn: Connexion, chargement_id: int, resultat: dict[str, Any]) -> None:
+    """What the file gate executed on a load, and what failed."""
+    conn.execute(
+        "update journal.chargements set porte = %s where chargement_id = %s",
+        (json.dumps(resultat, ensure_ascii=False), chargement_id),
+    )
+
+
 def inserer_fichier(
     conn: Connexion, chargement_id: int, f: FichierDepose, empreinte: Empreinte, motif: str | None = None
 ) -> int:

@@ -113,13 +113,12 @@ def _noter(installation: Installation, processus: Processus) -> None:
 
 
 def _finir_restes(installation: Installation) -> None:
-    """Stop the processes of a run that was killed: only those that still carry this home folder."""
+    """Stop the processes of a run that was killed: only those that still work in this home folder."""
     try:
         groupes: dict[str, int] = json.loads(_fichier_groupes(installation).read_text())
     except (OSError, ValueError):
         return
-    marque = f"AIRFLOW_HOME={installation.accueil}".encode()
     for pid in groupes.values():
         with contextlib.suppress(OSError):
-            if marque in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+            if Path(f"/proc/{pid}/cwd").samefile(installation.accueil):
                 _tuer_groupe(pid)

@@ -30,6 +30,7 @@ ATTENTE_VERROU_MS = 30_000
 _verrou = threading.RLock()
 _ouvrier: subprocess.Popen[str] | None = None
 _pid_parent = 0
+_evaluations = 0
 
 
 def precharger() -> None:
@@ -50,6 +51,8 @@ def evaluer(porte: str, dsn: str, suite: str, lot: str, attentes: list[Attente])
         "lot": lot,
         "attentes": [attente.pour_moteur() for attente in attentes],
     }
+    global _evaluations
+    _evaluations += 1
     constats = {brut["nom"]: Constat(**brut) for brut in _demander(porte, demande)}
     manquantes = [attente.nom for attente in attentes if attente.nom not in constats]
     if manquantes or len(constats) != len(attentes):
@@ -60,6 +63,11 @@ def evaluer(porte: str, dsn: str, suite: str, lot: str, attentes: list[Attente])
         )
         raise ControleEchoue([motif])
     return [constats[attente.nom] for attente in attentes]
+
+
+def a_evalue() -> bool:
+    """True when this command asked for at least one evaluation: there is something to document."""
+    return _evaluations > 0
 
 
 def documenter(dossier: Path | None = None) -> Path:

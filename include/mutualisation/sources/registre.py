@@ -323,15 +323,19 @@ def _identifiant(valeur: Any, ou: str) -> str:
 
 SOURCES_DBT = Path(os.environ.get("DBT_PROJECT_DIR", "dbt_project")) / "models" / "staging" / "_sources.yml"
 
+PAGE_SOURCES = Path(__file__).resolve().parents[3] / "docs" / "sources.md"
+
 
 def principal(arguments: list[str]) -> int:
-    """Write the dbt sources file: `python -m mutualisation.sources.registre [PATH]`."""
+    """Write what is generated from the registry, dbt sources and documentation: `… registre [PATH]`."""
+    from mutualisation.sources.page import page_sources
     from mutualisation.sources.sources_dbt import sources_dbt
 
     cible = Path(arguments[0]) if arguments else SOURCES_DBT
     cible.parent.mkdir(parents=True, exist_ok=True)
     cible.write_text(sources_dbt(registre()), encoding="utf-8")
-    print(f"{cible} écrit.")
+    PAGE_SOURCES.write_text(page_sources(registre()), encoding="utf-8")
+    print(f"{cible} et {PAGE_SOURCES} écrits.")
     return 0
 
 

@@ -1,0 +1,60 @@
+"""The documentation page of the sources, generated from the registry: docs/sources.md can't lie."""
+
+from __future__ import annotations
+
+from mutualisation.sources.registre import Colonne, Jeu, Registre, registre
+
+PERIODES = {
+    "annee": "AAAA",
+    "mois": "AAAA-MM",
+    "semestre": "AAAA-SN",
+    "depot": "depot-N",
+    "aucune": "",
+}
+TYPES = {
+    "code": "code (texte)",
+    "texte": "texte",
+    "montant": "montant, deux décimales",
+    "nombre": "nombre, six décimales",
+    "entier": "entier",
+    "annee": "année",
+    "date": "date jj/mm/aaaa ou ISO",
+    "duree": "durée 3,50, 03:30 ou 3h30",
+    "enumeration": "une valeur de la liste",
+    "siret": "SIRET, clé vérifiée",
+    "pseudonyme": "remplacé par un pseudonyme à clé",
+    "personnel": "donnée personnelle, jamais chargée",
+}
+
+
+def page_sources(reg: Registre | None = None) -> str:
+    """Markdown page: one section per source, one table per jeu (colonne, obligatoire, lecture, unité)."""
+    lignes = [
+        "# Sources",
+        "",
+        "Page générée par `python -m mutualisation.sources.registre` depuis les déclarations : ne pas la modifier.",
+        "`*` : jamais vide. Une colonne de plus est notée et ignorée ; l'ordre est libre.",
+    ]
+    for source in reg or registre():
+        lignes += ["", f"## {source.nom}/ — {source.libelle}", "", source.description]
+        for jeu in source.jeux:
+            lignes += _section(jeu)
+    return "\n".join(lignes) + "\n"
+
+
+def _section(jeu: Jeu) -> list[str]:
+    periode = PERIODES[jeu.periode]
+    nom = f"{jeu.nom}_{periode}" if periode else jeu.nom
+    formats = ", ".join(f".{e}" for e in jeu.extensions)
+    attendu = {"annuel": " Attendu chaque année.", "mensuel": " Attendu chaque mois."}.get(jeu.attendu or "", "")
+    titre = ["", f"### {nom} ({formats})", "", f"{jeu.libelle}.{attendu}"]
+    if jeu.format != "tabulaire":
+        return titre
+    return [*titre, "", "| colonne | lecture | unité |", "|---|---|---|", *(_ligne(c) for c in jeu.colonnes)]
+
+
+def _ligne(colonne: Colonne) -> str:
+    lecture = TYPES[colonne.type]
+    if colonne.valeurs:
+        lecture = ", ".join(f"`{v}`" for v in colonne.valeurs)
+    return f"| {colonne.entete}{'*' if colonne.obligatoire else ''} | {lecture} | {colonne.unite or ''} |"

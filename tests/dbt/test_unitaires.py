@@ -1,0 +1,35 @@
+"""The dbt unit tests of the project, in one invocation over a built `_socle/`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mutualisation.construction.dbt import PROJET
+from tests.cas.atelier import EXERCICE_SOCLE, Atelier
+from tests.cas.scenario import Cas
+
+DECLARES = sorted(
+    test["name"]
+    for fichier in (PROJET / "models").rglob("*.yml")
+    for test in yaml.safe_load(fichier.read_text(encoding="utf-8")).get("unit_tests", [])
+)
+
+
+@pytest.fixture(scope="module")
+def resultats(atelier: Atelier, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
+    """Outcome of each unit test, by name."""
+    rien = tmp_path_factory.mktemp("rien")
+    with atelier.construit(Cas(rien, (EXERCICE_SOCLE,), ())):
+        yield {r["id"].rpartition(".")[2]: r for r in atelier.eprouver()}
+
+
+def test_tous_ont_ete_executes(resultats: dict[str, dict[str, str]]) -> None:
+    assert sorted(resultats) == DECLARES
+    assert len(DECLARES) >= 6
+
+
+@pytest.mark.parametrize("nom", DECLARES)
+def test_unitaire(nom: str, resultats: dict[str, dict[str, str]]) -> None:
+    assert resultats[nom]["statut"] == "pass", resultats[nom]["message"]

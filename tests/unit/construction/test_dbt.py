@@ -1,0 +1,86 @@
+"""What the outcome of a dbt build becomes, and a child process that never outlives its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from mutualisation.construction.dbt import OuvrierDbt, _bilan, _une_ligne
+from mutualisation.erreurs import ControleEchoue
+
+MODELE, ESSAI = "model.mutualisation.int_etp", "test.mutualisation.cle_unique_int_etp.ab12"
+
+
+def reponse(**statuts: str) -> dict[str, Any]:
+    """An answer of the child: the model and the test are expected; `modele=…`, `essai=…` are what ran."""
+    noms = {"modele": MODELE, "essai": ESSAI}
+    resultats = [{"id": noms[n], "statut": s, "message": f"message de {n}"} for n, s in statuts.items()]
+    return {"attendus": [MODELE, ESSAI], "resultats": resultats}
+
+
+def test_tout_a_tourne() -> None:
+    resultat = _bilan(reponse(modele="success", essai="pass"), 1.5)
+    assert resultat.echecs == []
+    assert (resultat.executes, resultat.tests) == (2, 1)
+    assert resultat.en_dict() == {"reussie": True, "noeuds": 2, "tests": 1, "echecs": []}
+
+
+@pytest.mark.parametrize("statut", ["fail", "error", "warn", "runtime error"])
+def test_un_test_qui_ne_passe_pas_est_un_echec(statut: str) -> None:
+    (echec,) = _bilan(reponse(modele="success", essai=statut), 0).echecs
+    assert echec == "porte modele : cle_unique_int_etp.ab12 — échec message de essai"
+
+
+def test_un_test_declare_qui_n_a_pas_tourne_est_un_echec() -> None:
+    assert _bilan(reponse(modele="success"), 0).echecs == [
+        "porte modele : 1 modèle(s) ou test(s) non exécuté(s)",
+        "porte modele : aucun test n'a été exécuté",
+    ]
+
+
+def test_la_cause_se_dit_avant_ce_qu_elle_empeche() -> None:
+    assert _bilan(reponse(modele="error", essai="skipped"), 0).echecs == [
+        "porte modele : int_etp — échec message de modele",
+        "porte modele : 1 modèle(s) ou test(s) non exécuté(s)",
+    ]
+
+
+def test_un_message_tient_en_une_ligne_sans_les_valeurs() -> None:
+    assert _une_ligne("Database Error\n  duplicate key\nDETAIL: Key (x)=(DUPONT)") == "Database Error duplicate key"
+    assert len(_une_ligne("x" * 1000)) == 300
+
+
+def test_un_enfant_mort_est_une_porte_qui_echoue(entrepot: str, tmp_path: Path) -> None:
+    ouvrier = OuvrierDbt(entrepot, tmp_path)
+    ouvrier._processus.kill()
+    ouvrier._processus.wait()
+    with pytest.raises(ControleEchoue, match="porte modele : dbt n'a pas pu construire"):
+        ouvrier.construire()
+    ouvrier.fermer()
+
+
+def test_l_enfant_finit_avec_son_parent(entrepot: str, tmp_path: Path) -> None:
+    """Killed, the parent closes nothing: an orphan would write into the schema of the next run."""
+    programme = (
+        "import sys, time\nfrom pathlib import Path\nfrom mutualisation.construction.dbt import OuvrierDbt\n"
+        "o = OuvrierDbt(sys.argv[1], Path(sys.argv[2]))\nprint(o._processus.pid, flush=True)\ntime.sleep(600)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", programme, entrepot, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    enfant = psutil.Process(int(parent.stdout.readline()))
+    # the watch begins with the child's own code: its log is there, its imports are under way
+    time.sleep(1)
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.communicate()
+    _, restants = psutil.wait_procs([enfant], timeout=60)
+    assert restants == []

@@ -1,0 +1,106 @@
+"""Stable views and their storage: made once, never redefined under a reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.publication.relations import lire_relations
+
+
+@pytest.fixture
+def prete(base_vierge: str) -> str:
+    """A warehouse whose relations are prepared."""
+    with connecter(base_vierge) as conn:
+        preparer_publication(conn)
+    return base_vierge
+
+
+def test_chaque_relation_a_sa_vue_et_son_stockage(prete: str) -> None:
+    with connecter(prete) as conn:
+        for nom, relation in lire_relations().items():
+            vues = conn.execute(
+                "select column_name::text from information_schema.columns"
+                " where table_schema = 'publication' and table_name = %s order by ordinal_position",
+                (nom,),
+            ).fetchall()
+            assert [c for (c,) in vues] == [c.nom for c in relation.colonnes], nom
+            assert conn.execute("select to_regclass(%s) is not null", (f"versions.{nom}",)).fetchone() == (True,)
+
+
+def test_les_descriptions_du_contrat_sont_dans_la_base(prete: str) -> None:
+    with connecter(prete) as conn:
+        sans = conn.execute(
+            "select a.attrelid::regclass::text, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid"
+            " where c.relnamespace = 'publication'::regnamespace and a.attnum > 0"
+            " and coalesce(col_description(a.attrelid, a.attnum), '') = ''"
+        ).fetchall()
+    assert sans == []
+
+
+def test_le_lecteur_lit_les_vues_et_rien_d_autre(prete: str) -> None:
+    with connecter(prete) as conn:
+        conn.execute("set role mutualisation_lecteur")
+        assert conn.execute("select count(*) from publication.synthese_financiere").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            conn.execute("select count(*) from versions.synthese_financiere")
+        conn.rollback()
+
+
+def test_preparer_de_nouveau_ne_derange_aucun_lecteur(prete: str) -> None:
+    """Redefining a view takes a lock that no reader lets through: the second time must do without."""
+    with connecter(prete) as lecteur, connecter(prete) as conn:
+        lecteur.execute("select count(*) from publication.synthese_financiere")
+        conn.execute("set lock_timeout = '500ms'")
+        preparer_publication(conn)
+        conn.commit()
+
+
+def test_un_contrat_qui_change_refait_les_vues(prete: str) -> None:
+    with connecter(prete) as conn:
+        conn.execute("comment on schema versions is 'un ancien contrat'")
+        conn.execute("drop view publication.rejets")
+        preparer_publication(conn)
+        assert _existe(conn, "publication.rejets")
+
+
+def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
+    with connecter(prete) as conn:
+        for statut in ("en_cours", "construite", "echouee", "publiee"):
+            (version,) = conn.execute(
+                "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+                " values ('{2021}', %s, 'a', 'x') returning version",
+                (statut,),
+            ).fetchone() or (0,)
+            conn.commit()
+            with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
+                promouvoir(conn, version)
+        assert conn.execute("select count(*) from journal.publications").fetchone() == (0,)
+
+
+def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
+    """One transaction: a relation that is missing takes the others back to where they were."""
+    with connecter(prete) as conn:
+        (version,) = conn.execute(
+            "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+            " values ('{2021}', 'validee', 'a', 'x') returning version"
+        ).fetchone() or (0,)
+        conn.execute("create schema construction")
+        premiere, *_ = lire_relations()
+        conn.execute(f"create table construction.{premiere} as select * from versions.{premiere}")  # type: ignore[arg-type]
+        conn.commit()
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            promouvoir(conn, version)
+        conn.rollback()
+        assert _existe(conn, f"construction.{premiere}")
+        assert not _existe(conn, f"versions.{premiere}_v{version}")
+        assert conn.execute("select statut from journal.constructions").fetchone() == ("validee",)
+
+
+def _existe(conn: psycopg.Connection[Any], nom: str) -> bool:
+    return conn.execute("select to_regclass(%s) is not null", (nom,)).fetchone() == (True,)

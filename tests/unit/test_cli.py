@@ -1,0 +1,140 @@
+"""Help in French, misuse in French, exit codes of the contract; the warehouse is not needed for that."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from mutualisation import cli, operations
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
+
+COMMANDES = {
+    "bilan": ("--depot", "--exercice", "--sortie", "--prepare-par", "--json", "--bavard"),
+    "charger": ("--depot", "--source", "--json", "--bavard"),
+    "controler": ("--exercice", "--prepare-par", "--json"),
+    "publier": ("--json",),
+    "extraire": ("--exercice", "--sortie", "--version", "--json"),
+    "etat": ("--json",),
+    "echantillon": ("--sortie",),
+}
+ANGLAIS = re.compile(r"\b(?:Usage|Commands?|Parameters?|required|default|Display|COMMAND|PATH|STR|INT|OBJECT)\b")
+Taper = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def taper(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Taper]:
+    """Type a command in this process: exit code, standard output, standard error."""
+    ancien = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def lancer(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["mutualisation", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as fin:
+            code = int(fin.code or 0)
+        sorties = capsys.readouterr()
+        return code, sorties.out, sorties.err
+
+    yield lancer
+    signal.signal(signal.SIGTERM, ancien)
+
+
+@pytest.mark.parametrize("commande", [c for c in cli.app if not c.startswith("-")])
+def test_l_aide_d_une_commande_est_en_francais(commande: str, taper: Taper) -> None:
+    code, texte, erreurs = taper(commande, "--help")
+    assert (code, erreurs) == (0, "")
+    assert texte.startswith(f"Utilisation : mutualisation {commande}")
+    assert "─ Options " in texte
+    assert [option for option in COMMANDES.get(commande, ()) if option not in texte] == []
+    assert ANGLAIS.findall(texte) == []
+
+
+def test_l_aide_generale_nomme_toutes_les_commandes(taper: Taper) -> None:
+    for arguments in ((), ("--help",), ("-h",)):
+        code, texte, _ = taper(*arguments)
+        assert code == 0
+        assert [c for c in COMMANDES if f"│ {c} " not in texte] == []
+        assert ANGLAIS.findall(texte) == []
+    assert set(COMMANDES) <= set(cli.app)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "attendu"),
+    [
+        ("rien", "la commande « rien » n'existe pas"),
+        ("bilam", "vouliez-vous dire « bilan » ?"),
+        ("etat --jsn", "l'option « --jsn » n'existe pas (vouliez-vous dire « --json » ?)"),
+        ("etat encore", "« encore » est de trop"),
+        ("bilan", "l'option --depot est obligatoire"),
+        ("bilan --depot", "l'option --depot attend une valeur"),
+        ("charger --depot a --depot b", "l'option --depot est donnée plusieurs fois"),
+        ("controler --exercice abc", "l'option --exercice attend un nombre entier, pas « abc »"),
+        ("controler --exercice 99999", "L'exercice 99999 n'est pas une année sur quatre chiffres"),
+        ("controler --exercice -1", "L'exercice -1 n'est pas une année sur quatre chiffres"),
+        ("extraire --exercice 2021 --sortie s --version deux", "--version attend un nombre entier, pas « deux »"),
+    ],
+)
+def test_un_mauvais_usage_se_dit_en_francais(arguments: str, attendu: str, taper: Taper) -> None:
+    code, texte, erreurs = taper(*arguments.split())
+    assert code == 1
+    assert attendu in erreurs
+    assert texte == ""
+
+
+@pytest.mark.parametrize(
+    ("erreur", "code", "attendu"),
+    [
+        (ControleEchoue(["mois_manquant (temps_2021-03), exercice 2021"]), 2, "mois_manquant"),
+        (FichierRefuse([("rh/temps_2021-03.csv", "en-tête introuvable")]), 3, "rh/temps_2021-03.csv : en-tête"),
+        (ErreurMutualisation("Une phrase."), 1, "Une phrase."),
+        (KeyboardInterrupt(), 1, "Interrompu"),
+        (psycopg.OperationalError("server closed the connection"), 1, "L'entrepôt ne répond plus"),
+        (psycopg.errors.CheckViolation("Failing row contains (DUPONT)"), 1, "CheckViolation, 23514"),
+        (PermissionError(13, "Permission denied", "/etc/x"), 1, "« /etc/x »"),
+        (RuntimeError("DUPONT"), 1, "Erreur imprévue (RuntimeError)"),
+    ],
+)
+def test_chaque_erreur_a_son_code_et_sa_phrase(
+    erreur: BaseException, code: int, attendu: str, taper: Taper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def echouer(*_: Any) -> Iterator[None]:
+        raise erreur
+        yield
+
+    monkeypatch.setattr(operations.Contexte, "depuis_environnement", echouer)
+    obtenu, texte, erreurs = taper("etat")
+    assert obtenu == code
+    assert attendu in erreurs
+    assert texte == ""
+    assert "DUPONT" not in erreurs, "un message du serveur peut citer une cellule"
+
+
+def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
+    code, texte, _ = taper("etat", "--json")
+    assert code == 0
+    assert json.loads(texte) == {
+        "publication_sha256": None,
+        "exercices": [],
+        "fichiers": [],
+        "refuses": [],
+        "rejets": [],
+    }
+    assert taper("etat")[1] == "publication aucune\n"
+    code, _, erreurs = taper("publier")
+    assert code == 1
+    assert "Aucune construction validée" in erreurs
+    code, _, erreurs = taper("extraire", "--exercice", "2021", "--sortie", var_neuf / "bilans")
+    assert code == 1
+    assert "L'exercice 2021 n'est pas publié" in erreurs

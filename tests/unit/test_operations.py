@@ -1,0 +1,171 @@
+"""The use cases on a real warehouse, without dbt: who prepares, one run at a time, which build may go on."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from mutualisation import operations as op
+from mutualisation.entrepot.comptes import au_nom_de
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ErreurMutualisation
+
+
+@pytest.fixture
+def contexte(base_vierge: str, tmp_path: Path) -> op.Contexte:
+    """A migrated, empty warehouse on the embedded server."""
+    return op.Contexte(base_vierge, tmp_path)
+
+
+def ouvrir(contexte: op.Contexte, exercices: list[int], nom: str | None = None) -> int:
+    """Open a build as `construire` does, dbt left out."""
+    with contexte.connexion() as conn:
+        return op._ouvrir_construction(contexte, conn, exercices, nom)
+
+
+def lire(contexte: op.Contexte, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query."""
+    with connecter(contexte.dsn) as conn:
+        return conn.execute(requete, valeurs).fetchall()
+
+
+def test_les_exercices_sont_ranges_et_uniques() -> None:
+    assert op.verifier_exercices([2021, 2019, 2021]) == [2019, 2021]
+
+
+@pytest.mark.parametrize("exercices", [[], [21], [99999], [-2021], [2021, 0]])
+def test_un_exercice_est_une_annee(exercices: list[int]) -> None:
+    with pytest.raises(ErreurMutualisation, match=r"quatre chiffres|Aucun exercice"):
+        op.verifier_exercices(exercices)
+
+
+def test_une_sortie_qui_ne_s_ecrit_pas_est_dite_avant_tout(tmp_path: Path) -> None:
+    op.verifier_sortie(tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+    (tmp_path / "fichier").write_text("x")
+    for sortie in (tmp_path / "fichier", tmp_path / "fichier" / "sous", Path("/proc/1/x"), Path("a\0b")):
+        with pytest.raises(ErreurMutualisation, match="--sortie"):
+            op.verifier_sortie(sortie)
+
+
+def test_le_preparateur_devient_un_compte_du_groupe(contexte: op.Contexte) -> None:
+    """K2, K3: the build records the login, which the database itself knows as a preparer."""
+    for tour in range(2):
+        assert ouvrir(contexte, [2019, 2021], "Élodie d'Août") == tour + 1
+    assert lire(contexte, "select prepare_par, exercices from journal.constructions where statut = 'en_cours'") == [
+        ("Élodie d'Août", [2019, 2021])
+    ]
+    ((connexion, membre),) = lire(
+        contexte,
+        "select rolcanlogin, pg_has_role(rolname, 'preparateur', 'member') from pg_roles where rolname = %s",
+        "Élodie d'Août",
+    )
+    assert (connexion, membre) == (True, True)
+
+
+def test_sans_nom_le_preparateur_est_le_compte_du_systeme(contexte: op.Contexte) -> None:
+    ouvrir(contexte, [2021])
+    assert lire(contexte, "select prepare_par from journal.constructions") == [(getpass.getuser(),)]
+
+
+@pytest.mark.parametrize("nom", ["", " alice", "approbateur", "PREPARATEUR", "pg_monitor", "public", "a\0b", "é" * 32])
+def test_un_nom_impossible_est_refuse(contexte: op.Contexte, nom: str) -> None:
+    with pytest.raises(ErreurMutualisation, match="ne peut pas être le nom"):
+        ouvrir(contexte, [2021], nom)
+    assert lire(contexte, "select count(*) from journal.constructions") == [(0,)]
+
+
+def test_apres_une_erreur_la_connexion_n_est_plus_au_nom_du_preparateur(contexte: op.Contexte) -> None:
+    with connecter(contexte.dsn) as conn:
+        (avant,) = conn.execute("select session_user").fetchone() or (None,)
+        conn.commit()
+        with conn.transaction() as essai, au_nom_de(conn, "bernard", "preparateur"):
+            assert conn.execute("select session_user").fetchone() == ("bernard",)
+            raise psycopg.Rollback(essai)
+        assert conn.execute("select session_user").fetchone() == (avant,)
+
+
+def test_sur_un_serveur_nomme_on_ne_signe_que_pour_soi(contexte: op.Contexte) -> None:
+    contexte.embarque = False
+    ((login,),) = lire(contexte, "select session_user::text")
+    with pytest.raises(ErreurMutualisation, match=f"le préparateur est le compte connecté \\({login}\\)"):
+        ouvrir(contexte, [2021], "quelqu'un d'autre")
+    ouvrir(contexte, [2021], login)
+    assert lire(contexte, "select prepare_par from journal.constructions") == [(login,)]
+
+
+def test_la_base_refuse_qui_n_est_pas_preparateur(contexte: op.Contexte) -> None:
+    """K2: not the code, the database."""
+    with connecter(contexte.dsn) as conn:
+        conn.execute("create role curieux login")
+        conn.execute("grant usage on schema journal to curieux")
+        conn.execute("set session authorization curieux")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            conn.execute("select journal.ouvrir_construction(array[2021], 'x')")
+        conn.rollback()
+        conn.execute("create role curieuse login")
+        conn.execute("grant usage on schema journal to curieuse")
+        conn.execute("grant execute on function journal.ouvrir_construction to curieuse")
+        conn.execute("set session authorization curieuse")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="curieuse n'est pas membre du groupe"):
+            conn.execute("select journal.ouvrir_construction(array[2021], 'x')")
+        conn.rollback()
+
+
+def test_un_traitement_a_la_fois(contexte: op.Contexte, tmp_path: Path) -> None:
+    autre = op.Contexte(contexte.dsn, tmp_path)
+    with contexte.connexion() as conn:
+        with contexte.connexion() as encore:
+            assert encore is conn
+        with pytest.raises(ErreurMutualisation, match="Un autre traitement utilise l'entrepôt"), autre.connexion():
+            pass
+    with autre.connexion() as libre:
+        assert libre is not conn
+
+
+def test_une_construction_remplacee_ne_se_controle_ni_ne_se_publie(contexte: op.Contexte) -> None:
+    """Two chains of tasks that cross: the schema holds the tables of the last one only."""
+    premiere = ouvrir(contexte, [2021])
+    with contexte.connexion() as conn:
+        op._clore(conn, premiere, "validee", {})
+    ouvrir(contexte, [2021])
+    with pytest.raises(ErreurMutualisation, match="une autre construction l'a remplacée"):
+        op.controler(contexte, premiere)
+    with pytest.raises(ErreurMutualisation, match="remplacée par une construction plus récente"):
+        op.publier(contexte, premiere)
+    with pytest.raises(ErreurMutualisation, match="Aucune construction validée"):
+        op.publier(contexte)
+
+
+def test_une_construction_inconnue(contexte: op.Contexte) -> None:
+    with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
+        op.publier(contexte, 404)
+    with pytest.raises(ErreurMutualisation, match="n'est plus à contrôler"):
+        op.controler(contexte, 404)
+
+
+def test_une_ouverture_vide_le_schema_de_la_precedente(contexte: op.Contexte) -> None:
+    ouvrir(contexte, [2021])
+    with connecter(contexte.dsn) as conn:
+        conn.execute(sql.SQL("create table {} (x int)").format(sql.Identifier(op.SCHEMA, "reste")))
+    ouvrir(contexte, [2021])
+    assert lire(contexte, "select to_regclass('construction.reste')") == [(None,)]
+    assert lire(contexte, "select statut from journal.constructions order by version") == [("echouee",), ("en_cours",)]
+
+
+def test_un_fichier_repare_n_est_plus_dit_refuse(contexte: op.Contexte) -> None:
+    with connecter(contexte.dsn) as conn:
+        conn.execute("insert into journal.chargements (source) values ('rh')")
+        for chemin, statut in (("rh/a.csv", "refuse"), ("rh/a.csv", "accepte"), ("rh/b.csv", "refuse")):
+            conn.execute(
+                "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension,"
+                " sha256, octets, statut, motif)"
+                " values (1, 'rh', 'agents', '2021', 1, 'a', %s, 'csv', 'x', 1, %s, 'm')",
+                (chemin, statut),
+            )
+    assert op.etat(contexte)["refuses"] == [{"fichier": "rh/b.csv", "motif": "m"}]
