@@ -51,3 +51,6 @@ ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflo
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python outils/lint_sql.py
+
+mutants: environnement ## alter the rules R1 to R10 one slip at a time: a scenario must notice each
+	@.venv/bin/python outils/mutants.py

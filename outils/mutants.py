@@ -12,6 +12,7 @@ those that no drop can tell apart, each with its reason.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
@@ -27,13 +28,14 @@ from psycopg import sql
 RACINE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(RACINE), str(RACINE / "include")]
 
-from mutualisation.construction.dbt import SCHEMA  # noqa: E402
-from mutualisation.entrepot.connexion import connecter  # noqa: E402
-from mutualisation.entrepot.serveur import serveur_entrepot  # noqa: E402
 from outils.mutations_sql import Mutant, muter  # noqa: E402
 from tests.cas.atelier import Atelier  # noqa: E402
 from tests.cas.modeles import Modeles, creer  # noqa: E402
 from tests.cas.scenario import Attendu, Cas, attendus, ecarts, lister, sortie_attendue, sortie_constatee  # noqa: E402
+
+from mutualisation.construction.dbt import SCHEMA  # noqa: E402
+from mutualisation.entrepot.connexion import connecter  # noqa: E402
+from mutualisation.entrepot.serveur import serveur_entrepot  # noqa: E402
 
 EQUIVALENTS = Path(__file__).with_name("mutants_equivalents.yml")
 SEUIL = 95
@@ -181,17 +183,16 @@ def _ordonner(bancs: list[Banc], regle: str) -> list[Banc]:
     return sorted(bancs, key=lambda b: (not racines & set(b.cas.regles), b.cas.nom))
 
 
-def _un_modele(compte: Compte, bancs: list[Banc], mutants: list[Mutant], equivalents: dict[str, str]) -> None:
+def _un_modele(compte: Compte, bancs: list[Banc], mutants: list[Mutant], equivalents: list[Equivalent]) -> None:
     for mutant in mutants:
         compte.mutants += 1
-        if mutant.cle in equivalents:
+        if any(e.couvre(mutant) for e in equivalents):
             compte.equivalents += 1
             continue
         tueur = next((b for b in bancs if b.remarque(mutant)), None)
         if tueur is None:
             compte.vivants += 1
-            m = mutant
-            print(f"vivant {m.cle} {m.modele} ligne {m.ligne} [{m.operateur}]\n   - {m.avant}\n   + {m.apres}", flush=True)
+            print(mutant, flush=True)
             continue
         compte.tues += 1
         # the one that killed is the likeliest to kill the next
@@ -199,12 +200,31 @@ def _un_modele(compte: Compte, bancs: list[Banc], mutants: list[Mutant], equival
         bancs.insert(0, tueur)
 
 
-def _equivalents() -> dict[str, str]:
-    """Reason by key of mutant."""
+@dataclass(frozen=True)
+class Equivalent:
+    """Mutants that no drop can tell from the rule; `modele`, `avant`, `apres`, `operateur` are regular expressions."""
+
+    modele: str
+    raison: str
+    avant: str = ""
+    apres: str = ""
+    operateur: str = ""
+
+    def couvre(self, mutant: Mutant) -> bool:
+        """Whether the mutant is one of them."""
+        return bool(
+            re.fullmatch(self.modele, mutant.modele)
+            and re.search(self.avant, mutant.avant)
+            and re.search(self.apres, mutant.apres)
+            and re.fullmatch(self.operateur or ".*", mutant.operateur)
+        )
+
+
+def _equivalents() -> list[Equivalent]:
+    """The reasoned list beside this file."""
     if not EQUIVALENTS.exists():
-        return {}
-    brut = yaml.safe_load(EQUIVALENTS.read_text(encoding="utf-8")) or []
-    return {e["cle"]: e["raison"] for e in brut}
+        return []
+    return [Equivalent(**e) for e in yaml.safe_load(EQUIVALENTS.read_text(encoding="utf-8"))]
 
 
 def _rapport(comptes: dict[str, Compte], duree: float) -> int:

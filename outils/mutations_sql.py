@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 Remplacement = tuple[int, int, str]
-FIN_OPERANDE = re.compile(
-    r"(and|or|then|else|end|where|group|order|union|limit|left|inner|cross|full|join|having|window|on|when|as|from|using"
-    r"|desc|asc|offset|window)\b"
+MOT_CLE = re.compile(
+    r"(case|between|and|or|then|else|end|where|group|order|union|limit|left|inner|cross|full|join|having|window|on|when|as"
+    r"|from|using|desc|asc|offset)\b"
 )
 COMPARAISONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "=": "<>", "<>": "="}
 ARITHMETIQUE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 ECHANGES = {
-    "sum": "max", "least": "greatest", "greatest": "least", "min": "max", "max": "min", "bool_or": "bool_and", "bool_and": "bool_or",
-    "desc": "asc", "and": "or", "or": "and", "div": "mod", "mod": "div",
+    "sum": "max", "least": "greatest", "greatest": "least", "min": "max", "max": "min", "bool_or": "bool_and",
+    "bool_and": "bool_or", "desc": "asc", "and": "or", "or": "and", "div": "mod", "mod": "div",
 }  # fmt: skip
+FONCTIONS = {"sum", "min", "max", "least", "greatest", "div", "mod"}
 JOINTURES = {"left join": "inner join", "full join": "inner join", "is not null": "is null", "not exists": "exists"}
-# the inner rounding of `arrondi` and the 40 decimals of `quotient` are guards, not rules
-PRECISIONS = re.compile(r"numeric\([^)]*\)|, 20\)|\(100, 40\)|, 40\)")
+# the inner rounding of `arrondi`, the 40 decimals of `quotient`, `limit 1`, `select 1` are guards, not rules
+PRECISIONS = re.compile(r"numeric\([^)]*\)|, 20\)|\(100, 40\)|, 40\)|\blimit \d+|\bselect \d+ from|numeric\(\d+")
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,17 @@ class Mutant:
         """Short name that outlives a change elsewhere in the model."""
         return hashlib.sha256(f"{self.modele}|{self.operateur}|{self.avant}|{self.apres}".encode()).hexdigest()[:10]
 
+    def __str__(self) -> str:
+        """Three lines: what and where, before, after."""
+        tete = f"vivant {self.cle} {self.modele} ligne {self.ligne} [{self.operateur}]"
+        return f"{tete}\n   - {self.avant}\n   + {self.apres}"
+
 
 def muter(modele: str, requete: str) -> list[Mutant]:
     """Every mutant of a query, each once, in the order of the text."""
     texte = _sans_commentaires(requete)
     masque = _chaines(texte)
-    trouves = {}
+    trouves: dict[str, Mutant] = {}
     for operateur, generer in OPERATEURS.items():
         for debut, fin, neuf in generer(texte, masque):
             if texte[debut:fin] == neuf or "construction_courante" in _ligne(texte, debut)[1]:
@@ -100,27 +106,20 @@ def _virgule(texte: str, masque: list[tuple[int, int]], ouverture: int, fermetur
 def _fin_operande(texte: str, masque: list[tuple[int, int]], debut: int) -> int:
     """End of the condition that starts at `debut`; a `case` of its own is left alone (-1)."""
     profondeur, entre = 0, False
-    i = debut
-    while i < len(texte):
-        if not _libre(masque, i):
-            i += 1
-            continue
-        if texte[i] in "()":
-            profondeur += 1 if texte[i] == "(" else -1
-            if profondeur < 0:
-                return i
-        elif profondeur == 0 and texte[i] == ",":
+    for i in (j for j in range(debut, len(texte)) if _libre(masque, j)):
+        profondeur += {"(": 1, ")": -1}.get(texte[i], 0)
+        if profondeur < 0 or (profondeur == 0 and texte[i] == ","):
             return i
-        elif profondeur == 0 and (texte[i - 1].isspace() or texte[i - 1] == ")"):
-            if re.compile(r"case\b").match(texte, i):
-                return -1
-            if re.compile(r"between\b").match(texte, i):
-                entre = True
-            elif mot := FIN_OPERANDE.match(texte, i):
-                if not (entre and mot.group(1) == "and"):
-                    return i
-                entre = False
-        i += 1
+        if profondeur or texte[i] == ")" or not (texte[i - 1].isspace() or texte[i - 1] == ")"):
+            continue
+        mot = MOT_CLE.match(texte, i)
+        if mot is None:
+            continue
+        if mot.group() == "case":
+            return -1
+        if mot.group() != "between" and not (entre and mot.group() == "and"):
+            return i
+        entre = mot.group() == "between"
     return len(texte)
 
 
@@ -147,7 +146,7 @@ def arithmetique(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplace
 def echanges(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
     """`least` for `greatest`, `or` for `and`, the other order."""
     for m in _mots(texte, masque, r"\b(" + "|".join(ECHANGES) + r")\b"):
-        if m.group() in ("sum", "min", "max", "least", "greatest", "div", "mod") and not texte[m.end() :].startswith("("):
+        if m.group() in FONCTIONS and texte[m.end() : m.end() + 1] != "(":
             continue
         if m.group() == "and" and _borne_de_between(texte, masque, m.start()):
             continue
@@ -155,7 +154,7 @@ def echanges(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement
 
 
 def _borne_de_between(texte: str, masque: list[tuple[int, int]], position: int) -> bool:
-    precedents = [m for m in _mots(texte[:position], masque, r"\b(between|and|where|when|on|or)\b")]
+    precedents = list(_mots(texte[:position], masque, r"\b(between|and|where|when|on|or)\b"))
     return bool(precedents) and precedents[-1].group() == "between"
 
 
@@ -205,9 +204,16 @@ def filtres(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]
         yield m.start(), m.end(), ""
 
 
+def _gardes(texte: str, masque: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The 0 of a `nullif(x, 0)`: no rule says it, it keeps a division from stopping the build."""
+    for m in _mots(texte, masque, r"\bnullif\("):
+        fin = _parenthese(texte, masque, m.end() - 1)
+        yield texte.rfind(",", m.end(), fin), fin
+
+
 def nombres(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
     """A constant one too high."""
-    exclus = [m.span() for m in PRECISIONS.finditer(texte)]
+    exclus = [m.span() for m in PRECISIONS.finditer(texte)] + list(_gardes(texte, masque))
     for m in _mots(texte, masque, r"(?<![\w.\"])\d+(?:\.\d+)?(?![\w.])"):
         if not any(d <= m.start() < f for d, f in exclus):
             yield m.start(), m.end(), str(int(float(m.group())) + 1)

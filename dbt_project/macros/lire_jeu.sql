@@ -62,6 +62,10 @@ select
       {% endif %}
       {% if c.meta.lecture in ('montant', 'nombre', 'entier', 'annee', 'date', 'duree') %}
       when l.{{ c.nom }} is null and not l.{{ c.nom }}_vide then '{{ entete }}|{{ motif_illisible(c.meta) | replace("'", "''") }}'
+      {% endif %}
+      {% if c.meta.lecture in ('montant', 'nombre') %}
+      -- sums of larger ones would not hold in a published numeric(15, 2)
+      when abs(l.{{ c.nom }}) >= 100000000000 then '{{ entete }}|nombre de plus de onze chiffres avant la virgule'
       {% elif c.meta.lecture == 'enumeration' %}
       when l.{{ c.nom }} is not null and l.{{ c.nom }} not in ({% for v in c.meta.valeurs %}{{ dbt.string_literal(v) }}{{ ', ' if not loop.last }}{% endfor %})
         then '{{ entete }}|valeur inconnue (attendu : {{ c.meta.valeurs | join(", ") | replace("'", "''") }})'

@@ -14,14 +14,14 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from tests.cas.modeles import Modeles, construire, supprimer
+from tests.cas.scenario import Cas, composer, composer_socle
 
 from mutualisation.construction.dbt import SCHEMA, OuvrierDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.sources.brut import synchroniser_brut
-from tests.cas.modeles import Modeles, construire, supprimer
-from tests.cas.scenario import Cas, composer, composer_socle
 
 BASE = "cas"
 MODELE_SOCLE = "modele_socle"

@@ -6,7 +6,6 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-
 from tests.cas.atelier import Atelier
 from tests.cas.scenario import Cas, attendus, ecarts, lister, sortie_attendue, sortie_constatee
 

@@ -1,14 +1,13 @@
 """The dbt unit tests of the project, in one invocation over a built `_socle/`."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
-
-from mutualisation.construction.dbt import PROJET
 from tests.cas.atelier import EXERCICE_SOCLE, Atelier
 from tests.cas.scenario import Cas
+
+from mutualisation.construction.dbt import PROJET
 
 DECLARES = sorted(
     test["name"]

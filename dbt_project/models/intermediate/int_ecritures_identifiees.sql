@@ -24,8 +24,10 @@ identites as (
   select
     *,
     rejet_statut is null as admise,
-    concat_ws('/', exercice, budget, sens, case when type_piece = '02' then '02' else '01' end, bordereau, piece, ligne_piece)
-      as identite
+    -- a separator that no number holds: « A/1 », « 2 » is not « A », « 1/2 »
+    concat_ws(
+      chr(31), exercice, budget, sens, case when type_piece = '02' then '02' else '01' end, bordereau, piece, ligne_piece
+    ) as identite
   from lignes
 ),
 
@@ -59,7 +61,7 @@ select
   r.fichier,
   r.sha256,
   r.origine,
-  r.identite,
+  replace(r.identite, chr(31), '/') as identite,
   r.sens,
   r.exercice,
   r.budget,

@@ -1,4 +1,5 @@
--- R7e: consolidated half-yearly invoice; under seuil_titre it is `reporte` and waits for the adherent's next row.
+-- R7e: consolidated half-yearly invoice; under seuil_titre, and at 0 whatever the threshold, it is `reporte` and waits
+-- for the adherent's next row.
 with recursive lignes as (
   select
     r.exercice,
@@ -26,7 +27,11 @@ chaine as (
   union all
   select
     l.*,
-    case when c.montant_du + c.report_precedent < c.seuil_titre then c.montant_du + c.report_precedent else 0 end
+    case
+      when c.montant_du + c.report_precedent < c.seuil_titre or c.montant_du + c.report_precedent <= 0
+        then c.montant_du + c.report_precedent
+      else 0
+    end
   from chaine as c
   inner join lignes as l on c.siret_adherent = l.siret_adherent and l.rang = c.rang + 1
 )
@@ -37,6 +42,12 @@ select
   siret_adherent,
   montant_du,
   report_precedent,
-  case when montant_du + report_precedent < seuil_titre then 'reporte' else 'a_emettre' end as statut,
-  case when montant_du + report_precedent < seuil_titre then 0 else montant_du + report_precedent end as montant_facture
+  case
+    when montant_du + report_precedent < seuil_titre or montant_du + report_precedent <= 0 then 'reporte'
+    else 'a_emettre'
+  end as statut,
+  case
+    when montant_du + report_precedent < seuil_titre or montant_du + report_precedent <= 0 then 0
+    else montant_du + report_precedent
+  end as montant_facture
 from chaine

@@ -4,7 +4,7 @@ that the warehouse publishes."""
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,8 @@ Ligne = dict[str, Any]
 TOTAL = "TOTAL"
 # G4: these say that rows were left aside, whether or not someone explained it
 RESERVES = ("lignes_rejetees", "a_affecter")
+# Destinations of `repartition` that are no dispositif
+DESTINATIONS = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU")
 
 MEMBRES = """
 select dispositif, type_adherent, count(distinct siret_adherent) as adherents
@@ -35,6 +37,12 @@ select fichier, statut, motif, count(*) as lignes
  where exercice = %(exercice)s and version = %(version)s
  group by fichier, statut, motif
  order by fichier collate "C", statut collate "C", motif collate "C"
+"""
+UNITES = """
+select dispositif, array_agg(distinct type_unite collate "C") as types
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif
 """
 TRACES = """
 select dispositif, mesure, count(*) as lignes, count(distinct fichier) as fichiers, sum(montant) as montant
@@ -55,7 +63,7 @@ select dispositif, mesure, fichier, ligne, montant_source, part, montant
 class Bilan:
     """Rows of one exercice and version, `Decimal` amounts in euros.
 
-    `synthese` and `totaux` hold every exercice shown (up to three); `membres` is {dispositif: {type: count}} on
+    `synthese`, `totaux` and `cee` hold every exercice shown (up to three); `membres` is {dispositif: {type: count}} on
     31 December; `traces` is {(dispositif, mesure): {lignes, fichiers, montant}}; the rest is the exercice only.
     """
 
@@ -63,16 +71,22 @@ class Bilan:
     synthese: dict[int, dict[str, Ligne]]
     totaux: dict[int, Ligne]
     passage: list[Ligne]
+    passage_detail: list[Ligne]
     cout_unitaire: list[Ligne]
     controles: list[Ligne]
     repartition: list[Ligne]
     indicateurs: dict[str, Ligne]
     adhesions: list[Ligne]
     recouvrement: list[Ligne]
+    factures: list[Ligne]
+    cee: dict[int, list[Ligne]]
     rejets: list[Ligne]
     etats: list[Ligne]
     previsions: list[Ligne]
+    essais: list[Ligne]
+    ecarts_prevision: list[Ligne]
     membres: dict[str, dict[str, int]]
+    types_unite: dict[str, list[str]]
     traces: dict[tuple[str, str], Ligne]
     exemple: Ligne | None
 
@@ -89,8 +103,17 @@ class Bilan:
     @property
     def dispositifs(self) -> list[str]:
         """Codes valued in one of the exercices shown, in the order of their labels."""
-        codes = {code for annee in self.synthese.values() for code in annee}
+        return self.trier({code for annee in self.synthese.values() for code in annee})
+
+    def trier(self, codes: Iterable[str]) -> list[str]:
+        """Codes in the order of their labels."""
         return sorted(codes, key=lambda code: (_sans_accent(self.libelle(code)), code))
+
+    def destination(self, code: str) -> str:
+        """Where a source went, dispositifs by whether the exercice values them (keys of `libelles.DESTINATIONS`)."""
+        if code in DESTINATIONS:
+            return code
+        return "valorises" if code in self.synthese[self.exercice] else "autres"
 
     @property
     def avec_reserves(self) -> bool:
@@ -171,16 +194,22 @@ def lire_bilan(
         synthese=synthese,
         totaux=totaux,
         passage=lecteur.rangees("passage_d5211", *cible),
+        passage_detail=lecteur.rangees("passage_d5211_detail", *cible),
         cout_unitaire=lecteur.rangees("cout_unitaire", *cible),
         controles=lecteur.rangees("controles", *cible),
         repartition=lecteur.rangees("repartition", *cible),
         indicateurs={r["indicateur"]: r for r in lecteur.rangees("indicateurs_cles", *cible)},
         adhesions=lecteur.rangees("adhesion", *cible),
         recouvrement=lecteur.rangees("recouvrement", *cible),
+        factures=lecteur.rangees("facture_semestrielle", *cible),
+        cee={e: lecteur.rangees("cee_valorisation", e, version) for e, version in contexte.presentes.items()},
         rejets=lecteur.agrege("rejets", REJETS, *cible),
         etats=lecteur.rangees("etat_valorisation", *cible),
         previsions=lecteur.rangees("prevision", *cible),
+        essais=lecteur.rangees("prevision_essai", *cible),
+        ecarts_prevision=lecteur.rangees("ecart_prevision", *cible),
         membres=_membres(lecteur.agrege("adhesion", MEMBRES, *cible)),
+        types_unite={r["dispositif"]: r["types"] for r in lecteur.agrege("recours", UNITES, *cible)},
         traces={(r["dispositif"], r["mesure"]): r for r in lecteur.agrege("tracabilite", TRACES, *cible)},
         exemple=exemples[0] if exemples else None,
     )

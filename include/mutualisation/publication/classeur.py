@@ -11,9 +11,16 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from mutualisation.publication import libelles
+from mutualisation.publication import (
+    formats,
+    libelles,
+    tableaux_perimetre,
+    tableaux_prevision,
+    tableaux_recettes,
+)
 from mutualisation.publication.bilan import TOTAL, Bilan, Ligne, somme
 from mutualisation.publication.feuilles import FILET, LIGNE_ENTETE, MARQUE, Champ, Classeur, neutraliser
+from mutualisation.publication.tableaux import Tableau
 
 
 def ecrire_classeur(bilan: Bilan, chemin: Path) -> None:
@@ -25,6 +32,15 @@ def ecrire_classeur(bilan: Bilan, chemin: Path) -> None:
         _detail,
         _reste_a_charge,
         _passage,
+        _passage_detail,
+        _cout_unitaire,
+        _recouvrement,
+        _cee,
+        _prevision,
+        _essai,
+        _ecart,
+        _valorisation,
+        _indicateurs,
         _controles,
         _repartition,
         _rejets,
@@ -58,6 +74,15 @@ def _lien(bilan: Bilan, intitule: str) -> str:
         f"Détail {bilan.exercice}",
         "Reste à charge",
         "Passage D5211-16",
+        "Passage par compte",
+        "Coût unitaire",
+        "Recouvrement",
+        "CEE",
+        "Prévision",
+        "Essai de la prévision",
+        "Écart à la prévision",
+        "États de valorisation",
+        "Indicateurs",
         "Contrôles",
         "Répartition",
         "Rejets",
@@ -76,6 +101,18 @@ def _notice(bilan: Bilan) -> list[tuple[str, str]]:
         ("Détail", f"Composantes du coût net de {bilan.exercice}."),
         ("Reste à charge", "Recettes des communes, reste à charge et taux de couverture."),
         ("Passage D5211-16", "Du coût complet à la base de remboursement de l'article D5211-16 du CGCT."),
+        ("Passage par compte", "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif."),
+        ("Coût unitaire", "Coût d'une unité de service, en coût complet et sur la base D5211-16."),
+        ("Recouvrement", "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement."),
+        ("CEE", "Produit des certificats d'économies d'énergie, frais retenus, part reversée, cumul de la période."),
+        ("Prévision", f"Prévision à partir de {bilan.exercice}, par scénario ; elle n'entre dans aucun total."),
+        ("Essai de la prévision", "Ce que la méthode aurait dit des exercices connus, et son erreur."),
+        ("Écart à la prévision", "Du prévu au constaté : volume, mix, prix, au centime."),
+        (
+            "États de valorisation",
+            "Dispositifs valorisés, en attente, hors périmètre : ce qui est mesuré, ce qui manque.",
+        ),
+        ("Indicateurs", "Indicateurs clés du rapport."),
         ("Contrôles", "Résultat de chaque contrôle et justification des écarts."),
         ("Répartition", "Ce que contenaient les sources, et où chaque montant est allé."),
         ("Rejets", "Lignes écartées, comptées par fichier et par motif ; le détail est dans rejets.csv."),
@@ -83,8 +120,8 @@ def _notice(bilan: Bilan) -> list[tuple[str, str]]:
         ("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice."),
         (
             "Totaux",
-            "Les totaux sont des formules. La ligne « Total publié par l'entrepôt » donne la valeur publiée, "
-            "et la ligne « Contrôle » compare les deux.",
+            "Les totaux sont des formules. La ligne « Total publié par l'entrepôt » donne la ligne TOTAL ou "
+            "une autre relation publiée, et la ligne « Contrôle » compare les deux.",
         ),
         ("Non renseigné", "« non renseigné » n'est pas zéro : aucune recette n'a été rattachée au dispositif."),
         (
@@ -224,10 +261,67 @@ def _passage(classeur: Classeur) -> None:
     rangees = [r | {"libelle": bilan.libelle(r["dispositif"])} for r in bilan.passage if r["dispositif"] != TOTAL]
     ordre = {code: i for i, code in enumerate(bilan.dispositifs)}
     rangees.sort(key=lambda r: ordre.get(r["dispositif"], len(ordre)))
-    publie = {c: somme(rangees, c) for c in ("cout_complet", "dont_structure", "cout_d5211")}
+    # each total against another relation: the synthesis, the detail by account, the unit costs
+    publie = {
+        "cout_complet": bilan.total["cout_net"],
+        "dont_structure": somme(bilan.passage_detail, "montant") if bilan.passage_detail else None,
+        "cout_d5211": somme(bilan.cout_unitaire, "cout_d5211") if bilan.cout_unitaire else None,
+    }
+    publie |= {c: somme(rangees, c) for c, valeur in publie.items() if valeur is None}
     feuille = classeur.feuille("Passage D5211-16", f"Du coût complet à la base D5211-16, {bilan.exercice}", champs)
     classeur.tableau(feuille, champs, rangees)
     classeur.totaux(feuille, champs, len(rangees), publie)
+
+
+def _passage_detail(classeur: Classeur) -> None:
+    _afficher(classeur, "Passage par compte", tableaux_perimetre.passage_detaille(classeur.bilan, motifs=True))
+
+
+def _cout_unitaire(classeur: Classeur) -> None:
+    _afficher(classeur, "Coût unitaire", tableaux_perimetre.cout_unitaire(classeur.bilan))
+
+
+def _recouvrement(classeur: Classeur) -> None:
+    _afficher(classeur, "Recouvrement", tableaux_recettes.recouvrement(classeur.bilan))
+
+
+def _cee(classeur: Classeur) -> None:
+    _afficher(classeur, "CEE", tableaux_recettes.cee(classeur.bilan))
+
+
+def _prevision(classeur: Classeur) -> None:
+    _afficher(classeur, "Prévision", tableaux_prevision.prevu_complet(classeur.bilan), filtre=True)
+
+
+def _essai(classeur: Classeur) -> None:
+    _afficher(classeur, "Essai de la prévision", tableaux_prevision.essai_complet(classeur.bilan), filtre=True)
+
+
+def _ecart(classeur: Classeur) -> None:
+    _afficher(classeur, "Écart à la prévision", tableaux_prevision.ecart_complet(classeur.bilan), filtre=True)
+
+
+def _valorisation(classeur: Classeur) -> None:
+    _afficher(classeur, "États de valorisation", tableaux_perimetre.etats(classeur.bilan), filtre=True)
+
+
+def _indicateurs(classeur: Classeur) -> None:
+    _afficher(classeur, "Indicateurs", tableaux_perimetre.indicateurs(classeur.bilan))
+
+
+def _afficher(classeur: Classeur, nom: str, t: Tableau, *, filtre: bool = False) -> None:
+    """A shared table as a sheet: typed cells, live formulas, its total, its note below."""
+    champs = [Champ(f"c{i}", c.titre, c.genre, c.largeur, c.formule, c.somme) for i, c in enumerate(t.colonnes)]
+    lignes = [{f"c{i}": valeur for i, valeur in enumerate(ligne)} for ligne in t.lignes]
+    feuille = classeur.feuille(nom, t.titre, champs)
+    suite = classeur.tableau(feuille, champs, lignes)
+    if lignes and t.total is not None:
+        classeur.total(feuille, champs, len(lignes), {f"c{i}": v for i, v in enumerate(t.total)})
+        suite += 1
+    if t.note:
+        classeur.note(feuille, suite + 1, champs, t.note)
+    if lignes and filtre:
+        feuille.autofilter(LIGNE_ENTETE, 0, LIGNE_ENTETE + len(lignes), len(champs) - 1)
 
 
 def _liste(classeur: Classeur, nom: str, titre: str, champs: Sequence[Champ], lignes: Sequence[Ligne]) -> None:
@@ -276,6 +370,8 @@ def _repartition(classeur: Classeur) -> None:
         | {
             "source": libelles.libelle(libelles.SOURCES, r["source"]),
             "destination": libelles.DESTINATIONS.get(r["destination"]) or classeur.bilan.libelle(r["destination"]),
+            "motif": libelles.libelle_motif(r["motif"]),
+            "unite": libelles.UNITES.get(r["unite"], r["unite"]),
         }
         for r in classeur.bilan.repartition
     ]
@@ -323,11 +419,11 @@ def _parametres(classeur: Classeur) -> None:
 
 
 def _nombre(valeur: Any) -> Any:
-    """A value of a control is text: a number when it reads as one."""
+    """A value of a control is text: a number when it reads as one, else the sentence."""
     try:
         return valeur if valeur is None else Decimal(str(valeur))
     except InvalidOperation:
-        return valeur
+        return formats.constat(valeur)
 
 
 def _jour(valeur: str | None) -> date | None:

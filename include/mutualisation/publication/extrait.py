@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication import catalogue, manifeste, page_html
+from mutualisation.publication import catalogue, manifeste, page_html, page_pdf
 from mutualisation.publication.bilan import lire_bilan
 from mutualisation.publication.catalogue import FichierCsv
 from mutualisation.publication.classeur import ecrire_classeur
@@ -99,6 +99,8 @@ def _remplir(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, i
     )
     page = page_html.rendre(bilan, publication_sha256=empreinte, identite=identite)
     (dossier / f"bilan_etape_{exercice}.html").write_text(page, encoding="utf-8", newline="\n")
+    pdf = page_pdf.rendre(bilan, publication_sha256=empreinte, identite=identite)
+    (dossier / f"bilan_etape_{exercice}.pdf").write_bytes(pdf)
     ecrire_classeur(bilan, dossier / f"bilan_etape_{exercice}.xlsx")
     _ecrire_json(
         dossier / MANIFESTE,

@@ -21,7 +21,10 @@ from mutualisation.publication.formats import NON_RENSEIGNE
 FORMATS = {
     "euros": '[$-40C]#,##0.00\\ "€";[Red][$-40C]\\-#,##0.00\\ "€"',
     "etp": "[$-40C]#,##0.00",
+    "centimes": '[$-40C]#,##0.00\\ "€";[Red][$-40C]\\-#,##0.00\\ "€"',
     "taux": "[$-40C]0.0\\ %",
+    "taux_fin": "[$-40C]0.00\\ %",
+    "annee": "0",
     "entier": "[$-40C]#,##0",
     "nombre": "[$-40C]#,##0.00####",
     "date": "dd/mm/yyyy",
@@ -29,7 +32,7 @@ FORMATS = {
 }
 MARQUE, FILET, GRIS, CLAIR = "#163F5E", "#C9D2DA", "#4D5B68", "#EEF2F5"
 # Tolerance of a check between a sum of cells and the published total: half a unit of the last published decimal
-TOLERANCE = {"euros": "0.005", "etp": "0.00001", "entier": "0.5"}
+TOLERANCE = {"euros": "0.005", "centimes": "0.005", "etp": "0.00001", "entier": "0.5"}
 LIGNE_ENTETE = 3
 
 
@@ -101,10 +104,9 @@ class Classeur:
         """One typed cell: numbers as numbers, dates as dates, NULL amounts as « non renseigné »."""
         style = self.format(genre, role)
         if valeur is None:
-            if genre in ("euros", "taux"):
-                feuille.write_string(
-                    rang, colonne, NON_RENSEIGNE if genre == "euros" else "—", self.format(genre, "absent")
-                )
+            if genre in ("euros", "centimes", "taux", "taux_fin"):
+                texte = NON_RENSEIGNE if genre in ("euros", "centimes") else "—"
+                feuille.write_string(rang, colonne, texte, self.format(genre, "absent"))
             else:
                 feuille.write_blank(rang, colonne, None, style)
         elif isinstance(valeur, bool):
@@ -145,6 +147,34 @@ class Classeur:
         # readers that do not recalculate see the published value
         resultat = valeur if isinstance(valeur, str) else float(valeur)
         feuille.write_formula(rang, colonne, formule, self.format(genre, role), resultat)
+
+    def note(self, feuille: Any, rang: int, champs: Sequence[Champ], texte: str) -> None:
+        """A remark under a table, over its whole width."""
+        largeur = sum(c.largeur for c in champs)
+        feuille.set_row(rang, 15.75 * math.ceil(len(texte) / largeur + 0.5))
+        style = self.format("texte", "remarque")
+        if len(champs) > 1:
+            feuille.merge_range(rang, 0, rang, len(champs) - 1, texte, style)
+        else:
+            feuille.write_string(rang, 0, texte, style)
+
+    def total(self, feuille: Any, champs: Sequence[Champ], nombre: int, valeurs: Ligne) -> None:
+        """One row: the sums as formulas, where the column adds up to the value; the value itself elsewhere."""
+        debut, rang = LIGNE_ENTETE + 1, LIGNE_ENTETE + 1 + nombre
+        feuille.write_string(rang, 0, str(valeurs[champs[0].nom]), self.format("texte", "total"))
+        for i, champ in enumerate(champs[1:], start=1):
+            valeur = valeurs.get(champ.nom)
+            if champ.totalise and valeur is not None:
+                plage = f"{xl_rowcol_to_cell(debut, i)}:{xl_rowcol_to_cell(rang - 1, i)}"
+                self._formule(feuille, rang, i, f"=SUM({plage})", valeur, champ.genre, "total")
+            else:
+                self._reste(feuille, rang, i, valeur, champ.genre)
+
+    def _reste(self, feuille: Any, rang: int, colonne: int, valeur: Any, genre: str) -> None:
+        if valeur is None:
+            feuille.write_blank(rang, colonne, None, self.format(genre, "total"))
+        else:
+            self.cellule(feuille, rang, colonne, valeur, genre, "total")
 
     def totaux(self, feuille: Any, champs: Sequence[Champ], nombre: int, publie: Ligne) -> None:
         """Three rows: sums as formulas, the warehouse's totals as values, and the check of one against the other."""
@@ -198,6 +228,7 @@ def _style(genre: str, role: str) -> dict[str, Any]:
         "entete": {"bold": True, "font_color": "#FFFFFF", "bg_color": MARQUE, "text_wrap": True, "valign": "vcenter"},
         "titre": {"bold": True, "font_size": 16, "font_color": MARQUE},
         "note": {"italic": True, "font_color": GRIS},
+        "remarque": {"italic": True, "font_color": GRIS, "text_wrap": True, "valign": "top"},
         "absent": {"italic": True, "font_color": GRIS, "align": "right", "bottom": 1, "bottom_color": FILET},
         "libelle": {"bold": True},
         "lien": {"bold": True, "font_color": "#1F6286", "underline": 1},

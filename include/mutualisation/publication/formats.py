@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
 
 FINE = "\u202f"
 INSECABLE = "\u00a0"
@@ -49,6 +50,26 @@ def jour(valeur: date | None) -> str:
     return "" if valeur is None else valeur.strftime("%d/%m/%Y")
 
 
+def jour_iso(valeur: str | None) -> str:
+    """`2019-01-01`, as the frozen context keeps it, in French; empty for an open bound."""
+    return jour(date.fromisoformat(valeur)) if valeur else ""
+
+
 def plusieurs(compte: int, singulier: str, pluriel: str | None = None) -> str:
     """`1 contrôle`, `2 contrôles`."""
     return f"{nombre(compte)}{INSECABLE}{singulier if compte < 2 else pluriel or singulier + 's'}"
+
+
+def constat(valeur: Any) -> str:
+    """A value of a control, without the zeros of its scale; `12.50 ; 3` is two numbers; a text stays; NULL is empty."""
+    return f"{INSECABLE}; ".join(_constat(partie) for partie in str("" if valeur is None else valeur).split(" ; "))
+
+
+def _constat(texte: str) -> str:
+    try:
+        lu = Decimal(texte)
+    except InvalidOperation:
+        return texte
+    decimales = max(-int(lu.normalize().as_tuple().exponent), 0)
+    # an amount keeps its cents
+    return nombre(lu, min(2 if decimales == 1 else decimales, 6))

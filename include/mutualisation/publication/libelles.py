@@ -6,7 +6,9 @@ import csv
 from functools import cache
 from pathlib import Path
 
-CONTROLES = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds" / "controles_index.csv"
+SEEDS = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds"
+CONTROLES = SEEDS / "controles_index.csv"
+COMPTES = SEEDS / "comptes_role_cout.csv"
 
 MESURES = {
     "etp": "Équivalents temps plein (ETP)",
@@ -66,7 +68,50 @@ DESTINATIONS = {
     "STRUCTURE": "Charges de structure",
     "HORS": "Hors mutualisation",
     "NON_REPARTI": "Non réparti",
-    "EXCLU": "Hors périmètre du coût",
+    "EXCLU": "Exclu du coût",
+}
+
+MOTIFS = {
+    "cle": "Clé analytique",
+    "charge": "Clé analytique",
+    "hors_mutualisation": "Axe ou activité hors mutualisation",
+    "part_non_communale": "Part qui ne sert pas les communes",
+    "hors_quote_part": "Hors quote-part du bien",
+    "structure": "Structure (fonctions support)",
+    "axe_vide": "Sans axe analytique",
+    "axe_sans_cle": "Axe sans clé en vigueur, à affecter",
+    "activite_sans_cle": "Activité sans clé en vigueur, à affecter",
+    "sans_temps_ni_affectation": "Agent sans temps saisi ni affectation",
+    "non_affecte": "Temps rémunéré non affecté",
+    "statut": "Pièce rejetée ou suspendue",
+    "type_03": "Opération d'ordre",
+    "correction": "Titre annulé d'un exercice antérieur (673)",
+}
+# the role of the account (R3) says why a line counts nowhere
+ROLES = {
+    "actif": "compte d'immobilisation",
+    "actif_en_cours": "immobilisation en cours",
+    "amortissement": "dotation, calculée depuis l'état de l'actif",
+    "amortissement_cumule": "amortissements cumulés",
+    "attenuation": "atténuation de charges, déjà dans la masse salariale",
+    "exclu": "compte hors du coût",
+    "financement": "compte de financement",
+    "personnel": "personnel, déjà dans la masse salariale",
+    "produit_cee": "produit des certificats d'économies d'énergie",
+    "recette_ac": "attribution de compensation",
+    "reprise_contrepartie": "contrepartie de reprise",
+    "reprise_subvention": "reprise, calculée depuis l'état de l'actif",
+    "subvention_investissement": "subvention d'investissement",
+    "subvention_non_transferable": "subvention non transférable",
+}
+
+UNITES = {"EUR": "€"}
+
+MODES = {
+    "titre": "Titre de recette",
+    "imputation_AC": "Attribution de compensation",
+    "retenue": "Retenue sur le reversement",
+    "gratuit": "Gratuit",
 }
 
 PARAMETRES = {
@@ -83,6 +128,18 @@ PARAMETRES = {
     "unites_previsionnelles": "Unités prévisionnelles",
     "cout_unitaire": "Coût unitaire voté (€)",
     "base_opposable": "Base D5211-16 opposable",
+    "horizon_prevision": "Dernière année de la prévision",
+    "indexation_masse_salariale": "Indexation annuelle de la masse salariale",
+    "evolution_tarifs": "Évolution annuelle des tarifs",
+    "prevision": "Prévision saisie",
+    "compte_recette": "Compte de recette",
+    "fonction_recette": "Fonction de la recette",
+    "pes_poste": "Code du poste comptable (PES)",
+    "pes_collectivite": "Code de la collectivité (PES)",
+    "pes_budget": "Code du budget (PES)",
+    "pes_service": "Code du service (PES)",
+    "pes_produit": "Code du produit (PES)",
+    "date_notification_cout": "Date limite de notification du coût",
     "montant": "Montants retenus du budget",
 }
 
@@ -93,12 +150,21 @@ METHODES_ETP = {
 }
 
 SCENARIOS = {
-    "constant": "Constant : dernier exercice connu",
-    "tendance": "Tendance : moindres carrés sur les exercices connus",
-    "adhesions": "Adhésions : recettes au prorata des adhésions datées",
-    "indexation": "Indexation de la masse salariale",
-    "tarifs": "Évolution des tarifs",
+    "constant": "Constant",
+    "tendance": "Tendance",
+    "adhesions": "Adhésions annoncées",
+    "indexation": "Masse salariale indexée",
+    "tarifs": "Tarifs révisés",
     "utilisateur": "Hypothèses saisies",
+}
+
+METHODES_PREVISION = {
+    "constant": "dernier exercice connu, repris chaque année",
+    "tendance": "droite des moindres carrés sur les exercices connus, bornée à 0",
+    "adhesions": "recettes au prorata des adhérents au 31 décembre que les adhésions datées annoncent ; coût constant",
+    "indexation": "coût de personnel indexé chaque année ; le reste constant",
+    "tarifs": "recettes évoluant chaque année ; coût constant",
+    "utilisateur": "valeurs saisies dans les paramètres, le reste constant",
 }
 
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
@@ -119,6 +185,25 @@ def libelle_controle(nom: str) -> str:
 def remede_controle(nom: str) -> str:
     """What to do about a gap; empty when the index does not say."""
     return controles().get(nom, {}).get("remede", "")
+
+
+def libelle_motif(motif: str) -> str:
+    """Reason of `repartition`: `role:personnel` reads « Compte exclu : personnel, déjà dans la masse salariale »."""
+    nature, _, role = motif.partition(":")
+    return f"Compte exclu : {libelle(ROLES, role)}" if nature == "role" else libelle(MOTIFS, motif)
+
+
+@cache
+def _comptes() -> dict[str, str]:
+    with COMPTES.open(encoding="utf-8", newline="") as fichier:
+        return {ligne["prefixe_compte"]: ligne["libelle"] for ligne in csv.DictReader(fichier)}
+
+
+def libelle_compte(compte: str) -> str:
+    """`60612 (Achats)`: the account and the longest shipped prefix that names it."""
+    prefixes = (compte[:n] for n in range(len(compte), 0, -1))
+    nom = next((_comptes()[p] for p in prefixes if p in _comptes()), "")
+    return f"{compte} ({nom.partition(' (')[0]})" if nom else compte
 
 
 def libelle(table: dict[str, str], nom: str) -> str:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -43,29 +40,15 @@ def _environnement() -> Environment:
         "controle": libelles.libelle_controle,
         "remede": libelles.remede_controle,
         "parametre": libelles.libelle_parametre,
-        "valeur": _valeur,
-        "jour_iso": _jour_iso,
+        "valeur": formats.constat,
+        "jour_iso": formats.jour_iso,
+        "capitaliser": lambda texte: texte[:1].upper() + texte[1:],
     }
     return env
 
 
 def _libelle(table: dict[str, str]) -> Callable[[str], str]:
     return lambda nom: libelles.libelle(table, nom)
-
-
-def _valeur(valeur: Any) -> str:
-    """A value of a control as it is, without the zeros of its scale; a text that is no number stays; NULL is empty."""
-    try:
-        valeur = Decimal(str(valeur))
-    except InvalidOperation:
-        return str(valeur or "")
-    decimales = max(-int(Decimal(valeur).normalize().as_tuple().exponent), 0)
-    return formats.nombre(valeur, min(decimales, 6))
-
-
-def _jour_iso(valeur: str | None) -> str:
-    """`2019-01-01`, as the frozen context keeps it, in French."""
-    return formats.jour(date.fromisoformat(valeur)) if valeur else ""
 
 
 def rendre(
@@ -101,17 +84,18 @@ def rendre(
             composantes=COMPOSANTES,
             deductions=DEDUCTIONS,
             passage=presentation.passage(bilan),
-            membres=presentation.membres(bilan),
-            types_membres=presentation.types_membres(bilan),
+            t=presentation.tableaux(bilan),
             graphes=presentation.graphes(bilan),
             excedents=presentation.excedents(bilan),
             controles=presentation.controles(bilan),
+            portes=presentation.portes(bilan),
+            tout_titre=presentation.TOUT_TITRE,
+            note_repartition=presentation.NOTE_REPARTITION,
             repartition=presentation.repartition(bilan),
-            destinations=[(d, libelles.DESTINATIONS[d]) for d in presentation.DESTINATIONS],
+            destinations=list(libelles.DESTINATIONS.items()),
             rejets=presentation.rejets(bilan),
-            perimetre=presentation.perimetre(bilan),
-            previsions=presentation.previsions(bilan),
-            methode=presentation.methode(bilan),
+            prevision=presentation.prevision(bilan),
+            methode=presentation.note_methodologique(bilan),
             traces=presentation.traces(bilan),
         )
     )

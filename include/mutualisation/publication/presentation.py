@@ -10,12 +10,28 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mutualisation.publication import formats, graphiques, libelles
+from mutualisation.publication import (
+    formats,
+    graphiques,
+    libelles,
+    tableaux_perimetre,
+    tableaux_prevision,
+    tableaux_recettes,
+)
 from mutualisation.publication.bilan import TOTAL, Bilan, Ligne, somme
 from mutualisation.publication.graphiques import Barre
+from mutualisation.publication.tableaux import Tableau
 
-DESTINATIONS = ("valorises", "autres", "STRUCTURE", "HORS", "NON_REPARTI", "EXCLU")
 REJETS_MONTRES = 40
+RECETTES = (
+    "Participations des communes titrées au cours de l'exercice, diminuées des titres annulés, et frais retenus sur le "
+    "produit des certificats d'économies d'énergie. Elles ne sont jamais déduites du coût net."
+)
+TOUT_TITRE = "Tout ce qui était à titrer l'a été, adhérent par adhérent."
+NOTE_REPARTITION = (
+    "Les titres attribués aux dispositifs comprennent leurs subventions ; les frais retenus sur les certificats "
+    "d'économies d'énergie, qui ne sont pas titrés, s'y ajoutent dans les recettes."
+)
 
 
 @dataclass(frozen=True)
@@ -126,11 +142,11 @@ def reserve(bilan: Bilan) -> str:
 
 
 # ---------------------------------------------------------------- charts
-def _barre(libelle: str, ligne: Ligne) -> Barre:
+def barre(libelle: str, ligne: Ligne) -> Barre:
     return Barre(libelle, ligne["cout_net"], ligne["recettes"] if ligne["recettes_renseignees"] else None)
 
 
-def _barre_totale(exercice: int, bilan: Bilan) -> Barre:
+def barre_totale(exercice: int, bilan: Bilan) -> Barre:
     total = bilan.totaux[exercice]
     renseignees = any(r["recettes_renseignees"] for r in bilan.synthese[exercice].values())
     return Barre(str(exercice), total["cout_net"], total["recettes"] if renseignees else None)
@@ -138,14 +154,14 @@ def _barre_totale(exercice: int, bilan: Bilan) -> Barre:
 
 def excedents(bilan: Bilan) -> dict[str, bool]:
     """Which charts show receipts above the cost, and need the legend of it."""
-    barres = [_barre(ligne["libelle"], ligne) for ligne in bilan.lignes_exercice()]
-    totaux = [_barre_totale(exercice, bilan) for exercice in bilan.exercices]
+    barres = [barre(ligne["libelle"], ligne) for ligne in bilan.lignes_exercice()]
+    totaux = [barre_totale(exercice, bilan) for exercice in bilan.exercices]
     return {"dispositifs": any(b.excedent for b in barres), "totaux": any(b.excedent for b in totaux)}
 
 
 def graphes(bilan: Bilan) -> dict[str, Markup]:
-    barres = [_barre(ligne["libelle"], ligne) for ligne in bilan.lignes_exercice()]
-    totaux = [_barre_totale(exercice, bilan) for exercice in bilan.exercices]
+    barres = [barre(ligne["libelle"], ligne) for ligne in bilan.lignes_exercice()]
+    totaux = [barre_totale(exercice, bilan) for exercice in bilan.exercices]
     titre = f"Coût net, recettes des communes et reste à charge, {periode(bilan.exercices)}"
     return {
         "large": graphiques.couts_et_couverture(barres, bilan.exercice),
@@ -159,7 +175,7 @@ def fiches(bilan: Bilan) -> list[dict[str, Any]]:
     fiches = []
     for rang, code in enumerate(bilan.dispositifs, start=1):
         lignes = {e: bilan.synthese[e].get(code) for e in bilan.exercices}
-        barres = [_barre(str(e), ligne) if ligne else Barre(str(e), Decimal(0), None) for e, ligne in lignes.items()]
+        barres = [barre(str(e), ligne) if ligne else Barre(str(e), Decimal(0), None) for e, ligne in lignes.items()]
         fiches.append(
             {
                 "id": f"fiche-{rang}",
@@ -216,19 +232,6 @@ def passage(bilan: Bilan) -> dict[str, Any]:
     return {"rangees": rangees, "total": total}
 
 
-def types_membres(bilan: Bilan) -> list[tuple[str, str]]:
-    presents = {t for compte in bilan.membres.values() for t in compte}
-    return [(t, nom) for t, nom in libelles.TYPES_ADHERENT.items() if t in presents]
-
-
-def membres(bilan: Bilan) -> list[dict[str, Any]]:
-    rangees = [
-        {"libelle": bilan.libelle(code), "types": compte, "total": sum(compte.values())}
-        for code, compte in bilan.membres.items()
-    ]
-    return sorted(rangees, key=lambda r: (-r["total"], r["libelle"]))
-
-
 def controles(bilan: Bilan) -> dict[str, Any]:
     comptes: dict[str, int] = {}
     for controle in bilan.controles:
@@ -245,7 +248,7 @@ def repartition(bilan: Bilan) -> list[dict[str, Any]]:
     """One row per source: what it held and where it went; Σ destinations = the source."""
     sources: dict[str, dict[str, Any]] = {}
     for ligne in bilan.repartition:
-        destination = _destination(ligne["destination"], bilan)
+        destination = bilan.destination(ligne["destination"])
         rangee = sources.setdefault(ligne["source"], {"unite": ligne["unite"], "montants": {}, "total": Decimal(0)})
         rangee["montants"][destination] = rangee["montants"].get(destination, Decimal(0)) + ligne["montant"]
         rangee["total"] += ligne["montant"]
@@ -256,15 +259,23 @@ def repartition(bilan: Bilan) -> list[dict[str, Any]]:
     ]
 
 
-def _destination(code: str, bilan: Bilan) -> str:
-    """The column of a destination: dispositifs by whether the exercice values them, the rest as it is."""
-    if code in DESTINATIONS:
-        return code
-    return "valorises" if code in bilan.synthese[bilan.exercice] else "autres"
-
-
 def _etp(valeur: Decimal) -> str:
     return f"{formats.nombre(valeur, 2)}{formats.INSECABLE}ETP"
+
+
+def portes(bilan: Bilan) -> str:
+    """How many checks each gate executed; without a figure where the build did not keep it."""
+    lues = bilan.contexte.construction.portes
+    fichier, modele, rapport = (lues.get(nom) or {} for nom in ("fichier", "modele", "bilan"))
+    livraison = fichier.get("executees") if not fichier.get("sans_resultat") else None
+    return (
+        f"à la livraison des fichiers{_compte(livraison)}, pendant le calcul{_compte(modele.get('tests'))}, "
+        f"et sur le bilan avant publication{_compte(rapport.get('executees'))}"
+    )
+
+
+def _compte(nombre: int | None) -> str:
+    return f" ({formats.plusieurs(nombre, 'contrôle exécuté', 'contrôles exécutés')})" if nombre else ""
 
 
 def rejets(bilan: Bilan) -> dict[str, Any]:
@@ -278,14 +289,42 @@ def rejets(bilan: Bilan) -> dict[str, Any]:
     }
 
 
-def methode(bilan: Bilan) -> dict[str, Any]:
+def note_methodologique(bilan: Bilan) -> list[tuple[str, str]]:
+    """(subject, sentence) of the method in force in the exercice."""
     valeurs = {p["parametre"]: p["valeur"] for p in bilan.contexte.parametres}
     methode = valeurs.get("methode_etp", "R")
-    return {
-        "etp": libelles.METHODES_ETP.get(methode, methode),
-        "structure_personnel": valeurs.get("structure_personnel") == "oui",
-        "base_jours": valeurs.get("base_jours", "reel"),
-    }
+    support = ", personnel des fonctions support compris" if valeurs.get("structure_personnel") == "oui" else ""
+    jours = "en mois de 30 jours" if valeurs.get("base_jours") == "30_360" else "au prorata des jours réels"
+    return [
+        ("Temps consacré", f"{libelles.METHODES_ETP.get(methode, methode)}."),
+        (
+            "Coût de personnel",
+            "Les ETP sont valorisés au coût moyen de leur catégorie (masse salariale nette des atténuations, rapportée "
+            f"aux ETPT), augmenté des charges de structure par ETPT{support}.",
+        ),
+        (
+            "Fonctionnement direct",
+            "Dépenses de l'exercice rattachées au dispositif par leur axe analytique, pour la part destinée aux "
+            "communes.",
+        ),
+        (
+            "Investissement",
+            f"Amortissements de l'année, {jours} ; les reprises de subventions viennent en déduction.",
+        ),
+        ("Recettes", RECETTES),
+        (
+            "Arrondis",
+            "Les calculs sont exacts ; l'arrondi au centime puis à l'euro n'intervient qu'à la publication.",
+        ),
+    ]
+
+
+def introduction_prevision(bilan: Bilan) -> str:
+    """What a forecast is worth, before its figures."""
+    return (
+        f"Ce qui est prévu à partir de {bilan.exercice}, dispositifs valorisés. Une prévision n'est pas un "
+        f"engagement : {tableaux_prevision.reserve_prevision(bilan)}. Elle n'entre dans aucun total du bilan."
+    )
 
 
 def traces(bilan: Bilan) -> dict[str, int]:
@@ -293,21 +332,43 @@ def traces(bilan: Bilan) -> dict[str, int]:
     return {"lignes": sum(t["lignes"] for t in bilan.traces.values()), "chiffres": len(bilan.traces)}
 
 
-def perimetre(bilan: Bilan) -> list[Ligne]:
-    """Dispositifs that the exercice does not value, those waiting for it first: what the annex calls out of scope."""
-    autres = [e for e in bilan.etats if e["valorisation"] != "valorisé"]
-    return sorted(autres, key=lambda e: (e["valorisation"] != "en attente", e["libelle"]))
+def tableaux(bilan: Bilan) -> dict[str, Tableau | None]:
+    """The tables that the page and the PDF share, by name; None where the exercice has no row."""
+    faits = {
+        "passage_compte": tableaux_perimetre.passage_par_compte(bilan),
+        "passage_detail": tableaux_perimetre.passage_detaille(bilan),
+        "cout_unitaire": tableaux_perimetre.cout_unitaire(bilan),
+        "recouvrement": tableaux_recettes.recouvrement(bilan),
+        "ecarts_adherents": tableaux_recettes.ecarts_adherents(bilan),
+        "factures": tableaux_recettes.factures(bilan),
+        "cee": tableaux_recettes.cee(bilan),
+        "en_attente": tableaux_perimetre.en_attente(bilan),
+        "hors_perimetre": tableaux_perimetre.hors_perimetre(bilan),
+        "membres": tableaux_perimetre.membres(bilan),
+        "indicateurs": tableaux_perimetre.indicateurs(bilan),
+        "motifs": tableaux_perimetre.repartition_par_motif(bilan),
+    }
+    return {nom: tableau if tableau.lignes else None for nom, tableau in faits.items()}
 
 
-def previsions(bilan: Bilan) -> dict[str, Any]:
-    """Net cost of all dispositifs by scenario and year forecast, in the order of the labels."""
-    sommes: dict[str, dict[int, Decimal]] = {}
-    for ligne in bilan.previsions:
-        annees = sommes.setdefault(ligne["scenario"], {})
-        annees[ligne["exercice"]] = annees.get(ligne["exercice"], Decimal(0)) + (ligne["cout_net"] or Decimal(0))
-    ordre = list(libelles.SCENARIOS)
-    scenarios = sorted(sommes, key=lambda s: (ordre.index(s) if s in ordre else len(ordre), s))
+def prevision(bilan: Bilan) -> dict[str, Any]:
+    """Forecast, its test and its gaps; `couts` None without a forecast."""
+    essais = (tableaux_prevision.essai_cout(bilan), tableaux_prevision.essai_recettes(bilan))
+    ecart = tableaux_prevision.ecart(bilan)
+    prevues = bool(bilan.previsions)
     return {
-        "annees": sorted({annee for annees in sommes.values() for annee in annees}),
-        "rangees": [(libelles.libelle(libelles.SCENARIOS, s), sommes[s]) for s in scenarios],
+        "couts": tableaux_prevision.prevu(bilan, "cout_net", "Coût net prévu par scénario") if prevues else None,
+        "recettes": tableaux_prevision.prevu(bilan, "recettes", "Recettes prévues par scénario") if prevues else None,
+        "etp": tableaux_prevision.prevu(bilan, "etp", "ETP prévus par scénario") if prevues else None,
+        "dispositifs": [
+            tableaux_prevision.prevu_par_dispositif(bilan, mesure, nom)
+            for mesure, nom in (("cout_net", "Coût net prévu"), ("recettes", "Recettes prévues"))
+            if prevues
+        ],
+        "methodes": tableaux_prevision.methodes(bilan),
+        "introduction": introduction_prevision(bilan),
+        "essais": [essai for essai in essais if essai.lignes],
+        "lecture": tableaux_prevision.lecture_essai(bilan),
+        "ecart": ecart if ecart.lignes else None,
+        "ecarts": tableaux_prevision.ecarts_par_dispositif(bilan),
     }

@@ -85,10 +85,13 @@ def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
     with conn.transaction():
         conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
         ligne = conn.execute(
-            "select statut, exercices, version = (select max(version) from journal.constructions)"
+            "select statut, exercices, version = (select max(version) from journal.constructions), publication_sha256"
             " from journal.constructions where version = %s for update",
             (version,),
         ).fetchone()
+        if ligne is not None and ligne[0] == "publiee":
+            # the worker died after the commit and its task is run again: what was to be done is done
+            return str(ligne[3])
         if ligne is None or ligne[0] != "validee":
             raise ErreurMutualisation(
                 f"La version {version} n'est pas validée : lancez « mutualisation controler » avant de publier."

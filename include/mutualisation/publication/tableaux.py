@@ -16,7 +16,7 @@ AUCUN = "—"
 @dataclass(frozen=True)
 class Colonne:
     """A column. `genre`: texte, euros (whole), centimes, entier, annee, nombre (up to two
-    decimals), etp, taux (a ratio).
+    decimals), etp, taux and taux_fin (a ratio, one or two decimals).
 
     `absent`: what NULL says; `part`: share of the width on paper, for texts; `largeur`: width in the workbook;
     `somme`: the total adds it up; `formule`: of the workbook, in `{c0}`, `{c1}`… references to the columns of the row.
@@ -97,6 +97,8 @@ def afficher(valeur: Any, colonne: Colonne) -> str:
             return formats.nombre(valeur, 2)
         case "taux":
             return formats.pourcent(valeur, 1)
+        case "taux_fin":
+            return formats.pourcent(valeur, 2)
         case "nombre":
             return formats.nombre(valeur, 0 if valeur == int(valeur) else 2)
     return str(valeur)

@@ -27,18 +27,23 @@ def passage_par_compte(bilan: Bilan) -> Tableau:
     return Tableau(titre, colonnes, lignes, total)
 
 
-def passage_detaille(bilan: Bilan) -> Tableau:
-    """The same by dispositif and account: every amount of the bridge."""
+def passage_detaille(bilan: Bilan, *, motifs: bool = False) -> Tableau:
+    """The same by dispositif and account: every amount of the bridge, with its reason in the workbook."""
     colonnes = (
         Colonne("Dispositif", part=3, largeur=48),
         COMPTE,
-        Colonne("Motif", part=4, largeur=60),
+        *((Colonne("Motif", part=4, largeur=60),) if motifs else ()),
         MONTANT,
     )
     codes = bilan.trier({r["dispositif"] for r in bilan.passage_detail})
     rangees = sorted(bilan.passage_detail, key=lambda r: (codes.index(r["dispositif"]), r["compte"], r["motif"]))
     lignes = [
-        (bilan.libelle(r["dispositif"]), libelles.libelle_compte(r["compte"]), r["motif"], r["montant"])
+        (
+            bilan.libelle(r["dispositif"]),
+            libelles.libelle_compte(r["compte"]),
+            *((r["motif"],) if motifs else ()),
+            r["montant"],
+        )
         for r in rangees
     ]
     total = additionner("Total", colonnes, lignes)
@@ -49,21 +54,29 @@ def cout_unitaire(bilan: Bilan) -> Tableau:
     """Cost of a unit of service, on the full cost and on the legal base."""
     colonnes = (
         Colonne("Dispositif", part=3, largeur=48),
-        Colonne("Unités de service", "nombre", "aucune", largeur=14),
+        Colonne("Unité de service", part=2, largeur=22),
+        Colonne("Unités", "nombre", "aucune", largeur=14),
         Colonne("Coût complet par unité", "centimes", largeur=16),
         Colonne("Base D5211-16", "euros"),
         Colonne("Base D5211-16 par unité", "centimes", fort=True, largeur=16),
     )
     rangees = {r["dispositif"]: r for r in bilan.cout_unitaire if r["dispositif"] != TOTAL}
     champs = ("unites", "cout_complet_unitaire", "cout_d5211", "cout_d5211_unitaire")
-    lignes = [(bilan.libelle(d), *(rangees[d][c] for c in champs)) for d in bilan.trier(rangees)]
+    lignes = [
+        (bilan.libelle(d), _unite(bilan.types_unite.get(d, [])), *(rangees[d][c] for c in champs))
+        for d in bilan.trier(rangees)
+    ]
     return Tableau(
         f"Coût unitaire de fonctionnement, {bilan.exercice}",
         colonnes,
         lignes,
-        note="Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas : dossier, acte, "
-        "copie, intervention.",
+        note="Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas.",
     )
+
+
+def _unite(types: list[str]) -> str:
+    """What is counted; several types are weighted against one another."""
+    return types[0].replace("_", " ") if len(types) == 1 else f"{len(types)} types pondérés" if types else ""
 
 
 def _etats(bilan: Bilan, valorisation: str) -> list[Ligne]:
@@ -101,6 +114,24 @@ def hors_perimetre(bilan: Bilan) -> Tableau:
     lignes = [(r["libelle"], r["adherents"], r["unites"]) for r in _etats(bilan, HORS_PERIMETRE)]
     titre = f"Dispositifs hors de la synthèse financière, hors périmètre, {bilan.exercice}"
     return Tableau(titre, colonnes, lignes)
+
+
+def etats(bilan: Bilan) -> Tableau:
+    """Every dispositif with its state, for the workbook."""
+    colonnes = (
+        Colonne("Dispositif", largeur=48),
+        Colonne("Thématique", largeur=36),
+        Colonne("État", largeur=16),
+        Colonne("ETP mesurés", "etp", largeur=12),
+        Colonne("Dépenses directes mesurées", "centimes"),
+        Colonne("Unités", "nombre", largeur=14),
+        Colonne("Adhérents", "entier", largeur=12),
+        Colonne("Ce qui manque", largeur=60),
+    )
+    champs = ("thematique", "valorisation", "etp_mesure", "charges_mesurees", "unites", "adherents", "manque")
+    rangees = {r["dispositif"]: r for r in bilan.etats}
+    lignes = [(rangees[d]["libelle"], *(rangees[d][c] for c in champs)) for d in bilan.trier(rangees)]
+    return Tableau(f"États de valorisation des dispositifs, {bilan.exercice}", colonnes, lignes)
 
 
 def membres(bilan: Bilan) -> Tableau:

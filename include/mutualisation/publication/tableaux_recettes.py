@@ -28,8 +28,8 @@ def recouvrement(bilan: Bilan) -> Tableau:
     gratuits = [bilan.libelle(d) for d, mode in _cles(bilan) if _est_gratuite(bilan, d, mode)]
     note = (
         "À titrer : le dû du mode « titre » ; ce qui passe par l'attribution de compensation ou par une retenue ne se "
-        "titre pas. Écart : à titrer moins titré ; positif, il reste à titrer. Les montants sont rangés par semestre de "
-        "service : ils peuvent différer des recettes de l'exercice, qui sont les titres émis."
+        "titre pas. Écart : à titrer moins titré ; positif, il reste à titrer. Les montants sont rangés par semestre "
+        "de service : ils peuvent différer des recettes de l'exercice, qui sont les titres émis."
     )
     if gratuits:
         note += f" Sans participation financière : {', '.join(gratuits)}."
@@ -115,8 +115,8 @@ def factures(bilan: Bilan) -> Tableau:
         colonnes,
         lignes,
         additionner("Total", colonnes, lignes),
-        "Une facture sous le seuil d'émission est reportée sur la suivante : montant facturé et dû du semestre diffèrent "
-        "des reports.",
+        "Une facture sous le seuil d'émission est reportée sur la suivante : montant facturé et dû du semestre "
+        "diffèrent des reports.",
     )
 
 
@@ -135,7 +135,7 @@ def cee(bilan: Bilan) -> Tableau:
     colonnes = (
         Colonne("Exercice de la vente", part=2, largeur=24),
         *(Colonne(titre, genre, fort=nom == "produit") for nom, titre, genre in CEE),
-        Colonne("Taux de frais", "taux", largeur=14),
+        Colonne("Taux de frais", "taux_fin", largeur=14),
     )
     lignes = [_ligne_cee(str(e), rangees) for e, rangees in bilan.cee.items() if rangees]
     # a dépôt sold in two exercices stands whole in each of them: once in the period
@@ -143,7 +143,7 @@ def cee(bilan: Bilan) -> Tableau:
     periode = f"{min(bilan.cee)}-{max(bilan.cee)}" if len(lignes) > 1 else ""
     total = _ligne_cee(f"Cumul {periode}", list(uniques.values())) if periode else None
     double = sum(len(rangees) for rangees in bilan.cee.values()) > len(uniques)
-    note = "Ni le produit des ventes ni ce qui est reversé n'est un coût ou une recette : seuls les frais retenus le sont."
+    note = "Ni le produit des ventes ni ce qui est reversé n'est un coût ou une recette : les frais retenus le sont."
     if double:
         note += " Un dépôt vendu sur deux exercices figure entier dans chacun, et une seule fois dans le cumul."
     titre = "Valorisation des certificats d'économies d'énergie" + (f", {periode}" if periode else "")

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.publication.extrait import ecrire_extrait
 

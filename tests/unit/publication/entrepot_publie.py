@@ -7,10 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from psycopg import sql
+
 from mutualisation.publication.contexte import figer_contexte
 from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, lire_relations
-from psycopg import sql
+
+from .complements import complements
 
 EXERCICES = (2019, 2020, 2021)
 SIRET_EPCI, SIREN_EPCI = "20009320100016", "200093201"
@@ -182,6 +185,8 @@ def rangees() -> dict[str, list[Ligne]]:
         )
     }
     for e in EXERCICES:
+        for nom, suite in complements(e, SIRET_LOOS, _passage(e)).items():
+            lignes.setdefault(nom, []).extend(suite)
         lignes["etat_valorisation"] += [
             {"exercice": e, "dispositif": d, "libelle": nom, "valorisation": v, "adherents": 12, "manque": manque}
             for d, nom, v, manque in (

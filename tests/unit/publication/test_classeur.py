@@ -10,9 +10,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from openpyxl import load_workbook
+
 from mutualisation.publication.extrait import ecrire_extrait
 from mutualisation.publication.feuilles import LIGNE_ENTETE, neutraliser
-from openpyxl import load_workbook
 
 from . import entrepot_publie
 
@@ -44,6 +45,15 @@ def test_sheets_and_frozen_panes(extrait: Path) -> None:
         "Détail 2021",
         "Reste à charge",
         "Passage D5211-16",
+        "Passage par compte",
+        "Coût unitaire",
+        "Recouvrement",
+        "CEE",
+        "Prévision",
+        "Essai de la prévision",
+        "Écart à la prévision",
+        "États de valorisation",
+        "Indicateurs",
         "Contrôles",
         "Répartition",
         "Rejets",
@@ -64,6 +74,26 @@ def test_totals_are_formulas_whose_value_is_the_published_total(extrait: Path) -
     )
     assert Decimal(str(valeurs.cell(rang, colonne).value)) == total["cout_net"]
     assert valeurs.cell(rang + 2, colonne).value == "conforme"
+
+
+def test_bridge_is_checked_against_the_other_relations(extrait: Path) -> None:
+    formules, valeurs = _classeur(extrait)["Passage D5211-16"], _classeur(extrait, valeurs=True)["Passage D5211-16"]
+    rang = _ligne(formules, "Total")
+    assert valeurs.cell(rang + 1, 3).value == 3000.30  # Σ of the detail by account
+    assert formules.cell(rang + 2, 3).value.startswith("=IF(ABS(")
+
+
+def test_variance_row_is_a_live_formula_that_equals_the_published_gap(extrait: Path) -> None:
+    formules, valeurs = (_classeur(extrait, valeurs=v)["Écart à la prévision"] for v in (False, True))
+    colonne = _colonne(formules, "Écart")
+    assert formules.cell(PREMIERE, colonne).value == f"=E{PREMIERE}+F{PREMIERE}+G{PREMIERE}"
+    assert valeurs.cell(PREMIERE, colonne).value == 62801.05
+
+
+def test_reasons_and_states_are_in_french(extrait: Path) -> None:
+    motifs = {c.value for c in _classeur(extrait)["Répartition"]["C"]}
+    assert {"Sans axe analytique", "Opération d'ordre"} <= motifs
+    assert _ligne(_classeur(extrait)["CEE"], "Cumul 2019-2021")
 
 
 def test_cells_are_typed_and_unknown_receipts_are_not_zero(extrait: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication import extrait as module_extrait
 from mutualisation.publication.extrait import ecrire_extrait, page_de
@@ -25,6 +26,7 @@ def _octets(dossier: Path) -> dict[str, bytes]:
 def test_every_file_is_there(extrait: Path) -> None:
     attendus = {f"{nom}.csv" for nom in lire_relations()} | {
         "bilan_etape_2021.html",
+        "bilan_etape_2021.pdf",
         "bilan_etape_2021.xlsx",
         "datapackage.json",
         "manifeste.json",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from lxml import etree
+
 from mutualisation.publication.graphiques import EXCEDENT, Barre, couts_et_couverture, evolution, vignette
 
 BARRES = [

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from lxml import html
+
 from mutualisation.publication.extrait import ecrire_extrait
 
 from . import entrepot_publie
@@ -59,17 +60,77 @@ def test_unknown_receipts_are_said_and_never_zero(page: str) -> None:
 
 def test_forecast_sums_the_dispositifs_and_is_not_a_promise(page: str) -> None:
     (section,) = html.fromstring(page.encode()).xpath("//section[@id='prevision']")
-    assert [r.xpath("string(th)") for r in section.xpath(".//tbody/tr")] == [
-        "Constant\u00a0: dernier exercice connu",
-        "Tendance\u00a0: moindres carrés sur les exercices connus",
-    ]
-    assert section.xpath(".//tbody/tr[2]/td/text()") == ["1\u202f201\u00a0€"]
+    (couts,) = section.xpath(".//table[caption='Coût net prévu par scénario']")
+    # a scenario that leaves a dispositif out says so: its total is not comparable
+    assert couts.xpath(".//tbody/tr/th/text()") == ["Constant (1 dispositif sur 2)", "Tendance"]
+    assert couts.xpath(".//tbody/tr[2]/td/text()") == ["1\u202f201\u00a0€"]
     assert "n'est pas un engagement" in section.text_content()
 
 
 def test_dispositifs_out_of_the_synthesis_are_named(page: str) -> None:
-    (tableau,) = html.fromstring(page.encode()).xpath("//table[caption[contains(., 'hors de la synthèse')]]")
-    assert tableau.xpath(".//tbody/tr/th/text()") == ["Carrières souterraines", "Portail open data"]
+    attente, hors = html.fromstring(page.encode()).xpath("//table[caption[contains(., 'hors de la synthèse')]]")
+    assert attente.xpath(".//tbody/tr/th/text()") == ["Carrières souterraines"]
+    assert "unités de service" in attente.text_content()
+    assert hors.xpath(".//tbody/tr/th/text()") == ["Portail open data"]
+
+
+def _table(page: str, titre: str) -> Any:
+    (table,) = html.fromstring(page.encode()).xpath(f"//table[caption[contains(., '{titre}')]]")
+    return table
+
+
+def _cellules(rangee: Any) -> list[str]:
+    return [str(c.text_content()).replace("\u202f", " ").replace("\u00a0", " ") for c in rangee.xpath("./th | ./td")]
+
+
+def test_certificates_sum_the_period_and_count_a_depot_once(page: str) -> None:
+    table = _table(page, "certificats")
+    assert _cellules(table.xpath(".//tfoot/tr")[0]) == [
+        "Cumul 2019-2021", "22", "1 800 €", "500 €", "1 300 €", "102 €", "1 198 €", "7,85 %",
+    ]  # fmt: skip
+    assert "une seule fois dans le cumul" in table.getparent().text_content()
+
+
+def test_recovery_by_mode_says_what_is_left_to_title(page: str) -> None:
+    table = _table(page, "mode de recouvrement")
+    assert [_cellules(r) for r in table.xpath(".//tbody/tr")] == [
+        ["Centrale d'Achat Métropolitaine (CAM)", "Titre de recette", "1", "1 200,00 €", "1 200,00 €", "1 100,00 €",
+         "100,00 €"],
+        ["Dépôt des archives définitives", "Attribution de compensation", "1", "250,00 €", "0,00 €", "0,00 €",
+         "0,00 €"],
+    ]  # fmt: skip
+    assert "Sans participation financière" in table.getparent().text_content()
+    assert [_cellules(r)[-1] for r in _table(page, "entre le dû et le titré").xpath(".//tbody/tr")] == ["100,00 €"]
+
+
+def test_back_test_shows_the_error_and_scenarios_that_say_alike_share_a_row(page: str) -> None:
+    (rangee,) = _table(page, "Essai sur le coût net").xpath(".//tbody/tr")
+    assert _cellules(rangee) == [
+        "Constant, Tarifs révisés", "2020", "2", "210 €", "200 €", "10 €", "5,0 %", "15,0 %",
+    ]  # fmt: skip
+
+
+def test_variance_sums_to_the_cent(page: str) -> None:
+    (rangee,) = _table(page, "Écart entre le constaté").xpath(".//tbody/tr")
+    assert _cellules(rangee)[1:] == [
+        "172 039,00 €", "229 018,56 €", "9 511,79 €", "44 516,20 €", "2 951,57 €", "56 979,56 €",
+    ]  # fmt: skip
+
+
+def test_bridge_names_each_account_left_out(page: str) -> None:
+    table = _table(page, "compte par compte")
+    assert [_cellules(r) for r in table.xpath(".//tr")][1:] == [
+        ["60612 (Achats)", "charge de structure", "2 700,00 €"],
+        ["6132 (Services extérieurs)", "charge de structure", "300,30 €"],
+        ["Total", "", "3 000,30 €"],
+    ]
+
+
+def test_reasons_of_the_shares_are_in_french(page: str) -> None:
+    motifs = [_cellules(r)[2] for r in _table(page, "motif par motif").xpath(".//tbody/tr")]
+    assert motifs == [
+        "Clé analytique", "Sans axe analytique", "Axe sans clé en vigueur, à affecter", "Opération d'ordre",
+    ]  # fmt: skip
 
 
 def test_no_reserve_and_no_synthetic_label_without_cause(
