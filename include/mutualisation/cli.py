@@ -65,7 +65,8 @@ Adherent = Annotated[
     str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")
 ]
 Essai = Annotated[
-    Path | None, Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé.")
+    Path | None,
+    Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé."),
 ]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
 Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
@@ -185,9 +186,7 @@ def facturer(
     *,
     exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
     semestre: Semestre,
-    sortie: Annotated[
-        Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")
-    ],
+    sortie: Annotated[Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")],
     adherent: Adherent = None,
     json_: Json = False,
 ) -> None:
@@ -224,7 +223,9 @@ def simuler(
         simulation = calculer(contexte, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
     if json_:
-        _montrer({"lignes": len(simulation.adherents), "ecart_total": str(simulation.ecart_total), "fichiers": fichiers})
+        _montrer(
+            {"lignes": len(simulation.adherents), "ecart_total": str(simulation.ecart_total), "fichiers": fichiers}
+        )
         return
     print(f"{len(simulation.adherents)} montant(s) dû(s) changent, écart total {simulation.ecart_total} €")
     print("\n".join(fichiers))

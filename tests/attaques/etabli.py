@@ -130,7 +130,7 @@ class Construction:
 
     def lire(self, requete: str) -> list[tuple[Any, ...]]:
         """Rows of a query, numbers as text without trailing zeros, so that a figure is compared exactly."""
-        return [tuple(map(_cellule, r)) for r in self.conn.execute(requete)]  # type: ignore[call-overload]
+        return [tuple(map(_cellule, r)) for r in self.conn.execute(requete)]
 
     def rejets(self) -> dict[tuple[str, int], str]:
         """(file, line) → « statut colonne » of each row of `rejets`; several on one line joined by « + »."""

@@ -151,7 +151,7 @@ def test_chaque_controle_a_sa_cle(etabli: Etabli) -> None:
             [
                 "adherent_ambigu 215900010", "bordereau_incoherent 1", "cee_sans_operation 1/P",
                 "cee_sans_operation 77/C", "cee_volume 1/C", "cles_chevauchantes activite/ADS",
-                "cout_precedent_absent F7", "dispositif_sans_cle CONSEIL", "dispositif_sans_cle SANSCLE",
+                "cout_precedent_absent F7", "dispositif_sans_cle SANSCLE",
                 "masse_salariale_manquante A", "masse_salariale_manquante B", "modes_melanges F1",
                 "mois_manquant temps_2023-02", f"periodes_chevauchantes adherents/{GAMMA}",
                 "periodes_chevauchantes dispositifs/DOUBLE", "periodes_chevauchantes parametres/libre",

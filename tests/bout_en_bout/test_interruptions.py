@@ -21,7 +21,7 @@ from tests.bout_en_bout.petit_depot import EXERCICE
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_en_marche, serveur_entrepot
 
-ATTENTE_S = 240
+ATTENTE_S = 120
 # What the test holds stops the run just there: no hook in the code, no race with a clock
 ATTERRISSAGE = ("lock table brut.mandats in share mode", "copy")
 CONSTRUCTION = ("lock table brut.temps in access exclusive mode", "create")
@@ -53,8 +53,8 @@ def _tuer_la_ou(dsn: str, verrou: str, bloque: str, processus: subprocess.Popen[
         enfants = psutil.Process(processus.pid).children(recursive=True)
         os.killpg(processus.pid, signal.SIGKILL)
         processus.communicate()
-    # dbt and the gates have sessions of their own: they end with their parent
-    _attendre(lambda: not any(_vivant(e) for e in enfants))
+        # dbt and the gates have sessions of their own; they end with their parent, also in the middle of a build
+        _attendre(lambda: not any(_vivant(e) for e in enfants))
 
 
 def test_un_serveur_tue_ne_perd_rien(

@@ -23,7 +23,7 @@ def lire_manifeste(projet: Path, options: list[str]) -> tuple[Any | None, str]:
 
     cache = projet / "target" / f"manifeste_{empreinte_projet(projet)}.msgpack"
     with contextlib.suppress(FileNotFoundError):  # another run may drop an old cache at any moment
-        return Manifest.from_msgpack(cache.read_bytes()), ""  # type: ignore[no-untyped-call]
+        return Manifest.from_msgpack(cache.read_bytes()), ""
     analyse = dbtRunner().invoke(["parse", *options])
     if not analyse.success or not isinstance(analyse.result, Manifest):
         return None, str(analyse.exception)
@@ -52,6 +52,6 @@ def _conserver(cache: Path, manifeste: Any) -> None:
             tampon.write(manifeste.to_msgpack())
         for ancien in cache.parent.glob("manifeste_*.msgpack"):
             ancien.unlink(missing_ok=True)
-        os.replace(tampon.name, cache)
+        Path(tampon.name).replace(cache)
     except OSError:
         return

@@ -38,6 +38,15 @@ select fichier, statut, motif, count(*) as lignes
  group by fichier, statut, motif
  order by fichier collate "C", statut collate "C", motif collate "C"
 """
+CAM = """
+select thematique, count(distinct numero_marche) as marches, count(distinct siret_adherent) as acheteurs,
+       sum(commandes) as commandes, sum(achats_ht) as achats_ht, sum(prix_reference_ht) as prix_reference_ht,
+       sum(gain) as gain
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by thematique
+ order by sum(achats_ht) desc, thematique collate "C"
+"""
 UNITES = """
 select dispositif, array_agg(distinct type_unite collate "C") as types
   from {source}
@@ -80,6 +89,7 @@ class Bilan:
     recouvrement: list[Ligne]
     factures: list[Ligne]
     cee: dict[int, list[Ligne]]
+    cam: list[Ligne]
     rejets: list[Ligne]
     etats: list[Ligne]
     previsions: list[Ligne]
@@ -203,6 +213,7 @@ def lire_bilan(
         recouvrement=lecteur.rangees("recouvrement", *cible),
         factures=lecteur.rangees("facture_semestrielle", *cible),
         cee={e: lecteur.rangees("cee_valorisation", e, version) for e, version in contexte.presentes.items()},
+        cam=lecteur.agrege("cam_achats", CAM, *cible),
         rejets=lecteur.agrege("rejets", REJETS, *cible),
         etats=lecteur.rangees("etat_valorisation", *cible),
         previsions=lecteur.rangees("prevision", *cible),

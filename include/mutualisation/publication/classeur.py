@@ -35,7 +35,9 @@ def ecrire_classeur(bilan: Bilan, chemin: Path) -> None:
         _passage_detail,
         _cout_unitaire,
         _recouvrement,
+        _ecarts_adherents,
         _cee,
+        _cam,
         _prevision,
         _essai,
         _ecart,
@@ -77,7 +79,9 @@ def _lien(bilan: Bilan, intitule: str) -> str:
         "Passage par compte",
         "Coût unitaire",
         "Recouvrement",
+        "Écarts par adhérent",
         "CEE",
+        "CAM",
         "Prévision",
         "Essai de la prévision",
         "Écart à la prévision",
@@ -104,7 +108,9 @@ def _notice(bilan: Bilan) -> list[tuple[str, str]]:
         ("Passage par compte", "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif."),
         ("Coût unitaire", "Coût d'une unité de service, en coût complet et sur la base D5211-16."),
         ("Recouvrement", "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement."),
+        ("Écarts par adhérent", "Ce qui reste à titrer, ou qui est titré sans être dû, adhérent par adhérent."),
         ("CEE", "Produit des certificats d'économies d'énergie, frais retenus, part reversée, cumul de la période."),
+        ("CAM", "Achats par la centrale d'achat, par thématique, et gain sur prix de référence."),
         ("Prévision", f"Prévision à partir de {bilan.exercice}, par scénario ; elle n'entre dans aucun total."),
         ("Essai de la prévision", "Ce que la méthode aurait dit des exercices connus, et son erreur."),
         ("Écart à la prévision", "Du prévu au constaté : volume, mix, prix, au centime."),
@@ -285,8 +291,17 @@ def _recouvrement(classeur: Classeur) -> None:
     _afficher(classeur, "Recouvrement", tableaux_recettes.recouvrement(classeur.bilan))
 
 
+def _ecarts_adherents(classeur: Classeur) -> None:
+    tableau = tableaux_recettes.ecarts_adherents(classeur.bilan, limite=None)
+    _afficher(classeur, "Écarts par adhérent", tableau, filtre=True)
+
+
 def _cee(classeur: Classeur) -> None:
     _afficher(classeur, "CEE", tableaux_recettes.cee(classeur.bilan))
+
+
+def _cam(classeur: Classeur) -> None:
+    _afficher(classeur, "CAM", tableaux_recettes.cam(classeur.bilan))
 
 
 def _prevision(classeur: Classeur) -> None:

@@ -183,7 +183,7 @@ def evolution(barres: Sequence[Barre], titre: str, identifiant: str, *, largeur:
     hauteur, base, haut = 270, 236, 34
     maximum = max((b.etendue for b in barres), default=ZERO)
     pas = largeur / max(len(barres), 1)
-    epaisseur = min(pas * 0.66, 96)
+    epaisseur = min(pas * 0.82, 96)
     corps = [f'<line x1="0" y1="{base}" x2="{largeur}" y2="{base}" stroke="{GRIS}"/>']
     for i, barre in enumerate(barres):
         x = i * pas + (pas - epaisseur) / 2

@@ -196,7 +196,8 @@ def libelle_motif(motif: str) -> str:
 @cache
 def _comptes() -> dict[str, str]:
     with COMPTES.open(encoding="utf-8", newline="") as fichier:
-        return {ligne["prefixe_compte"]: ligne["libelle"] for ligne in csv.DictReader(fichier)}
+        noms = {ligne["prefixe_compte"]: ligne["libelle"] for ligne in csv.DictReader(fichier)}
+    return {"64": "Charges de personnel"} | noms
 
 
 def libelle_compte(compte: str) -> str:

@@ -88,6 +88,7 @@ def rendre(
             graphes=presentation.graphes(bilan),
             excedents=presentation.excedents(bilan),
             controles=presentation.controles(bilan),
+            note_parametres=presentation.NOTE_PARAMETRES,
             portes=presentation.portes(bilan),
             tout_titre=presentation.TOUT_TITRE,
             note_repartition=presentation.NOTE_REPARTITION,

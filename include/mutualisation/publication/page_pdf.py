@@ -107,6 +107,7 @@ def _sections(bilan: Bilan) -> list[dict[str, Any]]:
         ("Du coût complet à la base D5211-16", _passage(bilan, t)),
         ("Recouvrement", _recouvrement(t)),
         ("Certificats d'économies d'énergie", _tables(t["cee"])),
+        ("Centrale d'achat", _tables(t["cam"])),
         ("Prévision", _prevision(bilan)),
         ("Dispositifs hors de la synthèse", _tables(t["en_attente"], t["hors_perimetre"])),
         (f"Adhésions au 31 décembre {bilan.exercice}", _tables(t["membres"])),
@@ -201,8 +202,9 @@ def _colonnes(barres: Sequence[Barre], bilan: Bilan) -> Bloc:
     rangees = [
         _parts(b, maximum)
         | {
-            "cout": formats.euros(b.cout),
-            "recettes": formats.euros(b.recettes) if b.recettes else "",
+            # receipts above the cost: the top of the column is what came in, the mark is the cost
+            "sommet": formats.euros(b.recettes if b.excedent else b.cout),
+            "base": f"coût {formats.euros(b.cout)}" if b.excedent else formats.euros(b.recettes) if b.recettes else "",
             "solde": formats.euros(b.reste) if b.recettes and b.reste else "",
         }
         for b in barres

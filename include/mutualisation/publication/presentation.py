@@ -28,6 +28,7 @@ RECETTES = (
     "produit des certificats d'économies d'énergie. Elles ne sont jamais déduites du coût net."
 )
 TOUT_TITRE = "Tout ce qui était à titrer l'a été, adhérent par adhérent."
+NOTE_PARAMETRES = "Un paramètre absent de ce tableau a la valeur par défaut des règles de calcul."
 NOTE_REPARTITION = (
     "Les titres attribués aux dispositifs comprennent leurs subventions ; les frais retenus sur les certificats "
     "d'économies d'énergie, qui ne sont pas titrés, s'y ajoutent dans les recettes."
@@ -65,16 +66,20 @@ def chiffres(bilan: Bilan) -> list[Chiffre]:
             "Coût net destiné aux besoins des communes", formats.euros(total["cout_net"]), _note(bilan, "cout_net")
         ),
         Chiffre("Recettes des communes", formats.euros(_recettes_total(bilan)), _note(bilan, "recettes")),
-        Chiffre(
-            "Reste à charge de l'intercommunalité",
-            formats.euros(total["reste_a_charge"]),
-            _note(bilan, "reste_a_charge"),
-        ),
+        _reste(bilan),
         Chiffre("Taux de couverture", formats.pourcent(total["taux_couverture"], 1), _points(bilan)),
         Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
         Chiffre("Dispositifs valorisés", formats.nombre(len(bilan.lignes_exercice()))),
     ]
     return chiffres + _chiffres_communes(bilan)
+
+
+def _reste(bilan: Bilan) -> Chiffre:
+    """What is left to the EPCI, or what communes paid above the cost: a negative figure would be misread."""
+    reste = bilan.total["reste_a_charge"]
+    if reste < 0:
+        return Chiffre("Recettes au-delà du coût", formats.euros(-reste))
+    return Chiffre("Reste à charge de l'intercommunalité", formats.euros(reste), _note(bilan, "reste_a_charge"))
 
 
 def _recettes_total(bilan: Bilan) -> Decimal | None:
@@ -342,6 +347,7 @@ def tableaux(bilan: Bilan) -> dict[str, Tableau | None]:
         "ecarts_adherents": tableaux_recettes.ecarts_adherents(bilan),
         "factures": tableaux_recettes.factures(bilan),
         "cee": tableaux_recettes.cee(bilan),
+        "cam": tableaux_recettes.cam(bilan),
         "en_attente": tableaux_perimetre.en_attente(bilan),
         "hors_perimetre": tableaux_perimetre.hors_perimetre(bilan),
         "membres": tableaux_perimetre.membres(bilan),

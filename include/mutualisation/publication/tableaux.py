@@ -112,6 +112,7 @@ def _cellule(colonne: Colonne, valeur: Any, vide: str | None) -> Cellule:
         "fort" if colonne.fort else "",
         "vide" if not texte else "",
         "absent" if absente and texte and colonne.absent == formats.NON_RENSEIGNE else "",
-        "zero" if not absente and not colonne.est_texte and valeur == 0 else "",
+        # the phone hides the zeros of a count; a zero amount says something
+        "zero" if not absente and colonne.genre == "entier" and valeur == 0 else "",
     ]
     return Cellule(colonne, texte, " ".join(filter(None, classes)))

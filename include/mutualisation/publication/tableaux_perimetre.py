@@ -142,7 +142,7 @@ def membres(bilan: Bilan) -> Tableau:
         *(Colonne(nom, "entier", largeur=12) for _, nom in types),
         Colonne("Ensemble", "entier", fort=True, largeur=12),
     )
-    lignes = [
+    lignes: list[tuple[Any, ...]] = [
         (bilan.libelle(d), *(compte.get(t, 0) for t, _ in types), sum(compte.values()))
         for d, compte in bilan.membres.items()
     ]

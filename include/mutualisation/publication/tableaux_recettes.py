@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.publication import libelles
+from mutualisation.publication import formats, libelles
 from mutualisation.publication.bilan import Bilan, Ligne
 from mutualisation.publication.tableaux import Colonne, Tableau, additionner
 
 ZERO = Decimal(0)
 GRATUIT = "gratuit"
+ECARTS_MONTRES = 20
 
 
 def recouvrement(bilan: Bilan) -> Tableau:
@@ -69,8 +70,8 @@ def _total(rangees: list[Ligne], colonne: str) -> Decimal:
     return sum((r[colonne] or ZERO for r in rangees), ZERO)
 
 
-def ecarts_adherents(bilan: Bilan) -> Tableau:
-    """Rows of the recovery whose gap is not zero: what is left to title, or titled without being due."""
+def ecarts_adherents(bilan: Bilan, limite: int | None = ECARTS_MONTRES) -> Tableau:
+    """Rows of the recovery whose gap is not zero, largest first: left to title, or titled without being due."""
     colonnes = (
         Colonne("Dispositif", part=3, largeur=48),
         Colonne("Semestre", largeur=12, part=1),
@@ -88,7 +89,11 @@ def ecarts_adherents(bilan: Bilan) -> Tableau:
         if r["ecart"]
     ]  # fmt: skip
     total = additionner("Total", colonnes, lignes)
-    return Tableau(f"Écarts entre le dû et le titré, {bilan.exercice}", colonnes, lignes, total)
+    montrees = lignes[:limite]
+    reste = len(lignes) - len(montrees)
+    autres = formats.plusieurs(reste, "autre écart", "autres écarts")
+    note = f"Et {autres}, dans le total : voir recouvrement.csv." if reste else ""
+    return Tableau(f"Écarts entre le dû et le titré, {bilan.exercice}", colonnes, montrees, total, note)
 
 
 def factures(bilan: Bilan) -> Tableau:
@@ -118,6 +123,36 @@ def factures(bilan: Bilan) -> Tableau:
         "Une facture sous le seuil d'émission est reportée sur la suivante : montant facturé et dû du semestre "
         "diffèrent des reports.",
     )
+
+
+def cam(bilan: Bilan) -> Tableau:
+    """Purchases through the purchasing body by theme, and the gain where a reference price is stated (R9)."""
+    colonnes = (
+        Colonne("Thématique", part=3, largeur=40),
+        Colonne("Marchés", "entier", largeur=12, somme=True),
+        Colonne("Commandes", "entier", largeur=12, somme=True),
+        Colonne("Achats HT", "euros", somme=True, fort=True),
+        Colonne("Prix de référence HT", "euros", somme=True),
+        Colonne("Gain", "euros", somme=True),
+        Colonne("Gain, en %", "taux", largeur=12),
+    )
+    champs = ("marches", "commandes", "achats_ht", "prix_reference_ht", "gain")
+    lignes = [
+        (r["thematique"] or "", *(r[c] for c in champs), _gain(r["gain"], r["prix_reference_ht"])) for r in bilan.cam
+    ]
+    total = additionner("Total", colonnes, lignes)
+    return Tableau(
+        f"Achats par la centrale d'achat, {bilan.exercice}",
+        colonnes,
+        lignes,
+        (*total[:-1], _gain(total[5], total[4])),
+        "Le gain est l'écart entre le prix de référence et le montant HT, sur les seules lignes qui donnent un prix de "
+        "référence ; ce n'est pas une économie constatée dans les comptes des communes.",
+    )
+
+
+def _gain(gain: Decimal | None, reference: Decimal | None) -> Decimal | None:
+    return gain / reference if gain is not None and reference else None
 
 
 CEE = (

@@ -68,7 +68,8 @@ def composantes(bilan: Bilan) -> Tableau:
 
 
 def _court(mesure: str) -> str:
-    return {"subventions": "Subventions", "reprises": "Reprises"}.get(mesure, libelles.MESURES[mesure])
+    courts = {"subventions": "Subventions", "reprises": "Reprises", "recettes_ac": "Imputé sur l'AC"}
+    return courts.get(mesure, libelles.MESURES[mesure])
 
 
 def _composantes(nom: str, r: Ligne) -> tuple[Any, ...]:
@@ -83,7 +84,7 @@ def participation(bilan: Bilan) -> Tableau:
     colonnes = (
         DISPOSITIF,
         *(
-            Colonne(libelles.MESURES[m], "euros", NON_RENSEIGNE if m == "recettes" else "—", fort=m == "reste_a_charge")
+            Colonne(_court(m), "euros", NON_RENSEIGNE if m == "recettes" else "—", fort=m == "reste_a_charge")
             for m in mesures
         ),
         Colonne("Taux de couverture", "taux"),
@@ -98,7 +99,7 @@ def participation(bilan: Bilan) -> Tableau:
         lignes[:-1],
         lignes[-1],
         "Un reste à charge négatif signifie que les recettes dépassent le coût. Une recette « non renseigné » n'est "
-        "pas une recette nulle.",
+        "pas une recette nulle." + (" AC : attribution de compensation." if avec_ac else ""),
     )
 
 
@@ -236,4 +237,5 @@ def parametres(bilan: Bilan) -> Tableau:
         (libelles.libelle_parametre(p["parametre"]), p["valeur"], formats.jour_iso(p["debut"]), p["reference"] or "")
         for p in bilan.contexte.parametres
     ]
-    return Tableau(f"Paramètres en vigueur en {bilan.exercice}", colonnes, lignes)
+    titre = f"Paramètres en vigueur en {bilan.exercice}"
+    return Tableau(titre, colonnes, lignes, note=presentation.NOTE_PARAMETRES)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -67,20 +66,18 @@ def test_un_enfant_mort_est_une_porte_qui_echoue(entrepot: str, tmp_path: Path) 
     ouvrier.fermer()
 
 
-def test_l_enfant_finit_avec_son_parent(entrepot: str, tmp_path: Path) -> None:
+def test_l_enfant_finit_avec_son_parent() -> None:
     """Killed, the parent closes nothing: an orphan would write into the schema of the next run."""
-    programme = (
-        "import sys, time\nfrom pathlib import Path\nfrom mutualisation.construction.dbt import OuvrierDbt\n"
-        "o = OuvrierDbt(sys.argv[1], Path(sys.argv[2]))\nprint(o._processus.pid, flush=True)\ntime.sleep(600)\n"
+    enfant = "import os; from mutualisation.construction.ouvrier import _mourir_avec; _mourir_avec(os.getppid())"
+    parent = (
+        "import subprocess, sys, time\n"
+        "print(subprocess.Popen([sys.executable, '-c', sys.argv[1]]).pid, flush=True)\ntime.sleep(600)\n"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", programme, entrepot, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout is not None
-    enfant = psutil.Process(int(parent.stdout.readline()))
-    # the watch begins with the child's own code: its log is there, its imports are under way
-    time.sleep(1)
-    os.kill(parent.pid, signal.SIGKILL)
-    parent.communicate()
-    _, restants = psutil.wait_procs([enfant], timeout=60)
-    assert restants == []
+    processus = subprocess.Popen([sys.executable, "-c", parent, enfant], stdout=subprocess.PIPE, text=True)
+    assert processus.stdout is not None
+    orphelin = psutil.Process(int(processus.stdout.readline()))
+    assert psutil.wait_procs([orphelin], timeout=1)[1] == [orphelin]
+    os.kill(processus.pid, signal.SIGKILL)
+    processus.wait()
+    processus.stdout.close()
+    assert psutil.wait_procs([orphelin], timeout=60)[1] == []

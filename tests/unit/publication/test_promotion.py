@@ -71,7 +71,7 @@ def test_un_contrat_qui_change_refait_les_vues(prete: str) -> None:
 
 def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
     with connecter(prete) as conn:
-        for statut in ("en_cours", "construite", "echouee", "publiee"):
+        for statut in ("en_cours", "construite", "echouee"):
             (version,) = conn.execute(
                 "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
                 " values ('{2021}', %s, 'a', 'x') returning version",
@@ -81,6 +81,17 @@ def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
             with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
                 promouvoir(conn, version)
         assert conn.execute("select count(*) from journal.publications").fetchone() == (0,)
+
+
+def test_publier_deux_fois_la_meme_version_rend_la_meme_empreinte(prete: str) -> None:
+    """A worker that dies after the commit is run again: nothing is to be done, and its answer is the same."""
+    with connecter(prete) as conn:
+        (version,) = conn.execute(
+            "insert into journal.constructions (exercices, statut, prepare_par, code_version, publication_sha256)"
+            " values ('{2021}', 'publiee', 'a', 'x', 'abc') returning version"
+        ).fetchone() or (0,)
+        conn.commit()
+        assert promouvoir(conn, version) == "abc"
 
 
 def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:

@@ -1,0 +1,63 @@
+"""The file gate in the manifest: kept with each load, summed up over the loads whose files count in a build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from mutualisation.erreurs import FichierRefuse
+from mutualisation.ingestion.chargement import charger_depot
+from mutualisation.operations import _porte_fichier
+
+SIRET = "73282932000074"
+ADHERENTS = f"SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin\n{SIRET};732829320;epci;EPCI;;01/01/2018;\n"
+UNITES = "Exercice;Semestre;Dispositif;SIRET adhérent;Type unité;Quantité;Référence\n"
+
+
+@pytest.fixture(autouse=True)
+def _cle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", "une clé pour les essais")
+
+
+def _ecrire(depot: Path, chemin: str, contenu: str) -> None:
+    (depot / chemin).parent.mkdir(parents=True, exist_ok=True)
+    (depot / chemin).write_text(contenu, encoding="utf-8")
+
+
+def test_gate_is_kept_with_the_load_and_summed_over_those_that_count(
+    conn_vierge: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    assert _porte_fichier(conn_vierge) == {
+        "porte": "fichier", "reussie": False, "executees": 0, "chargements": 0, "sans_resultat": 0,
+    }  # fmt: skip
+    _ecrire(tmp_path, "referentiel/adherents.csv", ADHERENTS)
+    _ecrire(tmp_path, "activite/unites_2020-S1.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;3;R1\n")
+    charger_depot(conn_vierge, tmp_path)
+    par_source = dict(conn_vierge.execute("select source, porte from journal.chargements").fetchall())
+    assert {p["statut"] for p in par_source.values()} == {"conforme"}
+    somme = _porte_fichier(conn_vierge)
+    assert somme["reussie"] is True
+    assert (somme["chargements"], somme["sans_resultat"]) == (2, 0)
+    assert somme["executees"] == sum(p["executees"] for p in par_source.values()) > 0
+
+    # a revision replaces the file: the former load counts no more; a refused one never does
+    _ecrire(tmp_path, "activite/unites_2020-S1_v2.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;4;R1\n")
+    charger_depot(conn_vierge, tmp_path)
+    assert _porte_fichier(conn_vierge) == somme
+    _ecrire(tmp_path, "activite/unites_2020-S2.csv", f"{UNITES}2020;2;ADS;{SIRET};PC;4;R1\nTotal;;;;;5;\n")
+    with pytest.raises(FichierRefuse):
+        charger_depot(conn_vierge, tmp_path)
+    (refus,) = conn_vierge.execute("select porte from journal.chargements where statut = 'refuse'").fetchone() or ({},)
+    assert refus["statut"] == "echec"
+    assert _porte_fichier(conn_vierge) == somme
+
+
+def test_load_older_than_the_journal_of_the_gate_says_so(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
+    _ecrire(tmp_path, "referentiel/adherents.csv", ADHERENTS)
+    charger_depot(conn_vierge, tmp_path)
+    conn_vierge.execute("update journal.chargements set porte = null")
+    somme = _porte_fichier(conn_vierge)
+    assert (somme["reussie"], somme["sans_resultat"]) == (False, 1)
