@@ -53,7 +53,7 @@ F4;par_tranche;3000;;30;;titre;01/01/2020;;x
 F5;par_habitant;;;0,123456;;titre;01/01/2020;;x
 F6;cout_unitaire;;;;;titre;01/01/2020;;x
 F6;forfait;;;1;;titre;01/01/2020;;x
-F7;forfait;;;50;;gratuit;01/01/2020;;x
+F7;forfait;;;-;;gratuit;01/01/2020;;x
 F8;forfait;;;50;;imputation_AC;01/01/2020;;x
 F10;forfait;;;29,98;;titre;01/01/2020;;x
 F11;par_unite;;;15;;titre;01/01/2020;;x
