@@ -368,7 +368,10 @@ def version_du_code() -> str:
         return paquet
     try:
         commit = subprocess.run(
-            ["git", "-C", str(racine), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+            ["git", "-C", str(racine), "describe", "--always", "--abbrev=12", "--dirty=-modifie"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError:
         return paquet

@@ -109,14 +109,14 @@ full join (select * from etpt where etpt > 0) as t using (exercice, categorie)
 where p.categorie is null or p.etpt <= 0
 union all
 select
-  exercice, 'ecart_etpt', '', 'ecart', round(paie, 6)::text, round(agents, 6)::text, '1 %'
+  exercice, 'ecart_etpt', '', case when abs(paie - agents) > paie * 0.01 then 'ecart' else 'conforme' end,
+  round(paie, 6) || ' ETPT', round(agents, 6) || ' ETPT', '1 %'
 from (
   select e.exercice, coalesce(p.etpt, 0) as paie, coalesce(t.etpt, 0) as agents
   from exercices as e
   left join (select exercice, sum(etpt) as etpt from paie group by exercice) as p using (exercice)
   left join (select exercice, sum(etpt) as etpt from etpt group by exercice) as t using (exercice)
 ) as x
-where abs(paie - agents) > paie * 0.01
 union all
 select exercice, 'temps_sup_etpt', '', 'ecart', '0 segment', nombre || ' segment(s)', null
 from temps_sup
@@ -143,13 +143,13 @@ left join exercices as e on p.exercice is null
 where p.bordereau_incoherent
 group by coalesce(p.exercice, e.exercice), coalesce(p.bordereau, '')
 union all
-select exercice, 'somme_etp', '', 'ecart', nombre || ' agent(s) équilibré(s)', ecarts || ' agent(s) en écart', null
+select exercice, 'somme_etp', '', case when ecarts > 0 then 'ecart' else 'conforme' end, nombre || ' agent(s) équilibré(s)',
+  nombre - ecarts || ' agent(s) équilibré(s)', null
 from ecarts_etp
-where ecarts > 0
 union all
 select
-  coalesce(d.exercice, r.exercice), 'somme_repartition', coalesce(d.source, r.source), 'ecart',
+  coalesce(d.exercice, r.exercice), 'somme_repartition', coalesce(d.source, r.source),
+  case when abs(coalesce(d.montant, 0) - coalesce(r.montant, 0)) > 0.000001 then 'ecart' else 'conforme' end,
   trim_scale(round(d.montant, 6))::text, trim_scale(round(r.montant, 6))::text, null
 from (select * from detenu where exercice in (select e.exercice from exercices as e)) as d
 full join reparti as r using (exercice, source)
-where abs(coalesce(d.montant, 0) - coalesce(r.montant, 0)) > 0.000001

@@ -47,10 +47,12 @@ select
   case
     when d.valorisation = 'en attente' then concat_ws(
       ' ; ',
-      case when coalesce(t.etp, 0) = 0 then 'temps passé (clé d''origine activite)' end,
-      case when not exists (select 1 from cles as k where k.dispositif = d.dispositif and k.origine = 'axe') then 'dépenses (clé d''origine axe)' end,
-      case when u.unites is null then 'unités de service' end,
-      'une ligne « valorisé » datée dans dispositifs'
+      case when coalesce(t.etp, 0) = 0 then 'temps passé : aucune activité saisie ne mène à ce dispositif' end,
+      case
+        when not exists (select 1 from cles as k where k.dispositif = d.dispositif and k.origine = 'axe')
+          then 'dépenses : aucun axe analytique ne mène à ce dispositif'
+      end,
+      'décision : une ligne « valorisé » datée dans dispositifs'
     )
   end as manque
 from {{ ref('int_dispositifs_exercice') }} as d
