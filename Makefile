@@ -40,7 +40,7 @@ $(ECHANTILLON)/depot: $(wildcard include/mutualisation/echantillon/*.py include/
 	@touch $@
 
 test: environnement ## every test that this machine can run; those left out are named
-	@.venv/bin/pytest $(PYTEST)
+	@.venv/bin/pytest -n auto --dist loadfile $(PYTEST)
 
 bench: environnement ## landing against raw COPY and pandas to_sql, side by side
 	@.venv/bin/python outils/banc_chargement.py
