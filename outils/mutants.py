@@ -79,6 +79,12 @@ class Banc:
         attentes = attendus(cas)
         return cls(cas, conn, modeles, attentes, modeles.ascendants({a.relation for a in attentes} | {"controles"}))
 
+    def defauts(self) -> list[str]:
+        """What the scenario already finds wrong: a mutation run says nothing over it."""
+        phrases = [p for a in self.attendus for p in ecarts(self.conn, a)]
+        self.conn.rollback()
+        return phrases
+
     def remarque(self, mutant: Mutant) -> bool:
         """Whether the scenario tells the mutant from the rule."""
         if mutant.modele not in self.utiles:
@@ -128,7 +134,6 @@ class Compte:
     mutants: int = 0
     tues: int = 0
     equivalents: int = 0
-    vivants: int = 0
 
 
 def main() -> int:
@@ -158,6 +163,8 @@ def _construire(dsn: str, var: Path) -> tuple[list[Banc], Modeles]:
             with atelier.construit(cas):
                 pass
             bancs.append(Banc.ouvrir(cas, atelier.conserver(f"cas_{cas.nom}"), atelier.modeles))
+            if defauts := bancs[-1].defauts():
+                raise SystemExit(f"{cas.nom} échoue sans mutation : {defauts[0]}")
         return bancs, atelier.modeles
     finally:
         atelier.fermer()
@@ -186,18 +193,16 @@ def _ordonner(bancs: list[Banc], regle: str) -> list[Banc]:
 def _un_modele(compte: Compte, bancs: list[Banc], mutants: list[Mutant], equivalents: list[Equivalent]) -> None:
     for mutant in mutants:
         compte.mutants += 1
-        if any(e.couvre(mutant) for e in equivalents):
-            compte.equivalents += 1
-            continue
         tueur = next((b for b in bancs if b.remarque(mutant)), None)
-        if tueur is None:
-            compte.vivants += 1
+        if tueur is not None:
+            compte.tues += 1
+            # the one that killed is the likeliest to kill the next
+            bancs.remove(tueur)
+            bancs.insert(0, tueur)
+        elif any(e.couvre(mutant) for e in equivalents):
+            compte.equivalents += 1
+        else:
             print(mutant, flush=True)
-            continue
-        compte.tues += 1
-        # the one that killed is the likeliest to kill the next
-        bancs.remove(tueur)
-        bancs.insert(0, tueur)
 
 
 @dataclass(frozen=True)
