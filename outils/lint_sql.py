@@ -27,7 +27,9 @@ def main() -> int:
             "MUTUALISATION_PG_BASE": str(profil["dbname"]),
             "MUTUALISATION_DBT_TARGET": str(Path(dossier) / "dbt"),
         }
-        return subprocess.run(["sqlfluff", "lint", *chemins], env=environnement, check=False).returncode
+        return subprocess.run(
+            [str(Path(sys.executable).with_name("sqlfluff")), "lint", *chemins], env=environnement, check=False
+        ).returncode
 
 
 if __name__ == "__main__":
