@@ -1,4 +1,5 @@
 # The README's two commands are `make bilan` and `make test`; each brings all it needs.
+MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 .DEFAULT_GOAL := aide
 export UV_PYTHON_DOWNLOADS := never

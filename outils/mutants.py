@@ -74,7 +74,7 @@ class Banc:
     def ouvrir(cls, cas: Cas, dsn: str, modeles: Modeles) -> Banc:
         """Connect; `utiles` are the models behind what the scenario looks at, `controles` for its outcome included."""
         conn = connecter(dsn)
-        conn.execute("set statement_timeout = '20s'")
+        conn.execute("set statement_timeout = '10s'")
         conn.commit()
         attentes = attendus(cas)
         return cls(cas, conn, modeles, attentes, modeles.ascendants({a.relation for a in attentes} | {"controles"}))

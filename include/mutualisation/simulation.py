@@ -31,7 +31,8 @@ select exercice, semestre, dispositif, siret_adherent,
 """
 SQL_DISPOSITIFS = """
 select exercice, dispositif,
-       p.cout_net as cout_publie, s.cout_net as cout_simule, coalesce(s.cout_net, 0) - coalesce(p.cout_net, 0) as ecart_cout,
+       p.cout_net as cout_publie, s.cout_net as cout_simule,
+       coalesce(s.cout_net, 0) - coalesce(p.cout_net, 0) as ecart_cout,
        coalesce(d.publie, 0) as du_publie, coalesce(d.simule, 0) as du_simule,
        coalesce(d.simule, 0) - coalesce(d.publie, 0) as ecart_du
   from (select * from publication.synthese_financiere where exercice = any(%(exercices)s) and not est_total) as p

@@ -12,10 +12,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from mutualisation.echantillon import ecrire_echantillon
-
 from tests.unit.echantillon.lecture_depot import jour, lignes, nombre, texte
 from tests.unit.echantillon.oracle import Oracle, entier
+
+from mutualisation.echantillon import ecrire_echantillon
 
 ANNEXE = Path(__file__).parents[2] / "donnees" / "annexe_mel_2019_2021.csv"
 FIN_2021 = date(2021, 12, 31)

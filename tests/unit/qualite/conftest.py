@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+
 from mutualisation.qualite.index_controles import lire_index
 from mutualisation.qualite.prechargement import fermer, precharger
 from mutualisation.sources.brut import synchroniser_brut

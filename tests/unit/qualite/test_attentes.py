@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from mutualisation.qualite.attentes import Attente, lire_suite
 
 UNE = """

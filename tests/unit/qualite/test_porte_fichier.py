@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.qualite.porte_fichier import refus_et_resultat, suite_source, verifier_fichiers
 

@@ -6,6 +6,7 @@ import time
 
 import psycopg
 import pytest
+
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.qualite.porte_rapport import suite_bilan, verifier_bilan
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.qualite import prechargement
 from mutualisation.qualite.attentes import Attente
