@@ -86,5 +86,6 @@ select
   l.part::numeric(24, 12) as part,
   {{ arrondi('l.montant', 12) }}::numeric(24, 12) as montant
 from lignes as l
-inner join {{ ref('int_couts') }} as c using (exercice, dispositif)
-where l.exercice in {{ exercices_demandes() }}
+where
+  l.exercice in {{ exercices_demandes() }}
+  and (l.exercice, l.dispositif) in (select c.exercice, c.dispositif from {{ ref('int_couts') }} as c)

@@ -17,7 +17,7 @@ RANGEE_MAX = 64 * 1024 * 1024
 MEMOIRE_MAX = 200_000
 
 
-class LectureRefusee(Exception):  # noqa: N818 - a refusal, named in French
+class LectureRefusee(Exception):
     """The file can't be read as the contract says (G1). The message is a French sentence: reason and remedy."""
 
 

@@ -102,8 +102,8 @@ affectations as (
 ),
 
 -- the highest concurrency is reached on the first day of an affectation (H2)
-depassements as (
-  select distinct a.fichier_id, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
+jours_charges as (
+  select a.fichier_id, a.ligne, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
   from affectations as a
   inner join affectations as b
     on
@@ -113,6 +113,11 @@ depassements as (
   where a.debut <= a.fin
   group by a.fichier_id, a.ligne, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
   having sum(b.pct_affectation) > 100
+),
+
+depassements as (
+  select distinct fichier_id, matricule, categorie, quotite_pct, date_entree, sortie
+  from jours_charges
 )
 
 select
