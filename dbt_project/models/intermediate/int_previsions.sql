@@ -78,7 +78,8 @@ lignes as (
     c.exercice_base, c.exercice, c.dispositif, 'tendance',
     greatest(e.y_moyen + e.pente * (c.pas - e.x_moyen), 0),
     greatest(n.y_moyen + n.pente * (c.pas - n.x_moyen), 0),
-    greatest(r.y_moyen + r.pente * (c.pas - r.x_moyen), 0),
+    -- greatest() drops NULL: receipts that are not known twice have no trend, not a trend of 0
+    case when r.mesure is not null then greatest(r.y_moyen + r.pente * (c.pas - r.x_moyen), 0) end,
     'moindres carrés sur ' || e.points || ' exercices (' || e.depuis || '-' || c.exercice_base
     || '), bornés à 0 : peu de points ne font pas un modèle'
   from cibles as c

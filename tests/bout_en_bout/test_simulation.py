@@ -1,0 +1,55 @@
+"""`simuler` shows what would change and changes nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.bout_en_bout.etabli import Publie, lire, publication
+from tests.bout_en_bout.petit_depot import COMMUNES, EXERCICE
+
+from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.simulation import ecrire_simulation, simuler
+
+ENTETE = "Dispositif;Règle;Tranche min;Tranche max;Montant;Base;Mode recouvrement;Début;Fin;Référence"
+
+
+def tarifs(chemin: Path, montant: str) -> Path:
+    chemin.write_text(f"{ENTETE}\nCEP;par_habitant;;;{montant};;titre;2019-01-01;;Projet\n", encoding="utf-8")
+    return chemin
+
+
+def test_un_tarif_essaye_change_les_montants_dus_et_ne_publie_rien(publie: Publie, tmp_path: Path) -> None:
+    dsn = publie.contexte.dsn
+    avant = publication(dsn), lire(dsn, "select count(*) from journal.fichiers where statut = 'accepte'")
+    simulation = simuler(publie.contexte, [EXERCICE], {"tarifs": tarifs(tmp_path / "projet.csv", "1,91")})
+    # one euro more per inhabitant and per year, in each commune: 1 000 + its rank
+    attendu = sum((Decimal(1000 + rang) for rang, _ in enumerate(COMMUNES)), Decimal(0))
+    assert simulation.ecart_total == attendu
+    assert {ligne["dispositif"] for ligne in simulation.adherents} == {"CEP"}
+    assert len(simulation.adherents) == 2 * len(COMMUNES)
+    assert (publication(dsn), lire(dsn, "select count(*) from journal.fichiers where statut = 'accepte'")) == avant
+    # the rows of the trial are gone, and no build can be promoted from it
+    assert lire(dsn, "select count(*) from journal.fichiers where statut = 'en_attente'") == [(0,)]
+    assert lire(dsn, "select montant from brut.tarifs") == [("0,91",)]
+    assert lire(dsn, "select statut from journal.constructions order by version desc limit 1") == [("echouee",)]
+    adherents, _ = ecrire_simulation(simulation, tmp_path)
+    assert len(adherents.read_text(encoding="utf-8").splitlines()) == 1 + len(simulation.adherents)
+
+
+def test_un_fichier_essaye_suit_le_contrat(publie: Publie, tmp_path: Path) -> None:
+    mauvais = tmp_path / "projet.csv"
+    mauvais.write_text("Dispositif;Montant\nCEP;1\n", encoding="utf-8")
+    with pytest.raises(FichierRefuse, match=r"tarifs\.csv"):
+        simuler(publie.contexte, [EXERCICE], {"tarifs": mauvais})
+    assert lire(publie.contexte.dsn, "select count(*) from brut.tarifs") == [(1,)]
+
+
+def test_rien_a_simuler_se_dit(publie: Publie, tmp_path: Path) -> None:
+    with pytest.raises(ErreurMutualisation, match="Rien à simuler"):
+        simuler(publie.contexte, [EXERCICE], {})
+    with pytest.raises(ErreurMutualisation, match="n'est pas publié"):
+        simuler(publie.contexte, [1999], {"tarifs": tarifs(tmp_path / "projet.csv", "1,00")})
+    with pytest.raises(ErreurMutualisation, match="n'existe pas"):
+        simuler(publie.contexte, [EXERCICE], {"tarifs": tmp_path / "absent.csv"})
