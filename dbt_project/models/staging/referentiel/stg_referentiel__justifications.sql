@@ -14,37 +14,4 @@ regles as (
   left join {{ ref('controles_index') }} as x on c.controle = x.controle
 ),
 
-dedoublees as (
-  select
-    *,
-    row_number() over (
-      partition by (defaut_regle is null), {{ cellules_lues('referentiel', 'justifications') }} order by ligne
-    ) as rang
-  from regles
-),
-
-issues as (
-  select
-    *,
-    case
-      when defaut_regle is not null then 'rejete'
-      when rang > 1 then 'doublon'
-    end as rejet_statut,
-    case
-      when defaut_regle is not null then defaut_regle
-      when rang > 1 then '|ligne répétée à l''identique'
-    end as issue
-  from dedoublees
-)
-
-select
-  fichier_id,
-  ligne,
-  fichier,
-  sha256,
-  null::int as rejet_exercice,
-  {{ cellules_lues('referentiel', 'justifications') }},
-  nullif(split_part(issue, '|', 1), '') as rejet_colonne,
-  substr(issue, strpos(issue, '|') + 1) as rejet_motif,
-  rejet_statut
-from issues
+{{ issues_des_lignes('referentiel', 'justifications', exercice='null::int') }}

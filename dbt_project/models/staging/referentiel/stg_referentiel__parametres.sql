@@ -19,38 +19,4 @@ regles as (
   from cellules as c
 ),
 
-dedoublees as (
-  select
-    *,
-    row_number() over (
-      partition by (defaut_regle is null), {{ cellules_lues('referentiel', 'parametres') }} order by ligne
-    ) as rang
-  from regles
-),
-
-issues as (
-  select
-    *,
-    case
-      when defaut_regle is not null then 'rejete'
-      when rang > 1 then 'doublon'
-    end as rejet_statut,
-    case
-      when defaut_regle is not null then defaut_regle
-      when rang > 1 then '|ligne répétée à l''identique'
-    end as issue
-  from dedoublees
-)
-
-select
-  fichier_id,
-  ligne,
-  fichier,
-  sha256,
-  null::int as rejet_exercice,
-  {{ cellules_lues('referentiel', 'parametres') }},
-  lecture.nombre(valeur, 12) as valeur_numerique,
-  nullif(split_part(issue, '|', 1), '') as rejet_colonne,
-  substr(issue, strpos(issue, '|') + 1) as rejet_motif,
-  rejet_statut
-from issues
+{{ issues_des_lignes('referentiel', 'parametres', exercice='null::int', colonnes=["lecture.nombre(valeur, 12) as valeur_numerique"]) }}

@@ -1,0 +1,63 @@
+{# End of a staging model, after its CTE `regles` (cells of a jeu and `defaut_regle`, « en-tête|motif »): each row gets
+   one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts.
+   portee: 'fichier' for the yearly snapshots, 'jeu' elsewhere. cle: rows of one key that differ are all rejected (F12),
+   with motif_cle. lues: what is compared, when it is not every cell. colonnes: more columns, as SQL. #}
+{% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, exercice='exercice_fichier', lues=none, colonnes=[]) %}
+dedoublees as (
+  select
+    *,
+    row_number() over (
+      partition by {{ 'fichier_id, ' if portee == 'fichier' }}(defaut_regle is null), {{ lues or cellules_lues(source_nom, jeu) }}
+      order by fichier_id desc, ligne
+    ) as rang
+  from regles
+),
+
+identites as (
+  select
+    *,
+    {% if cle %}
+    count(*) filter (where defaut_regle is null and rang = 1) over (
+      partition by {{ 'fichier_id, ' if portee == 'fichier' }}{{ cle }}
+    ) as nombre
+    {% else %}
+    1 as nombre
+    {% endif %}
+  from dedoublees
+),
+
+issues as (
+  select
+    *,
+    case
+      when defaut_regle is not null then 'rejete'
+      when rang > 1 then 'doublon'
+      when nombre > 1 then 'rejete'
+    end as rejet_statut,
+    case
+      when defaut_regle is not null then defaut_regle
+      when rang > 1 then '|ligne répétée à l''identique'
+      when nombre > 1 then {{ dbt.string_literal(motif_cle or '') }}
+    end as issue
+  from identites
+)
+
+select
+  fichier_id,
+  ligne,
+  fichier,
+  sha256,
+  periode,
+  exercice_fichier,
+  semestre_fichier,
+  depot_fichier,
+  {{ exercice }} as rejet_exercice,
+  {{ cellules_lues(source_nom, jeu) }},
+  {% for c in colonnes %}
+  {{ c }},
+  {% endfor %}
+  nullif(split_part(issue, '|', 1), '') as rejet_colonne,
+  substr(issue, strpos(issue, '|') + 1) as rejet_motif,
+  rejet_statut
+from issues
+{% endmacro %}
