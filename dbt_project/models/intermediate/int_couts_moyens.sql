@@ -4,7 +4,6 @@ with categories as (
   select
     exercice_fichier as exercice,
     categorie,
-    masse_salariale - coalesce(attenuations, 0) as charge_nette,
     etpt,
     {{ quotient('masse_salariale - coalesce(attenuations, 0)', 'case when etpt > 0 then etpt end') }} as cout_moyen
   from {{ ref('stg_rh__masse_salariale') }}
@@ -56,7 +55,6 @@ structure as (
 select
   c.exercice,
   c.categorie,
-  c.charge_nette,
   c.etpt,
   c.cout_moyen,
   s.pool as pool_structure,

@@ -3,7 +3,6 @@
 with lignes as (
   select
     e.*,
-    case when e.role = 'rabais' and e.sens = 'titre' then -e.montant else e.montant end as montant_signe,
     {{ arrondi('e.montant * e.part_communes / 100') }} as montant_part
   from {{ ref('int_ecritures') }} as e
 ),
