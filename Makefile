@@ -38,8 +38,8 @@ bilan: environnement $(ECHANTILLON)/depot
 		--exercice 2019 --exercice 2020 --exercice 2021 --sortie "$(or $(SORTIE),var/bilans)"
 endif
 
-$(ECHANTILLON)/depot: $(wildcard include/mutualisation/echantillon/*.py include/mutualisation/echantillon/donnees/*) | environnement
-	@rm -rf $@ && $(MUTUALISATION) echantillon --sortie $@ >/dev/null
+$(ECHANTILLON)/depot: $(wildcard echantillon/*.py echantillon/donnees/*) | environnement
+	@rm -rf $@ && .venv/bin/python -m echantillon --sortie $@ >/dev/null
 	@touch $@
 
 test: environnement ## every test that this machine can run; those left out are named
@@ -49,7 +49,7 @@ bench: environnement ## landing against raw COPY and pandas to_sql, side by side
 	@.venv/bin/python outils/banc_chargement.py
 
 ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop
-	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python -m mutualisation.ordonnanceur --depot $(ECHANTILLON)/depot
+	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python -m mutualisation.ordonnancement.lancement --depot $(ECHANTILLON)/depot
 
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation

@@ -15,18 +15,19 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.chemins import RACINE
 from mutualisation.construction.dbt import SCHEMA, OuvrierDbt, ResultatDbt
 from mutualisation.entrepot.comptes import au_nom_de, compte_systeme
 from mutualisation.entrepot.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import dossier_var, serveur_entrepot
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.factures import ecrire_factures
 from mutualisation.ingestion.chargement import Chargement, charger_depot
-from mutualisation.publication.documents import ecrire_factures
+from mutualisation.portes import prechargement
+from mutualisation.portes.bilan import verifier_bilan
 from mutualisation.publication.extrait import ecrire_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
-from mutualisation.qualite import prechargement
-from mutualisation.qualite.porte_rapport import verifier_bilan
 from mutualisation.sources.brut import synchroniser_brut
 
 Suivi = Callable[[str], None]
@@ -363,12 +364,11 @@ def _signataire(contexte: Contexte, conn: psycopg.Connection[Any], nom: str | No
 def version_du_code() -> str:
     """Version of the package, with the commit when it runs from a checkout."""
     paquet = version_du_paquet("mutualisation")
-    racine = Path(__file__).resolve().parents[2]
-    if not (racine / ".git").exists():
+    if not (RACINE / ".git").exists():
         return paquet
     try:
         commit = subprocess.run(
-            ["git", "-C", str(racine), "describe", "--always", "--abbrev=12", "--dirty=-modifie"],
+            ["git", "-C", str(RACINE), "describe", "--always", "--abbrev=12", "--dirty=-modifie"],
             capture_output=True,
             text=True,
             check=False,

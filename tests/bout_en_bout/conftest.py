@@ -13,7 +13,7 @@ from tests.bout_en_bout.etabli import EnLigne, Etabli, Publie
 from tests.bout_en_bout.petit_depot import EXERCICE
 
 from mutualisation import operations as op
-from mutualisation.qualite import prechargement
+from mutualisation.portes import prechargement
 
 
 @pytest.fixture(scope="session")

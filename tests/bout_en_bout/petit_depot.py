@@ -6,7 +6,7 @@ import shutil
 from calendar import monthrange
 from pathlib import Path
 
-from mutualisation.echantillon.siret import siren_fictif, siret
+from echantillon.siret import siren_fictif, siret
 
 EXERCICE = 2021
 EPCI = siren_fictif("20990000")

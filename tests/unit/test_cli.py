@@ -24,7 +24,6 @@ COMMANDES = {
     "publier": ("--json",),
     "extraire": ("--exercice", "--sortie", "--version", "--json"),
     "etat": ("--json",),
-    "echantillon": ("--sortie",),
 }
 ANGLAIS = re.compile(r"\b(?:Usage|Commands?|Parameters?|required|default|Display|COMMAND|PATH|STR|INT|OBJECT)\b")
 Taper = Callable[..., tuple[int, str, str]]

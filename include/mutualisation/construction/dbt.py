@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mutualisation.chemins import PROJET_DBT
 from mutualisation.entrepot.connexion import profil_dbt
 from mutualisation.erreurs import ControleEchoue
 
 SCHEMA = "construction"
-PROJET = Path(__file__).resolve().parents[3] / "dbt_project"
 REUSSIS = {"success", "pass"}
 
 
@@ -61,7 +61,7 @@ class OuvrierDbt:
             environnement["PGOPTIONS"] = f"-c mutualisation.simulation={','.join(map(str, essai))}"
         with (cible / "ouvrier.log").open("w", encoding="utf-8") as journal:
             self._processus = subprocess.Popen(
-                [sys.executable, "-m", "mutualisation.construction.ouvrier", str(PROJET)],
+                [sys.executable, "-m", "mutualisation.construction.ouvrier", str(PROJET_DBT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=journal,

@@ -83,7 +83,7 @@ def charger_depot(
 
     `sources` limits the load; `var` holds the key of the pseudonyms; `suivi` receives a line per source, `detail`
     a line per file; `porte` is the file gate
-    (default: `mutualisation.qualite.porte_fichier.refus_et_resultat`, kept with the load).
+    (default: `mutualisation.portes.fichier.refus_et_resultat`, kept with the load).
 
     FichierRefuse, with every refused file, once every source was tried: a refused source keeps its former state,
     the others are loaded (G2). ErreurMutualisation when the drop is missing or empty.
@@ -129,7 +129,7 @@ def _porte_par_defaut() -> Porte:
     """Great Expectations takes seconds to import: only when files are really checked. Its result joins the load."""
 
     def porte(conn: Connexion, chargement_id: int) -> Refus:
-        from mutualisation.qualite.porte_fichier import refus_et_resultat
+        from mutualisation.portes.fichier import refus_et_resultat
 
         refus, resultat = refus_et_resultat(conn, chargement_id)
         with _transaction(conn):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-import mutualisation
+from mutualisation.chemins import DAGS
 from mutualisation.entrepot.connexion import parametres, url_sqlalchemy
 
 BASE_METADONNEES = "airflow"
@@ -84,7 +84,7 @@ def dossier_dags() -> Path:
     """The folder of the chains: `MUTUALISATION_DAGS`, else `dags/` of the checkout."""
     if choisi := os.environ.get("MUTUALISATION_DAGS"):
         return Path(choisi).resolve()
-    return Path(mutualisation.__file__).resolve().parents[2] / "dags"
+    return DAGS
 
 
 def _faisceau() -> dict[str, object]:

@@ -12,14 +12,15 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication import catalogue, manifeste, page_html, page_pdf
-from mutualisation.publication.bilan import lire_bilan
+from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.catalogue import FichierCsv
-from mutualisation.publication.classeur import ecrire_classeur
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.publication.empreinte import publication_sha256
 from mutualisation.publication.extraits_csv import ecrire_csv
 from mutualisation.publication.relations import Relation, lire_relations
+from mutualisation.rapport import page_html, page_pdf
+from mutualisation.rapport.bilan import lire_bilan
+from mutualisation.rapport.classeur import ecrire_classeur
 
 MANIFESTE = "manifeste.json"
 BLOC = 1 << 20

@@ -13,8 +13,8 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.factures.instantane import figer_facturation
 from mutualisation.publication.contexte import figer_contexte
-from mutualisation.publication.documents.instantane import figer_facturation
 from mutualisation.publication.empreinte import publication_sha256
 from mutualisation.publication.relations import Relation, lire_relations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-CONTRAT = Path(__file__).resolve().parents[3] / "dbt_project" / "models" / "publication" / "_publication.yml"
+from mutualisation.chemins import CONTRAT_PUBLICATION
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def lire_relations(contrat: Path | None = None) -> dict[str, Relation]:
 
     Raises `FileNotFoundError` without the contract, `ValueError` when a key names a column that is not published.
     """
-    contenu = yaml.safe_load((contrat or CONTRAT).read_text(encoding="utf-8"))
+    contenu = yaml.safe_load((contrat or CONTRAT_PUBLICATION).read_text(encoding="utf-8"))
     relations = {modele["name"]: _relation(modele) for modele in contenu["models"]}
     for relation in relations.values():
         inconnues = set(relation.cle) - set(relation.noms_colonnes) - {"exercice"}

@@ -6,7 +6,6 @@ a dialect is configuration, not code.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from mutualisation.chemins import PAGE_SOURCES, PROJET_DBT
 from mutualisation.erreurs import ErreurMutualisation
 
 DECLARATIONS = Path(__file__).parent / "declarations"
@@ -321,9 +321,7 @@ def _identifiant(valeur: Any, ou: str) -> str:
     return nom
 
 
-SOURCES_DBT = Path(os.environ.get("DBT_PROJECT_DIR", "dbt_project")) / "models" / "staging" / "_sources.yml"
-
-PAGE_SOURCES = Path(__file__).resolve().parents[3] / "docs" / "sources.md"
+SOURCES_DBT = PROJET_DBT / "models" / "staging" / "_sources.yml"
 
 
 def principal(arguments: list[str]) -> int:

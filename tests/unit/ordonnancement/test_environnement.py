@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from mutualisation import ordonnanceur
+from mutualisation.ordonnancement import lancement
 from mutualisation.ordonnancement.environnement import COMPTE, preparer
 
 
@@ -36,12 +36,12 @@ def test_les_cles_sont_privees_et_gardees(entrepot, tmp_path):
 
 
 def test_depot_absent(tmp_path, capsys):
-    assert ordonnanceur.main(["--depot", str(tmp_path / "absent"), "--exercice", "2021"]) == 1
+    assert lancement.main(["--depot", str(tmp_path / "absent"), "--exercice", "2021"]) == 1
     assert "n'existe pas" in capsys.readouterr().err
 
 
 def test_mauvaise_commande():
-    assert ordonnanceur.main(["--exercice", "deux mille"]) == 1
+    assert lancement.main(["--exercice", "deux mille"]) == 1
 
 
 def test_exercices_du_depot(tmp_path):
@@ -53,13 +53,13 @@ def test_exercices_du_depot(tmp_path):
         "temps_2020-01.csv",
     ):
         (tmp_path / "rh" / nom).touch()
-    assert ordonnanceur.exercices_du_depot(tmp_path) == [2019, 2021]
+    assert lancement.exercices_du_depot(tmp_path) == [2019, 2021]
 
 
 @pytest.mark.parametrize("contenu", ["", "pas du json\n", '["liste"]\n', '{"event": "autre"}\n'])
 def test_journal_sans_phrase(tmp_path, contenu):
     (tmp_path / "attempt=1.log").write_text(contenu)
-    assert list(ordonnanceur._phrases(tmp_path / "attempt=1.log")) == []
+    assert list(lancement._phrases(tmp_path / "attempt=1.log")) == []
 
 
 def test_la_phrase_d_echec_est_lue_dans_le_journal(tmp_path):
@@ -67,4 +67,4 @@ def test_la_phrase_d_echec_est_lue_dans_le_journal(tmp_path):
     dossier.mkdir()
     phrase = "Échec de la chaîne ingestion_rh, tâche charger : rh/agents_2021.csv : fichier vide."
     (dossier / "attempt=1.log").write_text(json.dumps({"event": "début"}) + "\n" + json.dumps({"event": phrase}) + "\n")
-    assert ordonnanceur._raison(tmp_path, {"task_id": "charger"}) == phrase
+    assert lancement._raison(tmp_path, {"task_id": "charger"}) == phrase

@@ -1,0 +1,116 @@
+"""`compta/`: monthly mandats and titres, PES bordereaux, DGFiP balance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from echantillon import depenses, titres
+from echantillon.faits import EXERCICES
+from echantillon.grand_livre import BUDGET, Bordereau, Ligne, Piece, numeroter
+from echantillon.siret import siret
+from echantillon.tables import Cellule, Fichier, Table
+from echantillon.territoire import siren_epci
+
+ENTETES = ("Exercice", "Budget", "Bordereau", "Pièce", "Ligne", "Date émission", "Type pièce", "Nature", "Fonction",
+           "Opération", "Service gestionnaire", "Axe analytique", "Tiers", "SIRET", "Objet", "N° marché",
+           "N° inventaire", "Exercice origine", "Pièce origine", "Période service", "Montant HT", "TVA",
+           "Montant TTC", "Statut")  # fmt: skip
+# (sens, lot, month): bordereaux that travel by PES only, or by PES and CSV (one fact, twice told)
+PES_SEUL = {("mandat", "D", "2019-09"), ("mandat", "D", "2020-09"), ("titre", "F", "2020-09")}
+PES_ET_CSV = {("mandat", "D", "2021-03"), ("titre", "S", "2021-06")}
+MOIS_CORRIGE = "2019-05"
+COMPTES_STATUTS = ("Émis", "Pris en charge", "Payé")
+BALANCE = ("EXER", "IDENT", "NDEPT", "LBUDG", "INSEE", "CBUDG", "CTYPE", "CSTYP", "NOMEN", "SIREN", "CREGI", "CACTI",
+           "SECTEUR", "FINESS", "CODBUD1", "CATEG", "BAL", "FONCTION", "COMPTE", "BEDEB", "BECRE", "OBNETDEB",
+           "OBNETCRE", "ONBDEB", "ONBCRE", "OOBDEB", "OOBCRE", "SD", "SC")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Solde:
+    """Movements of an account: budget and, within it, order."""
+
+    debit: Decimal = Decimal(0)
+    credit: Decimal = Decimal(0)
+    ordre_debit: Decimal = Decimal(0)
+    ordre_credit: Decimal = Decimal(0)
+
+
+@cache
+def bordereaux() -> tuple[Bordereau, ...]:
+    """Every bordereau of the three exercices, numbered."""
+    return tuple(numeroter([p for e in EXERCICES for p in (*depenses.pieces(e), *titres.pieces(e))]))
+
+
+def _cle(b: Bordereau) -> tuple[str, str, str]:
+    return (b.sens, b.lot, f"{b.jour:%Y-%m}")
+
+
+def bordereaux_pes() -> list[Bordereau]:
+    """Bordereaux written as PES, on their own or beside the CSV."""
+    return [b for b in bordereaux() if _cle(b) in PES_SEUL | PES_ET_CSV]
+
+
+def fichiers() -> list[Fichier]:
+    """Monthly files by month of emission, and the balances."""
+    par_mois: dict[tuple[str, str], list[list[Cellule]]] = defaultdict(list)
+    for b in bordereaux():
+        if _cle(b) in PES_SEUL:
+            continue
+        for piece in b.pieces:
+            for rang, ligne in enumerate(piece.lignes, start=1):
+                par_mois[f"{b.sens}s", f"{b.jour:%Y-%m}"].append(_ligne(piece, rang, ligne))
+    sortie = []
+    for (jeu, mois), lignes in sorted(par_mois.items()):
+        table = Table(ENTETES, lignes, "Montant TTC")
+        controle = mois.endswith(("-06", "-12"))
+        if (jeu, mois) == ("mandats", MOIS_CORRIGE):
+            sortie.append(Fichier("compta", jeu, mois, _premiere_version(table)))
+            sortie.append(Fichier("compta", jeu, mois, table, "_v2", controle=True))
+        else:
+            sortie.append(Fichier("compta", jeu, mois, table, controle=controle))
+    return sortie + [Fichier("compta", "balance", str(e), _balance(e)) for e in EXERCICES]
+
+
+def _premiere_version(table: Table) -> Table:
+    """The export before its correction: the last two lines are missing."""
+    return Table(table.entetes, table.lignes[:-2], table.total)
+
+
+def _ligne(piece: Piece, rang: int, ligne: Ligne) -> list[Cellule]:
+    return [
+        piece.exercice, BUDGET, str(piece.bordereau), str(piece.numero), str(rang), piece.jour, piece.type_piece,
+        ligne.nature, "020", None, "MUTU", ligne.axe or None, piece.tiers.nom, piece.tiers.siret or None, ligne.objet,
+        ligne.marche or None, ligne.inventaire or None, ligne.exercice_origine, ligne.piece_origine or None,
+        ligne.periode or None, ligne.ht, ligne.tva, ligne.ttc, ligne.statut,
+    ]  # fmt: skip
+
+
+def soldes(exercice: int) -> dict[str, Solde]:
+    """Movements by account of classes 6 and 7, counted lines only."""
+    totaux: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
+    for b in bordereaux():
+        if b.exercice != exercice:
+            continue
+        rang = 0 if b.sens == "mandat" else 1
+        for ligne in (ligne for p in b.pieces for ligne in p.lignes if ligne.statut in COMPTES_STATUTS):
+            totaux[ligne.nature][rang] += ligne.ttc
+            if b.type_piece == "03":
+                totaux[ligne.nature][rang + 2] += ligne.ttc
+    return {compte: Solde(*valeurs) for compte, valeurs in sorted(totaux.items())}
+
+
+def _balance(exercice: int) -> Table:
+    siren = siren_epci(date(exercice, 12, 31))
+    zero = Decimal(0)
+    lignes: list[list[Cellule]] = []
+    for compte, s in soldes(exercice).items():
+        lignes.append([
+            exercice, siret(siren), "059", "METROPOLE EUROPEENNE DE LILLE", "350", "1", "405", "00", "M57", siren,
+            "032", "40", None, None, BUDGET, "ML", "DEF", None, compte, zero, zero, s.debit, s.credit, zero, zero,
+            s.ordre_debit, s.ordre_credit, max(zero, s.debit - s.credit), max(zero, s.credit - s.debit),
+        ])  # fmt: skip
+    return Table(BALANCE, lignes)

@@ -1,0 +1,122 @@
+"""`referentiel/`: the dated rows that carry keys, tariffs, parameters, members."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from echantillon.faits import axes, jour, jour_du, lire
+from echantillon.tables import Cellule, Fichier, Table
+from echantillon.territoire import adherents, adhesions, populations
+
+DEBUT_CLES = date(2015, 1, 1)
+PARAMETRES = (
+    ("methode_etp", "R", "Note méthodologique : temps répartis sur les heures saisies"),
+    ("heures_reference", "1607", "Durée légale annuelle"),
+    ("base_jours", "reel", "M57 : prorata temporis au jour réel"),
+    ("structure_personnel", "non", "Note méthodologique"),
+    ("seuil_titre", "15,00", "CGCT D1611-1"),
+    ("dispositif_cam", "CAM", "Délib. 18 C 0787"),
+    ("jeu_de_donnees", "synthetique", "Jeu de référence synthétique : aucune donnée réelle"),
+    # the report names its horizon; a voted indexation and tariff change are illustrations
+    ("horizon_prevision", "2026", "Rapport de décembre 2022 : méthode prévisionnelle 2022-2026"),
+    ("indexation_masse_salariale", "0,02", "Hypothèse d'illustration"),
+    ("evolution_tarifs", "0,01", "Hypothèse d'illustration"),
+    ("pes_poste", "059001", "Poste comptable, illustration"),
+    ("pes_collectivite", "100", "Code collectivité, illustration"),
+    ("grand_livre_complet", "oui", "Le grand livre du jeu synthétique est tout le budget"),
+    ("base_opposable:RGPD", "oui", "Délib. 18 C 0479 : mise à disposition, L5211-4-1 III"),
+)
+
+
+def fichiers() -> list[Fichier]:
+    """The files of `referentiel/`: no `roles_comptes`, the shipped roles are enough."""
+    tables = {
+        "dispositifs": _dispositifs(),
+        "adherents": _adherents(),
+        "adhesions": _adhesions(),
+        "populations": _populations(),
+        "cles_analytiques": _cles(),
+        "tarifs": _tarifs(),
+        "ponderations": _ponderations(),
+        "parametres": _parametres(),
+        "justifications": _justifications(),
+    }
+    return [Fichier("referentiel", jeu, "", table) for jeu, table in tables.items()]
+
+
+def _dispositifs() -> Table:
+    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Valorisation", "Début", "Fin")
+    return Table(entetes, [
+        [r["code"], r["libelle"], r["thematique"], r["vehicule_juridique"], r["valorisation"],
+         jour_du(r["debut"]), jour(r["fin"])]
+        for r in lire("dispositifs")
+    ])  # fmt: skip
+
+
+def _adherents() -> Table:
+    entetes = ("SIRET", "SIREN", "Type", "Nom", "Code INSEE", "Début", "Fin")
+    return Table(entetes, [[a.siret, a.siren, a.type, a.nom, a.insee or None, a.debut, a.fin]
+                           for a in adherents().values()])  # fmt: skip
+
+
+def _adhesions() -> Table:
+    entetes = ("Dispositif", "SIRET adhérent", "Convention", "Début", "Fin")
+    return Table(entetes, [
+        [a.dispositif, a.adherent.siret, f"{a.dispositif}-{a.debut.year}-{rang:03d}", a.debut, a.fin]
+        for rang, a in enumerate(adhesions(), start=1)
+    ])  # fmt: skip
+
+
+def _populations() -> Table:
+    """The column `Observation` is beyond the contract: noted and ignored by the pipeline, read by people."""
+    reprise = "Valeur 2021 reprise : total non disponible pour cette année"
+    lignes: list[list[Cellule]] = [
+        [annee, insee, population, reprise if annee < 2021 else f"Population totale, COG {annee}"]
+        for (annee, insee), population in sorted(populations().items())
+    ]
+    return Table(("Année", "Code INSEE", "Population totale", "Observation"), lignes)
+
+
+def _cles() -> Table:
+    entetes = ("Origine", "Code", "Dispositif", "Part communes %", "Début", "Fin", "Référence")
+    lignes: list[list[Cellule]] = [
+        ["activite", r["code"], r["dispositif"], Decimal(r["part"]), jour_du(r["debut"]), jour(r["fin"]), r["libelle"]]
+        for r in lire("activites")
+    ]
+    lignes += [["axe", a.code, a.dispositif, a.part, DEBUT_CLES, None, f"Plan analytique, {a.usage}"] for a in axes()]
+    return Table(entetes, lignes)
+
+
+def _nombre(texte: str) -> Decimal | None:
+    return Decimal(texte) if texte else None
+
+
+def _tarifs() -> Table:
+    entetes = ("Dispositif", "Règle", "Tranche min", "Tranche max", "Montant", "Base", "Mode recouvrement",
+               "Début", "Fin", "Référence")  # fmt: skip
+    return Table(entetes, [
+        [r["dispositif"], r["regle"], _nombre(r["tranche_min"]), _nombre(r["tranche_max"]), _nombre(r["montant"]),
+         r["base"], r["mode_recouvrement"], jour_du(r["debut"]), jour(r["fin"]), r["reference"]]
+        for r in lire("tarifs")
+    ])  # fmt: skip
+
+
+def _ponderations() -> Table:
+    entetes = ("Dispositif", "Type unité", "Poids", "Début", "Fin", "Référence")
+    return Table(entetes, [
+        [r["dispositif"], r["type_unite"], Decimal(r["poids"]), jour_du(r["debut"]), jour(r["fin"]), r["reference"]]
+        for r in lire("ponderations")
+    ])  # fmt: skip
+
+
+def _parametres() -> Table:
+    entetes = ("Paramètre", "Valeur", "Début", "Fin", "Référence")
+    return Table(entetes, [[nom, valeur, date(2018, 1, 1), None, reference] for nom, valeur, reference in PARAMETRES])
+
+
+def _justifications() -> Table:
+    """The one gap the drop leaves on purpose: time entries that nobody validated, held out of the figures."""
+    entetes = ("Exercice", "Contrôle", "Clé", "Justification", "Auteur", "Date")
+    motif = "Saisies de novembre 2021 jamais validées : retenues, sans effet sur les ETP"
+    return Table(entetes, [[2021, "a_affecter", None, motif, "Direction des ressources humaines", date(2022, 2, 15)]])

@@ -1,0 +1,5 @@
+"""`python -m mutualisation.cli`."""
+
+from mutualisation.cli.commandes import main
+
+main()

@@ -1,0 +1,306 @@
+"""Command line `mutualisation`: the same functions as the Airflow tasks, exit codes of `sorties.md`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
+
+from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
+from mutualisation.erreurs import ErreurMutualisation
+
+app = App(
+    name="mutualisation",
+    help="Coûts, recettes, contrôles et bilan d'étape des services mutualisés d'une intercommunalité.",
+    usage="Utilisation : mutualisation COMMANDE [OPTIONS]",
+    help_flags=["--help", "-h"],
+    help_format="plaintext",
+    help_formatter=MISE_EN_FORME,
+    version_flags=["--version"],
+    group_commands=COMMANDES,
+    group_parameters=OPTIONS,
+    default_parameter=Parameter(negative=""),
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+app["--help"].help = "Affiche cette aide."
+app["--version"].help = "Affiche la version."
+journal = Console(stderr=True, highlight=False, soft_wrap=True)
+
+DEPOT = "--depot DOSSIER"
+EXERCICE = "--exercice AAAA [--exercice AAAA …]"
+SORTIE = "--sortie DOSSIER"
+
+Depot = Annotated[
+    str, Parameter(name="--depot", metavar="DOSSIER", help="Dossier (ou URL) du dépôt, un sous-dossier par source.")
+]
+Exercices = Annotated[
+    list[int],
+    Parameter(name="--exercice", metavar="AAAA", help="Exercice, année sur quatre chiffres (à répéter).",
+              consume_multiple=False),
+]  # fmt: skip
+Sortie = Annotated[
+    Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire les extraits bilan_AAAA/.")
+]
+Preparateur = Annotated[
+    str | None,
+    Parameter(name="--prepare-par", metavar="NOM", help="Préparateur du bilan (par défaut : le compte connecté)."),
+]
+Sources = Annotated[
+    list[str] | None,
+    Parameter(name="--source", metavar="NOM", help="Source à charger (à répéter ; par défaut : toutes).",
+              consume_multiple=False),
+]  # fmt: skip
+Version = Annotated[
+    int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
+]
+Semestre = Annotated[int, Parameter(name="--semestre", metavar="S", help="Semestre facturé, 1 ou 2.")]
+Adherent = Annotated[
+    str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")
+]
+Essai = Annotated[
+    Path | None,
+    Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé."),
+]
+Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
+Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
+
+
+def suivre(message: str) -> None:
+    """Progress goes to stderr, so that stdout can be read by a program."""
+    journal.print(f"· {message}", markup=False)
+
+
+def _muet(_: str) -> None:
+    pass
+
+
+def _utilisation(commande: str, *options: str) -> str:
+    return " ".join([f"Utilisation : mutualisation {commande}", *options, "[OPTIONS]"])
+
+
+@app.command(usage=_utilisation("bilan", DEPOT, EXERCICE, SORTIE))
+def bilan(
+    *,
+    depot: Depot,
+    exercice: Exercices,
+    sortie: Sortie,
+    prepare_par: Preparateur = None,
+    json_: Json = False,
+    bavard: Bavard = False,
+) -> None:
+    """Charge ce qui est nouveau, construit, contrôle, publie et écrit l'extrait de chaque exercice."""
+    from mutualisation import operations as op
+    from mutualisation.publication.extrait import page_de
+
+    op.verifier_exercices(exercice)
+    with op.Contexte.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
+        resultat = op.bilan(contexte, depot, exercice, str(sortie), prepare_par)
+    _avertir(resultat.chargements)
+    if json_:
+        _montrer(
+            {
+                "version": resultat.version,
+                "publication_sha256": resultat.empreinte,
+                "fichiers": sum(len(c.fichiers) for c in resultat.chargements),
+                "deja_charges": sum(len(c.deja_charges) for c in resultat.chargements),
+                "chargements": [vars(c) for c in resultat.chargements],
+                "extraits": resultat.extraits,
+            }
+        )
+        return
+    print(f"publication {resultat.empreinte}")
+    for dossier in resultat.extraits:
+        print(page_de(Path(dossier)))
+
+
+@app.command(usage=_utilisation("charger", DEPOT))
+def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard: Bavard = False) -> None:
+    """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
+    from mutualisation import operations as op
+
+    with op.Contexte.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
+        charges = op.charger(contexte, depot, source)
+    _avertir(charges)
+    if json_:
+        _montrer([vars(c) for c in charges])
+        return
+    for c in charges:
+        faits, deja = len(c.fichiers), len(c.deja_charges)
+        print(f"{c.source} : {faits} fichier(s) chargé(s), {deja} déjà chargé(s), {c.lignes} ligne(s)")
+
+
+@app.command(usage=_utilisation("controler", EXERCICE))
+def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Json = False) -> None:
+    """Construit les exercices et passe toutes les portes, sans rien publier."""
+    from mutualisation import operations as op
+
+    op.verifier_exercices(exercice)
+    with op.Contexte.depuis_environnement(suivre) as contexte:
+        contexte.precharger()
+        with contexte.connexion():
+            version = op.construire(contexte, exercice, prepare_par)
+            op.controler(contexte, version)
+    if json_:
+        _montrer({"version": version})
+    else:
+        print(f"version {version} validée, prête à publier")
+
+
+@app.command(usage=_utilisation("publier"))
+def publier(*, json_: Json = False) -> None:
+    """Publie la dernière construction qui a passé toutes les portes."""
+    from mutualisation import operations as op
+
+    with op.Contexte.depuis_environnement(suivre) as contexte:
+        empreinte = op.publier(contexte)
+    if json_:
+        _montrer({"publication_sha256": empreinte})
+    else:
+        print(f"publication {empreinte}")
+
+
+@app.command(usage=_utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
+def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, json_: Json = False) -> None:
+    """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
+    from mutualisation import operations as op
+
+    annees = op.verifier_exercices(exercice)
+    op.verifier_sortie(sortie)
+    with op.Contexte.depuis_environnement(suivre) as contexte:
+        dossiers = [op.extraire(contexte, e, str(sortie), version) for e in annees]
+    if json_:
+        _montrer({"extraits": dossiers})
+    else:
+        print("\n".join(dossiers))
+
+
+@app.command(usage=_utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
+def facturer(
+    *,
+    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    semestre: Semestre,
+    sortie: Annotated[Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")],
+    adherent: Adherent = None,
+    json_: Json = False,
+) -> None:
+    """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
+    from mutualisation import operations as op
+
+    with op.Contexte.depuis_environnement(suivre) as contexte:
+        dossier = op.facturer(contexte, exercice, semestre, str(sortie), adherent)
+    if json_:
+        _montrer({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())})
+    else:
+        print(dossier)
+
+
+@app.command(usage=_utilisation("simuler", EXERCICE, SORTIE))
+def simuler(
+    *,
+    exercice: Exercices,
+    sortie: Sortie,
+    tarifs: Essai = None,
+    cles: Essai = None,
+    adhesions: Essai = None,
+    parametres: Essai = None,
+    json_: Json = False,
+) -> None:
+    """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
+    from mutualisation import operations as op
+    from mutualisation.simulation import ecrire_simulation
+    from mutualisation.simulation import simuler as calculer
+
+    essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
+    op.verifier_sortie(sortie)
+    with op.Contexte.depuis_environnement(suivre) as contexte:
+        simulation = calculer(contexte, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
+    fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
+    if json_:
+        _montrer(
+            {"lignes": len(simulation.adherents), "ecart_total": str(simulation.ecart_total), "fichiers": fichiers}
+        )
+        return
+    print(f"{len(simulation.adherents)} montant(s) dû(s) changent, écart total {simulation.ecart_total} €")
+    print("\n".join(fichiers))
+
+
+@app.command(usage=_utilisation("etat"))
+def etat(*, json_: Json = False) -> None:
+    """Dit ce qui est chargé, retenu, rejeté et publié."""
+    from mutualisation import operations as op
+
+    with op.Contexte.depuis_environnement(suivre) as contexte:
+        contenu = op.etat(contexte)
+    if json_:
+        _montrer(contenu)
+        return
+    print(f"publication {contenu['publication_sha256'] or 'aucune'}")
+    for p in contenu["exercices"]:
+        print(f"exercice {p['exercice']} : version {p['version']}, préparée par {p['prepare_par']}")
+    for f in contenu["fichiers"]:
+        print(f"{f['source']}/{f['jeu']} : {f['fichiers']} fichier(s), {f['lignes']} ligne(s)")
+    for r in contenu["rejets"]:
+        print(f"{r['source']} : {r['lignes']} ligne(s) au statut {r['statut']}")
+    for r in contenu["refuses"]:
+        print(f"refusé {r['fichier']} : {r['motif']}")
+
+
+def _montrer(contenu: Any) -> None:
+    print(json.dumps(contenu, ensure_ascii=False))
+
+
+def _avertir(charges: list[Any]) -> None:
+    """What the loads noted (F2, F5), once they are done."""
+    for charge in charges:
+        for avertissement in charge.avertissements:
+            journal.print(f"! {avertissement}", markup=False)
+
+
+def _imprevu(erreur: Exception) -> str:
+    """A French sentence without a cell: the messages of the server may quote one."""
+    match erreur:
+        case psycopg.OperationalError():
+            return (
+                f"L'entrepôt ne répond plus ({type(erreur).__name__}) : rien de plus n'a été publié. "
+                "Relancez la commande ; elle reprend où les données en sont."
+            )
+        case psycopg.Error():
+            return f"L'entrepôt a refusé une opération ({type(erreur).__name__}, {erreur.sqlstate or 'sans code'})."
+        case OSError():
+            lieu = f" « {erreur.filename} »" if erreur.filename else ""
+            return f"Le système a refusé une opération{lieu} ({type(erreur).__name__}) : vérifiez droits et place."
+    return f"Erreur imprévue ({type(erreur).__name__}) : signalez-la avec la commande tapée."
+
+
+def _interrompre(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Entry point: 0 published, 2 a control failed, 3 a file was refused, 1 anything else; never a traceback."""
+    signal.signal(signal.SIGTERM, _interrompre)
+    try:
+        app(sys.argv[1:], exit_on_error=False, print_error=False)
+    except CycloptsError as erreur:
+        journal.print(f"Commande incomprise : {phrase(erreur)}\nVoir « mutualisation --help ».", markup=False)
+        sys.exit(1)
+    except ErreurMutualisation as erreur:
+        journal.print(str(erreur), markup=False)
+        sys.exit(erreur.code_sortie)
+    except KeyboardInterrupt:
+        journal.print("Interrompu : la publication est restée entière.", markup=False)
+        sys.exit(1)
+    except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
+        journal.print(_imprevu(erreur), markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

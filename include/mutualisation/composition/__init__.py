@@ -1,0 +1,1 @@
+"""Tagged PDF by typst: one compiler, the templates, the graphic charter."""

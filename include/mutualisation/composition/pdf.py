@@ -1,0 +1,64 @@
+"""Tagged PDF (PDF/UA-1) by typst: templates beside this file, fonts of the compiler, a date that is given."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.francais.formats import INSECABLE, NON_RENSEIGNE
+from mutualisation.publication.contexte import Contexte
+
+GABARITS = Path(__file__).parent / "gabarits"
+
+
+@cache
+def _compilateur(gabarit: str) -> typst.Compiler:
+    # system fonts would give other bytes on another machine
+    return typst.Compiler(str(GABARITS / gabarit), root=str(GABARITS), ignore_system_fonts=True)
+
+
+def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
+    """PDF of a template; the same data and day give the same bytes. Raises `ErreurMutualisation` when typst refuses."""
+    texte = json.dumps(_ponctuer({**donnees, "jour": jour.isoformat()}), ensure_ascii=False)
+    try:
+        pdf = _compilateur(gabarit).compile(
+            format="pdf",
+            sys_inputs={"donnees": texte},
+            pdf_standards=["ua-1"],
+            timestamp=datetime(jour.year, jour.month, jour.day, tzinfo=UTC),
+        )
+    except typst.TypstError as erreur:
+        raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : {erreur}") from erreur
+    if not isinstance(pdf, bytes):
+        raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : typst n'a pas rendu de PDF.")
+    return pdf
+
+
+def entete(contexte: Contexte) -> dict[str, Any]:
+    """What every document says of where it comes from."""
+    return {
+        "epci": contexte.epci,
+        "siren": contexte.siren,
+        "synthetique": contexte.est_synthetique,
+        "version": contexte.construction.version,
+        "sha256": contexte.construction.publication_sha256 or NON_RENSEIGNE,
+    }
+
+
+def _ponctuer(valeur: Any) -> Any:
+    """No-break spaces and apostrophes of French typography, in every text."""
+    if isinstance(valeur, str):
+        return re.sub(r" (?=[:;?!»])|(?<=[«×]) ", INSECABLE, valeur).replace("'", "’")
+    if isinstance(valeur, Mapping):
+        return {cle: _ponctuer(v) for cle, v in valeur.items()}
+    if isinstance(valeur, list | tuple):
+        return [_ponctuer(v) for v in valeur]
+    return valeur

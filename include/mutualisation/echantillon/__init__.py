@@ -1,5 +1,0 @@
-"""Synthetic reference drop of the MEL, 2019-2021: real communes, made-up people, suppliers and amounts."""
-
-from mutualisation.echantillon.generation import ecrire_echantillon
-
-__all__ = ["ecrire_echantillon"]

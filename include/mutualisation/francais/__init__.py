@@ -1,0 +1,1 @@
+"""French as readers see it: formats of numbers and dates, labels."""

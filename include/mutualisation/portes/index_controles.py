@@ -1,0 +1,55 @@
+"""The index of the controls that exist: one YAML, also written as a dbt seed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from mutualisation.chemins import SEEDS, dossier_attentes
+
+SEED = SEEDS / "controles_index.csv"
+
+
+@dataclass(frozen=True)
+class Controle:
+    """A control of the index: name, blocking or not, whether a justification lifts it (G5), label, remedy, rulings."""
+
+    nom: str
+    bloquant: bool
+    justifiable: bool
+    decisions: tuple[str, ...]
+    libelle: str
+    remede: str
+
+
+@cache
+def lire_index(chemin: Path | None = None) -> dict[str, Controle]:
+    """Controls by name, in the order of `expectations/bilan/index_controles.yml`."""
+    chemin = chemin or dossier_attentes() / "bilan" / "index_controles.yml"
+    brutes = yaml.safe_load(chemin.read_text(encoding="utf-8"))["controles"]
+    controles = [Controle(**(brute | {"decisions": tuple(brute["decisions"])})) for brute in brutes]
+    return {controle.nom: controle for controle in controles}
+
+
+def contenu_seed() -> str:
+    """The seed `controles_index.csv`: controle, bloquant, justifiable, libelle, remede."""
+    tampon = io.StringIO()
+    ecrivain = csv.writer(tampon, lineterminator="\n")
+    ecrivain.writerow(["controle", "bloquant", "justifiable", "libelle", "remede"])
+    for c in lire_index().values():
+        ecrivain.writerow([c.nom, str(c.bloquant).lower(), str(c.justifiable).lower(), c.libelle, c.remede])
+    return tampon.getvalue()
+
+
+def ecrire_seed(chemin: Path = SEED) -> None:
+    """Write the dbt seed from the index."""
+    chemin.write_text(contenu_seed(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    ecrire_seed()

@@ -1,6 +1,0 @@
-"""Half-yearly invoices, PES draft and D5211-16 statements, from what is published."""
-
-from mutualisation.publication.documents.ecriture import ecrire_factures
-from mutualisation.publication.documents.instantane import figer_facturation
-
-__all__ = ["ecrire_factures", "figer_facturation"]

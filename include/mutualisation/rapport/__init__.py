@@ -1,0 +1,1 @@
+"""The bilan d'étape: what it says, and its forms (HTML, PDF, workbook)."""

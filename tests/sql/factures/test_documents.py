@@ -1,0 +1,188 @@
+"""The folder of a semestre: its files, the text of the PDF, the annual statement, the same bytes each time."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.factures import ecrire_factures
+
+from . import entrepot_facture as base
+
+Conn = psycopg.Connection[Any]
+texte_des_pdf = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) absent")
+
+
+class _Texte(str):
+    """Text of a PDF in reading order, without spaces: narrow ones are lost in the extraction."""
+
+    @classmethod
+    def de(cls, pdf: Path) -> _Texte:
+        sortie = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True)
+        return cls("".join(sortie.stdout.split()))
+
+    def __contains__(self, attendu: object) -> bool:
+        return super().__contains__("".join(str(attendu).split()))
+
+
+def test_fichiers_du_second_semestre(dossier: Path) -> None:
+    assert dossier.name == "factures_2021-S2"
+    assert sorted(f.name for f in dossier.iterdir()) == [
+        "etat_annuel_2021_IMPRESSION.csv",
+        "etat_annuel_2021_IMPRESSION.pdf",
+        f"facture_2021-S2_{base.LILLE}.pdf",
+        f"facture_2021-S2_{base.LOOS}.pdf",
+        "projet_pes_recette_2021-S2.xml",
+        "recapitulatif_2021-S2.csv",
+        "recours_2021_IMPRESSION.csv",
+        "reports_2021-S2.pdf",
+    ]
+
+
+def test_premier_semestre_sans_etat_annuel(conn_facturee: Conn, tmp_path: Path) -> None:
+    dossier = ecrire_factures(conn_facturee, 2021, 1, tmp_path)
+    assert sorted(f.name for f in dossier.iterdir()) == ["recapitulatif_2021-S1.csv", "reports_2021-S1.pdf"]
+
+
+def test_memes_octets(conn_facturee: Conn, dossier: Path, tmp_path: Path) -> None:
+    base.remplacer_construction(conn_facturee)
+    autre = ecrire_factures(conn_facturee, 2021, 2, tmp_path / "autre")
+    assert {f.name: f.read_bytes() for f in dossier.iterdir()} == {f.name: f.read_bytes() for f in autre.iterdir()}
+
+
+def test_dossier_remplace_en_entier(conn_facturee: Conn, dossier: Path) -> None:
+    (dossier / "ancien.pdf").write_bytes(b"")
+    assert ecrire_factures(conn_facturee, 2021, 2, dossier.parent) == dossier
+    assert not (dossier / "ancien.pdf").exists()
+    assert [d.name for d in dossier.parent.iterdir()] == ["factures_2021-S2"]
+
+
+def test_un_seul_adherent(conn_facturee: Conn, tmp_path: Path) -> None:
+    dossier = ecrire_factures(conn_facturee, 2021, 2, tmp_path, adherent=base.LOOS)
+    assert dossier.name == f"factures_2021-S2_{base.LOOS}"
+    assert [f.name for f in dossier.glob("facture_*.pdf")] == [f"facture_2021-S2_{base.LOOS}.pdf"]
+    etat = (dossier / "etat_annuel_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
+    assert len(etat) == 2
+    assert base.LOOS in etat[1]
+
+
+@pytest.mark.parametrize(
+    "pdf", ["facture_2021-S2_21590350100017.pdf", "reports_2021-S2.pdf", "etat_annuel_2021_IMPRESSION.pdf"]
+)
+def test_pdf_balise_en_francais(dossier: Path, pdf: str) -> None:
+    octets = (dossier / pdf).read_bytes()
+    assert all(m in octets for m in (b"/StructTreeRoot", b"/Lang(fr)", b"pdfuaid:part", b"/MarkInfo", b"/S/TH"))
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_texte_d_une_facture(dossier: Path) -> None:
+    texte = _Texte.de(dossier / f"facture_2021-S2_{base.LOOS}.pdf")
+    for attendu in (
+        "Métropole Européenne de Lille",
+        "L’Œuvre-lès-Loos",
+        "SIRET 215 903 600 00017",
+        "Projet, à valider par l’ordonnateur.",
+        "Données synthétiques",
+        "Forfait annuel de 13,00 € × 6 mois sur 12",
+        "Coût unitaire 20,42 € × 5,5 unités",
+        "Total du semestre 118,81 €",
+        "2020-S2 Dépôt des archives définitives 8,00 €",
+        "Report précédent 14,00 €",
+        "Total à payer 132,81 €",
+        "Publication version 1",
+    ):
+        assert attendu in texte
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_modes_hors_titre_sur_la_facture(dossier: Path) -> None:
+    texte = _Texte.de(dossier / f"facture_2021-S2_{base.LILLE}.pdf")
+    assert "Imputation sur l’attribution de compensation 1 234,26 €" in texte
+    assert "ne s’ajoutent pas au total à payer" in texte
+    assert "Dispositifs sans participation financière ce semestre : Cartographie partagée." in texte
+    assert "Total à payer 480,00 €" in texte
+    assert "1,5 % de 666,67 € d’achats HT du semestre = 10,00 €" in texte
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_texte_des_reports(dossier: Path) -> None:
+    texte = _Texte.de(dossier / "reports_2021-S2.pdf")
+    assert "inférieur à 15,00 €" in texte
+    assert "CCAS de Lille" in texte
+    assert "1 adhérent 14,99 € 0,00 € 14,99 €" in texte
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_texte_de_l_etat_annuel(dossier: Path) -> None:
+    texte = _Texte.de(dossier / "etat_annuel_2021_IMPRESSION.pdf")
+    for attendu in (
+        "article D5211-16",
+        "au plus tard le 15/04/2021",
+        "Coût de fonctionnement de 2019, derniers comptes votés : 10 061,48 €",
+        "actualisation : 1,50 %",
+        "unités prévues par la convention : 500. Coût unitaire retenu : 20,42 €",
+        "Coût constaté par unité, base D5211-16 115,95 €",
+        "2 bénéficiaires 0,0000 65,9438 0,00 € 1 346,57 € 1 346,57 €",
+        "AFFICHE 5,0000 1,1 5,5000",
+    ):
+        assert attendu in texte
+
+
+def test_csv_de_l_etat_annuel(dossier: Path) -> None:
+    lignes = (dossier / "etat_annuel_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
+    assert lignes[0] == "exercice;dispositif;siret_adherent;nom;unites_s1;unites_s2;montant_s1;montant_s2;montant"
+    assert lignes[1] == f"2021;IMPRESSION;{base.LILLE};Lille;0;60.4438;0.00;1234.26;1234.26"
+    recours = (dossier / "recours_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
+    assert recours[1] == f"2021;2;IMPRESSION;{base.LILLE};Lille;AFFICHE;1;40;1.1;44"
+
+
+def test_recapitulatif_est_la_relation(dossier: Path) -> None:
+    lignes = (dossier / "recapitulatif_2021-S2.csv").read_text(encoding="utf-8").splitlines()
+    assert lignes[1:] == [
+        f"{base.CCAS};CCAS de Lille;14.99;0.00;reporte;0.00",
+        f"{base.LILLE};Lille;480.00;0.00;a_emettre;480.00",
+        f"{base.LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("exercice", "semestre", "adherent", "motif"),
+    [
+        (2021, 3, None, "semestre 3 n'existe pas"),
+        (2018, 1, None, "2018 n'est pas publié"),
+        (2021, 2, "123", "123 n'a pas de facture 2021-S2"),
+    ],
+)
+def test_demande_impossible(
+    conn_facturee: Conn, tmp_path: Path, exercice: int, semestre: int, adherent: str | None, motif: str
+) -> None:
+    with pytest.raises(ErreurMutualisation, match=motif):
+        ecrire_factures(conn_facturee, exercice, semestre, tmp_path / "sortie", adherent=adherent)
+    assert not (tmp_path / "sortie").exists()
+
+
+def test_dossier_impossible_a_ecrire(conn_facturee: Conn, tmp_path: Path) -> None:
+    (tmp_path / "fichier").write_text("")
+    with pytest.raises(ErreurMutualisation, match="ne peuvent pas être écrites"):
+        ecrire_factures(conn_facturee, 2021, 2, tmp_path / "fichier" / "sortie")
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_cout_unitaire_vote(conn_vierge: Conn, tmp_path: Path) -> None:
+    base.publier(conn_vierge, figee=False)
+    conn_vierge.execute("update construction.int_couts_unitaires_factures set cout_unitaire = 21.5")
+    dossier = ecrire_factures(conn_vierge, 2021, 2, tmp_path)
+    texte = _Texte.de(dossier / "etat_annuel_2021_IMPRESSION.pdf")
+    assert "Coût unitaire voté : 21,50 €." in texte
+    assert "derniers comptes votés" not in texte

@@ -1,0 +1,171 @@
+"""Invoices: lines and carry-overs sum to the published row; other modes are shown apart; the detail stays frozen."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.factures.factures import Facture
+from mutualisation.factures.instantane import lire_facturation
+from mutualisation.factures.parametres import Parametres
+from mutualisation.factures.regles import phrase
+
+from . import entrepot_facture as base
+from .conftest import lire
+
+Conn = psycopg.Connection[Any]
+
+
+def _de(factures: list[Facture], siret: str) -> Facture:
+    return next(f for f in factures if f.siret == siret)
+
+
+def test_factures_somment_a_la_relation(conn_facturee: Conn) -> None:
+    factures = lire(conn_facturee)
+    assert [(f.nom, f.montant_facture) for f in factures] == [
+        ("CCAS de Lille", Decimal("0.00")),
+        ("Lille", Decimal("480.00")),
+        ("L’Œuvre-lès-Loos", Decimal("132.81")),
+    ]
+    for f in factures:
+        assert sum(x.montant for x in f.lignes) == f.montant_du
+        assert sum(x.montant for x in f.reports) == f.report_precedent
+
+
+def test_report_detaille_par_semestre_d_origine(conn_facturee: Conn) -> None:
+    reports = _de(lire(conn_facturee), base.LOOS).reports
+    assert [(x.periode, x.dispositif, x.montant) for x in reports] == [
+        ("2020-S2", "ARCHIVES", Decimal("8.00")),
+        ("2021-S1", "ARCHIVES", Decimal("6.00")),
+    ]
+
+
+def test_report_d_origine_inconnue_sur_une_seule_ligne(conn_facturee: Conn) -> None:
+    base.corriger(conn_facturee, "facture_semestrielle", "statut = 'a_emettre'", "exercice = 2020")
+    reports = _de(lire(conn_facturee), base.LOOS).reports
+    assert [(x.periode, x.dispositif, x.montant) for x in reports] == [("2021-S2", "", Decimal("14.00"))]
+
+
+def test_autres_modes_montres_et_non_sommes(conn_facturee: Conn) -> None:
+    lille = _de(lire(conn_facturee), base.LILLE)
+    assert [(x.dispositif, x.mode, x.montant) for x in lille.hors_titre] == [
+        ("CARTE", "gratuit", Decimal("0.00")),
+        ("IMPRESSION", "imputation_AC", Decimal("1234.26")),
+    ]
+    assert "IMPRESSION" not in {x.dispositif for x in lille.lignes}
+
+
+def test_ligne_qui_n_existe_que_par_ses_titres_n_est_pas_facturee(conn_facturee: Conn) -> None:
+    assert [x.dispositif for x in _de(lire(conn_facturee), base.CCAS).lignes] == ["CAM"]
+
+
+@pytest.mark.parametrize(
+    ("relation", "affectation"),
+    [
+        ("recouvrement", "montant_du = montant_du + 0.01"),
+        ("facture_semestrielle", "montant_facture = montant_facture + 0.01"),
+    ],
+)
+def test_ecart_d_un_centime_refuse(conn_facturee: Conn, relation: str, affectation: str) -> None:
+    base.corriger(
+        conn_facturee, relation, affectation, f"exercice = 2021 and semestre = 2 and siret_adherent = '{base.LOOS}'"
+    )
+    with pytest.raises(ErreurMutualisation, match=rf"facture 2021-S2 de {base.LOOS} ne s'accorde pas"):
+        lire(conn_facturee)
+
+
+def test_detail_fige_survit_a_une_autre_construction(conn_facturee: Conn) -> None:
+    avant = lire(conn_facturee)
+    base.remplacer_construction(conn_facturee)
+    assert lire(conn_facturee) == avant
+
+
+def test_detail_lu_dans_la_construction_encore_en_place(conn_vierge: Conn) -> None:
+    base.publier(conn_vierge, figee=False)
+    avant = lire(conn_vierge)
+    base.remplacer_construction(conn_vierge)
+    with pytest.raises(ErreurMutualisation, match="mutualisation bilan"):
+        lire(conn_vierge)
+    assert avant
+
+
+def test_aucune_donnee_de_personne_dans_le_detail(conn_facturee: Conn) -> None:
+    detail = lire_facturation(conn_facturee, 2021, 1)
+    assert set(detail.adherents[0]) == {"semestre", "siret", "siren", "type", "nom"}
+    assert {u["type_unite"] for u in detail.unites} == {"AFFICHE", "PAGE"}
+
+
+REGLE = {
+    "prix": "0.8", "population": 12557, "mois": 6, "tranche_min": None, "tranche_max": None, "unites": "45.600000",
+    "base": None, "achats_ht": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("champs", "attendue"),
+    [
+        ({"regle": "forfait", "prix": "613.75"}, "Forfait annuel de 613,75 € × 6 mois sur 12"),
+        ({"regle": "par_habitant"}, "0,80 € × 12 557 habitants × 6 mois sur 12"),
+        (
+            {"regle": "par_tranche", "prix": "500", "tranche_min": "10000", "tranche_max": "20000", "mois": 4},
+            "Tranche de 10 000 à moins de 20 000 habitants (population 12 557) : 500,00 € par an × 4 mois sur 12",
+        ),
+        (
+            {"regle": "par_tranche", "prix": "500", "tranche_min": "10000"},
+            "Tranche 10 000 habitants et plus (population 12 557) : 500,00 € par an × 6 mois sur 12",
+        ),
+        (
+            {"regle": "par_tranche", "prix": "500", "tranche_max": "20000"},
+            "Tranche moins de 20 000 habitants (population 12 557) : 500,00 € par an × 6 mois sur 12",
+        ),
+        ({"regle": "par_unite", "prix": "0.054321"}, "0,054321 € × 45,6 unités"),
+        ({"regle": "cout_unitaire", "prix": "373.82"}, "Coût unitaire 373,82 € × 45,6 unités"),
+        (
+            {"regle": "pourcentage", "prix": "1.5", "base": "achats_ht", "achats_ht": "12345"},
+            "1,5 % de 12 345,00 € d'achats HT du semestre",
+        ),
+        (
+            {"regle": "pourcentage", "prix": "8.0", "base": "produit_cee"},
+            "8 % du produit des certificats d'économies d'énergie vendus au semestre",
+        ),
+    ],
+)
+def test_phrase_de_chaque_regle(champs: dict[str, Any], attendue: str) -> None:
+    assert phrase({**REGLE, **champs}).replace("\u00a0", " ").replace("\u202f", " ") == attendue
+
+
+def _parametres(*lignes: tuple[str, str, str, str | None]) -> Parametres:
+    champs = ("parametre", "valeur", "debut", "fin")
+    return Parametres.au(date(2021, 7, 1), [dict(zip(champs, ligne, strict=True)) for ligne in lignes])
+
+
+@pytest.mark.parametrize(
+    ("exercice", "limite"),
+    [(2019, "2019-04-15"), (2020, "2020-04-30"), (2021, "2021-04-15"), (2026, "2026-04-30"), (2014, "2014-04-30")],
+)
+def test_date_de_notification_par_defaut(exercice: int, limite: str) -> None:
+    assert _parametres().notification_cout(exercice).isoformat() == limite
+
+
+def test_date_de_notification_en_parametre() -> None:
+    lus = _parametres(("date_notification_cout:2020", "31/07/2020", "2020-01-01", None))
+    assert lus.notification_cout(2020) == date(2020, 7, 31)
+    with pytest.raises(ErreurMutualisation, match="n'est pas une date du calendrier"):
+        _parametres(("date_notification_cout:2020", "31/06/2020", "2020-01-01", None)).notification_cout(2020)
+    with pytest.raises(ErreurMutualisation, match="date_notification_cout:2020"):
+        _parametres(("date_notification_cout:2020", "mi-avril", "2020-01-01", None)).notification_cout(2020)
+
+
+def test_compte_de_recette_date() -> None:
+    lus = _parametres(
+        ("compte_recette:CAM", "70688", "2019-01-01", "2021-07-01"),
+        ("compte_recette:ARC", "70845", "2019-01-01", "2021-06-30"),
+    )
+    assert [lus.compte_recette(d) for d in ("CAM", "ARC")] == ["70688", "70875"]
+    with pytest.raises(ErreurMutualisation, match="compte_recette:CAM"):
+        _parametres(("compte_recette:CAM", "7068x", "2019-01-01", None)).compte_recette("CAM")

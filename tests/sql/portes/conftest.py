@@ -1,0 +1,158 @@
+"""A sound candidate publication, and pending files, in a warehouse of each test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from mutualisation.portes.index_controles import lire_index
+from mutualisation.portes.prechargement import fermer, precharger
+from mutualisation.sources.brut import synchroniser_brut
+
+Poser = Callable[..., int]
+
+TABLES = """
+create schema construction;
+create table construction.synthese_financiere (version bigint, exercice int, dispositif text, libelle text,
+  etp numeric(12,6), cout_personnel numeric(15,2), cout_fonctionnement numeric(15,2), amortissements numeric(15,2),
+  subventions numeric(15,2), reprises numeric(15,2), cout_net numeric(15,2), recettes numeric(15,2),
+  recettes_ac numeric(15,2), recettes_renseignees boolean, reste_a_charge numeric(15,2),
+  reste_a_charge_apres_ac numeric(15,2), taux_couverture numeric(12,6));
+create table construction.cout_unitaire (version bigint, exercice int, dispositif text, unites numeric(18,6),
+  cout_complet_unitaire numeric(15,2), cout_d5211 numeric(15,2), cout_d5211_unitaire numeric(15,2));
+create table construction.passage_d5211 (version bigint, exercice int, dispositif text, cout_complet numeric(15,2),
+  dont_structure numeric(15,2), cout_d5211 numeric(15,2));
+create table construction.recouvrement (version bigint, exercice int, semestre int, dispositif text,
+  siret_adherent text, mode_recouvrement text, montant_du numeric(15,2), montant_titre numeric(15,2),
+  ecart numeric(15,2));
+create table construction.facture_semestrielle (version bigint, exercice int, semestre int, siret_adherent text,
+  montant_du numeric(15,2), report_precedent numeric(15,2), statut text, montant_facture numeric(15,2));
+create table construction.cee_valorisation (version bigint, exercice int, depot text, siren_beneficiaire text,
+  produit numeric(15,2), frais numeric(15,2), reversement numeric(15,2), part_epci numeric(15,2));
+create table construction.cam_achats (version bigint, exercice int, numero_marche text, siret_adherent text,
+  achats_ht numeric(15,2), prix_reference_ht numeric(15,2), gain numeric(15,2));
+create table construction.adhesion (version bigint, exercice int, dispositif text, siret_adherent text,
+  code_insee text);
+create table construction.indicateurs_cles (version bigint, exercice int, indicateur text, valeur numeric(18,6),
+  unite text);
+create table construction.controles (version bigint, exercice int, controle text, cle text, statut text,
+  valeur_attendue text, valeur_constatee text, justification text, bloquant boolean);
+create table construction.tracabilite (version bigint, exercice int, dispositif text, mesure text, fichier text,
+  sha256 text, ligne int, montant numeric(24,12));
+create table construction.repartition (version bigint, exercice int, source text, montant numeric);
+create table construction.rejets (version bigint, exercice int, source text, fichier text, ligne int, colonne text,
+  valeur text, motif text);
+"""
+
+# Amounts beyond what a float tells apart: …68.18 and …68.19 are one float.
+LIGNES = """
+insert into construction.synthese_financiere values
+  (1, 2024, 'ADS', 'Instruction', 1.5, 12345678901.19, 20, 5, 1, 2, 12345678923.19 - 2 + 1, 100, null, true,
+   12345678823.19 - 1, 12345678823.19 - 1, round(100 / 12345678922.19, 6)),
+  (1, 2024, 'CAM', 'Achats', 0.5, 30, 0, 0, 0, 0, 30, null, 10, false, 30, 20, null);
+update construction.synthese_financiere set
+  cout_net = cout_personnel + cout_fonctionnement + amortissements - subventions - reprises;
+update construction.synthese_financiere set reste_a_charge = cout_net - coalesce(recettes, 0);
+update construction.synthese_financiere set reste_a_charge_apres_ac = reste_a_charge - coalesce(recettes_ac, 0);
+insert into construction.synthese_financiere
+  select 1, 2024, 'TOTAL', 'TOTAL', sum(etp), sum(cout_personnel), sum(cout_fonctionnement), sum(amortissements),
+    sum(subventions), sum(reprises), sum(cout_net), sum(recettes), sum(recettes_ac), false, sum(reste_a_charge),
+    sum(reste_a_charge_apres_ac), round(sum(recettes) / sum(cout_net), 6)
+  from construction.synthese_financiere;
+insert into construction.passage_d5211
+  select version, exercice, dispositif, cout_net, 7, cout_net - 7 from construction.synthese_financiere
+  where dispositif <> 'TOTAL';
+insert into construction.cout_unitaire
+  select version, exercice, dispositif, 0, null, cout_d5211, null from construction.passage_d5211;
+insert into construction.recouvrement values
+  (1, 2024, 1, 'ADS', '21590009300018', 'titre', 40, 15, 25),
+  (1, 2024, 1, 'CAM', '21590009300018', 'imputation_AC', 10, 0, 0);
+insert into construction.facture_semestrielle values (1, 2024, 1, '21590009300018', 40, 3, 'a_emettre', 43);
+insert into construction.cee_valorisation values (1, 2024, '1', '215900093', 10, 1, 9, 0);
+insert into construction.cam_achats values (1, 2024, 'M1', '21590009300018', 10, 12, 2);
+insert into construction.indicateurs_cles
+  select 1, 2024, i, v, '€' from construction.synthese_financiere s
+  cross join lateral (values ('etp_total', etp), ('cout_net_total', cout_net), ('recettes_total', recettes)) m (i, v)
+  where dispositif = 'TOTAL';
+insert into construction.tracabilite values
+  (1, 2024, 'ADS', 'cout_fonctionnement', 'compta/mandats_2024-01.csv', 'a', 2, 12.50),
+  (1, 2024, 'ADS', 'cout_fonctionnement', 'compta/mandats_2024-02.csv', 'b', 3, 7.50),
+  (1, 2024, 'ADS', 'amortissements', 'compta/etat_actif_2024.csv', 'c', 2, 5),
+  (1, 2024, 'ADS', 'subventions', 'compta/titres_2024-01.csv', 'd', 2, 1),
+  (1, 2024, 'ADS', 'reprises', 'compta/etat_actif_2024.csv', 'c', 2, 2),
+  (1, 2024, 'ADS', 'recettes', 'compta/titres_2024-01.csv', 'd', 3, 100),
+  (1, 2024, 'ADS', 'cout_personnel', 'rh/temps_2024-01.csv', 'e', null, 1);
+insert into construction.rejets values (1, 2024, 'rh', 'rh/temps_2024-01.csv', 5, 'Matricule', null, 'inconnu');
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _moteur() -> Iterator[None]:
+    """One engine for the session; it starts while the server does."""
+    precharger()
+    yield
+    fermer()
+
+
+@pytest.fixture
+def candidat(base_vierge: str) -> str:
+    """DSN of a warehouse whose schema `construction` holds a sound candidate: version 1, exercice 2024."""
+    with psycopg.connect(base_vierge) as conn:
+        conn.execute(TABLES)
+        conn.execute(LIGNES)
+        for controle in lire_index().values():
+            conn.execute(
+                "insert into construction.controles (version, exercice, controle, cle, statut, bloquant) "
+                "values (1, 2024, %s, '', 'conforme', %s)",
+                [controle.nom, controle.bloquant],
+            )
+    return base_vierge
+
+
+@pytest.fixture
+def poser(base_vierge: str) -> Poser:
+    """Write pending files: `poser(jeu, cellules, colonnes…)`."""
+    with psycopg.connect(base_vierge) as conn:
+        synchroniser_brut(conn)
+
+    def _poser(
+        jeu: str,
+        colonne: str,
+        cellules: list[str],
+        *,
+        source: str = "compta",
+        chargement_id: int | None = None,
+        controle: str | None = None,
+        totaux: dict[str, str] | None = None,
+        lignes: int | None = None,
+    ) -> int:
+        with psycopg.connect(base_vierge) as conn:
+            if chargement_id is None:
+                chargement_id = _seul(
+                    conn, "insert into journal.chargements (source) values (%s) returning chargement_id", source
+                )
+            fichier = _seul(
+                conn,
+                "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension, "
+                "sha256, octets, lignes, controle) values (%s, %s, %s, '2024', 1, 'f', %s, 'csv', 'a', 1, %s, %s) "
+                "returning fichier_id",
+                chargement_id, source, jeu, f"{source}/{jeu}.csv",
+                len(cellules) if lignes is None else lignes, controle,
+            )  # fmt: skip
+            conn.cursor().executemany(
+                f"insert into brut.{jeu} (fichier_id, ligne, {colonne}) values (%s, %s, %s)",
+                [(fichier, ligne, cellule) for ligne, cellule in enumerate(cellules, 2)],
+            )
+            for nom, valeur in (totaux or {}).items():
+                conn.execute("insert into journal.totaux values (%s, %s, %s)", [fichier, nom, valeur])
+        return chargement_id
+
+    return _poser
+
+
+def _seul(conn: psycopg.Connection, requete: str, *valeurs: object) -> int:
+    ligne = conn.execute(requete, valeurs).fetchone()
+    assert ligne is not None
+    return int(ligne[0])

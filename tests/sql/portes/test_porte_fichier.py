@@ -1,0 +1,192 @@
+"""The file gate: F3 and F4 on rows as landed, and failing when it can't run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.portes.fichier import refus_et_resultat, suite_source, verifier_fichiers
+
+Poser = Callable[..., int]
+
+
+def _motif(dsn: str, chargement_id: int) -> str:
+    refus = verifier_fichiers(dsn, chargement_id)
+    assert len(refus) == 1, refus
+    return refus[0][1]
+
+
+def test_un_fichier_conforme_passe(base_vierge: str, poser: Poser) -> None:
+    chargement = poser(
+        "mandats", "montant_ttc", ["12,50", "(2,00)", "1 000,00 €", "12,345"],
+        controle='{"lignes": 4, "colonne": "Montant TTC", "total": "1010.50"}', totaux={"montant_ttc": "1 010,50"},
+    )  # fmt: skip
+    refus, resultat = refus_et_resultat(base_vierge, chargement)
+    assert refus == []
+    assert resultat.executees == [attente.nom for attente in suite_source("compta")]
+
+
+def test_la_connexion_de_l_appelant_suffit(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "montant_ttc", ["1,00"])
+    with psycopg.connect(base_vierge) as conn:
+        assert verifier_fichiers(conn, chargement) == []
+
+
+def test_lignes_annoncees(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "montant_ttc", ["1,00"], controle='{"lignes": 2}')
+    assert verifier_fichiers(base_vierge, chargement) == [
+        (
+            "compta/mandats.csv",
+            "le fichier de contrôle annonce 2 lignes, le fichier en compte 1 — refaire l'export complet, ou corriger "
+            "« lignes » dans le fichier .controle.json",
+        )
+    ]
+
+
+def test_lignes_perdues_en_route(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "montant_ttc", ["1,00"], lignes=2)
+    assert _motif(base_vierge, chargement).startswith("2 lignes lues, 1 dans l'entrepôt")
+
+
+def test_total_annonce_faux_d_un_centime(base_vierge: str, poser: Poser) -> None:
+    chargement = poser(
+        "mandats", "montant_ttc", ["10,00", "-", ""], controle='{"colonne": "Montant TTC", "total": "10.01"}'
+    )
+    assert "« Montant TTC » : le fichier de contrôle annonce 10,01, la somme des lignes est 10,00" in _motif(
+        base_vierge, chargement
+    )
+
+
+@pytest.mark.parametrize(("dernier", "passe"), [("19", True), ("18", False)])
+def test_un_centime_que_le_flottant_ne_voit_pas(base_vierge: str, poser: Poser, dernier: str, passe: bool) -> None:
+    # a cell holds at most 13 digits before its comma, a sum more
+    cellules = ["9999999999999,99"] * 1234 + ["5678901234580,53"]
+    total = {"montant_ttc": f"12345678901234568,{dernier}"}
+    chargement = poser("mandats", "montant_ttc", cellules, totaux=total)
+    assert (verifier_fichiers(base_vierge, chargement) == []) is passe
+
+
+@pytest.mark.parametrize(
+    "controle",
+    [
+        '{"total": "1"}',
+        '{"colonne": "Objet inconnu", "total": "1"}',
+        '{"colonne": "Montant TTC", "total": "un"}',
+    ],
+)
+def test_un_total_qui_ne_peut_etre_controle_est_refuse(base_vierge: str, poser: Poser, controle: str) -> None:
+    chargement = poser("mandats", "montant_ttc", ["1,00"], controle=controle)
+    assert "le fichier de contrôle annonce" in _motif(base_vierge, chargement)
+
+
+@pytest.mark.parametrize("total", ["", "-", "Total général", "31/12/2024", "n/a"])
+def test_une_cellule_de_total_non_numerique_est_ignoree(base_vierge: str, poser: Poser, total: str) -> None:
+    chargement = poser("mandats", "montant_ttc", ["1,00"], totaux={"montant_ttc": total})
+    assert verifier_fichiers(base_vierge, chargement) == []
+
+
+def test_un_total_d_une_autre_forme_est_refuse(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "montant_ttc", ["1234,56"], totaux={"montant_ttc": "1.234,56"})
+    assert "la ligne Total porte un nombre illisible" in _motif(base_vierge, chargement)
+
+
+def test_une_colonne_de_code_n_est_pas_sommee(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "piece", ["12"], totaux={"piece": "99"})
+    assert verifier_fichiers(base_vierge, chargement) == []
+
+
+@pytest.mark.parametrize(
+    ("total", "passe"),
+    [("11,25", True), ("11:15", True), ("11h15", True), ("11,24", False), ("11h16", False)],
+)
+def test_heures(base_vierge: str, poser: Poser, total: str, passe: bool) -> None:
+    chargement = poser("temps", "duree", ["3,50", "03:45", "4h00", "7h75"], source="rh", totaux={"duree": total})
+    refus = verifier_fichiers(base_vierge, chargement)
+    assert (refus == []) is passe
+    if not passe:
+        assert "11 h 15 min" in refus[0][1]
+
+
+@pytest.mark.parametrize("total", ["24 000,00", "24000", "24000:00", "24000h00"])
+def test_heures_au_dela_d_une_cellule(base_vierge: str, poser: Poser, total: str) -> None:
+    chargement = poser("temps", "duree", ["24:00"] * 1000, source="rh", totaux={"duree": total})
+    assert verifier_fichiers(base_vierge, chargement) == []
+
+
+def test_six_decimales_et_entiers(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("unites", "quantite", ["0,000001", "2"], source="activite", totaux={"quantite": "2,000001"})
+    assert verifier_fichiers(base_vierge, chargement) == []
+    chargement = poser(
+        "populations", "population_totale", ["1 200", "34"], source="referentiel", totaux={"population_totale": "1235"}
+    )
+    assert "porte 1235, la somme des lignes est 1234" in _motif(base_vierge, chargement)
+
+
+def test_plusieurs_fichiers_seuls_les_fautifs_sont_nommes(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "montant_ttc", ["1,00"], totaux={"montant_ttc": "1,00"})
+    faux = {"montant_ttc": "2,00"}
+    poser("titres", "montant_ttc", ["1,00"], chargement_id=chargement, totaux=faux, controle='{"lignes": 9}')
+    poser("pes", "mtht", [], chargement_id=chargement, controle='{"sha256": "ab"}')
+    refus = verifier_fichiers(base_vierge, chargement)
+    assert [chemin for chemin, _ in refus] == ["compta/titres.csv"]
+    assert refus[0][1].count(" — ") == 2
+
+
+def test_en_tete_seul(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "montant_ttc", [], controle='{"lignes": 0, "colonne": "Montant TTC", "total": "0"}')
+    assert verifier_fichiers(base_vierge, chargement) == []
+
+
+def test_un_autre_chargement_ne_compte_pas(base_vierge: str, poser: Poser) -> None:
+    poser("mandats", "montant_ttc", ["1,00"], lignes=5)
+    chargement = poser("titres", "montant_ttc", ["1,00"])
+    assert verifier_fichiers(base_vierge, chargement) == []
+
+
+def test_rien_a_controler_est_un_echec(base_vierge: str, poser: Poser) -> None:
+    with pytest.raises(ControleEchoue, match="porte fichier : aucun fichier en attente"):
+        verifier_fichiers(base_vierge, 12)
+    chargement = poser("mandats", "montant_ttc", ["1,00"])
+    with psycopg.connect(base_vierge) as conn:
+        conn.execute("update journal.fichiers set statut = 'accepte'")
+    with pytest.raises(ControleEchoue, match="porte fichier : aucun fichier en attente"):
+        verifier_fichiers(base_vierge, chargement)
+
+
+def test_une_requete_qui_plante_est_un_echec(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "montant_ttc", ["1,00"])
+    with psycopg.connect(base_vierge) as conn:
+        conn.execute("drop table brut.mandats")
+    with pytest.raises(ControleEchoue, match=r"porte fichier : aucun contrôle.*UndefinedTable"):
+        verifier_fichiers(base_vierge, chargement)
+
+
+def test_une_attente_propre_a_une_source(
+    base_vierge: str, poser: Poser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = tmp_path / "sources"
+    dossier.mkdir()
+    modele = (
+        "attentes:\n  - {{nom: {nom}, libelle: Essai, decisions: [G1], requete: \"{requete}\", message: '{message}', "
+        "remede: corriger}}\n"
+    )
+    tous = "select chemin from {batch} where regle = 'lignes_posees'"
+    (dossier / "commun.yml").write_text(modele.format(nom="rien", requete=tous + " and ecart", message="non"))
+    (dossier / "compta.yml").write_text(modele.format(nom="tout", requete=tous, message="refusé"))
+    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path))
+    chargement = poser("mandats", "montant_ttc", ["1,00"])
+    assert verifier_fichiers(base_vierge, chargement) == [("compta/mandats.csv", "refusé — corriger")]
+    (dossier / "compta.yml").write_text(
+        modele.format(nom="tout", requete="select colonne_inconnue from {batch}", message="x")
+    )
+    with pytest.raises(ControleEchoue, match=r"porte fichier : tout \(compta\) n'a pas pu être exécuté"):
+        verifier_fichiers(base_vierge, chargement)
+
+
+def test_les_valeurs_du_moteur_ne_sont_pas_des_flottants(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "montant_ttc", ["0,10"] * 3, totaux={"montant_ttc": "0,30"})
+    assert verifier_fichiers(base_vierge, chargement) == []

@@ -1,0 +1,234 @@
+"""The page: what it says, that it stands alone, that it is accessible, and how it fits a phone."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from lxml import html
+
+from mutualisation.publication.extrait import ecrire_extrait
+
+from . import entrepot_publie
+
+FEUILLE = Path(__file__).parents[3] / "include/mutualisation/rapport/gabarits/bilan_etape.css"
+
+
+@pytest.fixture
+def page(extrait: Path) -> str:
+    return (extrait / "bilan_etape_2021.html").read_text(encoding="utf-8")
+
+
+def _texte(page: str) -> str:
+    return re.sub(r"\s+", " ", html.fromstring(page.encode()).text_content())
+
+
+def test_says_whose_year_and_in_which_state(page: str) -> None:
+    texte = _texte(page)
+    for attendu in (
+        "Métropole Européenne de Lille",
+        "Bilan d'étape 2021",
+        "À approuver",
+        "Avec réserves",
+        "Données synthétiques",
+        "synthèse financière 2019-2021",
+        "c.durand",
+    ):
+        assert attendu in texte
+
+
+def test_totals_are_the_published_ones_in_french_format(page: str) -> None:
+    total = sum(
+        r["cout_net"]
+        for r in entrepot_publie.rangees()["synthese_financiere"]
+        if r["est_total"] and r["exercice"] == 2021
+    )
+    assert f"{total:,.0f}".replace(",", "\u202f") + "\u00a0€" in page
+    assert "2,85" in page  # 0,454321 + 2,32 + 0,08
+
+
+def test_unknown_receipts_are_said_and_never_zero(page: str) -> None:
+    (fiche,) = html.fromstring(page.encode()).xpath('//article[contains(., "moyens d\'impression")]')
+    recettes = fiche.xpath(".//tr[th='Recettes']/td/text()")
+    assert recettes == ["10\u202f886\u00a0€", "7\u202f779\u00a0€", "non renseigné"]
+
+
+def test_forecast_sums_the_dispositifs_and_is_not_a_promise(page: str) -> None:
+    (section,) = html.fromstring(page.encode()).xpath("//section[@id='prevision']")
+    (couts,) = section.xpath(".//table[caption='Coût net prévu par scénario']")
+    # a scenario that leaves a dispositif out says so: its total is not comparable
+    assert couts.xpath(".//tbody/tr/th/text()") == ["Constant (1 dispositif sur 2)", "Tendance"]
+    assert couts.xpath(".//tbody/tr[2]/td/text()") == ["1\u202f201\u00a0€"]
+    assert "n'est pas un engagement" in section.text_content()
+
+
+def test_dispositifs_out_of_the_synthesis_are_named(page: str) -> None:
+    attente, hors = html.fromstring(page.encode()).xpath("//table[caption[contains(., 'hors de la synthèse')]]")
+    assert attente.xpath(".//tbody/tr/th/text()") == ["Carrières souterraines"]
+    assert "unités de service" in attente.text_content()
+    assert hors.xpath(".//tbody/tr/th/text()") == ["Portail open data"]
+
+
+def _table(page: str, titre: str) -> Any:
+    (table,) = html.fromstring(page.encode()).xpath(f"//table[caption[contains(., '{titre}')]]")
+    return table
+
+
+def _cellules(rangee: Any) -> list[str]:
+    return [str(c.text_content()).replace("\u202f", " ").replace("\u00a0", " ") for c in rangee.xpath("./th | ./td")]
+
+
+def test_certificates_sum_the_period_and_count_a_depot_once(page: str) -> None:
+    table = _table(page, "certificats")
+    assert _cellules(table.xpath(".//tfoot/tr")[0]) == [
+        "Cumul 2019-2021", "22", "1 800 €", "500 €", "1 300 €", "102 €", "1 198 €", "7,85 %",
+    ]  # fmt: skip
+    assert "une seule fois dans le cumul" in table.getparent().text_content()
+
+
+def test_recovery_by_mode_says_what_is_left_to_title(page: str) -> None:
+    table = _table(page, "mode de recouvrement")
+    assert [_cellules(r) for r in table.xpath(".//tbody/tr")] == [
+        ["Centrale d'Achat Métropolitaine (CAM)", "Titre de recette", "1", "1 200,00 €", "1 200,00 €", "1 100,00 €",
+         "100,00 €"],
+        ["Dépôt des archives définitives", "Attribution de compensation", "1", "250,00 €", "0,00 €", "0,00 €",
+         "0,00 €"],
+    ]  # fmt: skip
+    assert "Sans participation financière" in table.getparent().text_content()
+    assert [_cellules(r)[-1] for r in _table(page, "entre le dû et le titré").xpath(".//tbody/tr")] == ["100,00 €"]
+
+
+def test_back_test_shows_the_error_and_scenarios_that_say_alike_share_a_row(page: str) -> None:
+    (rangee,) = _table(page, "Essai sur le coût net").xpath(".//tbody/tr")
+    assert _cellules(rangee) == [
+        "Constant, Tarifs révisés", "2020", "2", "210 €", "200 €", "10 €", "5,0 %", "15,0 %",
+    ]  # fmt: skip
+
+
+def test_variance_sums_to_the_cent(page: str) -> None:
+    (rangee,) = _table(page, "Écart entre le constaté").xpath(".//tbody/tr")
+    assert _cellules(rangee)[1:] == [
+        "172 039,00 €", "229 018,56 €", "9 511,79 €", "44 516,20 €", "2 951,57 €", "56 979,56 €",
+    ]  # fmt: skip
+
+
+def test_bridge_names_each_account_left_out(page: str) -> None:
+    table = _table(page, "compte par compte")
+    assert [_cellules(r) for r in table.xpath(".//tr")][1:] == [
+        ["60612 (Achats)", "charge de structure", "2 700,00 €"],
+        ["6132 (Services extérieurs)", "charge de structure", "300,30 €"],
+        ["Total", "", "3 000,30 €"],
+    ]
+
+
+def test_reasons_of_the_shares_are_in_french(page: str) -> None:
+    motifs = [_cellules(r)[2] for r in _table(page, "motif par motif").xpath(".//tbody/tr")]
+    assert motifs == [
+        "Clé analytique", "Sans axe analytique", "Axe sans clé en vigueur, à affecter", "Opération d'ordre",
+    ]  # fmt: skip
+
+
+def test_no_reserve_and_no_synthetic_label_without_cause(
+    conn_vierge: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entrepot_publie, "PARAMETRES", entrepot_publie.PARAMETRES[:1])
+    rangees = entrepot_publie.rangees()
+    rangees["controles"] = [c for c in rangees["controles"] if c["controle"] != "lignes_rejetees"]
+    entrepot_publie.publier(conn_vierge, rangees)
+    texte = _texte((ecrire_extrait(conn_vierge, 2021, tmp_path) / "bilan_etape_2021.html").read_text(encoding="utf-8"))
+    assert "réserves" not in texte
+    assert "ynthétiques" not in texte
+
+
+def test_text_of_the_data_is_escaped(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
+    rangees = entrepot_publie.rangees()
+    for rangee in rangees["synthese_financiere"]:
+        if rangee["dispositif"] == "CAM":
+            rangee["libelle"] = "<script>alert(1)</script>"
+    entrepot_publie.publier(conn_vierge, rangees)
+    page = (ecrire_extrait(conn_vierge, 2021, tmp_path) / "bilan_etape_2021.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+
+
+def test_one_exercice_alone_has_a_page_too(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
+    rangees = {nom: [r for r in lignes if r["exercice"] == 2019] for nom, lignes in entrepot_publie.rangees().items()}
+    entrepot_publie.publier(conn_vierge, rangees)
+    texte = _texte((ecrire_extrait(conn_vierge, 2019, tmp_path) / "bilan_etape_2019.html").read_text(encoding="utf-8"))
+    assert "synthèse financière 2019" in texte
+    assert "depuis 2018" not in texte
+
+
+def test_stands_alone(page: str) -> None:
+    arbre = html.fromstring(page.encode())
+    assert not arbre.xpath("//script | //link | //img | //iframe | //@src")
+    assert all(lien.startswith("#") for lien in arbre.xpath("//@href"))
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_structure_is_accessible(page: str) -> None:
+    arbre = html.fromstring(page.encode())
+    assert arbre.xpath("/html/@lang") == ["fr"]
+    assert all(
+        len(arbre.xpath(f"//{balise}")) == 1 for balise in ("h1", "main", "header", "footer", "nav", "head/title")
+    )
+    identifiants = arbre.xpath("//@id")
+    assert len(identifiants) == len(set(identifiants))
+    for cible in arbre.xpath("//a/@href"):
+        assert cible[1:] in identifiants
+    for cible in " ".join(arbre.xpath("//@aria-labelledby")).split():
+        assert cible in identifiants
+    assert all(t.xpath("caption") for t in arbre.xpath("//table"))
+    assert all(th.get("scope") in ("col", "row") for th in arbre.xpath("//th"))
+    svg = "//*[local-name()='svg'][@role='img']"
+    assert len(arbre.xpath(svg)) == 3
+    assert all(
+        s.xpath("*[local-name()='title']/text()") and s.xpath("*[local-name()='desc']/text()") for s in arbre.xpath(svg)
+    )
+    niveaux = [int(h.tag[1]) for h in arbre.xpath("//h1 | //h2 | //h3")]
+    assert all(suivant - niveau <= 1 for niveau, suivant in itertools.pairwise(niveaux))
+
+
+def _luminance(couleur: str) -> float:
+    composantes = [int(couleur[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    lineaires = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in composantes]
+    return 0.2126 * lineaires[0] + 0.7152 * lineaires[1] + 0.0722 * lineaires[2]
+
+
+def _contraste(a: str, b: str) -> float:
+    clair, sombre = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (clair + 0.05) / (sombre + 0.05)
+
+
+def test_colours_of_text_are_legible() -> None:
+    couleurs = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", FEUILLE.read_text(encoding="utf-8")))
+    for texte in ("encre", "gris", "marque", "couvert", "alerte"):
+        for fond in ("#ffffff", couleurs["fond"], couleurs["alerte-fond"]):
+            assert _contraste(couleurs[texte], fond) >= 4.5, (texte, fond)
+    for trait in ("couvert", "reste"):  # graphics: 3:1
+        assert _contraste(couleurs[trait], "#ffffff") >= 3
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="paquet système chromium absent")
+@pytest.mark.parametrize("largeur", [320, 390, 768, 1280])
+def test_chromium_shows_it_without_horizontal_scroll(extrait: Path, largeur: int) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        navigateur = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        onglet = navigateur.new_page(viewport={"width": largeur, "height": 800})
+        demandes: list[str] = []
+        onglet.on("request", lambda demande: demandes.append(demande.url))
+        onglet.goto((extrait / "bilan_etape_2021.html").as_uri())
+        assert onglet.evaluate("document.documentElement.scrollWidth") <= largeur
+        assert onglet.locator("svg.graphique:visible").count() == 2
+        onglet.keyboard.press("Tab")
+        assert onglet.evaluate("document.activeElement.textContent") == "Aller au contenu"
+        assert len(demandes) == 1
+        navigateur.close()

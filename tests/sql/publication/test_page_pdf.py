@@ -1,0 +1,95 @@
+"""The PDF: tagged, French, the figures of the page, the same bytes again, quick."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from mutualisation.publication.contexte import lire_contexte
+from mutualisation.publication.extrait import ecrire_extrait
+from mutualisation.rapport.bilan import lire_bilan
+from mutualisation.rapport.page_pdf import rendre
+
+from . import entrepot_publie
+
+LIMITE_S = 1.5
+
+
+@pytest.fixture
+def pdf(extrait: Path) -> Path:
+    return extrait / "bilan_etape_2021.pdf"
+
+
+def _texte(pdf: Path) -> str:
+    lu = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    return re.sub(r"[\s\u00a0\u202f]+", " ", lu)
+
+
+def test_is_tagged_french_and_titled(pdf: Path) -> None:
+    octets = pdf.read_bytes()
+    marques = (b"/StructTreeRoot", b"/Lang(fr)", b"pdfuaid:part", b"/MarkInfo", b"/S/TH", b"/S/Figure", b"/Alt")
+    assert [m for m in marques if m not in octets] == []
+    assert b"/DisplayDocTitle true" in octets
+    assert b"(D:20211231000000" in octets  # the exercice, never the clock
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+def test_says_the_figures_and_states_of_the_page(pdf: Path) -> None:
+    texte = _texte(pdf)
+    for attendu in (
+        "Bilan d’étape 2021",
+        "Métropole Européenne de Lille",
+        "Avec réserves",
+        "Données synthétiques",
+        "À approuver",
+        "Prévision",
+        "Cumul 2019-2021",
+        "Sans axe analytique",
+        "Retrouver un chiffre",
+        "non renseigné",
+        "c.durand",
+    ):
+        assert attendu in texte, attendu
+    total = next(
+        r for r in entrepot_publie.rangees()["synthese_financiere"] if r["est_total"] and r["exercice"] == 2021
+    )
+    assert f"{total['cout_net']:,.0f} €".replace(",", " ") in texte
+
+
+def test_same_version_same_bytes(conn_publiee: psycopg.Connection[Any], pdf: Path, tmp_path: Path) -> None:
+    autre = ecrire_extrait(conn_publiee, 2021, tmp_path / "encore") / pdf.name
+    assert autre.read_bytes() == pdf.read_bytes()
+
+
+def test_text_of_the_data_is_text(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
+    rangees = entrepot_publie.rangees()
+    for rangee in rangees["synthese_financiere"]:
+        if rangee["dispositif"] == "CAM":
+            rangee["libelle"] = '#panic("non") $x$ *gras* <etiquette> @ref'
+    entrepot_publie.publier(conn_vierge, rangees)
+    assert (ecrire_extrait(conn_vierge, 2021, tmp_path) / "bilan_etape_2021.pdf").stat().st_size > 10_000
+
+
+def test_one_exercice_without_forecast_nor_recovery(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
+    gardees = {"synthese_financiere", "passage_d5211", "controles"}
+    rangees = {
+        nom: [r for r in lignes if r["exercice"] == 2019] if nom in gardees else []
+        for nom, lignes in entrepot_publie.rangees().items()
+    }
+    entrepot_publie.publier(conn_vierge, rangees)
+    assert (ecrire_extrait(conn_vierge, 2019, tmp_path) / "bilan_etape_2019.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_costs_little(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
+    bilan = lire_bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
+    debut = time.process_time()
+    rendre(bilan, publication_sha256="0" * 64, identite="declaree")
+    assert time.process_time() - debut < LIMITE_S

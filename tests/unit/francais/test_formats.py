@@ -1,0 +1,53 @@
+"""French figures: narrow no-break thousands, comma, half away from zero, « non renseigné »."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mutualisation.francais.formats import arrondi, euros, evolution, nombre, plusieurs, pourcent
+
+
+@pytest.mark.parametrize(
+    ("valeur", "texte"),
+    [
+        ("1395534.49", "1\u202f395\u202f534\u00a0€"),
+        ("0.5", "1\u00a0€"),
+        ("-0.5", "\u22121\u00a0€"),
+        ("-0.49", "0\u00a0€"),
+        ("2.5", "3\u00a0€"),
+    ],
+)
+def test_whole_euros(valeur: str, texte: str) -> None:
+    assert euros(Decimal(valeur)) == texte
+
+
+def test_unknown_is_never_zero() -> None:
+    assert euros(None) == "non renseigné"
+    assert pourcent(None) == "—"
+
+
+def test_etp_and_rates() -> None:
+    assert nombre(Decimal("17.555"), 2) == "17,56"
+    assert pourcent(Decimal("0.380479"), 1) == "38,0\u00a0%"
+
+
+def test_change_says_nothing_without_a_base() -> None:
+    assert evolution(Decimal(0), Decimal(5)) is None
+    assert evolution(None, Decimal(5)) is None
+    assert evolution(Decimal(200), Decimal(150)) == "\u221225,0\u00a0%"
+    assert evolution(Decimal(100), Decimal(110)) == "+10,0\u00a0%"
+
+
+def test_plural() -> None:
+    assert plusieurs(1, "contrôle") == "1\u00a0contrôle"
+    assert plusieurs(2, "contrôle") == "2\u00a0contrôles"
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=2))
+def test_rounding_is_symmetric_and_never_further_than_a_half(valeur: Decimal) -> None:
+    assert arrondi(-valeur) == -arrondi(valeur)
+    assert abs(arrondi(valeur) - valeur) <= Decimal("0.5")
