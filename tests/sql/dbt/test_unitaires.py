@@ -7,11 +7,11 @@ import yaml
 from tests.cas.atelier import EXERCICE_SOCLE, Atelier
 from tests.cas.scenario import Cas
 
-from mutualisation.construction.dbt import PROJET
+from mutualisation.chemins import PROJET_DBT
 
 DECLARES = sorted(
     test["name"]
-    for fichier in (PROJET / "models").rglob("*.yml")
+    for fichier in (PROJET_DBT / "models").rglob("*.yml")
     for test in yaml.safe_load(fichier.read_text(encoding="utf-8")).get("unit_tests", [])
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from tests.unit.publication import entrepot_publie as base
+from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.factures.instantane import figer_facturation
 from mutualisation.publication.contexte import figer_contexte

@@ -30,7 +30,7 @@ def _python(code: str) -> str:
 
 def test_le_moteur_n_entre_jamais_dans_le_processus_appelant() -> None:
     code = (
-        "import sys; from mutualisation.portes import porte_fichier, porte_rapport, prechargement; "
+        "import sys; from mutualisation.portes import fichier, bilan, prechargement; "
         "prechargement.precharger(); print('great_expectations' in sys.modules, 'scipy' in sys.modules)"
     )
     assert _python(code) == "False False"

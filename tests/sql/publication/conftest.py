@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from mutualisation.entrepot.connexion import connecter
 from mutualisation.publication.extrait import ecrire_extrait
 
 from . import entrepot_publie
-
-
-@pytest.fixture
-def conn_vierge(base_vierge: str) -> Iterator[psycopg.Connection[Any]]:
-    with connecter(base_vierge) as conn:
-        yield conn
 
 
 @pytest.fixture

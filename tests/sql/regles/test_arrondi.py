@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import Template
 
-from mutualisation.construction.dbt import PROJET
+from mutualisation.chemins import PROJET_DBT
 
-MACROS: Any = Template((PROJET / "macros" / "arrondi.sql").read_text(encoding="utf-8")).module
+MACROS: Any = Template((PROJET_DBT / "macros" / "arrondi.sql").read_text(encoding="utf-8")).module
 REGLAGES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NOMBRES = st.decimals(min_value=-(10**12), max_value=10**12, places=9, allow_nan=False)
 
