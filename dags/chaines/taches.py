@@ -15,12 +15,12 @@ def charger(source: str | None = None, params: dict[str, Any] | None = None) -> 
 
     Nothing new: skipped, so that no asset is updated.
     """
-    from mutualisation.operations import Contexte, charger
+    from mutualisation.operations import Session, charger
 
     depot = (params or {}).get("depot")
     if not depot:
         raise AirflowSkipException("Aucun dépôt donné : le bilan porte sur ce qui est déjà chargé.")
-    with Contexte.depuis_environnement() as contexte:
+    with Session.depuis_environnement() as contexte:
         chargements = charger(contexte, depot, [source] if source else None)
     nouveaux = {c.source: c.lignes for c in chargements if c.fichiers}
     if not nouveaux:
@@ -33,11 +33,11 @@ def charger(source: str | None = None, params: dict[str, Any] | None = None) -> 
 def choisir_exercices(params: dict[str, Any] | None = None) -> list[int]:
     """The exercices of the run: those asked for, else those already published (a run started by an asset)."""
     from mutualisation.entrepot.exercices import exercices_publies
-    from mutualisation.operations import Contexte
+    from mutualisation.operations import Session
 
     if demandes := (params or {}).get("exercices"):
         return sorted({int(e) for e in demandes})
-    with Contexte.depuis_environnement() as contexte:
+    with Session.depuis_environnement() as contexte:
         publies = exercices_publies(contexte.dsn)
     if not publies:
         raise AirflowSkipException("Aucun exercice demandé, aucun exercice publié : rien à construire.")
@@ -48,9 +48,9 @@ def choisir_exercices(params: dict[str, Any] | None = None) -> list[int]:
 @en_francais
 def construire(exercices: list[int], params: dict[str, Any] | None = None) -> int:
     """Build the exercices and pass the gate « modèle »; the version built."""
-    from mutualisation.operations import Contexte, construire
+    from mutualisation.operations import Session, construire
 
-    with Contexte.depuis_environnement() as contexte:
+    with Session.depuis_environnement() as contexte:
         return construire(contexte, exercices, (params or {}).get("prepare_par"))
 
 
@@ -58,9 +58,9 @@ def construire(exercices: list[int], params: dict[str, Any] | None = None) -> in
 @en_francais
 def controler(version: int) -> int:
     """Pass the gate « bilan » on the version built; the same version."""
-    from mutualisation.operations import Contexte, controler
+    from mutualisation.operations import Session, controler
 
-    with Contexte.depuis_environnement() as contexte:
+    with Session.depuis_environnement() as contexte:
         controler(contexte, version)
     return version
 
@@ -69,9 +69,9 @@ def controler(version: int) -> int:
 @en_francais
 def publier(version: int) -> str:
     """Promote the version in one transaction; its `publication_sha256` (S7)."""
-    from mutualisation.operations import Contexte, publier
+    from mutualisation.operations import Session, publier
 
-    with Contexte.depuis_environnement() as contexte:
+    with Session.depuis_environnement() as contexte:
         return publier(contexte, version)
 
 
@@ -82,8 +82,8 @@ def extraire(exercice: int, params: dict[str, Any] | None = None) -> str:
     from airflow.sdk import get_current_context
 
     from mutualisation.entrepot.serveur import dossier_var
-    from mutualisation.operations import Contexte, extraire
+    from mutualisation.operations import Session, extraire
 
     get_current_context()["exercice_affiche"] = exercice  # type: ignore[typeddict-unknown-key]
-    with Contexte.depuis_environnement() as contexte:
+    with Session.depuis_environnement() as contexte:
         return str(extraire(contexte, exercice, (params or {}).get("sortie") or str(dossier_var() / "bilans")))

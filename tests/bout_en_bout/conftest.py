@@ -46,7 +46,7 @@ def etabli(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def neuf(etabli: Etabli) -> op.Contexte:
+def neuf(etabli: Etabli) -> op.Session:
     """An empty warehouse of this test's own."""
     return etabli.neuf()
 

@@ -23,7 +23,7 @@ VIDE, PUBLIE = "etabli_vide", "etabli_publie"
 class Publie:
     """A warehouse where the small drop is published, in process: context, and what `bilan` said."""
 
-    contexte: op.Contexte
+    contexte: op.Session
     bilan: op.BilanPublie
 
 
@@ -47,11 +47,11 @@ class Etabli:
         self._dbt = OuvrierDbt(self._adresse(BASE), dossier)
         self._publie: op.BilanPublie | None = None
 
-    def neuf(self) -> op.Contexte:
+    def neuf(self) -> op.Session:
         """An empty, migrated warehouse."""
         return self._ouvrir(VIDE)
 
-    def publie(self, depot: Path, exercice: int) -> tuple[op.Contexte, op.BilanPublie]:
+    def publie(self, depot: Path, exercice: int) -> tuple[op.Session, op.BilanPublie]:
         """A copy of the warehouse where `depot` is published (made once), and what was published."""
         if self._publie is None:
             contexte = self.neuf()
@@ -65,10 +65,10 @@ class Etabli:
         """End dbt."""
         self._dbt.fermer()
 
-    def _ouvrir(self, modele: str) -> op.Contexte:
+    def _ouvrir(self, modele: str) -> op.Session:
         self._executer("drop database if exists {} with (force)", BASE)
         self._creer(BASE, modele)
-        return op.Contexte(self._adresse(BASE), self._dossier, _dbt=self._dbt)
+        return op.Session(self._adresse(BASE), self._dossier, _dbt=self._dbt)
 
     def _vider_la_salle(self) -> None:
         """End the connections that the gates left open: a database in use can't be renamed."""

@@ -86,7 +86,7 @@ def test_deux_cles_publient_les_memes_chiffres(
     assert premiers.isdisjoint(lire(autre.dsn, pseudonymes))
 
 
-def test_un_refus_ne_laisse_rien_dans_le_journal(neuf: op.Contexte, depot: Path) -> None:
+def test_un_refus_ne_laisse_rien_dans_le_journal(neuf: op.Session, depot: Path) -> None:
     nom = petit_depot.AGENTS[0][1]
     (depot / "rh" / f"agents_{EXERCICE}.csv").write_text(f"{nom};{nom}\n", encoding="utf-8")
     with pytest.raises(FichierRefuse):

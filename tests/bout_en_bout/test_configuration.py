@@ -31,7 +31,7 @@ def test_un_dispositif_de_plus_par_le_referentiel_seul(publie: Publie, depot: Pa
     assert "NUMERIQUE" in (tmp_path / f"bilan_{EXERCICE}" / "synthese_financiere.csv").read_text(encoding="utf-8-sig")
 
 
-def test_une_colonne_et_un_dialecte_de_plus_par_le_registre_seul(neuf: op.Contexte, tmp_path: Path) -> None:
+def test_une_colonne_et_un_dialecte_de_plus_par_le_registre_seul(neuf: op.Session, tmp_path: Path) -> None:
     declarations = Path(shutil.copytree(DECLARATIONS, tmp_path / "declarations"))
     compta = declarations / "compta.yml"
     texte = compta.read_text(encoding="utf-8")

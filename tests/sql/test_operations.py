@@ -11,24 +11,25 @@ import pytest
 from psycopg import sql
 
 from mutualisation import operations as op
+from mutualisation.construction.dbt import SCHEMA
 from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation
 
 
 @pytest.fixture
-def contexte(base_vierge: str, tmp_path: Path) -> op.Contexte:
+def contexte(base_vierge: str, tmp_path: Path) -> op.Session:
     """A migrated, empty warehouse on the embedded server."""
-    return op.Contexte(base_vierge, tmp_path)
+    return op.Session(base_vierge, tmp_path)
 
 
-def ouvrir(contexte: op.Contexte, exercices: list[int], nom: str | None = None) -> int:
+def ouvrir(contexte: op.Session, exercices: list[int], nom: str | None = None) -> int:
     """Open a build as `construire` does, dbt left out."""
     with contexte.connexion() as conn:
-        return op._ouvrir_construction(contexte, conn, exercices, nom)
+        return op.ouvrir_construction(contexte, conn, exercices, nom)
 
 
-def lire(contexte: op.Contexte, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
+def lire(contexte: op.Session, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
     """Rows of a query."""
     with connecter(contexte.dsn) as conn:
         return conn.execute(requete, valeurs).fetchall()
@@ -53,7 +54,7 @@ def test_une_sortie_qui_ne_s_ecrit_pas_est_dite_avant_tout(tmp_path: Path) -> No
             op.verifier_sortie(sortie)
 
 
-def test_le_preparateur_devient_un_compte_du_groupe(contexte: op.Contexte) -> None:
+def test_le_preparateur_devient_un_compte_du_groupe(contexte: op.Session) -> None:
     """K2, K3: the build records the login, which the database itself knows as a preparer."""
     for tour in range(2):
         assert ouvrir(contexte, [2019, 2021], "Élodie d'Août") == tour + 1
@@ -68,19 +69,19 @@ def test_le_preparateur_devient_un_compte_du_groupe(contexte: op.Contexte) -> No
     assert (connexion, membre) == (True, True)
 
 
-def test_sans_nom_le_preparateur_est_le_compte_du_systeme(contexte: op.Contexte) -> None:
+def test_sans_nom_le_preparateur_est_le_compte_du_systeme(contexte: op.Session) -> None:
     ouvrir(contexte, [2021])
     assert lire(contexte, "select prepare_par from journal.constructions") == [(getpass.getuser(),)]
 
 
 @pytest.mark.parametrize("nom", ["", " alice", "approbateur", "PREPARATEUR", "pg_monitor", "public", "a\0b", "é" * 32])
-def test_un_nom_impossible_est_refuse(contexte: op.Contexte, nom: str) -> None:
+def test_un_nom_impossible_est_refuse(contexte: op.Session, nom: str) -> None:
     with pytest.raises(ErreurMutualisation, match="ne peut pas être le nom"):
         ouvrir(contexte, [2021], nom)
     assert lire(contexte, "select count(*) from journal.constructions") == [(0,)]
 
 
-def test_apres_une_erreur_la_connexion_n_est_plus_au_nom_du_preparateur(contexte: op.Contexte) -> None:
+def test_apres_une_erreur_la_connexion_n_est_plus_au_nom_du_preparateur(contexte: op.Session) -> None:
     with connecter(contexte.dsn) as conn:
         (avant,) = conn.execute("select session_user").fetchone() or (None,)
         conn.commit()
@@ -90,7 +91,7 @@ def test_apres_une_erreur_la_connexion_n_est_plus_au_nom_du_preparateur(contexte
         assert conn.execute("select session_user").fetchone() == (avant,)
 
 
-def test_sur_un_serveur_nomme_on_ne_signe_que_pour_soi(contexte: op.Contexte) -> None:
+def test_sur_un_serveur_nomme_on_ne_signe_que_pour_soi(contexte: op.Session) -> None:
     contexte.embarque = False
     ((login,),) = lire(contexte, "select session_user::text")
     with pytest.raises(ErreurMutualisation, match=f"le préparateur est le compte connecté \\({login}\\)"):
@@ -99,7 +100,7 @@ def test_sur_un_serveur_nomme_on_ne_signe_que_pour_soi(contexte: op.Contexte) ->
     assert lire(contexte, "select prepare_par from journal.constructions") == [(login,)]
 
 
-def test_la_base_refuse_qui_n_est_pas_preparateur(contexte: op.Contexte) -> None:
+def test_la_base_refuse_qui_n_est_pas_preparateur(contexte: op.Session) -> None:
     """K2: not the code, the database."""
     with connecter(contexte.dsn) as conn:
         conn.execute("create role curieux login")
@@ -117,8 +118,8 @@ def test_la_base_refuse_qui_n_est_pas_preparateur(contexte: op.Contexte) -> None
         conn.rollback()
 
 
-def test_un_traitement_a_la_fois(contexte: op.Contexte, tmp_path: Path) -> None:
-    autre = op.Contexte(contexte.dsn, tmp_path)
+def test_un_traitement_a_la_fois(contexte: op.Session, tmp_path: Path) -> None:
+    autre = op.Session(contexte.dsn, tmp_path)
     with contexte.connexion() as conn:
         with contexte.connexion() as encore:
             assert encore is conn
@@ -128,11 +129,11 @@ def test_un_traitement_a_la_fois(contexte: op.Contexte, tmp_path: Path) -> None:
         assert libre is not conn
 
 
-def test_une_construction_remplacee_ne_se_controle_ni_ne_se_publie(contexte: op.Contexte) -> None:
+def test_une_construction_remplacee_ne_se_controle_ni_ne_se_publie(contexte: op.Session) -> None:
     """Two chains of tasks that cross: the schema holds the tables of the last one only."""
     premiere = ouvrir(contexte, [2021])
     with contexte.connexion() as conn:
-        op._clore(conn, premiere, "validee", {})
+        op.clore(conn, premiere, "validee", {})
     ouvrir(contexte, [2021])
     with pytest.raises(ErreurMutualisation, match="une autre construction l'a remplacée"):
         op.controler(contexte, premiere)
@@ -142,23 +143,23 @@ def test_une_construction_remplacee_ne_se_controle_ni_ne_se_publie(contexte: op.
         op.publier(contexte)
 
 
-def test_une_construction_inconnue(contexte: op.Contexte) -> None:
+def test_une_construction_inconnue(contexte: op.Session) -> None:
     with pytest.raises(ErreurMutualisation, match="n'est pas validée"):
         op.publier(contexte, 404)
     with pytest.raises(ErreurMutualisation, match="n'est plus à contrôler"):
         op.controler(contexte, 404)
 
 
-def test_une_ouverture_vide_le_schema_de_la_precedente(contexte: op.Contexte) -> None:
+def test_une_ouverture_vide_le_schema_de_la_precedente(contexte: op.Session) -> None:
     ouvrir(contexte, [2021])
     with connecter(contexte.dsn) as conn:
-        conn.execute(sql.SQL("create table {} (x int)").format(sql.Identifier(op.SCHEMA, "reste")))
+        conn.execute(sql.SQL("create table {} (x int)").format(sql.Identifier(SCHEMA, "reste")))
     ouvrir(contexte, [2021])
     assert lire(contexte, "select to_regclass('construction.reste')") == [(None,)]
     assert lire(contexte, "select statut from journal.constructions order by version") == [("echouee",), ("en_cours",)]
 
 
-def test_un_fichier_repare_n_est_plus_dit_refuse(contexte: op.Contexte) -> None:
+def test_un_fichier_repare_n_est_plus_dit_refuse(contexte: op.Session) -> None:
     with connecter(contexte.dsn) as conn:
         conn.execute("insert into journal.chargements (source) values ('rh')")
         for chemin, statut in (("rh/a.csv", "refuse"), ("rh/a.csv", "accepte"), ("rh/b.csv", "refuse")):

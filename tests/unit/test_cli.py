@@ -112,7 +112,7 @@ def test_chaque_erreur_a_son_code_et_sa_phrase(
         raise erreur
         yield
 
-    monkeypatch.setattr(operations.Contexte, "depuis_environnement", echouer)
+    monkeypatch.setattr(operations.Session, "depuis_environnement", echouer)
     obtenu, texte, erreurs = taper("etat")
     assert obtenu == code
     assert attendu in erreurs

@@ -100,7 +100,7 @@ def bilan(
     from mutualisation.publication.extrait import page_de
 
     op.verifier_exercices(exercice)
-    with op.Contexte.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
+    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
         resultat = op.bilan(contexte, depot, exercice, str(sortie), prepare_par)
     _avertir(resultat.chargements)
     if json_:
@@ -125,7 +125,7 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
     from mutualisation import operations as op
 
-    with op.Contexte.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
+    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
         charges = op.charger(contexte, depot, source)
     _avertir(charges)
     if json_:
@@ -142,7 +142,7 @@ def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Js
     from mutualisation import operations as op
 
     op.verifier_exercices(exercice)
-    with op.Contexte.depuis_environnement(suivre) as contexte:
+    with op.Session.depuis_environnement(suivre) as contexte:
         contexte.precharger()
         with contexte.connexion():
             version = op.construire(contexte, exercice, prepare_par)
@@ -158,7 +158,7 @@ def publier(*, json_: Json = False) -> None:
     """Publie la dernière construction qui a passé toutes les portes."""
     from mutualisation import operations as op
 
-    with op.Contexte.depuis_environnement(suivre) as contexte:
+    with op.Session.depuis_environnement(suivre) as contexte:
         empreinte = op.publier(contexte)
     if json_:
         _montrer({"publication_sha256": empreinte})
@@ -173,7 +173,7 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
 
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
-    with op.Contexte.depuis_environnement(suivre) as contexte:
+    with op.Session.depuis_environnement(suivre) as contexte:
         dossiers = [op.extraire(contexte, e, str(sortie), version) for e in annees]
     if json_:
         _montrer({"extraits": dossiers})
@@ -193,7 +193,7 @@ def facturer(
     """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
     from mutualisation import operations as op
 
-    with op.Contexte.depuis_environnement(suivre) as contexte:
+    with op.Session.depuis_environnement(suivre) as contexte:
         dossier = op.facturer(contexte, exercice, semestre, str(sortie), adherent)
     if json_:
         _montrer({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())})
@@ -219,7 +219,7 @@ def simuler(
 
     essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
     op.verifier_sortie(sortie)
-    with op.Contexte.depuis_environnement(suivre) as contexte:
+    with op.Session.depuis_environnement(suivre) as contexte:
         simulation = calculer(contexte, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
     if json_:
@@ -236,7 +236,7 @@ def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
     from mutualisation import operations as op
 
-    with op.Contexte.depuis_environnement(suivre) as contexte:
+    with op.Session.depuis_environnement(suivre) as contexte:
         contenu = op.etat(contexte)
     if json_:
         _montrer(contenu)

@@ -16,7 +16,7 @@ import psycopg
 
 from mutualisation.construction.dbt import OuvrierDbt
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.operations import Contexte, construire, verifier_exercices
+from mutualisation.operations import Session, construire, verifier_exercices
 from mutualisation.simulation.essai import deposer_essai, retirer_essai
 
 # both sides, null-safe: a line that appears or goes is a difference from or to 0
@@ -69,7 +69,7 @@ class Simulation:
 
 
 def simuler(
-    contexte: Contexte, exercices: Sequence[int], fichiers: Mapping[str, Path], prepare_par: str | None = None
+    contexte: Session, exercices: Sequence[int], fichiers: Mapping[str, Path], prepare_par: str | None = None
 ) -> Simulation:
     """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare.
 

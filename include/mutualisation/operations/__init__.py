@@ -1,0 +1,25 @@
+"""Use cases, called alike by the command line and by the Airflow tasks: load, build, check, publish, extract."""
+
+from mutualisation.operations.bilan import BilanPublie, bilan, charger
+from mutualisation.operations.construction import clore, construire, controler, ouvrir_construction
+from mutualisation.operations.etat import etat
+from mutualisation.operations.publication import extraire, facturer, publier
+from mutualisation.operations.session import Session
+from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
+
+__all__ = [
+    "BilanPublie",
+    "Session",
+    "bilan",
+    "charger",
+    "clore",
+    "construire",
+    "controler",
+    "etat",
+    "extraire",
+    "facturer",
+    "ouvrir_construction",
+    "publier",
+    "verifier_exercices",
+    "verifier_sortie",
+]

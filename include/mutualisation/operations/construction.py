@@ -1,0 +1,143 @@
+"""The candidate publication: built, checked, closed with the result of each gate."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from typing import Any
+
+import psycopg
+
+from mutualisation.construction.dbt import SCHEMA, OuvrierDbt, ResultatDbt
+from mutualisation.entrepot.comptes import au_nom_de
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.operations.session import Session
+from mutualisation.operations.signature import signataire as signataire_de
+from mutualisation.operations.signature import version_du_code
+from mutualisation.operations.verifications import verifier_exercices
+from mutualisation.portes.bilan import verifier_bilan
+from mutualisation.sources.brut import synchroniser_brut
+
+SQL_BLOQUANTS = """
+select c.controle, c.cle, c.exercice, c.statut, c.valeur_attendue, c.valeur_constatee, x.remede
+  from construction.controles as c
+  join construction.controles_index as x using (controle)
+ where c.bloquant and c.statut in ('ecart', 'non_execute') and c.justification is null
+ order by c.exercice, c.controle, c.cle
+"""
+# The loads whose files count in a build; one made before its gate was kept says so (`sans_resultat`)
+SQL_PORTE_FICHIER = """
+select jsonb_build_object(
+  'porte', 'fichier',
+  'reussie', coalesce(bool_and(porte ->> 'statut' = 'conforme'), false),
+  'executees', coalesce(sum((porte ->> 'executees')::int), 0),
+  'chargements', count(*),
+  'sans_resultat', count(*) filter (where porte is null))
+  from journal.chargements
+ where chargement_id in (
+   select f.chargement_id from journal.fichiers as f join journal.fichiers_courants as c using (fichier_id))
+"""
+LIMITE_MESSAGES = 50
+
+
+def construire(
+    contexte: Session, exercices: list[int], prepare_par: str | None = None, ouvrier: OuvrierDbt | None = None
+) -> int:
+    """Build the candidate publication of the exercices and run the model gate; give back its version.
+
+    `ouvrier`: the dbt process of a simulation, by default the one of the context.
+    Raises `ControleEchoue` when dbt or one of its tests failed.
+    """
+    annees = verifier_exercices(exercices)
+    with contexte.connexion() as conn:
+        version = ouvrir_construction(contexte, conn, annees, prepare_par)
+        contexte.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
+        try:
+            resultat = (ouvrier or contexte.dbt()).construire()
+        except ControleEchoue:
+            clore(conn, version, "echouee", {})
+            raise
+        if resultat.echecs:
+            clore(conn, version, "echouee", {"modele": resultat.en_dict()})
+            raise ControleEchoue(_echecs_lisibles(conn, resultat))
+        clore(conn, version, "construite", {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()})
+    return version
+
+
+def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:
+    """What the file gate executed on the loads that count: reussie, executees, chargements, sans_resultat."""
+    ligne = conn.execute(SQL_PORTE_FICHIER).fetchone()
+    return dict(ligne[0]) if ligne else {}
+
+
+def controler(contexte: Session, version: int) -> None:
+    """Run the report gate on a build. Raises `ControleEchoue` with every control that fails."""
+    with contexte.connexion() as conn:
+        exercices = _construction(conn, version, ("construite", "validee"))
+        contexte.suivi(f"Contrôle du bilan, version {version}")
+        resultat = verifier_bilan(contexte.dsn, SCHEMA, version, exercices)
+        clore(conn, version, "validee" if resultat.reussie else "echouee", {"bilan": resultat.en_dict()})
+    if not resultat.reussie:
+        raise ControleEchoue(resultat.echecs)
+
+
+def ouvrir_construction(
+    contexte: Session, conn: psycopg.Connection[Any], exercices: list[int], prepare_par: str | None
+) -> int:
+    """A fresh schema, and the one build `en_cours` that dbt reads its exercices from, in the preparer's name (K2)."""
+    signataire = signataire_de(contexte, conn, prepare_par)
+    conn.commit()
+    with conn.transaction():
+        synchroniser_brut(conn)
+        conn.execute("update journal.constructions set statut = 'echouee', fin = now() where statut = 'en_cours'")
+        conn.execute(f"drop schema if exists {SCHEMA} cascade")
+        conn.execute(f"create schema {SCHEMA}")
+        with au_nom_de(conn, signataire, "preparateur") if contexte.embarque else nullcontext():
+            return _inserer_construction(conn, exercices)
+
+
+def _inserer_construction(conn: psycopg.Connection[Any], exercices: list[int]) -> int:
+    try:
+        ligne = conn.execute(
+            "select journal.ouvrir_construction(%s::int[], %s)", (exercices, version_du_code())
+        ).fetchone()
+    except psycopg.errors.InsufficientPrivilege as erreur:
+        raise ErreurMutualisation(
+            "Le compte connecté n'est pas membre du groupe « preparateur » : un administrateur de la base l'y met par "
+            "« grant preparateur to <compte> »."
+        ) from erreur
+    return int(ligne[0]) if ligne else 0
+
+
+def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> None:
+    conn.execute(
+        "update journal.constructions set statut = %s, fin = now(), portes = portes || %s::jsonb where version = %s",
+        (statut, json.dumps(portes, ensure_ascii=False), version),
+    )
+    conn.commit()
+
+
+def _construction(conn: psycopg.Connection[Any], version: int, statuts: tuple[str, ...]) -> list[int]:
+    ligne = conn.execute(
+        "select exercices, statut, version = (select max(version) from journal.constructions)"
+        " from journal.constructions where version = %s",
+        (version,),
+    ).fetchone()
+    if ligne is None or ligne[1] not in statuts or not ligne[2]:
+        raise ErreurMutualisation(
+            f"La version {version} n'est plus à contrôler : une autre construction l'a remplacée, ou elle n'a pas "
+            "abouti. Lancez « mutualisation controler » de nouveau."
+        )
+    return list(ligne[0])
+
+
+def _echecs_lisibles(conn: psycopg.Connection[Any], resultat: ResultatDbt) -> list[str]:
+    """Blocking controls first when they could be built: they say why; then the tests of dbt that failed."""
+    existe = conn.execute("select to_regclass('construction.controles') is not null").fetchone()
+    bloquants = conn.execute(SQL_BLOQUANTS).fetchall() if existe and existe[0] else []
+    phrases = [
+        f"{controle}{f' ({cle})' if cle else ''}, exercice {exercice} : attendu {attendu or '—'}, "
+        f"constaté {constate or '—'} — {remede}"
+        for controle, cle, exercice, _, attendu, constate, remede in bloquants
+    ]
+    return (phrases + resultat.echecs)[:LIMITE_MESSAGES]

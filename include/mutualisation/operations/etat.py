@@ -1,0 +1,38 @@
+"""What is loaded, held, rejected and published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.operations.session import Session
+from mutualisation.publication.promotion import preparer_publication
+
+SQL_ETAT = {
+    "derniere": "select publication_sha256 from journal.constructions where statut = 'publiee'"
+    " order by version desc limit 1",
+    "publies": "select p.exercice, p.version, c.prepare_par, p.publie_le"
+    " from journal.publications p join journal.constructions c using (version) order by p.exercice",
+    "fichiers": "select source, jeu, count(*), coalesce(sum(lignes), 0) from journal.fichiers_courants"
+    " group by source, jeu order by 1, 2",
+    # a file that was mended and loaded since is no longer refused
+    "refuses": "select chemin, motif from (select distinct on (chemin) chemin, motif, statut from journal.fichiers"
+    " order by chemin, fichier_id desc) as derniers where statut = 'refuse' order by 1",
+    "rejets": "select source, statut, count(*) from publication.rejets group by source, statut order by 1, 2",
+}
+
+
+def etat(contexte: Session) -> dict[str, Any]:
+    """What is loaded, held, rejected and published (keys: publication_sha256, exercices, fichiers, refuses, rejets)."""
+    with connecter(contexte.dsn) as conn:
+        preparer_publication(conn)
+        lus = {nom: conn.execute(requete).fetchall() for nom, requete in SQL_ETAT.items()}
+    return {
+        "publication_sha256": lus["derniere"][0][0] if lus["derniere"] else None,
+        "exercices": [
+            {"exercice": e, "version": v, "prepare_par": p, "publie_le": q.isoformat()} for e, v, p, q in lus["publies"]
+        ],
+        "fichiers": [{"source": s, "jeu": j, "fichiers": n, "lignes": int(t)} for s, j, n, t in lus["fichiers"]],
+        "refuses": [{"fichier": c, "motif": m} for c, m in lus["refuses"]],
+        "rejets": [{"source": s, "statut": t, "lignes": n} for s, t, n in lus["rejets"]],
+    }

@@ -1,0 +1,49 @@
+"""What is promoted and written: publication, annual extract, invoices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.factures import ecrire_factures
+from mutualisation.operations.session import Session
+from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
+from mutualisation.publication.extrait import ecrire_extrait
+from mutualisation.publication.promotion import preparer_publication, promouvoir
+
+
+def publier(contexte: Session, version: int | None = None) -> str:
+    """Promote a validated build (default: the last one); give back `publication_sha256`."""
+    with contexte.connexion() as conn:
+        preparer_publication(conn)
+        choisie = version if version is not None else _derniere_validee(conn)
+        contexte.suivi(f"Publication de la version {choisie}")
+        return promouvoir(conn, choisie)
+
+
+def extraire(contexte: Session, exercice: int, sortie: str, version: int | None = None) -> str:
+    """Write the extract `bilan_AAAA/` of an exercice; give back its folder."""
+    contexte.suivi(f"Extrait de l'exercice {exercice}")
+    with connecter(contexte.dsn) as conn:
+        identite = "declaree" if contexte.embarque else "authentifiee"
+        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite))
+
+
+def facturer(contexte: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
+    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder."""
+    (annee,) = verifier_exercices([exercice])
+    verifier_sortie(Path(sortie))
+    contexte.suivi(f"Factures {annee}-S{semestre}")
+    with connecter(contexte.dsn) as conn:
+        return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent))
+
+
+def _derniere_validee(conn: psycopg.Connection[Any]) -> int:
+    ligne = conn.execute("select version, statut from journal.constructions order by version desc limit 1").fetchone()
+    if ligne is None or ligne[1] != "validee":
+        raise ErreurMutualisation("Aucune construction validée à publier : lancez « mutualisation controler ».")
+    return int(ligne[0])

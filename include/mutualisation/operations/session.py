@@ -1,0 +1,92 @@
+"""An open warehouse: address, lock, child processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.construction.dbt import OuvrierDbt
+from mutualisation.entrepot.connexion import connecter, verrou_entrepot
+from mutualisation.entrepot.migrations import migrer
+from mutualisation.entrepot.serveur import dossier_var, serveur_entrepot
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.portes import prechargement
+
+Suivi = Callable[[str], None]
+
+
+def _muet(_: str) -> None:
+    pass
+
+
+@dataclass
+class Session:
+    """An open warehouse: address, folder of what runs, dbt child process.
+
+    `suivi` receives the steps in French, `detail` a line per file; `embarque`: the server is ours (K3).
+    """
+
+    dsn: str
+    var: Path
+    suivi: Suivi = _muet
+    detail: Suivi = _muet
+    embarque: bool = True
+    _dbt: OuvrierDbt | None = None
+    _conn: psycopg.Connection[Any] | None = None
+    _pile: ExitStack = field(default_factory=ExitStack)
+
+    @classmethod
+    @contextmanager
+    def depuis_environnement(cls, suivi: Suivi = _muet, detail: Suivi = _muet) -> Iterator[Session]:
+        """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema."""
+        with serveur_entrepot() as dsn, ExitStack() as pile:
+            migrer(dsn)
+            contexte = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
+            try:
+                yield contexte
+            finally:
+                contexte._documenter()
+
+    @contextmanager
+    def connexion(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection that holds the lock of the warehouse while it works; within it, the same one again.
+
+        Raises `ErreurMutualisation` when another run holds the lock.
+        """
+        if self._conn is not None:
+            yield self._conn
+            return
+        with connecter(self.dsn) as conn, verrou_entrepot(conn):
+            self._conn = conn
+            try:
+                yield conn
+            finally:
+                self._conn = None
+
+    def precharger(self) -> None:
+        """Start dbt and Great Expectations while files are loaded: both take seconds to import."""
+        self.dbt()
+        prechargement.precharger()
+        self._pile.callback(prechargement.fermer)
+
+    def dbt(self) -> OuvrierDbt:
+        """The dbt child process, started once."""
+        if self._dbt is None:
+            self._dbt = OuvrierDbt(self.dsn, self.var)
+            self._pile.callback(self._dbt.fermer)
+        return self._dbt
+
+    def _documenter(self) -> None:
+        """Write the data docs of the gates that this context passed, `data_docs/` of its folder."""
+        if not prechargement.a_evalue():
+            return
+        try:
+            prechargement.documenter(self.var / "data_docs")
+        except (ControleEchoue, OSError) as erreur:
+            self.suivi(f"La documentation des contrôles n'a pas pu être écrite : {erreur}")
