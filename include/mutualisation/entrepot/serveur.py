@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
 
 UTILISATEUR = "mutualisation"
@@ -67,15 +68,6 @@ class Serveur:
     def dsn(self) -> str:
         """The libpq URL of the warehouse's database."""
         return _dsn(self.prise, BASE)
-
-
-def dossier_var() -> Path:
-    """The folder of what runs: `MUTUALISATION_VAR`, else `var/` of the checkout, else of the current folder."""
-    if choisi := os.environ.get("MUTUALISATION_VAR"):
-        return Path(choisi).expanduser().resolve()
-    ici = Path.cwd()
-    racine = next((d for d in (ici, *ici.parents) if (d / "include" / "mutualisation").is_dir()), ici)
-    return racine / "var"
 
 
 @contextlib.contextmanager

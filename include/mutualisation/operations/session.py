@@ -11,10 +11,11 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.chemins import dossier_var
 from mutualisation.construction.dbt import OuvrierDbt
 from mutualisation.entrepot.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer
-from mutualisation.entrepot.serveur import dossier_var, serveur_entrepot
+from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes import prechargement
 
