@@ -100,8 +100,8 @@ def bilan(
     from mutualisation.publication.extrait import page_de
 
     op.verifier_exercices(exercice)
-    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
-        resultat = op.bilan(contexte, depot, exercice, str(sortie), prepare_par)
+    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as session:
+        resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par)
     _avertir(resultat.chargements)
     if json_:
         _montrer(
@@ -125,8 +125,8 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
-        charges = op.charger(contexte, depot, source)
+    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as session:
+        charges = op.charger(session, depot, source)
     _avertir(charges)
     if json_:
         _montrer([vars(c) for c in charges])
@@ -142,11 +142,11 @@ def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Js
     from mutualisation import operations as op
 
     op.verifier_exercices(exercice)
-    with op.Session.depuis_environnement(suivre) as contexte:
-        contexte.precharger()
-        with contexte.connexion():
-            version = op.construire(contexte, exercice, prepare_par)
-            op.controler(contexte, version)
+    with op.Session.depuis_environnement(suivre) as session:
+        session.precharger()
+        with session.connexion():
+            version = op.construire(session, exercice, prepare_par)
+            op.controler(session, version)
     if json_:
         _montrer({"version": version})
     else:
@@ -158,8 +158,8 @@ def publier(*, json_: Json = False) -> None:
     """Publie la dernière construction qui a passé toutes les portes."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre) as contexte:
-        empreinte = op.publier(contexte)
+    with op.Session.depuis_environnement(suivre) as session:
+        empreinte = op.publier(session)
     if json_:
         _montrer({"publication_sha256": empreinte})
     else:
@@ -173,8 +173,8 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
 
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
-    with op.Session.depuis_environnement(suivre) as contexte:
-        dossiers = [op.extraire(contexte, e, str(sortie), version) for e in annees]
+    with op.Session.depuis_environnement(suivre) as session:
+        dossiers = [op.extraire(session, e, str(sortie), version) for e in annees]
     if json_:
         _montrer({"extraits": dossiers})
     else:
@@ -193,8 +193,8 @@ def facturer(
     """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre) as contexte:
-        dossier = op.facturer(contexte, exercice, semestre, str(sortie), adherent)
+    with op.Session.depuis_environnement(suivre) as session:
+        dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
     if json_:
         _montrer({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())})
     else:
@@ -219,8 +219,8 @@ def simuler(
 
     essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
     op.verifier_sortie(sortie)
-    with op.Session.depuis_environnement(suivre) as contexte:
-        simulation = calculer(contexte, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
+    with op.Session.depuis_environnement(suivre) as session:
+        simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
     if json_:
         _montrer(
@@ -236,8 +236,8 @@ def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre) as contexte:
-        contenu = op.etat(contexte)
+    with op.Session.depuis_environnement(suivre) as session:
+        contenu = op.etat(session)
     if json_:
         _montrer(contenu)
         return

@@ -48,11 +48,11 @@ class Session:
         """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema."""
         with serveur_entrepot() as dsn, ExitStack() as pile:
             migrer(dsn)
-            contexte = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
+            session = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
             try:
-                yield contexte
+                yield session
             finally:
-                contexte._documenter()
+                session._documenter()
 
     @contextmanager
     def connexion(self) -> Iterator[psycopg.Connection[Any]]:
@@ -84,7 +84,7 @@ class Session:
         return self._dbt
 
     def _documenter(self) -> None:
-        """Write the data docs of the gates that this context passed, `data_docs/` of its folder."""
+        """Write the data docs of the gates that this session passed, `data_docs/` of its folder."""
         if not prechargement.a_evalue():
             return
         try:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutualisation.ingestion.chargement import Chargement, charger_depot
-from mutualisation.operations.construction import construire, controler
-from mutualisation.operations.publication import extraire, publier
+from mutualisation.operations.candidate import construire, controler
+from mutualisation.operations.livraison import extraire, publier
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
@@ -24,7 +24,7 @@ class BilanPublie:
 
 
 def bilan(
-    contexte: Session, depot: str, exercices: Iterable[int], sortie: str, prepare_par: str | None = None
+    session: Session, depot: str, exercices: Iterable[int], sortie: str, prepare_par: str | None = None
 ) -> BilanPublie:
     """Load, build, check, publish and extract, under one lock: no other run comes between two steps (S8).
 
@@ -32,17 +32,17 @@ def bilan(
     """
     annees = verifier_exercices(exercices)
     verifier_sortie(Path(sortie))
-    contexte.precharger()
-    with contexte.connexion():
-        chargements = charger(contexte, depot)
-        version = construire(contexte, annees, prepare_par)
-        controler(contexte, version)
-        empreinte = publier(contexte, version)
-        extraits = [extraire(contexte, e, sortie) for e in annees]
+    session.precharger()
+    with session.connexion():
+        chargements = charger(session, depot)
+        version = construire(session, annees, prepare_par)
+        controler(session, version)
+        empreinte = publier(session, version)
+        extraits = [extraire(session, e, sortie) for e in annees]
     return BilanPublie(chargements, version, empreinte, extraits)
 
 
-def charger(contexte: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:
+def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:
     """Load what is new in a drop (file gate included). Raises `FichierRefuse`, `ErreurMutualisation`."""
-    with contexte.connexion() as conn:
-        return charger_depot(conn, depot, sources, contexte.var, contexte.suivi, detail=contexte.detail)
+    with session.connexion() as conn:
+        return charger_depot(conn, depot, sources, session.var, session.suivi, detail=session.detail)
