@@ -77,10 +77,6 @@ def suivre(message: str) -> None:
     journal.print(f"· {message}", markup=False)
 
 
-def _muet(_: str) -> None:
-    pass
-
-
 def _utilisation(commande: str, *options: str) -> str:
     return " ".join([f"Utilisation : mutualisation {commande}", *options, "[OPTIONS]"])
 
@@ -100,7 +96,7 @@ def bilan(
     from mutualisation.publication.extrait import page_de
 
     op.verifier_exercices(exercice)
-    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as session:
+    with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
         resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par)
     _avertir(resultat.chargements)
     if json_:
@@ -125,7 +121,7 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as session:
+    with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
         charges = op.charger(session, depot, source)
     _avertir(charges)
     if json_:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.commun import BLANCS, MEMOIRE_MAX
+from mutualisation.ingestion.bloc import BLANCS
+from mutualisation.ingestion.limites import MEMOIRE_MAX
 
 VARIABLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER = "cle_pseudonymes"

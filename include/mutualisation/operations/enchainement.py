@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from mutualisation.ingestion.chargement import Chargement, charger_depot
+import psycopg
+
+from mutualisation.ingestion.chargement import charger_depot
+from mutualisation.ingestion.journal import noter_porte
+from mutualisation.ingestion.travail import Chargement, transaction
 from mutualisation.operations.candidate import construire, controler
 from mutualisation.operations.livraison import extraire, publier
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
+from mutualisation.portes.fichier import refus_et_resultat
 
 
 @dataclass(frozen=True)
@@ -45,4 +51,17 @@ def bilan(
 def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:
     """Load what is new in a drop (file gate included). Raises `FichierRefuse`, `ErreurMutualisation`."""
     with session.connexion() as conn:
-        return charger_depot(conn, depot, sources, session.var, session.suivi, detail=session.detail)
+        return charger_depot(
+            conn, depot, sources, session.var, session.suivi, porte=porte_fichier, detail=session.detail
+        )
+
+
+def porte_fichier(conn: psycopg.Connection[Any], chargement_id: int) -> list[tuple[str, str]]:
+    """The file gate on a load: its result is kept in the journal; (path, reason) of the files to refuse.
+
+    Raises `ControleEchoue` when the gate did not run as it should.
+    """
+    refus, resultat = refus_et_resultat(conn, chargement_id)
+    with transaction(conn):
+        noter_porte(conn, chargement_id, resultat.en_dict())
+    return refus

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +17,8 @@ from mutualisation.entrepot.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.portes import prechargement
-
-Suivi = Callable[[str], None]
-
-
-def _muet(_: str) -> None:
-    pass
 
 
 @dataclass
@@ -35,8 +30,8 @@ class Session:
 
     dsn: str
     var: Path
-    suivi: Suivi = _muet
-    detail: Suivi = _muet
+    suivi: Suivi = muet
+    detail: Suivi = muet
     embarque: bool = True
     _dbt: OuvrierDbt | None = None
     _conn: psycopg.Connection[Any] | None = None
@@ -44,7 +39,7 @@ class Session:
 
     @classmethod
     @contextmanager
-    def depuis_environnement(cls, suivi: Suivi = _muet, detail: Suivi = _muet) -> Iterator[Session]:
+    def depuis_environnement(cls, suivi: Suivi = muet, detail: Suivi = muet) -> Iterator[Session]:
         """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema."""
         with serveur_entrepot() as dsn, ExitStack() as pile:
             migrer(dsn)

@@ -12,9 +12,11 @@ from typing import Any, BinaryIO
 from ijson.backends import python as ijson
 from ijson.common import JSONError, ObjectBuilder
 
-from mutualisation.ingestion.commun import Bloc, LectureRefusee, Limites, nombre_fr
+from mutualisation.ingestion.bloc import Bloc
+from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.octets import encodage
-from mutualisation.sources.registre import Jeu
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Jeu
 
 # (line, event of ijson, value)
 Evenement = tuple[int, str, Any]
