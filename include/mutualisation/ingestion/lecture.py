@@ -10,7 +10,7 @@ from mutualisation.ingestion.bloc import BLANCS, Bloc
 from mutualisation.ingestion.copie import TexteCopie
 from mutualisation.ingestion.entete import Entete
 from mutualisation.ingestion.lecteurs.decp import LecteurDecp
-from mutualisation.ingestion.lecteurs.pes import LecteurPes
+from mutualisation.ingestion.lecteurs.pes_aller import LecteurPes
 from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
 from mutualisation.ingestion.limites import Limites
