@@ -12,6 +12,23 @@ import psycopg
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
+from mutualisation.cli.options import (
+    DEPOT,
+    EXERCICE,
+    SORTIE,
+    Adherent,
+    Bavard,
+    Depot,
+    Essai,
+    Exercices,
+    Json,
+    Preparateur,
+    Semestre,
+    Sortie,
+    Sources,
+    Version,
+    utilisation,
+)
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
 from mutualisation.erreurs import ErreurMutualisation
 
@@ -33,55 +50,13 @@ app["--help"].help = "Affiche cette aide."
 app["--version"].help = "Affiche la version."
 journal = Console(stderr=True, highlight=False, soft_wrap=True)
 
-DEPOT = "--depot DOSSIER"
-EXERCICE = "--exercice AAAA [--exercice AAAA …]"
-SORTIE = "--sortie DOSSIER"
-
-Depot = Annotated[
-    str, Parameter(name="--depot", metavar="DOSSIER", help="Dossier (ou URL) du dépôt, un sous-dossier par source.")
-]
-Exercices = Annotated[
-    list[int],
-    Parameter(name="--exercice", metavar="AAAA", help="Exercice, année sur quatre chiffres (à répéter).",
-              consume_multiple=False),
-]  # fmt: skip
-Sortie = Annotated[
-    Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire les extraits bilan_AAAA/.")
-]
-Preparateur = Annotated[
-    str | None,
-    Parameter(name="--prepare-par", metavar="NOM", help="Préparateur du bilan (par défaut : le compte connecté)."),
-]
-Sources = Annotated[
-    list[str] | None,
-    Parameter(name="--source", metavar="NOM", help="Source à charger (à répéter ; par défaut : toutes).",
-              consume_multiple=False),
-]  # fmt: skip
-Version = Annotated[
-    int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
-]
-Semestre = Annotated[int, Parameter(name="--semestre", metavar="S", help="Semestre facturé, 1 ou 2.")]
-Adherent = Annotated[
-    str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")
-]
-Essai = Annotated[
-    Path | None,
-    Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé."),
-]
-Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
-Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
-
 
 def suivre(message: str) -> None:
     """Progress goes to stderr, so that stdout can be read by a program."""
     journal.print(f"· {message}", markup=False)
 
 
-def _utilisation(commande: str, *options: str) -> str:
-    return " ".join([f"Utilisation : mutualisation {commande}", *options, "[OPTIONS]"])
-
-
-@app.command(usage=_utilisation("bilan", DEPOT, EXERCICE, SORTIE))
+@app.command(usage=utilisation("bilan", DEPOT, EXERCICE, SORTIE))
 def bilan(
     *,
     depot: Depot,
@@ -116,7 +91,7 @@ def bilan(
         print(page_de(Path(dossier)))
 
 
-@app.command(usage=_utilisation("charger", DEPOT))
+@app.command(usage=utilisation("charger", DEPOT))
 def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard: Bavard = False) -> None:
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
     from mutualisation import operations as op
@@ -132,7 +107,7 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
         print(f"{c.source} : {faits} fichier(s) chargé(s), {deja} déjà chargé(s), {c.lignes} ligne(s)")
 
 
-@app.command(usage=_utilisation("controler", EXERCICE))
+@app.command(usage=utilisation("controler", EXERCICE))
 def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Json = False) -> None:
     """Construit les exercices et passe toutes les portes, sans rien publier."""
     from mutualisation import operations as op
@@ -149,7 +124,7 @@ def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Js
         print(f"version {version} validée, prête à publier")
 
 
-@app.command(usage=_utilisation("publier"))
+@app.command(usage=utilisation("publier"))
 def publier(*, json_: Json = False) -> None:
     """Publie la dernière construction qui a passé toutes les portes."""
     from mutualisation import operations as op
@@ -162,7 +137,7 @@ def publier(*, json_: Json = False) -> None:
         print(f"publication {empreinte}")
 
 
-@app.command(usage=_utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
+@app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
 def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, json_: Json = False) -> None:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
     from mutualisation import operations as op
@@ -177,7 +152,7 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
         print("\n".join(dossiers))
 
 
-@app.command(usage=_utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
+@app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
 def facturer(
     *,
     exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
@@ -197,7 +172,7 @@ def facturer(
         print(dossier)
 
 
-@app.command(usage=_utilisation("simuler", EXERCICE, SORTIE))
+@app.command(usage=utilisation("simuler", EXERCICE, SORTIE))
 def simuler(
     *,
     exercice: Exercices,
@@ -227,7 +202,7 @@ def simuler(
     print("\n".join(fichiers))
 
 
-@app.command(usage=_utilisation("etat"))
+@app.command(usage=utilisation("etat"))
 def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
     from mutualisation import operations as op
