@@ -5,7 +5,8 @@ from chaines.actifs import brut
 from chaines.reglages import COMMUNS, param_depot
 from chaines.taches import charger
 
-from mutualisation.sources.registre import Source, registre
+from mutualisation.sources.jeux import Source
+from mutualisation.sources.registre import registre
 
 DOC = """
 ### {libelle}

@@ -30,7 +30,8 @@ from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.octets import encodage
 from mutualisation.sources.brut import synchroniser_brut, table
-from mutualisation.sources.registre import Jeu, registre
+from mutualisation.sources.jeux import Jeu
+from mutualisation.sources.registre import registre
 
 CIBLE_COPY = 0.5
 CIBLE_TO_SQL = 4.0

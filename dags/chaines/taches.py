@@ -81,7 +81,7 @@ def extraire(exercice: int, params: dict[str, Any] | None = None) -> str:
     """Write the extract of one exercice; the folder written."""
     from airflow.sdk import get_current_context
 
-    from mutualisation.entrepot.serveur import dossier_var
+    from mutualisation.chemins import dossier_var
     from mutualisation.operations import Session, extraire
 
     get_current_context()["exercice_affiche"] = exercice  # type: ignore[typeddict-unknown-key]

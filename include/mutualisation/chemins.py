@@ -9,16 +9,38 @@ import os
 from pathlib import Path
 
 PAQUET = Path(__file__).resolve().parent
-_EMPORTE = PAQUET / "donnees"
-RACINE = _EMPORTE if _EMPORTE.is_dir() else PAQUET.parents[1]
+INSTALLE = (PAQUET / "donnees").is_dir()
+RACINE = PAQUET / "donnees" if INSTALLE else PAQUET.parents[1]
 
 PROJET_DBT = RACINE / "dbt_project"
 SEEDS = PROJET_DBT / "seeds"
 CONTRAT_PUBLICATION = PROJET_DBT / "models" / "publication" / "_publication.yml"
 DAGS = RACINE / "dags"
+
+DECLARATIONS = PAQUET / "sources" / "declarations"
+MIGRATIONS = PAQUET / "entrepot" / "migrations"
+GABARITS_PDF = PAQUET / "composition" / "gabarits"
+GABARITS_HTML = PAQUET / "rapport" / "gabarits"
+
+# generated from the registry, in a checkout only
 PAGE_SOURCES = RACINE / "docs" / "sources.md"
+SOURCES_DBT = PROJET_DBT / "models" / "staging" / "_sources.yml"
 
 
 def dossier_attentes() -> Path:
     """Folder of the suites: `expectations/` of the project, or `MUTUALISATION_EXPECTATIONS`."""
     return Path(os.environ.get("MUTUALISATION_EXPECTATIONS") or RACINE / "expectations")
+
+
+def dossier_var() -> Path:
+    """The folder of what runs: `MUTUALISATION_VAR`, else `var/` of the checkout, else of the current folder."""
+    if choisi := os.environ.get("MUTUALISATION_VAR"):
+        return Path(choisi).expanduser().resolve()
+    ici = Path.cwd()
+    racine = next((d for d in (ici, *ici.parents) if (d / "include" / "mutualisation").is_dir()), ici)
+    return racine / "var"
+
+
+def cache_dbt() -> Path:
+    """Folder of the parsed dbt project: beside it in a checkout; an installed package is never written to."""
+    return dossier_var() / "dbt" if INSTALLE else PROJET_DBT / "target"

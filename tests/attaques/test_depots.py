@@ -16,6 +16,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion.chargement import charger_depot
@@ -138,7 +139,9 @@ class Porte:
             chemin.parent.mkdir(parents=True, exist_ok=True)
             chemin.write_bytes(contenu if isinstance(contenu, bytes) else contenu.encode())
         try:
-            charger_depot(self.conn, depot, var=self._dossier, porte=None if gate else lambda _conn, _chargement: [])
+            charger_depot(
+                self.conn, depot, var=self._dossier, porte=op.porte_fichier if gate else lambda _conn, _chargement: []
+            )
         except FichierRefuse as refus:
             return [chemin for chemin, _ in refus.refus]
         return []

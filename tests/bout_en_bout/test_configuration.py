@@ -11,9 +11,10 @@ from tests.bout_en_bout.etabli import Publie, lire
 from tests.bout_en_bout.petit_depot import EXERCICE
 
 from mutualisation import operations as op
+from mutualisation.chemins import DECLARATIONS
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.sources.registre import DECLARATIONS, registre
+from mutualisation.sources.registre import registre
 
 
 def test_un_dispositif_de_plus_par_le_referentiel_seul(publie: Publie, depot: Path, tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_une_colonne_et_un_dialecte_de_plus_par_le_registre_seul(neuf: op.Sessio
         "vu|INV-9|2188|2021-01-01|1200,00|3|L|X-CEP|100",
     )
     with connecter(neuf.dsn) as conn:
-        (charge,) = charger_depot(conn, depot, var=tmp_path, reg=registre(declarations))
+        (charge,) = charger_depot(conn, depot, var=tmp_path, porte=op.porte_fichier, reg=registre(declarations))
     assert charge.lignes == 1
     assert lire(neuf.dsn, "select visa, numero_inventaire, valeur_brute from brut.etat_actif") == [
         ("vu", "INV-9", "1200,00")

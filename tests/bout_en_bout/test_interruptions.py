@@ -19,7 +19,8 @@ from tests.bout_en_bout.etabli import publication
 from tests.bout_en_bout.petit_depot import EXERCICE
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.serveur import serveur_en_marche, serveur_entrepot
+from mutualisation.entrepot.postmaster import serveur_en_marche
+from mutualisation.entrepot.serveur import serveur_entrepot
 
 ATTENTE_S = 120
 # What the test holds stops the run just there: no hook in the code, no race with a clock

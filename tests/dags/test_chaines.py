@@ -109,7 +109,7 @@ def test_rien_de_lourd_a_la_lecture():
     programme = (
         "import sys, pathlib; sys.path[:0] = sys.argv[1:];"
         "import ingestion, bilan_etape;"
-        "lourds = {'dbt', 'great_expectations', 'mutualisation.operations', 'lxml', 'matplotlib'} & set(sys.modules);"
+        "lourds = {'dbt', 'great_expectations', 'mutualisation.operations', 'lxml'} & set(sys.modules);"
         "assert not lourds, lourds"
     )
     fini = subprocess.run([sys.executable, "-c", programme, str(DAGS)], capture_output=True, text=True, check=False)

@@ -12,6 +12,23 @@ import psycopg
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
+from mutualisation.cli.options import (
+    DEPOT,
+    EXERCICE,
+    SORTIE,
+    Adherent,
+    Bavard,
+    Depot,
+    Essai,
+    Exercices,
+    Json,
+    Preparateur,
+    Semestre,
+    Sortie,
+    Sources,
+    Version,
+    utilisation,
+)
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
 from mutualisation.erreurs import ErreurMutualisation
 
@@ -33,59 +50,13 @@ app["--help"].help = "Affiche cette aide."
 app["--version"].help = "Affiche la version."
 journal = Console(stderr=True, highlight=False, soft_wrap=True)
 
-DEPOT = "--depot DOSSIER"
-EXERCICE = "--exercice AAAA [--exercice AAAA …]"
-SORTIE = "--sortie DOSSIER"
-
-Depot = Annotated[
-    str, Parameter(name="--depot", metavar="DOSSIER", help="Dossier (ou URL) du dépôt, un sous-dossier par source.")
-]
-Exercices = Annotated[
-    list[int],
-    Parameter(name="--exercice", metavar="AAAA", help="Exercice, année sur quatre chiffres (à répéter).",
-              consume_multiple=False),
-]  # fmt: skip
-Sortie = Annotated[
-    Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire les extraits bilan_AAAA/.")
-]
-Preparateur = Annotated[
-    str | None,
-    Parameter(name="--prepare-par", metavar="NOM", help="Préparateur du bilan (par défaut : le compte connecté)."),
-]
-Sources = Annotated[
-    list[str] | None,
-    Parameter(name="--source", metavar="NOM", help="Source à charger (à répéter ; par défaut : toutes).",
-              consume_multiple=False),
-]  # fmt: skip
-Version = Annotated[
-    int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
-]
-Semestre = Annotated[int, Parameter(name="--semestre", metavar="S", help="Semestre facturé, 1 ou 2.")]
-Adherent = Annotated[
-    str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")
-]
-Essai = Annotated[
-    Path | None,
-    Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé."),
-]
-Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
-Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
-
 
 def suivre(message: str) -> None:
     """Progress goes to stderr, so that stdout can be read by a program."""
     journal.print(f"· {message}", markup=False)
 
 
-def _muet(_: str) -> None:
-    pass
-
-
-def _utilisation(commande: str, *options: str) -> str:
-    return " ".join([f"Utilisation : mutualisation {commande}", *options, "[OPTIONS]"])
-
-
-@app.command(usage=_utilisation("bilan", DEPOT, EXERCICE, SORTIE))
+@app.command(usage=utilisation("bilan", DEPOT, EXERCICE, SORTIE))
 def bilan(
     *,
     depot: Depot,
@@ -100,8 +71,8 @@ def bilan(
     from mutualisation.publication.extrait import page_de
 
     op.verifier_exercices(exercice)
-    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
-        resultat = op.bilan(contexte, depot, exercice, str(sortie), prepare_par)
+    with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
+        resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par)
     _avertir(resultat.chargements)
     if json_:
         _montrer(
@@ -120,13 +91,13 @@ def bilan(
         print(page_de(Path(dossier)))
 
 
-@app.command(usage=_utilisation("charger", DEPOT))
+@app.command(usage=utilisation("charger", DEPOT))
 def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard: Bavard = False) -> None:
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre, suivre if bavard else _muet) as contexte:
-        charges = op.charger(contexte, depot, source)
+    with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
+        charges = op.charger(session, depot, source)
     _avertir(charges)
     if json_:
         _montrer([vars(c) for c in charges])
@@ -136,52 +107,52 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
         print(f"{c.source} : {faits} fichier(s) chargé(s), {deja} déjà chargé(s), {c.lignes} ligne(s)")
 
 
-@app.command(usage=_utilisation("controler", EXERCICE))
+@app.command(usage=utilisation("controler", EXERCICE))
 def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Json = False) -> None:
     """Construit les exercices et passe toutes les portes, sans rien publier."""
     from mutualisation import operations as op
 
     op.verifier_exercices(exercice)
-    with op.Session.depuis_environnement(suivre) as contexte:
-        contexte.precharger()
-        with contexte.connexion():
-            version = op.construire(contexte, exercice, prepare_par)
-            op.controler(contexte, version)
+    with op.Session.depuis_environnement(suivre) as session:
+        session.precharger()
+        with session.connexion():
+            version = op.construire(session, exercice, prepare_par)
+            op.controler(session, version)
     if json_:
         _montrer({"version": version})
     else:
         print(f"version {version} validée, prête à publier")
 
 
-@app.command(usage=_utilisation("publier"))
+@app.command(usage=utilisation("publier"))
 def publier(*, json_: Json = False) -> None:
     """Publie la dernière construction qui a passé toutes les portes."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre) as contexte:
-        empreinte = op.publier(contexte)
+    with op.Session.depuis_environnement(suivre) as session:
+        empreinte = op.publier(session)
     if json_:
         _montrer({"publication_sha256": empreinte})
     else:
         print(f"publication {empreinte}")
 
 
-@app.command(usage=_utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
+@app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
 def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, json_: Json = False) -> None:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
     from mutualisation import operations as op
 
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
-    with op.Session.depuis_environnement(suivre) as contexte:
-        dossiers = [op.extraire(contexte, e, str(sortie), version) for e in annees]
+    with op.Session.depuis_environnement(suivre) as session:
+        dossiers = [op.extraire(session, e, str(sortie), version) for e in annees]
     if json_:
         _montrer({"extraits": dossiers})
     else:
         print("\n".join(dossiers))
 
 
-@app.command(usage=_utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
+@app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
 def facturer(
     *,
     exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
@@ -193,15 +164,15 @@ def facturer(
     """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre) as contexte:
-        dossier = op.facturer(contexte, exercice, semestre, str(sortie), adherent)
+    with op.Session.depuis_environnement(suivre) as session:
+        dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
     if json_:
         _montrer({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())})
     else:
         print(dossier)
 
 
-@app.command(usage=_utilisation("simuler", EXERCICE, SORTIE))
+@app.command(usage=utilisation("simuler", EXERCICE, SORTIE))
 def simuler(
     *,
     exercice: Exercices,
@@ -219,8 +190,8 @@ def simuler(
 
     essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
     op.verifier_sortie(sortie)
-    with op.Session.depuis_environnement(suivre) as contexte:
-        simulation = calculer(contexte, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
+    with op.Session.depuis_environnement(suivre) as session:
+        simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
     if json_:
         _montrer(
@@ -231,13 +202,13 @@ def simuler(
     print("\n".join(fichiers))
 
 
-@app.command(usage=_utilisation("etat"))
+@app.command(usage=utilisation("etat"))
 def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
     from mutualisation import operations as op
 
-    with op.Session.depuis_environnement(suivre) as contexte:
-        contenu = op.etat(contexte)
+    with op.Session.depuis_environnement(suivre) as session:
+        contenu = op.etat(session)
     if json_:
         _montrer(contenu)
         return

@@ -7,22 +7,20 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import typst
 
+from mutualisation.chemins import GABARITS_PDF
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.formats import INSECABLE, NON_RENSEIGNE
 from mutualisation.publication.contexte import Contexte
-
-GABARITS = Path(__file__).parent / "gabarits"
 
 
 @cache
 def _compilateur(gabarit: str) -> typst.Compiler:
     # system fonts would give other bytes on another machine
-    return typst.Compiler(str(GABARITS / gabarit), root=str(GABARITS), ignore_system_fonts=True)
+    return typst.Compiler(str(GABARITS_PDF / gabarit), root=str(GABARITS_PDF), ignore_system_fonts=True)
 
 
 def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:

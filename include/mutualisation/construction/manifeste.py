@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from mutualisation.chemins import cache_dbt
+
 EXTENSIONS = {".sql", ".yml", ".csv"}
 
 
@@ -21,7 +23,7 @@ def lire_manifeste(projet: Path, options: list[str]) -> tuple[Any | None, str]:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    cache = projet / "target" / f"manifeste_{empreinte_projet(projet)}.msgpack"
+    cache = cache_dbt() / f"manifeste_{empreinte_projet(projet)}.msgpack"
     with contextlib.suppress(FileNotFoundError):  # another run may drop an old cache at any moment
         return Manifest.from_msgpack(cache.read_bytes()), ""
     analyse = dbtRunner().invoke(["parse", *options])

@@ -11,8 +11,8 @@ from lxml import etree
 
 from mutualisation.factures.factures import Facture
 from mutualisation.factures.pes import ENCODAGE, ESPACE, somme_par_siret
-from mutualisation.ingestion.commun import Limites
 from mutualisation.ingestion.lecture import ouvrir
+from mutualisation.ingestion.limites import Limites
 from mutualisation.sources.registre import registre
 
 # Children of each element in the order of the schema (v4.71) and of the samples: ? optional, * several, + one at least.

@@ -7,9 +7,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.ingestion.commun import LectureRefusee
 from mutualisation.ingestion.entete import normaliser
-from mutualisation.sources.registre import TYPES_SOMMABLES, Jeu
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
 
 _TAILLE_MAX = 64 * 1024
 _OU = "le .controle.json"

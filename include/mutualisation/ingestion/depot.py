@@ -11,7 +11,8 @@ from typing import Any
 from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.sources.registre import Jeu, Registre, Source, registre
+from mutualisation.sources.jeux import Jeu, Registre, Source
+from mutualisation.sources.registre import registre
 
 SUFFIXE_CONTROLE = ".controle.json"
 _IGNORES = (".", "~$")

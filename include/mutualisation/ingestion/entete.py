@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mutualisation.ingestion.commun import BLANCS, LectureRefusee
-from mutualisation.sources.registre import Jeu
+from mutualisation.ingestion.bloc import BLANCS
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Jeu
 
 _ESPACES = re.compile(r"\s+")
 

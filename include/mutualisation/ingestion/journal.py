@@ -11,7 +11,7 @@ from psycopg import sql
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.sources.brut import table
-from mutualisation.sources.registre import Jeu, Source
+from mutualisation.sources.jeux import Jeu, Source
 
 Connexion = psycopg.Connection[Any]
 
@@ -38,6 +38,12 @@ def noter_porte(conn: Connexion, chargement_id: int, resultat: dict[str, Any]) -
         "update journal.chargements set porte = %s where chargement_id = %s",
         (json.dumps(resultat, ensure_ascii=False), chargement_id),
     )
+
+
+def fichiers_du_chargement(conn: Connexion, chargement_id: int) -> list[int]:
+    """Numbers of the files of a load."""
+    lignes = conn.execute("select fichier_id from journal.fichiers where chargement_id = %s", (chargement_id,))
+    return [numero for (numero,) in lignes]
 
 
 def inserer_fichier(

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from mutualisation.ingestion.commun import BLANCS, Bloc, LectureRefusee, Limites
+from mutualisation.ingestion.bloc import BLANCS, Bloc
+from mutualisation.ingestion.copie import TexteCopie
 from mutualisation.ingestion.entete import Entete
 from mutualisation.ingestion.lecteurs.decp import LecteurDecp
-from mutualisation.ingestion.lecteurs.pes import LecteurPes
+from mutualisation.ingestion.lecteurs.pes_aller import LecteurPes
 from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
-from mutualisation.ingestion.mise_en_forme import MiseEnForme
+from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.sources.registre import Jeu
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Jeu
 
 
 class Lecteur(Protocol):
@@ -51,7 +53,7 @@ class Lecture:
 
     def __init__(self, chemin: Path, jeu: Jeu, extension: str, pseudonymes: Pseudonymes, limites: Limites) -> None:
         self._lecteur = ouvrir(chemin, jeu, extension, limites)
-        self._mise_en_forme = MiseEnForme(jeu, self._lecteur.entete, pseudonymes, limites)
+        self._copie = TexteCopie(jeu, self._lecteur.entete, pseudonymes, limites)
         self._tabulaire = jeu.format == "tabulaire"
         self.lignes = 0
         self.totaux: dict[str, str] = {}
@@ -66,7 +68,7 @@ class Lecture:
         for bloc in self._sans_total():
             self.lignes += len(bloc)
             try:
-                yield self._mise_en_forme.texte(fichier_id, bloc).encode()
+                yield self._copie.texte(fichier_id, bloc).encode()
             except UnicodeEncodeError:
                 raise LectureRefusee(
                     f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
@@ -86,7 +88,7 @@ class Lecture:
             return
         derniere = attente.textes[-1].split(attente.separateur) if attente.textes else attente.rangees[-1]
         if next((c.strip(BLANCS) for c in derniere if c.strip(BLANCS)), "").lower() == "total":
-            self.totaux = self._mise_en_forme.totaux(derniere)
+            self.totaux = self._copie.totaux(derniere)
             attente = attente.tete(len(attente) - 1)
         if len(attente):
             yield attente

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutualisation.ingestion.commun import LectureRefusee
+from mutualisation.ingestion.refus import LectureRefusee
 
 _TRANCHE = 1 << 20
 _BOM_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -10,8 +10,10 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.commun import BLANCS, MEMOIRE_MAX
+from mutualisation.ingestion.bloc import BLANCS
+from mutualisation.ingestion.limites import MEMOIRE_MAX
 
 VARIABLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER = "cle_pseudonymes"
@@ -21,12 +23,12 @@ LONGUEUR_MIN = 16
 def cle_pseudonymes(var: str | Path | None = None) -> bytes:
     """The HMAC key: environment variable, else the file of `var`, made at the first run with mode 0600.
 
-    `var` defaults to `MUTUALISATION_VAR`, else `var`. ErreurMutualisation when the key is too short or unreadable.
+    `var` defaults to the folder of what runs. ErreurMutualisation when the key is too short or unreadable.
     """
     valeur = os.environ.get(VARIABLE)
     if valeur is not None:
         return _verifiee(valeur.strip(), VARIABLE)
-    dossier = Path(var or os.environ.get("MUTUALISATION_VAR") or "var")
+    dossier = Path(var or dossier_var())
     chemin = dossier / FICHIER
     try:
         if not chemin.exists():

@@ -1,9 +1,10 @@
 """Use cases, called alike by the command line and by the Airflow tasks: load, build, check, publish, extract."""
 
-from mutualisation.operations.bilan import BilanPublie, bilan, charger
-from mutualisation.operations.construction import clore, construire, controler, ouvrir_construction
+from mutualisation.ingestion.travail import muet
+from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
+from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
-from mutualisation.operations.publication import extraire, facturer, publier
+from mutualisation.operations.livraison import extraire, facturer, publier
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
@@ -18,7 +19,9 @@ __all__ = [
     "etat",
     "extraire",
     "facturer",
+    "muet",
     "ouvrir_construction",
+    "porte_fichier",
     "publier",
     "verifier_exercices",
     "verifier_sortie",

@@ -22,9 +22,9 @@ SQL_ETAT = {
 }
 
 
-def etat(contexte: Session) -> dict[str, Any]:
+def etat(session: Session) -> dict[str, Any]:
     """What is loaded, held, rejected and published (keys: publication_sha256, exercices, fichiers, refuses, rejets)."""
-    with connecter(contexte.dsn) as conn:
+    with connecter(session.dsn) as conn:
         preparer_publication(conn)
         lus = {nom: conn.execute(requete).fetchall() for nom, requete in SQL_ETAT.items()}
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,18 +11,14 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.chemins import dossier_var
 from mutualisation.construction.dbt import OuvrierDbt
 from mutualisation.entrepot.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer
-from mutualisation.entrepot.serveur import dossier_var, serveur_entrepot
+from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.portes import prechargement
-
-Suivi = Callable[[str], None]
-
-
-def _muet(_: str) -> None:
-    pass
 
 
 @dataclass
@@ -34,8 +30,8 @@ class Session:
 
     dsn: str
     var: Path
-    suivi: Suivi = _muet
-    detail: Suivi = _muet
+    suivi: Suivi = muet
+    detail: Suivi = muet
     embarque: bool = True
     _dbt: OuvrierDbt | None = None
     _conn: psycopg.Connection[Any] | None = None
@@ -43,15 +39,15 @@ class Session:
 
     @classmethod
     @contextmanager
-    def depuis_environnement(cls, suivi: Suivi = _muet, detail: Suivi = _muet) -> Iterator[Session]:
+    def depuis_environnement(cls, suivi: Suivi = muet, detail: Suivi = muet) -> Iterator[Session]:
         """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema."""
         with serveur_entrepot() as dsn, ExitStack() as pile:
             migrer(dsn)
-            contexte = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
+            session = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
             try:
-                yield contexte
+                yield session
             finally:
-                contexte._documenter()
+                session._documenter()
 
     @contextmanager
     def connexion(self) -> Iterator[psycopg.Connection[Any]]:
@@ -83,7 +79,7 @@ class Session:
         return self._dbt
 
     def _documenter(self) -> None:
-        """Write the data docs of the gates that this context passed, `data_docs/` of its folder."""
+        """Write the data docs of the gates that this session passed, `data_docs/` of its folder."""
         if not prechargement.a_evalue():
             return
         try:

@@ -14,9 +14,9 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations.session import Session
 
 
-def signataire(contexte: Session, conn: psycopg.Connection[Any], nom: str | None) -> str:
+def signataire(session: Session, conn: psycopg.Connection[Any], nom: str | None) -> str:
     """Name recorded with the build; on a named server it is the login and nothing else (K3)."""
-    if contexte.embarque:
+    if session.embarque:
         return nom if nom is not None else compte_systeme()
     ligne = conn.execute("select session_user").fetchone()
     login = str(ligne[0]) if ligne else ""

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mutualisation.entrepot.serveur import dossier_var, serveur_entrepot
+from mutualisation.chemins import dossier_var
+from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ordonnancement.api import Api
 from mutualisation.ordonnancement.environnement import Installation, preparer

@@ -18,9 +18,8 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from mutualisation.chemins import PAQUET
+from mutualisation.chemins import PAQUET, dossier_var
 from mutualisation.entrepot.connexion import url_sqlalchemy
-from mutualisation.entrepot.serveur import dossier_var
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.attentes import Attente
 from mutualisation.portes.resultat import Constat

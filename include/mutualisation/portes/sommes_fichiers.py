@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.sources.registre import TYPES_SOMMABLES, Colonne, Jeu, Source
+from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
 
 LECTURES = {
     "montant": "lecture.montant(b.{nom})",

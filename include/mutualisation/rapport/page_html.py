@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from mutualisation.chemins import GABARITS_HTML
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport import presentation
 from mutualisation.rapport.bilan import Bilan
 
-GABARITS = Path(__file__).parent / "gabarits"
 COMPOSANTES = ("cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises")
 # R5: these come off the cost, and are shown so
 DEDUCTIONS = ("subventions", "reprises")
@@ -23,7 +22,7 @@ DEDUCTIONS = ("subventions", "reprises")
 @cache
 def _environnement() -> Environment:
     env = Environment(
-        loader=FileSystemLoader(GABARITS),
+        loader=FileSystemLoader(GABARITS_HTML),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -62,7 +61,7 @@ def rendre(
 ) -> str:
     """The whole page as text. Same bilan, same text: no clock, no random."""
     gabarit = _environnement().get_template("bilan_etape.html.j2")
-    feuille = Markup((GABARITS / "bilan_etape.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    feuille = Markup((GABARITS_HTML / "bilan_etape.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
     return _ponctuer(
         gabarit.render(
             b=bilan,

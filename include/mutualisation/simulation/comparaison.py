@@ -69,7 +69,7 @@ class Simulation:
 
 
 def simuler(
-    contexte: Session, exercices: Sequence[int], fichiers: Mapping[str, Path], prepare_par: str | None = None
+    session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path], prepare_par: str | None = None
 ) -> Simulation:
     """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare.
 
@@ -81,12 +81,12 @@ def simuler(
         raise ErreurMutualisation(
             "Rien à simuler : donnez au moins un fichier (--tarifs, --cles, --adhesions, --parametres)."
         )
-    with contexte.connexion() as conn:
+    with session.connexion() as conn:
         _exiger_publies(conn, annees)
-        essai = deposer_essai(conn, fichiers, contexte.var)
-        ouvrier = OuvrierDbt(contexte.dsn, contexte.var, essai)
+        essai = deposer_essai(conn, fichiers, session.var)
+        ouvrier = OuvrierDbt(session.dsn, session.var, essai)
         try:
-            version = construire(contexte, annees, prepare_par, ouvrier)
+            version = construire(session, annees, prepare_par, ouvrier)
             conn.execute(
                 "update journal.constructions set statut = 'echouee', portes = %s where version = %s",
                 ('{"simulation": true}', version),

@@ -13,6 +13,7 @@ import psycopg
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion import chargement, journal
 from mutualisation.ingestion.depot import decouvrir
+from mutualisation.operations import porte_fichier
 from mutualisation.sources.registre import registre
 
 SOURCE = "referentiel"
@@ -30,7 +31,7 @@ def deposer_essai(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], v
             if not fichier.is_file():
                 raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas.")
             shutil.copyfile(fichier, depot / f"{jeu}{fichier.suffix.lower()}")
-        return chargement.atterrir_essai(conn, decouvrir(dossier, registre()), SOURCE, var)
+        return chargement.atterrir_essai(conn, decouvrir(dossier, registre()), SOURCE, var, porte_fichier)
 
 
 def retirer_essai(conn: psycopg.Connection[Any]) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.sources.registre import COLONNES_TECHNIQUES, Jeu, Registre, registre
+from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Registre
+from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_dbt import description
 
 _CHARGEUR = sql.Identifier("mutualisation_chargeur")

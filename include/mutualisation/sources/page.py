@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mutualisation.sources.registre import Colonne, Jeu, Registre, registre
+from mutualisation.sources.jeux import Colonne, Jeu, Registre
+from mutualisation.sources.registre import registre
 
 PERIODES = {
     "annee": "AAAA",
@@ -32,7 +33,7 @@ def page_sources(reg: Registre | None = None) -> str:
     lignes = [
         "# Sources",
         "",
-        "Page générée par `python -m mutualisation.sources.registre` depuis les déclarations : ne pas la modifier.",
+        "Page générée par `python -m mutualisation.sources.generation` depuis les déclarations : ne pas la modifier.",
         "`*` : jamais vide. Une colonne de plus est notée et ignorée ; l'ordre est libre.",
     ]
     for source in reg or registre():

@@ -6,10 +6,11 @@ from typing import Any
 
 import yaml
 
-from mutualisation.sources.registre import Colonne, Jeu, Registre, registre
+from mutualisation.sources.jeux import Colonne, Jeu, Registre
+from mutualisation.sources.registre import registre
 
 _EN_TETE = (
-    "# Fichier généré par `python -m mutualisation.sources.registre` : ne pas modifier à la main.\n"
+    "# Fichier généré par `python -m mutualisation.sources.generation` : ne pas modifier à la main.\n"
     "# Origine : include/mutualisation/sources/declarations/*.yml\n"
 )
 _TECHNIQUES = {

@@ -11,7 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mutualisation.entrepot.serveur import SUN_PATH_MAX, dossier_var, serveur_en_marche, serveur_entrepot
+from mutualisation.chemins import dossier_var
+from mutualisation.entrepot.postmaster import SUN_PATH_MAX, serveur_en_marche
+from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 
 TENIR = """

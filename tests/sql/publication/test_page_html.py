@@ -12,11 +12,12 @@ import psycopg
 import pytest
 from lxml import html
 
+from mutualisation.chemins import GABARITS_HTML
 from mutualisation.publication.extrait import ecrire_extrait
 
 from . import entrepot_publie
 
-FEUILLE = Path(__file__).parents[3] / "include/mutualisation/rapport/gabarits/bilan_etape.css"
+FEUILLE = GABARITS_HTML / "bilan_etape.css"
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from mutualisation import operations as op
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.operations import _porte_fichier
+from mutualisation.operations.candidate import _porte_fichier
 
 SIRET = "73282932000074"
 ADHERENTS = f"SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin\n{SIRET};732829320;epci;EPCI;;01/01/2018;\n"
@@ -35,7 +36,7 @@ def test_gate_is_kept_with_the_load_and_summed_over_those_that_count(
     }  # fmt: skip
     _ecrire(tmp_path, "referentiel/adherents.csv", ADHERENTS)
     _ecrire(tmp_path, "activite/unites_2020-S1.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;3;R1\n")
-    charger_depot(conn_vierge, tmp_path)
+    charger_depot(conn_vierge, tmp_path, porte=op.porte_fichier)
     par_source = dict(conn_vierge.execute("select source, porte from journal.chargements").fetchall())
     assert {p["statut"] for p in par_source.values()} == {"conforme"}
     somme = _porte_fichier(conn_vierge)
@@ -45,11 +46,11 @@ def test_gate_is_kept_with_the_load_and_summed_over_those_that_count(
 
     # a revision replaces the file: the former load counts no more; a refused one never does
     _ecrire(tmp_path, "activite/unites_2020-S1_v2.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;4;R1\n")
-    charger_depot(conn_vierge, tmp_path)
+    charger_depot(conn_vierge, tmp_path, porte=op.porte_fichier)
     assert _porte_fichier(conn_vierge) == somme
     _ecrire(tmp_path, "activite/unites_2020-S2.csv", f"{UNITES}2020;2;ADS;{SIRET};PC;4;R1\nTotal;;;;;5;\n")
     with pytest.raises(FichierRefuse):
-        charger_depot(conn_vierge, tmp_path)
+        charger_depot(conn_vierge, tmp_path, porte=op.porte_fichier)
     (refus,) = conn_vierge.execute("select porte from journal.chargements where statut = 'refuse'").fetchone() or ({},)
     assert refus["statut"] == "echec"
     assert _porte_fichier(conn_vierge) == somme
@@ -57,7 +58,7 @@ def test_gate_is_kept_with_the_load_and_summed_over_those_that_count(
 
 def test_load_older_than_the_journal_of_the_gate_says_so(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
     _ecrire(tmp_path, "referentiel/adherents.csv", ADHERENTS)
-    charger_depot(conn_vierge, tmp_path)
+    charger_depot(conn_vierge, tmp_path, porte=op.porte_fichier)
     conn_vierge.execute("update journal.chargements set porte = null")
     somme = _porte_fichier(conn_vierge)
     assert (somme["reussie"], somme["sans_resultat"]) == (False, 1)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from mutualisation.ingestion.commun import LectureRefusee, Limites
 from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.sources.registre import Jeu, registre
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Jeu
+from mutualisation.sources.registre import registre
 
 CLE = b"une cle pour les essais"
 SIRET = "73282932000074"

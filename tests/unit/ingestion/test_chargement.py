@@ -14,7 +14,8 @@ from upath import UPath
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
-from mutualisation.ingestion.chargement import Chargement, charger_depot
+from mutualisation.ingestion.chargement import charger_depot
+from mutualisation.ingestion.travail import Chargement
 from mutualisation.sources.registre import registre
 
 from .outillage import SIRET

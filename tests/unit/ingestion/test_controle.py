@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mutualisation.ingestion.commun import LectureRefusee
 from mutualisation.ingestion.controle import lire_controle
+from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.registre import registre
 
 SHA = "ab" * 32

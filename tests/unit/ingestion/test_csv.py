@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mutualisation.ingestion.commun import LectureRefusee, Limites
+from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.refus import LectureRefusee
 
 from .outillage import SIRET, Lu, entete, lire, rangee, refus
 

@@ -49,6 +49,12 @@ def test_format_d_avant_2024(tmp_path: Path, titulaires: str) -> None:
     assert lu.colonne("siret_titulaire") == ["57722570900010"]
 
 
+def test_un_marche_sur_une_ligne_plus_longue_qu_une_lecture(tmp_path: Path) -> None:
+    objet = "é" * 70_000
+    lu = lire(_ecrire(tmp_path, f'\ufeff{{"marches": [\n{{"objet": "{objet}", "id": "M1"}}, {{"id": "M2"}}]}}'), "decp")
+    assert (lu.colonne("identifiant"), lu.colonne("ligne")) == (["M1", "M2"], ["2", "2"])
+
+
 def test_liste_vide(tmp_path: Path) -> None:
     assert lire(_ecrire(tmp_path, '{"marches": []}'), "decp").rangees == []
 
@@ -59,12 +65,16 @@ def test_liste_vide(tmp_path: Path) -> None:
         (b"", "0 octet"),
         ("{", "illisible"),
         ("[]", "n'est pas un fichier DECP"),
-        ("{}", "« marches » manque"),
-        ('{"marches": {"contrat-concession": []}}', "« marche » manque"),
-        ('{"marches": 3}', "pas de liste"),
+        ("{}", "aucune liste de marchés"),
+        ('{"marches": {"contrat-concession": []}}', "aucune liste de marchés"),
+        ('{"marches": 3}', "aucune liste de marchés"),
         ('{"marches": [3]}', "objet JSON"),
         ('{"marches": [{"id": 1}', "illisible"),
         ('{"marches": [\n{"id": 1} {"id": 2}]}', "ligne 2"),
+        ('{"marches": []', "illisible"),
+        ('{"marches": []}\n}', "ligne 2"),
+        ('{"marches": [{"montant": 1e9999999999999999999}]}', "illisible"),
+        ('{"marches": [{"montant": ' + "9" * 5000 + "}]}", "illisible"),
         ('{"marches": [{"id": "\\u0000"}]}', "caractère nul"),
         ('{"marches": [{"id": "\\ud800"}]}', "Unicode"),
         ('{"marches": [{"a": ' + "[" * 100_000 + "]}", "illisible"),

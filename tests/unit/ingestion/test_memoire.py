@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from outils.banc_chargement import ecrire_mandats, ecrire_temps
 
-from mutualisation.ingestion.commun import Limites
 from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.sources.registre import registre
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from mutualisation.ingestion.commun import Limites
+from mutualisation.ingestion.limites import Limites
 
 from .outillage import entete, lire, rangee, refus
 

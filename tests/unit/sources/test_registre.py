@@ -48,7 +48,7 @@ def test_toutes_les_colonnes_ont_un_type_connu() -> None:
 
 def test_le_fichier_des_sources_dbt_est_a_jour() -> None:
     fichier = RACINE / "dbt_project" / "models" / "staging" / "_sources.yml"
-    assert fichier.read_text(encoding="utf-8") == sources_dbt(), "python -m mutualisation.sources.registre"
+    assert fichier.read_text(encoding="utf-8") == sources_dbt(), "python -m mutualisation.sources.generation"
 
 
 def test_les_sources_dbt_disent_comment_lire_chaque_colonne() -> None:

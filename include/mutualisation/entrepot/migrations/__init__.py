@@ -1,6 +1,7 @@
-"""Versioned migrations of the warehouse: plain SQL files `versions/NNNN_nom.sql`, run by alembic in order.
+"""Migrations of the warehouse, in alembic's ordinary layout.
 
-Table `public.migrations` (alembic's version table) holds the name of the last file applied.
+A migration is a plain SQL file `versions/NNNN_nom.sql` and the script of the same name that runs it; table
+`public.migrations` (alembic's version table) holds the name of the last one applied.
 """
 
 from mutualisation.entrepot.migrations.application import migrer

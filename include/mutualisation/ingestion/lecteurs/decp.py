@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import codecs
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from mutualisation.ingestion.commun import Bloc, LectureRefusee, Limites, nombre_fr
+# of the backends of ijson, the one that keeps a lone surrogate, which then refuses the file; yajl writes « ? »
+from ijson.backends import python as ijson
+from ijson.common import JSONError, ObjectBuilder
+
+from mutualisation.ingestion.bloc import Bloc
+from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.octets import encodage
-from mutualisation.sources.registre import Jeu
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Jeu
 
-_BLANCS = " \t\r\n"
+# (line, event of ijson, value)
+Evenement = tuple[int, str, Any]
+
+_OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
+# keys that lead to the contracts; None stands for the list itself
+_LISTES = (["marches", None], ["marches", "marche", None])
 
 
 class LecteurDecp:
@@ -29,77 +40,83 @@ class LecteurDecp:
             raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
         if taille > limites.deploye:
             raise LectureRefusee(f"le JSON dépasse {nombre_fr(limites.deploye // 1024 // 1024)} Mo (F9).")
-        code = encodage(chemin, ("utf-8",))
-        self._texte = chemin.read_text(encoding=code)
+        self._chemin = chemin
         self._colonnes = [c.nom for c in jeu.colonnes_entrepot]
-        self.dialecte: dict[str, object] = {"encodage": code}
+        self._encodage = encodage(chemin, ("utf-8",))
+        self.dialecte: dict[str, object] = {"encodage": self._encodage}
 
     def blocs(self) -> Iterator[Bloc]:
         """One block of rows per contract."""
+        for ligne, marche in _marches(_evenements(self._chemin, self._encodage)):
+            rangees = [[v.get(c, "") for c in self._colonnes] for v in _rangees(marche)]
+            yield Bloc([ligne] * len(rangees), rangees, True)
+
+
+def _evenements(chemin: Path, code: str) -> Iterator[Evenement]:
+    """The events of the JSON, streamed. LectureRefusee where it is broken."""
+    with chemin.open("rb") as f:
+        f.seek(len(codecs.BOM_UTF8) if code == "utf-8-sig" else 0)
+        lignes = _Lignes(f)
         try:
-            for ligne, marche in _marches(self._texte):
-                rangees = [[v.get(c, "") for c in self._colonnes] for v in _rangees(marche)]
-                yield Bloc([ligne] * len(rangees), rangees, True)
-        except (ValueError, RecursionError) as e:
-            ou = f"ligne {e.lineno} : " if isinstance(e, json.JSONDecodeError) else ""
-            raise LectureRefusee(f"{ou}le JSON est illisible : le valider et le redéposer.") from None
+            for evenement, valeur in ijson.basic_parse(lignes):
+                yield lignes.numero, evenement, valeur
+        except (JSONError, ValueError, ArithmeticError):
+            raise LectureRefusee(
+                f"ligne {lignes.numero} : le JSON est illisible, le valider et le redéposer."
+            ) from None
 
 
-def _marches(texte: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line, contract) of each contract, decoded one by one: the position gives the line."""
-    lecteur = json.JSONDecoder(parse_float=Decimal)
-    position = _debut_liste(texte, lecteur)
-    ligne, compte = 1, 0
-    while True:
-        position = _blancs(texte, position)
-        if texte.startswith("]", position):
-            return
-        ligne += texte.count("\n", compte, position)
-        compte = position
-        marche, position = lecteur.raw_decode(texte, position)
-        if not isinstance(marche, dict):
-            raise LectureRefusee(f"ligne {ligne} : un marché doit être un objet JSON.")
-        yield ligne, marche.get("marche", marche) if isinstance(marche.get("marche"), dict) else marche
-        position = _blancs(texte, position)
-        if texte.startswith(",", position):
-            position += 1
-        elif not texte.startswith("]", position):
-            raise json.JSONDecodeError("", texte, position)
+class _Lignes:
+    """A file given to ijson line by line, since its events don't say where they stand."""
+
+    def __init__(self, fichier: BinaryIO) -> None:
+        self._fichier = fichier
+        self._finie = True
+        self.numero = 0
+
+    def read(self, taille: int) -> bytes:
+        """The next line, or a part of it when it is longer than `taille` bytes; ijson asks for 0 first."""
+        tranche = self._fichier.readline(taille)
+        if tranche:
+            self.numero += self._finie
+            self._finie = tranche.endswith(b"\n")
+        return tranche
 
 
-def _debut_liste(texte: str, lecteur: json.JSONDecoder) -> int:
-    """Position after the `[` of the contracts: `{"marches": {"marche": [` or `{"marches": [`."""
-    position = _valeur_de(texte, lecteur, _blancs(texte, 0), "marches")
-    if texte.startswith("{", position):
-        position = _valeur_de(texte, lecteur, position, "marche")
-    if not texte.startswith("[", position):
-        raise LectureRefusee("« marches » ne contient pas de liste de marchés : ce n'est pas un fichier DECP.")
-    return position + 1
+def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line, contract) of each contract. LectureRefusee where no list of contracts is."""
+    # the key read last in each open object, None in a list
+    chemin: list[str | None] = []
+    trouvee = False
+    for ligne, evenement, valeur in evenements:
+        if chemin in _LISTES and evenement != "end_array":
+            if evenement != "start_map":
+                raise LectureRefusee(f"ligne {ligne} : un marché doit être un objet JSON.")
+            marche = _objet(evenements)
+            yield ligne, marche["marche"] if isinstance(marche.get("marche"), dict) else marche
+        elif evenement == "map_key":
+            chemin[-1] = valeur
+        elif evenement in _OUVRANTS:
+            chemin.append("" if evenement == "start_map" else None)
+            trouvee = trouvee or chemin in _LISTES
+        elif evenement in _FERMANTS:
+            chemin.pop()
+    if not trouvee:
+        raise LectureRefusee(
+            "aucune liste de marchés sous « marches » ou « marches.marche » : ce n'est pas un fichier DECP."
+        )
 
 
-def _valeur_de(texte: str, lecteur: json.JSONDecoder, position: int, cle: str) -> int:
-    if not texte.startswith("{", position):
-        raise LectureRefusee(f"l'objet JSON qui porte « {cle} » manque : ce n'est pas un fichier DECP.")
-    position = _blancs(texte, position + 1)
-    while not texte.startswith("}", position):
-        nom, position = lecteur.raw_decode(texte, position)
-        position = _blancs(texte, position)
-        if not texte.startswith(":", position):
-            raise json.JSONDecodeError("", texte, position)
-        position = _blancs(texte, position + 1)
-        if nom == cle:
-            return position
-        _, position = lecteur.raw_decode(texte, position)
-        position = _blancs(texte, position)
-        if texte.startswith(",", position):
-            position = _blancs(texte, position + 1)
-    raise LectureRefusee(f"la clé « {cle} » manque : ce n'est pas un fichier DECP de marchés.")
-
-
-def _blancs(texte: str, position: int) -> int:
-    while position < len(texte) and texte[position] in _BLANCS:
-        position += 1
-    return position
+def _objet(evenements: Iterator[Evenement]) -> dict[str, Any]:
+    """The object whose `{` was just read."""
+    objet = ObjectBuilder()
+    objet.event("start_map", None)
+    profondeur = 1
+    while profondeur:
+        _, evenement, valeur = next(evenements)
+        objet.event(evenement, valeur)
+        profondeur += (evenement in _OUVRANTS) - (evenement in _FERMANTS)
+    return dict(objet.value)
 
 
 def _rangees(marche: dict[str, Any]) -> list[dict[str, str]]:

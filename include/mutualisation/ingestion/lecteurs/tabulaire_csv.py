@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from mutualisation.ingestion.commun import BLANCS, RANGEE_MAX, Bloc, LectureRefusee, Limites, nombre_fr
+from mutualisation.ingestion.bloc import BLANCS, Bloc
 from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
+from mutualisation.ingestion.limites import RANGEE_MAX, Limites, nombre_fr
 from mutualisation.ingestion.octets import encodage, refuser_nul
-from mutualisation.sources.registre import Jeu
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Jeu
 
 # small enough for the rows of a block to stay in the cache
 _TRANCHE = 1 << 14

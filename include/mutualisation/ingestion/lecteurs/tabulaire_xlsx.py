@@ -15,9 +15,11 @@ from openpyxl import load_workbook
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from mutualisation.ingestion.commun import Bloc, LectureRefusee, Limites, nombre_fr
+from mutualisation.ingestion.bloc import Bloc
 from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
-from mutualisation.sources.registre import Jeu
+from mutualisation.ingestion.limites import Limites, nombre_fr
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Jeu
 
 _RANGEES_PAR_BLOC = 1000
 _RANGEES_ENTETE = 60

@@ -1,4 +1,4 @@
-"""Rows of a reader → blocks of COPY text for `brut.<jeu>`: columns in order, privacy at the door, defects.
+"""Rows of a reader → blocks of COPY text for `brut.<jeu>`: columns in order, cells in bounds, defects.
 
 Rows are changed in place and joined while their cells are still in the processor's cache: transposing blocks to
 columns was measured twice as slow.
@@ -6,47 +6,33 @@ columns was measured twice as slow.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from mutualisation.ingestion.commun import BLANCS, MEMOIRE_MAX, Bloc, LectureRefusee, Limites, nombre_fr
+from mutualisation.ingestion.bloc import BLANCS, Bloc
 from mutualisation.ingestion.entete import Entete
+from mutualisation.ingestion.limites import Limites, nombre_fr
+from mutualisation.ingestion.masques import Masques, Rangees
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.ingestion.siret import siret_valide
-from mutualisation.sources.registre import TYPES_SOMMABLES, Colonne, Jeu
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
 
-Rangees = list[list[str]]
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_CHIFFRES = re.compile(r"[\d\s.,€()\-]*")
-_JJMMAAAA = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 
 
-class _Sirets(dict[str, bool]):
-    """Validity of the SIRET met so far, as delivered."""
-
-    def __missing__(self, cellule: str) -> bool:
-        if len(self) >= MEMOIRE_MAX:
-            self.clear()
-        valide = self[cellule] = siret_valide(cellule.strip(BLANCS))
-        return valide
-
-
-class MiseEnForme:
+class TexteCopie:
     """Makes the COPY text (format text, null '') of `fichier_id, ligne, defauts` and the columns that land."""
 
     def __init__(self, jeu: Jeu, entete: Entete | None, pseudonymes: Pseudonymes, limites: Limites) -> None:
         self._jeu = jeu
         self._limites = limites
-        self._pseudonymes = pseudonymes
-        self._sirets = _Sirets()
         noms = [c.nom for c in jeu.colonnes_entrepot]
         self._positions = entete.positions if entete else {n: i for i, n in enumerate(noms)}
         self._largeur = entete.largeur if entete else len(noms)
         self._noms_par_position = {p: n for n, p in self._positions.items()}
         # one empty cell after the last stands for the absent columns
         self._choix = [self._positions.get(n, self._largeur) for n in noms]
-        self._masques = self._preparer_masques()
+        self._masques = Masques(jeu, self._positions, pseudonymes)
         # lines whose cells land as they are, in their order, but for those that hang on a SIRET
         self._tel_quel = self._choix == list(range(self._largeur)) and not any(
             c.clair_si or c.type == "pseudonyme" for c in jeu.colonnes_entrepot
@@ -65,8 +51,10 @@ class MiseEnForme:
             rangees = self._a_la_largeur(rangees, defauts)
         if bloc.longues:
             self._raccourcir(rangees, defauts)
-        for masquer in self._masques:
-            masquer(rangees)
+        if largeur in self._choix:
+            for r in rangees:
+                r.append("")
+        self._masques.appliquer(rangees)
         corps = self._corps(rangees)
         if defauts:
             motifs = (f"{d[0]}|{d[1]}" if (d := defauts.get(i)) else "" for i in range(len(rangees)))
@@ -85,24 +73,10 @@ class MiseEnForme:
         textes = bloc.textes
         if any([t.count(separateur) != colonnes - 1 for t in textes]):  # noqa: C419 - a list is measured faster here
             return ""
-        for c in self._jeu.colonnes_entrepot:
-            if c.garde_si_siret:
-                textes = self._lignes_si_siret(textes, separateur, c)
+        textes = self._masques.appliquer_aux_lignes(textes, separateur)
         tete = f"{fichier_id}\t%d\t\t%s"
         texte = "\n".join([tete % deux for deux in zip(bloc.lignes, textes, strict=True)]).replace(separateur, "\t")
         return texte + "\n" if "\0" not in texte and _usuel(texte, len(textes), colonnes + 2) else ""
-
-    def _lignes_si_siret(self, textes: list[str], separateur: str, colonne: Colonne) -> list[str]:
-        position, siret = self._positions[colonne.nom], self._positions[colonne.garde_si_siret or ""]
-        sirets, fin = self._sirets, max(position, siret) + 1
-        sorties = []
-        for t in textes:
-            cellules = t.split(separateur, fin)
-            if cellules[position] and not sirets[cellules[siret]]:
-                cellules[position] = ""
-                t = separateur.join(cellules)
-            sorties.append(t)
-        return sorties
 
     def _corps(self, rangees: Rangees) -> Iterable[str]:
         """Cells that land, in the order of the table, joined by tabs; lazily, while the row is in the cache."""
@@ -149,20 +123,11 @@ class MiseEnForme:
             elif len(r) > largeur:
                 if any(c.strip(BLANCS) for c in r[largeur:]):
                     defauts[i] = ("", f"{len(r)} cellules pour {largeur} colonnes d'en-tête")
-                    r = self._decalee(r[:largeur])
+                    r = self._masques.decalee(r[:largeur])
                 else:
                     r = r[:largeur]
             egales.append(r)
         return egales
-
-    def _decalee(self, rangee: list[str]) -> list[str]:
-        """What may land of a row whose cells may be shifted: a name could sit in any column, only figures stay."""
-        if self._jeu.pseudonymise:
-            return [""] * len(rangee)
-        if not any(c.confidentielle for c in self._jeu.colonnes):
-            return rangee
-        gardees = {p for n, p in self._positions.items() if self._jeu.colonne(n).type in ("montant", "nombre")}
-        return [v if i in gardees and _CHIFFRES.fullmatch(v) else "" for i, v in enumerate(rangee)]
 
     def _raccourcir(self, rangees: Rangees, defauts: dict[int, tuple[str, str]]) -> None:
         """A cell over the limit is emptied, and rejects its row (F9)."""
@@ -177,55 +142,6 @@ class MiseEnForme:
                         i, (self._nom(j), f"cellule de {nombre_fr(len(v))} caractères, {nombre_fr(limite)} au plus")
                     )
 
-    def _preparer_masques(self) -> list[Callable[[Rangees], None]]:
-        """What privacy asks of this file, digests first: they are made of the cells as delivered."""
-        masques: list[Callable[[Rangees], None]] = [_une_de_plus] if self._largeur in self._choix else []
-        presentes = [c for c in self._jeu.colonnes_entrepot if c.nom in self._positions]
-        masques += [self._empreintes(c) for c in presentes if c.clair_si]
-        masques += [self._si_siret(c) for c in presentes if c.garde_si_siret]
-        masques += [self._en_pseudonymes(c) for c in presentes if c.type == "pseudonyme"]
-        return masques
-
-    def _en_pseudonymes(self, colonne: Colonne) -> Callable[[Rangees], None]:
-        position = self._positions[colonne.nom]
-        pseudonymes = self._pseudonymes
-
-        def masquer(rangees: Rangees) -> None:
-            for r in rangees:
-                r[position] = pseudonymes[r[position]]
-
-        return masquer
-
-    def _si_siret(self, colonne: Colonne) -> Callable[[Rangees], None]:
-        """K7: agents and elected members are tiers too."""
-        position = self._positions[colonne.nom]
-        siret = self._positions.get(colonne.garde_si_siret or "")
-        sirets = self._sirets
-
-        def masquer(rangees: Rangees) -> None:
-            for r in rangees:
-                if r[position] and (siret is None or not sirets[r[siret]]):
-                    r[position] = ""
-
-        return masquer
-
-    def _empreintes(self, colonne: Colonne) -> Callable[[Rangees], None]:
-        """The code of an absence is its reason: unless the day is worked, a keyed digest stands for it."""
-        position = self._positions[colonne.nom]
-        condition, permise = colonne.clair_si or ("", "")
-        temoin = self._positions.get(condition)
-        cles = [self._positions.get(n) for n in colonne.empreinte_de]
-        empreinte = self._pseudonymes.empreinte
-        propres = _Propres()
-
-        def masquer(rangees: Rangees) -> None:
-            for r in rangees:
-                vu = "" if temoin is None else r[temoin]
-                if vu != permise and propres[vu] != permise and propres[r[position]]:
-                    r[position] = empreinte(*["" if c is None else propres[r[c]] for c in cles])
-
-        return masquer
-
 
 def _usuel(texte: str, lignes: int, tabulations: int) -> bool:
     """True when no cell holds a tab, a line end or a backslash."""
@@ -235,25 +151,3 @@ def _usuel(texte: str, lignes: int, tabulations: int) -> bool:
         and texte.count("\t") == lignes * tabulations
         and texte.count("\n") == lignes - 1
     )
-
-
-def _une_de_plus(rangees: Rangees) -> None:
-    for r in rangees:
-        r.append("")
-
-
-class _Propres(dict[str, str]):
-    """Cells as a digest takes them: trimmed, days in one writing. Matricules, days and codes are few."""
-
-    def __missing__(self, cellule: str) -> str:
-        if len(self) >= MEMOIRE_MAX:
-            self.clear()
-        propre = self[cellule] = _jour_iso(cellule.strip(BLANCS))
-        return propre
-
-
-def _jour_iso(cellule: str) -> str:
-    trouve = _JJMMAAAA.fullmatch(cellule)
-    if trouve:
-        return f"{trouve[3]}-{trouve[2]}-{trouve[1]}"
-    return cellule.removesuffix(" 00:00:00").removesuffix("T00:00:00").removesuffix(" 00:00").removesuffix("T00:00")

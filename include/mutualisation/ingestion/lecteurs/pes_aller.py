@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from mutualisation.ingestion.commun import Bloc, LectureRefusee
-from mutualisation.sources.registre import Jeu
+from mutualisation.ingestion.bloc import Bloc
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Jeu
 
 _TRANCHE = 1 << 16
 _SENS = {"pes_depensealler": "depense", "pes_recettealler": "recette"}

@@ -41,19 +41,19 @@ LIMITE_MESSAGES = 50
 
 
 def construire(
-    contexte: Session, exercices: list[int], prepare_par: str | None = None, ouvrier: OuvrierDbt | None = None
+    session: Session, exercices: list[int], prepare_par: str | None = None, ouvrier: OuvrierDbt | None = None
 ) -> int:
     """Build the candidate publication of the exercices and run the model gate; give back its version.
 
-    `ouvrier`: the dbt process of a simulation, by default the one of the context.
+    `ouvrier`: the dbt process of a simulation, by default that of the session.
     Raises `ControleEchoue` when dbt or one of its tests failed.
     """
     annees = verifier_exercices(exercices)
-    with contexte.connexion() as conn:
-        version = ouvrir_construction(contexte, conn, annees, prepare_par)
-        contexte.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
+    with session.connexion() as conn:
+        version = ouvrir_construction(session, conn, annees, prepare_par)
+        session.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
         try:
-            resultat = (ouvrier or contexte.dbt()).construire()
+            resultat = (ouvrier or session.dbt()).construire()
         except ControleEchoue:
             clore(conn, version, "echouee", {})
             raise
@@ -70,29 +70,29 @@ def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:
     return dict(ligne[0]) if ligne else {}
 
 
-def controler(contexte: Session, version: int) -> None:
+def controler(session: Session, version: int) -> None:
     """Run the report gate on a build. Raises `ControleEchoue` with every control that fails."""
-    with contexte.connexion() as conn:
+    with session.connexion() as conn:
         exercices = _construction(conn, version, ("construite", "validee"))
-        contexte.suivi(f"Contrôle du bilan, version {version}")
-        resultat = verifier_bilan(contexte.dsn, SCHEMA, version, exercices)
+        session.suivi(f"Contrôle du bilan, version {version}")
+        resultat = verifier_bilan(session.dsn, SCHEMA, version, exercices)
         clore(conn, version, "validee" if resultat.reussie else "echouee", {"bilan": resultat.en_dict()})
     if not resultat.reussie:
         raise ControleEchoue(resultat.echecs)
 
 
 def ouvrir_construction(
-    contexte: Session, conn: psycopg.Connection[Any], exercices: list[int], prepare_par: str | None
+    session: Session, conn: psycopg.Connection[Any], exercices: list[int], prepare_par: str | None
 ) -> int:
     """A fresh schema, and the one build `en_cours` that dbt reads its exercices from, in the preparer's name (K2)."""
-    signataire = signataire_de(contexte, conn, prepare_par)
+    signataire = signataire_de(session, conn, prepare_par)
     conn.commit()
     with conn.transaction():
         synchroniser_brut(conn)
         conn.execute("update journal.constructions set statut = 'echouee', fin = now() where statut = 'en_cours'")
         conn.execute(f"drop schema if exists {SCHEMA} cascade")
         conn.execute(f"create schema {SCHEMA}")
-        with au_nom_de(conn, signataire, "preparateur") if contexte.embarque else nullcontext():
+        with au_nom_de(conn, signataire, "preparateur") if session.embarque else nullcontext():
             return _inserer_construction(conn, exercices)
 
 

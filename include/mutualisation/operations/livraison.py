@@ -16,29 +16,29 @@ from mutualisation.publication.extrait import ecrire_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 
 
-def publier(contexte: Session, version: int | None = None) -> str:
+def publier(session: Session, version: int | None = None) -> str:
     """Promote a validated build (default: the last one); give back `publication_sha256`."""
-    with contexte.connexion() as conn:
+    with session.connexion() as conn:
         preparer_publication(conn)
         choisie = version if version is not None else _derniere_validee(conn)
-        contexte.suivi(f"Publication de la version {choisie}")
+        session.suivi(f"Publication de la version {choisie}")
         return promouvoir(conn, choisie)
 
 
-def extraire(contexte: Session, exercice: int, sortie: str, version: int | None = None) -> str:
+def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
     """Write the extract `bilan_AAAA/` of an exercice; give back its folder."""
-    contexte.suivi(f"Extrait de l'exercice {exercice}")
-    with connecter(contexte.dsn) as conn:
-        identite = "declaree" if contexte.embarque else "authentifiee"
+    session.suivi(f"Extrait de l'exercice {exercice}")
+    with connecter(session.dsn) as conn:
+        identite = "declaree" if session.embarque else "authentifiee"
         return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite))
 
 
-def facturer(contexte: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
+def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
     """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder."""
     (annee,) = verifier_exercices([exercice])
     verifier_sortie(Path(sortie))
-    contexte.suivi(f"Factures {annee}-S{semestre}")
-    with connecter(contexte.dsn) as conn:
+    session.suivi(f"Factures {annee}-S{semestre}")
+    with connecter(session.dsn) as conn:
         return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent))
 
 

@@ -1,0 +1,51 @@
+"""Options of the commands: names, French help, usage lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+DEPOT = "--depot DOSSIER"
+EXERCICE = "--exercice AAAA [--exercice AAAA …]"
+SORTIE = "--sortie DOSSIER"
+
+Depot = Annotated[
+    str, Parameter(name="--depot", metavar="DOSSIER", help="Dossier (ou URL) du dépôt, un sous-dossier par source.")
+]
+Exercices = Annotated[
+    list[int],
+    Parameter(name="--exercice", metavar="AAAA", help="Exercice, année sur quatre chiffres (à répéter).",
+              consume_multiple=False),
+]  # fmt: skip
+Sortie = Annotated[
+    Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire les extraits bilan_AAAA/.")
+]
+Preparateur = Annotated[
+    str | None,
+    Parameter(name="--prepare-par", metavar="NOM", help="Préparateur du bilan (par défaut : le compte connecté)."),
+]
+Sources = Annotated[
+    list[str] | None,
+    Parameter(name="--source", metavar="NOM", help="Source à charger (à répéter ; par défaut : toutes).",
+              consume_multiple=False),
+]  # fmt: skip
+Version = Annotated[
+    int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
+]
+Semestre = Annotated[int, Parameter(name="--semestre", metavar="S", help="Semestre facturé, 1 ou 2.")]
+Adherent = Annotated[
+    str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")
+]
+Essai = Annotated[
+    Path | None,
+    Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé."),
+]
+Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
+Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
+
+
+def utilisation(commande: str, *options: str) -> str:
+    """The usage line of a command, with the options it can't do without."""
+    return " ".join([f"Utilisation : mutualisation {commande}", *options, "[OPTIONS]"])

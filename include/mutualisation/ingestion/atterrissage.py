@@ -1,0 +1,85 @@
+"""One file into `brut`, in a transaction of its own: read, copied, noted in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.ingestion import journal
+from mutualisation.ingestion.candidats import Candidat
+from mutualisation.ingestion.controle import lire_controle
+from mutualisation.ingestion.depot import FichierDepose
+from mutualisation.ingestion.journal import Connexion
+from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.octets import Empreinte
+from mutualisation.ingestion.refus import LectureRefusee, motif_refus
+from mutualisation.ingestion.travail import Chargement, Travail, transaction
+from mutualisation.sources.brut import table
+from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu
+
+# bytes sent at once: fewer exchanges with the server than blocks read
+_ENVOI = 1 << 16
+
+
+def atterrir(
+    travail: Travail, chargement_id: int, candidat: Candidat, charge: Chargement, refus: dict[str, str]
+) -> None:
+    """Land one file, in a transaction of its own; a file that can't be read is noted as refused."""
+    f = candidat.fichier
+    try:
+        with transaction(travail.conn):
+            controle = _controle(f, candidat.empreinte)
+            fichier_id = journal.inserer_fichier(travail.conn, chargement_id, f, candidat.empreinte)
+            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites)
+            _copier(travail.conn, f.jeu, lecture.copie(fichier_id))
+            _verifier_inchange(candidat)
+            journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
+    except (LectureRefusee, OSError, psycopg.DataError) as faute:
+        motif = motif_refus(faute)
+        refus[f.chemin] = motif
+        with transaction(travail.conn):
+            journal.inserer_fichier(travail.conn, chargement_id, f, candidat.empreinte, motif)
+        return
+    charge.fichiers.append(f.chemin)
+    charge.lignes += lecture.lignes
+    absentes = lecture.dialecte.get("colonnes_absentes")
+    if absentes:
+        charge.avertissements.append(f"{f.chemin} : colonnes facultatives absentes : {', '.join(absentes)} (F5).")
+    travail.detail(f"{f.chemin} : {lecture.lignes} lignes.")
+
+
+def _copier(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
+    colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_entrepot)]
+    ordre = sql.SQL("copy {} ({}) from stdin with (format text, null '', encoding 'UTF8')").format(
+        table(jeu), sql.SQL(", ").join(map(sql.Identifier, colonnes))
+    )
+    with conn.cursor() as curseur, curseur.copy(ordre) as copie:
+        tampon: list[bytes] = []
+        taille = 0
+        for bloc in blocs:
+            tampon.append(bloc)
+            taille += len(bloc)
+            if taille >= _ENVOI:
+                copie.write(b"".join(tampon))
+                tampon, taille = [], 0
+        if tampon:
+            copie.write(b"".join(tampon))
+
+
+def _controle(f: FichierDepose, e: Empreinte) -> dict[str, Any] | None:
+    if f.controle is None:
+        return None
+    try:
+        octets = f.controle.read_bytes()
+    except OSError:
+        raise LectureRefusee("son .controle.json ne peut pas être lu (F3).") from None
+    return lire_controle(octets, f.jeu, e.sha256)
+
+
+def _verifier_inchange(candidat: Candidat) -> None:
+    etat = candidat.local.stat()
+    if (etat.st_size, etat.st_mtime_ns) != (candidat.empreinte.octets, candidat.horodatage):
+        raise LectureRefusee("le fichier a changé pendant sa lecture : le redéposer une fois complet.")

@@ -1,0 +1,122 @@
+"""The files of a drop that are new: their bytes on this machine, and not those that count already (F2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutualisation.ingestion import journal
+from mutualisation.ingestion.depot import FichierDepose
+from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.octets import Empreinte, empreinte
+from mutualisation.ingestion.refus import LectureRefusee, motif_refus
+from mutualisation.ingestion.travail import Chargement, Travail
+from mutualisation.sources.jeux import Source
+
+
+@dataclass
+class Candidat:
+    """A file to load, on this machine: its bytes are those that were hashed."""
+
+    fichier: FichierDepose
+    local: Path
+    empreinte: Empreinte
+    horodatage: int
+
+
+def nouveaux(
+    travail: Travail, source: Source, fichiers: Sequence[FichierDepose], charge: Chargement, refus: dict[str, str]
+) -> list[Candidat]:
+    """Files whose bytes are not those already loaded (F2)."""
+    derniers = journal.derniers_charges(travail.conn, source.nom)
+    candidats = []
+    for f in fichiers:
+        try:
+            candidat = reconnu(travail, f)
+        except (LectureRefusee, OSError) as faute:
+            refus[f.chemin] = motif_refus(faute)
+            continue
+        if derniers.get((f.jeu.nom, f.periode, f.version)) == candidat.empreinte.sha256:
+            charge.deja_charges.append(f.chemin)
+            travail.detail(f"{f.chemin} : déjà chargé.")
+        else:
+            candidats.append(candidat)
+    return _sans_periodes_usurpees(travail, source, candidats, charge)
+
+
+def reconnu(travail: Travail, f: FichierDepose) -> Candidat:
+    """The file with its hash. LectureRefusee or OSError when it can't be read."""
+    local = rapatrier(travail, f)
+    return Candidat(f, local, empreinte(local), local.stat().st_mtime_ns)
+
+
+def rapatrier(travail: Travail, f: FichierDepose) -> Path:
+    """The file on this machine; one of an object store is copied once, so that what is read is what was hashed."""
+    if f.emplacement.protocol in ("", "file", "local"):
+        return Path(f.emplacement.path)
+    local = travail.dossier / f.source / f.nom
+    if local.exists():
+        return local
+    local.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with f.emplacement.open("rb") as origine, local.open("wb") as copie:
+            while tranche := origine.read(1 << 20):
+                copie.write(tranche)
+    except Exception as e:  # noqa: BLE001 - each store has its own family of errors
+        local.unlink(missing_ok=True)
+        raise LectureRefusee(f"le fichier ne peut pas être lu dans le dépôt distant ({type(e).__name__}).") from None
+    return local
+
+
+def _sans_periodes_usurpees(
+    travail: Travail, source: Source, candidats: list[Candidat], charge: Chargement
+) -> list[Candidat]:
+    """F2: the same bytes under another periode are already loaded; the periode they claim stays missing."""
+    courants = journal.courants(travail.conn, source.nom)
+    restants = list(candidats)
+    while (ecarte := _premiere_usurpation(travail, restants, courants)) is not None:
+        candidat, periode = ecarte
+        restants.remove(candidat)
+        f = candidat.fichier
+        charge.deja_charges.append(f.chemin)
+        charge.avertissements.append(
+            f"{f.chemin} : mêmes octets que {f.jeu.nom} de la période {periode}, déjà chargé ; "
+            f"la période {f.periode} reste manquante (F2)."
+        )
+    return restants
+
+
+def _premiere_usurpation(
+    travail: Travail, candidats: list[Candidat], courants: dict[tuple[str, str], tuple[int, str, int]]
+) -> tuple[Candidat, str] | None:
+    # what would count once everything is loaded: (jeu, periode) → (version, sha256, candidate or None)
+    futurs: dict[tuple[str, str], tuple[int, str, Candidat | None]] = {
+        cle: (version, sha, None) for cle, (version, sha, _) in courants.items()
+    }
+    for c in candidats:
+        cle = (c.fichier.jeu.nom, c.fichier.periode)
+        if cle not in futurs or c.fichier.version >= futurs[cle][0]:
+            futurs[cle] = (c.fichier.version, c.empreinte.sha256, c)
+    porteurs: dict[tuple[str, str], list[tuple[bool, str, Candidat | None]]] = {}
+    for (jeu, periode), (_, sha, candidat) in futurs.items():
+        porteurs.setdefault((jeu, sha), []).append((candidat is not None, periode, candidat))
+    for groupe in porteurs.values():
+        # what is in the warehouse stands before what comes, then the earliest periode
+        groupe.sort(key=lambda g: (g[0], g[1]))
+        for _, _, candidat in groupe[1:]:
+            if candidat is not None and not _repetition_permise(travail, candidat):
+                return candidat, groupe[0][1]
+    return None
+
+
+def _repetition_permise(travail: Travail, candidat: Candidat) -> bool:
+    """Yearly files and files without a data row may repeat (F2)."""
+    f = candidat.fichier
+    if f.jeu.periode == "annee":
+        return True
+    try:
+        lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites)
+        return next(lecture.copie(0), None) is None
+    except LectureRefusee:
+        return True  # refused by the load, with its reason

@@ -1,0 +1,16 @@
+"""The refusal of a file, and the reason a user is told."""
+
+from __future__ import annotations
+
+
+class LectureRefusee(Exception):
+    """The file can't be read as the contract says (G1). The message is a French sentence: reason and remedy."""
+
+
+def motif_refus(faute: Exception) -> str:
+    """The reason in French, without a cell of the file: the server's message could quote one."""
+    if isinstance(faute, LectureRefusee):
+        return str(faute)
+    if isinstance(faute, OSError):
+        return f"le fichier ne peut pas être lu ({faute.strerror or type(faute).__name__})."
+    return "l'entrepôt refuse une cellule de ce fichier : vérifier ses caractères."

@@ -1,0 +1,75 @@
+"""What one load works with, and what it did."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mutualisation.ingestion.journal import Connexion
+from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes
+from mutualisation.sources.jeux import Registre
+from mutualisation.sources.registre import registre
+
+Refus = list[tuple[str, str]]
+Porte = Callable[[Connexion, int], Refus]
+Suivi = Callable[[str], None]
+
+
+@dataclass
+class Chargement:
+    """What one load did for one source. `fichiers` and `deja_charges` are paths relative to the drop."""
+
+    source: str
+    fichiers: list[str] = field(default_factory=list)
+    deja_charges: list[str] = field(default_factory=list)
+    lignes: int = 0
+    avertissements: list[str] = field(default_factory=list)
+
+
+def muet(_: str) -> None:
+    """Steps that nobody follows."""
+
+
+@dataclass
+class Travail:
+    """Connection, file gate, key of the pseudonyms, limits, registry, folder of copies.
+
+    `suivi` receives a line per source, `detail` a line per file, in French.
+    """
+
+    conn: Connexion
+    porte: Porte
+    pseudonymes: Pseudonymes
+    limites: Limites
+    reg: Registre
+    dossier: Path
+    suivi: Suivi = muet
+    detail: Suivi = muet
+
+    @classmethod
+    @contextmanager
+    def ouvrir(
+        cls,
+        conn: Connexion,
+        porte: Porte,
+        var: str | Path | None,
+        suivi: Suivi = muet,
+        detail: Suivi = muet,
+        reg: Registre | None = None,
+    ) -> Iterator[Travail]:
+        """`var` holds the key of the pseudonyms. ErreurMutualisation when the key or a limit is wrong."""
+        pseudonymes, limites = Pseudonymes(cle_pseudonymes(var)), Limites.de_l_environnement()
+        with tempfile.TemporaryDirectory(prefix="mutualisation-") as dossier:
+            yield cls(conn, porte, pseudonymes, limites, reg or registre(), Path(dossier), suivi, detail)
+
+
+@contextmanager
+def transaction(conn: Connexion) -> Iterator[None]:
+    """A transaction of its own, whatever a former SELECT left open."""
+    conn.commit()
+    with conn.transaction():
+        yield

@@ -1,0 +1,67 @@
+"""The main job, from a drop to the extracts, and its first step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.ingestion.chargement import charger_depot
+from mutualisation.ingestion.journal import noter_porte
+from mutualisation.ingestion.travail import Chargement, transaction
+from mutualisation.operations.candidate import construire, controler
+from mutualisation.operations.livraison import extraire, publier
+from mutualisation.operations.session import Session
+from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
+from mutualisation.portes.fichier import refus_et_resultat
+
+
+@dataclass(frozen=True)
+class BilanPublie:
+    """What `bilan` did: loads, version, `publication_sha256`, folders of the extracts in order of exercice."""
+
+    chargements: list[Chargement]
+    version: int
+    empreinte: str
+    extraits: list[str]
+
+
+def bilan(
+    session: Session, depot: str, exercices: Iterable[int], sortie: str, prepare_par: str | None = None
+) -> BilanPublie:
+    """Load, build, check, publish and extract, under one lock: no other run comes between two steps (S8).
+
+    Raises `FichierRefuse` (3), `ControleEchoue` (2), `ErreurMutualisation` (1).
+    """
+    annees = verifier_exercices(exercices)
+    verifier_sortie(Path(sortie))
+    session.precharger()
+    with session.connexion():
+        chargements = charger(session, depot)
+        version = construire(session, annees, prepare_par)
+        controler(session, version)
+        empreinte = publier(session, version)
+        extraits = [extraire(session, e, sortie) for e in annees]
+    return BilanPublie(chargements, version, empreinte, extraits)
+
+
+def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:
+    """Load what is new in a drop (file gate included). Raises `FichierRefuse`, `ErreurMutualisation`."""
+    with session.connexion() as conn:
+        return charger_depot(
+            conn, depot, sources, session.var, session.suivi, porte=porte_fichier, detail=session.detail
+        )
+
+
+def porte_fichier(conn: psycopg.Connection[Any], chargement_id: int) -> list[tuple[str, str]]:
+    """The file gate on a load: its result is kept in the journal; (path, reason) of the files to refuse.
+
+    Raises `ControleEchoue` when the gate did not run as it should.
+    """
+    refus, resultat = refus_et_resultat(conn, chargement_id)
+    with transaction(conn):
+        noter_porte(conn, chargement_id, resultat.en_dict())
+    return refus

@@ -1,0 +1,132 @@
+"""What a source drops: its jeux, their columns and types, how their files are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mutualisation.erreurs import ErreurMutualisation
+
+TYPES_SOMMABLES = frozenset({"montant", "nombre", "entier", "duree"})
+COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts")
+
+
+@dataclass(frozen=True)
+class Dialecte:
+    """How the tabular files of a jeu are written: separators and encodings in order of trial, banner lines."""
+
+    separateurs: tuple[str, ...] = (";", ",", "\t")
+    encodages: tuple[str, ...] = ("utf-8", "cp1252")
+    bannieres: int = 5
+
+
+@dataclass(frozen=True)
+class Colonne:
+    """One column of a jeu. `entete` is the literal header of the files; None in PES and DECP."""
+
+    nom: str
+    type: str
+    entete: str | None = None
+    obligatoire: bool = False
+    valeurs: tuple[str, ...] = ()
+    unite: str | None = None
+    clair_si: tuple[str, str] | None = None
+    empreinte_de: tuple[str, ...] = ()
+    garde_si_siret: str | None = None
+
+    @property
+    def atterrit(self) -> bool:
+        """False for personal data, which never leaves the reader."""
+        return self.type != "personnel"
+
+    @property
+    def confidentielle(self) -> bool:
+        """True when the cell as delivered may never be landed, logged or summed."""
+        return self.type in ("personnel", "pseudonyme") or self.clair_si is not None or self.garde_si_siret is not None
+
+
+@dataclass(frozen=True)
+class Jeu:
+    """One kind of file of a source; its rows land in `brut.<nom>`."""
+
+    source: str
+    nom: str
+    libelle: str
+    periode: str
+    colonnes: tuple[Colonne, ...]
+    format: str = "tabulaire"
+    extensions: tuple[str, ...] = ("csv", "xlsx")
+    attendu: str | None = None
+    instantane: bool = False
+    dialecte: Dialecte = field(default_factory=Dialecte)
+
+    @property
+    def colonnes_entrepot(self) -> tuple[Colonne, ...]:
+        """Data columns that land in the warehouse, in the order of the declaration."""
+        return tuple(c for c in self.colonnes if c.atterrit)
+
+    @property
+    def obligatoires(self) -> tuple[Colonne, ...]:
+        """The `*` columns of the contract, personal ones included."""
+        return tuple(c for c in self.colonnes if c.obligatoire)
+
+    @property
+    def nom_libre(self) -> bool:
+        """PES files keep the name their software gave them (F1)."""
+        return self.format == "pes"
+
+    @property
+    def pseudonymise(self) -> bool:
+        """True when rows are about agents: nothing of a row whose cells may be shifted can land."""
+        return any(c.type == "pseudonyme" for c in self.colonnes)
+
+    def colonne(self, nom: str) -> Colonne:
+        """The column of that ASCII name. KeyError when there is none."""
+        for c in self.colonnes:
+            if c.nom == nom:
+                return c
+        raise KeyError(nom)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source system: one sub-folder of a drop."""
+
+    nom: str
+    libelle: str
+    description: str
+    jeux: tuple[Jeu, ...]
+
+
+@dataclass(frozen=True)
+class Registre:
+    """Every source, in a fixed order (by name of the declaration file)."""
+
+    sources: tuple[Source, ...]
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources)
+
+    @property
+    def noms(self) -> tuple[str, ...]:
+        """Names of the sources, which are the sub-folders of a drop."""
+        return tuple(s.nom for s in self.sources)
+
+    @property
+    def jeux(self) -> tuple[Jeu, ...]:
+        """Every jeu of every source."""
+        return tuple(j for s in self.sources for j in s.jeux)
+
+    def source(self, nom: str) -> Source:
+        """The source of that name. ErreurMutualisation when there is none."""
+        for s in self.sources:
+            if s.nom == nom:
+                return s
+        raise ErreurMutualisation(f"Source inconnue : « {nom} ». Sources déclarées : {', '.join(self.noms)}.")
+
+    def jeu(self, nom: str) -> Jeu:
+        """The jeu of that name. ErreurMutualisation when there is none."""
+        for j in self.jeux:
+            if j.nom == nom:
+                return j
+        raise ErreurMutualisation(f"Jeu inconnu : « {nom} ». Jeux déclarés : {', '.join(j.nom for j in self.jeux)}.")
