@@ -39,21 +39,8 @@ def attendre_la_construction(lanceur, journaux) -> None:
         time.sleep(0.2)
 
 
-def processus_airflow(accueil) -> list[str]:
-    """Command lines of every process of this Airflow, its tasks and their children."""
-    trouves = []
-    for processus in psutil.process_iter():
-        try:
-            if processus.environ().get("AIRFLOW_HOME") == str(accueil):
-                trouves.append(" ".join(processus.cmdline()))
-        except psutil.Error:
-            continue
-    return trouves
-
-
 def test_un_depot_lance_un_bilan_et_un_lanceur_tue_ne_laisse_rien(lanceur, var_neuf):
-    accueil = var_neuf / "airflow"
-    attendre_la_construction(lanceur, accueil / "logs")
+    attendre_la_construction(lanceur, var_neuf / "airflow" / "logs")
     with psycopg.connect(lanceur.metadonnees) as conn:
         compte = conn.execute(
             "select (select count(*) from asset_event), (select count(*) from asset_dag_run_queue),"
@@ -61,10 +48,8 @@ def test_un_depot_lance_un_bilan_et_un_lanceur_tue_ne_laisse_rien(lanceur, var_n
             " (select count(*) from task_instance where task_id = 'charger' and state = 'success')"
         ).fetchone()
     assert compte == (1, 0, 1, 3), "three sources loaded, one event, one build, none waiting"
-    assert len(processus_airflow(accueil)) > 4, "the watch, three parts, a task at work"
+    descendants = psutil.Process(lanceur.pid).children(recursive=True)
+    assert len(descendants) > 4, "the watch, three parts, a task at work"
     os.killpg(lanceur.pid, signal.SIGKILL)
     lanceur.wait()
-    limite = time.monotonic() + 20
-    while (restants := processus_airflow(accueil)) and time.monotonic() < limite:
-        time.sleep(0.2)
-    assert restants == []
+    assert psutil.wait_procs(descendants, timeout=30)[1] == []
