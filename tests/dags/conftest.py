@@ -10,6 +10,7 @@ import pytest
 from mutualisation.ordonnancement.environnement import FAISCEAU
 
 DAGS = Path(__file__).parents[2] / "dags"
+CHAINES = {"bilan_etape", "chargement_depot", "factures_semestrielles"}
 _ACCUEIL = tempfile.TemporaryDirectory(prefix="airflow-")
 os.environ.update(
     AIRFLOW_HOME=_ACCUEIL.name,

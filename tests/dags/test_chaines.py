@@ -8,7 +8,7 @@ import time
 
 import psycopg
 import pytest
-from tests.dags.conftest import DAGS, charger_dags
+from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
 from mutualisation.sources import registre as module_registre
@@ -16,7 +16,6 @@ from mutualisation.sources.registre import registre
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-CHAINES = {"bilan_etape", "chargement_depot", "factures_semestrielles"}
 SUITES = {
     "chargement_depot": {"charger": {"annoncer"}, "annoncer": set()},
     "bilan_etape": {
@@ -37,7 +36,7 @@ PARAMETRES = {
 
 def test_les_chaines_et_elles_seules(dagbag):
     assert dagbag.import_errors == {}
-    assert set(dagbag.dags) == CHAINES
+    assert {nom: dag.fileloc for nom, dag in dagbag.dags.items()} == {c: str(DAGS / f"{c}.py") for c in CHAINES}
 
 
 def sources_chargees(dag) -> set[str]:

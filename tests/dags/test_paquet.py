@@ -1,4 +1,4 @@
-"""The chains travel in the wheel: an Airflow 3 into whose environment it is installed finds them, without a checkout."""
+"""The chains travel in the wheel: an Airflow 3 finds them once it is installed in its environment, no checkout."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.dags.test_chaines import CHAINES
+from tests.dags.conftest import CHAINES
 
 from mutualisation.ordonnancement.environnement import FAISCEAU
 

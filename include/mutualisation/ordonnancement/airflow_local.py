@@ -89,12 +89,14 @@ def airflow_en_marche(installation: Installation) -> Iterator[AirflowLocal]:
         stdin=subprocess.PIPE,
         start_new_session=True,
     )
-    with veille:  # closes its standard input, then waits for its end
-        airflow = AirflowLocal(installation, veille)
+    airflow = AirflowLocal(installation, veille)
+    try:
         # One task at a time writes to the warehouse: the others wait for the slot instead of failing on its lock.
         commander(installation, "pools", "set", "entrepot", "1", "Un seul traitement écrit dans l'entrepôt")
         airflow.attendre_api()
         yield airflow
+    finally:
+        veille.communicate()  # closes its standard input and waits for its end, after Ctrl-C too
 
 
 def _finies(executions: dict[str, str]) -> bool:
