@@ -1,8 +1,6 @@
-"""Assets between the chains: the raw rows of each source."""
+"""What one chain tells another."""
 
 from airflow.sdk import Asset
 
-
-def brut(source: str) -> Asset:
-    """The raw rows of one source, updated when an ingestion has landed something new."""
-    return Asset(name=f"entrepot/brut/{source}", uri=f"entrepot://brut/{source}")
+# updated once for a whole drop, when something new has landed: a build starts on it, so one per drop
+DEPOT_CHARGE = Asset(name="entrepot/depot_charge", uri="entrepot://depot_charge")

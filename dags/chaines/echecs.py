@@ -17,9 +17,12 @@ ETAPES = {
     "controler": "porte « bilan »",
     "publier": "publication",
     "extraire": "extrait annuel",
+    "facturer": "factures",
 }
 SUITES = {
     "charger": "Rien n'a été chargé de cette source ; son état précédent est intact.",
+    "annoncer": "Le dépôt est chargé ; lancez le bilan.",
+    "facturer": "Aucune facture n'a été écrite ; celles d'avant restent en place.",
     "extraire": "La publication est faite ; relancez la tâche pour écrire l'extrait.",
 }
 SUITE = "Rien n'a été publié ; la publication précédente est intacte."

@@ -17,8 +17,14 @@ PAR_DEFAUT: dict[str, Any] = {
     "on_failure_callback": signaler,
 }
 COMMUNS: dict[str, Any] = {"catchup": False, "max_active_runs": 1, "default_args": PAR_DEFAUT}
+EXERCICE: dict[str, Any] = {"type": "integer", "minimum": 2000, "maximum": 2100}
 
 
-def param_depot(description: str) -> Param:
-    """The drop: a folder, or an object-store URL."""
-    return Param(None, type=["null", "string"], title="Dépôt", description_md=description)
+def param_exercices(description: str) -> Param:
+    """Years, none by default."""
+    return Param([], type="array", items=EXERCICE, title="Exercices", description_md=description)
+
+
+def param_sortie(titre: str) -> Param:
+    """A folder that the workers can write."""
+    return Param(None, type=["null", "string"], title=titre, description_md="Vide : `bilans/` du dossier de travail")

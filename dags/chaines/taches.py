@@ -1,67 +1,94 @@
-"""The tasks of the chains: each calls one use case of `mutualisation.operations` and passes keys on."""
+"""The tasks of the chains: each calls one use case of `mutualisation.operations` and passes keys on.
 
-from typing import Any
+Params of the run and events of Airflow come by name; what the use cases need is imported when a task runs.
+"""
 
-from airflow.sdk import task
+from __future__ import annotations
+
+import logging
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from chaines.actifs import DEPOT_CHARGE
 from chaines.echecs import en_francais
 
-
-@task(pool="entrepot")
-@en_francais
-def charger(source: str | None = None, params: dict[str, Any] | None = None) -> dict[str, int]:
-    """Load what is new in the drop of the run, for one source or all; rows landed by source.
-
-    Nothing new: skipped, so that no asset is updated.
-    """
-    from mutualisation.operations import Session, charger
-
-    depot = (params or {}).get("depot")
-    if not depot:
-        raise AirflowSkipException("Aucun dépôt donné : le bilan porte sur ce qui est déjà chargé.")
-    with Session.depuis_environnement() as contexte:
-        chargements = charger(contexte, depot, [source] if source else None)
-    nouveaux = {c.source: c.lignes for c in chargements if c.fichiers}
-    if not nouveaux:
-        raise AirflowSkipException("Rien de nouveau dans le dépôt : tout est déjà chargé.")
-    return nouveaux
-
-
-@task(trigger_rule="none_failed")
-@en_francais
-def choisir_exercices(params: dict[str, Any] | None = None) -> list[int]:
-    """The exercices of the run: those asked for, else those already published (a run started by an asset)."""
-    from mutualisation.entrepot.exercices import exercices_publies
+if TYPE_CHECKING:
     from mutualisation.operations import Session
 
-    if demandes := (params or {}).get("exercices"):
-        return sorted({int(e) for e in demandes})
-    with Session.depuis_environnement() as contexte:
-        publies = exercices_publies(contexte.dsn)
-    if not publies:
+journal = logging.getLogger(__name__)
+
+
+def entrepot() -> AbstractContextManager[Session]:
+    """The warehouse that the environment names; each step and each file goes to the log of the task."""
+    from mutualisation.operations import Session
+
+    return Session.depuis_environnement(journal.info, journal.info)
+
+
+@task(pool="entrepot", map_index_template="{{ source_affichee }}")
+@en_francais
+def charger(source: str, params: Any = None) -> int:
+    """Load what the drop has that is new for one source; the rows landed. Nothing new: skipped."""
+    from mutualisation.operations import charger
+
+    get_current_context()["source_affichee"] = source  # type: ignore[typeddict-unknown-key]
+    with entrepot() as session:
+        chargements = charger(session, params["depot"], [source])
+    for avertissement in (a for c in chargements for a in c.avertissements):
+        journal.warning(avertissement)
+    if not any(c.fichiers for c in chargements):
+        raise AirflowSkipException(f"{source} : rien de nouveau dans le dépôt.")
+    return sum(c.lignes for c in chargements)
+
+
+@task(outlets=[DEPOT_CHARGE], trigger_rule="none_failed_min_one_success")
+def annoncer(params: Any = None, outlet_events: Any = None) -> None:
+    """Say once that the drop is loaded, and for which exercices; skipped when no source had anything new."""
+    outlet_events[DEPOT_CHARGE].extra = {"exercices": params["exercices"]}
+    journal.info("Le dépôt est chargé : un bilan peut partir.")
+
+
+@task
+@en_francais
+def choisir_exercices(params: Any = None, triggering_asset_events: Any = None) -> list[int]:
+    """The exercices of the run: those asked for or announced, else those already published."""
+    from mutualisation.entrepot.exercices import exercices_publies
+
+    annonces = [e.extra.get("exercices") for e in triggering_asset_events[DEPOT_CHARGE]]
+    with entrepot() as session:
+        exercices = exercices_voulus(annonces or [params["exercices"]], exercices_publies(session.dsn))
+    if not exercices:
         raise AirflowSkipException("Aucun exercice demandé, aucun exercice publié : rien à construire.")
-    return publies
+    journal.info("Exercices du bilan : %s", ", ".join(map(str, exercices)))
+    return exercices
+
+
+def exercices_voulus(demandes: list[list[int] | None], publies: list[int]) -> list[int]:
+    """What each request names, else what is published, put together in order."""
+    return sorted({e for demande in demandes for e in demande or publies})
 
 
 @task(pool="entrepot")
 @en_francais
-def construire(exercices: list[int], params: dict[str, Any] | None = None) -> int:
+def construire(exercices: list[int], params: Any = None) -> int:
     """Build the exercices and pass the gate « modèle »; the version built."""
-    from mutualisation.operations import Session, construire
+    from mutualisation.operations import construire
 
-    with Session.depuis_environnement() as contexte:
-        return construire(contexte, exercices, (params or {}).get("prepare_par"))
+    with entrepot() as session:
+        return construire(session, exercices, params["prepare_par"])
 
 
 @task(pool="entrepot")
 @en_francais
 def controler(version: int) -> int:
     """Pass the gate « bilan » on the version built; the same version."""
-    from mutualisation.operations import Session, controler
+    from mutualisation.operations import controler
 
-    with Session.depuis_environnement() as contexte:
-        controler(contexte, version)
+    with entrepot() as session:
+        controler(session, version)
     return version
 
 
@@ -69,21 +96,33 @@ def controler(version: int) -> int:
 @en_francais
 def publier(version: int) -> str:
     """Promote the version in one transaction; its `publication_sha256` (S7)."""
-    from mutualisation.operations import Session, publier
+    from mutualisation.operations import publier
 
-    with Session.depuis_environnement() as contexte:
-        return publier(contexte, version)
+    with entrepot() as session:
+        return publier(session, version)
 
 
 @task(map_index_template="{{ exercice_affiche }}")
 @en_francais
-def extraire(exercice: int, params: dict[str, Any] | None = None) -> str:
+def extraire(exercice: int, params: Any = None) -> str:
     """Write the extract of one exercice; the folder written."""
-    from airflow.sdk import get_current_context
-
-    from mutualisation.chemins import dossier_var
-    from mutualisation.operations import Session, extraire
+    from mutualisation.operations import extraire
 
     get_current_context()["exercice_affiche"] = exercice  # type: ignore[typeddict-unknown-key]
-    with Session.depuis_environnement() as contexte:
-        return str(extraire(contexte, exercice, (params or {}).get("sortie") or str(dossier_var() / "bilans")))
+    with entrepot() as session:
+        return extraire(session, exercice, _sortie(session, params))
+
+
+@task
+@en_francais
+def facturer(params: Any = None) -> str:
+    """Write the invoices of one semestre; the folder written."""
+    from mutualisation.operations import facturer
+
+    with entrepot() as session:
+        sortie = _sortie(session, params)
+        return facturer(session, params["exercice"], params["semestre"], sortie, params["adherent"])
+
+
+def _sortie(session: Session, params: Any) -> str:
+    return params["sortie"] or str(session.var / "bilans")

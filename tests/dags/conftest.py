@@ -7,21 +7,16 @@ from pathlib import Path
 
 import pytest
 
-RACINE = Path(__file__).parents[2]
-DAGS = RACINE / "dags"
-FAISCEAU = "dags-folder"
+from mutualisation.ordonnancement.environnement import FAISCEAU
+
+DAGS = Path(__file__).parents[2] / "dags"
+CHAINES = {"bilan_etape", "chargement_depot", "factures_semestrielles"}
 _ACCUEIL = tempfile.TemporaryDirectory(prefix="airflow-")
-_REGLAGE = {
-    "name": FAISCEAU,
-    "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
-    "kwargs": {"path": str(DAGS)},
-}
 os.environ.update(
     AIRFLOW_HOME=_ACCUEIL.name,
     AIRFLOW__CORE__LOAD_EXAMPLES="False",
     AIRFLOW__CORE__UNIT_TEST_MODE="False",
-    AIRFLOW__CORE__DAGS_FOLDER=str(DAGS),
-    AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json.dumps([_REGLAGE]),
+    AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json.dumps([FAISCEAU]),
     AIRFLOW__USAGE_DATA_COLLECTION__ENABLED="False",
     AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
     DO_NOT_TRACK="1",
@@ -40,7 +35,7 @@ def charger_dags(fichier: Path = DAGS):
     """A fresh load of `dags/` or of one of its files, as the dag-processor does it."""
     from airflow.dag_processing.dagbag import BundleDagBag
 
-    return BundleDagBag(dag_folder=str(fichier), bundle_path=DAGS, bundle_name=FAISCEAU)
+    return BundleDagBag(dag_folder=str(fichier), bundle_path=DAGS, bundle_name=FAISCEAU["name"])
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import time
 
 import psycopg
 import pytest
-from tests.dags.conftest import DAGS, charger_dags
+from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
 from mutualisation.sources import registre as module_registre
@@ -16,57 +16,68 @@ from mutualisation.sources.registre import registre
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-CHAINES = {
-    "bilan_etape",
-    "ingestion_activite",
-    "ingestion_cam",
-    "ingestion_cee",
-    "ingestion_compta",
-    "ingestion_referentiel",
-    "ingestion_rh",
-}
-TACHES = {"charger", "choisir_exercices", "construire", "controler", "publier", "extraire"}
-
-
-def actifs_attendus(dag) -> set[str]:
-    """Names of the assets that start a DAG."""
-    return {actif.name for actif in dag.timetable.asset_condition.objects}
-
-
-def test_les_chaines_et_elles_seules(dagbag):
-    assert dagbag.import_errors == {}
-    assert set(dagbag.dags) == CHAINES
-
-
-def test_une_chaine_par_source(dagbag):
-    assert {f"ingestion_{s.nom}" for s in registre()} == CHAINES - {"bilan_etape"}
-    for source in registre():
-        tache = dagbag.dags[f"ingestion_{source.nom}"].get_task("charger")
-        assert [actif.name for actif in tache.outlets] == [f"entrepot/brut/{source.nom}"]
-
-
-def test_le_bilan_attend_les_actifs_de_toutes_les_sources(dagbag):
-    assert actifs_attendus(dagbag.dags["bilan_etape"]) == {f"entrepot/brut/{s.nom}" for s in registre()}
-
-
-def test_ordre_des_taches(dagbag):
-    dag = dagbag.dags["bilan_etape"]
-    assert set(dag.task_ids) == TACHES
-    suites = {nom: dag.get_task(nom).downstream_task_ids for nom in TACHES}
-    assert suites == {
-        "charger": {"choisir_exercices"},
+SUITES = {
+    "chargement_depot": {"charger": {"annoncer"}, "annoncer": set()},
+    "bilan_etape": {
         "choisir_exercices": {"construire", "extraire"},
         "construire": {"controler"},
         "controler": {"publier"},
         "publier": {"extraire"},
         "extraire": set(),
+    },
+    "factures_semestrielles": {"facturer": set()},
+}
+PARAMETRES = {
+    "chargement_depot": {"depot", "exercices"},
+    "bilan_etape": {"exercices", "sortie", "prepare_par"},
+    "factures_semestrielles": {"exercice", "semestre", "sortie", "adherent"},
+}
+
+
+def test_les_chaines_et_elles_seules(dagbag):
+    assert dagbag.import_errors == {}
+    assert {nom: dag.fileloc for nom, dag in dagbag.dags.items()} == {c: str(DAGS / f"{c}.py") for c in CHAINES}
+
+
+def sources_chargees(dag) -> set[str]:
+    """The sources that the mapped task of the loading chain goes through."""
+    return set(dag.get_task("charger").op_kwargs_expand_input.value["source"])
+
+
+def test_une_annonce_par_depot_et_le_bilan_n_attend_qu_elle(dagbag):
+    """Six sources, one asset: a drop starts one build, not one per source."""
+    chargement = dagbag.dags["chargement_depot"]
+    assert sources_chargees(chargement) == set(registre().noms)
+    sorties = {t.task_id: [a.name for a in t.outlets] for d in dagbag.dags.values() for t in d.tasks if t.outlets}
+    assert sorties == {"annoncer": ["entrepot/depot_charge"]}
+    assert chargement.get_task("annoncer").trigger_rule == "none_failed_min_one_success"
+    attendus = {nom: dag.timetable.asset_condition for nom, dag in dagbag.dags.items() if dag.timetable.asset_condition}
+    assert {nom: [a.name for a in c.objects] for nom, c in attendus.items()} == {
+        "bilan_etape": ["entrepot/depot_charge"]
     }
 
 
-def test_parametres(dagbag):
-    assert set(dagbag.dags["bilan_etape"].params) == {"exercices", "depot", "sortie", "prepare_par"}
-    for nom in CHAINES - {"bilan_etape"}:
-        assert set(dagbag.dags[nom].params) == {"depot"}
+@pytest.mark.parametrize("chaine", sorted(CHAINES))
+def test_ordre_des_taches_et_parametres(dagbag, chaine):
+    dag = dagbag.dags[chaine]
+    assert {t.task_id: t.downstream_task_ids for t in dag.tasks} == SUITES[chaine]
+    assert set(dag.params) == PARAMETRES[chaine]
+
+
+@pytest.mark.parametrize(
+    ("demandes", "voulus"),
+    [
+        ([[]], [2020, 2021]),
+        ([[2022, 2019]], [2019, 2022]),
+        ([None], [2020, 2021]),
+        ([[2022], []], [2020, 2021, 2022]),
+    ],
+)
+def test_exercices_du_bilan(dagbag, demandes, voulus):
+    """Asked for, else published; two drops waiting for one build: what both want."""
+    from chaines.taches import exercices_voulus
+
+    assert exercices_voulus(demandes, [2020, 2021]) == voulus
 
 
 def test_chaque_chaine_se_documente_et_dit_ses_echecs(dagbag):
@@ -108,7 +119,7 @@ def test_lecture_en_moins_d_une_seconde(dagbag):
 def test_rien_de_lourd_a_la_lecture():
     programme = (
         "import sys, pathlib; sys.path[:0] = sys.argv[1:];"
-        "import ingestion, bilan_etape;"
+        "import chargement_depot, bilan_etape, factures_semestrielles;"
         "lourds = {'dbt', 'great_expectations', 'mutualisation.operations', 'lxml'} & set(sys.modules);"
         "assert not lourds, lourds"
     )
@@ -116,16 +127,14 @@ def test_rien_de_lourd_a_la_lecture():
     assert fini.returncode == 0, fini.stderr
 
 
-def test_une_source_ajoutee_par_sa_declaration_a_sa_chaine(dagbag, tmp_path, monkeypatch):
+def test_une_source_ajoutee_par_sa_declaration_est_chargee(dagbag, tmp_path, monkeypatch):
     shutil.copytree(module_registre.DECLARATIONS, tmp_path / "declarations")
     (tmp_path / "declarations" / "voirie.yml").write_text(
         "source: voirie\nlibelle: Voirie\njeux:\n  chantiers:\n    libelle: Chantiers\n    periode: annee\n"
         "    colonnes:\n      - {nom: code, entete: Code, type: code, obligatoire: true}\n"
     )
     monkeypatch.setattr(module_registre, "DECLARATIONS", tmp_path / "declarations")
-    dags = charger_dags().dags
-    assert set(dags) == CHAINES | {"ingestion_voirie"}
-    assert "entrepot/brut/voirie" in actifs_attendus(dags["bilan_etape"])
+    assert sources_chargees(charger_dags().dags["chargement_depot"]) == {*registre().noms, "voirie"}
 
 
 @pytest.mark.parametrize(
@@ -148,6 +157,6 @@ def test_phrase_d_echec(dagbag, tache, erreur, attendus):
 def test_une_erreur_imprevue_ne_dit_pas_son_texte(dagbag):
     from chaines.echecs import phrase
 
-    dite = phrase("ingestion_rh", "charger", KeyError("DURAND Zoé"))
+    dite = phrase("chargement_depot", "charger", KeyError("DURAND Zoé"))
     assert "DURAND" not in dite
     assert "KeyError" in dite

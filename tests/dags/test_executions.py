@@ -24,10 +24,18 @@ def entrepot_neuf(airflow_pret, base_vierge, tmp_path, monkeypatch):
 
 
 def lancer(chaine: str, **parametres):
-    """Run a chain; its run and the state of each task. Loaded afresh: `dag.test` leaves its params in the DAG."""
+    """Run a chain; its run and the states of each task. Loaded afresh: `dag.test` leaves its params in the DAG."""
     conf = {k: str(v) if k in {"depot", "sortie"} else v for k, v in parametres.items()}
     execution = charger_dags().dags[chaine].test(run_conf=conf)
-    return execution, {ti.task_id: str(ti.state) for ti in execution.get_task_instances()}
+    etats: dict[str, set[str]] = {}
+    for ti in execution.get_task_instances():
+        etats.setdefault(ti.task_id, set()).add(str(ti.state))
+    return execution, etats
+
+
+def charger(depot):
+    """Load a drop; the states of the tasks."""
+    return lancer("chargement_depot", depot=depot)[1]
 
 
 def publies(dsn: str) -> list[tuple[int, int]]:
@@ -35,51 +43,64 @@ def publies(dsn: str) -> list[tuple[int, int]]:
         return conn.execute("select exercice, version from journal.publications order by exercice").fetchall()
 
 
-def test_la_chaine_entiere(depot, entrepot_neuf, tmp_path):
-    execution, taches = lancer("bilan_etape", exercices=[EXERCICE], depot=depot, sortie=tmp_path / "bilans")
-    assert (str(execution.state), set(taches.values())) == ("success", {"success"})
+def test_du_depot_aux_factures(depot, entrepot_neuf, tmp_path, caplog):
+    with caplog.at_level(logging.INFO):
+        assert charger(depot) == {"charger": {"success", "skipped"}, "annoncer": {"success"}}
+        execution, taches = lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")
+    assert (str(execution.state), set.union(*taches.values())) == ("success", {"success"})
     assert publies(entrepot_neuf) == [(EXERCICE, 1)]
     assert (tmp_path / "bilans" / f"bilan_{EXERCICE}" / "synthese_financiere.csv").exists()
     with psycopg.connect(entrepot_neuf) as conn:
         cout = conn.execute("select cout_net from publication.synthese_financiere where dispositif = 'CEP'").fetchone()
     assert f"{cout[0]:.2f}" == "52440.00"
+    verifier_journal(caplog.messages)
+    _, taches = lancer("factures_semestrielles", exercice=EXERCICE, semestre=1, sortie=tmp_path / "factures")
+    assert taches == {"facturer": {"success"}}
+    assert (tmp_path / "factures" / "factures_2021-S1" / "recapitulatif_2021-S1.csv").exists()
+    assert charger(depot) == {"charger": {"skipped"}, "annoncer": {"skipped"}}, "same bytes: nothing announced"
 
 
-def test_sources_puis_bilan_puis_rien_de_nouveau(depot, entrepot_neuf, tmp_path):
-    for source in ("referentiel", "rh", "compta"):
-        _, taches = lancer(f"ingestion_{source}", depot=depot)
-        assert taches == {"charger": "success"}
-    _, taches = lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")
-    assert taches.pop("charger") == "skipped"
-    assert set(taches.values()) == {"success"}
-    _, taches = lancer("ingestion_rh", depot=depot)
-    assert taches == {"charger": "skipped"}, "same bytes: nothing new, no asset updated"
+def verifier_journal(messages: list[str]) -> None:
+    """Each step is in the log of its task, each file too, and no cell: no agent of the drop is named."""
+    for etape in (
+        "rh : 14 fichier(s) chargé(s)",
+        "Exercices du bilan : 2021",
+        "Construction de la version 1, exercices 2021",
+        "Contrôle du bilan, version 1",
+        "Publication de la version 1",
+        "Extrait de l'exercice 2021",
+    ):
+        assert any(m.startswith(etape) for m in messages), etape
+    assert any(m.startswith("rh/agents_2021.csv") for m in messages)
+    assert not any("DURAND" in m or "Zoé" in m for m in messages)
 
 
 def test_sans_exercice_rien_n_est_construit(entrepot_neuf):
-    """What a run started by an asset does on a warehouse that has published nothing yet."""
+    """What a run started by a drop does on a warehouse that has published nothing yet."""
     execution, taches = lancer("bilan_etape")
     assert str(execution.state) == "success"
-    assert set(taches.values()) == {"skipped"}
+    assert set.union(*taches.values()) == {"skipped"}
     assert publies(entrepot_neuf) == []
 
 
 def test_un_controle_bloquant_arrete_la_chaine(entrepot_neuf, tmp_path, caplog):
     incomplet = ecrire_petit_depot(tmp_path / "depot")
     (incomplet / "compta" / "mandats_2021-05.csv").unlink()
+    charger(incomplet)
     with caplog.at_level(logging.ERROR):
-        execution, taches = lancer("bilan_etape", exercices=[EXERCICE], depot=incomplet, sortie=tmp_path / "bilans")
+        execution, taches = lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")
     assert str(execution.state) == "failed"
-    assert taches["publier"] == "upstream_failed"
+    assert taches["publier"] == {"upstream_failed"}
     assert publies(entrepot_neuf) == []
     assert not (tmp_path / "bilans").exists()
     assert any("Échec de la chaîne bilan_etape" in m and "mois_manquant" in m for m in caplog.messages)
 
 
-def test_un_fichier_refuse_est_nomme(entrepot_neuf, tmp_path, caplog):
+def test_un_fichier_refuse_est_nomme_et_rien_n_est_annonce(entrepot_neuf, tmp_path, caplog):
     refuse = ecrire_petit_depot(tmp_path / "depot")
     (refuse / "rh" / "agents_2021.csv").write_bytes(b"")
     with caplog.at_level(logging.ERROR):
-        execution, _ = lancer("ingestion_rh", depot=refuse)
-    assert str(execution.state) == "failed"
-    assert any("rh/agents_2021.csv" in m for m in caplog.messages if m.startswith("Échec de la chaîne ingestion_rh"))
+        taches = charger(refuse)
+    assert taches == {"charger": {"success", "skipped", "failed"}, "annoncer": {"upstream_failed"}}
+    phrases = [m for m in caplog.messages if m.startswith("Échec de la chaîne chargement_depot")]
+    assert [("rh/agents_2021.csv" in m, "compta" in m) for m in phrases] == [(True, False)]

@@ -1,1 +1,1 @@
-"""A real Airflow on this machine: its settings, its four processes, its REST API. Nothing here imports airflow."""
+"""A real Airflow on this machine, started and stopped with one run of every chain; the bundle of the chains."""

@@ -1,5 +1,6 @@
 """`docker-compose.yml`: the parts, the secrets, the same PostgreSQL as the embedded one."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,8 +10,11 @@ import psycopg
 import pytest
 import yaml
 
+from mutualisation.ordonnancement.environnement import FAISCEAU
+
 RACINE = Path(__file__).parents[3]
 COMPOSE = RACINE / "docker-compose.yml"
+FAISCEAUX = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 SECRETS = (
     "ENTREPOT_PASSWORD",
     "AIRFLOW_DB_PASSWORD",
@@ -28,6 +32,11 @@ def services() -> dict:
 
 def test_les_parties(services):
     assert set(services) == {"postgres", "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"}
+
+
+def test_les_parties_voient_les_chaines_du_paquet(services):
+    for partie in ("airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"):
+        assert json.loads(services[partie]["environment"][FAISCEAUX]) == [FAISCEAU], partie
 
 
 def test_meme_version_de_postgresql_que_l_embarque(services, entrepot):

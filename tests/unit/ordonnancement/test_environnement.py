@@ -1,4 +1,4 @@
-"""Settings of the local Airflow, its keys, its command line."""
+"""Settings of the local Airflow, its metadata, its command line."""
 
 import json
 import stat
@@ -8,31 +8,35 @@ import pytest
 import sqlalchemy as sa
 
 from mutualisation.ordonnancement import lancement
-from mutualisation.ordonnancement.environnement import COMPTE, preparer
+from mutualisation.ordonnancement.airflow_local import phrases_d_echec
+from mutualisation.ordonnancement.environnement import preparer
+
+URL = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 
 
-def test_reglages(entrepot, tmp_path):
-    installation = preparer(tmp_path, entrepot)
-    variables = installation.variables
-    assert variables["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
-    assert variables["AIRFLOW__API__HOST"] == "127.0.0.1"
-    assert variables["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
-    assert "ENTREPOT_DSN" not in variables, "the tasks join the same embedded server as the command line"
-    url = variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
-    with sa.create_engine(url, poolclass=sa.NullPool).connect() as conn:
-        assert conn.execute(sa.text("select current_database()")).scalar() == "airflow"
+@pytest.fixture
+def installation(entrepot, tmp_path):
+    yield preparer(tmp_path, entrepot)
     with psycopg.connect(entrepot, autocommit=True) as conn:
         conn.execute("drop database airflow with (force)")
 
 
-def test_les_cles_sont_privees_et_gardees(entrepot, tmp_path):
-    premiere = preparer(tmp_path, entrepot)
-    fichiers = [premiere.accueil / "cles.json", premiere.accueil / "comptes.json"]
-    assert [stat.S_IMODE(f.stat().st_mode) for f in fichiers] == [0o600, 0o600]
-    assert json.loads(fichiers[1].read_text()) == {COMPTE: premiere.mot_de_passe}
-    seconde = preparer(tmp_path, entrepot)
-    cle = "AIRFLOW__CORE__FERNET_KEY"
-    assert (seconde.mot_de_passe, seconde.variables[cle]) == (premiere.mot_de_passe, premiere.variables[cle])
+def test_reglages(installation):
+    variables = installation.variables
+    assert variables["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert variables["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
+    assert variables["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] == "", "nobody logs in"
+    assert "ENTREPOT_DSN" not in variables, "the tasks join the same embedded server as the command line"
+    assert stat.S_IMODE(installation.accueil.stat().st_mode) == 0o700, "Airflow draws its keys there"
+
+
+def test_metadonnees_neuves_a_chaque_lancement(installation, entrepot):
+    """Beside the warehouse, and empty: a run that was killed is not resumed."""
+    with psycopg.connect(installation.base, autocommit=True) as conn:
+        conn.execute("create table dag_run ()")
+    nouvelle = preparer(installation.accueil.parent, entrepot)
+    with sa.create_engine(nouvelle.variables[URL], poolclass=sa.NullPool).connect() as conn:
+        assert conn.execute(sa.text("select current_database(), to_regclass('dag_run')")).one() == ("airflow", None)
 
 
 def test_depot_absent(tmp_path, capsys):
@@ -56,15 +60,10 @@ def test_exercices_du_depot(tmp_path):
     assert lancement.exercices_du_depot(tmp_path) == [2019, 2021]
 
 
-@pytest.mark.parametrize("contenu", ["", "pas du json\n", '["liste"]\n', '{"event": "autre"}\n'])
-def test_journal_sans_phrase(tmp_path, contenu):
-    (tmp_path / "attempt=1.log").write_text(contenu)
-    assert list(lancement._phrases(tmp_path / "attempt=1.log")) == []
-
-
-def test_la_phrase_d_echec_est_lue_dans_le_journal(tmp_path):
-    dossier = tmp_path / "task_id=charger"
-    dossier.mkdir()
-    phrase = "Échec de la chaîne ingestion_rh, tâche charger : rh/agents_2021.csv : fichier vide."
-    (dossier / "attempt=1.log").write_text(json.dumps({"event": "début"}) + "\n" + json.dumps({"event": phrase}) + "\n")
-    assert lancement._raison(tmp_path, {"task_id": "charger"}) == phrase
+def test_la_phrase_d_echec_est_lue_dans_les_journaux(tmp_path):
+    dossier = tmp_path / "task_id=charger" / "map_index=0"
+    dossier.mkdir(parents=True)
+    phrase = "Échec de la chaîne chargement_depot, tâche charger : rh/agents_2021.csv : fichier vide."
+    lignes = ["", "pas du json", '["liste"]', "3", '{"event": "autre"}', "{}", json.dumps({"event": phrase})]
+    (dossier / "attempt=1.log").write_text("\n".join(lignes))
+    assert list(phrases_d_echec(tmp_path)) == [phrase]

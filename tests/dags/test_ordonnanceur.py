@@ -1,0 +1,55 @@
+"""The launcher for real: a scheduler, a drop that starts one build, and nothing left when it is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import psycopg
+import pytest
+from tests.dags.petit_depot import ecrire_petit_depot
+
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+PATIENCE = 600  # the machine may be busy
+
+
+@pytest.fixture
+def lanceur(var_neuf, tmp_path):
+    """The launcher at work on a small drop, in a group of its own; its warehouse is held by the test."""
+    depot = ecrire_petit_depot(tmp_path / "depot")
+    with serveur_entrepot(var_neuf) as dsn:
+        programme = [sys.executable, "-m", "mutualisation.ordonnancement.lancement", "--depot", str(depot)]
+        with (tmp_path / "lanceur.log").open("wb") as journal:
+            enfant = subprocess.Popen(programme, stdout=journal, stderr=journal, start_new_session=True)
+        enfant.metadonnees = dsn.replace("/entrepot?", "/airflow?")
+        yield enfant
+        enfant.kill()
+        enfant.wait()
+
+
+def attendre_la_construction(lanceur, journaux) -> None:
+    """Until the drop is loaded and the build it has started is at its second task."""
+    limite = time.monotonic() + PATIENCE
+    while not list(journaux.glob("dag_id=bilan_etape/run_id=asset_triggered*/task_id=construire/*.log")):
+        assert lanceur.poll() is None, "le lanceur s'est arrêté"
+        assert time.monotonic() < limite, "la construction n'a pas commencé"
+        time.sleep(0.2)
+
+
+def test_un_depot_lance_un_bilan_et_un_lanceur_tue_ne_laisse_rien(lanceur, var_neuf):
+    attendre_la_construction(lanceur, var_neuf / "airflow" / "logs")
+    with psycopg.connect(lanceur.metadonnees) as conn:
+        compte = conn.execute(
+            "select (select count(*) from asset_event), (select count(*) from asset_dag_run_queue),"
+            " (select count(*) from dag_run where dag_id = 'bilan_etape'),"
+            " (select count(*) from task_instance where task_id = 'charger' and state = 'success')"
+        ).fetchone()
+    assert compte == (1, 0, 1, 3), "three sources loaded, one event, one build, none waiting"
+    descendants = psutil.Process(lanceur.pid).children(recursive=True)
+    assert len(descendants) > 4, "the watch, three parts, a task at work"
+    os.killpg(lanceur.pid, signal.SIGKILL)
+    lanceur.wait()
+    assert psutil.wait_procs(descendants, timeout=30)[1] == []
