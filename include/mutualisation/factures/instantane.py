@@ -26,7 +26,7 @@ select s.semestre, s.siret, a.siren, a.type, a.nom
   join lateral (
     select siren, type, nom
       from construction.stg_referentiel__adherents
-     where rejet_statut is null and siret = s.siret
+     where siret = s.siret
      order by (make_date(%(exercice)s, 6 * s.semestre - 5, 1) between debut and coalesce(fin, 'infinity')) desc,
               debut desc, ligne desc
      limit 1
@@ -36,7 +36,7 @@ select s.semestre, s.siret, a.siren, a.type, a.nom
 EPCI = """
 select siret, nom
   from construction.stg_referentiel__adherents
- where rejet_statut is null and type = 'epci' and debut <= make_date(%(exercice)s, 12, 31)
+ where type = 'epci' and debut <= make_date(%(exercice)s, 12, 31)
  order by debut desc, siret collate "C"
  limit 1
 """
@@ -46,7 +46,6 @@ REGLES = """
 with achats as (
   select exercice, semestre, siret_adherent, sum(montant_ht) as achats_ht
     from construction.stg_cam__commandes
-   where rejet_statut is null
    group by exercice, semestre, siret_adherent
 ),
 detail as materialized (
@@ -76,7 +75,7 @@ UNITES = """
 select semestre, dispositif, siret_adherent, type_unite, count(*) as lignes, sum(quantite) as quantite,
        max(coalesce(poids, 1)) as poids, sum(unites) as unites
   from construction.int_unites
- where rejet_statut is null and exercice = %(exercice)s
+ where exercice = %(exercice)s
  group by semestre, dispositif, siret_adherent, type_unite
  order by semestre, dispositif collate "C", siret_adherent collate "C", type_unite collate "C"
 """

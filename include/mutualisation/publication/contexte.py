@@ -23,21 +23,19 @@ EXERCICES_PRESENTES = 3
 PARAMETRES = """
 select parametre, valeur, debut, fin, reference
   from construction.stg_referentiel__parametres
- where rejet_statut is null
-   and debut <= make_date(%(exercice)s, 12, 31) and (fin is null or fin >= make_date(%(exercice)s, 1, 1))
+ where debut <= make_date(%(exercice)s, 12, 31) and (fin is null or fin >= make_date(%(exercice)s, 1, 1))
  order by parametre collate "C", debut
 """
 DISPOSITIFS = """
 select distinct on (code collate "C") code, libelle, thematique, vehicule_juridique, valorisation
   from construction.stg_referentiel__dispositifs
- where rejet_statut is null
-   and debut <= make_date(%(exercice)s, 12, 31) and (fin is null or fin >= make_date(%(exercice)s, 1, 1))
+ where debut <= make_date(%(exercice)s, 12, 31) and (fin is null or fin >= make_date(%(exercice)s, 1, 1))
  order by code collate "C", debut desc
 """
 EPCI = """
 select siren, nom
   from construction.stg_referentiel__adherents
- where rejet_statut is null and type = 'epci' and debut <= make_date(%(exercice)s, 12, 31)
+ where type = 'epci' and debut <= make_date(%(exercice)s, 12, 31)
  order by debut desc, siret collate "C"
  limit 1
 """

@@ -124,7 +124,7 @@ def _construction(conn: psycopg.Connection[Any]) -> None:
         _remplir(conn, "int_adhesions_semestre", [(*cle, 233098, 6, 6)])
     _remplir(conn, "int_couts_unitaires_factures", [(2021, "IMPRESSION", 2019, "0.015", "500", "20.42")])
     _remplir(conn, "int_couts", [(2019, "IMPRESSION", "10061.48")])
-    _remplir(conn, "stg_cam__commandes", [(2021, 2, LILLE, "666.67", None), (2021, 2, LILLE, "9.00", "rejete")])
+    _remplir(conn, "stg_cam__commandes", [(2021, 2, LILLE, "666.67", None)])
     _remplir(
         conn,
         "int_unites",

@@ -1,0 +1,7 @@
+{{ lignes_rejetees(
+  'compta',
+  'mandats',
+  'lec_compta__ecritures',
+  "r.origine = 'csv' and r.sens = 'mandat'",
+  ['identite', 'identite_ambigue', 'montant_ttc']
+) }}

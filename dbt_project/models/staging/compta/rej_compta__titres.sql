@@ -1,0 +1,7 @@
+{{ lignes_rejetees(
+  'compta',
+  'titres',
+  'lec_compta__ecritures',
+  "r.origine = 'csv' and r.sens = 'titre'",
+  ['identite', 'identite_ambigue', 'montant_ttc']
+) }}

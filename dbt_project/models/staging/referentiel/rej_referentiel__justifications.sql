@@ -1,0 +1,1 @@
+{{ lignes_rejetees('referentiel', 'justifications') }}

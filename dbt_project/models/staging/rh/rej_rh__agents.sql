@@ -1,0 +1,1 @@
+{{ lignes_rejetees('rh', 'agents', colonnes=['matricule', 'segment_chevauchant', 'affectation_sup_100']) }}
