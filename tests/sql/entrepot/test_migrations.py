@@ -20,7 +20,7 @@ def versions(tmp_path, monkeypatch):
 def base_nue(base_vierge):
     """An empty database: no schema of ours, no migration."""
     with psycopg.connect(base_vierge, autocommit=True) as conn:
-        schemas = "journal, brut, lecture, versions, publication"
+        schemas = "journal, brut, lecture, versions, publication, documents"
         conn.execute(f"drop schema {schemas} cascade")
         conn.execute("drop table public.migrations")
     return base_vierge
