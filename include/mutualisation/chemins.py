@@ -14,7 +14,7 @@ RACINE = PAQUET / "donnees" if INSTALLE else PAQUET.parents[1]
 
 PROJET_DBT = RACINE / "dbt_project"
 SEEDS = PROJET_DBT / "seeds"
-CONTRAT_PUBLICATION = PROJET_DBT / "models" / "publication" / "_publication.yml"
+MODELES = PROJET_DBT / "models"
 DAGS = RACINE / "dags"
 
 DECLARATIONS = PAQUET / "sources" / "declarations"

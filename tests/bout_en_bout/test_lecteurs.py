@@ -16,7 +16,7 @@ from tests.bout_en_bout.petit_depot import EXERCICE, corriger
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.publication.promotion import promouvoir
-from mutualisation.publication.relations import lire_relations
+from mutualisation.publication.relations import relations_promues
 
 PUBLICATIONS = 6
 LECTEURS = 3
@@ -80,7 +80,7 @@ def _jumelle(conn: psycopg.Connection[Any], tour: int) -> int:
         " values (%s, 'validee', 'essai', 'essai') returning version",
         ([EXERCICE],),
     ).fetchone() or (0,)
-    for nom in lire_relations():
+    for nom in relations_promues():
         conn.execute(
             sql.SQL("create table construction.{t} as select * from versions.{t} where version = {v}").format(
                 t=sql.Identifier(nom), v=sql.Literal(precedente)

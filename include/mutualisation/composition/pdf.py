@@ -13,8 +13,7 @@ import typst
 
 from mutualisation.chemins import GABARITS_PDF
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.francais.formats import INSECABLE, NON_RENSEIGNE
-from mutualisation.publication.contexte import Contexte
+from mutualisation.francais.formats import INSECABLE
 
 
 @cache
@@ -38,17 +37,6 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     if not isinstance(pdf, bytes):
         raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : typst n'a pas rendu de PDF.")
     return pdf
-
-
-def entete(contexte: Contexte) -> dict[str, Any]:
-    """What every document says of where it comes from."""
-    return {
-        "epci": contexte.epci,
-        "siren": contexte.siren,
-        "synthetique": contexte.est_synthetique,
-        "version": contexte.construction.version,
-        "sha256": contexte.construction.publication_sha256 or NON_RENSEIGNE,
-    }
 
 
 def _ponctuer(valeur: Any) -> Any:

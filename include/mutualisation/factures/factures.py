@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.instantane import Facturation, Ligne
-from mutualisation.factures.regles import decimal, phrase
+from mutualisation.factures.detail import Facturation, Ligne, Semestre, periode
+from mutualisation.factures.phrases import phrase
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.extraits_csv import lignes as lire_lignes
-from mutualisation.publication.relations import Relation
+from mutualisation.publication.relations import lire_relations
 
 Periode = tuple[int, int]
 ZERO = Decimal("0.00")
+GRATUIT = "gratuit"
 
 
 @dataclass(frozen=True)
 class LigneFacture:
-    """What is due for a dispositif in the semestre; `regles`: (sentence, amount) of each tariff row applied."""
+    """What is due for a dispositif in the semestre; `tarifs`: (sentence, amount) of each tariff row applied."""
 
     dispositif: str
     libelle: str
     montant: Decimal
-    regles: tuple[tuple[str, Decimal], ...]
+    tarifs: tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ class LigneHorsTitre:
 class Facture:
     """One row of `facture_semestrielle`: Σ `lignes` = montant_du, Σ `reports` = report_precedent, in euros."""
 
-    exercice: int
-    semestre: int
+    semestre: Semestre
     siret: str
     nom: str
     type: str
@@ -80,27 +79,8 @@ class Facture:
         return self.montant_du + self.report_precedent
 
 
-def periode(exercice: int, semestre: int) -> str:
-    """`2021-S1`."""
-    return f"{exercice}-S{semestre}"
-
-
-def dernier_jour(exercice: int, semestre: int) -> date:
-    """Last day of the semestre: the date of its documents, so that they never depend on the clock."""
-    return date(exercice, 6, 30) if semestre == 1 else date(exercice, 12, 31)
-
-
-def premier_jour(exercice: int, semestre: int) -> date:
-    """First day of the semestre: the day tariffs and parameters are read on (R7, R1h)."""
-    return date(exercice, 6 * semestre - 5, 1)
-
-
 def lire_factures(
-    conn: psycopg.Connection[Any],
-    contexte: Contexte,
-    facturation: Facturation,
-    semestre: int,
-    relations: Mapping[str, Relation],
+    conn: psycopg.Connection[Any], contexte: Contexte, facturation: Facturation, semestre: int
 ) -> list[Facture]:
     """Invoices of a semestre, by name of the adherent then SIRET.
 
@@ -108,9 +88,9 @@ def lire_factures(
     """
     exercice, version = contexte.exercice, contexte.construction.version
     versions = {**{e: v for e, v in contexte.presentes.items() if e < exercice}, exercice: version}
-    recouvrement = _par_periode(conn, relations["recouvrement"], versions)
-    emises = _par_periode(conn, relations["facture_semestrielle"], versions)
-    assemblage = _Assemblage(contexte, facturation, recouvrement, emises, (exercice, semestre))
+    recouvrement = _par_periode(conn, "recouvrement", versions)
+    emises = _par_periode(conn, "facture_semestrielle", versions)
+    assemblage = _Assemblage(contexte, facturation, recouvrement, emises, semestre)
     factures = [assemblage.facture(r) for r in emises.get((exercice, semestre), [])]
     for facture in factures:
         _verifier(facture)
@@ -118,11 +98,11 @@ def lire_factures(
 
 
 def _par_periode(
-    conn: psycopg.Connection[Any], relation: Relation, versions: Mapping[int, int]
+    conn: psycopg.Connection[Any], relation: str, versions: Mapping[int, int]
 ) -> dict[Periode, list[Ligne]]:
     par_periode: dict[Periode, list[Ligne]] = defaultdict(list)
     for exercice, version in versions.items():
-        for ligne in lire_lignes(conn, relation, exercice, version):
+        for ligne in lire_lignes(conn, lire_relations()[relation], exercice, version):
             par_periode[exercice, ligne["semestre"]].append(ligne)
     return par_periode
 
@@ -136,12 +116,13 @@ class _Assemblage:
         facturation: Facturation,
         recouvrement: Mapping[Periode, list[Ligne]],
         emises: Mapping[Periode, list[Ligne]],
-        ici: Periode,
+        semestre: int,
     ) -> None:
-        self._ici = ici
+        self._semestre = facturation.semestre(semestre)
+        self._ici = (contexte.exercice, semestre)
         self._libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
-        self._adherents = {a["siret"]: a for a in facturation.adherents if a["semestre"] == ici[1]}
-        self._regles = _grouper((r for r in facturation.regles if r["semestre"] == ici[1]), "siret_adherent")
+        self._adherents = {a["siret_adherent"]: a for a in facturation.adherents if a["semestre"] == semestre}
+        self._tarifs = _grouper((t for t in facturation.tarifs if t["semestre"] == semestre), "siret_adherent")
         self._recouvrement = {p: _grouper(lignes, "siret_adherent") for p, lignes in recouvrement.items()}
         self._emises = {p: {r["siret_adherent"]: r for r in lignes} for p, lignes in emises.items()}
 
@@ -149,8 +130,7 @@ class _Assemblage:
         siret = publiee["siret_adherent"]
         adherent = self._adherents.get(siret, {"nom": siret, "type": ""})
         return Facture(
-            exercice=self._ici[0],
-            semestre=self._ici[1],
+            semestre=self._semestre,
             siret=siret,
             nom=adherent["nom"],
             type=adherent["type"],
@@ -172,13 +152,13 @@ class _Assemblage:
     def _lignes(self, siret: str) -> Iterable[LigneFacture]:
         """A row without due nor tariff exists by its past titres alone (R7a): nothing is invoiced for it."""
         for r in self._dus(siret):
-            regles = [g for g in self._regles.get(siret, []) if g["dispositif"] == r["dispositif"]]
-            if r["mode_recouvrement"] == "titre" and (r["montant_du"] or regles):
-                detail = tuple((phrase(g), decimal(g["montant"])) for g in regles)
+            tarifs = [t for t in self._tarifs.get(siret, []) if t["dispositif"] == r["dispositif"]]
+            if r["mode_recouvrement"] == "titre" and (r["montant_du"] or tarifs):
+                detail = tuple((phrase(t), t["montant"]) for t in tarifs)
                 yield LigneFacture(r["dispositif"], self._libelle(r["dispositif"]), r["montant_du"], detail)
 
     def _hors_titre(self, siret: str) -> Iterable[LigneHorsTitre]:
-        suivis = {g["dispositif"] for g in self._regles.get(siret, [])}
+        suivis = {t["dispositif"] for t in self._tarifs.get(siret, [])}
         for r in self._dus(siret):
             mode, dispositif = r["mode_recouvrement"], r["dispositif"]
             par_adhesion = dispositif in suivis or (mode is None and not r["montant_titre"])
@@ -192,7 +172,7 @@ class _Assemblage:
             return []
         origine = self._origine(siret, attendu)
         if origine is None:
-            return [LigneReport(periode(*self._ici), "", "Report des factures précédentes", attendu)]
+            return [LigneReport(str(self._semestre), "", "Report des factures précédentes", attendu)]
         return origine
 
     def _origine(self, siret: str, attendu: Decimal) -> list[LigneReport] | None:
@@ -221,7 +201,7 @@ def _verifier(f: Facture) -> None:
     attendu = f.cumul if f.est_a_emettre else ZERO
     if (du, reporte, attendu) != (f.montant_du, f.report_precedent, f.montant_facture):
         raise ErreurMutualisation(
-            f"La facture {periode(f.exercice, f.semestre)} de {f.siret} ne s'accorde pas avec la publication : lignes "
+            f"La facture {f.semestre} de {f.siret} ne s'accorde pas avec la publication : lignes "
             f"{du} €, report {reporte} €, total {attendu} € ; publié {f.montant_du} €, {f.report_precedent} €, "
             f"{f.montant_facture} €. Publiez l'exercice de nouveau."
         )

@@ -14,8 +14,8 @@ from typing import Any
 
 from lxml import etree
 
-from mutualisation.factures.factures import Facture, dernier_jour, periode
-from mutualisation.factures.instantane import Facturation
+from mutualisation.factures.detail import Facturation, Semestre
+from mutualisation.factures.factures import Facture
 from mutualisation.factures.parametres import Parametres
 from mutualisation.publication.contexte import Contexte
 
@@ -43,10 +43,7 @@ def lignes_de(facture: Facture) -> list[LignePes]:
 
     Each object names the period it pays for (R7i): a carry-over that of its own semestre.
     """
-    du = [
-        LignePes(f"{periode(facture.exercice, facture.semestre)} {x.dispositif} {x.libelle}", x.dispositif, x.montant)
-        for x in facture.lignes
-    ]
+    du = [LignePes(f"{facture.semestre} {x.dispositif} {x.libelle}", x.dispositif, x.montant) for x in facture.lignes]
     reports = [
         LignePes(" ".join(f"{x.periode} {x.dispositif} report sous le seuil".split()), x.dispositif, x.montant)
         for x in facture.reports
@@ -55,7 +52,11 @@ def lignes_de(facture: Facture) -> list[LignePes]:
 
 
 def octets_pes(
-    contexte: Contexte, facturation: Facturation, semestre: int, factures: Iterable[Facture], parametres: Parametres
+    contexte: Contexte,
+    facturation: Facturation,
+    semestre: Semestre,
+    factures: Iterable[Facture],
+    parametres: Parametres,
 ) -> bytes | None:
     """The draft, ISO-8859-1; None when there is nothing to issue. Raises `ErreurMutualisation` on a bad parameter."""
     emises = [f for f in factures if f.est_a_emettre]
@@ -78,13 +79,14 @@ def octets_pes(
 class _Redaction:
     """Writes the elements of one draft."""
 
-    def __init__(self, contexte: Contexte, facturation: Facturation, semestre: int, parametres: Parametres) -> None:
+    def __init__(
+        self, contexte: Contexte, facturation: Facturation, semestre: Semestre, parametres: Parametres
+    ) -> None:
         self._contexte = contexte
-        self._facturation = facturation
         self._semestre = semestre
         self._parametres = parametres
-        self._jour = dernier_jour(contexte.exercice, semestre).isoformat()
-        self._axes = {a["dispositif"]: a["code"] for a in facturation.axes if a["semestre"] == semestre}
+        self._jour = semestre.fin.isoformat()
+        self._axes = {a["dispositif"]: a["code"] for a in facturation.axes if a["semestre"] == semestre.numero}
 
     def mention(self) -> str:
         synthetique = "Données synthétiques. " if self._contexte.est_synthetique else ""
@@ -95,20 +97,19 @@ class _Redaction:
         )
 
     def racine(self) -> Any:
-        exercice, epci = self._contexte.exercice, (self._facturation.epci or [{}])[0]
         racine = etree.Element(f"{{{ESPACE}}}PES_Aller", nsmap={"n": ESPACE})
         enveloppe = etree.SubElement(racine, "Enveloppe")
         parametres = etree.SubElement(enveloppe, "Parametres")
         _v(parametres, "Version", "1")
         _v(parametres, "TypFic", "PESALR2")
-        _v(parametres, "NomFic", f"PROJET_R_{exercice}_S{self._semestre}")
+        _v(parametres, "NomFic", f"PROJET_R_{self._semestre.exercice}_S{self._semestre.numero}")
         emetteur = etree.SubElement(enveloppe, "Emetteur")
         _v(emetteur, "Sigle", "MUTUALISATION")
         _v(emetteur, "Adresse", "DONNEES SYNTHETIQUES" if self._contexte.est_synthetique else "PROJET")
         entete = etree.SubElement(racine, "EnTetePES")
         _v(entete, "DteStr", self._jour)
         _v(entete, "IdPost", self._code("pes_poste", "000000", r"[0-9A-Za-z]{1,7}"))
-        _v(entete, "IdColl", str(epci.get("siret") or "0" * 14))
+        _v(entete, "IdColl", self._contexte.siret or "0" * 14)
         _v(entete, "CodCol", self._code("pes_collectivite", "000", r"[0-9A-Za-z]{1,3}"))
         _v(entete, "CodBud", self._code("pes_budget", "00", r"[0-9A-Za-z]{1,10}"))
         _v(entete, "LibelleColBud", self._contexte.epci, 75)
@@ -126,8 +127,8 @@ class _Redaction:
         total = sum((x.montant * signe for _, retenues in pieces for x in retenues), Decimal("0.00"))
         element = etree.Element("Bordereau")
         bloc = etree.SubElement(element, "BlocBordereau")
-        _v(bloc, "Exer", str(self._contexte.exercice))
-        _v(bloc, "IdBord", f"99{self._semestre}00{type_bordereau}")
+        _v(bloc, "Exer", str(self._semestre.exercice))
+        _v(bloc, "IdBord", f"99{self._semestre.numero}00{type_bordereau}")
         _v(bloc, "DteBordEm", self._jour)
         _v(bloc, "TypBord", type_bordereau)
         _v(bloc, "NbrPce", str(len(pieces)))
@@ -141,10 +142,10 @@ class _Redaction:
         bloc = etree.SubElement(piece, "BlocPiece")
         type_piece, nature_piece = TRIPLETS[type_bordereau]
         _v(bloc, "CodServ", self._code("pes_service", "MUTU", r"[0-9A-Za-z]{1,10}"))
-        _v(bloc, "IdPce", f"99{self._semestre}{rang:05d}")
+        _v(bloc, "IdPce", f"99{self._semestre.numero}{rang:05d}")
         _v(bloc, "TypPce", type_piece)
         _v(bloc, "NatPce", nature_piece)
-        _v(bloc, "ObjPce", f"Facture consolidée {periode(facture.exercice, facture.semestre)} - {facture.nom}", 160)
+        _v(bloc, "ObjPce", f"Facture consolidée {self._semestre} - {facture.nom}", 160)
         for numero, ligne in enumerate(lignes, start=1):
             piece.append(self._ligne(numero, facture, ligne))
         return piece

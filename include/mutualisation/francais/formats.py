@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -26,6 +27,17 @@ def nombre(valeur: Decimal | int | None, decimales: int = 0) -> str:
     return f"{MOINS}{texte}" if arrondie < 0 else texte
 
 
+def decimales(valeurs: Iterable[Decimal]) -> int:
+    """Decimals that show every value of a column as it is, up to six: figures then line up."""
+    return max((min(6, max(0, -int(v.normalize().as_tuple().exponent))) for v in valeurs), default=0)
+
+
+def exact(valeur: Decimal | int, minimum: int = 0) -> str:
+    """A number with the decimals it has, at least `minimum`, at most six."""
+    lu = Decimal(valeur)
+    return nombre(lu, max(minimum, decimales([lu])))
+
+
 def euros(valeur: Decimal | int | None, decimales: int = 0) -> str:
     """Whole euros by default: `1 395 534 €`."""
     return NON_RENSEIGNE if valeur is None else f"{nombre(valeur, decimales)}{INSECABLE}€"
@@ -43,6 +55,11 @@ def evolution(avant: Decimal | None, apres: Decimal | None) -> str | None:
     ecart = arrondi((apres - avant) / avant * 100, 1)
     signe = "+" if ecart > 0 else ""
     return f"{signe}{nombre(ecart, 1)}{INSECABLE}%"
+
+
+def siret(numero: str) -> str:
+    """`215 905 605 00006`, on one line; another identifier as it is."""
+    return INSECABLE.join((numero[:3], numero[3:6], numero[6:9], numero[9:])) if len(numero) == 14 else numero
 
 
 def jour(valeur: date | None) -> str:
@@ -70,6 +87,5 @@ def _constat(texte: str) -> str:
         lu = Decimal(texte)
     except InvalidOperation:
         return texte
-    decimales = max(-int(lu.normalize().as_tuple().exponent), 0)
     # an amount keeps its cents
-    return nombre(lu, min(2 if decimales == 1 else decimales, 6))
+    return exact(lu, 2 if decimales([lu]) == 1 else 0)

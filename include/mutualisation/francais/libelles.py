@@ -111,8 +111,14 @@ MODES = {
     "titre": "Titre de recette",
     "imputation_AC": "Attribution de compensation",
     "retenue": "Retenue sur le reversement",
-    "gratuit": "Gratuit",
+    "gratuit": "Sans participation",
 }
+# a letter has the room that a column has not
+MODES_FACTURE = MODES | {
+    "imputation_AC": "Imputation sur l'attribution de compensation",
+    "retenue": "Retenue sur les sommes reversées",
+}
+SANS_TARIF = "Sans tarif en vigueur"
 
 PARAMETRES = {
     "methode_etp": "Méthode de calcul des ETP",

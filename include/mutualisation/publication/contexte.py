@@ -1,44 +1,31 @@
-"""What an extract says beside its figures: EPCI, parameters in force, files counted, exercices shown.
+"""What a document says beside its figures: EPCI, parameters in force, files counted, exercices shown.
 
-Frozen with the version when it is published (`journal.constructions.contexte`), so that later loads change
-nothing in an extract that is rendered again (S8).
+All of it is kept with the version, so that later loads change nothing in a document that is rendered again (S8): the
+referentiel as internal relations, the files and the versions of the moment in `journal.constructions.contexte`.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.relations import lire_relations
+from mutualisation.francais.formats import NON_RENSEIGNE
+from mutualisation.publication.extraits_csv import lignes
+from mutualisation.publication.relations import relations_internes, relations_promues
 
 # The annual extract shows the exercice and the two before it, like the printed annex
 EXERCICES_PRESENTES = 3
+EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
+PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
+DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation")
 
-# Read from the staging of the build just made: what was rejected there is in force nowhere
-PARAMETRES = """
-select parametre, valeur, debut, fin, reference
-  from construction.stg_referentiel__parametres
- where debut <= make_date(%(exercice)s, 12, 31) and (fin is null or fin >= make_date(%(exercice)s, 1, 1))
- order by parametre collate "C", debut
-"""
-DISPOSITIFS = """
-select distinct on (code collate "C") code, libelle, thematique, vehicule_juridique, valorisation
-  from construction.stg_referentiel__dispositifs
- where debut <= make_date(%(exercice)s, 12, 31) and (fin is null or fin >= make_date(%(exercice)s, 1, 1))
- order by code collate "C", debut desc
-"""
-EPCI = """
-select siren, nom
-  from construction.stg_referentiel__adherents
- where type = 'epci' and debut <= make_date(%(exercice)s, 12, 31)
- order by debut desc, siret collate "C"
- limit 1
-"""
 # Files that counted when the build began: one that is loaded between build and publication is not among them
 FICHIERS = """
 select chemin, sha256, lignes, octets
@@ -72,17 +59,18 @@ class Construction:
 
 @dataclass(frozen=True)
 class Contexte:
-    """Frozen surroundings of one exercice and version.
+    """Surroundings of one exercice and version.
 
-    `parametres`: {parametre, valeur, debut, fin, reference}; `dispositifs`: {code, libelle, thematique,
-    vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`: {exercice: version};
-    `relations`: {relation: columns} of the contract when the version was published.
+    `parametres`: {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs`: {code, libelle,
+    thematique, vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`:
+    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included.
     """
 
     exercice: int
     construction: Construction
     epci: str
     siren: str
+    siret: str
     parametres: list[dict[str, Any]]
     dispositifs: list[dict[str, Any]]
     fichiers: list[dict[str, Any]]
@@ -94,36 +82,40 @@ class Contexte:
         """True for the reference drop, which says so by a parameter."""
         return any(p["parametre"] == "jeu_de_donnees" and p["valeur"] == "synthetique" for p in self.parametres)
 
+    @property
+    def entete(self) -> dict[str, Any]:
+        """What every document says of where it comes from."""
+        return {
+            "epci": self.epci,
+            "siren": self.siren,
+            "synthetique": self.est_synthetique,
+            "version": self.construction.version,
+            "sha256": self.construction.publication_sha256 or NON_RENSEIGNE,
+        }
+
 
 def _lire(conn: psycopg.Connection[Any], requete: str, **valeurs: Any) -> list[dict[str, Any]]:
     with conn.cursor(row_factory=dict_row) as curseur:
         return curseur.execute(requete, valeurs).fetchall()
 
 
-def _entourage(conn: psycopg.Connection[Any], exercice: int) -> dict[str, Any]:
-    """Everything but the files, of one exercice, as the warehouse stands now."""
-    epci = _lire(conn, EPCI, exercice=exercice)
-    presentes = _lire(conn, PRESENTES, exercice=exercice, nombre=EXERCICES_PRESENTES)
-    return {
-        "epci": epci[0] if epci else {"siren": "", "nom": "EPCI non renseigné"},
-        "parametres": _lire(conn, PARAMETRES, exercice=exercice),
-        "dispositifs": _lire(conn, DISPOSITIFS, exercice=exercice),
-        "presentes": {str(p["exercice"]): p["version"] for p in presentes},
-    }
-
-
 def figer_contexte(conn: psycopg.Connection[Any], version: int) -> None:
-    """Freeze the context of a version; call it in the publishing transaction, once the pointer has moved."""
+    """Keep what is of this moment; call it in the publishing transaction, once the pointer has moved."""
     (exercices,) = _une_ligne(conn, "select exercices from journal.constructions where version = %s", version)
     contexte = {
-        "exercices": {str(e): _entourage(conn, e) for e in exercices},
+        "exercices": {str(e): {"presentes": _presentes(conn, e)} for e in exercices},
         "fichiers": _lire(conn, FICHIERS, version=version),
-        "relations": {nom: relation.noms_colonnes for nom, relation in lire_relations().items()},
+        "relations": {nom: relation.noms_colonnes for nom, relation in relations_promues().items()},
     }
     conn.execute(
         "update journal.constructions set contexte = %s::jsonb where version = %s",
-        (json.dumps(contexte, default=str, ensure_ascii=False), version),
+        (json.dumps(contexte, ensure_ascii=False), version),
     )
+
+
+def _presentes(conn: psycopg.Connection[Any], exercice: int) -> dict[str, int]:
+    presentes = _lire(conn, PRESENTES, exercice=exercice, nombre=EXERCICES_PRESENTES)
+    return {str(p["exercice"]): p["version"] for p in presentes}
 
 
 def _une_ligne(conn: psycopg.Connection[Any], requete: str, *valeurs: Any) -> tuple[Any, ...]:
@@ -144,7 +136,7 @@ def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
 
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
-    """Frozen context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
+    """Context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
     prepare_par, code_version, fin, sha256, portes, fige = _une_ligne(
         conn,
         "select prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
@@ -154,14 +146,36 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
     entourage = (fige or {}).get("exercices", {}).get(str(exercice))
     if entourage is None:
         raise ErreurMutualisation(f"La version {version} ne contient pas d'extrait de l'exercice {exercice}.")
+    # a version published before these relations were kept holds their rows here
+    referentiel = entourage if "parametres" in entourage else _referentiel(conn, exercice, version)
+    epci = EPCI_INCONNU | referentiel["epci"]
     return Contexte(
         exercice=exercice,
         construction=Construction(version, prepare_par, code_version, fin, sha256, portes or {}),
-        epci=entourage["epci"]["nom"],
-        siren=entourage["epci"]["siren"],
-        parametres=entourage["parametres"],
-        dispositifs=entourage["dispositifs"],
+        epci=epci["nom"],
+        siren=epci["siren"],
+        siret=epci["siret"],
+        parametres=referentiel["parametres"],
+        dispositifs=referentiel["dispositifs"],
         fichiers=fige["fichiers"],
         presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
         relations=fige["relations"],
     )
+
+
+def _referentiel(conn: psycopg.Connection[Any], exercice: int, version: int) -> dict[str, Any]:
+    """{epci: row, parametres: rows, dispositifs: rows} of the version."""
+
+    def lire(relation: str, colonnes: Iterable[str]) -> list[dict[str, Any]]:
+        rangees = lignes(conn, relations_internes()[relation], exercice, version)
+        return [{c: _iso(rangee[c]) for c in colonnes} for rangee in rangees]
+
+    return {
+        "epci": next(iter(lire("epci", EPCI_INCONNU)), {}),
+        "parametres": lire("parametres_en_vigueur", PARAMETRE),
+        "dispositifs": lire("dispositifs_en_vigueur", DISPOSITIF),
+    }
+
+
+def _iso(valeur: Any) -> Any:
+    return valeur.isoformat() if isinstance(valeur, date) else valeur

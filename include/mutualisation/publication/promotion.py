@@ -1,7 +1,8 @@
 """Write, audit, promote: the tables of a build become the partitions that `publication` shows, in one transaction.
 
-Storage is `versions.<relation>`, partitioned by version; `publication.<relation>` are stable views joined to the
-pointer `journal.publications`. Attaching moves no row, and a view built on `publication` follows.
+Storage is `versions.<relation>`, partitioned by version; `publication.<relation>`, and `documents.<relation>` for an
+internal one, are stable views joined to the pointer `journal.publications`. Attaching moves no row, and a view built
+on them follows.
 """
 
 from __future__ import annotations
@@ -13,22 +14,21 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.instantane import figer_facturation
 from mutualisation.publication.contexte import figer_contexte
 from mutualisation.publication.empreinte import publication_sha256
-from mutualisation.publication.relations import Relation, lire_relations
+from mutualisation.publication.relations import Relation, relations_promues
 
 SCHEMA = "construction"
 VERROU_PUBLICATION = 0x6D757470
 
 
 def preparer_publication(conn: psycopg.Connection[Any]) -> None:
-    """Create or complete `versions.<relation>` and `publication.<relation>` from the contract of the relations.
+    """Create or complete `versions.<relation>` and the view of each relation, from their contract.
 
     Only when the contract has changed since the last time: redefining a view locks its readers out.
     """
     ordres: list[sql.SQL | sql.Composed] = [
-        ordre for relation in lire_relations().values() for ordre in _definition(relation)
+        ordre for relation in relations_promues().values() for ordre in _definition(relation)
     ]
     ordres.append(sql.SQL("grant select on all tables in schema publication to mutualisation_lecteur"))
     marque = hashlib.sha256("\n".join(o.as_string() for o in ordres).encode()).hexdigest()
@@ -59,7 +59,7 @@ def _definition(relation: Relation) -> list[sql.SQL | sql.Composed]:
     colonnes += [(c.nom, c.type) for c in relation.colonnes]
     table = sql.Identifier("versions", relation.nom)
     liste = [sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(t)) for n, t in colonnes]
-    vue = sql.Identifier("publication", relation.nom)
+    vue = sql.Identifier(relation.schema, relation.nom)
     return [
         sql.SQL("create table if not exists {} ({}) partition by list (version)").format(
             table, sql.SQL(", ").join(liste)
@@ -69,7 +69,7 @@ def _definition(relation: Relation) -> list[sql.SQL | sql.Composed]:
         sql.SQL("comment on view {} is {}").format(vue, sql.Literal(relation.description)),
         *(
             sql.SQL("comment on column {} is {}").format(
-                sql.Identifier("publication", relation.nom, c.nom), sql.Literal(c.description)
+                sql.Identifier(relation.schema, relation.nom, c.nom), sql.Literal(c.description)
             )
             for c in relation.colonnes
         ),
@@ -101,7 +101,7 @@ def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
                 f"La version {version} a été remplacée par une construction plus récente : "
                 "lancez « mutualisation controler » de nouveau."
             )
-        for relation in lire_relations().values():
+        for relation in relations_promues().values():
             _rattacher(conn, relation, version)
         for exercice in ligne[1]:
             conn.execute(
@@ -115,7 +115,6 @@ def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
             (empreinte, version),
         )
         figer_contexte(conn, version)
-        figer_facturation(conn, version)
     return empreinte
 
 
@@ -156,7 +155,7 @@ def _vue(relation: Relation) -> sql.Composed:
         "create or replace view {vue} as select {distinct}{colonnes} from {table} as v"
         " join journal.publications as p on p.exercice = v.{pointeur} and p.version = v.version{ordre}"
     ).format(
-        vue=sql.Identifier("publication", relation.nom),
+        vue=sql.Identifier(relation.schema, relation.nom),
         distinct=distinct,
         colonnes=sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c.nom)) for c in relation.colonnes),
         table=sql.Identifier("versions", relation.nom),

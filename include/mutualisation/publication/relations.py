@@ -1,16 +1,26 @@
-"""The relations of `publication`, read from the dbt contract: the one place that names their columns and keys."""
+"""The relations that a version keeps, read from the dbt contract: the one place that names their columns and keys.
+
+Published ones are those of `models/publication`. A mart with `meta: {diffusion: interne}` is kept with each version
+too, for invoices and documents: it is in no extract, and `publication_sha256` does not cover it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from mutualisation.chemins import CONTRAT_PUBLICATION
+try:
+    from yaml import CSafeLoader as LecteurYaml
+except ImportError:  # built without libyaml: the same, ten times slower
+    from yaml import SafeLoader as LecteurYaml  # type: ignore[assignment]
+
+from mutualisation.chemins import MODELES
+
+PUBLIEE, INTERNE = "publication", "documents"
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,7 @@ class Colonne:
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation of `sorties.md`: its grain sentence, published columns and key.
+    """A relation of `sorties.md`, or an internal one: its grain sentence, columns and key, the schema of its view.
 
     `par_exercice` is false where `exercice` is no published column (adhesion, cee_valorisation, rejets): the
     storage `versions.<nom>` still carries `exercice` and `version`. `pointeur` names the column that says under
@@ -48,6 +58,7 @@ class Relation:
     cle: tuple[str, ...]
     par_exercice: bool
     pointeur: str = "exercice"
+    schema: str = PUBLIEE
 
     def limitee(self, colonnes: Sequence[str]) -> Relation:
         """The relation as a version knew it, before the contract gained columns."""
@@ -80,29 +91,49 @@ def _colonnes(modele: dict[str, Any], par_exercice: bool) -> tuple[Colonne, ...]
     )
 
 
-def _relation(modele: dict[str, Any]) -> Relation:
-    meta = modele.get("config", {}).get("meta") or modele.get("meta") or {}
+def _meta(modele: dict[str, Any]) -> dict[str, Any]:
+    return dict(modele.get("config", {}).get("meta") or modele.get("meta") or {})
+
+
+def _relation(modele: dict[str, Any], schema: str) -> Relation:
+    meta = _meta(modele)
     par_exercice = bool(meta.get("par_exercice", True))
-    return Relation(
+    relation = Relation(
         nom=modele["name"],
         description=" ".join((modele.get("description") or "").split()),
         colonnes=_colonnes(modele, par_exercice),
         cle=tuple(meta.get("cle", ())),
         par_exercice=par_exercice,
         pointeur=str(meta.get("pointeur", "exercice")),
+        schema=schema,
     )
+    if inconnues := set(relation.cle) - set(relation.noms_colonnes) - {"exercice"}:
+        raise ValueError(f"{relation.nom} : clé sur des colonnes inconnues {sorted(inconnues)}")
+    return relation
 
 
 @cache
-def lire_relations(contrat: Path | None = None) -> dict[str, Relation]:
-    """Relations of the contract by name, in the order of the file.
+def lire_relations() -> dict[str, Relation]:
+    """Published relations by name, in the order of the contract: what readers, the CSV and `publication_sha256` know.
 
-    Raises `FileNotFoundError` without the contract, `ValueError` when a key names a column that is not published.
+    Raises `FileNotFoundError` without the contract, `ValueError` when a key names a column that is not there.
     """
-    contenu = yaml.safe_load((contrat or CONTRAT_PUBLICATION).read_text(encoding="utf-8"))
-    relations = {modele["name"]: _relation(modele) for modele in contenu["models"]}
-    for relation in relations.values():
-        inconnues = set(relation.cle) - set(relation.noms_colonnes) - {"exercice"}
-        if inconnues:
-            raise ValueError(f"{relation.nom} : clé sur des colonnes inconnues {sorted(inconnues)}")
-    return relations
+    if not (modeles := _modeles("publication")):
+        raise FileNotFoundError(f"aucune relation publiée n'est décrite sous {MODELES / 'publication'}")
+    return {m["name"]: _relation(m, PUBLIEE) for m in modeles}
+
+
+@cache
+def relations_internes() -> dict[str, Relation]:
+    """Marts that are kept with each version and never published: what invoices and documents say beside the figures."""
+    return {m["name"]: _relation(m, INTERNE) for m in _modeles("marts") if _meta(m).get("diffusion") == "interne"}
+
+
+def relations_promues() -> dict[str, Relation]:
+    """Every relation that a version keeps."""
+    return lire_relations() | relations_internes()
+
+
+def _modeles(dossier: str) -> list[dict[str, Any]]:
+    contrats = sorted((MODELES / dossier).rglob("*.yml"))
+    return [m for contrat in contrats for m in yaml.load(contrat.read_bytes(), LecteurYaml).get("models", ())]

@@ -38,7 +38,7 @@ def ecrire(versions: Path, nom: str, sql: str, precedente: str | None = None) ->
 def base_nue(base_vierge):
     """An empty database: no schema of ours, no migration."""
     with psycopg.connect(base_vierge, autocommit=True) as conn:
-        schemas = "journal, brut, lecture, versions, publication"
+        schemas = "journal, brut, lecture, versions, publication, documents"
         conn.execute(f"drop schema {schemas} cascade")
         conn.execute("drop table public.migrations")
     return base_vierge

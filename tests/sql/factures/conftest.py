@@ -9,10 +9,9 @@ import psycopg
 import pytest
 
 from mutualisation.factures import ecrire_factures
+from mutualisation.factures.detail import lire_facturation
 from mutualisation.factures.factures import Facture, lire_factures
-from mutualisation.factures.instantane import lire_facturation
 from mutualisation.publication.contexte import lire_contexte
-from mutualisation.publication.relations import lire_relations
 
 from . import entrepot_facture
 
@@ -32,4 +31,4 @@ def dossier(conn_facturee: psycopg.Connection[Any], tmp_path: Path) -> Path:
 def lire(conn: psycopg.Connection[Any], semestre: int = 2) -> list[Facture]:
     """Invoices of 2021."""
     contexte = lire_contexte(conn, 2021, 1)
-    return lire_factures(conn, contexte, lire_facturation(conn, 2021, 1), semestre, lire_relations())
+    return lire_factures(conn, contexte, lire_facturation(conn, contexte), semestre)

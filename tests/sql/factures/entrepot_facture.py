@@ -1,4 +1,4 @@
-"""A published warehouse with invoices: rows of `publication` and the tables of the build that the detail is read from.
+"""A published warehouse with invoices: rows of `publication`, and of the relations that keep their detail.
 
 2020-S2 and 2021-S1: Loos is under the threshold. 2021-S2: Loos pays with its carry-over, Lille pays and gets 20 € back,
 the CCAS is carried over.
@@ -6,16 +6,12 @@ the CCAS is carried over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from tests.sql.publication import entrepot_publie as base
 
-from mutualisation.factures.instantane import figer_facturation
-from mutualisation.publication.contexte import figer_contexte
-from mutualisation.publication.relations import lire_relations
+from mutualisation.publication.relations import relations_promues
 
 LILLE, LOOS, CCAS = base.SIRET_LILLE, base.SIRET_LOOS, "26590350200010"
 Ligne = dict[str, Any]
@@ -42,11 +38,7 @@ FACTURES = [
     (2021, 2, LILLE, "480.00", "0.00", "a_emettre", "480.00"),
     (2021, 2, CCAS, "14.99", "0.00", "reporte", "0.00"),
 ]
-ADHERENTS = [
-    (LILLE, LILLE[:9], "commune", "Lille", "2018-01-01", None),
-    (LOOS, LOOS[:9], "commune", "L’Œuvre-lès-Loos", "2018-01-01", None),
-    (CCAS, CCAS[:9], "ccas", "CCAS de Lille", "2018-01-01", None),
-]
+ADHERENTS = [(LILLE, "commune", "Lille"), (LOOS, "commune", "L’Œuvre-lès-Loos"), (CCAS, "ccas", "CCAS de Lille")]
 DISPOSITIFS = [
     ("ARCHIVES", "Dépôt des archives définitives"),
     ("CAM", "Centrale d'Achat Métropolitaine (CAM)"),
@@ -57,100 +49,78 @@ PARAMETRES = [
     ("compte_recette:CAM", "70688", "2019-01-01", None, "Plan de comptes"),
     ("compte_recette:ARCHIVES", "70845", "2019-01-01", "2020-12-31", "Ancien compte"),
 ]
-# semestre, dispositif, adherent, rule, base, due, price, mode, months, units
-REGLES = [
-    (1, "ARCHIVES", LOOS, "forfait", None, "6.00", "12", "titre", 6, None),
-    (2, "ARCHIVES", LOOS, "forfait", None, "6.50", "13", "titre", 6, None),
-    (2, "IMPRESSION", LOOS, "cout_unitaire", None, "112.31", None, "titre", 6, "5.5"),
-    (2, "CAM", LILLE, "par_tranche", None, "500.00", "1000", "titre", 6, None),
-    (2, "ARCHIVES", LILLE, "par_habitant", None, "-30.00", "0.05", "titre", 6, None),
-    (2, "ARCHIVES", LILLE, "pourcentage", "achats_ht", "10.00", "1.5", "titre", 6, None),
-    (2, "IMPRESSION", LILLE, "cout_unitaire", None, "1234.26", None, "imputation_AC", 6, "60.4438"),
-    (2, "CARTE", LILLE, "forfait", None, "0.00", "0", "gratuit", 6, None),
-    (2, "CAM", CCAS, "forfait", None, "14.99", "29.98", "titre", 6, None),
+# semestre, dispositif, adherent, rule, base, due, price, mode, units
+TARIFS = [
+    (1, "ARCHIVES", LOOS, "forfait", None, "6.00", "12", "titre", None),
+    (2, "ARCHIVES", LOOS, "forfait", None, "6.50", "13", "titre", None),
+    (2, "IMPRESSION", LOOS, "cout_unitaire", None, "112.31", "20.42", "titre", "5.5"),
+    (2, "CAM", LILLE, "par_tranche", None, "500.00", "1000", "titre", None),
+    (2, "ARCHIVES", LILLE, "par_habitant", None, "-30.00", "0.05", "titre", None),
+    (2, "ARCHIVES", LILLE, "pourcentage", "achats_ht", "10.00", "1.5", "titre", None),
+    (2, "IMPRESSION", LILLE, "cout_unitaire", None, "1234.26", "20.42", "imputation_AC", "60.4438"),
+    (2, "CARTE", LILLE, "forfait", None, "0.00", "0", "gratuit", None),
+    (2, "CAM", CCAS, "forfait", None, "14.99", "29.98", "titre", None),
 ]
-TABLES = {
-    "int_recouvrement": "exercice int, semestre int, dispositif text, siret_adherent text",
-    "int_montants_dus": "exercice int, semestre int, dispositif text, siret_adherent text, regle text, base text,"
-    " montant numeric, ligne_tarif int",
-    "int_tarifs_semestre": "exercice int, semestre int, dispositif text, fichier_id bigint, ligne_tarif int,"
-    " montant numeric, tranche_min numeric, tranche_max numeric, mode_recouvrement text",
-    "stg_referentiel__tarifs": "fichier_id bigint, ligne int, reference text",
-    "int_adhesions_semestre": "exercice int, semestre int, dispositif text, siret_adherent text, population int,"
-    " mois_s1 int, mois_s2 int",
-    "int_unites_semestre": "exercice int, semestre int, dispositif text, siret_adherent text, unites numeric",
-    "int_couts_unitaires_factures": "exercice int, dispositif text, exercice_base int, actualisation numeric,"
-    " unites_previsionnelles numeric, cout_unitaire numeric",
-    "int_couts": "exercice int, dispositif text, cout_d5211 numeric",
-    "stg_cam__commandes": "exercice int, semestre int, siret_adherent text, montant_ht numeric, rejet_statut text",
-    "int_unites": "exercice int, semestre int, dispositif text, siret_adherent text, type_unite text, quantite numeric,"
-    " poids numeric, unites numeric, rejet_statut text",
-    "int_semestres": "exercice int, semestre int, fin date, seuil_titre numeric",
-    "int_cles": "origine text, code text, dispositif text, debut date, fin date",
-}
+# adherent, type of unit, quantity, weight, units
+UNITES = [
+    (LOOS, "AFFICHE", "5", "1.1", "5.5"),
+    (LILLE, "AFFICHE", "40", "1.1", "44.0"),
+    (LILLE, "PAGE", "16.4438", "1", "16.4438"),
+]
 
 
-def _remplir(conn: psycopg.Connection[Any], table: str, lignes: Iterable[tuple[Any, ...]]) -> None:
-    for ligne in lignes:
-        conn.execute(
-            sql.SQL("insert into {} values ({})").format(
-                sql.Identifier("construction", table), sql.SQL(", ").join(sql.Placeholder() * len(ligne))
-            ),
-            ligne,
-        )
-
-
-def _construction(conn: psycopg.Connection[Any]) -> None:
-    for table, colonnes in TABLES.items():
-        conn.execute(f"create table construction.{table} ({colonnes})")
-    conn.execute("alter table construction.stg_referentiel__adherents add column ligne int default 1")
-    _remplir(conn, "stg_referentiel__adherents", [(*a, None) for a in ADHERENTS])
-    _remplir(conn, "stg_referentiel__parametres", [(*p, None) for p in PARAMETRES])
-    _remplir(
-        conn,
-        "stg_referentiel__dispositifs",
-        [(c, nom, "", None, "valorisé", "2018-01-01", None, None) for c, nom in DISPOSITIFS],
-    )
-    _remplir(conn, "int_recouvrement", [r[:4] for r in RECOUVREMENT])
-    for rang, (s, d, siret, regle, assiette, du, prix, mode, _, unites) in enumerate(REGLES, start=1):
-        cle = (2021, s, d)
-        _remplir(conn, "int_montants_dus", [(*cle, siret, regle, assiette, du, rang)])
-        bornes = ("100000", None) if regle == "par_tranche" else (None, None)
-        _remplir(conn, "int_tarifs_semestre", [(*cle, 1, rang, prix, *bornes, mode)])
-        _remplir(conn, "stg_referentiel__tarifs", [(1, rang, f"Délibération {rang}")])
-        if unites:
-            _remplir(conn, "int_unites_semestre", [(*cle, siret, unites)])
-    for cle in sorted({(2021, s, d, siret) for s, d, siret, *_ in REGLES}):
-        _remplir(conn, "int_adhesions_semestre", [(*cle, 233098, 6, 6)])
-    _remplir(conn, "int_couts_unitaires_factures", [(2021, "IMPRESSION", 2019, "0.015", "500", "20.42")])
-    _remplir(conn, "int_couts", [(2019, "IMPRESSION", "10061.48")])
-    _remplir(conn, "stg_cam__commandes", [(2021, 2, LILLE, "666.67", None)])
-    _remplir(
-        conn,
-        "int_unites",
-        [
-            (2021, 2, "IMPRESSION", LOOS, "AFFICHE", "5", "1.1", "5.5", None),
-            (2021, 2, "IMPRESSION", LILLE, "AFFICHE", "40", "1.1", "44", None),
-            (2021, 2, "IMPRESSION", LILLE, "PAGE", "16.4438", None, "16.4438", None),
+def detail() -> dict[str, list[Ligne]]:
+    """{internal relation: rows of 2021}, as the marts of a build give them."""
+    champs = (
+        "semestre", "dispositif", "siret_adherent", "regle", "base", "montant", "prix", "mode_recouvrement", "unites",
+    )  # fmt: skip
+    tarifs = [
+        {
+            **dict(zip(champs, tarif, strict=True)),
+            "ligne_tarif": rang,
+            "reference": f"Délibération {rang}",
+            "population": 233098,
+            "mois": 6,
+            "tranche_min": "100000" if "par_tranche" in tarif else None,
+            "achats_ht": "666.67" if "achats_ht" in tarif else None,
+        }
+        for rang, tarif in enumerate(TARIFS, start=2)
+    ]
+    cle = {"semestre": 2, "dispositif": "IMPRESSION", "lignes": 1}
+    unites = [
+        {**cle, "siret_adherent": s, "type_unite": t, "quantite": q, "poids": p, "unites": u}
+        for s, t, q, p, u in UNITES
+    ]
+    adherents = [
+        {"semestre": s, "siret_adherent": siret, "siren": siret[:9], "type": nature, "nom": nom}
+        for s in (1, 2)
+        for siret, nature, nom in ADHERENTS
+    ]
+    cout = {"dispositif": "IMPRESSION", "exercice_base": 2019, "cout_d5211_base": "10061.48", "actualisation": "0.015"}
+    champs_parametre = ("parametre", "valeur", "debut", "fin", "reference")
+    parametres = [
+        {"ligne": rang, **dict(zip(champs_parametre, p, strict=True))}
+        for rang, p in enumerate([*base.PARAMETRES, *PARAMETRES], start=2)
+    ]
+    relations: dict[str, list[Ligne]] = {
+        "factures_adherents": adherents,
+        "factures_tarifs": tarifs,
+        "factures_unites": unites,
+        "factures_couts": [{**cout, "unites_previsionnelles": "500", "cout_unitaire": "20.42"}],
+        "factures_axes": [{"semestre": s, "dispositif": "CAM", "code": "CAM1"} for s in (1, 2)],
+        "factures_semestres": [
+            {"semestre": 1, "debut": "2021-01-01", "fin": "2021-06-30", "seuil_titre": "15.00"},
+            {"semestre": 2, "debut": "2021-07-01", "fin": "2021-12-31", "seuil_titre": "15.00"},
         ],
-    )
-    _remplir(conn, "int_semestres", [(2021, 1, "2021-06-30", "15"), (2021, 2, "2021-12-31", "15")])
-    _remplir(
-        conn,
-        "int_cles",
-        [
-            ("axe", "CAM2", "CAM", "2018-01-01", "infinity"),
-            ("axe", "CAM1", "CAM", "2018-01-01", "infinity"),
-            ("axe", "CAM0", "CAM", "2018-01-01", "2021-06-30"),
-            ("axe", "IMPRESSION-LONGUE", "IMPRESSION", "2018-01-01", "infinity"),
-            ("activite", "ARC", "ARCHIVES", "2018-01-01", "infinity"),
-        ],
-    )
+        "parametres_en_vigueur": parametres,
+        "dispositifs_en_vigueur": [{"code": c, "libelle": nom} for c, nom in DISPOSITIFS],
+    }
+    return {nom: [{"exercice": 2021, **r} for r in rangees] for nom, rangees in relations.items()}
 
 
-def publier(conn: psycopg.Connection[Any], *, figee: bool = True) -> int:
-    """Publish these rows as version 1, with the detail of the invoices frozen, or still in the build only."""
-    lignes = base.rangees()
+def publier(conn: psycopg.Connection[Any]) -> int:
+    """Publish these rows as version 1."""
+    lignes = base.rangees() | detail()
     lignes["recouvrement"] = [
         {
             "exercice": e,
@@ -186,27 +156,11 @@ def publier(conn: psycopg.Connection[Any], *, figee: bool = True) -> int:
             "cout_d5211_unitaire": "115.95",
         }
     ]
-    version = base.publier(conn, lignes)
-    _construction(conn)
-    figer_contexte(conn, version)
-    if figee:
-        figer_facturation(conn, version)
-    conn.commit()
-    return version
-
-
-def remplacer_construction(conn: psycopg.Connection[Any]) -> None:
-    """A later build took the place of the published one."""
-    conn.execute("drop schema construction cascade")
-    conn.execute(
-        "insert into journal.constructions (exercices, statut, prepare_par, code_version) values ('{2021}', 'echouee',"
-        " 'c.durand', '0.1.0')"
-    )
-    conn.commit()
+    return base.publier(conn, lignes)
 
 
 def corriger(conn: psycopg.Connection[Any], relation: str, affectation: str, condition: str) -> None:
-    """Change published rows, as a faulty build would have."""
-    assert relation in lire_relations()
+    """Change rows of the version, as a faulty build would have."""
+    assert relation in relations_promues()
     conn.execute(f"update versions.{relation} set {affectation} where {condition}")
     conn.commit()

@@ -51,7 +51,6 @@ def test_premier_semestre_sans_etat_annuel(conn_facturee: Conn, tmp_path: Path) 
 
 
 def test_memes_octets(conn_facturee: Conn, dossier: Path, tmp_path: Path) -> None:
-    base.remplacer_construction(conn_facturee)
     autre = ecrire_factures(conn_facturee, 2021, 2, tmp_path / "autre")
     assert {f.name: f.read_bytes() for f in dossier.iterdir()} == {f.name: f.read_bytes() for f in autre.iterdir()}
 
@@ -143,7 +142,7 @@ def test_csv_de_l_etat_annuel(dossier: Path) -> None:
     assert lignes[0] == "exercice;dispositif;siret_adherent;nom;unites_s1;unites_s2;montant_s1;montant_s2;montant"
     assert lignes[1] == f"2021;IMPRESSION;{base.LILLE};Lille;0;60.4438;0.00;1234.26;1234.26"
     recours = (dossier / "recours_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
-    assert recours[1] == f"2021;2;IMPRESSION;{base.LILLE};Lille;AFFICHE;1;40;1.1;44"
+    assert recours[1] == f"2021;2;IMPRESSION;{base.LILLE};Lille;AFFICHE;1;40;1.1;44.0"
 
 
 def test_recapitulatif_est_la_relation(dossier: Path) -> None:
@@ -180,8 +179,8 @@ def test_dossier_impossible_a_ecrire(conn_facturee: Conn, tmp_path: Path) -> Non
 @pytest.mark.systeme
 @texte_des_pdf
 def test_cout_unitaire_vote(conn_vierge: Conn, tmp_path: Path) -> None:
-    base.publier(conn_vierge, figee=False)
-    conn_vierge.execute("update construction.int_couts_unitaires_factures set cout_unitaire = 21.5")
+    base.publier(conn_vierge)
+    base.corriger(conn_vierge, "factures_couts", "cout_unitaire = 21.5", "true")
     dossier = ecrire_factures(conn_vierge, 2021, 2, tmp_path)
     texte = _Texte.de(dossier / "etat_annuel_2021_IMPRESSION.pdf")
     assert "Coût unitaire voté : 21,50 €." in texte

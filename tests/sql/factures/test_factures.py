@@ -11,9 +11,8 @@ import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.factures import Facture
-from mutualisation.factures.instantane import lire_facturation
 from mutualisation.factures.parametres import Parametres
-from mutualisation.factures.regles import phrase
+from mutualisation.factures.phrases import phrase
 
 from . import entrepot_facture as base
 from .conftest import lire
@@ -79,28 +78,14 @@ def test_ecart_d_un_centime_refuse(conn_facturee: Conn, relation: str, affectati
         lire(conn_facturee)
 
 
-def test_detail_fige_survit_a_une_autre_construction(conn_facturee: Conn) -> None:
-    avant = lire(conn_facturee)
-    base.remplacer_construction(conn_facturee)
-    assert lire(conn_facturee) == avant
+def test_version_publiee_sans_le_detail(conn_facturee: Conn) -> None:
+    """What a former release published: the context names no relation of the invoices."""
+    conn_facturee.execute("update journal.constructions set contexte = contexte #- '{relations,factures_tarifs}'")
+    with pytest.raises(ErreurMutualisation, match="publiée par une version antérieure du logiciel"):
+        lire(conn_facturee)
 
 
-def test_detail_lu_dans_la_construction_encore_en_place(conn_vierge: Conn) -> None:
-    base.publier(conn_vierge, figee=False)
-    avant = lire(conn_vierge)
-    base.remplacer_construction(conn_vierge)
-    with pytest.raises(ErreurMutualisation, match="mutualisation bilan"):
-        lire(conn_vierge)
-    assert avant
-
-
-def test_aucune_donnee_de_personne_dans_le_detail(conn_facturee: Conn) -> None:
-    detail = lire_facturation(conn_facturee, 2021, 1)
-    assert set(detail.adherents[0]) == {"semestre", "siret", "siren", "type", "nom"}
-    assert {u["type_unite"] for u in detail.unites} == {"AFFICHE", "PAGE"}
-
-
-REGLE = {
+TARIF = {
     "prix": "0.8", "population": 12557, "mois": 6, "tranche_min": None, "tranche_max": None, "unites": "45.600000",
     "base": None, "achats_ht": None,
 }  # fmt: skip
@@ -136,7 +121,7 @@ REGLE = {
     ],
 )
 def test_phrase_de_chaque_regle(champs: dict[str, Any], attendue: str) -> None:
-    assert phrase({**REGLE, **champs}).replace("\u00a0", " ").replace("\u202f", " ") == attendue
+    assert phrase({**TARIF, **champs}).replace("\u00a0", " ").replace("\u202f", " ") == attendue
 
 
 def _parametres(*lignes: tuple[str, str, str, str | None]) -> Parametres:

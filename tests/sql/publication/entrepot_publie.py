@@ -11,7 +11,7 @@ from psycopg import sql
 
 from mutualisation.publication.contexte import figer_contexte
 from mutualisation.publication.promotion import preparer_publication
-from mutualisation.publication.relations import Relation, lire_relations
+from mutualisation.publication.relations import Relation, relations_promues
 
 from .complements import complements
 
@@ -332,29 +332,17 @@ def inserer(conn: psycopg.Connection[Any], relation: Relation, lignes: Iterable[
         )
 
 
-def _referentiel(conn: psycopg.Connection[Any], epci: str) -> None:
-    conn.execute("drop schema if exists construction cascade")
-    conn.execute("create schema construction")
-    conn.execute(
-        "create table construction.stg_referentiel__parametres"
-        " (parametre text, valeur text, debut date, fin date, reference text, rejet_statut text)"
-    )
-    conn.execute(
-        "create table construction.stg_referentiel__dispositifs (code text, libelle text, thematique text,"
-        " vehicule_juridique text, valorisation text, debut date, fin date, rejet_statut text)"
-    )
-    conn.execute(
-        "create table construction.stg_referentiel__adherents"
-        " (siret text, siren text, type text, nom text, debut date, fin date, rejet_statut text)"
-    )
-    with conn.cursor() as curseur:
-        curseur.executemany(
-            "insert into construction.stg_referentiel__parametres values (%s, %s, %s, %s, %s, null)", PARAMETRES
-        )
-    conn.execute(
-        "insert into construction.stg_referentiel__adherents values (%s, %s, 'epci', %s, '2018-01-01', null, null)",
-        (SIRET_EPCI, SIREN_EPCI, epci),
-    )
+def _referentiel(epci: str) -> dict[str, list[Ligne]]:
+    """Rows of the internal relations that every document reads."""
+    champs = ("parametre", "valeur", "debut", "fin", "reference")
+    return {
+        "epci": [{"exercice": e, "siret": SIRET_EPCI, "siren": SIREN_EPCI, "nom": epci} for e in EXERCICES],
+        "parametres_en_vigueur": [
+            {"exercice": e, "ligne": rang, **dict(zip(champs, parametre, strict=True))}
+            for e in EXERCICES
+            for rang, parametre in enumerate(PARAMETRES, start=2)
+        ],
+    }
 
 
 def _journal(conn: psycopg.Connection[Any]) -> int:
@@ -379,10 +367,10 @@ def publier(
 ) -> int:
     """Publish these rows as one version of a migrated warehouse; give back the version."""
     preparer_publication(conn)
-    _referentiel(conn, epci)
     version = _journal(conn)
-    for nom, relation in lire_relations().items():
-        inserer(conn, relation, lignes.get(nom, []), version)
+    toutes = _referentiel(epci) | lignes
+    for nom, relation in relations_promues().items():
+        inserer(conn, relation, toutes.get(nom, []), version)
     exercices = sorted({r["exercice"] for r in lignes["synthese_financiere"]})
     for exercice in exercices:
         conn.execute(

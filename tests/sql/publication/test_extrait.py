@@ -40,9 +40,6 @@ def test_same_version_gives_the_same_bytes_after_later_loads(
 ) -> None:
     avant = _octets(extrait)
     conn_publiee.execute(
-        "update construction.stg_referentiel__parametres set valeur = 'T' where parametre = 'methode_etp'"
-    )
-    conn_publiee.execute(
         "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension, sha256,"
         " octets, statut) select chargement_id, 'rh', 'agents', '2021', 2, 'x', 'rh/x.csv', 'csv', 'ff', 1, 'accepte'"
         " from journal.fichiers"

@@ -1,0 +1,11 @@
+-- Names of the dispositifs that meet the exercice, as R6d chooses them.
+select
+  {{ version_courante() }} as version,
+  exercice,
+  dispositif as code,
+  libelle,
+  thematique,
+  vehicule_juridique,
+  valorisation
+from {{ ref('int_dispositifs_exercice') }}
+where exercice in {{ exercices_demandes() }}

@@ -1,0 +1,129 @@
+"""Figures and sentences of an annual statement, ready to be set: French formats, nothing computed but sums of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.factures.etat_annuel import EtatAnnuel
+from mutualisation.factures.factures import ZERO
+from mutualisation.factures.page_facture import PROJET, mode_lisible, montant
+from mutualisation.factures.parametres import Parametres
+from mutualisation.factures.phrases import prix
+from mutualisation.francais.formats import arrondi, decimales, euros, exact, jour, pourcent
+from mutualisation.publication.contexte import Contexte
+
+
+def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -> dict[str, Any]:
+    """Data of `etat_annuel.typ`."""
+    e, limite = etat.exercice, parametres.notification_cout(etat.exercice)
+    modes = ", ".join(sorted({mode_lisible(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
+    return {
+        **contexte.entete,
+        "statut": PROJET,
+        "titre": f"État annuel {e} : {etat.libelle}",
+        "introduction": (
+            "État prévu par l'article D5211-16 du code général des collectivités territoriales : le remboursement est "
+            "le coût unitaire de fonctionnement multiplié par le nombre d'unités constatées. "
+            f"Recouvrement : {modes}."
+        ),
+        "tarifs": _tarifs(etat),
+        "formation": _formation(etat),
+        "notification": (
+            f"le coût unitaire de {e} est à notifier aux bénéficiaires au plus tard le {jour(limite)}, date limite "
+            "d'adoption du budget (article L1612-2)."
+        ),
+        "comparaison": _comparaison(etat),
+        "portee": _portee(etat),
+        **_totaux(etat),
+        "note": "Chaque semestre est arrondi au centime, comme il est facturé.",
+        "recours": _recours(etat),
+    }
+
+
+def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
+    """One row per price; the semestres it served together."""
+    semestres: dict[tuple[str, str, str], list[str]] = {}
+    for t in etat.tarifs:
+        cle = ("Coût unitaire" if t["regle"] == "cout_unitaire" else "Prix par unité", t["reference"], prix(t["prix"]))
+        if (semestre := f"S{t['semestre']}") not in semestres.setdefault(cle, []):
+            semestres[cle].append(semestre)
+    return [
+        {"semestre": " et ".join(s), "regle": regle, "reference": reference, "prix": montant_unitaire}
+        for (regle, reference, montant_unitaire), s in semestres.items()
+    ]
+
+
+def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:
+    chiffres = ("quantite", "poids", "unites")
+    precisions = {c: decimales(u[c] for u in etat.recours) for c in chiffres}
+    return [
+        {"nom": u["nom"], "semestre": f"S{u['semestre']}", "type": u["type_unite"]}
+        | {c: exact(u[c], precisions[c]) for c in chiffres}
+        for u in etat.recours
+    ]
+
+
+def _totaux(etat: EtatAnnuel) -> dict[str, Any]:
+    lignes = etat.beneficiaires
+    precision = decimales(u for b in lignes for u in b.unites)
+    return {
+        "beneficiaires": [{"nom": b.nom, **_chiffres(b.unites, b.montants, precision)} for b in lignes],
+        "compte": f"{len(lignes)} bénéficiaire{'s' if len(lignes) > 1 else ''}",
+        "unites": exact(sum(etat.unites), precision),
+        **_chiffres(etat.unites, etat.montants, precision),
+    }
+
+
+def _chiffres(unites: Sequence[Decimal], montants: Sequence[Decimal], precision: int) -> dict[str, str]:
+    """Units of S1 and S2; amounts of S1, S2 and the year."""
+    return {
+        "unites_s1": exact(unites[0], precision),
+        "unites_s2": exact(unites[1], precision),
+        "montant_s1": montant(montants[0]),
+        "montant_s2": montant(montants[1]),
+        "montant": montant(sum(montants, ZERO)),
+    }
+
+
+def _formation(etat: EtatAnnuel) -> list[str]:
+    """How the unit cost was set: voted, or from the last accounts (R7f)."""
+    c = etat.cout
+    if c is None:
+        return ["Le prix par unité est celui du tarif voté."]
+    base, prevues = c["cout_d5211_base"] or ZERO, c["unites_previsionnelles"]
+    actualisation = c["actualisation"] or ZERO
+    # a voted unit cost wins over the one of the accounts (R7f), and is then not the quotient of these figures
+    if not prevues or arrondi(base * (1 + actualisation) / prevues, 2) != c["cout_unitaire"]:
+        return [f"Coût unitaire voté : {prix(c['cout_unitaire'])}."]
+    calcule = (
+        f"Coût de fonctionnement de {c['exercice_base']}, derniers comptes votés : {montant(base)} ; actualisation : "
+        f"{pourcent(actualisation, 2)} ; unités prévues par la convention : {exact(prevues)}."
+    )
+    return [calcule, f"Coût unitaire retenu : {prix(c['cout_unitaire'])}."]
+
+
+def _comparaison(etat: EtatAnnuel) -> list[dict[str, str]]:
+    """The cost of the accounts beside what is billed: an information, never a true-up (D5211-16)."""
+    p, c, lignes = etat.passage, etat.constate, []
+    if p is not None:
+        lignes += [
+            ("Coût net complet", montant(p["cout_complet"])),
+            ("Charges de structure, hors de la base D5211-16", montant(-p["dont_structure"])),
+            ("Coût net sur la base D5211-16", montant(p["cout_d5211"])),
+        ]
+    if c is not None:
+        lignes += [
+            ("Unités constatées de l'exercice, tous bénéficiaires", exact(c["unites"] or 0)),
+            ("Coût constaté par unité, base D5211-16", euros(c["cout_d5211_unitaire"], 2)),
+        ]
+    return [{"libelle": libelle, "valeur": valeur} for libelle, valeur in lignes]
+
+
+def _portee(etat: EtatAnnuel) -> str:
+    if etat.passage is None:
+        return ""
+    if etat.passage.get("base_opposable"):
+        return "Cette base s'impose (mise à disposition, article L5211-4-1, III)."
+    return "Cette base est indicative : la convention fixe la méthode de calcul."
