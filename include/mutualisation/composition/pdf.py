@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,7 +12,8 @@ from typing import Any
 import typst
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.francais.formats import INSECABLE, NON_RENSEIGNE
+from mutualisation.francais.formats import NON_RENSEIGNE
+from mutualisation.francais.typographie import imprimer
 from mutualisation.publication.contexte import Contexte
 
 GABARITS = Path(__file__).parent / "gabarits"
@@ -54,9 +54,9 @@ def entete(contexte: Contexte) -> dict[str, Any]:
 
 
 def _ponctuer(valeur: Any) -> Any:
-    """No-break spaces and apostrophes of French typography, in every text."""
+    """French typography of print, in every text."""
     if isinstance(valeur, str):
-        return re.sub(r" (?=[:;?!»])|(?<=[«×]) ", INSECABLE, valeur).replace("'", "’")
+        return imprimer(valeur)
     if isinstance(valeur, Mapping):
         return {cle: _ponctuer(v) for cle, v in valeur.items()}
     if isinstance(valeur, list | tuple):

@@ -11,12 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 from lxml import html
+from tests.sql.publication import entrepot_publie
 
-from mutualisation.publication.extrait import ecrire_extrait
+from mutualisation.rapport.extrait import ecrire_extrait
+from mutualisation.rapport.rendus.html import GABARITS
 
-from . import entrepot_publie
-
-FEUILLE = Path(__file__).parents[3] / "include/mutualisation/rapport/gabarits/bilan_etape.css"
+FEUILLE = GABARITS / "bilan_etape.css"
 
 
 @pytest.fixture
