@@ -95,8 +95,7 @@ def _remplir(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, i
         for relation in relations.values()
     ]
     _ecrire_json(
-        dossier / "datapackage.json",
-        catalogue.decrire(exercice, contexte.epci, contexte.est_synthetique, fichiers),
+        dossier / "datapackage.json", catalogue.decrire(exercice, contexte.epci, contexte.est_synthetique, fichiers)
     )
     document = dire(bilan, publication_sha256=empreinte, identite=identite)
     nom = f"bilan_etape_{exercice}"

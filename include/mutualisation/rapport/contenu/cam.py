@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.rapport.bilan import Bilan
-from mutualisation.rapport.contenu.modele import Colonne, Feuille, Section, Tableau, additionner
+from mutualisation.rapport.contenu import modele as m
 
 COLONNES = (
-    Colonne("thematique", "Thématique", part=3, largeur=40),
-    Colonne("marches", "Marchés", "entier", largeur=12, somme=True),
-    Colonne("commandes", "Commandes", "entier", largeur=12, somme=True),
-    Colonne("achats_ht", "Achats HT", "euros", somme=True, fort=True),
-    Colonne("prix_reference_ht", "Prix de référence HT", "euros", somme=True),
-    Colonne("gain", "Gain", "euros", somme=True),
-    Colonne("gain_pct", "Gain, en %", "taux", largeur=12),
+    m.Colonne("thematique", "Thématique", part=3, largeur=40),
+    m.Colonne("marches", "Marchés", "entier", largeur=12, somme=True),
+    m.Colonne("commandes", "Commandes", "entier", largeur=12, somme=True),
+    m.Colonne("achats_ht", "Achats HT", "euros", somme=True, fort=True),
+    m.Colonne("prix_reference_ht", "Prix de référence HT", "euros", somme=True),
+    m.Colonne("gain", "Gain", "euros", somme=True),
+    m.Colonne("gain_pct", "Gain, en %", "taux", largeur=12),
 )
 NOTE = (
     "Le gain est l'écart entre le prix de référence et le montant HT, sur les seules lignes qui donnent un prix de "
@@ -23,15 +23,15 @@ NOTE = (
 )
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """One table of the exercice."""
     lignes = [{**r, "gain_pct": _gain(r)} for r in bilan.cam]
-    total = additionner("Total", COLONNES, lignes)
-    cam = Tableau(
+    total = m.additionner("Total", COLONNES, lignes)
+    cam = m.Tableau(
         f"Achats par la centrale d'achat, {bilan.exercice}", COLONNES, lignes, total | {"gain_pct": _gain(total)}, NOTE
     )
-    feuille = Feuille("CAM", "Achats par la centrale d'achat, par thématique, et gain sur prix de référence.", cam)
-    return Section("cam", "Centrale d'achat", "Centrale d'achat", [cam] if lignes else [], [feuille])
+    feuille = m.Feuille("CAM", "Achats par la centrale d'achat, par thématique, et gain sur prix de référence.", cam)
+    return m.Section("cam", "Centrale d'achat", "Centrale d'achat", [cam] if lignes else [], [feuille])
 
 
 def _gain(ligne: dict[str, Any]) -> Decimal | None:

@@ -6,55 +6,45 @@ from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.bilan import Bilan, Ligne
-from mutualisation.rapport.contenu.modele import (
-    Bloc,
-    Colonne,
-    Comptes,
-    Feuille,
-    Repli,
-    Section,
-    Tableau,
-    Valeur,
-    p,
-)
+from mutualisation.rapport.contenu import modele as m
 
 EN_ECART = ("ecart", "non_execute")
-CONTROLE = Colonne("libelle", "Contrôle", part=3, largeur=46)
-CLE = Colonne("cle", "Clé", largeur=26)
-RESULTAT = Colonne("resultat", "Résultat", largeur=14)
-ATTENDU = Colonne("valeur_attendue", "Attendu", "constat", largeur=24)
-CONSTATE = Colonne("valeur_constatee", "Constaté", "constat", largeur=24)
+CONTROLE = m.Colonne("libelle", "Contrôle", part=3, largeur=46)
+CLE = m.Colonne("cle", "Clé", largeur=26)
+RESULTAT = m.Colonne("resultat", "Résultat", largeur=14)
+ATTENDU = m.Colonne("valeur_attendue", "Attendu", "constat", largeur=24)
+CONSTATE = m.Colonne("valeur_constatee", "Constaté", "constat", largeur=24)
 COMPLET = (
     CONTROLE,
-    Colonne("controle", "Nom", largeur=26),
+    m.Colonne("controle", "Nom", largeur=26),
     CLE,
     RESULTAT,
-    Colonne("bloquant", "Bloquant", largeur=10),
+    m.Colonne("bloquant", "Bloquant", largeur=10),
     ATTENDU,
     CONSTATE,
-    Colonne("seuil", "Seuil", "constat", largeur=10),
-    Colonne("justification", "Justification", largeur=48),
+    m.Colonne("seuil", "Seuil", "constat", largeur=10),
+    m.Colonne("justification", "Justification", largeur=48),
 )
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """Counts, gaps, then the rest folded; the workbook has them in one list."""
     lignes = [_ligne(c) for c in bilan.controles]
     ecarts = [x | {"justification": _justification(x)} for x in lignes if x["statut"] in EN_ECART]
     autres = [x for x in lignes if x["statut"] not in EN_ECART]
-    blocs: list[Bloc] = [
-        p(f"Chaque montant publié a passé trois séries de contrôles : {_portes(bilan)}."),
+    blocs: list[m.Bloc] = [
+        m.p(f"Chaque montant publié a passé trois séries de contrôles : {_portes(bilan)}."),
         _comptes(bilan.controles),
-        _ecarts(ecarts) if ecarts else p("Aucun écart."),
+        _ecarts(ecarts) if ecarts else m.p("Aucun écart."),
     ]
     if autres:
         titre = "Contrôles conformes ou sans donnée"
         nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")
         colonnes = (CONTROLE, CLE, RESULTAT, ATTENDU, CONSTATE)
-        blocs.append(Repli(f"Voir les {nombre}", [Tableau(titre, colonnes, autres)]))
-    liste = Tableau(f"Contrôles, {bilan.exercice}", COMPLET, lignes)
-    feuille = Feuille("Contrôles", "Résultat de chaque contrôle et justification des écarts.", liste, filtre=True)
-    return Section("controles", "Contrôles", "Contrôles", blocs, [feuille])
+        blocs.append(m.Repli(f"Voir les {nombre}", [m.Tableau(titre, colonnes, autres)]))
+    liste = m.Tableau(f"Contrôles, {bilan.exercice}", COMPLET, lignes)
+    feuille = m.Feuille("Contrôles", "Résultat de chaque contrôle et justification des écarts.", liste, filtre=True)
+    return m.Section("controles", "Contrôles", "Contrôles", blocs, [feuille])
 
 
 def _ligne(controle: Ligne) -> dict[str, Any]:
@@ -64,22 +54,24 @@ def _ligne(controle: Ligne) -> dict[str, Any]:
     }
 
 
-def _ecarts(lignes: list[dict[str, Any]]) -> Tableau:
-    justification = Colonne("justification", "Justification", part=4)
-    return Tableau("Écarts constatés et leur justification", (CONTROLE, CLE, ATTENDU, CONSTATE, justification), lignes)
+def _ecarts(lignes: list[dict[str, Any]]) -> m.Tableau:
+    justification = m.Colonne("justification", "Justification", part=4)
+    return m.Tableau(
+        "Écarts constatés et leur justification", (CONTROLE, CLE, ATTENDU, CONSTATE, justification), lignes
+    )
 
 
-def _justification(controle: Ligne) -> Valeur:
+def _justification(controle: Ligne) -> m.Valeur:
     if controle["justification"]:
-        return Valeur(controle["justification"])
+        return m.Valeur(controle["justification"])
     remede = libelles.remede_controle(controle["controle"])
-    return Valeur("à justifier avant la clôture", a_faire=True, suite=f"Remède : {remede}" if remede else "")
+    return m.Valeur("à justifier avant la clôture", a_faire=True, suite=f"Remède : {remede}" if remede else "")
 
 
-def _comptes(controles: list[Ligne]) -> Comptes:
+def _comptes(controles: list[Ligne]) -> m.Comptes:
     statuts = [c["statut"] for c in controles]
     connus = [s for s in ("conforme", "ecart", "sans_donnee", "non_execute") if s in statuts]
-    return Comptes([(n := statuts.count(s), libelles.decompte(s, n), s == "ecart") for s in connus])
+    return m.Comptes([(n := statuts.count(s), libelles.decompte(s, n), s == "ecart") for s in connus])
 
 
 def _portes(bilan: Bilan) -> str:

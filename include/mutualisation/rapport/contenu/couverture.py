@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from mutualisation.rapport.bilan import Bilan, Ligne
-from mutualisation.rapport.contenu.modele import Barre, Graphique, Section
+from mutualisation.rapport.contenu import modele as m
 
 
-def barre(libelle: str, ligne: Ligne) -> Barre:
+def barre(libelle: str, ligne: Ligne) -> m.Barre:
     """The bar of a row of the synthesis."""
-    return Barre(libelle, ligne["cout_net"], ligne["recettes"] if ligne["recettes_renseignees"] else None)
+    return m.Barre(libelle, ligne["cout_net"], ligne["recettes"] if ligne["recettes_renseignees"] else None)
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """One bar per dispositif, highest cost first."""
     barres = [barre(r["libelle"], r) for r in bilan.lignes_exercice()]
-    graphique = Graphique(
+    graphique = m.Graphique(
         "g-couverture",
         "barres",
         f"Coût net {bilan.exercice} et part couverte par les communes",
@@ -22,4 +22,4 @@ def section(bilan: Bilan) -> Section:
         ("Couvert par les communes", "Reste à charge"),
         sorted(barres, key=lambda b: (-b.cout, b.libelle)),
     )
-    return Section("couverture", "Coût et couverture par dispositif", "Coût et couverture", [graphique])
+    return m.Section("couverture", "Coût et couverture par dispositif", "Coût et couverture", [graphique])

@@ -6,25 +6,25 @@ from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.bilan import Bilan
-from mutualisation.rapport.contenu.modele import Chiffre, Code, Lien, Morceau
+from mutualisation.rapport.contenu import modele as m
 
 SYNTHETIQUES = "Données synthétiques"
-Etiquete = list[tuple[str, tuple[Morceau, ...]]]
+Etiquete = list[tuple[str, tuple[m.Morceau, ...]]]
 
 
 # ---------------------------------------------------------------- figures
-def chiffres(bilan: Bilan) -> list[Chiffre]:
+def chiffres(bilan: Bilan) -> list[m.Chiffre]:
     """Key figures of the exercice, each with its change."""
     total, recettes = bilan.total, formats.euros(bilan.recettes_totales(bilan.exercice))
     return [
-        Chiffre(
+        m.Chiffre(
             "Coût net destiné aux besoins des communes", formats.euros(total["cout_net"]), _note(bilan, "cout_net")
         ),
-        Chiffre("Recettes des communes", recettes, _note(bilan, "recettes")),
+        m.Chiffre("Recettes des communes", recettes, _note(bilan, "recettes")),
         _reste(bilan),
-        Chiffre("Taux de couverture", formats.pourcent(total["taux_couverture"], 1), _points(bilan)),
-        Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
-        Chiffre("Dispositifs valorisés", formats.nombre(len(bilan.lignes_exercice()))),
+        m.Chiffre("Taux de couverture", formats.pourcent(total["taux_couverture"], 1), _points(bilan)),
+        m.Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
+        m.Chiffre("Dispositifs valorisés", formats.nombre(len(bilan.lignes_exercice()))),
         *_chiffres_communes(bilan),
     ]
 
@@ -35,12 +35,12 @@ def _note(bilan: Bilan, mesure: str) -> str:
     return f"{change} depuis {bilan.exercice - 1}" if change else ""
 
 
-def _reste(bilan: Bilan) -> Chiffre:
+def _reste(bilan: Bilan) -> m.Chiffre:
     """What is left to the EPCI, or what communes paid above the cost: a negative figure would be misread."""
     reste = bilan.total["reste_a_charge"]
     if reste < 0:
-        return Chiffre("Recettes au-delà du coût", formats.euros(-reste))
-    return Chiffre("Reste à charge de l'intercommunalité", formats.euros(reste), _note(bilan, "reste_a_charge"))
+        return m.Chiffre("Recettes au-delà du coût", formats.euros(-reste))
+    return m.Chiffre("Reste à charge de l'intercommunalité", formats.euros(reste), _note(bilan, "reste_a_charge"))
 
 
 def _points(bilan: Bilan) -> str:
@@ -52,10 +52,10 @@ def _points(bilan: Bilan) -> str:
     return f"{formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
 
 
-def _chiffres_communes(bilan: Bilan) -> list[Chiffre]:
+def _chiffres_communes(bilan: Bilan) -> list[m.Chiffre]:
     connus = [(nom, bilan.indicateurs.get(nom)) for nom in ("communes_min1_pct", "communes_5_9_pct")]
     return [
-        Chiffre(
+        m.Chiffre(
             libelles.INDICATEURS[nom],
             formats.pourcent(Decimal(indicateur["valeur"]) / 100),
             f"au 31 décembre {bilan.exercice}",
@@ -118,8 +118,8 @@ def avis(bilan: Bilan) -> Etiquete:
         phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
     if bilan.avec_reserves:
-        qualite = (" et ", Lien("qualite", "la qualité des données")) if bilan.rejets else ()
-        liens = (" Voir ", Lien("controles", "les contrôles"), *qualite, ".")
+        qualite = (" et ", m.Lien("qualite", "la qualité des données")) if bilan.rejets else ()
+        liens = (" Voir ", m.Lien("controles", "les contrôles"), *qualite, ".")
         avis.append(("Publié avec réserves", (_reserve(bilan), *liens)))
     return avis
 
@@ -138,11 +138,11 @@ def identite(bilan: Bilan, publication_sha256: str, identite: str, statut: str, 
             "Sources",
             (
                 f"{formats.plusieurs(len(bilan.contexte.fichiers), 'fichier')}, listés avec leur empreinte dans ",
-                Code("manifeste.json"),
+                m.Code("manifeste.json"),
             ),
         ),
-        ("Publication", (Code(publication_sha256),)),
-        ("Réutilisation", ("Fichiers CSV décrits dans ", Code("datapackage.json"), ", sous Licence Ouverte 2.0")),
+        ("Publication", (m.Code(publication_sha256),)),
+        ("Réutilisation", ("Fichiers CSV décrits dans ", m.Code("datapackage.json"), ", sous Licence Ouverte 2.0")),
     ]
 
 

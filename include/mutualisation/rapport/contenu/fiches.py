@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from mutualisation.francais import formats
 from mutualisation.rapport.bilan import Bilan
+from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.couverture import barre
-from mutualisation.rapport.contenu.modele import (
-    DISPOSITIF,
-    ZERO,
-    Barre,
-    Colonne,
-    Feuille,
-    Fiche,
-    Fiches,
-    Section,
-    Tableau,
-)
 from mutualisation.rapport.contenu.synthese import annexe
 
 # measure, label on a card, label in the workbook, kind
@@ -26,29 +16,29 @@ MESURES = (
 )
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """ETP, net cost and receipts of each dispositif over the exercices shown."""
     periode = formats.periode(bilan.exercices)
-    return Section(
+    return m.Section(
         "fiches",
         f"Synthèse par dispositif, {periode}",
         "Par dispositif",
-        [Fiches([_fiche(bilan, code, periode) for code in bilan.dispositifs])],
+        [m.Fiches([_fiche(bilan, code, periode) for code in bilan.dispositifs])],
         [_feuille(bilan)],
     )
 
 
-def _fiche(bilan: Bilan, code: str, periode: str) -> Fiche:
+def _fiche(bilan: Bilan, code: str, periode: str) -> m.Fiche:
     libelle, annees = bilan.libelle(code), {e: bilan.synthese[e].get(code) for e in bilan.exercices}
-    barres = [barre(str(e), r) if r else Barre(str(e), ZERO, None) for e, r in annees.items()]
+    barres = [barre(str(e), r) if r else m.Barre(str(e), m.ZERO, None) for e, r in annees.items()]
     mesures = tuple((mesure, nom, genre) for mesure, nom, _, genre in MESURES)
-    return Fiche(libelle, annexe(f"{libelle}, {periode}", annees, mesures), barres)
+    return m.Fiche(libelle, annexe(f"{libelle}, {periode}", annees, mesures), barres)
 
 
-def _feuille(bilan: Bilan) -> Feuille:
+def _feuille(bilan: Bilan) -> m.Feuille:
     cases = [(f"{mesure}_{e}", mesure, e) for mesure, *_ in MESURES for e in bilan.exercices]
     colonnes = [
-        Colonne(f"{mesure}_{e}", f"{nom} {e}", genre, largeur=10 if genre == "etp" else 16, somme=True)
+        m.Colonne(f"{mesure}_{e}", f"{nom} {e}", genre, largeur=10 if genre == "etp" else 16, somme=True)
         for mesure, _, nom, genre in MESURES
         for e in bilan.exercices
     ]
@@ -58,9 +48,9 @@ def _feuille(bilan: Bilan) -> Feuille:
         for code in bilan.dispositifs
     ]
     titre = "Synthèse des dépenses destinées aux besoins des communes"
-    return Feuille(
+    return m.Feuille(
         "Synthèse",
         "ETP, coût net et recettes des exercices présentés, comme dans l'annexe du rapport.",
-        Tableau(titre, (DISPOSITIF, *colonnes), lignes),
+        m.Tableau(titre, (m.DISPOSITIF, *colonnes), lignes),
         publie={cle: bilan.totaux[e][mesure] for cle, mesure, e in cases},
     )

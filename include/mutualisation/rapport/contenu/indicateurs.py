@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from mutualisation.francais.libelles import INDICATEURS, libelle
 from mutualisation.rapport.bilan import Bilan
-from mutualisation.rapport.contenu.modele import Colonne, Feuille, Section, Tableau
+from mutualisation.rapport.contenu import modele as m
 
 COLONNES = (
-    Colonne("libelle", "Indicateur", part=4, largeur=56),
-    Colonne("valeur", "Valeur", "nombre", "sans donnée", fort=True),
-    Colonne("unite", "Unité", part=1, largeur=16),
+    m.Colonne("libelle", "Indicateur", part=4, largeur=56),
+    m.Colonne("valeur", "Valeur", "nombre", "sans donnée", fort=True),
+    m.Colonne("unite", "Unité", part=1, largeur=16),
 )
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """One table, known indicators first."""
     connus = [i for i in INDICATEURS if i in bilan.indicateurs]
     noms = [*connus, *sorted(set(bilan.indicateurs) - set(connus))]
     lignes = [{**bilan.indicateurs[nom], "libelle": libelle(INDICATEURS, nom)} for nom in noms]
-    indicateurs = Tableau(f"Indicateurs clés, {bilan.exercice}", COLONNES, lignes)
-    feuille = Feuille("Indicateurs", "Indicateurs clés du rapport.", indicateurs)
-    return Section("indicateurs", "Indicateurs", "Indicateurs", [indicateurs] if lignes else [], [feuille])
+    indicateurs = m.Tableau(f"Indicateurs clés, {bilan.exercice}", COLONNES, lignes)
+    feuille = m.Feuille("Indicateurs", "Indicateurs clés du rapport.", indicateurs)
+    return m.Section("indicateurs", "Indicateurs", "Indicateurs", [indicateurs] if lignes else [], [feuille])

@@ -7,19 +7,7 @@ from decimal import Decimal
 
 from mutualisation.francais import libelles
 from mutualisation.rapport.bilan import TOTAL, Bilan, somme
-from mutualisation.rapport.contenu.modele import (
-    CLASSEUR,
-    DISPOSITIF,
-    ZERO,
-    Bloc,
-    Colonne,
-    Feuille,
-    Repli,
-    Section,
-    Tableau,
-    p,
-    tableau,
-)
+from mutualisation.rapport.contenu import modele as m
 
 # on one line: a no-break hyphen
 D5211 = "D5211\u201116"
@@ -31,53 +19,44 @@ PORTEE = (
     "Portée opposable : mise à disposition descendante de l'article L5211-4-1 III du CGCT. Ailleurs, la convention "
     "décide et la base est indicative."
 )
-COMPTE = Colonne("compte", "Compte", part=3, largeur=40)
-MOTIF = Colonne("motif", "Motif", part=4, largeur=60)
-MONTANT = Colonne("montant", "Montant écarté", "centimes", somme=True, fort=True)
+COMPTE = m.Colonne("compte", "Compte", part=3, largeur=40)
+MOTIF = m.Colonne("motif", "Motif", part=4, largeur=60)
+MONTANT = m.Colonne("montant", "Montant écarté", "centimes", somme=True, fort=True)
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """Bridge of the exercice."""
     passage, detail, unitaires = _passage(bilan), _detail(bilan), _cout_unitaire(bilan)
-    blocs: list[Bloc] = [p(INTRODUCTION), passage]
+    blocs: list[m.Bloc] = [m.p(INTRODUCTION), passage]
     if detail.lignes:
-        blocs += [
-            _par_compte(bilan),
-            Repli("Voir les montants écartés par dispositif et par compte", [detail]),
-        ]
+        blocs += [_par_compte(bilan), m.Repli("Voir les montants écartés par dispositif et par compte", [detail])]
     if unitaires.lignes:
         blocs.append(unitaires)
     feuilles = [
-        Feuille(
+        m.Feuille(
             "Passage D5211-16",
             "Du coût complet à la base de remboursement de l'article D5211-16 du CGCT.",
             passage,
             _publie(bilan),
         ),
-        Feuille(
-            "Passage par compte",
-            "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif.",
-            detail,
+        m.Feuille(
+            "Passage par compte", "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif.", detail
         ),
-        Feuille(
-            "Coût unitaire",
-            "Coût d'une unité de service, en coût complet et sur la base D5211-16.",
-            unitaires,
-        ),
+        m.Feuille("Coût unitaire", "Coût d'une unité de service, en coût complet et sur la base D5211-16.", unitaires),
     ]
-    return Section("passage", f"Du coût complet à la base {D5211}", f"Base {D5211}", blocs, feuilles)
+    return m.Section("passage", f"Du coût complet à la base {D5211}", f"Base {D5211}", blocs, feuilles)
 
 
-def _passage(bilan: Bilan) -> Tableau:
+def _passage(bilan: Bilan) -> m.Tableau:
     colonnes = (
-        DISPOSITIF,
-        Colonne("cout_complet", "Coût complet", "euros", somme=True, discret=True),
-        Colonne("dont_structure", "dont structure", "euros", somme=True, discret=True),
-        Colonne(
+        m.DISPOSITIF,
+        m.Colonne("cout_complet", "Coût complet", "euros", somme=True, discret=True),
+        m.Colonne("dont_structure", "dont structure", "euros", somme=True, discret=True),
+        m.Colonne(
             "cout_d5211", f"Base {D5211}", "euros", somme=True, fort=True, discret=True,
             formule="={cout_complet}-{dont_structure}",
         ),
-        Colonne("portee", "Portée", part=1, largeur=16),
+        m.Colonne("portee", "Portée", part=1, largeur=16),
     )  # fmt: skip
     ordre = {code: i for i, code in enumerate(bilan.dispositifs)}
     rangees = [r for r in bilan.passage if r["dispositif"] != TOTAL]
@@ -89,7 +68,7 @@ def _passage(bilan: Bilan) -> Tableau:
         }
         for r in sorted(rangees, key=lambda r: ordre.get(r["dispositif"], len(ordre)))
     ]
-    return tableau(f"Passage du coût complet à la base {D5211}, {bilan.exercice}", colonnes, lignes, PORTEE)
+    return m.tableau(f"Passage du coût complet à la base {D5211}, {bilan.exercice}", colonnes, lignes, PORTEE)
 
 
 def _publie(bilan: Bilan) -> dict[str, Decimal]:
@@ -102,9 +81,9 @@ def _publie(bilan: Bilan) -> dict[str, Decimal]:
     }
 
 
-def _par_compte(bilan: Bilan) -> Tableau:
+def _par_compte(bilan: Bilan) -> m.Tableau:
     """What leaves the full cost, by account and reason, cents; Σ is Σ `dont_structure`."""
-    comptes: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    comptes: dict[tuple[str, str], Decimal] = defaultdict(lambda: m.ZERO)
     for r in bilan.passage_detail:
         comptes[r["compte"], r["motif"]] += r["montant"]
     lignes = [
@@ -112,29 +91,29 @@ def _par_compte(bilan: Bilan) -> Tableau:
         for (compte, motif), montant in sorted(comptes.items())
     ]
     titre = f"Ce que la base D5211-16 écarte, compte par compte, {bilan.exercice}"
-    return tableau(titre, (COMPTE, MOTIF, MONTANT), lignes)
+    return m.tableau(titre, (COMPTE, MOTIF, MONTANT), lignes)
 
 
-def _detail(bilan: Bilan) -> Tableau:
+def _detail(bilan: Bilan) -> m.Tableau:
     """Every amount of the bridge, with its reason in the workbook."""
-    motif = Colonne("motif", "Motif", largeur=60, ou=CLASSEUR)
+    motif = m.Colonne("motif", "Motif", largeur=60, ou=m.CLASSEUR)
     lignes = [
         {**r, "libelle": bilan.libelle(r["dispositif"]), "compte": libelles.libelle_compte(r["compte"])}
         for r in bilan.dans_l_ordre(bilan.passage_detail, "compte", "motif")
     ]
     titre = f"Montants écartés par dispositif et par compte, {bilan.exercice}"
-    return tableau(titre, (DISPOSITIF, COMPTE, motif, MONTANT), lignes)
+    return m.tableau(titre, (m.DISPOSITIF, COMPTE, motif, MONTANT), lignes)
 
 
-def _cout_unitaire(bilan: Bilan) -> Tableau:
+def _cout_unitaire(bilan: Bilan) -> m.Tableau:
     """Cost of a unit of service, on the full cost and on the legal base."""
     colonnes = (
-        DISPOSITIF,
-        Colonne("unite", "Unité de service", largeur=22),
-        Colonne("unites", "Unités", "nombre", "aucune", largeur=14),
-        Colonne("cout_complet_unitaire", "Coût complet par unité", "centimes", largeur=16),
-        Colonne("cout_d5211", "Base D5211-16", "euros"),
-        Colonne("cout_d5211_unitaire", "Base D5211-16 par unité", "centimes", fort=True, largeur=16),
+        m.DISPOSITIF,
+        m.Colonne("unite", "Unité de service", largeur=22),
+        m.Colonne("unites", "Unités", "nombre", "aucune", largeur=14),
+        m.Colonne("cout_complet_unitaire", "Coût complet par unité", "centimes", largeur=16),
+        m.Colonne("cout_d5211", "Base D5211-16", "euros"),
+        m.Colonne("cout_d5211_unitaire", "Base D5211-16 par unité", "centimes", fort=True, largeur=16),
     )
     rangees = bilan.dans_l_ordre([r for r in bilan.cout_unitaire if r["dispositif"] != TOTAL])
     lignes = [
@@ -142,7 +121,7 @@ def _cout_unitaire(bilan: Bilan) -> Tableau:
         for r in rangees
     ]
     note = "Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas."
-    return Tableau(f"Coût unitaire de fonctionnement, {bilan.exercice}", colonnes, lignes, note=note)
+    return m.Tableau(f"Coût unitaire de fonctionnement, {bilan.exercice}", colonnes, lignes, note=note)
 
 
 def _unite(types: list[str]) -> str:

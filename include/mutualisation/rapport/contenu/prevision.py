@@ -11,23 +11,10 @@ from typing import Any, TypeVar
 
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.bilan import Bilan, Ligne, somme
-from mutualisation.rapport.contenu.modele import (
-    DISPOSITIF,
-    ZERO,
-    Bloc,
-    Colonne,
-    Feuille,
-    Liste,
-    Repli,
-    Section,
-    SousTitre,
-    Tableau,
-    p,
-    tableau,
-)
+from mutualisation.rapport.contenu import modele as m
 
 T = TypeVar("T")
-SCENARIO = Colonne("scenario", "Scénario", part=3, largeur=24)
+SCENARIO = m.Colonne("scenario", "Scénario", part=3, largeur=24)
 NOTE_ESSAI = (
     "Erreur : prévu moins constaté, sur les mêmes dispositifs ; positive, la méthode surestime. L'erreur absolue "
     "moyenne additionne les écarts des dispositifs sans que l'un compense l'autre, et les rapporte au constaté."
@@ -38,42 +25,42 @@ NOTE_ECART = (
     "centime."
 )
 EFFETS = (
-    Colonne("cout_prevu", "Coût prévu", "centimes", somme=True),
-    Colonne("cout_constate", "Coût constaté", "centimes", somme=True),
-    Colonne("effet_volume", "Volume", "centimes", somme=True),
-    Colonne("effet_mix", "Mix", "centimes", somme=True),
-    Colonne("effet_prix", "Prix", "centimes", somme=True),
-    Colonne("ecart", "Écart", "centimes", somme=True, fort=True, formule="={effet_volume}+{effet_mix}+{effet_prix}"),
+    m.Colonne("cout_prevu", "Coût prévu", "centimes", somme=True),
+    m.Colonne("cout_constate", "Coût constaté", "centimes", somme=True),
+    m.Colonne("effet_volume", "Volume", "centimes", somme=True),
+    m.Colonne("effet_mix", "Mix", "centimes", somme=True),
+    m.Colonne("effet_prix", "Prix", "centimes", somme=True),
+    m.Colonne("ecart", "Écart", "centimes", somme=True, fort=True, formule="={effet_volume}+{effet_mix}+{effet_prix}"),
 )
 PREVU = (
-    DISPOSITIF,
+    m.DISPOSITIF,
     SCENARIO,
-    Colonne("exercice", "Année", "annee", largeur=10),
-    Colonne("etp", "ETP", "etp", largeur=10),
-    Colonne("cout_net", "Coût net", "centimes"),
-    Colonne("recettes", "Recettes", "centimes"),
-    Colonne("methode", "Méthode", largeur=80),
+    m.Colonne("exercice", "Année", "annee", largeur=10),
+    m.Colonne("etp", "ETP", "etp", largeur=10),
+    m.Colonne("cout_net", "Coût net", "centimes"),
+    m.Colonne("recettes", "Recettes", "centimes"),
+    m.Colonne("methode", "Méthode", largeur=80),
 )
 ESSAI = (
-    DISPOSITIF,
+    m.DISPOSITIF,
     SCENARIO,
-    Colonne("exercice_base", "Prévu depuis", "annee", largeur=10),
-    Colonne("cout_prevu", "Coût prévu", "centimes"),
-    Colonne("cout_constate", "Coût constaté", "centimes"),
-    Colonne("erreur", "Erreur", "centimes", fort=True, formule="={cout_prevu}-{cout_constate}"),
-    Colonne("erreur_relative", "Erreur, en %", "taux", largeur=12),
-    Colonne("etp_prevu", "ETP prévus", "etp", largeur=12),
-    Colonne("etp_constate", "ETP constatés", "etp", largeur=12),
-    Colonne("recettes_prevues", "Recettes prévues", "centimes"),
-    Colonne("recettes_constatees", "Recettes constatées", "centimes"),
+    m.Colonne("exercice_base", "Prévu depuis", "annee", largeur=10),
+    m.Colonne("cout_prevu", "Coût prévu", "centimes"),
+    m.Colonne("cout_constate", "Coût constaté", "centimes"),
+    m.Colonne("erreur", "Erreur", "centimes", fort=True, formule="={cout_prevu}-{cout_constate}"),
+    m.Colonne("erreur_relative", "Erreur, en %", "taux", largeur=12),
+    m.Colonne("etp_prevu", "ETP prévus", "etp", largeur=12),
+    m.Colonne("etp_constate", "ETP constatés", "etp", largeur=12),
+    m.Colonne("recettes_prevues", "Recettes prévues", "centimes"),
+    m.Colonne("recettes_constatees", "Recettes constatées", "centimes"),
 )
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """Scenarios, what the method is worth, from the forecast to the actual."""
     corps = [*_scenarios(bilan), *_valeur_de_la_methode(bilan), *_du_prevu_au_constate(bilan)]
-    return Section(
-        "prevision", "Prévision", "Prévision", [p(_introduction(bilan)), *corps] if corps else [], _feuilles(bilan)
+    return m.Section(
+        "prevision", "Prévision", "Prévision", [m.p(_introduction(bilan)), *corps] if corps else [], _feuilles(bilan)
     )
 
 
@@ -88,7 +75,7 @@ def _introduction(bilan: Bilan) -> str:
     )
 
 
-def _feuilles(bilan: Bilan) -> list[Feuille]:
+def _feuilles(bilan: Bilan) -> list[m.Feuille]:
     """Every row of the three relations."""
     e = bilan.exercice
     complets = (
@@ -97,11 +84,11 @@ def _feuilles(bilan: Bilan) -> list[Feuille]:
         ("Essai de la prévision", "Ce que la méthode aurait dit des exercices connus, et son erreur.",
          f"Essai de la prévision de {e} sur les exercices connus", ESSAI, bilan.essais, ""),
         ("Écart à la prévision", "Du prévu au constaté : volume, mix, prix, au centime.",
-         f"Écart entre le constaté {e} et la prévision", (DISPOSITIF, SCENARIO, *EFFETS), bilan.ecarts_prevision,
+         f"Écart entre le constaté {e} et la prévision", (m.DISPOSITIF, SCENARIO, *EFFETS), bilan.ecarts_prevision,
          NOTE_ECART),
     )  # fmt: skip
     return [
-        Feuille(nom, notice, Tableau(titre, colonnes, _nommees(bilan, rangees), note=note), filtre=True)
+        m.Feuille(nom, notice, m.Tableau(titre, colonnes, _nommees(bilan, rangees), note=note), filtre=True)
         for nom, notice, titre, colonnes, rangees, note in complets
     ]
 
@@ -145,7 +132,7 @@ def _grouper(rangees: list[Ligne], calcul: Callable[[list[Ligne]], T]) -> list[t
 
 
 # ---------------------------------------------------------------- forecast
-def _scenarios(bilan: Bilan) -> list[Bloc]:
+def _scenarios(bilan: Bilan) -> list[m.Bloc]:
     if not bilan.previsions:
         return []
     suite = [
@@ -155,10 +142,10 @@ def _scenarios(bilan: Bilan) -> list[Bloc]:
         _par_dispositif(bilan, "recettes", "Recettes prévues"),
     ]
     return [
-        SousTitre("Scénarios"),
-        Liste(_methodes(bilan)),
+        m.SousTitre("Scénarios"),
+        m.Liste(_methodes(bilan)),
         _prevu(bilan, "cout_net", "Coût net prévu par scénario"),
-        Repli("Voir les recettes, les ETP et le détail par dispositif", suite),
+        m.Repli("Voir les recettes, les ETP et le détail par dispositif", suite),
     ]
 
 
@@ -177,14 +164,14 @@ def _annees(bilan: Bilan) -> list[int]:
     return sorted({r["exercice"] for r in bilan.previsions})
 
 
-def _prevu(bilan: Bilan, mesure: str, titre: str) -> Tableau:
+def _prevu(bilan: Bilan, mesure: str, titre: str) -> m.Tableau:
     """Total of a measure (`cout_net`, `recettes`, `etp`) by scenario and year."""
     annees = _annees(bilan)
     attendus = max((_couverts(r) for _, r in _par_scenario(bilan.previsions)), default=0)
     groupes = _grouper(bilan.previsions, lambda r: (_couverts(r), {str(a): _annee(r, a, mesure) for a in annees}))
-    colonnes = (SCENARIO, *(Colonne(str(a), str(a), "etp" if mesure == "etp" else "euros") for a in annees))
+    colonnes = (SCENARIO, *(m.Colonne(str(a), str(a), "etp" if mesure == "etp" else "euros") for a in annees))
     lignes = [{"scenario": noms + _incomplet(nombre, attendus), **valeurs} for noms, (nombre, valeurs) in groupes]
-    return Tableau(titre, colonnes, lignes)
+    return m.Tableau(titre, colonnes, lignes)
 
 
 def _couverts(rangees: list[Ligne]) -> int:
@@ -199,45 +186,45 @@ def _incomplet(nombre: int, attendus: int) -> str:
 
 def _annee(rangees: list[Ligne], annee: int, mesure: str) -> Decimal | None:
     connues = [r[mesure] for r in rangees if r["exercice"] == annee and r[mesure] is not None]
-    return sum(connues, ZERO) if connues else None
+    return sum(connues, m.ZERO) if connues else None
 
 
-def _par_dispositif(bilan: Bilan, mesure: str, nom: str) -> Tableau:
+def _par_dispositif(bilan: Bilan, mesure: str, nom: str) -> m.Tableau:
     """A measure in the last year forecast, by dispositif and scenario."""
     derniere = _annees(bilan)[-1]
     rangees = bilan.dans_l_ordre([r for r in bilan.previsions if r["exercice"] == derniere])
     groupes = _grouper(rangees, lambda siennes: {r["dispositif"]: r[mesure] for r in siennes})
-    colonnes = (DISPOSITIF, *(Colonne(noms, noms, "euros", somme=True) for noms, _ in groupes))
+    colonnes = (m.DISPOSITIF, *(m.Colonne(noms, noms, "euros", somme=True) for noms, _ in groupes))
     lignes = [
         {"libelle": bilan.libelle(d), **{noms: valeurs.get(d) for noms, valeurs in groupes}}
         for d in dict.fromkeys(r["dispositif"] for r in rangees)
     ]
-    return tableau(f"{nom} en {derniere}, par dispositif", colonnes, lignes)
+    return m.tableau(f"{nom} en {derniere}, par dispositif", colonnes, lignes)
 
 
 # ---------------------------------------------------------------- back-test
-def _valeur_de_la_methode(bilan: Bilan) -> list[Bloc]:
+def _valeur_de_la_methode(bilan: Bilan) -> list[m.Bloc]:
     e = bilan.exercice
     cout = _essai(bilan, "cout_prevu", "cout_constate", "Coût prévu", "Coût constaté", "le coût net")
     recettes = _essai(
         bilan, "recettes_prevues", "recettes_constatees", "Recettes prévues", "Recettes constatées", "les recettes"
     )
-    essais: list[Bloc] = [t for t in (cout, recettes) if t.lignes]
+    essais: list[m.Bloc] = [t for t in (cout, recettes) if t.lignes]
     lecture = _lecture([x for x in cout.lignes if x["base"] == e - 1 and x["absolue"] is not None], e)
-    return [SousTitre("Ce que vaut la méthode"), *([p(lecture)] if lecture else []), *essais] if essais else []
+    return [m.SousTitre("Ce que vaut la méthode"), *([m.p(lecture)] if lecture else []), *essais] if essais else []
 
 
-def _essai(bilan: Bilan, prevu: str, constate: str, nom_prevu: str, nom_constate: str, quoi: str) -> Tableau:
+def _essai(bilan: Bilan, prevu: str, constate: str, nom_prevu: str, nom_constate: str, quoi: str) -> m.Tableau:
     """What each scenario would have said of the exercice, and the error, where both sides are known."""
     colonnes = (
         SCENARIO,
-        Colonne("base", "Prévu depuis", "annee"),
-        Colonne("dispositifs", "Dispositifs", "entier"),
-        Colonne("prevu", nom_prevu, "euros"),
-        Colonne("constate", nom_constate, "euros"),
-        Colonne("erreur", "Erreur", "euros", fort=True),
-        Colonne("relative", "Erreur, en %", "taux"),
-        Colonne("absolue", "Erreur absolue moyenne", "taux"),
+        m.Colonne("base", "Prévu depuis", "annee"),
+        m.Colonne("dispositifs", "Dispositifs", "entier"),
+        m.Colonne("prevu", nom_prevu, "euros"),
+        m.Colonne("constate", nom_constate, "euros"),
+        m.Colonne("erreur", "Erreur", "euros", fort=True),
+        m.Colonne("relative", "Erreur, en %", "taux"),
+        m.Colonne("absolue", "Erreur absolue moyenne", "taux"),
     )
     connus = [r for r in bilan.essais if r[prevu] is not None and r[constate] is not None]
     lignes = [
@@ -248,12 +235,12 @@ def _essai(bilan: Bilan, prevu: str, constate: str, nom_prevu: str, nom_constate
         )
     ]
     titre = f"Essai sur {quoi} : ce que la méthode aurait prévu pour {bilan.exercice}"
-    return Tableau(titre, colonnes, lignes, note=NOTE_ESSAI)
+    return m.Tableau(titre, colonnes, lignes, note=NOTE_ESSAI)
 
 
 def _erreurs(rangees: list[Ligne], prevu: str, constate: str) -> dict[str, Any]:
     attendu, reel = somme(rangees, prevu), somme(rangees, constate)
-    absolue = sum((abs(r[prevu] - r[constate]) for r in rangees), ZERO)
+    absolue = sum((abs(r[prevu] - r[constate]) for r in rangees), m.ZERO)
     return {
         "dispositifs": len(rangees),
         "prevu": attendu,
@@ -279,12 +266,12 @@ def _lecture(lignes: list[Any], exercice: int) -> str:
 
 
 # ---------------------------------------------------------------- variance
-def _du_prevu_au_constate(bilan: Bilan) -> list[Bloc]:
+def _du_prevu_au_constate(bilan: Bilan) -> list[m.Bloc]:
     """Actual against the forecast made one year before: volume, mix, price; by scenario, then by dispositif."""
     if not bilan.ecarts_prevision:
         return []
     sommes = _grouper(bilan.ecarts_prevision, lambda r: {c.cle: somme(r, c.cle) for c in EFFETS})
-    ecart = Tableau(
+    ecart = m.Tableau(
         f"Écart entre le constaté {bilan.exercice} et la prévision faite en {bilan.exercice - 1}",
         (SCENARIO, *EFFETS),
         [{"scenario": noms, **valeurs} for noms, valeurs in sommes],
@@ -296,6 +283,6 @@ def _du_prevu_au_constate(bilan: Bilan) -> list[Bloc]:
         rangees, lambda r: [{"libelle": bilan.libelle(x["dispositif"]), **{c.cle: x[c.cle] for c in EFFETS}} for x in r]
     )
     titre = f"Écart à la prévision par dispositif, {bilan.exercice}"
-    tables = [tableau(f"{titre} : {noms}", (DISPOSITIF, *EFFETS), lignes) for noms, lignes in groupes]
-    repli = Repli("Voir l'écart par dispositif, scénario par scénario", tables)
-    return [SousTitre("Du prévu au constaté"), ecart, repli]
+    tables = [m.tableau(f"{titre} : {noms}", (m.DISPOSITIF, *EFFETS), lignes) for noms, lignes in groupes]
+    repli = m.Repli("Voir l'écart par dispositif, scénario par scénario", tables)
+    return [m.SousTitre("Du prévu au constaté"), ecart, repli]

@@ -7,17 +7,7 @@ from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.bilan import Bilan, Ligne, somme
-from mutualisation.rapport.contenu.modele import (
-    DISPOSITIF,
-    Bloc,
-    Colonne,
-    Feuille,
-    Repli,
-    Section,
-    Tableau,
-    p,
-    tableau,
-)
+from mutualisation.rapport.contenu import modele as m
 
 ECARTS_MONTRES = 20
 NOTE = (
@@ -31,45 +21,43 @@ NOTE_FACTURES = (
 )
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """Due and titled, then the invoices."""
     recouvrement, ecarts, factures = _recouvrement(bilan), _ecarts(bilan), _factures(bilan)
-    blocs: list[Bloc] = []
+    blocs: list[m.Bloc] = []
     if recouvrement.lignes:
         blocs.append(recouvrement)
         if ecarts.lignes:
             nombre = formats.plusieurs(len(ecarts.lignes[:ECARTS_MONTRES]), "écart", "écarts")
-            blocs.append(Repli(f"Voir {nombre} par adhérent", [ecarts]))
+            blocs.append(m.Repli(f"Voir {nombre} par adhérent", [ecarts]))
         else:
-            blocs.append(p("Tout ce qui était à titrer l'a été, adhérent par adhérent."))
+            blocs.append(m.p("Tout ce qui était à titrer l'a été, adhérent par adhérent."))
     if factures.lignes:
         blocs.append(factures)
     feuilles = [
-        Feuille(
-            "Recouvrement",
-            "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement.",
-            recouvrement,
+        m.Feuille(
+            "Recouvrement", "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement.", recouvrement
         ),
-        Feuille(
+        m.Feuille(
             "Écarts par adhérent",
             "Ce qui reste à titrer, ou qui est titré sans être dû, adhérent par adhérent.",
             ecarts,
             filtre=True,
         ),
     ]
-    return Section("recouvrement", "Recouvrement", "Recouvrement", blocs, feuilles)
+    return m.Section("recouvrement", "Recouvrement", "Recouvrement", blocs, feuilles)
 
 
-def _recouvrement(bilan: Bilan) -> Tableau:
+def _recouvrement(bilan: Bilan) -> m.Tableau:
     """Due, to be titled, titled and gap by dispositif and mode, cents; free dispositifs are named under the table."""
     colonnes = (
-        DISPOSITIF,
-        Colonne("mode", "Mode", largeur=30),
-        Colonne("adherents", "Adhérents", "entier", largeur=12),
-        Colonne("du", "Dû", "centimes", somme=True),
-        Colonne("a_titrer", "À titrer", "centimes", somme=True),
-        Colonne("titre", "Titré", "centimes", somme=True),
-        Colonne("ecart", "Écart", "centimes", somme=True, fort=True, formule="={a_titrer}-{titre}"),
+        m.DISPOSITIF,
+        m.Colonne("mode", "Mode", largeur=30),
+        m.Colonne("adherents", "Adhérents", "entier", largeur=12),
+        m.Colonne("du", "Dû", "centimes", somme=True),
+        m.Colonne("a_titrer", "À titrer", "centimes", somme=True),
+        m.Colonne("titre", "Titré", "centimes", somme=True),
+        m.Colonne("ecart", "Écart", "centimes", somme=True, fort=True, formule="={a_titrer}-{titre}"),
     )
     groupes: dict[tuple[str, str], list[Ligne]] = defaultdict(list)
     for r in bilan.dans_l_ordre(bilan.recouvrement):
@@ -84,7 +72,7 @@ def _recouvrement(bilan: Bilan) -> Tableau:
             lignes.append(_ligne(libelle, mode, rangees))
     note = NOTE + (f" Sans participation financière : {', '.join(gratuits)}." if gratuits else "")
     titre = f"Dû et titré par dispositif et par mode de recouvrement, {bilan.exercice}"
-    return tableau(titre, colonnes, lignes, note)
+    return m.tableau(titre, colonnes, lignes, note)
 
 
 def _ligne(libelle: str, mode: str, rangees: list[Ligne]) -> dict[str, Any]:
@@ -100,15 +88,15 @@ def _ligne(libelle: str, mode: str, rangees: list[Ligne]) -> dict[str, Any]:
     }
 
 
-def _ecarts(bilan: Bilan) -> Tableau:
+def _ecarts(bilan: Bilan) -> m.Tableau:
     """Rows of the recovery whose gap is not zero, largest first: left to title, or titled without being due."""
     colonnes = (
-        DISPOSITIF,
-        Colonne("periode", "Semestre", largeur=12, part=1),
-        Colonne("siret_adherent", "SIRET de l'adhérent", largeur=20),
-        Colonne("montant_du", "Dû", "centimes", somme=True),
-        Colonne("montant_titre", "Titré", "centimes", somme=True),
-        Colonne("ecart", "Écart", "centimes", somme=True, fort=True),
+        m.DISPOSITIF,
+        m.Colonne("periode", "Semestre", largeur=12, part=1),
+        m.Colonne("siret_adherent", "SIRET de l'adhérent", largeur=20),
+        m.Colonne("montant_du", "Dû", "centimes", somme=True),
+        m.Colonne("montant_titre", "Titré", "centimes", somme=True),
+        m.Colonne("ecart", "Écart", "centimes", somme=True, fort=True),
     )
     lignes = [
         {**r, "libelle": bilan.libelle(r["dispositif"]), "periode": f"{r['exercice']}-S{r['semestre']}"}
@@ -116,17 +104,17 @@ def _ecarts(bilan: Bilan) -> Tableau:
     ]
     titre = f"Écarts entre le dû et le titré, {bilan.exercice}"
     reste = ("autre écart", "autres écarts", ", dans le total : voir recouvrement.csv.")
-    return tableau(titre, colonnes, lignes, limite=ECARTS_MONTRES, reste=reste)
+    return m.tableau(titre, colonnes, lignes, limite=ECARTS_MONTRES, reste=reste)
 
 
-def _factures(bilan: Bilan) -> Tableau:
+def _factures(bilan: Bilan) -> m.Tableau:
     """Half-yearly consolidated invoices: issued, and carried over under the threshold."""
     colonnes = (
-        Colonne("periode", "Semestre", largeur=14),
-        Colonne("emises", "Factures à émettre", "entier", somme=True),
-        Colonne("facture", "Montant facturé", "centimes", somme=True, fort=True),
-        Colonne("reportees", "Factures reportées", "entier", somme=True),
-        Colonne("du", "Dû du semestre", "centimes", somme=True),
+        m.Colonne("periode", "Semestre", largeur=14),
+        m.Colonne("emises", "Factures à émettre", "entier", somme=True),
+        m.Colonne("facture", "Montant facturé", "centimes", somme=True, fort=True),
+        m.Colonne("reportees", "Factures reportées", "entier", somme=True),
+        m.Colonne("du", "Dû du semestre", "centimes", somme=True),
     )
     lignes = []
     for semestre in sorted({r["semestre"] for r in bilan.factures}):
@@ -141,4 +129,4 @@ def _factures(bilan: Bilan) -> Tableau:
                 "du": somme(rangees, "montant_du"),
             }
         )
-    return tableau(f"Factures semestrielles, {bilan.exercice}", colonnes, lignes, NOTE_FACTURES)
+    return m.tableau(f"Factures semestrielles, {bilan.exercice}", colonnes, lignes, NOTE_FACTURES)

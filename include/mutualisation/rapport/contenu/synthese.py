@@ -5,16 +5,7 @@ from __future__ import annotations
 from mutualisation.francais import formats
 from mutualisation.francais.formats import NON_RENSEIGNE
 from mutualisation.rapport.bilan import Bilan, Ligne
-from mutualisation.rapport.contenu.modele import (
-    AUCUN,
-    Barre,
-    Colonne,
-    CoteACote,
-    Graphique,
-    Section,
-    Tableau,
-    Valeur,
-)
+from mutualisation.rapport.contenu import modele as m
 
 # measure, label of the annex, kind
 MESURES = (
@@ -31,13 +22,13 @@ NOTE = (
 )
 
 
-def section(bilan: Bilan) -> Section:
+def section(bilan: Bilan) -> m.Section:
     """Table and chart of the totals."""
     titre = "Dépenses destinées aux besoins des communes"
-    return Section("synthese", titre, "Synthèse", [CoteACote((_totaux(bilan), _financement(bilan)))])
+    return m.Section("synthese", titre, "Synthèse", [m.CoteACote((_totaux(bilan), _financement(bilan)))])
 
 
-def _totaux(bilan: Bilan) -> Tableau:
+def _totaux(bilan: Bilan) -> m.Tableau:
     sans = ", ".join(str(e) for e in bilan.exercices if not bilan.totaux[e]["recettes_renseignees"])
     omises = f" Un dispositif dont les recettes ne sont pas renseignées compte pour zéro dans le total ({sans})."
     titre = f"Synthèse {formats.periode(bilan.exercices)}, tous dispositifs valorisés"
@@ -46,26 +37,26 @@ def _totaux(bilan: Bilan) -> Tableau:
 
 def annexe(
     titre: str, annees: dict[int, Ligne | None], mesures: tuple[tuple[str, str, str], ...], note: str = ""
-) -> Tableau:
+) -> m.Tableau:
     """A row per measure, a column per exercice; a dash where the exercice has no row."""
-    colonnes = (Colonne("libelle", "", part=3), *(Colonne(str(e), str(e), "euros", NON_RENSEIGNE) for e in annees))
+    colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros", NON_RENSEIGNE) for e in annees))
     lignes = [
         {"libelle": nom} | {str(e): _case(r, mesure, genre) for e, r in annees.items()}
         for mesure, nom, genre in mesures
     ]
-    return Tableau(titre, colonnes, lignes, note=note, annexe=True)
+    return m.Tableau(titre, colonnes, lignes, note=note, annexe=True)
 
 
-def _case(ligne: Ligne | None, mesure: str, genre: str) -> Valeur:
+def _case(ligne: Ligne | None, mesure: str, genre: str) -> m.Valeur:
     if ligne is None or (genre == "taux" and ligne[mesure] is None):
-        return Valeur(AUCUN, "lu")
-    return Valeur(ligne[mesure], genre)
+        return m.Valeur(m.AUCUN, "lu")
+    return m.Valeur(ligne[mesure], genre)
 
 
-def _financement(bilan: Bilan) -> Graphique:
+def _financement(bilan: Bilan) -> m.Graphique:
     periode = formats.periode(bilan.exercices)
-    barres = [Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
-    return Graphique(
+    barres = [m.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
+    return m.Graphique(
         "g-evolution",
         "colonnes",
         f"Qui finance, {periode}",
