@@ -20,7 +20,7 @@ DAGS = RACINE / "dags"
 DECLARATIONS = PAQUET / "sources" / "declarations"
 MIGRATIONS = PAQUET / "entrepot" / "migrations"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"
-GABARITS_HTML = PAQUET / "rapport" / "gabarits"
+GABARITS_HTML = PAQUET / "rapport" / "rendus" / "gabarits"
 
 # generated from the registry, in a checkout only
 PAGE_SOURCES = RACINE / "docs" / "sources.md"

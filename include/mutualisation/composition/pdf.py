@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,7 +12,7 @@ import typst
 
 from mutualisation.chemins import GABARITS_PDF
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.francais.formats import INSECABLE
+from mutualisation.francais.typographie import imprimer
 
 
 @cache
@@ -40,9 +39,9 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
 
 
 def _ponctuer(valeur: Any) -> Any:
-    """No-break spaces and apostrophes of French typography, in every text."""
+    """French typography of print, in every text."""
     if isinstance(valeur, str):
-        return re.sub(r" (?=[:;?!»])|(?<=[«×]) ", INSECABLE, valeur).replace("'", "’")
+        return imprimer(valeur)
     if isinstance(valeur, Mapping):
         return {cle: _ponctuer(v) for cle, v in valeur.items()}
     if isinstance(valeur, list | tuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -52,9 +52,17 @@ def evolution(avant: Decimal | None, apres: Decimal | None) -> str | None:
     """Signed change in percent between two exercices; None when one is unknown, or the first is no positive base."""
     if avant is None or apres is None or avant <= 0:
         return None
-    ecart = arrondi((apres - avant) / avant * 100, 1)
-    signe = "+" if ecart > 0 else ""
-    return f"{signe}{nombre(ecart, 1)}{INSECABLE}%"
+    return f"{signe((apres - avant) / avant * 100, 1)}{INSECABLE}%"
+
+
+def signe(valeur: Decimal, decimales: int = 0) -> str:
+    """`+3`, `−3`, `0`: a change."""
+    return ("+" if arrondi(valeur, decimales) > 0 else "") + nombre(valeur, decimales)
+
+
+def periode(exercices: Sequence[int]) -> str:
+    """`2021`, `2019-2021`."""
+    return str(exercices[0]) if len(exercices) == 1 else f"{exercices[0]}-{exercices[-1]}"
 
 
 def siret(numero: str) -> str:
@@ -65,11 +73,6 @@ def siret(numero: str) -> str:
 def jour(valeur: date | None) -> str:
     """`31/12/2021`; empty for an open bound."""
     return "" if valeur is None else valeur.strftime("%d/%m/%Y")
-
-
-def jour_iso(valeur: str | None) -> str:
-    """`2019-01-01`, as the frozen context keeps it, in French; empty for an open bound."""
-    return jour(date.fromisoformat(valeur)) if valeur else ""
 
 
 def plusieurs(compte: int, singulier: str, pluriel: str | None = None) -> str:

@@ -55,6 +55,18 @@ STATUTS = {
     "a_affecter": "À affecter",
 }
 
+# one, several of what a status counts
+DECOMPTES = {
+    "conforme": ("conforme", "conformes"),
+    "ecart": ("écart", "écarts"),
+    "sans_donnee": ("sans donnée à contrôler", "sans donnée à contrôler"),
+    "non_execute": ("non exécuté", "non exécutés"),
+    "rejete": ("ligne rejetée", "lignes rejetées"),
+    "retenu": ("ligne retenue", "lignes retenues"),
+    "doublon": ("doublon", "doublons"),
+    "a_affecter": ("ligne à affecter", "lignes à affecter"),
+}
+
 SOURCES = {
     "temps": "Temps de travail",
     "mandats": "Dépenses (mandats)",
@@ -107,11 +119,12 @@ ROLES = {
 
 UNITES = {"EUR": "€"}
 
+GRATUIT = "gratuit"
 MODES = {
     "titre": "Titre de recette",
     "imputation_AC": "Attribution de compensation",
     "retenue": "Retenue sur le reversement",
-    "gratuit": "Sans participation",
+    GRATUIT: "Sans participation",
 }
 # a letter has the room that a column has not
 MODES_FACTURE = MODES | {
@@ -216,6 +229,17 @@ def libelle_compte(compte: str) -> str:
 def libelle(table: dict[str, str], nom: str) -> str:
     """Label of a name, else the name with spaces."""
     return table.get(nom) or nom.replace("_", " ")
+
+
+def libelle_mode(mode: str | None) -> str:
+    """Label of a recovery mode; no mode means that no tariff was in force (R7b)."""
+    return libelle(MODES, mode) if mode else SANS_TARIF
+
+
+def decompte(statut: str, nombre: int) -> str:
+    """What a status counts, singular or plural."""
+    un, plusieurs = DECOMPTES.get(statut, (statut, statut))
+    return un if nombre < 2 else plusieurs
 
 
 def libelle_parametre(nom: str) -> str:

@@ -12,8 +12,8 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
-from mutualisation.publication.extrait import ecrire_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.rapport.extrait import ecrire_extrait
 
 
 def publier(session: Session, version: int | None = None) -> str:

@@ -11,10 +11,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from mutualisation.francais.neutralisation import DEBUT_FORMULE
 from mutualisation.publication.relations import Colonne, Relation
-
-# F10: a spreadsheet reads such a text as a formula
-DEBUT_FORMULE = "^[=+@\t-]"
 
 
 def _valeur(colonne: Colonne) -> sql.Composable:

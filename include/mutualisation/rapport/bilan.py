@@ -1,5 +1,5 @@
-"""What the page and the workbook show of one exercice, read once from the stored version; no figure is computed here
-that the warehouse publishes."""
+"""What the bilan shows of one exercice, read once from the stored version; no figure is computed that the warehouse
+publishes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ select dispositif, array_agg(distinct type_unite collate "C") as types
  group by dispositif
 """
 TRACES = """
-select dispositif, mesure, count(*) as lignes, count(distinct fichier) as fichiers, sum(montant) as montant
+select count(*) as lignes
   from {source}
  where exercice = %(exercice)s and version = %(version)s
  group by dispositif, mesure
@@ -73,7 +73,7 @@ class Bilan:
     """Rows of one exercice and version, `Decimal` amounts in euros.
 
     `synthese`, `totaux` and `cee` hold every exercice shown (up to three); `membres` is {dispositif: {type: count}} on
-    31 December; `traces` is {(dispositif, mesure): {lignes, fichiers, montant}}; the rest is the exercice only.
+    31 December; `traces` has the source lines of each figure; the rest is the exercice only.
     """
 
     contexte: Contexte
@@ -97,7 +97,7 @@ class Bilan:
     ecarts_prevision: list[Ligne]
     membres: dict[str, dict[str, int]]
     types_unite: dict[str, list[str]]
-    traces: dict[tuple[str, str], Ligne]
+    traces: list[Ligne]
     exemple: Ligne | None
 
     @property
@@ -118,6 +118,12 @@ class Bilan:
     def trier(self, codes: Iterable[str]) -> list[str]:
         """Codes in the order of their labels."""
         return sorted(codes, key=lambda code: (_sans_accent(self.libelle(code)), code))
+
+    def dans_l_ordre(self, rangees: Iterable[Ligne], *colonnes: str) -> list[Ligne]:
+        """Rows in the order of the labels of their dispositif, then of these columns."""
+        connues = list(rangees)
+        rang = {code: i for i, code in enumerate(self.trier({r["dispositif"] for r in connues}))}
+        return sorted(connues, key=lambda r: (rang[r["dispositif"]], *(r[c] for c in colonnes)))
 
     def destination(self, code: str) -> str:
         """Where a source went, dispositifs by whether the exercice values them (keys of `libelles.DESTINATIONS`)."""
@@ -143,6 +149,11 @@ class Bilan:
         """Synthesis rows of the exercice in label order, without the total."""
         annee = self.synthese[self.exercice]
         return [annee[code] for code in self.dispositifs if code in annee]
+
+    def recettes_totales(self, exercice: int) -> Decimal | None:
+        """NULL counts 0 in the total (R6); None when no dispositif states any receipt."""
+        renseignees = any(r["recettes_renseignees"] for r in self.synthese[exercice].values())
+        return self.totaux[exercice]["recettes"] if renseignees else None
 
     @property
     def total(self) -> Ligne:
@@ -221,11 +232,11 @@ def lire_bilan(
         ecarts_prevision=lecteur.rangees("ecart_prevision", *cible),
         membres=_membres(lecteur.agrege("adhesion", MEMBRES, *cible)),
         types_unite={r["dispositif"]: r["types"] for r in lecteur.agrege("recours", UNITES, *cible)},
-        traces={(r["dispositif"], r["mesure"]): r for r in lecteur.agrege("tracabilite", TRACES, *cible)},
+        traces=lecteur.agrege("tracabilite", TRACES, *cible),
         exemple=exemples[0] if exemples else None,
     )
 
 
-def somme(rangees: list[Ligne], colonne: str) -> Decimal:
+def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:
     """Sum of a column, NULL counted 0 (as R6 does in totals)."""
     return sum((r[colonne] or Decimal(0) for r in rangees), Decimal(0))

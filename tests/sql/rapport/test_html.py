@@ -11,11 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 from lxml import html
+from tests.sql.publication import entrepot_publie
 
 from mutualisation.chemins import GABARITS_HTML
-from mutualisation.publication.extrait import ecrire_extrait
-
-from . import entrepot_publie
+from mutualisation.rapport.extrait import ecrire_extrait
 
 FEUILLE = GABARITS_HTML / "bilan_etape.css"
 
@@ -215,9 +214,25 @@ def test_colours_of_text_are_legible() -> None:
         assert _contraste(couleurs[trait], "#ffffff") >= 3
 
 
+# font, size of the text, space between letters: what a machine or a reader may have instead of ours
+POLICES = [
+    ("inherit", "1rem", "normal"),
+    ("DejaVu Sans", "1rem", "normal"),
+    ("monospace", "1rem", "normal"),
+    ("serif", "1rem", ".12em"),
+    ("DejaVu Sans", "1.25rem", "normal"),
+]
+HABILLER = """([police, taille, espace]) => {
+  document.documentElement.style.fontSize = taille
+  document.body.style = `font-family: '${police}', ${police}; font-size: 1rem; letter-spacing: ${espace}`
+  document.querySelectorAll('details').forEach(d => { d.open = true })
+  return document.documentElement.scrollWidth
+}"""
+
+
 @pytest.mark.systeme
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="paquet système chromium absent")
-@pytest.mark.parametrize("largeur", [320, 390, 768, 1280])
+@pytest.mark.parametrize("largeur", [320, 390, 768, 800, 1280])
 def test_chromium_shows_it_without_horizontal_scroll(extrait: Path, largeur: int) -> None:
     from playwright.sync_api import sync_playwright
 
@@ -232,4 +247,5 @@ def test_chromium_shows_it_without_horizontal_scroll(extrait: Path, largeur: int
         onglet.keyboard.press("Tab")
         assert onglet.evaluate("document.activeElement.textContent") == "Aller au contenu"
         assert len(demandes) == 1
+        assert [police for police in POLICES if onglet.evaluate(HABILLER, list(police)) > largeur] == []
         navigateur.close()

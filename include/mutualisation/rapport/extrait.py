@@ -18,9 +18,9 @@ from mutualisation.publication.contexte import Contexte, lire_contexte, version_
 from mutualisation.publication.empreinte import publication_sha256
 from mutualisation.publication.extraits_csv import ecrire_csv
 from mutualisation.publication.relations import Relation, lire_relations
-from mutualisation.rapport import page_html, page_pdf
 from mutualisation.rapport.bilan import lire_bilan
-from mutualisation.rapport.classeur import ecrire_classeur
+from mutualisation.rapport.contenu.document import dire
+from mutualisation.rapport.rendus import html, pdf, xlsx
 
 MANIFESTE = "manifeste.json"
 BLOC = 1 << 20
@@ -95,14 +95,13 @@ def _remplir(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, i
         for relation in relations.values()
     ]
     _ecrire_json(
-        dossier / "datapackage.json",
-        catalogue.decrire(exercice, contexte.epci, contexte.est_synthetique, fichiers),
+        dossier / "datapackage.json", catalogue.decrire(exercice, contexte.epci, contexte.est_synthetique, fichiers)
     )
-    page = page_html.rendre(bilan, publication_sha256=empreinte, identite=identite)
-    (dossier / f"bilan_etape_{exercice}.html").write_text(page, encoding="utf-8", newline="\n")
-    pdf = page_pdf.rendre(bilan, publication_sha256=empreinte, identite=identite)
-    (dossier / f"bilan_etape_{exercice}.pdf").write_bytes(pdf)
-    ecrire_classeur(bilan, dossier / f"bilan_etape_{exercice}.xlsx")
+    document = dire(bilan, publication_sha256=empreinte, identite=identite)
+    nom = f"bilan_etape_{exercice}"
+    (dossier / f"{nom}.html").write_text(html.rendre(document), encoding="utf-8", newline="\n")
+    (dossier / f"{nom}.pdf").write_bytes(pdf.rendre(document))
+    xlsx.ecrire(document, dossier / f"{nom}.xlsx")
     _ecrire_json(
         dossier / MANIFESTE,
         manifeste.decrire(

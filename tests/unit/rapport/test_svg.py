@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from lxml import etree
 
-from mutualisation.rapport.graphiques import EXCEDENT, Barre, couts_et_couverture, evolution, vignette
+from mutualisation.rapport.contenu.modele import Barre, Graphique
+from mutualisation.rapport.rendus.svg import EXCEDENT, dessins, vignette
 
 BARRES = [
     Barre("Archives & impression", Decimal("100.00"), Decimal("25.00")),
@@ -24,20 +25,37 @@ def test_parts_sum_to_the_cost() -> None:
     assert (negatif.couvert, negatif.reste, negatif.etendue) == (0, 0, 0)
 
 
+def _graphique(genre: str, barres: list[Barre]) -> Graphique:
+    return Graphique("g-essai", genre, "Titre", "Sujet", ("Couvert", "Reste"), barres)
+
+
 def test_chart_is_well_formed_described_and_ordered() -> None:
-    for etroit in (False, True):
-        svg = str(couts_et_couverture(BARRES, 2021, etroit=etroit))
-        racine = etree.fromstring(svg)
+    for dessin in dessins(_graphique("barres", BARRES)):
+        racine = etree.fromstring(str(dessin))
         description = racine.findtext("{*}desc")
         assert description is not None
         assert description.index("Archives & impression") < description.index("Certificats")
         assert "Carrières : coût net 10\u00a0€, recettes non renseignées" in description
-        assert EXCEDENT in svg
+        assert EXCEDENT in str(dessin)
         assert all(float(r.get("width", "0")) > 0 for r in racine.iter("{*}rect"))
-        assert svg == str(couts_et_couverture(BARRES, 2021, etroit=etroit))
+
+
+def test_bars_have_two_widths_with_their_own_identifiers() -> None:
+    large, etroit = map(str, dessins(_graphique("barres", BARRES)))
+    assert 'viewBox="0 0 900' in large
+    assert 'viewBox="0 0 340' in etroit
+    assert 'id="g-essai-large-titre"' in large
+    assert 'id="g-essai-etroit-titre"' in etroit
+
+
+def test_legend_names_what_is_above_the_cost_only_when_it_is_drawn() -> None:
+    assert [part for part, _ in _graphique("colonnes", BARRES).entrees] == ["couvert", "reste", "excedent"]
+    assert [part for part, _ in _graphique("colonnes", BARRES[:1]).entrees] == ["couvert", "reste"]
 
 
 def test_nothing_to_draw_is_still_a_chart() -> None:
-    etree.fromstring(str(couts_et_couverture([], 2021)))
-    etree.fromstring(str(evolution([Barre("2021", Decimal(0), None)], "Évolution", "g-vide")))
+    for genre in ("barres", "colonnes"):
+        for barres in ([], [Barre("2021", Decimal(0), None)]):
+            for dessin in dessins(_graphique(genre, barres)):
+                etree.fromstring(str(dessin))
     etree.fromstring(str(vignette(BARRES[:3])))

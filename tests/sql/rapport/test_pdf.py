@@ -11,13 +11,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.sql.publication import entrepot_publie
 
 from mutualisation.publication.contexte import lire_contexte
-from mutualisation.publication.extrait import ecrire_extrait
 from mutualisation.rapport.bilan import lire_bilan
-from mutualisation.rapport.page_pdf import rendre
-
-from . import entrepot_publie
+from mutualisation.rapport.contenu.document import dire
+from mutualisation.rapport.extrait import ecrire_extrait
+from mutualisation.rapport.rendus.pdf import rendre
 
 LIMITE_S = 1.5
 
@@ -91,5 +91,5 @@ def test_one_exercice_without_forecast_nor_recovery(conn_vierge: psycopg.Connect
 def test_costs_little(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
     bilan = lire_bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
     debut = time.process_time()
-    rendre(bilan, publication_sha256="0" * 64, identite="declaree")
+    rendre(dire(bilan, publication_sha256="0" * 64, identite="declaree"))
     assert time.process_time() - debut < LIMITE_S

@@ -1,17 +1,16 @@
 """Hand-made SVG charts: inline, with title and description, no clock, no random id, legible at their own size.
 
-The chart of dispositifs exists in two widths (page and phone): the style sheet shows one. Amounts in euros.
+Bars exist in two widths (page and phone): the style sheet shows one. Lengths are drawing only, figures are text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from mutualisation.francais.formats import euros, pourcent
+from mutualisation.rapport.contenu.modele import ZERO, Barre, Graphique
 
 COUVERT = "#1f6286"
 RESTE = "#c26a3d"
@@ -19,47 +18,6 @@ EXCEDENT = "#5fa3c7"
 ENCRE = "#16283a"
 GRIS = "#4d5b68"
 FILET = "#c9d2da"
-ZERO = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Barre:
-    """A cost and what communes paid of it; `recettes` None when not stated."""
-
-    libelle: str
-    cout: Decimal
-    recettes: Decimal | None
-
-    @property
-    def couvert(self) -> Decimal:
-        """Part of the cost that receipts cover."""
-        return max(min(self.recettes or ZERO, self.cout), ZERO)
-
-    @property
-    def reste(self) -> Decimal:
-        """Part of the cost that receipts leave."""
-        return max(self.cout - (self.recettes or ZERO), ZERO) if self.cout > 0 else ZERO
-
-    @property
-    def excedent(self) -> Decimal:
-        """Receipts beyond the cost."""
-        return max((self.recettes or ZERO) - max(self.cout, ZERO), ZERO)
-
-    @property
-    def etendue(self) -> Decimal:
-        """Length of the bar, in euros."""
-        return max(self.cout, self.recettes or ZERO, ZERO)
-
-    @property
-    def taux(self) -> Decimal | None:
-        """Receipts over cost; None without receipts stated or without a cost."""
-        return None if self.recettes is None or self.cout == 0 else self.recettes / self.cout
-
-    def phrase(self) -> str:
-        """The bar told in words."""
-        if self.recettes is None:
-            return f"{self.libelle} : coût net {euros(self.cout)}, recettes non renseignées"
-        return f"{self.libelle} : coût net {euros(self.cout)}, recettes {euros(self.recettes)} ({pourcent(self.taux)})"
 
 
 def _n(valeur: Decimal | float) -> str:
@@ -67,9 +25,7 @@ def _n(valeur: Decimal | float) -> str:
     return f"{float(valeur):.1f}".removesuffix(".0")
 
 
-def _svg(
-    identifiant: str, titre: str, description: str, largeur: int, hauteur: int, corps: Sequence[str], classe: str = ""
-) -> Markup:
+def _svg(identifiant: str, g: Graphique, largeur: int, hauteur: int, corps: Sequence[str], classe: str = "") -> Markup:
     return Markup(
         '<svg class="{k}" role="img" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {l} {h}" width="{l}" '
         'height="{h}" aria-labelledby="{i}-titre {i}-desc"><title id="{i}-titre">{t}</title>'
@@ -79,8 +35,8 @@ def _svg(
         l=largeur,
         h=hauteur,
         i=identifiant,
-        t=titre,
-        d=description,
+        t=g.sujet,
+        d=g.description,
         c=Markup("").join(map(Markup, corps)),
     )
 
@@ -130,86 +86,76 @@ def _segments(barre: Barre, x: float, y: float, largeur: float, hauteur: float, 
     return corps
 
 
-def _valeurs(barre: Barre) -> str:
-    couverture = "recettes non renseignées" if barre.recettes is None else f"{pourcent(barre.taux)} couverts"
-    return f"{euros(barre.cout)} · {couverture}"
+def dessins(g: Graphique) -> list[Markup]:
+    """The drawings of a chart: one, or one per width."""
+    if g.genre == "colonnes":
+        return [_svg(g.ancre, g, *_colonnes(g))]
+    return [_svg(f"{g.ancre}-{nom}", g, *dessin(g), nom) for nom, dessin in BARRES.items()]
 
 
-def couts_et_couverture(barres: Sequence[Barre], exercice: int, *, etroit: bool = False) -> Markup:
-    """Horizontal bars of each dispositif, highest cost first: covered by communes, left to the EPCI."""
-    rangees = sorted(barres, key=lambda b: (-b.cout, b.libelle))
-    maximum = max((b.etendue for b in rangees), default=ZERO)
-    dessin = _barres_etroites if etroit else _barres_larges
-    largeur, hauteur, corps = dessin(rangees, maximum)
-    return _svg(
-        f"g-couverture-{'etroit' if etroit else 'large'}",
-        f"Coût net et part couverte par les communes, par dispositif, {exercice}",
-        " ; ".join(b.phrase() for b in rangees) + ".",
-        largeur,
-        hauteur,
-        corps,
-        "etroit" if etroit else "large",
-    )
-
-
-def _barres_larges(rangees: Sequence[Barre], maximum: Decimal) -> tuple[int, int, list[str]]:
+def _barres_larges(g: Graphique) -> tuple[int, int, list[str]]:
     pas, gauche, droite = 44, 300, 650
-    corps = [f'<line x1="{gauche}" y1="4" x2="{gauche}" y2="{pas * len(rangees)}" stroke="{FILET}"/>']
-    for i, barre in enumerate(rangees):
+    corps = [f'<line x1="{gauche}" y1="4" x2="{gauche}" y2="{pas * len(g.barres)}" stroke="{FILET}"/>']
+    for i, barre in enumerate(g.barres):
         y = i * pas + 10
         libelle = _couper(barre.libelle, 40)
         depart = y + 16 - 8 * (len(libelle) - 1)
         corps += [_texte(gauche - 14, depart + 16 * k, ligne, ancre="end") for k, ligne in enumerate(libelle)]
-        corps += _segments(barre, gauche, y, droite - gauche, 24, maximum)
-        fin = gauche + float(barre.etendue * (droite - gauche) / maximum if maximum else ZERO)
-        corps.append(_texte(fin + 10, y + 17, _valeurs(barre), couleur=GRIS))
-    return 900, pas * len(rangees) + 8, corps
+        corps += _segments(barre, gauche, y, droite - gauche, 24, g.maximum)
+        fin = gauche + float(barre.etendue * (droite - gauche) / g.maximum if g.maximum else ZERO)
+        corps.append(_texte(fin + 10, y + 17, barre.valeurs, couleur=GRIS))
+    return 900, pas * len(g.barres) + 8, corps
 
 
-def _barres_etroites(rangees: Sequence[Barre], maximum: Decimal) -> tuple[int, int, list[str]]:
+def _barres_etroites(g: Graphique) -> tuple[int, int, list[str]]:
     largeur, y, corps = 340, 4.0, []
-    for barre in rangees:
+    for barre in g.barres:
         for ligne in _couper(barre.libelle, 44):
             y += 16
             corps.append(_texte(0, y, ligne, gras=True))
-        corps += _segments(barre, 0, y + 8, largeur, 18, maximum)
-        corps.append(_texte(0, y + 43, _valeurs(barre), couleur=GRIS))
+        corps += _segments(barre, 0, y + 8, largeur, 18, g.maximum)
+        corps.append(_texte(0, y + 43, barre.valeurs, couleur=GRIS))
         y += 62
     return largeur, int(y), corps
 
 
-def evolution(barres: Sequence[Barre], titre: str, identifiant: str, *, largeur: int = 340) -> Markup:
+BARRES = {"large": _barres_larges, "etroit": _barres_etroites}
+
+
+def _colonnes(g: Graphique) -> tuple[int, int, list[str]]:
     """One column per exercice: receipts of communes, then what is left to the EPCI; the cost on top."""
-    hauteur, base, haut = 270, 236, 34
-    maximum = max((b.etendue for b in barres), default=ZERO)
-    pas = largeur / max(len(barres), 1)
+    largeur, hauteur, base, haut = 340, 270, 236, 34
+    pas = largeur / max(len(g.barres), 1)
     epaisseur = min(pas * 0.82, 96)
     corps = [f'<line x1="0" y1="{base}" x2="{largeur}" y2="{base}" stroke="{GRIS}"/>']
-    for i, barre in enumerate(barres):
+    for i, barre in enumerate(g.barres):
         x = i * pas + (pas - epaisseur) / 2
-        corps += _colonne(barre, x, epaisseur, base, base - haut, maximum)
+        corps += _colonne(barre, x, epaisseur, base, base - haut, g.maximum)
         corps.append(_texte(i * pas + pas / 2, base + 20, barre.libelle, ancre="middle", gras=True))
-    description = " ; ".join(b.phrase() for b in barres) + "."
-    return _svg(identifiant, titre, description, largeur, hauteur, corps)
+    return largeur, hauteur, corps
+
+
+def _parts(barre: Barre, longueur: float, maximum: Decimal) -> tuple[float, float, float]:
+    """Lengths of what is covered, left, above the cost."""
+    echelle = Decimal(longueur) / maximum if maximum else ZERO
+    return float(barre.couvert * echelle), float(barre.reste * echelle), float(barre.excedent * echelle)
 
 
 def _colonne(barre: Barre, x: float, epaisseur: float, base: float, hauteur: float, maximum: Decimal) -> list[str]:
-    echelle = Decimal(hauteur) / maximum if maximum else ZERO
-    couvert, reste, excedent = (float(v * echelle) for v in (barre.couvert, barre.reste, barre.excedent))
+    couvert, reste, excedent = _parts(barre, hauteur, maximum)
     milieu = x + epaisseur / 2
     sommet = base - couvert - reste - excedent
     corps = [
         _rect(x, base - couvert, epaisseur, couvert, COUVERT),
         _rect(x, base - couvert - reste, epaisseur, reste - (1 if couvert else 0), RESTE),
         _rect(x, sommet, epaisseur, excedent, EXCEDENT),
-        _texte(milieu, sommet - 10, euros(barre.recettes if excedent else barre.cout), ancre="middle", gras=True),
+        _texte(milieu, sommet - 10, barre.sommet, ancre="middle", gras=True),
     ]
     if excedent:
         corps.append(_rect(x - 4, base - couvert - 1, epaisseur + 8, 2, ENCRE))
-        return corps + _dans(milieu, base - couvert + 14, couvert, f"coût {euros(barre.cout)}")
-    corps += _dans(milieu, base - couvert / 2, couvert, euros(barre.recettes) if barre.recettes else "")
-    corps += _dans(milieu, base - couvert - reste / 2, reste, euros(barre.reste) if barre.recettes else "")
-    return corps
+        return corps + _dans(milieu, base - couvert + 14, couvert, barre.base)
+    corps += _dans(milieu, base - couvert / 2, couvert, barre.base)
+    return corps + _dans(milieu, base - couvert - reste / 2, reste, barre.solde)
 
 
 def _dans(x: float, y: float, place: float, texte: str) -> list[str]:
@@ -223,8 +169,7 @@ def vignette(barres: Sequence[Barre]) -> Markup:
     maximum = max((b.etendue for b in barres), default=ZERO)
     corps = [f'<line x1="0" y1="{hauteur - 1}" x2="{largeur}" y2="{hauteur - 1}" stroke="{FILET}"/>']
     for i, barre in enumerate(barres):
-        echelle = Decimal(hauteur - 3) / maximum if maximum else ZERO
-        couvert, reste, excedent = (float(v * echelle) for v in (barre.couvert, barre.reste, barre.excedent))
+        couvert, reste, excedent = _parts(barre, hauteur - 3, maximum)
         x, base = 2 + i * 29, hauteur - 1.0
         corps += [
             _rect(x, base - couvert, epaisseur, couvert, COUVERT),

@@ -10,13 +10,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication import extrait as module_extrait
-from mutualisation.publication.extrait import ecrire_extrait, page_de
 from mutualisation.publication.relations import Colonne, lire_relations
-
-from . import entrepot_publie
+from mutualisation.rapport import extrait as module_extrait
+from mutualisation.rapport.extrait import ecrire_extrait, page_de
 
 
 def _octets(dossier: Path) -> dict[str, bytes]:
@@ -99,7 +98,7 @@ def test_failed_writing_leaves_the_former_extract(
     def casser(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module_extrait, "ecrire_classeur", casser)
+    monkeypatch.setattr(module_extrait.xlsx, "ecrire", casser)
     with pytest.raises(ErreurMutualisation, match="ne peut pas être écrit"):
         ecrire_extrait(conn_publiee, 2021, extrait.parent)
     assert _octets(extrait) == avant

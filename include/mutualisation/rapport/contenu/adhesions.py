@@ -1,0 +1,48 @@
+"""Who has joined what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mutualisation.francais.libelles import TYPES_ADHERENT
+from mutualisation.rapport.bilan import Bilan
+from mutualisation.rapport.contenu import modele as m
+
+COLONNES = (
+    m.DISPOSITIF,
+    m.Colonne("siret_adherent", "SIRET de l'adhérent", largeur=20),
+    m.Colonne("type_adherent", "Type", largeur=12),
+    m.Colonne("code_insee", "Code INSEE", largeur=12),
+    m.Colonne("debut", "Début", "date", largeur=12),
+    m.Colonne("fin", "Fin", "date", largeur=12),
+)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """Members on 31 December; the workbook lists the periods of the exercice."""
+    membres = _membres(bilan)
+    periodes = [{**a, "libelle": bilan.libelle(a["dispositif"])} for a in bilan.adhesions]
+    liste = m.Tableau(f"Adhésions de l'exercice {bilan.exercice}", COLONNES, periodes)
+    return m.Section(
+        "adhesions",
+        f"Adhésions au 31 décembre {bilan.exercice}",
+        "Adhésions",
+        [membres] if membres.lignes else [],
+        [m.Feuille("Adhésions", "Périodes d'adhésion qui touchent l'exercice.", liste, filtre=True)],
+    )
+
+
+def _membres(bilan: Bilan) -> m.Tableau:
+    """Members by dispositif and type on 31 December, most joined first."""
+    types = [(t, nom) for t, nom in TYPES_ADHERENT.items() if any(t in m for m in bilan.membres.values())]
+    colonnes = (
+        m.DISPOSITIF,
+        *(m.Colonne(t, nom, "entier") for t, nom in types),
+        m.Colonne("ensemble", "Ensemble", "entier", fort=True),
+    )
+    lignes: list[dict[str, Any]] = [
+        {t: compte.get(t, 0) for t, _ in types} | {"libelle": bilan.libelle(d), "ensemble": sum(compte.values())}
+        for d, compte in bilan.membres.items()
+    ]
+    lignes.sort(key=lambda x: (-x["ensemble"], x["libelle"]))
+    return m.Tableau(f"Adhérents par dispositif et par type, au 31 décembre {bilan.exercice}", colonnes, lignes)

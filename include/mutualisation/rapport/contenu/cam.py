@@ -1,0 +1,39 @@
+"""Purchases through the purchasing body by theme, and the gain where a reference price is stated (R9)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.rapport.bilan import Bilan
+from mutualisation.rapport.contenu import modele as m
+
+COLONNES = (
+    m.Colonne("thematique", "Thématique", part=3, largeur=40),
+    m.Colonne("marches", "Marchés", "entier", largeur=12, somme=True),
+    m.Colonne("commandes", "Commandes", "entier", largeur=12, somme=True),
+    m.Colonne("achats_ht", "Achats HT", "euros", somme=True, fort=True),
+    m.Colonne("prix_reference_ht", "Prix de référence HT", "euros", somme=True),
+    m.Colonne("gain", "Gain", "euros", somme=True),
+    m.Colonne("gain_pct", "Gain, en %", "taux", largeur=12),
+)
+NOTE = (
+    "Le gain est l'écart entre le prix de référence et le montant HT, sur les seules lignes qui donnent un prix de "
+    "référence ; ce n'est pas une économie constatée dans les comptes des communes."
+)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """One table of the exercice."""
+    lignes = [{**r, "gain_pct": _gain(r)} for r in bilan.cam]
+    total = m.additionner("Total", COLONNES, lignes)
+    cam = m.Tableau(
+        f"Achats par la centrale d'achat, {bilan.exercice}", COLONNES, lignes, total | {"gain_pct": _gain(total)}, NOTE
+    )
+    feuille = m.Feuille("CAM", "Achats par la centrale d'achat, par thématique, et gain sur prix de référence.", cam)
+    return m.Section("cam", "Centrale d'achat", "Centrale d'achat", [cam] if lignes else [], [feuille])
+
+
+def _gain(ligne: dict[str, Any]) -> Decimal | None:
+    gain, reference = ligne["gain"], ligne["prix_reference_ht"]
+    return gain / reference if gain is not None and reference else None

@@ -1,0 +1,89 @@
+"""What was checked, what gaps remain and how they are justified."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mutualisation.francais import formats, libelles
+from mutualisation.rapport.bilan import Bilan, Ligne
+from mutualisation.rapport.contenu import modele as m
+
+EN_ECART = ("ecart", "non_execute")
+CONTROLE = m.Colonne("libelle", "Contrôle", part=3, largeur=46)
+CLE = m.Colonne("cle", "Clé", largeur=26)
+RESULTAT = m.Colonne("resultat", "Résultat", largeur=14)
+ATTENDU = m.Colonne("valeur_attendue", "Attendu", "constat", largeur=24)
+CONSTATE = m.Colonne("valeur_constatee", "Constaté", "constat", largeur=24)
+COMPLET = (
+    CONTROLE,
+    m.Colonne("controle", "Nom", largeur=26),
+    CLE,
+    RESULTAT,
+    m.Colonne("bloquant", "Bloquant", largeur=10),
+    ATTENDU,
+    CONSTATE,
+    m.Colonne("seuil", "Seuil", "constat", largeur=10),
+    m.Colonne("justification", "Justification", largeur=48),
+)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """Counts, gaps, then the rest folded; the workbook has them in one list."""
+    lignes = [_ligne(c) for c in bilan.controles]
+    ecarts = [x | {"justification": _justification(x)} for x in lignes if x["statut"] in EN_ECART]
+    autres = [x for x in lignes if x["statut"] not in EN_ECART]
+    blocs: list[m.Bloc] = [
+        m.p(f"Chaque montant publié a passé trois séries de contrôles : {_portes(bilan)}."),
+        _comptes(bilan.controles),
+        _ecarts(ecarts) if ecarts else m.p("Aucun écart."),
+    ]
+    if autres:
+        titre = "Contrôles conformes ou sans donnée"
+        nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")
+        colonnes = (CONTROLE, CLE, RESULTAT, ATTENDU, CONSTATE)
+        blocs.append(m.Repli(f"Voir les {nombre}", [m.Tableau(titre, colonnes, autres)]))
+    liste = m.Tableau(f"Contrôles, {bilan.exercice}", COMPLET, lignes)
+    feuille = m.Feuille("Contrôles", "Résultat de chaque contrôle et justification des écarts.", liste, filtre=True)
+    return m.Section("controles", "Contrôles", "Contrôles", blocs, [feuille])
+
+
+def _ligne(controle: Ligne) -> dict[str, Any]:
+    return controle | {
+        "libelle": libelles.libelle_controle(controle["controle"]),
+        "resultat": libelles.libelle(libelles.STATUTS, controle["statut"]),
+    }
+
+
+def _ecarts(lignes: list[dict[str, Any]]) -> m.Tableau:
+    justification = m.Colonne("justification", "Justification", part=4)
+    return m.Tableau(
+        "Écarts constatés et leur justification", (CONTROLE, CLE, ATTENDU, CONSTATE, justification), lignes
+    )
+
+
+def _justification(controle: Ligne) -> m.Valeur:
+    if controle["justification"]:
+        return m.Valeur(controle["justification"])
+    remede = libelles.remede_controle(controle["controle"])
+    return m.Valeur("à justifier avant la clôture", a_faire=True, suite=f"Remède : {remede}" if remede else "")
+
+
+def _comptes(controles: list[Ligne]) -> m.Comptes:
+    statuts = [c["statut"] for c in controles]
+    connus = [s for s in ("conforme", "ecart", "sans_donnee", "non_execute") if s in statuts]
+    return m.Comptes([(n := statuts.count(s), libelles.decompte(s, n), s == "ecart") for s in connus])
+
+
+def _portes(bilan: Bilan) -> str:
+    """How many checks each gate executed; without a figure where the build did not keep it."""
+    lues = bilan.contexte.construction.portes
+    fichier, modele, rapport = (lues.get(nom) or {} for nom in ("fichier", "modele", "bilan"))
+    livraison = fichier.get("executees") if not fichier.get("sans_resultat") else None
+    return (
+        f"à la livraison des fichiers{_executes(livraison)}, pendant le calcul{_executes(modele.get('tests'))}, "
+        f"et sur le bilan avant publication{_executes(rapport.get('executees'))}"
+    )
+
+
+def _executes(nombre: int | None) -> str:
+    return f" ({formats.plusieurs(nombre, 'contrôle exécuté', 'contrôles exécutés')})" if nombre else ""

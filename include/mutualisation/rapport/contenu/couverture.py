@@ -1,0 +1,25 @@
+"""Cost and coverage of each dispositif, drawn."""
+
+from __future__ import annotations
+
+from mutualisation.rapport.bilan import Bilan, Ligne
+from mutualisation.rapport.contenu import modele as m
+
+
+def barre(libelle: str, ligne: Ligne) -> m.Barre:
+    """The bar of a row of the synthesis."""
+    return m.Barre(libelle, ligne["cout_net"], ligne["recettes"] if ligne["recettes_renseignees"] else None)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """One bar per dispositif, highest cost first."""
+    barres = [barre(r["libelle"], r) for r in bilan.lignes_exercice()]
+    graphique = m.Graphique(
+        "g-couverture",
+        "barres",
+        f"Coût net {bilan.exercice} et part couverte par les communes",
+        f"Coût net et part couverte par les communes, par dispositif, {bilan.exercice}",
+        ("Couvert par les communes", "Reste à charge"),
+        sorted(barres, key=lambda b: (-b.cout, b.libelle)),
+    )
+    return m.Section("couverture", "Coût et couverture par dispositif", "Coût et couverture", [graphique])

@@ -1,0 +1,75 @@
+"""The bilan of one exercice, said once: its sections in order, and what is said around them."""
+
+from __future__ import annotations
+
+from mutualisation.francais import formats
+from mutualisation.rapport.bilan import Bilan
+from mutualisation.rapport.contenu import (
+    adhesions,
+    cam,
+    cee,
+    controles,
+    couverture,
+    detail,
+    entete,
+    fiches,
+    indicateurs,
+    methode,
+    passage,
+    perimetre,
+    prevision,
+    qualite,
+    recouvrement,
+    retrouver,
+    synthese,
+)
+from mutualisation.rapport.contenu.modele import Document
+
+SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
+# A new section is one file, and its line here
+SECTIONS = (
+    synthese,
+    couverture,
+    fiches,
+    detail,
+    passage,
+    recouvrement,
+    cee,
+    cam,
+    prevision,
+    perimetre,
+    adhesions,
+    indicateurs,
+    controles,
+    qualite,
+    methode,
+    retrouver,
+)
+
+
+def dire(
+    bilan: Bilan,
+    *,
+    publication_sha256: str,
+    identite: str,
+    statut: str = "a_approuver",
+    approuve_par: str | None = None,
+) -> Document:
+    """The whole bilan. Same bilan, same words: no clock, no random."""
+    contexte = bilan.contexte
+    return Document(
+        exercice=bilan.exercice,
+        titre=f"Bilan d'étape {bilan.exercice}",
+        sous_titre=SOUS_TITRE + formats.periode(bilan.exercices),
+        epci=contexte.epci,
+        siren=contexte.siren,
+        version=contexte.construction.version,
+        synthetique=contexte.est_synthetique,
+        etats=entete.etats(bilan, statut),
+        avis=entete.avis(bilan),
+        resume=entete.resume(bilan),
+        chiffres=entete.chiffres(bilan),
+        sections=[piece.section(bilan) for piece in SECTIONS],
+        identite=entete.identite(bilan, publication_sha256, identite, statut, approuve_par),
+        notice=entete.notice(bilan),
+    )

@@ -1,0 +1,170 @@
+"""What is said around the sections: key figures, sentence, states, reserves, where the figures come from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mutualisation.francais import formats, libelles
+from mutualisation.rapport.bilan import Bilan
+from mutualisation.rapport.contenu import modele as m
+
+SYNTHETIQUES = "Données synthétiques"
+Etiquete = list[tuple[str, tuple[m.Morceau, ...]]]
+
+
+# ---------------------------------------------------------------- figures
+def chiffres(bilan: Bilan) -> list[m.Chiffre]:
+    """Key figures of the exercice, each with its change."""
+    total, recettes = bilan.total, formats.euros(bilan.recettes_totales(bilan.exercice))
+    return [
+        m.Chiffre(
+            "Coût net destiné aux besoins des communes", formats.euros(total["cout_net"]), _note(bilan, "cout_net")
+        ),
+        m.Chiffre("Recettes des communes", recettes, _note(bilan, "recettes")),
+        _reste(bilan),
+        m.Chiffre("Taux de couverture", formats.pourcent(total["taux_couverture"], 1), _points(bilan)),
+        m.Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
+        m.Chiffre("Dispositifs valorisés", formats.nombre(len(bilan.lignes_exercice()))),
+        *_chiffres_communes(bilan),
+    ]
+
+
+def _note(bilan: Bilan, mesure: str) -> str:
+    avant = bilan.totaux.get(bilan.exercice - 1)
+    change = formats.evolution(avant[mesure], bilan.total[mesure]) if avant else None
+    return f"{change} depuis {bilan.exercice - 1}" if change else ""
+
+
+def _reste(bilan: Bilan) -> m.Chiffre:
+    """What is left to the EPCI, or what communes paid above the cost: a negative figure would be misread."""
+    reste = bilan.total["reste_a_charge"]
+    if reste < 0:
+        return m.Chiffre("Recettes au-delà du coût", formats.euros(-reste))
+    return m.Chiffre("Reste à charge de l'intercommunalité", formats.euros(reste), _note(bilan, "reste_a_charge"))
+
+
+def _points(bilan: Bilan) -> str:
+    avant, taux = bilan.totaux.get(bilan.exercice - 1), bilan.total["taux_couverture"]
+    if not avant or avant["taux_couverture"] is None or taux is None:
+        return ""
+    ecart = formats.arrondi((taux - avant["taux_couverture"]) * 100, 1)
+    mot = "point" if abs(ecart) < 2 else "points"
+    return f"{formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
+
+
+def _chiffres_communes(bilan: Bilan) -> list[m.Chiffre]:
+    connus = [(nom, bilan.indicateurs.get(nom)) for nom in ("communes_min1_pct", "communes_5_9_pct")]
+    return [
+        m.Chiffre(
+            libelles.INDICATEURS[nom],
+            formats.pourcent(Decimal(indicateur["valeur"]) / 100),
+            f"au 31 décembre {bilan.exercice}",
+        )
+        for nom, indicateur in connus
+        if indicateur and indicateur["valeur"] is not None
+    ]
+
+
+# ---------------------------------------------------------------- sentences
+def resume(bilan: Bilan) -> str:
+    """The bilan in three sentences."""
+    total, nombre = bilan.total, len(bilan.lignes_exercice())
+    texte = (
+        f"En {bilan.exercice}, {formats.plusieurs(nombre, 'dispositif valorisé', 'dispositifs valorisés')} "
+        f"{'mobilise' if nombre < 2 else 'mobilisent'} {formats.nombre(total['etp'], 2)} ETP au service des communes, "
+        f"pour un coût net de {formats.euros(total['cout_net'])}."
+    )
+    recettes = bilan.recettes_totales(bilan.exercice)
+    if recettes is None:
+        return f"{texte} Aucune recette des communes n'est renseignée."
+    reste = total["reste_a_charge"]
+    suite = (
+        f"{formats.euros(reste)} restent à la charge de l'intercommunalité"
+        if reste >= 0
+        else f"les recettes dépassent le coût de {formats.euros(-reste)}"
+    )
+    couverture = formats.pourcent(total["taux_couverture"], 1)
+    part = f"à hauteur de {formats.euros(recettes)}, soit {couverture} du coût"
+    return f"{texte} Les communes y contribuent {part} ; {suite}."
+
+
+def _reserve(bilan: Bilan) -> str:
+    """Why the bilan is published with reserves (G4)."""
+    motifs = []
+    ecartees = sum(r["lignes"] for r in bilan.rejets if r["statut"] != "doublon")
+    if ecartees:
+        motifs.append(
+            formats.plusieurs(ecartees, "ligne livrée n'est pas comptée", "lignes livrées ne sont pas comptées")
+        )
+    sans = sum(1 for c in bilan.controles if c["statut"] == "ecart" and not c["justification"])
+    if sans:
+        motifs.append(formats.plusieurs(sans, "écart reste à justifier", "écarts restent à justifier"))
+    elif ecartees:
+        motifs.append("les écarts constatés sont justifiés")
+    return " ; ".join(motifs or ["Des lignes ont été écartées"]) + "."
+
+
+# ---------------------------------------------------------------- states and origin
+def etats(bilan: Bilan, statut: str) -> list[tuple[str, bool]]:
+    """State of the document, then what warns."""
+    vifs = [("Avec réserves", bilan.avec_reserves), (SYNTHETIQUES, bilan.contexte.est_synthetique)]
+    return [("Clos" if statut == "clos" else "À approuver", False), *(vif for vif in vifs if vif[1])]
+
+
+def avis(bilan: Bilan) -> Etiquete:
+    """What the reader must know before any figure."""
+    avis: Etiquete = []
+    if bilan.contexte.est_synthetique:
+        phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
+        avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
+    if bilan.avec_reserves:
+        qualite = (" et ", m.Lien("qualite", "la qualité des données")) if bilan.rejets else ()
+        liens = (" Voir ", m.Lien("controles", "les contrôles"), *qualite, ".")
+        avis.append(("Publié avec réserves", (_reserve(bilan), *liens)))
+    return avis
+
+
+def identite(bilan: Bilan, publication_sha256: str, identite: str, statut: str, approuve_par: str | None) -> Etiquete:
+    """Who prepared it, from what, and how to reuse it."""
+    construction = bilan.contexte.construction
+    premier, *vifs = (etat for etat, _ in etats(bilan, statut))
+    accord = "authentifiée" if identite == "authentifiee" else "déclarée"
+    return [
+        ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),
+        ("Préparé par", (f"{construction.prepare_par} (identité {accord})",)),
+        *([("Approuvé par", (approuve_par,))] if approuve_par else []),
+        ("Version", (f"{construction.version}, calculée par mutualisation {construction.code_version}",)),
+        (
+            "Sources",
+            (
+                f"{formats.plusieurs(len(bilan.contexte.fichiers), 'fichier')}, listés avec leur empreinte dans ",
+                m.Code("manifeste.json"),
+            ),
+        ),
+        ("Publication", (m.Code(publication_sha256),)),
+        ("Réutilisation", ("Fichiers CSV décrits dans ", m.Code("datapackage.json"), ", sous Licence Ouverte 2.0")),
+    ]
+
+
+def notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(subject, words) of the workbook, before and after the list of its sheets."""
+    construction = bilan.contexte.construction
+    avant, apres = [], [
+        (
+            "Totaux",
+            "Les totaux sont des formules. La ligne « Total publié par l'entrepôt » donne la ligne TOTAL ou une autre "
+            "relation publiée, et la ligne « Contrôle » compare les deux.",
+        ),
+        ("Non renseigné", "« non renseigné » n'est pas zéro : aucune recette n'a été rattachée au dispositif."),
+        (
+            "Version",
+            f"{construction.version}, préparée par {construction.prepare_par}, logiciel {construction.code_version}",
+        ),
+        ("Licence", "Licence Ouverte 2.0"),
+    ]  # fmt: skip
+    if bilan.avec_reserves:
+        avant.append(("AVEC RÉSERVES", "Des lignes ont été écartées ou un écart n'est pas justifié : voir Contrôles."))
+    if bilan.contexte.est_synthetique:
+        avant.append((SYNTHETIQUES.upper(), "Jeu de démonstration : aucune ligne ne provient d'un système réel."))
+    objet = "Coût des dispositifs de mutualisation destiné aux besoins des communes, et leur participation."
+    return [*avant, ("Objet", objet), ("Exercices", ", ".join(map(str, bilan.exercices)))], apres

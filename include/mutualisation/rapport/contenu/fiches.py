@@ -1,0 +1,56 @@
+"""One card per dispositif, like the printed annex; the workbook has them in one table."""
+
+from __future__ import annotations
+
+from mutualisation.francais import formats
+from mutualisation.rapport.bilan import Bilan
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.couverture import barre
+from mutualisation.rapport.contenu.synthese import annexe
+
+# measure, label on a card, label in the workbook, kind
+MESURES = (
+    ("etp", "ETP", "ETP", "etp"),
+    ("cout_net", "Coût net", "Coût net", "euros"),
+    ("recettes", "Recettes", "Recettes des communes", "euros"),
+)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """ETP, net cost and receipts of each dispositif over the exercices shown."""
+    periode = formats.periode(bilan.exercices)
+    return m.Section(
+        "fiches",
+        f"Synthèse par dispositif, {periode}",
+        "Par dispositif",
+        [m.Fiches([_fiche(bilan, code, periode) for code in bilan.dispositifs])],
+        [_feuille(bilan)],
+    )
+
+
+def _fiche(bilan: Bilan, code: str, periode: str) -> m.Fiche:
+    libelle, annees = bilan.libelle(code), {e: bilan.synthese[e].get(code) for e in bilan.exercices}
+    barres = [barre(str(e), r) if r else m.Barre(str(e), m.ZERO, None) for e, r in annees.items()]
+    mesures = tuple((mesure, nom, genre) for mesure, nom, _, genre in MESURES)
+    return m.Fiche(libelle, annexe(f"{libelle}, {periode}", annees, mesures), barres)
+
+
+def _feuille(bilan: Bilan) -> m.Feuille:
+    cases = [(f"{mesure}_{e}", mesure, e) for mesure, *_ in MESURES for e in bilan.exercices]
+    colonnes = [
+        m.Colonne(f"{mesure}_{e}", f"{nom} {e}", genre, largeur=10 if genre == "etp" else 16, somme=True)
+        for mesure, _, nom, genre in MESURES
+        for e in bilan.exercices
+    ]
+    lignes = [
+        {"libelle": bilan.libelle(code)}
+        | {cle: bilan.synthese[e][code][mesure] if code in bilan.synthese[e] else None for cle, mesure, e in cases}
+        for code in bilan.dispositifs
+    ]
+    titre = "Synthèse des dépenses destinées aux besoins des communes"
+    return m.Feuille(
+        "Synthèse",
+        "ETP, coût net et recettes des exercices présentés, comme dans l'annexe du rapport.",
+        m.Tableau(titre, (m.DISPOSITIF, *colonnes), lignes),
+        publie={cle: bilan.totaux[e][mesure] for cle, mesure, e in cases},
+    )

@@ -1,0 +1,23 @@
+"""Key figures of the report (R10), NULL said as such."""
+
+from __future__ import annotations
+
+from mutualisation.francais.libelles import INDICATEURS, libelle
+from mutualisation.rapport.bilan import Bilan
+from mutualisation.rapport.contenu import modele as m
+
+COLONNES = (
+    m.Colonne("libelle", "Indicateur", part=4, largeur=56),
+    m.Colonne("valeur", "Valeur", "nombre", "sans donnée", fort=True),
+    m.Colonne("unite", "Unité", part=1, largeur=16),
+)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """One table, known indicators first."""
+    connus = [i for i in INDICATEURS if i in bilan.indicateurs]
+    noms = [*connus, *sorted(set(bilan.indicateurs) - set(connus))]
+    lignes = [{**bilan.indicateurs[nom], "libelle": libelle(INDICATEURS, nom)} for nom in noms]
+    indicateurs = m.Tableau(f"Indicateurs clés, {bilan.exercice}", COLONNES, lignes)
+    feuille = m.Feuille("Indicateurs", "Indicateurs clés du rapport.", indicateurs)
+    return m.Section("indicateurs", "Indicateurs", "Indicateurs", [indicateurs] if lignes else [], [feuille])

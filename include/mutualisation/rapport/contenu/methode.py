@@ -1,0 +1,68 @@
+"""The method in force in the exercice, in words and in parameters."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mutualisation.francais import libelles
+from mutualisation.rapport.bilan import Bilan
+from mutualisation.rapport.contenu import modele as m
+
+RECETTES = (
+    "Participations des communes titrées au cours de l'exercice, diminuées des titres annulés, et frais retenus sur le "
+    "produit des certificats d'économies d'énergie. Elles ne sont jamais déduites du coût net."
+)
+PARAMETRES = (
+    m.Colonne("libelle", "Paramètre", part=4, largeur=52),
+    m.Colonne("parametre", "Nom", largeur=32, ou=m.CLASSEUR),
+    m.Colonne("valeur", "Valeur", largeur=16),
+    m.Colonne("debut", "Depuis", "date", largeur=12),
+    m.Colonne("fin", "Jusqu'à", "date", largeur=12, ou=m.CLASSEUR),
+    m.Colonne("reference", "Référence", part=4, largeur=48),
+)
+NOTE = "Un paramètre absent de ce tableau a la valeur par défaut des règles de calcul."
+
+
+def section(bilan: Bilan) -> m.Section:
+    """Points of the method, then the parameters."""
+    parametres = _parametres(bilan)
+    blocs: list[m.Bloc] = [m.Liste(_points(bilan), longue=True)]
+    if parametres.lignes:
+        blocs.append(parametres)
+    feuille = m.Feuille("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice.", parametres, filtre=True)
+    return m.Section("methode", "Note méthodologique", "Méthode", blocs, [feuille])
+
+
+def _points(bilan: Bilan) -> list[tuple[str, str]]:
+    valeurs = {x["parametre"]: x["valeur"] for x in bilan.contexte.parametres}
+    methode = valeurs.get("methode_etp", "R")
+    support = ", personnel des fonctions support compris" if valeurs.get("structure_personnel") == "oui" else ""
+    jours = "en mois de 30 jours" if valeurs.get("base_jours") == "30_360" else "au prorata des jours réels"
+    return [
+        ("Temps consacré", f"{libelles.METHODES_ETP.get(methode, methode)}."),
+        (
+            "Coût de personnel",
+            "Les ETP sont valorisés au coût moyen de leur catégorie (masse salariale nette des atténuations, rapportée "
+            f"aux ETPT), augmenté des charges de structure par ETPT{support}.",
+        ),
+        (
+            "Fonctionnement direct",
+            "Dépenses de l'exercice rattachées au dispositif par leur axe analytique, pour la part destinée aux "
+            "communes.",
+        ),
+        ("Investissement", f"Amortissements de l'année, {jours} ; les reprises de subventions viennent en déduction."),
+        ("Recettes", RECETTES),
+        ("Arrondis", "Les calculs sont exacts ; l'arrondi au centime puis à l'euro n'intervient qu'à la publication."),
+    ]
+
+
+def _parametres(bilan: Bilan) -> m.Tableau:
+    lignes = [
+        {**x, "libelle": libelles.libelle_parametre(x["parametre"]), "debut": _jour(x["debut"]), "fin": _jour(x["fin"])}
+        for x in bilan.contexte.parametres
+    ]
+    return m.Tableau(f"Paramètres en vigueur en {bilan.exercice}", PARAMETRES, lignes, note=NOTE)
+
+
+def _jour(valeur: str | None) -> date | None:
+    return date.fromisoformat(valeur) if valeur else None

@@ -1,0 +1,129 @@
+"""From the full cost to the legal base: bridge, what it leaves out account by account, unit costs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from mutualisation.francais import libelles
+from mutualisation.rapport.bilan import TOTAL, Bilan, somme
+from mutualisation.rapport.contenu import modele as m
+
+# on one line: a no-break hyphen
+D5211 = "D5211\u201116"
+INTRODUCTION = (
+    "Le rapport présente un coût complet, charges de structure comprises. La base de remboursement de l'article "
+    f"{D5211} du CGCT s'en tient aux charges liées au fonctionnement du service : la structure en est retirée."
+)
+PORTEE = (
+    "Portée opposable : mise à disposition descendante de l'article L5211-4-1 III du CGCT. Ailleurs, la convention "
+    "décide et la base est indicative."
+)
+COMPTE = m.Colonne("compte", "Compte", part=3, largeur=40)
+MOTIF = m.Colonne("motif", "Motif", part=4, largeur=60)
+MONTANT = m.Colonne("montant", "Montant écarté", "centimes", somme=True, fort=True)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """Bridge of the exercice."""
+    passage, detail, unitaires = _passage(bilan), _detail(bilan), _cout_unitaire(bilan)
+    blocs: list[m.Bloc] = [m.p(INTRODUCTION), passage]
+    if detail.lignes:
+        blocs += [_par_compte(bilan), m.Repli("Voir les montants écartés par dispositif et par compte", [detail])]
+    if unitaires.lignes:
+        blocs.append(unitaires)
+    feuilles = [
+        m.Feuille(
+            "Passage D5211-16",
+            "Du coût complet à la base de remboursement de l'article D5211-16 du CGCT.",
+            passage,
+            _publie(bilan),
+        ),
+        m.Feuille(
+            "Passage par compte", "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif.", detail
+        ),
+        m.Feuille("Coût unitaire", "Coût d'une unité de service, en coût complet et sur la base D5211-16.", unitaires),
+    ]
+    return m.Section("passage", f"Du coût complet à la base {D5211}", f"Base {D5211}", blocs, feuilles)
+
+
+def _passage(bilan: Bilan) -> m.Tableau:
+    colonnes = (
+        m.DISPOSITIF,
+        m.Colonne("cout_complet", "Coût complet", "euros", somme=True, discret=True),
+        m.Colonne("dont_structure", "dont structure", "euros", somme=True, discret=True),
+        m.Colonne(
+            "cout_d5211", f"Base {D5211}", "euros", somme=True, fort=True, discret=True,
+            formule="={cout_complet}-{dont_structure}",
+        ),
+        m.Colonne("portee", "Portée", part=1, largeur=16),
+    )  # fmt: skip
+    ordre = {code: i for i, code in enumerate(bilan.dispositifs)}
+    rangees = [r for r in bilan.passage if r["dispositif"] != TOTAL]
+    lignes = [
+        {
+            **r,
+            "libelle": bilan.libelle(r["dispositif"]),
+            "portee": "opposable" if r.get("base_opposable") else "indicative",
+        }
+        for r in sorted(rangees, key=lambda r: ordre.get(r["dispositif"], len(ordre)))
+    ]
+    return m.tableau(f"Passage du coût complet à la base {D5211}, {bilan.exercice}", colonnes, lignes, PORTEE)
+
+
+def _publie(bilan: Bilan) -> dict[str, Decimal]:
+    """Each total as another relation has it: the synthesis, the detail by account, the unit costs."""
+    rangees = [r for r in bilan.passage if r["dispositif"] != TOTAL]
+    ailleurs = {"dont_structure": (bilan.passage_detail, "montant"), "cout_d5211": (bilan.cout_unitaire, "cout_d5211")}
+    return {
+        "cout_complet": bilan.total["cout_net"],
+        **{cle: somme(*ailleurs[cle]) if ailleurs[cle][0] else somme(rangees, cle) for cle in ailleurs},
+    }
+
+
+def _par_compte(bilan: Bilan) -> m.Tableau:
+    """What leaves the full cost, by account and reason, cents; Σ is Σ `dont_structure`."""
+    comptes: dict[tuple[str, str], Decimal] = defaultdict(lambda: m.ZERO)
+    for r in bilan.passage_detail:
+        comptes[r["compte"], r["motif"]] += r["montant"]
+    lignes = [
+        {"compte": libelles.libelle_compte(compte), "motif": motif, "montant": montant}
+        for (compte, motif), montant in sorted(comptes.items())
+    ]
+    titre = f"Ce que la base D5211-16 écarte, compte par compte, {bilan.exercice}"
+    return m.tableau(titre, (COMPTE, MOTIF, MONTANT), lignes)
+
+
+def _detail(bilan: Bilan) -> m.Tableau:
+    """Every amount of the bridge, with its reason in the workbook."""
+    motif = m.Colonne("motif", "Motif", largeur=60, ou=m.CLASSEUR)
+    lignes = [
+        {**r, "libelle": bilan.libelle(r["dispositif"]), "compte": libelles.libelle_compte(r["compte"])}
+        for r in bilan.dans_l_ordre(bilan.passage_detail, "compte", "motif")
+    ]
+    titre = f"Montants écartés par dispositif et par compte, {bilan.exercice}"
+    return m.tableau(titre, (m.DISPOSITIF, COMPTE, motif, MONTANT), lignes)
+
+
+def _cout_unitaire(bilan: Bilan) -> m.Tableau:
+    """Cost of a unit of service, on the full cost and on the legal base."""
+    colonnes = (
+        m.DISPOSITIF,
+        m.Colonne("unite", "Unité de service", largeur=22),
+        m.Colonne("unites", "Unités", "nombre", "aucune", largeur=14),
+        m.Colonne("cout_complet_unitaire", "Coût complet par unité", "centimes", largeur=16),
+        m.Colonne("cout_d5211", "Base D5211-16", "euros"),
+        m.Colonne("cout_d5211_unitaire", "Base D5211-16 par unité", "centimes", fort=True, largeur=16),
+    )
+    rangees = bilan.dans_l_ordre([r for r in bilan.cout_unitaire if r["dispositif"] != TOTAL])
+    lignes = [
+        {**r, "libelle": bilan.libelle(r["dispositif"]), "unite": _unite(bilan.types_unite.get(r["dispositif"], []))}
+        for r in rangees
+    ]
+    note = "Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas."
+    return m.Tableau(f"Coût unitaire de fonctionnement, {bilan.exercice}", colonnes, lignes, note=note)
+
+
+def _unite(types: list[str]) -> str:
+    """What is counted; several types are weighted against one another."""
+    return types[0].replace("_", " ") if len(types) == 1 else f"{len(types)} types pondérés" if types else ""

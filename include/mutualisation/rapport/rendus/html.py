@@ -1,0 +1,64 @@
+"""`bilan_etape_AAAA.html`: one self-contained French page, readable on a phone, on paper and by assistive tools."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from mutualisation.chemins import GABARITS_HTML
+from mutualisation.francais import formats
+from mutualisation.francais.typographie import insecables
+from mutualisation.rapport.contenu.modele import LECTURE, Code, Document, Lien, Morceau
+from mutualisation.rapport.rendus import cellules, svg
+
+
+
+@cache
+def _environnement() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(GABARITS_HTML),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters |= {
+        "nombre": formats.nombre,
+        "mots": _mots,
+        "colonnes": lambda t: t.vues(LECTURE),
+        "rangees": cellules.rangees,
+        "pied": cellules.pied,
+        "note": cellules.note,
+        "dessins": svg.dessins,
+        "vignette": svg.vignette,
+    }
+    env.tests["de_genre"] = lambda bloc, nom: type(bloc).__name__ == nom
+    return env
+
+
+def _mots(morceaux: tuple[Morceau, ...]) -> Markup:
+    return Markup("").join(map(_mot, morceaux))
+
+
+def _mot(morceau: Morceau) -> Markup | str:
+    match morceau:
+        case Code(texte):
+            return Markup("<code>{}</code>").format(texte)
+        case Lien(ancre, texte):
+            return Markup('<a href="#{}">{}</a>').format(ancre, texte)
+        case _:
+            return morceau
+
+
+def rendre(document: Document) -> str:
+    """The whole page as text. Same document, same text."""
+    feuille = Markup((GABARITS_HTML / "bilan_etape.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    donnees: dict[str, Any] = {"d": document, "feuille": feuille}
+    page = _environnement().get_template("bilan_etape.html.j2").render(donnees)
+    # attributes stand in double quotes: an apostrophe needs no escape
+    return insecables(page).replace("&#39;", "'")

@@ -1,0 +1,135 @@
+"""`bilan_etape_AAAA.pdf`: the bilan for print and archives, tagged (PDF/UA-1), said as the page says it.
+
+Same document, same bytes: its date is the last day of the exercice, the fonts are the compiler's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.composition.pdf import composer
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu.modele import (
+    LECTURE,
+    Barre,
+    Bloc,
+    Comptes,
+    CoteACote,
+    Document,
+    Fiches,
+    Graphique,
+    Liste,
+    Paragraphe,
+    Repli,
+    SousTitre,
+    Tableau,
+    mots,
+)
+from mutualisation.rapport.rendus import cellules
+
+GABARIT = "bilan_etape.typ"
+MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
+
+
+def rendre(document: Document) -> bytes:
+    """The whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
+    d = document
+    donnees = {
+        "titre": d.titre,
+        "sous_titre": d.sous_titre,
+        "epci": d.epci,
+        "siren": d.siren,
+        "synthetique": d.synthetique,
+        "etats": [etat for etat, _ in d.etats],
+        "avis": [f"{sujet}. {mots(*morceaux)}" for sujet, morceaux in d.avis],
+        "resume": d.resume,
+        "chiffres": [vars(c) for c in d.chiffres],
+        "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
+        "version": d.version,
+        "mots": [*MOTS_CLES, str(d.exercice)],
+        "sections": [{"titre": s.titre, "blocs": _blocs(s.blocs)} for s in d.sections if s.blocs],
+    }
+    return composer(GABARIT, donnees, date(d.exercice, 12, 31))
+
+
+def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
+    """Blocks for the template; what is folded or side by side elsewhere follows in order."""
+    dits: list[dict[str, Any]] = []
+    for bloc in blocs:
+        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli | CoteACote) else [_bloc(bloc)]
+    return dits
+
+
+def _bloc(bloc: Bloc) -> dict[str, Any]:
+    match bloc:
+        case Paragraphe(morceaux, note):
+            return {"genre": "p", "texte": mots(*morceaux), "note": note}
+        case SousTitre(texte):
+            return {"genre": "h3", "texte": texte}
+        case Liste(points):
+            return {"genre": "liste", "points": [list(point) for point in points]}
+        case Comptes(points):
+            return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
+        case Tableau():
+            return _tableau(bloc)
+        case Graphique():
+            return _graphique(bloc)
+        case Fiches(fiches):
+            return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
+    raise TypeError(type(bloc).__name__)
+
+
+def _tableau(t: Tableau) -> dict[str, Any]:
+    colonnes = t.vues(LECTURE)
+    rangees = [[_texte(c) for c in rangee] for rangee in cellules.rangees(t)]
+    pied = [c.texte for c in cellules.pied(t)]
+    # on paper a control compares sentences: a column of words
+    mots_ = [c.est_texte or c.genre == "constat" or i == 0 for i, c in enumerate(colonnes)]
+    return {
+        "genre": "tableau",
+        "titre": t.titre,
+        "colonnes": [
+            {
+                "titre": c.titre,
+                "texte": mots_[i],
+                "part": c.part,
+                "signes": _signes([*c.titre.split(), *(rangee[i] for rangee in (*rangees, *([pied] if pied else [])))]),
+            }
+            for i, c in enumerate(colonnes)
+        ],
+        "forts": [i for i, c in enumerate(colonnes) if c.fort],
+        "lignes": rangees,
+        "pied": pied,
+        "note": cellules.note(t),
+    }
+
+
+def _texte(cellule: cellules.Cellule) -> str:
+    return f"{cellule.texte}\n{cellule.suite}" if cellule.suite else cellule.texte
+
+
+def _signes(textes: Sequence[str]) -> float:
+    """Width of a column of figures, in digits: separators are half as wide, a header may break between words."""
+    return max(
+        (sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte) for texte in textes), default=1
+    )
+
+
+def _graphique(g: Graphique) -> dict[str, Any]:
+    return {
+        "genre": g.genre,
+        "titre": g.titre,
+        "alt": f"{g.sujet}. {g.description}",
+        "legende": [list(entree) for entree in g.entrees],
+        "barres": [_barre(b, g.maximum or Decimal(1)) for b in g.barres],
+    }
+
+
+def _barre(b: Barre, maximum: Decimal) -> dict[str, Any]:
+    """Lengths are ratios of the longest bar: drawing only, the figures are in the texts."""
+    parts = {nom: float(getattr(b, nom) / maximum) for nom in ("couvert", "reste", "excedent")}
+    textes = {nom: getattr(b, nom) for nom in ("libelle", "valeurs", "sommet", "base", "solde")}
+    return {**parts, **textes}
