@@ -11,4 +11,4 @@ select
 from {{ ref('int_exercices') }} as e
 inner join {{ ref('stg_referentiel__parametres') }} as p
   on p.debut <= e.fin and coalesce(p.fin, 'infinity') >= e.debut
-where p.rejet_statut is null and e.demande
+where e.demande

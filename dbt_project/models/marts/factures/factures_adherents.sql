@@ -15,7 +15,7 @@ inner join lateral (
     b.type,
     b.nom
   from {{ ref('stg_referentiel__adherents') }} as b
-  where b.rejet_statut is null and b.siret = r.siret_adherent
+  where b.siret = r.siret_adherent
   order by (s.debut between b.debut and coalesce(b.fin, 'infinity')) desc, b.debut desc, b.ligne desc
   limit 1
 ) as a on true
