@@ -1,5 +1,6 @@
 """Airflow for the DAG tests: its settings are read at import, so they are set here, before any airflow import."""
 
+import atexit
 import json
 import os
 import tempfile
@@ -12,6 +13,7 @@ from mutualisation.ordonnancement.environnement import FAISCEAU
 DAGS = Path(__file__).parents[2] / "dags"
 CHAINES = {"bilan_etape", "chargement_depot", "factures_semestrielles"}
 _ACCUEIL = tempfile.TemporaryDirectory(prefix="airflow-")
+atexit.register(_ACCUEIL.cleanup)
 os.environ.update(
     AIRFLOW_HOME=_ACCUEIL.name,
     AIRFLOW__CORE__LOAD_EXAMPLES="False",
