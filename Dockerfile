@@ -21,8 +21,8 @@ COPY include ./include
 COPY dags ./dags
 COPY dbt_project ./dbt_project
 COPY expectations ./expectations
-# dbt writes its parsed project beside the models
-RUN uv sync --locked --no-dev && chown -R airflow:0 dbt_project
+# the wheel, as anywhere else: nothing of it is written to
+RUN uv sync --locked --no-dev --no-editable
 
 USER airflow
 CMD ["airflow", "version"]

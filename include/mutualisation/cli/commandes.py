@@ -74,21 +74,16 @@ def bilan(
     with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
         resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par)
     _avertir(resultat.chargements)
-    if json_:
-        _montrer(
-            {
-                "version": resultat.version,
-                "publication_sha256": resultat.empreinte,
-                "fichiers": sum(len(c.fichiers) for c in resultat.chargements),
-                "deja_charges": sum(len(c.deja_charges) for c in resultat.chargements),
-                "chargements": [vars(c) for c in resultat.chargements],
-                "extraits": resultat.extraits,
-            }
-        )
-        return
-    print(f"publication {resultat.empreinte}")
-    for dossier in resultat.extraits:
-        print(page_de(Path(dossier)))
+    contenu = {
+        "version": resultat.version,
+        "publication_sha256": resultat.empreinte,
+        "fichiers": sum(len(c.fichiers) for c in resultat.chargements),
+        "deja_charges": sum(len(c.deja_charges) for c in resultat.chargements),
+        "chargements": [vars(c) for c in resultat.chargements],
+        "extraits": resultat.extraits,
+    }
+    pages = [page_de(Path(dossier)) for dossier in resultat.extraits]
+    _rendre(json_, contenu, [f"publication {resultat.empreinte}", *pages])
 
 
 @app.command(usage=utilisation("charger", DEPOT))
@@ -99,12 +94,12 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
     with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
         charges = op.charger(session, depot, source)
     _avertir(charges)
-    if json_:
-        _montrer([vars(c) for c in charges])
-        return
-    for c in charges:
-        faits, deja = len(c.fichiers), len(c.deja_charges)
-        print(f"{c.source} : {faits} fichier(s) chargé(s), {deja} déjà chargé(s), {c.lignes} ligne(s)")
+    lignes = [
+        f"{c.source} : {len(c.fichiers)} fichier(s) chargé(s), {len(c.deja_charges)} déjà chargé(s), "
+        f"{c.lignes} ligne(s)"
+        for c in charges
+    ]
+    _rendre(json_, [vars(c) for c in charges], lignes)
 
 
 @app.command(usage=utilisation("controler", EXERCICE))
@@ -118,10 +113,7 @@ def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Js
         with session.connexion():
             version = op.construire(session, exercice, prepare_par)
             op.controler(session, version)
-    if json_:
-        _montrer({"version": version})
-    else:
-        print(f"version {version} validée, prête à publier")
+    _rendre(json_, {"version": version}, [f"version {version} validée, prête à publier"])
 
 
 @app.command(usage=utilisation("publier"))
@@ -131,10 +123,7 @@ def publier(*, json_: Json = False) -> None:
 
     with op.Session.depuis_environnement(suivre) as session:
         empreinte = op.publier(session)
-    if json_:
-        _montrer({"publication_sha256": empreinte})
-    else:
-        print(f"publication {empreinte}")
+    _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"])
 
 
 @app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
@@ -146,10 +135,7 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
     op.verifier_sortie(sortie)
     with op.Session.depuis_environnement(suivre) as session:
         dossiers = [op.extraire(session, e, str(sortie), version) for e in annees]
-    if json_:
-        _montrer({"extraits": dossiers})
-    else:
-        print("\n".join(dossiers))
+    _rendre(json_, {"extraits": dossiers}, dossiers)
 
 
 @app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
@@ -166,10 +152,7 @@ def facturer(
 
     with op.Session.depuis_environnement(suivre) as session:
         dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
-    if json_:
-        _montrer({"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())})
-    else:
-        print(dossier)
+    _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier])
 
 
 @app.command(usage=utilisation("simuler", EXERCICE, SORTIE))
@@ -193,13 +176,12 @@ def simuler(
     with op.Session.depuis_environnement(suivre) as session:
         simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
-    if json_:
-        _montrer(
-            {"lignes": len(simulation.adherents), "ecart_total": str(simulation.ecart_total), "fichiers": fichiers}
-        )
-        return
-    print(f"{len(simulation.adherents)} montant(s) dû(s) changent, écart total {simulation.ecart_total} €")
-    print("\n".join(fichiers))
+    lignes, ecart = len(simulation.adherents), simulation.ecart_total
+    _rendre(
+        json_,
+        {"lignes": lignes, "ecart_total": str(ecart), "fichiers": fichiers},
+        [f"{lignes} montant(s) dû(s) changent, écart total {ecart} €", *fichiers],
+    )
 
 
 @app.command(usage=utilisation("etat"))
@@ -209,22 +191,21 @@ def etat(*, json_: Json = False) -> None:
 
     with op.Session.depuis_environnement(suivre) as session:
         contenu = op.etat(session)
-    if json_:
-        _montrer(contenu)
-        return
-    print(f"publication {contenu['publication_sha256'] or 'aucune'}")
-    for p in contenu["exercices"]:
-        print(f"exercice {p['exercice']} : version {p['version']}, préparée par {p['prepare_par']}")
-    for f in contenu["fichiers"]:
-        print(f"{f['source']}/{f['jeu']} : {f['fichiers']} fichier(s), {f['lignes']} ligne(s)")
-    for r in contenu["rejets"]:
-        print(f"{r['source']} : {r['lignes']} ligne(s) au statut {r['statut']}")
-    for r in contenu["refuses"]:
-        print(f"refusé {r['fichier']} : {r['motif']}")
+    lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
+    for modele, cle in (
+        ("exercice {exercice} : version {version}, préparée par {prepare_par}", "exercices"),
+        ("{source}/{jeu} : {fichiers} fichier(s), {lignes} ligne(s)", "fichiers"),
+        ("{source} : {lignes} ligne(s) au statut {statut}", "rejets"),
+        ("refusé {fichier} : {motif}", "refuses"),
+    ):
+        lignes += [modele.format(**entree) for entree in contenu[cle]]
+    _rendre(json_, contenu, lignes)
 
 
-def _montrer(contenu: Any) -> None:
-    print(json.dumps(contenu, ensure_ascii=False))
+def _rendre(json_: bool, contenu: Any, lignes: list[Any]) -> None:
+    """The result on stdout: JSON for a program, else lines for a reader."""
+    for ligne in [json.dumps(contenu, ensure_ascii=False)] if json_ else lignes:
+        print(ligne)
 
 
 def _avertir(charges: list[Any]) -> None:

@@ -88,11 +88,11 @@ def _sans_periodes_usurpees(
 
 
 def _premiere_usurpation(
-    travail: Travail, candidats: list[Candidat], courants: dict[tuple[str, str], tuple[int, str, int]]
+    travail: Travail, candidats: list[Candidat], courants: dict[tuple[str, str], tuple[int, str]]
 ) -> tuple[Candidat, str] | None:
     # what would count once everything is loaded: (jeu, periode) → (version, sha256, candidate or None)
     futurs: dict[tuple[str, str], tuple[int, str, Candidat | None]] = {
-        cle: (version, sha, None) for cle, (version, sha, _) in courants.items()
+        cle: (version, sha, None) for cle, (version, sha) in courants.items()
     }
     for c in candidats:
         cle = (c.fichier.jeu.nom, c.fichier.periode)

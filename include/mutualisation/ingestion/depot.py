@@ -24,13 +24,6 @@ _MOTIFS_PERIODE = {
     "depot": r"_(?P<periode>depot-\d+)",
     "aucune": r"(?P<periode>)",
 }
-_FORMES = {
-    "annee": "{jeu}_AAAA",
-    "mois": "{jeu}_AAAA-MM",
-    "semestre": "{jeu}_AAAA-SN",
-    "depot": "{jeu}_depot-N",
-    "aucune": "{jeu}",
-}
 
 
 @dataclass(frozen=True)
@@ -218,9 +211,7 @@ def _motif(jeu: Jeu) -> re.Pattern[str]:
 def _motif_nom(source: Source, nom: str) -> str:
     if "/" in nom or "\\" in nom or ".." in nom:
         return "le nom contient un chemin : déposer le fichier sous son seul nom (G7)."
-    formes = [
-        _FORMES[j.periode].format(jeu=j.nom) + f".{e}" for j in source.jeux if not j.nom_libre for e in j.extensions
-    ]
+    formes = [f"{j.forme_du_nom}.{e}" for j in source.jeux if not j.nom_libre for e in j.extensions]
     formes += [f"*.{e}" for j in source.jeux if j.nom_libre for e in j.extensions]
     return f"le nom ne suit aucun jeu de la source {source.nom}{_proche(nom, formes)} : le renommer ou le retirer (G7)."
 

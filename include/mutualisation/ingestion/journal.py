@@ -109,8 +109,8 @@ def refuser(conn: Connexion, source: Source, chargement_id: int, motifs: dict[st
     _supprimer_lignes(conn, source, charges.fetchall())
 
 
-def nettoyer(conn: Connexion, source: Source) -> int:
-    """Undo a load that was killed: rows and files `en_attente` of the source. Returns the number of files."""
+def nettoyer(conn: Connexion, source: Source) -> None:
+    """Undo a load that was killed: rows and files `en_attente` of the source."""
     restes = conn.execute(
         "select jeu, fichier_id from journal.fichiers where source = %s and statut = 'en_attente'", (source.nom,)
     ).fetchall()
@@ -122,7 +122,6 @@ def nettoyer(conn: Connexion, source: Source) -> int:
         "where source = %s and statut = 'en_cours'",
         (source.nom,),
     )
-    return len(restes)
 
 
 def _supprimer_lignes(conn: Connexion, source: Source, fichiers: list[tuple[str, int]]) -> None:
@@ -142,12 +141,12 @@ def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int],
     return {(j, p, v): s for j, p, v, s in lignes}
 
 
-def courants(conn: Connexion, source: str) -> dict[tuple[str, str], tuple[int, str, int]]:
-    """(jeu, periode) → (version, sha256, rows) of the file that counts (F2)."""
+def courants(conn: Connexion, source: str) -> dict[tuple[str, str], tuple[int, str]]:
+    """(jeu, periode) → (version, sha256) of the file that counts (F2)."""
     lignes = conn.execute(
-        "select jeu, periode, version, sha256, lignes from journal.fichiers_courants where source = %s", (source,)
+        "select jeu, periode, version, sha256 from journal.fichiers_courants where source = %s", (source,)
     ).fetchall()
-    return {(j, p): (v, s, n) for j, p, v, s, n in lignes}
+    return {(j, p): (v, s) for j, p, v, s in lignes}
 
 
 def epci_connus(conn: Connexion) -> set[str]:

@@ -15,8 +15,9 @@ from typing import Any
 import psycopg
 
 from mutualisation.construction.dbt import OuvrierDbt
+from mutualisation.entrepot.exercices import exercices_publies
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.operations import Session, construire, verifier_exercices
+from mutualisation.operations import Session, clore, construire, verifier_exercices
 from mutualisation.simulation.essai import deposer_essai, retirer_essai
 
 # both sides, null-safe: a line that appears or goes is a difference from or to 0
@@ -81,16 +82,13 @@ def simuler(
         raise ErreurMutualisation(
             "Rien à simuler : donnez au moins un fichier (--tarifs, --cles, --adhesions, --parametres)."
         )
+    _exiger_publies(session.dsn, annees)
     with session.connexion() as conn:
-        _exiger_publies(conn, annees)
         essai = deposer_essai(conn, fichiers, session.var)
         ouvrier = OuvrierDbt(session.dsn, session.var, essai)
         try:
             version = construire(session, annees, prepare_par, ouvrier)
-            conn.execute(
-                "update journal.constructions set statut = 'echouee', portes = %s where version = %s",
-                ('{"simulation": true}', version),
-            )
+            clore(conn, version, "echouee", {"simulation": True})
             return _comparer(conn, annees)
         finally:
             ouvrier.fermer()
@@ -111,8 +109,8 @@ def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
     return ecrits
 
 
-def _exiger_publies(conn: psycopg.Connection[Any], exercices: list[int]) -> None:
-    publies = {e for (e,) in conn.execute("select exercice from journal.publications")}
+def _exiger_publies(dsn: str, exercices: list[int]) -> None:
+    publies = exercices_publies(dsn)
     if manquants := [str(e) for e in exercices if e not in publies]:
         raise ErreurMutualisation(
             f"L'exercice {', '.join(manquants)} n'est pas publié : lancez d'abord « mutualisation bilan »."

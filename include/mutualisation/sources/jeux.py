@@ -7,6 +7,29 @@ from dataclasses import dataclass, field
 
 from mutualisation.erreurs import ErreurMutualisation
 
+# how the periode is written in the name of a file
+PERIODES = {
+    "annee": "AAAA",
+    "mois": "AAAA-MM",
+    "semestre": "AAAA-SN",
+    "depot": "depot-N",
+    "aucune": "",
+}
+# how a cell is read, as the documentation says it
+TYPES = {
+    "code": "code (texte)",
+    "texte": "texte",
+    "montant": "montant, deux décimales",
+    "nombre": "nombre, six décimales",
+    "entier": "entier",
+    "annee": "année",
+    "date": "date jj/mm/aaaa ou ISO",
+    "duree": "durée 3,50, 03:30 ou 3h30",
+    "enumeration": "une valeur de la liste",
+    "siret": "SIRET, clé vérifiée",
+    "pseudonyme": "remplacé par un pseudonyme à clé",
+    "personnel": "donnée personnelle, jamais chargée",
+}
 TYPES_SOMMABLES = frozenset({"montant", "nombre", "entier", "duree"})
 COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts")
 
@@ -69,6 +92,11 @@ class Jeu:
     def obligatoires(self) -> tuple[Colonne, ...]:
         """The `*` columns of the contract, personal ones included."""
         return tuple(c for c in self.colonnes if c.obligatoire)
+
+    @property
+    def forme_du_nom(self) -> str:
+        """Name of a file without its extension: `temps_AAAA-MM`."""
+        return f"{self.nom}_{PERIODES[self.periode]}".removesuffix("_")
 
     @property
     def nom_libre(self) -> bool:

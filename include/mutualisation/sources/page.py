@@ -2,30 +2,8 @@
 
 from __future__ import annotations
 
-from mutualisation.sources.jeux import Colonne, Jeu, Registre
+from mutualisation.sources.jeux import TYPES, Colonne, Jeu, Registre
 from mutualisation.sources.registre import registre
-
-PERIODES = {
-    "annee": "AAAA",
-    "mois": "AAAA-MM",
-    "semestre": "AAAA-SN",
-    "depot": "depot-N",
-    "aucune": "",
-}
-TYPES = {
-    "code": "code (texte)",
-    "texte": "texte",
-    "montant": "montant, deux décimales",
-    "nombre": "nombre, six décimales",
-    "entier": "entier",
-    "annee": "année",
-    "date": "date jj/mm/aaaa ou ISO",
-    "duree": "durée 3,50, 03:30 ou 3h30",
-    "enumeration": "une valeur de la liste",
-    "siret": "SIRET, clé vérifiée",
-    "pseudonyme": "remplacé par un pseudonyme à clé",
-    "personnel": "donnée personnelle, jamais chargée",
-}
 
 
 def page_sources(reg: Registre | None = None) -> str:
@@ -44,11 +22,9 @@ def page_sources(reg: Registre | None = None) -> str:
 
 
 def _section(jeu: Jeu) -> list[str]:
-    periode = PERIODES[jeu.periode]
-    nom = f"{jeu.nom}_{periode}" if periode else jeu.nom
     formats = ", ".join(f".{e}" for e in jeu.extensions)
     attendu = {"annuel": " Attendu chaque année.", "mensuel": " Attendu chaque mois."}.get(jeu.attendu or "", "")
-    titre = ["", f"### {nom} ({formats})", "", f"{jeu.libelle}.{attendu}"]
+    titre = ["", f"### {jeu.forme_du_nom} ({formats})", "", f"{jeu.libelle}.{attendu}"]
     if jeu.format != "tabulaire":
         return titre
     return [*titre, "", "| colonne | lecture | unité |", "|---|---|---|", *(_ligne(c) for c in jeu.colonnes)]

@@ -15,17 +15,9 @@ import yaml
 
 from mutualisation.chemins import DECLARATIONS
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Colonne, Dialecte, Jeu, Registre, Source
+from mutualisation.sources.jeux import COLONNES_TECHNIQUES, PERIODES, TYPES, Colonne, Dialecte, Jeu, Registre, Source
 
-TYPES = frozenset(
-    {
-        "annee", "code", "date", "duree", "entier", "enumeration", "montant",
-        "nombre", "personnel", "pseudonyme", "siret", "texte",
-    }
-)  # fmt: skip
-PERIODES = frozenset({"annee", "mois", "semestre", "depot", "aucune"})
 ATTENDUS = frozenset({"mensuel", "annuel"})
-FORMATS = frozenset({"tabulaire", "pes", "decp"})
 EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": ("json",)}
 
 _CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte"})
@@ -89,7 +81,7 @@ def _lire_source(chemin: Path) -> Source:
 
 def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte) -> Jeu:
     d = _dictionnaire(brut, ou, _CLES_JEU, ("libelle", "periode", "colonnes"))
-    forme = _parmi(d.get("format", "tabulaire"), FORMATS, f"{ou}, format")
+    forme = _parmi(d.get("format", "tabulaire"), EXTENSIONS_PAR_FORMAT, f"{ou}, format")
     extensions = tuple(str(e) for e in d.get("extensions", EXTENSIONS_PAR_FORMAT[forme]))
     for e in extensions:
         _parmi(e, EXTENSIONS_PAR_FORMAT[forme], f"{ou}, extensions")

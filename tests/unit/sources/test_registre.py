@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.sources.registre import TYPES, registre
+from mutualisation.sources.jeux import TYPES
+from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_dbt import sources_dbt
 
 RACINE = Path(__file__).parents[3]
@@ -43,7 +44,7 @@ def test_une_colonne_personnelle_n_atterrit_jamais() -> None:
 
 
 def test_toutes_les_colonnes_ont_un_type_connu() -> None:
-    assert {c.type for j in registre().jeux for c in j.colonnes} <= TYPES
+    assert {c.type for j in registre().jeux for c in j.colonnes} <= set(TYPES)
 
 
 def test_le_fichier_des_sources_dbt_est_a_jour() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.unit.ingestion.outillage import SIRET
 from upath import UPath
 
 from mutualisation.entrepot.connexion import connecter
@@ -17,8 +18,6 @@ from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.travail import Chargement
 from mutualisation.sources.registre import registre
-
-from .outillage import SIRET
 
 Connexion = psycopg.Connection[Any]
 ENTETE_ADHERENTS = "SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin\n"
