@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -9,8 +10,9 @@ import pytest
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication.empreinte import publication_sha256
 from mutualisation.publication.promotion import preparer_publication, promouvoir
-from mutualisation.publication.relations import lire_relations
+from mutualisation.publication.relations import lire_relations, relations_internes, relations_promues
 
 
 @pytest.fixture
@@ -23,11 +25,11 @@ def prete(base_vierge: str) -> str:
 
 def test_chaque_relation_a_sa_vue_et_son_stockage(prete: str) -> None:
     with connecter(prete) as conn:
-        for nom, relation in lire_relations().items():
+        for nom, relation in relations_promues().items():
             vues = conn.execute(
                 "select column_name::text from information_schema.columns"
-                " where table_schema = 'publication' and table_name = %s order by ordinal_position",
-                (nom,),
+                " where table_schema = %s and table_name = %s order by ordinal_position",
+                (relation.schema, nom),
             ).fetchall()
             assert [c for (c,) in vues] == [c.nom for c in relation.colonnes], nom
             assert conn.execute("select to_regclass(%s) is not null", (f"versions.{nom}",)).fetchone() == (True,)
@@ -37,7 +39,7 @@ def test_les_descriptions_du_contrat_sont_dans_la_base(prete: str) -> None:
     with connecter(prete) as conn:
         sans = conn.execute(
             "select a.attrelid::regclass::text, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid"
-            " where c.relnamespace = 'publication'::regnamespace and a.attnum > 0"
+            " where c.relnamespace in ('publication'::regnamespace, 'documents'::regnamespace) and a.attnum > 0"
             " and coalesce(col_description(a.attrelid, a.attnum), '') = ''"
         ).fetchall()
     assert sans == []
@@ -45,11 +47,37 @@ def test_les_descriptions_du_contrat_sont_dans_la_base(prete: str) -> None:
 
 def test_le_lecteur_lit_les_vues_et_rien_d_autre(prete: str) -> None:
     with connecter(prete) as conn:
-        conn.execute("set role mutualisation_lecteur")
-        assert conn.execute("select count(*) from publication.synthese_financiere").fetchone() == (0,)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            conn.execute("select count(*) from versions.synthese_financiere")
-        conn.rollback()
+        for interdite in ("versions.synthese_financiere", "documents.factures_adherents"):
+            conn.execute("set role mutualisation_lecteur")
+            assert conn.execute("select count(*) from publication.synthese_financiere").fetchone() == (0,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                conn.execute(f"select count(*) from {interdite}".encode())
+            conn.rollback()
+
+
+def test_une_relation_interne_n_est_pas_publiee(prete: str) -> None:
+    """Invoices and documents read them; readers, extracts and `publication_sha256` do not know them."""
+    assert set(relations_internes()) >= {"factures_tarifs", "parametres_en_vigueur", "dispositifs_en_vigueur", "epci"}
+    assert not set(relations_internes()) & set(lire_relations())
+    with connecter(prete) as conn:
+        for nom in relations_internes():
+            assert _existe(conn, f"documents.{nom}")
+            assert not _existe(conn, f"publication.{nom}")
+
+
+def test_publier_attache_les_relations_internes_avec_les_autres(prete: str) -> None:
+    with connecter(prete) as conn:
+        version = _validee(conn)
+        for nom in relations_promues():
+            conn.execute(f"create table construction.{nom} as select * from versions.{nom}".encode())
+        valeurs = (version, 2021, 1, "2021-01-01", "2021-06-30", "15.00")
+        conn.execute("insert into construction.factures_semestres values (%s, %s, %s, %s, %s, %s)", valeurs)
+        conn.commit()
+        assert promouvoir(conn, version) == publication_sha256(conn)
+        assert conn.execute("select exercice, seuil_titre from documents.factures_semestres").fetchall() == [
+            (2021, Decimal("15.00"))
+        ]
+        assert conn.execute("select count(*) from pg_tables where schemaname = 'construction'").fetchone() == (0,)
 
 
 def test_preparer_de_nouveau_ne_derange_aucun_lecteur(prete: str) -> None:
@@ -97,11 +125,7 @@ def test_publier_deux_fois_la_meme_version_rend_la_meme_empreinte(prete: str) ->
 def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
     """One transaction: a relation that is missing takes the others back to where they were."""
     with connecter(prete) as conn:
-        (version,) = conn.execute(
-            "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
-            " values ('{2021}', 'validee', 'a', 'x') returning version"
-        ).fetchone() or (0,)
-        conn.execute("create schema construction")
+        version = _validee(conn)
         premiere, *_ = lire_relations()
         conn.execute(f"create table construction.{premiere} as select * from versions.{premiere}")  # type: ignore[arg-type]
         conn.commit()
@@ -111,6 +135,16 @@ def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
         assert _existe(conn, f"construction.{premiere}")
         assert not _existe(conn, f"versions.{premiere}_v{version}")
         assert conn.execute("select statut from journal.constructions").fetchone() == ("validee",)
+
+
+def _validee(conn: psycopg.Connection[Any]) -> int:
+    """A validated build of 2021, its schema empty."""
+    conn.execute("create schema construction")
+    (version,) = conn.execute(
+        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+        " values ('{2021}', 'validee', 'a', 'x') returning version"
+    ).fetchone() or (0,)
+    return int(version)
 
 
 def _existe(conn: psycopg.Connection[Any], nom: str) -> bool:

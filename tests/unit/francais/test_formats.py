@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutualisation.francais.formats import arrondi, euros, evolution, nombre, plusieurs, pourcent
+from mutualisation.francais.formats import (
+    arrondi,
+    decimales,
+    euros,
+    evolution,
+    exact,
+    nombre,
+    plusieurs,
+    pourcent,
+    siret,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +43,26 @@ def test_unknown_is_never_zero() -> None:
 def test_etp_and_rates() -> None:
     assert nombre(Decimal("17.555"), 2) == "17,56"
     assert pourcent(Decimal("0.380479"), 1) == "38,0\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("valeurs", "attendues", "ecrites"),
+    [
+        (("5.50", "16"), 1, ["5,5", "16,0"]),
+        (("10", "500"), 0, ["10", "500"]),
+        (("0.1234567", "1"), 6, ["0,123457", "1,000000"]),
+        ((), 0, []),
+    ],
+)
+def test_a_column_shows_every_decimal_it_has(valeurs: tuple[str, ...], attendues: int, ecrites: list[str]) -> None:
+    lues = [Decimal(v) for v in valeurs]
+    assert decimales(lues) == attendues
+    assert [exact(v, attendues) for v in lues] == ecrites
+
+
+def test_siret_in_groups() -> None:
+    assert siret("21590560500006") == "215\u00a0905\u00a0605\u00a000006"
+    assert siret("ABC") == "ABC"
 
 
 def test_change_says_nothing_without_a_base() -> None:

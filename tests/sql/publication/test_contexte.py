@@ -1,0 +1,75 @@
+"""What a document says beside its figures is of its version, also when a former release published it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication.contexte import lire_contexte
+from mutualisation.publication.relations import relations_promues
+
+from . import entrepot_publie
+
+Conn = psycopg.Connection[Any]
+EXTRAIT_DU_CONTEXTE = "select contexte #> '{exercices,2021}' from journal.constructions"
+
+
+def test_contexte_de_la_version(conn_publiee: Conn) -> None:
+    contexte = lire_contexte(conn_publiee, 2021, 1)
+    assert (contexte.epci, contexte.siren, contexte.siret) == (
+        "Métropole Européenne de Lille",
+        entrepot_publie.SIREN_EPCI,
+        entrepot_publie.SIRET_EPCI,
+    )
+    assert contexte.parametres[0] == {
+        "parametre": "heures_reference",
+        "valeur": "1607",
+        "debut": "2019-01-01",
+        "fin": None,
+        "reference": "Délibération 2018-12",
+    }
+    assert contexte.presentes == {2019: 1, 2020: 1, 2021: 1}
+    assert set(contexte.relations) == set(relations_promues())
+
+
+def test_une_version_suivante_n_y_change_rien(conn_publiee: Conn) -> None:
+    avant = lire_contexte(conn_publiee, 2021, 1)
+    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees(), epci="Autre nom")
+    assert lire_contexte(conn_publiee, 2021, 1) == avant
+    assert lire_contexte(conn_publiee, 2021, 2).epci == "Autre nom"
+
+
+def test_rien_d_une_construction_n_est_fige_a_part(conn_publiee: Conn) -> None:
+    assert conn_publiee.execute(EXTRAIT_DU_CONTEXTE).fetchone() == ({"presentes": {"2019": 1, "2020": 1, "2021": 1}},)
+
+
+def test_version_d_une_publication_anterieure_a_ces_relations(conn_publiee: Conn) -> None:
+    """Its rows stand in its JSON: the extract is rendered again, not refused (S8)."""
+    fige = {
+        "epci": {"siren": "200093201", "nom": "Ancienne"},
+        "parametres": [
+            {"parametre": "methode_etp", "valeur": "T", "debut": "2019-01-01", "fin": None, "reference": ""}
+        ],
+        "dispositifs": [{"code": "CAM", "libelle": "Centrale", "thematique": "", "vehicule_juridique": ""}],
+        "presentes": {"2021": 1},
+    }
+    ancien = Jsonb({"exercices": {"2021": fige}})
+    conn_publiee.execute("update journal.constructions set contexte = contexte || %s", [ancien])
+    contexte = lire_contexte(conn_publiee, 2021, 1)
+    assert (contexte.epci, contexte.siret, contexte.parametres) == ("Ancienne", "", fige["parametres"])
+    assert contexte.dispositifs == fige["dispositifs"]
+
+
+def test_epci_non_renseigne(conn_publiee: Conn) -> None:
+    conn_publiee.execute("delete from versions.epci")
+    contexte = lire_contexte(conn_publiee, 2021, 1)
+    assert (contexte.epci, contexte.siren) == ("EPCI non renseigné", "")
+
+
+def test_exercice_absent_de_la_version(conn_publiee: Conn) -> None:
+    with pytest.raises(ErreurMutualisation, match="ne contient pas d'extrait de l'exercice 2018"):
+        lire_contexte(conn_publiee, 2018, 1)
