@@ -20,21 +20,17 @@ COLONNES = (
 
 def section(bilan: Bilan) -> m.Section:
     """Members on 31 December; the workbook lists the periods of the exercice."""
-    membres = _membres(bilan)
     periodes = [{**a, "libelle": bilan.libelle(a["dispositif"])} for a in bilan.adhesions]
-    liste = m.Tableau(f"Adhésions de l'exercice {bilan.exercice}", COLONNES, periodes)
-    return m.Section(
-        "adhesions",
-        f"Adhésions au 31 décembre {bilan.exercice}",
-        "Adhésions",
-        [membres] if membres.lignes else [],
-        [m.Feuille("Adhésions", "Périodes d'adhésion qui touchent l'exercice.", liste, filtre=True)],
-    )
+    feuille = m.Feuille("Adhésions", "Périodes d'adhésion qui touchent l'exercice.", filtre=True)
+    titre = f"Adhésions de l'exercice {bilan.exercice}"
+    liste = m.Tableau(titre, COLONNES, periodes, feuille=feuille, ou=m.CLASSEUR)
+    titre = f"Adhésions au 31 décembre {bilan.exercice}"
+    return m.Section("adhesions", titre, "Adhésions", [_membres(bilan), liste])
 
 
 def _membres(bilan: Bilan) -> m.Tableau:
     """Members by dispositif and type on 31 December, most joined first."""
-    types = [(t, nom) for t, nom in TYPES_ADHERENT.items() if any(t in m for m in bilan.membres.values())]
+    types = [(t, nom) for t, nom in TYPES_ADHERENT.items() if any(t in compte for compte in bilan.membres.values())]
     colonnes = (
         m.DISPOSITIF,
         *(m.Colonne(t, nom, "entier") for t, nom in types),

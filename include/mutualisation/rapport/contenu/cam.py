@@ -22,16 +22,16 @@ NOTE = (
     "référence ; ce n'est pas une économie constatée dans les comptes des communes."
 )
 
+FEUILLE = m.Feuille("CAM", "Achats par la centrale d'achat, par thématique, et gain sur prix de référence.")
+
 
 def section(bilan: Bilan) -> m.Section:
     """One table of the exercice."""
     lignes = [{**r, "gain_pct": _gain(r)} for r in bilan.cam]
     total = m.additionner("Total", COLONNES, lignes)
-    cam = m.Tableau(
-        f"Achats par la centrale d'achat, {bilan.exercice}", COLONNES, lignes, total | {"gain_pct": _gain(total)}, NOTE
-    )
-    feuille = m.Feuille("CAM", "Achats par la centrale d'achat, par thématique, et gain sur prix de référence.", cam)
-    return m.Section("cam", "Centrale d'achat", "Centrale d'achat", [cam] if lignes else [], [feuille])
+    titre, complet = f"Achats par la centrale d'achat, {bilan.exercice}", total | {"gain_pct": _gain(total)}
+    cam = m.Tableau(titre, COLONNES, lignes, complet, NOTE, feuille=FEUILLE)
+    return m.Section("cam", "Centrale d'achat", "Centrale d'achat", [cam])
 
 
 def _gain(ligne: dict[str, Any]) -> Decimal | None:

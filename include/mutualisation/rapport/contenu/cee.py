@@ -18,14 +18,14 @@ COLONNES = (
     m.Colonne("taux", "Taux de frais", "taux_fin", largeur=14),
 )
 
+FEUILLE = m.Feuille(
+    "CEE", "Produit des certificats d'économies d'énergie, frais retenus, part reversée, cumul de la période."
+)
+
 
 def section(bilan: Bilan) -> m.Section:
     """Certificates by exercice of the sale, then the whole period as the report prints it."""
-    cee = _cee(bilan)
-    feuille = m.Feuille(
-        "CEE", "Produit des certificats d'économies d'énergie, frais retenus, part reversée, cumul de la période.", cee
-    )
-    return m.Section("cee", "Certificats d'économies d'énergie", "CEE", [cee] if cee.lignes else [], [feuille])
+    return m.Section("cee", "Certificats d'économies d'énergie", "CEE", [_cee(bilan)])
 
 
 def _cee(bilan: Bilan) -> m.Tableau:
@@ -37,9 +37,8 @@ def _cee(bilan: Bilan) -> m.Tableau:
     if sum(len(rangees) for rangees in bilan.cee.values()) > len(uniques):
         note += " Un dépôt vendu sur deux exercices figure entier dans chacun, et une seule fois dans le cumul."
     titre = "Valorisation des certificats d'économies d'énergie" + (f", {periode}" if periode else "")
-    return m.Tableau(
-        titre, COLONNES, lignes, _ligne(f"Cumul {periode}", list(uniques.values())) if periode else None, note
-    )
+    total = _ligne(f"Cumul {periode}", list(uniques.values())) if periode else None
+    return m.Tableau(titre, COLONNES, lignes, total, note, feuille=FEUILLE)
 
 
 def _ligne(nom: str, rangees: list[Ligne]) -> dict[str, Any]:

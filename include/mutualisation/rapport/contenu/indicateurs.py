@@ -18,6 +18,6 @@ def section(bilan: Bilan) -> m.Section:
     connus = [i for i in INDICATEURS if i in bilan.indicateurs]
     noms = [*connus, *sorted(set(bilan.indicateurs) - set(connus))]
     lignes = [{**bilan.indicateurs[nom], "libelle": libelle(INDICATEURS, nom)} for nom in noms]
-    indicateurs = m.Tableau(f"Indicateurs clés, {bilan.exercice}", COLONNES, lignes)
-    feuille = m.Feuille("Indicateurs", "Indicateurs clés du rapport.", indicateurs)
-    return m.Section("indicateurs", "Indicateurs", "Indicateurs", [indicateurs] if lignes else [], [feuille])
+    feuille = m.Feuille("Indicateurs", "Indicateurs clés du rapport.")
+    indicateurs = m.Tableau(f"Indicateurs clés, {bilan.exercice}", COLONNES, lignes, feuille=feuille)
+    return m.Section("indicateurs", "Indicateurs", "Indicateurs", [indicateurs])

@@ -26,25 +26,9 @@ MONTANT = m.Colonne("montant", "Montant écarté", "centimes", somme=True, fort=
 
 def section(bilan: Bilan) -> m.Section:
     """Bridge of the exercice."""
-    passage, detail, unitaires = _passage(bilan), _detail(bilan), _cout_unitaire(bilan)
-    blocs: list[m.Bloc] = [m.p(INTRODUCTION), passage]
-    if detail.lignes:
-        blocs += [_par_compte(bilan), m.Repli("Voir les montants écartés par dispositif et par compte", [detail])]
-    if unitaires.lignes:
-        blocs.append(unitaires)
-    feuilles = [
-        m.Feuille(
-            "Passage D5211-16",
-            "Du coût complet à la base de remboursement de l'article D5211-16 du CGCT.",
-            passage,
-            _publie(bilan),
-        ),
-        m.Feuille(
-            "Passage par compte", "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif.", detail
-        ),
-        m.Feuille("Coût unitaire", "Coût d'une unité de service, en coût complet et sur la base D5211-16.", unitaires),
-    ]
-    return m.Section("passage", f"Du coût complet à la base {D5211}", f"Base {D5211}", blocs, feuilles)
+    detail = m.Repli("Voir les montants écartés par dispositif et par compte", [_detail(bilan)])
+    blocs: list[m.Bloc] = [m.p(INTRODUCTION), _passage(bilan), _par_compte(bilan), detail, _cout_unitaire(bilan)]
+    return m.Section("passage", f"Du coût complet à la base {D5211}", f"Base {D5211}", blocs)
 
 
 def _passage(bilan: Bilan) -> m.Tableau:
@@ -68,7 +52,10 @@ def _passage(bilan: Bilan) -> m.Tableau:
         }
         for r in sorted(rangees, key=lambda r: ordre.get(r["dispositif"], len(ordre)))
     ]
-    return m.tableau(f"Passage du coût complet à la base {D5211}, {bilan.exercice}", colonnes, lignes, PORTEE)
+    notice = "Du coût complet à la base de remboursement de l'article D5211-16 du CGCT."
+    feuille = m.Feuille("Passage D5211-16", notice, _publie(bilan))
+    titre = f"Passage du coût complet à la base {D5211}, {bilan.exercice}"
+    return m.tableau(titre, colonnes, lignes, PORTEE, feuille=feuille)
 
 
 def _publie(bilan: Bilan) -> dict[str, Decimal]:
@@ -102,7 +89,9 @@ def _detail(bilan: Bilan) -> m.Tableau:
         for r in bilan.dans_l_ordre(bilan.passage_detail, "compte", "motif")
     ]
     titre = f"Montants écartés par dispositif et par compte, {bilan.exercice}"
-    return m.tableau(titre, (m.DISPOSITIF, COMPTE, motif, MONTANT), lignes)
+    notice = "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif."
+    feuille = m.Feuille("Passage par compte", notice)
+    return m.tableau(titre, (m.DISPOSITIF, COMPTE, motif, MONTANT), lignes, feuille=feuille)
 
 
 def _cout_unitaire(bilan: Bilan) -> m.Tableau:
@@ -121,7 +110,9 @@ def _cout_unitaire(bilan: Bilan) -> m.Tableau:
         for r in rangees
     ]
     note = "Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas."
-    return m.Tableau(f"Coût unitaire de fonctionnement, {bilan.exercice}", colonnes, lignes, note=note)
+    notice = "Coût d'une unité de service, en coût complet et sur la base D5211-16."
+    titre, feuille = f"Coût unitaire de fonctionnement, {bilan.exercice}", m.Feuille("Coût unitaire", notice)
+    return m.Tableau(titre, colonnes, lignes, note=note, feuille=feuille)
 
 
 def _unite(types: list[str]) -> str:

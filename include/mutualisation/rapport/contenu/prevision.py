@@ -59,9 +59,8 @@ ESSAI = (
 def section(bilan: Bilan) -> m.Section:
     """Scenarios, what the method is worth, from the forecast to the actual."""
     corps = [*_scenarios(bilan), *_valeur_de_la_methode(bilan), *_du_prevu_au_constate(bilan)]
-    return m.Section(
-        "prevision", "Prévision", "Prévision", [m.p(_introduction(bilan)), *corps] if corps else [], _feuilles(bilan)
-    )
+    lus = [m.p(_introduction(bilan)), *corps] if corps else []
+    return m.Section("prevision", "Prévision", "Prévision", [*lus, *_feuilles(bilan)])
 
 
 def _introduction(bilan: Bilan) -> str:
@@ -75,7 +74,7 @@ def _introduction(bilan: Bilan) -> str:
     )
 
 
-def _feuilles(bilan: Bilan) -> list[m.Feuille]:
+def _feuilles(bilan: Bilan) -> list[m.Tableau]:
     """Every row of the three relations."""
     e = bilan.exercice
     complets = (
@@ -88,8 +87,9 @@ def _feuilles(bilan: Bilan) -> list[m.Feuille]:
          NOTE_ECART),
     )  # fmt: skip
     return [
-        m.Feuille(nom, notice, m.Tableau(titre, colonnes, _nommees(bilan, rangees), note=note), filtre=True)
+        m.Tableau(titre, colonnes, _nommees(bilan, rangees), note=note, feuille=feuille, ou=m.CLASSEUR)
         for nom, notice, titre, colonnes, rangees, note in complets
+        for feuille in [m.Feuille(nom, notice, filtre=True)]
     ]
 
 

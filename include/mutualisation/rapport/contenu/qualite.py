@@ -11,6 +11,7 @@ from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
 
 REJETS_MONTRES, REJETS_OUVERTS = 40, 12
+SANS_REJET = "Aucune ligne des fichiers livrés n'a été rejetée ni retenue."
 NOTE = (
     "Les titres attribués aux dispositifs comprennent leurs subventions ; les frais retenus sur les certificats "
     "d'économies d'énergie, qui ne sont pas titrés, s'y ajoutent dans les recettes."
@@ -42,32 +43,15 @@ REJETS = (
 
 def section(bilan: Bilan) -> m.Section:
     """Shares of each source, by destination then by reason; rejections by file and reason."""
-    blocs: list[m.Bloc] = []
+    blocs: list[m.Bloc] = [_complete(bilan)]
     if bilan.repartition:
         phrase = "Tout ce que les sources contiennent est réparti : ce qui ne va pas à un dispositif reste visible."
         motifs = m.Repli("Voir la répartition motif par motif", [_par_motif(bilan)])
-        blocs = [m.p(phrase), _par_destination(bilan), m.p(NOTE, note=True), motifs]
-    rejets = _rejets(bilan)
-    if rejets.lignes:
-        ouvert = len(rejets.lignes) <= REJETS_OUVERTS
-        blocs += [_comptes(bilan), m.Repli("Lignes écartées par fichier et par motif", [rejets], ouvert)]
-    else:
-        blocs.append(m.p("Aucune ligne des fichiers livrés n'a été rejetée ni retenue."))
-    feuilles = [
-        m.Feuille(
-            "Répartition",
-            "Ce que contenaient les sources, et où chaque montant est allé.",
-            _complete(bilan),
-            filtre=True,
-        ),
-        m.Feuille(
-            "Rejets",
-            "Lignes écartées, comptées par fichier et par motif ; le détail est dans rejets.csv.",
-            rejets,
-            filtre=True,
-        ),
-    ]
-    return m.Section("qualite", "Qualité des données", "Qualité des données", blocs, feuilles)
+        blocs += [m.p(phrase), _par_destination(bilan), m.p(NOTE, note=True), motifs]
+    blocs.append(_comptes(bilan) if bilan.rejets else m.p(SANS_REJET))
+    ouvert = len(bilan.rejets) <= REJETS_OUVERTS
+    blocs.append(m.Repli("Lignes écartées par fichier et par motif", [_rejets(bilan)], ouvert))
+    return m.Section("qualite", "Qualité des données", "Qualité des données", blocs)
 
 
 def _par_destination(bilan: Bilan) -> m.Tableau:
@@ -126,14 +110,18 @@ def _complete(bilan: Bilan) -> m.Tableau:
         }
         for r in bilan.repartition
     ]
-    return m.Tableau(f"Où vont les sources, {bilan.exercice}", COMPLET, lignes)
+    feuille = m.Feuille("Répartition", "Ce que contenaient les sources, et où chaque montant est allé.", filtre=True)
+    titre = f"Où vont les sources, {bilan.exercice}"
+    return m.Tableau(titre, COMPLET, lignes, feuille=feuille, ou=m.CLASSEUR)
 
 
 def _rejets(bilan: Bilan) -> m.Tableau:
     lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in bilan.rejets]
     titre = "Lignes écartées par fichier et par motif (détail dans rejets.csv)"
     reste = ("autre motif", "autres motifs", " : voir rejets.csv.")
-    return m.Tableau(titre, REJETS, lignes, limite=REJETS_MONTRES, reste=reste)
+    notice = "Lignes écartées, comptées par fichier et par motif ; le détail est dans rejets.csv."
+    feuille = m.Feuille("Rejets", notice, filtre=True)
+    return m.Tableau(titre, REJETS, lignes, limite=REJETS_MONTRES, reste=reste, feuille=feuille)
 
 
 def _comptes(bilan: Bilan) -> m.Comptes:

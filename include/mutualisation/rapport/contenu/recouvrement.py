@@ -23,29 +23,12 @@ NOTE_FACTURES = (
 
 def section(bilan: Bilan) -> m.Section:
     """Due and titled, then the invoices."""
-    recouvrement, ecarts, factures = _recouvrement(bilan), _ecarts(bilan), _factures(bilan)
-    blocs: list[m.Bloc] = []
-    if recouvrement.lignes:
-        blocs.append(recouvrement)
-        if ecarts.lignes:
-            nombre = formats.plusieurs(len(ecarts.lignes[:ECARTS_MONTRES]), "écart", "écarts")
-            blocs.append(m.Repli(f"Voir {nombre} par adhérent", [ecarts]))
-        else:
-            blocs.append(m.p("Tout ce qui était à titrer l'a été, adhérent par adhérent."))
-    if factures.lignes:
-        blocs.append(factures)
-    feuilles = [
-        m.Feuille(
-            "Recouvrement", "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement.", recouvrement
-        ),
-        m.Feuille(
-            "Écarts par adhérent",
-            "Ce qui reste à titrer, ou qui est titré sans être dû, adhérent par adhérent.",
-            ecarts,
-            filtre=True,
-        ),
-    ]
-    return m.Section("recouvrement", "Recouvrement", "Recouvrement", blocs, feuilles)
+    recouvrement, ecarts = _recouvrement(bilan), _ecarts(bilan)
+    nombre = formats.plusieurs(len(ecarts.lignes[:ECARTS_MONTRES]), "écart", "écarts")
+    blocs: list[m.Bloc] = [recouvrement, m.Repli(f"Voir {nombre} par adhérent", [ecarts]), _factures(bilan)]
+    if recouvrement.lignes and not ecarts.lignes:
+        blocs.insert(1, m.p("Tout ce qui était à titrer l'a été, adhérent par adhérent."))
+    return m.Section("recouvrement", "Recouvrement", "Recouvrement", blocs)
 
 
 def _recouvrement(bilan: Bilan) -> m.Tableau:
@@ -72,7 +55,8 @@ def _recouvrement(bilan: Bilan) -> m.Tableau:
             lignes.append(_ligne(libelle, mode, rangees))
     note = NOTE + (f" Sans participation financière : {', '.join(gratuits)}." if gratuits else "")
     titre = f"Dû et titré par dispositif et par mode de recouvrement, {bilan.exercice}"
-    return m.tableau(titre, colonnes, lignes, note)
+    notice = "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement."
+    return m.tableau(titre, colonnes, lignes, note, feuille=m.Feuille("Recouvrement", notice))
 
 
 def _ligne(libelle: str, mode: str, rangees: list[Ligne]) -> dict[str, Any]:
@@ -104,7 +88,9 @@ def _ecarts(bilan: Bilan) -> m.Tableau:
     ]
     titre = f"Écarts entre le dû et le titré, {bilan.exercice}"
     reste = ("autre écart", "autres écarts", ", dans le total : voir recouvrement.csv.")
-    return m.tableau(titre, colonnes, lignes, limite=ECARTS_MONTRES, reste=reste)
+    notice = "Ce qui reste à titrer, ou qui est titré sans être dû, adhérent par adhérent."
+    feuille = m.Feuille("Écarts par adhérent", notice, filtre=True)
+    return m.tableau(titre, colonnes, lignes, limite=ECARTS_MONTRES, reste=reste, feuille=feuille)
 
 
 def _factures(bilan: Bilan) -> m.Tableau:
