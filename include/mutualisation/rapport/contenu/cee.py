@@ -29,12 +29,13 @@ def section(bilan: Bilan) -> m.Section:
 
 
 def _cee(bilan: Bilan) -> m.Tableau:
-    lignes = [_ligne(str(e), rangees) for e, rangees in bilan.cee.items() if rangees]
+    ventes = {e: bilan.lignes("cee_valorisation", e) for e in bilan.contexte.presentes}
+    lignes = [_ligne(str(e), rangees) for e, rangees in ventes.items() if rangees]
     # a dépôt sold in two exercices stands whole in each of them: once in the period
-    uniques = {(r["depot"], r["siren_beneficiaire"]): r for rangees in bilan.cee.values() for r in rangees}
-    periode = f"{min(bilan.cee)}-{max(bilan.cee)}" if len(lignes) > 1 else ""
+    uniques = {(r["depot"], r["siren_beneficiaire"]): r for rangees in ventes.values() for r in rangees}
+    periode = f"{min(ventes)}-{max(ventes)}" if len(lignes) > 1 else ""
     note = "Ni le produit des ventes ni ce qui est reversé n'est un coût ou une recette : les frais retenus le sont."
-    if sum(len(rangees) for rangees in bilan.cee.values()) > len(uniques):
+    if sum(len(rangees) for rangees in ventes.values()) > len(uniques):
         note += " Un dépôt vendu sur deux exercices figure entier dans chacun, et une seule fois dans le cumul."
     titre = "Valorisation des certificats d'économies d'énergie" + (f", {periode}" if periode else "")
     total = _ligne(f"Cumul {periode}", list(uniques.values())) if periode else None

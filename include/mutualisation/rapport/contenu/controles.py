@@ -29,12 +29,12 @@ COMPLET = (
 
 def section(bilan: Bilan) -> m.Section:
     """Counts, gaps, then the rest folded; the workbook has them in one list."""
-    lignes = [_ligne(c) for c in bilan.controles]
+    lignes = [_ligne(c) for c in bilan["controles"]]
     ecarts = [x | {"justification": _justification(x)} for x in lignes if x["statut"] in EN_ECART]
     autres = [x for x in lignes if x["statut"] not in EN_ECART]
     blocs: list[m.Bloc] = [
         m.p(f"Chaque montant publié a passé trois séries de contrôles : {_portes(bilan)}."),
-        _comptes(bilan.controles),
+        _comptes(bilan["controles"]),
         _ecarts(ecarts) if ecarts else m.p("Aucun écart."),
     ]
     nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")

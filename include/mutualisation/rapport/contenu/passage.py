@@ -9,6 +9,12 @@ from mutualisation.francais import libelles
 from mutualisation.rapport.bilan import TOTAL, Bilan, somme
 from mutualisation.rapport.contenu import modele as m
 
+UNITES = """
+select dispositif, array_agg(distinct type_unite collate "C") as types
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif
+"""
 # on one line: a no-break hyphen
 D5211 = "D5211\u201116"
 INTRODUCTION = (
@@ -43,7 +49,7 @@ def _passage(bilan: Bilan) -> m.Tableau:
         m.Colonne("portee", "Portée", part=1, largeur=16),
     )  # fmt: skip
     ordre = {code: i for i, code in enumerate(bilan.dispositifs)}
-    rangees = [r for r in bilan.passage if r["dispositif"] != TOTAL]
+    rangees = [r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL]
     lignes = [
         {
             **r,
@@ -60,8 +66,11 @@ def _passage(bilan: Bilan) -> m.Tableau:
 
 def _publie(bilan: Bilan) -> dict[str, Decimal]:
     """Each total as another relation has it: the synthesis, the detail by account, the unit costs."""
-    rangees = [r for r in bilan.passage if r["dispositif"] != TOTAL]
-    ailleurs = {"dont_structure": (bilan.passage_detail, "montant"), "cout_d5211": (bilan.cout_unitaire, "cout_d5211")}
+    rangees = [r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL]
+    ailleurs = {
+        "dont_structure": (bilan["passage_d5211_detail"], "montant"),
+        "cout_d5211": (bilan["cout_unitaire"], "cout_d5211"),
+    }
     return {
         "cout_complet": bilan.total["cout_net"],
         **{cle: somme(*ailleurs[cle]) if ailleurs[cle][0] else somme(rangees, cle) for cle in ailleurs},
@@ -71,7 +80,7 @@ def _publie(bilan: Bilan) -> dict[str, Decimal]:
 def _par_compte(bilan: Bilan) -> m.Tableau:
     """What leaves the full cost, by account and reason, cents; Σ is Σ `dont_structure`."""
     comptes: dict[tuple[str, str], Decimal] = defaultdict(lambda: m.ZERO)
-    for r in bilan.passage_detail:
+    for r in bilan["passage_d5211_detail"]:
         comptes[r["compte"], r["motif"]] += r["montant"]
     lignes = [
         {"compte": libelles.libelle_compte(compte), "motif": motif, "montant": montant}
@@ -86,7 +95,7 @@ def _detail(bilan: Bilan) -> m.Tableau:
     motif = m.Colonne("motif", "Motif", largeur=60, ou=m.CLASSEUR)
     lignes = [
         {**r, "libelle": bilan.libelle(r["dispositif"]), "compte": libelles.libelle_compte(r["compte"])}
-        for r in bilan.dans_l_ordre(bilan.passage_detail, "compte", "motif")
+        for r in bilan.dans_l_ordre(bilan["passage_d5211_detail"], "compte", "motif")
     ]
     titre = f"Montants écartés par dispositif et par compte, {bilan.exercice}"
     notice = "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif."
@@ -104,9 +113,10 @@ def _cout_unitaire(bilan: Bilan) -> m.Tableau:
         m.Colonne("cout_d5211", "Base D5211-16", "euros"),
         m.Colonne("cout_d5211_unitaire", "Base D5211-16 par unité", "centimes", fort=True, largeur=16),
     )
-    rangees = bilan.dans_l_ordre([r for r in bilan.cout_unitaire if r["dispositif"] != TOTAL])
+    types = {r["dispositif"]: r["types"] for r in bilan.agreger("recours", UNITES)}
+    rangees = bilan.dans_l_ordre([r for r in bilan["cout_unitaire"] if r["dispositif"] != TOTAL])
     lignes = [
-        {**r, "libelle": bilan.libelle(r["dispositif"]), "unite": _unite(bilan.types_unite.get(r["dispositif"], []))}
+        {**r, "libelle": bilan.libelle(r["dispositif"]), "unite": _unite(types.get(r["dispositif"], []))}
         for r in rangees
     ]
     note = "Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas."

@@ -13,7 +13,7 @@ MANQUE = m.Colonne("manque", "Ce qui manque", part=4, largeur=60)
 
 def section(bilan: Bilan) -> m.Section:
     """Waiting for a valuation, then out of the perimeter; the workbook has every dispositif with its state."""
-    etats = bilan.dans_l_ordre(bilan.etats)
+    etats = bilan.dans_l_ordre(bilan["etat_valorisation"])
     attente = _en_attente(bilan, [r for r in etats if r["valorisation"] == "en attente"])
     hors = _hors_perimetre(bilan, [r for r in etats if r["valorisation"] == "hors périmètre"])
     blocs = [attente, hors, _etats(bilan, etats)]

@@ -43,7 +43,7 @@ def _recouvrement(bilan: Bilan) -> m.Tableau:
         m.Colonne("ecart", "Écart", "centimes", somme=True, fort=True, formule="={a_titrer}-{titre}"),
     )
     groupes: dict[tuple[str, str], list[Ligne]] = defaultdict(list)
-    for r in bilan.dans_l_ordre(bilan.recouvrement):
+    for r in bilan.dans_l_ordre(bilan["recouvrement"]):
         groupes[bilan.libelle(r["dispositif"]), r["mode_recouvrement"] or ""].append(r)
     # dispositifs are in order already: a stable sort orders their modes
     rang = {libelle: i for i, (libelle, _) in reversed(list(enumerate(groupes)))}
@@ -84,7 +84,7 @@ def _ecarts(bilan: Bilan) -> m.Tableau:
     )
     lignes = [
         {**r, "libelle": bilan.libelle(r["dispositif"]), "periode": f"{r['exercice']}-S{r['semestre']}"}
-        for r in sorted((r for r in bilan.recouvrement if r["ecart"]), key=lambda r: -abs(r["ecart"]))
+        for r in sorted((r for r in bilan["recouvrement"] if r["ecart"]), key=lambda r: -abs(r["ecart"]))
     ]
     titre = f"Écarts entre le dû et le titré, {bilan.exercice}"
     reste = ("autre écart", "autres écarts", ", dans le total : voir recouvrement.csv.")
@@ -103,8 +103,8 @@ def _factures(bilan: Bilan) -> m.Tableau:
         m.Colonne("du", "Dû du semestre", "centimes", somme=True),
     )
     lignes = []
-    for semestre in sorted({r["semestre"] for r in bilan.factures}):
-        rangees = [r for r in bilan.factures if r["semestre"] == semestre]
+    for semestre in sorted({r["semestre"] for r in bilan["facture_semestrielle"]}):
+        rangees = [r for r in bilan["facture_semestrielle"] if r["semestre"] == semestre]
         emises = sum(r["statut"] == "a_emettre" for r in rangees)
         lignes.append(
             {
