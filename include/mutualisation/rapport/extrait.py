@@ -18,7 +18,7 @@ from mutualisation.publication.contexte import Contexte, lire_contexte, version_
 from mutualisation.publication.empreinte import publication_sha256
 from mutualisation.publication.extraits_csv import ecrire_csv
 from mutualisation.publication.relations import Relation, lire_relations
-from mutualisation.rapport.bilan import lire_bilan
+from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu.document import dire
 from mutualisation.rapport.rendus import html, pdf, xlsx
 
@@ -89,7 +89,7 @@ def _remplir(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, i
     relations = _relations_de(contexte)
     exercice, version = contexte.exercice, contexte.construction.version
     empreinte = contexte.construction.publication_sha256 or publication_sha256(conn)
-    bilan = lire_bilan(conn, contexte, relations)
+    bilan = Bilan(conn, contexte, relations)
     fichiers = [
         FichierCsv(relation, *ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv"))
         for relation in relations.values()

@@ -14,7 +14,7 @@ import pytest
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.publication.contexte import lire_contexte
-from mutualisation.rapport.bilan import lire_bilan
+from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu.document import dire
 from mutualisation.rapport.extrait import ecrire_extrait
 from mutualisation.rapport.rendus.pdf import rendre
@@ -89,7 +89,7 @@ def test_one_exercice_without_forecast_nor_recovery(conn_vierge: psycopg.Connect
 
 
 def test_costs_little(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
-    bilan = lire_bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
+    bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
     debut = time.process_time()
     rendre(dire(bilan, publication_sha256="0" * 64, identite="declaree"))
     assert time.process_time() - debut < LIMITE_S

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from mutualisation.francais.libelles import TYPES_ADHERENT
 from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
 
+MEMBRES = """
+select dispositif, type_adherent, count(distinct siret_adherent) as adherents
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+   and debut <= make_date(%(exercice)s, 12, 31) and (fin is null or fin >= make_date(%(exercice)s, 12, 31))
+ group by dispositif, type_adherent
+"""
 COLONNES = (
     m.DISPOSITIF,
     m.Colonne("siret_adherent", "SIRET de l'adhérent", largeur=20),
@@ -20,21 +28,20 @@ COLONNES = (
 
 def section(bilan: Bilan) -> m.Section:
     """Members on 31 December; the workbook lists the periods of the exercice."""
-    membres = _membres(bilan)
-    periodes = [{**a, "libelle": bilan.libelle(a["dispositif"])} for a in bilan.adhesions]
-    liste = m.Tableau(f"Adhésions de l'exercice {bilan.exercice}", COLONNES, periodes)
-    return m.Section(
-        "adhesions",
-        f"Adhésions au 31 décembre {bilan.exercice}",
-        "Adhésions",
-        [membres] if membres.lignes else [],
-        [m.Feuille("Adhésions", "Périodes d'adhésion qui touchent l'exercice.", liste, filtre=True)],
-    )
+    periodes = [{**a, "libelle": bilan.libelle(a["dispositif"])} for a in bilan["adhesion"]]
+    feuille = m.Feuille("Adhésions", "Périodes d'adhésion qui touchent l'exercice.", filtre=True)
+    titre = f"Adhésions de l'exercice {bilan.exercice}"
+    liste = m.Tableau(titre, COLONNES, periodes, feuille=feuille, ou=m.CLASSEUR)
+    titre = f"Adhésions au 31 décembre {bilan.exercice}"
+    return m.Section("adhesions", titre, "Adhésions", [_membres(bilan), liste])
 
 
 def _membres(bilan: Bilan) -> m.Tableau:
     """Members by dispositif and type on 31 December, most joined first."""
-    types = [(t, nom) for t, nom in TYPES_ADHERENT.items() if any(t in m for m in bilan.membres.values())]
+    membres: dict[str, dict[str, int]] = defaultdict(dict)
+    for r in bilan.agreger("adhesion", MEMBRES):
+        membres[r["dispositif"]][r["type_adherent"]] = r["adherents"]
+    types = [(t, nom) for t, nom in TYPES_ADHERENT.items() if any(t in compte for compte in membres.values())]
     colonnes = (
         m.DISPOSITIF,
         *(m.Colonne(t, nom, "entier") for t, nom in types),
@@ -42,7 +49,7 @@ def _membres(bilan: Bilan) -> m.Tableau:
     )
     lignes: list[dict[str, Any]] = [
         {t: compte.get(t, 0) for t, _ in types} | {"libelle": bilan.libelle(d), "ensemble": sum(compte.values())}
-        for d, compte in bilan.membres.items()
+        for d, compte in membres.items()
     ]
     lignes.sort(key=lambda x: (-x["ensemble"], x["libelle"]))
     return m.Tableau(f"Adhérents par dispositif et par type, au 31 décembre {bilan.exercice}", colonnes, lignes)

@@ -8,6 +8,15 @@ from typing import Any
 from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
 
+PAR_THEME = """
+select thematique, count(distinct numero_marche) as marches, count(distinct siret_adherent) as acheteurs,
+       sum(commandes) as commandes, sum(achats_ht) as achats_ht, sum(prix_reference_ht) as prix_reference_ht,
+       sum(gain) as gain
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by thematique
+ order by sum(achats_ht) desc, thematique collate "C"
+"""
 COLONNES = (
     m.Colonne("thematique", "Thématique", part=3, largeur=40),
     m.Colonne("marches", "Marchés", "entier", largeur=12, somme=True),
@@ -22,16 +31,16 @@ NOTE = (
     "référence ; ce n'est pas une économie constatée dans les comptes des communes."
 )
 
+FEUILLE = m.Feuille("CAM", "Achats par la centrale d'achat, par thématique, et gain sur prix de référence.")
+
 
 def section(bilan: Bilan) -> m.Section:
     """One table of the exercice."""
-    lignes = [{**r, "gain_pct": _gain(r)} for r in bilan.cam]
+    lignes = [{**r, "gain_pct": _gain(r)} for r in bilan.agreger("cam_achats", PAR_THEME)]
     total = m.additionner("Total", COLONNES, lignes)
-    cam = m.Tableau(
-        f"Achats par la centrale d'achat, {bilan.exercice}", COLONNES, lignes, total | {"gain_pct": _gain(total)}, NOTE
-    )
-    feuille = m.Feuille("CAM", "Achats par la centrale d'achat, par thématique, et gain sur prix de référence.", cam)
-    return m.Section("cam", "Centrale d'achat", "Centrale d'achat", [cam] if lignes else [], [feuille])
+    titre, complet = f"Achats par la centrale d'achat, {bilan.exercice}", total | {"gain_pct": _gain(total)}
+    cam = m.Tableau(titre, COLONNES, lignes, complet, NOTE, feuille=FEUILLE)
+    return m.Section("cam", "Centrale d'achat", "Centrale d'achat", [cam])
 
 
 def _gain(ligne: dict[str, Any]) -> Decimal | None:

@@ -18,28 +18,28 @@ COLONNES = (
     m.Colonne("taux", "Taux de frais", "taux_fin", largeur=14),
 )
 
+FEUILLE = m.Feuille(
+    "CEE", "Produit des certificats d'économies d'énergie, frais retenus, part reversée, cumul de la période."
+)
+
 
 def section(bilan: Bilan) -> m.Section:
     """Certificates by exercice of the sale, then the whole period as the report prints it."""
-    cee = _cee(bilan)
-    feuille = m.Feuille(
-        "CEE", "Produit des certificats d'économies d'énergie, frais retenus, part reversée, cumul de la période.", cee
-    )
-    return m.Section("cee", "Certificats d'économies d'énergie", "CEE", [cee] if cee.lignes else [], [feuille])
+    return m.Section("cee", "Certificats d'économies d'énergie", "CEE", [_cee(bilan)])
 
 
 def _cee(bilan: Bilan) -> m.Tableau:
-    lignes = [_ligne(str(e), rangees) for e, rangees in bilan.cee.items() if rangees]
+    ventes = {e: bilan.lignes("cee_valorisation", e) for e in bilan.contexte.presentes}
+    lignes = [_ligne(str(e), rangees) for e, rangees in ventes.items() if rangees]
     # a dépôt sold in two exercices stands whole in each of them: once in the period
-    uniques = {(r["depot"], r["siren_beneficiaire"]): r for rangees in bilan.cee.values() for r in rangees}
-    periode = f"{min(bilan.cee)}-{max(bilan.cee)}" if len(lignes) > 1 else ""
+    uniques = {(r["depot"], r["siren_beneficiaire"]): r for rangees in ventes.values() for r in rangees}
+    periode = f"{min(ventes)}-{max(ventes)}" if len(lignes) > 1 else ""
     note = "Ni le produit des ventes ni ce qui est reversé n'est un coût ou une recette : les frais retenus le sont."
-    if sum(len(rangees) for rangees in bilan.cee.values()) > len(uniques):
+    if sum(len(rangees) for rangees in ventes.values()) > len(uniques):
         note += " Un dépôt vendu sur deux exercices figure entier dans chacun, et une seule fois dans le cumul."
     titre = "Valorisation des certificats d'économies d'énergie" + (f", {periode}" if periode else "")
-    return m.Tableau(
-        titre, COLONNES, lignes, _ligne(f"Cumul {periode}", list(uniques.values())) if periode else None, note
-    )
+    total = _ligne(f"Cumul {periode}", list(uniques.values())) if periode else None
+    return m.Tableau(titre, COLONNES, lignes, total, note, feuille=FEUILLE)
 
 
 def _ligne(nom: str, rangees: list[Ligne]) -> dict[str, Any]:

@@ -29,22 +29,20 @@ COMPLET = (
 
 def section(bilan: Bilan) -> m.Section:
     """Counts, gaps, then the rest folded; the workbook has them in one list."""
-    lignes = [_ligne(c) for c in bilan.controles]
+    lignes = [_ligne(c) for c in bilan["controles"]]
     ecarts = [x | {"justification": _justification(x)} for x in lignes if x["statut"] in EN_ECART]
     autres = [x for x in lignes if x["statut"] not in EN_ECART]
     blocs: list[m.Bloc] = [
         m.p(f"Chaque montant publié a passé trois séries de contrôles : {_portes(bilan)}."),
-        _comptes(bilan.controles),
+        _comptes(bilan["controles"]),
         _ecarts(ecarts) if ecarts else m.p("Aucun écart."),
     ]
-    if autres:
-        titre = "Contrôles conformes ou sans donnée"
-        nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")
-        colonnes = (CONTROLE, CLE, RESULTAT, ATTENDU, CONSTATE)
-        blocs.append(m.Repli(f"Voir les {nombre}", [m.Tableau(titre, colonnes, autres)]))
-    liste = m.Tableau(f"Contrôles, {bilan.exercice}", COMPLET, lignes)
-    feuille = m.Feuille("Contrôles", "Résultat de chaque contrôle et justification des écarts.", liste, filtre=True)
-    return m.Section("controles", "Contrôles", "Contrôles", blocs, [feuille])
+    nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")
+    conformes = m.Tableau("Contrôles conformes ou sans donnée", (CONTROLE, CLE, RESULTAT, ATTENDU, CONSTATE), autres)
+    blocs.append(m.Repli(f"Voir les {nombre}", [conformes]))
+    feuille = m.Feuille("Contrôles", "Résultat de chaque contrôle et justification des écarts.", filtre=True)
+    liste = m.Tableau(f"Contrôles, {bilan.exercice}", COMPLET, lignes, feuille=feuille, ou=m.CLASSEUR)
+    return m.Section("controles", "Contrôles", "Contrôles", [*blocs, liste])
 
 
 def _ligne(controle: Ligne) -> dict[str, Any]:

@@ -11,22 +11,10 @@ from mutualisation.rapport.contenu import modele as m
 
 
 def section(bilan: Bilan) -> m.Section:
-    """Three tables of the exercice."""
-    e, composantes, participation = bilan.exercice, _composantes(bilan), _participation(bilan)
-    blocs: list[m.Bloc] = [composantes, participation]
-    if bilan.exercice - 1 in bilan.synthese:
-        blocs.append(_evolution(bilan))
-    feuilles = [
-        m.Feuille(f"Détail {e}", f"Composantes du coût net de {e}.", composantes, bilan.total),
-        m.Feuille(
-            "Reste à charge",
-            "Recettes des communes, reste à charge et taux de couverture.",
-            participation,
-            bilan.total,
-            f"Coût net et recettes des communes par dispositif, {e}",
-        ),
-    ]
-    return m.Section("detail", f"Détail de l'exercice {e}", f"Détail {e}", blocs, feuilles)
+    """Three tables of the exercice, the last one when the exercice before is shown."""
+    e = bilan.exercice
+    blocs = [_composantes(bilan), _participation(bilan), *([_evolution(bilan)] if e - 1 in bilan.synthese else [])]
+    return m.Section("detail", f"Détail de l'exercice {e}", f"Détail {e}", blocs)
 
 
 def _montant(mesure: str, court: str = "", **autres: Any) -> m.Colonne:
@@ -51,7 +39,8 @@ def _composantes(bilan: Bilan) -> m.Tableau:
         ),
     )
     titre = f"Composantes du coût net par dispositif, {bilan.exercice}"
-    return m.Tableau(titre, colonnes, bilan.lignes_exercice(), _total(bilan))
+    feuille = m.Feuille(f"Détail {bilan.exercice}", f"Composantes du coût net de {bilan.exercice}.", bilan.total)
+    return m.Tableau(titre, colonnes, bilan.lignes_exercice(), _total(bilan), feuille=feuille)
 
 
 def _participation(bilan: Bilan) -> m.Tableau:
@@ -82,6 +71,12 @@ def _participation(bilan: Bilan) -> m.Tableau:
         ("AC : attribution de compensation. " if avec_ac else "")
         + "Un reste à charge négatif signifie que les recettes dépassent le coût. Une recette « non renseigné » n'est "
         "pas une recette nulle.",
+        feuille=m.Feuille(
+            "Reste à charge",
+            "Recettes des communes, reste à charge et taux de couverture.",
+            bilan.total,
+            f"Coût net et recettes des communes par dispositif, {bilan.exercice}",
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.qualite import rejets
 
 SYNTHETIQUES = "Données synthétiques"
 Etiquete = list[tuple[str, tuple[m.Morceau, ...]]]
@@ -53,7 +54,8 @@ def _points(bilan: Bilan) -> str:
 
 
 def _chiffres_communes(bilan: Bilan) -> list[m.Chiffre]:
-    connus = [(nom, bilan.indicateurs.get(nom)) for nom in ("communes_min1_pct", "communes_5_9_pct")]
+    lus = {r["indicateur"]: r for r in bilan["indicateurs_cles"]}
+    connus = [(nom, lus.get(nom)) for nom in ("communes_min1_pct", "communes_5_9_pct")]
     return [
         m.Chiffre(
             libelles.INDICATEURS[nom],
@@ -91,12 +93,12 @@ def resume(bilan: Bilan) -> str:
 def _reserve(bilan: Bilan) -> str:
     """Why the bilan is published with reserves (G4)."""
     motifs = []
-    ecartees = sum(r["lignes"] for r in bilan.rejets if r["statut"] != "doublon")
+    ecartees = sum(r["lignes"] for r in rejets(bilan) if r["statut"] != "doublon")
     if ecartees:
         motifs.append(
             formats.plusieurs(ecartees, "ligne livrée n'est pas comptée", "lignes livrées ne sont pas comptées")
         )
-    sans = sum(1 for c in bilan.controles if c["statut"] == "ecart" and not c["justification"])
+    sans = sum(1 for c in bilan["controles"] if c["statut"] == "ecart" and not c["justification"])
     if sans:
         motifs.append(formats.plusieurs(sans, "écart reste à justifier", "écarts restent à justifier"))
     elif ecartees:
@@ -118,7 +120,7 @@ def avis(bilan: Bilan) -> Etiquete:
         phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
     if bilan.avec_reserves:
-        qualite = (" et ", m.Lien("qualite", "la qualité des données")) if bilan.rejets else ()
+        qualite = (" et ", m.Lien("qualite", "la qualité des données")) if rejets(bilan) else ()
         liens = (" Voir ", m.Lien("controles", "les contrôles"), *qualite, ".")
         avis.append(("Publié avec réserves", (_reserve(bilan), *liens)))
     return avis

@@ -15,17 +15,14 @@ MESURES = (
     ("recettes", "Recettes", "Recettes des communes", "euros"),
 )
 
+NOTICE = "ETP, coût net et recettes des exercices présentés, comme dans l'annexe du rapport."
+
 
 def section(bilan: Bilan) -> m.Section:
     """ETP, net cost and receipts of each dispositif over the exercices shown."""
     periode = formats.periode(bilan.exercices)
-    return m.Section(
-        "fiches",
-        f"Synthèse par dispositif, {periode}",
-        "Par dispositif",
-        [m.Fiches([_fiche(bilan, code, periode) for code in bilan.dispositifs])],
-        [_feuille(bilan)],
-    )
+    fiches = m.Fiches([_fiche(bilan, code, periode) for code in bilan.dispositifs])
+    return m.Section("fiches", f"Synthèse par dispositif, {periode}", "Par dispositif", [fiches, _ensemble(bilan)])
 
 
 def _fiche(bilan: Bilan, code: str, periode: str) -> m.Fiche:
@@ -35,7 +32,7 @@ def _fiche(bilan: Bilan, code: str, periode: str) -> m.Fiche:
     return m.Fiche(libelle, annexe(f"{libelle}, {periode}", annees, mesures), barres)
 
 
-def _feuille(bilan: Bilan) -> m.Feuille:
+def _ensemble(bilan: Bilan) -> m.Tableau:
     cases = [(f"{mesure}_{e}", mesure, e) for mesure, *_ in MESURES for e in bilan.exercices]
     colonnes = [
         m.Colonne(f"{mesure}_{e}", f"{nom} {e}", genre, largeur=10 if genre == "etp" else 16, somme=True)
@@ -48,9 +45,6 @@ def _feuille(bilan: Bilan) -> m.Feuille:
         for code in bilan.dispositifs
     ]
     titre = "Synthèse des dépenses destinées aux besoins des communes"
-    return m.Feuille(
-        "Synthèse",
-        "ETP, coût net et recettes des exercices présentés, comme dans l'annexe du rapport.",
-        m.Tableau(titre, (m.DISPOSITIF, *colonnes), lignes),
-        publie={cle: bilan.totaux[e][mesure] for cle, mesure, e in cases},
-    )
+    publie = {cle: bilan.totaux[e][mesure] for cle, mesure, e in cases}
+    feuille = m.Feuille("Synthèse", NOTICE, publie)
+    return m.Tableau(titre, (m.DISPOSITIF, *colonnes), lignes, feuille=feuille, ou=m.CLASSEUR)

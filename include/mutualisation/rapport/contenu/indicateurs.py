@@ -15,9 +15,10 @@ COLONNES = (
 
 def section(bilan: Bilan) -> m.Section:
     """One table, known indicators first."""
-    connus = [i for i in INDICATEURS if i in bilan.indicateurs]
-    noms = [*connus, *sorted(set(bilan.indicateurs) - set(connus))]
-    lignes = [{**bilan.indicateurs[nom], "libelle": libelle(INDICATEURS, nom)} for nom in noms]
-    indicateurs = m.Tableau(f"Indicateurs clés, {bilan.exercice}", COLONNES, lignes)
-    feuille = m.Feuille("Indicateurs", "Indicateurs clés du rapport.", indicateurs)
-    return m.Section("indicateurs", "Indicateurs", "Indicateurs", [indicateurs] if lignes else [], [feuille])
+    lus = {r["indicateur"]: r for r in bilan["indicateurs_cles"]}
+    connus = [i for i in INDICATEURS if i in lus]
+    noms = [*connus, *sorted(set(lus) - set(connus))]
+    lignes = [{**lus[nom], "libelle": libelle(INDICATEURS, nom)} for nom in noms]
+    feuille = m.Feuille("Indicateurs", "Indicateurs clés du rapport.")
+    indicateurs = m.Tableau(f"Indicateurs clés, {bilan.exercice}", COLONNES, lignes, feuille=feuille)
+    return m.Section("indicateurs", "Indicateurs", "Indicateurs", [indicateurs])

@@ -25,12 +25,8 @@ NOTE = "Un paramètre absent de ce tableau a la valeur par défaut des règles d
 
 def section(bilan: Bilan) -> m.Section:
     """Points of the method, then the parameters."""
-    parametres = _parametres(bilan)
-    blocs: list[m.Bloc] = [m.Liste(_points(bilan), longue=True)]
-    if parametres.lignes:
-        blocs.append(parametres)
-    feuille = m.Feuille("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice.", parametres, filtre=True)
-    return m.Section("methode", "Note méthodologique", "Méthode", blocs, [feuille])
+    blocs: list[m.Bloc] = [m.Liste(_points(bilan), longue=True), _parametres(bilan)]
+    return m.Section("methode", "Note méthodologique", "Méthode", blocs)
 
 
 def _points(bilan: Bilan) -> list[tuple[str, str]]:
@@ -61,7 +57,8 @@ def _parametres(bilan: Bilan) -> m.Tableau:
         {**x, "libelle": libelles.libelle_parametre(x["parametre"]), "debut": _jour(x["debut"]), "fin": _jour(x["fin"])}
         for x in bilan.contexte.parametres
     ]
-    return m.Tableau(f"Paramètres en vigueur en {bilan.exercice}", PARAMETRES, lignes, note=NOTE)
+    feuille = m.Feuille("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice.", filtre=True)
+    return m.Tableau(f"Paramètres en vigueur en {bilan.exercice}", PARAMETRES, lignes, note=NOTE, feuille=feuille)
 
 
 def _jour(valeur: str | None) -> date | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -122,11 +122,27 @@ class Valeur:
 
 
 @dataclass(frozen=True)
+class Feuille:
+    """The sheet of a table in the workbook, with what the notice says of it.
+
+    `publie`: totals of the warehouse that the formulas are checked against; `trace`: title of a chart of the second
+    and third columns; `filtre`: an autofilter.
+    """
+
+    nom: str
+    notice: str
+    publie: Ligne | None = None
+    trace: str = ""
+    filtre: bool = False
+
+
+@dataclass(frozen=True)
 class Tableau:
     """Rows by column key; the first column names the row. `note` comes under the table.
 
     `annexe`: few columns, one kind of value per row, like the printed annex; `limite`: rows that page and PDF show,
-    `reste` saying how many more there are (one, several, where).
+    `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook; `ou`: as for a
+    column.
     """
 
     titre: str
@@ -137,6 +153,8 @@ class Tableau:
     annexe: bool = False
     limite: int | None = None
     reste: tuple[str, str, str] = ("autre ligne", "autres lignes", "")
+    feuille: Feuille | None = None
+    ou: str = PARTOUT
 
     def vues(self, ou: str) -> list[Colonne]:
         """Columns shown in `lecture` or in the `classeur`."""
@@ -286,31 +304,45 @@ class Repli:
 Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Fiches | CoteACote | Repli
 
 
-@dataclass(frozen=True)
-class Feuille:
-    """A sheet of the workbook: a table, with what the notice says of it.
+def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
+    """What page and PDF show: no table without rows, nothing that is for the workbook alone."""
+    retenus: list[Bloc] = []
+    for bloc in blocs:
+        match bloc:
+            case Tableau():
+                retenus += [bloc] if bloc.lignes and bloc.ou != CLASSEUR else []
+            case Repli():
+                interieur = lus(bloc.blocs)
+                retenus += [replace(bloc, blocs=interieur)] if interieur else []
+            case _:
+                retenus.append(bloc)
+    return retenus
 
-    `publie`: totals of the warehouse that the formulas are checked against; `trace`: title of a chart of the second
-    and third columns; `filtre`: an autofilter.
-    """
 
-    nom: str
-    notice: str
-    tableau: Tableau
-    publie: Ligne | None = None
-    trace: str = ""
-    filtre: bool = False
+def feuilles(blocs: Sequence[Bloc]) -> list[tuple[Feuille, Tableau]]:
+    """Tables of the workbook, in order, those without rows too."""
+    trouvees: list[tuple[Feuille, Tableau]] = []
+    for bloc in blocs:
+        if isinstance(bloc, Tableau) and bloc.feuille:
+            trouvees.append((bloc.feuille, bloc))
+        elif isinstance(bloc, Repli | CoteACote):
+            trouvees += feuilles(bloc.blocs)
+    return trouvees
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the bilan; without blocks it is in the workbook only. `court`: its name in the summary."""
+    """A part of the bilan; `court`: its name in the summary. With nothing to read it is in the workbook only."""
 
     ancre: str
     titre: str
     court: str
     blocs: Sequence[Bloc]
-    feuilles: Sequence[Feuille] = ()
+
+    @property
+    def lus(self) -> list[Bloc]:
+        """What page and PDF show."""
+        return lus(self.blocs)
 
 
 @dataclass(frozen=True)
@@ -327,7 +359,7 @@ class Document:
     """The bilan of one exercice, whatever its form.
 
     `etats`: (state, whether it warns); `avis`: (subject, words); `identite`: (subject, words) of where it comes from;
-    `reserves`: what the reader of the workbook must know first.
+    `notice`: (subject, words) of the workbook, before and after the list of its sheets.
     """
 
     exercice: int
@@ -344,6 +376,3 @@ class Document:
     sections: Sequence[Section]
     identite: Sequence[tuple[str, tuple[Morceau, ...]]]
     notice: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]
-
-
-Constructeur = Callable[..., Section]

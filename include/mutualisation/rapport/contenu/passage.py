@@ -9,6 +9,12 @@ from mutualisation.francais import libelles
 from mutualisation.rapport.bilan import TOTAL, Bilan, somme
 from mutualisation.rapport.contenu import modele as m
 
+UNITES = """
+select dispositif, array_agg(distinct type_unite collate "C") as types
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif
+"""
 # on one line: a no-break hyphen
 D5211 = "D5211\u201116"
 INTRODUCTION = (
@@ -26,25 +32,9 @@ MONTANT = m.Colonne("montant", "Montant écarté", "centimes", somme=True, fort=
 
 def section(bilan: Bilan) -> m.Section:
     """Bridge of the exercice."""
-    passage, detail, unitaires = _passage(bilan), _detail(bilan), _cout_unitaire(bilan)
-    blocs: list[m.Bloc] = [m.p(INTRODUCTION), passage]
-    if detail.lignes:
-        blocs += [_par_compte(bilan), m.Repli("Voir les montants écartés par dispositif et par compte", [detail])]
-    if unitaires.lignes:
-        blocs.append(unitaires)
-    feuilles = [
-        m.Feuille(
-            "Passage D5211-16",
-            "Du coût complet à la base de remboursement de l'article D5211-16 du CGCT.",
-            passage,
-            _publie(bilan),
-        ),
-        m.Feuille(
-            "Passage par compte", "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif.", detail
-        ),
-        m.Feuille("Coût unitaire", "Coût d'une unité de service, en coût complet et sur la base D5211-16.", unitaires),
-    ]
-    return m.Section("passage", f"Du coût complet à la base {D5211}", f"Base {D5211}", blocs, feuilles)
+    detail = m.Repli("Voir les montants écartés par dispositif et par compte", [_detail(bilan)])
+    blocs: list[m.Bloc] = [m.p(INTRODUCTION), _passage(bilan), _par_compte(bilan), detail, _cout_unitaire(bilan)]
+    return m.Section("passage", f"Du coût complet à la base {D5211}", f"Base {D5211}", blocs)
 
 
 def _passage(bilan: Bilan) -> m.Tableau:
@@ -59,7 +49,7 @@ def _passage(bilan: Bilan) -> m.Tableau:
         m.Colonne("portee", "Portée", part=1, largeur=16),
     )  # fmt: skip
     ordre = {code: i for i, code in enumerate(bilan.dispositifs)}
-    rangees = [r for r in bilan.passage if r["dispositif"] != TOTAL]
+    rangees = [r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL]
     lignes = [
         {
             **r,
@@ -68,13 +58,19 @@ def _passage(bilan: Bilan) -> m.Tableau:
         }
         for r in sorted(rangees, key=lambda r: ordre.get(r["dispositif"], len(ordre)))
     ]
-    return m.tableau(f"Passage du coût complet à la base {D5211}, {bilan.exercice}", colonnes, lignes, PORTEE)
+    notice = "Du coût complet à la base de remboursement de l'article D5211-16 du CGCT."
+    feuille = m.Feuille("Passage D5211-16", notice, _publie(bilan))
+    titre = f"Passage du coût complet à la base {D5211}, {bilan.exercice}"
+    return m.tableau(titre, colonnes, lignes, PORTEE, feuille=feuille)
 
 
 def _publie(bilan: Bilan) -> dict[str, Decimal]:
     """Each total as another relation has it: the synthesis, the detail by account, the unit costs."""
-    rangees = [r for r in bilan.passage if r["dispositif"] != TOTAL]
-    ailleurs = {"dont_structure": (bilan.passage_detail, "montant"), "cout_d5211": (bilan.cout_unitaire, "cout_d5211")}
+    rangees = [r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL]
+    ailleurs = {
+        "dont_structure": (bilan["passage_d5211_detail"], "montant"),
+        "cout_d5211": (bilan["cout_unitaire"], "cout_d5211"),
+    }
     return {
         "cout_complet": bilan.total["cout_net"],
         **{cle: somme(*ailleurs[cle]) if ailleurs[cle][0] else somme(rangees, cle) for cle in ailleurs},
@@ -84,7 +80,7 @@ def _publie(bilan: Bilan) -> dict[str, Decimal]:
 def _par_compte(bilan: Bilan) -> m.Tableau:
     """What leaves the full cost, by account and reason, cents; Σ is Σ `dont_structure`."""
     comptes: dict[tuple[str, str], Decimal] = defaultdict(lambda: m.ZERO)
-    for r in bilan.passage_detail:
+    for r in bilan["passage_d5211_detail"]:
         comptes[r["compte"], r["motif"]] += r["montant"]
     lignes = [
         {"compte": libelles.libelle_compte(compte), "motif": motif, "montant": montant}
@@ -99,10 +95,12 @@ def _detail(bilan: Bilan) -> m.Tableau:
     motif = m.Colonne("motif", "Motif", largeur=60, ou=m.CLASSEUR)
     lignes = [
         {**r, "libelle": bilan.libelle(r["dispositif"]), "compte": libelles.libelle_compte(r["compte"])}
-        for r in bilan.dans_l_ordre(bilan.passage_detail, "compte", "motif")
+        for r in bilan.dans_l_ordre(bilan["passage_d5211_detail"], "compte", "motif")
     ]
     titre = f"Montants écartés par dispositif et par compte, {bilan.exercice}"
-    return m.tableau(titre, (m.DISPOSITIF, COMPTE, motif, MONTANT), lignes)
+    notice = "Chaque montant que la base D5211-16 écarte : dispositif, compte, motif."
+    feuille = m.Feuille("Passage par compte", notice)
+    return m.tableau(titre, (m.DISPOSITIF, COMPTE, motif, MONTANT), lignes, feuille=feuille)
 
 
 def _cout_unitaire(bilan: Bilan) -> m.Tableau:
@@ -115,13 +113,16 @@ def _cout_unitaire(bilan: Bilan) -> m.Tableau:
         m.Colonne("cout_d5211", "Base D5211-16", "euros"),
         m.Colonne("cout_d5211_unitaire", "Base D5211-16 par unité", "centimes", fort=True, largeur=16),
     )
-    rangees = bilan.dans_l_ordre([r for r in bilan.cout_unitaire if r["dispositif"] != TOTAL])
+    types = {r["dispositif"]: r["types"] for r in bilan.agreger("recours", UNITES)}
+    rangees = bilan.dans_l_ordre([r for r in bilan["cout_unitaire"] if r["dispositif"] != TOTAL])
     lignes = [
-        {**r, "libelle": bilan.libelle(r["dispositif"]), "unite": _unite(bilan.types_unite.get(r["dispositif"], []))}
+        {**r, "libelle": bilan.libelle(r["dispositif"]), "unite": _unite(types.get(r["dispositif"], []))}
         for r in rangees
     ]
     note = "Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas."
-    return m.Tableau(f"Coût unitaire de fonctionnement, {bilan.exercice}", colonnes, lignes, note=note)
+    notice = "Coût d'une unité de service, en coût complet et sur la base D5211-16."
+    titre, feuille = f"Coût unitaire de fonctionnement, {bilan.exercice}", m.Feuille("Coût unitaire", notice)
+    return m.Tableau(titre, colonnes, lignes, note=note, feuille=feuille)
 
 
 def _unite(types: list[str]) -> str:

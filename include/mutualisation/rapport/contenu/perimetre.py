@@ -13,17 +13,11 @@ MANQUE = m.Colonne("manque", "Ce qui manque", part=4, largeur=60)
 
 def section(bilan: Bilan) -> m.Section:
     """Waiting for a valuation, then out of the perimeter; the workbook has every dispositif with its state."""
-    etats = bilan.dans_l_ordre(bilan.etats)
+    etats = bilan.dans_l_ordre(bilan["etat_valorisation"])
     attente = _en_attente(bilan, [r for r in etats if r["valorisation"] == "en attente"])
     hors = _hors_perimetre(bilan, [r for r in etats if r["valorisation"] == "hors périmètre"])
-    feuille = m.Feuille(
-        "États de valorisation",
-        "Dispositifs valorisés, en attente, hors périmètre : ce qui est mesuré, ce qui manque.",
-        _etats(bilan, etats),
-        filtre=True,
-    )
-    blocs = [t for t in (attente, hors) if t.lignes]
-    return m.Section("perimetre", "Dispositifs hors de la synthèse", "Hors synthèse", blocs, [feuille])
+    blocs = [attente, hors, _etats(bilan, etats)]
+    return m.Section("perimetre", "Dispositifs hors de la synthèse", "Hors synthèse", blocs)
 
 
 def _en_attente(bilan: Bilan, rangees: list[dict[str, Any]]) -> m.Tableau:
@@ -55,4 +49,7 @@ def _etats(bilan: Bilan, rangees: list[dict[str, Any]]) -> m.Tableau:
         ADHERENTS,
         MANQUE,
     )
-    return m.Tableau(f"États de valorisation des dispositifs, {bilan.exercice}", colonnes, rangees)
+    notice = "Dispositifs valorisés, en attente, hors périmètre : ce qui est mesuré, ce qui manque."
+    feuille = m.Feuille("États de valorisation", notice, filtre=True)
+    titre = f"États de valorisation des dispositifs, {bilan.exercice}"
+    return m.Tableau(titre, colonnes, rangees, feuille=feuille, ou=m.CLASSEUR)

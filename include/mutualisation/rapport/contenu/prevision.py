@@ -59,9 +59,8 @@ ESSAI = (
 def section(bilan: Bilan) -> m.Section:
     """Scenarios, what the method is worth, from the forecast to the actual."""
     corps = [*_scenarios(bilan), *_valeur_de_la_methode(bilan), *_du_prevu_au_constate(bilan)]
-    return m.Section(
-        "prevision", "Prévision", "Prévision", [m.p(_introduction(bilan)), *corps] if corps else [], _feuilles(bilan)
-    )
+    lus = [m.p(_introduction(bilan)), *corps] if corps else []
+    return m.Section("prevision", "Prévision", "Prévision", [*lus, *_feuilles(bilan)])
 
 
 def _introduction(bilan: Bilan) -> str:
@@ -75,21 +74,22 @@ def _introduction(bilan: Bilan) -> str:
     )
 
 
-def _feuilles(bilan: Bilan) -> list[m.Feuille]:
+def _feuilles(bilan: Bilan) -> list[m.Tableau]:
     """Every row of the three relations."""
     e = bilan.exercice
     complets = (
         ("Prévision", f"Prévision à partir de {e}, par scénario ; elle n'entre dans aucun total.",
-         f"Prévision à partir de {e}, par dispositif et par scénario", PREVU, bilan.previsions, ""),
+         f"Prévision à partir de {e}, par dispositif et par scénario", PREVU, bilan["prevision"], ""),
         ("Essai de la prévision", "Ce que la méthode aurait dit des exercices connus, et son erreur.",
-         f"Essai de la prévision de {e} sur les exercices connus", ESSAI, bilan.essais, ""),
+         f"Essai de la prévision de {e} sur les exercices connus", ESSAI, bilan["prevision_essai"], ""),
         ("Écart à la prévision", "Du prévu au constaté : volume, mix, prix, au centime.",
-         f"Écart entre le constaté {e} et la prévision", (m.DISPOSITIF, SCENARIO, *EFFETS), bilan.ecarts_prevision,
+         f"Écart entre le constaté {e} et la prévision", (m.DISPOSITIF, SCENARIO, *EFFETS), bilan["ecart_prevision"],
          NOTE_ECART),
     )  # fmt: skip
     return [
-        m.Feuille(nom, notice, m.Tableau(titre, colonnes, _nommees(bilan, rangees), note=note), filtre=True)
+        m.Tableau(titre, colonnes, _nommees(bilan, rangees), note=note, feuille=feuille, ou=m.CLASSEUR)
         for nom, notice, titre, colonnes, rangees, note in complets
+        for feuille in [m.Feuille(nom, notice, filtre=True)]
     ]
 
 
@@ -133,7 +133,7 @@ def _grouper(rangees: list[Ligne], calcul: Callable[[list[Ligne]], T]) -> list[t
 
 # ---------------------------------------------------------------- forecast
 def _scenarios(bilan: Bilan) -> list[m.Bloc]:
-    if not bilan.previsions:
+    if not bilan["prevision"]:
         return []
     suite = [
         _prevu(bilan, "recettes", "Recettes prévues par scénario"),
@@ -152,7 +152,7 @@ def _scenarios(bilan: Bilan) -> list[m.Bloc]:
 def _methodes(bilan: Bilan) -> list[tuple[str, str]]:
     """(scenario, how it is computed), with the parameters that the warehouse prints in `methode`."""
     phrases = []
-    for scenario, rangees in _par_scenario(bilan.previsions):
+    for scenario, rangees in _par_scenario(bilan["prevision"]):
         textes = sorted({r["methode"] for r in rangees if r["methode"]})
         generale = libelles.METHODES_PREVISION.get(scenario)
         phrase = generale if generale and len(textes) != 1 else " ; ".join(textes)
@@ -161,14 +161,14 @@ def _methodes(bilan: Bilan) -> list[tuple[str, str]]:
 
 
 def _annees(bilan: Bilan) -> list[int]:
-    return sorted({r["exercice"] for r in bilan.previsions})
+    return sorted({r["exercice"] for r in bilan["prevision"]})
 
 
 def _prevu(bilan: Bilan, mesure: str, titre: str) -> m.Tableau:
     """Total of a measure (`cout_net`, `recettes`, `etp`) by scenario and year."""
     annees = _annees(bilan)
-    attendus = max((_couverts(r) for _, r in _par_scenario(bilan.previsions)), default=0)
-    groupes = _grouper(bilan.previsions, lambda r: (_couverts(r), {str(a): _annee(r, a, mesure) for a in annees}))
+    attendus = max((_couverts(r) for _, r in _par_scenario(bilan["prevision"])), default=0)
+    groupes = _grouper(bilan["prevision"], lambda r: (_couverts(r), {str(a): _annee(r, a, mesure) for a in annees}))
     colonnes = (SCENARIO, *(m.Colonne(str(a), str(a), "etp" if mesure == "etp" else "euros") for a in annees))
     lignes = [{"scenario": noms + _incomplet(nombre, attendus), **valeurs} for noms, (nombre, valeurs) in groupes]
     return m.Tableau(titre, colonnes, lignes)
@@ -192,7 +192,7 @@ def _annee(rangees: list[Ligne], annee: int, mesure: str) -> Decimal | None:
 def _par_dispositif(bilan: Bilan, mesure: str, nom: str) -> m.Tableau:
     """A measure in the last year forecast, by dispositif and scenario."""
     derniere = _annees(bilan)[-1]
-    rangees = bilan.dans_l_ordre([r for r in bilan.previsions if r["exercice"] == derniere])
+    rangees = bilan.dans_l_ordre([r for r in bilan["prevision"] if r["exercice"] == derniere])
     groupes = _grouper(rangees, lambda siennes: {r["dispositif"]: r[mesure] for r in siennes})
     colonnes = (m.DISPOSITIF, *(m.Colonne(noms, noms, "euros", somme=True) for noms, _ in groupes))
     lignes = [
@@ -226,7 +226,7 @@ def _essai(bilan: Bilan, prevu: str, constate: str, nom_prevu: str, nom_constate
         m.Colonne("relative", "Erreur, en %", "taux"),
         m.Colonne("absolue", "Erreur absolue moyenne", "taux"),
     )
-    connus = [r for r in bilan.essais if r[prevu] is not None and r[constate] is not None]
+    connus = [r for r in bilan["prevision_essai"] if r[prevu] is not None and r[constate] is not None]
     lignes = [
         {"scenario": noms, "base": base, **valeurs}
         for base in sorted({r["exercice_base"] for r in connus}, reverse=True)
@@ -268,9 +268,9 @@ def _lecture(lignes: list[Any], exercice: int) -> str:
 # ---------------------------------------------------------------- variance
 def _du_prevu_au_constate(bilan: Bilan) -> list[m.Bloc]:
     """Actual against the forecast made one year before: volume, mix, price; by scenario, then by dispositif."""
-    if not bilan.ecarts_prevision:
+    if not bilan["ecart_prevision"]:
         return []
-    sommes = _grouper(bilan.ecarts_prevision, lambda r: {c.cle: somme(r, c.cle) for c in EFFETS})
+    sommes = _grouper(bilan["ecart_prevision"], lambda r: {c.cle: somme(r, c.cle) for c in EFFETS})
     ecart = m.Tableau(
         f"Écart entre le constaté {bilan.exercice} et la prévision faite en {bilan.exercice - 1}",
         (SCENARIO, *EFFETS),
@@ -278,7 +278,7 @@ def _du_prevu_au_constate(bilan: Bilan) -> list[m.Bloc]:
         note=NOTE_ECART,
     )
     # scenarios that say alike share a table; Σ of its rows is the row of the scenario
-    rangees = bilan.dans_l_ordre(bilan.ecarts_prevision)
+    rangees = bilan.dans_l_ordre(bilan["ecart_prevision"])
     groupes = _grouper(
         rangees, lambda r: [{"libelle": bilan.libelle(x["dispositif"]), **{c.cle: x[c.cle] for c in EFFETS}} for x in r]
     )

@@ -10,7 +10,15 @@ from mutualisation.francais import libelles
 from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
 
+PAR_MOTIF_DE_REJET = """
+select fichier, statut, motif, count(*) as lignes
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by fichier, statut, motif
+ order by fichier collate "C", statut collate "C", motif collate "C"
+"""
 REJETS_MONTRES, REJETS_OUVERTS = 40, 12
+SANS_REJET = "Aucune ligne des fichiers livrés n'a été rejetée ni retenue."
 NOTE = (
     "Les titres attribués aux dispositifs comprennent leurs subventions ; les frais retenus sur les certificats "
     "d'économies d'énergie, qui ne sont pas titrés, s'y ajoutent dans les recettes."
@@ -42,32 +50,20 @@ REJETS = (
 
 def section(bilan: Bilan) -> m.Section:
     """Shares of each source, by destination then by reason; rejections by file and reason."""
-    blocs: list[m.Bloc] = []
-    if bilan.repartition:
+    blocs: list[m.Bloc] = [_complete(bilan)]
+    if bilan["repartition"]:
         phrase = "Tout ce que les sources contiennent est réparti : ce qui ne va pas à un dispositif reste visible."
         motifs = m.Repli("Voir la répartition motif par motif", [_par_motif(bilan)])
-        blocs = [m.p(phrase), _par_destination(bilan), m.p(NOTE, note=True), motifs]
-    rejets = _rejets(bilan)
-    if rejets.lignes:
-        ouvert = len(rejets.lignes) <= REJETS_OUVERTS
-        blocs += [_comptes(bilan), m.Repli("Lignes écartées par fichier et par motif", [rejets], ouvert)]
-    else:
-        blocs.append(m.p("Aucune ligne des fichiers livrés n'a été rejetée ni retenue."))
-    feuilles = [
-        m.Feuille(
-            "Répartition",
-            "Ce que contenaient les sources, et où chaque montant est allé.",
-            _complete(bilan),
-            filtre=True,
-        ),
-        m.Feuille(
-            "Rejets",
-            "Lignes écartées, comptées par fichier et par motif ; le détail est dans rejets.csv.",
-            rejets,
-            filtre=True,
-        ),
-    ]
-    return m.Section("qualite", "Qualité des données", "Qualité des données", blocs, feuilles)
+        blocs += [m.p(phrase), _par_destination(bilan), m.p(NOTE, note=True), motifs]
+    blocs.append(_comptes(bilan) if rejets(bilan) else m.p(SANS_REJET))
+    ouvert = len(rejets(bilan)) <= REJETS_OUVERTS
+    blocs.append(m.Repli("Lignes écartées par fichier et par motif", [_rejets(bilan)], ouvert))
+    return m.Section("qualite", "Qualité des données", "Qualité des données", blocs)
+
+
+def rejets(bilan: Bilan) -> list[dict[str, Any]]:
+    """Rows left aside, counted by file, status and reason: fichier, statut, motif, lignes."""
+    return bilan.agreger("rejets", PAR_MOTIF_DE_REJET)
 
 
 def _par_destination(bilan: Bilan) -> m.Tableau:
@@ -79,7 +75,7 @@ def _par_destination(bilan: Bilan) -> m.Tableau:
     )
     sources: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: m.ZERO))
     genres = {}
-    for r in bilan.repartition:
+    for r in bilan["repartition"]:
         for cle in (bilan.destination(r["destination"]), "total"):
             sources[r["source"]][cle] += r["montant"]
         genres[r["source"]] = "euros" if r["unite"] == "EUR" else "etp_unite"
@@ -94,7 +90,7 @@ def _par_destination(bilan: Bilan) -> m.Tableau:
 def _par_motif(bilan: Bilan) -> m.Tableau:
     """The same by reason; dispositifs together, by whether the exercice values them."""
     sommes: dict[tuple[str, str, str, str], list[Any]] = defaultdict(lambda: [0, m.ZERO])
-    for r in bilan.repartition:
+    for r in bilan["repartition"]:
         somme = sommes[r["source"], bilan.destination(r["destination"]), r["motif"], r["unite"]]
         somme[0] += r["lignes"]
         somme[1] += r["montant"]
@@ -124,20 +120,24 @@ def _complete(bilan: Bilan) -> m.Tableau:
             "motif": libelles.libelle_motif(r["motif"]),
             "unite": libelles.UNITES.get(r["unite"], r["unite"]),
         }
-        for r in bilan.repartition
+        for r in bilan["repartition"]
     ]
-    return m.Tableau(f"Où vont les sources, {bilan.exercice}", COMPLET, lignes)
+    feuille = m.Feuille("Répartition", "Ce que contenaient les sources, et où chaque montant est allé.", filtre=True)
+    titre = f"Où vont les sources, {bilan.exercice}"
+    return m.Tableau(titre, COMPLET, lignes, feuille=feuille, ou=m.CLASSEUR)
 
 
 def _rejets(bilan: Bilan) -> m.Tableau:
-    lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in bilan.rejets]
+    lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in rejets(bilan)]
     titre = "Lignes écartées par fichier et par motif (détail dans rejets.csv)"
     reste = ("autre motif", "autres motifs", " : voir rejets.csv.")
-    return m.Tableau(titre, REJETS, lignes, limite=REJETS_MONTRES, reste=reste)
+    notice = "Lignes écartées, comptées par fichier et par motif ; le détail est dans rejets.csv."
+    feuille = m.Feuille("Rejets", notice, filtre=True)
+    return m.Tableau(titre, REJETS, lignes, limite=REJETS_MONTRES, reste=reste, feuille=feuille)
 
 
 def _comptes(bilan: Bilan) -> m.Comptes:
     comptes: Counter[str] = Counter()
-    for r in bilan.rejets:
+    for r in rejets(bilan):
         comptes[r["statut"]] += r["lignes"]
     return m.Comptes([(n, libelles.decompte(s, n), False) for s, n in sorted(comptes.items())])

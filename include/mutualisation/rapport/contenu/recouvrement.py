@@ -23,29 +23,12 @@ NOTE_FACTURES = (
 
 def section(bilan: Bilan) -> m.Section:
     """Due and titled, then the invoices."""
-    recouvrement, ecarts, factures = _recouvrement(bilan), _ecarts(bilan), _factures(bilan)
-    blocs: list[m.Bloc] = []
-    if recouvrement.lignes:
-        blocs.append(recouvrement)
-        if ecarts.lignes:
-            nombre = formats.plusieurs(len(ecarts.lignes[:ECARTS_MONTRES]), "écart", "écarts")
-            blocs.append(m.Repli(f"Voir {nombre} par adhérent", [ecarts]))
-        else:
-            blocs.append(m.p("Tout ce qui était à titrer l'a été, adhérent par adhérent."))
-    if factures.lignes:
-        blocs.append(factures)
-    feuilles = [
-        m.Feuille(
-            "Recouvrement", "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement.", recouvrement
-        ),
-        m.Feuille(
-            "Écarts par adhérent",
-            "Ce qui reste à titrer, ou qui est titré sans être dû, adhérent par adhérent.",
-            ecarts,
-            filtre=True,
-        ),
-    ]
-    return m.Section("recouvrement", "Recouvrement", "Recouvrement", blocs, feuilles)
+    recouvrement, ecarts = _recouvrement(bilan), _ecarts(bilan)
+    nombre = formats.plusieurs(len(ecarts.lignes[:ECARTS_MONTRES]), "écart", "écarts")
+    blocs: list[m.Bloc] = [recouvrement, m.Repli(f"Voir {nombre} par adhérent", [ecarts]), _factures(bilan)]
+    if recouvrement.lignes and not ecarts.lignes:
+        blocs.insert(1, m.p("Tout ce qui était à titrer l'a été, adhérent par adhérent."))
+    return m.Section("recouvrement", "Recouvrement", "Recouvrement", blocs)
 
 
 def _recouvrement(bilan: Bilan) -> m.Tableau:
@@ -60,7 +43,7 @@ def _recouvrement(bilan: Bilan) -> m.Tableau:
         m.Colonne("ecart", "Écart", "centimes", somme=True, fort=True, formule="={a_titrer}-{titre}"),
     )
     groupes: dict[tuple[str, str], list[Ligne]] = defaultdict(list)
-    for r in bilan.dans_l_ordre(bilan.recouvrement):
+    for r in bilan.dans_l_ordre(bilan["recouvrement"]):
         groupes[bilan.libelle(r["dispositif"]), r["mode_recouvrement"] or ""].append(r)
     # dispositifs are in order already: a stable sort orders their modes
     rang = {libelle: i for i, (libelle, _) in reversed(list(enumerate(groupes)))}
@@ -72,7 +55,8 @@ def _recouvrement(bilan: Bilan) -> m.Tableau:
             lignes.append(_ligne(libelle, mode, rangees))
     note = NOTE + (f" Sans participation financière : {', '.join(gratuits)}." if gratuits else "")
     titre = f"Dû et titré par dispositif et par mode de recouvrement, {bilan.exercice}"
-    return m.tableau(titre, colonnes, lignes, note)
+    notice = "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement."
+    return m.tableau(titre, colonnes, lignes, note, feuille=m.Feuille("Recouvrement", notice))
 
 
 def _ligne(libelle: str, mode: str, rangees: list[Ligne]) -> dict[str, Any]:
@@ -100,11 +84,13 @@ def _ecarts(bilan: Bilan) -> m.Tableau:
     )
     lignes = [
         {**r, "libelle": bilan.libelle(r["dispositif"]), "periode": f"{r['exercice']}-S{r['semestre']}"}
-        for r in sorted((r for r in bilan.recouvrement if r["ecart"]), key=lambda r: -abs(r["ecart"]))
+        for r in sorted((r for r in bilan["recouvrement"] if r["ecart"]), key=lambda r: -abs(r["ecart"]))
     ]
     titre = f"Écarts entre le dû et le titré, {bilan.exercice}"
     reste = ("autre écart", "autres écarts", ", dans le total : voir recouvrement.csv.")
-    return m.tableau(titre, colonnes, lignes, limite=ECARTS_MONTRES, reste=reste)
+    notice = "Ce qui reste à titrer, ou qui est titré sans être dû, adhérent par adhérent."
+    feuille = m.Feuille("Écarts par adhérent", notice, filtre=True)
+    return m.tableau(titre, colonnes, lignes, limite=ECARTS_MONTRES, reste=reste, feuille=feuille)
 
 
 def _factures(bilan: Bilan) -> m.Tableau:
@@ -117,8 +103,8 @@ def _factures(bilan: Bilan) -> m.Tableau:
         m.Colonne("du", "Dû du semestre", "centimes", somme=True),
     )
     lignes = []
-    for semestre in sorted({r["semestre"] for r in bilan.factures}):
-        rangees = [r for r in bilan.factures if r["semestre"] == semestre]
+    for semestre in sorted({r["semestre"] for r in bilan["facture_semestrielle"]}):
+        rangees = [r for r in bilan["facture_semestrielle"] if r["semestre"] == semestre]
         emises = sum(r["statut"] == "a_emettre" for r in rangees)
         lignes.append(
             {

@@ -50,7 +50,7 @@ def rendre(document: Document) -> bytes:
         "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
         "version": d.version,
         "mots": [*MOTS_CLES, str(d.exercice)],
-        "sections": [{"titre": s.titre, "blocs": _blocs(s.blocs)} for s in d.sections if s.blocs],
+        "sections": [{"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections if s.lus],
     }
     return composer(GABARIT, donnees, date(d.exercice, 12, 31))
 

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
-from mutualisation.rapport.contenu.modele import AUCUN, CLASSEUR, Colonne, Document, Feuille, Ligne
+from mutualisation.rapport.contenu.modele import AUCUN, CLASSEUR, Colonne, Document, Feuille, Ligne, Tableau, feuilles
 from mutualisation.rapport.rendus.xlsx_styles import FILET, LIEN, MARQUE, RESTE, TOLERANCE, style
 
 LIGNE_ENTETE = 3
@@ -44,10 +44,11 @@ def ecrire(document: Document, chemin: Path) -> None:
             connus[genre, role] = livre.add_format(style(genre, role))
         return connus[genre, role]
 
-    feuilles = [f for section in document.sections for f in section.feuilles]
-    _lisez_moi(_ouvrir(livre, document, formats, "Lisez-moi", document.titre), document, feuilles, formats)
-    for f in feuilles:
-        _Feuille(_ouvrir(livre, document, formats, f.nom, f.tableau.titre), f, formats).ecrire(livre)
+    dites = [dite for section in document.sections for dite in feuilles(section.blocs)]
+    notice = _ouvrir(livre, document, formats, "Lisez-moi", document.titre)
+    _lisez_moi(notice, document, [feuille for feuille, _ in dites], formats)
+    for feuille, tableau in dites:
+        _Feuille(_ouvrir(livre, document, formats, feuille.nom, tableau.titre), feuille, tableau, formats).ecrire(livre)
     livre.close()
 
 
@@ -79,13 +80,13 @@ def _mentions(document: Document) -> str:
     return f"{document.epci} — exercice {document.exercice} — {', '.join(etats)}"
 
 
-def _lisez_moi(feuille: Any, document: Document, feuilles: Sequence[Feuille], formats: Formats) -> None:
+def _lisez_moi(feuille: Any, document: Document, dites: Sequence[Feuille], formats: Formats) -> None:
     """What the workbook holds, with a link to each sheet."""
     feuille.set_column(0, 0, 26)
     feuille.set_column(1, 1, 96)
     avant, apres = document.notice
-    noms = {f.nom for f in feuilles}
-    for rang, (intitule, texte) in enumerate([*avant, *((f.nom, f.notice) for f in feuilles), *apres], LIGNE_ENTETE):
+    noms = {f.nom for f in dites}
+    for rang, (intitule, texte) in enumerate([*avant, *((f.nom, f.notice) for f in dites), *apres], LIGNE_ENTETE):
         if intitule in noms:
             feuille.write_url(rang, 0, f"internal:'{intitule}'!A1", formats("texte", "lien"), intitule)
         else:
@@ -96,9 +97,9 @@ def _lisez_moi(feuille: Any, document: Document, feuilles: Sequence[Feuille], fo
 class _Feuille:
     """One table as a sheet: header, typed rows, totals, note."""
 
-    def __init__(self, feuille: Any, dite: Feuille, formats: Formats) -> None:
+    def __init__(self, feuille: Any, dite: Feuille, tableau: Tableau, formats: Formats) -> None:
         self.feuille, self.dite, self.formats = feuille, dite, formats
-        self.tableau, self.colonnes = dite.tableau, dite.tableau.vues(CLASSEUR)
+        self.tableau, self.colonnes = tableau, tableau.vues(CLASSEUR)
         self.lignes = self.tableau.lignes
         self.rangs = {c.cle: i for i, c in enumerate(self.colonnes)}
         self.fin = PREMIERE + len(self.lignes)
