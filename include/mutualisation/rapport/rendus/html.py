@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,7 +13,6 @@ from mutualisation.francais import formats
 from mutualisation.francais.typographie import insecables
 from mutualisation.rapport.contenu.modele import LECTURE, Code, Document, Lien, Morceau
 from mutualisation.rapport.rendus import cellules, svg
-
 
 
 @cache
