@@ -6,7 +6,7 @@ the outcome of a scenario no longer holds, or when the database refuses the quer
 those that no drop can tell apart, each with its reason.
 
     make mutants                          every model: table per rule, survivors; exit 1 under 95 %
-    .venv/bin/python outils/mutants.py --modele int_factures
+    .venv/bin/python outils/mutants.py --modele mart_facture_semestrielle
 """
 
 from __future__ import annotations
@@ -41,21 +41,24 @@ EQUIVALENTS = Path(__file__).with_name("mutants_equivalents.yml")
 SEUIL = 95
 REGLES = {
     "R1": ["int_exercices", "int_segments", "int_temps", "int_affectations", "int_cles", "int_etp_parts", "int_etp"],
-    "R2": ["int_couts_moyens", "int_couts", "passage_d5211"],
-    "R3": ["int_ecritures_identifiees", "int_roles_comptes", "int_ecritures", "int_ecritures_parts", "repartition"],
+    "R2": ["int_couts_categories", "int_pool_structure", "int_couts_moyens", "int_couts", "mart_passage_d5211"],
+    "R3": [
+        "lec_compta__ecritures", "stg_compta__ecritures", "int_roles_comptes", "int_ecritures",
+        "int_ecritures_parts", "mart_repartition",
+    ],
     "R4-R5": ["int_amortissements"],
     "R6": [
         "int_dispositifs_exercice", "int_corrections_recettes", "int_recettes", "int_recettes_dispositif",
-        "synthese_financiere",
+        "mart_synthese_financiere",
     ],
     "R7": [
-        "int_semestres", "int_adhesions_effectives", "int_adhesions_semestre", "int_tarifs_semestre", "int_unites",
-        "int_unites_semestre", "int_couts_unitaires_factures", "int_montants_dus", "int_recouvrement", "int_factures",
-        "recouvrement", "facture_semestrielle",
+        "int_semestres", "stg_referentiel__adhesions_effectives", "int_adhesions_semestre", "int_tarifs_semestre",
+        "int_unites", "int_unites_semestre", "int_couts_unitaires_factures", "int_montants_dus",
+        "int_recouvrement", "mart_facture_semestrielle", "mart_recouvrement",
     ],
-    "R8": ["int_cee_ventes", "int_cee_operations", "cee_valorisation"],
-    "R9": ["int_marches_exercice", "cam_achats"],
-    "R10": ["cout_unitaire", "adhesion", "indicateurs_cles"],
+    "R8": ["int_cee_ventes", "int_cee_operations", "mart_cee_valorisation"],
+    "R9": ["int_marches_exercice", "mart_cam_achats"],
+    "R10": ["mart_cout_unitaire", "mart_adhesion", "mart_indicateurs_cles"],
 }  # fmt: skip
 CHANGE = """select exists ((table {neuf} except all table {avant}) union all (table {avant} except all table {neuf}))"""
 

@@ -53,7 +53,7 @@ def muter(modele: str, requete: str) -> list[Mutant]:
     trouves: dict[str, Mutant] = {}
     for operateur, generer in OPERATEURS.items():
         for debut, fin, neuf in generer(texte, masque):
-            if texte[debut:fin] == neuf or "construction_courante" in _ligne(texte, debut)[1]:
+            if texte[debut:fin] == neuf or "mart_exercices_publies" in _ligne(texte, debut)[1]:
                 continue
             mute = texte[:debut] + neuf + texte[fin:]
             numero, avant = _ligne(texte, debut)

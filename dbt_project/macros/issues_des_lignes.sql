@@ -1,8 +1,8 @@
-{# End of a staging model, after its CTE `regles` (cells of a jeu and `defaut_regle`, « en-tête|motif »): each row gets
-   one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts.
+{# End of a reading (`lec_`), after its CTE `regles` (cells of a jeu and `defaut_regle`, « en-tête|motif »): each row gets
+   one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts (`comptee`).
    portee: 'fichier' for the yearly snapshots, 'jeu' elsewhere. cle: rows of one key that differ are all rejected (F12),
-   with motif_cle. lues: what is compared, when it is not every cell. colonnes: more columns, as SQL. #}
-{% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, exercice='exercice_fichier', lues=none, colonnes=[]) %}
+   with motif_cle. refus: (condition, « en-tête|motif ») tried on what is left. lues: what is compared, when it is not every cell. colonnes: more columns, as SQL. #}
+{% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, exercice='exercice_fichier', lues=none, colonnes=[], refus=none) %}
 dedoublees as (
   select
     *,
@@ -33,11 +33,17 @@ issues as (
       when defaut_regle is not null then 'rejete'
       when rang > 1 then 'doublon'
       when nombre > 1 then 'rejete'
+      {% if refus %}
+      when {{ refus[0] }} then 'rejete'
+      {% endif %}
     end as rejet_statut,
     case
       when defaut_regle is not null then defaut_regle
       when rang > 1 then '|ligne répétée à l''identique'
       when nombre > 1 then {{ dbt.string_literal(motif_cle or '') }}
+      {% if refus %}
+      when {{ refus[0] }} then {{ dbt.string_literal(refus[1]) }}
+      {% endif %}
     end as issue
   from identites
 )
@@ -47,9 +53,7 @@ select
   ligne,
   fichier,
   sha256,
-  periode,
   exercice_fichier,
-  semestre_fichier,
   depot_fichier,
   {{ exercice }} as rejet_exercice,
   {{ cellules_lues(source_nom, jeu) }},
@@ -58,6 +62,7 @@ select
   {% endfor %}
   nullif(split_part(issue, '|', 1), '') as rejet_colonne,
   substr(issue, strpos(issue, '|') + 1) as rejet_motif,
-  rejet_statut
+  rejet_statut,
+  rejet_statut is null as comptee
 from issues
 {% endmacro %}

@@ -93,7 +93,7 @@ from (
     , {{ cellule_vide(c.nom, c.meta.lecture) }} as {{ c.nom }}_vide
     {% endfor %}
   from {{ source(source_nom, jeu) }} as b
-  inner join {{ source('journal', 'fichiers_courants') }} as f using (fichier_id)
+  inner join {{ ref('stg_journal__fichiers') }} as f using (fichier_id)
   offset 0
 ) as l
 {% endmacro %}

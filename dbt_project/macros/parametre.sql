@@ -1,23 +1,31 @@
-{# The value of a dated parameter on a day; one row is taken when two overlap (control periodes_chevauchantes). #}
-{% macro parametre(nom, jour, colonne='valeur') -%}
-(
-    select p.{{ colonne }} from {{ ref('stg_referentiel__parametres') }} as p
-    where p.rejet_statut is null and p.parametre = '{{ nom }}'
-      and {{ jour }} between p.debut and coalesce(p.fin, 'infinity')
-    order by p.debut desc limit 1
-  )
+{# What a parameter is worth when the referentiel says nothing of it: no default stands anywhere else. #}
+{% macro valeur_par_defaut(nom) -%}
+  {{ return({
+    'methode_etp': "'R'",
+    'heures_reference': '1607',
+    'base_jours': "'reel'",
+    'structure_personnel': "'non'",
+    'grand_livre_complet': "'non'",
+    'dispositif_cam': "'CAM'",
+    'seuil_titre': '15.00',
+    'montant': "'TTC'",
+    'base_opposable': "'non'",
+  }.get(nom)) }}
 {%- endmacro %}
 
-{% macro parametre_numerique(nom, jour) -%}
-{{ parametre(nom, jour, 'valeur_numerique') }}
+{# The value of a dated parameter on a day, else its default; one row is taken when two overlap (control
+   periodes_chevauchantes). `precision`: SQL of what follows « nom: » in the name of the parameter. #}
+{% macro parametre(nom, jour, colonne='valeur', precision=none) -%}
+{%- set defaut = valeur_par_defaut(nom) -%}
+{{ 'coalesce(' if defaut }}(
+    select p.{{ colonne }} from {{ ref('stg_referentiel__parametres') }} as p
+    where p.parametre = {% if precision %}'{{ nom }}:' || {{ precision }}{% else %}'{{ nom }}'{% endif %}
+
+      and {{ en_vigueur('p', jour) }}
+    order by p.debut desc limit 1
+  ){{ ', ' ~ defaut ~ ')' if defaut }}
 {%- endmacro %}
 
-{# The same for a parameter named « nom:dispositif ». #}
-{% macro parametre_dispositif(nom, dispositif, jour, colonne='valeur_numerique') -%}
-(
-    select p.{{ colonne }} from {{ ref('stg_referentiel__parametres') }} as p
-    where p.rejet_statut is null and p.parametre = '{{ nom }}:' || {{ dispositif }}
-      and {{ jour }} between p.debut and coalesce(p.fin, 'infinity')
-    order by p.debut desc limit 1
-  )
+{% macro parametre_numerique(nom, jour, precision=none) -%}
+{{ parametre(nom, jour, 'valeur_numerique', precision) }}
 {%- endmacro %}

@@ -21,7 +21,7 @@ from mutualisation.construction.dbt import OuvrierDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.operations import SQL_BLOQUANTS
+from mutualisation.operations.construction import SQL_BLOQUANTS
 
 BASE = "attaques"
 Fichiers = Mapping[str, str | bytes | None]

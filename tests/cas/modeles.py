@@ -70,9 +70,17 @@ def creer(conn: psycopg.Connection[Any], nom: str, requete: str) -> None:
 
 
 def supprimer(conn: psycopg.Connection[Any], noms: list[str]) -> None:
-    """Drop the tables of models."""
-    for nom in noms:
-        conn.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(SCHEMA, nom)))
+    """Drop the relations of models: tables, and the views over them."""
+    genres = dict(
+        conn.execute(
+            "select relname, case relkind when 'v' then 'view' else 'table' end from pg_class"
+            " where relnamespace = %s::regnamespace",
+            (SCHEMA,),
+        ).fetchall()
+    )
+    for nom in set(noms) & genres.keys():
+        requete = sql.SQL("drop {} if exists {} cascade").format(sql.SQL(genres[nom]), sql.Identifier(SCHEMA, nom))
+        conn.execute(requete)
 
 
 def _texte(requete: str) -> Requete:

@@ -22,7 +22,7 @@ import yaml
 from psycopg import sql
 
 from mutualisation.construction.dbt import SCHEMA
-from mutualisation.operations import SQL_BLOQUANTS
+from mutualisation.operations.construction import SQL_BLOQUANTS
 
 DOSSIER = Path(__file__).resolve().parent
 SOCLE = DOSSIER / "_socle"

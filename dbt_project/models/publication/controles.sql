@@ -1,37 +1,13 @@
-with ecarts as (
-  {% for m in ['fichiers', 'referentiel', 'couts', 'recouvrement', 'externes', 'rejets'] %}
-  select exercice, controle, cle, statut, valeur_attendue, valeur_constatee, seuil from {{ ref('mart_controles_' ~ m) }}
-  {{ 'union all' if not loop.last }}
-  {% endfor %}
-),
-
--- a control that found nothing is a row too: « conforme »
-lignes as (
-  select * from ecarts where exercice in {{ exercices_demandes() }}
-  union all
-  select e.exercice, x.controle, '', 'conforme', null, null, null
-  from (select exercice from {{ ref('int_exercices') }} where demande) as e
-  cross join {{ ref('controles_index') }} as x
-  where not exists (select 1 from ecarts as c where c.exercice = e.exercice and c.controle = x.controle)
-)
-
 select
   {{ version_courante() }} as version,
-  l.exercice,
-  l.controle,
-  l.cle,
-  l.statut,
-  l.valeur_attendue,
-  l.valeur_constatee,
-  l.seuil,
-  case when l.statut = 'ecart' then j.justification end as justification,
-  x.bloquant
-from lignes as l
-inner join {{ ref('controles_index') }} as x using (controle)
-left join lateral (
-  select string_agg(r.justification, ' ; ' order by r.ligne) as justification
-  from {{ ref('stg_referentiel__justifications') }} as r
-  where
-    r.rejet_statut is null and r.exercice = l.exercice and r.controle = l.controle
-    and (r.cle is null or r.cle = l.cle)
-) as j on true
+  exercice,
+  controle,
+  cle,
+  statut,
+  valeur_attendue,
+  valeur_constatee,
+  seuil,
+  justification,
+  bloquant
+from {{ ref('controles_resultats') }}
+where exercice in {{ exercices_demandes() }}

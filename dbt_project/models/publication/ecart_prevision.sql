@@ -1,60 +1,3 @@
--- Actual against the forecast made one year before: volume, mix and price sum to the difference to the cent.
--- q: ETP; p: net cost of an ETP; Q: total of the ETP. Price is what volume and mix leave.
-with previsions as (
-  select exercice, scenario, dispositif, etp, cout_net
-  from {{ ref('int_previsions') }}
-  where exercice_base = exercice - 1 and exercice in {{ exercices_demandes() }}
-),
-
-scenarios as (
-  select distinct exercice, scenario from previsions
-),
-
-paires as (
-  select
-    s.exercice,
-    s.scenario,
-    d.dispositif,
-    p.etp as etp_prevu,
-    p.cout_net as cout_prevu,
-    c.etp as etp_constate,
-    c.cout_net as cout_constate
-  from scenarios as s
-  cross join lateral (
-    select p.dispositif from previsions as p where p.exercice = s.exercice and p.scenario = s.scenario
-    union
-    select c.dispositif from {{ ref('int_couts') }} as c where c.exercice = s.exercice
-  ) as d
-  left join previsions as p on s.exercice = p.exercice and s.scenario = p.scenario and d.dispositif = p.dispositif
-  left join {{ ref('int_couts') }} as c on s.exercice = c.exercice and d.dispositif = c.dispositif
-),
-
-volumes as (
-  select
-    *,
-    sum(coalesce(etp_prevu, 0)) over total as total_prevu,
-    sum(coalesce(etp_constate, 0)) over total as total_constate
-  from paires
-  window total as (partition by exercice, scenario)
-),
-
-effets as (
-  select
-    *,
-    coalesce(cout_constate, 0) - coalesce(cout_prevu, 0) as ecart,
-    coalesce({{ arrondi(quotient('cout_prevu * (total_constate - total_prevu)', 'total_prevu')) }}, 0) as effet_volume,
-    -- a dispositif that was not forecast, or is no more, is a change of mix
-    case
-      when coalesce(etp_prevu, 0) = 0 or cout_constate is null
-        then coalesce(cout_constate, 0) - coalesce(cout_prevu, 0)
-          - coalesce({{ arrondi(quotient('cout_prevu * (total_constate - total_prevu)', 'total_prevu')) }}, 0)
-      else {{ arrondi(
-        quotient('cout_prevu * etp_constate', 'etp_prevu') ~ ' - ' ~ quotient('cout_prevu * total_constate', 'total_prevu')
-      ) }}
-    end as effet_mix
-  from volumes
-)
-
 select
   {{ version_courante() }} as version,
   exercice,
@@ -65,5 +8,6 @@ select
   ecart::numeric(15, 2) as ecart,
   effet_volume::numeric(15, 2) as effet_volume,
   effet_mix::numeric(15, 2) as effet_mix,
-  (ecart - effet_volume - effet_mix)::numeric(15, 2) as effet_prix
-from effets
+  effet_prix::numeric(15, 2) as effet_prix
+from {{ ref('mart_ecart_prevision') }}
+where exercice in {{ exercices_demandes() }}

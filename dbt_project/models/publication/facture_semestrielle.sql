@@ -7,5 +7,5 @@ select
   report_precedent::numeric(15, 2) as report_precedent,
   statut,
   montant_facture::numeric(15, 2) as montant_facture
-from {{ ref('int_factures') }}
+from {{ ref('mart_facture_semestrielle') }}
 where exercice in {{ exercices_demandes() }}

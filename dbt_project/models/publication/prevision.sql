@@ -8,5 +8,5 @@ select
   cout_net::numeric(15, 2) as cout_net,
   recettes::numeric(15, 2) as recettes,
   methode
-from {{ ref('int_previsions') }}
+from {{ ref('mart_prevision') }}
 where exercice_base in {{ exercices_demandes() }}

@@ -11,5 +11,5 @@ select
   unites::numeric(18, 6) as unites,
   fichier,
   ligne
-from {{ ref('int_unites') }}
-where rejet_statut is null and exercice in {{ exercices_demandes() }}
+from {{ ref('mart_recours') }}
+where exercice in {{ exercices_demandes() }}

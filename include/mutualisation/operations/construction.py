@@ -19,11 +19,9 @@ from mutualisation.portes.bilan import verifier_bilan
 from mutualisation.sources.brut import synchroniser_brut
 
 SQL_BLOQUANTS = """
-select c.controle, c.cle, c.exercice, c.statut, c.valeur_attendue, c.valeur_constatee, x.remede
-  from construction.controles as c
-  join construction.controles_index as x using (controle)
- where c.bloquant and c.statut in ('ecart', 'non_execute') and c.justification is null
- order by c.exercice, c.controle, c.cle
+select controle, cle, exercice, statut, valeur_attendue, valeur_constatee, remede
+  from construction.controles_bloquants
+ order by exercice, controle, cle
 """
 # The loads whose files count in a build; one made before its gate was kept says so (`sans_resultat`)
 SQL_PORTE_FICHIER = """
@@ -133,7 +131,7 @@ def _construction(conn: psycopg.Connection[Any], version: int, statuts: tuple[st
 
 def _echecs_lisibles(conn: psycopg.Connection[Any], resultat: ResultatDbt) -> list[str]:
     """Blocking controls first when they could be built: they say why; then the tests of dbt that failed."""
-    existe = conn.execute("select to_regclass('construction.controles') is not null").fetchone()
+    existe = conn.execute("select to_regclass('construction.controles_bloquants') is not null").fetchone()
     bloquants = conn.execute(SQL_BLOQUANTS).fetchall() if existe and existe[0] else []
     phrases = [
         f"{controle}{f' ({cle})' if cle else ''}, exercice {exercice} : attendu {attendu or '—'}, "

@@ -39,6 +39,8 @@ create table construction.indicateurs_cles (version bigint, exercice int, indica
   unite text);
 create table construction.controles (version bigint, exercice int, controle text, cle text, statut text,
   valeur_attendue text, valeur_constatee text, justification text, bloquant boolean);
+create table construction.controles_bloquants (exercice int, controle text, cle text, statut text,
+  valeur_attendue text, valeur_constatee text, seuil text, remede text);
 create table construction.tracabilite (version bigint, exercice int, dispositif text, mesure text, fichier text,
   sha256 text, ligne int, montant numeric(24,12));
 create table construction.repartition (version bigint, exercice int, source text, montant numeric);

@@ -149,10 +149,11 @@ def test_un_centime_que_le_flottant_ne_voit_pas(candidat: str) -> None:
 
 
 def test_controle_bloquant_en_ecart(candidat: str) -> None:
+    """What blocks is one relation, `controles_bloquants`: its own cases are dbt unit tests."""
     _executer(
         candidat,
-        f"{MAJ_CONTROLES} statut = 'ecart', cle = 'temps_2024-07', valeur_attendue = 'le fichier du mois', "
-        "valeur_constatee = 'aucun' where controle = 'mois_manquant'",
+        f"insert into {S}.controles_bloquants values (2024, 'mois_manquant', 'temps_2024-07', 'ecart',"
+        " 'le fichier du mois', 'aucun', null, 'déposer le fichier du mois qui manque, ou justifier son absence')",
     )
     assert verifier_bilan(candidat, S, 1, [2024]).echecs == [
         "mois_manquant (temps_2024-07), exercice 2024 : attendu le fichier du mois, constaté aucun — "
@@ -161,24 +162,8 @@ def test_controle_bloquant_en_ecart(candidat: str) -> None:
 
 
 def test_controle_bloquant_non_execute(candidat: str) -> None:
-    _executer(candidat, f"{MAJ_CONTROLES} statut = 'non_execute' where controle = 'somme_etp'")
+    _executer(candidat, f"insert into {S}.controles_bloquants values (2024, 'somme_etp', '', 'non_execute')")
     assert verifier_bilan(candidat, S, 1, [2024]).echecs[0].startswith("somme_etp, exercice 2024 : ")
-
-
-@pytest.mark.parametrize(
-    ("controle", "bloque"), [("mois_manquant", False), ("tarifs_chevauchants", True), ("periodes_chevauchantes", True)]
-)
-def test_une_justification_leve_ce_qui_se_justifie(candidat: str, controle: str, bloque: bool) -> None:
-    _executer(
-        candidat,
-        f"{MAJ_CONTROLES} statut = 'ecart', justification = 'panne' where controle = '{controle}'",
-    )
-    assert bool(verifier_bilan(candidat, S, 1, [2024]).echecs) is bloque
-
-
-def test_une_justification_blanche_ne_leve_rien(candidat: str) -> None:
-    _executer(candidat, f"{MAJ_CONTROLES} statut = 'ecart', justification = ' ' where controle = 'mois_manquant'")
-    assert verifier_bilan(candidat, S, 1, [2024]).echecs
 
 
 def test_un_controle_non_bloquant_en_ecart_laisse_publier(candidat: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.operations import _porte_fichier
+from mutualisation.operations.construction import _porte_fichier
 
 SIRET = "73282932000074"
 ADHERENTS = f"SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin\n{SIRET};732829320;epci;EPCI;;01/01/2018;\n"

@@ -11,7 +11,7 @@ from tests.sql.regles.regle import Regle
 
 REGLAGES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PRECISION = Decimal("1e-20")
-BIEN = {"numero_inventaire": "B", "compte": "2188", "axe_analytique": "ADS", "quote_part": 100, "bien_compte": True}
+BIEN = {"numero_inventaire": "B", "compte": "2188", "axe_analytique": "ADS", "quote_part": 100}
 CLES = st.sampled_from(["ADS", "HORS", "STRUCTURE", None])
 
 
@@ -126,7 +126,7 @@ def test_chaque_agent_garde_son_etpt(
             "int_segments": [{"segment_id": 1, "exercice": 2023, "matricule": "m", "categorie": "A", "etpt": etpt}],
             "int_temps": [
                 {"segment_id": 1, "exercice": 2023, "fichier": f"f{i}", "code_activite": f"c{i}", "cle_dispositif": cle,
-                 "part_communes": None if cle is None else part, "duree": minutes, "compte": True}
+                 "part_communes": None if cle is None else part, "duree": minutes}
                 for i, (cle, part, minutes) in enumerate(heures)
             ],
             "int_affectations": [
@@ -146,8 +146,9 @@ def test_une_ligne_comptable_est_partagee_sans_perte(regle: Regle, lignes: list[
     rangees = []
     for i, (montant, part) in enumerate(lignes):
         commun = {
-            "exercice": 2023, "sens": "mandat", "role": "fonctionnement_direct", "statut": "Payé", "emploi": "charge",
-            "type_piece": "01", "axe_analytique": "X", "cle_dispositif": "ADS", "part_communes": Decimal(part) / 10**6,
+            "exercice": 2023, "sens": "mandat", "role": "fonctionnement_direct", "statut_compte": True,
+            "emploi": "charge", "type_piece": "01", "axe_analytique": "X", "cle_dispositif": "ADS",
+            "part_communes": Decimal(part) / 10**6,
         }  # fmt: skip
         rangees += [commun | {"ligne": 2 * i, "montant": montant}, commun | {"ligne": 2 * i + 1, "montant": -montant}]
     sommes: dict[int, Decimal] = defaultdict(Decimal)

@@ -7,5 +7,5 @@ select distinct on (e.exercice)
   a.nom
 from {{ ref('int_exercices') }} as e
 inner join {{ ref('stg_referentiel__adherents') }} as a on a.debut <= e.fin
-where a.rejet_statut is null and a.type = 'epci' and e.demande
+where a.type = 'epci' and e.demande
 order by e.exercice, a.debut desc, a.siret collate "C"

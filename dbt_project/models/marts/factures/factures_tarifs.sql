@@ -7,7 +7,6 @@ with achats as (
     siret_adherent,
     sum(montant_ht) as achats_ht
   from {{ ref('stg_cam__commandes') }}
-  where rejet_statut is null
   group by exercice, semestre, siret_adherent
 ),
 

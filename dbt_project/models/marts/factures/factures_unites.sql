@@ -11,5 +11,5 @@ select
   max(coalesce(poids, 1)) as poids,
   sum(unites) as unites
 from {{ ref('int_unites') }}
-where rejet_statut is null and exercice in {{ exercices_demandes() }}
+where exercice in {{ exercices_demandes() }}
 group by exercice, semestre, dispositif, siret_adherent, type_unite

@@ -1,90 +1,10 @@
--- One row per order line (R9).
-with cellules as ({{ lire_jeu('cam', 'commandes') }}),
-
-regles as (
-  select
-    c.*,
-    coalesce(
-      c.defaut,
-      case
-        when extract(year from c.date_commande) <> c.exercice_fichier
-          or extract(month from c.date_commande) <> c.mois_fichier
-          then 'Date commande|date hors du mois du fichier (C5)'
-        when c.statut = 'Émise' and c.montant_ht < 0 then 'Montant HT|ligne Émise négative (R9b)'
-        when c.statut = 'Annulée' and c.montant_ht > 0 then 'Montant HT|annulation positive (R9b)'
-        when a.siret is null then 'SIRET adhérent|SIRET absent du fichier adherents (G11)'
-        when m.numero_marche is null then 'N° marché|marché absent des fichiers marches (G11)'
-      end
-    ) as defaut_regle
-  from cellules as c
-  left join (select distinct siret from {{ ref('stg_referentiel__adherents') }} where rejet_statut is null) as a
-    on c.siret_adherent = a.siret
-  left join (select distinct numero_marche from {{ ref('stg_cam__marches') }} where rejet_statut is null) as m
-    on c.numero_marche = m.numero_marche
-),
-
--- R9a: identity (order, lot, status)
-identites as (
-  select
-    *,
-    row_number() over (
-      partition by
-        (defaut_regle is null), numero_commande, lot, statut, date_commande, numero_marche, siret_adherent,
-        montant_ht, montant_ttc, prix_reference_ht
-      order by fichier_id desc, ligne
-    ) as rang
-  from regles
-),
-
-contradictions as (
-  select
-    *,
-    count(*) filter (where defaut_regle is null and rang = 1) over (partition by numero_commande, lot, statut) as nombre
-  from identites
-),
-
-issues as (
-  select
-    *,
-    case
-      when defaut_regle is not null then defaut_regle
-      when rang > 1 then '|ligne répétée à l''identique (R9a)'
-      when nombre > 1 then 'Montant HT|deux lignes différentes pour une même commande, lot et statut (R9a)'
-    end as issue
-  from contradictions
-),
-
--- R9b: a cancellation repeats its order and is not larger than it
-commandes_emises as (
-  select numero_commande, lot, sum(montant_ht) as montant_ht
-  from issues
-  where issue is null and statut = 'Émise'
-  group by numero_commande, lot
-),
-
-annulations as (
-  select
-    i.*,
-    case
-      when i.issue is null and i.statut = 'Annulée' and e.numero_commande is null
-        then 'N° commande|annulation sans sa commande (R9b)'
-      when i.issue is null and i.statut = 'Annulée' and -i.montant_ht > e.montant_ht
-        then 'Montant HT|annulation supérieure à sa commande (R9b)'
-      else i.issue
-    end as issue_finale
-  from issues as i
-  left join commandes_emises as e
-    on i.numero_commande = e.numero_commande and i.lot is not distinct from e.lot
-)
-
 select
   fichier_id,
   ligne,
   fichier,
   sha256,
-  exercice_fichier as rejet_exercice,
-  extract(year from date_commande)::int as exercice,
-  case when extract(month from date_commande) <= 6 then 1 else 2 end as semestre,
+  exercice,
+  semestre,
   numero_commande,
   date_commande,
   numero_marche,
@@ -92,12 +12,6 @@ select
   siret_adherent,
   montant_ht,
   prix_reference_ht,
-  statut,
-  nullif(split_part(issue_finale, '|', 1), '') as rejet_colonne,
-  substr(issue_finale, strpos(issue_finale, '|') + 1) as rejet_motif,
-  case
-    when issue_finale is null then null
-    when defaut_regle is null and rang > 1 then 'doublon'
-    else 'rejete'
-  end as rejet_statut
-from annulations
+  statut
+from {{ ref('lec_cam__commandes') }}
+where comptee

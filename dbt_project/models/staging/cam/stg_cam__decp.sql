@@ -1,10 +1,1 @@
-with cellules as ({{ lire_jeu('cam', 'decp') }}),
-
-regles as (
-  select
-    c.*,
-    c.defaut as defaut_regle
-  from cellules as c
-),
-
-{{ issues_des_lignes('cam', 'decp', portee='fichier') }}
+{{ lignes_comptees('cam', 'decp') }}

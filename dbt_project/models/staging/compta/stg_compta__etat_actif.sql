@@ -1,71 +1,10 @@
--- One row per asset row of etat_actif_AAAA (R4e, R5c).
-with cellules as ({{ lire_jeu('compta', 'etat_actif') }}),
-
-regles as (
-  select
-    *,
-    coalesce(
-      defaut,
-      case
-        when compte like '23%' then 'Compte|immobilisation en cours, jamais amortie (R4e)'
-        when valeur_brute <= 0 then 'Valeur brute|valeur nulle ou négative (R4e)'
-        when mode <> 'FV' and (duree < 1 or duree <> trunc(duree)) then 'Durée|durée entière d''au moins un an attendue (R4e)'
-        when quote_part < 0 or quote_part > 100 then 'Quote-part %|quote-part hors de [0, 100]'
-      end
-    ) as defaut_regle
-  from cellules
-),
-
-dedoublees as (
-  select
-    *,
-    row_number() over (
-      partition by fichier_id, (defaut_regle is null), {{ cellules_lues('compta', 'etat_actif') }} order by ligne
-    ) as rang
-  from regles
-),
-
-identites as (
-  select
-    *,
-    count(*) filter (where defaut_regle is null and rang = 1)
-      over (partition by fichier_id, numero_inventaire, axe_analytique) as nombre
-  from dedoublees
-),
-
-quotes_parts as (
-  select
-    *,
-    sum(quote_part) filter (where defaut_regle is null and rang = 1 and nombre = 1)
-      over (partition by fichier_id, numero_inventaire) as total_quotes
-  from identites
-),
-
-issues as (
-  select
-    *,
-    case
-      when defaut_regle is not null then 'rejete'
-      when rang > 1 then 'doublon'
-      when nombre > 1 or total_quotes > 100 then 'rejete'
-    end as rejet_statut,
-    case
-      when defaut_regle is not null then defaut_regle
-      when rang > 1 then '|ligne répétée à l''identique'
-      when nombre > 1 then 'N° inventaire|deux lignes différentes pour un même bien et un même axe (R4e)'
-      when total_quotes > 100 then 'Quote-part %|quotes-parts de plus de 100 % pour un même bien (R4e)'
-    end as issue,
-    montant_subvention > valeur_brute or montant_subvention < 0 as subvention_rejetee
-  from quotes_parts
-)
-
+-- An asset counts without its subsidy when only the subsidy is refused (R5c).
 select
   fichier_id,
   ligne,
   fichier,
   sha256,
   exercice_fichier as exercice,
-  exercice_fichier as rejet_exercice,
   numero_inventaire,
   compte,
   date_mise_en_service,
@@ -74,17 +13,7 @@ select
   mode,
   axe_analytique,
   quote_part,
-  case when subvention_rejetee then null else montant_subvention end as montant_subvention,
-  coalesce(subvention_rejetee, false) as subvention_rejetee,
-  date_sortie,
-  rejet_statut is null as bien_compte,
-  case
-    when issue is null and subvention_rejetee then 'Montant subvention'
-    else nullif(split_part(issue, '|', 1), '')
-  end as rejet_colonne,
-  case
-    when issue is null and subvention_rejetee then 'subvention négative ou supérieure à la valeur du bien (R5c)'
-    else substr(issue, strpos(issue, '|') + 1)
-  end as rejet_motif,
-  case when issue is null and subvention_rejetee then 'rejete' else rejet_statut end as rejet_statut
-from issues
+  montant_subvention,
+  date_sortie
+from {{ ref('lec_compta__etat_actif') }}
+where bien_compte

@@ -1,16 +1,1 @@
-with cellules as ({{ lire_jeu('referentiel', 'adherents') }}),
-
-regles as (
-  select
-    c.*,
-    coalesce(
-      c.defaut,
-      case
-        when c.fin < c.debut then 'Fin|la fin précède le début'
-        when c.siren !~ '^[0-9]{9}$' then 'SIREN|SIREN sur neuf chiffres attendu'
-      end
-    ) as defaut_regle
-  from cellules as c
-),
-
-{{ issues_des_lignes('referentiel', 'adherents', exercice='null::int') }}
+{{ lignes_comptees('referentiel', 'adherents') }}

@@ -1,16 +1,1 @@
-with cellules as ({{ lire_jeu('referentiel', 'dispositifs') }}),
-
-regles as (
-  select
-    c.*,
-    coalesce(
-      c.defaut,
-      case
-        when c.fin < c.debut then 'Fin|la fin précède le début'
-        when c.code in ('STRUCTURE', 'HORS', 'NON_REPARTI', 'EXCLU', 'TOTAL') then 'Code|code réservé'
-      end
-    ) as defaut_regle
-  from cellules as c
-),
-
-{{ issues_des_lignes('referentiel', 'dispositifs', exercice='null::int') }}
+{{ lignes_comptees('referentiel', 'dispositifs') }}

@@ -1,88 +1,13 @@
--- One row per line of temps_AAAA-MM; `duree` in minutes.
-with cellules as ({{ lire_jeu('rh', 'temps') }}),
-
-regles as (
-  select
-    *,
-    coalesce(
-      defaut,
-      case
-        when extract(year from date) <> exercice_fichier or extract(month from date) <> mois_fichier
-          then 'Date|date hors du mois du fichier (C5)'
-        when duree <= 0 then 'Durée|durée nulle ou négative (C8)'
-        when duree > 1440 then 'Durée|durée de plus de 24 h (C8)'
-      end
-    ) as defaut_regle
-  from cellules
-),
-
--- H4: same identity, same Durée and Validé is a repeat, anything else is a contradiction
-identites as (
-  select
-    *,
-    row_number() over (
-      partition by (defaut_regle is null), matricule, date, code_activite, type_jour, duree, valide
-      order by fichier_id desc, ligne
-    ) as rang,
-    count(*) filter (where defaut_regle is null) over identite as nombre,
-    min(duree) filter (where defaut_regle is null) over identite as duree_min,
-    max(duree) filter (where defaut_regle is null) over identite as duree_max,
-    min(valide) filter (where defaut_regle is null) over identite as valide_min,
-    max(valide) filter (where defaut_regle is null) over identite as valide_max
-  from regles
-  window identite as (partition by matricule, date, code_activite, type_jour)
-),
-
-contradictions as (
-  select
-    *,
-    case
-      when defaut_regle is not null then defaut_regle
-      when nombre > 1 and (duree_min <> duree_max or valide_min <> valide_max)
-        then 'Durée|deux saisies différentes pour un même agent, jour et activité (H4)'
-    end as defaut_identite
-  from identites
-),
-
--- C8: what is left may not exceed 24 h for one agent and day
-journees as (
-  select
-    *,
-    sum(duree) filter (where defaut_identite is null and rang = 1) over (partition by matricule, date) as total_jour
-  from contradictions
-),
-
-issues as (
-  select
-    *,
-    case
-      when defaut_identite is not null then 'rejete'
-      when rang > 1 then 'doublon'
-      when total_jour > 1440 then 'rejete'
-      when valide = 'N' then 'retenu'
-    end as rejet_statut,
-    case
-      when defaut_identite is not null then defaut_identite
-      when rang > 1 then '|saisie répétée (H4)'
-      when total_jour > 1440 then 'Durée|plus de 24 h pour un même agent et un même jour (C8)'
-      when valide = 'N' then 'Validé|saisie non validée, retenue'
-    end as issue
-  from journees
-)
-
 select
   fichier_id,
   ligne,
   fichier,
   sha256,
   exercice_fichier as exercice,
-  exercice_fichier as rejet_exercice,
   matricule,
   date,
   code_activite,
   duree,
-  type_jour,
-  nullif(split_part(issue, '|', 1), '') as rejet_colonne,
-  substr(issue, strpos(issue, '|') + 1) as rejet_motif,
-  rejet_statut
-from issues
+  type_jour
+from {{ ref('lec_rh__temps') }}
+where comptee

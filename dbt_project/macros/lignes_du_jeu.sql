@@ -1,0 +1,70 @@
+{# What a jeu gives once read: `lec_<source>__<jeu>` holds every line with its issue (`rejet_*`), `stg_` those that
+   count, `rej_` the others. `comptee` is a boolean, because the planner takes half of its rows for true and « is null »
+   for one in two hundred: a build has no statistics. Nothing above staging looks at an issue. #}
+
+{# The lines that count, in their cells. `colonnes`: columns that the reading adds. #}
+{% macro lignes_comptees(source_nom, jeu, colonnes=[]) %}
+select
+  fichier_id,
+  ligne,
+  fichier,
+  sha256,
+  exercice_fichier,
+  depot_fichier,
+  {% for c in colonnes %}
+  {{ c }},
+  {% endfor %}
+  {{ cellules_lues(source_nom, jeu) }}
+from {{ ref('lec_' ~ source_nom ~ '__' ~ jeu) }}
+where comptee
+{% endmacro %}
+
+{# Rejected, held and repeated lines, in the columns of `rejets`. The value is read back from brut by the header of the
+   column; a personal column never has one (S2). `colonnes`: more columns of the reading, for the controls. #}
+{% macro lignes_rejetees(source_nom, jeu, lecture=none, condition='true', colonnes=[]) %}
+select
+  {{ dbt.string_literal(source_nom) }} as source,
+  {{ dbt.string_literal(jeu) }} as jeu,
+  r.fichier,
+  r.ligne,
+  null::text as rang,
+  r.rejet_colonne as colonne,
+  case r.rejet_colonne
+  {% for c in colonnes_du_jeu(source_nom, jeu) if c.meta.lecture not in ('pseudonyme', 'personnel') %}
+    {% if source_nom == 'rh' and jeu == 'temps' and c.nom == 'code_activite' %}
+    when 'Code activité' then case when lecture.texte(b.type_jour) = 'T' then b.code_activite end
+    {% else %}
+    when {{ dbt.string_literal(c.meta.entete or c.nom) }} then b.{{ c.nom }}
+    {% endif %}
+  {% endfor %}
+  end as valeur,
+  r.rejet_motif as motif,
+  r.rejet_statut as statut,
+  r.rejet_exercice as exercice,
+  r.exercice_fichier
+  {% for c in colonnes %}
+  , r.{{ c }}
+  {% endfor %}
+from {{ ref(lecture or 'lec_' ~ source_nom ~ '__' ~ jeu) }} as r
+left join {{ source(source_nom, jeu) }} as b on r.fichier_id = b.fichier_id and r.ligne = b.ligne
+where r.rejet_statut is not null and {{ condition }}
+{% endmacro %}
+
+{# G11: what a line names and the referentiel does not hold. Joins of a reading, and the test of each. #}
+{% macro joindre_dispositif(code) -%}
+left join (select distinct d.code from {{ ref('stg_referentiel__dispositifs') }} as d) as g11_dispositif
+    on {{ code }} = g11_dispositif.code
+{%- endmacro %}
+
+{% macro joindre_adherent(cellule, cle='siret') -%}
+left join (select distinct a.{{ cle }} from {{ ref('stg_referentiel__adherents') }} as a) as g11_adherent
+    on {{ cellule }} = g11_adherent.{{ cle }}
+{%- endmacro %}
+
+{% macro motif_dispositif(sauf='') -%}
+when {{ sauf }} g11_dispositif.code is null then 'Dispositif|dispositif absent du fichier dispositifs (G11)'
+{%- endmacro %}
+
+{% macro motif_adherent(entete='SIRET adhérent', cle='siret') -%}
+when g11_adherent.{{ cle }} is null then '{{ entete }}|{{ cle | upper }} absent du fichier adherents (G11)'
+{%- endmacro %}

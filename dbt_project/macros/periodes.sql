@@ -1,0 +1,36 @@
+{# Periods of dated rows: `fin` is empty while the row is in force. #}
+{% macro fin_de(alias) -%}
+coalesce({{ alias }}.fin, 'infinity')
+{%- endmacro %}
+
+{% macro en_vigueur(alias, jour) -%}
+{{ jour }} between {{ alias }}.debut and {{ fin_de(alias) }}
+{%- endmacro %}
+
+{# Two rows, or a row and an exercice, share a day. #}
+{% macro se_rencontrent(a, b) -%}
+{{ a }}.debut <= {{ fin_de(b) }} and {{ fin_de(a) }} >= {{ b }}.debut
+{%- endmacro %}
+
+{# Pairs of rows of a dated referentiel whose periods meet, for the same `cles`. #}
+{% macro chevauchement(relation, cles, autre='') %}
+  from {{ ref(relation) }} as a
+  inner join {{ ref(relation) }} as b
+    on
+      {{ se_rencontrent('a', 'b') }}
+      and a.ligne < b.ligne {% for c in cles %}and a.{{ c }} = b.{{ c }} {% endfor %} {{ autre }}
+{% endmacro %}
+
+{# The row of an adherent in force on a day, else the last one (R7d, S6). #}
+{% macro adherent_au(siret, jour, colonnes) -%}
+(
+    select
+      {% for c in colonnes %}
+      r.{{ c }}{{ ',' if not loop.last }}
+      {% endfor %}
+    from {{ ref('stg_referentiel__adherents') }} as r
+    where r.siret = {{ siret }}
+    order by ({{ en_vigueur('r', jour) }}) desc, r.debut desc, r.ligne desc
+    limit 1
+  )
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{# Semestres of a calendar year: 1 January to 30 June, 1 July to 31 December (R7). #}
+{% macro debut_semestre(exercice, semestre) -%}
+make_date({{ exercice }}, 6 * {{ semestre }} - 5, 1)
+{%- endmacro %}
+
+{% macro fin_semestre(exercice, semestre) -%}
+make_date({{ exercice }}, 6 * {{ semestre }}, 29 + {{ semestre }})
+{%- endmacro %}
+
+{% macro semestre_du(jour) -%}
+case when extract(month from {{ jour }}) <= 6 then 1 when extract(month from {{ jour }}) > 6 then 2 end
+{%- endmacro %}

@@ -1,0 +1,43 @@
+-- One row per exercice asked × control × key: each gap found, « conforme » where there is none.
+with ecarts as (
+  {% for c in ['fichiers', 'referentiel', 'couts', 'recouvrement', 'externes', 'rejets'] %}
+  select exercice, controle, cle, statut, valeur_attendue, valeur_constatee, seuil from {{ ref('ctl_' ~ c) }}
+  {{ 'union all' if not loop.last }}
+  {% endfor %}
+),
+
+exercices as (
+  select exercice from {{ ref('int_exercices') }} where demande
+),
+
+-- a control that found nothing is a row too: « conforme »
+lignes as (
+  select * from ecarts where exercice in (select e.exercice from exercices as e)
+  union all
+  select e.exercice, x.controle, '', 'conforme', null, null, null
+  from exercices as e
+  cross join {{ ref('controles_index') }} as x
+  where not exists (select 1 from ecarts as c where c.exercice = e.exercice and c.controle = x.controle)
+)
+
+select
+  l.exercice,
+  l.controle,
+  l.cle,
+  l.statut,
+  l.valeur_attendue,
+  l.valeur_constatee,
+  l.seuil,
+  case when l.statut = 'ecart' then j.justification end as justification,
+  x.bloquant,
+  x.justifiable,
+  x.remede
+from lignes as l
+inner join {{ ref('controles_index') }} as x using (controle)
+left join lateral (
+  select string_agg(r.justification, ' ; ' order by r.ligne) as justification
+  from {{ ref('stg_referentiel__justifications') }} as r
+  where
+    r.exercice = l.exercice and r.controle = l.controle
+    and (r.cle is null or r.cle = l.cle)
+) as j on true

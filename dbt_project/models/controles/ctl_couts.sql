@@ -1,0 +1,163 @@
+-- Gaps of the controls over costs (R1 to R6).
+with exercices as (
+  select * from {{ ref('int_exercices') }} where demande
+),
+
+agents as (
+  select
+    exercice,
+    count(distinct matricule) filter (where segment_chevauchant) as chevauchants,
+    count(*) filter (where affectation_sup_100) as sup_100
+  from {{ ref('rej_rh__agents') }}
+  group by exercice
+),
+
+convertis as (
+  select exercice, count(*) as nombre from {{ ref('stg_rh__agents') }} where quotite_convertie group by exercice
+),
+
+ambigues as (
+  {% for jeu in ['mandats', 'titres', 'pes'] %}
+  select exercice, identite, montant_ttc from {{ ref('rej_compta__' ~ jeu) }} where identite_ambigue
+  {{ 'union all' if not loop.last }}
+  {% endfor %}
+),
+
+sans_repartition as (
+  select s.exercice, count(*) as nombre
+  from {{ ref('int_segments') }} as s
+  where
+    s.etpt > 0
+    and not exists (select 1 from {{ ref('int_temps') }} as t where t.segment_id = s.segment_id)
+    and not exists (select 1 from {{ ref('int_affectations') }} as a where a.segment_id = s.segment_id)
+  group by s.exercice
+),
+
+etpt as (
+  select exercice, categorie, sum(etpt) as etpt from {{ ref('int_segments') }} group by exercice, categorie
+),
+
+paie as (
+  select exercice_fichier as exercice, categorie, masse_salariale, attenuations, etpt
+  from {{ ref('stg_rh__masse_salariale') }}
+),
+
+temps_sup as (
+  select s.exercice, count(*) as nombre
+  from {{ ref('int_segments') }} as s
+  inner join exercices as e using (exercice)
+  inner join (
+    select segment_id, sum(duree) as minutes from {{ ref('int_temps') }} group by segment_id
+  ) as t using (segment_id)
+  where e.methode_etp = 'T' and t.minutes > s.etpt * e.heures_reference * 60
+  group by s.exercice
+),
+
+sommes_etp as (
+  select exercice, matricule, sum(etp) as etp from {{ ref('int_etp_parts') }} group by exercice, matricule
+),
+
+etpt_agents as (
+  select exercice, matricule, sum(etpt) as etpt from {{ ref('int_segments') }} group by exercice, matricule
+),
+
+-- per agent, both sides, never a key (personal data): only the number of agents is kept
+ecarts_etp as (
+  select exercice, count(*) as nombre, count(*) filter (where ecart) as ecarts
+  from (
+    select exercice, abs(coalesce(s.etp, 0) - coalesce(a.etpt, 0)) > 0.000000000001 as ecart
+    from etpt_agents as a
+    full join sommes_etp as s using (exercice, matricule)
+  ) as x
+  group by exercice
+),
+
+detenu as (
+  select exercice, 'temps' as source, sum(etpt) as montant from {{ ref('int_segments') }} group by exercice
+  union all
+  select exercice, sens || 's', sum(montant) from {{ ref('int_ecritures') }} group by exercice, sens
+  union all
+  select exercice, 'actif', sum(dotation)
+  from (select distinct exercice, bien, dotation from {{ ref('int_amortissements') }}) as b
+  group by exercice
+),
+
+reparti as (
+  select exercice, source, sum(montant) as montant from {{ ref('mart_repartition') }} group by exercice, source
+)
+
+select exercice, 'segments_chevauchants' as controle, '' as cle, 'ecart' as statut, '0 agent' as valeur_attendue,
+  chevauchants || ' agent(s)' as valeur_constatee, null::text as seuil
+from agents
+where chevauchants > 0
+union all
+select exercice, 'affectation_sup_100', '', 'ecart', '0 affectation', sup_100 || ' affectation(s)', '100 %'
+from agents
+where sup_100 > 0
+union all
+select exercice, 'quotite_convertie', '', 'ecart', '0 ligne', nombre || ' ligne(s) lue(s) × 100', null
+from convertis
+union all
+select exercice, 'segment_sans_repartition', '', 'ecart', '0 segment', nombre || ' segment(s)', null
+from sans_repartition
+union all
+select d.exercice, 'dispositif_sans_cle', d.dispositif, 'ecart', 'une clé au moins', 'aucune clé', null
+from {{ ref('int_dispositifs_exercice') }} as d
+where
+  d.est_valorise
+  and not exists (
+    select 1 from {{ ref('stg_referentiel__cles_analytiques') }} as k
+    where k.dispositif = d.dispositif
+  )
+union all
+select
+  coalesce(p.exercice, t.exercice), 'masse_salariale_manquante', coalesce(p.categorie, t.categorie), 'ecart',
+  'ETPT > 0 et masse salariale', case when p.categorie is null then 'aucune ligne' else 'ETPT ' || trim_scale(p.etpt) end, null
+from paie as p
+full join (select * from etpt where etpt > 0) as t using (exercice, categorie)
+where p.categorie is null or p.etpt <= 0
+union all
+select
+  exercice, 'ecart_etpt', '', case when abs(paie - agents) > paie * 0.01 then 'ecart' else 'conforme' end,
+  round(paie, 6) || ' ETPT', round(agents, 6) || ' ETPT', '1 %'
+from (
+  select e.exercice, coalesce(p.etpt, 0) as paie, coalesce(t.etpt, 0) as agents
+  from exercices as e
+  left join (select exercice, sum(etpt) as etpt from paie group by exercice) as p using (exercice)
+  left join (select exercice, sum(etpt) as etpt from etpt group by exercice) as t using (exercice)
+) as x
+union all
+select exercice, 'temps_sup_etpt', '', 'ecart', '0 segment', nombre || ' segment(s)', null
+from temps_sup
+union all
+select exercice, 'compte_sans_role', nature, 'ecart', 'un rôle', count(*) || ' ligne(s) sans rôle, ' || sum(montant_ttc) || ' €', null
+from {{ ref('int_ecritures') }}
+where comptee and role is null and cle_dispositif is not null and cle_dispositif <> 'HORS'
+group by exercice, nature
+union all
+select exercice, 'sens_inattendu', '', 'ecart', '0 ligne', count(*) || ' ligne(s), ' || sum(montant_ttc) || ' €', null
+from {{ ref('int_ecritures') }}
+where sens_inattendu
+group by exercice
+union all
+select exercice, 'identite_ambigue', identite, 'ecart', 'un seul montant', string_agg(distinct montant_ttc::text, ' / '), null
+from ambigues
+group by exercice, identite
+union all
+select coalesce(p.exercice, e.exercice), 'bordereau_incoherent', coalesce(p.bordereau, ''), 'ecart', 'somme et nombre de pièces du bordereau',
+  count(*) || ' ligne(s) refusée(s)', null
+from {{ ref('rej_compta__pes') }} as p
+left join exercices as e on p.exercice is null
+where p.bordereau_incoherent
+group by coalesce(p.exercice, e.exercice), coalesce(p.bordereau, '')
+union all
+select exercice, 'somme_etp', '', case when ecarts > 0 then 'ecart' else 'conforme' end, nombre || ' agent(s) équilibré(s)',
+  nombre - ecarts || ' agent(s) équilibré(s)', null
+from ecarts_etp
+union all
+select
+  coalesce(d.exercice, r.exercice), 'somme_repartition', coalesce(d.source, r.source),
+  case when abs(coalesce(d.montant, 0) - coalesce(r.montant, 0)) > 0.000001 then 'ecart' else 'conforme' end,
+  trim_scale(round(d.montant, 6))::text, trim_scale(round(r.montant, 6))::text, null
+from (select * from detenu where exercice in (select e.exercice from exercices as e)) as d
+full join reparti as r using (exercice, source)

@@ -1,0 +1,79 @@
+-- Gaps of the controls over recovery, CEE and CAM (R7 to R10).
+with exercices as (
+  select exercice from {{ ref('int_exercices') }} where demande
+),
+
+tranches as (
+  select
+    a.exercice,
+    a.semestre,
+    a.dispositif,
+    a.siret_adherent,
+    a.population,
+    bool_or(t.regle = 'par_tranche') as par_tranche,
+    count(*) filter (
+      where t.regle = 'par_tranche'
+        and a.population >= coalesce(t.tranche_min, a.population)
+        and (t.tranche_max is null or a.population < t.tranche_max)
+    ) as nombre
+  from {{ ref('int_adhesions_semestre') }} as a
+  inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
+  where t.regle in ('par_tranche', 'par_habitant')
+  group by a.exercice, a.semestre, a.dispositif, a.siret_adherent, a.population
+),
+
+sans_tarif as (
+  select distinct r.exercice, r.dispositif
+  from {{ ref('int_recouvrement') }} as r
+  where r.mode_recouvrement is null and r.par_adhesion
+  union
+  select exercice, coalesce(dispositif, 'CEE')
+  from {{ ref('int_cee_ventes') }}
+  where dispositif is null
+),
+
+ambigus as (
+  select a.exercice, a.siren
+  from {{ ref('int_montants_dus') }} as a
+  where a.base = 'produit_cee' and a.montant <> 0
+  group by a.exercice, a.semestre, a.dispositif, a.siren
+  having count(distinct a.siret_adherent) > 1
+)
+
+select exercice, 'tranche' as controle, dispositif || '/' || siret_adherent as cle, 'ecart' as statut, '1 tranche' as valeur_attendue,
+  min(nombre) || ' tranche(s) pour ' || min(population) || ' habitants' as valeur_constatee, null::text as seuil
+from tranches
+where par_tranche and population is not null and nombre <> 1
+group by exercice, dispositif, siret_adherent
+union all
+select exercice, 'population_manquante', dispositif || '/' || siret_adherent, 'ecart', 'une population', 'aucune population', null
+from tranches
+where population is null
+group by exercice, dispositif, siret_adherent
+union all
+select exercice, 'cout_precedent_absent', dispositif, 'ecart', 'un coût unitaire voté ou calculé', 'aucun (exercice de base ' || exercice_base || ')', null
+from {{ ref('int_couts_unitaires_factures') }}
+where cout_unitaire is null
+union all
+select exercice, 'ponderation_manquante', dispositif || '/' || type_unite, 'ecart', 'un poids', 'aucun poids', null
+from {{ ref('int_unites') }}
+where ponderation_manquante
+group by exercice, dispositif, type_unite
+union all
+select distinct exercice, 'adherent_ambigu', siren, 'ecart', '1 adhésion', 'plusieurs adhésions', null
+from ambigus
+union all
+select exercice, 'cee_volume', depot || '/' || type, 'ecart', '<= ' || trim_scale(volume_delivre) || ' kWhc', trim_scale(volume_vendu) || ' kWhc', null
+from {{ ref('int_cee_ventes') }}
+where volume_delivre > 0 and volume_vendu > volume_delivre
+union all
+select exercice, 'cee_sans_operation', depot || '/' || type, 'ecart', 'des opérations délivrées', 'aucune', null
+from {{ ref('int_cee_ventes') }}
+where volume_delivre = 0
+union all
+select exercice, 'sans_tarif', dispositif, 'ecart', 'un tarif', 'aucun tarif en vigueur', null
+from sans_tarif
+union all
+select exercice, 'unites_nulles', dispositif, 'ecart', 'des unités', '0 unité', null
+from {{ ref('mart_cout_unitaire') }}
+where unites = 0

@@ -1,0 +1,74 @@
+-- One row per accepted ledger line with its role, its key and the single motif that decides where it goes (S12).
+-- `montant` is TTC, or HT for a VAT-registered budget (R3g).
+with lignes as (
+  select
+    i.*,
+    case
+      when
+        i.montant_ht is not null
+        and {{ parametre('montant', 'make_date(i.exercice, 1, 1)', precision='i.budget') }} = 'HT'
+        then i.montant_ht
+      else i.montant_ttc
+    end as montant,
+    least(i.date_emission, make_date(i.exercice, 12, 31)) as jour_cle,
+    i.statut in {{ statuts_comptes() }} as statut_compte
+  from {{ ref('stg_compta__ecritures') }} as i
+)
+
+select
+  l.fichier_id,
+  l.ligne,
+  l.rang_bordereau,
+  l.rang_piece,
+  l.ligne_piece,
+  l.fichier,
+  l.sha256,
+  l.sens,
+  l.exercice,
+  l.budget,
+  l.bordereau,
+  l.date_emission,
+  l.type_piece,
+  l.nature,
+  l.axe_analytique,
+  l.siret,
+  l.objet,
+  l.exercice_origine,
+  l.periode_service,
+  l.montant,
+  l.montant_ttc,
+  l.statut_compte,
+  l.jour_cle,
+  r.role,
+  k.dispositif as cle_dispositif,
+  k.part_communes,
+  l.statut_compte and l.type_piece <> '03' as comptee,
+  -- what the line is for the rules, once it counts
+  case
+    when not l.statut_compte or l.type_piece = '03' then null
+    when l.sens = 'mandat' and r.role in ('fonctionnement_direct', 'personnel_exterieur') then 'charge'
+    when r.role = 'rabais' then 'charge'
+    when l.sens = 'mandat' and r.role = 'recette_correction' then 'correction'
+    when l.sens = 'titre' and r.role = 'subvention_fonctionnement' then 'subvention'
+    when l.sens = 'titre' and r.role in ('recette_commune', 'recette_autre') then 'recette'
+  end as emploi,
+  -- a line of the wrong side counts nowhere (R3c)
+  l.statut_compte and l.type_piece <> '03' and (
+    (
+      l.sens = 'titre'
+      and (
+        r.role in ('fonctionnement_direct', 'personnel_exterieur', 'personnel', 'recette_correction', 'amortissement')
+        or (r.role = 'exclu' and l.nature like '6%')
+      )
+    )
+    or (
+      l.sens = 'mandat'
+      and r.role in (
+        'subvention_fonctionnement', 'reprise_subvention', 'recette_commune', 'recette_autre', 'produit_cee'
+      )
+    )
+  ) as sens_inattendu
+from lignes as l
+left join {{ ref('int_roles_comptes') }} as r on l.exercice = r.exercice and l.nature = r.nature
+left join {{ ref('int_cles') }} as k
+  on k.origine = 'axe' and l.axe_analytique = k.code and l.jour_cle between k.debut and k.fin

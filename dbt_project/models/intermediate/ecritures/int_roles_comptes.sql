@@ -1,0 +1,34 @@
+-- R3h: role of each account met in an exercice; the longest prefix decides, the drop's row on a tie.
+with comptes as (
+  select distinct exercice, nature from {{ ref('stg_compta__ecritures') }}
+),
+
+prefixes as (
+  select
+    c.exercice,
+    c.nature,
+    r.prefixe_compte as prefixe,
+    r.role,
+    0 as priorite
+  from comptes as c
+  inner join {{ ref('comptes_role_cout') }} as r on starts_with(c.nature, r.prefixe_compte)
+  union all
+  select
+    c.exercice,
+    c.nature,
+    r.prefixe,
+    r.role,
+    1
+  from comptes as c
+  inner join {{ ref('stg_referentiel__roles_comptes') }} as r
+    on
+      starts_with(c.nature, r.prefixe)
+      and {{ en_vigueur('r', 'make_date(c.exercice, 12, 31)') }}
+)
+
+select distinct on (exercice, nature)
+  exercice,
+  nature,
+  role
+from prefixes
+order by exercice, nature, length(prefixe) desc, priorite desc

@@ -1,0 +1,18 @@
+with unites as (
+  select
+    exercice,
+    dispositif,
+    sum(unites) as unites
+  from {{ ref('int_unites_semestre') }}
+  group by exercice, dispositif
+)
+
+select
+  c.exercice,
+  c.dispositif,
+  coalesce(u.unites, 0) as unites,
+  {{ arrondi(quotient('c.cout_net', 'u.unites')) }} as cout_complet_unitaire,
+  c.cout_d5211,
+  {{ arrondi(quotient('c.cout_d5211', 'u.unites')) }} as cout_d5211_unitaire
+from {{ ref('int_couts') }} as c
+left join unites as u using (exercice, dispositif)

@@ -1,0 +1,72 @@
+with recettes_ac as (
+  select
+    exercice,
+    dispositif,
+    sum(montant_du) as recettes_ac
+  from {{ ref('int_recouvrement') }}
+  where mode_recouvrement = 'imputation_AC' and par_adhesion
+  group by exercice, dispositif
+),
+
+dispositifs as (
+  select
+    c.exercice,
+    c.dispositif,
+    c.libelle,
+    c.etp,
+    c.cout_personnel,
+    c.cout_fonctionnement,
+    c.amortissements,
+    c.subventions,
+    c.reprises,
+    c.cout_net,
+    r.recettes,
+    a.recettes_ac,
+    r.recettes is not null as recettes_renseignees,
+    false as est_total
+  from {{ ref('int_couts') }} as c
+  left join {{ ref('int_recettes_dispositif') }} as r using (exercice, dispositif)
+  left join recettes_ac as a using (exercice, dispositif)
+),
+
+lignes as (
+  select * from dispositifs
+  union all
+  select
+    exercice,
+    'TOTAL',
+    'TOTAL',
+    sum(etp),
+    sum(cout_personnel),
+    sum(cout_fonctionnement),
+    sum(amortissements),
+    sum(subventions),
+    sum(reprises),
+    sum(cout_net),
+    coalesce(sum(recettes), 0),
+    sum(recettes_ac),
+    bool_and(recettes_renseignees),
+    true
+  from dispositifs
+  group by exercice
+)
+
+select
+  exercice,
+  dispositif,
+  libelle,
+  {{ arrondi('etp', 6) }} as etp,
+  cout_personnel,
+  cout_fonctionnement,
+  amortissements,
+  subventions,
+  reprises,
+  cout_net,
+  recettes,
+  recettes_ac,
+  recettes_renseignees,
+  cout_net - coalesce(recettes, 0) as reste_a_charge,
+  cout_net - coalesce(recettes, 0) - coalesce(recettes_ac, 0) as reste_a_charge_apres_ac,
+  {{ arrondi(quotient('recettes', 'cout_net'), 6) }} as taux_couverture,
+  est_total
+from lignes

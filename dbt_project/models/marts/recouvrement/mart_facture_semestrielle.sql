@@ -1,0 +1,53 @@
+-- R7e: consolidated half-yearly invoice; under seuil_titre, and at 0 whatever the threshold, it is `reporte` and waits
+-- for the adherent's next row.
+with recursive lignes as (
+  select
+    r.exercice,
+    r.semestre,
+    r.siret_adherent,
+    s.seuil_titre,
+    sum(r.a_titrer) as montant_du,
+    row_number() over (partition by r.siret_adherent order by r.exercice, r.semestre) as rang
+  from {{ ref('int_recouvrement') }} as r
+  inner join {{ ref('int_semestres') }} as s using (exercice, semestre)
+  where
+    r.par_adhesion and r.mode_recouvrement = 'titre'
+    and r.exercice >= (
+      select min(f.exercice) from {{ ref('stg_journal__fichiers') }} as f where f.jeu = 'masse_salariale'
+    )
+  group by r.exercice, r.semestre, r.siret_adherent, s.seuil_titre
+),
+
+chaine as (
+  select
+    l.*,
+    0::numeric as report_precedent
+  from lignes as l
+  where l.rang = 1
+  union all
+  select
+    l.*,
+    case
+      when c.montant_du + c.report_precedent < c.seuil_titre or c.montant_du + c.report_precedent <= 0
+        then c.montant_du + c.report_precedent
+      else 0
+    end
+  from chaine as c
+  inner join lignes as l on c.siret_adherent = l.siret_adherent and l.rang = c.rang + 1
+)
+
+select
+  exercice,
+  semestre,
+  siret_adherent,
+  montant_du,
+  report_precedent,
+  case
+    when montant_du + report_precedent < seuil_titre or montant_du + report_precedent <= 0 then 'reporte'
+    else 'a_emettre'
+  end as statut,
+  case
+    when montant_du + report_precedent < seuil_titre or montant_du + report_precedent <= 0 then 0
+    else montant_du + report_precedent
+  end as montant_facture
+from chaine

@@ -1,0 +1,85 @@
+{{ config(materialized='table') }}
+-- One row per exercice asked × rejected, held, repeated or unassigned source row.
+{% set rejets = [
+  'rej_rh__agents', 'rej_rh__temps', 'rej_rh__masse_salariale', 'rej_compta__mandats',
+  'rej_compta__titres', 'rej_compta__pes', 'rej_compta__etat_actif', 'rej_compta__balance',
+  'rej_cee__operations', 'rej_cee__ventes', 'rej_cam__marches', 'rej_cam__commandes',
+  'rej_cam__decp', 'rej_activite__unites', 'rej_referentiel__dispositifs', 'rej_referentiel__adherents',
+  'rej_referentiel__adhesions', 'rej_referentiel__populations', 'rej_referentiel__cles_analytiques', 'rej_referentiel__tarifs',
+  'rej_referentiel__ponderations', 'rej_referentiel__parametres', 'rej_referentiel__roles_comptes', 'rej_referentiel__justifications',
+] %}
+with lignes as (
+  {% for relation in rejets %}
+  select source, jeu, fichier, ligne, rang, colonne, valeur, motif, statut, exercice, exercice_fichier from {{ ref(relation) }}
+  union all
+  {% endfor %}
+  -- held « à affecter »: time of an activity without a key (R1)
+  select
+    'rh', 'temps', fichier, ligne, null, 'Code activité', code_activite, 'activité sans clé analytique en vigueur (R1)', 'a_affecter',
+    exercice, exercice
+  from {{ ref('int_temps') }}
+  where cle_dispositif is null
+  union all
+  -- an axis without a key, a 673 without its exercice of origin (R3a, R3e)
+  select
+    'compta',
+    case when r.sens = 'mandat' then 'mandats' else 'titres' end,
+    r.fichier,
+    r.ligne,
+    case when r.rang_bordereau > 0 then concat_ws('/', r.bordereau, r.ligne_piece, r.rang_piece) end,
+    case when r.emploi = 'correction' and r.exercice_origine is null then 'Exercice origine' else 'Axe analytique' end,
+    case when r.emploi = 'correction' and r.exercice_origine is null then null else r.axe_analytique end,
+    case
+      when r.emploi = 'correction' and r.exercice_origine is null then '673 sans exercice d''origine : ne réduit rien (R3e)'
+      else 'axe sans clé analytique en vigueur (R3a)'
+    end,
+    'a_affecter',
+    r.exercice,
+    null
+  from {{ ref('int_ecritures') }} as r
+  where
+    (r.emploi is not null and r.axe_analytique is not null and r.cle_dispositif is null)
+    or (r.emploi = 'correction' and r.exercice_origine is null)
+  union all
+  -- an affectation that shares out its segment (method Q, or R without hours), on days without a key (R1, G11)
+  select distinct
+    'rh', 'agents', a.fichier, a.ligne, null, 'Code activité', a.code_activite, 'activité sans clé analytique en vigueur (R1)',
+    'a_affecter', a.exercice, a.exercice
+  from {{ ref('int_affectations') }} as a
+  inner join {{ ref('int_etp_parts') }} as p using (segment_id, fichier, code_activite)
+  where a.cle_dispositif is null and p.motif = 'activite_sans_cle'
+  union all
+  select
+    'compta', 'etat_actif', r.fichier, r.ligne, null, 'Axe analytique', r.axe_analytique, 'axe sans clé analytique en vigueur (R4d)',
+    'a_affecter', r.exercice, r.exercice
+  from {{ ref('int_amortissements') }} as r
+  where r.destination = 'NON_REPARTI'
+),
+
+exercices as (
+  select exercice from {{ ref('int_exercices') }} where demande
+)
+
+-- a row goes to its own exercice, else to the one of its file; a row of no exercice (referentiel, dépôt CEE)
+-- to every asked one
+select
+  e.exercice,
+  r.source,
+  r.jeu,
+  r.fichier,
+  r.ligne,
+  r.rang,
+  r.colonne,
+  r.valeur,
+  r.motif,
+  r.statut,
+  r.statut in ('rejete', 'a_affecter') as a_corriger
+from lignes as r
+inner join exercices as e
+  on
+    r.exercice = e.exercice
+    or (
+      r.exercice_fichier = e.exercice
+      and (r.exercice is null or r.exercice not in (select x.exercice from exercices as x))
+    )
+    or (r.exercice is null and r.exercice_fichier is null)

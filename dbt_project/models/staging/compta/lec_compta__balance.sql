@@ -1,0 +1,16 @@
+{{ config(materialized='table') }}
+with cellules as ({{ lire_jeu('compta', 'balance') }}),
+
+regles as (
+  select
+    c.*,
+    coalesce(
+      c.defaut,
+      case
+        when c.exer <> c.exercice_fichier then 'EXER|exercice différent de celui du nom du fichier'
+      end
+    ) as defaut_regle
+  from cellules as c
+),
+
+{{ issues_des_lignes('compta', 'balance') }}

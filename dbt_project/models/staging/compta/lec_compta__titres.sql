@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+-- One row per line of titres_AAAA-MM.
+{{ lignes_comptables('titres', 'titre') }}

@@ -1,0 +1,8 @@
+{{ config(materialized='ephemeral') }}
+{{ lignes_rejetees(
+  'compta',
+  'titres',
+  'lec_compta__ecritures',
+  "r.origine = 'csv' and r.sens = 'titre'",
+  ['identite', 'identite_ambigue', 'montant_ttc']
+) }}

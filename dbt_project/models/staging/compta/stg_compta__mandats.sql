@@ -1,2 +1,0 @@
--- One row per line of mandats_AAAA-MM.
-{{ lignes_comptables('mandats', 'mandat') }}

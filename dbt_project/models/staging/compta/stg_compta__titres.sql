@@ -1,2 +1,0 @@
--- One row per line of titres_AAAA-MM.
-{{ lignes_comptables('titres', 'titre') }}

@@ -1,0 +1,15 @@
+{{ config(materialized='table') }}
+-- Files that count in this build, as they stood when it began.
+select
+  fichier_id,
+  source,
+  jeu,
+  periode,
+  exercice,
+  mois,
+  semestre,
+  depot,
+  chemin,
+  sha256,
+  lignes
+from {{ source('journal', 'fichiers_courants') }}

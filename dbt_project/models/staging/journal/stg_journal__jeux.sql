@@ -1,0 +1,13 @@
+-- What the registry expects of each jeu: `attendu` is annuel, mensuel or empty.
+{% set jeux = [] %}
+{% if execute %}
+  {% for s in graph.sources.values() if s.source_name != 'journal' %}
+    {% do jeux.append((s.name, s.config.meta or s.meta)) %}
+  {% endfor %}
+{% endif %}
+{% for jeu, meta in jeux | sort %}
+select '{{ jeu }}' as jeu, '{{ meta.periode }}' as periode, '{{ meta.attendu or '' }}' as attendu
+{{ 'union all' if not loop.last }}
+{% else %}
+select '' as jeu, '' as periode, '' as attendu
+{% endfor %}

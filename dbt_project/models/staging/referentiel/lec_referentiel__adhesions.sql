@@ -1,0 +1,20 @@
+{{ config(materialized='table') }}
+with cellules as ({{ lire_jeu('referentiel', 'adhesions') }}),
+
+regles as (
+  select
+    c.*,
+    coalesce(
+      c.defaut,
+      case
+        when c.fin < c.debut then 'Fin|la fin précède le début'
+        {{ motif_dispositif() }}
+        {{ motif_adherent() }}
+      end
+    ) as defaut_regle
+  from cellules as c
+  {{ joindre_dispositif('c.dispositif') }}
+  {{ joindre_adherent('c.siret_adherent') }}
+),
+
+{{ issues_des_lignes('referentiel', 'adhesions', exercice='null::int') }}

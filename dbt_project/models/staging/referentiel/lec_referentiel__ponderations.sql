@@ -1,0 +1,19 @@
+{{ config(materialized='table') }}
+with cellules as ({{ lire_jeu('referentiel', 'ponderations') }}),
+
+regles as (
+  select
+    c.*,
+    coalesce(
+      c.defaut,
+      case
+        when c.fin < c.debut then 'Fin|la fin précède le début'
+        {{ motif_dispositif() }}
+        when c.poids < 0 then 'Poids|poids négatif'
+      end
+    ) as defaut_regle
+  from cellules as c
+  {{ joindre_dispositif('c.dispositif') }}
+),
+
+{{ issues_des_lignes('referentiel', 'ponderations', exercice='null::int') }}

@@ -1,0 +1,23 @@
+{{ config(materialized='table') }}
+with cellules as ({{ lire_jeu('referentiel', 'tarifs') }}),
+
+regles as (
+  select
+    c.*,
+    coalesce(
+      c.defaut,
+      case
+        when c.fin < c.debut then 'Fin|la fin précède le début'
+        {{ motif_dispositif() }}
+        when c.tranche_max <= c.tranche_min then 'Tranche max|la tranche est vide'
+        -- what is free needs neither amount nor base
+        when c.mode_recouvrement = 'gratuit' then null
+        when c.regle <> 'cout_unitaire' and c.montant is null then 'Montant|montant absent pour cette règle'
+        when c.regle = 'pourcentage' and c.base is null then 'Base|base absente pour un pourcentage (achats_ht ou produit_cee)'
+      end
+    ) as defaut_regle
+  from cellules as c
+  {{ joindre_dispositif('c.dispositif') }}
+),
+
+{{ issues_des_lignes('referentiel', 'tarifs', exercice='null::int') }}

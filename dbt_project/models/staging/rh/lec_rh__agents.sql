@@ -1,0 +1,164 @@
+{{ config(materialized='table') }}
+-- One row per line of agents_AAAA. A line holds a segment of contract and an affectation, each counted or not:
+-- a refused affectation leaves its segment (H2, H3).
+with cellules as ({{ lire_jeu('rh', 'agents') }}),
+
+normalises as (
+  select
+    c.*,
+    -- a quotité of 1,5 or less is a ratio (C10, H6)
+    case when c.quotite <= 1.5 then c.quotite * 100 else c.quotite end as quotite_pct,
+    c.quotite <= 1.5 as quotite_convertie,
+    coalesce(c.date_sortie, 'infinity'::date) as sortie
+  from cellules as c
+),
+
+regles as (
+  select
+    *,
+    coalesce(
+      defaut,
+      case
+        when quotite_pct <= 0 or quotite_pct > 100 then 'Quotité|quotité hors de ]0, 100] (C10)'
+        when sortie < date_entree then 'Date sortie|la sortie précède l''entrée'
+      end
+    ) as defaut_regle
+  from normalises
+),
+
+dedoublees as (
+  select
+    *,
+    row_number() over (
+      partition by
+        fichier_id, (defaut_regle is null), matricule, categorie, quotite_pct, date_entree, sortie, statut, grade,
+        code_activite, pct_affectation, debut_affectation, fin_affectation
+      order by ligne
+    ) as rang
+  from regles
+),
+
+segments as (
+  select distinct fichier_id, matricule, categorie, quotite_pct, date_entree, sortie
+  from dedoublees
+  where defaut_regle is null and rang = 1
+),
+
+chevauchants as (
+  select fichier_id, matricule
+  from (
+    select
+      fichier_id,
+      matricule,
+      date_entree,
+      max(sortie) over (
+        partition by fichier_id, matricule order by date_entree, sortie, categorie, quotite_pct
+        rows between unbounded preceding and 1 preceding
+      ) as sortie_precedente
+    from segments
+  ) as s
+  where date_entree <= sortie_precedente
+  group by fichier_id, matricule
+),
+
+issues as (
+  select
+    d.*,
+    case
+      when d.defaut_regle is not null then 'rejete'
+      when d.rang > 1 then 'doublon'
+      when h.matricule is not null then 'rejete'
+    end as rejet_statut,
+    case
+      when d.defaut_regle is not null then d.defaut_regle
+      when d.rang > 1 then '|ligne répétée à l''identique'
+      when h.matricule is not null then 'Date entrée|segments de contrat qui se chevauchent (H1)'
+    end as issue,
+    h.matricule is not null as segment_chevauchant,
+    case
+      when d.code_activite is null and d.pct_affectation is null then null
+      when d.pct_affectation is null then '% affectation|pourcentage absent (H3)'
+      when d.code_activite is null then 'Code activité|code activité absent de l''affectation'
+      when d.pct_affectation < 0 or d.pct_affectation > 100 then '% affectation|pourcentage hors de [0, 100]'
+      when d.fin_affectation < d.debut_affectation then 'Fin affectation|la fin précède le début'
+    end as defaut_affectation
+  from dedoublees as d
+  left join chevauchants as h on d.fichier_id = h.fichier_id and d.matricule = h.matricule
+),
+
+affectations as (
+  select
+    fichier_id,
+    ligne,
+    matricule,
+    categorie,
+    quotite_pct,
+    date_entree,
+    sortie,
+    pct_affectation,
+    greatest(coalesce(debut_affectation, date_entree), date_entree) as debut,
+    least(coalesce(fin_affectation, sortie), sortie) as fin
+  from issues
+  where rejet_statut is null and defaut_affectation is null and code_activite is not null
+),
+
+-- the highest concurrency is reached on the first day of an affectation (H2)
+jours_charges as (
+  select a.fichier_id, a.ligne, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
+  from affectations as a
+  inner join affectations as b
+    on
+      a.fichier_id = b.fichier_id and a.matricule = b.matricule and a.categorie = b.categorie
+      and a.quotite_pct = b.quotite_pct and a.date_entree = b.date_entree and a.sortie = b.sortie
+      and a.debut between b.debut and b.fin
+  where a.debut <= a.fin
+  group by a.fichier_id, a.ligne, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
+  having sum(b.pct_affectation) > 100
+),
+
+depassements as (
+  select distinct fichier_id, matricule, categorie, quotite_pct, date_entree, sortie
+  from jours_charges
+)
+
+select
+  i.fichier_id,
+  i.ligne,
+  i.fichier,
+  i.sha256,
+  i.exercice_fichier,
+  i.exercice_fichier as rejet_exercice,
+  i.matricule,
+  i.categorie,
+  i.quotite_pct,
+  coalesce(i.quotite_convertie, false) as quotite_convertie,
+  i.date_entree,
+  i.sortie,
+  i.code_activite,
+  i.pct_affectation,
+  greatest(coalesce(i.debut_affectation, i.date_entree), i.date_entree) as debut_affectation,
+  least(coalesce(i.fin_affectation, i.sortie), i.sortie) as fin_affectation,
+  i.segment_chevauchant,
+  p.matricule is not null and i.code_activite is not null as affectation_sup_100,
+  i.rejet_statut is null
+  and i.code_activite is not null and i.defaut_affectation is null and p.matricule is null as affectation_valide,
+  nullif(split_part(x.issue, '|', 1), '') as rejet_colonne,
+  substr(x.issue, strpos(x.issue, '|') + 1) as rejet_motif,
+  coalesce(i.rejet_statut, case when x.issue is not null then 'rejete' end) as rejet_statut,
+  i.rejet_statut is null as segment_compte
+from issues as i
+left join depassements as p
+  on
+    i.fichier_id = p.fichier_id and i.matricule = p.matricule and i.categorie = p.categorie
+    and i.quotite_pct = p.quotite_pct and i.date_entree = p.date_entree and i.sortie = p.sortie
+cross join lateral (
+  select
+    coalesce(
+      i.issue,
+      i.defaut_affectation,
+      case
+        when p.matricule is not null and i.code_activite is not null
+          then '% affectation|affectations de plus de 100 % le même jour (H2)'
+      end
+    ) as issue
+) as x
