@@ -42,16 +42,19 @@ SEUIL = 95
 REGLES = {
     "R1": ["int_exercices", "int_segments", "int_temps", "int_affectations", "int_cles", "int_etp_parts", "int_etp"],
     "R2": ["int_couts_categories", "int_pool_structure", "int_couts_moyens", "int_couts", "mart_passage_d5211"],
-    "R3": ["lec_compta__ecritures", "stg_compta__ecritures", "int_roles_comptes", "int_ecritures", "int_ecritures_parts", "mart_repartition"],
+    "R3": [
+        "lec_compta__ecritures", "stg_compta__ecritures", "int_roles_comptes", "int_ecritures",
+        "int_ecritures_parts", "mart_repartition",
+    ],
     "R4-R5": ["int_amortissements"],
     "R6": [
         "int_dispositifs_exercice", "int_corrections_recettes", "int_recettes", "int_recettes_dispositif",
         "mart_synthese_financiere",
     ],
     "R7": [
-        "int_semestres", "stg_referentiel__adhesions_effectives", "int_adhesions_semestre", "int_tarifs_semestre", "int_unites",
-        "int_unites_semestre", "int_couts_unitaires_factures", "int_montants_dus", "int_recouvrement", "mart_facture_semestrielle",
-        "mart_recouvrement",
+        "int_semestres", "stg_referentiel__adhesions_effectives", "int_adhesions_semestre", "int_tarifs_semestre",
+        "int_unites", "int_unites_semestre", "int_couts_unitaires_factures", "int_montants_dus",
+        "int_recouvrement", "mart_facture_semestrielle", "mart_recouvrement",
     ],
     "R8": ["int_cee_ventes", "int_cee_operations", "mart_cee_valorisation"],
     "R9": ["int_marches_exercice", "mart_cam_achats"],

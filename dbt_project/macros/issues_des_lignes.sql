@@ -1,5 +1,5 @@
 {# End of a reading (`lec_`), after its CTE `regles` (cells of a jeu and `defaut_regle`, « en-tête|motif »): each row gets
-   one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts.
+   one issue. rejet_statut: rejete, doublon (all cells equal once read, F7), or NULL when the row counts (`comptee`).
    portee: 'fichier' for the yearly snapshots, 'jeu' elsewhere. cle: rows of one key that differ are all rejected (F12),
    with motif_cle. refus: (condition, « en-tête|motif ») tried on what is left. lues: what is compared, when it is not every cell. colonnes: more columns, as SQL. #}
 {% macro issues_des_lignes(source_nom, jeu, portee='jeu', cle=none, motif_cle=none, exercice='exercice_fichier', lues=none, colonnes=[], refus=none) %}
@@ -62,6 +62,7 @@ select
   {% endfor %}
   nullif(split_part(issue, '|', 1), '') as rejet_colonne,
   substr(issue, strpos(issue, '|') + 1) as rejet_motif,
-  rejet_statut
+  rejet_statut,
+  rejet_statut is null as comptee
 from issues
 {% endmacro %}

@@ -1,5 +1,6 @@
 {# What a jeu gives once read: `lec_<source>__<jeu>` holds every line with its issue (`rejet_*`), `stg_` those that
-   count, `rej_` the others. Nothing above staging looks at an issue. #}
+   count, `rej_` the others. `comptee` is a boolean, because the planner takes half of its rows for true and « is null »
+   for one in two hundred: a build has no statistics. Nothing above staging looks at an issue. #}
 
 {# The lines that count, in their cells. `colonnes`: columns that the reading adds. #}
 {% macro lignes_comptees(source_nom, jeu, colonnes=[]) %}
@@ -15,7 +16,7 @@ select
   {% endfor %}
   {{ cellules_lues(source_nom, jeu) }}
 from {{ ref('lec_' ~ source_nom ~ '__' ~ jeu) }}
-where rejet_statut is null
+where comptee
 {% endmacro %}
 
 {# Rejected, held and repeated lines, in the columns of `rejets`. The value is read back from brut by the header of the

@@ -3,7 +3,11 @@
 {% macro creer_relation(type, requete) %}
   {%- set relation = this.incorporate(type=type) -%}
   {{ run_hooks(pre_hooks) }}
-  {% call statement('main') %}{{ requete }}{% endcall %}
+  {% call statement('main') %}
+    {{ requete }}
+    {# what other models read: without statistics, thousands of rows are taken for a few and joined by nested loops #}
+    {{ 'analyze ' ~ relation ~ ';' if type == 'table' and config.get('unlogged') }}
+  {% endcall %}
   {{ run_hooks(post_hooks) }}
   {{ adapter.commit() }}
   {{ return({'relations': [relation]}) }}

@@ -78,8 +78,8 @@ paie as (
 
 personnel as (
   select exercice,
-    sum(montant) filter (where sens = 'mandat' and nature ~ '^(631|633|64)' and nature !~ '^(6419|6459|6479)') as masse,
-    sum(montant) filter (where sens = 'titre' and nature ~ '^(6419|6459|6479)') as attenuations
+    sum(montant) filter (where sens = 'mandat' and {{ est_compte_de_paie('nature') }}) as masse,
+    sum(montant) filter (where sens = 'titre' and {{ est_compte_d_attenuation('nature') }}) as attenuations
   from ecritures
   group by exercice
 ),

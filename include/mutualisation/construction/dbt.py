@@ -80,13 +80,13 @@ class OuvrierDbt:
         return _bilan(reponse, time.perf_counter() - debut)
 
     def eprouver(self) -> list[dict[str, str]]:
-        """Run the unit tests of the project once over a built schema: [{id, statut, message}].
+        """Run the unit tests and the tests of keys once over a built schema: [{id, statut, message}].
 
         Raises `ControleEchoue` when dbt died or ran none.
         """
-        reponse = self._demander("unitaires")
+        reponse = self._demander("essais")
         if not reponse.get("resultats"):
-            raise ControleEchoue([f"dbt n'a exécuté aucun test unitaire ({_une_ligne(reponse.get('erreur', ''))})"])
+            raise ControleEchoue([f"dbt n'a exécuté aucun essai ({_une_ligne(reponse.get('erreur', ''))})"])
         return list(reponse["resultats"])
 
     def fermer(self) -> None:

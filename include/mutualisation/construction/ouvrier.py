@@ -17,9 +17,11 @@ from typing import Any
 from mutualisation.construction.manifeste import lire_manifeste
 
 PERIODE_VEILLE_S = 0.2
+# data tests with this tag are run by the test suite only: a build does not wait for them
+ESSAIS = "essais"
 COMMANDES = {
-    "build": ["build", "--exclude-resource-type", "unit_test"],
-    "unitaires": ["test", "--select", "test_type:unit"],
+    "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{ESSAIS}"],
+    "essais": ["test", "--select", "test_type:unit", f"tag:{ESSAIS}"],
 }
 
 
@@ -38,8 +40,13 @@ def _attendus(manifeste: Any) -> list[str]:
     return sorted(
         noeud.unique_id
         for noeud in manifeste.nodes.values()
-        if str(noeud.resource_type) in {"model", "seed", "test"} and noeud.config.enabled
+        if str(noeud.resource_type) in {"model", "seed", "test"} and _est_execute(noeud)
     )
+
+
+def _est_execute(noeud: Any) -> bool:
+    """Whether a build runs the node: not one that others hold in their own query, nor a test of the test suite."""
+    return bool(noeud.config.enabled and noeud.config.materialized != "ephemeral" and ESSAIS not in noeud.tags)
 
 
 def _mourir_avec(parent: int) -> None:
@@ -56,7 +63,16 @@ def servir(projet: str) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     from dbt.cli.main import dbtRunner
 
-    options = ["--project-dir", projet, "--profiles-dir", projet, "--quiet", "--log-level-file", "none"]
+    options = [
+        "--project-dir",
+        projet,
+        "--profiles-dir",
+        projet,
+        "--quiet",
+        "--log-level-file",
+        "none",
+        "--no-write-json",
+    ]
     manifeste, faute = lire_manifeste(Path(projet), options)
     for demande in sys.stdin:
         if manifeste is None:

@@ -1,4 +1,4 @@
-"""The dbt unit tests of the project, in one invocation over a built `_socle/`."""
+"""The dbt unit tests and the tests of keys that no build waits for, in one invocation over a built `_socle/`."""
 
 from collections.abc import Iterator
 
@@ -18,17 +18,28 @@ DECLARES = sorted(
 
 @pytest.fixture(scope="module")
 def resultats(atelier: Atelier, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
-    """Outcome of each unit test, by name."""
+    """Outcome of each test, by name."""
     rien = tmp_path_factory.mktemp("rien")
     with atelier.construit(Cas(rien, (EXERCICE_SOCLE,), ())):
-        yield {r["id"].rpartition(".")[2]: r for r in atelier.eprouver()}
+        yield {r["id"]: r for r in atelier.eprouver()}
 
 
 def test_tous_ont_ete_executes(resultats: dict[str, dict[str, str]]) -> None:
-    assert sorted(resultats) == DECLARES
+    assert sorted(r.rpartition(".")[2] for r in resultats if r.startswith("unit_test.")) == DECLARES
     assert len(DECLARES) >= 6
 
 
 @pytest.mark.parametrize("nom", DECLARES)
 def test_unitaire(nom: str, resultats: dict[str, dict[str, str]]) -> None:
-    assert resultats[nom]["statut"] == "pass", resultats[nom]["message"]
+    (resultat,) = (r for identifiant, r in resultats.items() if identifiant.endswith(f".{nom}"))
+    assert resultat["statut"] == "pass", resultat["message"]
+
+
+def test_les_cles(resultats: dict[str, dict[str, str]]) -> None:
+    """The key of every relation that is never published: one test at least for each model of these layers."""
+    cles = {r: resultat for r, resultat in resultats.items() if r.startswith("test.")}
+    modeles = [
+        m for couche in ("staging", "intermediate", "marts") for m in (PROJET_DBT / "models" / couche).rglob("*.sql")
+    ]
+    assert len(cles) >= len(modeles)
+    assert {r: resultat["message"] for r, resultat in cles.items() if resultat["statut"] != "pass"} == {}

@@ -146,8 +146,9 @@ def test_une_ligne_comptable_est_partagee_sans_perte(regle: Regle, lignes: list[
     rangees = []
     for i, (montant, part) in enumerate(lignes):
         commun = {
-            "exercice": 2023, "sens": "mandat", "role": "fonctionnement_direct", "statut_compte": True, "emploi": "charge",
-            "type_piece": "01", "axe_analytique": "X", "cle_dispositif": "ADS", "part_communes": Decimal(part) / 10**6,
+            "exercice": 2023, "sens": "mandat", "role": "fonctionnement_direct", "statut_compte": True,
+            "emploi": "charge", "type_piece": "01", "axe_analytique": "X", "cle_dispositif": "ADS",
+            "part_communes": Decimal(part) / 10**6,
         }  # fmt: skip
         rangees += [commun | {"ligne": 2 * i, "montant": montant}, commun | {"ligne": 2 * i + 1, "montant": -montant}]
     sommes: dict[int, Decimal] = defaultdict(Decimal)

@@ -29,6 +29,7 @@ avec_cle as (
     a.ligne,
     k.dispositif,
     k.part_communes,
+    greatest(a.debut, k.debut) as debut,
     least(a.fin, k.fin) - greatest(a.debut, k.debut) + 1 as jours
   from dans_exercice as a
   inner join {{ ref('int_cles') }} as k
@@ -41,6 +42,7 @@ morceaux as (
   select
     a.segment_id,
     a.ligne,
+    null,
     null,
     null,
     a.fin - a.debut + 1 - coalesce(sum(c.jours), 0)
@@ -60,6 +62,7 @@ select
   a.pct_affectation,
   m.dispositif as cle_dispositif,
   m.part_communes,
+  m.debut,
   m.jours,
   {{ quotient('a.quotite_pct * a.pct_affectation * m.jours', '10000 * e.jours') }} as etp
 from morceaux as m

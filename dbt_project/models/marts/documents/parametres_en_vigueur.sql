@@ -10,5 +10,5 @@ select
   p.reference
 from {{ ref('int_exercices') }} as e
 inner join {{ ref('stg_referentiel__parametres') }} as p
-  on p.debut <= e.fin and coalesce(p.fin, 'infinity') >= e.debut
+  on {{ se_rencontrent('p', 'e') }}
 where e.demande

@@ -1,22 +1,13 @@
 -- Who is invoiced: the row in force on the first day of the semestre, else the last known one, as R7d chooses the commune.
 select
   {{ version_courante() }} as version,
-  r.exercice,
-  r.semestre,
-  r.siret_adherent,
+  f.exercice,
+  f.semestre,
+  f.siret_adherent,
   a.siren,
   a.type,
   a.nom
-from (select distinct exercice, semestre, siret_adherent from {{ ref('int_recouvrement') }}) as r
+from (select distinct exercice, semestre, siret_adherent from {{ ref('int_recouvrement') }}) as f
 inner join {{ ref('int_semestres') }} as s using (exercice, semestre)
-inner join lateral (
-  select
-    b.siren,
-    b.type,
-    b.nom
-  from {{ ref('stg_referentiel__adherents') }} as b
-  where b.siret = r.siret_adherent
-  order by (s.debut between b.debut and coalesce(b.fin, 'infinity')) desc, b.debut desc, b.ligne desc
-  limit 1
-) as a on true
-where r.exercice in {{ exercices_demandes() }}
+inner join lateral {{ adherent_au('f.siret_adherent', 's.debut', ['siren', 'type', 'nom']) }} as a on true
+where f.exercice in {{ exercices_demandes() }}

@@ -100,5 +100,6 @@ select
     when issue_finale is null then null
     when defaut_regle is null and rang > 1 then 'doublon'
     else 'rejete'
-  end as rejet_statut
+  end as rejet_statut,
+  issue_finale is null as comptee
 from annulations

@@ -1,1 +1,2 @@
+{{ config(materialized='ephemeral') }}
 {{ lignes_rejetees('cam', 'commandes') }}

@@ -14,4 +14,4 @@ select
   prix_reference_ht,
   statut
 from {{ ref('lec_cam__commandes') }}
-where rejet_statut is null
+where comptee

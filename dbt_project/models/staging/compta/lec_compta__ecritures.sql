@@ -87,6 +87,7 @@ select
     when not r.admise then r.rejet_statut
     when r.montant_min <> r.montant_max then 'rejete'
     when r.rang > 1 then 'doublon'
-  end as rejet_statut
+  end as rejet_statut,
+  r.admise and r.montant_min = r.montant_max and r.rang = 1 as comptee
 from rangs as r
 left join jumelles as j on r.admise and r.identite = j.identite and r.origine = 'csv'

@@ -1,3 +1,4 @@
+{{ config(materialized='ephemeral') }}
 -- A PES has no line number that a reader could find: `rang` names bordereau, piece, line and repeat.
 select
   'compta' as source,

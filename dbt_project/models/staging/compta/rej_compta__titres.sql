@@ -1,3 +1,4 @@
+{{ config(materialized='ephemeral') }}
 {{ lignes_rejetees(
   'compta',
   'titres',

@@ -24,4 +24,4 @@ select
   montant_ttc,
   statut
 from {{ ref('lec_compta__ecritures') }}
-where rejet_statut is null
+where comptee

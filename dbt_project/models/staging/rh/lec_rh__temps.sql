@@ -108,5 +108,6 @@ select
     when hors_contrat then 'agent absent du fichier des agents, ou jour hors de son contrat (H5)'
     else substr(issue, strpos(issue, '|') + 1)
   end as rejet_motif,
-  case when hors_contrat then 'rejete' else rejet_statut end as rejet_statut
+  case when hors_contrat then 'rejete' else rejet_statut end as rejet_statut,
+  rejet_statut is null and not hors_contrat as comptee
 from rattaches

@@ -10,4 +10,4 @@ select
   duree,
   type_jour
 from {{ ref('lec_rh__temps') }}
-where rejet_statut is null
+where comptee
