@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 -- `numero_semestre`: 1 or 2, however it is written (C9). The same quantity in both semestres is no repeat.
 with cellules as (
   select

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 -- One row per order line (R9).
 with cellules as ({{ lire_jeu('cam', 'commandes') }}),
 

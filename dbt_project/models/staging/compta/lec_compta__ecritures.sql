@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 -- Ledger lines of mandats, titres and PES, one fact per identity (R3f, P2): repeats are « doublon », two
 -- amounts for one identity are all rejected (control identite_ambigue).
 with lignes as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 -- One row per asset row of etat_actif_AAAA (R4e, R5c).
 with cellules as ({{ lire_jeu('compta', 'etat_actif') }}),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 -- One row per line of a PES v2 Aller, in the shape of mandats and titres (P1, P3, P4).
 with cellules as ({{ lire_jeu('compta', 'pes') }}),
 

@@ -1,3 +1,3 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 -- One row per line of titres_AAAA-MM.
 {{ lignes_comptables('titres', 'titre') }}

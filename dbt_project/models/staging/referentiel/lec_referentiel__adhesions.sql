@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 with cellules as ({{ lire_jeu('referentiel', 'adhesions') }}),
 
 regles as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 -- One row per line of agents_AAAA. A line holds a segment of contract and an affectation, each counted or not:
 -- a refused affectation leaves its segment (H2, H3).
 with cellules as ({{ lire_jeu('rh', 'agents') }}),

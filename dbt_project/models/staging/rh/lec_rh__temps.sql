@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', access='private') }}
 -- One row per line of temps_AAAA-MM; `duree` in minutes.
 with cellules as ({{ lire_jeu('rh', 'temps') }}),
 

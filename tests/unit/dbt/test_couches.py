@@ -1,0 +1,153 @@
+"""The layers of the dbt project, read in dbt's own manifest: allowed edges, issues, publication, descriptions."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbt.cli.main import dbtRunner
+
+from mutualisation.chemins import PROJET_DBT
+
+# docs/decisions/0005: which layer reads which. `lec` is a reading: private to staging.
+LIT = {
+    "staging": {"source", "seed", "staging", "lec"},
+    "lec": {"source", "seed", "staging", "lec"},
+    "rej": {"source", "lec", "staging"},
+    "intermediate": {"staging", "seed", "intermediate"},
+    "marts": {"intermediate", "staging", "rej", "seed", "marts"},
+    "controles": {"marts", "rej", "staging", "seed", "intermediate", "controles"},
+    "publication": {"marts", "controles"},
+}
+ISSUE = re.compile(r"\brejet_statut\b")
+JOINTURE = re.compile(r"\b(join|union|group by|case|coalesce|over)\b", re.IGNORECASE)
+
+Noeud = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def manifeste(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The manifest as dbt parses it now."""
+    cible = str(tmp_path_factory.mktemp("dbt"))
+    analyse = dbtRunner().invoke(
+        [
+            *("parse", "--quiet", "--no-partial-parse", "--target-path", cible, "--log-path", cible),
+            *("--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT)),
+        ]
+    )
+    assert analyse.success, analyse.exception
+    return dict(analyse.result.to_dict())
+
+
+def couche(identifiant: str, noeuds: dict[str, Noeud]) -> str:
+    """The layer of a node: source, seed, `lec` or `rej` inside staging, else the first folder of the model."""
+    genre = identifiant.split(".")[0]
+    if genre != "model":
+        return genre
+    dossier, nom = noeuds[identifiant]["fqn"][1], noeuds[identifiant]["name"]
+    return nom.split("_")[0] if dossier == "staging" and nom.startswith(("lec_", "rej_")) else str(dossier)
+
+
+def modeles(manifeste: dict[str, Any]) -> dict[str, Noeud]:
+    return {i: n for i, n in manifeste["nodes"].items() if i.startswith("model.")}
+
+
+def fautes(manifeste: dict[str, Any]) -> list[str]:
+    """A sentence for each thing that a layer may not do."""
+    trouves = []
+    noeuds = modeles(manifeste)
+    for identifiant, noeud in noeuds.items():
+        nom, ici, code = noeud["name"], couche(identifiant, noeuds), noeud["raw_code"]
+        lus = {lu: couche(lu, noeuds) for lu in noeud["depends_on"]["nodes"]}
+        trouves += [f"{nom} ({ici}) lit {lu} ({dela})" for lu, dela in lus.items() if dela not in LIT[ici]]
+        if noeud["fqn"][1] != "staging" and ISSUE.search(code):
+            trouves.append(f"{nom} regarde rejet_statut")
+        if ici == "publication" and (mot := JOINTURE.search(code)):
+            trouves.append(f"{nom} calcule ({mot.group()})")
+        if not noeud["description"] or not noeud["columns"]:
+            trouves.append(f"{nom} n'est pas décrit")
+        trouves += [f"{nom}.{c['name']} n'est pas décrite" for c in noeud["columns"].values() if not c["description"]]
+    return trouves
+
+
+def test_les_couches_tiennent(manifeste: dict[str, Any]) -> None:
+    assert len(modeles(manifeste)) > 100
+    assert fautes(manifeste) == []
+
+
+def test_chaque_modele_a_un_test_de_cle(manifeste: dict[str, Any]) -> None:
+    testes = {n.get("attached_node") for n in manifeste["nodes"].values() if n["resource_type"] == "test"}
+    assert sorted(modeles(manifeste).keys() - testes) == []
+
+
+def test_la_publication_est_la_seule_face_publique(manifeste: dict[str, Any]) -> None:
+    noeuds = modeles(manifeste)
+    publics = {n["fqn"][1] for n in noeuds.values() if n["access"] == "public"}
+    assert publics == {"publication"}
+    assert all(n["access"] == "private" for i, n in noeuds.items() if couche(i, noeuds) == "lec")
+    exposes = {r for e in manifeste["exposures"].values() for r in e["depends_on"]["nodes"]}
+    assert {couche(r, noeuds) for r in exposes} == {"publication"}
+    assert {e["name"] for e in manifeste["exposures"].values()} == {"bilan", "factures", "decisionnel"}
+
+
+SYNTHESE, RECETTES, LECTURE, BRUT = (
+    "model.mutualisation.synthese_financiere",
+    "model.mutualisation.int_recettes",
+    "model.mutualisation.lec_rh__temps",
+    "source.mutualisation.rh.temps",
+)
+
+
+@pytest.mark.parametrize(
+    ("modele", "lu"),
+    [
+        (SYNTHESE, RECETTES),
+        (SYNTHESE, BRUT),
+        (RECETTES, SYNTHESE),
+        (RECETTES, BRUT),
+        (RECETTES, LECTURE),
+        (RECETTES, "model.mutualisation.mart_rejets"),
+        ("model.mutualisation.ctl_couts", SYNTHESE),
+        ("model.mutualisation.mart_repartition", "model.mutualisation.controles_resultats"),
+        ("model.mutualisation.stg_rh__temps", RECETTES),
+    ],
+)
+def test_une_arete_de_trop_se_voit(manifeste: dict[str, Any], modele: str, lu: str) -> None:
+    fausse = deepcopy(manifeste)
+    fausse["nodes"][modele]["depends_on"]["nodes"].append(lu)
+    (faute,) = fautes(fausse)
+    assert f" lit {lu} " in faute
+
+
+@pytest.mark.parametrize(
+    ("modele", "ecart", "dit"),
+    [
+        (RECETTES, {"raw_code": "select 1 where rejet_statut is null"}, "regarde rejet_statut"),
+        (SYNTHESE, {"raw_code": "select 1 from a left join b using (c)"}, "calcule (join)"),
+        (RECETTES, {"description": ""}, "n'est pas décrit"),
+        (RECETTES, {"columns": {}}, "n'est pas décrit"),
+        (RECETTES, {"columns": {"x": {"name": "x", "description": ""}}}, "int_recettes.x n'est pas décrite"),
+    ],
+)
+def test_un_modele_fautif_se_voit(manifeste: dict[str, Any], modele: str, ecart: Noeud, dit: str) -> None:
+    fausse = deepcopy(manifeste)
+    fausse["nodes"][modele] |= ecart
+    (faute,) = fautes(fausse)
+    assert dit in faute
+
+
+def test_un_modele_sans_cle_se_voit(manifeste: dict[str, Any]) -> None:
+    fausse = deepcopy(manifeste)
+    fausse["nodes"] = {i: n for i, n in fausse["nodes"].items() if n.get("attached_node") != RECETTES}
+    with pytest.raises(AssertionError, match="int_recettes"):
+        test_chaque_modele_a_un_test_de_cle(fausse)
+
+
+def test_la_source_est_dite_une_fois() -> None:
+    """No SQL above staging names a source, a journal or a former build by hand."""
+    for fichier in sorted(Path(PROJET_DBT / "models").rglob("*.sql")):
+        if "staging" not in fichier.parts:
+            assert not re.search(r"\b(source\(|brut\.|journal\.|construction\.)", fichier.read_text("utf-8")), fichier
