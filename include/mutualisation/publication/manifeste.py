@@ -17,8 +17,6 @@ def decrire(
     identite: str,
     publication_sha256: str,
     avec_reserves: bool,
-    statut: str = A_APPROUVER,
-    approuve_par: str | None = None,
 ) -> dict[str, Any]:
     """The manifest of one extract (K3, G4, S7); `sorties` is a list of {fichier, sha256, octets}.
 
@@ -28,14 +26,14 @@ def decrire(
     return {
         "exercice": contexte.exercice,
         "epci": {"siren": contexte.siren, "nom": contexte.epci},
-        "statut": statut,
+        "statut": A_APPROUVER,
         "avec_reserves": avec_reserves,
         "donnees_synthetiques": contexte.est_synthetique,
         "version": construction.version,
         "construit_le": construction.construit_le,
         "code_version": construction.code_version,
         "prepare_par": construction.prepare_par,
-        "approuve_par": approuve_par,
+        "approuve_par": None,
         "identite": identite,
         "publication_sha256": publication_sha256,
         "exercices_presentes": {str(e): v for e, v in contexte.presentes.items()},

@@ -47,14 +47,7 @@ SECTIONS = (
 )
 
 
-def dire(
-    bilan: Bilan,
-    *,
-    publication_sha256: str,
-    identite: str,
-    statut: str = "a_approuver",
-    approuve_par: str | None = None,
-) -> Document:
+def dire(bilan: Bilan, *, publication_sha256: str, identite: str) -> Document:
     """The whole bilan. Same bilan, same words: no clock, no random."""
     contexte = bilan.contexte
     return Document(
@@ -65,11 +58,11 @@ def dire(
         siren=contexte.siren,
         version=contexte.construction.version,
         synthetique=contexte.est_synthetique,
-        etats=entete.etats(bilan, statut),
+        etats=entete.etats(bilan),
         avis=entete.avis(bilan),
         resume=entete.resume(bilan),
         chiffres=entete.chiffres(bilan),
         sections=[piece.section(bilan) for piece in SECTIONS],
-        identite=entete.identite(bilan, publication_sha256, identite, statut, approuve_par),
+        identite=entete.identite(bilan, publication_sha256, identite),
         notice=entete.notice(bilan),
     )

@@ -10,7 +10,7 @@ from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.qualite import rejets
 
 SYNTHETIQUES = "Données synthétiques"
-Etiquete = list[tuple[str, tuple[m.Morceau, ...]]]
+Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 
 # ---------------------------------------------------------------- figures
@@ -107,15 +107,15 @@ def _reserve(bilan: Bilan) -> str:
 
 
 # ---------------------------------------------------------------- states and origin
-def etats(bilan: Bilan, statut: str) -> list[tuple[str, bool]]:
+def etats(bilan: Bilan) -> list[tuple[str, bool]]:
     """State of the document, then what warns."""
     vifs = [("Avec réserves", bilan.avec_reserves), (SYNTHETIQUES, bilan.contexte.est_synthetique)]
-    return [("Clos" if statut == "clos" else "À approuver", False), *(vif for vif in vifs if vif[1])]
+    return [("À approuver", False), *(vif for vif in vifs if vif[1])]
 
 
-def avis(bilan: Bilan) -> Etiquete:
+def avis(bilan: Bilan) -> Etiquettes:
     """What the reader must know before any figure."""
-    avis: Etiquete = []
+    avis: Etiquettes = []
     if bilan.contexte.est_synthetique:
         phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
@@ -126,15 +126,14 @@ def avis(bilan: Bilan) -> Etiquete:
     return avis
 
 
-def identite(bilan: Bilan, publication_sha256: str, identite: str, statut: str, approuve_par: str | None) -> Etiquete:
+def identite(bilan: Bilan, publication_sha256: str, identite: str) -> Etiquettes:
     """Who prepared it, from what, and how to reuse it."""
     construction = bilan.contexte.construction
-    premier, *vifs = (etat for etat, _ in etats(bilan, statut))
+    premier, *vifs = (etat for etat, _ in etats(bilan))
     accord = "authentifiée" if identite == "authentifiee" else "déclarée"
     return [
         ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),
         ("Préparé par", (f"{construction.prepare_par} (identité {accord})",)),
-        *([("Approuvé par", (approuve_par,))] if approuve_par else []),
         ("Version", (f"{construction.version}, calculée par mutualisation {construction.code_version}",)),
         (
             "Sources",

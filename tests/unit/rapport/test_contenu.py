@@ -1,0 +1,67 @@
+"""The blocks: what each form shows of them, and that the forms know nothing of what is said."""
+
+from __future__ import annotations
+
+import ast
+from decimal import Decimal
+from pathlib import Path
+
+from mutualisation.rapport import rendus
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.document import SECTIONS
+from mutualisation.rapport.rendus import cellules
+
+LIBELLE, MONTANT = m.Colonne("nom", "Nom"), m.Colonne("montant", "Montant", "centimes", somme=True)
+CENTIMES = [Decimal("90071992547409930.01"), Decimal("0.01")]
+
+
+def _tableau(nombre: int, **autres: object) -> m.Tableau:
+    lignes = [{"nom": f"n{i}", "montant": CENTIMES[i % 2]} for i in range(nombre)]
+    return m.tableau("Essai", (LIBELLE, MONTANT), lignes, **autres)
+
+
+def test_total_keeps_the_cent_that_a_float_loses() -> None:
+    total = _tableau(2).total
+    assert total is not None
+    assert total["montant"] == Decimal("90071992547409930.02")
+    assert Decimal(float(CENTIMES[0]) + float(CENTIMES[1])) != total["montant"]
+    assert [c.texte for c in cellules.pied(_tableau(2))][1].endswith("930,02\u00a0€")
+
+
+def test_a_table_without_rows_is_a_sheet_and_nothing_else() -> None:
+    vide = _tableau(0, feuille=m.Feuille("Vide", "Rien."))
+    blocs: list[m.Bloc] = [m.p("Texte"), m.Repli("Voir", [vide])]
+    assert m.lus(blocs) == [m.p("Texte")]
+    assert [feuille.nom for feuille, _ in m.feuilles(blocs)] == ["Vide"]
+
+
+def test_a_table_of_the_workbook_is_not_read() -> None:
+    assert m.lus([_tableau(1, ou=m.CLASSEUR), _tableau(1)]) == [_tableau(1)]
+
+
+def test_a_limit_says_how_many_rows_are_left_out() -> None:
+    t = _tableau(5, limite=3, reste=("autre", "autres", " : voir le fichier."))
+    assert len(cellules.rangees(t)) == 3
+    assert cellules.note(t) == "Et 2\u00a0autres : voir le fichier."
+
+
+def test_what_is_deducted_reads_negative_and_null_says_so() -> None:
+    deduit = m.Colonne("x", "X", "euros", "non renseigné", deduit=True)
+    lignes = [{"nom": "a", "x": Decimal(12)}, {"nom": "b", "x": None}, {"nom": "c", "x": Decimal(0)}]
+    rangees = cellules.rangees(m.Tableau("T", (LIBELLE, deduit), lignes))
+    assert [r[1].texte for r in rangees] == ["\u221212\u00a0€", "non renseigné", "0\u00a0€"]
+    assert [r[1].classes for r in rangees] == [(), ("absent",), ()]
+
+
+def test_each_section_is_its_own_file_once() -> None:
+    noms = [piece.__name__ for piece in SECTIONS]
+    assert len(noms) == len(set(noms)) == 16
+
+
+def test_forms_import_no_figures_and_no_labels() -> None:
+    """A form that read the bilan or the labels would say something of its own."""
+    for chemin in Path(rendus.__file__).parent.glob("*.py"):
+        for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8"))):
+            if isinstance(noeud, ast.ImportFrom) and noeud.module:
+                assert not noeud.module.startswith(("mutualisation.publication", "mutualisation.rapport.bilan"))
+                assert "libelles" not in {noeud.module.rpartition(".")[2], *(a.name for a in noeud.names)}, chemin
