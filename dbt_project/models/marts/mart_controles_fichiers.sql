@@ -13,7 +13,9 @@ attendus as (
   {% if execute %}
     {% for s in graph.sources.values() if s.source_name != 'journal' %}
       {% set m = s.config.meta or s.meta %}
+      {% if not m.silencieux %}
       {% do lignes.append("select '" ~ s.source_name ~ "' as source, '" ~ s.name ~ "' as jeu, '" ~ m.periode ~ "' as periode, '" ~ (m.attendu or '') ~ "' as attendu") %}
+      {% endif %}
     {% endfor %}
   {% endif %}
   {{ lignes | join(' union all ') if lignes else "select '' as source, '' as jeu, '' as periode, '' as attendu" }}

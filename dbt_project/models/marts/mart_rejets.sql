@@ -9,6 +9,7 @@
   ('referentiel', 'adhesions', 'stg_referentiel__adhesions'), ('referentiel', 'populations', 'stg_referentiel__populations'),
   ('referentiel', 'cles_analytiques', 'stg_referentiel__cles_analytiques'), ('referentiel', 'tarifs', 'stg_referentiel__tarifs'),
   ('referentiel', 'ponderations', 'stg_referentiel__ponderations'), ('referentiel', 'parametres', 'stg_referentiel__parametres'),
+  ('referentiel', 'bornes', 'stg_referentiel__bornes'),
   ('referentiel', 'roles_comptes', 'stg_referentiel__roles_comptes'), ('referentiel', 'justifications', 'stg_referentiel__justifications'),
 ] %}
 {% for source_nom, jeu, relation in jeux %}

@@ -1,5 +1,5 @@
 with ecarts as (
-  {% for m in ['fichiers', 'referentiel', 'couts', 'recouvrement', 'externes', 'rejets'] %}
+  {% for m in ['fichiers', 'referentiel', 'couts', 'recouvrement', 'externes', 'rejets', 'plausibilite'] %}
   select exercice, controle, cle, statut, valeur_attendue, valeur_constatee, seuil from {{ ref('mart_controles_' ~ m) }}
   {{ 'union all' if not loop.last }}
   {% endfor %}
@@ -12,7 +12,9 @@ lignes as (
   select e.exercice, x.controle, '', 'conforme', null, null, null
   from (select exercice from {{ ref('int_exercices') }} where demande) as e
   cross join {{ ref('controles_index') }} as x
-  where not exists (select 1 from ecarts as c where c.exercice = e.exercice and c.controle = x.controle)
+  where
+    {{ controle_en_vigueur('x') }}
+    and not exists (select 1 from ecarts as c where c.exercice = e.exercice and c.controle = x.controle)
 )
 
 select

@@ -98,7 +98,7 @@ def charger_depot(
             conn=conn,
             pseudonymes=Pseudonymes(cle_pseudonymes(var)),
             limites=Limites.de_l_environnement(),
-            porte=porte or _porte_par_defaut(),
+            porte=porte or _porte_par_defaut(suivi or _muet),
             suivi=suivi or _muet,
             detail=detail or _muet,
             dossier=Path(dossier),
@@ -125,7 +125,7 @@ def _muet(_: str) -> None:
     pass
 
 
-def _porte_par_defaut() -> Porte:
+def _porte_par_defaut(suivi: Suivi) -> Porte:
     """Great Expectations takes seconds to import: only when files are really checked. Its result joins the load."""
 
     def porte(conn: Connexion, chargement_id: int) -> Refus:
@@ -134,6 +134,8 @@ def _porte_par_defaut() -> Porte:
         refus, resultat = refus_et_resultat(conn, chargement_id)
         with _transaction(conn):
             journal.noter_porte(conn, chargement_id, resultat.en_dict())
+        if phrase := resultat.phrase_avertissements():
+            suivi(phrase)
         return list(refus)
 
     return porte
@@ -220,7 +222,7 @@ def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, var: str | 
     with tempfile.TemporaryDirectory(prefix="mutualisation-") as dossier:
         pseudonymes = Pseudonymes(cle_pseudonymes(var))
         limites = Limites.de_l_environnement()
-        ctx = _Contexte(conn, pseudonymes, limites, _porte_par_defaut(), _muet, _muet, Path(dossier), reg)
+        ctx = _Contexte(conn, pseudonymes, limites, _porte_par_defaut(_muet), _muet, _muet, Path(dossier), reg)
         with _transaction(conn):
             journal.nettoyer(conn, source)
             chargement_id = journal.ouvrir_chargement(conn, nom_source)

@@ -16,7 +16,7 @@ from mutualisation.entrepot.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import dossier_var, serveur_entrepot
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes import prechargement
+from mutualisation.portes import juge
 
 Suivi = Callable[[str], None]
 
@@ -72,8 +72,8 @@ class Session:
     def precharger(self) -> None:
         """Start dbt and Great Expectations while files are loaded: both take seconds to import."""
         self.dbt()
-        prechargement.precharger()
-        self._pile.callback(prechargement.fermer)
+        juge.precharger()
+        self._pile.callback(juge.fermer)
 
     def dbt(self) -> OuvrierDbt:
         """The dbt child process, started once."""
@@ -84,9 +84,9 @@ class Session:
 
     def _documenter(self) -> None:
         """Write the data docs of the gates that this context passed, `data_docs/` of its folder."""
-        if not prechargement.a_evalue():
+        if not juge.a_juge():
             return
         try:
-            prechargement.documenter(self.var / "data_docs")
+            juge.documenter(self.var / "data_docs")
         except (ControleEchoue, OSError) as erreur:
             self.suivi(f"La documentation des contrôles n'a pas pu être écrite : {erreur}")

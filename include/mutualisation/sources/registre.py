@@ -33,7 +33,9 @@ EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": 
 COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts")
 
 _CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte"})
-_CLES_JEU = frozenset({"libelle", "periode", "attendu", "instantane", "format", "extensions", "colonnes", "dialecte"})
+_CLES_JEU = frozenset(
+    {"libelle", "periode", "attendu", "silencieux", "instantane", "format", "extensions", "colonnes", "dialecte"}
+)
 _CLES_COLONNE = frozenset(
     {
         "nom", "entete", "type", "obligatoire", "valeurs", "unite",
@@ -80,7 +82,7 @@ class Colonne:
 
 @dataclass(frozen=True)
 class Jeu:
-    """One kind of file of a source; its rows land in `brut.<nom>`."""
+    """One kind of file of a source; its rows land in `brut.<nom>`. `silencieux`: its absence is not a `sans_donnee`."""
 
     source: str
     nom: str
@@ -90,6 +92,7 @@ class Jeu:
     format: str = "tabulaire"
     extensions: tuple[str, ...] = ("csv", "xlsx")
     attendu: str | None = None
+    silencieux: bool = False
     instantane: bool = False
     dialecte: Dialecte = field(default_factory=Dialecte)
 
@@ -229,6 +232,7 @@ def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte) -> 
         format=forme,
         extensions=extensions,
         attendu=_parmi(d["attendu"], ATTENDUS, f"{ou}, attendu") if "attendu" in d else None,
+        silencieux=bool(d.get("silencieux", False)),
         instantane=bool(d.get("instantane", False)),
         dialecte=_lire_dialecte(d.get("dialecte"), ou, dialecte),
     )

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from mutualisation.portes.attentes import Attente
+from mutualisation.portes.prechargement import documenter, evaluer, fermer, precharger
 
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes import prechargement
-from mutualisation.portes.attentes import Attente
 from mutualisation.portes.bilan import verifier_bilan
-from mutualisation.portes.prechargement import documenter, evaluer, fermer, precharger
 
 LOT = "select 1 as un"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from mutualisation.portes.attentes import Attente, lire_suite
 
 UNE = """
