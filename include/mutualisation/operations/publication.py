@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
+from mutualisation.portes.extrait import exiger_extrait
 from mutualisation.publication.extrait import ecrire_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 
@@ -30,7 +32,8 @@ def extraire(contexte: Session, exercice: int, sortie: str, version: int | None 
     contexte.suivi(f"Extrait de l'exercice {exercice}")
     with connecter(contexte.dsn) as conn:
         identite = "declaree" if contexte.embarque else "authentifiee"
-        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite))
+        porte = partial(exiger_extrait, contexte.dsn)
+        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite, porte=porte))
 
 
 def facturer(contexte: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
