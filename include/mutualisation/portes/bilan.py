@@ -55,6 +55,7 @@ def verifier_plausibilite(
         for attente, constat in zip(suite.attentes, constats, strict=True)
         if not constat.reussi
         for ligne in constat.lignes
+        if "exercice" in ligne
     ]
     return _resultat(PLAUSIBILITE, suite, constats, debut), verdicts
 

@@ -6,7 +6,8 @@ import csv
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +27,12 @@ MANIFESTE = "manifeste.json"
 SYNTHESE = "synthese_financiere"
 NUMERIQUES = ("numeric", "decimal", "integer", "bigint", "smallint")
 MONTANT = "numeric(15,2)"
+COLONNES_FICHIERS = {"fichier": "text", "presence": "text", "empreinte": "text"}
+COLONNES_RELATIONS = {
+    "relation": "text", "colonnes": "text", "lignes_publiees": "bigint", "lignes_ecrites": "bigint",
+    "cles_doubles": "bigint", "sommes": "text",
+}  # fmt: skip
+COLONNES_CLASSEUR = {"feuille": "text", "erreurs": "bigint", "montants_absents": "bigint"}
 Lignes = list[dict[str, Any]]
 
 
@@ -69,23 +76,13 @@ def exiger_extrait(
     debut = time.perf_counter()
     fichiers = sorted((dossier_attentes() / PORTE).glob("*.yml")) or [dossier_attentes() / PORTE / "extrait.yml"]
     suite = lire_suite(PORTE, fichiers)
-    constats = juger(
-        PORTE,
-        dsn,
-        suite,
-        {
-            "fichiers": _lot(_fichiers(dossier), {"fichier": "text", "presence": "text", "empreinte": "text"}),
-            "relations": _lot(
-                [_relation(conn, dossier, exercice, version, relation) for relation in relations.values()],
-                {"relation": "text", "colonnes": "text", "lignes_publiees": "bigint", "lignes_ecrites": "bigint",
-                 "cles_doubles": "bigint", "sommes": "text"},
-            ),
-            "classeur": _lot(
-                _classeur(dossier, relations.get(SYNTHESE)),
-                {"feuille": "text", "erreurs": "bigint", "montants_absents": "bigint"},
-            ),
-        },
-    )  # fmt: skip
+    try:
+        lots = _relire(conn, dossier, exercice, version, relations)
+    except (OSError, ValueError, KeyError, ArithmeticError, zipfile.BadZipFile) as faute:
+        raise ControleEchoue(
+            [f"porte {PORTE} : l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"]
+        ) from faute
+    constats = juger(PORTE, dsn, suite, lots)
     echecs = [
         f"{PORTE} {exercice} : {phrase}"
         for attente, constat in zip(suite.attentes, constats, strict=True)
@@ -96,6 +93,18 @@ def exiger_extrait(
         raise ControleEchoue(echecs)
     executees = [constat.nom for constat in constats]
     return ResultatPorte(PORTE, executees, echecs, avertissements(suite, constats), time.perf_counter() - debut)
+
+
+def _relire(
+    conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relations: Mapping[str, Relation]
+) -> dict[str, str]:
+    """The batches of the gate, by name."""
+    lues = [_relation(conn, dossier, exercice, version, relation) for relation in relations.values()]
+    return {
+        "fichiers": _lot(_fichiers(dossier), COLONNES_FICHIERS),
+        "relations": _lot(lues, COLONNES_RELATIONS),
+        "classeur": _lot(_classeur(dossier, relations.get(SYNTHESE)), COLONNES_CLASSEUR),
+    }
 
 
 def _lot(lignes: Lignes, types: Mapping[str, str]) -> str:
@@ -135,24 +144,26 @@ def _relation(
     colonnes = [c for c in relation.colonnes if not c.est_horodatage]
     nombres = [c.nom for c in colonnes if c.type.startswith(NUMERIQUES)]
     publie, sommes_publiees = _publiees(conn, exercice, version, relation, nombres)
-    entete, lignes = _lire(dossier / f"{relation.nom}.csv")
     attendues = [c.nom for c in colonnes]
-    if entete != attendues:
-        return {"relation": relation.nom, "colonnes": "autres", "lignes_publiees": publie}
+    entete, lignes = _lire(dossier / f"{relation.nom}.csv")
+    if entete != attendues or any(len(ligne) != len(attendues) for ligne in lignes):
+        return {
+            "relation": relation.nom,
+            "colonnes": "autres",
+            "lignes_publiees": publie,
+            "lignes_ecrites": len(lignes),
+        }
     rangs_cle = [attendues.index(nom) for nom in relation.cle if nom in attendues]
-    rangs_nombres = [attendues.index(nom) for nom in nombres]
-    cles: set[tuple[str, ...]] = set()
-    sommes, ecrites = [Decimal(0)] * len(nombres), 0
-    for ligne in lignes:
-        ecrites += 1
-        cles.add(tuple(ligne[rang] for rang in rangs_cle))
-        sommes = [s + Decimal(ligne[rang] or 0) for s, rang in zip(sommes, rangs_nombres, strict=True)]
+    cles = {tuple(ligne[rang] for rang in rangs_cle) for ligne in lignes}
+    sommes = [
+        sum((Decimal(ligne[rang] or 0) for ligne in lignes), Decimal(0)) for rang in map(attendues.index, nombres)
+    ]
     return {
         "relation": relation.nom,
         "colonnes": "conformes",
         "lignes_publiees": publie,
-        "lignes_ecrites": ecrites,
-        "cles_doubles": ecrites - len(cles) if rangs_cle else 0,
+        "lignes_ecrites": len(lignes),
+        "cles_doubles": len(lignes) - len(cles) if rangs_cle else 0,
         "sommes": "égales" if sommes == sommes_publiees else "différentes",
     }
 
@@ -173,18 +184,13 @@ def _publiees(
     return int(ligne[0]), [Decimal(somme) for somme in ligne[1:]]
 
 
-def _lire(chemin: Path) -> tuple[list[str], Iterator[list[str]]]:
-    """Header and rows of a CSV of the extract, streamed; no header when it is missing or empty."""
+def _lire(chemin: Path) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a CSV of the extract; no header when it is missing or empty."""
     if not chemin.is_file():
-        return [], iter(())
-    fichier = chemin.open(encoding="utf-8", newline="")
-    lecteur = csv.reader(fichier, delimiter=";")
-    return next(lecteur, []), _jusqu_au_bout(fichier, lecteur)
-
-
-def _jusqu_au_bout(fichier: Any, lecteur: Iterable[list[str]]) -> Iterator[list[str]]:
-    with fichier:
-        yield from lecteur
+        return [], []
+    with chemin.open(encoding="utf-8", newline="") as fichier:
+        lecteur = csv.reader(fichier, delimiter=";")
+        return next(lecteur, []), list(lecteur)
 
 
 def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:

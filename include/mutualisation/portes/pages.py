@@ -97,7 +97,9 @@ def _attendu(kwargs: Any) -> str:
     if valeurs := kwargs.get("value_set"):
         morceaux.append(" · ".join(map(str, valeurs)))
     bornes = [kwargs.get("min_value"), kwargs.get("max_value")]
-    if bornes != [None, None]:
+    if bornes[0] is not None and bornes[0] == bornes[1]:
+        morceaux.append(str(bornes[0]))
+    elif bornes != [None, None]:
         mots = ("au moins", "au plus")
         morceaux.append(", ".join(f"{mot} {b}" for mot, b in zip(mots, bornes, strict=True) if b is not None))
     if motif := kwargs.get("regex"):

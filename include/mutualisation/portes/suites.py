@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
@@ -136,13 +137,18 @@ def _lot(brut: dict[str, Any], valeurs: Mapping[str, str]) -> Lot:
     attentes = tuple(_attente(nom, defaut | a, valeurs) for a in brut.get("attentes") or ())
     if not attentes:
         raise ValueError(f"lot {nom} : aucune attente déclarée")
-    return Lot(
-        nom,
-        attentes,
-        _sql(str(brut.get("requete", "")), valeurs),
-        tuple(brut.get("montre", ())),
-        str(brut.get("libelle", "")),
-    )
+    montre = tuple(map(str, brut.get("montre", ())))
+    for attente in attentes:
+        if caches := _champs(attente) - set(montre):
+            raise ValueError(f"lot {nom} : la phrase de {attente.nom} cite {sorted(caches)}, absents de « montre »")
+    return Lot(nom, attentes, _sql(str(brut.get("requete", "")), valeurs), montre, str(brut.get("libelle", "")))
+
+
+def _champs(attente: Attente) -> set[str]:
+    """Columns that the sentence of a native expectation quotes; those of an SQL one come from its own query."""
+    if attente.type == SQL_EXACT:
+        return set()
+    return {champ for _, champ, _, _ in Formatter().parse(attente.message) if champ}
 
 
 def _attente(lot: str, brut: dict[str, Any], valeurs: Mapping[str, str]) -> Attente:
