@@ -98,15 +98,21 @@ def _attendu(kwargs: Any) -> str:
         morceaux.append(" · ".join(map(str, valeurs)))
     bornes = [kwargs.get("min_value"), kwargs.get("max_value")]
     if bornes[0] is not None and bornes[0] == bornes[1]:
-        morceaux.append(str(bornes[0]))
+        morceaux.append(_borne(bornes[0]))
     elif bornes != [None, None]:
         mots = ("au moins", "au plus")
-        morceaux.append(", ".join(f"{mot} {b}" for mot, b in zip(mots, bornes, strict=True) if b is not None))
+        morceaux.append(", ".join(f"{mot} {_borne(b)}" for mot, b in zip(mots, bornes, strict=True) if b is not None))
+    if (longueur := kwargs.get("value")) is not None:
+        morceaux.append(_borne(longueur))
     if motif := kwargs.get("regex"):
         morceaux.append(f"forme {motif}")
     if tolerance := kwargs.get("mostly"):
         morceaux.append(f"{round(100 * tolerance)} % des lignes au moins")
     return " — ".join(morceaux)
+
+
+def _borne(valeur: Any) -> str:
+    return str(valeur).replace("-", "−").replace(".", ",")
 
 
 def _resumer(suite: dict[str, Any]) -> dict[str, Any]:
