@@ -13,7 +13,7 @@ from tests.bout_en_bout.etabli import EnLigne, Etabli, Publie
 from tests.bout_en_bout.petit_depot import EXERCICE
 
 from mutualisation import operations as op
-from mutualisation.portes import prechargement
+from mutualisation.portes import juge
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def etabli(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     ouvert = Etabli(_serveur, tmp_path_factory.mktemp("etabli"))
     yield ouvert
     ouvert.fermer()
-    prechargement.fermer()
+    juge.fermer()
 
 
 @pytest.fixture

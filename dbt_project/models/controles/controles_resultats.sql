@@ -1,6 +1,6 @@
 -- One row per exercice asked × control × key: each gap found, « conforme » where there is none.
 with ecarts as (
-  {% for c in ['fichiers', 'referentiel', 'couts', 'recouvrement', 'externes', 'rejets'] %}
+  {% for c in ['fichiers', 'referentiel', 'couts', 'recouvrement', 'externes', 'rejets', 'plausibilite'] %}
   select exercice, controle, cle, statut, valeur_attendue, valeur_constatee, seuil from {{ ref('ctl_' ~ c) }}
   {{ 'union all' if not loop.last }}
   {% endfor %}
@@ -17,7 +17,9 @@ lignes as (
   select e.exercice, x.controle, '', 'conforme', null, null, null
   from exercices as e
   cross join {{ ref('controles_index') }} as x
-  where not exists (select 1 from ecarts as c where c.exercice = e.exercice and c.controle = x.controle)
+  where
+    {{ controle_en_vigueur('x') }}
+    and not exists (select 1 from ecarts as c where c.exercice = e.exercice and c.controle = x.controle)
 )
 
 select

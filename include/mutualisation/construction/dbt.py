@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualisation.chemins import PROJET_DBT
+from mutualisation.enfant.hote import Enfant
 from mutualisation.entrepot.connexion import profil_dbt
 from mutualisation.erreurs import ControleEchoue
 
@@ -37,44 +33,26 @@ class ResultatDbt:
 
 
 class OuvrierDbt:
-    """The child process: started with the warehouse address, it parses the project while files are loaded.
+    """dbt in a child process: started with the warehouse address, it parses the project while files are loaded.
 
     `essai`: numbers of the files of a simulation, which count for this process only.
     """
 
     def __init__(self, dsn: str, var: Path, essai: Sequence[int] = ()) -> None:
-        profil = profil_dbt(dsn)
         cible = var / "dbt"
         cible.mkdir(parents=True, exist_ok=True)
-        environnement = os.environ | {
-            "MUTUALISATION_PG_HOST": str(profil["host"]),
-            "MUTUALISATION_PG_PORT": str(profil["port"]),
-            "MUTUALISATION_PG_USER": str(profil["user"]),
-            "MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
-            "MUTUALISATION_PG_BASE": str(profil["dbname"]),
-            "MUTUALISATION_DBT_TARGET": str(cible),
-            "DBT_LOG_PATH": str(cible),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "DO_NOT_TRACK": "1",
-        }
-        if essai:
-            environnement["PGOPTIONS"] = f"-c mutualisation.simulation={','.join(map(str, essai))}"
-        with (cible / "ouvrier.log").open("w", encoding="utf-8") as journal:
-            self._processus = subprocess.Popen(
-                [sys.executable, "-m", "mutualisation.construction.ouvrier", str(PROJET_DBT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=journal,
-                env=environnement,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,
-            )
+        self._enfant = Enfant(
+            "dbt",
+            "mutualisation.construction.service",
+            str(PROJET_DBT),
+            environnement=_environnement(dsn, cible, essai),
+            journal=cible / "enfant.log",
+        )
 
     def construire(self) -> ResultatDbt:
         """Run `dbt build` once. Raises `ControleEchoue` when dbt died or could not run at all."""
         debut = time.perf_counter()
-        reponse = self._demander("build")
+        reponse = self._enfant.demander("modele", {"commande": "build"})
         if "erreur" in reponse and not reponse.get("resultats"):
             raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
         return _bilan(reponse, time.perf_counter() - debut)
@@ -84,47 +62,46 @@ class OuvrierDbt:
 
         Raises `ControleEchoue` when dbt died or ran none.
         """
-        reponse = self._demander("essais")
+        reponse = self._enfant.demander("modele", {"commande": "essais"})
         if not reponse.get("resultats"):
             raise ControleEchoue([f"dbt n'a exécuté aucun essai ({_une_ligne(reponse.get('erreur', ''))})"])
         return list(reponse["resultats"])
 
     def fermer(self) -> None:
         """End the child process."""
-        if self._processus.stdin:
-            with contextlib.suppress(BrokenPipeError):  # dead already, with our request unread
-                self._processus.stdin.close()
-        if self._processus.poll() is None:
-            self._processus.terminate()
-        self._processus.wait()
-        if self._processus.stdout:
-            self._processus.stdout.close()
+        self._enfant.fermer()
 
-    def _demander(self, commande: str) -> dict[str, Any]:
-        entree, sortie = self._processus.stdin, self._processus.stdout
-        if entree is None or sortie is None:
-            return {"erreur": "dbt n'est pas démarré"}
-        try:
-            entree.write(f"{commande}\n")
-            entree.flush()
-            ligne = sortie.readline()
-        except BrokenPipeError:
-            ligne = ""
-        return dict(json.loads(ligne)) if ligne else {"erreur": "dbt s'est arrêté"}
+
+def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str]:
+    """What `profiles.yml` and dbt read of the environment."""
+    profil = profil_dbt(dsn)
+    environnement = {
+        "MUTUALISATION_PG_HOST": str(profil["host"]),
+        "MUTUALISATION_PG_PORT": str(profil["port"]),
+        "MUTUALISATION_PG_USER": str(profil["user"]),
+        "MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
+        "MUTUALISATION_PG_BASE": str(profil["dbname"]),
+        "MUTUALISATION_DBT_TARGET": str(cible),
+        "DBT_LOG_PATH": str(cible),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    if essai:
+        environnement["PGOPTIONS"] = f"-c mutualisation.simulation={','.join(map(str, essai))}"
+    return environnement
 
 
 def _bilan(reponse: dict[str, Any], duree: float) -> ResultatDbt:
     """Compare what ran with what the manifest declares: a test that did not run has failed."""
     resultats = {r["id"]: r for r in reponse["resultats"]}
     echecs, non_executes = [], 0
-    for attendu in reponse["attendus"]:
+    for attendu, description in reponse["attendus"].items():
         resultat = resultats.get(attendu)
         if resultat is None or resultat["statut"] == "skipped":
             non_executes += 1
         elif resultat["statut"] not in REUSSIS:
-            echecs.append(
-                f"porte modele : {attendu.split('.', 2)[2]} — échec {_une_ligne(resultat['message'])}".rstrip()
-            )
+            nom = attendu.split(".", 2)[2] + (f" ({description})" if description else "")
+            echecs.append(f"porte modele : {nom} — échec {_une_ligne(resultat['message'])}".rstrip())
     if non_executes:
         echecs.append(f"porte modele : {non_executes} modèle(s) ou test(s) non exécuté(s)")
     tests = sum(1 for r in resultats if r.startswith("test."))

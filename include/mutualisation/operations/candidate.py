@@ -15,7 +15,7 @@ from mutualisation.operations.session import Session
 from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.signature import version_du_code
 from mutualisation.operations.verifications import verifier_exercices
-from mutualisation.portes.bilan import verifier_bilan
+from mutualisation.portes.bilan import verifier_bilan, verifier_plausibilite
 from mutualisation.sources.brut import synchroniser_brut
 
 SQL_BLOQUANTS = """
@@ -73,10 +73,16 @@ def controler(session: Session, version: int) -> None:
     with session.connexion() as conn:
         exercices = _construction(conn, version, ("construite", "validee"))
         session.suivi(f"Contrôle du bilan, version {version}")
+        plausibilite, verdicts = verifier_plausibilite(session.dsn, SCHEMA, exercices)
         resultat = verifier_bilan(session.dsn, SCHEMA, version, exercices)
-        clore(conn, version, "validee" if resultat.reussie else "echouee", {"bilan": resultat.en_dict()})
-    if not resultat.reussie:
-        raise ControleEchoue(resultat.echecs)
+        # a figure beyond a critical bound is also a control: said once
+        echecs = list(dict.fromkeys(plausibilite.echecs + resultat.echecs))
+        portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
+        clore(conn, version, "echouee" if echecs else "validee", portes)
+    if plausibilite.avertissements:
+        session.suivi(f"{len(verdicts)} point(s) à commenter : voir le bilan et data_docs/index.html.")
+    if echecs:
+        raise ControleEchoue(echecs)
 
 
 def ouvrir_construction(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import psycopg
 
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
-from mutualisation.ingestion.travail import Chargement, transaction
+from mutualisation.ingestion.travail import Chargement, Suivi, muet, transaction
 from mutualisation.operations.candidate import construire, controler
 from mutualisation.operations.livraison import extraire, publier
 from mutualisation.operations.session import Session
@@ -51,12 +52,11 @@ def bilan(
 def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:
     """Load what is new in a drop (file gate included). Raises `FichierRefuse`, `ErreurMutualisation`."""
     with session.connexion() as conn:
-        return charger_depot(
-            conn, depot, sources, session.var, session.suivi, porte=porte_fichier, detail=session.detail
-        )
+        porte = partial(porte_fichier, suivi=session.suivi)
+        return charger_depot(conn, depot, sources, session.var, session.suivi, porte=porte, detail=session.detail)
 
 
-def porte_fichier(conn: psycopg.Connection[Any], chargement_id: int) -> list[tuple[str, str]]:
+def porte_fichier(conn: psycopg.Connection[Any], chargement_id: int, suivi: Suivi = muet) -> list[tuple[str, str]]:
     """The file gate on a load: its result is kept in the journal; (path, reason) of the files to refuse.
 
     Raises `ControleEchoue` when the gate did not run as it should.
@@ -64,4 +64,6 @@ def porte_fichier(conn: psycopg.Connection[Any], chargement_id: int) -> list[tup
     refus, resultat = refus_et_resultat(conn, chargement_id)
     with transaction(conn):
         noter_porte(conn, chargement_id, resultat.en_dict())
+    if phrase := resultat.phrase_avertissements():
+        suivi(phrase)
     return refus

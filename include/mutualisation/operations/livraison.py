@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
+from mutualisation.portes.extrait import exiger_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 from mutualisation.rapport.extrait import ecrire_extrait
 
@@ -30,7 +32,8 @@ def extraire(session: Session, exercice: int, sortie: str, version: int | None =
     session.suivi(f"Extrait de l'exercice {exercice}")
     with connecter(session.dsn) as conn:
         identite = "declaree" if session.embarque else "authentifiee"
-        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite))
+        porte = partial(exiger_extrait, session.dsn)
+        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite, porte=porte))
 
 
 def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:

@@ -18,7 +18,7 @@ from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.travail import Suivi, muet
-from mutualisation.portes import prechargement
+from mutualisation.portes import juge
 
 
 @dataclass
@@ -68,8 +68,8 @@ class Session:
     def precharger(self) -> None:
         """Start dbt and Great Expectations while files are loaded: both take seconds to import."""
         self.dbt()
-        prechargement.precharger()
-        self._pile.callback(prechargement.fermer)
+        juge.precharger()
+        self._pile.callback(juge.fermer)
 
     def dbt(self) -> OuvrierDbt:
         """The dbt child process, started once."""
@@ -79,10 +79,10 @@ class Session:
         return self._dbt
 
     def _documenter(self) -> None:
-        """Write the data docs of the gates that this session passed, `data_docs/` of its folder."""
-        if not prechargement.a_evalue():
+        """Write the data docs of the gates that this context passed, `data_docs/` of its folder."""
+        if not juge.a_juge():
             return
         try:
-            prechargement.documenter(self.var / "data_docs")
+            juge.documenter(self.var / "data_docs")
         except (ControleEchoue, OSError) as erreur:
             self.suivi(f"La documentation des contrôles n'a pas pu être écrite : {erreur}")

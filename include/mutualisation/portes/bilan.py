@@ -1,29 +1,26 @@
-"""The *report* gate: the candidate publication against itself and against its controls, before it is published."""
+"""The *report* gate: the candidate publication and the plausibility of its figures, before it is published."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
-from pathlib import Path
-
-import yaml
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.attentes import Attente, lire_suite
-from mutualisation.portes.index_controles import lire_index
-from mutualisation.portes.prechargement import evaluer
+from mutualisation.portes.juge import avertissements, juger, phrases
 from mutualisation.portes.resultat import Constat, ResultatPorte
+from mutualisation.portes.suites import Suite, lire_suite
 
-PORTE = "bilan"
-# The message of this expectation already starts with the name of the control, which stderr must show (sorties.md).
-CONTROLES_BLOQUANTS = "controles_bloquants"
+PORTE, PLAUSIBILITE = "bilan", "plausibilite"
 RELATIONS = (
     "synthese_financiere", "cout_unitaire", "passage_d5211", "recouvrement", "facture_semestrielle",
     "cee_valorisation", "cam_achats", "adhesion", "indicateurs_cles", "controles", "tracabilite", "repartition",
     "rejets", "prevision",
 )  # fmt: skip
+# What a point to comment keeps of a measure.
+VERDICT = ("cle", "mesure", "dispositif", "gravite", "attendu", "constate", "variation_pct", "reference")
 
 
 def verifier_bilan(dsn: str, schema: str, version: int, exercices: Sequence[int]) -> ResultatPorte:
@@ -34,71 +31,95 @@ def verifier_bilan(dsn: str, schema: str, version: int, exercices: Sequence[int]
     exercice is asked, or the gate could not run at all.
     """
     debut = time.perf_counter()
-    if not exercices:
-        raise ControleEchoue([f"porte {PORTE} : aucun exercice à contrôler — nommer au moins un exercice"])
-    attentes = suite_bilan(schema, version)
-    annees = ", ".join(str(int(exercice)) for exercice in sorted(set(exercices)))
-    lot = f"select unnest(array[{annees}]) as exercice"
-    constats = evaluer(PORTE, dsn, "bilan", lot, attentes)
-    echecs = [
-        phrase for attente, constat in zip(attentes, constats, strict=True) for phrase in _phrases(attente, constat)
+    suite = suite_bilan(schema, version, _annees(PORTE, exercices))
+    constats = juger(PORTE, dsn, suite)
+    return _resultat(PORTE, suite, constats, debut)
+
+
+def verifier_plausibilite(
+    dsn: str, schema: str, exercices: Sequence[int]
+) -> tuple[ResultatPorte, list[dict[str, Any]]]:
+    """Judge `mart_plausibilite`: the result, and each measure to comment (`points_a_commenter` reads them).
+
+    A measure beyond a critical bound of finance, unjustified, is a failure; one beyond a bound of gravity `alerte`, or
+    that moved too much since N−1, a warning. Raises `ControleEchoue` when the gate could not run.
+    """
+    debut = time.perf_counter()
+    suite = suite_plausibilite(schema, _annees(PLAUSIBILITE, exercices))
+    constats = juger(PLAUSIBILITE, dsn, suite)
+    verdicts = [
+        {"exercice": int(ligne["exercice"]), "attente": attente.nom, "libelle": attente.phrase(_francais(ligne))}
+        | {"bloque": attente.bloque}
+        | {cle: ligne[cle] for cle in VERDICT if cle in ligne}
+        for attente, constat in zip(suite.attentes, constats, strict=True)
+        if not constat.reussi
+        for ligne in constat.lignes
+        if "exercice" in ligne
     ]
-    executees = [constat.nom for constat in constats if constat.erreur is None]
-    return ResultatPorte(PORTE, executees, echecs, time.perf_counter() - debut)
+    return _resultat(PLAUSIBILITE, suite, constats, debut), verdicts
 
 
-def suite_bilan(schema: str, version: int) -> list[Attente]:
+def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[str, Any]]:
+    """Measures of an exercice to comment, from `journal.constructions.portes`, in the order they were judged.
+
+    Keys: exercice, attente, libelle (a French sentence), bloque, cle (`mesure/dispositif`), mesure, dispositif,
+    gravite (`alerte`, `critique` or None), attendu, constate, variation_pct (text), reference. Empty for a build made
+    before this gate.
+    """
+    verdicts = portes.get(PLAUSIBILITE, {}).get("verdicts", [])
+    return [verdict for verdict in verdicts if verdict["exercice"] == exercice and not verdict["bloque"]]
+
+
+def suite_bilan(schema: str, version: int, exercices: Sequence[int]) -> Suite:
     """Expectations of `expectations/bilan/suite.yml` on the candidate `schema` and `version`."""
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", schema):
-        raise ValueError(f"schéma inattendu : {schema!r}")
-    dossier = dossier_attentes() / "bilan"
-    valeurs = {
-        "schema": f'"{schema}"',
-        "nom_schema": _litteral(schema),
+    valeurs = _valeurs(schema, exercices) | {
         "version": str(int(version)),
-        "index": _index(),
-        "types": _types(dossier / "types_publies.yml"),
         "relations": ", ".join(_litteral(relation) for relation in RELATIONS),
     }
-    return lire_suite(dossier / "suite.yml", valeurs)
+    return lire_suite(PORTE, [dossier_attentes() / "bilan" / "suite.yml"], valeurs)
 
 
-def _phrases(attente: Attente, constat: Constat) -> list[str]:
-    """French sentences of one failed expectation, each starting with the name of the control or expectation."""
-    if constat.erreur is not None:
-        return [f"{attente.nom} : le contrôle n'a pas pu être exécuté ({constat.erreur}) — {attente.remede}"]
-    if constat.reussi:
-        return []
-    prefixe = "" if attente.nom == CONTROLES_BLOQUANTS else f"{attente.nom}, "
-    phrases = [prefixe + attente.phrase(ligne) for ligne in constat.lignes]
-    reste = constat.nombre - len(constat.lignes)
-    if reste > 0 or not phrases:
-        phrases.append(f"{attente.nom} : {reste} autre(s) écart(s) non listé(s) — {attente.remede}")
-    return phrases
+def suite_plausibilite(schema: str, exercices: Sequence[int]) -> Suite:
+    """Expectations of every file of `expectations/plausibilite/`."""
+    dossier = dossier_attentes() / "plausibilite"
+    fichiers = sorted(dossier.glob("*.yml")) or [dossier / "mesures.yml"]
+    return lire_suite(PLAUSIBILITE, fichiers, _valeurs(schema, exercices))
 
 
-def _index() -> str:
-    lignes = [
-        f"{_litteral(c.nom)}, {str(c.bloquant).lower()}, {str(c.justifiable).lower()}, {_litteral(c.remede)}"
-        for c in lire_index().values()
+def _annees(porte: str, exercices: Sequence[int]) -> list[int]:
+    if not exercices:
+        raise ControleEchoue([f"porte {porte} : aucun exercice à contrôler — nommer au moins un exercice"])
+    return sorted({int(exercice) for exercice in exercices})
+
+
+def _valeurs(schema: str, exercices: Sequence[int]) -> dict[str, str]:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", schema):
+        raise ValueError(f"schéma inattendu : {schema!r}")
+    annees = ", ".join(str(int(exercice)) for exercice in exercices)
+    return {"schema": f'"{schema}"', "nom_schema": _litteral(schema), "exercices": annees}
+
+
+def _resultat(porte: str, suite: Suite, constats: list[Constat], debut: float) -> ResultatPorte:
+    """What did not pass and blocks is a failure, a check that could not run too, whatever its severity."""
+    echecs = [
+        phrase if phrase.startswith(PLAUSIBILITE) or constat.lignes else f"{attente.nom} : {phrase}"
+        for attente, constat in zip(suite.attentes, constats, strict=True)
+        if attente.bloque or constat.erreur is not None
+        for phrase in phrases(attente, constat)
     ]
-    return _table(lignes, "nom, bloquant, justifiable, remede")
+    return ResultatPorte(
+        porte=porte,
+        executees=[constat.nom for constat in constats if constat.erreur is None],
+        echecs=echecs,
+        avertissements=avertissements(suite, constats),
+        duree_s=time.perf_counter() - debut,
+    )
 
 
-def _types(chemin: Path) -> str:
-    contenu: dict[str, dict[str, list[str]]] = yaml.safe_load(chemin.read_text(encoding="utf-8"))
-    lignes = [
-        f"{_litteral(relation)}, {_litteral(colonne)}, {_litteral(type_attendu)}"
-        for type_attendu, relations in contenu.items()
-        for relation, colonnes in relations.items()
-        for colonne in colonnes
-    ]
-    return _table(lignes, "relation, colonne, type")
-
-
-def _table(lignes: list[str], colonnes: str) -> str:
-    valeurs = ", ".join(f"({ligne})" for ligne in lignes)
-    return f"(select * from (values {valeurs}) as v ({colonnes}))"  # noqa: S608 - our own literals
+def _francais(ligne: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its rounded ratio as French writes it."""
+    variation = ligne.get("variation_pct")
+    return {**ligne, "variation_pct": None if variation is None else str(variation).replace(".", ",")}
 
 
 def _litteral(texte: str) -> str:

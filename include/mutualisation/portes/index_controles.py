@@ -17,7 +17,10 @@ SEED = SEEDS / "controles_index.csv"
 
 @dataclass(frozen=True)
 class Controle:
-    """A control of the index: name, blocking or not, whether a justification lifts it (G5), label, remedy, rulings."""
+    """A control of the index: name, blocking or not, whether a justification lifts it (G5), label, remedy, rulings.
+
+    `jeu`: the control exists once that optional jeu was dropped, and says nothing before.
+    """
 
     nom: str
     bloquant: bool
@@ -25,6 +28,7 @@ class Controle:
     decisions: tuple[str, ...]
     libelle: str
     remede: str
+    jeu: str = ""
 
 
 @cache
@@ -37,12 +41,12 @@ def lire_index(chemin: Path | None = None) -> dict[str, Controle]:
 
 
 def contenu_seed() -> str:
-    """The seed `controles_index.csv`: controle, bloquant, justifiable, libelle, remede."""
+    """The seed `controles_index.csv`: controle, bloquant, justifiable, libelle, remede, jeu."""
     tampon = io.StringIO()
     ecrivain = csv.writer(tampon, lineterminator="\n")
-    ecrivain.writerow(["controle", "bloquant", "justifiable", "libelle", "remede"])
+    ecrivain.writerow(["controle", "bloquant", "justifiable", "libelle", "remede", "jeu"])
     for c in lire_index().values():
-        ecrivain.writerow([c.nom, str(c.bloquant).lower(), str(c.justifiable).lower(), c.libelle, c.remede])
+        ecrivain.writerow([c.nom, str(c.bloquant).lower(), str(c.justifiable).lower(), c.libelle, c.remede, c.jeu])
     return tampon.getvalue()
 
 

@@ -120,7 +120,7 @@ def sommables(jeu: Jeu) -> list[Colonne]:
 
 def _sommes(groupe: FichiersDuJeu) -> str:
     """One scan per jeu: rows (colonne NULL) and the announced columns alone, since reading cells is what costs."""
-    calculs = "".join(f", sum({_lecture(c)}) as {c.nom}" for c in groupe.colonnes)
+    calculs = "".join(f", sum({lecture_de(c)}) as {c.nom}" for c in groupe.colonnes)
     valeurs = "".join(f", ({_litteral(c.nom)}, s.{c.nom})" for c in groupe.colonnes)
     fichiers = ", ".join(str(int(fichier_id)) for fichier_id in groupe.fichiers)
     return (
@@ -131,7 +131,8 @@ def _sommes(groupe: FichiersDuJeu) -> str:
     )
 
 
-def _lecture(colonne: Colonne) -> str:
+def lecture_de(colonne: Colonne) -> str:
+    """SQL that reads a cell of `brut` (alias b) as a number: minutes for a duration."""
     return LECTURES.get(colonne.type, LECTURE_DEFAUT).format(nom=colonne.nom)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from mutualisation.rapport.rendus import html, pdf, xlsx
 
 MANIFESTE = "manifeste.json"
 BLOC = 1 << 20
+Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
 def ecrire_extrait(
@@ -33,10 +35,12 @@ def ecrire_extrait(
     *,
     version: int | None = None,
     identite: str = "declaree",
+    porte: Porte | None = None,
 ) -> Path:
     """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path.
 
-    `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3).
+    `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3); `porte`
+    reads the extract back before it takes its place, and raises when it is not the publication.
     The same version gives the same bytes (S8). Raises `ErreurMutualisation` when the exercice is not published or
     the folder cannot be written.
     """
@@ -48,6 +52,8 @@ def ecrire_extrait(
             dossier = Path(travail) / destination.name
             dossier.mkdir()
             _remplir(conn, contexte, dossier, identite)
+            if porte is not None:
+                porte(conn, dossier, exercice, contexte.construction.version, _relations_de(contexte))
             _remplacer(dossier, destination)
     except OSError as erreur:
         raise ErreurMutualisation(

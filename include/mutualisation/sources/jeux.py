@@ -80,6 +80,7 @@ class Jeu:
     format: str = "tabulaire"
     extensions: tuple[str, ...] = ("csv", "xlsx")
     attendu: str | None = None
+    silencieux: bool = False
     instantane: bool = False
     dialecte: Dialecte = field(default_factory=Dialecte)
 

@@ -21,7 +21,9 @@ ATTENDUS = frozenset({"mensuel", "annuel"})
 EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": ("json",)}
 
 _CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte"})
-_CLES_JEU = frozenset({"libelle", "periode", "attendu", "instantane", "format", "extensions", "colonnes", "dialecte"})
+_CLES_JEU = frozenset(
+    {"libelle", "periode", "attendu", "silencieux", "instantane", "format", "extensions", "colonnes", "dialecte"}
+)
 _CLES_COLONNE = frozenset(
     {
         "nom", "entete", "type", "obligatoire", "valeurs", "unite",
@@ -96,6 +98,7 @@ def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte) -> 
         format=forme,
         extensions=extensions,
         attendu=_parmi(d["attendu"], ATTENDUS, f"{ou}, attendu") if "attendu" in d else None,
+        silencieux=bool(d.get("silencieux", False)),
         instantane=bool(d.get("instantane", False)),
         dialecte=_lire_dialecte(d.get("dialecte"), ou, dialecte),
     )

@@ -56,6 +56,8 @@ def _table(jeu: Jeu) -> dict[str, Any]:
     meta: dict[str, Any] = {"source": jeu.source, "periode": jeu.periode, "instantane": jeu.instantane}
     if jeu.attendu:
         meta["attendu"] = jeu.attendu
+    if jeu.silencieux:
+        meta["silencieux"] = True
     techniques = [{"name": n, "description": d} for n, d in _TECHNIQUES.items()]
     return {
         "name": jeu.nom,

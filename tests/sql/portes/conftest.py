@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from mutualisation.portes.index_controles import lire_index
-from mutualisation.portes.prechargement import fermer, precharger
+from mutualisation.portes.juge import fermer, precharger
 from mutualisation.sources.brut import synchroniser_brut
 
 Poser = Callable[..., int]

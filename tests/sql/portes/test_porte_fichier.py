@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.fichier import refus_et_resultat, suite_source, verifier_fichiers
+from mutualisation.portes.fichier import refus_et_resultat, verifier_fichiers
 
 Poser = Callable[..., int]
 
@@ -27,7 +29,10 @@ def test_un_fichier_conforme_passe(base_vierge: str, poser: Poser) -> None:
     )  # fmt: skip
     refus, resultat = refus_et_resultat(base_vierge, chargement)
     assert refus == []
-    assert resultat.executees == [attente.nom for attente in suite_source("compta")]
+    communes = ["lignes_posees", "controle_lignes", "controle_total", "ligne_total", "sans_doublon_de_fichier"]
+    assert resultat.executees[:5] == communes
+    assert "mandats.statut.column_values_to_be_in_set" in resultat.executees
+    assert not any(nom.startswith("titres.") for nom in resultat.executees)
 
 
 def test_la_connexion_de_l_appelant_suffit(base_vierge: str, poser: Poser) -> None:
@@ -165,26 +170,112 @@ def test_une_requete_qui_plante_est_un_echec(base_vierge: str, poser: Poser) -> 
         verifier_fichiers(base_vierge, chargement)
 
 
-def test_une_attente_propre_a_une_source(
+def _suites(dossier: Path, monkeypatch: pytest.MonkeyPatch, **suites: str) -> None:
+    """`expectations/sources/` of a test's own: the shipped one, with the suites given in place of theirs."""
+    shutil.copytree(dossier_attentes() / "sources", dossier / "sources")
+    for nom, texte in suites.items():
+        (dossier / "sources" / f"{nom}.yml").write_text(texte, encoding="utf-8")
+    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(dossier))
+
+
+SUITE = """
+lots:
+  - lot: chaque_jeu
+    attentes:
+      - type: {type}
+        severity: {severity}
+        kwargs: {kwargs}
+        description: {description}
+        remede: refaire l'export
+"""
+
+
+def _une(type_: str, kwargs: str, severity: str = "critical") -> str:
+    return SUITE.format(type=type_, severity=severity, kwargs=kwargs, description="Le statut est connu")
+
+
+def test_une_attente_de_plus_est_du_yaml(
     base_vierge: str, poser: Poser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dossier = tmp_path / "sources"
-    dossier.mkdir()
-    modele = (
-        "attentes:\n  - {{nom: {nom}, libelle: Essai, decisions: [G1], requete: \"{requete}\", message: '{message}', "
-        "remede: corriger}}\n"
-    )
-    tous = "select chemin from {batch} where regle = 'lignes_posees'"
-    (dossier / "commun.yml").write_text(modele.format(nom="rien", requete=tous + " and ecart", message="non"))
-    (dossier / "compta.yml").write_text(modele.format(nom="tout", requete=tous, message="refusé"))
-    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path))
+    chargement = poser("mandats", "statut", ["Émis", "Inventé", "Payé"])
+    assert verifier_fichiers(base_vierge, chargement) == []
+    kwargs = "{column: statut, value_set: [Émis, Payé]}"
+    _suites(tmp_path, monkeypatch, compta=_une("expect_column_values_to_be_in_set", kwargs))
+    assert verifier_fichiers(base_vierge, chargement) == [
+        ("compta/", "Le statut est connu : 1 écart(s) sur 3 — refaire l'export")
+    ]
+
+
+def test_un_avertissement_ne_refuse_rien_et_se_garde(base_vierge: str, poser: Poser) -> None:
+    chargement = poser("mandats", "statut", ["Émis", "Inventé", "Payé"])
+    refus, resultat = refus_et_resultat(base_vierge, chargement)
+    assert refus == []
+    garde = {a["attente"]: a for a in resultat.en_dict()["avertissements"]}
+    assert garde["mandats.statut.column_values_to_be_in_set"]["nombre"] == 1
+    phrase = resultat.phrase_avertissements()
+    assert phrase.startswith("porte fichier compta : ")
+    assert "mandats.statut.column_values_to_be_in_set (1)" in phrase
+    assert "Inventé" not in str(resultat)
+
+
+@pytest.mark.parametrize(
+    ("suite", "phrase"),
+    [
+        (None, "la suite d'attentes sources/compta.yml manque"),
+        ("", "la suite compta.yml est vide"),
+        ("lots: []", "la suite compta.yml est vide"),
+        ("lots: [{lot: mandats, attentes: []}]", "aucune attente déclarée"),
+        (_une("expect_rien", "{}"), "aucun contrôle n'a pu être exécuté"),
+        (_une("expect_column_values_to_not_be_null", "{column: inconnue}"), "« inconnue » n'est pas dans mandats"),
+        (_une("expect_column_values_to_not_be_null", "{}"), "aucun contrôle n'a pu être exécuté"),
+        (_une("expect_table_row_count_to_be_between", "{}").replace("chaque_jeu", "mandats"), "ne dit rien de balance"),
+        (
+            _une("expect_table_row_count_to_be_between", "{}").replace("chaque_jeu", "mandat"),
+            "juge mandat, qui",
+        ),
+    ],
+)
+def test_sans_sa_suite_une_source_ne_se_charge_pas(
+    base_vierge: str, poser: Poser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suite: str | None, phrase: str
+) -> None:
     chargement = poser("mandats", "montant_ttc", ["1,00"])
-    assert verifier_fichiers(base_vierge, chargement) == [("compta/mandats.csv", "refusé — corriger")]
-    (dossier / "compta.yml").write_text(
-        modele.format(nom="tout", requete="select colonne_inconnue from {batch}", message="x")
-    )
-    with pytest.raises(ControleEchoue, match=r"porte fichier : tout \(compta\) n'a pas pu être exécuté"):
+    _suites(tmp_path, monkeypatch, compta=suite or "")
+    if suite is None:
+        (tmp_path / "sources" / "compta.yml").unlink()
+    with pytest.raises(ControleEchoue, match="porte ") as echec:
         verifier_fichiers(base_vierge, chargement)
+    assert phrase in str(echec.value)
+
+
+def test_les_lignes_se_lisent_comme_le_registre_le_dit(
+    base_vierge: str, poser: Poser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kwargs = "{column: montant_ttc_lu, min_value: 0}"
+    _suites(tmp_path, monkeypatch, compta=_une("expect_column_values_to_be_between", kwargs))
+    chargement = poser("mandats", "montant_ttc", ["1 000,00 €", "(12,50)", "illisible"])
+    ((_, motif),) = verifier_fichiers(base_vierge, chargement)
+    assert "1 écart(s) sur 3" in motif
+
+
+def test_un_volume_et_un_total_qui_bougent_trop_avertissent(base_vierge: str, poser: Poser) -> None:
+    poser("mandats", "montant_ttc", ["10,00"] * 10)
+    with psycopg.connect(base_vierge) as conn:
+        conn.execute("update journal.fichiers set statut = 'accepte', periode = '2023', exercice = 2023")
+    chargement = poser("mandats", "montant_ttc", ["10,00", "-9,00"])
+    with psycopg.connect(base_vierge) as conn:
+        conn.execute("update journal.fichiers set exercice = 2024 where statut = 'en_attente'")
+    refus, resultat = refus_et_resultat(base_vierge, chargement)
+    assert refus == []
+    assert {"volume_livre", "total_livre"} <= {a.attente for a in resultat.avertissements}
+
+
+def test_une_livraison_semblable_ne_dit_rien(base_vierge: str, poser: Poser) -> None:
+    for _ in range(2):
+        chargement = poser("mandats", "montant_ttc", ["10,00"] * 10)
+        _, resultat = refus_et_resultat(base_vierge, chargement)
+        assert not {"volume_livre", "total_livre"} & {a.attente for a in resultat.avertissements}
+        with psycopg.connect(base_vierge) as conn:
+            conn.execute("update journal.fichiers set statut = 'accepte'")
 
 
 def test_les_valeurs_du_moteur_ne_sont_pas_des_flottants(base_vierge: str, poser: Poser) -> None:

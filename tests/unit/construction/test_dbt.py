@@ -1,15 +1,10 @@
-"""What the outcome of a dbt build becomes, and a child process that never outlives its parent."""
+"""What the outcome of a dbt build becomes."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from mutualisation.construction.dbt import OuvrierDbt, _bilan, _une_ligne
@@ -22,7 +17,7 @@ def reponse(**statuts: str) -> dict[str, Any]:
     """An answer of the child: the model and the test are expected; `modele=…`, `essai=…` are what ran."""
     noms = {"modele": MODELE, "essai": ESSAI}
     resultats = [{"id": noms[n], "statut": s, "message": f"message de {n}"} for n, s in statuts.items()]
-    return {"attendus": [MODELE, ESSAI], "resultats": resultats}
+    return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats}
 
 
 def test_tout_a_tourne() -> None:
@@ -57,27 +52,15 @@ def test_un_message_tient_en_une_ligne_sans_les_valeurs() -> None:
     assert len(_une_ligne("x" * 1000)) == 300
 
 
+def test_un_test_qui_a_une_description_la_dit() -> None:
+    brute = reponse(modele="success", essai="fail") | {"attendus": {MODELE: "", ESSAI: "Une seule ligne par clé"}}
+    (echec,) = _bilan(brute, 0).echecs
+    assert echec == "porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec message de essai"
+
+
 def test_un_enfant_mort_est_une_porte_qui_echoue(entrepot: str, tmp_path: Path) -> None:
     ouvrier = OuvrierDbt(entrepot, tmp_path)
-    ouvrier._processus.kill()
-    ouvrier._processus.wait()
-    with pytest.raises(ControleEchoue, match="porte modele : dbt n'a pas pu construire"):
+    ouvrier._enfant.fermer()
+    with pytest.raises(ControleEchoue, match="porte modele : dbt s'est arrêté"):
         ouvrier.construire()
     ouvrier.fermer()
-
-
-def test_l_enfant_finit_avec_son_parent() -> None:
-    """Killed, the parent closes nothing: an orphan would write into the schema of the next run."""
-    enfant = "import os; from mutualisation.construction.ouvrier import _mourir_avec; _mourir_avec(os.getppid())"
-    parent = (
-        "import subprocess, sys, time\n"
-        "print(subprocess.Popen([sys.executable, '-c', sys.argv[1]]).pid, flush=True)\ntime.sleep(600)\n"
-    )
-    processus = subprocess.Popen([sys.executable, "-c", parent, enfant], stdout=subprocess.PIPE, text=True)
-    assert processus.stdout is not None
-    orphelin = psutil.Process(int(processus.stdout.readline()))
-    assert psutil.wait_procs([orphelin], timeout=1)[1] == [orphelin]
-    os.kill(processus.pid, signal.SIGKILL)
-    processus.wait()
-    processus.stdout.close()
-    assert psutil.wait_procs([orphelin], timeout=60)[1] == []

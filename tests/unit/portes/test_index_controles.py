@@ -29,6 +29,7 @@ BLOQUANTS = {
     "somme_etp",
     "somme_repartition",
     "periodes_chevauchantes",
+    "plausibilite",
 }
 NON_BLOQUANTS = {
     "lignes_rejetees",
@@ -60,6 +61,10 @@ def test_chaque_controle_a_libelle_remede_et_decision() -> None:
         assert controle.libelle
         assert controle.remede
         assert controle.decisions
+
+
+def test_un_seul_controle_n_existe_qu_avec_son_jeu() -> None:
+    assert {nom: controle.jeu for nom, controle in lire_index().items() if controle.jeu} == {"plausibilite": "bornes"}
 
 
 def test_le_seed_est_a_jour() -> None:

@@ -2,7 +2,8 @@
 {% set jeux = [] %}
 {% if execute %}
   {% for s in graph.sources.values() if s.source_name != 'journal' %}
-    {% do jeux.append((s.name, s.config.meta or s.meta)) %}
+    {% set m = s.config.meta or s.meta %}
+    {% if not m.silencieux %}{% do jeux.append((s.name, m)) %}{% endif %}
   {% endfor %}
 {% endif %}
 {% for jeu, meta in jeux | sort %}

@@ -1,0 +1,42 @@
+{# What a bound of `bornes` may name: a numeric column of these relations, an indicator, the cost per ETP. #}
+{% macro mesures_bornables() -%}
+  {%- set noms = ['cout_par_etp'] -%}
+  {%- if execute -%}
+    {%- for n in graph.nodes.values() if n.name in ('synthese_financiere', 'cout_unitaire') and n.resource_type == 'model' -%}
+      {%- for c in n.columns.values() if (c.data_type or '').startswith('numeric') -%}{%- do noms.append(c.name) -%}{%- endfor -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- for i in [
+    'communes', 'communes_moyenne', 'communes_min1_pct', 'communes_5_9_pct', 'communes_10_plus_pct', 'dispositifs',
+    'agents_investis', 'etp_total', 'cout_net_total', 'recettes_total', 'cam_adherents', 'cam_acheteurs', 'cam_marches',
+    'cam_achats_ht', 'cam_achats_compares_ht', 'cam_reference_ht', 'cam_gain_ht', 'cam_gain_pct',
+    'cam_fournisseurs_hdf_pct', 'cam_tpe_pme_pct', 'cee_operations', 'cee_produit', 'cee_reverse'
+  ] -%}{%- do noms.append(i) -%}{%- endfor -%}
+  '{{ noms | join("', '") }}'
+{%- endmacro %}
+
+{# Every figure of the three relations as rows: exercice, dispositif ('' for an indicator), mesure, valeur (exact). #}
+{% macro mesures_de(synthese, unitaire, indicateurs) %}
+select s.exercice, s.dispositif, m.key as mesure, {{ arrondi("(m.value #>> '{}')::numeric", 6) }} as valeur
+from {{ synthese }} as s
+cross join lateral jsonb_each(to_jsonb(s)) as m
+where jsonb_typeof(m.value) = 'number' and m.key not in ('version', 'exercice')
+union all
+select s.exercice, s.dispositif, 'cout_par_etp', {{ arrondi(quotient('s.cout_net', 's.etp')) }}
+from {{ synthese }} as s
+where s.etp <> 0
+union all
+select u.exercice, u.dispositif, m.key, {{ arrondi("(m.value #>> '{}')::numeric", 6) }}
+from {{ unitaire }} as u
+cross join lateral jsonb_each(to_jsonb(u)) as m
+where jsonb_typeof(m.value) = 'number' and m.key not in ('version', 'exercice')
+union all
+select i.exercice, '', i.indicateur, {{ arrondi('i.valeur', 6) }}
+from {{ indicateurs }} as i
+where i.valeur is not null
+{% endmacro %}
+
+{# A figure as a sentence shows it: no trailing zero, decimal comma. #}
+{% macro en_francais(valeur) -%}
+replace(trim_scale({{ valeur }})::text, '.', ',')
+{%- endmacro %}

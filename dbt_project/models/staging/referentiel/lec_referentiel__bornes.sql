@@ -1,0 +1,22 @@
+{{ config(materialized='table', access='private') }}
+with cellules as ({{ lire_jeu('referentiel', 'bornes') }}),
+
+regles as (
+  select
+    c.*,
+    coalesce(
+      c.defaut,
+      case
+        when c.fin < c.debut then 'Fin|la fin précède le début'
+        {{ motif_dispositif("c.dispositif <> 'TOTAL' and") }}
+        when c.mesure not in ({{ mesures_bornables() }}) then 'Mesure|mesure inconnue des relations publiées'
+        when c.minimum > c.maximum then 'Maximum|le maximum est sous le minimum'
+        when c.variation < 0 then 'Variation %|variation négative'
+        when num_nonnulls(c.minimum, c.maximum, c.variation) = 0 then 'Minimum|ni minimum, ni maximum, ni variation'
+      end
+    ) as defaut_regle
+  from cellules as c
+  {{ joindre_dispositif('c.dispositif') }}
+),
+
+{{ issues_des_lignes('referentiel', 'bornes', exercice='null::int') }}

@@ -1,0 +1,63 @@
+"""dbt in its child process: the project parsed early, built on request."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from mutualisation.construction.manifeste import lire_manifeste
+from mutualisation.enfant.service import Reponse, servir
+
+# data tests with this tag are run by the test suite only: a build does not wait for them
+ESSAIS = "essais"
+COMMANDES = {
+    "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{ESSAIS}"],
+    "essais": ["test", "--select", "test_type:unit", f"tag:{ESSAIS}"],
+}
+OPTIONS = ("--quiet", "--log-level-file", "none", "--no-write-json")
+
+
+def preparer(projet: str) -> Reponse:
+    """Parse the project; the answer to `{"commande": a name of COMMANDES}` is the outcome of one invocation."""
+    from dbt.cli.main import dbtRunner
+
+    options = ["--project-dir", projet, "--profiles-dir", projet, *OPTIONS]
+    manifeste, faute = lire_manifeste(Path(projet), options)
+
+    def repondre(demande: dict[str, Any]) -> dict[str, Any]:
+        if manifeste is None:
+            return {"erreur": f"le projet dbt ne se lit pas : {faute}"}
+        build = dbtRunner(manifest=manifeste).invoke([*COMMANDES[demande["commande"]], *options])
+        erreur = {} if build.exception is None else {"erreur": str(build.exception)}
+        return {"attendus": _attendus(manifeste), "resultats": _resultats(build), **erreur}
+
+    return repondre
+
+
+def _resultats(invocation: Any) -> list[dict[str, str]]:
+    """[{id, statut, message}] of the nodes that dbt ran."""
+    if invocation.result is None or not hasattr(invocation.result, "results"):
+        return []
+    return [
+        {"id": r.node.unique_id, "statut": str(r.status), "message": str(r.message or "")}
+        for r in invocation.result.results
+    ]
+
+
+def _attendus(manifeste: Any) -> dict[str, str]:
+    """Models, seeds and data tests of the manifest, what a build must have run; the description of each test."""
+    return {
+        noeud.unique_id: noeud.description if str(noeud.resource_type) == "test" else ""
+        for noeud in sorted(manifeste.nodes.values(), key=lambda n: str(n.unique_id))
+        if str(noeud.resource_type) in {"model", "seed", "test"} and _est_execute(noeud)
+    }
+
+
+def _est_execute(noeud: Any) -> bool:
+    """Whether a build runs the node: not one that others hold in their own query, nor a test of the test suite."""
+    return bool(noeud.config.enabled and noeud.config.materialized != "ephemeral" and ESSAIS not in noeud.tags)
+
+
+if __name__ == "__main__":
+    servir(lambda: preparer(sys.argv[1]))

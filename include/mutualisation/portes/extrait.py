@@ -1,0 +1,222 @@
+"""The *extract* gate: what was written aside, read back and compared with the publication before it replaces it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import time
+import zipfile
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+import openpyxl
+import psycopg
+from psycopg import sql
+
+from mutualisation.chemins import dossier_attentes
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.portes.juge import avertissements, juger, phrases
+from mutualisation.portes.resultat import ResultatPorte
+from mutualisation.portes.suites import lire_suite
+
+PORTE = "extrait"
+MANIFESTE = "manifeste.json"
+SYNTHESE = "synthese_financiere"
+NUMERIQUES = ("numeric", "decimal", "integer", "bigint", "smallint")
+MONTANT = "numeric(15,2)"
+COLONNES_FICHIERS = {"fichier": "text", "presence": "text", "empreinte": "text"}
+COLONNES_RELATIONS = {
+    "relation": "text", "colonnes": "text", "lignes_publiees": "bigint", "lignes_ecrites": "bigint",
+    "cles_doubles": "bigint", "sommes": "text",
+}  # fmt: skip
+COLONNES_CLASSEUR = {"feuille": "text", "erreurs": "bigint", "montants_absents": "bigint"}
+Lignes = list[dict[str, Any]]
+
+
+class Colonne(Protocol):
+    """A published column."""
+
+    @property
+    def nom(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def est_horodatage(self) -> bool: ...
+
+
+class Relation(Protocol):
+    """A published relation, as the contract describes it."""
+
+    @property
+    def nom(self) -> str: ...
+    @property
+    def colonnes(self) -> Sequence[Any]: ...
+    @property
+    def cle(self) -> Sequence[str]: ...
+    @property
+    def pointeur(self) -> str: ...
+
+
+def exiger_extrait(
+    dsn: str,
+    conn: psycopg.Connection[Any],
+    dossier: Path,
+    exercice: int,
+    version: int,
+    relations: Mapping[str, Relation],
+) -> ResultatPorte:
+    """Read back the extract of `dossier` and compare it with the stored version; give back the result.
+
+    Raises `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or
+    a check could not run.
+    """
+    debut = time.perf_counter()
+    fichiers = sorted((dossier_attentes() / PORTE).glob("*.yml")) or [dossier_attentes() / PORTE / "extrait.yml"]
+    suite = lire_suite(PORTE, fichiers)
+    try:
+        lots = _relire(conn, dossier, exercice, version, relations)
+    except (OSError, ValueError, KeyError, ArithmeticError, zipfile.BadZipFile) as faute:
+        raise ControleEchoue(
+            [f"porte {PORTE} : l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"]
+        ) from faute
+    constats = juger(PORTE, dsn, suite, lots)
+    echecs = [
+        f"{PORTE} {exercice} : {phrase}"
+        for attente, constat in zip(suite.attentes, constats, strict=True)
+        if attente.bloque or constat.erreur is not None
+        for phrase in phrases(attente, constat)
+    ]
+    if echecs:
+        raise ControleEchoue(echecs)
+    executees = [constat.nom for constat in constats]
+    return ResultatPorte(PORTE, executees, echecs, avertissements(suite, constats), time.perf_counter() - debut)
+
+
+def _relire(
+    conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relations: Mapping[str, Relation]
+) -> dict[str, str]:
+    """The batches of the gate, by name."""
+    lues = [_relation(conn, dossier, exercice, version, relation) for relation in relations.values()]
+    return {
+        "fichiers": _lot(_fichiers(dossier), COLONNES_FICHIERS),
+        "relations": _lot(lues, COLONNES_RELATIONS),
+        "classeur": _lot(_classeur(dossier, relations.get(SYNTHESE)), COLONNES_CLASSEUR),
+    }
+
+
+def _lot(lignes: Lignes, types: Mapping[str, str]) -> str:
+    """A batch query of those rows; none of them holds a cell of the extract."""
+    contenu = json.dumps(lignes, ensure_ascii=False).replace("'", "''")
+    colonnes = ", ".join(f"{nom} {type_}" for nom, type_ in types.items())
+    return f"select * from json_to_recordset('{contenu}') as lignes ({colonnes})"  # noqa: S608 - our own literals
+
+
+def _fichiers(dossier: Path) -> Lignes:
+    """Files of the folder and of the manifest: fichier, presence, empreinte."""
+    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    declares = {sortie["fichier"]: sortie for sortie in manifeste["sorties"]}
+    ecrits = {chemin.name for chemin in dossier.iterdir()} - {MANIFESTE}
+    return [
+        {
+            "fichier": nom,
+            "presence": "écrit et déclaré" if nom in ecrits and nom in declares else "d'un seul côté",
+            "empreinte": "conforme" if _conforme(dossier / nom, declares.get(nom)) else "autre",
+        }
+        for nom in sorted(ecrits | declares.keys())
+    ]
+
+
+def _conforme(chemin: Path, declare: Mapping[str, Any] | None) -> bool:
+    if declare is None or not chemin.is_file():
+        return False
+    with chemin.open("rb") as fichier:
+        empreinte = hashlib.file_digest(fichier, "sha256").hexdigest()
+    return (empreinte, chemin.stat().st_size) == (declare["sha256"], declare["octets"])
+
+
+def _relation(
+    conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relation: Relation
+) -> dict[str, Any]:
+    """One CSV beside its relation: relation, colonnes, lignes_publiees, lignes_ecrites, cles_doubles, sommes."""
+    colonnes = [c for c in relation.colonnes if not c.est_horodatage]
+    nombres = [c.nom for c in colonnes if c.type.startswith(NUMERIQUES)]
+    publie, sommes_publiees = _publiees(conn, exercice, version, relation, nombres)
+    attendues = [c.nom for c in colonnes]
+    entete, lignes = _lire(dossier / f"{relation.nom}.csv")
+    if entete != attendues or any(len(ligne) != len(attendues) for ligne in lignes):
+        return {
+            "relation": relation.nom,
+            "colonnes": "autres",
+            "lignes_publiees": publie,
+            "lignes_ecrites": len(lignes),
+        }
+    rangs_cle = [attendues.index(nom) for nom in relation.cle if nom in attendues]
+    cles = {tuple(ligne[rang] for rang in rangs_cle) for ligne in lignes}
+    sommes = [
+        sum((Decimal(ligne[rang] or 0) for ligne in lignes), Decimal(0)) for rang in map(attendues.index, nombres)
+    ]
+    return {
+        "relation": relation.nom,
+        "colonnes": "conformes",
+        "lignes_publiees": publie,
+        "lignes_ecrites": len(lignes),
+        "cles_doubles": len(lignes) - len(cles) if rangs_cle else 0,
+        "sommes": "égales" if sommes == sommes_publiees else "différentes",
+    }
+
+
+def _publiees(
+    conn: psycopg.Connection[Any], exercice: int, version: int, relation: Relation, nombres: Sequence[str]
+) -> tuple[int, list[Decimal]]:
+    """Rows of the stored version, and the sum of each column of numbers."""
+    sommes = [sql.SQL("coalesce(sum({}), 0)").format(sql.Identifier(nom)) for nom in nombres]
+    ligne = conn.execute(
+        sql.SQL("select {} from {} where {} = %s and version = %s").format(
+            sql.SQL(", ").join([sql.SQL("count(*)"), *sommes]),
+            sql.Identifier("versions", relation.nom),
+            sql.Identifier(relation.pointeur),
+        ),
+        [exercice, version],
+    ).fetchone() or (0,)
+    return int(ligne[0]), [Decimal(somme) for somme in ligne[1:]]
+
+
+def _lire(chemin: Path) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a CSV of the extract; no header when it is missing or empty."""
+    if not chemin.is_file():
+        return [], []
+    with chemin.open(encoding="utf-8", newline="") as fichier:
+        lecteur = csv.reader(fichier, delimiter=";")
+        return next(lecteur, []), list(lecteur)
+
+
+def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
+    """Sheets of the workbook, by the values written: feuille, erreurs, montants_absents (of the whole workbook)."""
+    chemins = sorted(dossier.glob("*.xlsx"))
+    if not chemins:
+        return []
+    livre = openpyxl.load_workbook(chemins[0], read_only=True, data_only=True)
+    try:
+        feuilles: Lignes = []
+        lus: set[Decimal] = set()
+        for feuille in livre:
+            erreurs = 0
+            for ligne in feuille.iter_rows(values_only=True):
+                erreurs += sum(isinstance(v, str) and v.startswith("#") and v.endswith(("!", "?", "A")) for v in ligne)
+                lus.update(Decimal(repr(v)) for v in ligne if isinstance(v, (int, float)) and not isinstance(v, bool))
+            feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
+    finally:
+        livre.close()
+    if feuilles and synthese is not None:
+        feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)
+    return feuilles
+
+
+def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
+    """Amounts of the synthèse that was written."""
+    entete, lignes = _lire(dossier / f"{synthese.nom}.csv")
+    rangs = [entete.index(c.nom) for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
+    return {Decimal(ligne[rang]) for ligne in lignes for rang in rangs if ligne[rang]}

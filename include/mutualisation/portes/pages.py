@@ -1,0 +1,121 @@
+"""Data docs in French: one page, without network, of what each suite judged last. Counts only, no cell.
+
+Great Expectations' own pages are in English and load their styles from a content delivery network.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+
+from mutualisation.francais.formats import nombre as nombre_francais
+from mutualisation.portes.resultat import Constat
+from mutualisation.portes.suites import Attente, Suite
+
+SEVERITES = {"critical": "Bloque", "warning": "Avertit", "info": "Informe"}
+
+
+@dataclass(frozen=True)
+class Jugement:
+    """A suite and what came of it, result by result."""
+
+    porte: str
+    suite: Suite
+    constats: list[Constat]
+
+    def en_dict(self) -> dict[str, Any]:
+        """What the page shows of it, ready for JSON."""
+        reste = iter(self.constats)
+        return {
+            "suite": self.suite.nom,
+            "libelle": self.suite.libelle or self.suite.nom,
+            "porte": self.porte,
+            "juge_le": datetime.now(UTC).astimezone().strftime("%d/%m/%Y à %H:%M"),
+            "lots": [
+                {"libelle": lot.libelle or lot.nom, "attentes": [_ligne(a, next(reste)) for a in lot.attentes]}
+                for lot in self.suite.lots
+            ],
+        }
+
+
+def ecrire_pages(dossier: Path, jugements: list[Jugement]) -> Path:
+    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept."""
+    resultats = dossier / "resultats"
+    resultats.mkdir(parents=True, exist_ok=True)
+    for jugement in jugements:
+        contenu = json.dumps(jugement.en_dict(), ensure_ascii=False, indent=1)
+        (resultats / f"{jugement.suite.nom}.json").write_text(contenu, encoding="utf-8")
+    suites = [json.loads(chemin.read_text(encoding="utf-8")) for chemin in sorted(resultats.glob("*.json"))]
+    index = dossier / "index.html"
+    index.write_text(_gabarit().render(suites=[_resumer(s) for s in suites]), encoding="utf-8")
+    return index
+
+
+@cache
+def _gabarit() -> Template:
+    environnement = Environment(
+        loader=PackageLoader("mutualisation.portes", ""),
+        autoescape=select_autoescape(["html", "j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environnement.get_template("pages.html.j2")
+
+
+def _ligne(attente: Attente, constat: Constat) -> dict[str, Any]:
+    return {
+        "description": attente.description,
+        "type": attente.type,
+        "severite": SEVERITES[attente.severity],
+        "attendu": _attendu(attente.kwargs),
+        "statut": "illisible" if constat.erreur else "conforme" if constat.reussi else attente.severity,
+        "resultat": _resultat(constat),
+        "decisions": list(attente.decisions),
+    }
+
+
+def _resultat(constat: Constat) -> str:
+    if constat.erreur is not None:
+        return "n'a pas pu être exécutée"
+    sur = f" sur {nombre_francais(constat.elements)}" if constat.elements else ""
+    if constat.reussi and not constat.nombre:
+        return f"conforme{sur}"
+    ecarts = f"{nombre_francais(constat.nombre)} écart{'s' if constat.nombre > 1 else ''}{sur}"
+    return f"conforme, {ecarts} toléré{'s' if constat.nombre > 1 else ''}" if constat.reussi else ecarts
+
+
+def _attendu(kwargs: Any) -> str:
+    """The limits that the YAML gives, in words."""
+    morceaux = []
+    if valeurs := kwargs.get("value_set"):
+        morceaux.append(" · ".join(map(str, valeurs)))
+    bornes = [kwargs.get("min_value"), kwargs.get("max_value")]
+    if bornes[0] is not None and bornes[0] == bornes[1]:
+        morceaux.append(_borne(bornes[0]))
+    elif bornes != [None, None]:
+        mots = ("au moins", "au plus")
+        morceaux.append(", ".join(f"{mot} {_borne(b)}" for mot, b in zip(mots, bornes, strict=True) if b is not None))
+    if (longueur := kwargs.get("value")) is not None:
+        morceaux.append(_borne(longueur))
+    if motif := kwargs.get("regex"):
+        morceaux.append(f"forme {motif}")
+    if tolerance := kwargs.get("mostly"):
+        morceaux.append(f"{round(100 * tolerance)} % des lignes au moins")
+    return " — ".join(morceaux)
+
+
+def _borne(valeur: Any) -> str:
+    return str(valeur).replace("-", "−").replace(".", ",")
+
+
+def _resumer(suite: dict[str, Any]) -> dict[str, Any]:
+    statuts = [ligne["statut"] for lot in suite["lots"] for ligne in lot["attentes"]]
+    echecs = sum(statut in ("critical", "illisible") for statut in statuts)
+    return suite | {"total": len(statuts), "echecs": echecs, "avertissements": statuts.count("warning")}

@@ -1,0 +1,144 @@
+"""The plausibility gate: what blocks, what is to comment, what is justified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from mutualisation.chemins import dossier_attentes
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.portes.bilan import points_a_commenter, verifier_plausibilite
+
+COLONNES = (
+    "exercice, dispositif, mesure, cle, borne, valeur, variation_pct, gravite, reference, position, attendu, constate, "
+    "justification"
+)
+
+
+@pytest.fixture
+def mart(base_vierge: str) -> str:
+    with psycopg.connect(base_vierge) as conn:
+        conn.execute(
+            "create schema construction; create table construction.mart_plausibilite (exercice int, dispositif text, "
+            "mesure text, cle text, borne int, valeur numeric, variation_pct numeric, gravite text, reference text, "
+            "position text, attendu text, constate text, justification text)"
+        )
+        conn.execute(_ligne())
+    return base_vierge
+
+
+def _ligne(**valeurs: object) -> str:
+    ligne = {
+        "exercice": 2024, "dispositif": "ADS", "mesure": "cout_net", "cle": "cout_net/ADS", "borne": 2, "valeur": 120,
+        "variation_pct": 1.5, "gravite": "critique", "reference": "Délib. 1", "position": "dans_les_bornes",
+        "attendu": "au plus 100", "constate": "120", "justification": None,
+    } | valeurs  # fmt: skip
+    litteraux = ["null" if v is None else str(v) if isinstance(v, (int, float)) else f"'{v}'" for v in ligne.values()]
+    return f"insert into construction.mart_plausibilite ({COLONNES}) values ({', '.join(litteraux)})"
+
+
+def _avec(dsn: str, **valeurs: object) -> str:
+    with psycopg.connect(dsn) as conn:
+        conn.execute(_ligne(**valeurs))
+    return dsn
+
+
+def test_dans_les_bornes(mart: str) -> None:
+    resultat, verdicts = verifier_plausibilite(mart, "construction", [2024])
+    assert (resultat.echecs, resultat.avertissements, verdicts) == ([], [], [])
+    assert "borne_critique" in resultat.executees
+
+
+@pytest.mark.parametrize("position", ["sous_le_minimum", "au_dessus_du_maximum", "variation_excessive"])
+def test_une_borne_critique_bloque(mart: str, position: str) -> None:
+    resultat, verdicts = verifier_plausibilite(_avec(mart, position=position), "construction", [2024])
+    assert resultat.echecs == [
+        "plausibilite (cout_net/ADS), exercice 2024 : attendu au plus 100, constaté 120 — vérifier les données de la "
+        "mesure, corriger la borne dans bornes, ou justifier la valeur"
+    ]
+    assert [v["bloque"] for v in verdicts] == [True]
+    assert points_a_commenter({"plausibilite": {"verdicts": verdicts}}, 2024) == []
+
+
+def test_une_justification_leve_la_borne_critique(mart: str) -> None:
+    dsn = _avec(mart, position="sous_le_minimum", justification="départ")
+    assert verifier_plausibilite(dsn, "construction", [2024])[0].reussie
+
+
+def test_une_borne_d_alerte_se_commente(mart: str) -> None:
+    dsn = _avec(mart, position="au_dessus_du_maximum", gravite="alerte")
+    resultat, verdicts = verifier_plausibilite(dsn, "construction", [2024])
+    assert resultat.reussie
+    assert [(a.attente, a.nombre) for a in resultat.avertissements] == [("borne_alerte", 1)]
+    (point,) = points_a_commenter({"plausibilite": {"verdicts": verdicts}}, 2024)
+    assert point["libelle"] == "cout_net/ADS : attendu au plus 100, constaté 120"
+    assert (point["gravite"], point["reference"], point["mesure"]) == ("alerte", "Délib. 1", "cout_net")
+    assert points_a_commenter({"plausibilite": {"verdicts": verdicts}}, 2023) == []
+
+
+@pytest.mark.parametrize(
+    ("mesure", "variation", "attente"),
+    [
+        ("cout_par_etp", 100.1, "cout_par_etp_n1"),
+        ("cout_par_etp", -50.1, "cout_par_etp_n1"),
+        ("etp", 201, "etp_n1"),
+        ("cout_net", -67, "cout_net_n1"),
+        ("recettes", 201, "recettes_n1"),
+        ("unites", -67, "unites_n1"),
+        ("cout_complet_unitaire", 201, "cout_unitaire_n1"),
+    ],
+)
+def test_ce_qui_bouge_trop_depuis_n_1_se_commente(mart: str, mesure: str, variation: float, attente: str) -> None:
+    dsn = _avec(mart, mesure=mesure, variation_pct=variation, borne=0, gravite=None)
+    resultat, verdicts = verifier_plausibilite(dsn, "construction", [2024])
+    assert resultat.reussie
+    assert [v["attente"] for v in verdicts] == [attente]
+    assert str(variation).replace(".", ",") in verdicts[0]["libelle"]
+
+
+def test_un_taux_de_couverture_impossible_se_commente(mart: str) -> None:
+    dsn = _avec(mart, mesure="taux_couverture", valeur=1.6, borne=0, gravite=None)
+    assert [v["attente"] for v in verifier_plausibilite(dsn, "construction", [2024])[1]] == [
+        "taux_couverture_plausible"
+    ]
+
+
+def test_un_autre_exercice_ne_compte_pas(mart: str) -> None:
+    dsn = _avec(mart, exercice=2023, position="sous_le_minimum")
+    assert verifier_plausibilite(dsn, "construction", [2024])[0].reussie
+
+
+def test_une_attente_de_plus_est_un_fichier_de_plus(mart: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "plausibilite").mkdir()
+    origine = dossier_attentes() / "plausibilite" / "mesures.yml"
+    (tmp_path / "plausibilite" / "mesures.yml").write_text(origine.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "plausibilite" / "finance.yml").write_text(
+        """
+lots:
+  - lot: cout_net
+    requete: select * from {schema}.mart_plausibilite where mesure = 'cout_net'
+    montre: [cle, valeur]
+    attentes:
+      - type: expect_column_values_to_be_between
+        kwargs: {column: valeur, max_value: 119}
+        description: Aucun coût net ne dépasse 119
+        message: "plausibilite ({cle}) : {valeur} dépasse 119"
+""",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path))
+    assert verifier_plausibilite(mart, "construction", [2024])[0].echecs == [
+        "plausibilite (cout_net/ADS) : 120 dépasse 119"
+    ]
+
+
+def test_sans_mart_la_porte_a_echoue(base_vierge: str) -> None:
+    with pytest.raises(ControleEchoue, match=r"porte plausibilite : aucun contrôle.*UndefinedTable"):
+        verifier_plausibilite(base_vierge, "construction", [2024])
+
+
+def test_aucun_exercice_aucune_porte(mart: str) -> None:
+    with pytest.raises(ControleEchoue, match="porte plausibilite : aucun exercice"):
+        verifier_plausibilite(mart, "construction", [])

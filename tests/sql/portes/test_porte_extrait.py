@@ -1,0 +1,182 @@
+"""The extract gate: an extract that is not the publication fails, and the former folder stays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import psycopg
+import pytest
+from mutualisation.publication.extrait import ecrire_extrait
+from tests.sql.publication import entrepot_publie
+
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.portes.extrait import MANIFESTE, exiger_extrait
+
+Defaut = Callable[[Path], None]
+
+
+def _remplacer(avant: str, apres: str) -> Defaut:
+    def defaut(dossier: Path) -> None:
+        chemin = dossier / "synthese_financiere.csv"
+        texte = chemin.read_text(encoding="utf-8")
+        assert avant in texte
+        chemin.write_text(texte.replace(avant, apres, 1), encoding="utf-8")
+        _redeclarer(dossier)
+
+    return defaut
+
+
+def _redeclarer(dossier: Path) -> None:
+    """The manifest tells the truth of the files: what remains wrong is their content."""
+    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    for sortie in manifeste["sorties"]:
+        octets = (dossier / sortie["fichier"]).read_bytes()
+        sortie |= {"sha256": hashlib.sha256(octets).hexdigest(), "octets": len(octets)}
+    (dossier / MANIFESTE).write_text(json.dumps(manifeste), encoding="utf-8")
+
+
+def _derniere_ligne(double: bool) -> Defaut:
+    def defaut(dossier: Path) -> None:
+        chemin = dossier / "synthese_financiere.csv"
+        lignes = chemin.read_text(encoding="utf-8").splitlines()
+        chemin.write_text("\n".join(lignes + lignes[-1:] if double else lignes[:-1]) + "\n", encoding="utf-8")
+        _redeclarer(dossier)
+
+    return defaut
+
+
+def _un_centime(dossier: Path) -> None:
+    chemin = dossier / "synthese_financiere.csv"
+    entete, premiere, *reste = chemin.read_text(encoding="utf-8").splitlines()
+    cellules = premiere.split(";")
+    rang = entete.split(";").index("cout_net")
+    cellules[rang] = cellules[rang][:-1] + ("1" if cellules[rang][-1] != "1" else "2")
+    chemin.write_text("\n".join([entete, ";".join(cellules), *reste]) + "\n", encoding="utf-8")
+    _redeclarer(dossier)
+
+
+def _classeur(dossier: Path, modifier: Callable[[Any], None]) -> None:
+    chemin = next(dossier.glob("*.xlsx"))
+    livre = openpyxl.load_workbook(chemin, data_only=True)
+    modifier(livre)
+    livre.save(chemin)
+    _redeclarer(dossier)
+
+
+def _erreur(dossier: Path) -> None:
+    def modifier(livre: Any) -> None:
+        livre["Synthèse"]["B6"] = "#REF!"
+
+    _classeur(dossier, modifier)
+
+
+def _vider(dossier: Path) -> None:
+    def modifier(livre: Any) -> None:
+        for feuille in livre.worksheets[1:]:
+            livre.remove(feuille)
+
+    _classeur(dossier, modifier)
+
+
+def _sans(nom: str) -> Defaut:
+    return lambda dossier: (dossier / nom).unlink()
+
+
+def _ajouter(dossier: Path) -> None:
+    (dossier / "inconnu.csv").write_text("a\n", encoding="utf-8")
+
+
+def _abimer(dossier: Path) -> None:
+    with (dossier / "datapackage.json").open("ab") as fichier:
+        fichier.write(b" ")
+
+
+def _ligne_courte(dossier: Path) -> None:
+    with (dossier / "adhesion.csv").open("ab") as fichier:
+        fichier.write(b"seule\n")
+    _redeclarer(dossier)
+
+
+DEFAUTS: list[tuple[str, Defaut]] = [
+    ("fichiers_du_manifeste", _ajouter),
+    ("fichiers_du_manifeste", _sans("datapackage.json")),
+    ("empreintes_du_manifeste", _abimer),
+    ("csv_colonnes", _remplacer("cout_net", "cout")),
+    ("csv_colonnes", _ligne_courte),
+    ("csv_lignes", _derniere_ligne(double=False)),
+    ("csv_cles", _derniere_ligne(double=True)),
+    ("csv_sommes", _un_centime),
+    ("classeur_sans_erreur", _erreur),
+    ("classeur_montants", _vider),
+]
+
+
+@pytest.fixture(scope="module")
+def publie(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A warehouse published by hand, shared: these tests change files only."""
+    from tests.conftest import MODELE, _autre_base, _creer_base
+
+    _creer_base(_serveur, "porte_extrait", MODELE)
+    dsn = _autre_base(_serveur, "porte_extrait")
+    with psycopg.connect(dsn) as conn:
+        entrepot_publie.publier(conn, entrepot_publie.rangees())
+        conn.commit()
+        yield dsn, conn
+
+
+def _porte(dsn: str, defaut: Defaut | None = None) -> Any:
+    def porte(conn: Any, dossier: Path, *suite: Any) -> None:
+        if defaut is not None:
+            defaut(dossier)
+        exiger_extrait(dsn, conn, dossier, *suite)
+
+    return porte
+
+
+def test_un_extrait_fidele_passe(publie: Any, tmp_path: Path) -> None:
+    dsn, conn = publie
+    dossier = ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn))
+    assert (dossier / MANIFESTE).exists()
+
+
+@pytest.mark.parametrize(("attente", "defaut"), DEFAUTS, ids=[f"{a}-{i}" for i, (a, _) in enumerate(DEFAUTS)])
+def test_chaque_attente_voit_son_defaut(publie: Any, tmp_path: Path, attente: str, defaut: Defaut) -> None:
+    dsn, conn = publie
+    ancien = ecrire_extrait(conn, 2021, tmp_path)
+    (ancien / "temoin").write_text("ancien", encoding="utf-8")
+    with pytest.raises(ControleEchoue) as echec:
+        ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, defaut))
+    assert any(phrase.startswith(f"extrait 2021 : {attente}, ") for phrase in echec.value.controles), echec.value
+    assert (ancien / "temoin").read_text(encoding="utf-8") == "ancien"
+    assert [chemin.name for chemin in tmp_path.iterdir()] == ["bilan_2021"]
+
+
+@pytest.mark.parametrize(
+    ("nom", "contenu"), [(MANIFESTE, "pas du json"), (MANIFESTE, "{}"), ("bilan_etape_2021.xlsx", "pas un classeur")]
+)
+def test_un_extrait_qui_ne_se_relit_pas_est_un_echec(publie: Any, tmp_path: Path, nom: str, contenu: str) -> None:
+    dsn, conn = publie
+
+    def abimer(dossier: Path) -> None:
+        (dossier / nom).write_text(contenu, encoding="utf-8")
+
+    with pytest.raises(ControleEchoue, match="porte extrait : l'extrait 2021 ne se relit pas"):
+        ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, abimer))
+
+
+def test_sans_classeur_ni_relation_la_porte_echoue(publie: Any, tmp_path: Path) -> None:
+    dsn, conn = publie
+
+    def vider(dossier: Path) -> None:
+        next(dossier.glob("*.xlsx")).unlink()
+
+    with pytest.raises(ControleEchoue, match="au moins une feuille"):
+        ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, vider))
+    dossier = ecrire_extrait(conn, 2021, tmp_path)
+    with pytest.raises(ControleEchoue, match="Au moins une relation est écrite"):
+        exiger_extrait(dsn, conn, dossier, 2021, 1, {})

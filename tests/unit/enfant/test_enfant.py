@@ -1,0 +1,91 @@
+"""The one child host: a request, an answer; a dead child is a failed gate; no child outlives its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mutualisation.enfant.hote import Enfant
+from mutualisation.erreurs import ControleEchoue
+
+MODULE = """
+import os
+from mutualisation.enfant.service import servir
+
+def preparer():
+    print("une bibliothèque bavarde")
+    def repondre(demande):
+        print("encore")
+        if demande.get("mourir"):
+            os._exit(3)
+        return {"recu": demande["valeur"], "pid": os.getpid(), "variable": os.environ.get("ESSAI_ENFANT")}
+    return repondre
+
+servir(preparer)
+"""
+
+
+@pytest.fixture
+def enfant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Enfant]:
+    (tmp_path / "echo_essai.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    ouvert = Enfant("l'essai", "echo_essai", environnement={"ESSAI_ENFANT": "oui"}, journal=tmp_path / "enfant.log")
+    yield ouvert
+    ouvert.fermer()
+
+
+def test_une_demande_une_reponse(enfant: Enfant) -> None:
+    assert enfant.demander("essai", {"valeur": "é\n"}) == {"recu": "é\n", "pid": enfant.pid, "variable": "oui"}
+    assert enfant.demander("essai", {"valeur": 2})["recu"] == 2
+
+
+@pytest.mark.parametrize("demande", [{"mourir": True}, {"sans": "valeur"}])
+def test_un_enfant_qui_meurt_est_une_porte_qui_echoue(enfant: Enfant, demande: dict[str, object]) -> None:
+    with pytest.raises(ControleEchoue, match="porte essai : l'essai s'est arrêté"):
+        enfant.demander("essai", demande)
+    with pytest.raises(ControleEchoue, match="porte essai : l'essai s'est arrêté"):
+        enfant.demander("essai", {"valeur": 1})
+    psutil.wait_procs([psutil.Process(enfant.pid)] if psutil.pid_exists(enfant.pid) else [], timeout=10)
+    assert not enfant.vivant
+
+
+def test_fermer_deux_fois(enfant: Enfant) -> None:
+    enfant.demander("essai", {"valeur": 1})
+    enfant.fermer()
+    enfant.fermer()
+    assert not psutil.pid_exists(enfant.pid)
+    with pytest.raises(ControleEchoue, match="s'est arrêté"):
+        enfant.demander("essai", {"valeur": 1})
+
+
+def test_apres_un_fork_l_enfant_reste_au_parent(enfant: Enfant, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid = os.getpid()
+    with monkeypatch.context() as m:
+        m.setattr(os, "getpid", lambda: pid + 1)
+        assert not enfant.vivant
+        enfant.fermer()
+    assert enfant.demander("essai", {"valeur": 1})["recu"] == 1
+
+
+def test_l_enfant_finit_avec_son_parent() -> None:
+    """Killed, the parent closes nothing: an orphan would write into the schema of the next run."""
+    enfant = "import os; from mutualisation.enfant.service import mourir_avec; mourir_avec(os.getppid())"
+    parent = (
+        "import subprocess, sys, time\n"
+        "print(subprocess.Popen([sys.executable, '-c', sys.argv[1]]).pid, flush=True)\ntime.sleep(600)\n"
+    )
+    processus = subprocess.Popen([sys.executable, "-c", parent, enfant], stdout=subprocess.PIPE, text=True)
+    assert processus.stdout is not None
+    orphelin = psutil.Process(int(processus.stdout.readline()))
+    assert psutil.wait_procs([orphelin], timeout=1)[1] == [orphelin]
+    os.kill(processus.pid, signal.SIGKILL)
+    processus.wait()
+    processus.stdout.close()
+    assert psutil.wait_procs([orphelin], timeout=60)[1] == []
