@@ -19,11 +19,20 @@
 -- depends_on: {{ ref('prevision_essai') }}
 -- depends_on: {{ ref('ecart_prevision') }}
 -- depends_on: {{ ref('recours') }}
+-- depends_on: {{ ref('factures_adherents') }}
+-- depends_on: {{ ref('factures_axes') }}
+-- depends_on: {{ ref('factures_couts') }}
+-- depends_on: {{ ref('factures_semestres') }}
+-- depends_on: {{ ref('factures_tarifs') }}
+-- depends_on: {{ ref('factures_unites') }}
+-- depends_on: {{ ref('dispositifs_en_vigueur') }}
+-- depends_on: {{ ref('epci') }}
+-- depends_on: {{ ref('parametres_en_vigueur') }}
 {% set attendus = [] %}
 {% if execute %}
   {% for n in graph.nodes.values() if n.resource_type == 'model' and n.config.contract.enforced %}
     {% for c in n.columns.values() if c.data_type %}
-      {% do attendus.append("('" ~ n.name ~ "', '" ~ c.name ~ "', '" ~ c.data_type ~ "')") %}
+      {% do attendus.append("('" ~ n.name ~ "', '" ~ c.name ~ "', '" ~ c.data_type | replace('pg_catalog.', '') ~ "')") %}
     {% endfor %}
   {% endfor %}
 {% endif %}
