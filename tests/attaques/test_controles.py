@@ -1,7 +1,8 @@
 """One drop with every blocking control that its files can raise, each under the key that its ruling gives."""
 
-from tests.attaques.etabli import Etabli, Feuille, attendus
-from tests.attaques.pes import Bordereau, Ligne, Piece, pes_aller
+from tests.atelier.atelier import Atelier
+from tests.atelier.depots import Feuille, attendus
+from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
 
 ALPHA, BETA, GAMMA = "21590001000012", "21590002800014", "21590003600017"
 CCAS, EPCI, REGIE = "26590001900018", "20000000800017", "21590001000020"
@@ -104,7 +105,7 @@ def _justifications() -> Feuille:
     return f.ligne("2022;tranche;;autre exercice;moi;01/01/2024")
 
 
-def test_chaque_controle_a_sa_cle(etabli: Etabli) -> None:
+def test_chaque_controle_a_sa_cle(atelier: Atelier) -> None:
     populations = Feuille("Année;Code INSEE;Population totale").ligne("2023;59001;1000")
     populations.ligne("2023;59003;12000", "rejete Population totale")
     populations.ligne("2023;59003;12001", "rejete Population totale")
@@ -144,7 +145,7 @@ def test_chaque_controle_a_sa_cle(etabli: Etabli) -> None:
         "compta/etat_actif_2023.csv": None,
         "compta/PES_X.xml": pes_aller([Bordereau("1", "1", [Piece("1", [Ligne("1")])], nombre="0")], []),
     }
-    with etabli.construit(fichiers) as c:
+    with atelier.construit(fichiers) as c:
         assert c.echecs == []
         assert c.rejets() == attendus(feuilles) | {("compta/PES_X.xml", 3): "rejete MtBordHT"}
         assert c.bloquants() == sorted(

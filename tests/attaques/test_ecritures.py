@@ -1,7 +1,8 @@
 """Ledger lines of CSV and PES together, the edges of R3, R5, R6 and P1 to P4: figures by hand in the comments."""
 
-from tests.attaques.etabli import Etabli, Journal, attendus
-from tests.attaques.pes import Bordereau, Ligne, Piece, pes_aller
+from tests.atelier.atelier import Atelier
+from tests.atelier.depots import Journal, attendus
+from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
 
 ALPHA = "21590001000012"
 REFERENTIEL = {
@@ -82,10 +83,10 @@ def _titres() -> Journal:
     return j.ecriture("7", nature="70845", axe="CONSEIL", siret=ALPHA, date="20/01/2024", objet="x 2023-S1 y")
 
 
-def test_ecritures_csv_et_pes(etabli: Etabli) -> None:
+def test_ecritures_csv_et_pes(atelier: Atelier) -> None:
     feuilles = {"compta/mandats_2023-03.csv": _mandats(), "compta/titres_2023-04.csv": _titres()}
     fichiers = {nom: f.texte for nom, f in feuilles.items()} | REFERENTIEL | {"compta/PES_A.xml": _pes()}
-    with etabli.construit(fichiers) as c:
+    with atelier.construit(fichiers) as c:
         assert c.echecs == []
         synthese = "select dispositif, cout_fonctionnement, subventions, recettes from synthese_financiere order by 1"
         assert c.lire(synthese) == [

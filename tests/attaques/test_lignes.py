@@ -1,6 +1,7 @@
 """Hostile rows: each is rejected, held, repeated or accepted as its ruling says, alone, whatever its neighbours."""
 
-from tests.attaques.etabli import Etabli, Feuille, Journal, attendus
+from tests.atelier.atelier import Atelier
+from tests.atelier.depots import Feuille, Journal, attendus
 
 ALPHA, BETA = "21590001000012", "21590002800014"
 
@@ -158,7 +159,7 @@ def _roles() -> Feuille:
     return f.ligne("606;exclu;01/01/2023;;x").ligne("7088;recette_comune;01/01/2023;;x", "rejete Rôle")
 
 
-def test_chaque_ligne_a_son_sort(etabli: Etabli) -> None:
+def test_chaque_ligne_a_son_sort(atelier: Atelier) -> None:
     feuilles = {
         "compta/mandats_2023-03.csv": _mandats(),
         "compta/titres_2023-03.csv": _titres(),
@@ -173,7 +174,7 @@ def test_chaque_ligne_a_son_sort(etabli: Etabli) -> None:
         "referentiel/adhesions.csv": _adhesions(),
         "referentiel/roles_comptes.csv": _roles(),
     }
-    with etabli.construit({nom: f.texte for nom, f in feuilles.items()}) as construction:
+    with atelier.construit({nom: f.texte for nom, f in feuilles.items()}) as construction:
         assert construction.echecs == []
         assert construction.rejets() == attendus(feuilles)
         assert construction.bloquants() == [

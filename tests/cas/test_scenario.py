@@ -6,7 +6,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.cas.scenario import Attendu, composer_socle, ecarts, lister
+from tests.atelier.attendus import Attendu, ecarts
+from tests.atelier.cas import lister
+from tests.atelier.depots import composer_socle
 
 from mutualisation.entrepot.connexion import connecter
 

@@ -57,8 +57,8 @@ def test_un_message_tient_en_une_ligne_sans_les_valeurs() -> None:
     assert len(_une_ligne("x" * 1000)) == 300
 
 
-def test_un_enfant_mort_est_une_porte_qui_echoue(entrepot: str, tmp_path: Path) -> None:
-    ouvrier = OuvrierDbt(entrepot, tmp_path)
+def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
+    ouvrier = OuvrierDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
     ouvrier._processus.kill()
     ouvrier._processus.wait()
     with pytest.raises(ControleEchoue, match="porte modele : dbt n'a pas pu construire"):

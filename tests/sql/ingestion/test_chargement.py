@@ -1,0 +1,309 @@
+"""Loading of drops into a real warehouse: whole sources or nothing, revisions, repeated bytes, refusals."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.unit.ingestion.outillage import SIRET
+from upath import UPath
+
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.ingestion.chargement import Chargement, charger_depot
+from mutualisation.sources.registre import registre
+
+Connexion = psycopg.Connection[Any]
+ENTETE_ADHERENTS = "SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin\n"
+EPCI = f"{SIRET};732829320;epci;EPCI;;01/01/2018;\n"
+ENTETE_UNITES = "Exercice;Semestre;Dispositif;SIRET adhérent;Type unité;Quantité;Référence\n"
+UNITE = f"2020;1;ADS;{SIRET};PC;3;R1\n"
+ENTETE_TEMPS = "Matricule;Date;Code activité;Durée;Type jour;Validé\n"
+
+
+@pytest.fixture
+def conn(base_vierge: str) -> Iterator[Connexion]:
+    with connecter(base_vierge) as c:
+        yield c
+
+
+def _depot(depot: Path, fichiers: Mapping[str, str | bytes]) -> Path:
+    for chemin, contenu in fichiers.items():
+        (depot / chemin).parent.mkdir(parents=True, exist_ok=True)
+        (depot / chemin).write_bytes(contenu if isinstance(contenu, bytes) else contenu.encode())
+    return depot
+
+
+def _charger(conn: Connexion, depot: Path | str, **options: Any) -> list[Chargement]:
+    return charger_depot(conn, depot, porte=_ouverte, **options)
+
+
+def _ouverte(_conn: Connexion, _chargement_id: int) -> list[tuple[str, str]]:
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _cle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", "une clé pour les essais")
+
+
+def _fichiers(conn: Connexion) -> list[tuple[str, int, str, int]]:
+    return conn.execute("select nom, version, statut, lignes from journal.fichiers order by fichier_id").fetchall()
+
+
+def _courants(conn: Connexion) -> list[str]:
+    return [n for (n,) in conn.execute("select nom from journal.fichiers_courants order by 1").fetchall()]
+
+
+def test_un_depot_se_charge_une_fois(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(
+        tmp_path,
+        {"activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE, "referentiel/adherents.csv": ENTETE_ADHERENTS + EPCI},
+    )
+    messages: list[str] = []
+    details: list[str] = []
+    (activite, referentiel) = _charger(conn, depot, suivi=messages.append, detail=details.append)
+    assert activite == Chargement("activite", ["activite/unites_2020-S1.csv"], [], 1, [])
+    assert referentiel.lignes == 1
+    assert any("activite/unites_2020-S1.csv" in d for d in details)
+    assert len(messages) == 2
+    assert [c.deja_charges for c in _charger(conn, depot)] == [[f] for f in (activite.fichiers + referentiel.fichiers)]
+    assert conn.execute("select count(*) from brut.unites").fetchone() == (1,)
+    assert (
+        conn.execute("select statut, fichiers, lignes from journal.chargements").fetchall() == [("accepte", 1, 1)] * 2
+    )
+    assert conn.execute("select siren from journal.epci").fetchall() == [("732829320",)]
+    fiche = conn.execute(
+        "select exercice, semestre, mois, depot, chemin, extension, octets, dialecte->>'separateur' "
+        "from journal.fichiers where jeu = 'unites'"
+    ).fetchone()
+    octets = len((ENTETE_UNITES + UNITE).encode())
+    assert fiche == (2020, 1, None, None, "activite/unites_2020-S1.csv", "csv", octets, ";")
+
+
+def test_le_meme_nom_avec_d_autres_octets_est_une_revision(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(tmp_path, {"activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE})
+    _charger(conn, depot)
+    _depot(depot, {"activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE * 2})
+    _charger(conn, depot)
+    _depot(depot, {"activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE})
+    assert _charger(conn, depot)[0].fichiers == ["activite/unites_2020-S1.csv"]
+    assert conn.execute("select lignes, fichier_id from journal.fichiers_courants").fetchall() == [(1, 3)]
+    assert conn.execute("select count(*) from brut.unites").fetchone() == (4,)
+
+
+def test_une_version_basse_tardive_n_est_que_de_l_histoire(conn: Connexion, tmp_path: Path) -> None:
+    _charger(conn, _depot(tmp_path / "a", {"activite/unites_2020-S1_v3.csv": ENTETE_UNITES + UNITE}))
+    _charger(conn, _depot(tmp_path / "b", {"activite/unites_2020-S1_v2.csv": ENTETE_UNITES + UNITE * 2}))
+    assert _courants(conn) == ["unites_2020-S1_v3.csv"]
+    assert [s for _, _, s, _ in _fichiers(conn)] == ["accepte", "accepte"]
+
+
+def _temps(mois: int) -> str:
+    return f"{ENTETE_TEMPS}1;01/{mois:02d}/2020;X;7;T;O\n"
+
+
+def test_memes_octets_sous_un_autre_mois(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(tmp_path / "a", {f"rh/temps_2020-0{m}.csv": _temps(2) for m in (3, 2)})
+    (charge,) = _charger(conn, depot)
+    assert charge.fichiers == ["rh/temps_2020-02.csv"]
+    assert "période 2020-02, déjà chargé" in charge.avertissements[0]
+    (suite,) = _charger(conn, _depot(tmp_path / "b", {"rh/temps_2020-01.csv": _temps(2)}))
+    assert suite.fichiers == []
+    assert suite.deja_charges == ["rh/temps_2020-01.csv"]
+    assert _courants(conn) == ["temps_2020-02.csv"]
+
+
+def test_un_mois_corrige_libere_ses_octets(conn: Connexion, tmp_path: Path) -> None:
+    _charger(conn, _depot(tmp_path, {"rh/temps_2020-01.csv": _temps(2)}))
+    _charger(conn, _depot(tmp_path, {"rh/temps_2020-01.csv": _temps(1), "rh/temps_2020-02.csv": _temps(2)}))
+    assert _courants(conn) == ["temps_2020-01.csv", "temps_2020-02.csv"]
+
+
+def test_repetition_permise_des_fichiers_annuels_ou_vides(conn: Connexion, tmp_path: Path) -> None:
+    entete = "Exercice;Catégorie;Masse salariale;Atténuations;ETPT\n"
+    depot = _depot(
+        tmp_path,
+        {f"rh/temps_2020-0{m}.csv": ENTETE_TEMPS for m in (1, 2)}
+        | {f"rh/masse_salariale_{a}.csv": entete + "2020;A;1;0;1\n" for a in (2020, 2021)},
+    )
+    (charge,) = _charger(conn, depot)
+    assert len(charge.fichiers) == 4
+    assert [a for a in charge.avertissements if "F2" in a] == []
+
+
+def test_un_fichier_refuse_laisse_sa_source_en_l_etat(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(tmp_path, {"activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE, "rh/temps_2020-01.csv": _temps(1)})
+    _charger(conn, depot)
+    _depot(
+        depot,
+        {
+            "activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE * 2,
+            "activite/unites_2020-S2.csv": "Exercice;Semestre\n",
+            "activite/unites_2021-S1.csv": b"",
+            "rh/temps_2020-02.csv": _temps(2),
+        },
+    )
+    with pytest.raises(FichierRefuse) as e:
+        _charger(conn, depot)
+    assert [f for f, _ in e.value.refus] == ["activite/unites_2020-S2.csv", "activite/unites_2021-S1.csv"]
+    assert _courants(conn) == ["temps_2020-01.csv", "temps_2020-02.csv", "unites_2020-S1.csv"]
+    assert conn.execute("select count(*) from brut.unites").fetchone() == (1,)
+    refuses = dict(conn.execute("select nom, motif from journal.fichiers where statut = 'refuse'").fetchall())
+    assert set(refuses) == {"unites_2020-S1.csv", "unites_2020-S2.csv", "unites_2021-S1.csv"}
+    assert refuses["unites_2020-S1.csv"] == "ingestion refusée avec les autres fichiers de la source"
+    assert "0 octet" in refuses["unites_2021-S1.csv"]
+    with pytest.raises(FichierRefuse):
+        _charger(conn, depot)
+    _depot(depot, {"activite/unites_2020-S2.csv": ENTETE_UNITES, "activite/unites_2021-S1.csv": ENTETE_UNITES})
+    assert len(_charger(conn, depot)[0].fichiers) == 3
+
+
+def test_un_nom_refuse_bloque_sa_source_seule(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(
+        tmp_path,
+        {"activite/unite_2020-S1.csv": "x", "activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE,
+         "rh/temps_2020-01.csv": _temps(1), "etranger/x.csv": "x"},
+    )  # fmt: skip
+    with pytest.raises(FichierRefuse) as e:
+        _charger(conn, depot)
+    assert [f for f, _ in e.value.refus] == ["etranger", "activite/unite_2020-S1.csv"]
+    assert _courants(conn) == ["temps_2020-01.csv"]
+
+
+def test_la_porte_refuse_toute_la_source(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(tmp_path, {f"activite/unites_2020-S{s}.csv": ENTETE_UNITES + UNITE * s for s in (1, 2)})
+    vus: list[Any] = []
+
+    def porte(c: Connexion, chargement_id: int) -> list[tuple[str, str]]:
+        vus.extend(c.execute("select nom, statut from journal.fichiers where chargement_id = %s", (chargement_id,)))
+        return [("activite/unites_2020-S2.csv", "total faux")]
+
+    with pytest.raises(FichierRefuse, match=r"activite/unites_2020-S2\.csv : total faux"):
+        charger_depot(conn, depot, porte=porte)
+    assert {s for _, s in vus} == {"en_attente"}
+    assert conn.execute("select count(*) from brut.unites").fetchone() == (0,)
+    assert {(s, m) for s, m in conn.execute("select statut, motif from journal.fichiers").fetchall()} == {
+        ("refuse", "total faux"), ("refuse", "ingestion refusée avec les autres fichiers de la source"),
+    }  # fmt: skip
+
+
+def test_un_chargement_tue_est_repris(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(tmp_path, {"activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE})
+
+    def tuee(_c: Connexion, _id: int) -> list[tuple[str, str]]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        charger_depot(conn, depot, porte=tuee)
+    assert conn.execute("select count(*) from brut.unites").fetchone() == (1,)
+    assert _courants(conn) == []
+    _charger(conn, depot)
+    assert conn.execute("select count(*) from brut.unites").fetchone() == (1,)
+    assert _courants(conn) == ["unites_2020-S1.csv"]
+    assert conn.execute("select statut, motif from journal.chargements order by 1").fetchall() == [
+        ("accepte", None), ("refuse", "chargement interrompu"),
+    ]  # fmt: skip
+
+
+def test_un_entrepot_n_a_qu_un_epci(conn: Connexion, tmp_path: Path) -> None:
+    _charger(conn, _depot(tmp_path / "a", {"referentiel/adherents.csv": ENTETE_ADHERENTS + EPCI}))
+    autre = ENTETE_ADHERENTS + EPCI.replace("732829320;", "200093201;")
+    depot = _depot(tmp_path / "b", {"referentiel/adherents_v2.csv": autre, "rh/temps_2020-01.csv": _temps(1)})
+    with pytest.raises(FichierRefuse, match="732829320") as e:
+        _charger(conn, depot)
+    assert e.value.refus[0][0] == "referentiel/adherents_v2.csv"
+    assert _courants(conn) == ["adherents.csv"]
+    _charger(conn, _depot(tmp_path / "c", {"referentiel/adherents_v2.csv": autre + EPCI}))
+    assert sorted(conn.execute("select siren from journal.epci").fetchall()) == [("200093201",), ("732829320",)]
+
+
+def test_controle_et_total_sont_notes(conn: Connexion, tmp_path: Path) -> None:
+    contenu = (ENTETE_UNITES + UNITE + "Total;;;;;3;\n").encode()
+    sha = hashlib.sha256(contenu).hexdigest()
+    controle = {"lignes": 1, "colonne": "Quantité", "total": "3.00", "sha256": sha.upper()}
+    depot = _depot(
+        tmp_path,
+        {"activite/unites_2020-S1.csv": contenu, "activite/unites_2020-S1.csv.controle.json": json.dumps(controle)},
+    )
+    _charger(conn, depot)
+    assert conn.execute("select controle, lignes from journal.fichiers").fetchone() == (controle | {"sha256": sha}, 1)
+    assert conn.execute("select colonne, valeur from journal.totaux").fetchall() == [("quantite", "3")]
+
+
+@pytest.mark.parametrize("controle", ['{"sha256": "00"}', "{", '{"colonne": "Montant", "total": "3"}'])
+def test_controle_faux(conn: Connexion, tmp_path: Path, controle: str) -> None:
+    depot = _depot(
+        tmp_path,
+        {"activite/unites_2020-S1.csv": ENTETE_UNITES, "activite/unites_2020-S1.csv.controle.json": controle},
+    )
+    with pytest.raises(FichierRefuse, match=r"unites_2020-S1\.csv : .*controle\.json"):
+        _charger(conn, depot)
+
+
+def test_seules_les_sources_demandees(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(tmp_path, {"activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE, "rh/temps_2020-01.csv": _temps(1)})
+    assert [c.source for c in _charger(conn, depot, sources=["rh"])] == ["rh"]
+    with pytest.raises(ErreurMutualisation, match="paie"):
+        _charger(conn, depot, sources=["paie"])
+
+
+def test_magasin_d_objets(conn: Connexion) -> None:
+    racine = UPath("memory://chargement/depot")
+    (racine / "rh").mkdir(parents=True)
+    (racine / "rh" / "temps_2020-01.csv").write_bytes(_temps(1).encode())
+    (charge,) = _charger(conn, str(racine))
+    assert charge.fichiers == ["rh/temps_2020-01.csv"]
+    assert conn.execute("select chemin, lignes from journal.fichiers").fetchall() == [("rh/temps_2020-01.csv", 1)]
+
+
+def test_depot_illisible(conn: Connexion, tmp_path: Path) -> None:
+    with pytest.raises(ErreurMutualisation, match="n'existe pas"):
+        _charger(conn, tmp_path / "absent")
+    with pytest.raises(ErreurMutualisation, match="est vide"):
+        _charger(conn, tmp_path)
+
+
+def test_rien_d_un_agent_dans_l_entrepot(conn: Connexion, tmp_path: Path) -> None:
+    temps = "Matricule;Nom;Prénom;Service;Date;Code activité;Libellé activité;Durée;Type jour;Validé\n"
+    _charger(
+        conn,
+        _depot(tmp_path, {"rh/temps_2020-01.csv": temps + "0058798;DUPONT;Léa;Paie;01/01/2020;GREVE;Grève;7;A;O\n"}),
+    )
+    tout = "".join(
+        str(conn.execute(f"select * from {t}").fetchall())
+        for t in ("brut.temps", "journal.fichiers", "journal.chargements", "journal.totaux")
+    )
+    for interdit in ("0058798", "DUPONT", "Léa", "Paie", "GREVE", "Grève"):
+        assert interdit not in tout
+
+
+def test_une_source_et_un_dialecte_s_ajoutent_par_configuration(conn: Connexion, tmp_path: Path) -> None:
+    declarations = tmp_path / "declarations"
+    declarations.mkdir()
+    (declarations / "eau.yml").write_text(
+        """
+source: eau
+libelle: Eau
+dialecte: {separateurs: ["|"], encodages: [cp1252], bannieres: 8}
+jeux:
+  releves:
+    libelle: Relevés
+    periode: mois
+    colonnes:
+      - {nom: compteur, entete: N° compteur, type: code, obligatoire: true}
+      - {nom: agent, entete: Agent, type: personnel}
+      - {nom: volume, entete: Volume (m³), type: nombre, obligatoire: true}
+""",
+        encoding="utf-8",
+    )
+    lignes = "\n".join([*"12345678", "N° compteur|Agent|Volume (m³)", "C1|Zoé|12,5"])
+    depot = _depot(tmp_path / "depot", {"eau/releves_2024-02.csv": lignes.encode("cp1252")})
+    (charge,) = _charger(conn, depot, reg=registre(declarations))
+    assert charge.fichiers == ["eau/releves_2024-02.csv"]
+    assert conn.execute("select ligne, compteur, volume from brut.releves").fetchall() == [(10, "C1", "12,5")]
