@@ -16,7 +16,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from tests.atelier import bases
-from tests.atelier.cas import Cas, composer
+from tests.atelier.attaque import Attaque
+from tests.atelier.cas import Cas
 from tests.atelier.construction import Construction
 from tests.atelier.depots import Contenu, composer_socle, deposer
 from tests.atelier.modeles import Modeles, construire
@@ -55,11 +56,11 @@ class Atelier:
             yield Construction(conn, self._dbt.construire().echecs)
 
     @contextmanager
-    def raconte(self, cas: Cas, *, par_dbt: bool = False) -> Iterator[Construction]:
-        """A scenario, built straight, or by dbt."""
+    def raconte(self, cas: Cas | Attaque, *, par_dbt: bool = False) -> Iterator[Construction]:
+        """A scenario or an attack, built straight, or by dbt."""
         modeles = self.modeles
-        depot = composer(cas, self._depot_vide())
-        modele = SOCLE if EXERCICE_SOCLE in cas.exercices and not cas.absents else SANS_SOCLE
+        depot = cas.deposer(self._depot_vide())
+        modele = SOCLE if EXERCICE_SOCLE in cas.exercices and cas.complet else SANS_SOCLE
         with self._chargee(modele, depot, cas.exercices) as conn:
             echecs = self._dbt.construire().echecs if par_dbt else construire(conn, modeles, cas.retoucher)
             conn.commit()

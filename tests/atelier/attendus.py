@@ -12,8 +12,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.construction.dbt import SCHEMA
-
 # how a cell says an empty text, since an empty cell says NULL
 VIDE = "''"
 SUFFIXES = ("complet", "absent")
@@ -45,9 +43,9 @@ def lire(chemin: Path) -> Attendu:
 
 
 def ecarts(conn: psycopg.Connection[Any], attendu: Attendu) -> list[str]:
-    """Sentences for what an expected file and its relation in `construction` don't share."""
+    """Sentences for what an expected file and its relation, on the search path, don't share."""
     requete = sql.SQL("select {} from {}").format(
-        sql.SQL(", ").join(map(sql.Identifier, attendu.colonnes)), sql.Identifier(SCHEMA, attendu.relation)
+        sql.SQL(", ").join(map(sql.Identifier, attendu.colonnes)), sql.Identifier(attendu.relation)
     )
     curseur = conn.execute(requete)
     nombres = [c.type_code in OID_NOMBRES for c in curseur.description or []]

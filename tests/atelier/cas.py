@@ -12,8 +12,9 @@ exit code, then the blocking controls, one a line (without it: 0, none).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -41,12 +42,12 @@ class Cas:
         """`NN_nom`, the name of the folder."""
         return self.dossier.name
 
-    @property
+    @cached_property
     def attendus(self) -> list[Attendu]:
         """The expected files. Raises `ValueError` on a row of another width than its header."""
         return [lire_attendu(f) for f in sorted((self.dossier / "attendu").glob("*.csv"))]
 
-    @property
+    @cached_property
     def sortie(self) -> tuple[int, list[str]]:
         """Exit code and blocking controls that the scenario expects."""
         chemin = self.dossier / "attendu" / "sortie.txt"
@@ -55,14 +56,40 @@ class Cas:
         code, *controles = chemin.read_text(encoding="utf-8").split()
         return int(code), sorted(controles)
 
+    @property
+    def complet(self) -> bool:
+        """Whether the drop keeps every file of the loaded `_socle/`."""
+        return not self.absents
+
+    def deposer(self, destination: Path) -> Path:
+        """Write the drop: `_socle/` for each exercice asked, the files of the scenario over it."""
+        composer_socle(self.exercices, destination)
+        for absent in self.absents:
+            (destination / absent).unlink()
+        entrees = self.dossier / "entrees"
+        for fichier in sorted(f for f in entrees.rglob("*") if f.is_file()):
+            ecrire(destination / fichier.relative_to(entrees), fichier.read_bytes())
+        return destination
+
+    def relations(self) -> set[str]:
+        """Relations that the scenario looks at."""
+        return {a.relation for a in self.attendus} | {"controles"}
+
     def retoucher(self, modele: str, requete: str) -> str:
         """The query of a model, with the slip that the scenario puts in it."""
         faute = self.faute.get(modele)
         return faute.replace("{requete}", f"({requete}) as requete") if faute else requete
 
-    def defauts(self, construction: Construction) -> list[str]:
-        """Sentences for what is built and is not what the scenario expects."""
-        phrases = [p for a in self.attendus for p in ecarts(construction.conn, a)]
+    def defauts(self, construction: Construction, relations: Container[str] | None = None) -> list[str]:
+        """Sentences for what is built and is not what the scenario expects; `relations`: those to look at."""
+        phrases = [
+            p
+            for a in self.attendus
+            if relations is None or a.relation in relations
+            for p in ecarts(construction.conn, a)
+        ]
+        if relations is not None and "controles" not in relations:
+            return phrases
         if (constatee := sortie_constatee(construction)) != self.sortie:
             phrases.append(f"sortie : attendu {self.sortie}, constaté {constatee}")
         if (en_ecart := construction.en_ecart()) != self.controles:
@@ -89,17 +116,6 @@ def lire(dossier: Path) -> Cas:
         dict(brut.get("faute", {})),
         tuple(brut.get("absents", ())),
     )
-
-
-def composer(cas: Cas, destination: Path) -> Path:
-    """Write the drop of a scenario: `_socle/` for each exercice asked, its own files over it."""
-    composer_socle(cas.exercices, destination)
-    for absent in cas.absents:
-        (destination / absent).unlink()
-    entrees = cas.dossier / "entrees"
-    for fichier in sorted(f for f in entrees.rglob("*") if f.is_file()):
-        ecrire(destination / fichier.relative_to(entrees), fichier.read_bytes())
-    return destination
 
 
 def sortie_constatee(construction: Construction) -> tuple[int, list[str]]:

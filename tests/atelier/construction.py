@@ -9,10 +9,13 @@ import psycopg
 
 from mutualisation.operations.construction import SQL_BLOQUANTS
 
+# read through the search path: a mutation run puts its own relations before those of the build
+BLOQUANTS = SQL_BLOQUANTS.replace("construction.", "")
+
 
 @dataclass
 class Construction:
-    """The schema `construction` of a drop, and what dbt said of it."""
+    """The relations of a drop on the search path of `conn`, and what dbt said of them."""
 
     conn: psycopg.Connection[Any]
     echecs: list[str]
@@ -42,7 +45,7 @@ class Construction:
 
 def bloquants(conn: psycopg.Connection[Any]) -> list[tuple[str, str]]:
     """(control, key) of what stops the publication, as the gate and the command line read it."""
-    return [(ligne[0], ligne[1]) for ligne in conn.execute(SQL_BLOQUANTS)]
+    return [(ligne[0], ligne[1]) for ligne in conn.execute(BLOQUANTS)]  # type: ignore[call-overload]
 
 
 def _cellule(valeur: Any) -> Any:

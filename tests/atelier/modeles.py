@@ -27,12 +27,14 @@ Retouche = Callable[[str, str], str]
 class Modeles:
     """Compiled SQL by model (`requetes`), what each reads (`parents`), its folder (`dossiers`), an order that fits.
 
-    A model that dbt does not create (ephemeral) is inside the SQL of those that read it.
+    `macros`: by model, the CTE that a macro writes, '' for the end of the query. A model that dbt does not create
+    (ephemeral) is inside the SQL of those that read it.
     """
 
     requetes: dict[str, str]
     parents: dict[str, set[str]]
     dossiers: dict[str, str]
+    macros: dict[str, set[str]]
     ordre: tuple[str, ...]
 
     @classmethod
@@ -50,7 +52,8 @@ class Modeles:
         reference = re.compile(rf'"{SCHEMA}"\."(\w+)"')
         parents = {nom: set(reference.findall(requete)) & requetes.keys() for nom, requete in requetes.items()}
         dossiers = {nom: str(Path(n["original_file_path"]).parent.relative_to("models")) for nom, n in modeles.items()}
-        return cls(requetes, parents, dossiers, tuple(TopologicalSorter(parents).static_order()))
+        macros = {nom: _de_macros(n["raw_code"], requetes[nom]) for nom, n in modeles.items()}
+        return cls(requetes, parents, dossiers, macros, tuple(TopologicalSorter(parents).static_order()))
 
     def descendants(self, nom: str) -> list[str]:
         """Models that read `nom`, near or far, in order, `nom` first."""
@@ -67,6 +70,13 @@ class Modeles:
             if candidat in lus:
                 lus |= self.parents[candidat]
         return lus
+
+
+def _de_macros(brut: str, compile_: str) -> set[str]:
+    """CTE of the compiled query that the file of the model does not write itself."""
+    ecrites = set(re.findall(r"(\w+) as \((?!\s*\{\{)", brut))
+    fin = {""} if brut.rstrip().endswith("}}") else set()
+    return set(re.findall(r"(\w+) as (?:not materialized |materialized )?\(", compile_)) - ecrites | fin
 
 
 def construire(conn: psycopg.Connection[Any], modeles: Modeles, retouche: Retouche) -> None:
