@@ -261,12 +261,22 @@ def filtres(noeud: exp.Expression) -> Iterator[Alteration]:
 
 
 def ordres(noeud: exp.Expression) -> Iterator[Alteration]:
-    """The other order."""
-    if isinstance(noeud, exp.Ordered):
+    """The other order; that of a column of `distinct on` or `partition by` changes nothing."""
+    if isinstance(noeud, exp.Ordered) and noeud.this not in _groupe(noeud):
         copie = noeud.copy()
         copie.set("desc", not noeud.args.get("desc"))
         copie.set("nulls_first", not noeud.args.get("desc"))  # as PostgreSQL does when the query says nothing
         yield noeud, copie
+
+
+def _groupe(tri: exp.Expression) -> list[exp.Expression]:
+    """What rows are taken together by, where they are sorted."""
+    hote = tri.find_ancestor(exp.Window, exp.Select)
+    if isinstance(hote, exp.Window):
+        return hote.args.get("partition_by") or []
+    distinct = hote.args.get("distinct") if hote else None
+    cles = distinct.args.get("on") if distinct else None
+    return (cles.expressions or [cles.this]) if cles else []
 
 
 def nombres(noeud: exp.Expression) -> Iterator[Alteration]:
