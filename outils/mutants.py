@@ -137,12 +137,14 @@ class Equivalent:
     operateur: str = ".*"
     avant: str = ""
     apres: str = ""
+    contexte: str = ""
 
     def couvre(self, mutant: Mutant) -> bool:
         """Whether the mutant is one of them."""
         entiers = ((self.modele, mutant.modele), (self.cte, mutant.cte), (self.operateur, mutant.operateur))
-        return all(re.fullmatch(motif, texte) for motif, texte in entiers) and bool(
-            re.search(self.avant, mutant.avant, re.IGNORECASE) and re.search(self.apres, mutant.apres, re.IGNORECASE)
+        parties = ((self.avant, mutant.avant), (self.apres, mutant.apres), (self.contexte, mutant.contexte))
+        return all(re.fullmatch(motif, texte) for motif, texte in entiers) and all(
+            re.search(motif, texte, re.IGNORECASE) for motif, texte in parties
         )
 
 

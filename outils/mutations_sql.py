@@ -32,7 +32,10 @@ Operateur = Callable[[exp.Expression], Iterator[Alteration]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One altered query: model, CTE ('' outside), operator, the altered clause before and after."""
+    """One altered query: model, CTE ('' outside), operator, the altered condition or column before and after.
+
+    `contexte`: the clause around it.
+    """
 
     modele: str
     cte: str
@@ -40,11 +43,12 @@ class Mutant:
     avant: str
     apres: str
     requete: str = field(repr=False, compare=False)
+    contexte: str = ""
 
     @property
     def cle(self) -> str:
         """Short name that outlives a change elsewhere in the model."""
-        texte = "|".join((self.modele, self.cte, self.operateur, self.avant, self.apres))
+        texte = "|".join((self.modele, self.cte, self.operateur, self.avant, self.apres, self.contexte))
         return hashlib.sha256(texte.encode()).hexdigest()[:10]
 
     @property
@@ -55,10 +59,16 @@ class Mutant:
         return (self.cte, self.operateur, *anonymes)
 
     def __str__(self) -> str:
-        """Three lines: what and where, before, after."""
+        """What and where, before, after, the clause around."""
         lieu = f"{self.modele}.{self.cte}" if self.cte else self.modele
         avant, apres = _autour(self.avant, self.apres)
-        return f"vivant {self.cle} {lieu} [{self.operateur}]\n   - {avant}\n   + {apres}"
+        return f"vivant {self.cle} {lieu} [{self.operateur}]\n   - {avant}\n   + {apres}{self._dans()}"
+
+    def _dans(self) -> str:
+        if self.contexte == self.avant:
+            return ""
+        debut = max(0, self.contexte.find(self.avant) - LARGEUR)
+        return f"\n   dans {'… ' if debut else ''}{self.contexte[debut : debut + 3 * LARGEUR]}"
 
 
 def _autour(avant: str, apres: str) -> tuple[str, str]:
@@ -87,10 +97,10 @@ def muter(modele: str, requete: str) -> list[Mutant]:
     for rang, unite in enumerate(unites):
         cte = unite.alias if isinstance(unite, exp.CTE) else ""
         for operateur, cible, neuf in _alterations(unite):
-            avant, apres, mute = _alterer(unite, cible, neuf)
+            avant, apres, contexte, mute = _alterer(unite, cible, neuf)
             texte = _assembler(tete, [*textes[:rang], mute, *textes[rang + 1 :]])
             if mute != textes[rang]:
-                trouves.setdefault(texte, Mutant(modele, cte, operateur, avant, apres, texte))
+                trouves.setdefault(texte, Mutant(modele, cte, operateur, avant, apres, texte, contexte))
     return list(trouves.values())
 
 
@@ -123,25 +133,26 @@ def _alterations(unite: exp.Expression) -> list[tuple[str, exp.Expression, exp.E
     ]
 
 
-def _alterer(unite: exp.Expression, cible: exp.Expression, neuf: exp.Expression) -> tuple[str, str, str]:
-    """The clause before and after, the unit after; the tree is put back as it was."""
-    clause = _clause(cible)
-    avant = clause.sql(DIALECTE)
+def _alterer(unite: exp.Expression, cible: exp.Expression, neuf: exp.Expression) -> tuple[str, str, str, str]:
+    """What is altered before and after, the clause around it, the unit after; the tree is put back as it was."""
+    clause = _remonter(cible, CONTENANTS)
+    avant, contexte = clause.sql(DIALECTE), _remonter(clause, REQUETES).sql(DIALECTE)
     parent, cle, rang = cible.parent, cible.arg_key, cible.index
     assert parent is not None
     parent.set(cle, neuf, index=rang)
     apres, mute = (neuf if clause is cible else clause).sql(DIALECTE), unite.sql(DIALECTE)
     parent.set(cle, cible, index=rang)
-    return avant, apres, mute
+    return avant, apres, contexte, mute
 
 
-CLAUSES = (exp.Alias, exp.If, exp.Join, exp.Ordered)
-CONTENANTS = (exp.Select, exp.And, exp.Or, exp.Where, exp.Having, exp.Union, exp.Group, exp.Tuple, exp.CTE)
+CLAUSES = (exp.Alias, exp.If, exp.Join, exp.Ordered, exp.Where, exp.Having)
+REQUETES = (exp.Select, exp.Union, exp.Group, exp.Tuple, exp.CTE)
+CONTENANTS = (*REQUETES, exp.And, exp.Or, exp.Where, exp.Having)
 
 
-def _clause(noeud: exp.Expression) -> exp.Expression:
-    """What is shown of an alteration: the smallest condition, column, join or sort that holds it."""
-    while noeud.parent is not None and not isinstance(noeud, CLAUSES) and not isinstance(noeud.parent, CONTENANTS):
+def _remonter(noeud: exp.Expression, contenants: tuple[type[exp.Expression], ...]) -> exp.Expression:
+    """The smallest clause that holds a node, or what a container holds of it."""
+    while noeud.parent is not None and not isinstance(noeud, CLAUSES) and not isinstance(noeud.parent, contenants):
         noeud = noeud.parent
     return noeud
 
