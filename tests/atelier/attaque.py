@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.atelier.construction import Construction
 from tests.atelier.depots import Contenu, Feuille, attendus, deposer
 
+PERSONNELLES = {"Matricule", "Nom", "Prénom", "Service", "Libellé activité"}
+
 
 @dataclass(frozen=True)
 class Attaque:
@@ -51,6 +53,20 @@ class Attaque:
                 for fichier, ligne in lieux
                 if voulus.get((fichier, ligne)) != constates.get((fichier, ligne))
             ]
+            phrases += self._valeurs(construction)
         if (relations is None or "controles" in relations) and construction.bloquants() != sorted(self.bloquants):
             phrases.append(f"bloquants : attendu {sorted(self.bloquants)}, constaté {construction.bloquants()}")
+        return phrases
+
+    def _valeurs(self, construction: Construction) -> list[str]:
+        """Rejected rows that don't show the cell of their column as delivered; a personal one is never shown (S2)."""
+        phrases = []
+        for fichier, ligne, colonne, valeur in construction.conn.execute(
+            "select fichier, ligne, colonne, valeur from rejets where fichier like '%.csv' and colonne is not null"
+        ):
+            entete, *lignes = str(self.fichiers[fichier]).splitlines()
+            cellules = dict(zip(entete.split(";"), lignes[ligne - 2].split(";"), strict=False))
+            voulue = None if colonne in PERSONNELLES else cellules[colonne].strip() or None
+            if valeur != voulue:
+                phrases.append(f"{fichier}, ligne {ligne}, {colonne} : attendu {voulue}, constaté {valeur}")
         return phrases
