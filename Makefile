@@ -55,5 +55,5 @@ qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
 	@.venv/bin/python outils/lint_sql.py
 
-mutants: environnement ## alter the rules R1 to R10 one slip at a time: a scenario must notice each
+mutants: environnement ## alter the SQL of the models one slip at a time: a scenario must notice each
 	@.venv/bin/python outils/mutants.py

@@ -1,241 +1,323 @@
-"""Small alterations of a SQL query, one at a time: what a slip of the pen in a rule would look like."""
+"""Small alterations of a SQL query, one at a time, on its syntax tree: what a slip of the pen in a rule looks like."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-Remplacement = tuple[int, int, str]
-MOT_CLE = re.compile(
-    r"(case|between|and|or|then|else|end|where|group|order|union|limit|left|inner|cross|full|join|having|window|on|when|as"
-    r"|from|using|desc|asc|offset)\b"
-)
-COMPARAISONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "=": "<>", "<>": "="}
-ARITHMETIQUE = {"+": "-", "-": "+", "*": "/", "/": "*"}
-ECHANGES = {
-    "sum": "max", "least": "greatest", "greatest": "least", "min": "max", "max": "min", "bool_or": "bool_and",
-    "bool_and": "bool_or", "desc": "asc", "and": "or", "or": "and", "div": "mod", "mod": "div",
+import sqlglot
+from sqlglot import exp
+
+DIALECTE = "postgres"
+PRECISION_GARDE = 20  # the inner rounding of `arrondi` and the 40 decimals of `quotient` are guards, not rules
+LARGEUR = 110  # characters shown on each side of an alteration
+COMPARAISONS: dict[type[exp.Expression], type[exp.Expression]] = {
+    exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT, exp.EQ: exp.NEQ, exp.NEQ: exp.EQ,
+    exp.NullSafeEQ: exp.NullSafeNEQ, exp.NullSafeNEQ: exp.NullSafeEQ,
 }  # fmt: skip
-FONCTIONS = {"sum", "min", "max", "least", "greatest", "div", "mod"}
-JOINTURES = {"left join": "inner join", "full join": "inner join", "is not null": "is null", "not exists": "exists"}
-# the inner rounding of `arrondi`, the 40 decimals of `quotient`, `limit 1`, `select 1` are guards, not rules
-PRECISIONS = re.compile(r"numeric\([^)]*\)|, 20\)|\(100, 40\)|, 40\)|\blimit \d+|\bselect \d+ from|numeric\(\d+")
+ARITHMETIQUE: dict[type[exp.Expression], type[exp.Expression]] = {
+    exp.Add: exp.Sub, exp.Sub: exp.Add, exp.Mul: exp.Div, exp.Div: exp.Mul, exp.IntDiv: exp.Mod, exp.Mod: exp.IntDiv,
+}  # fmt: skip
+AGREGATS: dict[type[exp.Expression], type[exp.Expression]] = {
+    exp.Sum: exp.Max, exp.Min: exp.Max, exp.Max: exp.Min, exp.LogicalOr: exp.LogicalAnd,
+    exp.LogicalAnd: exp.LogicalOr,
+}  # fmt: skip
+BORNES: dict[type[exp.Expression], type[exp.Expression]] = {exp.Least: exp.Greatest, exp.Greatest: exp.Least}
+# a node, and what a slip makes of it
+Alteration = tuple[exp.Expression, exp.Expression]
+Operateur = Callable[[exp.Expression], Iterator[Alteration]]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One altered query: model, operator, the line before and after."""
+    """One altered query: model, CTE ('' outside), operator, the altered condition or column before and after.
+
+    `contexte`: the clause around it.
+    """
 
     modele: str
+    cte: str
     operateur: str
-    ligne: int
     avant: str
     apres: str
-    requete: str
+    requete: str = field(repr=False, compare=False)
+    contexte: str = ""
 
     @property
     def cle(self) -> str:
         """Short name that outlives a change elsewhere in the model."""
-        return hashlib.sha256(f"{self.modele}|{self.operateur}|{self.avant}|{self.apres}".encode()).hexdigest()[:10]
+        texte = "|".join((self.modele, self.cte, self.operateur, self.avant, self.apres, self.contexte))
+        return hashlib.sha256(texte.encode()).hexdigest()[:10]
+
+    @property
+    def forme(self) -> tuple[str, ...]:
+        """The alteration without names and texts: what one macro writes in many places."""
+        # the tree writes keywords in capitals, names in small letters
+        anonymes = (re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"|\b[a-z_]\w*|\b\d+", "x", c) for c in (self.avant, self.apres))
+        return (self.cte, self.operateur, *anonymes)
 
     def __str__(self) -> str:
-        """Three lines: what and where, before, after."""
-        tete = f"vivant {self.cle} {self.modele} ligne {self.ligne} [{self.operateur}]"
-        return f"{tete}\n   - {self.avant}\n   + {self.apres}"
+        """What and where, before, after, the clause around."""
+        lieu = f"{self.modele}.{self.cte}" if self.cte else self.modele
+        avant, apres = _autour(self.avant, self.apres)
+        return f"vivant {self.cle} {lieu} [{self.operateur}]\n   - {avant}\n   + {apres}{self._dans()}"
+
+    def _dans(self) -> str:
+        if self.contexte == self.avant:
+            return ""
+        debut = max(0, self.contexte.find(self.avant) - LARGEUR)
+        return f"\n   dans {'… ' if debut else ''}{self.contexte[debut : debut + 3 * LARGEUR]}"
+
+
+def _autour(avant: str, apres: str) -> tuple[str, str]:
+    """Both texts, cut around their first difference."""
+    debut = max(0, _commun(avant, apres) - LARGEUR)
+    points = "… " if debut else ""
+    return points + avant[debut : debut + 2 * LARGEUR], points + apres[debut : debut + 2 * LARGEUR]
+
+
+def _commun(avant: str, apres: str) -> int:
+    pareils = (a == b for a, b in zip(avant, apres, strict=False))
+    return next((rang for rang, pareil in enumerate(pareils) if not pareil), min(len(avant), len(apres)))
+
+
+def relire(requete: str) -> str:
+    """The query as the tree writes it back: what mutants are compared with."""
+    tete, unites = _unites(requete)
+    return _assembler(tete, [u.sql(DIALECTE) for u in unites])
 
 
 def muter(modele: str, requete: str) -> list[Mutant]:
-    """Every mutant of a query, each once, in the order of the text."""
-    texte = _sans_commentaires(requete)
-    masque = _chaines(texte)
+    """Every mutant of a query, each once."""
+    tete, unites = _unites(requete)
+    textes = [u.sql(DIALECTE) for u in unites]
     trouves: dict[str, Mutant] = {}
-    for operateur, generer in OPERATEURS.items():
-        for debut, fin, neuf in generer(texte, masque):
-            if texte[debut:fin] == neuf or "mart_exercices_publies" in _ligne(texte, debut)[1]:
-                continue
-            mute = texte[:debut] + neuf + texte[fin:]
-            numero, avant = _ligne(texte, debut)
-            trouves.setdefault(mute, Mutant(modele, operateur, numero, avant, _ligne(mute, debut)[1], mute))
-    return sorted(trouves.values(), key=lambda m: (m.ligne, m.operateur, m.apres))
+    for rang, unite in enumerate(unites):
+        cte = unite.alias if isinstance(unite, exp.CTE) else ""
+        for operateur, cible, neuf in _alterations(unite):
+            avant, apres, contexte, mute = _alterer(unite, cible, neuf)
+            texte = _assembler(tete, [*textes[:rang], mute, *textes[rang + 1 :]])
+            if mute != textes[rang]:
+                trouves.setdefault(texte, Mutant(modele, cte, operateur, avant, apres, texte, contexte))
+    return list(trouves.values())
 
 
-def _ligne(texte: str, position: int) -> tuple[int, str]:
-    debut = texte.rfind("\n", 0, position) + 1
-    fin = texte.find("\n", position)
-    return texte.count("\n", 0, position) + 1, texte[debut : fin if fin >= 0 else len(texte)].strip()
+def _unites(requete: str) -> tuple[str, list[exp.Expression]]:
+    """`with`, the CTE of a query, then its body: a mutant writes again the one that it alters, and no other."""
+    arbre = sqlglot.parse_one(requete, dialect=DIALECTE)
+    for noeud in arbre.walk():
+        noeud.pop_comments()
+    clause = arbre.args.get("with_")
+    arbre.set("with_", None)
+    # the body is held by a node of its own, so that it can be replaced whole
+    corps = exp.Tuple(expressions=[arbre])
+    if clause is None:
+        return "", [corps]
+    return "WITH RECURSIVE " if clause.recursive else "WITH ", [*clause.expressions, corps]
 
 
-def _sans_commentaires(requete: str) -> str:
-    """The query without `--` comments, quoted ones kept."""
-    return re.sub(r"'(?:[^']|'')*'|--[^\n]*", lambda m: m.group() if m.group().startswith("'") else "", requete)
+def _assembler(tete: str, textes: list[str]) -> str:
+    *ctes, corps = textes
+    return f"{tete}{', '.join(ctes)} {corps[1:-1]}"
 
 
-def _chaines(texte: str) -> list[tuple[int, int]]:
-    return [m.span() for m in re.finditer(r"'(?:[^']|'')*'|\"[^\"]*\"", texte)]
+def _alterations(unite: exp.Expression) -> list[tuple[str, exp.Expression, exp.Expression]]:
+    return [
+        (nom, cible, neuf)
+        for noeud in unite.walk()
+        if noeud is not unite and not _garde(noeud)
+        for nom, operateur in OPERATEURS.items()
+        for cible, neuf in operateur(noeud)
+    ]
 
 
-def _libre(masque: list[tuple[int, int]], position: int) -> bool:
-    return not any(d <= position < f for d, f in masque)
+def _alterer(unite: exp.Expression, cible: exp.Expression, neuf: exp.Expression) -> tuple[str, str, str, str]:
+    """What is altered before and after, the clause around it, the unit after; the tree is put back as it was."""
+    clause = _remonter(cible, CONTENANTS)
+    avant, contexte = clause.sql(DIALECTE), _remonter(clause, REQUETES).sql(DIALECTE)
+    parent, cle, rang = cible.parent, cible.arg_key, cible.index
+    assert parent is not None
+    parent.set(cle, neuf, index=rang)
+    apres, mute = (neuf if clause is cible else clause).sql(DIALECTE), unite.sql(DIALECTE)
+    parent.set(cle, cible, index=rang)
+    return avant, apres, contexte, mute
 
 
-def _parenthese(texte: str, masque: list[tuple[int, int]], ouverture: int) -> int:
-    """Position of the parenthesis that closes the one at `ouverture`; -1 when there is none."""
-    profondeur = 0
-    for i in range(ouverture, len(texte)):
-        if texte[i] in "()" and _libre(masque, i):
-            profondeur += 1 if texte[i] == "(" else -1
-            if profondeur == 0:
-                return i
-    return -1
+CLAUSES = (exp.Alias, exp.If, exp.Join, exp.Ordered, exp.Where, exp.Having)
+REQUETES = (exp.Select, exp.Union, exp.Group, exp.Tuple, exp.CTE)
+CONTENANTS = (*REQUETES, exp.And, exp.Or, exp.Where, exp.Having)
 
 
-def _virgule(texte: str, masque: list[tuple[int, int]], ouverture: int, fermeture: int) -> int:
-    """First comma of the arguments between two parentheses, at their level; -1 when there is none."""
-    profondeur = 0
-    for i in range(ouverture + 1, fermeture):
-        if not _libre(masque, i):
-            continue
-        profondeur += {"(": 1, ")": -1}.get(texte[i], 0)
-        if texte[i] == "," and profondeur == 0:
-            return i
-    return -1
+def _remonter(noeud: exp.Expression, contenants: tuple[type[exp.Expression], ...]) -> exp.Expression:
+    """The smallest clause that holds a node, or what a container holds of it."""
+    while noeud.parent is not None and not isinstance(noeud, CLAUSES) and not isinstance(noeud.parent, contenants):
+        noeud = noeud.parent
+    return noeud
 
 
-def _fin_operande(texte: str, masque: list[tuple[int, int]], debut: int) -> int:
-    """End of the condition that starts at `debut`; a `case` of its own is left alone (-1)."""
-    profondeur, entre = 0, False
-    for i in (j for j in range(debut, len(texte)) if _libre(masque, j)):
-        profondeur += {"(": 1, ")": -1}.get(texte[i], 0)
-        if profondeur < 0 or (profondeur == 0 and texte[i] == ","):
-            return i
-        if profondeur or texte[i] == ")" or not (texte[i - 1].isspace() or texte[i - 1] == ")"):
-            continue
-        mot = MOT_CLE.match(texte, i)
-        if mot is None:
-            continue
-        if mot.group() == "case":
-            return -1
-        if mot.group() != "between" and not (entre and mot.group() == "and"):
-            return i
-        entre = mot.group() == "between"
-    return len(texte)
+def _garde(noeud: exp.Expression) -> bool:
+    """What no rule says: precisions, `nullif(x, 0)`, `limit 1`, `offset 0`, the build under way."""
+    parent = noeud.parent
+    if isinstance(noeud, exp.Literal):
+        if isinstance(parent, exp.DataTypeParam | exp.Limit | exp.Offset | exp.Nullif):
+            return True
+        if isinstance(parent, exp.Round) and not noeud.is_string and int(float(noeud.name)) >= PRECISION_GARDE:
+            return True
+    select = noeud.find_ancestor(exp.Select)
+    origine = select.args.get("from_") if select else None
+    return bool(origine) and isinstance(origine.this, exp.Table) and origine.this.name == "construction_courante"
 
 
-def _mots(texte: str, masque: list[tuple[int, int]], motif: str) -> Iterator[re.Match[str]]:
-    return (m for m in re.finditer(motif, texte) if _libre(masque, m.start()))
+def echanges(table: dict[type[exp.Expression], type[exp.Expression]]) -> Operateur:
+    """One kind of node for another, with the same arguments."""
+
+    def operateur(noeud: exp.Expression) -> Iterator[Alteration]:
+        classe = table.get(type(noeud))
+        if classe is not None:
+            arguments = noeud.copy().args
+            # a division of exact numbers stays one
+            typee = {"typed": True, "safe": False} if classe is exp.Div else {}
+            yield noeud, classe(**{**arguments, **typee})
+
+    return operateur
 
 
-def comparaisons(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
-    """`<` for `<=`, `<>` for `=`."""
-    for m in _mots(texte, masque, r"(?<= )(<=|>=|<>|<|>|=)(?= )"):
-        yield m.start(), m.end(), COMPARAISONS[m.group()]
+def logique(noeud: exp.Expression) -> Iterator[Alteration]:
+    """`or` for `and`."""
+    if isinstance(noeud, exp.And | exp.Or):
+        copie = noeud.copy()
+        classe = exp.Or if isinstance(noeud, exp.And) else exp.And
+        yield noeud, exp.Paren(this=classe(this=copie.this, expression=copie.expression))
 
 
-def arithmetique(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
-    """`+` for `-`, `*` for `/`."""
-    for m in _mots(texte, masque, r"(?<=[\w)] )[-+*/](?= [\w(]|\n)|^\s*([-+])(?= \w)"):
-        signe = m.group().strip()
-        fin = m.end()
-        if texte[:fin].rstrip("*").endswith("select "):
-            continue
-        yield fin - 1, fin, ARITHMETIQUE[signe]
+def entre(noeud: exp.Expression) -> Iterator[Alteration]:
+    """A bound of `between` left out."""
+    if isinstance(noeud, exp.Between):
+        x, bas, haut = (noeud.args[cle].copy() for cle in ("this", "low", "high"))
+        for premier, second in ((exp.GT, exp.LTE), (exp.GTE, exp.LT)):
+            bornes = exp.And(this=premier(this=x.copy(), expression=bas.copy()),
+                             expression=second(this=x.copy(), expression=haut.copy()))  # fmt: skip
+            yield noeud, exp.Paren(this=bornes)
 
 
-def echanges(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
-    """`least` for `greatest`, `or` for `and`, the other order."""
-    for m in _mots(texte, masque, r"\b(" + "|".join(ECHANGES) + r")\b"):
-        if m.group() in FONCTIONS and texte[m.end() : m.end() + 1] != "(":
-            continue
-        if m.group() == "and" and _borne_de_between(texte, masque, m.start()):
-            continue
-        yield m.start(), m.end(), ECHANGES[m.group()]
+def negations(noeud: exp.Expression) -> Iterator[Alteration]:
+    """`not` forgotten, or written where it is not: `is null`, `in`, `exists`, `like`."""
+    if isinstance(noeud, exp.Not):
+        yield noeud, noeud.this.copy()
+    elif isinstance(noeud, exp.Is | exp.In | exp.Exists | exp.Like | exp.RegexpLike) and not isinstance(
+        noeud.parent, exp.Not
+    ):
+        yield noeud, exp.Not(this=noeud.copy())
 
 
-def _borne_de_between(texte: str, masque: list[tuple[int, int]], position: int) -> bool:
-    precedents = list(_mots(texte[:position], masque, r"\b(between|and|where|when|on|or)\b"))
-    return bool(precedents) and precedents[-1].group() == "between"
+def conditions(noeud: exp.Expression) -> Iterator[Alteration]:
+    """A condition forgotten: a side of `and` true, of `or` false, a whole `where`, `on` true, a `when` false."""
+    parent = noeud.parent
+    if isinstance(noeud, exp.And | exp.Boolean):
+        return
+    if isinstance(parent, exp.And | exp.Or):
+        yield noeud, exp.Boolean(this=isinstance(parent, exp.And))
+    elif isinstance(parent, exp.Where | exp.Having) or (isinstance(parent, exp.Join) and noeud.arg_key == "on"):
+        yield noeud, exp.true()
+    elif isinstance(parent, exp.If) and noeud.arg_key == "this":
+        yield noeud, exp.false()
 
 
-def jointures(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
-    """An inner join for a left one, `is null` for `is not null`."""
-    for m in _mots(texte, masque, r"\b(" + "|".join(JOINTURES) + r")\b"):
-        yield m.start(), m.end(), JOINTURES[m.group()]
-    for m in _mots(texte, masque, r"\bis null\b"):
-        yield m.start(), m.end(), "is not null"
+def sinon(noeud: exp.Expression) -> Iterator[Alteration]:
+    """The `else` of a `case` forgotten."""
+    if isinstance(noeud.parent, exp.Case) and noeud.arg_key == "default" and not isinstance(noeud, exp.Null):
+        yield noeud, exp.null()
 
 
-def conditions(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
-    """A condition forgotten: `and …` dropped, the first one of a `where` or `on` true, of a `when` false."""
-    for m in _mots(texte, masque, r"\band\b\s+"):
-        fin = _fin_operande(texte, masque, m.end())
-        if fin > 0 and not _borne_de_between(texte, masque, m.start()):
-            yield m.start(), fin, ""
-    for m in _mots(texte, masque, r"\b(where|on|when)\b\s+"):
-        fin = _fin_operande(texte, masque, m.end())
-        if fin > 0 and m.end() < fin:
-            yield m.end(), fin, "false " if m.group(1) == "when" else "true "
+def jointures(noeud: exp.Expression) -> Iterator[Alteration]:
+    """An inner join for an outer one, a left one for a full one."""
+    if isinstance(noeud, exp.Join) and noeud.side in {"LEFT", "FULL"}:
+        interne = noeud.copy()
+        interne.set("side", None)
+        interne.set("kind", "INNER")
+        yield noeud, interne
+        if noeud.side == "FULL":
+            gauche = noeud.copy()
+            gauche.set("side", "LEFT")
+            yield noeud, gauche
 
 
-def arrondis(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
-    """A rounding forgotten."""
-    for m in _mots(texte, masque, r"\bround\((?=round\()"):
-        fin = _parenthese(texte, masque, m.end() - 1)
-        interne = m.end() + len("round")
-        virgule = _virgule(texte, masque, interne, _parenthese(texte, masque, interne))
-        yield m.start(), fin + 1, f"({texte[interne + 1 : virgule]})"
+def defauts(noeud: exp.Expression) -> Iterator[Alteration]:
+    """A default forgotten: `coalesce(x, y)` is x, without `y`."""
+    if isinstance(noeud, exp.Coalesce):
+        yield noeud, exp.Paren(this=noeud.this.copy())
 
 
-def defauts(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
-    """A default forgotten: `coalesce(x, y)` is x."""
-    for m in _mots(texte, masque, r"\bcoalesce\("):
-        fin = _parenthese(texte, masque, m.end() - 1)
-        virgule = _virgule(texte, masque, m.end() - 1, fin)
-        if virgule > 0:
-            yield m.start(), fin + 1, f"({texte[m.end() : virgule]})"
+def arrondis(noeud: exp.Expression) -> Iterator[Alteration]:
+    """A rounding forgotten; the inner one of `arrondi` is a guard."""
+    if isinstance(noeud, exp.Round) and not isinstance(noeud.parent, exp.Round):
+        interne = noeud.this.this if isinstance(noeud.this, exp.Round) else noeud.this
+        yield noeud, exp.Paren(this=interne.copy())
 
 
-def filtres(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
-    """`filter (where …)` or `distinct` forgotten."""
-    for m in _mots(texte, masque, r"\bfilter \("):
-        yield m.start(), _parenthese(texte, masque, m.end() - 1) + 1, ""
-    for m in _mots(texte, masque, r"\bdistinct (?!on\b|from\b)"):
-        yield m.start(), m.end(), ""
+def filtres(noeud: exp.Expression) -> Iterator[Alteration]:
+    """`filter (where …)`, `distinct` forgotten, `union all` for `union`."""
+    if isinstance(noeud, exp.Filter):
+        yield noeud, noeud.this.copy()
+    elif isinstance(noeud, exp.Distinct) and isinstance(noeud.parent, exp.Count) and len(noeud.expressions) == 1:
+        yield noeud, noeud.expressions[0].copy()
+    elif isinstance(noeud, exp.Distinct) and isinstance(noeud.parent, exp.Select) and not noeud.args.get("on"):
+        yield noeud, exp.Distinct(on=None, expressions=[])
+    elif isinstance(noeud, exp.Union) and noeud.args.get("distinct"):
+        tous = noeud.copy()
+        tous.set("distinct", False)
+        yield noeud, tous
 
 
-def _gardes(texte: str, masque: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The 0 of a `nullif(x, 0)`: no rule says it, it keeps a division from stopping the build."""
-    for m in _mots(texte, masque, r"\bnullif\("):
-        fin = _parenthese(texte, masque, m.end() - 1)
-        yield texte.rfind(",", m.end(), fin), fin
+def ordres(noeud: exp.Expression) -> Iterator[Alteration]:
+    """The other order; that of a column of `distinct on` or `partition by` changes nothing."""
+    if isinstance(noeud, exp.Ordered) and noeud.this not in _groupe(noeud):
+        copie = noeud.copy()
+        copie.set("desc", not noeud.args.get("desc"))
+        copie.set("nulls_first", not noeud.args.get("desc"))  # as PostgreSQL does when the query says nothing
+        yield noeud, copie
 
 
-def nombres(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
+def _groupe(tri: exp.Expression) -> list[exp.Expression]:
+    """What rows are taken together by, where they are sorted."""
+    hote = tri.find_ancestor(exp.Window, exp.Select)
+    if isinstance(hote, exp.Window):
+        return hote.args.get("partition_by") or []
+    distinct = hote.args.get("distinct") if hote else None
+    cles = distinct.args.get("on") if distinct else None
+    return (cles.expressions or [cles.this]) if cles else []
+
+
+def nombres(noeud: exp.Expression) -> Iterator[Alteration]:
     """A constant one too high."""
-    exclus = [m.span() for m in PRECISIONS.finditer(texte)] + list(_gardes(texte, masque))
-    for m in _mots(texte, masque, r"(?<![\w.\"])\d+(?:\.\d+)?(?![\w.])"):
-        if not any(d <= m.start() < f for d, f in exclus):
-            yield m.start(), m.end(), str(int(float(m.group())) + 1)
+    if isinstance(noeud, exp.Literal) and not noeud.is_string:
+        yield noeud, exp.Literal.number(str(int(float(noeud.name)) + 1))
 
 
-def textes(texte: str, masque: list[tuple[int, int]]) -> Iterator[Remplacement]:
+def textes(noeud: exp.Expression) -> Iterator[Alteration]:
     """A code mistyped, where it is compared or listed."""
-    for debut, fin in masque:
-        avant = texte[:debut].rstrip()
-        if texte[debut] == "'" and (avant.endswith(("=", "<>")) or re.search(r"\bin \([^()]*$", avant)):
-            yield debut, fin, "'§'"
+    compare = exp.EQ | exp.NEQ | exp.In | exp.Like | exp.RegexpLike | exp.NullSafeEQ | exp.NullSafeNEQ
+    if isinstance(noeud, exp.Literal) and noeud.is_string and isinstance(noeud.parent, compare):
+        yield noeud, exp.Literal.string("§")
 
 
-OPERATEURS: dict[str, Callable[[str, list[tuple[int, int]]], Iterator[Remplacement]]] = {
-    "comparaison": comparaisons,
-    "arithmetique": arithmetique,
-    "echange": echanges,
-    "jointure": jointures,
+OPERATEURS: dict[str, Operateur] = {
+    "comparaison": echanges(COMPARAISONS),
+    "arithmetique": echanges(ARITHMETIQUE),
+    "agregat": echanges(AGREGATS),
+    "borne": echanges(BORNES),
+    "logique": logique,
+    "entre": entre,
+    "negation": negations,
     "condition": conditions,
-    "arrondi": arrondis,
+    "sinon": sinon,
+    "jointure": jointures,
     "defaut": defauts,
+    "arrondi": arrondis,
     "filtre": filtres,
+    "ordre": ordres,
     "nombre": nombres,
     "texte": textes,
 }

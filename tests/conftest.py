@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
+from tests.atelier import bases
+from tests.atelier.atelier import Atelier
 
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
@@ -38,8 +38,7 @@ def _environnement_neutre() -> None:
 def _serveur(tmp_path_factory: pytest.TempPathFactory, _environnement_neutre: None) -> Iterator[str]:
     """DSN of the session's own embedded server, with a migrated database to copy from."""
     with serveur_entrepot(tmp_path_factory.mktemp("var")) as dsn:
-        _creer_base(dsn, MODELE, "template0")
-        migrer(_autre_base(dsn, MODELE))
+        migrer(bases.creer(dsn, MODELE))
         yield dsn
 
 
@@ -54,10 +53,16 @@ def entrepot(_serveur: str) -> str:
 def base_vierge(_serveur: str) -> Iterator[str]:
     """DSN of a migrated warehouse of this test's own, dropped afterwards."""
     nom = f"essai_{uuid.uuid4().hex[:12]}"
-    _creer_base(_serveur, nom, MODELE)
-    yield _autre_base(_serveur, nom)
-    with psycopg.connect(_serveur, autocommit=True) as conn:
-        conn.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(nom)))
+    yield bases.creer(_serveur, nom, MODELE)
+    bases.supprimer(_serveur, nom)
+
+
+@pytest.fixture(scope="session")
+def atelier(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atelier]:
+    """The one workshop of the session: its server, its dbt process."""
+    ouvert = Atelier(_serveur, tmp_path_factory.mktemp("atelier"))
+    yield ouvert
+    ouvert.fermer()
 
 
 @pytest.fixture
@@ -66,12 +71,3 @@ def var_neuf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     var = tmp_path / "var"
     monkeypatch.setenv("MUTUALISATION_VAR", str(var))
     return var
-
-
-def _creer_base(dsn: str, nom: str, modele: str) -> None:
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(sql.SQL("create database {} template {}").format(sql.Identifier(nom), sql.Identifier(modele)))
-
-
-def _autre_base(dsn: str, nom: str) -> str:
-    return dsn.replace("/entrepot?", f"/{nom}?")

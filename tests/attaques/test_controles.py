@@ -1,7 +1,9 @@
 """One drop with every blocking control that its files can raise, each under the key that its ruling gives."""
 
-from tests.attaques.etabli import Etabli, Feuille, attendus
-from tests.attaques.pes import Bordereau, Ligne, Piece, pes_aller
+from tests.atelier.atelier import Atelier
+from tests.atelier.attaque import Attaque
+from tests.atelier.depots import Contenu, Feuille
+from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
 
 ALPHA, BETA, GAMMA = "21590001000012", "21590002800014", "21590003600017"
 CCAS, EPCI, REGIE = "26590001900018", "20000000800017", "21590001000020"
@@ -104,7 +106,7 @@ def _justifications() -> Feuille:
     return f.ligne("2022;tranche;;autre exercice;moi;01/01/2024")
 
 
-def test_chaque_controle_a_sa_cle(etabli: Etabli) -> None:
+def _attaque() -> Attaque:
     populations = Feuille("Année;Code INSEE;Population totale").ligne("2023;59001;1000")
     populations.ligne("2023;59003;12000", "rejete Population totale")
     populations.ligne("2023;59003;12001", "rejete Population totale")
@@ -133,8 +135,7 @@ def test_chaque_controle_a_sa_cle(etabli: Etabli) -> None:
         "rh/temps_2023-01.csv": temps,
         "rh/masse_salariale_2023.csv": paie,
     }
-    fichiers: dict[str, str | bytes | None] = {nom: f.texte for nom, f in feuilles.items()}
-    fichiers |= {
+    autres: dict[str, Contenu] = {
         "referentiel/dispositifs.csv": DISPOSITIFS,
         "referentiel/adherents.csv": ADHERENTS,
         "referentiel/adhesions.csv": ADHESIONS,
@@ -144,11 +145,7 @@ def test_chaque_controle_a_sa_cle(etabli: Etabli) -> None:
         "compta/etat_actif_2023.csv": None,
         "compta/PES_X.xml": pes_aller([Bordereau("1", "1", [Piece("1", [Ligne("1")])], nombre="0")], []),
     }
-    with etabli.construit(fichiers) as c:
-        assert c.echecs == []
-        assert c.rejets() == attendus(feuilles) | {("compta/PES_X.xml", 3): "rejete MtBordHT"}
-        assert c.bloquants() == sorted(
-            [
+    bloquants = [
                 "adherent_ambigu 215900010", "bordereau_incoherent 1", "cee_sans_operation 1/P",
                 "cee_sans_operation 77/C", "cee_volume 1/C", "cles_chevauchantes activite/ADS",
                 "cout_precedent_absent F7", "dispositif_sans_cle SANSCLE",
@@ -159,8 +156,17 @@ def test_chaque_controle_a_sa_cle(etabli: Etabli) -> None:
                 "ponderations_chevauchantes F3", f"population_manquante F8/{BETA}", f"population_manquante F8/{CCAS}",
                 f"population_manquante F8/{GAMMA}", "tarifs_chevauchants F10", "tarifs_chevauchants F2",
                 "tarifs_chevauchants F9", f"tranche F5/{ALPHA}", f"tranche F6/{ALPHA}",
-            ]
-        )  # fmt: skip
+            ]  # fmt: skip
+    return Attaque("controles", feuilles, bloquants, autres, {("compta/PES_X.xml", 3): "rejete MtBordHT"})
+
+
+ATTAQUE = _attaque()
+
+
+def test_chaque_controle_a_sa_cle(atelier: Atelier) -> None:
+    with atelier.construit(ATTAQUE.fichiers) as c:
+        assert c.echecs == []
+        assert ATTAQUE.defauts(c) == []
         # G5: the status stays, the control no longer blocks
         assert c.lire("select controle, cle, statut, justification from controles where justification is not null") == [
             ("fichier_manquant", "etat_actif", "ecart", "tout"),

@@ -1,7 +1,9 @@
 """Ledger lines of CSV and PES together, the edges of R3, R5, R6 and P1 to P4: figures by hand in the comments."""
 
-from tests.attaques.etabli import Etabli, Journal, attendus
-from tests.attaques.pes import Bordereau, Ligne, Piece, pes_aller
+from tests.atelier.atelier import Atelier
+from tests.atelier.attaque import Attaque
+from tests.atelier.depots import Journal
+from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
 
 ALPHA = "21590001000012"
 REFERENTIEL = {
@@ -82,11 +84,24 @@ def _titres() -> Journal:
     return j.ecriture("7", nature="70845", axe="CONSEIL", siret=ALPHA, date="20/01/2024", objet="x 2023-S1 y")
 
 
-def test_ecritures_csv_et_pes(etabli: Etabli) -> None:
-    feuilles = {"compta/mandats_2023-03.csv": _mandats(), "compta/titres_2023-04.csv": _titres()}
-    fichiers = {nom: f.texte for nom, f in feuilles.items()} | REFERENTIEL | {"compta/PES_A.xml": _pes()}
-    with etabli.construit(fichiers) as c:
+ATTAQUE = Attaque(
+    "ecritures",
+    {"compta/mandats_2023-03.csv": _mandats(), "compta/titres_2023-04.csv": _titres()},
+    [
+        "bordereau_incoherent 06",
+        "bordereau_incoherent 07",
+        "compte_sans_role 65888",
+        "identite_ambigue 2023/P/mandat/01/01/2/1",
+    ],
+    REFERENTIEL | {"compta/PES_A.xml": _pes()},
+    {("compta/PES_A.xml", ligne): issue for ligne, issue in PES_ATTENDU.items()},
+)
+
+
+def test_ecritures_csv_et_pes(atelier: Atelier) -> None:
+    with atelier.construit(ATTAQUE.fichiers) as c:
         assert c.echecs == []
+        assert ATTAQUE.defauts(c) == []
         synthese = "select dispositif, cout_fonctionnement, subventions, recettes from synthese_financiere order by 1"
         assert c.lire(synthese) == [
             # -33 +12 +10 +50 +6 +0,03 -0,03 +8 -25 +25 -0,03 ; round(50,005) ; 200 -20 -9 -11 +4
@@ -101,13 +116,6 @@ def test_ecritures_csv_et_pes(etabli: Etabli) -> None:
             ("2", "CONSEIL", ALPHA, "6"),
         ]
         assert c.lire("select distinct pool_structure from int_couts_moyens") == [("850",)]  # 1000 - 50 - 100
-        assert c.bloquants() == [
-            "bordereau_incoherent 06",
-            "bordereau_incoherent 07",
-            "compte_sans_role 65888",
-            "identite_ambigue 2023/P/mandat/01/01/2/1",
-        ]
         # R3c: the mandat on 70845, the titre on 611
         sens = "select valeur_constatee from controles where controle = 'sens_inattendu'"
         assert c.lire(sens) == [("2 ligne(s), 45 €",)]
-        assert c.rejets() == attendus(feuilles) | {("compta/PES_A.xml", n): issue for n, issue in PES_ATTENDU.items()}

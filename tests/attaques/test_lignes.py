@@ -1,6 +1,8 @@
 """Hostile rows: each is rejected, held, repeated or accepted as its ruling says, alone, whatever its neighbours."""
 
-from tests.attaques.etabli import Etabli, Feuille, Journal, attendus
+from tests.atelier.atelier import Atelier
+from tests.atelier.attaque import Attaque
+from tests.atelier.depots import Feuille, Journal
 
 ALPHA, BETA = "21590001000012", "21590002800014"
 
@@ -158,8 +160,9 @@ def _roles() -> Feuille:
     return f.ligne("606;exclu;01/01/2023;;x").ligne("7088;recette_comune;01/01/2023;;x", "rejete Rôle")
 
 
-def test_chaque_ligne_a_son_sort(etabli: Etabli) -> None:
-    feuilles = {
+ATTAQUE = Attaque(
+    "lignes",
+    {
         "compta/mandats_2023-03.csv": _mandats(),
         "compta/titres_2023-03.csv": _titres(),
         "compta/etat_actif_2023.csv": _actif(),
@@ -172,16 +175,20 @@ def test_chaque_ligne_a_son_sort(etabli: Etabli) -> None:
         "cam/marches_2023.csv": _marches(),
         "referentiel/adhesions.csv": _adhesions(),
         "referentiel/roles_comptes.csv": _roles(),
-    }
-    with etabli.construit({nom: f.texte for nom, f in feuilles.items()}) as construction:
+    },
+    [
+        "affectation_sup_100",
+        "identite_ambigue 2023/P/mandat/01/X/2/1",
+        "segment_sans_repartition",
+        "segments_chevauchants",
+    ],
+)
+
+
+def test_chaque_ligne_a_son_sort(atelier: Atelier) -> None:
+    with atelier.construit(ATTAQUE.fichiers) as construction:
         assert construction.echecs == []
-        assert construction.rejets() == attendus(feuilles)
-        assert construction.bloquants() == [
-            "affectation_sup_100",
-            "identite_ambigue 2023/P/mandat/01/X/2/1",
-            "segment_sans_repartition",
-            "segments_chevauchants",
-        ]
+        assert ATTAQUE.defauts(construction) == []
         assert construction.lire("select semestre, sum(quantite) from int_unites group by 1") == [
             ("1", "1.5"),
             ("2", "3"),

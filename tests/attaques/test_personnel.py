@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from tests.attaques.etabli import Construction, Etabli
+from tests.atelier.atelier import Atelier
+from tests.atelier.construction import Construction
 
 ENTETE = "Matricule;Catégorie;Quotité;Date entrée;Date sortie;Code activité;% affectation;"
 AGENTS = """Début affectation;Fin affectation
@@ -81,10 +82,10 @@ def _couts(structure: Fraction) -> dict[str, tuple[Fraction, Fraction]]:
     }
 
 
-def test_parts_exactes(etabli: Etabli) -> None:
+def test_parts_exactes(atelier: Atelier) -> None:
     parametres = "+structure_personnel;oui;01/01/2023;;x\nmethode_etp;Q;02/01/2023;;x\n"  # R1h: read on 1 January
     attendu = PARTS | {("STRUCTURE", "B"): Fraction(1, 365)}  # a7: one day, R1e
-    with etabli.construit(FICHIERS | {"referentiel/parametres.csv": parametres}) as c:
+    with atelier.construit(FICHIERS | {"referentiel/parametres.csv": parametres}) as c:
         assert c.echecs == []
         assert c.bloquants() == []
         obtenu = {(d, k): Fraction(v) for d, k, v in c.conn.execute("select destination, categorie, etp from int_etp")}

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.attaques.etabli import Construction, Etabli, Journal
+from tests.atelier.atelier import Atelier
+from tests.atelier.construction import Construction
+from tests.atelier.depots import Journal
 
 ALPHA, BETA, GAMMA = "21590001000012", "21590002800014", "21590003600017"
 CCAS, EPCI = "26590001900018", "20000000800017"
@@ -142,9 +144,9 @@ FICHIERS = {
 
 
 @pytest.fixture(scope="module")
-def construction(etabli: Etabli) -> Iterator[Construction]:
+def construction(atelier: Atelier) -> Iterator[Construction]:
     """Built once for the module."""
-    with etabli.construit(FICHIERS, socle=(2022, 2023)) as c:
+    with atelier.construit(FICHIERS, socle=(2022, 2023)) as c:
         yield c
 
 

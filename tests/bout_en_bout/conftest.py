@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.bout_en_bout import petit_depot
-from tests.bout_en_bout.commande import lancer
-from tests.bout_en_bout.etabli import EnLigne, Etabli, Publie
-from tests.bout_en_bout.petit_depot import EXERCICE
+from tests.atelier import petit_depot
+from tests.atelier.atelier import Atelier
+from tests.atelier.commande import lancer
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import EnLigne, Publie
 
 from mutualisation import operations as op
 from mutualisation.portes import juge
@@ -36,33 +37,31 @@ def depot_corrige(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return copie
 
 
-@pytest.fixture(scope="session")
-def etabli(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etabli]:
-    """The workshop of the session."""
-    ouvert = Etabli(_serveur, tmp_path_factory.mktemp("etabli"))
-    yield ouvert
-    ouvert.fermer()
+@pytest.fixture(scope="session", autouse=True)
+def _portes() -> Iterator[None]:
+    """The gates' child process ends with the session."""
+    yield
     juge.fermer()
 
 
 @pytest.fixture
-def neuf(etabli: Etabli) -> op.Session:
+def neuf(atelier: Atelier) -> op.Session:
     """An empty warehouse of this test's own."""
-    return etabli.neuf()
+    return atelier.neuf()
 
 
 @pytest.fixture
-def publie(etabli: Etabli, petit: Path) -> Publie:
+def publie(atelier: Atelier, petit: Path) -> Publie:
     """A warehouse of this test's own where the small drop is published."""
-    return Publie(*etabli.publie(petit, EXERCICE))
+    return Publie(*atelier.publie(petit, EXERCICE))
 
 
 @pytest.fixture(scope="session")
 def empreinte_corrigee(
-    etabli: Etabli, petit: Path, depot_corrige: Path, tmp_path_factory: pytest.TempPathFactory
+    atelier: Atelier, petit: Path, depot_corrige: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
     """`publication_sha256` of a run on the corrected drop that nothing disturbed."""
-    contexte, _ = etabli.publie(petit, EXERCICE)
+    contexte, _ = atelier.publie(petit, EXERCICE)
     return op.bilan(contexte, str(depot_corrige), [EXERCICE], str(tmp_path_factory.mktemp("corriges"))).empreinte
 
 

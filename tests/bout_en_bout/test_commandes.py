@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import openpyxl
-from tests.bout_en_bout import petit_depot
-from tests.bout_en_bout.commande import Sortie, empreinte, lancer
-from tests.bout_en_bout.etabli import EnLigne, Publie
-from tests.bout_en_bout.petit_depot import EXERCICE
+from tests.atelier import petit_depot
+from tests.atelier.commande import Sortie, empreinte, lancer
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import EnLigne, Publie
 from tests.bout_en_bout.test_refus import octets
 
 from mutualisation import operations as op

@@ -14,8 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from tests.bout_en_bout.commande import RACINE, Sortie, empreinte, environnement, lancer
-from tests.bout_en_bout.etabli import lire
+from tests.atelier.commande import RACINE, Sortie, empreinte, environnement, lancer
+from tests.bout_en_bout.entrepots import lire
 
 from mutualisation.entrepot.serveur import serveur_entrepot
 

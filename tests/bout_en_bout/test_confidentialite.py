@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from psycopg import sql
-from tests.bout_en_bout import petit_depot
-from tests.bout_en_bout.commande import lancer
-from tests.bout_en_bout.etabli import EnLigne, Publie, lire
-from tests.bout_en_bout.petit_depot import EXERCICE
+from tests.atelier import petit_depot
+from tests.atelier.commande import lancer
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import EnLigne, Publie, lire
 
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter

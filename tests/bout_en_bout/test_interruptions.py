@@ -14,9 +14,9 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
-from tests.bout_en_bout.commande import demarrer, empreinte, finir, lancer
-from tests.bout_en_bout.etabli import publication
-from tests.bout_en_bout.petit_depot import EXERCICE
+from tests.atelier.commande import demarrer, empreinte, finir, lancer
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import publication
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.postmaster import serveur_en_marche

@@ -10,8 +10,8 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from tests.bout_en_bout.etabli import Publie, lire
-from tests.bout_en_bout.petit_depot import EXERCICE, corriger
+from tests.atelier.petit_depot import EXERCICE, corriger
+from tests.bout_en_bout.entrepots import Publie, lire
 
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter

@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.bout_en_bout.etabli import Publie, lire, publication
-from tests.bout_en_bout.petit_depot import COMMUNES, EXERCICE
+from tests.atelier.petit_depot import COMMUNES, EXERCICE
+from tests.bout_en_bout.entrepots import Publie, lire, publication
 
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.simulation import ecrire_simulation, simuler

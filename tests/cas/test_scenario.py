@@ -6,7 +6,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.cas.scenario import Attendu, composer_socle, ecarts, lister
+from tests.atelier.attendus import Attendu, ecarts
+from tests.atelier.cas import lister
+from tests.atelier.depots import composer_socle
 
 from mutualisation.entrepot.connexion import connecter
 
@@ -15,6 +17,7 @@ from mutualisation.entrepot.connexion import connecter
 def conn(base_vierge: str) -> Iterator[psycopg.Connection[Any]]:
     with connecter(base_vierge) as ouverte:
         ouverte.execute("create schema construction")
+        ouverte.execute("set search_path = construction")
         ouverte.execute("create table construction.essai (cle text, montant numeric(15,2), vrai boolean, jour date)")
         ouverte.execute(
             "insert into construction.essai values ('01', 3.50, true, '2023-01-02'), ('2', null, false, null)"

@@ -4,8 +4,9 @@ import logging
 
 import psycopg
 import pytest
+from tests.atelier.petit_depot import EXERCICE
+from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
 from tests.dags.conftest import charger_dags
-from tests.dags.petit_depot import EXERCICE, ecrire_petit_depot
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -51,8 +52,12 @@ def test_du_depot_aux_factures(depot, entrepot_neuf, tmp_path, caplog):
     assert publies(entrepot_neuf) == [(EXERCICE, 1)]
     assert (tmp_path / "bilans" / f"bilan_{EXERCICE}" / "synthese_financiere.csv").exists()
     with psycopg.connect(entrepot_neuf) as conn:
-        cout = conn.execute("select cout_net from publication.synthese_financiere where dispositif = 'CEP'").fetchone()
-    assert f"{cout[0]:.2f}" == "52440.00"
+        couts = conn.execute(
+            "select cout_fonctionnement::text, amortissements::text from publication.synthese_financiere"
+            " where dispositif = 'CEP'"
+        ).fetchone()
+    # twelve mandats of 100,10 + month, 540 of the PES; 24 000 over four years
+    assert couts == ("1819.20", "6000.00")
     verifier_journal(caplog.messages)
     _, taches = lancer("factures_semestrielles", exercice=EXERCICE, semestre=1, sortie=tmp_path / "factures")
     assert taches == {"facturer": {"success"}}

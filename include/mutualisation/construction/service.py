@@ -23,9 +23,11 @@ def preparer(projet: str) -> Reponse:
     from dbt.cli.main import dbtRunner
 
     options = ["--project-dir", projet, "--profiles-dir", projet, *OPTIONS]
-    manifeste, faute = lire_manifeste(Path(projet), options)
+    # what a compiled manifest holds of the ephemeral models is not written in a query twice: each build has its own
+    lus = [lire_manifeste(Path(projet), options)]
 
     def repondre(demande: dict[str, Any]) -> dict[str, Any]:
+        manifeste, faute = lus.pop() if lus else lire_manifeste(Path(projet), options)
         if manifeste is None:
             return {"erreur": f"le projet dbt ne se lit pas : {faute}"}
         build = dbtRunner(manifest=manifeste).invoke([*COMMANDES[demande["commande"]], *options])

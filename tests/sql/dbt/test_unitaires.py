@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from tests.cas.atelier import EXERCICE_SOCLE, Atelier
-from tests.cas.scenario import Cas
+from tests.atelier.atelier import Atelier
+from tests.atelier.cas import SOCLE_SEUL
 
 from mutualisation.chemins import PROJET_DBT
 
@@ -17,10 +17,9 @@ DECLARES = sorted(
 
 
 @pytest.fixture(scope="module")
-def resultats(atelier: Atelier, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
-    """Outcome of each test, by name."""
-    rien = tmp_path_factory.mktemp("rien")
-    with atelier.construit(Cas(rien, (EXERCICE_SOCLE,), ())):
+def resultats(atelier: Atelier) -> Iterator[dict[str, dict[str, str]]]:
+    """Outcome of each test, by id."""
+    with atelier.raconte(SOCLE_SEUL):
         yield {r["id"]: r for r in atelier.eprouver()}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import psycopg
 import pytest
-from mutualisation.publication.extrait import ecrire_extrait
+from mutualisation.rapport.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ControleEchoue

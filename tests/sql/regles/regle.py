@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
-from tests.cas.modeles import Modeles
+from tests.atelier.modeles import Modeles
 
 from mutualisation.construction.dbt import SCHEMA
 

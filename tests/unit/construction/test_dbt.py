@@ -58,8 +58,8 @@ def test_un_test_qui_a_une_description_la_dit() -> None:
     assert echec == "porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec message de essai"
 
 
-def test_un_enfant_mort_est_une_porte_qui_echoue(entrepot: str, tmp_path: Path) -> None:
-    ouvrier = OuvrierDbt(entrepot, tmp_path)
+def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
+    ouvrier = OuvrierDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
     ouvrier._enfant.fermer()
     with pytest.raises(ControleEchoue, match="porte modele : dbt s'est arrêté"):
         ouvrier.construire()

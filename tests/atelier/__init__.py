@@ -1,0 +1,1 @@
+"""The workshop of the tests: small drops, real builds, running a command, expected rows."""

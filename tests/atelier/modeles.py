@@ -1,0 +1,95 @@
+"""The models as dbt compiled them, run straight on a database: no process, no parse, one statement a model.
+
+Names, folders and references are read from dbt's own manifest: nothing here knows a model by name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.construction.dbt import SCHEMA
+
+# psycopg reads LiteralString only; this text is dbt's own output
+Requete = Any
+Retouche = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class Modeles:
+    """Compiled SQL by model (`requetes`), what each reads (`parents`), its folder (`dossiers`), an order that fits.
+
+    `macros`: by model, the CTE that a macro writes, '' for the end of the query. A model that dbt does not create
+    (ephemeral) is inside the SQL of those that read it.
+    """
+
+    requetes: dict[str, str]
+    parents: dict[str, set[str]]
+    dossiers: dict[str, str]
+    macros: dict[str, set[str]]
+    ordre: tuple[str, ...]
+
+    @classmethod
+    def compiles(cls, cible: Path, base: str) -> Modeles:
+        """Read `manifest.json` of a build. `base` is the database that dbt named in it."""
+        noeuds = json.loads((cible / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+        modeles = {
+            n["name"]: n
+            for n in noeuds
+            if n["resource_type"] == "model" and n["config"]["materialized"] != "ephemeral" and n.get("compiled_code")
+        }
+        if not modeles:
+            raise FileNotFoundError(f"aucun modèle compilé dans {cible}")
+        requetes = {nom: n["compiled_code"].replace(f'"{base}".', "") for nom, n in sorted(modeles.items())}
+        reference = re.compile(rf'"{SCHEMA}"\."(\w+)"')
+        parents = {nom: set(reference.findall(requete)) & requetes.keys() for nom, requete in requetes.items()}
+        dossiers = {nom: str(Path(n["original_file_path"]).parent.relative_to("models")) for nom, n in modeles.items()}
+        macros = {nom: _de_macros(n["raw_code"], requetes[nom]) for nom, n in modeles.items()}
+        return cls(requetes, parents, dossiers, macros, tuple(TopologicalSorter(parents).static_order()))
+
+    def descendants(self, nom: str) -> list[str]:
+        """Models that read `nom`, near or far, in order, `nom` first."""
+        touches = {nom}
+        for candidat in self.ordre:
+            if self.parents[candidat] & touches:
+                touches.add(candidat)
+        return [n for n in self.ordre if n in touches]
+
+    def ascendants(self, noms: set[str]) -> set[str]:
+        """Models that `noms` read, near or far, and themselves."""
+        lus = set(noms)
+        for candidat in reversed(self.ordre):
+            if candidat in lus:
+                lus |= self.parents[candidat]
+        return lus
+
+
+def _de_macros(brut: str, compile_: str) -> set[str]:
+    """CTE of the compiled query that the file of the model does not write itself."""
+    ecrites = set(re.findall(r"(\w+) as \((?!\s*\{\{)", brut))
+    fin = {""} if brut.rstrip().endswith("}}") else set()
+    return set(re.findall(r"(\w+) as (?:not materialized |materialized )?\(", compile_)) - ecrites | fin
+
+
+def construire(conn: psycopg.Connection[Any], modeles: Modeles, retouche: Retouche) -> None:
+    """Create every model, each query as `retouche(name, query)` gives it; the database raises on a failure."""
+    for nom in modeles.ordre:
+        creer(conn, nom, retouche(nom, modeles.requetes[nom]))
+
+
+def creer(conn: psycopg.Connection[Any], nom: str, requete: str) -> None:
+    """Create one model as a table."""
+    tete = sql.SQL("create table {} as ").format(sql.Identifier(SCHEMA, nom)).as_string(conn)
+    conn.execute(_texte(f"{tete}{requete}"))
+
+
+def _texte(requete: str) -> Requete:
+    return requete

@@ -1,0 +1,43 @@
+"""Warehouses where the small drop is published, and what is read in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.atelier.commande import Sortie
+
+from mutualisation import operations as op
+from mutualisation.entrepot.connexion import connecter
+
+
+@dataclass(frozen=True)
+class Publie:
+    """The small drop published in process: session, and what `bilan` said."""
+
+    contexte: op.Session
+    bilan: op.BilanPublie
+
+
+@dataclass(frozen=True)
+class EnLigne:
+    """The small drop published by the command line: folder of what runs, extracts, output; the server is stopped."""
+
+    var: Path
+    sortie: Path
+    resultat: Sortie
+
+
+def lire(dsn: str, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query."""
+    with connecter(dsn) as conn:
+        return conn.execute(requete, valeurs).fetchall()
+
+
+def publication(dsn: str) -> list[tuple[Any, ...]]:
+    """What a reader sees: the synthèse, and which version it comes from."""
+    return [
+        *lire(dsn, "select exercice, version from journal.publications order by 1"),
+        *lire(dsn, "select * from publication.synthese_financiere order by exercice, dispositif"),
+    ]
