@@ -50,7 +50,7 @@ from tests.attaques import test_controles, test_ecritures, test_lignes  # noqa: 
 
 from mutualisation.chemins import PROJET_DBT  # noqa: E402
 from mutualisation.construction.dbt import SCHEMA  # noqa: E402
-from mutualisation.construction.manifeste import empreinte_projet  # noqa: E402
+from mutualisation.construction.projet import empreinte_projet  # noqa: E402
 from mutualisation.entrepot.connexion import connecter  # noqa: E402
 from mutualisation.entrepot.serveur import serveur_entrepot  # noqa: E402
 

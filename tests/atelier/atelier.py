@@ -23,7 +23,7 @@ from tests.atelier.depots import Contenu, composer_socle, deposer
 from tests.atelier.modeles import Modeles, construire
 
 from mutualisation import operations as op
-from mutualisation.construction.dbt import SCHEMA, OuvrierDbt, ResultatDbt
+from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.ingestion.chargement import charger_depot
@@ -42,7 +42,7 @@ class Atelier:
         self._dsn = dsn
         self._dossier = dossier
         self._adresse = bases.adresse(dsn, BASE)
-        self._dbt = OuvrierDbt(self._adresse, dossier)
+        self._dbt = EnfantDbt(self._adresse, dossier)
         self._publie: op.BilanPublie | None = None
         migrer(bases.creer(dsn, VIDE))
 

@@ -35,7 +35,7 @@ class Attaque:
 
     def relations(self) -> set[str]:
         """Relations that the attack looks at."""
-        return {"rejets", "controles"}
+        return {"rejets", "controles_bloquants"}
 
     def retoucher(self, _modele: str, requete: str) -> str:
         """The query as it is: an attack is in the files."""
@@ -54,7 +54,9 @@ class Attaque:
                 if voulus.get((fichier, ligne)) != constates.get((fichier, ligne))
             ]
             phrases += self._valeurs(construction)
-        if (relations is None or "controles" in relations) and construction.bloquants() != sorted(self.bloquants):
+        if (relations is None or "controles_bloquants" in relations) and construction.bloquants() != sorted(
+            self.bloquants
+        ):
             phrases.append(f"bloquants : attendu {sorted(self.bloquants)}, constaté {construction.bloquants()}")
         return phrases
 

@@ -73,7 +73,7 @@ class Cas:
 
     def relations(self) -> set[str]:
         """Relations that the scenario looks at."""
-        return {a.relation for a in self.attendus} | {"controles"}
+        return {a.relation for a in self.attendus} | {"controles", "controles_bloquants"}
 
     def retoucher(self, modele: str, requete: str) -> str:
         """The query of a model, with the slip that the scenario puts in it."""
@@ -88,7 +88,7 @@ class Cas:
             if relations is None or a.relation in relations
             for p in ecarts(construction.conn, a)
         ]
-        if relations is not None and "controles" not in relations:
+        if relations is not None and not {"controles", "controles_bloquants"} & set(relations):
             return phrases
         if (constatee := sortie_constatee(construction)) != self.sortie:
             phrases.append(f"sortie : attendu {self.sortie}, constaté {constatee}")

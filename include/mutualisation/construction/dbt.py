@@ -32,7 +32,7 @@ class ResultatDbt:
         return {"reussie": not self.echecs, "noeuds": self.executes, "tests": self.tests, "echecs": self.echecs}
 
 
-class OuvrierDbt:
+class EnfantDbt:
     """dbt in a child process: started with the warehouse address, it parses the project while files are loaded.
 
     `essai`: numbers of the files of a simulation, which count for this process only.
@@ -43,7 +43,7 @@ class OuvrierDbt:
         cible.mkdir(parents=True, exist_ok=True)
         self._enfant = Enfant(
             "dbt",
-            "mutualisation.construction.service",
+            "mutualisation.construction.enfant_dbt",
             str(PROJET_DBT),
             environnement=_environnement(dsn, cible, essai),
             journal=cible / "enfant.log",

@@ -11,11 +11,11 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.composition.compilation import composer
 from mutualisation.composition.dossier import remplacer_dossier
-from mutualisation.composition.pdf import composer
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.detail import Facturation, Semestre, lire_facturation, periode
 from mutualisation.factures.etat_annuel import EtatAnnuel, lire_etats
+from mutualisation.factures.facturation import Facturation, Semestre, lire_facturation, periode
 from mutualisation.factures.factures import Facture, lire_factures
 from mutualisation.factures.page_etat import donnees_etat
 from mutualisation.factures.page_facture import donnees_facture, donnees_reports

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.factures.detail import Facturation, Ligne
+from mutualisation.factures.facturation import Facturation, Ligne
 from mutualisation.factures.factures import ZERO
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.extraits_csv import lignes as lire_lignes

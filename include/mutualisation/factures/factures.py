@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.detail import Facturation, Ligne, Semestre, periode
-from mutualisation.factures.phrases import phrase
+from mutualisation.factures.facturation import Facturation, Ligne, Semestre, periode
+from mutualisation.factures.redaction import phrase
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.extraits_csv import lignes as lire_lignes
 from mutualisation.publication.relations import lire_relations

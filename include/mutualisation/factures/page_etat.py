@@ -10,7 +10,7 @@ from mutualisation.factures.etat_annuel import EtatAnnuel
 from mutualisation.factures.factures import ZERO
 from mutualisation.factures.page_facture import PROJET, mode_lisible, montant
 from mutualisation.factures.parametres import Parametres
-from mutualisation.factures.phrases import prix
+from mutualisation.factures.redaction import prix
 from mutualisation.francais.formats import arrondi, decimales, euros, exact, jour, pourcent
 from mutualisation.publication.contexte import Contexte
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.factures.detail import Semestre
+from mutualisation.factures.facturation import Semestre
 from mutualisation.factures.factures import GRATUIT, ZERO, Facture, LigneFacture
 from mutualisation.francais.formats import euros, jour, siret
 from mutualisation.francais.libelles import MODES_FACTURE, SANS_TARIF, libelle

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from mutualisation.factures.detail import Facturation, Semestre
+from mutualisation.factures.facturation import Facturation, Semestre
 from mutualisation.factures.factures import Facture
 from mutualisation.factures.parametres import Parametres
 from mutualisation.publication.contexte import Contexte

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.construction.dbt import SCHEMA, OuvrierDbt, ResultatDbt
+from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.operations.session import Session
@@ -39,7 +39,7 @@ LIMITE_MESSAGES = 50
 
 
 def construire(
-    session: Session, exercices: list[int], prepare_par: str | None = None, ouvrier: OuvrierDbt | None = None
+    session: Session, exercices: list[int], prepare_par: str | None = None, ouvrier: EnfantDbt | None = None
 ) -> int:
     """Build the candidate publication of the exercices and run the model gate; give back its version.
 

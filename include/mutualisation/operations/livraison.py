@@ -13,7 +13,7 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
-from mutualisation.portes.extrait import exiger_extrait
+from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 from mutualisation.rapport.extrait import ecrire_extrait
 

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.chemins import dossier_var
-from mutualisation.construction.dbt import OuvrierDbt
+from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
@@ -33,7 +33,7 @@ class Session:
     suivi: Suivi = muet
     detail: Suivi = muet
     embarque: bool = True
-    _dbt: OuvrierDbt | None = None
+    _dbt: EnfantDbt | None = None
     _conn: psycopg.Connection[Any] | None = None
     _pile: ExitStack = field(default_factory=ExitStack)
 
@@ -71,10 +71,10 @@ class Session:
         juge.precharger()
         self._pile.callback(juge.fermer)
 
-    def dbt(self) -> OuvrierDbt:
+    def dbt(self) -> EnfantDbt:
         """The dbt child process, started once."""
         if self._dbt is None:
-            self._dbt = OuvrierDbt(self.dsn, self.var)
+            self._dbt = EnfantDbt(self.dsn, self.var)
             self._pile.callback(self._dbt.fermer)
         return self._dbt
 

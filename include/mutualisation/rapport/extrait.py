@@ -19,8 +19,8 @@ from mutualisation.publication.contexte import Contexte, lire_contexte, version_
 from mutualisation.publication.empreinte import publication_sha256
 from mutualisation.publication.extraits_csv import ecrire_csv
 from mutualisation.publication.relations import Relation, lire_relations
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu.document import dire
+from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.rendus import html, pdf, xlsx
 
 MANIFESTE = "manifeste.json"

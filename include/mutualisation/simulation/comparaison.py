@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.construction.dbt import OuvrierDbt
+from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.exercices import exercices_publies
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations import Session, clore, construire, verifier_exercices
@@ -85,7 +85,7 @@ def simuler(
     _exiger_publies(session.dsn, annees)
     with session.connexion() as conn:
         essai = deposer_essai(conn, fichiers, session.var)
-        ouvrier = OuvrierDbt(session.dsn, session.var, essai)
+        ouvrier = EnfantDbt(session.dsn, session.var, essai)
         try:
             version = construire(session, annees, prepare_par, ouvrier)
             clore(conn, version, "echouee", {"simulation": True})

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from mutualisation.factures import ecrire_factures
-from mutualisation.factures.detail import lire_facturation
+from mutualisation.factures.facturation import lire_facturation
 from mutualisation.factures.factures import Facture, lire_factures
 from mutualisation.publication.contexte import lire_contexte
 

@@ -12,7 +12,7 @@ import pytest
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.factures import Facture
 from mutualisation.factures.parametres import Parametres
-from mutualisation.factures.phrases import phrase
+from mutualisation.factures.redaction import phrase
 
 from . import entrepot_facture as base
 from .conftest import lire

@@ -118,7 +118,7 @@ def test_seul_warning_avertit(entrepot: str) -> None:
 
 def test_le_moteur_n_entre_jamais_dans_le_processus_appelant() -> None:
     code = (
-        "import sys; from mutualisation.portes import fichier, bilan, extrait, juge; "
+        "import sys; from mutualisation.portes import fichier, bilan, relecture, juge; "
         "juge.precharger(); print('great_expectations' in sys.modules, 'scipy' in sys.modules)"
     )
     assert _python(code) == "False False"

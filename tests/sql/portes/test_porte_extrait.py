@@ -11,11 +11,11 @@ from typing import Any
 import openpyxl
 import psycopg
 import pytest
-from mutualisation.rapport.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.extrait import MANIFESTE, exiger_extrait
+from mutualisation.portes.relecture import MANIFESTE, exiger_extrait
+from mutualisation.rapport.extrait import ecrire_extrait
 
 Defaut = Callable[[Path], None]
 

@@ -14,9 +14,9 @@ import pytest
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.publication.contexte import lire_contexte
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu.document import dire
 from mutualisation.rapport.extrait import ecrire_extrait
+from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.rendus.pdf import rendre
 
 LIMITE_S = 1.5

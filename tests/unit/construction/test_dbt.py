@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mutualisation.construction.dbt import OuvrierDbt, _bilan, _une_ligne
+from mutualisation.construction.dbt import EnfantDbt, _bilan, _une_ligne
 from mutualisation.erreurs import ControleEchoue
 
 MODELE, ESSAI = "model.mutualisation.int_etp", "test.mutualisation.cle_unique_int_etp.ab12"
@@ -59,7 +59,7 @@ def test_un_test_qui_a_une_description_la_dit() -> None:
 
 
 def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
-    ouvrier = OuvrierDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
+    ouvrier = EnfantDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
     ouvrier._enfant.fermer()
     with pytest.raises(ControleEchoue, match="porte modele : dbt s'est arrêté"):
         ouvrier.construire()

@@ -1,6 +1,6 @@
 """Every rule that a tariff may carry has its sentence."""
 
-from mutualisation.factures.phrases import _PHRASES
+from mutualisation.factures.redaction import _PHRASES
 from mutualisation.sources.registre import registre
 
 

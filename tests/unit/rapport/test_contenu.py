@@ -63,5 +63,5 @@ def test_forms_import_no_figures_and_no_labels() -> None:
     for chemin in Path(rendus.__file__).parent.glob("*.py"):
         for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8"))):
             if isinstance(noeud, ast.ImportFrom) and noeud.module:
-                assert not noeud.module.startswith(("mutualisation.publication", "mutualisation.rapport.bilan"))
+                assert not noeud.module.startswith(("mutualisation.publication", "mutualisation.rapport.publie"))
                 assert "libelles" not in {noeud.module.rpartition(".")[2], *(a.name for a in noeud.names)}, chemin

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import Any
 
 from mutualisation.francais.libelles import TYPES_ADHERENT
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan
 
 MEMBRES = """
 select dispositif, type_adherent, count(distinct siret_adherent) as adherents

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan
 
 PAR_THEME = """
 select thematique, count(distinct numero_marche) as marches, count(distinct siret_adherent) as acheteurs,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutualisation.rapport.bilan import Bilan, Ligne, somme
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 COLONNES = (
     m.Colonne("vente", "Exercice de la vente", largeur=24),

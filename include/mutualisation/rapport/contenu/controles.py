@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.bilan import Bilan, Ligne
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan, Ligne
 
 EN_ECART = ("ecart", "non_execute")
 CONTROLE = m.Colonne("libelle", "Contrôle", part=3, largeur=46)

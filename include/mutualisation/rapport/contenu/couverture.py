@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mutualisation.rapport.bilan import Bilan, Ligne
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan, Ligne
 
 
 def barre(libelle: str, ligne: Ligne) -> m.Barre:

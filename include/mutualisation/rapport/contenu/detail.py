@@ -6,8 +6,8 @@ from typing import Any
 
 from mutualisation.francais import formats
 from mutualisation.francais.libelles import MESURES
-from mutualisation.rapport.bilan import Bilan, Ligne
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan, Ligne
 
 
 def section(bilan: Bilan) -> m.Section:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mutualisation.francais import formats
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import (
     adhesions,
     cam,
@@ -11,10 +10,10 @@ from mutualisation.rapport.contenu import (
     controles,
     couverture,
     detail,
-    entete,
     fiches,
     indicateurs,
     methode,
+    ouverture,
     passage,
     perimetre,
     prevision,
@@ -24,6 +23,7 @@ from mutualisation.rapport.contenu import (
     synthese,
 )
 from mutualisation.rapport.contenu.modele import Document
+from mutualisation.rapport.publie import Bilan
 
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
 # A new section is one file, and its line here
@@ -58,11 +58,11 @@ def dire(bilan: Bilan, *, publication_sha256: str, identite: str) -> Document:
         siren=contexte.siren,
         version=contexte.construction.version,
         synthetique=contexte.est_synthetique,
-        etats=entete.etats(bilan),
-        avis=entete.avis(bilan),
-        resume=entete.resume(bilan),
-        chiffres=entete.chiffres(bilan),
+        etats=ouverture.etats(bilan),
+        avis=ouverture.avis(bilan),
+        resume=ouverture.resume(bilan),
+        chiffres=ouverture.chiffres(bilan),
         sections=[piece.section(bilan) for piece in SECTIONS],
-        identite=entete.identite(bilan, publication_sha256, identite),
-        notice=entete.notice(bilan),
+        identite=ouverture.identite(bilan, publication_sha256, identite),
+        notice=ouverture.notice(bilan),
     )

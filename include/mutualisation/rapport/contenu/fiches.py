@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mutualisation.francais import formats
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.couverture import barre
 from mutualisation.rapport.contenu.synthese import annexe
+from mutualisation.rapport.publie import Bilan
 
 # measure, label on a card, label in the workbook, kind
 MESURES = (

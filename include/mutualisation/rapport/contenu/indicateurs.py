@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mutualisation.francais.libelles import INDICATEURS, libelle
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan
 
 COLONNES = (
     m.Colonne("libelle", "Indicateur", part=4, largeur=56),

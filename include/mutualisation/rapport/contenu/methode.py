@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from mutualisation.francais import libelles
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan
 
 RECETTES = (
     "Participations des communes titrées au cours de l'exercice, diminuées des titres annulés, et frais retenus sur le "

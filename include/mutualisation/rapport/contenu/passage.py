@@ -6,8 +6,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 from mutualisation.francais import libelles
-from mutualisation.rapport.bilan import TOTAL, Bilan, somme
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import TOTAL, Bilan, somme
 
 UNITES = """
 select dispositif, array_agg(distinct type_unite collate "C") as types

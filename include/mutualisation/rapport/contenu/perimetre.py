@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan
 
 ADHERENTS = m.Colonne("adherents", "Adhérents", "entier", largeur=12)
 MANQUE = m.Colonne("manque", "Ce qui manque", part=4, largeur=60)

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.bilan import Bilan, Ligne, somme
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 T = TypeVar("T")
 SCENARIO = m.Colonne("scenario", "Scénario", part=3, largeur=24)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import libelles
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan
 
 PAR_MOTIF_DE_REJET = """
 select fichier, statut, motif, count(*) as lignes

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import Any
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.bilan import Bilan, Ligne, somme
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 ECARTS_MONTRES = 20
 NOTE = (

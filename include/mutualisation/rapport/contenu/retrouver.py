@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.bilan import Bilan, Ligne
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan, Ligne
 
 TRACES = """
 select count(*) as lignes

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.composition.pdf import composer
+from mutualisation.composition.compilation import composer
 from mutualisation.francais import formats
 from mutualisation.rapport.contenu.modele import (
     LECTURE,

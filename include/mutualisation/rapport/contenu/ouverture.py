@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.bilan import Bilan
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.qualite import rejets
+from mutualisation.rapport.publie import Bilan
 
 SYNTHETIQUES = "Données synthétiques"
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mutualisation.construction.manifeste import lire_manifeste
+from mutualisation.construction.projet import lire_manifeste
 from mutualisation.enfant.service import Reponse, servir
 
 # data tests with this tag are run by the test suite only: a build does not wait for them
