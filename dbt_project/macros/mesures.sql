@@ -36,7 +36,8 @@ from {{ indicateurs }} as i
 where i.valeur is not null
 {% endmacro %}
 
-{# A figure as a sentence shows it: no trailing zero, decimal comma. #}
+{# A figure as a sentence shows it: thousands apart, decimal comma, no trailing zero. #}
 {% macro en_francais(valeur) -%}
-replace(trim_scale({{ valeur }})::text, '.', ',')
+regexp_replace(split_part(trim_scale({{ valeur }})::text, '.', 1), '(\d)(?=(\d{3})+$)', E'\\1\u00a0', 'g')
+    || coalesce(',' || nullif(split_part(trim_scale({{ valeur }})::text, '.', 2), ''), '')
 {%- endmacro %}

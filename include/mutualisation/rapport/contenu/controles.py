@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mutualisation.francais import formats, libelles
+from mutualisation.portes.bilan import points_a_commenter
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
@@ -36,6 +37,7 @@ def section(bilan: Bilan) -> m.Section:
         m.p(f"Chaque montant publié a passé trois séries de contrôles : {_portes(bilan)}."),
         _comptes(bilan["controles"]),
         _ecarts(ecarts) if ecarts else m.p("Aucun écart."),
+        *_a_commenter(bilan),
     ]
     nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")
     conformes = m.Tableau("Contrôles conformes ou sans donnée", (CONTROLE, CLE, RESULTAT, ATTENDU, CONSTATE), autres)
@@ -57,6 +59,19 @@ def _ecarts(lignes: list[dict[str, Any]]) -> m.Tableau:
     return m.Tableau(
         "Écarts constatés et leur justification", (CONTROLE, CLE, ATTENDU, CONSTATE, justification), lignes
     )
+
+
+def _a_commenter(bilan: Bilan) -> list[m.Bloc]:
+    """Figures that stand out from N−1 or from an alert bound of finance: nothing forbids them."""
+    points = points_a_commenter(bilan.contexte.construction.portes, bilan.exercice)
+    if not points:
+        return []
+    lignes = [
+        {"sujet": sujet, "constat": constat} for sujet, _, constat in (p["libelle"].partition(" : ") for p in points)
+    ]
+    colonnes = (m.Colonne("sujet", "Chiffre", largeur=40), m.Colonne("constat", "Constat", part=4, largeur=70))
+    notice = "Chiffres qui s'écartent de N−1 ou d'une borne d'alerte, à commenter par le service."
+    return [m.Tableau("Points à commenter", colonnes, lignes, feuille=m.Feuille("À commenter", notice))]
 
 
 def _justification(controle: Ligne) -> m.Valeur:
