@@ -56,7 +56,8 @@ class Mutant:
         """The alteration without names and texts: what one macro writes in many places."""
         # the tree writes keywords in capitals, names in small letters
         anonymes = (re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"|\b[a-z_]\w*|\b\d+", "x", c) for c in (self.avant, self.apres))
-        return (self.cte, self.operateur, *anonymes)
+        cte = re.sub(r"^__dbt__cte__.*", "ephemere", self.cte)
+        return (cte, self.operateur, *anonymes)
 
     def __str__(self) -> str:
         """What and where, before, after, the clause around."""

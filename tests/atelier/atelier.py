@@ -6,6 +6,7 @@ runs the SQL that dbt compiled once for `_socle/`, in the order of its reference
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,7 +43,10 @@ class Atelier:
         self._dsn = dsn
         self._dossier = dossier
         self._adresse = bases.adresse(dsn, BASE)
+        # the compiled models are read from its manifest
+        os.environ["DBT_WRITE_JSON"] = "true"
         self._dbt = EnfantDbt(self._adresse, dossier)
+        del os.environ["DBT_WRITE_JSON"]
         self._publie: op.BilanPublie | None = None
         migrer(bases.creer(dsn, VIDE))
 

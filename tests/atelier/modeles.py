@@ -20,6 +20,8 @@ from mutualisation.construction.dbt import SCHEMA
 
 # psycopg reads LiteralString only; this text is dbt's own output
 Requete = Any
+# how dbt names the CTE of a model that it does not create
+EPHEMERE = "__dbt__cte__"
 Retouche = Callable[[str, str], str]
 
 
@@ -28,7 +30,7 @@ class Modeles:
     """Compiled SQL by model (`requetes`), what each reads (`parents`), its folder (`dossiers`), an order that fits.
 
     `macros`: by model, the CTE that a macro writes, '' for the end of the query. A model that dbt does not create
-    (ephemeral) is inside the SQL of those that read it.
+    (ephemeral) is a CTE, `__dbt__cte__<name>`, of those that read it; it has a folder only.
     """
 
     requetes: dict[str, str]
@@ -51,9 +53,17 @@ class Modeles:
         requetes = {nom: n["compiled_code"].replace(f'"{base}".', "") for nom, n in sorted(modeles.items())}
         reference = re.compile(rf'"{SCHEMA}"\."(\w+)"')
         parents = {nom: set(reference.findall(requete)) & requetes.keys() for nom, requete in requetes.items()}
-        dossiers = {nom: str(Path(n["original_file_path"]).parent.relative_to("models")) for nom, n in modeles.items()}
+        dossiers = {
+            n["name"]: str(Path(n["original_file_path"]).parent.relative_to("models"))
+            for n in noeuds
+            if n["resource_type"] == "model"
+        }
         macros = {nom: _de_macros(n["raw_code"], requetes[nom]) for nom, n in modeles.items()}
         return cls(requetes, parents, dossiers, macros, tuple(TopologicalSorter(parents).static_order()))
+
+    def dossier(self, nom: str, cte: str) -> str:
+        """Folder of the file where the CTE of a model is written."""
+        return self.dossiers.get(cte.removeprefix(EPHEMERE), self.dossiers[nom])
 
     def descendants(self, nom: str) -> list[str]:
         """Models that read `nom`, near or far, in order, `nom` first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -83,6 +84,8 @@ def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str
         "MUTUALISATION_PG_BASE": str(profil["dbname"]),
         "MUTUALISATION_DBT_TARGET": str(cible),
         "DBT_LOG_PATH": str(cible),
+        # nothing reads them but the workshop of the tests
+        "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

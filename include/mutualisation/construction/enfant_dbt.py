@@ -15,7 +15,7 @@ COMMANDES = {
     "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{ESSAIS}"],
     "essais": ["test", "--select", "test_type:unit", f"tag:{ESSAIS}"],
 }
-OPTIONS = ("--quiet", "--log-level-file", "none", "--no-write-json")
+OPTIONS = ("--quiet", "--log-level-file", "none")
 
 
 def preparer(projet: str) -> Reponse:

@@ -1,0 +1,190 @@
+"""The benches of a mutation run: every scenario and attack built in a database of its own, where a mutant is tried.
+
+The databases are kept in `var/mutants`: all are made anew when the dbt project, the socle, the workshop or the package
+changed, one is when its files changed; expected files are read at each run, and must hold before any mutant is tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from outils.mutations_sql import Mutant, relire
+from psycopg import sql
+from tests.atelier import bases
+from tests.atelier.atelier import SANS_SOCLE, SOCLE, VIDE, Atelier
+from tests.atelier.attaque import Attaque
+from tests.atelier.cas import Cas, lister
+from tests.atelier.construction import Construction
+from tests.atelier.modeles import Modeles
+from tests.attaques import test_controles, test_ecritures, test_lignes
+
+from mutualisation.chemins import PROJET_DBT
+from mutualisation.construction.dbt import SCHEMA
+from mutualisation.construction.projet import empreinte_projet
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+RACINE = Path(__file__).resolve().parents[1]
+BASES = RACINE / "var" / "mutants"
+CHANGE = "select exists ((table {neuf} except all table {avant}) union all (table {avant} except all table {neuf}))"
+Recit = Cas | Attaque
+
+
+@dataclass
+class Banc:
+    """A scenario kept in a database of its own."""
+
+    cas: Recit
+    conn: psycopg.Connection[Any]
+    modeles: Modeles
+    utiles: set[str]
+
+    @classmethod
+    def ouvrir(cls, cas: Recit, dsn: str, modeles: Modeles) -> Banc:
+        """Connect; `utiles` are the models behind what the scenario looks at."""
+        conn = connecter(dsn)
+        conn.execute(f"set search_path = pg_temp, {SCHEMA}, public")  # type: ignore[call-overload]
+        conn.execute("set statement_timeout = '10s'")
+        conn.execute("set client_min_messages = error")
+        conn.commit()
+        return cls(cas, conn, modeles, modeles.ascendants(cas.relations()))
+
+    def remarque(self, mutant: Mutant) -> bool:
+        """Whether the scenario tells the mutant from the rule."""
+        if mutant.modele not in self.utiles:
+            return False
+        try:
+            changes = self._appliquer(mutant)
+            return bool(changes) and bool(self.cas.defauts(Construction(self.conn, []), changes))
+        except psycopg.Error:
+            if self.conn.closed:
+                raise
+            return True
+        finally:
+            self.conn.rollback()
+
+    def relit(self, nom: str) -> bool:
+        """Whether the model written back by the tree gives the same rows."""
+        try:
+            return not self._refaire(nom, relire(self.modeles.requetes[nom]), set())
+        finally:
+            self.conn.rollback()
+
+    def _appliquer(self, mutant: Mutant) -> set[str]:
+        """Make the mutated model and, from one to the next, those that it changes; give back what changed."""
+        changes: set[str] = set()
+        for nom in self.modeles.descendants(mutant.modele):
+            if nom == mutant.modele:
+                requete = mutant.requete
+            elif nom in self.utiles and self.modeles.parents[nom] & changes:
+                requete = self.modeles.requetes[nom]
+            else:
+                continue
+            if self._refaire(nom, requete, changes):
+                changes.add(nom)
+        return changes
+
+    def _refaire(self, nom: str, requete: str, changes: Iterable[str]) -> bool:
+        """Make a model as a temporary table that reads those that changed; whether its rows are others."""
+        requete = self.cas.retoucher(nom, requete)
+        for change in changes:
+            requete = requete.replace(f'"{SCHEMA}"."{change}"', f'"pg_temp"."{change}"')
+        self.conn.execute(f'create temporary table "{nom}" on commit drop as {requete}')  # type: ignore[call-overload]
+        neuf, avant = sql.Identifier("pg_temp", nom), sql.Identifier(SCHEMA, nom)
+        ligne = self.conn.execute(sql.SQL(CHANGE).format(neuf=neuf, avant=avant)).fetchone()
+        if ligne and not ligne[0]:
+            self.conn.execute(sql.SQL("drop table {}").format(neuf))
+        return bool(ligne and ligne[0])
+
+
+@contextmanager
+def entrepot() -> Iterator[tuple[list[tuple[Recit, str]], Modeles]]:
+    """Every scenario with the address of its database, built now or kept from a former run; the models.
+
+    Raises `SystemExit` when a scenario fails without any mutation: a run would say nothing over it.
+    """
+    etat, commune = BASES / "modeles.pickle", _empreinte_commune()
+    # its own file, written by the line below
+    garde = pickle.loads(etat.read_bytes()) if etat.exists() else {}  # noqa: S301
+    if garde.get("commune") != commune:
+        shutil.rmtree(BASES, ignore_errors=True)
+        _regler()
+        garde = {"commune": commune, "recits": {}, "modeles": None}
+    with serveur_entrepot(BASES) as dsn:
+        perimes = [r for r in _recits() if garde["recits"].get(r.nom) != _empreinte_propre(r)]
+        if perimes:
+            garde["modeles"] = _construire(dsn, perimes)
+            garde["recits"] |= {r.nom: _empreinte_propre(r) for r in perimes}
+            etat.write_bytes(pickle.dumps(garde))
+        adresses = [(recit, bases.adresse(dsn, _base(recit))) for recit in _recits()]
+        _verifier(adresses)
+        yield adresses, garde["modeles"]
+
+
+def _recits() -> list[Recit]:
+    return [*lister(), test_lignes.ATTAQUE, test_controles.ATTAQUE, test_ecritures.ATTAQUE]
+
+
+def _base(recit: Recit) -> str:
+    return f"cas_{recit.nom}"
+
+
+def _empreinte_commune() -> str:
+    """sha256 of what every built scenario depends on."""
+    dossiers = (RACINE / "tests" / "cas" / "_socle", RACINE / "tests" / "atelier", RACINE / "include")
+    return _condenser(empreinte_projet(PROJET_DBT), (f for d in dossiers for f in d.rglob("*")))
+
+
+def _empreinte_propre(recit: Recit) -> str:
+    """sha256 of what is loaded and asked: what is expected may change without a build."""
+    if isinstance(recit, Attaque):
+        return _condenser(repr((recit.fichiers, recit.exercices)), ())
+    return _condenser(recit.nom, [recit.dossier / "cas.yml", *(recit.dossier / "entrees").rglob("*")])
+
+
+def _condenser(tete: str, fichiers: Iterable[Path]) -> str:
+    somme = hashlib.sha256(tete.encode())
+    for chemin in sorted(f for f in fichiers if f.suffix not in {".pyc", ".md"} and f.is_file()):
+        somme.update(f"{chemin}\0".encode() + chemin.read_bytes())
+    return somme.hexdigest()
+
+
+def _regler() -> None:
+    """Let the server take a connection per scenario and process; it is a test's, it may lose what it writes."""
+    with serveur_entrepot(BASES) as dsn, psycopg.connect(dsn, autocommit=True) as conn:
+        for reglage in ("max_connections = 1000", "fsync = off", "jit = off"):
+            conn.execute(f"alter system set {reglage}")  # type: ignore[call-overload]
+
+
+def _construire(dsn: str, recits: list[Recit]) -> Modeles:
+    """Build scenarios, each in a database of its own; the models."""
+    for modele in (VIDE, SOCLE, SANS_SOCLE):
+        bases.supprimer(dsn, modele)
+    atelier = Atelier(dsn, BASES / "atelier")
+    try:
+        for recit in recits:
+            with atelier.raconte(recit):
+                pass
+            bases.supprimer(dsn, _base(recit))
+            atelier.conserver(_base(recit))
+        return atelier.modeles
+    finally:
+        atelier.fermer()
+
+
+def _verifier(adresses: list[tuple[Recit, str]]) -> None:
+    fautes = []
+    for recit, adresse in adresses:
+        with connecter(adresse) as conn:
+            conn.execute(f"set search_path = {SCHEMA}, public")  # type: ignore[call-overload]
+            fautes += [f"{recit.nom} : {f}" for f in recit.defauts(Construction(conn, []))]
+    if fautes:
+        raise SystemExit("des cas échouent sans mutation :\n" + "\n".join(fautes))
