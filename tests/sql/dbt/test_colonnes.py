@@ -1,10 +1,8 @@
 """What the yml of a model says of its columns, against the columns that the database gives it."""
 
-from pathlib import Path
-
 import yaml
-from tests.cas.atelier import EXERCICE_SOCLE, Atelier
-from tests.cas.scenario import Cas
+from tests.atelier.atelier import Atelier
+from tests.atelier.cas import SOCLE_SEUL
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import SCHEMA
@@ -23,10 +21,10 @@ def _decrites() -> dict[str, list[str]]:
     }
 
 
-def test_chaque_colonne_est_decrite(atelier: Atelier, tmp_path: Path) -> None:
+def test_chaque_colonne_est_decrite(atelier: Atelier) -> None:
     """Columns described and columns built are the same; an ephemeral model has no relation to compare."""
-    with atelier.construit(Cas(tmp_path, (EXERCICE_SOCLE,), ())) as (conn, _):
-        construites = {nom: list(colonnes) for nom, colonnes in conn.execute(COLONNES, (SCHEMA,))}
+    with atelier.raconte(SOCLE_SEUL) as construction:
+        construites = {nom: list(colonnes) for nom, colonnes in construction.conn.execute(COLONNES, (SCHEMA,))}
     decrites = {nom: colonnes for nom, colonnes in _decrites().items() if not nom.startswith("rej_")}
     assert len(decrites) > 100
     assert {nom: construites.get(nom) for nom in decrites} == decrites
