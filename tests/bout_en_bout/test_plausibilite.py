@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.bout_en_bout import petit_depot
-from tests.bout_en_bout.etabli import Publie, lire
-from tests.bout_en_bout.petit_depot import EXERCICE
+from tests.atelier import petit_depot
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import Publie, lire
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue

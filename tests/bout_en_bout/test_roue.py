@@ -9,10 +9,10 @@ import venv
 from pathlib import Path
 
 import pytest
-from tests.bout_en_bout import commande
-from tests.bout_en_bout.commande import RACINE, empreinte, lancer
-from tests.bout_en_bout.etabli import EnLigne
-from tests.bout_en_bout.petit_depot import EXERCICE
+from tests.atelier import commande
+from tests.atelier.commande import RACINE, empreinte, lancer
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import EnLigne
 
 
 @pytest.fixture(scope="module")
