@@ -44,9 +44,18 @@ def charger(source: str, params: Any = None) -> int:
     return sum(c.lignes for c in chargements)
 
 
-@task(outlets=[DEPOT_CHARGE], trigger_rule="none_failed_min_one_success")
+@task(outlets=[DEPOT_CHARGE], trigger_rule="none_failed")
+@en_francais
 def annoncer(params: Any = None, outlet_events: Any = None) -> None:
-    """Say once that the drop is loaded, and for which exercices; skipped when no source had anything new."""
+    """Say once that the drop is loaded, and for which exercices; skipped when all that is loaded is published.
+
+    The journal decides, not what this attempt loaded: a worker may die between a load and its announcement.
+    """
+    from mutualisation.entrepot.exercices import reste_a_construire
+
+    with entrepot() as session:
+        if not reste_a_construire(session.dsn):
+            raise AirflowSkipException("Rien de nouveau depuis la dernière publication.")
     outlet_events[DEPOT_CHARGE].extra = {"exercices": params["exercices"]}
     journal.info("Le dépôt est chargé : un bilan peut partir.")
 

@@ -1,6 +1,6 @@
 {# What a jeu gives once read: `lec_<source>__<jeu>` holds every line with its issue (`rejet_*`), `stg_` those that
    count, `rej_` the others. `comptee` is a boolean, because the planner takes half of its rows for true and « is null »
-   for one in two hundred: a build has no statistics. Nothing above staging looks at an issue. #}
+   for one in two hundred. Nothing above staging looks at an issue. #}
 
 {# The lines that count, in their cells. `colonnes`: columns that the reading adds. #}
 {% macro lignes_comptees(source_nom, jeu, colonnes=[]) %}

@@ -56,8 +56,8 @@ def test_une_borne_critique_bloque_puis_se_justifie(publie: Publie, depot: Path)
         ("cout_net;;;1;;alerte;2019-01-01;;Réf", {"cout_net/CEP", "cout_net/ADS"}),
         ("cout_net_total;;;1;;alerte;2019-01-01;;Réf", {"cout_net_total"}),
         ("cout_net;CEP;;1;;alerte;2019-01-01;2020-12-31;Périmée", set()),
-        ("cout_nette;CEP;;1;;critique;2019-01-01;;Mesure inconnue : rejetée", set()),
-        ("cout_net;CEP;;;;critique;2019-01-01;;Ni borne ni variation : rejetée", set()),
+        ("cout_nette;CEP;;1;;alerte;2019-01-01;;Mesure inconnue : rejetée", set()),
+        ("cout_net;CEP;;;;alerte;2019-01-01;;Ni borne ni variation : rejetée", set()),
     ],
 )
 def test_une_borne_d_alerte_se_commente(publie: Publie, depot: Path, ligne: str, cles: set[str]) -> None:

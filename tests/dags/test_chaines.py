@@ -50,7 +50,7 @@ def test_une_annonce_par_depot_et_le_bilan_n_attend_qu_elle(dagbag):
     assert sources_chargees(chargement) == set(registre().noms)
     sorties = {t.task_id: [a.name for a in t.outlets] for d in dagbag.dags.values() for t in d.tasks if t.outlets}
     assert sorties == {"annoncer": ["entrepot/depot_charge"]}
-    assert chargement.get_task("annoncer").trigger_rule == "none_failed_min_one_success"
+    assert chargement.get_task("annoncer").trigger_rule == "none_failed"
     attendus = {nom: dag.timetable.asset_condition for nom, dag in dagbag.dags.items() if dag.timetable.asset_condition}
     assert {nom: [a.name for a in c.objects] for nom, c in attendus.items()} == {
         "bilan_etape": ["entrepot/depot_charge"]

@@ -4,9 +4,11 @@ import logging
 
 import psycopg
 import pytest
-from tests.atelier.petit_depot import EXERCICE
+from tests.atelier.petit_depot import EXERCICE, corriger
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
 from tests.dags.conftest import charger_dags
+
+from mutualisation import operations as op
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -63,6 +65,12 @@ def test_du_depot_aux_factures(depot, entrepot_neuf, tmp_path, caplog):
     assert taches == {"facturer": {"success"}}
     assert (tmp_path / "factures" / "factures_2021-S1" / "recapitulatif_2021-S1.csv").exists()
     assert charger(depot) == {"charger": {"skipped"}, "annoncer": {"skipped"}}, "same bytes: nothing announced"
+    corriger(depot)
+    with op.Session.depuis_environnement() as session:  # the worker dies between the load and its announcement
+        op.charger(session, str(depot))
+    assert charger(depot) == {"charger": {"skipped"}, "annoncer": {"success"}}, (
+        "what is loaded is announced"
+    )
 
 
 def verifier_journal(messages: list[str]) -> None:

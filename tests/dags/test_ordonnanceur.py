@@ -9,7 +9,7 @@ import time
 import psutil
 import psycopg
 import pytest
-from tests.dags.petit_depot import ecrire_petit_depot
+from tests.atelier.petit_depot import ecrire
 
 from mutualisation.entrepot.serveur import serveur_entrepot
 
@@ -19,7 +19,7 @@ PATIENCE = 600  # the machine may be busy
 @pytest.fixture
 def lanceur(var_neuf, tmp_path):
     """The launcher at work on a small drop, in a group of its own; its warehouse is held by the test."""
-    depot = ecrire_petit_depot(tmp_path / "depot")
+    depot = ecrire(tmp_path / "depot")
     with serveur_entrepot(var_neuf) as dsn:
         programme = [sys.executable, "-m", "mutualisation.ordonnancement.lancement", "--depot", str(depot)]
         with (tmp_path / "lanceur.log").open("wb") as journal:

@@ -7,3 +7,13 @@ def exercices_publies(dsn: str) -> list[int]:
     """The exercices that `publication` shows, in order."""
     with connecter(dsn) as conn:
         return [e for (e,) in conn.execute("select exercice from journal.publications order by exercice")]
+
+
+def reste_a_construire(dsn: str) -> bool:
+    """Whether files were accepted since the build that was last published began: an announcement may have been lost."""
+    requete = (
+        "select exists (select from journal.fichiers where statut = 'accepte' and charge_le > coalesce("
+        "(select max(debut) from journal.constructions where statut = 'publiee'), '-infinity'))"
+    )
+    with connecter(dsn) as conn:
+        return conn.execute(requete).fetchone() == (True,)

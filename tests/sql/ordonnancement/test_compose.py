@@ -31,11 +31,11 @@ def services() -> dict:
 
 
 def test_les_parties(services):
-    assert set(services) == {"postgres", "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"}
+    assert set(services) == {"postgres", "airflow-init", "api-server", "scheduler", "dag-processor"}
 
 
 def test_les_parties_voient_les_chaines_du_paquet(services):
-    for partie in ("airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"):
+    for partie in ("airflow-init", "api-server", "scheduler", "dag-processor"):
         assert json.loads(services[partie]["environment"][FAISCEAUX]) == [FAISCEAU], partie
 
 

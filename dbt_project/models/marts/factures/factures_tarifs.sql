@@ -1,5 +1,5 @@
--- What each amount due comes from (R7). Every exercice is joined before the asked ones are kept: a build has no
--- statistics, and one exercice would be taken for one row, joined by nested loops.
+-- What each amount due comes from (R7). Every exercice is joined before the asked ones are kept:
+-- one exercice would be taken for one row, joined by nested loops.
 with achats as (
   select
     exercice,

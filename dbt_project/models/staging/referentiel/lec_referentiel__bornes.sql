@@ -10,6 +10,8 @@ regles as (
         when c.fin < c.debut then 'Fin|la fin précède le début'
         {{ motif_dispositif("c.dispositif <> 'TOTAL' and") }}
         when c.mesure not in ({{ mesures_bornables() }}) then 'Mesure|mesure inconnue des relations publiées'
+        when c.dispositif is not null and c.mesure in ('{{ indicateurs() | join("', '") }}')
+          then 'Dispositif|un indicateur vaut pour l''EPCI : laisser le dispositif vide'
         when c.minimum > c.maximum then 'Maximum|le maximum est sous le minimum'
         when c.variation < 0 then 'Variation %|variation négative'
         when num_nonnulls(c.minimum, c.maximum, c.variation) = 0 then 'Minimum|ni minimum, ni maximum, ni variation'

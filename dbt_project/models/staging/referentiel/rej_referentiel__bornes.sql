@@ -1,2 +1,2 @@
 {{ config(materialized='ephemeral') }}
-{{ lignes_rejetees('referentiel', 'bornes') }}
+{{ lignes_rejetees('referentiel', 'bornes', colonnes=['gravite']) }}
