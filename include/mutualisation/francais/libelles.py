@@ -126,11 +126,6 @@ MODES = {
     "retenue": "Retenue sur le reversement",
     GRATUIT: "Sans participation",
 }
-# a letter has the room that a column has not
-MODES_FACTURE = MODES | {
-    "imputation_AC": "Imputation sur l'attribution de compensation",
-    "retenue": "Retenue sur les sommes reversées",
-}
 SANS_TARIF = "Sans tarif en vigueur"
 
 PARAMETRES = {

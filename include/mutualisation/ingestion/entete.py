@@ -25,6 +25,15 @@ class Entete:
     ignorees: tuple[str, ...] = ()
     absentes: tuple[str, ...] = ()
 
+    @property
+    def dialecte(self) -> dict[str, object]:
+        """What the journal keeps of it."""
+        return {
+            "bannieres": self.bannieres,
+            "colonnes_ignorees": list(self.ignorees),
+            "colonnes_absentes": list(self.absentes),
+        }
+
 
 def normaliser(nom: str) -> str:
     """NFC, spaces of any kind collapsed, trimmed (F5)."""

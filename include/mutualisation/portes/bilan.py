@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.juge import avertissements, juger, phrases
+from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.suites import Suite, lire_suite
 
@@ -30,10 +29,7 @@ def verifier_bilan(dsn: str, schema: str, version: int, exercices: Sequence[int]
     (G4, G5), are sentences of `echecs`; the caller raises `ControleEchoue`. Raises `ControleEchoue` itself when no
     exercice is asked, or the gate could not run at all.
     """
-    debut = time.perf_counter()
-    suite = suite_bilan(schema, version, _annees(PORTE, exercices))
-    constats = juger(PORTE, dsn, suite)
-    return _resultat(PORTE, suite, constats, debut)
+    return _resultat(PORTE, juger(PORTE, dsn, suite_bilan(schema, version, _annees(PORTE, exercices))))
 
 
 def verifier_plausibilite(
@@ -44,19 +40,17 @@ def verifier_plausibilite(
     A measure beyond a critical bound of finance, unjustified, is a failure; one beyond a bound of gravity `alerte`, or
     that moved too much since N−1, a warning. Raises `ControleEchoue` when the gate could not run.
     """
-    debut = time.perf_counter()
-    suite = suite_plausibilite(schema, _annees(PLAUSIBILITE, exercices))
-    constats = juger(PLAUSIBILITE, dsn, suite)
+    constats = juger(PLAUSIBILITE, dsn, suite_plausibilite(schema, _annees(PLAUSIBILITE, exercices)))
     verdicts = [
-        {"exercice": int(ligne["exercice"]), "attente": attente.nom, "libelle": attente.phrase(_francais(ligne))}
-        | {"bloque": attente.bloque}
+        {"exercice": int(ligne["exercice"]), "attente": c.attente.nom, "libelle": c.attente.phrase(_francais(ligne))}
+        | {"bloque": c.attente.bloque}
         | {cle: ligne[cle] for cle in VERDICT if cle in ligne}
-        for attente, constat in zip(suite.attentes, constats, strict=True)
-        if not constat.reussi
-        for ligne in constat.lignes
+        for c in constats
+        if not c.reussi
+        for ligne in c.lignes
         if "exercice" in ligne
     ]
-    return _resultat(PLAUSIBILITE, suite, constats, debut), verdicts
+    return _resultat(PLAUSIBILITE, constats), verdicts
 
 
 def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[str, Any]]:
@@ -99,21 +93,14 @@ def _valeurs(schema: str, exercices: Sequence[int]) -> dict[str, str]:
     return {"schema": f'"{schema}"', "nom_schema": _litteral(schema), "exercices": annees}
 
 
-def _resultat(porte: str, suite: Suite, constats: list[Constat], debut: float) -> ResultatPorte:
-    """What did not pass and blocks is a failure, a check that could not run too, whatever its severity."""
+def _resultat(porte: str, constats: list[Constat]) -> ResultatPorte:
     echecs = [
-        phrase if phrase.startswith(PLAUSIBILITE) or constat.lignes else f"{attente.nom} : {phrase}"
-        for attente, constat in zip(suite.attentes, constats, strict=True)
-        if attente.bloque or constat.erreur is not None
-        for phrase in phrases(attente, constat)
+        phrase if phrase.startswith(PLAUSIBILITE) or c.lignes else f"{c.attente.nom} : {phrase}"
+        for c in constats
+        if c.bloque
+        for phrase in c.phrases()
     ]
-    return ResultatPorte(
-        porte=porte,
-        executees=[constat.nom for constat in constats if constat.erreur is None],
-        echecs=echecs,
-        avertissements=avertissements(suite, constats),
-        duree_s=time.perf_counter() - debut,
-    )
+    return ResultatPorte(porte, constats, echecs)
 
 
 def _francais(ligne: Mapping[str, Any]) -> dict[str, Any]:

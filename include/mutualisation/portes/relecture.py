@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
-import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import openpyxl
 import psycopg
@@ -18,9 +16,11 @@ from psycopg import sql
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.juge import avertissements, juger, phrases
+from mutualisation.ingestion.octets import Empreinte, empreinte
+from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import ResultatPorte
 from mutualisation.portes.suites import lire_suite
+from mutualisation.publication.relations import Relation
 
 PORTE = "extrait"
 MANIFESTE = "manifeste.json"
@@ -36,30 +36,6 @@ COLONNES_CLASSEUR = {"feuille": "text", "erreurs": "bigint", "montants_absents":
 Lignes = list[dict[str, Any]]
 
 
-class Colonne(Protocol):
-    """A published column."""
-
-    @property
-    def nom(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def est_horodatage(self) -> bool: ...
-
-
-class Relation(Protocol):
-    """A published relation, as the contract describes it."""
-
-    @property
-    def nom(self) -> str: ...
-    @property
-    def colonnes(self) -> Sequence[Any]: ...
-    @property
-    def cle(self) -> Sequence[str]: ...
-    @property
-    def pointeur(self) -> str: ...
-
-
 def exiger_extrait(
     dsn: str,
     conn: psycopg.Connection[Any],
@@ -73,7 +49,6 @@ def exiger_extrait(
     Raises `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or
     a check could not run.
     """
-    debut = time.perf_counter()
     fichiers = sorted((dossier_attentes() / PORTE).glob("*.yml")) or [dossier_attentes() / PORTE / "extrait.yml"]
     suite = lire_suite(PORTE, fichiers)
     try:
@@ -83,16 +58,9 @@ def exiger_extrait(
             [f"porte {PORTE} : l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"]
         ) from faute
     constats = juger(PORTE, dsn, suite, lots)
-    echecs = [
-        f"{PORTE} {exercice} : {phrase}"
-        for attente, constat in zip(suite.attentes, constats, strict=True)
-        if attente.bloque or constat.erreur is not None
-        for phrase in phrases(attente, constat)
-    ]
-    if echecs:
+    if echecs := [f"{PORTE} {exercice} : {phrase}" for c in constats if c.bloque for phrase in c.phrases()]:
         raise ControleEchoue(echecs)
-    executees = [constat.nom for constat in constats]
-    return ResultatPorte(PORTE, executees, echecs, avertissements(suite, constats), time.perf_counter() - debut)
+    return ResultatPorte(PORTE, constats, [])
 
 
 def _relire(
@@ -132,9 +100,7 @@ def _fichiers(dossier: Path) -> Lignes:
 def _conforme(chemin: Path, declare: Mapping[str, Any] | None) -> bool:
     if declare is None or not chemin.is_file():
         return False
-    with chemin.open("rb") as fichier:
-        empreinte = hashlib.file_digest(fichier, "sha256").hexdigest()
-    return (empreinte, chemin.stat().st_size) == (declare["sha256"], declare["octets"])
+    return empreinte(chemin) == Empreinte(declare["octets"], declare["sha256"])
 
 
 def _relation(

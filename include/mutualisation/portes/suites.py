@@ -48,7 +48,6 @@ class Attente:
     kwargs: Mapping[str, Any]
     severity: str
     description: str
-    notes: str = ""
     message: str = ""
     remede: str = ""
     decisions: tuple[str, ...] = ()
@@ -167,7 +166,6 @@ def _attente(lot: str, brut: dict[str, Any], valeurs: Mapping[str, str]) -> Atte
         kwargs=kwargs,
         severity=severity,
         description=" ".join(str(brut["description"]).split()),
-        notes=" ".join(str(brut.get("notes", "")).split()),
         message=str(brut.get("message", "")).strip(),
         remede=str(brut.get("remede", "")).strip(),
         decisions=tuple(brut.get("decisions", ())),

@@ -70,17 +70,10 @@ def _blocs(conn: psycopg.Connection[Any], requete: sql.Composed) -> Iterator[byt
             yield bytes(bloc)
 
 
-def ecrire_csv(
-    conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int, chemin: Path
-) -> tuple[str, int]:
-    """Write `<relation>.csv` of one exercice and version (S1, F10); give back its sha256 and its size in bytes."""
-    empreinte, octets = hashlib.sha256(), 0
+def ecrire_csv(conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int, chemin: Path) -> None:
+    """Write the CSV of one exercice and version (S1, F10)."""
     with chemin.open("wb") as fichier:
-        for bloc in _blocs(conn, _copie(relation, "versions", _de_la_version(relation, exercice, version))):
-            fichier.write(bloc)
-            empreinte.update(bloc)
-            octets += len(bloc)
-    return empreinte.hexdigest(), octets
+        fichier.writelines(_blocs(conn, _copie(relation, "versions", _de_la_version(relation, exercice, version))))
 
 
 def sha256_publie(conn: psycopg.Connection[Any], relation: Relation) -> str:

@@ -64,14 +64,14 @@ def test_une_borne_critique_bloque(mart: str, position: str) -> None:
 
 def test_une_justification_leve_la_borne_critique(mart: str) -> None:
     dsn = _avec(mart, position="sous_le_minimum", justification="départ")
-    assert verifier_plausibilite(dsn, "construction", [2024])[0].reussie
+    assert verifier_plausibilite(dsn, "construction", [2024])[0].echecs == []
 
 
 def test_une_borne_d_alerte_se_commente(mart: str) -> None:
     dsn = _avec(mart, position="au_dessus_du_maximum", gravite="alerte")
     resultat, verdicts = verifier_plausibilite(dsn, "construction", [2024])
-    assert resultat.reussie
-    assert [(a.attente, a.nombre) for a in resultat.avertissements] == [("borne_alerte", 1)]
+    assert resultat.echecs == []
+    assert [(a.attente.nom, a.nombre) for a in resultat.avertissements] == [("borne_alerte", 1)]
     (point,) = points_a_commenter({"plausibilite": {"verdicts": verdicts}}, 2024)
     assert point["libelle"] == "cout_net/ADS : attendu au plus 100, constaté 120"
     assert (point["gravite"], point["reference"], point["mesure"]) == ("alerte", "Délib. 1", "cout_net")
@@ -93,7 +93,7 @@ def test_une_borne_d_alerte_se_commente(mart: str) -> None:
 def test_ce_qui_bouge_trop_depuis_n_1_se_commente(mart: str, mesure: str, variation: float, attente: str) -> None:
     dsn = _avec(mart, mesure=mesure, variation_pct=variation, borne=0, gravite=None)
     resultat, verdicts = verifier_plausibilite(dsn, "construction", [2024])
-    assert resultat.reussie
+    assert resultat.echecs == []
     assert [v["attente"] for v in verdicts] == [attente]
     assert str(variation).replace(".", ",") in verdicts[0]["libelle"]
 
@@ -107,7 +107,7 @@ def test_un_taux_de_couverture_impossible_se_commente(mart: str) -> None:
 
 def test_un_autre_exercice_ne_compte_pas(mart: str) -> None:
     dsn = _avec(mart, exercice=2023, position="sous_le_minimum")
-    assert verifier_plausibilite(dsn, "construction", [2024])[0].reussie
+    assert verifier_plausibilite(dsn, "construction", [2024])[0].echecs == []
 
 
 def test_une_attente_de_plus_est_un_fichier_de_plus(mart: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import openpyxl
 import psycopg
 import pytest
+from tests.atelier import bases
+from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ControleEchoue
@@ -119,10 +121,7 @@ DEFAUTS: list[tuple[str, Defaut]] = [
 @pytest.fixture(scope="module")
 def publie(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A warehouse published by hand, shared: these tests change files only."""
-    from tests.conftest import MODELE, _autre_base, _creer_base
-
-    _creer_base(_serveur, "porte_extrait", MODELE)
-    dsn = _autre_base(_serveur, "porte_extrait")
+    dsn = bases.creer(_serveur, "porte_extrait", MODELE)
     with psycopg.connect(dsn) as conn:
         entrepot_publie.publier(conn, entrepot_publie.rangees())
         conn.commit()

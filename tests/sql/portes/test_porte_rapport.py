@@ -80,7 +80,7 @@ def test_controle_bloquant_non_execute(candidat: str) -> None:
 
 def test_un_controle_non_bloquant_en_ecart_laisse_publier(candidat: str) -> None:
     _executer(candidat, f"{MAJ_CONTROLES} statut = 'ecart' where not bloquant")
-    assert verifier_bilan(candidat, S, 1, [2024]).reussie
+    assert verifier_bilan(candidat, S, 1, [2024]).echecs == []
 
 
 def test_un_exercice_sans_ligne_echoue(candidat: str) -> None:
@@ -93,7 +93,7 @@ def test_les_defauts_d_un_exercice_non_demande_ne_comptent_pas(candidat: str) ->
         candidat,
         f"insert into {S}.synthese_financiere (version, exercice, dispositif, cout_net) values (1, 2023, 'ADS', 1)",
     )
-    assert verifier_bilan(candidat, S, 1, [2024]).reussie
+    assert verifier_bilan(candidat, S, 1, [2024]).echecs == []
 
 
 def test_un_lot_qui_plante_est_un_echec(candidat: str) -> None:

@@ -51,10 +51,8 @@ def essai(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> Any:
                 rangee,
             )
         chemin = tmp_path / "essai.csv"
-        empreinte, octets = ecrire_csv(conn_vierge, RELATION, 2021, 1, chemin)
-        contenu = chemin.read_bytes()
-        assert (empreinte, octets) == (hashlib.sha256(contenu).hexdigest(), len(contenu))
-        return contenu.decode("utf-8")
+        ecrire_csv(conn_vierge, RELATION, 2021, 1, chemin)
+        return chemin.read_bytes().decode("utf-8")
 
     return ecrire
 

@@ -34,17 +34,10 @@ class LecteurCsv:
     def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
         self._chemin = chemin
         self._limites = limites
-        if chemin.stat().st_size == 0:
-            raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
         self._encodage = encodage(chemin, jeu.dialecte.encodages, verifier_dernier=False)
         self.separateur, self._premiere, self.entete = self._reconnaitre(jeu)
-        self.dialecte = {
-            "encodage": self._encodage,
-            "separateur": _NOMS_SEPARATEURS.get(self.separateur, self.separateur),
-            "bannieres": self.entete.bannieres,
-            "colonnes_ignorees": list(self.entete.ignorees),
-            "colonnes_absentes": list(self.entete.absentes),
-        }
+        separateur = _NOMS_SEPARATEURS.get(self.separateur, self.separateur)
+        self.dialecte = {"encodage": self._encodage, "separateur": separateur} | self.entete.dialecte
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the file."""
