@@ -11,7 +11,7 @@ from typing import Any
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.enfant.hote import Enfant
-from mutualisation.entrepot.connexion import profil_dbt
+from mutualisation.entrepot.connexion import parametres
 from mutualisation.erreurs import ControleEchoue
 
 SCHEMA = "construction"
@@ -74,13 +74,13 @@ class EnfantDbt:
 
 def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str]:
     """What `profiles.yml` and dbt read of the environment."""
-    profil = profil_dbt(dsn)
+    profil = parametres(dsn)
     environnement = {
-        "MUTUALISATION_PG_HOST": str(profil["host"]),
-        "MUTUALISATION_PG_PORT": str(profil["port"]),
-        "MUTUALISATION_PG_USER": str(profil["user"]),
-        "MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
-        "MUTUALISATION_PG_BASE": str(profil["dbname"]),
+        "MUTUALISATION_PG_HOST": profil["host"],
+        "MUTUALISATION_PG_PORT": profil["port"],
+        "MUTUALISATION_PG_USER": profil["user"],
+        "MUTUALISATION_PG_PASSWORD": profil["password"],
+        "MUTUALISATION_PG_BASE": profil["dbname"],
         "MUTUALISATION_DBT_TARGET": str(cible),
         "DBT_LOG_PATH": str(cible),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

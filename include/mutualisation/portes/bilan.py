@@ -10,7 +10,7 @@ from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
-from mutualisation.portes.suites import Suite, lire_suite
+from mutualisation.portes.suites import Suite, lire_suite, litteral
 
 PORTE, PLAUSIBILITE = "bilan", "plausibilite"
 RELATIONS = (
@@ -68,7 +68,7 @@ def suite_bilan(schema: str, version: int, exercices: Sequence[int]) -> Suite:
     """Expectations of `expectations/bilan/suite.yml` on the candidate `schema` and `version`."""
     valeurs = _valeurs(schema, exercices) | {
         "version": str(int(version)),
-        "relations": ", ".join(_litteral(relation) for relation in RELATIONS),
+        "relations": ", ".join(litteral(relation) for relation in RELATIONS),
     }
     return lire_suite(PORTE, [dossier_attentes() / "bilan" / "suite.yml"], valeurs)
 
@@ -90,7 +90,7 @@ def _valeurs(schema: str, exercices: Sequence[int]) -> dict[str, str]:
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", schema):
         raise ValueError(f"schéma inattendu : {schema!r}")
     annees = ", ".join(str(int(exercice)) for exercice in exercices)
-    return {"schema": f'"{schema}"', "nom_schema": _litteral(schema), "exercices": annees}
+    return {"schema": f'"{schema}"', "nom_schema": litteral(schema), "exercices": annees}
 
 
 def _resultat(porte: str, constats: list[Constat]) -> ResultatPorte:
@@ -107,7 +107,3 @@ def _francais(ligne: Mapping[str, Any]) -> dict[str, Any]:
     """The row with its rounded ratio as French writes it."""
     variation = ligne.get("variation_pct")
     return {**ligne, "variation_pct": None if variation is None else str(variation).replace(".", ",")}
-
-
-def _litteral(texte: str) -> str:
-    return "'" + texte.replace("'", "''") + "'"

@@ -6,6 +6,7 @@ import csv
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.octets import Empreinte, empreinte
 from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import ResultatPorte
-from mutualisation.portes.suites import lire_suite
+from mutualisation.portes.suites import lire_suite, litteral
 from mutualisation.publication.relations import Relation
 
 PORTE = "extrait"
@@ -77,9 +78,9 @@ def _relire(
 
 def _lot(lignes: Lignes, types: Mapping[str, str]) -> str:
     """A batch query of those rows; none of them holds a cell of the extract."""
-    contenu = json.dumps(lignes, ensure_ascii=False).replace("'", "''")
+    contenu = litteral(json.dumps(lignes, ensure_ascii=False))
     colonnes = ", ".join(f"{nom} {type_}" for nom, type_ in types.items())
-    return f"select * from json_to_recordset('{contenu}') as lignes ({colonnes})"  # noqa: S608 - our own literals
+    return f"select * from json_to_recordset({contenu}) as lignes ({colonnes})"  # noqa: S608 - our own literals
 
 
 def _fichiers(dossier: Path) -> Lignes:
@@ -112,23 +113,16 @@ def _relation(
     publie, sommes_publiees = _publiees(conn, exercice, version, relation, nombres)
     attendues = [c.nom for c in colonnes]
     entete, lignes = _lire(dossier / f"{relation.nom}.csv")
+    comptes = {"relation": relation.nom, "lignes_publiees": publie, "lignes_ecrites": len(lignes)}
     if entete != attendues or any(len(ligne) != len(attendues) for ligne in lignes):
-        return {
-            "relation": relation.nom,
-            "colonnes": "autres",
-            "lignes_publiees": publie,
-            "lignes_ecrites": len(lignes),
-        }
+        return comptes | {"colonnes": "autres"}
     rangs_cle = [attendues.index(nom) for nom in relation.cle if nom in attendues]
     cles = {tuple(ligne[rang] for rang in rangs_cle) for ligne in lignes}
     sommes = [
         sum((Decimal(ligne[rang] or 0) for ligne in lignes), Decimal(0)) for rang in map(attendues.index, nombres)
     ]
-    return {
-        "relation": relation.nom,
+    return comptes | {
         "colonnes": "conformes",
-        "lignes_publiees": publie,
-        "lignes_ecrites": len(lignes),
         "cles_doubles": len(lignes) - len(cles) if rangs_cle else 0,
         "sommes": "égales" if sommes == sommes_publiees else "différentes",
     }
@@ -164,18 +158,15 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
     chemins = sorted(dossier.glob("*.xlsx"))
     if not chemins:
         return []
-    livre = openpyxl.load_workbook(chemins[0], read_only=True, data_only=True)
-    try:
-        feuilles: Lignes = []
-        lus: set[Decimal] = set()
+    feuilles: Lignes = []
+    lus: set[Decimal] = set()
+    with closing(openpyxl.load_workbook(chemins[0], read_only=True, data_only=True)) as livre:
         for feuille in livre:
             erreurs = 0
             for ligne in feuille.iter_rows(values_only=True):
                 erreurs += sum(isinstance(v, str) and v.startswith("#") and v.endswith(("!", "?", "A")) for v in ligne)
                 lus.update(Decimal(repr(v)) for v in ligne if isinstance(v, (int, float)) and not isinstance(v, bool))
             feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
-    finally:
-        livre.close()
     if feuilles and synthese is not None:
         feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)
     return feuilles

@@ -195,6 +195,11 @@ def _verifier(suite: Suite) -> None:
         raise ControleEchoue([f"porte {suite.nom} : attentes de même nom {', '.join(doubles)} — en renommer une"])
 
 
+def litteral(texte: str) -> str:
+    """A text as SQL writes it; the engine sees to the « :mot » in it."""
+    return "'" + texte.replace("'", "''") + "'"
+
+
 def colonnes_citees(lot: Lot) -> set[str]:
     """Names of the columns that the expectations of a batch read, and nothing else of its rows."""
     citees: set[str] = set()

@@ -1,9 +1,10 @@
-"""CSV extracts (S1, F10), rendered by PostgreSQL and streamed: memory does not grow with the relation."""
+"""CSV extracts (S1, F10) and their digest (S7), rendered by PostgreSQL and streamed: memory does not grow with the
+relation."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from mutualisation.francais.neutralisation import DEBUT_FORMULE
-from mutualisation.publication.relations import Colonne, Relation
+from mutualisation.publication.relations import Colonne, Relation, lire_relations
 
 
 def _valeur(colonne: Colonne) -> sql.Composable:
@@ -81,6 +82,14 @@ def sha256_publie(conn: psycopg.Connection[Any], relation: Relation) -> str:
     empreinte = hashlib.sha256()
     for bloc in _blocs(conn, _copie(relation, "publication", sql.SQL(""))):
         empreinte.update(bloc)
+    return empreinte.hexdigest()
+
+
+def publication_sha256(conn: psycopg.Connection[Any], relations: Mapping[str, Relation] | None = None) -> str:
+    """sha256 over the lines `<relation> <sha256 of its CSV>` sorted by name, every published exercice included."""
+    empreinte = hashlib.sha256()
+    for nom, relation in sorted((relations or lire_relations()).items()):
+        empreinte.update(f"{nom} {sha256_publie(conn, relation)}\n".encode())
     return empreinte.hexdigest()
 
 

@@ -13,8 +13,7 @@ from mutualisation.composition.dossier import remplacer_dossier
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
-from mutualisation.publication.empreinte import publication_sha256
-from mutualisation.publication.extraits_csv import ecrire_csv
+from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
 from mutualisation.publication.relations import Relation, lire_relations
 from mutualisation.rapport.contenu.document import dire
 from mutualisation.rapport.publie import Bilan

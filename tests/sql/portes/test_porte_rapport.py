@@ -103,7 +103,7 @@ def test_un_lot_qui_plante_est_un_echec(candidat: str) -> None:
 
 
 def test_une_requete_qui_plante_est_un_echec(candidat: str) -> None:
-    _executer(candidat, f"alter table {S}.controles drop column justification")
+    _executer(candidat, f"alter table {S}.controles_bloquants drop column remede")
     resultat = verifier_bilan(candidat, S, 1, [2024])
     (echec,) = resultat.echecs
     assert echec.startswith("controles_bloquants : ")

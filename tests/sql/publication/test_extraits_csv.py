@@ -12,8 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.publication.empreinte import publication_sha256
-from mutualisation.publication.extraits_csv import ecrire_csv, lignes
+from mutualisation.publication.extraits_csv import ecrire_csv, lignes, publication_sha256
 from mutualisation.publication.relations import Colonne, Relation, lire_relations
 
 from . import entrepot_publie
