@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,25 +21,23 @@ RELATIONS = (
 VERDICT = ("cle", "mesure", "dispositif", "gravite", "attendu", "constate", "variation_pct", "reference")
 
 
-def verifier_bilan(dsn: str, schema: str, version: int, exercices: Sequence[int]) -> ResultatPorte:
-    """Check the relations of `schema` (columns of `sorties.md`, plus version and exercice) for the asked exercices.
+def verifier_bilan(dsn: str, version: int, exercices: Sequence[int]) -> ResultatPorte:
+    """Check the relations built (columns of `sorties.md`, plus version and exercice) for the asked exercices.
 
     A failed, crashed or missing check, and a blocking control that is `ecart` or `non_execute` without justification
     (G4, G5), are sentences of `echecs`; the caller raises `ControleEchoue`. Raises `ControleEchoue` itself when no
     exercice is asked, or the gate could not run at all.
     """
-    return _resultat(PORTE, juger(PORTE, dsn, suite_bilan(schema, version, _annees(PORTE, exercices))))
+    return _resultat(PORTE, juger(PORTE, dsn, suite_bilan(version, _annees(PORTE, exercices))))
 
 
-def verifier_plausibilite(
-    dsn: str, schema: str, exercices: Sequence[int]
-) -> tuple[ResultatPorte, list[dict[str, Any]]]:
+def verifier_plausibilite(dsn: str, exercices: Sequence[int]) -> tuple[ResultatPorte, list[dict[str, Any]]]:
     """Judge `mart_plausibilite`: the result, and each measure to comment (`points_a_commenter` reads them).
 
     A measure beyond a critical bound of finance, unjustified, is a failure; one beyond a bound of gravity `alerte`, or
     that moved too much since N−1, a warning. Raises `ControleEchoue` when the gate could not run.
     """
-    constats = juger(PLAUSIBILITE, dsn, suite_plausibilite(schema, _annees(PLAUSIBILITE, exercices)))
+    constats = juger(PLAUSIBILITE, dsn, suite_plausibilite(_annees(PLAUSIBILITE, exercices)))
     verdicts = [
         {"exercice": int(ligne["exercice"]), "attente": c.attente.nom, "libelle": c.attente.phrase(_francais(ligne))}
         | {"bloque": c.attente.bloque}
@@ -64,20 +61,21 @@ def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[st
     return [verdict for verdict in verdicts if verdict["exercice"] == exercice and not verdict["bloque"]]
 
 
-def suite_bilan(schema: str, version: int, exercices: Sequence[int]) -> Suite:
-    """Expectations of `expectations/bilan/suite.yml` on the candidate `schema` and `version`."""
-    valeurs = _valeurs(schema, exercices) | {
-        "version": str(int(version)),
-        "relations": ", ".join(litteral(relation) for relation in RELATIONS),
+def suite_bilan(version: int, exercices: Sequence[int]) -> Suite:
+    """Expectations of `expectations/bilan/suite.yml` on the candidate of that version."""
+    valeurs = {
+        "exercices": _liste(exercices),
+        "version": str(version),
+        "relations": ", ".join(map(litteral, RELATIONS)),
     }
     return lire_suite(PORTE, [dossier_attentes() / "bilan" / "suite.yml"], valeurs)
 
 
-def suite_plausibilite(schema: str, exercices: Sequence[int]) -> Suite:
+def suite_plausibilite(exercices: Sequence[int]) -> Suite:
     """Expectations of every file of `expectations/plausibilite/`."""
     dossier = dossier_attentes() / "plausibilite"
     fichiers = sorted(dossier.glob("*.yml")) or [dossier / "mesures.yml"]
-    return lire_suite(PLAUSIBILITE, fichiers, _valeurs(schema, exercices))
+    return lire_suite(PLAUSIBILITE, fichiers, {"exercices": _liste(exercices)})
 
 
 def _annees(porte: str, exercices: Sequence[int]) -> list[int]:
@@ -86,11 +84,8 @@ def _annees(porte: str, exercices: Sequence[int]) -> list[int]:
     return sorted({int(exercice) for exercice in exercices})
 
 
-def _valeurs(schema: str, exercices: Sequence[int]) -> dict[str, str]:
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", schema):
-        raise ValueError(f"schéma inattendu : {schema!r}")
-    annees = ", ".join(str(int(exercice)) for exercice in exercices)
-    return {"schema": f'"{schema}"', "nom_schema": litteral(schema), "exercices": annees}
+def _liste(exercices: Sequence[int]) -> str:
+    return ", ".join(map(str, exercices))
 
 
 def _resultat(porte: str, constats: list[Constat]) -> ResultatPorte:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -31,9 +31,6 @@ SQL_EXACT = "unexpected_rows_expectation"
 CHAQUE_JEU = "chaque_jeu"
 _CLES_SUITE = frozenset({"libelle", "totaux", "lots"})
 _CLES_LOT = frozenset({"lot", "libelle", "requete", "montre", "severity", "attentes"})
-_CLES_ATTENTE = frozenset(
-    {"nom", "type", "kwargs", "severity", "description", "notes", "message", "remede", "decisions"}
-)
 
 
 @dataclass(frozen=True)
@@ -63,6 +60,9 @@ class Attente:
         remede = valeurs.get("remede") or self.remede
         texte = (self.message or self.description).format_map(valeurs)
         return f"{texte} — {remede}" if remede else texte
+
+
+_CLES_ATTENTE = frozenset(f.name for f in fields(Attente)) | {"notes"}
 
 
 @dataclass(frozen=True)

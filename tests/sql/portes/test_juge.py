@@ -191,7 +191,7 @@ def test_plus_de_lignes_que_le_moteur_n_en_rend(entrepot: str) -> None:
 def test_la_documentation_se_lit_sans_reseau_ni_donnee_personnelle(candidat: str, tmp_path: Path) -> None:
     with psycopg.connect(candidat) as conn:
         conn.execute("update construction.rejets set valeur = 'DUPONT-0042', fichier = 'rh/MARTIN.csv'")
-    assert "MARTIN" in str(verifier_bilan(candidat, "construction", 1, [2024]).echecs)
+    assert "MARTIN" in str(verifier_bilan(candidat, 1, [2024]).echecs)
     # the server's own message quotes the cell
     plante = _suite(_sql("select valeur::numeric as v from construction.rejets, {batch} l"))
     assert juger("essai", candidat, plante)[0].erreur == "InvalidTextRepresentation"
