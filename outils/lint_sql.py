@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mutualisation.entrepot.connexion import profil_dbt
+from mutualisation.entrepot.connexion import parametres
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
 
@@ -18,7 +18,7 @@ def main() -> int:
     chemins = sys.argv[1:] or ["dbt_project/models"]
     with tempfile.TemporaryDirectory(prefix="mutualisation-lint-") as dossier, serveur_entrepot(Path(dossier)) as dsn:
         migrer(dsn)
-        profil = profil_dbt(dsn)
+        profil = parametres(dsn)
         environnement = os.environ | {
             "MUTUALISATION_PG_HOST": str(profil["host"]),
             "MUTUALISATION_PG_PORT": str(profil["port"]),

@@ -23,7 +23,7 @@ LIGNES = (
     {"chemins", "erreurs"},
 )
 # rooms of one line that may import each other, this way only
-VOISINES = {("simulation", "operations"), ("composition", "francais")}
+VOISINES = {("simulation", "operations"), ("composition", "francais"), ("portes", "publication")}
 PART_MAX = 0.25
 
 

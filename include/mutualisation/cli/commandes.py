@@ -252,7 +252,3 @@ def main() -> None:
     except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
         journal.print(_imprevu(erreur), markup=False)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.enfant.hote import Enfant
-from mutualisation.entrepot.connexion import profil_dbt
+from mutualisation.entrepot.connexion import parametres
 from mutualisation.erreurs import ControleEchoue
 
 SCHEMA = "construction"
@@ -21,12 +20,11 @@ REUSSIS = {"success", "pass"}
 
 @dataclass(frozen=True)
 class ResultatDbt:
-    """Nodes that ran and French sentences of those that failed; `duree` in seconds."""
+    """Nodes that ran and French sentences of those that failed."""
 
     executes: int
     tests: int
     echecs: list[str]
-    duree: float
 
     def en_dict(self) -> dict[str, Any]:
         """As the manifest shows the gate."""
@@ -52,11 +50,10 @@ class EnfantDbt:
 
     def construire(self) -> ResultatDbt:
         """Run `dbt build` once. Raises `ControleEchoue` when dbt died or could not run at all."""
-        debut = time.perf_counter()
         reponse = self._enfant.demander("modele", {"commande": "build"})
         if "erreur" in reponse and not reponse.get("resultats"):
             raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
-        return _bilan(reponse, time.perf_counter() - debut)
+        return _bilan(reponse)
 
     def eprouver(self) -> list[dict[str, str]]:
         """Run the unit tests and the tests of keys once over a built schema: [{id, statut, message}].
@@ -75,13 +72,13 @@ class EnfantDbt:
 
 def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str]:
     """What `profiles.yml` and dbt read of the environment."""
-    profil = profil_dbt(dsn)
+    profil = parametres(dsn)
     environnement = {
-        "MUTUALISATION_PG_HOST": str(profil["host"]),
-        "MUTUALISATION_PG_PORT": str(profil["port"]),
-        "MUTUALISATION_PG_USER": str(profil["user"]),
-        "MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
-        "MUTUALISATION_PG_BASE": str(profil["dbname"]),
+        "MUTUALISATION_PG_HOST": profil["host"],
+        "MUTUALISATION_PG_PORT": profil["port"],
+        "MUTUALISATION_PG_USER": profil["user"],
+        "MUTUALISATION_PG_PASSWORD": profil["password"],
+        "MUTUALISATION_PG_BASE": profil["dbname"],
         "MUTUALISATION_DBT_TARGET": str(cible),
         "DBT_LOG_PATH": str(cible),
         # nothing reads them but the workshop of the tests
@@ -94,7 +91,7 @@ def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str
     return environnement
 
 
-def _bilan(reponse: dict[str, Any], duree: float) -> ResultatDbt:
+def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
     """Compare what ran with what the manifest declares: a test that did not run has failed."""
     resultats = {r["id"]: r for r in reponse["resultats"]}
     echecs, non_executes = [], 0
@@ -110,7 +107,7 @@ def _bilan(reponse: dict[str, Any], duree: float) -> ResultatDbt:
     tests = sum(1 for r in resultats if r.startswith("test."))
     if not tests:
         echecs.append("porte modele : aucun test n'a été exécuté")
-    return ResultatDbt(len(resultats), tests, echecs, duree)
+    return ResultatDbt(len(resultats), tests, echecs)
 
 
 def _une_ligne(message: str) -> str:

@@ -1,9 +1,8 @@
-"""Connections to the warehouse, in the forms that psycopg, SQLAlchemy and dbt want."""
+"""Connections to the warehouse, in the forms that psycopg and SQLAlchemy want."""
 
 import contextlib
 import time
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -75,20 +74,6 @@ def url_sqlalchemy(dsn: str, pilote: str = "psycopg") -> str:
         lieu = f"{p['host']}:{p['port']}"
     suite = f"?{urlencode(autres)}" if autres else ""
     return f"postgresql+{pilote}://{compte}@{lieu}/{quote(p['dbname'], safe='')}{suite}"
-
-
-def profil_dbt(dsn: str) -> dict[str, Any]:
-    """The connection part of a dbt-postgres output: type, host, port, user, password, dbname, ssl settings."""
-    p = parametres(dsn)
-    ssl = {k: p[k] for k in ("sslmode", "sslcert", "sslkey", "sslrootcert") if k in p}
-    return {
-        "type": "postgres",
-        "host": p["host"],
-        "port": int(p["port"]),
-        "user": p["user"],
-        "password": p["password"],
-        "dbname": p["dbname"],
-    } | ssl
 
 
 @contextlib.contextmanager

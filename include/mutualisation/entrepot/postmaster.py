@@ -63,7 +63,7 @@ class Serveur:
         return _dsn(self.prise, BASE)
 
 
-def demarrer(donnees: Path, programmes: Programmes, port_tcp: int | None) -> Serveur:
+def demarrer(donnees: Path, programmes: Programmes) -> Serveur:
     """Start the postmaster and wait until its socket answers."""
     _oublier_mort(donnees)
     prise = _dossier_prise(donnees, programmes)
@@ -71,8 +71,8 @@ def demarrer(donnees: Path, programmes: Programmes, port_tcp: int | None) -> Ser
     if journal.exists() and journal.stat().st_size > JOURNAL_MAX:
         journal.replace(journal.with_suffix(".log.1"))
     reglages = REGLAGES | {
-        "listen_addresses": "127.0.0.1" if port_tcp else "",
-        "port": str(port_tcp or PORT),
+        "listen_addresses": "",
+        "port": str(PORT),
         "unix_socket_directories": str(prise),
         "dynamic_shared_memory_type": "posix" if _memoire_partagee_suffit() else "mmap",
     }
@@ -224,10 +224,4 @@ def _recolter(attendre: int | None = None) -> None:
 
 
 def _dsn(prise: Path, base: str) -> str:
-    return f"postgresql://{UTILISATEUR}@/{base}?host={quote(str(prise), safe='')}&port={_port(prise)}"
-
-
-def _port(prise: Path) -> int:
-    """The port in the name of the socket file (differs from the default only when TCP was asked for)."""
-    ports = [int(f.name.rsplit(".", 1)[-1]) for f in prise.glob(".s.PGSQL.*") if f.suffix != ".lock"]
-    return ports[0] if ports else PORT
+    return f"postgresql://{UTILISATEUR}@/{base}?host={quote(str(prise), safe='')}&port={PORT}"

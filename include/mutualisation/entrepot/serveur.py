@@ -20,12 +20,11 @@ from mutualisation.erreurs import ErreurMutualisation
 
 
 @contextlib.contextmanager
-def serveur_entrepot(var: Path | None = None, port_tcp: int | None = None) -> Iterator[str]:
+def serveur_entrepot(var: Path | None = None) -> Iterator[str]:
     """Yield the libpq URL of the warehouse.
 
     `ENTREPOT_DSN`, when set and `var` is not given, is yielded as it is. Otherwise the embedded server of `var`
-    (default `dossier_var()`) is started or joined; the last command that leaves stops it. `port_tcp` also listens
-    on 127.0.0.1 (password authentication), and takes effect when this command is the one that starts the server.
+    (default `dossier_var()`) is started or joined; the last command that leaves stops it.
     Raises `ErreurMutualisation` when PostgreSQL is missing or does not start.
     """
     nomme = os.environ.get("ENTREPOT_DSN")
@@ -33,18 +32,18 @@ def serveur_entrepot(var: Path | None = None, port_tcp: int | None = None) -> It
         yield nomme
         return
     dossier = (var or dossier_var()).resolve()
-    with _presence(dossier, port_tcp) as serveur:
+    with _presence(dossier) as serveur:
         yield serveur.dsn
 
 
 @contextlib.contextmanager
-def _presence(var: Path, port_tcp: int | None) -> Iterator[Serveur]:
+def _presence(var: Path) -> Iterator[Serveur]:
     """Hold a shared lock while the server is used; the last holder stops the server."""
     _creer_dossier(var)
     presence = (var / "pg.presence").open("a")
     try:
         with _exclusif(var / "pg.verrou"):
-            serveur = _joindre_ou_demarrer(var, port_tcp)
+            serveur = _joindre_ou_demarrer(var)
             fcntl.flock(presence, fcntl.LOCK_SH)
         yield serveur
     finally:
@@ -80,10 +79,10 @@ def _seul(presence: object) -> bool:
     return True
 
 
-def _joindre_ou_demarrer(var: Path, port_tcp: int | None) -> Serveur:
+def _joindre_ou_demarrer(var: Path) -> Serveur:
     donnees, programmes = var / "pg", Programmes.trouver()
     if not (donnees / "PG_VERSION").exists():
         initialiser(donnees, programmes)
-    serveur = serveur_en_marche(donnees) or demarrer(donnees, programmes, port_tcp)
+    serveur = serveur_en_marche(donnees) or demarrer(donnees, programmes)
     attendre_base(serveur)
     return serveur

@@ -22,10 +22,10 @@ from mutualisation.factures.page_facture import donnees_facture, donnees_reports
 from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.pes import octets_pes
 from mutualisation.factures.validation_pes import valider_pes, verifier_accord
+from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
 
 SEMESTRES = (1, 2)
-DEBUTS_FORMULE = ("=", "+", "-", "@", "\t")
 
 
 def ecrire_factures(
@@ -156,5 +156,4 @@ def _ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Sequence
 def _cellule(valeur: Any) -> str:
     if isinstance(valeur, Decimal):
         return f"{valeur:f}"
-    texte = str(valeur)
-    return f"'{texte}" if texte.startswith(DEBUTS_FORMULE) else texte
+    return neutraliser(str(valeur))

@@ -19,7 +19,6 @@ from mutualisation.publication.relations import lire_relations
 
 Periode = tuple[int, int]
 ZERO = Decimal("0.00")
-GRATUIT = "gratuit"
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,18 @@ from typing import Any
 
 from mutualisation.factures.etat_annuel import EtatAnnuel
 from mutualisation.factures.factures import ZERO
-from mutualisation.factures.page_facture import PROJET, mode_lisible, montant
+from mutualisation.factures.page_facture import PROJET, montant
 from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.redaction import prix
 from mutualisation.francais.formats import arrondi, decimales, euros, exact, jour, pourcent
+from mutualisation.francais.libelles import libelle_mode
 from mutualisation.publication.contexte import Contexte
 
 
 def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -> dict[str, Any]:
     """Data of `etat_annuel.typ`."""
     e, limite = etat.exercice, parametres.notification_cout(etat.exercice)
-    modes = ", ".join(sorted({mode_lisible(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
+    modes = ", ".join(sorted({libelle_mode(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
     return {
         **contexte.entete,
         "statut": PROJET,

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.factures.facturation import Semestre
-from mutualisation.factures.factures import GRATUIT, ZERO, Facture, LigneFacture
+from mutualisation.factures.factures import ZERO, Facture, LigneFacture
 from mutualisation.francais.formats import euros, jour, siret
-from mutualisation.francais.libelles import MODES_FACTURE, SANS_TARIF, libelle
+from mutualisation.francais.libelles import GRATUIT, libelle_mode
 from mutualisation.publication.contexte import Contexte
 
 PROJET = "Projet, à valider par l'ordonnateur."
@@ -19,11 +19,6 @@ ORDINAUX = {1: "Premier", 2: "Second"}
 def montant(valeur: Decimal) -> str:
     """An amount to the cent: `1 234,50 €`."""
     return euros(valeur, 2)
-
-
-def mode_lisible(mode: str | None) -> str:
-    """Label of a recovery mode; no mode means that no tariff was in force (R7b)."""
-    return libelle(MODES_FACTURE, mode) if mode else SANS_TARIF
 
 
 def donnees_facture(contexte: Contexte, facture: Facture) -> dict[str, Any]:
@@ -45,7 +40,7 @@ def donnees_facture(contexte: Contexte, facture: Facture) -> dict[str, Any]:
         "report": montant(facture.report_precedent),
         "total": montant(facture.montant_facture),
         "hors_titre": [
-            {"libelle": x.libelle, "mode": mode_lisible(x.mode), "montant": montant(x.montant)}
+            {"libelle": x.libelle, "mode": libelle_mode(x.mode), "montant": montant(x.montant)}
             for x in facture.hors_titre
             if x.mode != GRATUIT
         ],

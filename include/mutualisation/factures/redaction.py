@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,52 +16,32 @@ def prix(valeur: Decimal | None) -> str:
 
 def phrase(tarif: Mapping[str, Any]) -> str:
     """What a tariff row gives for an adherent and semestre (a row of `factures_tarifs`)."""
-    return _PHRASES[tarif["regle"]](tarif)
+    r, a_payer = tarif, prix(tarif["prix"])
+    prorata = f"× {r['mois']}{INSECABLE}mois sur 12"
+    match r["regle"]:
+        case "forfait":
+            return f"Forfait annuel de {a_payer} {prorata}"
+        case "par_habitant":
+            return f"{a_payer} × {exact(r['population'] or 0)}{INSECABLE}habitants {prorata}"
+        case "par_tranche":
+            return f"Tranche {_tranche(r)} (population {exact(r['population'] or 0)}) : {a_payer} par an {prorata}"
+        case "par_unite":
+            return f"{a_payer} × {exact(r['unites'])}{INSECABLE}unités"
+        case "cout_unitaire":
+            return f"Coût unitaire {a_payer} × {exact(r['unites'])}{INSECABLE}unités"
+        case "pourcentage":
+            return f"{exact(r['prix'])}{INSECABLE}% {_assiette(r)}"
+    raise ValueError(f"règle de tarif sans phrase : {r['regle']}")
 
 
-def _prorata(r: Mapping[str, Any]) -> str:
-    return f"× {r['mois']}{INSECABLE}mois sur 12"
-
-
-def _forfait(r: Mapping[str, Any]) -> str:
-    return f"Forfait annuel de {prix(r['prix'])} {_prorata(r)}"
-
-
-def _par_habitant(r: Mapping[str, Any]) -> str:
-    return f"{prix(r['prix'])} × {exact(r['population'] or 0)}{INSECABLE}habitants {_prorata(r)}"
-
-
-def _par_tranche(r: Mapping[str, Any]) -> str:
+def _tranche(r: Mapping[str, Any]) -> str:
     bas, haut = r["tranche_min"], r["tranche_max"]
     if haut is None:
-        tranche = f"{exact(bas)} habitants et plus" if bas is not None else "toutes populations"
-    elif not bas:
-        tranche = f"moins de {exact(haut)} habitants"
-    else:
-        tranche = f"de {exact(bas)} à moins de {exact(haut)} habitants"
-    return f"Tranche {tranche} (population {exact(r['population'] or 0)}) : {prix(r['prix'])} par an {_prorata(r)}"
+        return f"{exact(bas)} habitants et plus" if bas is not None else "toutes populations"
+    return f"de {exact(bas)} à moins de {exact(haut)} habitants" if bas else f"moins de {exact(haut)} habitants"
 
 
-def _par_unite(r: Mapping[str, Any]) -> str:
-    return f"{prix(r['prix'])} × {exact(r['unites'])}{INSECABLE}unités"
-
-
-def _cout_unitaire(r: Mapping[str, Any]) -> str:
-    return f"Coût unitaire {prix(r['prix'])} × {exact(r['unites'])}{INSECABLE}unités"
-
-
-def _pourcentage(r: Mapping[str, Any]) -> str:
-    taux = f"{exact(r['prix'])}{INSECABLE}%"
+def _assiette(r: Mapping[str, Any]) -> str:
     if r["base"] == "achats_ht":
-        return f"{taux} de {exact(r['achats_ht'], 2)}{INSECABLE}€ d'achats HT du semestre"
-    return f"{taux} du produit des certificats d'économies d'énergie vendus au semestre"
-
-
-_PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "forfait": _forfait,
-    "par_habitant": _par_habitant,
-    "par_tranche": _par_tranche,
-    "par_unite": _par_unite,
-    "cout_unitaire": _cout_unitaire,
-    "pourcentage": _pourcentage,
-}
+        return f"de {exact(r['achats_ht'], 2)}{INSECABLE}€ d'achats HT du semestre"
+    return "du produit des certificats d'économies d'énergie vendus au semestre"

@@ -11,7 +11,6 @@ CONTROLES = SEEDS / "controles_index.csv"
 COMPTES = SEEDS / "comptes_role_cout.csv"
 
 MESURES = {
-    "etp": "Équivalents temps plein (ETP)",
     "cout_personnel": "Personnel",
     "cout_fonctionnement": "Fonctionnement direct",
     "amortissements": "Amortissements",
@@ -19,10 +18,8 @@ MESURES = {
     "reprises": "Reprises de subventions d'investissement",
     "cout_net": "Coût net",
     "recettes": "Recettes des communes",
-    "recettes_ac": "Imputations sur l'attribution de compensation",
     "reste_a_charge": "Reste à charge",
     "reste_a_charge_apres_ac": "Reste à charge après AC",
-    "taux_couverture": "Taux de couverture",
 }
 
 INDICATEURS = {
@@ -125,11 +122,6 @@ MODES = {
     "imputation_AC": "Attribution de compensation",
     "retenue": "Retenue sur le reversement",
     GRATUIT: "Sans participation",
-}
-# a letter has the room that a column has not
-MODES_FACTURE = MODES | {
-    "imputation_AC": "Imputation sur l'attribution de compensation",
-    "retenue": "Retenue sur les sommes reversées",
 }
 SANS_TARIF = "Sans tarif en vigueur"
 

@@ -16,7 +16,7 @@ from mutualisation.sources.registre import registre
 
 SUFFIXE_CONTROLE = ".controle.json"
 _IGNORES = (".", "~$")
-_DOSSIERS_IGNORES = frozenset({"__MACOSX"})
+_DOSSIER_IGNORE = "__MACOSX"
 _MOTIFS_PERIODE = {
     "annee": r"_(?P<periode>\d{4})",
     "mois": r"_(?P<periode>\d{4}-(?:0[1-9]|1[0-2]))",
@@ -104,8 +104,7 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
             raise ErreurMutualisation(
                 f"Le dépôt {racine} n'est pas un dossier : donner le dossier qui contient {', '.join(reg.noms)}."
             )
-        entrees = sorted(racine.iterdir(), key=_nom)
-        for entree in entrees:
+        for entree in sorted(racine.iterdir(), key=lambda e: str(e.name)):
             _examiner_racine(resultat, reg, entree)
     except (OSError, ValueError, ImportError) as e:
         raise ErreurMutualisation(f"Le dépôt {racine} ne peut pas être lu ({type(e).__name__} : {e}).") from None
@@ -116,17 +115,13 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
     return resultat
 
 
-def _nom(chemin: Any) -> str:
-    return str(chemin.name)
-
-
 def _ignore(nom: str) -> bool:
-    return nom.startswith(_IGNORES)
+    return nom.startswith(_IGNORES) or nom == _DOSSIER_IGNORE
 
 
 def _examiner_racine(depot: Depot, reg: Registre, entree: Any) -> None:
-    nom = _nom(entree)
-    if _ignore(nom) or nom in _DOSSIERS_IGNORES:
+    nom = entree.name
+    if _ignore(nom):
         return
     if entree.is_dir():
         if nom in reg.noms:
@@ -141,18 +136,15 @@ def _examiner_racine(depot: Depot, reg: Registre, entree: Any) -> None:
 
 
 def _examiner_source(depot: Depot, source: Source, dossier: Any) -> None:
-    entrees = {_nom(e): e for e in sorted(dossier.iterdir(), key=_nom)}
+    entrees = {str(e.name): e for e in dossier.iterdir()}
     trouves: list[FichierDepose] = []
-    for nom, entree in entrees.items():
+    for nom, entree in sorted(entrees.items()):
         chemin = f"{source.nom}/{nom}"
-        if _ignore(nom) or nom in _DOSSIERS_IGNORES:
+        if _ignore(nom):
             continue
         if entree.is_dir():
-            depot.refuser(
-                source.nom,
-                chemin,
-                "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12).",
-            )
+            motif = "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12)."
+            depot.refuser(source.nom, chemin, motif)
         elif nom.endswith(SUFFIXE_CONTROLE):
             continue
         elif not entree.is_file():
@@ -166,11 +158,8 @@ def _examiner_source(depot: Depot, source: Source, dossier: Any) -> None:
     for doubles in _meme_identite(trouves):
         noms = " et ".join(affichable(f.nom) for f in doubles)
         for f in doubles:
-            depot.refuser(
-                source.nom,
-                f.chemin,
-                f"{noms} : même jeu, même période, même version ; n'en garder qu'un (F1).",
-            )
+            motif = f"{noms} : même jeu, même période, même version ; n'en garder qu'un (F1)."
+            depot.refuser(source.nom, f.chemin, motif)
             trouves.remove(f)
     rangs = {j.nom: i for i, j in enumerate(source.jeux)}
     depot.fichiers += sorted(trouves, key=lambda f: (rangs[f.jeu.nom], f.periode, f.version))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.refus import LectureRefusee
@@ -25,6 +26,15 @@ class Entete:
     ignorees: tuple[str, ...] = ()
     absentes: tuple[str, ...] = ()
 
+    @property
+    def dialecte(self) -> dict[str, object]:
+        """What the journal keeps of it."""
+        return {
+            "bannieres": self.bannieres,
+            "colonnes_ignorees": list(self.ignorees),
+            "colonnes_absentes": list(self.absentes),
+        }
+
 
 def normaliser(nom: str) -> str:
     """NFC, spaces of any kind collapsed, trimmed (F5)."""
@@ -42,17 +52,15 @@ def trouver_entete(jeu: Jeu, rangees: Sequence[Sequence[str]]) -> tuple[int, Ent
     LectureRefusee when a known column is there twice.
     """
     obligatoires = {normaliser(c.entete or "") for c in jeu.obligatoires}
-    rang = 0
-    for i, rangee in enumerate(rangees):
-        if est_vide(rangee):
-            continue
-        if rang > jeu.dialecte.bannieres:
-            return None
-        noms = [normaliser(c) for c in rangee]
+    for rang, (i, noms) in enumerate(islice(_non_vides(rangees), jeu.dialecte.bannieres + 1)):
         if obligatoires <= set(noms):
             return i, _entete(jeu, noms, rang)
-        rang += 1
     return None
+
+
+def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
+    """(index, cells as names) of the rows that are not blank."""
+    return ((i, [normaliser(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
 
 
 def _entete(jeu: Jeu, noms: list[str], bannieres: int) -> Entete:
@@ -80,21 +88,10 @@ def entete_introuvable(jeu: Jeu, essais: Sequence[Sequence[Sequence[str]]]) -> L
     """
     obligatoires = [normaliser(c.entete or "") for c in jeu.obligatoires]
     connus = {normaliser(c.entete or "") for c in jeu.colonnes}
-    meilleure: list[str] = []
-    meilleur_rang = 0
-    score = 0
-    for rangees in essais:
-        rang = 0
-        for rangee in rangees:
-            if est_vide(rangee):
-                continue
-            noms = [normaliser(c) for c in rangee]
-            communs = len(connus & set(noms))
-            if communs > score:
-                meilleure, meilleur_rang, score = noms, rang, communs
-            rang += 1
+    lues = [(rang, noms) for rangees in essais for rang, (_, noms) in enumerate(_non_vides(rangees))]
+    meilleur_rang, meilleure = max(lues, key=lambda lue: len(connus & set(lue[1])), default=(0, []))
     permises = jeu.dialecte.bannieres
-    if score * 2 < len(obligatoires):
+    if len(connus & set(meilleure)) * 2 < len(obligatoires):
         return LectureRefusee(
             f"aucune des {permises + 1} premières lignes non vides ne porte les colonnes obligatoires "
             f"({', '.join(obligatoires)}) : vérifier l'en-tête et le séparateur (F5)."

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from mutualisation.ingestion.bloc import BLANCS, Bloc
 from mutualisation.ingestion.copie import TexteCopie
-from mutualisation.ingestion.entete import Entete
 from mutualisation.ingestion.lecteurs.decp import LecteurDecp
 from mutualisation.ingestion.lecteurs.pes_aller import LecteurPes
 from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
@@ -18,24 +17,14 @@ from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.jeux import Jeu
 
-
-class Lecteur(Protocol):
-    """What every reader offers."""
-
-    @property
-    def entete(self) -> Entete | None:
-        """Where the columns are; None when rows follow the columns of the jeu."""
-
-    @property
-    def dialecte(self) -> dict[str, Any]:
-        """How the file is written, for the journal."""
-
-    def blocs(self) -> Iterator[Bloc]:
-        """Blocks of non-blank rows, `Total` row included."""
+# each has `entete` (None when rows follow the columns of the jeu), `dialecte` for the journal, `blocs()` of rows
+Lecteur = LecteurPes | LecteurDecp | LecteurXlsx | LecteurCsv
 
 
 def ouvrir(chemin: Path, jeu: Jeu, extension: str, limites: Limites) -> Lecteur:
-    """The reader for that form of file. LectureRefusee as the readers say."""
+    """The reader for that form of file. LectureRefusee when it is empty, and as the readers say."""
+    if chemin.stat().st_size == 0:
+        raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
     if jeu.format == "pes":
         return LecteurPes(chemin, jeu)
     if jeu.format == "decp":

@@ -9,8 +9,6 @@ from mutualisation.erreurs import ErreurMutualisation
 
 # never silently dropped: a row longer than this can't be told from a file without line ends
 RANGEE_MAX = 64 * 1024 * 1024
-# distinct values remembered by a cache of cells: agents, suppliers, days and codes are far fewer
-MEMOIRE_MAX = 200_000
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.limites import MEMOIRE_MAX
+from mutualisation.ingestion.memoire import Memoire
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.siret import siret_valide
 from mutualisation.sources.jeux import Colonne, Jeu
@@ -24,7 +24,7 @@ class Masques:
         self._jeu = jeu
         self._positions = positions
         self._pseudonymes = pseudonymes
-        self._sirets = _Sirets()
+        self._sirets = Memoire(lambda cellule: siret_valide(cellule.strip(BLANCS)))
         self._masques = self._preparer()
 
     def appliquer(self, rangees: Rangees) -> None:
@@ -98,7 +98,7 @@ class Masques:
         temoin = self._positions.get(condition)
         cles = [self._positions.get(n) for n in colonne.empreinte_de]
         empreinte = self._pseudonymes.empreinte
-        propres = _Propres()
+        propres = Memoire(_propre)
 
         def masquer(rangees: Rangees) -> None:
             for r in rangees:
@@ -109,27 +109,9 @@ class Masques:
         return masquer
 
 
-class _Sirets(dict[str, bool]):
-    """Validity of the SIRET met so far, as delivered."""
-
-    def __missing__(self, cellule: str) -> bool:
-        if len(self) >= MEMOIRE_MAX:
-            self.clear()
-        valide = self[cellule] = siret_valide(cellule.strip(BLANCS))
-        return valide
-
-
-class _Propres(dict[str, str]):
-    """Cells as a digest takes them: trimmed, days in one writing. Matricules, days and codes are few."""
-
-    def __missing__(self, cellule: str) -> str:
-        if len(self) >= MEMOIRE_MAX:
-            self.clear()
-        propre = self[cellule] = _jour_iso(cellule.strip(BLANCS))
-        return propre
-
-
-def _jour_iso(cellule: str) -> str:
+def _propre(delivree: str) -> str:
+    """A cell as a digest takes it: trimmed, a day in one writing."""
+    cellule = delivree.strip(BLANCS)
     trouve = _JJMMAAAA.fullmatch(cellule)
     if trouve:
         return f"{trouve[3]}-{trouve[2]}-{trouve[1]}"

@@ -23,14 +23,10 @@ class Empreinte:
 
 
 def empreinte(chemin: Path) -> Empreinte:
-    """Hash the file by slices. OSError when it can't be read."""
-    h = hashlib.sha256()
-    octets = 0
+    """Hash the file, streamed. OSError when it can't be read."""
     with chemin.open("rb") as f:
-        while tranche := f.read(_TRANCHE):
-            h.update(tranche)
-            octets += len(tranche)
-    return Empreinte(octets, h.hexdigest())
+        sha256 = hashlib.file_digest(f, "sha256").hexdigest()
+        return Empreinte(f.tell(), sha256)
 
 
 def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252"), *, verifier_dernier: bool = True) -> str:

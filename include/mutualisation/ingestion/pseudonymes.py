@@ -13,7 +13,7 @@ from pathlib import Path
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.limites import MEMOIRE_MAX
+from mutualisation.ingestion.memoire import Memoire
 
 VARIABLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER = "cle_pseudonymes"
@@ -64,20 +64,13 @@ def _verifiee(valeur: str, ou: str) -> bytes:
     return valeur.encode()
 
 
-class Pseudonymes(dict[str, str]):
+class Pseudonymes(Memoire[str]):
     """Keyed digests: `pseudonymes[cell]` is 32 hex characters of the stripped cell, remembered; empty stays empty."""
 
     def __init__(self, cle: bytes) -> None:
-        super().__init__()
+        super().__init__(self._pseudonyme)
         self._cle = cle
         self._cle_blake = hashlib.sha256(b"absence" + cle).digest()
-
-    def __missing__(self, cellule: str) -> str:
-        if len(self) >= MEMOIRE_MAX:
-            self.clear()
-        propre = cellule.strip(BLANCS)
-        pseudonyme = self[cellule] = self._hex(propre)[:32] if propre else ""
-        return pseudonyme
 
     def __repr__(self) -> str:
         return f"<{len(self)} pseudonymes>"
@@ -88,5 +81,6 @@ class Pseudonymes(dict[str, str]):
         # keyed BLAKE2: as sound as HMAC-SHA256 here, and one row in ten needs one
         return "A-" + hashlib.blake2b(octets, key=self._cle_blake, digest_size=6).hexdigest()
 
-    def _hex(self, texte: str) -> str:
-        return hmac.digest(self._cle, texte.encode("utf-8", "surrogatepass"), "sha256").hex()
+    def _pseudonyme(self, cellule: str) -> str:
+        propre = cellule.strip(BLANCS).encode("utf-8", "surrogatepass")
+        return hmac.digest(self._cle, propre, "sha256").hex()[:32] if propre else ""

@@ -73,8 +73,8 @@ def controler(session: Session, version: int) -> None:
     with session.connexion() as conn:
         exercices = _construction(conn, version, ("construite", "validee"))
         session.suivi(f"Contrôle du bilan, version {version}")
-        plausibilite, verdicts = verifier_plausibilite(session.dsn, SCHEMA, exercices)
-        resultat = verifier_bilan(session.dsn, SCHEMA, version, exercices)
+        plausibilite, verdicts = verifier_plausibilite(session.dsn, exercices)
+        resultat = verifier_bilan(session.dsn, version, exercices)
         # a figure beyond a critical bound is also a control: said once
         echecs = list(dict.fromkeys(plausibilite.echecs + resultat.echecs))
         portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}

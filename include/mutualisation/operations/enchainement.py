@@ -17,7 +17,7 @@ from mutualisation.operations.candidate import construire, controler
 from mutualisation.operations.livraison import extraire, publier
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
-from mutualisation.portes.fichier import refus_et_resultat
+from mutualisation.portes.fichier import verifier_fichiers
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def porte_fichier(conn: psycopg.Connection[Any], chargement_id: int, suivi: Suiv
 
     Raises `ControleEchoue` when the gate did not run as it should.
     """
-    refus, resultat = refus_et_resultat(conn, chargement_id)
+    refus, resultat = verifier_fichiers(conn, chargement_id)
     with transaction(conn):
         noter_porte(conn, chargement_id, resultat.en_dict())
     if phrase := resultat.phrase_avertissements():

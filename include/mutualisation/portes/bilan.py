@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.juge import avertissements, juger, phrases
+from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
-from mutualisation.portes.suites import Suite, lire_suite
+from mutualisation.portes.suites import Suite, lire_suite, litteral
 
 PORTE, PLAUSIBILITE = "bilan", "plausibilite"
 RELATIONS = (
@@ -23,40 +21,33 @@ RELATIONS = (
 VERDICT = ("cle", "mesure", "dispositif", "gravite", "attendu", "constate", "variation_pct", "reference")
 
 
-def verifier_bilan(dsn: str, schema: str, version: int, exercices: Sequence[int]) -> ResultatPorte:
-    """Check the relations of `schema` (columns of `sorties.md`, plus version and exercice) for the asked exercices.
+def verifier_bilan(dsn: str, version: int, exercices: Sequence[int]) -> ResultatPorte:
+    """Check the relations built (columns of `sorties.md`, plus version and exercice) for the asked exercices.
 
     A failed, crashed or missing check, and a blocking control that is `ecart` or `non_execute` without justification
     (G4, G5), are sentences of `echecs`; the caller raises `ControleEchoue`. Raises `ControleEchoue` itself when no
     exercice is asked, or the gate could not run at all.
     """
-    debut = time.perf_counter()
-    suite = suite_bilan(schema, version, _annees(PORTE, exercices))
-    constats = juger(PORTE, dsn, suite)
-    return _resultat(PORTE, suite, constats, debut)
+    return _resultat(PORTE, juger(PORTE, dsn, suite_bilan(version, _annees(PORTE, exercices))))
 
 
-def verifier_plausibilite(
-    dsn: str, schema: str, exercices: Sequence[int]
-) -> tuple[ResultatPorte, list[dict[str, Any]]]:
+def verifier_plausibilite(dsn: str, exercices: Sequence[int]) -> tuple[ResultatPorte, list[dict[str, Any]]]:
     """Judge `mart_plausibilite`: the result, and each measure to comment (`points_a_commenter` reads them).
 
     A measure beyond a critical bound of finance, unjustified, is a failure; one beyond a bound of gravity `alerte`, or
     that moved too much since N−1, a warning. Raises `ControleEchoue` when the gate could not run.
     """
-    debut = time.perf_counter()
-    suite = suite_plausibilite(schema, _annees(PLAUSIBILITE, exercices))
-    constats = juger(PLAUSIBILITE, dsn, suite)
+    constats = juger(PLAUSIBILITE, dsn, suite_plausibilite(_annees(PLAUSIBILITE, exercices)))
     verdicts = [
-        {"exercice": int(ligne["exercice"]), "attente": attente.nom, "libelle": attente.phrase(_francais(ligne))}
-        | {"bloque": attente.bloque}
+        {"exercice": int(ligne["exercice"]), "attente": c.attente.nom, "libelle": c.attente.phrase(_francais(ligne))}
+        | {"bloque": c.attente.bloque}
         | {cle: ligne[cle] for cle in VERDICT if cle in ligne}
-        for attente, constat in zip(suite.attentes, constats, strict=True)
-        if not constat.reussi
-        for ligne in constat.lignes
+        for c in constats
+        if not c.reussi
+        for ligne in c.lignes
         if "exercice" in ligne
     ]
-    return _resultat(PLAUSIBILITE, suite, constats, debut), verdicts
+    return _resultat(PLAUSIBILITE, constats), verdicts
 
 
 def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[str, Any]]:
@@ -70,20 +61,21 @@ def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[st
     return [verdict for verdict in verdicts if verdict["exercice"] == exercice and not verdict["bloque"]]
 
 
-def suite_bilan(schema: str, version: int, exercices: Sequence[int]) -> Suite:
-    """Expectations of `expectations/bilan/suite.yml` on the candidate `schema` and `version`."""
-    valeurs = _valeurs(schema, exercices) | {
-        "version": str(int(version)),
-        "relations": ", ".join(_litteral(relation) for relation in RELATIONS),
+def suite_bilan(version: int, exercices: Sequence[int]) -> Suite:
+    """Expectations of `expectations/bilan/suite.yml` on the candidate of that version."""
+    valeurs = {
+        "exercices": _liste(exercices),
+        "version": str(version),
+        "relations": ", ".join(map(litteral, RELATIONS)),
     }
     return lire_suite(PORTE, [dossier_attentes() / "bilan" / "suite.yml"], valeurs)
 
 
-def suite_plausibilite(schema: str, exercices: Sequence[int]) -> Suite:
+def suite_plausibilite(exercices: Sequence[int]) -> Suite:
     """Expectations of every file of `expectations/plausibilite/`."""
     dossier = dossier_attentes() / "plausibilite"
     fichiers = sorted(dossier.glob("*.yml")) or [dossier / "mesures.yml"]
-    return lire_suite(PLAUSIBILITE, fichiers, _valeurs(schema, exercices))
+    return lire_suite(PLAUSIBILITE, fichiers, {"exercices": _liste(exercices)})
 
 
 def _annees(porte: str, exercices: Sequence[int]) -> list[int]:
@@ -92,35 +84,21 @@ def _annees(porte: str, exercices: Sequence[int]) -> list[int]:
     return sorted({int(exercice) for exercice in exercices})
 
 
-def _valeurs(schema: str, exercices: Sequence[int]) -> dict[str, str]:
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", schema):
-        raise ValueError(f"schéma inattendu : {schema!r}")
-    annees = ", ".join(str(int(exercice)) for exercice in exercices)
-    return {"schema": f'"{schema}"', "nom_schema": _litteral(schema), "exercices": annees}
+def _liste(exercices: Sequence[int]) -> str:
+    return ", ".join(map(str, exercices))
 
 
-def _resultat(porte: str, suite: Suite, constats: list[Constat], debut: float) -> ResultatPorte:
-    """What did not pass and blocks is a failure, a check that could not run too, whatever its severity."""
+def _resultat(porte: str, constats: list[Constat]) -> ResultatPorte:
     echecs = [
-        phrase if phrase.startswith(PLAUSIBILITE) or constat.lignes else f"{attente.nom} : {phrase}"
-        for attente, constat in zip(suite.attentes, constats, strict=True)
-        if attente.bloque or constat.erreur is not None
-        for phrase in phrases(attente, constat)
+        phrase if phrase.startswith(PLAUSIBILITE) or c.lignes else f"{c.attente.nom} : {phrase}"
+        for c in constats
+        if c.bloque
+        for phrase in c.phrases()
     ]
-    return ResultatPorte(
-        porte=porte,
-        executees=[constat.nom for constat in constats if constat.erreur is None],
-        echecs=echecs,
-        avertissements=avertissements(suite, constats),
-        duree_s=time.perf_counter() - debut,
-    )
+    return ResultatPorte(porte, constats, echecs)
 
 
 def _francais(ligne: Mapping[str, Any]) -> dict[str, Any]:
     """The row with its rounded ratio as French writes it."""
     variation = ligne.get("variation_pct")
     return {**ligne, "variation_pct": None if variation is None else str(variation).replace(".", ",")}
-
-
-def _litteral(texte: str) -> str:
-    return "'" + texte.replace("'", "''") + "'"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from dataclasses import replace
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 import psycopg
 
 from mutualisation.chemins import dossier_attentes
-from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes import livraisons, sommes_fichiers
-from mutualisation.portes.juge import avertissements, juger, phrases
+from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.sommes_fichiers import FichiersDuJeu, fichiers_en_attente
-from mutualisation.portes.suites import CHAQUE_JEU, Lot, Suite, lire_suite
+from mutualisation.portes.suites import CHAQUE_JEU, Attente, Lot, Suite, lire_suite
 from mutualisation.sources.jeux import Source
 from mutualisation.sources.registre import registre
 
@@ -24,23 +22,15 @@ PORTE = "fichier"
 ANNONCES, LIVRAISONS = "annonces", "livraisons"
 
 
-def verifier_fichiers(conn_or_dsn: psycopg.Connection[Any] | str, chargement_id: int) -> list[tuple[str, str]]:
+def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> tuple[list[tuple[str, str]], ResultatPorte]:
     """Files of `chargement_id` to refuse (statut `en_attente`, committed): (chemin, French reason), by chemin.
 
-    Checks what `.controle.json` (F3) and the `Total` row (F4) announce, that every row read has landed, and the suite
-    of the source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing to check, the suite is missing
-    or empty, or a check did not run.
+    With them, the result of the gate for the journal: warnings are there, and refuse nothing. Checks what
+    `.controle.json` (F3) and the `Total` row (F4) announce, that every row read has landed, and the suite of the
+    source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing to check, the suite is missing or
+    empty, or a check did not run.
     """
-    return refus_et_resultat(conn_or_dsn, chargement_id)[0]
-
-
-def refus_et_resultat(
-    conn_or_dsn: psycopg.Connection[Any] | str, chargement_id: int
-) -> tuple[list[tuple[str, str]], ResultatPorte]:
-    """As `verifier_fichiers`, with the result of the gate for the journal: warnings are there, and refuse nothing."""
-    debut = time.perf_counter()
-    dsn = conn_or_dsn if isinstance(conn_or_dsn, str) else _dsn(conn_or_dsn)
-    source, groupes = _en_attente(dsn, chargement_id)
+    source, groupes = _en_attente(conn, chargement_id)
     suite = _pour_les_jeux(suite_source(source), groupes)
     requetes = {
         ANNONCES: sommes_fichiers.requete_lot(chargement_id, groupes),
@@ -48,16 +38,9 @@ def refus_et_resultat(
     } | {
         lot.nom: livraisons.requete_lignes(lot, groupes) for lot in suite.lots if lot.nom not in (ANNONCES, LIVRAISONS)
     }
-    constats = juger(PORTE, dsn, suite, requetes)
-    refus = _refus(source.nom, suite, constats)
-    resultat = ResultatPorte(
-        porte=f"{PORTE} {source.nom}",
-        executees=[constat.nom for constat in constats],
-        echecs=[f"{chemin} : {motif}" for chemin, motif in refus],
-        avertissements=avertissements(suite, constats),
-        duree_s=time.perf_counter() - debut,
-    )
-    return refus, resultat
+    constats = juger(PORTE, _dsn(conn), suite, requetes)
+    refus = _refus(source.nom, constats)
+    return refus, ResultatPorte(f"{PORTE} {source.nom}", constats, [f"{chemin} : {motif}" for chemin, motif in refus])
 
 
 def suite_source(source: Source) -> Suite:
@@ -97,48 +80,42 @@ def _pour_les_jeux(suite: Suite, groupes: list[FichiersDuJeu]) -> Suite:
     return replace(suite, lots=tuple(lots.values()))
 
 
-def _nommee(attente: Any, jeu: str) -> Any:
-    return replace(
-        attente, nom=attente.nom.replace(CHAQUE_JEU, jeu) if CHAQUE_JEU in attente.nom else f"{jeu}.{attente.nom}"
-    )
+def _nommee(attente: Attente, jeu: str) -> Attente:
+    nom = attente.nom
+    return replace(attente, nom=nom.replace(CHAQUE_JEU, jeu) if CHAQUE_JEU in nom else f"{jeu}.{nom}")
 
 
 def _dsn(conn: psycopg.Connection[Any]) -> str:
-    return psycopg.conninfo.make_conninfo(
-        "", **{**conn.info.get_parameters(), **({"password": conn.info.password} if conn.info.password else {})}
+    secret = {"password": conn.info.password} if conn.info.password else {}
+    return psycopg.conninfo.make_conninfo("", **conn.info.get_parameters() | secret)
+
+
+def _en_attente(conn: psycopg.Connection[Any], chargement_id: int) -> tuple[Source, list[FichiersDuJeu]]:
+    """Source of the load and its pending files."""
+    requete = "select source from journal.chargements where chargement_id = %s"
+    for (nom,) in conn.execute(requete, [chargement_id]).fetchall():
+        source = registre().source(nom)
+        if groupes := fichiers_en_attente(conn, chargement_id, source):
+            return source, groupes
+    raise ControleEchoue(
+        [f"porte {PORTE} : aucun fichier en attente dans le chargement {chargement_id} — relancer le chargement"]
     )
 
 
-def _en_attente(dsn: str, chargement_id: int) -> tuple[Source, list[FichiersDuJeu]]:
-    """Source of the load and its pending files."""
-    with connecter(dsn) as conn:
-        ligne = conn.execute(
-            "select source from journal.chargements where chargement_id = %s", [chargement_id]
-        ).fetchone()
-        groupes = fichiers_en_attente(conn, chargement_id, registre().source(ligne[0])) if ligne else []
-    if ligne is None or not groupes:
-        raise ControleEchoue(
-            [f"porte {PORTE} : aucun fichier en attente dans le chargement {chargement_id} — relancer le chargement"]
-        )
-    return registre().source(ligne[0]), groupes
-
-
-def _refus(source: str, suite: Suite, constats: list[Constat]) -> list[tuple[str, str]]:
+def _refus(source: str, constats: list[Constat]) -> list[tuple[str, str]]:
     """Reasons by file, of the expectations that block. Raises `ControleEchoue` when any query crashed."""
     motifs: dict[str, list[str]] = defaultdict(list)
-    for attente, constat in zip(suite.attentes, constats, strict=True):
+    for constat in constats:
+        attente = constat.attente
         if constat.erreur is not None:
             raise ControleEchoue(
                 [f"porte {PORTE} : {attente.nom} ({source}) n'a pas pu être exécuté ({constat.erreur})"]
             )
-        if not attente.bloque or constat.reussi:
+        if not constat.bloque:
             continue
         for ligne in constat.lignes:
             motifs[str(ligne.get("chemin") or f"{source}/")].append(attente.phrase(ligne))
         if constat.nombre > len(constat.lignes):
-            motifs[f"{source}/"] += (
-                phrases(attente, replace(constat, lignes=[]))
-                if not constat.lignes
-                else [f"{attente.description} : {constat.nombre - len(constat.lignes)} autre(s) écart(s)"]
-            )
+            reste = f"{attente.description} : {constat.nombre - len(constat.lignes)} autre(s) écart(s)"
+            motifs[f"{source}/"] += [reste] if constat.lignes else constat.phrases()
     return [(chemin, " ; ".join(liste)) for chemin, liste in sorted(motifs.items())]

@@ -6,7 +6,6 @@ import csv
 import io
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import yaml
 
@@ -32,9 +31,9 @@ class Controle:
 
 
 @cache
-def lire_index(chemin: Path | None = None) -> dict[str, Controle]:
+def lire_index() -> dict[str, Controle]:
     """Controls by name, in the order of `expectations/bilan/index_controles.yml`."""
-    chemin = chemin or dossier_attentes() / "bilan" / "index_controles.yml"
+    chemin = dossier_attentes() / "bilan" / "index_controles.yml"
     brutes = yaml.safe_load(chemin.read_text(encoding="utf-8"))["controles"]
     controles = [Controle(**(brute | {"decisions": tuple(brute["decisions"])})) for brute in brutes]
     return {controle.nom: controle for controle in controles}
@@ -50,10 +49,5 @@ def contenu_seed() -> str:
     return tampon.getvalue()
 
 
-def ecrire_seed(chemin: Path = SEED) -> None:
-    """Write the dbt seed from the index."""
-    chemin.write_text(contenu_seed(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    ecrire_seed()
+    SEED.write_text(contenu_seed(), encoding="utf-8")

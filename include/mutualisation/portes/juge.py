@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from mutualisation.enfant.hote import Enfant
 from mutualisation.entrepot.connexion import url_sqlalchemy
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.pages import Jugement, ecrire_pages
-from mutualisation.portes.resultat import Avertissement, Constat
-from mutualisation.portes.suites import Attente, Suite
+from mutualisation.portes.pages import ecrire_pages, jugement
+from mutualisation.portes.resultat import Constat
+from mutualisation.portes.suites import Lot, Suite
 
 # The engine has its own connection: a lock the caller holds must end as a failed gate, never as a wait for ever.
 ATTENTE_VERROU_MS = 30_000
@@ -23,10 +23,10 @@ ATTENTE_VERROU_MS = 30_000
 
 @dataclass
 class _Etat:
-    """The child of this process, and what it judged: shown by the data docs."""
+    """The child of this process, and what it judged, by suite: shown by the data docs."""
 
     enfant: Enfant | None = None
-    jugements: dict[str, Jugement] | None = None
+    jugements: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 _etat = _Etat()
@@ -51,43 +51,19 @@ def juger(porte: str, dsn: str, suite: Suite, requetes: Mapping[str, str] | None
         raise ControleEchoue(
             [f"porte {porte} : aucun contrôle n'a pu être exécuté ({reponse['erreur']}) — vérifier l'entrepôt"]
         )
-    constats = {brut["nom"]: Constat(**brut) for brut in reponse["constats"]}
+    bruts = {brut.pop("nom"): brut for brut in reponse["constats"]}
     attentes = suite.attentes
-    manquantes = [attente.nom for attente in attentes if attente.nom not in constats]
-    if manquantes or len(constats) != len(attentes):
+    manquantes = [attente.nom for attente in attentes if attente.nom not in bruts]
+    if manquantes or len(bruts) != len(attentes):
         raise ControleEchoue(
             [
-                f"porte {porte} : {len(constats)} contrôles exécutés sur {len(attentes)} déclarés (manquent : "
+                f"porte {porte} : {len(bruts)} contrôles exécutés sur {len(attentes)} déclarés (manquent : "
                 f"{', '.join(manquantes) or 'aucun'}) — relancer, et signaler l'anomalie si elle revient"
             ]
         )
-    ordonnes = [constats[attente.nom] for attente in attentes]
-    _etat.jugements = (_etat.jugements or {}) | {suite.nom: Jugement(porte, suite, ordonnes)}
-    return ordonnes
-
-
-def phrases(attente: Attente, constat: Constat) -> list[str]:
-    """French sentences of one failed expectation: a row each, or the count where rows are not shown."""
-    if constat.erreur is not None:
-        return [f"{attente.description} : le contrôle n'a pas pu être exécuté ({constat.erreur})"]
-    if constat.reussi:
-        return []
-    trouvees = [attente.phrase(ligne) for ligne in constat.lignes]
-    reste = constat.nombre - len(constat.lignes)
-    if reste > 0 or not trouvees:
-        sur = f" sur {constat.elements}" if constat.elements else ""
-        autres = f"{reste} autre(s) écart(s) non listé(s)" if trouvees else f"{constat.nombre} écart(s){sur}"
-        trouvees.append(f"{attente.description} : {autres}" + (f" — {attente.remede}" if attente.remede else ""))
-    return trouvees
-
-
-def avertissements(suite: Suite, constats: list[Constat]) -> list[Avertissement]:
-    """The failed expectations that do not block, in order; those of severity `info` are only in the data docs."""
-    return [
-        Avertissement(attente.nom, attente.description, constat.nombre, constat.elements)
-        for attente, constat in zip(suite.attentes, constats, strict=True)
-        if attente.severity == "warning" and not constat.reussi
-    ]
+    constats = [Constat(attente, **bruts[attente.nom]) for attente in attentes]
+    _etat.jugements[suite.nom] = jugement(porte, suite, constats)
+    return constats
 
 
 def a_juge() -> bool:
@@ -97,30 +73,20 @@ def a_juge() -> bool:
 
 def documenter(dossier: Path) -> Path:
     """Write the pages of what this command judged, beside those of former commands; give back the index page."""
-    return ecrire_pages(dossier, list((_etat.jugements or {}).values()))
+    return ecrire_pages(dossier, _etat.jugements.values())
 
 
 def fermer() -> None:
     """End the child process, if any, and forget what it judged."""
     if _etat.enfant is not None:
         _etat.enfant.fermer()
-    _etat.enfant, _etat.jugements = None, None
+    _etat.enfant, _etat.jugements = None, {}
 
 
-def _pour_moteur(lot: Any, requetes: Mapping[str, str]) -> dict[str, Any]:
+def _pour_moteur(lot: Lot, requetes: Mapping[str, str]) -> dict[str, Any]:
     if not (requete := lot.requete or requetes.get(lot.nom, "")):
         raise ControleEchoue([f"porte : le lot « {lot.nom} » n'a pas de requête — corriger la suite d'attentes"])
-    attentes = [
-        {
-            "nom": a.nom,
-            "type": a.type,
-            "kwargs": dict(a.kwargs),
-            "severity": a.severity,
-            "description": a.description,
-        }
-        for a in lot.attentes
-    ]
-    return {"requete": requete, "montre": list(lot.montre), "attentes": attentes}
+    return {"requete": requete, "montre": lot.montre, "attentes": [vars(a) for a in lot.attentes]}
 
 
 def _url(dsn: str) -> str:

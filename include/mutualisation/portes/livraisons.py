@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.sommes_fichiers import EN_ATTENTE, FichiersDuJeu, lecture_de
 from mutualisation.portes.suites import Lot, colonnes_citees
-from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.sources.jeux import Jeu
 
 # « montant_ttc_lu »: the cell read as the registry says; without the suffix, its text
 SUFFIXE_LU = "_lu"
@@ -80,12 +80,8 @@ def _colonne(jeu: Jeu, nom: str) -> str:
         return f"lecture.texte(b.{nom}) as {nom}"
     base = nom.removesuffix(SUFFIXE_LU)
     if base != nom and base in colonnes:
-        return f"{_lue(colonnes[base])} as {nom}"
+        modele = LECTURES_DATEES.get(colonnes[base].type)
+        return f"{modele.format(nom=base) if modele else lecture_de(colonnes[base])} as {nom}"
     raise ControleEchoue(
         [f"porte fichier : la colonne « {nom} » n'est pas dans {jeu.nom} — corriger la suite d'attentes"]
     )
-
-
-def _lue(colonne: Colonne) -> str:
-    modele = LECTURES_DATEES.get(colonne.type)
-    return modele.format(nom=colonne.nom) if modele else lecture_de(colonne)

@@ -6,7 +6,7 @@ Great Expectations' own pages are in English and load their styles from a conten
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,41 +16,33 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from mutualisation.francais.formats import nombre as nombre_francais
 from mutualisation.portes.resultat import Constat
-from mutualisation.portes.suites import Attente, Suite
+from mutualisation.portes.suites import Suite
 
 SEVERITES = {"critical": "Bloque", "warning": "Avertit", "info": "Informe"}
 
 
-@dataclass(frozen=True)
-class Jugement:
-    """A suite and what came of it, result by result."""
-
-    porte: str
-    suite: Suite
-    constats: list[Constat]
-
-    def en_dict(self) -> dict[str, Any]:
-        """What the page shows of it, ready for JSON."""
-        reste = iter(self.constats)
-        return {
-            "suite": self.suite.nom,
-            "libelle": self.suite.libelle or self.suite.nom,
-            "porte": self.porte,
-            "juge_le": datetime.now(UTC).astimezone().strftime("%d/%m/%Y à %H:%M"),
-            "lots": [
-                {"libelle": lot.libelle or lot.nom, "attentes": [_ligne(a, next(reste)) for a in lot.attentes]}
-                for lot in self.suite.lots
-            ],
-        }
+def jugement(porte: str, suite: Suite, constats: Iterable[Constat]) -> dict[str, Any]:
+    """What the page shows of a suite judged now, ready for JSON; `constats` in the order of its expectations."""
+    reste = iter(constats)
+    return {
+        "suite": suite.nom,
+        "libelle": suite.libelle or suite.nom,
+        "porte": porte,
+        "juge_le": datetime.now(UTC).astimezone().strftime("%d/%m/%Y à %H:%M"),
+        "lots": [
+            {"libelle": lot.libelle or lot.nom, "attentes": [_ligne(next(reste)) for _ in lot.attentes]}
+            for lot in suite.lots
+        ],
+    }
 
 
-def ecrire_pages(dossier: Path, jugements: list[Jugement]) -> Path:
+def ecrire_pages(dossier: Path, jugements: Iterable[dict[str, Any]]) -> Path:
     """Keep each verdict under `resultats/`, and write `index.html` over all that are kept."""
     resultats = dossier / "resultats"
     resultats.mkdir(parents=True, exist_ok=True)
-    for jugement in jugements:
-        contenu = json.dumps(jugement.en_dict(), ensure_ascii=False, indent=1)
-        (resultats / f"{jugement.suite.nom}.json").write_text(contenu, encoding="utf-8")
+    for dit in jugements:
+        contenu = json.dumps(dit, ensure_ascii=False, indent=1)
+        (resultats / f"{dit['suite']}.json").write_text(contenu, encoding="utf-8")
     suites = [json.loads(chemin.read_text(encoding="utf-8")) for chemin in sorted(resultats.glob("*.json"))]
     index = dossier / "index.html"
     index.write_text(_gabarit().render(suites=[_resumer(s) for s in suites]), encoding="utf-8")
@@ -69,7 +61,8 @@ def _gabarit() -> Template:
     return environnement.get_template("pages.html.j2")
 
 
-def _ligne(attente: Attente, constat: Constat) -> dict[str, Any]:
+def _ligne(constat: Constat) -> dict[str, Any]:
+    attente = constat.attente
     return {
         "description": attente.description,
         "type": attente.type,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
-import time
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import openpyxl
 import psycopg
@@ -18,9 +17,11 @@ from psycopg import sql
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.juge import avertissements, juger, phrases
+from mutualisation.ingestion.octets import Empreinte, empreinte
+from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import ResultatPorte
-from mutualisation.portes.suites import lire_suite
+from mutualisation.portes.suites import lire_suite, litteral
+from mutualisation.publication.relations import Relation
 
 PORTE = "extrait"
 MANIFESTE = "manifeste.json"
@@ -36,30 +37,6 @@ COLONNES_CLASSEUR = {"feuille": "text", "erreurs": "bigint", "montants_absents":
 Lignes = list[dict[str, Any]]
 
 
-class Colonne(Protocol):
-    """A published column."""
-
-    @property
-    def nom(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def est_horodatage(self) -> bool: ...
-
-
-class Relation(Protocol):
-    """A published relation, as the contract describes it."""
-
-    @property
-    def nom(self) -> str: ...
-    @property
-    def colonnes(self) -> Sequence[Any]: ...
-    @property
-    def cle(self) -> Sequence[str]: ...
-    @property
-    def pointeur(self) -> str: ...
-
-
 def exiger_extrait(
     dsn: str,
     conn: psycopg.Connection[Any],
@@ -73,7 +50,6 @@ def exiger_extrait(
     Raises `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or
     a check could not run.
     """
-    debut = time.perf_counter()
     fichiers = sorted((dossier_attentes() / PORTE).glob("*.yml")) or [dossier_attentes() / PORTE / "extrait.yml"]
     suite = lire_suite(PORTE, fichiers)
     try:
@@ -83,16 +59,9 @@ def exiger_extrait(
             [f"porte {PORTE} : l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"]
         ) from faute
     constats = juger(PORTE, dsn, suite, lots)
-    echecs = [
-        f"{PORTE} {exercice} : {phrase}"
-        for attente, constat in zip(suite.attentes, constats, strict=True)
-        if attente.bloque or constat.erreur is not None
-        for phrase in phrases(attente, constat)
-    ]
-    if echecs:
+    if echecs := [f"{PORTE} {exercice} : {phrase}" for c in constats if c.bloque for phrase in c.phrases()]:
         raise ControleEchoue(echecs)
-    executees = [constat.nom for constat in constats]
-    return ResultatPorte(PORTE, executees, echecs, avertissements(suite, constats), time.perf_counter() - debut)
+    return ResultatPorte(PORTE, constats, [])
 
 
 def _relire(
@@ -109,9 +78,9 @@ def _relire(
 
 def _lot(lignes: Lignes, types: Mapping[str, str]) -> str:
     """A batch query of those rows; none of them holds a cell of the extract."""
-    contenu = json.dumps(lignes, ensure_ascii=False).replace("'", "''")
+    contenu = litteral(json.dumps(lignes, ensure_ascii=False))
     colonnes = ", ".join(f"{nom} {type_}" for nom, type_ in types.items())
-    return f"select * from json_to_recordset('{contenu}') as lignes ({colonnes})"  # noqa: S608 - our own literals
+    return f"select * from json_to_recordset({contenu}) as lignes ({colonnes})"  # noqa: S608 - our own literals
 
 
 def _fichiers(dossier: Path) -> Lignes:
@@ -132,9 +101,7 @@ def _fichiers(dossier: Path) -> Lignes:
 def _conforme(chemin: Path, declare: Mapping[str, Any] | None) -> bool:
     if declare is None or not chemin.is_file():
         return False
-    with chemin.open("rb") as fichier:
-        empreinte = hashlib.file_digest(fichier, "sha256").hexdigest()
-    return (empreinte, chemin.stat().st_size) == (declare["sha256"], declare["octets"])
+    return empreinte(chemin) == Empreinte(declare["octets"], declare["sha256"])
 
 
 def _relation(
@@ -146,23 +113,16 @@ def _relation(
     publie, sommes_publiees = _publiees(conn, exercice, version, relation, nombres)
     attendues = [c.nom for c in colonnes]
     entete, lignes = _lire(dossier / f"{relation.nom}.csv")
+    comptes = {"relation": relation.nom, "lignes_publiees": publie, "lignes_ecrites": len(lignes)}
     if entete != attendues or any(len(ligne) != len(attendues) for ligne in lignes):
-        return {
-            "relation": relation.nom,
-            "colonnes": "autres",
-            "lignes_publiees": publie,
-            "lignes_ecrites": len(lignes),
-        }
+        return comptes | {"colonnes": "autres"}
     rangs_cle = [attendues.index(nom) for nom in relation.cle if nom in attendues]
     cles = {tuple(ligne[rang] for rang in rangs_cle) for ligne in lignes}
     sommes = [
         sum((Decimal(ligne[rang] or 0) for ligne in lignes), Decimal(0)) for rang in map(attendues.index, nombres)
     ]
-    return {
-        "relation": relation.nom,
+    return comptes | {
         "colonnes": "conformes",
-        "lignes_publiees": publie,
-        "lignes_ecrites": len(lignes),
         "cles_doubles": len(lignes) - len(cles) if rangs_cle else 0,
         "sommes": "égales" if sommes == sommes_publiees else "différentes",
     }
@@ -198,18 +158,15 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
     chemins = sorted(dossier.glob("*.xlsx"))
     if not chemins:
         return []
-    livre = openpyxl.load_workbook(chemins[0], read_only=True, data_only=True)
-    try:
-        feuilles: Lignes = []
-        lus: set[Decimal] = set()
+    feuilles: Lignes = []
+    lus: set[Decimal] = set()
+    with closing(openpyxl.load_workbook(chemins[0], read_only=True, data_only=True)) as livre:
         for feuille in livre:
             erreurs = 0
             for ligne in feuille.iter_rows(values_only=True):
                 erreurs += sum(isinstance(v, str) and v.startswith("#") and v.endswith(("!", "?", "A")) for v in ligne)
                 lus.update(Decimal(repr(v)) for v in ligne if isinstance(v, (int, float)) and not isinstance(v, bool))
             feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
-    finally:
-        livre.close()
     if feuilles and synthese is not None:
         feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)
     return feuilles

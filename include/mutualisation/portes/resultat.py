@@ -1,9 +1,12 @@
-"""What a gate saw: expectations executed, failures, warnings, in French sentences."""
+"""What a gate saw: each expectation evaluated, the failures, the warnings, in French sentences."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+
+from mutualisation.portes.suites import Attente
 
 
 @dataclass(frozen=True)
@@ -11,59 +14,76 @@ class Constat:
     """One evaluated expectation: `nombre` rows at fault of `elements`, the first of them where they may be shown,
     and the error that stopped it."""
 
-    nom: str
+    attente: Attente
     reussi: bool
     nombre: int
     elements: int | None
     lignes: list[dict[str, Any]]
     erreur: str | None
 
+    @property
+    def bloque(self) -> bool:
+        """True when the gate fails: a check that could not run blocks too, whatever its severity."""
+        return self.erreur is not None or (self.attente.bloque and not self.reussi)
 
-@dataclass(frozen=True)
-class Avertissement:
-    """An expectation of severity `warning` that failed: its sentence, and how many rows of how many."""
+    @property
+    def avertit(self) -> bool:
+        """True when it failed without blocking; severity `info` is only in the data docs."""
+        return self.attente.severity == "warning" and not self.reussi
 
-    attente: str
-    phrase: str
-    nombre: int
-    elements: int | None = None
-
-    def en_dict(self) -> dict[str, Any]:
-        """As the journal keeps it: counts, no cell."""
-        return {"attente": self.attente, "phrase": self.phrase, "nombre": self.nombre, "elements": self.elements}
+    def phrases(self) -> list[str]:
+        """French sentences of a failure: a row each, or the count where rows are not shown."""
+        attente = self.attente
+        if self.erreur is not None:
+            return [f"{attente.description} : le contrôle n'a pas pu être exécuté ({self.erreur})"]
+        if self.reussi:
+            return []
+        trouvees = [attente.phrase(ligne) for ligne in self.lignes]
+        reste = self.nombre - len(self.lignes)
+        if reste > 0 or not trouvees:
+            sur = f" sur {self.elements}" if self.elements else ""
+            autres = f"{reste} autre(s) écart(s) non listé(s)" if trouvees else f"{self.nombre} écart(s){sur}"
+            trouvees.append(f"{attente.description} : {autres}" + (f" — {attente.remede}" if attente.remede else ""))
+        return trouvees
 
 
 @dataclass(frozen=True)
 class ResultatPorte:
-    """Result of a gate: expectations executed, French sentences of the failures, warnings, seconds spent."""
+    """Result of a gate: every expectation evaluated, French sentences of the failures."""
 
     porte: str
-    executees: list[str] = field(default_factory=list)
-    echecs: list[str] = field(default_factory=list)
-    avertissements: list[Avertissement] = field(default_factory=list)
-    duree_s: float = 0.0
+    constats: list[Constat]
+    echecs: list[str]
 
     @property
-    def reussie(self) -> bool:
-        """True when nothing that blocks failed."""
-        return not self.echecs
+    def executees(self) -> list[str]:
+        """Names of the expectations that ran."""
+        return [c.attente.nom for c in self.constats if c.erreur is None]
+
+    @property
+    def avertissements(self) -> list[Constat]:
+        """Those that warn, in order."""
+        return [c for c in self.constats if c.avertit]
 
     def phrase_avertissements(self) -> str:
         """One French line that names the warnings with their counts; empty without one."""
         if not self.avertissements:
             return ""
-        dits = " ; ".join(f"{a.attente} ({a.nombre})" for a in self.avertissements)
+        dits = " ; ".join(f"{c.attente.nom} ({c.nombre})" for c in self.avertissements)
         return f"porte {self.porte} : {len(self.avertissements)} avertissement(s), {dits} : voir data_docs/index.html."
 
     def en_dict(self) -> dict[str, Any]:
-        """Ready for the JSON of the journal and the manifest; no clock, no duration."""
+        """Ready for the JSON of the journal and the manifest: counts, no cell, no clock."""
         brut: dict[str, Any] = {
             "porte": self.porte,
-            "statut": "conforme" if self.reussie else "echec",
+            "statut": "echec" if self.echecs else "conforme",
             "executees": len(self.executees),
             "attentes": self.executees,
             "echecs": self.echecs,
         }
-        if self.avertissements:
-            brut["avertissements"] = [a.en_dict() for a in self.avertissements]
-        return brut
+        return brut | ({"avertissements": list(_compter(self.avertissements))} if self.avertissements else {})
+
+
+def _compter(constats: Iterable[Constat]) -> Iterable[dict[str, Any]]:
+    for c in constats:
+        yield {"attente": c.attente.nom, "phrase": c.attente.description, "nombre": c.nombre, "elements": c.elements}

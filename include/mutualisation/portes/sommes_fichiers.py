@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.portes.suites import litteral
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
 
 LECTURES = {
@@ -121,7 +122,7 @@ def sommables(jeu: Jeu) -> list[Colonne]:
 def _sommes(groupe: FichiersDuJeu) -> str:
     """One scan per jeu: rows (colonne NULL) and the announced columns alone, since reading cells is what costs."""
     calculs = "".join(f", sum({lecture_de(c)}) as {c.nom}" for c in groupe.colonnes)
-    valeurs = "".join(f", ({_litteral(c.nom)}, s.{c.nom})" for c in groupe.colonnes)
+    valeurs = "".join(f", ({litteral(c.nom)}, s.{c.nom})" for c in groupe.colonnes)
     fichiers = ", ".join(str(int(fichier_id)) for fichier_id in groupe.fichiers)
     return (
         f"select s.fichier_id, v.colonne, v.somme from ("
@@ -138,7 +139,7 @@ def lecture_de(colonne: Colonne) -> str:
 
 def _colonnes(jeux: list[Jeu]) -> str:
     lignes = [
-        f"({_litteral(jeu.nom)}, {_litteral(c.nom)}, {_litteral(c.entete or c.nom)}, {_litteral(c.type)})"
+        f"({litteral(jeu.nom)}, {litteral(c.nom)}, {litteral(c.entete or c.nom)}, {litteral(c.type)})"
         for jeu in jeux
         for c in sommables(jeu)
     ]
@@ -146,9 +147,4 @@ def _colonnes(jeux: list[Jeu]) -> str:
 
 
 def _liste(noms: Iterable[str]) -> str:
-    return ", ".join(_litteral(nom) for nom in noms) or "''"
-
-
-def _litteral(texte: str) -> str:
-    # SQLAlchemy reads « :mot » as a bound parameter, also inside quotes
-    return "'" + texte.replace("'", "''").replace(":", "' || chr(58) || '") + "'"
+    return ", ".join(litteral(nom) for nom in noms) or "''"

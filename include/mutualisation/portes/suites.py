@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -31,9 +31,6 @@ SQL_EXACT = "unexpected_rows_expectation"
 CHAQUE_JEU = "chaque_jeu"
 _CLES_SUITE = frozenset({"libelle", "totaux", "lots"})
 _CLES_LOT = frozenset({"lot", "libelle", "requete", "montre", "severity", "attentes"})
-_CLES_ATTENTE = frozenset(
-    {"nom", "type", "kwargs", "severity", "description", "notes", "message", "remede", "decisions"}
-)
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,6 @@ class Attente:
     kwargs: Mapping[str, Any]
     severity: str
     description: str
-    notes: str = ""
     message: str = ""
     remede: str = ""
     decisions: tuple[str, ...] = ()
@@ -64,6 +60,9 @@ class Attente:
         remede = valeurs.get("remede") or self.remede
         texte = (self.message or self.description).format_map(valeurs)
         return f"{texte} — {remede}" if remede else texte
+
+
+_CLES_ATTENTE = frozenset(f.name for f in fields(Attente)) | {"notes"}
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,6 @@ def _attente(lot: str, brut: dict[str, Any], valeurs: Mapping[str, str]) -> Atte
         kwargs=kwargs,
         severity=severity,
         description=" ".join(str(brut["description"]).split()),
-        notes=" ".join(str(brut.get("notes", "")).split()),
         message=str(brut.get("message", "")).strip(),
         remede=str(brut.get("remede", "")).strip(),
         decisions=tuple(brut.get("decisions", ())),
@@ -195,6 +193,11 @@ def _verifier(suite: Suite) -> None:
     noms = [attente.nom for attente in suite.attentes]
     if doubles := sorted({nom for nom in noms if noms.count(nom) > 1}):
         raise ControleEchoue([f"porte {suite.nom} : attentes de même nom {', '.join(doubles)} — en renommer une"])
+
+
+def litteral(texte: str) -> str:
+    """A text as SQL writes it; the engine sees to the « :mot » in it."""
+    return "'" + texte.replace("'", "''") + "'"
 
 
 def colonnes_citees(lot: Lot) -> set[str]:

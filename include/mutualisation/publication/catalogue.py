@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from mutualisation.ingestion.octets import empreinte
+from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.relations import Colonne, Relation
 
 LICENCE = {
@@ -25,20 +28,6 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class FichierCsv:
-    """A written CSV: its relation, sha256 and size."""
-
-    relation: Relation
-    sha256: str
-    octets: int
-
-    @property
-    def nom(self) -> str:
-        """File name of the CSV."""
-        return f"{self.relation.nom}.csv"
-
-
 def _champ(colonne: Colonne) -> dict[str, Any]:
     champ: dict[str, Any] = {
         "name": colonne.nom,
@@ -56,8 +45,8 @@ def _champ(colonne: Colonne) -> dict[str, Any]:
     return champ
 
 
-def _ressource(fichier: FichierCsv) -> dict[str, Any]:
-    relation = fichier.relation
+def _ressource(relation: Relation, chemin: Path) -> dict[str, Any]:
+    lue = empreinte(chemin)
     schema: dict[str, Any] = {
         "fields": [_champ(c) for c in relation.colonnes if not c.est_horodatage],
         "missingValues": [""],
@@ -66,29 +55,30 @@ def _ressource(fichier: FichierCsv) -> dict[str, Any]:
         schema["primaryKey"] = list(relation.cle_publiee)
     return {
         "name": relation.nom,
-        "path": fichier.nom,
+        "path": chemin.name,
         "profile": "tabular-data-resource",
         "title": relation.nom.replace("_", " ").capitalize(),
         "description": relation.description,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "bytes": fichier.octets,
-        "hash": f"sha256:{fichier.sha256}",
+        "bytes": lue.octets,
+        "hash": f"sha256:{lue.sha256}",
         "dialect": DIALECTE,
         "schema": schema,
     }
 
 
-def decrire(exercice: int, epci: str, synthetique: bool, fichiers: list[FichierCsv]) -> dict[str, Any]:
-    """The Data Package of one extract; no clock, so the same figures give the same bytes."""
-    mention = " Données synthétiques : aucun chiffre ne provient d'un système réel." if synthetique else ""
+def decrire(contexte: Contexte, relations: Iterable[Relation], dossier: Path) -> dict[str, Any]:
+    """The Data Package of the CSV written in `dossier`; no clock, so the same figures give the same bytes."""
+    exercice = contexte.exercice
+    mention = " Données synthétiques : aucun chiffre ne provient d'un système réel." if contexte.est_synthetique else ""
     return {
         "profile": "tabular-data-package",
         "name": f"bilan-mutualisation-{exercice}",
-        "title": f"Bilan d'étape {exercice} du schéma de mutualisation — {epci}",
+        "title": f"Bilan d'étape {exercice} du schéma de mutualisation — {contexte.epci}",
         "description": f"Relations publiées de l'exercice {exercice}, une par fichier CSV.{mention}",
         "keywords": ["mutualisation", "intercommunalité", "finances locales", "coût complet"],
         "licenses": [LICENCE],
-        "resources": [_ressource(fichier) for fichier in fichiers],
+        "resources": [_ressource(relation, dossier / f"{relation.nom}.csv") for relation in relations],
     }

@@ -22,6 +22,8 @@ from mutualisation.publication.relations import relations_internes, relations_pr
 
 # The annual extract shows the exercice and the two before it, like the printed annex
 EXERCICES_PRESENTES = 3
+SANS_VERSION = "La version {} n'existe pas dans cet entrepôt."
+SANS_EXERCICE = "L'exercice {} n'est pas publié : lancez d'abord « mutualisation bilan »."
 EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
 PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
 DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation")
@@ -101,7 +103,9 @@ def _lire(conn: psycopg.Connection[Any], requete: str, **valeurs: Any) -> list[d
 
 def figer_contexte(conn: psycopg.Connection[Any], version: int) -> None:
     """Keep what is of this moment; call it in the publishing transaction, once the pointer has moved."""
-    (exercices,) = _une_ligne(conn, "select exercices from journal.constructions where version = %s", version)
+    (exercices,) = _une_ligne(
+        conn, "select exercices from journal.constructions where version = %s", version, SANS_VERSION
+    )
     contexte = {
         "exercices": {str(e): {"presentes": _presentes(conn, e)} for e in exercices},
         "fichiers": _lire(conn, FICHIERS, version=version),
@@ -118,21 +122,18 @@ def _presentes(conn: psycopg.Connection[Any], exercice: int) -> dict[str, int]:
     return {str(p["exercice"]): p["version"] for p in presentes}
 
 
-def _une_ligne(conn: psycopg.Connection[Any], requete: str, *valeurs: Any) -> tuple[Any, ...]:
-    with conn.cursor(row_factory=psycopg.rows.tuple_row) as curseur:
-        ligne = curseur.execute(requete, valeurs).fetchone()
+def _une_ligne(conn: psycopg.Connection[Any], requete: str, valeur: int, sinon: str) -> tuple[Any, ...]:
+    ligne: tuple[Any, ...] | None = conn.execute(requete, (valeur,)).fetchone()
     if ligne is None:
-        raise ErreurMutualisation(f"La version {valeurs[0]} n'existe pas dans cet entrepôt.")
+        raise ErreurMutualisation(sinon.format(valeur))
     return ligne
 
 
 def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
     """Version that `publication` shows for an exercice; a French error when it was never published."""
-    with conn.cursor(row_factory=psycopg.rows.tuple_row) as curseur:
-        ligne = curseur.execute("select version from journal.publications where exercice = %s", (exercice,)).fetchone()
-    if ligne is None:
-        raise ErreurMutualisation(f"L'exercice {exercice} n'est pas publié : lancez d'abord « mutualisation bilan ».")
-    return int(ligne[0])
+    requete = "select version from journal.publications where exercice = %s"
+    (version,) = _une_ligne(conn, requete, exercice, SANS_EXERCICE)
+    return int(version)
 
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
@@ -142,6 +143,7 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
         "select prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
         " publication_sha256, portes, contexte from journal.constructions where version = %s",
         version,
+        SANS_VERSION,
     )
     entourage = (fige or {}).get("exercices", {}).get(str(exercice))
     if entourage is None:

@@ -1,9 +1,10 @@
-"""CSV extracts (S1, F10), rendered by PostgreSQL and streamed: memory does not grow with the relation."""
+"""CSV extracts (S1, F10) and their digest (S7), rendered by PostgreSQL and streamed: memory does not grow with the
+relation."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from mutualisation.francais.neutralisation import DEBUT_FORMULE
-from mutualisation.publication.relations import Colonne, Relation
+from mutualisation.publication.relations import Colonne, Relation, lire_relations
 
 
 def _valeur(colonne: Colonne) -> sql.Composable:
@@ -70,17 +71,10 @@ def _blocs(conn: psycopg.Connection[Any], requete: sql.Composed) -> Iterator[byt
             yield bytes(bloc)
 
 
-def ecrire_csv(
-    conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int, chemin: Path
-) -> tuple[str, int]:
-    """Write `<relation>.csv` of one exercice and version (S1, F10); give back its sha256 and its size in bytes."""
-    empreinte, octets = hashlib.sha256(), 0
+def ecrire_csv(conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int, chemin: Path) -> None:
+    """Write the CSV of one exercice and version (S1, F10)."""
     with chemin.open("wb") as fichier:
-        for bloc in _blocs(conn, _copie(relation, "versions", _de_la_version(relation, exercice, version))):
-            fichier.write(bloc)
-            empreinte.update(bloc)
-            octets += len(bloc)
-    return empreinte.hexdigest(), octets
+        fichier.writelines(_blocs(conn, _copie(relation, "versions", _de_la_version(relation, exercice, version))))
 
 
 def sha256_publie(conn: psycopg.Connection[Any], relation: Relation) -> str:
@@ -88,6 +82,14 @@ def sha256_publie(conn: psycopg.Connection[Any], relation: Relation) -> str:
     empreinte = hashlib.sha256()
     for bloc in _blocs(conn, _copie(relation, "publication", sql.SQL(""))):
         empreinte.update(bloc)
+    return empreinte.hexdigest()
+
+
+def publication_sha256(conn: psycopg.Connection[Any], relations: Mapping[str, Relation] | None = None) -> str:
+    """sha256 over the lines `<relation> <sha256 of its CSV>` sorted by name, every published exercice included."""
+    empreinte = hashlib.sha256()
+    for nom, relation in sorted((relations or lire_relations()).items()):
+        empreinte.update(f"{nom} {sha256_publie(conn, relation)}\n".encode())
     return empreinte.hexdigest()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from mutualisation.ingestion.octets import Empreinte
 from mutualisation.publication.contexte import Contexte
 
 A_APPROUVER = "a_approuver"
@@ -12,13 +14,13 @@ CLOS = "clos"
 
 def decrire(
     contexte: Contexte,
-    sorties: list[dict[str, Any]],
+    sorties: Mapping[str, Empreinte],
     *,
     identite: str,
     publication_sha256: str,
     avec_reserves: bool,
 ) -> dict[str, Any]:
-    """The manifest of one extract (K3, G4, S7); `sorties` is a list of {fichier, sha256, octets}.
+    """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file.
 
     The only clock in it is the end of the build, as the warehouse keeps it.
     """
@@ -40,5 +42,5 @@ def decrire(
         "parametres": contexte.parametres,
         "portes": construction.portes,
         "entrees": contexte.fichiers,
-        "sorties": sorties,
+        "sorties": [{"fichier": nom, "sha256": e.sha256, "octets": e.octets} for nom, e in sorties.items()],
     }

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.contexte import figer_contexte
-from mutualisation.publication.empreinte import publication_sha256
+from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.relations import Relation, relations_promues
 
 SCHEMA = "construction"

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.composition.dossier import remplacer_dossier
+from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
-from mutualisation.publication.catalogue import FichierCsv
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
-from mutualisation.publication.empreinte import publication_sha256
-from mutualisation.publication.extraits_csv import ecrire_csv
+from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
 from mutualisation.publication.relations import Relation, lire_relations
 from mutualisation.rapport.contenu.document import dire
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.rendus import html, pdf, xlsx
 
 MANIFESTE = "manifeste.json"
-BLOC = 1 << 20
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
@@ -46,19 +41,11 @@ def ecrire_extrait(
     """
     contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
     destination = dossier_de(sortie, exercice)
-    try:
-        sortie.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{destination.name}_", dir=sortie) as travail:
-            dossier = Path(travail) / destination.name
-            dossier.mkdir()
-            _remplir(conn, contexte, dossier, identite)
-            if porte is not None:
-                porte(conn, dossier, exercice, contexte.construction.version, _relations_de(contexte))
-            _remplacer(dossier, destination)
-    except OSError as erreur:
-        raise ErreurMutualisation(
-            f"L'extrait ne peut pas être écrit dans {sortie} ({erreur.strerror}) : vérifiez les droits et la place."
-        ) from erreur
+    relations = _relations_de(contexte)
+    with remplacer_dossier(destination, "L'extrait ne peut pas être écrit") as dossier:
+        _remplir(conn, contexte, relations, dossier, identite)
+        if porte is not None:
+            porte(conn, dossier, exercice, contexte.construction.version, relations)
     return destination
 
 
@@ -90,62 +77,29 @@ def _relations_de(contexte: Contexte) -> dict[str, Relation]:
     return {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
 
 
-def _remplir(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, identite: str) -> None:
+def _remplir(
+    conn: psycopg.Connection[Any], contexte: Contexte, relations: Mapping[str, Relation], dossier: Path, identite: str
+) -> None:
     """Write every file of the extract; the manifest last, over the sha256 of the others."""
-    relations = _relations_de(contexte)
     exercice, version = contexte.exercice, contexte.construction.version
-    empreinte = contexte.construction.publication_sha256 or publication_sha256(conn)
+    publie = contexte.construction.publication_sha256 or publication_sha256(conn)
     bilan = Bilan(conn, contexte, relations)
-    fichiers = [
-        FichierCsv(relation, *ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv"))
-        for relation in relations.values()
-    ]
-    _ecrire_json(
-        dossier / "datapackage.json", catalogue.decrire(exercice, contexte.epci, contexte.est_synthetique, fichiers)
-    )
-    document = dire(bilan, publication_sha256=empreinte, identite=identite)
+    for relation in relations.values():
+        ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
+    _ecrire_json(dossier / "datapackage.json", catalogue.decrire(contexte, relations.values(), dossier))
+    document = dire(bilan, publication_sha256=publie, identite=identite)
     nom = f"bilan_etape_{exercice}"
     (dossier / f"{nom}.html").write_text(html.rendre(document), encoding="utf-8", newline="\n")
     (dossier / f"{nom}.pdf").write_bytes(pdf.rendre(document))
     xlsx.ecrire(document, dossier / f"{nom}.xlsx")
+    lues = {chemin.name: empreinte(chemin) for chemin in sorted(dossier.iterdir())}
     _ecrire_json(
         dossier / MANIFESTE,
         manifeste.decrire(
-            contexte,
-            _sorties(dossier),
-            identite=identite,
-            publication_sha256=empreinte,
-            avec_reserves=bilan.avec_reserves,
+            contexte, lues, identite=identite, publication_sha256=publie, avec_reserves=bilan.avec_reserves
         ),
     )
 
 
 def _ecrire_json(chemin: Path, contenu: dict[str, Any]) -> None:
     chemin.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
-
-
-def _sorties(dossier: Path) -> list[dict[str, Any]]:
-    return [
-        {"fichier": chemin.name, "sha256": sha256_fichier(chemin), "octets": chemin.stat().st_size}
-        for chemin in sorted(dossier.iterdir())
-    ]
-
-
-def sha256_fichier(chemin: Path) -> str:
-    """sha256 of a file, streamed."""
-    empreinte = hashlib.sha256()
-    with chemin.open("rb") as fichier:
-        while bloc := fichier.read(BLOC):
-            empreinte.update(bloc)
-    return empreinte.hexdigest()
-
-
-def _remplacer(dossier: Path, destination: Path) -> None:
-    """Put the new folder in place; the former one leaves with the working folder, whole until then."""
-    if destination.exists():
-        ancien = dossier.with_name(f"{destination.name}.ancien")
-        destination.replace(ancien)
-        dossier.replace(destination)
-        shutil.rmtree(ancien, ignore_errors=True)
-    else:
-        dossier.replace(destination)

@@ -27,7 +27,8 @@ DESTINATIONS = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU")
 class Bilan:
     """Rows of one exercice and version, `Decimal` amounts in euros, read when asked and once.
 
-    `bilan["recouvrement"]`: the rows of a relation; `synthese`, `totaux` hold every exercice shown (up to three).
+    `bilan["recouvrement"]`: the rows of a relation, with the `libelle` of their dispositif; `synthese`, `totaux` hold
+    every exercice shown (up to three).
     A relation that the contract did not hold when the version was published has no row (S8).
     """
 
@@ -50,8 +51,13 @@ class Bilan:
         if (relation, exercice, "") not in self._lues:
             connue, version = self._relations.get(relation), self.contexte.presentes[exercice]
             lues = lignes(self._conn, connue, exercice, version) if connue else ()
-            self._lues[relation, exercice, ""] = list(lues)
+            self._lues[relation, exercice, ""] = [self._nommee(r) for r in lues]
         return self._lues[relation, exercice, ""]
+
+    def _nommee(self, rangee: Ligne) -> Ligne:
+        if "dispositif" not in rangee or "libelle" in rangee:
+            return rangee
+        return rangee | {"libelle": self.libelle(rangee["dispositif"])}
 
     def agreger(self, relation: str, requete: str) -> list[Ligne]:
         """Rows of the exercice that a query makes of a relation, `{source}` in its text, exercice and version given."""

@@ -69,9 +69,7 @@ class Simulation:
         return sum((ligne["ecart"] for ligne in self.adherents), Decimal(0))
 
 
-def simuler(
-    session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path], prepare_par: str | None = None
-) -> Simulation:
+def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path]) -> Simulation:
     """Build the exercices with `{jeu of the referentiel: file}` in place of the loaded ones, and compare.
 
     Raises `FichierRefuse` (3), `ControleEchoue` (2) when the build fails, `ErreurMutualisation` (1) when no file is
@@ -87,7 +85,7 @@ def simuler(
         essai = deposer_essai(conn, fichiers, session.var)
         ouvrier = EnfantDbt(session.dsn, session.var, essai)
         try:
-            version = construire(session, annees, prepare_par, ouvrier)
+            version = construire(session, annees, ouvrier=ouvrier)
             clore(conn, version, "echouee", {"simulation": True})
             return _comparer(conn, annees)
         finally:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mutualisation.sources.jeux import TYPES, Colonne, Jeu, Registre
+from mutualisation.sources.jeux import TYPES, Colonne, Jeu
 from mutualisation.sources.registre import registre
 
 
-def page_sources(reg: Registre | None = None) -> str:
+def page_sources() -> str:
     """Markdown page: one section per source, one table per jeu (colonne, obligatoire, lecture, unité)."""
     lignes = [
         "# Sources",
@@ -14,7 +14,7 @@ def page_sources(reg: Registre | None = None) -> str:
         "Page générée par `python -m mutualisation.sources.generation` depuis les déclarations : ne pas la modifier.",
         "`*` : jamais vide. Une colonne de plus est notée et ignorée ; l'ordre est libre.",
     ]
-    for source in reg or registre():
+    for source in registre():
         lignes += ["", f"## {source.nom}/ — {source.libelle}", "", source.description]
         for jeu in source.jeux:
             lignes += _section(jeu)

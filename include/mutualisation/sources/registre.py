@@ -7,6 +7,7 @@ a dialect is configuration, not code.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,9 @@ ATTENDUS = frozenset({"mensuel", "annuel"})
 EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": ("json",)}
 
 _CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte"})
-_CLES_JEU = frozenset(
-    {"libelle", "periode", "attendu", "silencieux", "instantane", "format", "extensions", "colonnes", "dialecte"}
-)
-_CLES_COLONNE = frozenset(
-    {
-        "nom", "entete", "type", "obligatoire", "valeurs", "unite",
-        "clair_si", "empreinte_de", "garde_si_siret",
-    }
-)  # fmt: skip
-_CLES_DIALECTE = frozenset({"separateurs", "encodages", "bannieres"})
+_CLES_JEU = frozenset(f.name for f in fields(Jeu)) - {"source", "nom"}
+_CLES_COLONNE = frozenset(f.name for f in fields(Colonne))
+_CLES_DIALECTE = frozenset(f.name for f in fields(Dialecte))
 _ENCODAGES = frozenset({"utf-8", "cp1252"})
 
 
@@ -49,13 +43,11 @@ def _lire_dossier(dossier: str) -> Registre:
         raise ErreurMutualisation(f"Aucune déclaration de source (*.yml) dans {dossier}.")
     sources = tuple(_lire_source(f) for f in fichiers)
     vus: dict[str, str] = {}
-    for s in sources:
-        for j in s.jeux:
-            if j.nom in vus:
-                raise ErreurMutualisation(
-                    f"{dossier} : le jeu « {j.nom} » est déclaré par deux sources ({vus[j.nom]} et {s.nom})."
-                )
-            vus[j.nom] = s.nom
+    for j in (j for s in sources for j in s.jeux):
+        if (autre := vus.setdefault(j.nom, j.source)) != j.source:
+            raise ErreurMutualisation(
+                f"{dossier} : le jeu « {j.nom} » est déclaré par deux sources ({autre} et {j.source})."
+            )
     if len({s.nom for s in sources}) != len(sources):
         raise ErreurMutualisation(f"{dossier} : une source est déclarée par deux fichiers.")
     return Registre(sources)
@@ -140,13 +132,9 @@ def _verifier_colonnes(jeu: Jeu, ou: str) -> None:
         if not jeu.obligatoires:
             raise ErreurMutualisation(f"{ou} : il faut au moins une colonne obligatoire pour reconnaître l'en-tête.")
     for c in jeu.colonnes:
-        citees = [
-            *c.empreinte_de,
-            *([c.clair_si[0]] if c.clair_si else []),
-            *([c.garde_si_siret] if c.garde_si_siret else []),
-        ]
+        citees = (*c.empreinte_de, c.clair_si and c.clair_si[0], c.garde_si_siret)
         for citee in citees:
-            if citee not in noms:
+            if citee and citee not in noms:
                 raise ErreurMutualisation(f"{ou}, colonne {c.nom} : la colonne citée « {citee} » n'existe pas.")
         if bool(c.clair_si) != bool(c.empreinte_de):
             raise ErreurMutualisation(f"{ou}, colonne {c.nom} : « clair_si » et « empreinte_de » vont ensemble.")

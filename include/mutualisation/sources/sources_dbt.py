@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from mutualisation.sources.jeux import Colonne, Jeu, Registre
+from mutualisation.sources.jeux import Colonne, Jeu
 from mutualisation.sources.registre import registre
 
 _EN_TETE = (
@@ -25,12 +25,11 @@ _JOURNAL = {
 }
 
 
-def sources_dbt(reg: Registre | None = None) -> str:
+def sources_dbt() -> str:
     """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`.
 
     Each column carries, under `config.meta`: lecture (type), obligatoire, entete, and valeurs of an enumeration.
     """
-    reg = reg or registre()
     sources: list[dict[str, Any]] = [
         {
             "name": s.nom,
@@ -38,7 +37,7 @@ def sources_dbt(reg: Registre | None = None) -> str:
             "description": s.description or s.libelle,
             "tables": [_table(j) for j in s.jeux],
         }
-        for s in reg
+        for s in registre()
     ]
     sources.append(
         {

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from mutualisation.entrepot.connexion import adresse, connecter, profil_dbt, url_sqlalchemy, verrou_entrepot
+from mutualisation.entrepot.connexion import adresse, connecter, url_sqlalchemy, verrou_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 
 
@@ -24,18 +24,6 @@ def test_sqlalchemy_par_le_reseau():
     lue = sa.engine.make_url(url)
     assert (lue.username, lue.password, lue.host, lue.port, lue.database) == ("a@b", "p/w", "srv", 5433, "base")
     assert dict(lue.query) == {"sslmode": "require"}
-
-
-def test_profil_dbt(entrepot):
-    import psycopg2
-
-    profil = profil_dbt(entrepot)
-    assert profil.pop("type") == "postgres"
-    with psycopg2.connect(**profil) as conn, conn.cursor() as curseur:
-        curseur.execute("select 1")
-        assert curseur.fetchone() == (1,)
-    reseau = profil_dbt("postgresql://a:secret@srv:5433/base?sslmode=require")
-    assert (reseau["host"], reseau["port"], reseau["password"], reseau["sslmode"]) == ("srv", 5433, "secret", "require")
 
 
 def test_adresse_sans_mot_de_passe():

@@ -174,16 +174,6 @@ def test_dossier_impossible(tmp_path):
         pass
 
 
-def test_tcp_a_la_demande(tmp_path):
-    with serveur_entrepot(tmp_path, port_tcp=54987) as dsn:
-        with psycopg.connect(dsn) as conn:
-            conn.execute("create role essai login password 'secret'")
-        with psycopg.connect("postgresql://essai:secret@127.0.0.1:54987/entrepot") as conn:
-            assert conn.execute("select current_user").fetchone() == ("essai",)
-        with pytest.raises(psycopg.OperationalError):
-            psycopg.connect("postgresql://mutualisation@127.0.0.1:54987/entrepot")
-
-
 def test_entrepot_nomme(monkeypatch):
     monkeypatch.setenv("ENTREPOT_DSN", "postgresql://a@b/c")
     with serveur_entrepot() as dsn:

@@ -104,7 +104,7 @@ def test_texte_d_une_facture(dossier: Path) -> None:
 @texte_des_pdf
 def test_modes_hors_titre_sur_la_facture(dossier: Path) -> None:
     texte = _Texte.de(dossier / f"facture_2021-S2_{base.LILLE}.pdf")
-    assert "Imputation sur l’attribution de compensation 1 234,26 €" in texte
+    assert "Attribution de compensation 1 234,26 €" in texte
     assert "ne s’ajoutent pas au total à payer" in texte
     assert "Dispositifs sans participation financière ce semestre : Cartographie partagée." in texte
     assert "Total à payer 480,00 €" in texte

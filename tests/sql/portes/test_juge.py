@@ -13,8 +13,8 @@ import pytest
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes import juge
 from mutualisation.portes.bilan import verifier_bilan
-from mutualisation.portes.juge import avertissements, documenter, juger, phrases
-from mutualisation.portes.resultat import Constat
+from mutualisation.portes.juge import documenter, juger
+from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.suites import Attente, Lot, Suite
 
 LOT = """
@@ -86,7 +86,7 @@ def test_les_lignes_ne_se_montrent_que_la_ou_le_lot_le_permet(entrepot: str) -> 
     assert _constat(entrepot, attente).lignes == []
     constat = _constat(entrepot, attente, montre=("numero",))
     assert [ligne["numero"] for ligne in constat.lignes] == ["2"]
-    assert phrases(attente, constat) == ["2 : statut inconnu"]
+    assert constat.phrases() == ["2 : statut inconnu"]
 
 
 @pytest.mark.parametrize(("tolerance", "reussi"), [(0.6, True), (0.7, False)])
@@ -111,9 +111,9 @@ def test_row_condition(entrepot: str, condition: dict[str, Any], nombre: int) ->
 
 def test_seul_warning_avertit(entrepot: str) -> None:
     attentes = [_attente(*FAMILLES[0][:2], severity=s, nom=s) for s in ("critical", "warning", "info")]
-    suite = _suite(*attentes)
-    (avertissement,) = avertissements(suite, juger("essai", entrepot, suite))
-    assert avertissement.en_dict() == {"attente": "warning", "phrase": "Essai", "nombre": 1, "elements": 3}
+    resultat = ResultatPorte("essai", juger("essai", entrepot, _suite(*attentes)), [])
+    (avertissement,) = resultat.en_dict()["avertissements"]
+    assert avertissement == {"attente": "warning", "phrase": "Essai", "nombre": 1, "elements": 3}
 
 
 def test_le_moteur_n_entre_jamais_dans_le_processus_appelant() -> None:
@@ -185,13 +185,13 @@ def test_plus_de_lignes_que_le_moteur_n_en_rend(entrepot: str) -> None:
     attente = _sql("select g as v from generate_series(1, 500) g, {batch} l where numero = 1")
     constat = _constat(entrepot, attente, montre=("numero",))
     assert (constat.nombre, len(constat.lignes)) == (500, 200)
-    assert phrases(attente, constat)[-1] == "Essai : 300 autre(s) écart(s) non listé(s)"
+    assert constat.phrases()[-1] == "Essai : 300 autre(s) écart(s) non listé(s)"
 
 
 def test_la_documentation_se_lit_sans_reseau_ni_donnee_personnelle(candidat: str, tmp_path: Path) -> None:
     with psycopg.connect(candidat) as conn:
         conn.execute("update construction.rejets set valeur = 'DUPONT-0042', fichier = 'rh/MARTIN.csv'")
-    assert "MARTIN" in str(verifier_bilan(candidat, "construction", 1, [2024]).echecs)
+    assert "MARTIN" in str(verifier_bilan(candidat, 1, [2024]).echecs)
     # the server's own message quotes the cell
     plante = _suite(_sql("select valeur::numeric as v from construction.rejets, {batch} l"))
     assert juger("essai", candidat, plante)[0].erreur == "InvalidTextRepresentation"

@@ -11,13 +11,23 @@ import pytest
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.fichier import refus_et_resultat, verifier_fichiers
+from mutualisation.portes.fichier import verifier_fichiers
+from mutualisation.portes.resultat import ResultatPorte
 
 Poser = Callable[..., int]
 
 
+def _juger(dsn: str, chargement_id: int) -> tuple[list[tuple[str, str]], ResultatPorte]:
+    with psycopg.connect(dsn) as conn:
+        return verifier_fichiers(conn, chargement_id)
+
+
+def _refus(dsn: str, chargement_id: int) -> list[tuple[str, str]]:
+    return _juger(dsn, chargement_id)[0]
+
+
 def _motif(dsn: str, chargement_id: int) -> str:
-    refus = verifier_fichiers(dsn, chargement_id)
+    refus = _refus(dsn, chargement_id)
     assert len(refus) == 1, refus
     return refus[0][1]
 
@@ -27,7 +37,7 @@ def test_un_fichier_conforme_passe(base_vierge: str, poser: Poser) -> None:
         "mandats", "montant_ttc", ["12,50", "(2,00)", "1 000,00 €", "12,345"],
         controle='{"lignes": 4, "colonne": "Montant TTC", "total": "1010.50"}', totaux={"montant_ttc": "1 010,50"},
     )  # fmt: skip
-    refus, resultat = refus_et_resultat(base_vierge, chargement)
+    refus, resultat = _juger(base_vierge, chargement)
     assert refus == []
     communes = ["lignes_posees", "controle_lignes", "controle_total", "ligne_total", "sans_doublon_de_fichier"]
     assert resultat.executees[:5] == communes
@@ -38,12 +48,12 @@ def test_un_fichier_conforme_passe(base_vierge: str, poser: Poser) -> None:
 def test_la_connexion_de_l_appelant_suffit(base_vierge: str, poser: Poser) -> None:
     chargement = poser("mandats", "montant_ttc", ["1,00"])
     with psycopg.connect(base_vierge) as conn:
-        assert verifier_fichiers(conn, chargement) == []
+        assert verifier_fichiers(conn, chargement)[0] == []
 
 
 def test_lignes_annoncees(base_vierge: str, poser: Poser) -> None:
     chargement = poser("mandats", "montant_ttc", ["1,00"], controle='{"lignes": 2}')
-    assert verifier_fichiers(base_vierge, chargement) == [
+    assert _refus(base_vierge, chargement) == [
         (
             "compta/mandats.csv",
             "le fichier de contrôle annonce 2 lignes, le fichier en compte 1 — refaire l'export complet, ou corriger "
@@ -72,7 +82,7 @@ def test_un_centime_que_le_flottant_ne_voit_pas(base_vierge: str, poser: Poser, 
     cellules = ["9999999999999,99"] * 1234 + ["5678901234580,53"]
     total = {"montant_ttc": f"12345678901234568,{dernier}"}
     chargement = poser("mandats", "montant_ttc", cellules, totaux=total)
-    assert (verifier_fichiers(base_vierge, chargement) == []) is passe
+    assert (_refus(base_vierge, chargement) == []) is passe
 
 
 @pytest.mark.parametrize(
@@ -91,7 +101,7 @@ def test_un_total_qui_ne_peut_etre_controle_est_refuse(base_vierge: str, poser: 
 @pytest.mark.parametrize("total", ["", "-", "Total général", "31/12/2024", "n/a"])
 def test_une_cellule_de_total_non_numerique_est_ignoree(base_vierge: str, poser: Poser, total: str) -> None:
     chargement = poser("mandats", "montant_ttc", ["1,00"], totaux={"montant_ttc": total})
-    assert verifier_fichiers(base_vierge, chargement) == []
+    assert _refus(base_vierge, chargement) == []
 
 
 def test_un_total_d_une_autre_forme_est_refuse(base_vierge: str, poser: Poser) -> None:
@@ -101,7 +111,7 @@ def test_un_total_d_une_autre_forme_est_refuse(base_vierge: str, poser: Poser) -
 
 def test_une_colonne_de_code_n_est_pas_sommee(base_vierge: str, poser: Poser) -> None:
     chargement = poser("mandats", "piece", ["12"], totaux={"piece": "99"})
-    assert verifier_fichiers(base_vierge, chargement) == []
+    assert _refus(base_vierge, chargement) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +120,7 @@ def test_une_colonne_de_code_n_est_pas_sommee(base_vierge: str, poser: Poser) ->
 )
 def test_heures(base_vierge: str, poser: Poser, total: str, passe: bool) -> None:
     chargement = poser("temps", "duree", ["3,50", "03:45", "4h00", "7h75"], source="rh", totaux={"duree": total})
-    refus = verifier_fichiers(base_vierge, chargement)
+    refus = _refus(base_vierge, chargement)
     assert (refus == []) is passe
     if not passe:
         assert "11 h 15 min" in refus[0][1]
@@ -119,12 +129,12 @@ def test_heures(base_vierge: str, poser: Poser, total: str, passe: bool) -> None
 @pytest.mark.parametrize("total", ["24 000,00", "24000", "24000:00", "24000h00"])
 def test_heures_au_dela_d_une_cellule(base_vierge: str, poser: Poser, total: str) -> None:
     chargement = poser("temps", "duree", ["24:00"] * 1000, source="rh", totaux={"duree": total})
-    assert verifier_fichiers(base_vierge, chargement) == []
+    assert _refus(base_vierge, chargement) == []
 
 
 def test_six_decimales_et_entiers(base_vierge: str, poser: Poser) -> None:
     chargement = poser("unites", "quantite", ["0,000001", "2"], source="activite", totaux={"quantite": "2,000001"})
-    assert verifier_fichiers(base_vierge, chargement) == []
+    assert _refus(base_vierge, chargement) == []
     chargement = poser(
         "populations", "population_totale", ["1 200", "34"], source="referentiel", totaux={"population_totale": "1235"}
     )
@@ -136,30 +146,30 @@ def test_plusieurs_fichiers_seuls_les_fautifs_sont_nommes(base_vierge: str, pose
     faux = {"montant_ttc": "2,00"}
     poser("titres", "montant_ttc", ["1,00"], chargement_id=chargement, totaux=faux, controle='{"lignes": 9}')
     poser("pes", "mtht", [], chargement_id=chargement, controle='{"sha256": "ab"}')
-    refus = verifier_fichiers(base_vierge, chargement)
+    refus = _refus(base_vierge, chargement)
     assert [chemin for chemin, _ in refus] == ["compta/titres.csv"]
     assert refus[0][1].count(" — ") == 2
 
 
 def test_en_tete_seul(base_vierge: str, poser: Poser) -> None:
     chargement = poser("mandats", "montant_ttc", [], controle='{"lignes": 0, "colonne": "Montant TTC", "total": "0"}')
-    assert verifier_fichiers(base_vierge, chargement) == []
+    assert _refus(base_vierge, chargement) == []
 
 
 def test_un_autre_chargement_ne_compte_pas(base_vierge: str, poser: Poser) -> None:
     poser("mandats", "montant_ttc", ["1,00"], lignes=5)
     chargement = poser("titres", "montant_ttc", ["1,00"])
-    assert verifier_fichiers(base_vierge, chargement) == []
+    assert _refus(base_vierge, chargement) == []
 
 
 def test_rien_a_controler_est_un_echec(base_vierge: str, poser: Poser) -> None:
     with pytest.raises(ControleEchoue, match="porte fichier : aucun fichier en attente"):
-        verifier_fichiers(base_vierge, 12)
+        _refus(base_vierge, 12)
     chargement = poser("mandats", "montant_ttc", ["1,00"])
     with psycopg.connect(base_vierge) as conn:
         conn.execute("update journal.fichiers set statut = 'accepte'")
     with pytest.raises(ControleEchoue, match="porte fichier : aucun fichier en attente"):
-        verifier_fichiers(base_vierge, chargement)
+        _refus(base_vierge, chargement)
 
 
 def test_une_requete_qui_plante_est_un_echec(base_vierge: str, poser: Poser) -> None:
@@ -167,7 +177,7 @@ def test_une_requete_qui_plante_est_un_echec(base_vierge: str, poser: Poser) -> 
     with psycopg.connect(base_vierge) as conn:
         conn.execute("drop table brut.mandats")
     with pytest.raises(ControleEchoue, match=r"porte fichier : aucun contrôle.*UndefinedTable"):
-        verifier_fichiers(base_vierge, chargement)
+        _refus(base_vierge, chargement)
 
 
 def _suites(dossier: Path, monkeypatch: pytest.MonkeyPatch, **suites: str) -> None:
@@ -198,17 +208,15 @@ def test_une_attente_de_plus_est_du_yaml(
     base_vierge: str, poser: Poser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chargement = poser("mandats", "statut", ["Émis", "Inventé", "Payé"])
-    assert verifier_fichiers(base_vierge, chargement) == []
+    assert _refus(base_vierge, chargement) == []
     kwargs = "{column: statut, value_set: [Émis, Payé]}"
     _suites(tmp_path, monkeypatch, compta=_une("expect_column_values_to_be_in_set", kwargs))
-    assert verifier_fichiers(base_vierge, chargement) == [
-        ("compta/", "Le statut est connu : 1 écart(s) sur 3 — refaire l'export")
-    ]
+    assert _refus(base_vierge, chargement) == [("compta/", "Le statut est connu : 1 écart(s) sur 3 — refaire l'export")]
 
 
 def test_un_avertissement_ne_refuse_rien_et_se_garde(base_vierge: str, poser: Poser) -> None:
     chargement = poser("mandats", "statut", ["Émis", "Inventé", "Payé"])
-    refus, resultat = refus_et_resultat(base_vierge, chargement)
+    refus, resultat = _juger(base_vierge, chargement)
     assert refus == []
     garde = {a["attente"]: a for a in resultat.en_dict()["avertissements"]}
     assert garde["mandats.statut.column_values_to_be_in_set"]["nombre"] == 1
@@ -243,7 +251,7 @@ def test_sans_sa_suite_une_source_ne_se_charge_pas(
     if suite is None:
         (tmp_path / "sources" / "compta.yml").unlink()
     with pytest.raises(ControleEchoue, match="porte ") as echec:
-        verifier_fichiers(base_vierge, chargement)
+        _refus(base_vierge, chargement)
     assert phrase in str(echec.value)
 
 
@@ -253,7 +261,7 @@ def test_les_lignes_se_lisent_comme_le_registre_le_dit(
     kwargs = "{column: montant_ttc_lu, min_value: 0}"
     _suites(tmp_path, monkeypatch, compta=_une("expect_column_values_to_be_between", kwargs))
     chargement = poser("mandats", "montant_ttc", ["1 000,00 €", "(12,50)", "illisible"])
-    ((_, motif),) = verifier_fichiers(base_vierge, chargement)
+    ((_, motif),) = _refus(base_vierge, chargement)
     assert "1 écart(s) sur 3" in motif
 
 
@@ -264,20 +272,20 @@ def test_un_volume_et_un_total_qui_bougent_trop_avertissent(base_vierge: str, po
     chargement = poser("mandats", "montant_ttc", ["10,00", "-9,00"])
     with psycopg.connect(base_vierge) as conn:
         conn.execute("update journal.fichiers set exercice = 2024 where statut = 'en_attente'")
-    refus, resultat = refus_et_resultat(base_vierge, chargement)
+    refus, resultat = _juger(base_vierge, chargement)
     assert refus == []
-    assert {"volume_livre", "total_livre"} <= {a.attente for a in resultat.avertissements}
+    assert {"volume_livre", "total_livre"} <= {a.attente.nom for a in resultat.avertissements}
 
 
 def test_une_livraison_semblable_ne_dit_rien(base_vierge: str, poser: Poser) -> None:
     for _ in range(2):
         chargement = poser("mandats", "montant_ttc", ["10,00"] * 10)
-        _, resultat = refus_et_resultat(base_vierge, chargement)
-        assert not {"volume_livre", "total_livre"} & {a.attente for a in resultat.avertissements}
+        _, resultat = _juger(base_vierge, chargement)
+        assert not {"volume_livre", "total_livre"} & {a.attente.nom for a in resultat.avertissements}
         with psycopg.connect(base_vierge) as conn:
             conn.execute("update journal.fichiers set statut = 'accepte'")
 
 
 def test_les_valeurs_du_moteur_ne_sont_pas_des_flottants(base_vierge: str, poser: Poser) -> None:
     chargement = poser("mandats", "montant_ttc", ["0,10"] * 3, totaux={"montant_ttc": "0,30"})
-    assert verifier_fichiers(base_vierge, chargement) == []
+    assert _refus(base_vierge, chargement) == []

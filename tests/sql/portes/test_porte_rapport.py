@@ -37,9 +37,9 @@ def _executer(dsn: str, ordre: str) -> None:
 
 
 def test_un_candidat_sain_passe_toutes_les_attentes(candidat: str) -> None:
-    resultat = verifier_bilan(candidat, S, 1, [2024])
+    resultat = verifier_bilan(candidat, 1, [2024])
     assert resultat.echecs == []
-    assert resultat.executees == [attente.nom for attente in suite_bilan(S, 1, [2024]).attentes]
+    assert resultat.executees == [attente.nom for attente in suite_bilan(1, [2024]).attentes]
     assert resultat.en_dict()["statut"] == "conforme"
 
 
@@ -48,14 +48,14 @@ def test_un_candidat_sain_passe_toutes_les_attentes(candidat: str) -> None:
 )
 def test_chaque_attente_voit_son_defaut(candidat: str, attente: str, defaut: str, phrase: str) -> None:
     _executer(candidat, defaut)
-    echecs = [echec for echec in verifier_bilan(candidat, S, 1, [2024]).echecs if echec.startswith(attente)]
+    echecs = [echec for echec in verifier_bilan(candidat, 1, [2024]).echecs if echec.startswith(attente)]
     assert echecs, f"{attente} n'a pas vu le défaut"
     assert any(phrase in echec for echec in echecs), echecs
     assert all(" — " in echec for echec in echecs)
 
 
 def test_chaque_attente_a_son_defaut() -> None:
-    assert {attente.nom for attente in suite_bilan(S, 1, [2024]).attentes} == {nom for nom, _, _ in DEFAUTS} | {
+    assert {attente.nom for attente in suite_bilan(1, [2024]).attentes} == {nom for nom, _, _ in DEFAUTS} | {
         "controles_bloquants"
     }
 
@@ -67,7 +67,7 @@ def test_controle_bloquant_en_ecart(candidat: str) -> None:
         f"insert into {S}.controles_bloquants values (2024, 'mois_manquant', 'temps_2024-07', 'ecart',"
         " 'le fichier du mois', 'aucun', null, 'déposer le fichier du mois qui manque, ou justifier son absence')",
     )
-    assert verifier_bilan(candidat, S, 1, [2024]).echecs == [
+    assert verifier_bilan(candidat, 1, [2024]).echecs == [
         "mois_manquant (temps_2024-07), exercice 2024 : attendu le fichier du mois, constaté aucun — "
         "déposer le fichier du mois qui manque, ou justifier son absence"
     ]
@@ -75,16 +75,16 @@ def test_controle_bloquant_en_ecart(candidat: str) -> None:
 
 def test_controle_bloquant_non_execute(candidat: str) -> None:
     _executer(candidat, f"insert into {S}.controles_bloquants values (2024, 'somme_etp', '', 'non_execute')")
-    assert verifier_bilan(candidat, S, 1, [2024]).echecs[0].startswith("somme_etp, exercice 2024 : ")
+    assert verifier_bilan(candidat, 1, [2024]).echecs[0].startswith("somme_etp, exercice 2024 : ")
 
 
 def test_un_controle_non_bloquant_en_ecart_laisse_publier(candidat: str) -> None:
     _executer(candidat, f"{MAJ_CONTROLES} statut = 'ecart' where not bloquant")
-    assert verifier_bilan(candidat, S, 1, [2024]).reussie
+    assert verifier_bilan(candidat, 1, [2024]).echecs == []
 
 
 def test_un_exercice_sans_ligne_echoue(candidat: str) -> None:
-    echecs = verifier_bilan(candidat, S, 1, [2024, 2025]).echecs
+    echecs = verifier_bilan(candidat, 1, [2024, 2025]).echecs
     assert any(echec.startswith("synthese_presente, exercice 2025") for echec in echecs)
 
 
@@ -93,18 +93,18 @@ def test_les_defauts_d_un_exercice_non_demande_ne_comptent_pas(candidat: str) ->
         candidat,
         f"insert into {S}.synthese_financiere (version, exercice, dispositif, cout_net) values (1, 2023, 'ADS', 1)",
     )
-    assert verifier_bilan(candidat, S, 1, [2024]).reussie
+    assert verifier_bilan(candidat, 1, [2024]).echecs == []
 
 
 def test_un_lot_qui_plante_est_un_echec(candidat: str) -> None:
     _executer(candidat, f"drop table {S}.tracabilite")
     with pytest.raises(ControleEchoue, match=r"porte bilan : aucun contrôle n'a pu être exécuté.*UndefinedTable"):
-        verifier_bilan(candidat, S, 1, [2024])
+        verifier_bilan(candidat, 1, [2024])
 
 
 def test_une_requete_qui_plante_est_un_echec(candidat: str) -> None:
     _executer(candidat, f"alter table {S}.controles_bloquants drop column remede")
-    resultat = verifier_bilan(candidat, S, 1, [2024])
+    resultat = verifier_bilan(candidat, 1, [2024])
     (echec,) = resultat.echecs
     assert echec.startswith("controles_bloquants : ")
     assert "n'a pas pu être exécuté (UndefinedColumn" in echec
@@ -113,17 +113,17 @@ def test_une_requete_qui_plante_est_un_echec(candidat: str) -> None:
 
 def test_aucun_exercice_aucune_porte(candidat: str) -> None:
     with pytest.raises(ControleEchoue, match="porte bilan : aucun exercice"):
-        verifier_bilan(candidat, S, 1, [])
+        verifier_bilan(candidat, 1, [])
 
 
 def test_un_entrepot_muet_est_un_echec() -> None:
     with pytest.raises(ControleEchoue, match="porte bilan : aucun contrôle n'a pu être exécuté"):
-        verifier_bilan("postgresql://personne@127.0.0.1:1/rien", S, 1, [2024])
+        verifier_bilan("postgresql://personne@127.0.0.1:1/rien", 1, [2024])
 
 
 def test_duree(candidat: str) -> None:
     """Beyond the import, a gate costs little; the bound is ten times what it takes."""
-    verifier_bilan(candidat, S, 1, [2024])
+    verifier_bilan(candidat, 1, [2024])
     debut = time.perf_counter()
-    verifier_bilan(candidat, S, 1, [2024])
+    verifier_bilan(candidat, 1, [2024])
     assert time.perf_counter() - debut < 3

@@ -10,7 +10,7 @@ import pytest
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.empreinte import publication_sha256
+from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 from mutualisation.publication.relations import lire_relations, relations_internes, relations_promues
 

@@ -21,7 +21,7 @@ def reponse(**statuts: str) -> dict[str, Any]:
 
 
 def test_tout_a_tourne() -> None:
-    resultat = _bilan(reponse(modele="success", essai="pass"), 1.5)
+    resultat = _bilan(reponse(modele="success", essai="pass"))
     assert resultat.echecs == []
     assert (resultat.executes, resultat.tests) == (2, 1)
     assert resultat.en_dict() == {"reussie": True, "noeuds": 2, "tests": 1, "echecs": []}
@@ -29,19 +29,19 @@ def test_tout_a_tourne() -> None:
 
 @pytest.mark.parametrize("statut", ["fail", "error", "warn", "runtime error"])
 def test_un_test_qui_ne_passe_pas_est_un_echec(statut: str) -> None:
-    (echec,) = _bilan(reponse(modele="success", essai=statut), 0).echecs
+    (echec,) = _bilan(reponse(modele="success", essai=statut)).echecs
     assert echec == "porte modele : cle_unique_int_etp.ab12 — échec message de essai"
 
 
 def test_un_test_declare_qui_n_a_pas_tourne_est_un_echec() -> None:
-    assert _bilan(reponse(modele="success"), 0).echecs == [
+    assert _bilan(reponse(modele="success")).echecs == [
         "porte modele : 1 modèle(s) ou test(s) non exécuté(s)",
         "porte modele : aucun test n'a été exécuté",
     ]
 
 
 def test_la_cause_se_dit_avant_ce_qu_elle_empeche() -> None:
-    assert _bilan(reponse(modele="error", essai="skipped"), 0).echecs == [
+    assert _bilan(reponse(modele="error", essai="skipped")).echecs == [
         "porte modele : int_etp — échec message de modele",
         "porte modele : 1 modèle(s) ou test(s) non exécuté(s)",
     ]
@@ -54,7 +54,7 @@ def test_un_message_tient_en_une_ligne_sans_les_valeurs() -> None:
 
 def test_un_test_qui_a_une_description_la_dit() -> None:
     brute = reponse(modele="success", essai="fail") | {"attendus": {MODELE: "", ESSAI: "Une seule ligne par clé"}}
-    (echec,) = _bilan(brute, 0).echecs
+    (echec,) = _bilan(brute).echecs
     assert echec == "porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec message de essai"
 
 

@@ -35,10 +35,7 @@ class LecteurDecp:
     entete = None
 
     def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
-        taille = chemin.stat().st_size
-        if taille == 0:
-            raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
-        if taille > limites.deploye:
+        if chemin.stat().st_size > limites.deploye:
             raise LectureRefusee(f"le JSON dépasse {nombre_fr(limites.deploye // 1024 // 1024)} Mo (F9).")
         self._chemin = chemin
         self._colonnes = [c.nom for c in jeu.colonnes_entrepot]

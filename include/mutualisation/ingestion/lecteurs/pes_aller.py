@@ -17,27 +17,14 @@ from mutualisation.sources.jeux import Jeu
 _TRANCHE = 1 << 16
 _SENS = {"pes_depensealler": "depense", "pes_recettealler": "recette"}
 
-# block → element → column of the registry; names in lower case, since the schema spells them in several ways
-_ENTETE = {"idcoll": "idcoll", "codbud": "codbud"}
-_BORDEREAU = {
-    "exer": "exer", "idbord": "idbord", "dtebordem": "dtebordem", "typbord": "typbord",
-    "nbrpce": "nbrpce", "mtbordht": "mtbordht",
-}  # fmt: skip
-_PIECE = {
-    "codserv": "codserv",
-    "idpce": "idpce",
-    "typpce": "typpce",
-    "natpce": "natpce",
-    "obj": "obj",
-    "objpce": "objpce",
-}
-_LIGNE = {
-    "idligne": "idligne", "nature": "nature", "fonction": "fonction", "operation": "operation", "cptana": "cptana",
-    "mtht": "mtht", "mttva": "mttva", "objlignepce": "objlignepce",
-}  # fmt: skip
-_RATTACHEMENT = {"exerrat": "exerrat", "idpceorig": "idpceorig"}
-_LIENS = {"idmarche": "idmarche", "idactif": "idactif"}
-_TIERS = {"idtiers": "idtiers", "natidtiers": "natidtiers"}
+# block → elements, which are columns of the registry; in lower case, since the schema spells them in several ways
+_ENTETE = frozenset({"idcoll", "codbud"})
+_BORDEREAU = frozenset({"exer", "idbord", "dtebordem", "typbord", "nbrpce", "mtbordht"})
+_PIECE = frozenset({"codserv", "idpce", "typpce", "natpce", "obj", "objpce"})
+_LIGNE = frozenset({"idligne", "nature", "fonction", "operation", "cptana", "mtht", "mttva", "objlignepce"})
+_RATTACHEMENT = frozenset({"exerrat", "idpceorig"})
+_LIENS = frozenset({"idmarche", "idactif"})
+_TIERS = frozenset({"idtiers", "natidtiers"})
 _BLOCS_LIGNE = {"infolignepce": _LIGNE, "infolignepiece": _LIGNE, "liensident": _LIENS, "infotiers": _TIERS}
 _NAT_SIRET = ("01", "1")
 
@@ -55,8 +42,6 @@ class LecteurPes:
         self._chemin = chemin
         self._colonnes = [c.nom for c in jeu.colonnes_entrepot]
         self.dialecte: dict[str, object] = {}
-        if chemin.stat().st_size == 0:
-            raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of rows, in the order of the file."""
@@ -171,9 +156,9 @@ class _Lecture:
             self._noter(self._ligne, _BLOCS_LIGNE[parent], nom, attributs)
 
     @staticmethod
-    def _noter(ou: dict[str, str], permis: dict[str, str], nom: str, attributs: dict[str, str]) -> None:
+    def _noter(ou: dict[str, str], permis: frozenset[str], nom: str, attributs: dict[str, str]) -> None:
         if nom in permis and "V" in attributs:
-            ou.setdefault(permis[nom], attributs["V"])
+            ou.setdefault(nom, attributs["V"])
 
     def _fin(self, _nom: str) -> None:
         nom = self._chemin.pop()

@@ -34,23 +34,15 @@ class LecteurCsv:
     def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
         self._chemin = chemin
         self._limites = limites
-        if chemin.stat().st_size == 0:
-            raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
         self._encodage = encodage(chemin, jeu.dialecte.encodages, verifier_dernier=False)
         self.separateur, self._premiere, self.entete = self._reconnaitre(jeu)
-        self.dialecte = {
-            "encodage": self._encodage,
-            "separateur": _NOMS_SEPARATEURS.get(self.separateur, self.separateur),
-            "bannieres": self.entete.bannieres,
-            "colonnes_ignorees": list(self.entete.ignorees),
-            "colonnes_absentes": list(self.entete.absentes),
-        }
+        separateur = _NOMS_SEPARATEURS.get(self.separateur, self.separateur)
+        self.dialecte = {"encodage": self._encodage, "separateur": separateur} | self.entete.dialecte
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the file."""
         with self._chemin.open("rb") as f:
-            lignes = _Lignes(f, self._encodage)
-            lignes.sauter(self._premiere)
+            lignes = _Lignes(f, self._encodage, passer=self._premiere)
             while (bloc := lignes.bloc()) is not None:
                 yield from self._blocs(lignes, *bloc)
 
@@ -85,7 +77,7 @@ class LecteurCsv:
     def _rangee_par_rangee(self, lignes: _Lignes, numero: int, bloc: list[str]) -> tuple[list[int], list[list[str]]]:
         numeros: list[int] = []
         rangees: list[list[str]] = []
-        flux = lignes.reprendre(numero, bloc)
+        flux = _Flux(lignes, numero, bloc)
         lecteur = csv.reader(flux, delimiter=self.separateur, strict=True)
         while not flux.epuise:
             debut = flux.numero
@@ -154,9 +146,12 @@ def _refus_csv(ligne: int, erreur: csv.Error) -> LectureRefusee:
 
 
 class _Lignes:
-    """Physical lines of a file, by blocks: number of the first line (1-based) and lines without their end."""
+    """Physical lines of a file, by blocks: number of the first line (1-based) and lines without their end.
 
-    def __init__(self, fichier: BinaryIO, encodage_: str, tranche: int = _TRANCHE) -> None:
+    `passer`: how many of the first lines are left out.
+    """
+
+    def __init__(self, fichier: BinaryIO, encodage_: str, tranche: int = _TRANCHE, *, passer: int = 0) -> None:
         self._fichier = fichier
         self._tranche = tranche
         self._encodage = "utf-8" if encodage_ == "utf-8-sig" else encodage_
@@ -164,13 +159,9 @@ class _Lignes:
         self._reste: list[bytes] = []
         self._position = 0
         self._numero = 1
-        self._sauter = 0
+        self._sauter = passer
         self.guillemets = False
         self.retours = False
-
-    def sauter(self, nombre: int) -> None:
-        """Leave the first lines out."""
-        self._sauter = nombre
 
     def bloc(self) -> tuple[int, list[str]] | None:
         """The next block, or None at the end. Sets `guillemets` and `retours` (a stray CR in the block)."""
@@ -238,13 +229,9 @@ class _Lignes:
                 "ce n'est pas un fichier de lignes."
             )
 
-    def reprendre(self, numero: int, bloc: list[str]) -> _Flux:
-        """Lines of a block one by one, and of the next ones when a cell goes over its end."""
-        return _Flux(self, numero, bloc)
-
 
 class _Flux(Iterator[str]):
-    """Iterator of lines with their end, for csv.reader; `epuise` once the current block is wholly read."""
+    """Lines of a block with their end, for csv.reader, and of the next ones when a cell goes over its end."""
 
     def __init__(self, lignes: _Lignes, numero: int, bloc: list[str]) -> None:
         self._lignes = lignes

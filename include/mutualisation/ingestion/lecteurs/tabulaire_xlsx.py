@@ -37,17 +37,10 @@ class LecteurXlsx:
 
     def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
         self._chemin = chemin
-        if chemin.stat().st_size == 0:
-            raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
         verifier_archive(chemin, limites)
         self._premiere, self.entete = self._reconnaitre(jeu)
         self._types: dict[int, str] = {p: jeu.colonne(n).type for n, p in self.entete.positions.items()}
-        self.dialecte = {
-            "encodage": "xlsx",
-            "bannieres": self.entete.bannieres,
-            "colonnes_ignorees": list(self.entete.ignorees),
-            "colonnes_absentes": list(self.entete.absentes),
-        }
+        self.dialecte = {"encodage": "xlsx"} | self.entete.dialecte
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the sheet."""

@@ -28,10 +28,8 @@ COLONNES = (
 
 def section(bilan: Bilan) -> m.Section:
     """Members on 31 December; the workbook lists the periods of the exercice."""
-    periodes = [{**a, "libelle": bilan.libelle(a["dispositif"])} for a in bilan["adhesion"]]
-    feuille = m.Feuille("Adhésions", "Périodes d'adhésion qui touchent l'exercice.", filtre=True)
-    titre = f"Adhésions de l'exercice {bilan.exercice}"
-    liste = m.Tableau(titre, COLONNES, periodes, feuille=feuille, ou=m.CLASSEUR)
+    titre, notice = f"Adhésions de l'exercice {bilan.exercice}", "Périodes d'adhésion qui touchent l'exercice."
+    liste = m.liste(titre, COLONNES, bilan["adhesion"], "Adhésions", notice)
     titre = f"Adhésions au 31 décembre {bilan.exercice}"
     return m.Section("adhesions", titre, "Adhésions", [_membres(bilan), liste])
 

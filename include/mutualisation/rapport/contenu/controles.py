@@ -42,8 +42,8 @@ def section(bilan: Bilan) -> m.Section:
     nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")
     conformes = m.Tableau("Contrôles conformes ou sans donnée", (CONTROLE, CLE, RESULTAT, ATTENDU, CONSTATE), autres)
     blocs.append(m.Repli(f"Voir les {nombre}", [conformes]))
-    feuille = m.Feuille("Contrôles", "Résultat de chaque contrôle et justification des écarts.", filtre=True)
-    liste = m.Tableau(f"Contrôles, {bilan.exercice}", COMPLET, lignes, feuille=feuille, ou=m.CLASSEUR)
+    notice = "Résultat de chaque contrôle et justification des écarts."
+    liste = m.liste(f"Contrôles, {bilan.exercice}", COMPLET, lignes, "Contrôles", notice)
     return m.Section("controles", "Contrôles", "Contrôles", [*blocs, liste])
 
 

@@ -172,6 +172,11 @@ def tableau(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], no
     return Tableau(titre, tuple(colonnes), lignes, additionner("Total", colonnes, lignes), note, **autres)
 
 
+def liste(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], nom: str, notice: str) -> Tableau:
+    """Every row, for the workbook alone: a sheet to filter."""
+    return Tableau(titre, tuple(colonnes), lignes, feuille=Feuille(nom, notice, filtre=True), ou=CLASSEUR)
+
+
 # ---------------------------------------------------------------- charts
 @dataclass(frozen=True)
 class Barre:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from mutualisation.francais import libelles
 from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.publie import TOTAL, Bilan, somme
+from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 
 UNITES = """
 select dispositif, array_agg(distinct type_unite collate "C") as types
@@ -48,15 +48,9 @@ def _passage(bilan: Bilan) -> m.Tableau:
         ),
         m.Colonne("portee", "Portée", part=1, largeur=16),
     )  # fmt: skip
-    ordre = {code: i for i, code in enumerate(bilan.dispositifs)}
-    rangees = [r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL]
     lignes = [
-        {
-            **r,
-            "libelle": bilan.libelle(r["dispositif"]),
-            "portee": "opposable" if r.get("base_opposable") else "indicative",
-        }
-        for r in sorted(rangees, key=lambda r: ordre.get(r["dispositif"], len(ordre)))
+        r | {"portee": "opposable" if r.get("base_opposable") else "indicative"}
+        for r in bilan.dans_l_ordre(_sans_total(bilan["passage_d5211"]))
     ]
     notice = "Du coût complet à la base de remboursement de l'article D5211-16 du CGCT."
     feuille = m.Feuille("Passage D5211-16", notice, _publie(bilan))
@@ -64,9 +58,13 @@ def _passage(bilan: Bilan) -> m.Tableau:
     return m.tableau(titre, colonnes, lignes, PORTEE, feuille=feuille)
 
 
+def _sans_total(rangees: list[Ligne]) -> list[Ligne]:
+    return [r for r in rangees if r["dispositif"] != TOTAL]
+
+
 def _publie(bilan: Bilan) -> dict[str, Decimal]:
     """Each total as another relation has it: the synthesis, the detail by account, the unit costs."""
-    rangees = [r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL]
+    rangees = _sans_total(bilan["passage_d5211"])
     ailleurs = {
         "dont_structure": (bilan["passage_d5211_detail"], "montant"),
         "cout_d5211": (bilan["cout_unitaire"], "cout_d5211"),
@@ -94,7 +92,7 @@ def _detail(bilan: Bilan) -> m.Tableau:
     """Every amount of the bridge, with its reason in the workbook."""
     motif = m.Colonne("motif", "Motif", largeur=60, ou=m.CLASSEUR)
     lignes = [
-        {**r, "libelle": bilan.libelle(r["dispositif"]), "compte": libelles.libelle_compte(r["compte"])}
+        r | {"compte": libelles.libelle_compte(r["compte"])}
         for r in bilan.dans_l_ordre(bilan["passage_d5211_detail"], "compte", "motif")
     ]
     titre = f"Montants écartés par dispositif et par compte, {bilan.exercice}"
@@ -114,10 +112,9 @@ def _cout_unitaire(bilan: Bilan) -> m.Tableau:
         m.Colonne("cout_d5211_unitaire", "Base D5211-16 par unité", "centimes", fort=True, largeur=16),
     )
     types = {r["dispositif"]: r["types"] for r in bilan.agreger("recours", UNITES)}
-    rangees = bilan.dans_l_ordre([r for r in bilan["cout_unitaire"] if r["dispositif"] != TOTAL])
     lignes = [
-        {**r, "libelle": bilan.libelle(r["dispositif"]), "unite": _unite(types.get(r["dispositif"], []))}
-        for r in rangees
+        r | {"unite": _unite(types.get(r["dispositif"], []))}
+        for r in bilan.dans_l_ordre(_sans_total(bilan["cout_unitaire"]))
     ]
     note = "Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas."
     notice = "Coût d'une unité de service, en coût complet et sur la base D5211-16."

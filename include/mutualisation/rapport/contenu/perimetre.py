@@ -50,6 +50,5 @@ def _etats(bilan: Bilan, rangees: list[dict[str, Any]]) -> m.Tableau:
         MANQUE,
     )
     notice = "Dispositifs valorisés, en attente, hors périmètre : ce qui est mesuré, ce qui manque."
-    feuille = m.Feuille("États de valorisation", notice, filtre=True)
     titre = f"États de valorisation des dispositifs, {bilan.exercice}"
-    return m.Tableau(titre, colonnes, rangees, feuille=feuille, ou=m.CLASSEUR)
+    return m.liste(titre, colonnes, rangees, "États de valorisation", notice)

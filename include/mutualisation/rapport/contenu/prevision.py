@@ -6,6 +6,7 @@ Some scenarios move receipts only: where several say the same figures, they shar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -87,9 +88,8 @@ def _feuilles(bilan: Bilan) -> list[m.Tableau]:
          NOTE_ECART),
     )  # fmt: skip
     return [
-        m.Tableau(titre, colonnes, _nommees(bilan, rangees), note=note, feuille=feuille, ou=m.CLASSEUR)
+        replace(m.liste(titre, colonnes, _nommees(bilan, rangees), nom, notice), note=note)
         for nom, notice, titre, colonnes, rangees, note in complets
-        for feuille in [m.Feuille(nom, notice, filtre=True)]
     ]
 
 
@@ -100,7 +100,7 @@ def _nommees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
         bilan.dans_l_ordre(rangees, "exercice"),
         key=lambda r: (scenarios.index(r["scenario"]), -(r.get("exercice_base") or 0)),
     )
-    return [{**r, "libelle": bilan.libelle(r["dispositif"]), "scenario": _nommer(r["scenario"])} for r in ordre]
+    return [r | {"scenario": _nommer(r["scenario"])} for r in ordre]
 
 
 # ---------------------------------------------------------------- scenarios
@@ -279,9 +279,7 @@ def _du_prevu_au_constate(bilan: Bilan) -> list[m.Bloc]:
     )
     # scenarios that say alike share a table; Σ of its rows is the row of the scenario
     rangees = bilan.dans_l_ordre(bilan["ecart_prevision"])
-    groupes = _grouper(
-        rangees, lambda r: [{"libelle": bilan.libelle(x["dispositif"]), **{c.cle: x[c.cle] for c in EFFETS}} for x in r]
-    )
+    groupes = _grouper(rangees, lambda r: [{cle: x[cle] for cle in ("libelle", *(c.cle for c in EFFETS))} for x in r])
     titre = f"Écart à la prévision par dispositif, {bilan.exercice}"
     tables = [m.tableau(f"{titre} : {noms}", (m.DISPOSITIF, *EFFETS), lignes) for noms, lignes in groupes]
     repli = m.Repli("Voir l'écart par dispositif, scénario par scénario", tables)

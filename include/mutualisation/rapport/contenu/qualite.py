@@ -122,9 +122,8 @@ def _complete(bilan: Bilan) -> m.Tableau:
         }
         for r in bilan["repartition"]
     ]
-    feuille = m.Feuille("Répartition", "Ce que contenaient les sources, et où chaque montant est allé.", filtre=True)
-    titre = f"Où vont les sources, {bilan.exercice}"
-    return m.Tableau(titre, COMPLET, lignes, feuille=feuille, ou=m.CLASSEUR)
+    notice = "Ce que contenaient les sources, et où chaque montant est allé."
+    return m.liste(f"Où vont les sources, {bilan.exercice}", COMPLET, lignes, "Répartition", notice)
 
 
 def _rejets(bilan: Bilan) -> m.Tableau:

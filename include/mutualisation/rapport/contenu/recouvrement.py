@@ -44,7 +44,7 @@ def _recouvrement(bilan: Bilan) -> m.Tableau:
     )
     groupes: dict[tuple[str, str], list[Ligne]] = defaultdict(list)
     for r in bilan.dans_l_ordre(bilan["recouvrement"]):
-        groupes[bilan.libelle(r["dispositif"]), r["mode_recouvrement"] or ""].append(r)
+        groupes[r["libelle"], r["mode_recouvrement"] or ""].append(r)
     # dispositifs are in order already: a stable sort orders their modes
     rang = {libelle: i for i, (libelle, _) in reversed(list(enumerate(groupes)))}
     lignes, gratuits = [], []
@@ -83,7 +83,7 @@ def _ecarts(bilan: Bilan) -> m.Tableau:
         m.Colonne("ecart", "Écart", "centimes", somme=True, fort=True),
     )
     lignes = [
-        {**r, "libelle": bilan.libelle(r["dispositif"]), "periode": f"{r['exercice']}-S{r['semestre']}"}
+        r | {"periode": f"{r['exercice']}-S{r['semestre']}"}
         for r in sorted((r for r in bilan["recouvrement"] if r["ecart"]), key=lambda r: -abs(r["ecart"]))
     ]
     titre = f"Écarts entre le dû et le titré, {bilan.exercice}"

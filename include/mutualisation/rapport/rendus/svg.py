@@ -20,9 +20,9 @@ GRIS = "#4d5b68"
 FILET = "#c9d2da"
 
 
-def _n(valeur: Decimal | float) -> str:
+def _n(valeur: float) -> str:
     """A coordinate with one decimal, without a trailing zero."""
-    return f"{float(valeur):.1f}".removesuffix(".0")
+    return f"{valeur:.1f}".removesuffix(".0")
 
 
 def _svg(identifiant: str, g: Graphique, largeur: int, hauteur: int, corps: Sequence[str], classe: str = "") -> Markup:
@@ -41,8 +41,8 @@ def _svg(identifiant: str, g: Graphique, largeur: int, hauteur: int, corps: Sequ
     )
 
 
-def _rect(x: Decimal | float, y: Decimal | float, largeur: Decimal | float, hauteur: float, couleur: str) -> str:
-    if float(largeur) <= 0 or hauteur <= 0:
+def _rect(x: float, y: float, largeur: float, hauteur: float, couleur: str) -> str:
+    if largeur <= 0 or hauteur <= 0:
         return ""
     return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(largeur)}" height="{_n(hauteur)}" fill="{couleur}"/>'
 
@@ -73,16 +73,15 @@ def _couper(texte: str, signes: int) -> list[str]:
 
 def _segments(barre: Barre, x: float, y: float, largeur: float, hauteur: float, maximum: Decimal) -> list[str]:
     """Covered part, then what is left; receipts above the cost go on in a lighter tone after a mark at the cost."""
-    echelle = Decimal(largeur) / maximum if maximum else ZERO
-    couvert, reste, excedent = (v * echelle for v in (barre.couvert, barre.reste, barre.excedent))
-    x0 = Decimal(x)
+    couvert, reste, excedent = _parts(barre, largeur, maximum)
+    filet = 1 if couvert else 0
     corps = [
-        _rect(x0, y, couvert, hauteur, COUVERT),
-        _rect(x0 + couvert + (1 if couvert else 0), y, reste - (1 if couvert else 0), hauteur, RESTE),
-        _rect(x0 + couvert + 2, y, excedent - 2, hauteur, EXCEDENT),
+        _rect(x, y, couvert, hauteur, COUVERT),
+        _rect(x + couvert + filet, y, reste - filet, hauteur, RESTE),
+        _rect(x + couvert + 2, y, excedent - 2, hauteur, EXCEDENT),
     ]
-    if barre.excedent:
-        corps.append(_rect(x0 + couvert - 1, y - 3, 2, hauteur + 6, ENCRE))
+    if excedent:
+        corps.append(_rect(x + couvert - 1, y - 3, 2, hauteur + 6, ENCRE))
     return corps
 
 
@@ -102,7 +101,7 @@ def _barres_larges(g: Graphique) -> tuple[int, int, list[str]]:
         depart = y + 16 - 8 * (len(libelle) - 1)
         corps += [_texte(gauche - 14, depart + 16 * k, ligne, ancre="end") for k, ligne in enumerate(libelle)]
         corps += _segments(barre, gauche, y, droite - gauche, 24, g.maximum)
-        fin = gauche + float(barre.etendue * (droite - gauche) / g.maximum if g.maximum else ZERO)
+        fin = gauche + sum(_parts(barre, droite - gauche, g.maximum))
         corps.append(_texte(fin + 10, y + 17, barre.valeurs, couleur=GRIS))
     return 900, pas * len(g.barres) + 8, corps
 
