@@ -23,7 +23,9 @@ PES_ATTENDU = {
     10: "doublon",
     12: "rejete exer",
     13: "rejete Date émission",
-    19: "rejete TypBord",
+    17: "rejete MtHT",
+    18: "rejete MtHT",
+    23: "rejete TypBord",
 }
 
 
@@ -41,6 +43,19 @@ def _pes() -> bytes:
         Bordereau("10", "10", [Piece("12", [Ligne("10")])], exercice="0000"),
         Bordereau("11", "11", [Piece("13", [Ligne("11")])], date="2024-02-01"),  # C5
         Bordereau("12", "12", [Piece("14", [Ligne("12")])], date="2024-01-31"),  # ADS +12
+        # P1: order pieces, which count nowhere
+        Bordereau("13", "13", [Piece("15", [Ligne("6")], type_="03"), Piece("16", [Ligne("7")], type_="04")]),
+        # P3: two pieces, three lines
+        Bordereau(
+            "14",
+            "0.75",
+            [
+                Piece("17", [Ligne("0", axe=""), Ligne("0.25", "0", axe="", numero="2")]),
+                Piece("18", [Ligne("0.50", "0.50", axe="")]),
+            ],
+        ),
+        Bordereau("15", "-5", [Piece("19", [Ligne("-5")])]),
+        Bordereau("16", "5", [Piece("20", [Ligne("5", "-0.50")])]),
     ]
     en_s2 = Piece("1", [Ligne("200", nature="70845", siret=ALPHA)], objet="2023-S2, puis 2023-S1")
     recette = [
