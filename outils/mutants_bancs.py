@@ -24,7 +24,7 @@ from tests.atelier.attaque import Attaque
 from tests.atelier.cas import Cas, lister
 from tests.atelier.construction import Construction
 from tests.atelier.modeles import Modeles
-from tests.attaques import test_controles, test_ecritures, test_lignes, test_referentiel
+from tests.attaques import test_chevauchements, test_controles, test_ecritures, test_lignes, test_referentiel
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import SCHEMA
@@ -143,7 +143,10 @@ def entrepot() -> Iterator[tuple[list[tuple[Recit, str]], Modeles]]:
 
 
 def _recits() -> list[Recit]:
-    return [*lister(), *(t.ATTAQUE for t in (test_lignes, test_controles, test_ecritures, test_referentiel))]
+    return [
+        *lister(),
+        *(t.ATTAQUE for t in (test_lignes, test_controles, test_ecritures, test_referentiel, test_chevauchements)),
+    ]
 
 
 def _base(recit: Recit) -> str:
