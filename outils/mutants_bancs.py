@@ -1,7 +1,7 @@
 """The benches of a mutation run: every scenario and attack built in a database of its own, where a mutant is tried.
 
-The databases are kept in `var/mutants`: all are made anew when the dbt project, the socle, the workshop or the package
-changed, one is when its files changed; expected files are read at each run, and must hold before any mutant is tried.
+The databases are kept in `var/mutants`: all are made anew when the dbt project, the socle or the loader changed, one is
+when its files changed; expected files are read at each run, and must hold before any mutant is tried.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pickle
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from tests.atelier.attaque import Attaque
 from tests.atelier.cas import Cas, lister
 from tests.atelier.construction import Construction
 from tests.atelier.modeles import Modeles
-from tests.attaques import test_controles, test_ecritures, test_lignes
+from tests.attaques import test_chevauchements, test_controles, test_ecritures, test_lignes, test_referentiel
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import SCHEMA
@@ -34,7 +34,11 @@ from mutualisation.entrepot.serveur import serveur_entrepot
 
 RACINE = Path(__file__).resolve().parents[1]
 BASES = RACINE / "var" / "mutants"
+# cheap, and as sure as 64 bits: what it says unchanged is not compared row for row
+CONDENSE = "select count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from ({}\n) as t"
 CHANGE = "select exists ((table {neuf} except all table {avant}) union all (table {avant} except all table {neuf}))"
+# what of the package a built scenario depends on
+PIECES = ("ingestion", "construction", "sources", "entrepot")
 Recit = Cas | Attaque
 
 
@@ -46,6 +50,7 @@ class Banc:
     conn: psycopg.Connection[Any]
     modeles: Modeles
     utiles: set[str]
+    condenses: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def ouvrir(cls, cas: Recit, dsn: str, modeles: Modeles) -> Banc:
@@ -97,12 +102,20 @@ class Banc:
         requete = self.cas.retoucher(nom, requete)
         for change in changes:
             requete = requete.replace(f'"{SCHEMA}"."{change}"', f'"pg_temp"."{change}"')
+        if nom not in self.condenses:
+            self.condenses[nom] = self._condenser(f'table "{SCHEMA}"."{nom}"')
+        if self._condenser(requete) == self.condenses[nom]:
+            return False
         self.conn.execute(f'create temporary table "{nom}" on commit drop as {requete}')  # type: ignore[call-overload]
         neuf, avant = sql.Identifier("pg_temp", nom), sql.Identifier(SCHEMA, nom)
         ligne = self.conn.execute(sql.SQL(CHANGE).format(neuf=neuf, avant=avant)).fetchone()
         if ligne and not ligne[0]:
             self.conn.execute(sql.SQL("drop table {}").format(neuf))
         return bool(ligne and ligne[0])
+
+    def _condenser(self, requete: str) -> Any:
+        """Number of rows of a query and sum of their hashes."""
+        return self.conn.execute(CONDENSE.format(requete)).fetchone()  # type: ignore[call-overload]
 
 
 @contextmanager
@@ -130,7 +143,10 @@ def entrepot() -> Iterator[tuple[list[tuple[Recit, str]], Modeles]]:
 
 
 def _recits() -> list[Recit]:
-    return [*lister(), test_lignes.ATTAQUE, test_controles.ATTAQUE, test_ecritures.ATTAQUE]
+    return [
+        *lister(),
+        *(t.ATTAQUE for t in (test_lignes, test_controles, test_ecritures, test_referentiel, test_chevauchements)),
+    ]
 
 
 def _base(recit: Recit) -> str:
@@ -139,7 +155,7 @@ def _base(recit: Recit) -> str:
 
 def _empreinte_commune() -> str:
     """sha256 of what every built scenario depends on."""
-    dossiers = (RACINE / "tests" / "cas" / "_socle", RACINE / "tests" / "atelier", RACINE / "include")
+    dossiers = [RACINE / "tests" / "cas" / "_socle", *(RACINE / "include" / "mutualisation" / p for p in PIECES)]
     return _condenser(empreinte_projet(PROJET_DBT), (f for d in dossiers for f in d.rglob("*")))
 
 

@@ -159,16 +159,29 @@ def _remonter(noeud: exp.Expression, contenants: tuple[type[exp.Expression], ...
 
 
 def _garde(noeud: exp.Expression) -> bool:
-    """What no rule says: precisions, `nullif(x, 0)`, `limit 1`, `offset 0`, the build under way."""
+    """What no rule says: precisions, `nullif(x, 0)`, `limit 1`, `offset 0`, what `exists` selects, the build under way.
+
+    In `partition by`, a condition and its contrary make the same groups.
+    """
     parent = noeud.parent
+    if isinstance(noeud, exp.Is | exp.Not) and _partage(noeud):
+        return True
     if isinstance(noeud, exp.Literal):
         if isinstance(parent, exp.DataTypeParam | exp.Limit | exp.Offset | exp.Nullif):
+            return True
+        if isinstance(parent, exp.Select) and isinstance(parent.parent, exp.Exists):
             return True
         if isinstance(parent, exp.Round) and not noeud.is_string and int(float(noeud.name)) >= PRECISION_GARDE:
             return True
     select = noeud.find_ancestor(exp.Select)
     origine = select.args.get("from_") if select else None
     return bool(origine) and isinstance(origine.this, exp.Table) and origine.this.name == "construction_courante"
+
+
+def _partage(noeud: exp.Expression) -> bool:
+    while isinstance(noeud.parent, exp.Paren | exp.Not):
+        noeud = noeud.parent
+    return isinstance(noeud.parent, exp.Window) and noeud.arg_key == "partition_by"
 
 
 def echanges(table: dict[type[exp.Expression], type[exp.Expression]]) -> Operateur:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from tests.atelier.attendus import Attendu, ecarts, lire
 from tests.atelier.construction import Construction
 from tests.atelier.depots import Contenu, Feuille, attendus, deposer
 
+DOSSIER = Path(__file__).resolve().parents[1] / "attaques" / "attendu"
 PERSONNELLES = {"Matricule", "Nom", "Prénom", "Service", "Libellé activité"}
 
 
 @dataclass(frozen=True)
 class Attaque:
-    """`_socle/` of 2023 and files over it: `feuilles` say the outcome of their rows, `rejets` that of the others."""
+    """`_socle/` of 2023 and files over it: `feuilles` say the outcome of their rows, `rejets` that of the others.
+
+    `tests/attaques/attendu/<nom>/` holds more expected files, as those of a scenario.
+    """
 
     nom: str
     feuilles: Mapping[str, Feuille]
@@ -29,13 +35,18 @@ class Attaque:
         """Every file, by its name in the drop."""
         return {**{nom: feuille.texte for nom, feuille in self.feuilles.items()}, **self.autres}
 
+    @cached_property
+    def attendus(self) -> list[Attendu]:
+        """The expected files."""
+        return [lire(f) for f in sorted((DOSSIER / self.nom).glob("*.csv"))]
+
     def deposer(self, destination: Path) -> Path:
         """Write the drop."""
         return deposer(destination, self.fichiers, self.exercices)
 
     def relations(self) -> set[str]:
         """Relations that the attack looks at."""
-        return {"rejets", "controles_bloquants"}
+        return {a.relation for a in self.attendus} | {"rejets", "controles_bloquants"}
 
     def retoucher(self, _modele: str, requete: str) -> str:
         """The query as it is: an attack is in the files."""
@@ -43,7 +54,8 @@ class Attaque:
 
     def defauts(self, construction: Construction, relations: Container[str] | None = None) -> list[str]:
         """Sentences for what is built and is not what the attack expects; `relations`: those to look at."""
-        phrases = []
+        vues = [a for a in self.attendus if relations is None or a.relation in relations]
+        phrases = [p for a in vues for p in ecarts(construction.conn, a)]
         if relations is None or "rejets" in relations:
             voulus, constates = {**attendus(self.feuilles), **self.rejets}, construction.rejets()
             lieux = sorted(voulus.keys() | constates.keys())
@@ -68,7 +80,7 @@ class Attaque:
         ):
             entete, *lignes = str(self.fichiers[fichier]).splitlines()
             cellules = dict(zip(entete.split(";"), lignes[ligne - 2].split(";"), strict=False))
-            voulue = None if colonne in PERSONNELLES else cellules[colonne].strip() or None
+            voulue = None if colonne in PERSONNELLES else cellules.get(colonne, "colonne inconnue").strip() or None
             if valeur != voulue:
                 phrases.append(f"{fichier}, ligne {ligne}, {colonne} : attendu {voulue}, constaté {valeur}")
         return phrases

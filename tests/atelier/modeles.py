@@ -83,8 +83,10 @@ class Modeles:
 
 
 def _de_macros(brut: str, compile_: str) -> set[str]:
-    """CTE of the compiled query that the file of the model does not write itself."""
-    ecrites = set(re.findall(r"(\w+) as \((?!\s*\{\{)", brut))
+    """CTE of the compiled query that the file of the model does not write itself, or writes around a reading."""
+    ecrites = set(re.findall(r"(\w+) as \((?!\s*\{\{)", brut)) - set(
+        re.findall(r"(\w+) as \([^{}]*\(\{\{ lire_jeu", brut)
+    )
     fin = {""} if brut.rstrip().endswith("}}") else set()
     return set(re.findall(r"(\w+) as (?:not materialized |materialized )?\(", compile_)) - ecrites | fin
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ligne:
-    """A LigneDePiece: MtHT, MtTVA ('' = absent), account, axis, SIRET of the third party, object."""
+    """A LigneDePiece: MtHT, MtTVA ('' = absent), account, axis, SIRET of the third party, object, number."""
 
     ht: str
     tva: str = ""
@@ -16,10 +16,17 @@ class Ligne:
     axe: str = "ADS"
     siret: str = ""
     objet: str = ""
+    numero: str = "1"
 
     def xml(self) -> str:
         """The element, with one that the contract does not name."""
-        champs = [("IdLigne", "1"), ("Nature", self.nature), ("CptAna", self.axe), ("MtHT", self.ht), ("Inconnu", "x")]
+        champs = [
+            ("IdLigne", self.numero),
+            ("Nature", self.nature),
+            ("CptAna", self.axe),
+            ("MtHT", self.ht),
+            ("Inconnu", "x"),
+        ]
         champs += [("MtTVA", self.tva)] if self.tva else []
         champs += [("ObjLignePce", self.objet)] if self.objet else []
         tiers = _elements([("IdTiers", self.siret), ("NatIdTiers", "01")]) if self.siret else ""

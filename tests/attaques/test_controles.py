@@ -29,6 +29,8 @@ ADHERENTS = f"""SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin
 {REGIE};215900010;satellite;Régie d'Alpha;59001;01/01/2015;
 """
 ADHESIONS = f"""Dispositif;SIRET adhérent;Convention;Début;Fin
+F1;{ALPHA};;01/01/2023;
+F1;{REGIE};;01/01/2023;
 F4;{ALPHA};;01/01/2023;
 F5;{ALPHA};;01/01/2023;
 F6;{ALPHA};;01/01/2023;
@@ -117,6 +119,7 @@ def _attaque() -> Attaque:
     unites = Feuille("Exercice;Semestre;Dispositif;SIRET adhérent;Type unité;Quantité").ligne(f"2023;1;F4;{ALPHA};XX;1")
     unites.ligne(f"2023;1;F4;{BETA};YY;1", "rejete SIRET adhérent")
     agents = Feuille("Matricule;Catégorie;Quotité;Date entrée").ligne("a;B;100;01/01/2023").ligne("b;A;100;01/01/2024")
+    agents.ligne("c;A;100;01/01/2024", "rejete Date entrée").ligne("c;A;80;01/01/2024", "rejete Date entrée")
     temps = Feuille("Matricule;Date;Code activité;Durée;Type jour;Validé").ligne("a;02/01/2023;BORDS;7;T;O")
     paie = Feuille("Exercice;Catégorie;Masse salariale;Atténuations;ETPT").ligne("2023;A;100;;0").ligne("2023;C;1;;1")
     paie.ligne("2022;APP;100;;1", "rejete Exercice").ligne("2023;C;1,00;-;1,0", "doublon")
@@ -148,7 +151,7 @@ def _attaque() -> Attaque:
     bloquants = [
                 "adherent_ambigu 215900010", "bordereau_incoherent 1", "cee_sans_operation 1/P",
                 "cee_sans_operation 77/C", "cee_volume 1/C", "cles_chevauchantes activite/ADS",
-                "cout_precedent_absent F7", "dispositif_sans_cle SANSCLE",
+                "cout_precedent_absent F7", "dispositif_sans_cle SANSCLE", "segments_chevauchants",
                 "masse_salariale_manquante A", "masse_salariale_manquante B", "modes_melanges F1",
                 "mois_manquant temps_2023-02", f"periodes_chevauchantes adherents/{GAMMA}",
                 "periodes_chevauchantes dispositifs/DOUBLE", "periodes_chevauchantes parametres/libre",

@@ -14,6 +14,7 @@ REFERENTIEL = {
     "referentiel/parametres.csv": "+montant:HT;HT;01/01/2023;;x\n",
     "referentiel/roles_comptes.csv": "Préfixe;Rôle;Début;Fin;Référence\n606;exclu;01/01/2023;;x\n",
 }
+BORNES = "Mesure;Dispositif;Minimum;Maximum;Variation %;Gravité;Début;Fin;Référence\n"
 # line of the XML → outcome
 PES_ATTENDU = {
     3: "doublon + rejete Montant TTC",
@@ -23,7 +24,11 @@ PES_ATTENDU = {
     10: "doublon",
     12: "rejete exer",
     13: "rejete Date émission",
-    19: "rejete TypBord",
+    17: "rejete MtHT",
+    18: "rejete MtHT",
+    19: "rejete MtBordHT",
+    20: "rejete MtBordHT",
+    25: "rejete TypBord",
 }
 
 
@@ -41,6 +46,22 @@ def _pes() -> bytes:
         Bordereau("10", "10", [Piece("12", [Ligne("10")])], exercice="0000"),
         Bordereau("11", "11", [Piece("13", [Ligne("11")])], date="2024-02-01"),  # C5
         Bordereau("12", "12", [Piece("14", [Ligne("12")])], date="2024-01-31"),  # ADS +12
+        # P1: order pieces, which count nowhere
+        Bordereau("13", "13", [Piece("15", [Ligne("6")], type_="03"), Piece("16", [Ligne("7")], type_="04")]),
+        # P3: two pieces, three lines
+        Bordereau(
+            "14",
+            "0.75",
+            [
+                Piece("17", [Ligne("0", axe=""), Ligne("0.25", "0", axe="", numero="2")]),
+                Piece("18", [Ligne("0.50", "0.50", axe="")]),
+            ],
+        ),
+        Bordereau("15", "-5", [Piece("19", [Ligne("-5")])]),
+        Bordereau("16", "5", [Piece("20", [Ligne("5", "-0.50")])]),
+        # P3: a bordereau of no exercice, and one of no number, are refused under the exercice asked
+        Bordereau("17", "9", [Piece("21", [Ligne("8")])], exercice="0000"),
+        Bordereau("", "9", [Piece("22", [Ligne("8")])]),
     ]
     en_s2 = Piece("1", [Ligne("200", nature="70845", siret=ALPHA)], objet="2023-S2, puis 2023-S1")
     recette = [
@@ -90,10 +111,13 @@ ATTAQUE = Attaque(
     [
         "bordereau_incoherent 06",
         "bordereau_incoherent 07",
+        "bordereau_incoherent 17",
+        "bordereau_incoherent",
         "compte_sans_role 65888",
         "identite_ambigue 2023/P/mandat/01/01/2/1",
     ],
-    REFERENTIEL | {"compta/PES_A.xml": _pes()},
+    # bounds without a row: no control of plausibility
+    REFERENTIEL | {"compta/PES_A.xml": _pes(), "referentiel/bornes.csv": BORNES},
     {("compta/PES_A.xml", ligne): issue for ligne, issue in PES_ATTENDU.items()},
 )
 

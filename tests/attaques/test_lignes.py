@@ -69,7 +69,23 @@ def _actif() -> Feuille:
     f.ligne(f"9;{debut};100;2;L;ADS;100;100,01", "rejete Montant subvention")  # R5c
     f.ligne(f"10;{debut};100;2;L;ADS;100;").ligne(f"10;{debut};100;2;L;ADS;100;", "doublon")  # F7
     f.ligne(f"11;{debut};100;2;L;XX;100;", "a_affecter Axe analytique")
-    return f.ligne(f"12;{debut};100;99999999;L;ADS;100;")
+    f.ligne(f"12;{debut};100;99999999;L;ADS;100;")
+    for subvention, attendu in (("-0,01", "rejete Montant subvention"), ("0", ""), ("100", "")):  # R5c
+        f.ligne(f"13{subvention};{debut};100;2;L;ADS;100;{subvention}", attendu)
+    # one defect is named: that of the row before that of its subvention
+    f.ligne("14;2313;01/01/2023;9;2;L;ADS;100;50", "rejete Compte")
+    f.ligne(f"15;{debut};9;2;L;ADS;100;50", "rejete Montant subvention").ligne(
+        f"15;{debut};9;2;L;ADS;100;50", "doublon"
+    )
+    for quote, attendu in (("0", ""), ("0,5", ""), ("-0,5", "rejete Quote-part %"), ("100,5", "rejete Quote-part %")):
+        f.ligne(f"16{quote};{debut};100;2;L;ADS;{quote};", attendu)
+    # R4e: what is refused enters neither the identity nor the total of the others
+    f.ligne("17;2313;01/01/2023;100;2;L;ADS;60;", "rejete Compte").ligne(f"17;{debut};100;2;L;ADS;60;")
+    f.ligne("18;2313;01/01/2023;100;2;L;ADS;60;", "rejete Compte").ligne(f"18;{debut};100;2;L;CONSEIL;60;")
+    f.ligne(f"19;{debut};100;2;L;ADS;60;", "rejete N° inventaire")
+    f.ligne(f"19;{debut};100;2;L;ADS;50;", "rejete N° inventaire").ligne(f"19;{debut};100;2;L;CONSEIL;60;")
+    f.ligne(f"20;{debut};100;1;L;ADS;60;").ligne(f"20;{debut};100;1;L;CONSEIL;40;")
+    return f.ligne(f"21;{debut};0,5;2;L;ADS;100;").ligne(f"22;{debut};-0,5;2;L;ADS;100;", "rejete Valeur brute")
 
 
 def _agents() -> Feuille:
@@ -89,7 +105,32 @@ def _agents() -> Feuille:
     f.ligne("a6;A;100;01/01/2023;;ADS;60;;30/06/2023").ligne("a6;A;100;01/01/2023;;CONSEIL;100;01/07/2023;")
     f.ligne("a7;A;100;01/01/2023;;ADS;;;", "rejete % affectation")  # H3: the segment stays
     f.ligne("a8;A;100;01/01/2023;;SANS;40;;", "a_affecter Code activité")  # G11
-    return f.ligne(";A;100;01/01/2023;;ADS;100;;", "rejete Matricule")
+    f.ligne(";A;100;01/01/2023;;ADS;100;;", "rejete Matricule")
+    # H2: two contracts, one of them charged of 101 %; its line without affectation and the other contract stay
+    f.ligne("b1;A;100;01/01/2023;30/06/2023;ADS;60;;", "rejete % affectation")
+    f.ligne("b1;A;100;01/01/2023;30/06/2023;CONSEIL;41;;", "rejete % affectation")
+    f.ligne("b1;A;100;01/01/2023;30/06/2023;;;;").ligne("b1;A;100;01/07/2023;;ADS;60;;")
+    # the charge of one day is that of the affectations of that day, one day long at least
+    f.ligne("b2;A;100;01/01/2023;;ADS;60;01/03/2023;01/03/2023", "rejete % affectation")
+    f.ligne("b2;A;100;01/01/2023;;CONSEIL;41;01/03/2023;01/03/2023", "rejete % affectation")
+    # an affectation that ended before the contract charges no day
+    f.ligne("b3;A;100;01/06/2023;;ADS;60;01/01/2023;01/02/2023").ligne("b3;A;100;01/06/2023;;CONSEIL;60;;")
+    for part, attendu in (("-0,5", "rejete % affectation"), ("0", ""), ("0,5", ""), ("100,5", "rejete % affectation")):
+        f.ligne(f"b4;A;100;01/01/2023;;ADS;{part};;", attendu)
+    f.ligne("b5;A;100;01/01/2023;;;50;;", "rejete Code activité")
+    f.ligne("b5;A;100;01/01/2023;;ADS;50;02/01/2023;01/01/2023", "rejete Fin affectation")
+    for quotite in ("0,5", "0,005", "1,6", "1,500001"):  # C10: a ratio up to 1,5
+        f.ligne(f"c{quotite};A;{quotite};01/01/2023;;ADS;100;;")
+    f.ligne("c-;A;-0,5;01/01/2023;;ADS;100;;", "rejete Quotité")
+    f.ligne("d1;A;100;02/01/2023;01/01/2023;ADS;100;;", "rejete Date sortie").ligne(
+        "d2;A;100;01/01/2023;01/01/2023;ADS;100;;"
+    )
+    # H1: a refused or repeated segment meets no other; a long one meets those that follow a short one
+    f.ligne("d3;A;100;01/01/2023;;ADS;100;;").ligne("d3;A;100,5;01/02/2023;;ADS;100;;", "rejete Quotité")
+    f.ligne("d4;A;100;01/01/2023;31/12/2023;;;;", "rejete Date entrée")
+    f.ligne("d4;A;100;01/02/2023;02/02/2023;;;;", "rejete Date entrée")
+    f.ligne("d4;A;100;01/06/2023;02/06/2023;;;;", "rejete Date entrée")
+    return f.ligne("d5;A;100;01/01/2023;30/06/2023;;;;").ligne("d5;A;50;01/07/2023;;;;;")
 
 
 def _temps() -> Feuille:
@@ -106,7 +147,17 @@ def _temps() -> Feuille:
     f.ligne("a1;18/06/2023;ADS;1;T;N", "retenu Validé").ligne("a1;31/05/2023;ADS;1;T;O", "rejete Date")
     f.ligne("zz;19/06/2023;ADS;1;T;N", "rejete Matricule").ligne("a2;19/06/2023;ADS;1;T;O", "rejete Matricule")  # H5
     f.ligne("a1;20/06/2023;SANS;1;T;O", "a_affecter Code activité").ligne("a1;20/06/2023;MAL;1;A;O")
-    return f.ligne("a1;21/06/2023;ADS;1;X;O", "rejete Type jour")
+    f.ligne("a1;21/06/2023;ADS;1;X;O", "rejete Type jour")
+    f.ligne("a1;22/06/2023;ADS;1;T;O", "rejete Durée").ligne("a1;22/06/2023;ADS;2;T;O", "rejete Durée")  # H4
+    f.ligne("a1;23/06/2023;ADS;25;T;O", "rejete Durée").ligne(
+        "a1;23/06/2023;ADS;1;T;O"
+    )  # what is refused contradicts nothing
+    f.ligne("a1;24/06/2023;ADS;24;T;O").ligne("a1;24/06/2023;ADS;24;T;O", "doublon")  # C8: a repeat is not added
+    f.ligne("a1;25/06/2023;ADS;0,01;T;O").ligne("a1;26/06/2022;ADS;1;T;O", "rejete Date")
+    # H5: a day out of the contract of a known agent, written validated or not; a repeat stays one
+    f.ligne("d2;27/06/2023;ADS;1;T;O", "rejete Date").ligne("d2;28/06/2023;ADS;1;T;N", "rejete Date")
+    f.ligne("d2;27/06/2023;ADS;1;T;O", "doublon")
+    return f.ligne("zz;29/06/2023;ADS;25;T;O", "rejete Durée")
 
 
 def _unites() -> Feuille:
@@ -118,7 +169,10 @@ def _unites() -> Feuille:
     f.ligne(f"2023;1;XXX;{ALPHA};PC;3;r", "rejete Dispositif")
     f.ligne("2023;1;ADS;21590001000013;PC;3;r", "rejete SIRET adhérent")
     f.ligne(f"2023;1;ADS;{BETA};PC;3;r", "rejete SIRET adhérent")  # R7g
-    return f.ligne(f"2023;1;ADS;{ALPHA};PC;-1,5;r")  # C9: a correction
+    f.ligne(f"2023;1;ADS;{ALPHA};PC;-1,5;r")  # C9: a correction
+    # F7: a refused line repeated is refused twice
+    f.ligne(f"2023;1;XXX;{ALPHA};PC;3;r", "rejete Dispositif")
+    return f.ligne(f"2023;S2;ADS;{ALPHA};PC;3;r", "rejete Semestre")
 
 
 def _commandes() -> Feuille:
@@ -136,7 +190,25 @@ def _commandes() -> Feuille:
     f.ligne(f"c8;05/03/2023;M1;;{ALPHA};10;;;Émise", "rejete Montant HT")  # R9a
     f.ligne(f"c8;05/03/2023;M1;;{ALPHA};11;;;Émise", "rejete Montant HT")
     f.ligne(f"c9;05/03/2023;M1;A;{ALPHA};10;;;Émise").ligne(f"c9;05/03/2023;M1;B;{ALPHA};10;;;Émise")
-    return f.ligne(f"c9;05/03/2023;M1;B;{ALPHA};10;;;Émise", "doublon")
+    f.ligne(f"c9;05/03/2023;M1;B;{ALPHA};10;;;Émise", "doublon")
+    for montant, statut, attendu in (
+        ("0", "Émise", ""), ("0,5", "Émise", ""), ("-0,5", "Émise", "rejete Montant HT"),
+        ("0,5", "Annulée", "rejete Montant HT"),
+    ):  # fmt: skip
+        f.ligne(f"d{montant}{statut};05/03/2023;M1;;{ALPHA};{montant};;;{statut}", attendu)
+    f.ligne(f"e1;05/03/2023;M1;;{ALPHA};10;;;Émise").ligne(f"e1;05/03/2023;M1;;{ALPHA};0;;;Annulée")
+    f.ligne(f"e2;05/03/2022;M1;;{ALPHA};10;;;Émise", "rejete Date commande")  # C5
+    # R9b: a refused order has no cancellation; a refused cancellation keeps its own reason
+    f.ligne(f"e2;05/03/2023;M1;;{ALPHA};-10;;;Annulée", "rejete N° commande")
+    f.ligne(f"e3;05/03/2023;M9;;{ALPHA};-10;;;Annulée", "rejete N° marché")
+    f.ligne(f"e4;05/03/2023;M1;;{ALPHA};10;;;Émise").ligne(
+        f"e4;05/03/2023;M9;;{ALPHA};-20;;;Annulée", "rejete N° marché"
+    )
+    # R9a: a refused line is no second line of the order, and no repeat of one
+    f.ligne(f"e5;05/03/2023;M1;;{ALPHA};10;;;Émise").ligne(f"e5;05/03/2023;M9;;{ALPHA};11;;;Émise", "rejete N° marché")
+    f.ligne(f"e6;05/03/2023;M9;;{ALPHA};11;;;Émise", "rejete N° marché")
+    f.ligne(f"e6;05/03/2023;M9;;{ALPHA};11;;;Émise", "rejete N° marché")
+    return f.ligne(f"e7;05/03/2023;M1;;{ALPHA};10;;;Émise").ligne(f"e7;06/03/2023;M1;;{ALPHA};-10;;;Annulée")
 
 
 def _marches() -> Feuille:
