@@ -70,11 +70,11 @@ def _classeur(dossier: Path, modifier: Callable[[Any], None]) -> None:
     _redeclarer(dossier)
 
 
-def _erreur(dossier: Path) -> None:
+def _cellule(texte: str) -> Defaut:
     def modifier(livre: Any) -> None:
-        livre["Synthèse"]["B6"] = "#REF!"
+        livre["Synthèse"]["B6"] = texte
 
-    _classeur(dossier, modifier)
+    return lambda dossier: _classeur(dossier, modifier)
 
 
 def _vider(dossier: Path) -> None:
@@ -113,7 +113,8 @@ DEFAUTS: list[tuple[str, Defaut]] = [
     ("csv_lignes", _derniere_ligne(double=False)),
     ("csv_cles", _derniere_ligne(double=True)),
     ("csv_sommes", _un_centime),
-    ("classeur_sans_erreur", _erreur),
+    ("classeur_sans_erreur", _cellule("#REF!")),
+    ("classeur_sans_erreur", _cellule("#N/A")),
     ("classeur_montants", _vider),
 ]
 
@@ -141,6 +142,12 @@ def test_un_extrait_fidele_passe(publie: Any, tmp_path: Path) -> None:
     dsn, conn = publie
     dossier = ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn))
     assert (dossier / MANIFESTE).exists()
+
+
+@pytest.mark.parametrize("texte", ["#4521 validé par la DGA", "#12, est-ce sûr ?", "#REF! corrigé !"])
+def test_un_texte_qui_commence_par_un_diese_n_est_pas_une_erreur(publie: Any, tmp_path: Path, texte: str) -> None:
+    dsn, conn = publie
+    ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, _cellule(texte)))
 
 
 @pytest.mark.parametrize(("attente", "defaut"), DEFAUTS, ids=[f"{a}-{i}" for i, (a, _) in enumerate(DEFAUTS)])
