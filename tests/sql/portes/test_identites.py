@@ -93,7 +93,7 @@ RELATIONS = """
 create table construction.int_exercices as select 2024 as exercice, true as demande;
 create table construction.controles_index (controle text, bloquant boolean, jeu text);
 """
-# The catalog is read against the contract of the whole project: seen failing on the built publication.
+# The catalog is read against the contract of the whole project: seen failing in tests/sql/dbt/test_types_publies.py.
 HORS_CANDIDAT = {"types_publies"}
 
 
