@@ -16,6 +16,7 @@ from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.signature import version_du_code
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
+from mutualisation.publication.relations import relations_promues
 from mutualisation.sources.brut import synchroniser_brut
 
 SQL_BLOQUANTS = """
@@ -74,7 +75,7 @@ def controler(session: Session, version: int) -> None:
         exercices = _construction(conn, version, ("construite", "validee"))
         session.suivi(f"Contrôle du bilan, version {version}")
         plausibilite, verdicts = verifier_plausibilite(session.dsn, SCHEMA, exercices)
-        resultat = verifier_bilan(session.dsn, SCHEMA, version, exercices)
+        resultat = verifier_bilan(session.dsn, SCHEMA, version, exercices, relations_promues())
         echecs = plausibilite.echecs + _sans_les_bornes_deja_dites(resultat.echecs, verdicts)
         portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
         clore(conn, version, "echouee" if echecs else "validee", portes)

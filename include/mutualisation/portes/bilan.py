@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mutualisation.chemins import dossier_attentes
@@ -14,24 +14,23 @@ from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.suites import Suite, lire_suite
 
 PORTE, PLAUSIBILITE = "bilan", "plausibilite"
-RELATIONS = (
-    "synthese_financiere", "cout_unitaire", "passage_d5211", "recouvrement", "facture_semestrielle",
-    "cee_valorisation", "cam_achats", "adhesion", "indicateurs_cles", "controles", "tracabilite", "repartition",
-    "rejets", "prevision",
-)  # fmt: skip
 # What a point to comment keeps of a measure.
 VERDICT = ("cle", "mesure", "dispositif", "gravite", "attendu", "constate", "variation_pct", "reference")
 
 
-def verifier_bilan(dsn: str, schema: str, version: int, exercices: Sequence[int]) -> ResultatPorte:
+def verifier_bilan(
+    dsn: str, schema: str, version: int, exercices: Sequence[int], relations: Iterable[str]
+) -> ResultatPorte:
     """Check the relations of `schema` (columns of `sorties.md`, plus version and exercice) for the asked exercices.
+
+    `relations`: names of all that would be promoted, in none of which may a personal column be.
 
     A failed, crashed or missing check, and a blocking control that is `ecart` or `non_execute` without justification
     (G4, G5), are sentences of `echecs`; the caller raises `ControleEchoue`. Raises `ControleEchoue` itself when no
     exercice is asked, or the gate could not run at all.
     """
     debut = time.perf_counter()
-    suite = suite_bilan(schema, version, _annees(PORTE, exercices))
+    suite = suite_bilan(schema, version, _annees(PORTE, exercices), relations)
     constats = juger(PORTE, dsn, suite)
     return _resultat(PORTE, suite, constats, debut)
 
@@ -70,11 +69,11 @@ def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[st
     return [verdict for verdict in verdicts if verdict["exercice"] == exercice and not verdict["bloque"]]
 
 
-def suite_bilan(schema: str, version: int, exercices: Sequence[int]) -> Suite:
+def suite_bilan(schema: str, version: int, exercices: Sequence[int], relations: Iterable[str]) -> Suite:
     """Expectations of `expectations/bilan/suite.yml` on the candidate `schema` and `version`."""
     valeurs = _valeurs(schema, exercices) | {
         "version": str(int(version)),
-        "relations": ", ".join(_litteral(relation) for relation in RELATIONS),
+        "relations": ", ".join(_litteral(relation) for relation in relations),
     }
     return lire_suite(PORTE, [dossier_attentes() / "bilan" / "suite.yml"], valeurs)
 
