@@ -31,3 +31,14 @@ class ControleEchoue(ErreurMutualisation):
     def __init__(self, controles: list[str]) -> None:
         self.controles = controles
         super().__init__("\n".join(controles))
+
+
+class ExtraitRefuse(ErreurMutualisation):
+    """The extract gate refused what was written of a published version: exit 1, for 2 says that nothing is published.
+
+    The former extracts stay. `phrases`: one French sentence per refused extract.
+    """
+
+    def __init__(self, phrases: list[str]) -> None:
+        self.phrases = phrases
+        super().__init__("\n".join(phrases))

@@ -68,9 +68,7 @@ def test_du_depot_aux_factures(depot, entrepot_neuf, tmp_path, caplog):
     corriger(depot)
     with op.Session.depuis_environnement() as session:  # the worker dies between the load and its announcement
         op.charger(session, str(depot))
-    assert charger(depot) == {"charger": {"skipped"}, "annoncer": {"success"}}, (
-        "what is loaded is announced"
-    )
+    assert charger(depot) == {"charger": {"skipped"}, "annoncer": {"success"}}, "what is loaded is announced"
 
 
 def verifier_journal(messages: list[str]) -> None:

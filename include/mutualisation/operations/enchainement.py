@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.erreurs import ExtraitRefuse
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
 from mutualisation.ingestion.travail import Chargement, Suivi, muet, transaction
@@ -35,7 +36,8 @@ def bilan(
 ) -> BilanPublie:
     """Load, build, check, publish and extract, under one lock: no other run comes between two steps (S8).
 
-    Raises `FichierRefuse` (3), `ControleEchoue` (2), `ErreurMutualisation` (1).
+    Raises `FichierRefuse` (3) and `ControleEchoue` (2), nothing published; `ErreurMutualisation` (1), of which
+    `ExtraitRefuse`: published, and every extract that is the publication is written.
     """
     annees = verifier_exercices(exercices)
     verifier_sortie(Path(sortie))
@@ -45,8 +47,22 @@ def bilan(
         version = construire(session, annees, prepare_par)
         controler(session, version)
         empreinte = publier(session, version)
-        extraits = [extraire(session, e, sortie) for e in annees]
+        extraits = _extraire(session, annees, sortie)
     return BilanPublie(chargements, version, empreinte, extraits)
+
+
+def _extraire(session: Session, exercices: list[int], sortie: str) -> list[str]:
+    """Every extract that can be written, then the refusals of the others at once."""
+    dossiers: list[str] = []
+    refus: list[str] = []
+    for exercice in exercices:
+        try:
+            dossiers.append(extraire(session, exercice, sortie))
+        except ExtraitRefuse as erreur:
+            refus += erreur.phrases
+    if refus:
+        raise ExtraitRefuse(refus)
+    return dossiers
 
 
 def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import psycopg
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.publication.relations import Relation
 from mutualisation.rapport.extrait import ecrire_extrait
 
 
@@ -28,12 +30,37 @@ def publier(session: Session, version: int | None = None) -> str:
 
 
 def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
-    """Write the extract `bilan_AAAA/` of an exercice; give back its folder."""
+    """Write the extract `bilan_AAAA/` of an exercice; give back its folder.
+
+    Raises `ExtraitRefuse` when what was read back is not the version (the former extract stays), `ErreurMutualisation`
+    when the exercice is not published or the folder cannot be written.
+    """
     session.suivi(f"Extrait de l'exercice {exercice}")
     with connecter(session.dsn) as conn:
         identite = "declaree" if session.embarque else "authentifiee"
-        porte = partial(exiger_extrait, session.dsn)
+        porte = partial(_relire, session.dsn)
         return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite, porte=porte))
+
+
+def _relire(
+    dsn: str,
+    conn: psycopg.Connection[Any],
+    dossier: Path,
+    exercice: int,
+    version: int,
+    relations: Mapping[str, Relation],
+) -> None:
+    """The extract gate, once the version is published."""
+    try:
+        exiger_extrait(dsn, conn, dossier, exercice, version, relations)
+    except ControleEchoue as refus:
+        raise ExtraitRefuse(
+            [
+                f"La version {version} est publiée, mais l'extrait de l'exercice {exercice} relu ne lui est pas "
+                f"conforme : {' ; '.join(refus.controles)} ; l'extrait précédent est resté en place ; relancez "
+                "« mutualisation extraire »."
+            ]
+        ) from refus
 
 
 def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:

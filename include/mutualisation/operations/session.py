@@ -16,7 +16,6 @@ from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.portes import juge
 
@@ -79,10 +78,10 @@ class Session:
         return self._dbt
 
     def _documenter(self) -> None:
-        """Write the data docs of the gates that this context passed, `data_docs/` of its folder."""
+        """Write the data docs of the gates that this session passed, `data_docs/` of its folder. Raises nothing."""
         if not juge.a_juge():
             return
         try:
             juge.documenter(self.var / "data_docs")
-        except (ControleEchoue, OSError) as erreur:
-            self.suivi(f"La documentation des contrôles n'a pas pu être écrite : {erreur}")
+        except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
+            self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mutualisation.chemins import dossier_attentes
@@ -12,23 +12,20 @@ from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.suites import Suite, lire_suite, litteral
 
 PORTE, PLAUSIBILITE = "bilan", "plausibilite"
-RELATIONS = (
-    "synthese_financiere", "cout_unitaire", "passage_d5211", "recouvrement", "facture_semestrielle",
-    "cee_valorisation", "cam_achats", "adhesion", "indicateurs_cles", "controles", "tracabilite", "repartition",
-    "rejets", "prevision",
-)  # fmt: skip
 # What a point to comment keeps of a measure.
 VERDICT = ("cle", "mesure", "dispositif", "gravite", "attendu", "constate", "variation_pct", "reference")
 
 
-def verifier_bilan(dsn: str, version: int, exercices: Sequence[int]) -> ResultatPorte:
+def verifier_bilan(dsn: str, version: int, exercices: Sequence[int], relations: Iterable[str]) -> ResultatPorte:
     """Check the relations built (columns of `sorties.md`, plus version and exercice) for the asked exercices.
+
+    `relations`: names of all that would be promoted, in none of which may a personal column be.
 
     A failed, crashed or missing check, and a blocking control that is `ecart` or `non_execute` without justification
     (G4, G5), are sentences of `echecs`; the caller raises `ControleEchoue`. Raises `ControleEchoue` itself when no
     exercice is asked, or the gate could not run at all.
     """
-    return _resultat(PORTE, juger(PORTE, dsn, suite_bilan(version, _annees(PORTE, exercices))))
+    return _resultat(PORTE, juger(PORTE, dsn, suite_bilan(version, _annees(PORTE, exercices), relations)))
 
 
 def verifier_plausibilite(dsn: str, exercices: Sequence[int]) -> tuple[ResultatPorte, list[dict[str, Any]]]:
@@ -61,12 +58,12 @@ def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[st
     return [verdict for verdict in verdicts if verdict["exercice"] == exercice and not verdict["bloque"]]
 
 
-def suite_bilan(version: int, exercices: Sequence[int]) -> Suite:
+def suite_bilan(version: int, exercices: Sequence[int], relations: Iterable[str]) -> Suite:
     """Expectations of `expectations/bilan/suite.yml` on the candidate of that version."""
     valeurs = {
         "exercices": _liste(exercices),
         "version": str(version),
-        "relations": ", ".join(map(litteral, RELATIONS)),
+        "relations": ", ".join(map(litteral, relations)),
     }
     return lire_suite(PORTE, [dossier_attentes() / "bilan" / "suite.yml"], valeurs)
 

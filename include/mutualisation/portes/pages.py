@@ -6,19 +6,24 @@ Great Expectations' own pages are in English and load their styles from a conten
 from __future__ import annotations
 
 import json
+import secrets
+import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError, select_autoescape
 
 from mutualisation.francais.formats import nombre as nombre_francais
 from mutualisation.portes.resultat import Constat
 from mutualisation.portes.suites import Suite
 
+# What former versions left there: the site of Great Expectations
+ANCIEN_SITE = ("expectations", "validations", "static")
 SEVERITES = {"critical": "Bloque", "warning": "Avertit", "info": "Informe"}
+MOTS = {True: "vrai", False: "faux"}
 
 
 def jugement(porte: str, suite: Suite, constats: Iterable[Constat]) -> dict[str, Any]:
@@ -37,16 +42,40 @@ def jugement(porte: str, suite: Suite, constats: Iterable[Constat]) -> dict[str,
 
 
 def ecrire_pages(dossier: Path, jugements: Iterable[dict[str, Any]]) -> Path:
-    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept."""
+    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept and can be read.
+
+    Several processes may write there at once. Raises `OSError` when the folder can't be written.
+    """
     resultats = dossier / "resultats"
     resultats.mkdir(parents=True, exist_ok=True)
+    for ancien in ANCIEN_SITE:
+        shutil.rmtree(dossier / ancien, ignore_errors=True)
     for dit in jugements:
-        contenu = json.dumps(dit, ensure_ascii=False, indent=1)
-        (resultats / f"{dit['suite']}.json").write_text(contenu, encoding="utf-8")
-    suites = [json.loads(chemin.read_text(encoding="utf-8")) for chemin in sorted(resultats.glob("*.json"))]
+        _ecrire(resultats / f"{dit['suite']}.json", json.dumps(dit, ensure_ascii=False, indent=1))
+    suites = [resume for chemin in sorted(resultats.glob("*.json")) if (resume := _relire(chemin))]
     index = dossier / "index.html"
-    index.write_text(_gabarit().render(suites=[_resumer(s) for s in suites]), encoding="utf-8")
+    _ecrire(index, _gabarit().render(suites=suites))
     return index
+
+
+def _ecrire(chemin: Path, contenu: str) -> None:
+    """Write aside, then rename: a reader never sees half a file."""
+    travail = chemin.with_name(f".{chemin.name}.{secrets.token_hex(4)}")
+    try:
+        travail.write_text(contenu, encoding="utf-8")
+        travail.replace(chemin)
+    finally:
+        travail.unlink(missing_ok=True)
+
+
+def _relire(chemin: Path) -> dict[str, Any] | None:
+    """A kept verdict as the page shows it; None when it can't be shown: truncated, or of another form."""
+    try:
+        resume = _resumer(json.loads(chemin.read_text(encoding="utf-8")))
+        _gabarit().render(suites=[resume])
+    except (OSError, ValueError, LookupError, TypeError, TemplateError):
+        return None
+    return resume
 
 
 @cache
@@ -88,7 +117,7 @@ def _attendu(kwargs: Any) -> str:
     """The limits that the YAML gives, in words."""
     morceaux = []
     if valeurs := kwargs.get("value_set"):
-        morceaux.append(" · ".join(map(str, valeurs)))
+        morceaux.append(" · ".join(map(_mot, valeurs)))
     bornes = [kwargs.get("min_value"), kwargs.get("max_value")]
     if bornes[0] is not None and bornes[0] == bornes[1]:
         morceaux.append(_borne(bornes[0]))
@@ -102,6 +131,10 @@ def _attendu(kwargs: Any) -> str:
     if tolerance := kwargs.get("mostly"):
         morceaux.append(f"{round(100 * tolerance)} % des lignes au moins")
     return " — ".join(morceaux)
+
+
+def _mot(valeur: Any) -> str:
+    return MOTS[valeur] if isinstance(valeur, bool) else str(valeur)
 
 
 def _borne(valeur: Any) -> str:

@@ -163,9 +163,9 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
     with closing(openpyxl.load_workbook(chemins[0], read_only=True, data_only=True)) as livre:
         for feuille in livre:
             erreurs = 0
-            for ligne in feuille.iter_rows(values_only=True):
-                erreurs += sum(isinstance(v, str) and v.startswith("#") and v.endswith(("!", "?", "A")) for v in ligne)
-                lus.update(Decimal(repr(v)) for v in ligne if isinstance(v, (int, float)) and not isinstance(v, bool))
+            for ligne in feuille.iter_rows():
+                erreurs += sum(cellule.data_type == "e" for cellule in ligne)
+                lus.update(Decimal(repr(c.value)) for c in ligne if c.data_type == "n" and c.value is not None)
             feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
     if feuilles and synthese is not None:
         feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)

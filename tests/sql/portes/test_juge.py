@@ -16,6 +16,7 @@ from mutualisation.portes.bilan import verifier_bilan
 from mutualisation.portes.juge import documenter, juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.suites import Attente, Lot, Suite
+from mutualisation.publication.relations import relations_promues
 
 LOT = """
 select * from (values
@@ -191,7 +192,7 @@ def test_plus_de_lignes_que_le_moteur_n_en_rend(entrepot: str) -> None:
 def test_la_documentation_se_lit_sans_reseau_ni_donnee_personnelle(candidat: str, tmp_path: Path) -> None:
     with psycopg.connect(candidat) as conn:
         conn.execute("update construction.rejets set valeur = 'DUPONT-0042', fichier = 'rh/MARTIN.csv'")
-    assert "MARTIN" in str(verifier_bilan(candidat, 1, [2024]).echecs)
+    assert "MARTIN" in str(verifier_bilan(candidat, 1, [2024], relations_promues()).echecs)
     # the server's own message quotes the cell
     plante = _suite(_sql("select valeur::numeric as v from construction.rejets, {batch} l"))
     assert juger("essai", candidat, plante)[0].erreur == "InvalidTextRepresentation"

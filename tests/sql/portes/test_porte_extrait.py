@@ -15,7 +15,9 @@ from tests.atelier import bases
 from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.erreurs import ControleEchoue
+from mutualisation import operations as op
+from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
+from mutualisation.operations import enchainement, livraison
 from mutualisation.portes.relecture import MANIFESTE, exiger_extrait
 from mutualisation.rapport.extrait import ecrire_extrait
 
@@ -70,11 +72,11 @@ def _classeur(dossier: Path, modifier: Callable[[Any], None]) -> None:
     _redeclarer(dossier)
 
 
-def _erreur(dossier: Path) -> None:
+def _cellule(texte: str) -> Defaut:
     def modifier(livre: Any) -> None:
-        livre["Synthèse"]["B6"] = "#REF!"
+        livre["Synthèse"]["B6"] = texte
 
-    _classeur(dossier, modifier)
+    return lambda dossier: _classeur(dossier, modifier)
 
 
 def _vider(dossier: Path) -> None:
@@ -113,7 +115,8 @@ DEFAUTS: list[tuple[str, Defaut]] = [
     ("csv_lignes", _derniere_ligne(double=False)),
     ("csv_cles", _derniere_ligne(double=True)),
     ("csv_sommes", _un_centime),
-    ("classeur_sans_erreur", _erreur),
+    ("classeur_sans_erreur", _cellule("#REF!")),
+    ("classeur_sans_erreur", _cellule("#N/A")),
     ("classeur_montants", _vider),
 ]
 
@@ -141,6 +144,12 @@ def test_un_extrait_fidele_passe(publie: Any, tmp_path: Path) -> None:
     dsn, conn = publie
     dossier = ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn))
     assert (dossier / MANIFESTE).exists()
+
+
+@pytest.mark.parametrize("texte", ["#4521 validé par la DGA", "#12, est-ce sûr ?", "#REF! corrigé !"])
+def test_un_texte_qui_commence_par_un_diese_n_est_pas_une_erreur(publie: Any, tmp_path: Path, texte: str) -> None:
+    dsn, conn = publie
+    ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, _cellule(texte)))
 
 
 @pytest.mark.parametrize(("attente", "defaut"), DEFAUTS, ids=[f"{a}-{i}" for i, (a, _) in enumerate(DEFAUTS)])
@@ -179,3 +188,36 @@ def test_sans_classeur_ni_relation_la_porte_echoue(publie: Any, tmp_path: Path) 
     dossier = ecrire_extrait(conn, 2021, tmp_path)
     with pytest.raises(ControleEchoue, match="Au moins une relation est écrite"):
         exiger_extrait(dsn, conn, dossier, 2021, 1, {})
+
+
+@pytest.fixture
+def session(publie: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> op.Session:
+    """A session on the published warehouse; the steps before the extracts are taken as done."""
+    for nom, valeur in (("charger", []), ("construire", 1), ("controler", None), ("publier", "empreinte")):
+        monkeypatch.setattr(enchainement, nom, lambda *_, valeur=valeur: valeur)
+    monkeypatch.setattr(op.Session, "precharger", lambda _: None)
+    return op.Session(publie[0], tmp_path)
+
+
+def test_bilan_publie_puis_dit_tous_les_extraits_refuses(
+    session: op.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 2 would say that nothing is published; the extracts that are sound are written all the same."""
+
+    def exiger(dsn: str, conn: Any, dossier: Path, exercice: int, *suite: Any) -> None:
+        if exercice != 2020:
+            _un_centime(dossier)
+        exiger_extrait(dsn, conn, dossier, exercice, *suite)
+
+    monkeypatch.setattr(livraison, "exiger_extrait", exiger)
+    with pytest.raises(ExtraitRefuse) as refus:
+        op.bilan(session, "depot", [2019, 2020, 2021], str(tmp_path / "bilans"))
+    assert refus.value.code_sortie == 1
+    assert [phrase.partition(" : ")[0] for phrase in refus.value.phrases] == [
+        f"La version 1 est publiée, mais l'extrait de l'exercice {exercice} relu ne lui est pas conforme"
+        for exercice in (2019, 2021)
+    ]
+    for phrase in refus.value.phrases:
+        assert "csv_sommes, synthese_financiere" in phrase
+        assert phrase.endswith("l'extrait précédent est resté en place ; relancez « mutualisation extraire ».")
+    assert [chemin.name for chemin in (tmp_path / "bilans").iterdir()] == ["bilan_2020"]

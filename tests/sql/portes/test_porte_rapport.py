@@ -9,8 +9,10 @@ import pytest
 
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.bilan import suite_bilan, verifier_bilan
+from mutualisation.publication.relations import relations_promues
 
 S = "construction"
+RELATIONS = relations_promues()
 MAJ = f"update {S}.synthese_financiere set"
 MAJ_CONTROLES = f"update {S}.controles set"
 # (expectation, SQL of the defect, what its sentence says)
@@ -18,6 +20,8 @@ DEFAUTS = [
     ("synthese_presente", f"delete from {S}.synthese_financiere", "0 ligne(s)"),
     ("synthese_presente", f"{MAJ} version = 2", "0 ligne(s)"),
     ("colonnes_interdites", f"alter table {S}.rejets add column matricule text", "rejets.matricule"),
+    ("colonnes_interdites", f"create table {S}.epci (nom text, prenom text)", "epci.prenom"),
+    ("colonnes_interdites", f"create table {S}.etat_valorisation (agent text)", "etat_valorisation.agent"),
     (
         "rejets_sans_donnee_personnelle",
         f"update {S}.rejets set valeur = '00123'",
@@ -37,9 +41,9 @@ def _executer(dsn: str, ordre: str) -> None:
 
 
 def test_un_candidat_sain_passe_toutes_les_attentes(candidat: str) -> None:
-    resultat = verifier_bilan(candidat, 1, [2024])
+    resultat = verifier_bilan(candidat, 1, [2024], RELATIONS)
     assert resultat.echecs == []
-    assert resultat.executees == [attente.nom for attente in suite_bilan(1, [2024]).attentes]
+    assert resultat.executees == [attente.nom for attente in suite_bilan(1, [2024], RELATIONS).attentes]
     assert resultat.en_dict()["statut"] == "conforme"
 
 
@@ -48,14 +52,14 @@ def test_un_candidat_sain_passe_toutes_les_attentes(candidat: str) -> None:
 )
 def test_chaque_attente_voit_son_defaut(candidat: str, attente: str, defaut: str, phrase: str) -> None:
     _executer(candidat, defaut)
-    echecs = [echec for echec in verifier_bilan(candidat, 1, [2024]).echecs if echec.startswith(attente)]
+    echecs = [echec for echec in verifier_bilan(candidat, 1, [2024], RELATIONS).echecs if echec.startswith(attente)]
     assert echecs, f"{attente} n'a pas vu le défaut"
     assert any(phrase in echec for echec in echecs), echecs
     assert all(" — " in echec for echec in echecs)
 
 
 def test_chaque_attente_a_son_defaut() -> None:
-    assert {attente.nom for attente in suite_bilan(1, [2024]).attentes} == {nom for nom, _, _ in DEFAUTS} | {
+    assert {attente.nom for attente in suite_bilan(1, [2024], RELATIONS).attentes} == {nom for nom, _, _ in DEFAUTS} | {
         "controles_bloquants"
     }
 
@@ -67,7 +71,7 @@ def test_controle_bloquant_en_ecart(candidat: str) -> None:
         f"insert into {S}.controles_bloquants values (2024, 'mois_manquant', 'temps_2024-07', 'ecart',"
         " 'le fichier du mois', 'aucun', null, 'déposer le fichier du mois qui manque, ou justifier son absence')",
     )
-    assert verifier_bilan(candidat, 1, [2024]).echecs == [
+    assert verifier_bilan(candidat, 1, [2024], RELATIONS).echecs == [
         "mois_manquant (temps_2024-07), exercice 2024 : attendu le fichier du mois, constaté aucun — "
         "déposer le fichier du mois qui manque, ou justifier son absence"
     ]
@@ -75,16 +79,23 @@ def test_controle_bloquant_en_ecart(candidat: str) -> None:
 
 def test_controle_bloquant_non_execute(candidat: str) -> None:
     _executer(candidat, f"insert into {S}.controles_bloquants values (2024, 'somme_etp', '', 'non_execute')")
-    assert verifier_bilan(candidat, 1, [2024]).echecs[0].startswith("somme_etp, exercice 2024 : ")
+    assert verifier_bilan(candidat, 1, [2024], RELATIONS).echecs[0].startswith("somme_etp, exercice 2024 : ")
 
 
 def test_un_controle_non_bloquant_en_ecart_laisse_publier(candidat: str) -> None:
     _executer(candidat, f"{MAJ_CONTROLES} statut = 'ecart' where not bloquant")
-    assert verifier_bilan(candidat, 1, [2024]).echecs == []
+    assert verifier_bilan(candidat, 1, [2024], RELATIONS).echecs == []
+
+
+def test_le_nom_d_un_organisme_public_n_est_pas_personnel(candidat: str) -> None:
+    _executer(candidat, f"create table {S}.epci (nom text); create table {S}.factures_adherents (nom text)")
+    assert verifier_bilan(candidat, 1, [2024], RELATIONS).echecs == []
+    _executer(candidat, f"create table {S}.recours (nom text)")
+    assert verifier_bilan(candidat, 1, [2024], RELATIONS).echecs
 
 
 def test_un_exercice_sans_ligne_echoue(candidat: str) -> None:
-    echecs = verifier_bilan(candidat, 1, [2024, 2025]).echecs
+    echecs = verifier_bilan(candidat, 1, [2024, 2025], RELATIONS).echecs
     assert any(echec.startswith("synthese_presente, exercice 2025") for echec in echecs)
 
 
@@ -93,18 +104,18 @@ def test_les_defauts_d_un_exercice_non_demande_ne_comptent_pas(candidat: str) ->
         candidat,
         f"insert into {S}.synthese_financiere (version, exercice, dispositif, cout_net) values (1, 2023, 'ADS', 1)",
     )
-    assert verifier_bilan(candidat, 1, [2024]).echecs == []
+    assert verifier_bilan(candidat, 1, [2024], RELATIONS).echecs == []
 
 
 def test_un_lot_qui_plante_est_un_echec(candidat: str) -> None:
     _executer(candidat, f"drop table {S}.tracabilite")
     with pytest.raises(ControleEchoue, match=r"porte bilan : aucun contrôle n'a pu être exécuté.*UndefinedTable"):
-        verifier_bilan(candidat, 1, [2024])
+        verifier_bilan(candidat, 1, [2024], RELATIONS)
 
 
 def test_une_requete_qui_plante_est_un_echec(candidat: str) -> None:
     _executer(candidat, f"alter table {S}.controles_bloquants drop column remede")
-    resultat = verifier_bilan(candidat, 1, [2024])
+    resultat = verifier_bilan(candidat, 1, [2024], RELATIONS)
     (echec,) = resultat.echecs
     assert echec.startswith("controles_bloquants : ")
     assert "n'a pas pu être exécuté (UndefinedColumn" in echec
@@ -113,17 +124,17 @@ def test_une_requete_qui_plante_est_un_echec(candidat: str) -> None:
 
 def test_aucun_exercice_aucune_porte(candidat: str) -> None:
     with pytest.raises(ControleEchoue, match="porte bilan : aucun exercice"):
-        verifier_bilan(candidat, 1, [])
+        verifier_bilan(candidat, 1, [], RELATIONS)
 
 
 def test_un_entrepot_muet_est_un_echec() -> None:
     with pytest.raises(ControleEchoue, match="porte bilan : aucun contrôle n'a pu être exécuté"):
-        verifier_bilan("postgresql://personne@127.0.0.1:1/rien", 1, [2024])
+        verifier_bilan("postgresql://personne@127.0.0.1:1/rien", 1, [2024], RELATIONS)
 
 
 def test_duree(candidat: str) -> None:
     """Beyond the import, a gate costs little; the bound is ten times what it takes."""
-    verifier_bilan(candidat, 1, [2024])
+    verifier_bilan(candidat, 1, [2024], RELATIONS)
     debut = time.perf_counter()
-    verifier_bilan(candidat, 1, [2024])
+    verifier_bilan(candidat, 1, [2024], RELATIONS)
     assert time.perf_counter() - debut < 3

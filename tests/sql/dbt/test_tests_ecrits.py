@@ -1,0 +1,46 @@
+"""Tests that dbt writes from its graph or its macros, on a built publication that is altered: each is seen failing."""
+
+from __future__ import annotations
+
+import json
+
+from tests.atelier.atelier import Atelier
+
+DEFAUTS = [
+    (
+        "indicateurs_bornables",
+        "update indicateurs_cles set indicateur = 'cee_net' where indicateur = 'cee_produit'",
+        [("cee_net",), ("cee_produit",)],
+    ),
+    (
+        "types_publies",
+        "alter table synthese_financiere alter column cout_net type numeric(16,2)",
+        [("synthese_financiere", "cout_net", "numeric(15,2)", "numeric(16,2)")],
+    ),
+    (
+        "types_publies",
+        "alter table repartition alter column montant type double precision",
+        [("repartition", "montant", "numeric(24,12)", "double precision")],
+    ),
+    (
+        "types_publies",
+        "alter table factures_tarifs drop column base cascade",
+        [("factures_tarifs", "base", "text", "colonne absente")],
+    ),
+]
+
+
+def _requete(atelier: Atelier, test: str) -> str:
+    noeuds = json.loads((atelier._dossier / "dbt" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    (noeud,) = (n for n in noeuds.values() if n["name"] == test)
+    return str(noeud["compiled_code"])
+
+
+def test_chaque_test_ecrit_voit_son_defaut(atelier: Atelier) -> None:
+    with atelier.construit({}) as construction:
+        for test, defaut, lignes in DEFAUTS:
+            requete = _requete(atelier, test)
+            assert construction.lire(requete) == []
+            with construction.conn.transaction(force_rollback=True):
+                construction.conn.execute(defaut)
+                assert sorted(construction.lire(requete)) == lignes

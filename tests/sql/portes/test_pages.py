@@ -1,0 +1,75 @@
+"""The page of the gates: written whole by several processes, and never in the way of the command."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.operations.session import Session
+from mutualisation.portes import juge
+from mutualisation.portes.pages import ecrire_pages, jugement
+from mutualisation.portes.resultat import Constat
+from mutualisation.portes.suites import Attente, Lot, Suite
+
+
+def _jugement(nom: str = "essai") -> dict[str, Any]:
+    attente = Attente("a", "expect_x", {"value_set": [False, True, "Émis"]}, "critical", "Essai")
+    suite = Suite(nom, "", (Lot("lot", (attente,)),), {})
+    return jugement("essai", suite, [Constat(attente, True, 0, 3, [], None)])
+
+
+@pytest.mark.parametrize("contenu", ["", '{"suite": "x"', "{}", "[]", '{"suite": "x", "lots": [{"attentes": [{}]}]}'])
+def test_un_verdict_illisible_est_laisse_de_cote(tmp_path: Path, contenu: str) -> None:
+    ecrire_pages(tmp_path, [])
+    (tmp_path / "resultats" / "abime.json").write_text(contenu, encoding="utf-8")
+    page = ecrire_pages(tmp_path, [_jugement()]).read_text(encoding="utf-8")
+    assert "1 suites d'attentes" in page
+
+
+def test_les_valeurs_logiques_se_lisent_en_francais(tmp_path: Path) -> None:
+    page = ecrire_pages(tmp_path, [_jugement()]).read_text(encoding="utf-8")
+    assert "faux · vrai · Émis" in page
+
+
+def test_l_ancien_site_disparait(tmp_path: Path) -> None:
+    for nom in ("expectations", "validations", "static"):
+        (tmp_path / nom).mkdir()
+        (tmp_path / nom / "page.html").write_text("x", encoding="utf-8")
+    ecrire_pages(tmp_path, [_jugement()])
+    assert sorted(chemin.name for chemin in tmp_path.iterdir()) == ["index.html", "resultats"]
+
+
+def test_plusieurs_ecritures_a_la_fois(tmp_path: Path) -> None:
+    def ecrire(rang: int) -> None:
+        for _ in range(20):
+            ecrire_pages(tmp_path, [_jugement(f"suite_{rang % 2}")])
+            page = (tmp_path / "index.html").read_text(encoding="utf-8")
+            assert page.endswith("</html>")
+            assert "suite_" in page
+
+    with ThreadPoolExecutor(4) as fils:
+        list(fils.map(ecrire, range(4)))
+    for chemin in (tmp_path / "resultats").iterdir():
+        assert json.loads(chemin.read_text(encoding="utf-8"))["porte"] == "essai"
+
+
+@pytest.mark.parametrize("panne", [ValueError("abîmé"), ControleEchoue(["autre"]), OSError("plein")])
+def test_la_page_ne_masque_pas_le_controle_qui_echoue(
+    base_vierge: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, panne: Exception
+) -> None:
+    def documenter(_: Path) -> Path:
+        raise panne
+
+    monkeypatch.setenv("ENTREPOT_DSN", base_vierge)
+    monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path))
+    monkeypatch.setattr(juge, "a_juge", lambda: True)
+    monkeypatch.setattr(juge, "documenter", documenter)
+    dits: list[str] = []
+    with pytest.raises(ControleEchoue, match="somme_etp"), Session.depuis_environnement(dits.append):
+        raise ControleEchoue(["somme_etp"])
+    assert dits == [f"La documentation des contrôles n'a pas pu être écrite ({type(panne).__name__})."]
