@@ -140,3 +140,20 @@ def test_relation_added_since_is_in_no_former_extract(
         module_extrait, "lire_relations", lambda: relations | {"ajoutee": nouvelle, "adhesion": elargie}
     )
     assert _octets(ecrire_extrait(conn_publiee, 2021, extrait.parent)) == avant
+
+
+def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
+    """A build made before the gate of plausibility had three."""
+    page = extrait / "bilan_etape_2021.html"
+    assert "trois séries de contrôles" in page.read_text(encoding="utf-8")
+    portes = {"fichier": {"executees": 5}, "modele": {"tests": 6}, "plausibilite": {"executees": 7}}
+    conn_publiee.execute(
+        "update journal.constructions set portes = %s::jsonb", [json.dumps(portes | {"bilan": {"executees": 8}})]
+    )
+    ecrire_extrait(conn_publiee, 2021, extrait.parent)
+    lu = page.read_text(encoding="utf-8").replace("\u00a0", " ").replace("&nbsp;", " ")
+    assert (
+        "quatre séries de contrôles : à la livraison des fichiers (5 contrôles exécutés), pendant le calcul "
+        "(6 contrôles exécutés), sur la vraisemblance des chiffres (7 contrôles exécutés), et sur le bilan avant "
+        "publication (8 contrôles exécutés)."
+    ) in lu

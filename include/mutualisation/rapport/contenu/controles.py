@@ -34,7 +34,7 @@ def section(bilan: Bilan) -> m.Section:
     ecarts = [x | {"justification": _justification(x)} for x in lignes if x["statut"] in EN_ECART]
     autres = [x for x in lignes if x["statut"] not in EN_ECART]
     blocs: list[m.Bloc] = [
-        m.p(f"Chaque montant publié a passé trois séries de contrôles : {_portes(bilan)}."),
+        m.p(_portes(bilan)),
         _comptes(bilan["controles"]),
         _ecarts(ecarts) if ecarts else m.p("Aucun écart."),
         *_a_commenter(bilan),
@@ -88,13 +88,18 @@ def _comptes(controles: list[Ligne]) -> m.Comptes:
 
 
 def _portes(bilan: Bilan) -> str:
-    """How many checks each gate executed; without a figure where the build did not keep it."""
+    """How many checks each gate executed; without a figure where the build did not keep it.
+
+    A build made before the gate of plausibility has three series.
+    """
     lues = bilan.contexte.construction.portes
-    fichier, modele, rapport = (lues.get(nom) or {} for nom in ("fichier", "modele", "bilan"))
+    fichier, modele, figures, rapport = (lues.get(nom) or {} for nom in ("fichier", "modele", "plausibilite", "bilan"))
     livraison = fichier.get("executees") if not fichier.get("sans_resultat") else None
+    vraisemblance = f", sur la vraisemblance des chiffres{_executes(figures.get('executees'))}" if figures else ""
     return (
-        f"à la livraison des fichiers{_executes(livraison)}, pendant le calcul{_executes(modele.get('tests'))}, "
-        f"et sur le bilan avant publication{_executes(rapport.get('executees'))}"
+        f"Chaque montant publié a passé {'quatre' if figures else 'trois'} séries de contrôles : à la livraison des "
+        f"fichiers{_executes(livraison)}, pendant le calcul{_executes(modele.get('tests'))}{vraisemblance}, et sur le "
+        f"bilan avant publication{_executes(rapport.get('executees'))}."
     )
 
 
