@@ -24,10 +24,6 @@ gaps as (
   {{ chevauchement('stg_referentiel__roles_comptes', ['prefixe']) }}
   group by a.prefixe
   union all
-  select 'periodes_chevauchantes', 'bornes/' || a.mesure, count(*)
-  {{ chevauchement('stg_referentiel__bornes', ['mesure', 'gravite'], 'and a.dispositif is not distinct from b.dispositif') }}
-  group by a.mesure
-  union all
   select 'ponderations_chevauchantes', a.dispositif, count(*)
   {{ chevauchement('stg_referentiel__ponderations', ['dispositif', 'type_unite']) }}
   group by a.dispositif
