@@ -8,7 +8,7 @@ writes in many models is one slip: killed once, it is killed. `mutants_equivalen
 tell apart, each with its reason; a full run fails on an entry that no mutant matches any more.
 
     make mutants                                   every model: table per folder, survivors; exit 1 under 97 %
-    .venv/bin/python outils/mutants.py --modele int_factures
+    .venv/bin/python outils/mutants.py --modele int_montants_dus
     .venv/bin/python outils/mutants.py --couche marts --echantillon 200
     .venv/bin/python outils/mutants.py --couche marts --vivants     only those that former runs left alive
 """
