@@ -21,9 +21,9 @@ def _mandats() -> Journal:
     j.ecriture("100", ht="80", tva="-")
     for date in ("2023-03-15T00:00:00", "2023-03-15 00:00:00", "31/01/2024"):
         j.ecriture("1", date=date)  # C3, C5
-    for date in ("2023-03-15 08:00:00", "15/3/2023", "31/02/2023", "15-03-2023", "01/02/2024", "31/12/2022"):
+    for date in ("2023-03-15 08:00:00", "15/3/2023", "31/02/2023", "15-03/2023", "01/02/2024", "31/12/2022"):
         j.ecriture("1", "rejete Date émission", date=date)
-    j.ecriture("1", "rejete Statut", statut="payé").ecriture("1", statut=" Payé ")  # C7
+    j.ecriture("1", "rejete Statut", statut="réglé").ecriture("1", statut=" PAYE ")  # C7
     j.ecriture("1", "rejete Type pièce", type_piece="1")
     j.ecriture("1", "rejete Exercice", exercice="0000").ecriture("1", "rejete Exercice", exercice="23")
     j.ecriture("1", siret="12345678901234").ecriture("1", periode="S1 2023")  # C6, C9: noted, the line counts
@@ -214,9 +214,8 @@ def _commandes() -> Feuille:
 def _marches() -> Feuille:
     f = Feuille("N° marché;Thématique;SIRET titulaire;Taille entreprise;Date notification")
     f.ligne("M1;Th;12345678901234;PME;01/01/2023").ligne("M2;Th;1;PME;01/01/2023", "rejete N° marché")  # F12
-    return f.ligne("M2;Autre;1;PME;01/01/2023", "rejete N° marché").ligne(
-        "M3;T;1;PMI;01/01/2023", "rejete Taille entreprise"
-    )
+    # C7: an unknown size is read as not stated
+    return f.ligne("M2;Autre;1;PME;01/01/2023", "rejete N° marché").ligne("M3;T;1;PMI;01/01/2023")
 
 
 def _adhesions() -> Feuille:
