@@ -141,7 +141,7 @@ def _temps() -> Feuille:
         f.ligne(f"a1;{jour:02}/06/2023;ADS;{duree};T;O", "rejete Durée")  # C8
     for jour, duree in enumerate(("7h", "24", "3.5", "1:30"), 10):
         f.ligne(f"a1;{jour:02}/06/2023;ADS;{duree};T;O")
-    f.ligne("a1;15/06/2023;ADS;20;T;O", "rejete Durée").ligne("a1;15/06/2023;MAL;4,01;A;N", "rejete Durée")
+    f.ligne("a1;15/06/2023;ADS;20;T;O", "rejete Durée").ligne("a1;15/06/2023;CONSEIL;4,01;T;O", "rejete Durée")
     f.ligne("a1;16/06/2023;ADS;1;T;O", "rejete Durée").ligne("a1;16/06/2023;ADS;1;T;N", "rejete Durée")  # H4
     f.ligne("a1;17/06/2023;ADS;1;T;O").ligne("a1;17/06/2023;ADS;2;A;O")
     f.ligne("a1;18/06/2023;ADS;1;T;N", "retenu Validé").ligne("a1;31/05/2023;ADS;1;T;O", "rejete Date")
@@ -157,7 +157,11 @@ def _temps() -> Feuille:
     # H5: a day out of the contract of a known agent, written validated or not; a repeat stays one
     f.ligne("d2;27/06/2023;ADS;1;T;O", "rejete Date").ligne("d2;28/06/2023;ADS;1;T;N", "rejete Date")
     f.ligne("d2;27/06/2023;ADS;1;T;O", "doublon")
-    return f.ligne("zz;29/06/2023;ADS;25;T;O", "rejete Durée")
+    f.ligne("zz;29/06/2023;ADS;25;T;O", "rejete Durée")
+    # C8: absences and rows not validated take no part in the 24 h
+    f.ligne("a1;15/06/2023;MAL;4,01;A;O").ligne("a1;15/06/2023;SANS;1;T;N", "retenu Validé")
+    f.ligne("a1;30/06/2023;ADS;20;T;O").ligne("a1;30/06/2023;MAL;5;A;O")
+    return f.ligne("a1;30/06/2023;CONSEIL;5;T;N", "retenu Validé")
 
 
 def _unites() -> Feuille:
