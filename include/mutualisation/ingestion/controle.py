@@ -9,6 +9,7 @@ from typing import Any
 
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
 
 _TAILLE_MAX = 64 * 1024
@@ -16,7 +17,7 @@ _OU = "le .controle.json"
 _NOMBRE = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,12})?")
 
 
-def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
+def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction = SANS_TRADUCTION) -> dict[str, Any]:
     """Checked content: `lignes` (int), `colonne` (header, as the registry spells it), `total` (text, exact), `sha256`.
 
     LectureRefusee when the JSON is unreadable, a value has not its form, the column isn't one of the jeu that can
@@ -39,7 +40,7 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
     if total is not None and colonne is None:
         raise LectureRefusee(f"{_OU} : « total » est annoncé sans sa « colonne » (F3).")
     if colonne is not None and total is not None:
-        retenu |= {"colonne": _colonne(colonne, jeu), "total": _total(total)}
+        retenu |= {"colonne": _colonne(colonne, jeu, traduction), "total": _total(total)}
     return retenu
 
 
@@ -63,12 +64,14 @@ def _lignes(valeur: Any) -> int:
     raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")
 
 
-def _colonne(valeur: Any, jeu: Jeu) -> str:
+def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> str:
+    """By its literal name, else by another one that `correspondances` gives (F16)."""
     cherchee = normaliser(valeur) if isinstance(valeur, str) else ""
-    for c in jeu.colonnes_entrepot:
-        if cherchee == normaliser(c.entete or "") and c.type in TYPES_SOMMABLES:
-            return c.entete or c.nom
-    permises = ", ".join(c.entete or c.nom for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES)
+    sommables = [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES]
+    litterales = [c for c in sommables if cherchee == normaliser(c.entete or "")]
+    for c in litterales or [c for c in sommables if cherchee in traduction.entetes.get(c.nom, ())]:
+        return c.entete or c.nom
+    permises = ", ".join(c.entete or c.nom for c in sommables)
     raise LectureRefusee(f"{_OU} : « colonne » n'est pas une colonne à sommer de {jeu.nom} ({permises}) (F3).")
 
 
