@@ -10,7 +10,7 @@ from psycopg import sql
 
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.candidats import Candidat
-from mutualisation.ingestion.controle import lire_controle
+from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture import Lecture
@@ -72,11 +72,7 @@ def _copier(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
 def _controle(f: FichierDepose, e: Empreinte) -> dict[str, Any] | None:
     if f.controle is None:
         return None
-    try:
-        octets = f.controle.read_bytes()
-    except OSError:
-        raise LectureRefusee("son .controle.json ne peut pas être lu (F3).") from None
-    return lire_controle(octets, f.jeu, e.sha256)
+    return lire_controle(octets_controle(f.controle), f.jeu, e.sha256)
 
 
 def _verifier_inchange(candidat: Candidat) -> None:
