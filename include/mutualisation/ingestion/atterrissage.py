@@ -10,7 +10,7 @@ from psycopg import sql
 
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.candidats import Candidat
-from mutualisation.ingestion.controle import lire_controle
+from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture import Lecture
@@ -77,11 +77,7 @@ def controle_depose(f: FichierDepose, e: Empreinte, traduction: Traduction = SAN
     """The `.controle.json` beside a file, checked; None when there is none. LectureRefusee (F3)."""
     if f.controle is None:
         return None
-    try:
-        octets = f.controle.read_bytes()
-    except OSError:
-        raise LectureRefusee("son .controle.json ne peut pas être lu (F3).") from None
-    return lire_controle(octets, f.jeu, e.sha256, traduction)
+    return lire_controle(octets_controle(f.controle), f.jeu, e.sha256, traduction)
 
 
 def _verifier_inchange(candidat: Candidat) -> None:

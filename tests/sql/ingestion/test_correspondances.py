@@ -120,7 +120,9 @@ def test_une_table_qui_manque_a_son_controle_laisse_l_ancienne(conn: Connexion, 
 def test_le_type_d_un_adherent_traduit(conn: Connexion, tmp_path: Path) -> None:
     """G10 reads the adherents before their load, with the same names."""
     table = TABLE + "adherents;SIREN;N° SIREN;\nadherents;Type;Intercommunalité;epci\n"
-    adherents = "SIRET;N° SIREN;Type;Nom;Code INSEE;Début;Fin\n" + f"{SIRET};732829320;Intercommunalité;E;;01/01/2018;\n"
+    adherents = (
+        "SIRET;N° SIREN;Type;Nom;Code INSEE;Début;Fin\n" + f"{SIRET};732829320;Intercommunalité;E;;01/01/2018;\n"
+    )
     fichiers = {"referentiel/correspondances.csv": table, "referentiel/adherents.csv": adherents}
     _charger(conn, tmp_path, fichiers)
     assert conn.execute("select siren from journal.epci").fetchall() == [("732829320",)]
