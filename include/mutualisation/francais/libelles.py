@@ -130,6 +130,7 @@ PARAMETRES = {
     "heures_reference": "Heures annuelles de référence",
     "base_jours": "Base de jours des amortissements",
     "structure_personnel": "Personnel des fonctions support dans les charges de structure",
+    "seuil_effectif": "Effectif sous lequel des catégories se regroupent (ETPT)",
     "seuil_titre": "Seuil d'émission d'un titre (€)",
     "dispositif_cam": "Dispositif de la centrale d'achat",
     "grand_livre_complet": "Grand livre complet dans le dépôt",
