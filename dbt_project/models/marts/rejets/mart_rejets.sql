@@ -8,6 +8,7 @@
   'rej_referentiel__adhesions', 'rej_referentiel__populations', 'rej_referentiel__cles_analytiques', 'rej_referentiel__tarifs',
   'rej_referentiel__ponderations', 'rej_referentiel__parametres', 'rej_referentiel__roles_comptes', 'rej_referentiel__justifications',
   'rej_referentiel__bornes', 'rej_referentiel__correspondances',
+  'rej_referentiel__bornes', 'rej_referentiel__textes',
 ] %}
 with lignes as (
   {% for relation in rejets %}
