@@ -21,7 +21,9 @@ _SENS = {"pes_depensealler": "depense", "pes_recettealler": "recette"}
 _ENTETE = frozenset({"idcoll", "codbud"})
 _BORDEREAU = frozenset({"exer", "idbord", "dtebordem", "typbord", "nbrpce", "mtbordht"})
 _PIECE = frozenset({"codserv", "idpce", "typpce", "natpce", "obj", "objpce"})
-_LIGNE = frozenset({"idligne", "nature", "fonction", "operation", "cptana", "mtht", "mttva", "objlignepce"})
+_LIGNE = frozenset(
+    {"idligne", "nature", "fonction", "operation", "cptana", "codprodloc", "mtht", "mttva", "objlignepce"}
+)
 _RATTACHEMENT = frozenset({"exerrat", "idpceorig"})
 _LIENS = frozenset({"idmarche", "idactif"})
 _TIERS = frozenset({"idtiers", "natidtiers"})
