@@ -38,6 +38,26 @@ ambigus as (
   where a.regle = 'pourcentage' and a.base = 'produit_cee' and a.mode_recouvrement <> 'gratuit' and a.montant <> 0
   group by a.exercice, a.semestre, a.dispositif, a.siren
   having count(distinct a.siret_adherent) > 1
+),
+
+-- accounts that the invoices of a dispositif name (decision 0003), beside those its titres carry
+comptes_factures as (
+  select distinct s.exercice, split_part(p.parametre, ':', 2) as dispositif, trim(p.valeur) as nature
+  from {{ ref('int_semestres') }} as s
+  inner join {{ ref('stg_referentiel__parametres') }} as p
+    on starts_with(p.parametre, 'compte_recette:') and {{ en_vigueur('p', 's.debut') }}
+),
+
+comptes_titres as (
+  select
+    exercice,
+    cle_dispositif as dispositif,
+    array_agg(distinct nature order by nature) as natures
+  from {{ ref('int_ecritures') }}
+  where
+    emploi = 'recette' and type_piece = '01'
+    and siret in (select a.siret from {{ ref('stg_referentiel__adherents') }} as a)
+  group by exercice, cle_dispositif
 )
 
 select exercice, 'tranche' as controle, dispositif || '/' || siret_adherent as cle, 'ecart' as statut, '1 tranche' as valeur_attendue,
@@ -89,3 +109,9 @@ union all
 select exercice, 'unites_nulles', dispositif, 'ecart', 'des unités', '0 unité', null
 from {{ ref('mart_cout_unitaire') }}
 where unites = 0
+union all
+select exercice, 'nature_titre', dispositif, 'ecart', string_agg(f.nature, ', ' order by f.nature), array_to_string(t.natures, ', '), null
+from comptes_factures as f
+inner join comptes_titres as t using (exercice, dispositif)
+where f.nature <> all(t.natures)
+group by exercice, dispositif, t.natures

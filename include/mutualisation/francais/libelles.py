@@ -155,6 +155,7 @@ PARAMETRES = {
     "fonction_recette": "Fonction de la recette",
     "pes_poste": "Code du poste comptable (PES)",
     "pes_collectivite": "Code de la collectivité (PES)",
+    "pes_siret": "SIRET du budget (PES)",
     "pes_budget": "Code du budget (PES)",
     "pes_service": "Code du service (PES)",
     "pes_produit": "Code du produit (PES)",
