@@ -2,10 +2,10 @@
 -- titres whose SIRET can't be read (C13).
 with exercices as (
   select
-    exercice,
-    {{ parametre_numerique('part_rejets_max', 'debut') }} as part_max
-  from {{ ref('int_exercices') }}
-  where demande
+    e.exercice,
+    {{ parametre_numerique('part_rejets_max', 'e.debut') }} as part_max
+  from {{ ref('int_exercices') }} as e
+  where e.demande
 ),
 
 -- a file of no year (referentiel, dépôt CEE) is judged under every exercice asked
