@@ -11,6 +11,7 @@
     'seuil_titre': '15.00',
     'montant': "'TTC'",
     'base_opposable': "'non'",
+    'part_rejets_max': '5',
   }.get(nom)) }}
 {%- endmacro %}
 
