@@ -20,7 +20,10 @@ ENTETES = ("Exercice", "Budget", "Bordereau", "Pièce", "Ligne", "Date émission
            "N° inventaire", "Exercice origine", "Pièce origine", "Période service", "Montant HT", "TVA",
            "Montant TTC", "Statut")  # fmt: skip
 # (sens, lot, month): bordereaux that travel by PES only, or by PES and CSV (one fact, twice told)
-PES_SEUL = {("mandat", "D", "2019-09"), ("mandat", "D", "2020-09"), ("titre", "F", "2020-09")}
+PES_SEUL = {
+    ("mandat", "D", "2019-09"), ("mandat", "D", "2020-09"), ("titre", "A", "2020-11"),
+    *(("titre", "F", mois) for mois in ("2020-09", "2021-01", "2021-09", "2022-01")),
+}  # fmt: skip
 PES_ET_CSV = {("mandat", "D", "2021-03"), ("titre", "S", "2021-06")}
 MOIS_CORRIGE = "2019-05"
 COMPTES_STATUTS = ("Émis", "Pris en charge", "Payé")
@@ -83,9 +86,9 @@ def _premiere_version(table: Table) -> Table:
 def _ligne(piece: Piece, rang: int, ligne: Ligne) -> list[Cellule]:
     return [
         piece.exercice, BUDGET, str(piece.bordereau), str(piece.numero), str(rang), piece.jour, piece.type_piece,
-        ligne.nature, "020", None, "MUTU", ligne.axe or None, piece.tiers.nom, piece.tiers.siret or None, ligne.objet,
-        ligne.marche or None, ligne.inventaire or None, ligne.exercice_origine, ligne.piece_origine or None,
-        ligne.periode or None, ligne.ht, ligne.tva, ligne.ttc, ligne.statut,
+        ligne.nature, "020", None, piece.service, ligne.axe or None, piece.tiers.nom, piece.tiers.siret or None,
+        ligne.objet, ligne.marche or None, ligne.inventaire or None, ligne.exercice_origine,
+        ligne.piece_origine or None, ligne.periode or None, ligne.ht, ligne.tva, ligne.ttc, ligne.statut,
     ]  # fmt: skip
 
 

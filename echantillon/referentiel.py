@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from echantillon.faits import axes, jour, jour_du, lire
-from echantillon.tables import Cellule, Fichier, Table
+from echantillon.faits import axes, jour, jour_du, lire, services
+from echantillon.tables import Cellule, Fichier, Pourcentage, Table
 from echantillon.territoire import adherents, adhesions, populations
 
 DEBUT_CLES = date(2015, 1, 1)
@@ -41,23 +41,26 @@ def fichiers() -> list[Fichier]:
         "ponderations": _ponderations(),
         "parametres": _parametres(),
         "justifications": _justifications(),
+        "correspondances": _correspondances(),
     }
     return [Fichier("referentiel", jeu, "", table) for jeu, table in tables.items()]
 
 
 def _dispositifs() -> Table:
-    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Valorisation", "Début", "Fin")
+    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Valorisation", "Nature unités", "Début", "Fin")
     return Table(entetes, [
         [r["code"], r["libelle"], r["thematique"], r["vehicule_juridique"], r["valorisation"],
-         jour_du(r["debut"]), jour(r["fin"])]
+         r["nature_unites"] or None, jour_du(r["debut"]), jour(r["fin"])]
         for r in lire("dispositifs")
     ])  # fmt: skip
 
 
 def _adherents() -> Table:
-    entetes = ("SIRET", "SIREN", "Type", "Nom", "Code INSEE", "Début", "Fin")
-    return Table(entetes, [[a.siret, a.siren, a.type, a.nom, a.insee or None, a.debut, a.fin]
-                           for a in adherents().values()])  # fmt: skip
+    entetes = ("SIRET", "SIREN", "Type", "Nom", "Code INSEE", "Adresse", "Code postal", "Ville", "Début", "Fin")
+    return Table(entetes, [
+        [a.siret, a.siren, a.type, a.nom, a.insee or None, a.adresse, a.code_postal, a.ville, a.debut, a.fin]
+        for a in adherents().values()
+    ])  # fmt: skip
 
 
 def _adhesions() -> Table:
@@ -81,11 +84,26 @@ def _populations() -> Table:
 def _cles() -> Table:
     entetes = ("Origine", "Code", "Dispositif", "Part communes %", "Début", "Fin", "Référence")
     lignes: list[list[Cellule]] = [
-        ["activite", r["code"], r["dispositif"], Decimal(r["part"]), jour_du(r["debut"]), jour(r["fin"]), r["libelle"]]
+        ["activite", r["code"], r["dispositif"], Pourcentage(Decimal(r["part"])), jour_du(r["debut"]), jour(r["fin"]),
+         r["libelle"]]
         for r in lire("activites")
+    ]  # fmt: skip
+    lignes += [
+        ["axe", a.code, a.dispositif, Pourcentage(a.part), DEBUT_CLES, None, f"Plan analytique, {a.usage}"]
+        for a in axes()
     ]
-    lignes += [["axe", a.code, a.dispositif, a.part, DEBUT_CLES, None, f"Plan analytique, {a.usage}"] for a in axes()]
+    entiere = Pourcentage(Decimal(100))
+    for dispositif, service in services().items():
+        for origine, code in (("service", service.code), ("produit", service.produit)):
+            lignes.append([origine, code, dispositif, entiere, DEBUT_CLES, None, "Service et produit dédiés"])
     return Table(entetes, lignes)
+
+
+def _correspondances() -> Table:
+    """How the HR tool used until 2019 names its columns: it has no validation."""
+    return Table(("Jeu", "Colonne", "Lu", "Vaut"), [
+        [r["jeu"], r["colonne"], r["lu"] or None, r["vaut"] or None] for r in lire("correspondances")
+    ])  # fmt: skip
 
 
 def _nombre(texte: str) -> Decimal | None:
