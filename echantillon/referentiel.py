@@ -6,8 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from echantillon.faits import axes, jour, jour_du, lire, services
+from echantillon.grand_livre import BUDGET
+from echantillon.pes import COLLECTIVITE, POSTE
 from echantillon.tables import Cellule, Fichier, Pourcentage, Table
 from echantillon.territoire import adherents, adhesions, populations
+from echantillon.titres import NATURES
 
 DEBUT_CLES = date(2015, 1, 1)
 PARAMETRES = (
@@ -22,8 +25,10 @@ PARAMETRES = (
     ("horizon_prevision", "2026", "Rapport de décembre 2022 : méthode prévisionnelle 2022-2026"),
     ("indexation_masse_salariale", "0,02", "Hypothèse d'illustration"),
     ("evolution_tarifs", "0,01", "Hypothèse d'illustration"),
-    ("pes_poste", "059001", "Poste comptable, illustration"),
-    ("pes_collectivite", "100", "Code collectivité, illustration"),
+    ("pes_poste", POSTE, "Poste comptable, illustration"),
+    ("pes_collectivite", COLLECTIVITE, "Code collectivité, illustration"),
+    ("pes_budget", BUDGET, "Code du budget principal, illustration"),
+    *((f"compte_recette:{d}", compte, "Compte des titres déjà émis") for d, compte in NATURES.items()),
     ("grand_livre_complet", "oui", "Le grand livre du jeu synthétique est tout le budget"),
     ("base_opposable:RGPD", "oui", "Délib. 18 C 0479 : mise à disposition, L5211-4-1 III"),
 )
@@ -42,6 +47,7 @@ def fichiers() -> list[Fichier]:
         "parametres": _parametres(),
         "justifications": _justifications(),
         "correspondances": _correspondances(),
+        "textes": _textes(),
     }
     return [Fichier("referentiel", jeu, "", table) for jeu, table in tables.items()]
 
@@ -138,3 +144,11 @@ def _justifications() -> Table:
     entetes = ("Exercice", "Contrôle", "Clé", "Justification", "Auteur", "Date")
     motif = "Saisies de novembre 2021 jamais validées : retenues, sans effet sur les ETP"
     return Table(entetes, [[2021, "a_affecter", None, motif, "Direction des ressources humaines", date(2022, 2, 15)]])
+
+
+def _textes() -> Table:
+    """What the bilan says in words, with its author."""
+    auteur = "Direction générale (jeu synthétique)"
+    return Table(("Dispositif", "Rubrique", "Texte", "Auteur", "Début", "Fin"), [
+        [r["dispositif"] or None, r["rubrique"], r["texte"], auteur, date(2021, 1, 1), None] for r in lire("textes")
+    ])  # fmt: skip
