@@ -14,6 +14,8 @@ from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.jeux import Jeu
 
 _ESPACES = re.compile(r"\s+")
+# ' ’ ‘ ʼ ′ ´ ` and their like: exports take any of them
+_APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\uff07]")
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,16 @@ class Entete:
         }
 
 
+def epurer(nom: str) -> str:
+    """NFC, spaces of any kind collapsed, trimmed: a name as it is shown."""
+    return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom)).strip()
+
+
 def normaliser(nom: str) -> str:
-    """NFC, spaces of any kind collapsed, trimmed (F5)."""
-    return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom).replace("\u202f", " ").replace("\u00a0", " ")).strip()
+    """A name as it is compared: `epurer`, then without case, accents or the kind of apostrophe (F5, C7)."""
+    # the acute accent that stands alone is an apostrophe: before accents go, and before its own decomposition
+    lettres = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", epurer(nom)))
+    return "".join(c for c in lettres if not unicodedata.combining(c)).casefold()
 
 
 def est_vide(rangee: Sequence[str]) -> bool:
@@ -53,31 +62,40 @@ def trouver_entete(jeu: Jeu, rangees: Sequence[Sequence[str]]) -> tuple[int, Ent
     """
     obligatoires = {normaliser(c.entete or "") for c in jeu.obligatoires}
     for rang, (i, noms) in enumerate(islice(_non_vides(rangees), jeu.dialecte.bannieres + 1)):
-        if obligatoires <= set(noms):
+        if obligatoires <= {normaliser(n) for n in noms}:
             return i, _entete(jeu, noms, rang)
     return None
 
 
 def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
     """(index, cells as names) of the rows that are not blank."""
-    return ((i, [normaliser(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
+    return ((i, [epurer(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
 
 
 def _entete(jeu: Jeu, noms: list[str], bannieres: int) -> Entete:
     connus = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
     positions: dict[str, int] = {}
     for i, nom in enumerate(noms):
-        if nom not in connus:
+        colonne = connus.get(normaliser(nom))
+        if colonne is None:
             continue
-        if connus[nom] in positions:
-            raise LectureRefusee(f"la colonne « {nom} » est présente deux fois : n'en garder qu'une (G1).")
-        positions[connus[nom]] = i
+        if colonne in positions:
+            raise _deux_fois(noms[positions[colonne]], nom)
+        positions[colonne] = i
     return Entete(
         positions=positions,
         largeur=len(noms),
         bannieres=bannieres,
-        ignorees=tuple(n for n in noms if n and n not in connus),
+        ignorees=tuple(n for n in noms if n and normaliser(n) not in connus),
         absentes=tuple(c.entete or c.nom for c in jeu.colonnes if c.nom not in positions),
+    )
+
+
+def _deux_fois(premiere: str, seconde: str) -> LectureRefusee:
+    if premiere == seconde:
+        return LectureRefusee(f"la colonne « {premiere} » est présente deux fois : n'en garder qu'une (G1).")
+    return LectureRefusee(
+        f"les colonnes « {premiere} » et « {seconde} » se lisent de la même façon : n'en garder qu'une (F5)."
     )
 
 
@@ -86,28 +104,35 @@ def entete_introuvable(jeu: Jeu, essais: Sequence[Sequence[Sequence[str]]]) -> L
 
     Quotes a cell of the file only when its row is a header for sure: a data row could hold a name.
     """
-    obligatoires = [normaliser(c.entete or "") for c in jeu.obligatoires]
+    obligatoires = {normaliser(c.entete or ""): c.entete or "" for c in jeu.obligatoires}
     connus = {normaliser(c.entete or "") for c in jeu.colonnes}
     lues = [(rang, noms) for rangees in essais for rang, (_, noms) in enumerate(_non_vides(rangees))]
-    meilleur_rang, meilleure = max(lues, key=lambda lue: len(connus & set(lue[1])), default=(0, []))
+    meilleur_rang, meilleure = max(lues, key=lambda lue: len(connus & _replies(lue[1])), default=(0, []))
     permises = jeu.dialecte.bannieres
-    if len(connus & set(meilleure)) * 2 < len(obligatoires):
+    replies = _replies(meilleure)
+    if len(connus & replies) * 2 < len(obligatoires):
         return LectureRefusee(
             f"aucune des {permises + 1} premières lignes non vides ne porte les colonnes obligatoires "
-            f"({', '.join(obligatoires)}) : vérifier l'en-tête et le séparateur (F5)."
+            f"({', '.join(obligatoires.values())}) : vérifier l'en-tête et le séparateur (F5)."
         )
-    manquantes = [n for n in obligatoires if n not in meilleure]
+    manquantes = [nom for repli, nom in obligatoires.items() if repli not in replies]
     if not manquantes:
         return LectureRefusee(
             f"{meilleur_rang} lignes de bannière avant l'en-tête, {permises} au plus : en retirer (F5)."
         )
-    autres = [n for n in meilleure if n and n not in connus]
+    autres = {normaliser(n): n for n in meilleure if n and normaliser(n) not in connus}
     phrases = []
     for nom in manquantes:
-        proche = difflib.get_close_matches(nom, autres, 1, 0.6)
-        phrases.append(f"« {nom} »" + (f" (le plus proche dans le fichier : « {proche[0]} »)" if proche else ""))
+        proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.6)
+        phrases.append(
+            f"« {nom} »" + (f" (le plus proche dans le fichier : « {autres[proche[0]]} »)" if proche else "")
+        )
     pluriel = "s" if len(phrases) > 1 else ""
     return LectureRefusee(
         f"colonne{pluriel} obligatoire{pluriel} absente{pluriel} de l'en-tête : {', '.join(phrases)} ; "
         "rétablir l'en-tête exact (F5)."
     )
+
+
+def _replies(noms: Sequence[str]) -> set[str]:
+    return {normaliser(n) for n in noms}
