@@ -1,7 +1,7 @@
 from mutualisation.entrepot.migrations.application import jouer
 
 revision = "0008_correspondances"
-down_revision = "0006_documents"
+down_revision = "0007_cellules"
 
 
 def upgrade() -> None:
