@@ -14,6 +14,7 @@ from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide,
 from mutualisation.ingestion.limites import RANGEE_MAX, Limites, nombre_fr
 from mutualisation.ingestion.octets import encodage, faute, refuser_nul
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
 
 # small enough for the rows of a block to stay in the cache
@@ -36,11 +37,11 @@ class LecteurCsv:
     LectureRefusee (at building or while iterating `blocs`) when the encoding, the header or the quotes are wrong.
     """
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
+    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
         self._chemin = chemin
         self._limites = limites
         self._encodage = encodage(chemin, jeu.dialecte.encodages, verifier_dernier=False)
-        self.separateur, self._premiere, self.entete = self._reconnaitre(jeu)
+        self.separateur, self._premiere, self.entete = self._reconnaitre(jeu, traduction)
         separateur = _NOMS_SEPARATEURS.get(self.separateur, self.separateur)
         self.dialecte = {"encodage": self._encodage, "separateur": separateur} | self.entete.dialecte
 
@@ -102,40 +103,40 @@ class LecteurCsv:
         _retirer_egalites(rangees)
         return numeros, rangees
 
-    def _reconnaitre(self, jeu: Jeu) -> tuple[str, int, Entete]:
+    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[str, int, Entete]:
         """Separator, number of physical lines before the data, header."""
         with self._chemin.open("rb") as f:
             bloc = _Lignes(f, self._encodage, _TRANCHE_ENTETE).bloc()
         lignes = [ligne + "\n" for ligne in (bloc[1] if bloc else [])[:_LIGNES_ENTETE]]
         essais: list[list[list[str]]] = []
         for separateur, rangees, fins in _lectures(lignes, jeu):
-            trouve = trouver_entete(jeu, rangees)
+            trouve = trouver_entete(jeu, rangees, traduction)
             if trouve is not None:
                 return separateur, fins[trouve[0]], trouve[1]
             essais.append(rangees)
-        raise self._mal_encode(jeu, lignes) or entete_introuvable(jeu, essais)
+        raise self._mal_encode(jeu, traduction, lignes) or entete_introuvable(jeu, essais, traduction)
 
-    def _mal_encode(self, jeu: Jeu, lignes: list[str]) -> LectureRefusee | None:
+    def _mal_encode(self, jeu: Jeu, traduction: Traduction, lignes: list[str]) -> LectureRefusee | None:
         """The refusal that names an encoding under which the header would be there, when there is one (F8)."""
         encodage_ = "utf-8" if self._encodage == "utf-8-sig" else self._encodage
         octets = "".join(lignes).encode(encodage_, "replace")
         if encodage_ == "utf-8":
             # UTF-8 taken for cp1252, then written in UTF-8 again: « PiÃ¨ce »
             deux_fois = octets.decode().encode("cp1252", "replace").decode("utf-8", "replace")
-            if _porte_l_entete(deux_fois, jeu):
+            if _porte_l_entete(deux_fois, jeu, traduction):
                 return LectureRefusee(
                     "l'en-tête a été encodé deux fois en UTF-8 (« Ã© » pour « é ») : exporter de nouveau le fichier "
                     "en UTF-8 (F8)."
                 )
             return None
-        if _porte_l_entete(octets.decode("utf-8", "replace"), jeu):
+        if _porte_l_entete(octets.decode("utf-8", "replace"), jeu, traduction):
             position = faute(self._chemin, "utf-8")
             return LectureRefusee(
                 f"le fichier est en UTF-8, sauf à l'octet {position}, qui n'en est pas : l'exporter de nouveau en "
                 "UTF-8 (F8)."
             )
         for nom, libelle in _AUTRES_ENCODAGES.items():
-            if _porte_l_entete(octets.decode(nom, "replace"), jeu):
+            if _porte_l_entete(octets.decode(nom, "replace"), jeu, traduction):
                 return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
         return None
 
@@ -148,9 +149,9 @@ def _lectures(lignes: list[str], jeu: Jeu) -> Iterator[tuple[str, list[list[str]
             yield separateur, rangees, fins
 
 
-def _porte_l_entete(texte: str, jeu: Jeu) -> bool:
+def _porte_l_entete(texte: str, jeu: Jeu, traduction: Traduction) -> bool:
     lignes = texte.splitlines(keepends=True)
-    return any(trouver_entete(jeu, rangees) is not None for _, rangees, _ in _lectures(lignes, jeu))
+    return any(trouver_entete(jeu, rangees, traduction) is not None for _, rangees, _ in _lectures(lignes, jeu))
 
 
 def _retirer_egalites(rangees: list[list[str]]) -> None:

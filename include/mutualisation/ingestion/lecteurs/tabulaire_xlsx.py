@@ -18,6 +18,7 @@ from mutualisation.ingestion.lecteurs import formats_xlsx as formats
 from mutualisation.ingestion.lecteurs.archive_xlsx import verifier_archive
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
 
 _RANGEES_PAR_BLOC = 1000
@@ -32,10 +33,10 @@ class LecteurXlsx:
     LectureRefusee when the archive is broken, holds a DTD, inflates too much, or when no sheet has the header.
     """
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
+    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
         self._chemin = chemin
         verifier_archive(chemin, limites)
-        self._feuille, self._premiere, self.entete = self._reconnaitre(jeu)
+        self._feuille, self._premiere, self.entete = self._reconnaitre(jeu, traduction)
         self._dates = {p for n, p in self.entete.positions.items() if jeu.colonne(n).type == "date"}
         self.dialecte = {"encodage": "xlsx"} | self.entete.dialecte
 
@@ -61,19 +62,19 @@ class LecteurXlsx:
         if rangees:
             yield Bloc(numeros, rangees, True, defauts)
 
-    def _reconnaitre(self, jeu: Jeu) -> tuple[int, int, Entete]:
+    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[int, int, Entete]:
         """Rank of the sheet, row number of the header, and the header."""
         essais: list[list[list[str]]] = []
         with _classeur(self._chemin) as classeur:
             for rang, feuille in enumerate(classeur.worksheets):
                 numeros, rangees = _tete(classeur, feuille)
-                trouve = trouver_entete(jeu, rangees)
+                trouve = trouver_entete(jeu, rangees, traduction)
                 if trouve is not None:
                     return rang, numeros[trouve[0]], trouve[1]
                 essais.append(rangees)
             noms = ", ".join(f"« {f.title} »" for f in classeur.worksheets)
         quoi = f"de la feuille {noms}" if len(essais) == 1 else f"d'aucune des feuilles {noms}"
-        raise LectureRefusee(f"l'en-tête n'est pas celui {quoi} (F11) : {entete_introuvable(jeu, essais)}")
+        raise LectureRefusee(f"l'en-tête n'est pas celui {quoi} (F11) : {entete_introuvable(jeu, essais, traduction)}")
 
     def _rangees(self) -> Iterator[tuple[int, list[Any], dt.datetime]]:
         """(row number, values by column, epoch) of each row of the sheet."""
