@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import psycopg
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
@@ -240,6 +239,8 @@ def _avertir(charges: list[Any]) -> None:
 
 def _imprevu(erreur: Exception) -> str:
     """A French sentence without a cell: the messages of the server may quote one."""
+    import psycopg
+
     match erreur:
         case psycopg.OperationalError():
             return (

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from upath import UPath
-
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen.nature import Nature, nature
-from mutualisation.examen.passage import Constat, parcourir
+from mutualisation.examen.passage import Constat, parcourir, valeurs_inconnues
 from mutualisation.examen.propositions import Proposition, des_defauts, des_en_tetes, des_valeurs, nouvelles
 from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre
 from mutualisation.examen.regles import Periode
 from mutualisation.examen.table import Table, completer, table
 from mutualisation.examen.tetes import tetes
-from mutualisation.ingestion.controle import lire_controle, octets_controle
+from mutualisation.ingestion.controle import SUFFIXE_CONTROLE, lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler
-from mutualisation.ingestion.depot import SUFFIXE_CONTROLE
 from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.octets import empreinte
@@ -134,15 +133,25 @@ def _proposer(essai: Essai, reg: Registre, limites: Limites) -> None:
         return
     donnees = compiler(lignes, reg).pour(trouve.jeu).defauts
     essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve, donnees)], lignes)
-    verdict = essai.tel_quel
+    essai.propositions += nouvelles(des_valeurs(trouve.jeu, _inconnues(essai, lignes, reg, limites)), lignes)
     if essai.propositions:
-        verdict = essai.propose = _juger(essai, [*lignes, *(p.ligne for p in essai.propositions)], reg, limites)
-    if verdict.constat is None:
-        return
-    valeurs = nouvelles(des_valeurs(trouve.jeu, verdict.constat), lignes)
-    if valeurs:
-        essai.propositions += valeurs
         essai.propose = _juger(essai, [*lignes, *(p.ligne for p in essai.propositions)], reg, limites)
+
+
+def _inconnues(
+    essai: Essai, lignes: list[Correspondance], reg: Registre, limites: Limites
+) -> Mapping[str, Counter[str]]:
+    """Cells that the enumerations do not know, once the headers are found."""
+    if not essai.propositions and essai.tel_quel.constat is not None:
+        return essai.tel_quel.constat.inconnues
+    if essai.jeu is None:
+        return {}
+    traduction = compiler([*lignes, *(p.ligne for p in essai.propositions)], reg).pour(essai.jeu)
+    try:
+        lecteur = ouvrir(essai.fichier, essai.jeu, essai.nature.genre, limites, traduction)
+        return valeurs_inconnues(lecteur, essai.jeu, traduction)
+    except LectureRefusee:
+        return {}  # the verdict says it
 
 
 def _juger(essai: Essai, lignes: list[Correspondance], reg: Registre, limites: Limites) -> Verdict:
@@ -151,7 +160,7 @@ def _juger(essai: Essai, lignes: list[Correspondance], reg: Registre, limites: L
         return Verdict("aucun jeu reconnu.")
     traduction = compiler(lignes, reg).pour(essai.jeu)
     try:
-        controle = UPath(f"{essai.fichier}{SUFFIXE_CONTROLE}")
+        controle = Path(f"{essai.fichier}{SUFFIXE_CONTROLE}")
         annonce = (
             lire_controle(octets_controle(controle), essai.jeu, empreinte(essai.fichier).sha256, traduction)
             if controle.exists()

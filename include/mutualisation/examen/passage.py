@@ -7,11 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import repeat
 
 from mutualisation.examen.regles import Periode, regles
 from mutualisation.ingestion.bloc import BLANCS, Bloc
-from mutualisation.ingestion.cellules import Lu, defaut, lecture_de, minutes, nombre
+from mutualisation.ingestion.cellules import ILLISIBLES, Lu, defaut, lecture_de, minutes, nombre
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import Entete, normaliser
 from mutualisation.ingestion.lecture import Lecteur
@@ -22,6 +21,8 @@ from mutualisation.ingestion.traduction import Traduction
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu
 
 EXEMPLES = 3
+# blocks in which three values are looked for
+_BLOCS_EXEMPLES = 20
 _CHIFFRES = re.compile(r"[\d.,()+\-€hH: \t\u00a0\u202f]*")
 _LONGUES_HEURES = re.compile(r"([0-9]+) *[hH:] *([0-5][0-9])")
 Motif = tuple[str, str]
@@ -60,6 +61,9 @@ class _Colonne:
         self.faute = Memoire(lambda cellule: defaut(colonne, cellule, self.lu[cellule]))
         self.somme = Memoire(self._sommable)
 
+        # any text is read as it is: only an empty `*` cell is a fault
+        self.juge = colonne.obligatoire or colonne.type in ILLISIBLES or colonne.type == "enumeration"
+
     @property
     def absente(self) -> bool:
         """Neither in the file nor given by `correspondances`."""
@@ -89,9 +93,29 @@ def parcourir(
     entete = lecteur.entete
     if entete is None:
         raise LectureRefusee("ce fichier n'est pas un tableau.")
+    constat, total = _lire(lecteur, entete, jeu, traduction, periode, limites, sommer="total" in controle)
+    if total is not None:
+        # rare: the sums are worth a pass of their own, when they are compared
+        constat, _ = _lire(lecteur, entete, jeu, traduction, periode, limites, sommer=True)
+        _verifier_total(total, jeu, constat)
+    _verifier_controle(controle, jeu, constat)
+    return constat
+
+
+def _lire(
+    lecteur: Lecteur,
+    entete: Entete,
+    jeu: Jeu,
+    traduction: Traduction,
+    periode: Periode,
+    limites: Limites,
+    *,
+    sommer: bool,
+) -> tuple[Constat, Sequence[str] | None]:
+    """What the rows say, and the `Total` row when there is one."""
     constat = Constat(entete)
     colonnes = [_Colonne(c, entete, traduction) for c in jeu.colonnes if c.type != "personnel"]
-    passage = _Passage(constat, colonnes, jeu, periode, limites)
+    passage = _Passage(constat, colonnes, jeu, periode, limites, sommer=sommer)
     total: Sequence[str] | None = None
     for bloc, derniere in _avec_la_derniere(lecteur.blocs()):
         rangees = bloc.decouper()
@@ -100,16 +124,35 @@ def parcourir(
             bloc = bloc.tete(len(bloc) - 1)
         if len(bloc):
             passage.bloc(bloc)
-    if total is not None:
-        _verifier_total(total, colonnes, constat)
-    _verifier_controle(controle, jeu, constat)
-    return constat
+    return constat, total
+
+
+def valeurs_inconnues(lecteur: Lecteur, jeu: Jeu, traduction: Traduction) -> dict[str, Counter[str]]:
+    """Cells that no enumeration of the file knows, by column: a light pass, before the one that judges the rows."""
+    entete = lecteur.entete
+    enumerations = [_Colonne(c, entete, traduction) for c in jeu.colonnes if c.type == "enumeration"] if entete else []
+    vues: dict[str, Counter[str]] = defaultdict(Counter)
+    for bloc in lecteur.blocs():
+        rangees = bloc.decouper()
+        for c in enumerations:
+            place = c.place
+            if place is not None:
+                vues[c.colonne.nom].update([r[place] for r in rangees if place < len(r)])
+    trouvees: dict[str, Counter[str]] = defaultdict(Counter)
+    for c in enumerations:
+        for brute, n in vues[c.colonne.nom].items():
+            cellule = brute if c.traduit is None else c.traduit[brute]
+            if cellule.strip() and c.faute[cellule]:
+                trouvees[c.colonne.nom][cellule.strip(BLANCS)] += n
+    return dict(trouvees)
 
 
 class _Passage:
     def __init__(
-        self, constat: Constat, colonnes: list[_Colonne], jeu: Jeu, periode: Periode, limites: Limites
+        self, constat: Constat, colonnes: list[_Colonne], jeu: Jeu, periode: Periode, limites: Limites, *, sommer: bool
     ) -> None:
+        self._sommer = sommer
+        self._blocs = 0
         self._constat = constat
         self._colonnes = [c for c in colonnes if not c.absente]
         par_nom = {c.colonne.nom: c for c in colonnes}
@@ -122,15 +165,17 @@ class _Passage:
         rangees = self._a_la_largeur(bloc, premier)
         tours = list(zip(*rangees, strict=True))
         n = len(rangees)
+        self._blocs += 1
         lues: dict[str, Sequence[str]] = {}
         for c in self._colonnes:
             cellules = lues[c.colonne.nom] = c.cellules(tours, n)
             faute = c.faute
-            for i in [i for i, cellule in enumerate(cellules) if faute[cellule]]:
+            mauvaises = {cellule for cellule in set(cellules) if faute[cellule]} if c.juge else ()
+            for i in [i for i, cellule in enumerate(cellules) if cellule in mauvaises] if mauvaises else ():
                 premier.setdefault(i, (c.colonne.entete or "", faute[cellules[i]] or ""))
                 if c.colonne.type == "enumeration" and cellules[i].strip():
                     self._constat.inconnues[c.colonne.nom][cellules[i].strip(BLANCS)] += 1
-            if c.colonne.type in TYPES_SOMMABLES and not c.colonne.confidentielle:
+            if self._sommer and c.colonne.type in TYPES_SOMMABLES and not c.colonne.confidentielle:
                 self._constat.sommes[c.colonne.nom] += sum(map(c.somme.__getitem__, cellules), Decimal(0))
             self._exemples(c, tours, cellules)
         retenues = self._par_les_regles(lues, n, premier)
@@ -144,17 +189,17 @@ class _Passage:
         for regle, colonnes in self._regles:
             if all(c.absente for c in colonnes):
                 continue
-            suites: list[Iterable[Lu]] = [
-                repeat("", n) if c.absente else map(c.lu.__getitem__, lues[c.colonne.nom]) for c in colonnes
-            ]
+            rangees = list(zip(*[[""] * n if c.absente else lues[c.colonne.nom] for c in colonnes], strict=True))
+            lectures = [c.lu for c in colonnes]
+            fautives = {r for r in set(rangees) if regle.faute(*[lu[x] for lu, x in zip(lectures, r, strict=True)])}
             cible = premier if regle.rejette else retenues
-            for i in [i for i, valeurs in enumerate(zip(*suites, strict=True)) if regle.faute(*valeurs)]:
+            for i in [i for i, r in enumerate(rangees) if r in fautives] if fautives else ():
                 cible.setdefault(i, (regle.entete, regle.motif))
         return retenues
 
     def _exemples(self, c: _Colonne, tours: Sequence[Sequence[str]], cellules: Sequence[str]) -> None:
         exemples = self._constat.exemples[c.colonne.nom]
-        if len(exemples) >= EXEMPLES or c.place is None:
+        if len(exemples) >= EXEMPLES or c.place is None or self._blocs > _BLOCS_EXEMPLES:
             return
         for brute, cellule in zip(tours[c.place], cellules, strict=True):
             if brute.strip() and brute not in exemples:
@@ -188,16 +233,15 @@ def _avec_la_derniere(blocs: Iterable[Bloc]) -> Iterator[tuple[Bloc, bool]]:
         yield attente, True
 
 
-def _verifier_total(total: Sequence[str], colonnes: Sequence[_Colonne], constat: Constat) -> None:
+def _verifier_total(total: Sequence[str], jeu: Jeu, constat: Constat) -> None:
     premiere = next(i for i, c in enumerate(total) if c.strip(BLANCS))
-    for c in colonnes:
-        nom = c.colonne.nom
-        if nom not in constat.sommes or c.place in (None, premiere) or (c.place or 0) >= len(total):
+    for nom, somme in constat.sommes.items():
+        place = constat.entete.positions.get(nom, premiere)
+        if place == premiere or place >= len(total):
             continue
-        cellule = total[c.place or 0].strip(BLANCS)
-        annonce = _annonce(cellule, c.colonne.type) if _est_chiffree(cellule) else constat.sommes[nom]
-        if annonce != constat.sommes[nom]:
-            raise LectureRefusee(f"la ligne Total et la somme de « {c.colonne.entete} » diffèrent (F4).")
+        cellule, colonne = total[place].strip(BLANCS), jeu.colonne(nom)
+        if _est_chiffree(cellule) and _annonce(cellule, colonne.type) != somme:
+            raise LectureRefusee(f"la ligne Total et la somme de « {colonne.entete} » diffèrent (F4).")
 
 
 def _est_chiffree(cellule: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mutualisation.examen.passage import Constat
 from mutualisation.examen.reconnaissance import Reconnaissance
 from mutualisation.examen.usages import VALEURS, defaut_usuel
 from mutualisation.ingestion.correspondances import Correspondance
@@ -46,10 +46,10 @@ def des_defauts(trouve: Reconnaissance, donnees: Iterable[str]) -> list[Proposit
     return propositions
 
 
-def des_valeurs(jeu: Jeu, constat: Constat) -> list[Proposition]:
+def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Counter[str]]) -> list[Proposition]:
     """What the unread values of enumerations usually mean; one that nothing tells is left to the reader."""
     propositions = []
-    for nom, inconnues in constat.inconnues.items():
+    for nom, inconnues in inconnues_par_colonne.items():
         colonne = jeu.colonne(nom)
         if len(inconnues) > _INCONNUES_MAX:
             continue

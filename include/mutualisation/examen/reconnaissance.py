@@ -17,6 +17,7 @@ from mutualisation.sources.jeux import Colonne, Jeu
 # forms that tell a column from most others, when a single header of the file has them
 _FORMES_PARLANTES = frozenset({"date", "duree", "siret"})
 _SEUIL, _SEUIL_FACULTATIF, _CONTENU_MIN = 0.6, 0.85, 0.6
+_ECHANTILLON = 40
 RECONNU = 0.4
 
 
@@ -57,6 +58,8 @@ def reconnaitre(
         essai.certitude = _certitude(essai, correspondances, nom_de_fichier)
     # candidates cost most: for the header that names most columns, and the widest ones when none names any
     essais.sort(key=lambda e: (-e.certitude, -len(e.tete.noms)))
+    if essais and essais[0].certitude >= 1:
+        return essais[0]
     larges = sorted(tetes, key=lambda t: -sum(map(bool, t.noms)))[:2]
     for essai in essais:
         if essai.certitude < 1 and (essai in essais[:8] or essai.tete in larges):
@@ -109,7 +112,7 @@ def _candidats(essai: Reconnaissance, correspondances: Correspondances) -> dict[
     ]  # fmt: skip
     paires = []
     for c in manquantes:
-        contenus = {i: contenu(c, essai.tete.cellules(i)) for i in libres}
+        contenus = {i: contenu(c, essai.tete.cellules(i)[:_ECHANTILLON]) for i in libres}
         seule = _seule(c, manquantes, contenus)
         for i, nom in libres.items():
             note, raison = _note(c, nom, contenus[i], seule=seule == i)

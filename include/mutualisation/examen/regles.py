@@ -53,7 +53,7 @@ def _dates(*valeurs: Any) -> bool:
 
 
 def _nombres(*valeurs: Any) -> bool:
-    return all(isinstance(v, (Decimal, int)) for v in valeurs)
+    return all([isinstance(v, (Decimal, int)) for v in valeurs])  # noqa: C419 - a list is measured faster here
 
 
 def _avant(debut: Any, fin: Any) -> bool:
@@ -61,7 +61,7 @@ def _avant(debut: Any, fin: Any) -> bool:
 
 
 def _negatif(n: Any) -> bool:
-    return _nombres(n) and n < 0
+    return isinstance(n, (Decimal, int)) and n < 0
 
 
 def _hors_part(n: Any) -> bool:

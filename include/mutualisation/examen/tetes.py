@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-
 from mutualisation.ingestion.cellules import date, nombre
 from mutualisation.ingestion.entete import epurer, est_vide
-from mutualisation.ingestion.lecteurs.tabulaire_xlsx import verifier_archive
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.octets import encodage
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.jeux import Dialecte
 
 _OCTETS = 1 << 18
-_RANGEES = 300
+_RANGEES = 150
 _RANGEES_CLASSEUR = 60
 
 
@@ -72,6 +69,10 @@ def _du_texte(chemin: Path) -> list[list[list[str]]]:
 
 
 def _du_classeur(chemin: Path, limites: Limites) -> list[list[list[str]]]:
+    from openpyxl import load_workbook
+
+    from mutualisation.ingestion.lecteurs.tabulaire_xlsx import verifier_archive
+
     verifier_archive(chemin, limites)
     try:
         with warnings.catch_warnings(), chemin.open("rb") as fichier:
