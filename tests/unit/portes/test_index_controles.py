@@ -30,6 +30,7 @@ BLOQUANTS = {
     "somme_repartition",
     "periodes_chevauchantes",
     "plausibilite",
+    "aucun_axe",
 }
 NON_BLOQUANTS = {
     "lignes_rejetees",
