@@ -30,9 +30,9 @@ select
   0 as rang_ligne,
   exercice,
   budget,
-  {{ sans_zeros('bordereau') }} as bordereau,
-  {{ sans_zeros('piece') }} as piece,
-  {{ sans_zeros('ligne_piece') }} as ligne_piece,
+  bordereau,
+  piece,
+  ligne_piece,
   date_emission,
   type_piece,
   nature,
@@ -57,11 +57,6 @@ select
   case when issue is not null then 'rejete' end as rejet_statut
 from regles
 {% endmacro %}
-
-{# A number of bordereau, pièce or ligne, without its leading zeros (P1). #}
-{% macro sans_zeros(cellule) -%}
-regexp_replace({{ cellule }}, '^0+(?=[0-9]+$)', '')
-{%- endmacro %}
 
 {% macro regles_ecriture() %}
 case

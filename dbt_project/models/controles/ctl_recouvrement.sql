@@ -1,4 +1,4 @@
--- Gaps of the controls over recovery, CEE and CAM (R7 to R10).
+-- Gaps of the controls over recovery, CEE and CAM (R7 to R10). What is free needs nothing (R7b').
 with exercices as (
   select exercice from {{ ref('int_exercices') }} where demande
 ),
@@ -18,7 +18,7 @@ tranches as (
     ) as nombre
   from {{ ref('int_adhesions_semestre') }} as a
   inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
-  where t.regle in ('par_tranche', 'par_habitant')
+  where t.regle in ('par_tranche', 'par_habitant') and t.mode_recouvrement <> 'gratuit'
   group by a.exercice, a.semestre, a.dispositif, a.siret_adherent, a.population
 ),
 
@@ -35,7 +35,7 @@ sans_tarif as (
 ambigus as (
   select a.exercice, a.siren
   from {{ ref('int_montants_dus') }} as a
-  where a.base = 'produit_cee' and a.montant <> 0
+  where a.regle = 'pourcentage' and a.base = 'produit_cee' and a.mode_recouvrement <> 'gratuit' and a.montant <> 0
   group by a.exercice, a.semestre, a.dispositif, a.siren
   having count(distinct a.siret_adherent) > 1
 ),
@@ -73,11 +73,23 @@ group by exercice, dispositif, siret_adherent
 union all
 select exercice, 'cout_precedent_absent', dispositif, 'ecart', 'un coût unitaire voté ou calculé', 'aucun (exercice de base ' || exercice_base || ')', null
 from {{ ref('int_couts_unitaires_factures') }}
-where cout_unitaire is null
+where
+  cout_unitaire is null
+  -- a tariff that no adhesion uses asks nothing
+  and (exercice, dispositif) in (
+    select a.exercice, a.dispositif
+    from {{ ref('int_adhesions_semestre') }} as a
+    inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
+    where t.regle = 'cout_unitaire' and t.mode_recouvrement <> 'gratuit'
+  )
 union all
 select exercice, 'ponderation_manquante', dispositif || '/' || type_unite, 'ecart', 'un poids', 'aucun poids', null
 from {{ ref('int_unites') }}
-where ponderation_manquante
+where
+  ponderation_manquante
+  and (exercice, semestre, dispositif) not in (
+    select t.exercice, t.semestre, t.dispositif from {{ ref('int_tarifs_semestre') }} as t where t.mode_recouvrement = 'gratuit'
+  )
 group by exercice, dispositif, type_unite
 union all
 select distinct exercice, 'adherent_ambigu', siren, 'ecart', '1 adhésion', 'plusieurs adhésions', null

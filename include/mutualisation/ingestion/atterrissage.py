@@ -10,12 +10,13 @@ from psycopg import sql
 
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.candidats import Candidat
-from mutualisation.ingestion.controle import lire_controle
+from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.ingestion.travail import Chargement, Travail, transaction
 from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu
@@ -31,9 +32,12 @@ def atterrir(
     f = candidat.fichier
     try:
         with transaction(travail.conn):
-            controle = _controle(f, candidat.empreinte)
-            fichier_id = journal.inserer_fichier(travail.conn, chargement_id, f, candidat.empreinte)
-            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites)
+            traduction = travail.correspondances.pour(f.jeu)
+            controle = controle_depose(f, candidat.empreinte, traduction)
+            fichier_id = journal.inserer_fichier(
+                travail.conn, chargement_id, f, candidat.empreinte, correspondances=traduction.empreinte
+            )
+            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites, traduction)
             _copier(travail.conn, f.jeu, lecture.copie(fichier_id))
             _verifier_inchange(candidat)
             journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
@@ -75,14 +79,11 @@ def _copier(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
             copie.write(b"".join(tampon))
 
 
-def _controle(f: FichierDepose, e: Empreinte) -> dict[str, Any] | None:
+def controle_depose(f: FichierDepose, e: Empreinte, traduction: Traduction = SANS_TRADUCTION) -> dict[str, Any] | None:
+    """The `.controle.json` beside a file, checked; None when there is none. LectureRefusee (F3)."""
     if f.controle is None:
         return None
-    try:
-        octets = f.controle.read_bytes()
-    except OSError:
-        raise LectureRefusee("son .controle.json ne peut pas être lu (F3).") from None
-    return lire_controle(octets, f.jeu, e.sha256)
+    return lire_controle(octets_controle(f.controle), f.jeu, e.sha256, traduction)
 
 
 def _verifier_inchange(candidat: Candidat) -> None:

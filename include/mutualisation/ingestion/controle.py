@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
 from typing import Any
+
+from upath import UPath
 
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
 
 _TAILLE_MAX = 64 * 1024
@@ -16,11 +18,29 @@ _OU = "le .controle.json"
 _NOMBRE = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,12})?")
 
 
-def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
+class _Nombre(str):
+    """A number of the JSON with a point or an exponent, kept as it is written: no float ever touches it."""
+
+    __slots__ = ()
+
+
+def octets_controle(emplacement: UPath) -> bytes:
+    """Bytes of a `.controle.json`. LectureRefusee when it is a link, a folder, a pipe…, too large or unreadable."""
+    try:
+        if emplacement.is_symlink() or not emplacement.is_file():
+            raise LectureRefusee(f"{_OU} n'est pas un fichier ordinaire : le remplacer ou le retirer (F3).")
+        with emplacement.open("rb") as f:
+            return bytes(f.read(_TAILLE_MAX + 1))
+    except OSError:
+        raise LectureRefusee(f"{_OU} ne peut pas être lu : vérifier ses droits ou le retirer (F3).") from None
+
+
+def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction = SANS_TRADUCTION) -> dict[str, Any]:
     """Checked content: `lignes` (int), `colonne` (header, as the registry spells it), `total` (text, exact), `sha256`.
 
-    LectureRefusee when the JSON is unreadable, a value has not its form, the column isn't one of the jeu that can
-    be summed, or the sha256 (any case) isn't that of the file. Each key is optional, others are ignored.
+    LectureRefusee when the JSON is unreadable or too large, a key is given twice, a value has not its form (a total
+    with an exponent has not), the column isn't one of the jeu that can be summed, or the sha256 (any case) isn't that
+    of the file. Each key is optional, others are ignored.
     On XML and JSON files only `sha256` is kept (F3).
     """
     contenu = _decoder(octets)
@@ -39,15 +59,17 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
     if total is not None and colonne is None:
         raise LectureRefusee(f"{_OU} : « total » est annoncé sans sa « colonne » (F3).")
     if colonne is not None and total is not None:
-        retenu |= {"colonne": _colonne(colonne, jeu), "total": _total(total)}
+        retenu |= {"colonne": _colonne(colonne, jeu, traduction), "total": _total(total)}
     return retenu
 
 
 def _decoder(octets: bytes) -> dict[str, Any]:
     if len(octets) > _TAILLE_MAX:
-        raise LectureRefusee(f"{_OU} dépasse {_TAILLE_MAX} octets (F3).")
+        raise LectureRefusee(f"{_OU} dépasse {_TAILLE_MAX // 1024} ko : le réécrire ou le retirer (F3).")
     try:
-        contenu = json.loads(octets.decode("utf-8-sig"), parse_float=Decimal)
+        contenu = json.loads(
+            octets.decode("utf-8-sig"), parse_float=_Nombre, parse_constant=_Nombre, object_pairs_hook=_objet
+        )
     except (ValueError, RecursionError):
         raise LectureRefusee(f"{_OU} n'est pas un JSON lisible : le corriger ou le retirer (F3).") from None
     if not isinstance(contenu, dict):
@@ -55,27 +77,41 @@ def _decoder(octets: bytes) -> dict[str, Any]:
     return contenu
 
 
+def _objet(paires: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the JSON; a key given twice says two things."""
+    contenu = dict(paires)
+    if len(contenu) < len(paires):
+        noms = [nom for nom, _ in paires]
+        double = next(nom for nom in noms if noms.count(nom) > 1)
+        raise LectureRefusee(f"{_OU} donne deux fois la clé « {double[:50]} » : n'en garder qu'une (F3).")
+    return contenu
+
+
 def _lignes(valeur: Any) -> int:
-    if isinstance(valeur, str) and re.fullmatch(r"[0-9]{1,9}", valeur.strip()):
+    if isinstance(valeur, str) and not isinstance(valeur, _Nombre) and re.fullmatch(r"[0-9]{1,9}", valeur.strip()):
         return int(valeur)
     if isinstance(valeur, int) and not isinstance(valeur, bool) and 0 <= valeur < 2**31:
         return valeur
     raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")
 
 
-def _colonne(valeur: Any, jeu: Jeu) -> str:
+def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> str:
+    """By its literal name, else by another one that `correspondances` gives (F16)."""
     cherchee = normaliser(valeur) if isinstance(valeur, str) else ""
-    for c in jeu.colonnes_entrepot:
-        if cherchee == normaliser(c.entete or "") and c.type in TYPES_SOMMABLES:
-            return c.entete or c.nom
-    permises = ", ".join(c.entete or c.nom for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES)
+    sommables = [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES]
+    litterales = [c for c in sommables if cherchee == normaliser(c.entete or "")]
+    for c in litterales or [c for c in sommables if cherchee in traduction.entetes.get(c.nom, ())]:
+        return c.entete or c.nom
+    permises = ", ".join(c.entete or c.nom for c in sommables)
     raise LectureRefusee(f"{_OU} : « colonne » n'est pas une colonne à sommer de {jeu.nom} ({permises}) (F3).")
 
 
 def _total(valeur: Any) -> str:
-    texte = valeur.strip() if isinstance(valeur, str) else ""
-    if isinstance(valeur, (int, Decimal)) and not isinstance(valeur, bool):
-        texte = format(valeur, "f") if isinstance(valeur, Decimal) and valeur.is_finite() else str(valeur)
+    texte = ""
+    if isinstance(valeur, str):
+        texte = valeur.strip()
+    elif isinstance(valeur, int) and not isinstance(valeur, bool):
+        texte = str(valeur)
     if not _NOMBRE.fullmatch(texte):
-        raise LectureRefusee(f"{_OU} : « total » doit être un nombre à point décimal (F3).")
+        raise LectureRefusee(f"{_OU} : « total » doit être un nombre à point décimal, sans exposant (F3).")
     return texte

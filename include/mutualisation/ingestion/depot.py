@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,12 +10,16 @@ from typing import Any
 from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.noms import dossier_proche, motif_nom
 from mutualisation.sources.jeux import Jeu, Registre, Source
 from mutualisation.sources.registre import registre
 
 SUFFIXE_CONTROLE = ".controle.json"
+# what a desktop leaves in a folder (G7, G12)
 _IGNORES = (".", "~$")
+_NOMS_IGNORES = frozenset({"thumbs.db", "desktop.ini"})
 _DOSSIER_IGNORE = "__MACOSX"
+_DOSSIER_DANS_SOURCE = "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12)."
 _MOTIFS_PERIODE = {
     "annee": r"_(?P<periode>\d{4})",
     "mois": r"_(?P<periode>\d{4}-(?:0[1-9]|1[0-2]))",
@@ -28,7 +31,7 @@ _MOTIFS_PERIODE = {
 
 @dataclass(frozen=True)
 class FichierDepose:
-    """A file of the drop whose name follows a jeu. `chemin` is relative to the drop."""
+    """A file of the drop whose name follows a jeu. `chemin` is relative to the drop, `extension` in lower case."""
 
     jeu: Jeu
     nom: str
@@ -116,7 +119,11 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
 
 
 def _ignore(nom: str) -> bool:
-    return nom.startswith(_IGNORES) or nom == _DOSSIER_IGNORE
+    return nom.startswith(_IGNORES) or nom.lower() in _NOMS_IGNORES or nom == _DOSSIER_IGNORE
+
+
+def _est_controle(nom: str) -> bool:
+    return nom.lower().endswith(SUFFIXE_CONTROLE)
 
 
 def _examiner_racine(depot: Depot, reg: Registre, entree: Any) -> None:
@@ -125,34 +132,32 @@ def _examiner_racine(depot: Depot, reg: Registre, entree: Any) -> None:
         return
     if entree.is_dir():
         if nom in reg.noms:
-            _examiner_source(depot, reg.source(nom), entree)
+            _examiner_source(depot, reg, reg.source(nom), entree)
         else:
-            motif = f"ce dossier n'est pas une source{_proche(nom, reg.noms)} : le renommer ou le retirer (G12)."
+            motif = f"ce dossier n'est pas une source{dossier_proche(nom, reg.noms)} : le renommer ou le retirer (G12)."
             depot.refuser("", nom, motif)
-    elif not nom.endswith(SUFFIXE_CONTROLE):
-        dossiers = ", ".join(reg.noms)
-        motif = f"un fichier se dépose dans le dossier de sa source ({dossiers}) : le déplacer ou le retirer (G7)."
-        depot.refuser("", nom, motif)
+    elif not _est_controle(nom):
+        depot.refuser("", nom, motif_nom(reg, None, nom))
 
 
-def _examiner_source(depot: Depot, source: Source, dossier: Any) -> None:
-    entrees = {str(e.name): e for e in dossier.iterdir()}
+def _examiner_source(depot: Depot, reg: Registre, source: Source, dossier: Any) -> None:
+    entrees = {str(e.name): e for e in dossier.iterdir() if not _ignore(str(e.name))}
+    controles = {nom: e for nom, e in entrees.items() if _est_controle(nom)}
     trouves: list[FichierDepose] = []
     for nom, entree in sorted(entrees.items()):
         chemin = f"{source.nom}/{nom}"
-        if _ignore(nom):
-            continue
-        if entree.is_dir():
-            motif = "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12)."
-            depot.refuser(source.nom, chemin, motif)
-        elif nom.endswith(SUFFIXE_CONTROLE):
-            continue
+        if nom in controles:
+            # one that is no file is told with the file it stands beside (F3); without a file, it is a folder (G12)
+            if entree.is_dir() and nom[: -len(SUFFIXE_CONTROLE)] not in entrees:
+                depot.refuser(source.nom, chemin, _DOSSIER_DANS_SOURCE)
+        elif entree.is_dir():
+            depot.refuser(source.nom, chemin, _DOSSIER_DANS_SOURCE)
         elif not entree.is_file():
             depot.refuser(source.nom, chemin, "ce n'est pas un fichier ordinaire : le retirer (G7).")
         else:
-            fichier = _reconnaitre(source, nom, entree, entrees.get(nom + SUFFIXE_CONTROLE))
+            fichier = _reconnaitre(source, nom, entree, _controle_de(nom, controles))
             if fichier is None:
-                depot.refuser(source.nom, chemin, _motif_nom(source, nom))
+                depot.refuser(source.nom, chemin, motif_nom(reg, source, nom))
             else:
                 trouves.append(fichier)
     for doubles in _meme_identite(trouves):
@@ -165,6 +170,18 @@ def _examiner_source(depot: Depot, source: Source, dossier: Any) -> None:
     depot.fichiers += sorted(trouves, key=lambda f: (rangs[f.jeu.nom], f.periode, f.version))
 
 
+def _controle_de(nom: str, controles: dict[str, Any]) -> Any:
+    """The `.controle.json` of a file: that of its exact name, else of its name but for the case of the extensions."""
+    if nom + SUFFIXE_CONTROLE in controles:
+        return controles[nom + SUFFIXE_CONTROLE]
+    tige, _, extension = nom.rpartition(".")
+    cherche = f"{tige}.{extension.lower()}{SUFFIXE_CONTROLE}"
+    for autre, entree in sorted(controles.items()):
+        if autre.startswith(f"{tige}.") and tige + autre[len(tige) :].lower() == cherche:
+            return entree
+    return None
+
+
 def _meme_identite(fichiers: Iterable[FichierDepose]) -> list[list[FichierDepose]]:
     groupes: dict[tuple[str, str, int], list[FichierDepose]] = {}
     for f in fichiers:
@@ -175,9 +192,10 @@ def _meme_identite(fichiers: Iterable[FichierDepose]) -> list[list[FichierDepose
 def _reconnaitre(source: Source, nom: str, entree: Any, controle: Any) -> FichierDepose | None:
     if "/" in nom or "\\" in nom or not nom.isprintable() or ".." in nom:
         return None
+    tige, _, extension = nom.rpartition(".")
     for jeu in source.jeux:
-        trouve = _motif(jeu).fullmatch(nom)
-        if trouve:
+        trouve = _motif(jeu).fullmatch(tige)
+        if trouve and extension.lower() in jeu.extensions:
             return FichierDepose(
                 jeu=jeu,
                 nom=nom,
@@ -185,29 +203,13 @@ def _reconnaitre(source: Source, nom: str, entree: Any, controle: Any) -> Fichie
                 emplacement=entree,
                 periode=trouve["periode"],
                 version=int(trouve["version"] or 1),
-                extension=trouve["extension"],
+                extension=extension.lower(),
                 controle=controle,
             )
     return None
 
 
 def _motif(jeu: Jeu) -> re.Pattern[str]:
+    """The name of a file of the jeu, without its extension."""
     tete = r"(?P<periode>.+?)" if jeu.nom_libre else re.escape(jeu.nom) + _MOTIFS_PERIODE[jeu.periode]
-    extensions = "|".join(re.escape(e) for e in jeu.extensions)
-    return re.compile(rf"{tete}(?:_v(?P<version>[1-9]\d{{0,8}}))?\.(?P<extension>{extensions})", re.ASCII)
-
-
-def _motif_nom(source: Source, nom: str) -> str:
-    if "/" in nom or "\\" in nom or ".." in nom:
-        return "le nom contient un chemin : déposer le fichier sous son seul nom (G7)."
-    formes = [f"{j.forme_du_nom}.{e}" for j in source.jeux if not j.nom_libre for e in j.extensions]
-    formes += [f"*.{e}" for j in source.jeux if j.nom_libre for e in j.extensions]
-    return f"le nom ne suit aucun jeu de la source {source.nom}{_proche(nom, formes)} : le renommer ou le retirer (G7)."
-
-
-def _proche(nom: str, connus: Iterable[str]) -> str:
-    connus = list(connus)
-    # the digits of a periode would drown the name of the jeu
-    squelettes = {re.sub(r"AAAA|MM|SN|-N\b", lambda m: "0" * len(m[0]), c): c for c in connus}
-    proche = difflib.get_close_matches(re.sub(r"\d", "0", nom), list(squelettes), 1, 0.0)
-    return f" (le plus proche : « {squelettes[proche[0]]} »)" if proche else ""
+    return re.compile(rf"{tete}(?:_v(?P<version>[1-9]\d{{0,8}}))?", re.ASCII)

@@ -46,7 +46,7 @@ def test_ce_qui_est_ignore(tmp_path: Path) -> None:
     depot = decouvrir(
         _poser(
             tmp_path, ".DS_Store", "~$notes.docx", "__MACOSX/rh/x", ".git/config", "rh/.cache/x",
-            "rh/~$agents_2020.xlsx",
+            "rh/~$agents_2020.xlsx", "rh/Thumbs.db", "rh/desktop.ini", "Thumbs.db", "rh/agents_2022.CSV.Controle.json",
             "rh/__MACOSX/y", "rh/agents_2021.csv.controle.json", "seul.controle.json", "rh/agents_2020.csv",
         )
     )  # fmt: skip
@@ -56,25 +56,83 @@ def test_ce_qui_est_ignore(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("nom", "attendu"),
+    ("chemin", "raison", "propose"),
     [
-        ("temp_2020-01.csv", "temps_AAAA-MM.csv"),
-        ("temps_2020-13.csv", "temps_AAAA-MM.csv"),
-        ("temps_2020.csv", "temps_AAAA-MM.csv"),
-        ("agents_2020.xls", "agents_AAAA.xlsx"),
-        ("agents_2020_v0.csv", "agents_AAAA.csv"),
-        ("agents_2020_V2.csv", "agents_AAAA.csv"),
-        ("Agents_2020.csv", "agents_AAAA.csv"),
-        ("agents_2020.csv.bak", "agents_AAAA.csv"),
-        ("agents_２０２０.csv", "agents_AAAA.csv"),
-        ("masse salariale 2020.csv", "masse_salariale_AAAA.csv"),
+        ("rh/temp_2020-01.csv", "ne suit aucun jeu", "temps_AAAA-MM.csv"),
+        ("rh/temps_2020-13.csv", "« 2020-13 » n'est pas la période", "temps_AAAA-MM.csv"),
+        ("rh/temps_2020.csv", "« 2020 » n'est pas la période", "temps_AAAA-MM.csv"),
+        ("rh/temps.csv", "il manque", "temps_AAAA-MM.csv"),
+        ("rh/agents_2020-03.csv", "« 2020-03 » n'est pas la période", "agents_AAAA.csv"),
+        ("rh/agents_2020.xls", "ancien classeur Excel", "agents_2020.csv"),
+        ("rh/agents_2020.xls", "ancien classeur Excel", "agents_2020.xlsx"),
+        ("rh/agents_2020.XLSM", "classeur à macros", "agents_2020.xlsx"),
+        ("rh/agents_2020.ods", "OpenDocument", "agents_2020.csv"),
+        ("rh/agents_2020.zip", "archive", "agents_2020.csv"),
+        ("rh/agents_2020.csv.gz", "décompresser", "agents_2020.csv"),
+        ("rh/export.zip", "en extraire les fichiers", ""),
+        ("rh/agents_2020.txt", "nommer .csv", "agents_2020.csv"),
+        ("rh/agents_2020.xml", "n'est pas celle du jeu « agents »", "agents_2020.csv"),
+        ("rh/agents_2020", "n'a pas d'extension", "agents_2020.csv"),
+        ("rh/agents_2020_v0.csv", "« 2020_v0 » n'est pas la période", "agents_AAAA.csv"),
+        ("rh/agents_2020_V2.csv", "la version s'écrit « _vN »", "agents_2020_v2.csv"),
+        ("rh/Agents_2020.csv", "le jeu s'écrit « agents », en minuscules", "agents_2020.csv"),
+        ("rh/AGENTS_2020.CSV", "le jeu s'écrit « agents », en minuscules", "agents_2020.CSV"),
+        ("rh/agents_2020.csv.bak", "l'extension .bak", "agents_2020.csv"),
+        ("rh/agents_２０２０.csv", "chiffres simples", "agents_2020.csv"),
+        ("rh/masse salariale 2020.csv", "le jeu s'écrit « masse_salariale »", "masse_salariale_2020.csv"),
+        ("rh/agents_2020 (1).csv", "nom d'une copie", "agents_2020_vN.csv"),
+        ("rh/agents_2020 - Copie.csv", "nom d'une copie", "agents_2020_vN.csv"),
+        ("compta/mandats_2020_01.csv", "la période s'écrit « 2020-01 »", "mandats_2020-01.csv"),
+        ("compta/mandats_202001_v2.xlsx", "la période s'écrit « 2020-01 »", "mandats_2020-01_v2.xlsx"),
+        ("compta/mandats_01-2020.csv", "la période s'écrit « 2020-01 »", "mandats_2020-01.csv"),
+        ("activite/unites_2020-1.csv", "la période s'écrit « 2020-S1 »", "unites_2020-S1.csv"),
+        ("activite/unités_2020-S1.csv", "sans accent", "unites_2020-S1.csv"),
+        ("cee/operations_depot1.csv", "la période s'écrit « depot-1 »", "operations_depot-1.csv"),
+        ("cee/opérations_dépôt-1.csv", "sans accent", "operations_depot-1.csv"),
+        ("referentiel/tarifs_2020.csv", "n'a pas de période", "tarifs.csv"),
+        ("referentiel/clés_analytiques.csv", "sans accent", "cles_analytiques.csv"),
+        ("compta/temps_2020-01.csv", "« temps » est un jeu de la source rh, pas de compta", "rh/temps_2020-01.csv"),
+        ("rh/Tarifs.xls", "« tarifs » est un jeu de la source referentiel", "referentiel/tarifs.csv"),
+        ("rh/PES_2020.xml", "un PES (.xml) se dépose dans compta/", ""),
+        ("rh/marches.json", "« marches » est un jeu de la source cam", "cam/marches_AAAA.csv"),
+        ("rh/x.json", "un DECP (decp_AAAA.json) se dépose dans cam/", ""),
+        ("temps_2020-01.csv", "dans le dossier de sa source", "rh/temps_2020-01.csv"),
     ],
 )
-def test_un_nom_qui_ne_suit_aucun_jeu(tmp_path: Path, nom: str, attendu: str) -> None:
-    depot = decouvrir(_poser(tmp_path, f"rh/{nom}"))
-    ((chemin, motif),) = depot.refus["rh"]
-    assert chemin == f"rh/{nom}"
-    assert f"« {attendu} »" in motif
+def test_un_nom_qui_ne_suit_aucun_jeu(tmp_path: Path, chemin: str, raison: str, propose: str) -> None:
+    depot = decouvrir(_poser(tmp_path, chemin))
+    ((refuse, motif),) = depot.refus[chemin.split("/")[0] if "/" in chemin else ""]
+    assert refuse == chemin
+    assert raison in motif
+    assert f"« {propose} »" in motif if propose else True
+    assert motif.endswith(("(G7).", "(F1)."))
+
+
+def test_une_extension_s_ecrit_dans_toutes_les_casses(tmp_path: Path) -> None:
+    depot = decouvrir(
+        _poser(
+            tmp_path, "rh/temps_2020-03.CSV", "rh/temps_2020-03.CSV.controle.json", "rh/temps_2020-04.Xlsx",
+            "rh/temps_2020-04.xlsx.CONTROLE.json", "compta/PESALR2_v2.XML", "cam/decp_2020.JSON",
+        )
+    )  # fmt: skip
+    assert depot.refus == {}
+    vus = {f.chemin: (f.extension, f.periode, f.version, f.controle and f.controle.name) for f in depot.fichiers}
+    assert vus == {
+        "cam/decp_2020.JSON": ("json", "2020", 1, None),
+        "compta/PESALR2_v2.XML": ("xml", "PESALR2", 2, None),
+        "rh/temps_2020-03.CSV": ("csv", "2020-03", 1, "temps_2020-03.CSV.controle.json"),
+        "rh/temps_2020-04.Xlsx": ("xlsx", "2020-04", 1, "temps_2020-04.xlsx.CONTROLE.json"),
+    }
+
+
+def test_un_controle_n_est_lu_que_s_il_est_un_fichier(tmp_path: Path) -> None:
+    _poser(tmp_path, "rh/agents_2020.csv", "vrai.json")
+    (tmp_path / "rh/agents_2020.csv.controle.json").mkdir()
+    (tmp_path / "rh/agents_2021.csv.controle.json").mkdir()
+    depot = decouvrir(tmp_path)
+    # beside its file it is told with the file, alone it is a folder like any other
+    assert [f.controle.name for f in depot.fichiers if f.controle] == ["agents_2020.csv.controle.json"]
+    assert [c for c, _ in depot.refus["rh"]] == ["rh/agents_2021.csv.controle.json"]
 
 
 @pytest.mark.parametrize("nom", ["mandats_2020-01\\..\\..\\evasion.csv", "a\\b.xml", "..csv..xml", "x..\\y.xml"])
@@ -114,12 +172,12 @@ def test_un_tube_n_est_pas_lu(tmp_path: Path) -> None:
     assert "fichier ordinaire" in decouvrir(tmp_path).refus["rh"][0][1]
 
 
-@pytest.mark.parametrize("autre", ["agents_2020.xlsx", "agents_2020_v1.csv"])
+@pytest.mark.parametrize("autre", ["agents_2020.xlsx", "agents_2020_v1.csv", "agents_2020.CSV"])
 def test_meme_identite_et_meme_version(tmp_path: Path, autre: str) -> None:
     depot = decouvrir(
         _poser(tmp_path, "rh/agents_2020.csv", f"rh/{autre}", "rh/agents_2021.csv", "rh/agents_2021_v2.xlsx")
     )
-    assert sorted(c for c, _ in depot.refus["rh"]) == ["rh/agents_2020.csv", f"rh/{autre}"]
+    assert {c for c, _ in depot.refus["rh"]} == {"rh/agents_2020.csv", f"rh/{autre}"}
     assert len(depot.fichiers) == 2
 
 

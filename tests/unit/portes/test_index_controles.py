@@ -30,7 +30,8 @@ BLOQUANTS = {
     "somme_repartition",
     "periodes_chevauchantes",
     "plausibilite",
-    "aucun_axe",
+    "rejets_excessifs",
+    "colonne_disparue",
 }
 NON_BLOQUANTS = {
     "lignes_rejetees",
@@ -49,6 +50,7 @@ NON_BLOQUANTS = {
     "dotations_6811",
     "reprises_777",
     "cee_compte",
+    "siret_illisible",
 }
 
 

@@ -14,7 +14,7 @@ charges as (
 ),
 
 unites as (
-  select exercice, dispositif, sum(unites) as unites
+  select exercice, dispositif, sum(unites_annee) as unites
   from {{ ref('int_unites_semestre') }}
   group by exercice, dispositif
 ),

@@ -19,7 +19,7 @@ bordereaux as (
     fichier_id,
     rang_bordereau,
     (coalesce(sum(mtht), 0) = max(mtbordht)) is not true
-    or (count(distinct rang_piece)::text = max({{ sans_zeros('nbrpce') }})) is not true as incoherent
+    or (count(distinct rang_piece)::text = max(nbrpce)) is not true as incoherent
   from cellules
   group by fichier_id, rang_bordereau
 ),
@@ -37,9 +37,9 @@ lignes as (
     case c.sens when 'recette' then 'titre' else 'mandat' end as sens,
     c.exer as exercice,
     c.codbud as budget,
-    {{ sans_zeros('c.idbord') }} as bordereau,
-    {{ sans_zeros('c.idpce') }} as piece,
-    {{ sans_zeros('c.idligne') }} as ligne_piece,
+    c.idbord as bordereau,
+    c.idpce as piece,
+    c.idligne as ligne_piece,
     c.dtebordem as date_emission,
     case when c.typbord = '02' then '02' when c.typpce in ('03', '04') then '03' else '01' end as type_piece,
     c.nature,
