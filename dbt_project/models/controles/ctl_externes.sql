@@ -76,21 +76,26 @@ paie as (
   group by exercice_fichier
 ),
 
+-- the accounts that define the payroll are those of the shipped roles, whatever the drop makes of them in the costs
 personnel as (
-  select exercice,
-    sum(montant) filter (where sens = 'mandat' and {{ est_compte_de_paie('nature') }}) as masse,
-    sum(montant) filter (where sens = 'titre' and {{ est_compte_d_attenuation('nature') }}) as attenuations
-  from ecritures
+  select e.exercice,
+    sum(e.montant) filter (where e.sens = 'mandat' and r.role_livre = 'personnel') as masse,
+    sum(e.montant) filter (where e.sens = 'titre' and r.role_livre = 'attenuation') as attenuations
+  from ecritures as e
+  inner join {{ ref('int_roles_comptes') }} as r using (exercice, nature)
+  group by e.exercice
+),
+
+-- an asset shared by several rows is depreciated once, and each of its subsidies released once
+biens as (
+  select exercice, sum(dotation) as dotation
+  from (select distinct exercice, bien, dotation from {{ ref('int_amortissements') }}) as b
   group by exercice
 ),
 
-biens as (
-  select exercice, sum(dotation) as dotation, sum(reprise) as reprise
-  from (
-    select exercice, bien, max(dotation) as dotation, sum(reprise) as reprise
-    from {{ ref('int_amortissements') }}
-    group by exercice, bien
-  ) as b
+reprises as (
+  select exercice, sum(reprise) as reprise
+  from (select distinct exercice, bien, numero_subvention, reprise from {{ ref('int_amortissements') }}) as s
   group by exercice
 ),
 
@@ -118,13 +123,14 @@ rapprochements as (
   left join personnel as r using (exercice)
   left join ordre as o using (exercice)
   left join biens as b using (exercice)
+  left join reprises as s using (exercice)
   left join cee as c using (exercice)
   cross join lateral (
     values
     ('masse_salariale_compte', coalesce(p.masse, 0), coalesce(r.masse, 0)),
     ('masse_salariale_compte', coalesce(p.attenuations, 0), coalesce(r.attenuations, 0)),
     ('dotations_6811', coalesce(b.dotation, 0), coalesce(o.dotations, 0)),
-    ('reprises_777', coalesce(b.reprise, 0), coalesce(o.reprises, 0)),
+    ('reprises_777', coalesce(s.reprise, 0), coalesce(o.reprises, 0)),
     ('cee_compte', coalesce(c.produit, 0), coalesce(c.produit_compte, 0)),
     ('cee_compte', coalesce(c.reversement, 0), coalesce(c.reversement_compte, 0))
   ) as v (controle, attendue, constatee)
