@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.atelier.partage import defauts_de_schema
 from tests.atelier.pes import METROPOLE, Bordereau, Ligne, Piece, Tiers, pes_aller
 
