@@ -36,6 +36,8 @@ def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return tache(*args, **kwargs)
         except (FichierRefuse, ControleEchoue) as erreur:
+            if reste := getattr(erreur, "laisse_de_cote", ""):
+                journal.warning(reste)
             raise AirflowFailException(str(erreur)) from None
         except ErreurMutualisation as erreur:
             raise AirflowException(str(erreur)) from None

@@ -28,15 +28,22 @@ def entrepot() -> AbstractContextManager[Session]:
     return Session.depuis_environnement(journal.info, journal.info)
 
 
+def dire(reste: str) -> None:
+    """What a step left out, last in its log; nothing when everything counts."""
+    if reste:
+        journal.warning(reste)
+
+
 @task(pool="entrepot", map_index_template="{{ source_affichee }}")
 @en_francais
 def charger(source: str, params: Any = None) -> int:
     """Load what the drop has that is new for one source; the rows landed. Nothing new: skipped."""
-    from mutualisation.operations import charger
+    from mutualisation.operations import charger, laisse_de_cote_par_la_lecture
 
     get_current_context()["source_affichee"] = source  # type: ignore[typeddict-unknown-key]
     with entrepot() as session:
         chargements = charger(session, params["depot"], [source])
+        dire(laisse_de_cote_par_la_lecture(session, chargements))
     for avertissement in (a for c in chargements for a in c.avertissements):
         journal.warning(avertissement)
     if not any(c.fichiers for c in chargements):
@@ -97,7 +104,7 @@ def controler(version: int) -> int:
     from mutualisation.operations import controler
 
     with entrepot() as session:
-        controler(session, version)
+        dire(controler(session, version))
     return version
 
 
@@ -105,32 +112,38 @@ def controler(version: int) -> int:
 @en_francais
 def publier(version: int) -> str:
     """Promote the version in one transaction; its `publication_sha256` (S7)."""
-    from mutualisation.operations import publier
+    from mutualisation.operations import laisse_de_cote, publier
 
     with entrepot() as session:
-        return publier(session, version)
+        empreinte = publier(session, version)
+        dire(laisse_de_cote(session))
+    return empreinte
 
 
 @task(map_index_template="{{ exercice_affiche }}")
 @en_francais
 def extraire(exercice: int, params: Any = None) -> str:
     """Write the extract of one exercice; the folder written."""
-    from mutualisation.operations import extraire
+    from mutualisation.operations import extraire, laisse_de_cote
 
     get_current_context()["exercice_affiche"] = exercice  # type: ignore[typeddict-unknown-key]
     with entrepot() as session:
-        return extraire(session, exercice, _sortie(session, params))
+        dossier = extraire(session, exercice, _sortie(session, params))
+        dire(laisse_de_cote(session, [exercice]))
+    return dossier
 
 
 @task
 @en_francais
 def facturer(params: Any = None) -> str:
     """Write the invoices of one semestre; the folder written."""
-    from mutualisation.operations import facturer
+    from mutualisation.operations import facturer, laisse_de_cote
 
     with entrepot() as session:
         sortie = _sortie(session, params)
-        return facturer(session, params["exercice"], params["semestre"], sortie, params["adherent"])
+        dossier = facturer(session, params["exercice"], params["semestre"], sortie, params["adherent"])
+        dire(laisse_de_cote(session, [params["exercice"]]))
+    return dossier
 
 
 def _sortie(session: Session, params: Any) -> str:

@@ -7,9 +7,11 @@
     'structure_personnel': "'non'",
     'grand_livre_complet': "'non'",
     'dispositif_cam': "'CAM'",
+    'seuil_effectif': '5',
     'seuil_titre': '15.00',
     'montant': "'TTC'",
     'base_opposable': "'non'",
+    'part_rejets_max': '5',
   }.get(nom)) }}
 {%- endmacro %}
 

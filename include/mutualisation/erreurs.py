@@ -23,13 +23,14 @@ class FichierRefuse(ErreurMutualisation):
 class ControleEchoue(ErreurMutualisation):
     """A blocking control failed, or a gate did not run as it should: exit 2, nothing published.
 
-    `controles` is a list of French sentences, each starting with the name of its control.
+    `controles` is a list of French sentences, each starting with the name of its control; `laisse_de_cote` says what
+    the build left out, empty when it left nothing.
     """
 
     code_sortie = 2
 
-    def __init__(self, controles: list[str]) -> None:
-        self.controles = controles
+    def __init__(self, controles: list[str], laisse_de_cote: str = "") -> None:
+        self.controles, self.laisse_de_cote = controles, laisse_de_cote
         super().__init__("\n".join(controles))
 
 

@@ -21,7 +21,7 @@ import yaml
 from tests.atelier.attendus import Attendu, ecarts
 from tests.atelier.attendus import lire as lire_attendu
 from tests.atelier.construction import Construction
-from tests.atelier.depots import composer_socle, ecrire
+from tests.atelier.depots import accorder_entetes, composer_socle, ecrire
 
 DOSSIER = Path(__file__).resolve().parents[1] / "cas"
 
@@ -67,8 +67,10 @@ class Cas:
         for absent in self.absents:
             (destination / absent).unlink()
         entrees = self.dossier / "entrees"
-        for fichier in sorted(f for f in entrees.rglob("*") if f.is_file()):
+        poses = sorted(f for f in entrees.rglob("*") if f.is_file())
+        for fichier in poses:
             ecrire(destination / fichier.relative_to(entrees), fichier.read_bytes())
+        accorder_entetes(destination, [str(f.relative_to(entrees)) for f in poses])
         return destination
 
     def relations(self) -> set[str]:

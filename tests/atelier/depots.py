@@ -5,9 +5,12 @@ A tabular file is written row by row, each with the outcome that it must have.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from mutualisation.sources.registre import registre
 
 SOCLE = Path(__file__).resolve().parents[1] / "cas" / "_socle"
 # the file itself; « + » then rows to add to that of the socle; None to leave it out
@@ -105,7 +108,34 @@ def deposer(depot: Path, fichiers: Mapping[str, Contenu], exercices: Iterable[in
             ecrire(chemin, chemin.read_text(encoding="utf-8") + contenu[1:])
         else:
             ecrire(chemin, contenu)
+    accorder_entetes(depot, [nom for nom, contenu in fichiers.items() if contenu is not None])
     return depot
+
+
+def accorder_entetes(depot: Path, poses: Iterable[str]) -> None:
+    """Give the empty files of the socle the header of those posed over them: no column disappears (G14)."""
+    entetes: dict[str, str] = {}
+    poses = sorted(poses)
+    for nom in poses:
+        if (jeu := _jeu(nom)) and (entete := _entete(depot / nom, jeu)):
+            entetes.setdefault(jeu, entete)
+    for fichier in sorted(depot.rglob("*.csv")):
+        nom = str(fichier.relative_to(depot))
+        jeu = _jeu(nom)
+        if jeu in entetes and nom not in poses and fichier.read_text(encoding="utf-8").count("\n") == 1:
+            ecrire(fichier, entetes[jeu] + "\n")
+
+
+def _jeu(nom: str) -> str:
+    """The jeu of a file of a year or a month, or nothing."""
+    trouve = re.fullmatch(r"\w+/(\w+?)_\d{4}(-\w+)?\.csv", nom)
+    return trouve[1] if trouve and trouve[1] in {j.nom for j in registre().jeux} else ""
+
+
+def _entete(fichier: Path, jeu: str) -> str:
+    """The first line, when it is a plain header."""
+    ligne = fichier.read_bytes().decode("utf-8", "replace").partition("\n")[0]
+    return ligne if {c.entete for c in registre().jeu(jeu).obligatoires} <= set(ligne.split(";")) else ""
 
 
 def ecrire(chemin: Path, contenu: str | bytes) -> None:

@@ -76,6 +76,7 @@ ACCEPTES: dict[str, dict[str, str | bytes]] = {
     # F6, F8
     "entete_seul": {MANDATS: M},
     "cp1252": {MANDATS: ML.encode("cp1252")},
+    "extension_en_capitales": {"compta/mandats_2023-03.CSV": ML, "compta/mandats_2023-03.CSV.controle.json": "{}"},
     "bom_crlf_tabulation": {MANDATS: b"\xef\xbb\xbf" + ML.replace("\n", "\r\n").replace(";", "\t").encode()},
     "guillemet_interne": {MANDATS: ML.replace(";B;", ';B 12" x;')},
     # G7, G12
@@ -83,6 +84,8 @@ ACCEPTES: dict[str, dict[str, str | bytes]] = {
         MANDATS: ML,
         "compta/.DS_Store": "x",
         "compta/~$m.xlsx": "x",
+        "compta/Thumbs.db": "x",
+        "compta/desktop.ini": "x",
         ".git/config": "x",
         "__MACOSX/x": "x",
     },
@@ -92,6 +95,9 @@ REFUSES: dict[str, dict[str, str | bytes]] = {
     "controle_total": _avec_controle(colonne="Montant TTC", total="22.51"),
     "controle_sha256": _avec_controle(sha256="0" * 64),
     "controle_colonne_inconnue": _avec_controle(colonne="Zut", total="1"),
+    "controle_cle_double": {MANDATS: ML, f"{MANDATS}.controle.json": '{"lignes": 3, "lignes": 3}'},
+    "controle_exposant": {MANDATS: ML, f"{MANDATS}.controle.json": '{"colonne": "Montant TTC", "total": 2.25e1}'},
+    "controle_64_ko": {MANDATS: ML, f"{MANDATS}.controle.json": "{}" + " " * 65_536},
     "controle_illisible": {MANDATS: ML, f"{MANDATS}.controle.json": "{"},
     "total_faux": {MANDATS: ML + ";;;TOTAL;;;;;22;\n"},
     "total_heures_faux": {TEMPS: T + "a;02/01/2023;X;3h45;T;O\na;03/01/2023;X;30,25;T;O\nTotal;;;33:59;;\n"},
@@ -112,7 +118,7 @@ REFUSES: dict[str, dict[str, str | bytes]] = {
 }
 NOMS_REFUSES = (
     "compta/mandats_2023-13.csv", "compta/mandats_2023.csv", "compta/mandat_2023-03.csv", "lisezmoi.txt",
-    "compta/mandats_2023-03_v0.csv", "compta/mandats_2023-03.CSV", "rh/mandats_2023-03.csv", "paie/x.csv",
+    "compta/mandats_2023-03_v0.csv", "compta/Mandats_2023-03.csv", "rh/mandats_2023-03.csv", "paie/x.csv",
     "compta/2023/mandats_2023-03.csv", "compta/mandats_2023-03\\x.csv", "referentiel/tarifs_2023.csv",
     "activite/unites_2023-S3.csv",
 )  # fmt: skip

@@ -21,9 +21,9 @@ def _mandats() -> Journal:
     j.ecriture("100", ht="80", tva="-")
     for date in ("2023-03-15T00:00:00", "2023-03-15 00:00:00", "31/01/2024"):
         j.ecriture("1", date=date)  # C3, C5
-    for date in ("2023-03-15 08:00:00", "15/3/2023", "31/02/2023", "15-03-2023", "01/02/2024", "31/12/2022"):
+    for date in ("2023-03-15 08:00:00", "15/3/2023", "31/02/2023", "15-03/2023", "01/02/2024", "31/12/2022"):
         j.ecriture("1", "rejete Date émission", date=date)
-    j.ecriture("1", "rejete Statut", statut="payé").ecriture("1", statut=" Payé ")  # C7
+    j.ecriture("1", "rejete Statut", statut="réglé").ecriture("1", statut=" PAYE ")  # C7
     j.ecriture("1", "rejete Type pièce", type_piece="1")
     j.ecriture("1", "rejete Exercice", exercice="0000").ecriture("1", "rejete Exercice", exercice="23")
     j.ecriture("1", siret="12345678901234").ecriture("1", periode="S1 2023")  # C6, C9: noted, the line counts
@@ -61,8 +61,8 @@ def _actif() -> Feuille:
     f.ligne(f"4;{debut};100;2;L;ADS;60;", "rejete Quote-part %").ligne(
         f"4;{debut};100;2;L;CONSEIL;41;", "rejete Quote-part %"
     )
-    f.ligne(f"5;{debut};100;2;L;ADS;60;", "rejete N° inventaire").ligne(
-        f"5;{debut};100;2;L;ADS;40;", "rejete N° inventaire"
+    f.ligne(f"5;{debut};100;2;L;ADS;40;", "rejete N° inventaire").ligne(
+        f"5;{debut};90;2;L;ADS;40;", "rejete N° inventaire"
     )
     f.ligne(f"6;{debut};100;0;FV;ADS;100;").ligne(f"7;{debut};100;0,5;FV;ADS;33,333333;")
     f.ligne(f"8;{debut};100;2;L;ADS;33,3333333;", "rejete Quote-part %")
@@ -82,8 +82,8 @@ def _actif() -> Feuille:
     # R4e: what is refused enters neither the identity nor the total of the others
     f.ligne("17;2313;01/01/2023;100;2;L;ADS;60;", "rejete Compte").ligne(f"17;{debut};100;2;L;ADS;60;")
     f.ligne("18;2313;01/01/2023;100;2;L;ADS;60;", "rejete Compte").ligne(f"18;{debut};100;2;L;CONSEIL;60;")
-    f.ligne(f"19;{debut};100;2;L;ADS;60;", "rejete N° inventaire")
-    f.ligne(f"19;{debut};100;2;L;ADS;50;", "rejete N° inventaire").ligne(f"19;{debut};100;2;L;CONSEIL;60;")
+    f.ligne(f"19;{debut};100;2;L;ADS;30;", "rejete N° inventaire")
+    f.ligne(f"19;{debut};90;2;L;ADS;30;", "rejete N° inventaire").ligne(f"19;{debut};100;2;L;CONSEIL;60;")
     f.ligne(f"20;{debut};100;1;L;ADS;60;").ligne(f"20;{debut};100;1;L;CONSEIL;40;")
     return f.ligne(f"21;{debut};0,5;2;L;ADS;100;").ligne(f"22;{debut};-0,5;2;L;ADS;100;", "rejete Valeur brute")
 
@@ -115,8 +115,9 @@ def _agents() -> Feuille:
     f.ligne("b2;A;100;01/01/2023;;CONSEIL;41;01/03/2023;01/03/2023", "rejete % affectation")
     # an affectation that ended before the contract charges no day
     f.ligne("b3;A;100;01/06/2023;;ADS;60;01/01/2023;01/02/2023").ligne("b3;A;100;01/06/2023;;CONSEIL;60;;")
-    for part, attendu in (("-0,5", "rejete % affectation"), ("0", ""), ("0,5", ""), ("100,5", "rejete % affectation")):
+    for part, attendu in (("-0,5", "rejete % affectation"), ("0", ""), ("0,5", "")):
         f.ligne(f"b4;A;100;01/01/2023;;ADS;{part};;", attendu)
+    f.ligne("b6;A;100;01/01/2023;;ADS;100,5;;", "rejete % affectation")  # H2: alone above 100 %
     f.ligne("b5;A;100;01/01/2023;;;50;;", "rejete Code activité")
     f.ligne("b5;A;100;01/01/2023;;ADS;50;02/01/2023;01/01/2023", "rejete Fin affectation")
     for quotite in ("0,5", "0,005", "1,6", "1,500001"):  # C10: a ratio up to 1,5
@@ -141,7 +142,7 @@ def _temps() -> Feuille:
         f.ligne(f"a1;{jour:02}/06/2023;ADS;{duree};T;O", "rejete Durée")  # C8
     for jour, duree in enumerate(("7h", "24", "3.5", "1:30"), 10):
         f.ligne(f"a1;{jour:02}/06/2023;ADS;{duree};T;O")
-    f.ligne("a1;15/06/2023;ADS;20;T;O", "rejete Durée").ligne("a1;15/06/2023;MAL;4,01;A;N", "rejete Durée")
+    f.ligne("a1;15/06/2023;ADS;20;T;O", "rejete Durée").ligne("a1;15/06/2023;CONSEIL;4,01;T;O", "rejete Durée")
     f.ligne("a1;16/06/2023;ADS;1;T;O", "rejete Durée").ligne("a1;16/06/2023;ADS;1;T;N", "rejete Durée")  # H4
     f.ligne("a1;17/06/2023;ADS;1;T;O").ligne("a1;17/06/2023;ADS;2;A;O")
     f.ligne("a1;18/06/2023;ADS;1;T;N", "retenu Validé").ligne("a1;31/05/2023;ADS;1;T;O", "rejete Date")
@@ -157,7 +158,11 @@ def _temps() -> Feuille:
     # H5: a day out of the contract of a known agent, written validated or not; a repeat stays one
     f.ligne("d2;27/06/2023;ADS;1;T;O", "rejete Date").ligne("d2;28/06/2023;ADS;1;T;N", "rejete Date")
     f.ligne("d2;27/06/2023;ADS;1;T;O", "doublon")
-    return f.ligne("zz;29/06/2023;ADS;25;T;O", "rejete Durée")
+    f.ligne("zz;29/06/2023;ADS;25;T;O", "rejete Durée")
+    # C8: absences and rows not validated take no part in the 24 h
+    f.ligne("a1;15/06/2023;MAL;4,01;A;O").ligne("a1;15/06/2023;SANS;1;T;N", "retenu Validé")
+    f.ligne("a1;30/06/2023;ADS;20;T;O").ligne("a1;30/06/2023;MAL;5;A;O")
+    return f.ligne("a1;30/06/2023;CONSEIL;5;T;N", "retenu Validé")
 
 
 def _unites() -> Feuille:
@@ -214,9 +219,8 @@ def _commandes() -> Feuille:
 def _marches() -> Feuille:
     f = Feuille("N° marché;Thématique;SIRET titulaire;Taille entreprise;Date notification")
     f.ligne("M1;Th;12345678901234;PME;01/01/2023").ligne("M2;Th;1;PME;01/01/2023", "rejete N° marché")  # F12
-    return f.ligne("M2;Autre;1;PME;01/01/2023", "rejete N° marché").ligne(
-        "M3;T;1;PMI;01/01/2023", "rejete Taille entreprise"
-    )
+    # C7: an unknown size is read as not stated
+    return f.ligne("M2;Autre;1;PME;01/01/2023", "rejete N° marché").ligne("M3;T;1;PMI;01/01/2023")
 
 
 def _adhesions() -> Feuille:

@@ -16,7 +16,7 @@ def _dispositifs() -> Feuille:
         f.ligne(f"{reserve};d;t;;valorisé;01/01/2015;", "rejete Code")
     f.ligne("UNJOUR;d;t;;en attente;01/01/2023;01/01/2023")
     f.ligne("ENVERS;d;t;;en attente;02/01/2023;01/01/2023", FIN)
-    return f.ligne("BONUS;d;t;;valorise;01/01/2015;", "rejete Valorisation")
+    return f.ligne("BONUS;d;t;;valorisable;01/01/2015;", "rejete Valorisation")
 
 
 def _adherents() -> Feuille:
@@ -57,7 +57,9 @@ def _tarifs() -> Feuille:
     f.ligne("ZZZ;forfait;;;1;;titre;01/01/2023;;x", "rejete Dispositif")
     f.ligne("ADS;par_tranche;10;11;1;;titre;01/01/2023;;x")
     f.ligne("ADS;par_tranche;10;10;1;;titre;01/01/2023;;x", "rejete Tranche max")
-    f.ligne("CONSEIL;pourcentage;;;;;gratuit;01/01/2023;;x")  # what is free needs neither amount nor base
+    # R7b': the rule needs its amount, whatever the mode; so does a percentage its base
+    f.ligne("CONSEIL;pourcentage;;;;achats_ht;gratuit;01/01/2023;;x", "rejete Montant")
+    f.ligne("CONSEIL;pourcentage;;;0;;gratuit;01/01/2023;;x", "rejete Base")
     f.ligne("ADS;cout_unitaire;;;;;titre;01/01/2024;;x").ligne(
         "ADS;par_unite;;;;;titre;01/01/2023;;x", "rejete Montant"
     )

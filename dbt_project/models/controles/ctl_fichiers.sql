@@ -1,6 +1,28 @@
--- Gaps of the completeness controls (G6), and the jeux without data: exercice, controle, cle, statut, values.
+-- Gaps of the completeness controls (G6), the jeux without data, and the columns that one file has and a later one lacks
+-- (G14): exercice, controle, cle, statut, values.
 with exercices as (
   select exercice from {{ ref('int_exercices') }} where demande
+),
+
+-- files by month and half-year follow each other within E, yearly ones from E−1 to E
+tabulaires as (
+  select exercice, jeu, periode, chemin, colonnes_absentes, mois is null and semestre is null as annuel
+  from {{ ref('stg_journal__fichiers') }}
+  where exercice is not null and jeu not in ('pes', 'decp', 'balance')
+),
+
+disparues as (
+  select f.exercice, f.jeu, c.colonne, f.chemin, max(p.periode) as vue
+  from tabulaires as f
+  cross join lateral jsonb_array_elements_text(f.colonnes_absentes) as c (colonne)
+  inner join tabulaires as p
+    on
+      f.jeu = p.jeu
+      and case when f.annuel then f.exercice - 1 else f.exercice end = p.exercice
+      and (f.annuel or p.periode < f.periode)
+      and not p.colonnes_absentes @> to_jsonb(c.colonne)
+  where f.exercice in (select e.exercice from exercices as e)
+  group by f.exercice, f.jeu, c.colonne, f.chemin
 )
 
 select
@@ -50,3 +72,14 @@ where
     select 1 from {{ ref('stg_journal__fichiers') }} as f
     where f.jeu = a.jeu and f.lignes > 0 and (f.exercice = e.exercice or a.periode in ('aucune', 'depot'))
   )
+union all
+select
+  exercice,
+  'colonne_disparue',
+  jeu || '/' || colonne,
+  'ecart',
+  'la colonne, comme dans ' || jeu || '_' || min(vue),
+  'absente de ' || string_agg(chemin, ', ' order by chemin),
+  null
+from disparues
+group by exercice, jeu, colonne

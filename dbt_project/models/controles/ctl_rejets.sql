@@ -1,4 +1,69 @@
--- Rejected and held rows as controls (G4): count and, for the ledger, amount.
+-- Rejected and held rows as controls (G4): count and, for the ledger, amount; where they are too many (G13); and the
+-- titres whose SIRET can't be read (C13).
+with exercices as (
+  select
+    e.exercice,
+    {{ parametre_numerique('part_rejets_max', 'e.debut') }} as part_max
+  from {{ ref('int_exercices') }} as e
+  where e.demande
+),
+
+-- a file of no year (referentiel, dépôt CEE) is judged under every exercice asked
+fichiers as (
+  select e.exercice, f.jeu, f.chemin, f.lignes
+  from exercices as e
+  inner join {{ ref('stg_journal__fichiers') }} as f on f.exercice = e.exercice or (f.exercice is null and f.jeu <> 'pes')
+),
+
+-- a row that is rejected twice, or in part, is one row
+rejetees as (
+  select jeu, fichier, count(distinct ligne) as nombre
+  from {{ ref('mart_rejets') }}
+  where statut = 'rejete' and jeu <> 'pes'
+  group by jeu, fichier
+),
+
+livrees as (
+  select f.exercice, f.jeu, f.lignes::bigint as lignes, coalesce(r.nombre, 0) as rejetees
+  from fichiers as f
+  left join rejetees as r on f.jeu = r.jeu and f.chemin = r.fichier
+  union all
+  select e.exercice, p.sens || 's', p.lignes, p.rejetees
+  from exercices as e
+  inner join {{ ref('stg_compta__pes_livrees') }} as p on p.exercice = e.exercice or p.exercice is null
+),
+
+jeux as (
+  select exercice, jeu, sum(lignes) as lignes, sum(rejetees) as rejetees
+  from livrees
+  group by exercice, jeu
+),
+
+sirets as (
+  select exercice, count(*) as nombre, sum(montant_ttc) as montant
+  from {{ ref('int_ecritures') }}
+  where
+    sens = 'titre' and comptee and cle_dispositif not in {{ cles_hors_dispositif() }}
+    and siret is not null and not lecture.siret_valide(siret)
+  group by exercice
+)
+
+select
+  exercice,
+  'rejets_excessifs' as controle,
+  jeu as cle,
+  'ecart' as statut,
+  'au plus ' || replace(trim_scale(part_max)::text, '.', ',') || ' % de lignes rejetées' as valeur_attendue,
+  rejetees || ' ligne(s) rejetée(s) sur ' || lignes || ' livrée(s), '
+  || replace(round(100.0 * rejetees / lignes, 2)::text, '.', ',') || ' %' as valeur_constatee,
+  replace(trim_scale(part_max)::text, '.', ',') || ' %, 10 lignes' as seuil
+from jeux
+inner join exercices using (exercice)
+where rejetees >= 10 and 100 * rejetees > part_max * lignes
+union all
+select exercice, 'siret_illisible', '', 'ecart', '0 titre', nombre || ' titre(s), ' || montant || ' €', null
+from sirets
+union all
 select
   exercice,
   'lignes_rejetees' as controle,

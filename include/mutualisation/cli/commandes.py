@@ -33,7 +33,7 @@ from mutualisation.cli.options import (
     utilisation,
 )
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
 app = App(
     name="mutualisation",
@@ -76,6 +76,7 @@ def bilan(
     op.verifier_exercices(exercice)
     with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
         resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par)
+        reste = op.laisse_de_cote(session, exercice)
     _avertir(resultat.chargements)
     contenu = {
         "version": resultat.version,
@@ -86,7 +87,7 @@ def bilan(
         "extraits": resultat.extraits,
     }
     pages = [page_de(Path(dossier)) for dossier in resultat.extraits]
-    _rendre(json_, contenu, [f"publication {resultat.empreinte}", *pages])
+    _rendre(json_, contenu, [f"publication {resultat.empreinte}", *pages], reste)
 
 
 @app.command(usage=utilisation("essayer", "FICHIER"))
@@ -115,13 +116,14 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
 
     with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
         charges = op.charger(session, depot, source)
+        reste = op.laisse_de_cote_par_la_lecture(session, charges)
     _avertir(charges)
     lignes = [
         f"{c.source} : {len(c.fichiers)} fichier(s) chargé(s), {len(c.deja_charges)} déjà chargé(s), "
         f"{c.lignes} ligne(s)"
         for c in charges
     ]
-    _rendre(json_, [vars(c) for c in charges], lignes)
+    _rendre(json_, [vars(c) for c in charges], lignes, reste)
 
 
 @app.command(usage=utilisation("controler", EXERCICE))
@@ -134,8 +136,8 @@ def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Js
         session.precharger()
         with session.connexion():
             version = op.construire(session, exercice, prepare_par)
-            op.controler(session, version)
-    _rendre(json_, {"version": version}, [f"version {version} validée, prête à publier"])
+            reste = op.controler(session, version)
+    _rendre(json_, {"version": version}, [f"version {version} validée, prête à publier"], reste)
 
 
 @app.command(usage=utilisation("publier"))
@@ -145,7 +147,8 @@ def publier(*, json_: Json = False) -> None:
 
     with op.Session.depuis_environnement(suivre) as session:
         empreinte = op.publier(session)
-    _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"])
+        reste = op.laisse_de_cote(session)
+    _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
 
 
 @app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
@@ -157,7 +160,8 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
     op.verifier_sortie(sortie)
     with op.Session.depuis_environnement(suivre) as session:
         dossiers = [op.extraire(session, e, str(sortie), version) for e in annees]
-    _rendre(json_, {"extraits": dossiers}, dossiers)
+        reste = op.laisse_de_cote(session, annees, version)
+    _rendre(json_, {"extraits": dossiers}, dossiers, reste)
 
 
 @app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
@@ -174,7 +178,8 @@ def facturer(
 
     with op.Session.depuis_environnement(suivre) as session:
         dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
-    _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier])
+        reste = op.laisse_de_cote(session, [exercice])
+    _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
 
 
 @app.command(usage=utilisation("simuler", EXERCICE, SORTIE))
@@ -197,12 +202,14 @@ def simuler(
     op.verifier_sortie(sortie)
     with op.Session.depuis_environnement(suivre) as session:
         simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
+        reste = op.laisse_de_cote(session, exercice)
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
     lignes, ecart = len(simulation.adherents), simulation.ecart_total
     _rendre(
         json_,
         {"lignes": lignes, "ecart_total": str(ecart), "fichiers": fichiers},
         [f"{lignes} montant(s) dû(s) changent, écart total {ecart} €", *fichiers],
+        reste,
     )
 
 
@@ -213,6 +220,7 @@ def etat(*, json_: Json = False) -> None:
 
     with op.Session.depuis_environnement(suivre) as session:
         contenu = op.etat(session)
+        reste = op.laisse_de_cote(session)
     lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
     for modele, cle in (
         ("exercice {exercice} : version {version}, préparée par {prepare_par}", "exercices"),
@@ -221,13 +229,15 @@ def etat(*, json_: Json = False) -> None:
         ("refusé {fichier} : {motif}", "refuses"),
     ):
         lignes += [modele.format(**entree) for entree in contenu[cle]]
-    _rendre(json_, contenu, lignes)
+    _rendre(json_, contenu, lignes, reste)
 
 
-def _rendre(json_: bool, contenu: Any, lignes: list[Any]) -> None:
-    """The result on stdout: JSON for a program, else lines for a reader."""
-    for ligne in [json.dumps(contenu, ensure_ascii=False)] if json_ else lignes:
+def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> None:
+    """The result on stdout: JSON for a program, else lines for a reader; the last line says what was left out."""
+    for ligne in [json.dumps(contenu, ensure_ascii=False)] if json_ else [*lignes, *filter(None, [reste])]:
         print(ligne)
+    if json_ and reste:
+        journal.print(reste, markup=False)
 
 
 def _avertir(charges: list[Any]) -> None:
@@ -269,6 +279,8 @@ def main() -> None:
         sys.exit(1)
     except ErreurMutualisation as erreur:
         journal.print(str(erreur), markup=False)
+        if isinstance(erreur, ControleEchoue) and erreur.laisse_de_cote:
+            journal.print(erreur.laisse_de_cote, markup=False)
         sys.exit(erreur.code_sortie)
     except KeyboardInterrupt:
         journal.print("Interrompu : la publication est restée entière.", markup=False)

@@ -47,6 +47,12 @@ def atterrir(
         with transaction(travail.conn):
             journal.inserer_fichier(travail.conn, chargement_id, f, candidat.empreinte, motif)
         return
+    if "ignore" in lecture.dialecte:
+        # accepted without a row, so that a second load knows it (G7)
+        avertissement = f"{f.chemin} : {lecture.dialecte['ignore']}"
+        charge.avertissements.append(avertissement)
+        travail.suivi(avertissement)
+        return
     charge.fichiers.append(f.chemin)
     charge.lignes += lecture.lignes
     absentes = lecture.dialecte.get("colonnes_absentes")

@@ -4,6 +4,7 @@ from mutualisation.ingestion.travail import muet
 from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
+from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.operations.livraison import extraire, facturer, publier
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
@@ -19,6 +20,8 @@ __all__ = [
     "etat",
     "extraire",
     "facturer",
+    "laisse_de_cote",
+    "laisse_de_cote_par_la_lecture",
     "muet",
     "ouvrir_construction",
     "porte_fichier",

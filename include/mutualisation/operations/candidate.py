@@ -11,6 +11,7 @@ import psycopg
 from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.session import Session
 from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.signature import version_du_code
@@ -58,7 +59,7 @@ def construire(
             raise
         if resultat.echecs:
             clore(conn, version, "echouee", {"modele": resultat.en_dict()})
-            raise ControleEchoue(_echecs_lisibles(conn, resultat))
+            raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
         clore(conn, version, "construite", {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()})
     return version
 
@@ -69,8 +70,9 @@ def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:
     return dict(ligne[0]) if ligne else {}
 
 
-def controler(session: Session, version: int) -> None:
-    """Run the report gate on a build. Raises `ControleEchoue` with every control that fails."""
+def controler(session: Session, version: int) -> str:
+    """Run the report gate on a build; what the build leaves out, in a sentence. Raises `ControleEchoue` with every
+    control that fails."""
     with session.connexion() as conn:
         exercices = _construction(conn, version, ("construite", "validee"))
         session.suivi(f"Contrôle du bilan, version {version}")
@@ -79,10 +81,12 @@ def controler(session: Session, version: int) -> None:
         echecs = plausibilite.echecs + _sans_les_bornes_deja_dites(resultat.echecs, verdicts)
         portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
         clore(conn, version, "echouee" if echecs else "validee", portes)
+        reste = laisse_de_cote_par_la_construction(conn)
     if echecs:
-        raise ControleEchoue(echecs)
+        raise ControleEchoue(echecs, reste)
     if nombre := sum(len(points_a_commenter(portes, exercice)) for exercice in exercices):
         session.suivi(f"{nombre} point(s) à commenter : voir le bilan et data_docs/index.html.")
+    return reste
 
 
 def _sans_les_bornes_deja_dites(echecs: list[str], verdicts: list[dict[str, Any]]) -> list[str]:

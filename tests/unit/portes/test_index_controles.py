@@ -30,6 +30,8 @@ BLOQUANTS = {
     "somme_repartition",
     "periodes_chevauchantes",
     "plausibilite",
+    "rejets_excessifs",
+    "colonne_disparue",
 }
 NON_BLOQUANTS = {
     "lignes_rejetees",
@@ -40,6 +42,7 @@ NON_BLOQUANTS = {
     "sens_inattendu",
     "sans_tarif",
     "unites_nulles",
+    "nature_titre",
     "balance_dgfip",
     "decp",
     "sans_donnee",
@@ -47,6 +50,7 @@ NON_BLOQUANTS = {
     "dotations_6811",
     "reprises_777",
     "cee_compte",
+    "siret_illisible",
 }
 
 

@@ -8,16 +8,25 @@
   'rej_referentiel__adhesions', 'rej_referentiel__populations', 'rej_referentiel__cles_analytiques', 'rej_referentiel__tarifs',
   'rej_referentiel__ponderations', 'rej_referentiel__parametres', 'rej_referentiel__roles_comptes', 'rej_referentiel__justifications',
   'rej_referentiel__bornes', 'rej_referentiel__correspondances',
+  'rej_referentiel__bornes', 'rej_referentiel__textes',
 ] %}
+{# what a row would have brought, where it can be read: euros as they are written on it, minutes of work #}
+{% set montants = {
+  'rej_compta__mandats': 'montant_ttc', 'rej_compta__titres': 'montant_ttc', 'rej_compta__pes': 'montant_ttc',
+  'rej_compta__etat_actif': 'valeur_brute', 'rej_rh__masse_salariale': 'masse_salariale', 'rej_cam__commandes': 'montant_ht',
+} %}
+{% set minutes = {'rej_rh__temps': "case when type_jour = 'T' then duree end"} %}
 with lignes as (
   {% for relation in rejets %}
-  select source, jeu, fichier, ligne, rang, colonne, valeur, motif, statut, exercice, exercice_fichier from {{ ref(relation) }}
+  select source, jeu, fichier, ligne, rang, colonne, valeur, motif, statut, exercice, exercice_fichier,
+    {{ montants.get(relation, 'null') }}::numeric as montant, {{ minutes.get(relation, 'null') }}::numeric as minutes
+  from {{ ref(relation) }}
   union all
   {% endfor %}
   -- held « à affecter »: time of an activity without a key (R1)
   select
     'rh', 'temps', fichier, ligne, null, 'Code activité', code_activite, 'activité sans clé analytique en vigueur (R1)', 'a_affecter',
-    exercice, exercice
+    exercice, exercice, null::numeric, duree::numeric
   from {{ ref('int_temps') }}
   where cle_dispositif is null
   union all
@@ -36,7 +45,9 @@ with lignes as (
     end,
     'a_affecter',
     r.exercice,
-    null
+    null,
+    r.montant,
+    null::numeric
   from {{ ref('int_ecritures') }} as r
   where
     (r.emploi is not null and r.axe_analytique is not null and r.cle_dispositif is null)
@@ -45,14 +56,14 @@ with lignes as (
   -- an affectation that shares out its segment (method Q, or R without hours), on days without a key (R1, G11)
   select distinct
     'rh', 'agents', a.fichier, a.ligne, null, 'Code activité', a.code_activite, 'activité sans clé analytique en vigueur (R1)',
-    'a_affecter', a.exercice, a.exercice
+    'a_affecter', a.exercice, a.exercice, null::numeric, null::numeric
   from {{ ref('int_affectations') }} as a
   inner join {{ ref('int_etp_parts') }} as p using (segment_id, fichier, code_activite)
   where a.cle_dispositif is null and p.motif = 'activite_sans_cle'
   union all
   select
     'compta', 'etat_actif', r.fichier, r.ligne, null, 'Axe analytique', r.axe_analytique, 'axe sans clé analytique en vigueur (R4d)',
-    'a_affecter', r.exercice, r.exercice
+    'a_affecter', r.exercice, r.exercice, r.dotation_part, null::numeric
   from {{ ref('int_amortissements') }} as r
   where r.destination = 'NON_REPARTI'
 ),
@@ -74,7 +85,9 @@ select
   r.valeur,
   r.motif,
   r.statut,
-  r.statut in ('rejete', 'a_affecter') as a_corriger
+  r.statut in ('rejete', 'a_affecter') as a_corriger,
+  r.montant,
+  r.minutes
 from lignes as r
 inner join exercices as e
   on

@@ -1,2 +1,2 @@
 {{ config(materialized='ephemeral') }}
-{{ lignes_rejetees('cam', 'commandes') }}
+{{ lignes_rejetees('cam', 'commandes', colonnes=['montant_ht']) }}

@@ -1,2 +1,2 @@
 {{ config(materialized='ephemeral') }}
-{{ lignes_rejetees('compta', 'etat_actif') }}
+{{ lignes_rejetees('compta', 'etat_actif', colonnes=['valeur_brute']) }}

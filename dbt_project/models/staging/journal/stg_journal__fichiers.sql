@@ -11,5 +11,6 @@ select
   depot,
   chemin,
   sha256,
-  lignes
+  lignes,
+  coalesce(dialecte -> 'colonnes_absentes', '[]') as colonnes_absentes
 from {{ source('journal', 'fichiers_courants') }}

@@ -1,2 +1,2 @@
 {{ config(materialized='ephemeral') }}
-{{ lignes_rejetees('rh', 'temps') }}
+{{ lignes_rejetees('rh', 'temps', colonnes=['duree', 'type_jour']) }}
