@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutualisation.ingestion.cellules import date, nombre
+from mutualisation.ingestion.cellules_lues import date, nombre
 from mutualisation.ingestion.entete import epurer, est_vide
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.octets import encodage
