@@ -59,7 +59,7 @@
     'siren': 'SIREN sur neuf chiffres attendu (C13)',
   } -%}
   {%- if meta.lecture == 'enumeration' and not meta.inconnue_vide -%}
-    valeur inconnue (attendu : {{ meta.valeurs | join(", ") }}, C7)
+    valeur inconnue (attendu : {{ meta.valeurs | join(", ") }})
   {%- else -%}
     {{ motifs.get(meta.lecture, '') }}
   {%- endif -%}

@@ -57,7 +57,7 @@ def _tarifs() -> Feuille:
         f.ligne(cellules)
     f.ligne("F11;pourcentage;;;10;;titre;01/01/2020;;x", "rejete Base")
     f.ligne("F11;forfait;;;;;titre;01/01/2020;;x", "rejete Montant")
-    return f.ligne("F12;par_unite;;;1;;Titre;01/01/2020;;x", "rejete Mode recouvrement")
+    return f.ligne("F12;par_unite;;;1;;virement;01/01/2020;;x", "rejete Mode recouvrement")
 
 
 def _cles() -> Feuille:

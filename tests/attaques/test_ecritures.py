@@ -109,12 +109,12 @@ ATTAQUE = Attaque(
     "ecritures",
     {"compta/mandats_2023-03.csv": _mandats(), "compta/titres_2023-04.csv": _titres()},
     [
-        "bordereau_incoherent 06",
-        "bordereau_incoherent 07",
+        "bordereau_incoherent 6",
+        "bordereau_incoherent 7",
         "bordereau_incoherent 17",
         "bordereau_incoherent",
         "compte_sans_role 65888",
-        "identite_ambigue 2023/P/mandat/01/01/2/1",
+        "identite_ambigue 2023/P/mandat/01/1/2/1",
     ],
     # bounds without a row: no control of plausibility
     REFERENTIEL | {"compta/PES_A.xml": _pes(), "referentiel/bornes.csv": BORNES},

@@ -21,9 +21,9 @@ def _mandats() -> Journal:
     j.ecriture("100", ht="80", tva="-")
     for date in ("2023-03-15T00:00:00", "2023-03-15 00:00:00", "31/01/2024"):
         j.ecriture("1", date=date)  # C3, C5
-    for date in ("2023-03-15 08:00:00", "15/3/2023", "31/02/2023", "15-03-2023", "01/02/2024", "31/12/2022"):
+    for date in ("2023-03-15 08:00:00", "15/3/2023", "31/02/2023", "15-03/2023", "01/02/2024", "31/12/2022"):
         j.ecriture("1", "rejete Date émission", date=date)
-    j.ecriture("1", "rejete Statut", statut="payé").ecriture("1", statut=" Payé ")  # C7
+    j.ecriture("1", "rejete Statut", statut="réglé").ecriture("1", statut=" PAYE ")  # C7
     j.ecriture("1", "rejete Type pièce", type_piece="1")
     j.ecriture("1", "rejete Exercice", exercice="0000").ecriture("1", "rejete Exercice", exercice="23")
     j.ecriture("1", siret="12345678901234").ecriture("1", periode="S1 2023")  # C6, C9: noted, the line counts
@@ -141,7 +141,7 @@ def _temps() -> Feuille:
         f.ligne(f"a1;{jour:02}/06/2023;ADS;{duree};T;O", "rejete Durée")  # C8
     for jour, duree in enumerate(("7h", "24", "3.5", "1:30"), 10):
         f.ligne(f"a1;{jour:02}/06/2023;ADS;{duree};T;O")
-    f.ligne("a1;15/06/2023;ADS;20;T;O", "rejete Durée").ligne("a1;15/06/2023;MAL;4,01;A;N", "rejete Durée")
+    f.ligne("a1;15/06/2023;ADS;20;T;O", "rejete Durée").ligne("a1;15/06/2023;CONSEIL;4,01;T;O", "rejete Durée")
     f.ligne("a1;16/06/2023;ADS;1;T;O", "rejete Durée").ligne("a1;16/06/2023;ADS;1;T;N", "rejete Durée")  # H4
     f.ligne("a1;17/06/2023;ADS;1;T;O").ligne("a1;17/06/2023;ADS;2;A;O")
     f.ligne("a1;18/06/2023;ADS;1;T;N", "retenu Validé").ligne("a1;31/05/2023;ADS;1;T;O", "rejete Date")
@@ -157,7 +157,11 @@ def _temps() -> Feuille:
     # H5: a day out of the contract of a known agent, written validated or not; a repeat stays one
     f.ligne("d2;27/06/2023;ADS;1;T;O", "rejete Date").ligne("d2;28/06/2023;ADS;1;T;N", "rejete Date")
     f.ligne("d2;27/06/2023;ADS;1;T;O", "doublon")
-    return f.ligne("zz;29/06/2023;ADS;25;T;O", "rejete Durée")
+    f.ligne("zz;29/06/2023;ADS;25;T;O", "rejete Durée")
+    # C8: absences and rows not validated take no part in the 24 h
+    f.ligne("a1;15/06/2023;MAL;4,01;A;O").ligne("a1;15/06/2023;SANS;1;T;N", "retenu Validé")
+    f.ligne("a1;30/06/2023;ADS;20;T;O").ligne("a1;30/06/2023;MAL;5;A;O")
+    return f.ligne("a1;30/06/2023;CONSEIL;5;T;N", "retenu Validé")
 
 
 def _unites() -> Feuille:
@@ -214,9 +218,8 @@ def _commandes() -> Feuille:
 def _marches() -> Feuille:
     f = Feuille("N° marché;Thématique;SIRET titulaire;Taille entreprise;Date notification")
     f.ligne("M1;Th;12345678901234;PME;01/01/2023").ligne("M2;Th;1;PME;01/01/2023", "rejete N° marché")  # F12
-    return f.ligne("M2;Autre;1;PME;01/01/2023", "rejete N° marché").ligne(
-        "M3;T;1;PMI;01/01/2023", "rejete Taille entreprise"
-    )
+    # C7: an unknown size is read as not stated
+    return f.ligne("M2;Autre;1;PME;01/01/2023", "rejete N° marché").ligne("M3;T;1;PMI;01/01/2023")
 
 
 def _adhesions() -> Feuille:

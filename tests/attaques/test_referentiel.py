@@ -16,7 +16,7 @@ def _dispositifs() -> Feuille:
         f.ligne(f"{reserve};d;t;;valorisé;01/01/2015;", "rejete Code")
     f.ligne("UNJOUR;d;t;;en attente;01/01/2023;01/01/2023")
     f.ligne("ENVERS;d;t;;en attente;02/01/2023;01/01/2023", FIN)
-    return f.ligne("BONUS;d;t;;valorise;01/01/2015;", "rejete Valorisation")
+    return f.ligne("BONUS;d;t;;valorisable;01/01/2015;", "rejete Valorisation")
 
 
 def _adherents() -> Feuille:

@@ -39,17 +39,20 @@ def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252"), *, ver
     for nom in essais:
         if not verifier_dernier and len(essais) > 1 and nom == essais[-1]:
             return nom
-        faute = _faute(chemin, nom)
-        if faute is None:
+        position = faute(chemin, nom)
+        if position is None:
             with chemin.open("rb") as f:
                 bom = f.read(3) == codecs.BOM_UTF8
             return "utf-8-sig" if bom and nom == "utf-8" else nom
-        fautes.append(f"{_NOMS.get(nom, nom)} échoue à l'octet {faute}")
+        fautes.append(f"{_NOMS.get(nom, nom)} échoue à l'octet {position}")
     raise LectureRefusee(f"encodage illisible ({', '.join(fautes)}) : enregistrer le fichier en UTF-8 (F8).")
 
 
-def _faute(chemin: Path, nom: str) -> int | None:
-    """Position of the first byte that this encoding can't read; None when it reads them all."""
+def faute(chemin: Path, nom: str) -> int | None:
+    """Position of the first byte that this encoding can't read; None when it reads them all.
+
+    LectureRefusee on UTF-16 and on a NUL byte.
+    """
     decodeur = codecs.getincrementaldecoder(nom)("strict")
     position = 0
     with chemin.open("rb") as f:

@@ -244,3 +244,50 @@ def test_le_chemin_rapide_et_le_chemin_lent_donnent_les_memes_lignes(
     entre = [";".join(f'"{c}"' for c in r) for r in lignes]
     guillemets.write_text("\n".join([";".join(noms), *entre]), encoding="utf-8", newline="")
     assert lire(droit, "mandats").octets == lire(guillemets, "mandats").octets
+
+
+@pytest.mark.parametrize("ecriture", ['="{}"', '"=""{}"""', ' ="{}" '])
+def test_une_egalite_est_son_texte(tmp_path: Path, ecriture: str) -> None:
+    """F14, whatever the quoting; the header and the digest of a matricule too."""
+    chemin, temoin = tmp_path / "temps_2020-01.csv", tmp_path / "temoin.csv"
+    r = rangee("temps", matricule="00123", date="01/01/2020", code_activite="007", duree="1", type_jour="T", valide="O")
+    temoin.write_text(";".join(entete("temps")) + "\n" + ";".join(r) + "\n", encoding="utf-8")
+    voulu = lire(temoin, "temps").rangees
+    egales = [ecriture.format(c) for c in r]
+    tete = [ecriture.format(c) for c in entete("temps")]
+    chemin.write_text(";".join(tete) + "\n" + ";".join(egales) + "\n", encoding="utf-8")
+    assert lire(chemin, "temps").rangees == voulu
+    # with a line end in a cell, rows are read one by one
+    chemin.write_text(";".join(tete) + "\n" + ";".join(egales) + '\n;"a\nb"\n', encoding="utf-8")
+    assert lire(chemin, "temps").rangees[:1] == voulu
+
+
+def test_ce_qui_n_est_pas_une_egalite(tmp_path: Path) -> None:
+    cellules = ['=""', '="a""b"', '="a"b"', 'x="a"', '="a', "=A1", '=["a"]']
+    lignes = [f"1;10/04/2020;C;1;1;{c}" for c in cellules]
+    lus = _lire(tmp_path, "\n".join([ENTETE, *lignes])).colonne("indice")
+    assert lus == [None, 'a"b', '="a"b"', 'x="a"', '="a', "=A1", '=["a"]']
+
+
+def test_un_total_ecrit_en_egalite(tmp_path: Path) -> None:
+    lu = _lire(tmp_path, f'{ENTETE}\n{LIGNE}\n="Total";;;="376550";;\n')
+    assert lu.totaux == {"volume_vendu": "376550"}
+    assert len(lu.rangees) == 1
+
+
+@pytest.mark.parametrize(
+    ("octets", "nomme"),
+    [
+        ((ENTETE + "\n" + LIGNE).encode() + b"\xe9", "en UTF-8, sauf à l'octet"),
+        ((ENTETE + "\n" + LIGNE).encode().decode("cp1252").encode(), "encodé deux fois"),
+        ((ENTETE + "\n" + LIGNE).encode("mac_roman"), "Mac OS Roman"),
+    ],
+)
+def test_le_mauvais_encodage_est_nomme(tmp_path: Path, octets: bytes, nomme: str) -> None:
+    assert nomme in refus(_ventes(tmp_path, octets), "ventes")
+
+
+def test_un_encodage_de_ms_dos_est_nomme(tmp_path: Path) -> None:
+    chemin = tmp_path / "agents_2020.csv"
+    chemin.write_bytes(";".join(entete("agents")).encode("cp850") + b"\n")
+    assert "cp850" in refus(chemin, "agents")

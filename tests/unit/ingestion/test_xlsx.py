@@ -1,6 +1,7 @@
 """XLSX files: dates of both systems, times, numbers, broken and bombed archives."""
 
 import datetime as dt
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from openpyxl import Workbook
 
 from mutualisation.ingestion.limites import Limites
+from mutualisation.sources.registre import registre
 
 from .outillage import entete, lire, rangee, refus
 
@@ -73,7 +76,9 @@ def test_date_gardee_comme_simple_nombre(tmp_path: Path) -> None:
 def test_durees(tmp_path: Path) -> None:
     durees = [dt.time(7, 30), dt.timedelta(hours=24), dt.time(0, 5), 7.5, "7h30", dt.time(7, 30, 20), 0.1 + 0.2]
     chemin = _ecrire(tmp_path / "temps.xlsx", [entete("temps"), *(_temps(duree=d) for d in durees)])
-    assert lire(chemin, "temps").colonne("duree") == ["07:30", "24:00", "00:05", "7.5", "7h30", "07:30:20", "0.3"]
+    assert lire(chemin, "temps").colonne("duree") == [
+        "07:30:00", "24:00:00", "00:05:00", "7.5", "7h30", "07:30:20", "0.3"
+    ]  # fmt: skip
 
 
 def test_nombres_et_codes(tmp_path: Path) -> None:
@@ -150,7 +155,6 @@ def test_archives_qui_ne_sont_pas_des_classeurs(tmp_path: Path) -> None:
         (b't="s"', b't="s" s="9999"'),
         (b"<v>0</v>", b"<v>9999</v>"),
         (b"<v>2020</v>", b"<v>NaN</v>"),
-        (b"<worksheet", b'<!DOCTYPE w [<!ENTITY e "x">]><worksheet'),
     ],
 )
 def test_feuille_abimee(tmp_path: Path, avant: bytes, apres: bytes) -> None:
@@ -194,3 +198,114 @@ def _reecrire(origine: Path, cible: Path, changer: Any) -> None:
         for nom in a.namelist():
             octets = a.read(nom)
             b.writestr(nom, changer(octets) if nom == "xl/worksheets/sheet1.xml" else octets)
+
+
+def _format(chemin: Path, jeu: str, colonne: str, cellules: Sequence[tuple[Any, str]]) -> list[str | None]:
+    """A column of numbers, each with its own number format, as read."""
+    classeur = xlsxwriter.Workbook(str(chemin))
+    feuille = classeur.add_worksheet()
+    noms = [c.nom for c in registre().jeu(jeu).colonnes]
+    feuille.write_row(0, 0, entete(jeu))
+    for i, (valeur, code) in enumerate(cellules, 1):
+        feuille.write(i, 0, "x")
+        feuille.write_number(i, noms.index(colonne), valeur, classeur.add_format({"num_format": code}))
+    classeur.close()
+    return lire(chemin, jeu).colonne(colonne)
+
+
+def test_un_pourcentage_est_lu_comme_il_se_voit(tmp_path: Path) -> None:
+    """F11: « 100 % » typed in Excel is stored as 1."""
+    cellules = [
+        (1, "0%"), (0.5, "0.00%"), (1 / 3, "0%"), (0.075, "0.0 %"), (0.07, '0.00"%";-0%'), (0.8, r"0\%"), (-0.2, "0%"),
+        (1.1, "[Red]0%"), (80, "0"), (80, '0" %"'), (0.29, "0.00%"),
+    ]  # fmt: skip
+    attendu = ["100%", "50%", "33.333333333%", "7.5%", "0.07", "0.8", "-20%", "110%", "80", "80", "29%"]
+    assert _format(tmp_path / "a.xlsx", "cles_analytiques", "part_communes", cellules) == attendu
+    # in any other column too: the sign then rejects the row (C1)
+    assert _format(tmp_path / "b.xlsx", "parametres", "valeur", [(0.015, "0.0%")]) == ["1.5%"]
+
+
+def test_une_heure_garde_toutes_ses_heures(tmp_path: Path) -> None:
+    """F11: a time of day and [h]:mm, to the nearest second."""
+    cellules = [
+        (7.5 / 24, "hh:mm"), (1.25, "hh:mm"), (30 / 24, "[h]:mm"), (0.5, "h:mm AM/PM"), (0.3125, "[$-F400]h:mm:ss"),
+        (26999.6 / 86400, "hh:mm"), (7.5 / 24, "mm:ss"), (0.3125, '[h]"h"mm'), (43890.3125, "dd/mm/yyyy hh:mm"),
+        (0.3125, "dd/mm/yyyy hh:mm"), (7.5, '0.00" h"'), (7.5, "_-* #,##0.00 [$€-40C]_-"),
+    ]  # fmt: skip
+    assert _format(tmp_path / "a.xlsx", "temps", "duree", cellules) == [
+        "07:30:00", "30:00:00", "30:00:00", "12:00:00", "07:30:00", "07:30:00", "07:30:00", "07:30:00",
+        "2020-02-29T07:30:00", "1900-01-00T07:30:00", "7.5", "7.5",
+    ]  # fmt: skip
+
+
+def test_formes_de_date(tmp_path: Path) -> None:
+    """C3, F11: a date keeps its time unless it is midnight; aaaammjj typed as a number is no serial date."""
+    cellules = [(43890, "dd/mm/yyyy"), (43890, "mmm yy"), (43890.5, "dd/mm/yyyy"), (20200229, "0"), (0, "dd/mm/yyyy")]
+    attendu = ["2020-02-29", "2020-02-29", "2020-02-29T12:00:00", "20200229", "1900-01-00T00:00:00"]
+    assert _format(tmp_path / "a.xlsx", "temps", "date", cellules) == attendu
+
+
+def _feuilles(chemin: Path, **feuilles: tuple[str, list[list[Any]]]) -> Path:
+    """A workbook of sheets by title: (state, rows)."""
+    classeur = Workbook()
+    for titre, (etat, rangees) in feuilles.items():
+        feuille = classeur.create_sheet(titre)
+        feuille.sheet_state = etat
+        for r in rangees:
+            feuille.append(r)
+    classeur.remove(classeur.worksheets[0])
+    classeur.save(chemin)
+    return chemin
+
+
+POPULATIONS = ["Année", "Code INSEE", "Population totale"]
+
+
+@pytest.mark.parametrize("etat", ["visible", "hidden", "veryHidden"])
+def test_la_premiere_feuille_qui_porte_l_entete(tmp_path: Path, etat: str) -> None:
+    chemin = _feuilles(
+        tmp_path / "a.xlsx",
+        Garde=("visible", [["Métropole"], ["Export du jour"]]),
+        Vide=("hidden", []),
+        Donnees=(etat, [["bannière"], POPULATIONS, [2020, "59001", 5]]),
+        Ancien=("visible", [POPULATIONS, [2019, "59001", 4]]),
+    )
+    lu = lire(chemin, "populations")
+    assert lu.colonne("annee") == ["2020"]
+    assert lu.colonne("ligne") == ["3"]
+
+
+def test_aucune_feuille_ne_porte_l_entete(tmp_path: Path) -> None:
+    chemin = _feuilles(
+        tmp_path / "a.xlsx",
+        Garde=("visible", [["Métropole"]]),
+        Brut=("hidden", [["Année", "Code INSEE", "Population"], [2020, "59001", 5]]),
+    )
+    motif = refus(chemin, "populations")
+    assert "« Garde », « Brut »" in motif
+    assert "« Population totale » (le plus proche dans le fichier : « Population »)" in motif
+
+
+@pytest.mark.parametrize("codage", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("partie", ["xl/worksheets/sheet2.xml", "docProps/core.xml", "xl/_rels/workbook.xml.rels"])
+def test_une_dtd_dans_une_partie(tmp_path: Path, partie: str, codage: str) -> None:
+    """G1: in any XML part, used or not, and whatever its encoding."""
+    origine = _ecrire(tmp_path / "a.xlsx", [POPULATIONS, [2020, "59001", 5]])
+    with zipfile.ZipFile(origine) as a, zipfile.ZipFile(tmp_path / "b.xlsx", "w", zipfile.ZIP_DEFLATED) as b:
+        for m in a.infolist():
+            octets = a.read(m)
+            if m.filename == partie:
+                declaration, reste = octets.decode().split("?>", 1)
+                prologue = declaration.replace("UTF-8", codage) + "?>" + "<!-- x -->" * 150_000
+                octets = (prologue + '<!DOCTYPE w [<!ENTITY e "x">]>' + reste).encode(codage)
+            b.writestr(m.filename, octets)
+    motif = refus(tmp_path / "b.xlsx", "populations", Limites(rapport=100_000))
+    assert "contient une DTD" in motif
+
+
+def test_aucun_mot_d_analyseur(tmp_path: Path) -> None:
+    """A refusal is in French: no name of an exception."""
+    for nom, octets in (("a", b"PK\x03\x04"), ("b", b"x" * 50), ("c", b"PK\x05\x06" + bytes(18))):
+        chemin = tmp_path / f"{nom}.xlsx"
+        chemin.write_bytes(octets)
+        assert not re.search("Error|Bad|Key|File", refus(chemin, "populations"))

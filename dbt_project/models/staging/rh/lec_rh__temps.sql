@@ -45,11 +45,13 @@ contradictions as (
   from identites
 ),
 
--- C8: what is left may not exceed 24 h for one agent and day
+-- C8: validated work that is left may not exceed 24 h for one agent and day; absences and held rows take no part
 journees as (
   select
     *,
-    sum(duree) filter (where defaut_identite is null and rang = 1) over (partition by matricule, date) as total_jour
+    defaut_identite is null and rang = 1 and type_jour = 'T' and valide = 'O' as comptee_au_jour,
+    sum(duree) filter (where defaut_identite is null and rang = 1 and type_jour = 'T' and valide = 'O')
+      over (partition by matricule, date) as total_jour
   from contradictions
 ),
 
@@ -59,13 +61,13 @@ issues as (
     case
       when defaut_identite is not null then 'rejete'
       when rang > 1 then 'doublon'
-      when total_jour > 1440 then 'rejete'
+      when comptee_au_jour and total_jour > 1440 then 'rejete'
       when valide = 'N' then 'retenu'
     end as rejet_statut,
     case
       when defaut_identite is not null then defaut_identite
       when rang > 1 then '|saisie répétée (H4)'
-      when total_jour > 1440 then 'Durée|plus de 24 h pour un même agent et un même jour (C8)'
+      when comptee_au_jour and total_jour > 1440 then 'Durée|plus de 24 h pour un même agent et un même jour (C8)'
       when valide = 'N' then 'Validé|saisie non validée, retenue'
     end as issue
   from journees

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import BinaryIO
 from mutualisation.ingestion.bloc import BLANCS, Bloc
 from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
 from mutualisation.ingestion.limites import RANGEE_MAX, Limites, nombre_fr
-from mutualisation.ingestion.octets import encodage, refuser_nul
+from mutualisation.ingestion.octets import encodage, faute, refuser_nul
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
@@ -21,6 +22,10 @@ _TRANCHE = 1 << 14
 _TRANCHE_ENTETE = 1 << 18
 _LIGNES_ENTETE = 200
 _NOMS_SEPARATEURS = {"\t": "tabulation"}
+# Excel's way to keep zeros (F14): the quotes inside are doubled
+_EGALITE = re.compile(r'="((?:[^"]|"")*)"')
+# what the office tools of another system write, and no contract allows (F8)
+_AUTRES_ENCODAGES = {"cp850": "cp850 (MS-DOS)", "mac_roman": "Mac OS Roman"}
 
 # the limit of the contract is on landed cells (F9): a 10 MB cell rejects its row, not the file
 csv.field_size_limit(min(RANGEE_MAX, sys.maxsize))
@@ -59,12 +64,14 @@ class LecteurCsv:
             if bloc:
                 yield Bloc(numeros, longues=longues, textes=bloc, separateur=separateur)
             return
-        deux = self._par_csv(numero, bloc)
+        deux = self._par_csv(numero, bloc, egalites=lignes.egalites)
         numeros, rangees = deux if deux is not None else self._rangee_par_rangee(lignes, numero, bloc)
         if rangees:
             yield Bloc(numeros, rangees, longues or deux is None)
 
-    def _par_csv(self, numero: int, bloc: list[str]) -> tuple[list[int] | range, list[list[str]]] | None:
+    def _par_csv(
+        self, numero: int, bloc: list[str], *, egalites: bool
+    ) -> tuple[list[int] | range, list[list[str]]] | None:
         """Rows of a block where no cell holds a line end; None when one does, or when something is wrong."""
         try:
             rangees = list(csv.reader([ligne + "\n" for ligne in bloc], delimiter=self.separateur, strict=True))
@@ -72,6 +79,8 @@ class LecteurCsv:
             return None
         if len(rangees) != len(bloc):
             return None
+        if egalites:
+            _retirer_egalites(rangees)
         garde = [i for i, r in enumerate(rangees) if not est_vide(r)]
         return [numero + i for i in garde], [rangees[i] for i in garde]
 
@@ -91,6 +100,7 @@ class LecteurCsv:
             if not est_vide(rangee):
                 numeros.append(debut)
                 rangees.append(rangee)
+        _retirer_egalites(rangees)
         return numeros, rangees
 
     def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[str, int, Entete]:
@@ -99,13 +109,57 @@ class LecteurCsv:
             bloc = _Lignes(f, self._encodage, _TRANCHE_ENTETE).bloc()
         lignes = [ligne + "\n" for ligne in (bloc[1] if bloc else [])[:_LIGNES_ENTETE]]
         essais: list[list[list[str]]] = []
-        for separateur in jeu.dialecte.separateurs:
-            for rangees, fins in (_lire_tete(lignes, separateur), _lire_ligne_a_ligne(lignes, separateur)):
-                trouve = trouver_entete(jeu, rangees, traduction)
-                if trouve is not None:
-                    return separateur, fins[trouve[0]], trouve[1]
-                essais.append(rangees)
-        raise entete_introuvable(jeu, essais, traduction)
+        for separateur, rangees, fins in _lectures(lignes, jeu):
+            trouve = trouver_entete(jeu, rangees, traduction)
+            if trouve is not None:
+                return separateur, fins[trouve[0]], trouve[1]
+            essais.append(rangees)
+        raise self._mal_encode(jeu, traduction, lignes) or entete_introuvable(jeu, essais, traduction)
+
+    def _mal_encode(self, jeu: Jeu, traduction: Traduction, lignes: list[str]) -> LectureRefusee | None:
+        """The refusal that names an encoding under which the header would be there, when there is one (F8)."""
+        encodage_ = "utf-8" if self._encodage == "utf-8-sig" else self._encodage
+        octets = "".join(lignes).encode(encodage_, "replace")
+        if encodage_ == "utf-8":
+            # UTF-8 taken for cp1252, then written in UTF-8 again: « PiÃ¨ce »
+            deux_fois = octets.decode().encode("cp1252", "replace").decode("utf-8", "replace")
+            if _porte_l_entete(deux_fois, jeu, traduction):
+                return LectureRefusee(
+                    "l'en-tête a été encodé deux fois en UTF-8 (« Ã© » pour « é ») : exporter de nouveau le fichier "
+                    "en UTF-8 (F8)."
+                )
+            return None
+        if _porte_l_entete(octets.decode("utf-8", "replace"), jeu, traduction):
+            position = faute(self._chemin, "utf-8")
+            return LectureRefusee(
+                f"le fichier est en UTF-8, sauf à l'octet {position}, qui n'en est pas : l'exporter de nouveau en "
+                "UTF-8 (F8)."
+            )
+        for nom, libelle in _AUTRES_ENCODAGES.items():
+            if _porte_l_entete(octets.decode(nom, "replace"), jeu, traduction):
+                return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
+        return None
+
+
+def _lectures(lignes: list[str], jeu: Jeu) -> Iterator[tuple[str, list[list[str]], list[int]]]:
+    """(separator, rows, last physical line of each) of the first lines, by each separator, in two ways."""
+    for separateur in jeu.dialecte.separateurs:
+        for rangees, fins in (_lire_tete(lignes, separateur), _lire_ligne_a_ligne(lignes, separateur)):
+            _retirer_egalites(rangees)
+            yield separateur, rangees, fins
+
+
+def _porte_l_entete(texte: str, jeu: Jeu, traduction: Traduction) -> bool:
+    lignes = texte.splitlines(keepends=True)
+    return any(trouver_entete(jeu, rangees, traduction) is not None for _, rangees, _ in _lectures(lignes, jeu))
+
+
+def _retirer_egalites(rangees: list[list[str]]) -> None:
+    """Give the cells `="text"` their text, in place (F14)."""
+    for r in rangees:
+        for i, cellule in enumerate(r):
+            if '="' in cellule and (trouve := _EGALITE.fullmatch(cellule.strip(BLANCS))):
+                r[i] = trouve[1].replace('""', '"')
 
 
 def _lire_tete(lignes: list[str], separateur: str) -> tuple[list[list[str]], list[int]]:
@@ -162,10 +216,14 @@ class _Lignes:
         self._numero = 1
         self._sauter = passer
         self.guillemets = False
+        self.egalites = False
         self.retours = False
 
     def bloc(self) -> tuple[int, list[str]] | None:
-        """The next block, or None at the end. Sets `guillemets` and `retours` (a stray CR in the block)."""
+        """The next block, or None at the end.
+
+        Sets `guillemets`, `egalites` (a cell may be `="…"`) and `retours` (a stray CR in the block).
+        """
         while True:
             octets = self._octets()
             if octets is None:
@@ -174,6 +232,7 @@ class _Lignes:
             if self._sans_bom:
                 texte, self._sans_bom = texte.removeprefix("\ufeff"), False
             self.guillemets = '"' in texte
+            self.egalites = self.guillemets and '="' in texte
             self.retours = False
             fin = "\n"
             if "\r" in texte:

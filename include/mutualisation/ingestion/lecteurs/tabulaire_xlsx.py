@@ -1,23 +1,22 @@
-"""Reader of XLSX files: first sheet, cells turned to the text a CSV would hold (F11), zip bombs refused (F9)."""
+"""Reader of XLSX files: the first sheet with the header, cells turned to the text a CSV would hold (F11)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import warnings
-import zipfile
-import zlib
 from collections.abc import Generator, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from mutualisation.ingestion.bloc import Bloc
 from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
-from mutualisation.ingestion.limites import Limites, nombre_fr
+from mutualisation.ingestion.lecteurs import formats_xlsx as formats
+from mutualisation.ingestion.lecteurs.archive_xlsx import verifier_archive
+from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
@@ -25,22 +24,20 @@ from mutualisation.sources.jeux import Jeu
 _RANGEES_PAR_BLOC = 1000
 _RANGEES_ENTETE = 60
 _COLONNES_MAX = 16_384
-_TRANCHE = 1 << 20
-_NEUF_DECIMALES = Decimal("1E-9")
 _SANS_VALEUR = object()
 
 
 class LecteurXlsx:
-    """Reads the first sheet of a workbook. `ligne` is the row number of the sheet.
+    """Reads the first sheet, hidden or not, that holds the header. `ligne` is the row number of the sheet.
 
-    LectureRefusee when the archive is broken, inflates too much, or has no right header.
+    LectureRefusee when the archive is broken, holds a DTD, inflates too much, or when no sheet has the header.
     """
 
     def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
         self._chemin = chemin
         verifier_archive(chemin, limites)
-        self._premiere, self.entete = self._reconnaitre(jeu, traduction)
-        self._types: dict[int, str] = {p: jeu.colonne(n).type for n, p in self.entete.positions.items()}
+        self._feuille, self._premiere, self.entete = self._reconnaitre(jeu, traduction)
+        self._dates = {p for n, p in self.entete.positions.items() if jeu.colonne(n).type == "date"}
         self.dialecte = {"encodage": "xlsx"} | self.entete.dialecte
 
     def blocs(self) -> Iterator[Bloc]:
@@ -51,7 +48,7 @@ class LecteurXlsx:
         for numero, valeurs, epoque in self._rangees():
             if numero <= self._premiere:
                 continue
-            rangee = [_texte(v, self._types.get(i), epoque) for i, v in enumerate(valeurs)]
+            rangee = [_texte(v, i in self._dates, epoque) for i, v in enumerate(valeurs)]
             formule = next((i for i, v in enumerate(valeurs) if v is _SANS_VALEUR), None)
             if formule is None and est_vide(rangee):
                 continue
@@ -65,68 +62,90 @@ class LecteurXlsx:
         if rangees:
             yield Bloc(numeros, rangees, True, defauts)
 
-    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[int, Entete]:
-        """Row number of the header, and the header."""
-        numeros: list[int] = []
-        rangees: list[list[str]] = []
-        flux = self._rangees()
-        for numero, valeurs, epoque in flux:
-            rangee = [_texte(v, None, epoque) for v in valeurs]
-            if est_vide(rangee):
-                continue
-            numeros.append(numero)
-            rangees.append(rangee)
-            if len(rangees) >= _RANGEES_ENTETE:
-                break
-        flux.close()
-        trouve = trouver_entete(jeu, rangees, traduction)
-        if trouve is None:
-            raise entete_introuvable(jeu, [rangees], traduction)
-        return numeros[trouve[0]], trouve[1]
+    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[int, int, Entete]:
+        """Rank of the sheet, row number of the header, and the header."""
+        essais: list[list[list[str]]] = []
+        with _classeur(self._chemin) as classeur:
+            for rang, feuille in enumerate(classeur.worksheets):
+                numeros, rangees = _tete(classeur, feuille)
+                trouve = trouver_entete(jeu, rangees, traduction)
+                if trouve is not None:
+                    return rang, numeros[trouve[0]], trouve[1]
+                essais.append(rangees)
+            noms = ", ".join(f"« {f.title} »" for f in classeur.worksheets)
+        quoi = f"de la feuille {noms}" if len(essais) == 1 else f"d'aucune des feuilles {noms}"
+        raise LectureRefusee(f"l'en-tête n'est pas celui {quoi} (F11) : {entete_introuvable(jeu, essais, traduction)}")
 
-    def _rangees(self) -> Generator[tuple[int, list[Any], dt.datetime]]:
-        """(row number, values by column, epoch) of each row of the first sheet."""
-        try:
-            with warnings.catch_warnings(), self._chemin.open("rb") as fichier:
-                warnings.simplefilter("ignore")
-                classeur = load_workbook(fichier, read_only=True, data_only=True, keep_links=False)
-                try:
-                    yield from _premiere_feuille(classeur)
-                finally:
-                    classeur.close()
-        except (LectureRefusee, GeneratorExit, MemoryError):
-            raise
-        except Exception as e:  # noqa: BLE001 - openpyxl lets any error of its parsers through
-            raise LectureRefusee(
-                f"le classeur est illisible ({type(e).__name__}) : l'ouvrir et l'enregistrer de nouveau en .xlsx."
-            ) from None
+    def _rangees(self) -> Iterator[tuple[int, list[Any], dt.datetime]]:
+        """(row number, values by column, epoch) of each row of the sheet."""
+        with _classeur(self._chemin) as classeur:
+            yield from _lire(classeur, classeur.worksheets[self._feuille])
 
 
-def _premiere_feuille(classeur: Any) -> Iterator[tuple[int, list[Any], dt.datetime]]:
-    if not classeur.worksheets:
-        raise LectureRefusee("le classeur n'a pas de feuille de calcul (F11).")
-    feuille = classeur.worksheets[0]
+@contextmanager
+def _classeur(chemin: Path) -> Generator[Any]:
+    """The workbook, open to be streamed. LectureRefusee when openpyxl can't read it, whatever its error."""
+    try:
+        with warnings.catch_warnings(), chemin.open("rb") as fichier:
+            warnings.simplefilter("ignore")
+            classeur = load_workbook(fichier, read_only=True, data_only=True, keep_links=False)
+            try:
+                if not classeur.worksheets:
+                    raise LectureRefusee("le classeur n'a pas de feuille de calcul (F11).")
+                yield classeur
+            finally:
+                classeur.close()
+    except (LectureRefusee, GeneratorExit, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - openpyxl lets any error of its parsers through
+        raise LectureRefusee(
+            "le classeur est illisible : l'ouvrir et l'enregistrer de nouveau en .xlsx (G1)."
+        ) from None
+
+
+def _tete(classeur: Any, feuille: Any) -> tuple[list[int], list[list[str]]]:
+    """Numbers and texts of the first rows of a sheet that are not blank."""
+    numeros: list[int] = []
+    rangees: list[list[str]] = []
+    for numero, valeurs, epoque in _lire(classeur, feuille):
+        rangee = [_texte(v, False, epoque) for v in valeurs]
+        if est_vide(rangee):
+            continue
+        numeros.append(numero)
+        rangees.append(rangee)
+        if len(rangees) >= _RANGEES_ENTETE:
+            break
+    return numeros, rangees
+
+
+def _lire(classeur: Any, feuille: Any) -> Iterator[tuple[int, list[Any], dt.datetime]]:
     with feuille._get_source() as flux:
-        lecteur = _Feuille(
-            flux,
-            feuille._shared_strings,
-            data_only=True,
-            epoch=classeur.epoch,
-            date_formats=classeur._date_formats,
-            timedelta_formats=classeur._timedelta_formats,
-        )
+        lecteur = _Feuille(flux, feuille._shared_strings, classeur)
         for numero, cellules in lecteur.parse():
             yield numero, _par_colonne(cellules), classeur.epoch
 
 
 class _Feuille(WorkSheetParser):  # type: ignore[misc]
-    """The parser of openpyxl, which also tells a formula without a value from an empty cell."""
+    """The parser of openpyxl, which gives numbers as what their format shows, and tells a formula without a value."""
+
+    def __init__(self, flux: Any, textes: Any, classeur: Any) -> None:
+        super().__init__(flux, textes, data_only=True, epoch=classeur.epoch)
+        self._genres = formats.genres(classeur)
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cellule: dict[str, Any] = super().parse_cell(element)
-        if cellule["value"] is None and element.find(FORMULA_TAG) is not None:
-            cellule["value"] = _SANS_VALEUR
+        valeur = cellule["value"]
+        if valeur is None:
+            if element.find(FORMULA_TAG) is not None:
+                cellule["value"] = _SANS_VALEUR
+        elif cellule["data_type"] == "n" and (genre := self._genres.get(cellule["style_id"])):
+            cellule["value"] = self._affiche(valeur, genre)
         return cellule
+
+    def _affiche(self, valeur: float, genre: formats.Genre) -> str:
+        if genre == "pourcentage":
+            return formats.pourcentage(valeur)
+        return formats.duree(valeur) if genre == "duree" else formats.date_affichee(valeur, self.epoch)
 
 
 def _par_colonne(cellules: list[dict[str, Any]]) -> list[Any]:
@@ -141,8 +160,8 @@ def _par_colonne(cellules: list[dict[str, Any]]) -> list[Any]:
     return valeurs
 
 
-def _texte(valeur: Any, type_: str | None, epoque: dt.datetime) -> str:
-    """The text of a cell: ISO dates, HH:MM times, numbers rounded to 9 decimals and without exponent (F11)."""
+def _texte(valeur: Any, date: bool, epoque: dt.datetime) -> str:
+    """The text of a cell: numbers without exponent, ISO dates, HH:MM:SS times (F11). `date`: the column holds dates."""
     if valeur is None or valeur is _SANS_VALEUR:
         return ""
     if isinstance(valeur, str):
@@ -150,76 +169,11 @@ def _texte(valeur: Any, type_: str | None, epoque: dt.datetime) -> str:
     if isinstance(valeur, bool):
         return "VRAI" if valeur else "FAUX"
     if isinstance(valeur, (int, float)):
-        return _date_serie(valeur, epoque) if type_ == "date" else _nombre(valeur)
+        # a date stored as a bare serial number
+        return formats.date(valeur, epoque) if date else formats.nombre(valeur)
+    # cells stored as ISO 8601 text
     if isinstance(valeur, dt.timedelta):
-        return _duree(valeur.total_seconds())
+        return formats.heures(round(valeur.total_seconds()))
     if isinstance(valeur, dt.time):
-        return _duree(valeur.hour * 3600 + valeur.minute * 60 + valeur.second + valeur.microsecond / 1e6)
-    if isinstance(valeur, dt.datetime):
-        if type_ == "duree":
-            return _duree((valeur - epoque).total_seconds())
-        proche = valeur + dt.timedelta(microseconds=500_000)
-        proche = proche.replace(microsecond=0)
-        return proche.date().isoformat() if proche.time() == dt.time() else proche.isoformat()
-    if isinstance(valeur, dt.date):
-        return valeur.isoformat()
-    return str(valeur)
-
-
-def _nombre(valeur: float) -> str:
-    if isinstance(valeur, int):
-        return str(valeur)
-    exact = Decimal(repr(valeur))
-    if not exact.is_finite():
-        return str(valeur)
-    if exact.as_tuple().exponent < -9:  # type: ignore[operator]
-        exact = exact.quantize(_NEUF_DECIMALES, ROUND_HALF_UP)
-    texte = format(exact, "f")
-    if "." in texte:
-        texte = texte.rstrip("0").rstrip(".")
-    return "0" if texte == "-0" else texte
-
-
-def _date_serie(valeur: float, epoque: dt.datetime) -> str:
-    """A date stored as a bare serial number; a number that can't be one stays as it is and rejects its row."""
-    try:
-        date = from_excel(valeur, epoque)
-    except (OverflowError, ValueError):
-        return _nombre(valeur)
-    return _texte(date, None, epoque) if isinstance(date, dt.datetime) else _nombre(valeur)
-
-
-def _duree(secondes: float) -> str:
-    total = round(secondes)
-    signe = "-" if total < 0 else ""
-    minutes, reste = divmod(abs(total), 60)
-    heures, minutes = divmod(minutes, 60)
-    return f"{signe}{heures:02d}:{minutes:02d}" + (f":{reste:02d}" if reste else "")
-
-
-def verifier_archive(chemin: Path, limites: Limites) -> None:
-    """LectureRefusee when the zip is broken, or inflates over the limits of F9: by what it declares, then in fact."""
-    taille = chemin.stat().st_size
-    plafond = min(limites.deploye, limites.rapport * taille)
-    trop = LectureRefusee(
-        f"le classeur se déploie sur plus de {nombre_fr(limites.deploye // 1024 // 1024)} Mo ou {limites.rapport} fois "
-        "sa taille : refusé par prudence (F9)."
-    )
-    try:
-        with zipfile.ZipFile(chemin) as archive:
-            membres = archive.infolist()
-            if any(m.flag_bits & 1 for m in membres):
-                raise LectureRefusee("le classeur est chiffré : l'enregistrer sans mot de passe.")
-            if sum(m.file_size for m in membres) > plafond:
-                raise trop
-            deploye = 0
-            for membre in membres:
-                with archive.open(membre) as flux:
-                    while tranche := flux.read(_TRANCHE):
-                        deploye += len(tranche)
-                        if deploye > plafond:
-                            raise trop
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as e:
-        raise LectureRefusee(
-            f"le classeur est abîmé ({type(e).__name__}) : l'enregistrer de nouveau en .xlsx et le redéposer."
-        ) from None
+        return valeur.replace(microsecond=0).isoformat()
+    return formats.iso(valeur) if isinstance(valeur, dt.datetime) else str(valeur)

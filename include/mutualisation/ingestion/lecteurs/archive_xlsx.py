@@ -1,0 +1,64 @@
+"""The zip of an XLSX file, checked before anything is parsed: whole, no bomb (F9), no DTD (G1)."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+
+from mutualisation.ingestion.limites import Limites, nombre_fr
+from mutualisation.ingestion.refus import LectureRefusee
+
+_TRANCHE = 1 << 20
+_XML = (".xml", ".rels", ".vml")
+# an XML part may be in UTF-16, where each letter takes two bytes
+_DTD = tuple("<!DOCTYPE".encode(e) for e in ("utf-8", "utf-16-le", "utf-16-be"))
+_RECOUVREMENT = max(map(len, _DTD)) - 1
+
+
+def verifier_archive(chemin: Path, limites: Limites) -> None:
+    """LectureRefusee when the zip is broken or encrypted, holds a DTD (G1), or inflates over the limits of F9.
+
+    What it inflates to is what it declares, then what comes out.
+    """
+    plafond = min(limites.deploye, limites.rapport * chemin.stat().st_size)
+    try:
+        with zipfile.ZipFile(chemin) as archive:
+            membres = archive.infolist()
+            if any(m.flag_bits & 1 for m in membres):
+                raise LectureRefusee("le classeur est chiffré : l'enregistrer sans mot de passe.")
+            if sum(m.file_size for m in membres) > plafond:
+                raise _trop(limites)
+            deploye = 0
+            for membre in membres:
+                deploye += _parcourir(archive, membre, plafond - deploye, limites)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+        raise LectureRefusee(
+            "le classeur est abîmé, ou n'est pas un .xlsx : l'enregistrer de nouveau en .xlsx et le redéposer (G1)."
+        ) from None
+
+
+def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites) -> int:
+    """Bytes of a member, read to its end."""
+    deploye = 0
+    fin = b""
+    xml = membre.filename.lower().endswith(_XML)
+    with archive.open(membre) as flux:
+        while tranche := flux.read(_TRANCHE):
+            deploye += len(tranche)
+            if deploye > plafond:
+                raise _trop(limites)
+            if xml and any(dtd in fin + tranche for dtd in _DTD):
+                raise LectureRefusee(
+                    "une partie XML du classeur contient une DTD, qu'aucun tableur n'écrit : l'ouvrir dans un tableur "
+                    "et l'enregistrer de nouveau en .xlsx (G1)."
+                )
+            fin = tranche[-_RECOUVREMENT:]
+    return deploye
+
+
+def _trop(limites: Limites) -> LectureRefusee:
+    return LectureRefusee(
+        f"le classeur se déploie sur plus de {nombre_fr(limites.deploye // 1024 // 1024)} Mo ou {limites.rapport} fois "
+        "sa taille : refusé par prudence (F9)."
+    )
