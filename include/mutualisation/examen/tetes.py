@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from mutualisation.ingestion.cellules import date, nombre
 from mutualisation.ingestion.entete import epurer, est_vide
-from mutualisation.ingestion.lecteurs.tabulaire_xlsx import verifier_archive
+from mutualisation.ingestion.lecteurs.archive_xlsx import verifier_archive
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.octets import encodage
 from mutualisation.ingestion.refus import LectureRefusee
