@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache
 
 from echantillon.faits import EXERCICES, axes, jour, jour_du, lire
-from echantillon.tables import Cellule, Fichier, Table, arrondi
+from echantillon.tables import Cellule, Fichier, Pourcentage, Table, arrondi
 
 ZERO = Decimal(0)
 
@@ -123,6 +123,7 @@ def fichiers() -> list[Fichier]:
         for b in presents(exercice):
             partie = b.sortie if b.sortie and b.sortie.year == exercice else None
             lignes.append([b.inventaire, b.designation, b.compte, b.acquisition, b.service, b.valeur, b.duree, b.mode,
-                           b.axe, b.quote_part, b.subvention, b.montant_subvention or None, partie])  # fmt: skip
+                           b.axe, Pourcentage(b.quote_part), b.subvention, b.montant_subvention or None,
+                           partie])  # fmt: skip
         sortie.append(Fichier("compta", "etat_actif", str(exercice), Table(entetes, lignes, "Valeur brute")))
     return sortie

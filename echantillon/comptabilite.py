@@ -11,7 +11,7 @@ from functools import cache
 from echantillon import depenses, titres
 from echantillon.faits import EXERCICES
 from echantillon.grand_livre import BUDGET, Bordereau, Ligne, Piece, numeroter
-from echantillon.siret import siret
+from echantillon.siret import siren_fictif, siret
 from echantillon.tables import Cellule, Fichier, Table
 from echantillon.territoire import siren_epci
 
@@ -20,13 +20,19 @@ ENTETES = ("Exercice", "Budget", "Bordereau", "Pièce", "Ligne", "Date émission
            "N° inventaire", "Exercice origine", "Pièce origine", "Période service", "Montant HT", "TVA",
            "Montant TTC", "Statut")  # fmt: skip
 # (sens, lot, month): bordereaux that travel by PES only, or by PES and CSV (one fact, twice told)
-PES_SEUL = {("mandat", "D", "2019-09"), ("mandat", "D", "2020-09"), ("titre", "F", "2020-09")}
+PES_SEUL = {
+    ("mandat", "D", "2019-09"), ("mandat", "D", "2020-09"), ("titre", "A", "2020-11"),
+    *(("titre", "F", mois) for mois in ("2020-09", "2021-01", "2021-09", "2022-01")),
+}  # fmt: skip
 PES_ET_CSV = {("mandat", "D", "2021-03"), ("titre", "S", "2021-06")}
 MOIS_CORRIGE = "2019-05"
 COMPTES_STATUTS = ("Émis", "Pris en charge", "Payé")
-BALANCE = ("EXER", "IDENT", "NDEPT", "LBUDG", "INSEE", "CBUDG", "CTYPE", "CSTYP", "NOMEN", "SIREN", "CREGI", "CACTI",
-           "SECTEUR", "FINESS", "CODBUD1", "CATEG", "BAL", "FONCTION", "COMPTE", "BEDEB", "BECRE", "OBNETDEB",
-           "OBNETCRE", "ONBDEB", "ONBCRE", "OOBDEB", "OOBCRE", "SD", "SC")  # fmt: skip
+# headers of the open-data file
+BALANCE = ("exer", "ident", "ndept", "lbudg", "insee", "cbudg", "ctype", "cstyp", "nomen", "siren", "cregi", "cacti",
+           "secteur", "finess", "codbud1", "categ", "bal", "compte", "bedeb", "becre", "obnetdeb", "obnetcre", "onbdeb",
+           "onbcre", "oobdeb", "oobcre", "sd", "sc")  # fmt: skip
+VOISINE = ("COMMUNE FICTIVE", siren_fictif("21599999"))
+COMPTES_VOISINE = {"60632": Decimal("8412.50"), "64111": Decimal("151200.00")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,9 @@ def _premiere_version(table: Table) -> Table:
 def _ligne(piece: Piece, rang: int, ligne: Ligne) -> list[Cellule]:
     return [
         piece.exercice, BUDGET, str(piece.bordereau), str(piece.numero), str(rang), piece.jour, piece.type_piece,
-        ligne.nature, "020", None, "MUTU", ligne.axe or None, piece.tiers.nom, piece.tiers.siret or None, ligne.objet,
-        ligne.marche or None, ligne.inventaire or None, ligne.exercice_origine, ligne.piece_origine or None,
-        ligne.periode or None, ligne.ht, ligne.tva, ligne.ttc, ligne.statut,
+        ligne.nature, "020", None, piece.service, ligne.axe or None, piece.tiers.nom, piece.tiers.siret or None,
+        ligne.objet, ligne.marche or None, ligne.inventaire or None, ligne.exercice_origine,
+        ligne.piece_origine or None, ligne.periode or None, ligne.ht, ligne.tva, ligne.ttc, ligne.statut,
     ]  # fmt: skip
 
 
@@ -104,13 +110,19 @@ def soldes(exercice: int) -> dict[str, Solde]:
 
 
 def _balance(exercice: int) -> Table:
+    """The accounts of the EPCI among those of other collectivités, as the open-data file has them (S4)."""
     siren = siren_epci(date(exercice, 12, 31))
-    zero = Decimal(0)
-    lignes: list[list[Cellule]] = []
-    for compte, s in soldes(exercice).items():
-        lignes.append([
-            exercice, siret(siren), "059", "METROPOLE EUROPEENNE DE LILLE", "350", "1", "405", "00", "M57", siren,
-            "032", "40", None, None, BUDGET, "ML", "DEF", None, compte, zero, zero, s.debit, s.credit, zero, zero,
-            s.ordre_debit, s.ordre_credit, max(zero, s.debit - s.credit), max(zero, s.credit - s.debit),
-        ])  # fmt: skip
+    metropole = ("METROPOLE EUROPEENNE DE LILLE", siren)
+    lignes = [_compte(exercice, metropole, compte, s) for compte, s in soldes(exercice).items()]
+    lignes += [_compte(exercice, VOISINE, compte, Solde(debit)) for compte, debit in COMPTES_VOISINE.items()]
     return Table(BALANCE, lignes)
+
+
+def _compte(exercice: int, collectivite: tuple[str, str], compte: str, s: Solde) -> list[Cellule]:
+    zero = Decimal(0)
+    nom, siren = collectivite
+    return [
+        exercice, siret(siren), "059", nom, "350", "1", "405", "00", "M57", siren, "032", "40", None, None, BUDGET,
+        "ML", "DEF", compte, zero, zero, s.debit, s.credit, zero, zero, s.ordre_debit, s.ordre_credit,
+        max(zero, s.debit - s.credit), max(zero, s.credit - s.debit),
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from echantillon import actif, cee, masse_salariale
 from echantillon.calendrier import ouvre_apres
-from echantillon.faits import Axe, axe, axes, lire, valorises
+from echantillon.faits import Axe, axe, axes, lire, services, valorises
 from echantillon.grand_livre import Ligne, Piece, Tiers, fournisseur
 from echantillon.hasard import tirage
 from echantillon.tables import arrondi
@@ -26,6 +26,7 @@ RABAIS = {(2021, "GEOXALIS"): Decimal("350.00")}
 PAIE = Tiers("PAIE DES AGENTS")
 REGIE = Tiers("FRAIS DE DÉPLACEMENT")
 JOUR_DISPOSITIFS, JOUR_MOYENS, JOUR_PAIE = 18, 24, 27
+SERVICE_MOYENS, SERVICE_PAIE = "MOYENS", "DRH"
 
 
 def cout_direct(exercice: int, dispositif: str) -> Decimal:
@@ -92,7 +93,8 @@ def _piece(
     marche = f"{exercice - 1}-M{alea.randrange(900):03d}" if poste["compte"] in ("611", "6156") else ""
     ligne = Ligne(poste["compte"], code, montant, poste["objet"], marche=marche)
     jour = jour_du_mois(exercice, mois, JOUR_MOYENS if structure else JOUR_DISPOSITIFS)
-    return Piece("mandat", exercice, jour, "M" if structure else "D", tiers, [ligne])
+    service = SERVICE_MOYENS if structure else services()[dispositif].code
+    return Piece("mandat", exercice, jour, "M" if structure else "D", tiers, [ligne], service=service)
 
 
 def _paie(exercice: int) -> list[Piece]:
@@ -106,7 +108,8 @@ def _paie(exercice: int) -> list[Piece]:
             montant = reste if dernier else arrondi(Fraction(total) * part / 1200)
             reste -= montant
             lignes.append(Ligne(compte, "", montant, f"Paie {mois:02d}/{exercice}"))
-        sortie.append(Piece("mandat", exercice, jour_du_mois(exercice, mois, JOUR_PAIE), "P", PAIE, lignes))
+        sortie.append(Piece("mandat", exercice, jour_du_mois(exercice, mois, JOUR_PAIE), "P", PAIE, lignes,
+                            service=SERVICE_PAIE))  # fmt: skip
     return sortie
 
 
@@ -116,16 +119,17 @@ def _hors(exercice: int) -> list[Piece]:
     sortie = []
     for mois in range(1, 13):
         jour = jour_du_mois(exercice, mois, JOUR_MOYENS)
-        for code in ("MEL-DIV", "MEL-DIV", ""):
+        for code in ("MELDIV", "MELDIV", ""):
             ligne = Ligne("60632", code, Decimal(alea.randint(20_000, 900_000)) / 100, "Fournitures des services")
-            sortie.append(Piece("mandat", exercice, jour, "M", fournisseur(1 + alea.randrange(36)), [ligne]))
+            sortie.append(Piece("mandat", exercice, jour, "M", fournisseur(1 + alea.randrange(36)), [ligne],
+                                service=SERVICE_MOYENS))  # fmt: skip
     lille = communes()["59350"]
     part_mel = Decimal(23_500 + 640 * (exercice - 2019))
-    carrieres = Ligne("62875", "CAR-LIL", part_mel, "Service commun carrières, part MEL")
+    carrieres = Ligne("62875", "CARLIL", part_mel, "Service commun carrières, part MEL")
     sortie.append(Piece("mandat", exercice, jour_du_mois(exercice, 11, JOUR_MOYENS), "M",
                         Tiers("VILLE DE LILLE", lille.siret), [carrieres]))  # fmt: skip
     for mois in (4, 10):
-        visites = Ligne("611", "HAB-ND", Decimal(alea.randint(400_000, 700_000)) / 100, "Visites de logements")
+        visites = Ligne("611", "HABND", Decimal(alea.randint(400_000, 700_000)) / 100, "Visites de logements")
         sortie.append(Piece("mandat", exercice, jour_du_mois(exercice, mois, JOUR_MOYENS), "M", fournisseur(7),
                             [visites]))  # fmt: skip
     return sortie
@@ -151,7 +155,7 @@ def _reversements(exercice: int) -> list[Piece]:
         jour = jour_du_mois(exercice, 12, JOUR_MOYENS)
         for beneficiaire, montant in cee.reversements(depot.numero):
             compte = "657341" if beneficiaire.type == "commune" else "657358"
-            ligne = Ligne(compte, "CEE-DIR", montant, f"Reversement CEE, dépôt {depot.numero}")
+            ligne = Ligne(compte, "CEEDIR", montant, f"Reversement CEE, dépôt {depot.numero}")
             tiers = Tiers(beneficiaire.nom.upper(), beneficiaire.siret)
             sortie.append(Piece("mandat", exercice, jour, "R", tiers, [ligne]))
     return sortie
@@ -163,12 +167,14 @@ def _incidents(exercice: int) -> list[Piece]:
     objet = "Assistance à la passation"
     repere = f"mandat-annule-{exercice}"
     erreur = Piece("mandat", exercice, jour_du_mois(exercice, 4, JOUR_DISPOSITIFS), "D", fournisseur(12),
-                   [Ligne("611", "CAM-PART", montant, objet)], repere=repere)  # fmt: skip
+                   [Ligne("611", "CAMPART", montant, objet)], repere=repere,
+                   service=services()["CAM"].code)  # fmt: skip
     annulation = Piece(
         "mandat", exercice, jour_du_mois(exercice, 6, JOUR_DISPOSITIFS), "A", fournisseur(12),
-        [Ligne("611", "CAM-PART", -montant, f"Annulation, {objet.lower()}", exercice_origine=exercice,
-               piece_origine=repere)], "02",
+        [Ligne("611", "CAMPART", -montant, f"Annulation, {objet.lower()}", exercice_origine=exercice,
+               piece_origine=repere)], "02", service=services()["CAM"].code,
     )  # fmt: skip
-    refusee = Ligne("6156", "GEO-DIR", Decimal("1250.40"), "Maintenance, pièce incomplète", statut="Rejeté")
-    rejet = Piece("mandat", exercice, jour_du_mois(exercice, 7, JOUR_DISPOSITIFS), "D", fournisseur(20), [refusee])
+    refusee = Ligne("6156", "GEODIR", Decimal("1250.40"), "Maintenance, pièce incomplète", statut="Rejeté")
+    rejet = Piece("mandat", exercice, jour_du_mois(exercice, 7, JOUR_DISPOSITIFS), "D", fournisseur(20), [refusee],
+                  service=services()["GEOXALIS"].code)  # fmt: skip
     return [erreur, annulation, rejet]

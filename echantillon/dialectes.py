@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from echantillon.tables import Cellule, Heures
+from echantillon.tables import Cellule, Heures, Pourcentage
 
 MENTION = "Données synthétiques — MEL 2019-2021"
 EXPORT = "Jeu de référence de démonstration ; aucune personne réelle"
@@ -15,7 +15,10 @@ EXPORT = "Jeu de référence de démonstration ; aucune personne réelle"
 
 @dataclass(frozen=True, slots=True)
 class Dialecte:
-    """Writing habits of one export; `encodage` is a Python codec (`utf-8-sig` writes the BOM)."""
+    """Writing habits of one export; `encodage` is a Python codec (`utf-8-sig` writes the BOM).
+
+    `couverture`: the sheet of the data comes after one that presents the workbook.
+    """
 
     nom: str
     encodage: str = "utf-8"
@@ -29,6 +32,7 @@ class Dialecte:
     duree: Literal["centiemes", "HH:MM", "7h30"] = "centiemes"
     colonne_libre: bool = False
     classeur: bool = False
+    couverture: bool = False
 
 
 NBSP, FINE = "\u00a0", "\u202f"
@@ -39,12 +43,15 @@ BOM = Dialecte("utf-8-sig", "utf-8-sig", ";", "\r\n", banniere=True, total=True,
 VIRGULE = Dialecte("virgule", "utf-8", ",", "\n", banniere=True, date_iso=True, point=True, colonne_libre=True)
 TABULATION = Dialecte("tabulation", "utf-8", "\t", "\r\n", banniere=True, milliers=" ", duree="HH:MM")
 CLASSEUR = Dialecte("xlsx", banniere=True, total=True, classeur=True)
+CLASSEUR_COUVERT = Dialecte("xlsx avec page de garde", banniere=True, total=True, classeur=True, couverture=True)
 
 ORDRE = (CP1252, UTF8, BOM, CP1252, VIRGULE, CP1252, CLASSEUR, TABULATION, CP1252, UTF8, BOM, CP1252)
 
 
 def dialecte_de(jeu: str, periode: str) -> Dialecte:
-    """The dialect of a file: decided by its jeu and its month, never by chance."""
+    """The dialect of a file: decided by its jeu and its month, never by chance; the asset list is a workbook."""
+    if jeu == "etat_actif":
+        return CLASSEUR_COUVERT
     decalage = {"temps": 0, "mandats": 3, "titres": 5, "commandes": 7, "unites": 4, "operations": 2}.get(jeu, 0)
     annee, _, reste = periode.partition("-")
     rang = sum(map(ord, jeu + periode)) if not (annee + reste).isdigit() or not reste else int(reste) + int(annee)
@@ -83,6 +90,8 @@ def cellule(valeur: Cellule, dialecte: Dialecte) -> str:
             return ""
         case Heures():
             return duree(valeur, dialecte)
+        case Pourcentage():
+            return f"{nombre(valeur.valeur, dialecte)} %"
         case Decimal():
             return nombre(valeur, dialecte)
         case date():

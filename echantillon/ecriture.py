@@ -13,7 +13,7 @@ from pathlib import Path
 import xlsxwriter
 
 from echantillon.dialectes import EXPORT, MENTION, Dialecte, cellule, dialecte_de
-from echantillon.tables import Cellule, Fichier, Heures, Table
+from echantillon.tables import Cellule, Fichier, Heures, Pourcentage, Table
 
 CREATION = datetime(2022, 3, 1)
 
@@ -24,7 +24,7 @@ def ecrire_fichier(sortie: Path, fichier: Fichier, dialecte: Dialecte | None = N
     dossier = sortie / fichier.source
     dossier.mkdir(parents=True, exist_ok=True)
     chemin = dossier / f"{fichier.base}.{'xlsx' if dialecte.classeur else 'csv'}"
-    chemin.write_bytes(_xlsx(fichier.table) if dialecte.classeur else _csv(fichier.table, dialecte))
+    chemin.write_bytes(_xlsx(fichier.table, dialecte) if dialecte.classeur else _csv(fichier.table, dialecte))
     if fichier.controle:
         _ecrire_controle(chemin, fichier.table)
     return chemin
@@ -66,36 +66,48 @@ def _csv(table: Table, dialecte: Dialecte) -> bytes:
     return tampon.getvalue().encode(dialecte.encodage)
 
 
-def _xlsx(table: Table) -> bytes:
-    """First sheet with the same headers; codes stay text, dates and numbers are typed."""
+def _xlsx(table: Table, dialecte: Dialecte) -> bytes:
+    """A sheet with the same headers, after a cover where the dialect has one; codes stay text, the rest is typed."""
     tampon = io.BytesIO()
     classeur = xlsxwriter.Workbook(tampon, {"in_memory": True})
     classeur.set_properties({"title": MENTION, "comments": EXPORT, "created": CREATION})
+    if dialecte.couverture:
+        garde = classeur.add_worksheet("Page de garde")
+        garde.write_column(0, 0, (MENTION, EXPORT, "Les lignes sont dans la feuille « Export »."))
     feuille = classeur.add_worksheet("Export")
-    jour = classeur.add_format({"num_format": "dd/mm/yyyy"})
+    formats = {
+        "jour": classeur.add_format({"num_format": "dd/mm/yyyy"}),
+        "pourcentage": classeur.add_format({"num_format": "0%"}),
+    }
     feuille.write_string(0, 0, MENTION)
     feuille.write_string(1, 0, EXPORT)
     feuille.write_row(2, 0, table.entetes)
     lignes = [*table.lignes, _ligne_total(table)] if table.total and table.lignes else table.lignes
     for rang, ligne in enumerate(lignes, start=3):
         for colonne, valeur in enumerate(ligne):
-            _cellule_xlsx(feuille, rang, colonne, valeur, jour)
+            _cellule_xlsx(feuille, rang, colonne, valeur, formats)
     classeur.close()
     return tampon.getvalue()
 
 
 def _cellule_xlsx(
-    feuille: xlsxwriter.worksheet.Worksheet, rang: int, colonne: int, valeur: Cellule, jour: xlsxwriter.format.Format
+    feuille: xlsxwriter.worksheet.Worksheet,
+    rang: int,
+    colonne: int,
+    valeur: Cellule,
+    formats: dict[str, xlsxwriter.format.Format],
 ) -> None:
     match valeur:
         case None:
             return
         case Heures():
             feuille.write_number(rang, colonne, valeur.quarts / 4)
+        case Pourcentage():
+            feuille.write_number(rang, colonne, float(valeur.valeur / 100), formats["pourcentage"])
         case Decimal() | int():
             feuille.write_number(rang, colonne, float(valeur))
         case date():
-            feuille.write_datetime(rang, colonne, datetime(valeur.year, valeur.month, valeur.day), jour)
+            feuille.write_datetime(rang, colonne, datetime(valeur.year, valeur.month, valeur.day), formats["jour"])
         case _:
             feuille.write_string(rang, colonne, str(valeur))
 

@@ -50,6 +50,20 @@ def axe(dispositif: str, usage: str) -> Axe:
     return next(a for a in axes() if a.dispositif == dispositif and a.usage == usage)
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Managing service of a dispositif and its local product (CodProdLoc): what a titre carries, having no axis."""
+
+    code: str
+    produit: str
+
+
+@cache
+def services() -> dict[str, Service]:
+    """Service and product by dispositif."""
+    return {r["dispositif"]: Service(r["service"], r["produit"]) for r in lire("services")}
+
+
 @cache
 def valorises() -> tuple[str, ...]:
     """Codes of the dispositifs that the synthèse values."""

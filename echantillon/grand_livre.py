@@ -11,12 +11,14 @@ from echantillon.siret import siren_fictif, siret
 from echantillon.tables import Compteur, arrondi
 
 BUDGET = "00"
+# no key names these two: their lines carry an axis, or are nobody's
+SERVICE_FINANCES, PRODUIT_DIVERS = "FINANCES", "DIV1"
 COMPTES_SANS_TVA = ("6132", "6184", "6218", "6251", "62875", "63", "64", "657", "673", "6811", "7")
 
 
 @dataclass(frozen=True, slots=True)
 class Ligne:
-    """One ledger line; `ttc` signed in euros, HT and TVA only where the account bears VAT."""
+    """One ledger line; `ttc` signed in euros, HT and TVA only where the account bears VAT; `axe` empty = not stated."""
 
     nature: str
     axe: str
@@ -28,6 +30,7 @@ class Ligne:
     exercice_origine: int | None = None
     piece_origine: str = ""
     statut: str = "Payé"
+    produit: str = PRODUIT_DIVERS
 
     @property
     def ht(self) -> Decimal | None:
@@ -52,7 +55,7 @@ class Tiers:
 
 @dataclass(slots=True)
 class Piece:
-    """One mandat or titre; `lot` groups the pieces of a month into bordereaux."""
+    """One mandat or titre of a managing service; `lot` groups the pieces of a month into bordereaux."""
 
     sens: str
     exercice: int
@@ -62,6 +65,7 @@ class Piece:
     lignes: list[Ligne]
     type_piece: str = "01"
     repere: str = ""
+    service: str = SERVICE_FINANCES
     bordereau: int = 0
     numero: int = 0
 

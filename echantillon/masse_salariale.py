@@ -16,6 +16,8 @@ COUT_MOYEN = {
     2021: {"A": "72718.93", "B": "55376.44", "C": "41329.86", "APP": "17298.60"},
 }
 STRUCTURE_PAR_ETPT = {2019: "8903.18", 2020: "9096.45", 2021: "9304.72"}
+# no parameter of the drop says otherwise: the default of R2c
+SEUIL_EFFECTIF = 5
 TAUX_ATTENUATION = Fraction(3, 200)
 COMPTES = (("64111", 52), ("64131", 14), ("6451", 19), ("6453", 11), ("6331", 3), ("6336", 1))
 COMPTES_ATTENUATION = (("6419", 70), ("6459", 25), ("6479", 5))
@@ -46,12 +48,36 @@ def structure(exercice: int) -> Decimal:
 def couts_personnel(exercice: int) -> dict[str, Decimal]:
     """R2: Σ over catégories of round(ETP × (CM + CS), 2), by dispositif, euros."""
     cs = Fraction(structure(exercice)) / Fraction(etpt_total(exercice))
+    moyens = couts_moyens(exercice)
     couts: dict[str, Decimal] = {}
     for (dispositif, categorie), etp in sorted(etp_communes(exercice).items()):
-        total, attenuation, etpt = masse(exercice)[categorie]
-        cout = arrondi(etp * ((Fraction(total) - Fraction(attenuation)) / Fraction(etpt) + cs))
-        couts[dispositif] = couts.get(dispositif, Decimal(0)) + cout
+        couts[dispositif] = couts.get(dispositif, Decimal(0)) + arrondi(etp * (moyens[categorie] + cs))
     return couts
+
+
+def couts_moyens(exercice: int) -> dict[str, Fraction]:
+    """R2: average cost by catégorie, one for all those of the pool (R2c), euros per ETPT."""
+    categories = masse(exercice)
+    commune = pool(exercice)
+    groupes = [commune, *({c} for c in categories if c not in commune)]
+    moyens: dict[str, Fraction] = {}
+    for groupe in filter(None, groupes):
+        net = sum((Fraction(categories[c][0]) - Fraction(categories[c][1]) for c in groupe), Fraction(0))
+        etpt = sum((Fraction(categories[c][2]) for c in groupe), Fraction(0))
+        moyens |= dict.fromkeys(groupe, net / etpt)
+    return moyens
+
+
+def pool(exercice: int) -> set[str]:
+    """R2c: catégories under SEUIL_EFFECTIF, then the smallest others until the pool reaches it."""
+    etpts = {c: etpt for c, (_, _, etpt) in masse(exercice).items()}
+    ordre = sorted(etpts, key=lambda c: (etpts[c], c))
+    petites = {c for c in ordre if etpts[c] < SEUIL_EFFECTIF}
+    for categorie in ordre:
+        if not petites or sum(etpts[c] for c in petites) >= SEUIL_EFFECTIF:
+            break
+        petites.add(categorie)
+    return petites
 
 
 def fichiers() -> list[Fichier]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from echantillon.faits import axes, jour, jour_du, lire
-from echantillon.tables import Cellule, Fichier, Table
+from echantillon.faits import axes, jour, jour_du, lire, services
+from echantillon.grand_livre import BUDGET
+from echantillon.pes import COLLECTIVITE, POSTE
+from echantillon.tables import Cellule, Fichier, Pourcentage, Table
 from echantillon.territoire import adherents, adhesions, populations
+from echantillon.titres import NATURES
 
 DEBUT_CLES = date(2015, 1, 1)
 PARAMETRES = (
@@ -22,8 +25,10 @@ PARAMETRES = (
     ("horizon_prevision", "2026", "Rapport de décembre 2022 : méthode prévisionnelle 2022-2026"),
     ("indexation_masse_salariale", "0,02", "Hypothèse d'illustration"),
     ("evolution_tarifs", "0,01", "Hypothèse d'illustration"),
-    ("pes_poste", "059001", "Poste comptable, illustration"),
-    ("pes_collectivite", "100", "Code collectivité, illustration"),
+    ("pes_poste", POSTE, "Poste comptable, illustration"),
+    ("pes_collectivite", COLLECTIVITE, "Code collectivité, illustration"),
+    ("pes_budget", BUDGET, "Code du budget principal, illustration"),
+    *((f"compte_recette:{d}", compte, "Compte des titres déjà émis") for d, compte in NATURES.items()),
     ("grand_livre_complet", "oui", "Le grand livre du jeu synthétique est tout le budget"),
     ("base_opposable:RGPD", "oui", "Délib. 18 C 0479 : mise à disposition, L5211-4-1 III"),
 )
@@ -41,23 +46,27 @@ def fichiers() -> list[Fichier]:
         "ponderations": _ponderations(),
         "parametres": _parametres(),
         "justifications": _justifications(),
+        "correspondances": _correspondances(),
+        "textes": _textes(),
     }
     return [Fichier("referentiel", jeu, "", table) for jeu, table in tables.items()]
 
 
 def _dispositifs() -> Table:
-    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Valorisation", "Début", "Fin")
+    entetes = ("Code", "Libellé", "Thématique", "Véhicule juridique", "Valorisation", "Nature unités", "Début", "Fin")
     return Table(entetes, [
         [r["code"], r["libelle"], r["thematique"], r["vehicule_juridique"], r["valorisation"],
-         jour_du(r["debut"]), jour(r["fin"])]
+         r["nature_unites"] or None, jour_du(r["debut"]), jour(r["fin"])]
         for r in lire("dispositifs")
     ])  # fmt: skip
 
 
 def _adherents() -> Table:
-    entetes = ("SIRET", "SIREN", "Type", "Nom", "Code INSEE", "Début", "Fin")
-    return Table(entetes, [[a.siret, a.siren, a.type, a.nom, a.insee or None, a.debut, a.fin]
-                           for a in adherents().values()])  # fmt: skip
+    entetes = ("SIRET", "SIREN", "Type", "Nom", "Code INSEE", "Adresse", "Code postal", "Ville", "Début", "Fin")
+    return Table(entetes, [
+        [a.siret, a.siren, a.type, a.nom, a.insee or None, a.adresse, a.code_postal, a.ville, a.debut, a.fin]
+        for a in adherents().values()
+    ])  # fmt: skip
 
 
 def _adhesions() -> Table:
@@ -81,11 +90,26 @@ def _populations() -> Table:
 def _cles() -> Table:
     entetes = ("Origine", "Code", "Dispositif", "Part communes %", "Début", "Fin", "Référence")
     lignes: list[list[Cellule]] = [
-        ["activite", r["code"], r["dispositif"], Decimal(r["part"]), jour_du(r["debut"]), jour(r["fin"]), r["libelle"]]
+        ["activite", r["code"], r["dispositif"], Pourcentage(Decimal(r["part"])), jour_du(r["debut"]), jour(r["fin"]),
+         r["libelle"]]
         for r in lire("activites")
+    ]  # fmt: skip
+    lignes += [
+        ["axe", a.code, a.dispositif, Pourcentage(a.part), DEBUT_CLES, None, f"Plan analytique, {a.usage}"]
+        for a in axes()
     ]
-    lignes += [["axe", a.code, a.dispositif, a.part, DEBUT_CLES, None, f"Plan analytique, {a.usage}"] for a in axes()]
+    entiere = Pourcentage(Decimal(100))
+    for dispositif, service in services().items():
+        for origine, code in (("service", service.code), ("produit", service.produit)):
+            lignes.append([origine, code, dispositif, entiere, DEBUT_CLES, None, "Service et produit dédiés"])
     return Table(entetes, lignes)
+
+
+def _correspondances() -> Table:
+    """How the HR tool used until 2019 names its columns: it has no validation."""
+    return Table(("Jeu", "Colonne", "Lu", "Vaut"), [
+        [r["jeu"], r["colonne"], r["lu"] or None, r["vaut"] or None] for r in lire("correspondances")
+    ])  # fmt: skip
 
 
 def _nombre(texte: str) -> Decimal | None:
@@ -120,3 +144,11 @@ def _justifications() -> Table:
     entetes = ("Exercice", "Contrôle", "Clé", "Justification", "Auteur", "Date")
     motif = "Saisies de novembre 2021 jamais validées : retenues, sans effet sur les ETP"
     return Table(entetes, [[2021, "a_affecter", None, motif, "Direction des ressources humaines", date(2022, 2, 15)]])
+
+
+def _textes() -> Table:
+    """What the bilan says in words, with its author."""
+    auteur = "Direction générale (jeu synthétique)"
+    return Table(("Dispositif", "Rubrique", "Texte", "Auteur", "Début", "Fin"), [
+        [r["dispositif"] or None, r["rubrique"], r["texte"], auteur, date(2021, 1, 1), None] for r in lire("textes")
+    ])  # fmt: skip

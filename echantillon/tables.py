@@ -18,7 +18,14 @@ class Heures:
     quarts: int
 
 
-Cellule = str | int | Decimal | date | Heures | None
+@dataclass(frozen=True, slots=True)
+class Pourcentage:
+    """A share in percent: `80 %` in a CSV, 0.8 under a percent format in a workbook."""
+
+    valeur: Decimal
+
+
+Cellule = str | int | Decimal | date | Heures | Pourcentage | None
 
 
 @dataclass(frozen=True, slots=True)

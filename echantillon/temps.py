@@ -8,7 +8,7 @@ from datetime import date
 
 from echantillon.agents import Segment, activites, segments
 from echantillon.calendrier import jours_ouvres
-from echantillon.faits import EXERCICES
+from echantillon.faits import EXERCICES, lire
 from echantillon.hasard import tirage
 from echantillon.tables import Cellule, Fichier, Heures, Table
 
@@ -21,6 +21,8 @@ SERVICES = {
     "IMPRIMERIE": "Imprimerie", "HABITAT": "Habitat", "SECURITE": "Sécurité et risques", "SUPPORT": "Ressources",
 }  # fmt: skip
 MOIS_CORRIGE, MOIS_NON_VALIDE = "2020-05", "2021-11"
+# the former tool, of 2019: its own headers and codes, no validation; `correspondances` reads it (F16)
+EXERCICE_ANCIEN = 2019
 
 
 def fichiers() -> list[Fichier]:
@@ -34,13 +36,34 @@ def fichiers() -> list[Fichier]:
     for mois, lignes in sorted(par_mois.items()):
         lignes.sort(key=lambda ligne: (str(ligne[4]), str(ligne[0]), str(ligne[5])))
         controle = mois.endswith(("-03", "-09"))
-        if mois == MOIS_CORRIGE:
+        if mois.startswith(str(EXERCICE_ANCIEN)):
+            sortie.append(Fichier("rh", "temps", mois, _ancien(lignes), controle=controle))
+        elif mois == MOIS_CORRIGE:
             incomplet = [[*ligne[:7], Heures(JOURNEE), *ligne[8:]] for ligne in lignes[:-40]]
             sortie.append(Fichier("rh", "temps", mois, Table(ENTETES, incomplet, "Durée")))
             sortie.append(Fichier("rh", "temps", mois, Table(ENTETES, lignes, "Durée"), "_v2", controle=True))
         else:
             sortie.append(Fichier("rh", "temps", mois, Table(ENTETES, lignes, "Durée"), controle=controle))
     return sortie
+
+
+def _ancien(lignes: list[list[Cellule]]) -> Table:
+    """The rows as the former tool exports them; the columns it lacks have a value in `correspondances`, no header."""
+    noms, codes = _traductions()
+    gardees = [rang for rang, colonne in enumerate(ENTETES) if noms.get(colonne) != ""]
+    entetes = tuple(noms.get(ENTETES[rang]) or ENTETES[rang] for rang in gardees)
+    anciennes = [
+        [codes.get((ENTETES[rang], str(ligne[rang])), ligne[rang]) for rang in gardees] for ligne in lignes
+    ]  # fmt: skip
+    return Table(entetes, anciennes, noms["Durée"])
+
+
+def _traductions() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+    """(header by column, '' where the tool has none; cell by column and code of the contract)."""
+    lignes = [r for r in lire("correspondances") if r["jeu"] == "temps"]
+    noms = {r["colonne"]: r["lu"] for r in lignes if not (r["lu"] and r["vaut"])}
+    codes = {(r["colonne"], r["vaut"]): r["lu"] for r in lignes if r["lu"] and r["vaut"]}
+    return noms, codes
 
 
 def _lignes(segment: Segment) -> list[list[Cellule]]:

@@ -18,7 +18,7 @@ DEBUT_TERRITOIRE = date(2015, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Adherent:
-    """One row of `adherents`: communes are real, CCAS and satellites carry made-up SIREN."""
+    """One row of `adherents`: communes are real, CCAS and satellites carry made-up SIREN and streets."""
 
     siret: str
     siren: str
@@ -27,7 +27,13 @@ class Adherent:
     insee: str
     debut: date
     fin: date | None
+    ville: str = "Lille"
     code_postal: str = "59000"
+
+    @property
+    def adresse(self) -> str:
+        """The town hall of a commune; elsewhere an invented street."""
+        return "Hôtel de ville" if self.type == "commune" else "1 rue de l'Exemple"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ def communes() -> dict[str, Adherent]:
     return {
         r["code_insee"]: Adherent(
             siret(r["siren"]), r["siren"], "commune", r["nom"], r["code_insee"],
-            jour(r["membre_depuis"]) or DEBUT_TERRITOIRE, None, r["code_postal"],
+            jour(r["membre_depuis"]) or DEBUT_TERRITOIRE, None, r["nom"], r["code_postal"],
         )
         for r in lire("communes")
     }  # fmt: skip
@@ -54,7 +60,8 @@ def communes() -> dict[str, Adherent]:
 
 def _organisme(type_: str, nom: str, racine: str, commune: Adherent) -> Adherent:
     siren = siren_fictif(racine)
-    return Adherent(siret(siren), siren, type_, nom, commune.insee, commune.debut, None, commune.code_postal)
+    return Adherent(siret(siren), siren, type_, nom, commune.insee, commune.debut, None, commune.ville,
+                    commune.code_postal)  # fmt: skip
 
 
 @cache

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from echantillon import actif, cee, masse_salariale
 from echantillon.depenses import JOUR_DISPOSITIFS, RABAIS, SUBVENTIONS, jour_du_mois
-from echantillon.faits import axe
+from echantillon.faits import axe, services
 from echantillon.grand_livre import Ligne, Piece, Tiers, fournisseur
 from echantillon.recouvrement import dus
 from echantillon.tables import arrondi
@@ -21,6 +21,8 @@ MOIS_FACTURE = {1: 9, 2: 13}
 JOUR_FACTURE = 16
 DOUBLON = ("GEOXALIS", 2019, 2)
 ERREUR = ("RGPD", 2020, 1)
+# from here on the invoices travel by PES, which has no axis in recette: their product says whose they are
+SANS_AXE = 2020
 
 
 def _par_siret() -> dict[str, Adherent]:
@@ -40,7 +42,8 @@ def _ligne(adherent: Adherent, dispositif: str, exercice: int, semestre: int, mo
     periode = f"{exercice}-S{semestre}"
     objet = f"Facturation consolidée {periode} - {adherent.nom}"
     statut = "Pris en charge" if exercice == 2021 else "Payé"
-    return Ligne(nature, axe(dispositif, "recette").code, montant, objet, periode=periode, statut=statut)
+    code = axe(dispositif, "recette").code if exercice < SANS_AXE else ""
+    return Ligne(nature, code, montant, objet, periode=periode, statut=statut, produit=services()[dispositif].produit)
 
 
 def _factures(exercice: int) -> list[Piece]:
@@ -121,29 +124,32 @@ def _corrections(exercice: int) -> list[Piece]:
     dispositif, annee, semestre = DOUBLON
     if exercice in (annee, annee + 1):
         adherent, montant = _premier(*DOUBLON)
-        tiers, code = Tiers(adherent.nom.upper(), adherent.siret), axe(dispositif, "recette").code
+        tiers, service = Tiers(adherent.nom.upper(), adherent.siret), services()[dispositif].code
         periode = f"{annee}-S{semestre}"
         if exercice == annee:
             ligne = _ligne(adherent, dispositif, annee, semestre, montant)
             sortie.append(Piece("titre", annee, jour_du_mois(annee, 13, JOUR_FACTURE), "G", tiers, [ligne],
-                                repere="titre-doublon"))  # fmt: skip
+                                repere="titre-doublon", service=service))  # fmt: skip
         else:
-            ligne = Ligne("673", code, montant, f"Titre émis deux fois, {periode}", periode=periode,
+            ligne = Ligne("673", "", montant, f"Titre émis deux fois, {periode}", periode=periode,
                           exercice_origine=annee, piece_origine="titre-doublon")  # fmt: skip
-            sortie.append(Piece("mandat", exercice, jour_du_mois(exercice, 5, JOUR_DISPOSITIFS), "C", tiers, [ligne]))
+            sortie.append(Piece("mandat", exercice, jour_du_mois(exercice, 5, JOUR_DISPOSITIFS), "C", tiers, [ligne],
+                                service=service))  # fmt: skip
     if exercice == ERREUR[1]:
         adherent, montant = _premier(*ERREUR)
-        tiers = Tiers(adherent.nom.upper(), adherent.siret)
+        tiers, service = Tiers(adherent.nom.upper(), adherent.siret), services()[ERREUR[0]].code
         ligne = _ligne(adherent, ERREUR[0], exercice, ERREUR[2], montant)
         sortie.append(Piece("titre", exercice, jour_du_mois(exercice, 10, JOUR_FACTURE), "G", tiers, [ligne],
-                            repere="titre-erreur"))  # fmt: skip
+                            repere="titre-erreur", service=service))  # fmt: skip
         retour = Ligne(ligne.nature, ligne.axe, -montant, f"Annulation {ligne.objet}", periode=ligne.periode,
-                       exercice_origine=exercice, piece_origine="titre-erreur")  # fmt: skip
-        sortie.append(Piece("titre", exercice, jour_du_mois(exercice, 11, JOUR_FACTURE), "A", tiers, [retour], "02"))
+                       exercice_origine=exercice, piece_origine="titre-erreur", produit=ligne.produit)  # fmt: skip
+        sortie.append(Piece("titre", exercice, jour_du_mois(exercice, 11, JOUR_FACTURE), "A", tiers, [retour], "02",
+                            service=service))  # fmt: skip
     if exercice == 2021:
         adherent, _ = _premier("CAM", 2021, 1)
-        ligne = Ligne("70875", axe("CAM", "recette").code, Decimal("400.00"), "Participation contestée",
-                      periode="2021-S1", statut="Suspendu")  # fmt: skip
+        ligne = Ligne("70875", "", Decimal("400.00"), "Participation contestée", periode="2021-S1", statut="Suspendu",
+                      produit=services()["CAM"].produit)  # fmt: skip
         sortie.append(Piece("titre", exercice, jour_du_mois(exercice, 10, JOUR_FACTURE), "G",
-                            Tiers(adherent.nom.upper(), adherent.siret), [ligne]))  # fmt: skip
+                            Tiers(adherent.nom.upper(), adherent.siret), [ligne],
+                            service=services()["CAM"].code))  # fmt: skip
     return sortie

@@ -8,3 +8,8 @@ round(round({{ expression }}, 20), {{ decimales }})
 {% macro quotient(dividende, diviseur) -%}
 (({{ dividende }})::numeric(100, 40) / nullif({{ diviseur }}, 0))
 {%- endmacro %}
+
+{# Whether a figure has no more digits before the point than its column, once rounded. #}
+{% macro tient_dans(expression, chiffres) -%}
+abs({{ expression }}) < 10::numeric ^ {{ chiffres }} - 1
+{%- endmacro %}

@@ -12,12 +12,3 @@
 {% macro statuts_comptes() -%}
 ('Émis', 'Pris en charge', 'Payé')
 {%- endmacro %}
-
-{# Accounts of the payroll, and of what is paid back of it: what masse_salariale is reconciled with. #}
-{% macro est_compte_de_paie(nature) -%}
-{{ nature }} ~ '^(631|633|64)' and not {{ est_compte_d_attenuation(nature) }}
-{%- endmacro %}
-
-{% macro est_compte_d_attenuation(nature) -%}
-{{ nature }} ~ '^(6419|6459|6479)'
-{%- endmacro %}

@@ -25,6 +25,9 @@ select
   periode,
   'csv' as origine,
   '{{ sens }}' as sens,
+  0 as rang_bordereau,
+  0 as rang_piece,
+  0 as rang_ligne,
   exercice,
   budget,
   bordereau,
@@ -34,6 +37,9 @@ select
   type_piece,
   nature,
   axe_analytique,
+  operation,
+  service_gestionnaire,
+  null::text as produit,
   siret,
   objet,
   exercice_origine,
@@ -41,10 +47,13 @@ select
   montant_ht,
   montant_ttc,
   statut,
+  false as autre_collectivite,
+  false as bordereau_incoherent,
   exercice_fichier,
   coalesce(exercice, exercice_fichier) as rejet_exercice,
   nullif(split_part(issue, '|', 1), '') as rejet_colonne,
   substr(issue, strpos(issue, '|') + 1) as rejet_motif,
+  null::text as rejet_valeur,
   case when issue is not null then 'rejete' end as rejet_statut
 from regles
 {% endmacro %}
@@ -57,4 +66,9 @@ case
   when date_emission not between make_date(exercice, 1, 1) and make_date(exercice + 1, 1, 31)
     then 'Date émission|date hors de l''exercice et de sa journée complémentaire (C5)'
 end
+{%- endmacro %}
+
+{# SIREN of the collectivité that a PES says it is of: the nine first digits of IdColl (P1). #}
+{% macro siren_du_pes(idcoll) -%}
+left(regexp_replace({{ idcoll }}, '\s', '', 'g'), 9)
 {%- endmacro %}

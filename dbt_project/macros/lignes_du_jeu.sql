@@ -32,7 +32,7 @@ select
   case r.rejet_colonne
   {% for c in colonnes_du_jeu(source_nom, jeu) if c.meta.lecture not in ('pseudonyme', 'personnel') %}
     {% if source_nom == 'rh' and jeu == 'temps' and c.nom == 'code_activite' %}
-    when 'Code activité' then case when lecture.texte(b.type_jour) = 'T' then b.code_activite end
+    when 'Code activité' then case when lecture.repli(b.type_jour) = lecture.repli('T') then b.code_activite end
     {% else %}
     when {{ dbt.string_literal(c.meta.entete or c.nom) }} then b.{{ c.nom }}
     {% endif %}

@@ -14,33 +14,55 @@
   {{ return(colonnes) }}
 {% endmacro %}
 
-{% macro lire_cellule(nom, lecture) -%}
-  {%- if lecture == 'montant' -%} lecture.montant(b.{{ nom }})
+{# An enumeration as the contract writes it, however it is delivered (C7); most cells are written so already. #}
+{% macro lire_enumeration(cellule, valeurs) -%}
+  case
+    when {{ cellule }} in ({% for v in valeurs %}{{ dbt.string_literal(v) }}{{ ', ' if not loop.last }}{% endfor %}) then {{ cellule }}
+    when {{ cellule }} is not null then case lecture.repli({{ cellule }})
+      {%- for v in valeurs %} when lecture.repli({{ dbt.string_literal(v) }}) then {{ dbt.string_literal(v) }}{% endfor %} end
+  end
+{%- endmacro %}
+
+{% macro lire_cellule(nom, meta) -%}
+  {%- set lecture = meta.lecture -%}
+  {%- if lecture == 'nombre' and meta.pourcent_si -%}
+    case when lecture.repli(b.{{ meta.pourcent_si.colonne }}) = lecture.repli({{ dbt.string_literal(meta.pourcent_si.valeur) }})
+      then lecture.pourcentage(b.{{ nom }}) else lecture.nombre(b.{{ nom }}, 6) end
   {%- elif lecture == 'nombre' -%} lecture.nombre(b.{{ nom }}, 6)
-  {%- elif lecture == 'entier' -%} lecture.entier(b.{{ nom }})
   {%- elif lecture == 'annee' -%} nullif(lecture.annee(b.{{ nom }}), 0)
-  {%- elif lecture == 'date' -%} lecture.date(b.{{ nom }})
-  {%- elif lecture == 'duree' -%} lecture.minutes(b.{{ nom }})
-  {%- else -%} lecture.texte(b.{{ nom }})
+  {%- elif lecture == 'enumeration' -%} {{ lire_enumeration('b.' ~ nom, meta.valeurs) }}
+  {%- else -%}
+    {%- set fonctions = {'duree': 'minutes', 'siret_libre': 'sans_espaces'} -%}
+    {%- set propres = ['montant', 'pourcentage', 'entier', 'date', 'compte', 'numero', 'siret', 'siren'] -%}
+    lecture.{{ fonctions.get(lecture, lecture if lecture in propres else 'texte') }}(b.{{ nom }})
   {%- endif -%}
 {%- endmacro %}
 
 {% macro cellule_vide(nom, lecture) -%}
-  {%- if lecture in ('montant', 'nombre', 'entier') -%} lecture.vide(b.{{ nom }})
+  {%- if lecture in ('montant', 'nombre', 'pourcentage', 'entier') -%} lecture.vide(b.{{ nom }})
   {%- else -%} lecture.texte(b.{{ nom }}) is null
   {%- endif -%}
 {%- endmacro %}
 
+{# What is said of a cell that is stated and can't be read; none for a type that reads any text. #}
 {% macro motif_illisible(meta) -%}
   {%- set motifs = {
-    'montant': 'montant illisible (deux décimales au plus, sans point des milliers)',
-    'nombre': 'nombre illisible (six décimales au plus)',
+    'montant': 'montant illisible (deux décimales au plus, sans point des milliers ni signe %, C1)',
+    'nombre': 'nombre illisible (six décimales au plus, sans signe %, C1)',
+    'pourcentage': 'pourcentage illisible (six décimales au plus, C1)',
     'entier': 'nombre entier attendu',
     'annee': 'année sur quatre chiffres attendue',
-    'date': 'date illisible (jj/mm/aaaa ou aaaa-mm-jj)',
-    'duree': 'durée illisible (3,50, 03:30 ou 3h30)',
+    'date': 'date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)',
+    'duree': 'durée illisible (3,50, 03:30 ou 3h30, C8)',
+    'compte': 'compte de 2 à 12 chiffres attendu (C11)',
+    'siret': 'SIRET dont la clé est fausse (C6)',
+    'siren': 'SIREN sur neuf chiffres attendu (C13)',
   } -%}
-  {{ motifs.get(meta.lecture, 'valeur illisible') }}
+  {%- if meta.lecture == 'enumeration' and not meta.inconnue_vide -%}
+    valeur inconnue (attendu : {{ meta.valeurs | join(", ") }}, C7)
+  {%- else -%}
+    {{ motifs.get(meta.lecture, '') }}
+  {%- endif -%}
 {%- endmacro %}
 
 {% macro lire_jeu(source_nom, jeu) %}
@@ -60,17 +82,13 @@ select
       {% if c.meta.obligatoire %}
       when l.{{ c.nom }} is null and l.{{ c.nom }}_vide then '{{ entete }}|cellule obligatoire vide'
       {% endif %}
-      {% if c.meta.lecture in ('montant', 'nombre', 'entier', 'annee', 'date', 'duree') %}
-      when l.{{ c.nom }} is null and not l.{{ c.nom }}_vide then '{{ entete }}|{{ motif_illisible(c.meta) | replace("'", "''") }}'
+      {% set motif = motif_illisible(c.meta) | trim | replace("'", "''") %}
+      {% if motif %}
+      when l.{{ c.nom }} is null and not l.{{ c.nom }}_vide then '{{ entete }}|{{ motif }}'
       {% endif %}
-      {% if c.meta.lecture in ('montant', 'nombre') %}
+      {% if c.meta.lecture in ('montant', 'nombre', 'pourcentage') %}
       -- sums of larger ones would not hold in a published numeric(15, 2)
       when abs(l.{{ c.nom }}) >= 100000000000 then '{{ entete }}|nombre de plus de onze chiffres avant la virgule'
-      {% elif c.meta.lecture == 'enumeration' %}
-      when l.{{ c.nom }} is not null and l.{{ c.nom }} not in ({% for v in c.meta.valeurs %}{{ dbt.string_literal(v) }}{{ ', ' if not loop.last }}{% endfor %})
-        then '{{ entete }}|valeur inconnue (attendu : {{ c.meta.valeurs | join(", ") | replace("'", "''") }})'
-      {% elif c.meta.lecture == 'siret' %}
-      when l.{{ c.nom }} is not null and not lecture.siret_valide(l.{{ c.nom }}) then '{{ entete }}|SIRET dont la clé est fausse'
       {% endif %}
     {% endfor %}
       when false then null
@@ -89,7 +107,7 @@ from (
     f.semestre as semestre_fichier,
     f.depot as depot_fichier
     {% for c in colonnes %}
-    , {{ lire_cellule(c.nom, c.meta.lecture) }} as {{ c.nom }}
+    , {{ lire_cellule(c.nom, c.meta) }} as {{ c.nom }}
     , {{ cellule_vide(c.nom, c.meta.lecture) }} as {{ c.nom }}_vide
     {% endfor %}
   from {{ source(source_nom, jeu) }} as b

@@ -1,8 +1,10 @@
 {# The indicators of `indicateurs_cles`; a test compares the list with the relation. #}
 {% macro indicateurs() -%}
   {{ return([
-    'communes_min1_pct', 'communes_5_9_pct', 'dispositifs', 'agents_investis', 'etp_total', 'cout_net_total', 'recettes_total',
-    'cam_adherents', 'cam_acheteurs', 'cam_marches', 'cam_gain_pct', 'cam_fournisseurs_hdf_pct', 'cam_tpe_pme_pct',
+    'communes', 'communes_moyenne', 'communes_min1_pct', 'communes_5_9_pct', 'communes_10_plus_pct', 'dispositifs',
+    'agents_investis', 'etp_total', 'cout_net_total', 'recettes_total', 'cam_adherents', 'cam_acheteurs', 'cam_marches',
+    'cam_achats_ht', 'cam_achats_compares_ht', 'cam_reference_ht', 'cam_gain_ht', 'cam_gain_pct',
+    'cam_fournisseurs_hdf_pct', 'cam_tpe_pme_pct',
     'cee_operations', 'cee_produit', 'cee_reverse',
   ]) }}
 {%- endmacro %}

@@ -7,6 +7,7 @@
     'structure_personnel': "'non'",
     'grand_livre_complet': "'non'",
     'dispositif_cam': "'CAM'",
+    'seuil_effectif': '5',
     'seuil_titre': '15.00',
     'montant': "'TTC'",
     'base_opposable': "'non'",

@@ -21,6 +21,22 @@ coalesce({{ alias }}.fin, 'infinity')
       and a.ligne < b.ligne {% for c in cles %}and a.{{ c }} = b.{{ c }} {% endfor %} {{ autre }}
 {% endmacro %}
 
+{# The row of a dispositif that an exercice reads: the last one that meets it (R6d). #}
+{% macro dispositif_de(code, exercice, colonnes) -%}
+(
+    select
+      {% for c in colonnes %}
+      r.{{ c }}{{ ',' if not loop.last }}
+      {% endfor %}
+    from {{ ref('stg_referentiel__dispositifs') }} as r
+    where
+      r.code = {{ code }}
+      and r.debut <= make_date({{ exercice }}, 12, 31) and {{ fin_de('r') }} >= make_date({{ exercice }}, 1, 1)
+    order by r.debut desc, r.ligne desc
+    limit 1
+  )
+{%- endmacro %}
+
 {# The row of an adherent in force on a day, else the last one (R7d, S6). #}
 {% macro adherent_au(siret, jour, colonnes) -%}
 (

@@ -1,14 +1,48 @@
-"""A PES v2 Aller written in a few words: bordereaux, pieces, lines."""
+"""A PES v2 Aller written in a few words: bordereaux, pieces, lines; valid against the schema 5.17 unless a value isn't."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+from xml.sax.saxutils import quoteattr
+
+Sens = Literal["depense", "recette"]
+METROPOLE = "20000000800017"
+_RACINE = "xmlns:n='http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller'"
+_BLOCS = {"depense": ("PES_DepenseAller", "EnTeteDepense"), "recette": ("PES_RecetteAller", "EnTeteRecette")}
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """A third party: IdTiers, NatIdTiers (01 SIRET, 02 SIREN), TypTiers (recette only)."""
+
+    numero: str
+    nature: str = "01"
+    type_: str = "01"
+
+    def xml(self, sens: Sens) -> str:
+        """The element, with an address and a name that must stay in the file."""
+        champs = [("IdTiers", self.numero), ("NatIdTiers", self.nature), ("RefTiers", "7")]
+        champs += [("CatTiers", "01"), ("NatJur", "03")]
+        champs += [("TypTiers", self.type_)] if sens == "recette" else []
+        adresse = [
+            ("TypAdr", "1"),
+            ("Adr2", "1 RUE DES TILLEULS"),
+            ("CP", "59000"),
+            ("Ville", "LILLE"),
+            ("CodRes", "0"),
+        ]
+        return (
+            f"<Tiers><InfoTiers>{_elements([*champs, ('Nom', 'MARTIN')])}</InfoTiers>"
+            f"<Adresse>{_elements(adresse)}</Adresse></Tiers>"
+        )
 
 
 @dataclass(frozen=True)
 class Ligne:
-    """A LigneDePiece: MtHT, MtTVA ('' = absent), account, axis, SIRET of the third party, object, number."""
+    """A LigneDePiece: MtHT, MtTVA ('' = absent), account, CptAna (dépense), CodProdLoc and object (recette),
+    Operation, SIRET of the third party or the third parties, number, ExerRat."""
 
     ht: str
     tva: str = ""
@@ -17,41 +51,55 @@ class Ligne:
     siret: str = ""
     objet: str = ""
     numero: str = "1"
+    produit: str = "R000"
+    operation: str = ""
+    tiers: Sequence[Tiers] = ()
+    rattachement: str = ""
 
-    def xml(self) -> str:
-        """The element, with one that the contract does not name."""
-        champs = [
-            ("IdLigne", self.numero),
-            ("Nature", self.nature),
-            ("CptAna", self.axe),
-            ("MtHT", self.ht),
-            ("Inconnu", "x"),
-        ]
-        champs += [("MtTVA", self.tva)] if self.tva else []
-        champs += [("ObjLignePce", self.objet)] if self.objet else []
-        tiers = _elements([("IdTiers", self.siret), ("NatIdTiers", "01")]) if self.siret else ""
-        return (
-            f"<LigneDePiece><BlocLignePiece><InfoLignePce>{_elements(champs)}</InfoLignePce></BlocLignePiece>"
-            f"<Tiers><InfoTiers>{tiers}</InfoTiers></Tiers></LigneDePiece>"
-        )
+    def xml(self, sens: Sens) -> str:
+        """The element."""
+        tiers = [Tiers(self.siret)] if self.siret else self.tiers
+        lien = [("NatPceOrig", "01"), ("ExerRat", self.rattachement), ("IdPceOrig", "1")]
+        rattachement = f"<RattachPiece>{_elements(lien)}</RattachPiece>" if self.rattachement else ""
+        info = self._depense() if sens == "depense" else self._recette()
+        corps = "".join(t.xml(sens) for t in tiers)
+        return f"<LigneDePiece><BlocLignePiece>{info}{rattachement}</BlocLignePiece>{corps}</LigneDePiece>"
+
+    def _depense(self) -> str:
+        champs = [("IdLigne", self.numero), ("Nature", self.nature)]
+        champs += _donnes([("Operation", self.operation), ("CptAna", self.axe)])
+        champs += [("ModRegl", "03"), ("TVAIntraCom", "0"), ("MtHT", self.ht), *_donnes([("MtTVA", self.tva)])]
+        return f"<InfoLignePce>{_elements(champs)}</InfoLignePce>"
+
+    def _recette(self) -> str:
+        champs = [("IdLigne", self.numero), *_donnes([("ObjLignePce", self.objet)])]
+        champs += [("CodProdLoc", self.produit), ("Nature", self.nature), *_donnes([("Operation", self.operation)])]
+        champs += [("Majo", "0"), ("TvaIntraCom", "0"), ("MtHT", self.ht), *_donnes([("MtTVA", self.tva)])]
+        return f"<InfoLignePiece>{_elements(champs)}</InfoLignePiece>"
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A Piece: number, lines, TypPce, object, ExerRat."""
+    """A Piece: number, lines, TypPce, object, CodServ."""
 
     numero: str
     lignes: Sequence[Ligne]
     type_: str = "01"
     objet: str = ""
-    rattachement: str = ""
+    service: str = ""
 
-    def xml(self) -> str:
+    def xml(self, sens: Sens) -> str:
         """The element."""
-        champs = [("IdPce", self.numero), ("TypPce", self.type_), ("Obj", self.objet), ("ObjPce", self.objet)]
-        rat = f"<RattachPiece><ExerRat V='{self.rattachement}'/></RattachPiece>" if self.rattachement else ""
-        corps = "".join(ligne.xml() for ligne in self.lignes)
-        return f"<Piece><BlocPiece><InfoPce>{_elements(champs)}</InfoPce>{rat}</BlocPiece>{corps}</Piece>"
+        champs = [
+            *_donnes([("CodServ", self.service)]),
+            ("IdPce", self.numero),
+            ("TypPce", self.type_),
+            ("NatPce", "01"),
+        ]
+        champs += _donnes([("Obj" if sens == "depense" else "ObjPce", self.objet)])
+        bloc = _elements(champs) if sens == "recette" else f"<InfoPce>{_elements(champs)}</InfoPce>"
+        corps = "".join(ligne.xml(sens) for ligne in self.lignes)
+        return f"<Piece><BlocPiece>{bloc}</BlocPiece>{corps}</Piece>"
 
 
 @dataclass(frozen=True)
@@ -66,25 +114,43 @@ class Bordereau:
     date: str = "2023-03-08"
     exercice: str = "2023"
 
-    def xml(self) -> str:
-        """The element."""
+    def xml(self, sens: Sens) -> str:
+        """The element, which each flow spells in its own way."""
         champs = [
             ("Exer", self.exercice), ("IdBord", self.numero), ("DteBordEm", self.date), ("TypBord", self.type_),
-            ("NbrPce", self.nombre or str(len(self.pieces))), ("MtBordHT", self.montant),
+            ("NbrPce", self.nombre or str(len(self.pieces))),
+            ("MtBordHT" if sens == "depense" else "MtBordHt", self.montant),
         ]  # fmt: skip
-        corps = "".join(p.xml() for p in self.pieces)
+        corps = "".join(p.xml(sens) for p in self.pieces)
         return f"<Bordereau><BlocBordereau>{_elements(champs)}</BlocBordereau>{corps}</Bordereau>"
 
 
-def pes_aller(depense: Sequence[Bordereau], recette: Sequence[Bordereau], budget: str = "P") -> bytes:
-    """One file that holds both, one bordereau a line (so that `ligne` tells them apart)."""
-    racine = "xmlns:n='http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller'"
-    entete = f"<EnTetePES><CodBud V='{budget}'/></EnTetePES>"
-    lignes = [f"<?xml version='1.0' encoding='ISO-8859-1'?><n:PES_Aller {racine}>{entete}"]
-    for nom, bordereaux in (("PES_DepenseAller", depense), ("PES_RecetteAller", recette)):
-        lignes += [f"<{nom}>", *(b.xml() for b in bordereaux), f"</{nom}>"]
+def pes_aller(
+    depense: Sequence[Bordereau] = (),
+    recette: Sequence[Bordereau] = (),
+    budget: str = "00",
+    collectivite: str = METROPOLE,
+) -> bytes:
+    """One file of a dépense, of a recette or of both, one bordereau a line (so that `ligne` tells them apart)."""
+    parametres = _elements([("Version", "1"), ("TypFic", "PESALR2"), ("NomFic", "ESSAI")])
+    emetteur = _elements([("Sigle", "ESSAI"), ("Adresse", "ESSAI")])
+    champs = [("DteStr", "2023-03-08"), ("IdPost", "059001"), ("IdColl", collectivite), ("CodCol", "100")]
+    lignes = [
+        f"<?xml version='1.0' encoding='ISO-8859-1'?><n:PES_Aller {_RACINE}><Enveloppe><Parametres>{parametres}"
+        f"</Parametres><Emetteur>{emetteur}</Emetteur></Enveloppe>"
+        f"<EnTetePES>{_elements([*champs, ('CodBud', budget)])}</EnTetePES>"
+    ]
+    flux: tuple[tuple[Sens, Sequence[Bordereau]], ...] = (("depense", depense), ("recette", recette))
+    for sens, bordereaux in flux:
+        bloc, tete = _BLOCS[sens]
+        if bordereaux:
+            lignes += [f"<{bloc}><{tete}><IdVer V='2'/></{tete}>", *(b.xml(sens) for b in bordereaux), f"</{bloc}>"]
     return "\n".join([*lignes, "</n:PES_Aller>"]).encode("latin-1")
 
 
+def _donnes(champs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(nom, valeur) for nom, valeur in champs if valeur]
+
+
 def _elements(champs: Sequence[tuple[str, str]]) -> str:
-    return "".join(f"<{nom} V='{valeur}'/>" for nom, valeur in champs)
+    return "".join(f"<{nom} V={quoteattr(valeur)}/>" for nom, valeur in champs)

@@ -82,7 +82,7 @@ def ecriture(
 
 def corriger(depot: Path, montant: str = "1 000,00", piece: int = 555) -> None:
     """One more invoice in May, for CEP."""
-    ajouter(depot / "compta" / f"mandats_{EXERCICE}-05.csv", ecriture(piece, 5, "6064", "X-CEP", montant))
+    ajouter(depot / "compta" / f"mandats_{EXERCICE}-05.csv", ecriture(piece, 5, "6064", "XCEP", montant))
 
 
 def _referentiel(depot: Path) -> None:
@@ -116,9 +116,9 @@ def _referentiel(depot: Path) -> None:
         "activite;T-CEP;CEP;100;2018-01-01;;Délib. 1",
         "activite;T-ADS;ADS;75;2018-01-01;;Délib. 1",
         "activite;T-STR;STRUCTURE;100;2018-01-01;;Délib. 1",
-        "axe;X-CEP;CEP;100;2018-01-01;;Délib. 1",
-        "axe;X-ADS;ADS;50;2018-01-01;;Délib. 1",
-        "axe;X-STR;STRUCTURE;100;2018-01-01;;Délib. 1",
+        "axe;XCEP;CEP;100;2018-01-01;;Délib. 1",
+        "axe;XADS;ADS;50;2018-01-01;;Délib. 1",
+        "axe;XSTR;STRUCTURE;100;2018-01-01;;Délib. 1",
     )
     ecrire_csv(
         ref / "tarifs.csv",
@@ -176,43 +176,44 @@ def _compta(depot: Path) -> None:
         ecrire_csv(
             compta / f"mandats_{EXERCICE}-{mois:02}.csv",
             ENTETE_ECRITURES,
-            ecriture(100 + mois, mois, "6064", "X-CEP", f"{100 + mois},10", tiers=TIERS_PRIVE),
-            ecriture(200 + mois, mois, "6156", "X-ADS", f"{300 + mois},35", objet="=Maintenance"),
-            ecriture(300 + mois, mois, "6132", "X-STR", "250,00"),
+            ecriture(100 + mois, mois, "6064", "XCEP", f"{100 + mois},10", tiers=TIERS_PRIVE),
+            ecriture(200 + mois, mois, "6156", "XADS", f"{300 + mois},35", objet="=Maintenance"),
+            ecriture(300 + mois, mois, "6132", "XSTR", "250,00"),
         )
     commune = siret(next(iter(COMMUNES.values())))
     ecrire_csv(
         compta / f"titres_{EXERCICE}-06.csv",
         ENTETE_ECRITURES,
-        ecriture(901, 6, "70845", "X-CEP", "1 500,00", siret_tiers=commune, objet="CEP 2021-S1"),
-        ecriture(902, 6, "7472", "X-ADS", "700,00"),
+        ecriture(901, 6, "70845", "XCEP", "1 500,00", siret_tiers=commune, objet="CEP 2021-S1"),
+        ecriture(902, 6, "7472", "XADS", "700,00"),
     )
     ecrire_csv(
         compta / f"etat_actif_{EXERCICE}.csv",
         "N° inventaire;Désignation;Compte;Date acquisition;Date mise en service;Valeur brute;Durée;Mode;Axe analytique;"
         "Quote-part %;N° subvention;Montant subvention;Date sortie",
-        "INV-1;Caméra thermique;2188;2020-05-01;2020-05-15;24000,00;4;L;X-CEP;100;;;",
-        "INV-2;Serveur;21838;2020-01-01;2020-01-01;9000,00;3;L;X-ADS;50;SUB-1;3000,00;",
+        "INV-1;Caméra thermique;2188;2020-05-01;2020-05-15;24000,00;4;L;XCEP;100;;;",
+        "INV-2;Serveur;21838;2020-01-01;2020-01-01;9000,00;3;L;XADS;50;SUB-1;3000,00;",
     )
     (compta / f"PESALR2_{EXERCICE}03.xml").write_bytes(_pes().encode("latin-1"))
 
 
 def _pes() -> str:
-    """One dépense line with bank details and an address, which must stay in the file."""
+    """One dépense line, valid against the schema, with bank details and an address, which must stay in the file."""
     return f"""<?xml version="1.0" encoding="ISO-8859-1"?>
 <n:PES_Aller xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller">
-<Enveloppe><Parametres><Version V="1"/><TypFic V="PESALR2"/><NomFic V="PESALR2"/></Parametres></Enveloppe>
+<Enveloppe><Parametres><Version V="2"/><TypFic V="PESALR2"/><NomFic V="PESALR2"/></Parametres>
+<Emetteur><Sigle V="EDITEUR FICTIF"/><Adresse V="MOTEUR PES"/></Emetteur></Enveloppe>
 <EnTetePES><DteStr V="{EXERCICE}-03-20"/><IdPost V="059001"/><IdColl V="{siret(EPCI)}"/><CodCol V="100"/>
 <CodBud V="00"/></EnTetePES>
 <PES_DepenseAller><EnTeteDepense><IdVer V="2"/></EnTeteDepense>
-<Bordereau><BlocBordereau><Exer V="{EXERCICE}"/><IdBord V="77"/><DteBordEm V="{EXERCICE}-03-20"/><TypBord V="01"/>
+<Bordereau><BlocBordereau><Exer V="{EXERCICE}"/><IdBord V="0000077"/><DteBordEm V="{EXERCICE}-03-20"/><TypBord V="01"/>
 <NbrPce V="1"/><MtBordHT V="540.00"/></BlocBordereau>
-<Piece><BlocPiece><InfoPce><CodServ V="MUTU"/><IdPce V="771"/><TypPce V="01"/><NatPce V="01"/>
+<Piece><BlocPiece><InfoPce><CodServ V="MUTU"/><IdPce V="00000771"/><TypPce V="01"/><NatPce V="01"/>
 <Obj V="Relevés"/></InfoPce></BlocPiece>
-<LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V="1"/><Nature V="6251"/><Fonction V="020"/><CptAna V="X-CEP"/>
-<MtHT V="540.00"/></InfoLignePce></BlocLignePiece>
+<LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V="000001"/><Nature V="6251"/><Fonction V="020"/>
+<CptAna V="XCEP"/><ModRegl V="03"/><TVAIntraCom V="0"/><MtHT V="540.00"/></InfoLignePce></BlocLignePiece>
 <Tiers><InfoTiers><RefTiers V="9"/><CatTiers V="01"/><NatJur V="01"/><Nom V="{TIERS_PRIVE}"/></InfoTiers>
-<Adresse><TypAdr V="1"/><Adr2 V="{ADRESSE}"/></Adresse>
-<CpteBancaire><IBAN V="{IBAN}"/><TitCpte V="{TIERS_PRIVE}"/></CpteBancaire></Tiers></LigneDePiece></Piece>
-</Bordereau></PES_DepenseAller></n:PES_Aller>
+<Adresse><TypAdr V="1"/><Adr2 V="{ADRESSE}"/><CP V="59000"/><Ville V="LILLE"/><CodRes V="0"/></Adresse>
+<CpteBancaire><BIC V="XXXXFRPPXXX"/><IBAN V="{IBAN}"/><TitCpte V="{TIERS_PRIVE}"/></CpteBancaire></Tiers></LigneDePiece>
+</Piece></Bordereau></PES_DepenseAller></n:PES_Aller>
 """

@@ -47,7 +47,7 @@ def test_une_colonne_et_un_dialecte_de_plus_par_le_registre_seul(neuf: op.Sessio
         depot / "compta" / f"etat_actif_{EXERCICE}.csv",
         "Visa du comptable|N° inventaire|Compte|Date mise en service|Valeur brute|Durée|Mode|Axe analytique|"
         "Quote-part %",
-        "vu|INV-9|2188|2021-01-01|1200,00|3|L|X-CEP|100",
+        "vu|INV-9|2188|2021-01-01|1200,00|3|L|XCEP|100",
     )
     with connecter(neuf.dsn) as conn:
         (charge,) = charger_depot(conn, depot, var=tmp_path, porte=op.porte_fichier, reg=registre(declarations))

@@ -21,7 +21,7 @@ def octets(dossier: Path) -> dict[str, bytes]:
 
 def test_un_controle_qui_echoue_laisse_tout_en_place(var_publie: Path, en_ligne: EnLigne, depot: Path) -> None:
     avant = octets(en_ligne.sortie)
-    compte_inconnu = petit_depot.ecriture(556, 5, "9999", "X-CEP", "10,00")
+    compte_inconnu = petit_depot.ecriture(556, 5, "9999", "XCEP", "10,00")
     petit_depot.ajouter(depot / "compta" / f"mandats_{EXERCICE}-05.csv", compte_inconnu)
     sortie = lancer(var_publie, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", en_ligne.sortie)
     assert sortie.code == 2

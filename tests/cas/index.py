@@ -81,7 +81,7 @@ def _raconte(cas: Cas, controle: str) -> bool:
 
 
 def _liens(cas: list[Cas]) -> str:
-    liens = [f"[{c.nom[:2]}]({c.nom}/README.md)" for c in cas[:MONTRES]]
+    liens = [f"[{c.nom.partition('_')[0]}]({c.nom}/README.md)" for c in cas[:MONTRES]]
     return ", ".join(liens) + (f" et {len(cas) - MONTRES} autres" if len(cas) > MONTRES else "")
 
 

@@ -15,7 +15,7 @@ from mutualisation.chemins import DAGS, PAQUET
 # from the top down: a room imports rooms below its own line, and itself
 LIGNES = (
     {"cli", "ordonnancement", "dags"},
-    {"operations", "simulation"},
+    {"operations", "simulation", "examen"},
     {"rapport", "factures"},
     {"publication", "portes"},
     {"ingestion", "construction"},

@@ -1,6 +1,6 @@
 -- One row per exercice asked × control × key: each gap found, « conforme » where there is none.
 with ecarts as (
-  {% for c in ['fichiers', 'referentiel', 'couts', 'recouvrement', 'externes', 'rejets', 'plausibilite'] %}
+  {% for c in ['fichiers', 'referentiel', 'ecritures', 'couts', 'recouvrement', 'externes', 'rejets', 'plausibilite'] %}
   select exercice, controle, cle, statut, valeur_attendue, valeur_constatee, seuil from {{ ref('ctl_' ~ c) }}
   {{ 'union all' if not loop.last }}
   {% endfor %}

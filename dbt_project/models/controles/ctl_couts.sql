@@ -84,6 +84,22 @@ detenu as (
 
 reparti as (
   select exercice, source, sum(montant) as montant from {{ ref('mart_repartition') }} group by exercice, source
+),
+
+-- columns of percentages, by what is left once every rule has rejected its rows (C12)
+pourcentages as (
+  select e.exercice, 'cles_analytiques' as jeu, 'Part communes %' as colonne, max(k.part_communes) as plus_haut
+  from exercices as e
+  cross join {{ ref('stg_referentiel__cles_analytiques') }} as k
+  group by e.exercice
+  union all
+  select exercice, 'agents', '% affectation', max(pct_affectation)
+  from {{ ref('stg_rh__affectations') }}
+  group by exercice
+  union all
+  select exercice, 'etat_actif', 'Quote-part %', max(quote_part)
+  from {{ ref('stg_compta__etat_actif') }}
+  group by exercice
 )
 
 select exercice, 'segments_chevauchants' as controle, '' as cle, 'ecart' as statut, '0 agent' as valeur_attendue,
@@ -103,11 +119,13 @@ from sans_repartition
 union all
 select d.exercice, 'dispositif_sans_cle', d.dispositif, 'ecart', 'une clé au moins', 'aucune clé', null
 from {{ ref('int_dispositifs_exercice') }} as d
+inner join exercices as e using (exercice)
 where
   d.est_valorise
+  -- a key of any origine, on any day of E
   and not exists (
     select 1 from {{ ref('stg_referentiel__cles_analytiques') }} as k
-    where k.dispositif = d.dispositif
+    where k.dispositif = d.dispositif and {{ se_rencontrent('k', 'e') }}
   )
 union all
 select
@@ -116,6 +134,17 @@ select
 from paie as p
 full join (select * from etpt where etpt > 0) as t using (exercice, categorie)
 where p.categorie is null or p.etpt <= 0
+union all
+select
+  s.exercice, 'masse_salariale_manquante', 'STRUCTURE', 'ecart', 'ETPT > 0 pour un pool de structure',
+  'ETPT ' || trim_scale(round(s.etpt_structure, 6)) || ' pour ' || s.pool_structure || ' €', null
+from {{ ref('int_structure') }} as s
+where s.pool_structure <> 0 and s.etpt_structure <= 0
+union all
+select exercice, 'pourcentage_douteux', jeu || '/' || colonne, 'ecart', 'une valeur au-dessus de 1',
+  'la plus haute : ' || replace(trim_scale(plus_haut)::text, '.', ',') || ' %', '1 %'
+from pourcentages
+where plus_haut > 0 and plus_haut <= 1
 union all
 select
   exercice, 'ecart_etpt', '', case when abs(paie - agents) > paie * 0.01 then 'ecart' else 'conforme' end,

@@ -1,5 +1,5 @@
--- Controls against what others hold: balance DGFiP, DECP, ledger of the whole budget (S4).
--- A control without its data is sans_donnee. Amounts are HT for a VAT-registered budget, as in its accounts (R3g).
+-- Controls against what others hold: balance DGFiP, DECP, ledger of the whole budget (S4), one row per gap.
+-- A control without its data is sans_donnee, and says nothing else. Amounts are HT for a VAT-registered budget, as in its accounts (R3g).
 with exercices as (
   select * from {{ ref('int_exercices') }} where demande
 ),
@@ -11,54 +11,58 @@ ecritures as (
   group by exercice, sens, nature
 ),
 
+-- rows of the EPCI; all of them where the file has no IDENT
 balance as (
-  select exer as exercice, compte, sum(obnetdeb - oobdeb) as debit, sum(obnetcre - oobcre) as credit
-  from {{ ref('stg_compta__balance') }}
-  where compte ~ '^[67]'
-  group by exer, compte
+  select b.exer as exercice, b.compte, s.sens, sum(case s.sens when 'mandat' then b.obnetdeb - b.oobdeb else b.obnetcre - b.oobcre end) as montant
+  from (
+    select *, bool_or(ident is not null) over (partition by fichier_id) as identifiee from {{ ref('stg_compta__balance') }}
+  ) as b
+  cross join (values ('mandat'), ('titre')) as s (sens)
+  where
+    b.compte ~ '^[67]'
+    and (
+      not b.identifiee
+      or {{ siren_du_pes('b.ident') }} in (
+        select a.siren from {{ ref('stg_referentiel__adherents') }} as a where a.type = 'epci'
+      )
+    )
+  group by b.exer, b.compte, s.sens
 ),
 
-comptes as (
+-- a compte missing on one side counts 0
+ecarts_balance as (
   select
     coalesce(b.exercice, e.exercice) as exercice,
-    coalesce(b.compte, e.nature) as compte,
-    coalesce(b.debit, 0) as debit,
-    coalesce(b.credit, 0) as credit,
-    coalesce(e.mandats, 0) as mandats,
-    coalesce(e.titres, 0) as titres
+    coalesce(b.compte, e.nature) || '/' || coalesce(b.sens, e.sens) as cle,
+    coalesce(b.montant, 0) as balance,
+    coalesce(e.montant, 0) as ecritures
   from balance as b
-  full join (
-    select exercice, nature,
-      sum(montant) filter (where sens = 'mandat') as mandats,
-      sum(montant) filter (where sens = 'titre') as titres
-    from ecritures
-    group by exercice, nature
-  ) as e on b.exercice = e.exercice and b.compte = e.nature
-),
-
-ecarts_balance as (
-  select exercice, count(*) as nombre, string_agg(compte, ', ' order by compte) filter (where rang <= 5) as comptes
-  from (
-    select *, row_number() over (partition by exercice order by compte) as rang
-    from comptes
-    where abs(debit - mandats) > 0.01 or abs(credit - titres) > 0.01
-  ) as c
-  group by exercice
+  full join ecritures as e on b.exercice = e.exercice and b.compte = e.nature and b.sens = e.sens
+  where abs(coalesce(b.montant, 0) - coalesce(e.montant, 0)) > 0.01
 ),
 
 decp as (
-  select exercice_fichier as exercice, identifiant, siret_titulaire from {{ ref('stg_cam__decp') }}
+  select
+    exercice_fichier as exercice,
+    siret_titulaire,
+    identifiant,
+    -- a 2019 id: year, number, two-digit sequence
+    case when format = '2019' then substring(identifiant from '^[0-9]{4}(.+)[0-9]{2}$') end as numero_2019
+  from {{ ref('stg_cam__decp') }}
+  where identifiant is not null
 ),
 
 ecarts_decp as (
-  select e.exercice, count(*) as nombre
-  from exercices as e
-  inner join {{ ref('stg_cam__marches') }} as m on m.exercice_fichier = e.exercice
-  where not exists (
-    select 1 from decp as d
-    where d.exercice = e.exercice and d.identifiant = m.numero_marche and d.siret_titulaire = m.siret_titulaire
-  )
-  group by e.exercice
+  select
+    m.exercice_fichier as exercice,
+    m.numero_marche as cle,
+    regexp_replace(m.siret_titulaire, '\s', '', 'g') as titulaire,
+    string_agg(distinct d.siret_titulaire, ', ') as declares
+  from {{ ref('stg_cam__marches') }} as m
+  left join decp as d
+    on m.exercice_fichier = d.exercice and m.numero_marche in (d.identifiant, d.numero_2019)
+  group by m.exercice_fichier, m.numero_marche, m.siret_titulaire
+  having bool_or(d.siret_titulaire = regexp_replace(m.siret_titulaire, '\s', '', 'g')) is not true
 ),
 
 ordre as (
@@ -76,21 +80,26 @@ paie as (
   group by exercice_fichier
 ),
 
+-- the accounts that define the payroll are those of the shipped roles, whatever the drop makes of them in the costs
 personnel as (
-  select exercice,
-    sum(montant) filter (where sens = 'mandat' and {{ est_compte_de_paie('nature') }}) as masse,
-    sum(montant) filter (where sens = 'titre' and {{ est_compte_d_attenuation('nature') }}) as attenuations
-  from ecritures
+  select e.exercice,
+    sum(e.montant) filter (where e.sens = 'mandat' and r.role_livre = 'personnel') as masse,
+    sum(e.montant) filter (where e.sens = 'titre' and r.role_livre = 'attenuation') as attenuations
+  from ecritures as e
+  inner join {{ ref('int_roles_comptes') }} as r using (exercice, nature)
+  group by e.exercice
+),
+
+-- an asset shared by several rows is depreciated once, and each of its subsidies released once
+biens as (
+  select exercice, sum(dotation) as dotation
+  from (select distinct exercice, bien, dotation from {{ ref('int_amortissements') }}) as b
   group by exercice
 ),
 
-biens as (
-  select exercice, sum(dotation) as dotation, sum(reprise) as reprise
-  from (
-    select exercice, bien, max(dotation) as dotation, sum(reprise) as reprise
-    from {{ ref('int_amortissements') }}
-    group by exercice, bien
-  ) as b
+reprises as (
+  select exercice, sum(reprise) as reprise
+  from (select distinct exercice, bien, numero_subvention, reprise from {{ ref('int_amortissements') }}) as s
   group by exercice
 ),
 
@@ -118,13 +127,14 @@ rapprochements as (
   left join personnel as r using (exercice)
   left join ordre as o using (exercice)
   left join biens as b using (exercice)
+  left join reprises as s using (exercice)
   left join cee as c using (exercice)
   cross join lateral (
     values
     ('masse_salariale_compte', coalesce(p.masse, 0), coalesce(r.masse, 0)),
     ('masse_salariale_compte', coalesce(p.attenuations, 0), coalesce(r.attenuations, 0)),
     ('dotations_6811', coalesce(b.dotation, 0), coalesce(o.dotations, 0)),
-    ('reprises_777', coalesce(b.reprise, 0), coalesce(o.reprises, 0)),
+    ('reprises_777', coalesce(s.reprise, 0), coalesce(o.reprises, 0)),
     ('cee_compte', coalesce(c.produit, 0), coalesce(c.produit_compte, 0)),
     ('cee_compte', coalesce(c.reversement, 0), coalesce(c.reversement_compte, 0))
   ) as v (controle, attendue, constatee)
@@ -133,32 +143,28 @@ rapprochements as (
 select
   e.exercice,
   'balance_dgfip' as controle,
-  '' as cle,
-  case
-    when not exists (select 1 from balance as b where b.exercice = e.exercice) then 'sans_donnee'
-    when x.nombre is null then 'conforme'
-    else 'ecart'
-  end as statut,
-  'balance par compte' as valeur_attendue,
-  case when x.nombre is not null then x.nombre || ' compte(s) en écart : ' || x.comptes end as valeur_constatee,
-  '0,01 €' as seuil
+  coalesce(x.cle, '') as cle,
+  case when x.cle is null then 'sans_donnee' else 'ecart' end as statut,
+  x.balance || ' € dans la balance' as valeur_attendue,
+  x.ecritures || ' € d''écritures' as valeur_constatee,
+  case when x.cle is not null then '0,01 €' end as seuil
 from exercices as e
-left join ecarts_balance as x using (exercice)
+left join ecarts_balance as x
+  on e.exercice = x.exercice and e.exercice in (select b.exercice from balance as b)
+where x.cle is not null or e.exercice not in (select b.exercice from balance as b)
 union all
 select
   e.exercice,
   'decp',
-  '',
-  case
-    when not exists (select 1 from decp as d where d.exercice = e.exercice) then 'sans_donnee'
-    when x.nombre is null then 'conforme'
-    else 'ecart'
-  end,
-  'marché et titulaire déclarés',
-  case when x.nombre is not null then x.nombre || ' marché(s) sans équivalent' end,
+  coalesce(x.cle, ''),
+  case when x.cle is null then 'sans_donnee' else 'ecart' end,
+  'titulaire ' || x.titulaire,
+  case when x.cle is not null then coalesce('titulaire ' || x.declares, 'marché absent des DECP') end,
   null
 from exercices as e
-left join ecarts_decp as x using (exercice)
+left join ecarts_decp as x
+  on e.exercice = x.exercice and e.exercice in (select d.exercice from decp as d)
+where x.cle is not null or e.exercice not in (select d.exercice from decp as d)
 union all
 select
   exercice,

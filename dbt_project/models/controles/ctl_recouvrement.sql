@@ -1,4 +1,4 @@
--- Gaps of the controls over recovery, CEE and CAM (R7 to R10).
+-- Gaps of the controls over recovery, CEE and CAM (R7 to R10). What is free needs nothing (R7b').
 with exercices as (
   select exercice from {{ ref('int_exercices') }} where demande
 ),
@@ -18,7 +18,7 @@ tranches as (
     ) as nombre
   from {{ ref('int_adhesions_semestre') }} as a
   inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
-  where t.regle in ('par_tranche', 'par_habitant')
+  where t.regle in ('par_tranche', 'par_habitant') and t.mode_recouvrement <> 'gratuit'
   group by a.exercice, a.semestre, a.dispositif, a.siret_adherent, a.population
 ),
 
@@ -35,9 +35,29 @@ sans_tarif as (
 ambigus as (
   select a.exercice, a.siren
   from {{ ref('int_montants_dus') }} as a
-  where a.base = 'produit_cee' and a.montant <> 0
+  where a.regle = 'pourcentage' and a.base = 'produit_cee' and a.mode_recouvrement <> 'gratuit' and a.montant <> 0
   group by a.exercice, a.semestre, a.dispositif, a.siren
   having count(distinct a.siret_adherent) > 1
+),
+
+-- accounts that the invoices of a dispositif name (decision 0003), beside those its titres carry
+comptes_factures as (
+  select distinct s.exercice, split_part(p.parametre, ':', 2) as dispositif, trim(p.valeur) as nature
+  from {{ ref('int_semestres') }} as s
+  inner join {{ ref('stg_referentiel__parametres') }} as p
+    on starts_with(p.parametre, 'compte_recette:') and {{ en_vigueur('p', 's.debut') }}
+),
+
+comptes_titres as (
+  select
+    exercice,
+    cle_dispositif as dispositif,
+    array_agg(distinct nature order by nature) as natures
+  from {{ ref('int_ecritures') }}
+  where
+    emploi = 'recette' and type_piece = '01'
+    and siret in (select a.siret from {{ ref('stg_referentiel__adherents') }} as a)
+  group by exercice, cle_dispositif
 )
 
 select exercice, 'tranche' as controle, dispositif || '/' || siret_adherent as cle, 'ecart' as statut, '1 tranche' as valeur_attendue,
@@ -53,11 +73,23 @@ group by exercice, dispositif, siret_adherent
 union all
 select exercice, 'cout_precedent_absent', dispositif, 'ecart', 'un coût unitaire voté ou calculé', 'aucun (exercice de base ' || exercice_base || ')', null
 from {{ ref('int_couts_unitaires_factures') }}
-where cout_unitaire is null
+where
+  cout_unitaire is null
+  -- a tariff that no adhesion uses asks nothing
+  and (exercice, dispositif) in (
+    select a.exercice, a.dispositif
+    from {{ ref('int_adhesions_semestre') }} as a
+    inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)
+    where t.regle = 'cout_unitaire' and t.mode_recouvrement <> 'gratuit'
+  )
 union all
 select exercice, 'ponderation_manquante', dispositif || '/' || type_unite, 'ecart', 'un poids', 'aucun poids', null
 from {{ ref('int_unites') }}
-where ponderation_manquante
+where
+  ponderation_manquante
+  and (exercice, semestre, dispositif) not in (
+    select t.exercice, t.semestre, t.dispositif from {{ ref('int_tarifs_semestre') }} as t where t.mode_recouvrement = 'gratuit'
+  )
 group by exercice, dispositif, type_unite
 union all
 select distinct exercice, 'adherent_ambigu', siren, 'ecart', '1 adhésion', 'plusieurs adhésions', null
@@ -77,3 +109,9 @@ union all
 select exercice, 'unites_nulles', dispositif, 'ecart', 'des unités', '0 unité', null
 from {{ ref('mart_cout_unitaire') }}
 where unites = 0
+union all
+select exercice, 'nature_titre', dispositif, 'ecart', string_agg(f.nature, ', ' order by f.nature), array_to_string(t.natures, ', '), null
+from comptes_factures as f
+inner join comptes_titres as t using (exercice, dispositif)
+where f.nature <> all(t.natures)
+group by exercice, dispositif, t.natures

@@ -6,6 +6,7 @@ select
   siret_adherent,
   commandes::int as commandes,
   achats_ht::numeric(15, 2) as achats_ht,
+  achats_compares_ht::numeric(15, 2) as achats_compares_ht,
   prix_reference_ht::numeric(15, 2) as prix_reference_ht,
   gain::numeric(15, 2) as gain
 from {{ ref('mart_cam_achats') }}

@@ -15,7 +15,7 @@ select
   recettes_renseignees,
   reste_a_charge::numeric(15, 2) as reste_a_charge,
   reste_a_charge_apres_ac::numeric(15, 2) as reste_a_charge_apres_ac,
-  taux_couverture::numeric(12, 6) as taux_couverture,
+  taux_couverture::numeric(18, 6) as taux_couverture,
   est_total
 from {{ ref('mart_synthese_financiere') }}
 where exercice in {{ exercices_demandes() }}

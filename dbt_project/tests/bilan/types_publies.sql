@@ -20,10 +20,11 @@
 -- depends_on: {{ ref('ecart_prevision') }}
 -- depends_on: {{ ref('recours') }}
 -- depends_on: {{ ref('factures_adherents') }}
--- depends_on: {{ ref('factures_axes') }}
+-- depends_on: {{ ref('factures_cles') }}
 -- depends_on: {{ ref('factures_couts') }}
 -- depends_on: {{ ref('factures_semestres') }}
 -- depends_on: {{ ref('factures_tarifs') }}
+-- depends_on: {{ ref('factures_titres') }}
 -- depends_on: {{ ref('factures_unites') }}
 -- depends_on: {{ ref('dispositifs_en_vigueur') }}
 -- depends_on: {{ ref('epci') }}

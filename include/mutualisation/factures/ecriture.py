@@ -19,10 +19,13 @@ from mutualisation.factures.facturation import Facturation, Semestre, lire_factu
 from mutualisation.factures.factures import Facture, lire_factures
 from mutualisation.factures.page_etat import donnees_etat
 from mutualisation.factures.page_facture import donnees_facture, donnees_reports
+from mutualisation.factures.page_recapitulatif import donnees_recapitulatif
 from mutualisation.factures.parametres import Parametres
-from mutualisation.factures.pes import octets_pes
-from mutualisation.factures.validation_pes import valider_pes, verifier_accord
+from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
+from mutualisation.factures.relecture_pes import verifier_accord
+from mutualisation.factures.validation_pes import valider_pes
 from mutualisation.francais.neutralisation import neutraliser
+from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
 
 SEMESTRES = (1, 2)
@@ -35,13 +38,16 @@ def ecrire_factures(
     sortie: Path,
     *,
     adherent: str | None = None,
+    suivi: Suivi = muet,
 ) -> Path:
     """Write `factures_AAAA-SN/` under `sortie` and give back its path (R7e); the same publication, the same bytes.
 
-    `facture_AAAA-SN_<SIRET>.pdf` per invoice to issue, `reports_AAAA-SN.pdf`, `recapitulatif_AAAA-SN.csv`, the draft
-    `projet_pes_recette_AAAA-SN.xml` when there is something to issue; with S2, once the year is whole, per dispositif
+    `facture_AAAA-SN_<SIRET>.pdf` per invoice to issue, `reports_AAAA-SN.pdf`, `recapitulatif_AAAA-SN.pdf` and `.csv`,
+    the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and the codes of the accounting office
+    are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once the year is whole, per dispositif
     billed by the unit `etat_annuel_AAAA_<dispositif>.pdf` and `.csv`, `recours_AAAA_<dispositif>.csv`.
-    `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`.
+    `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is no draft,
+    or what it leaves out.
 
     Raises `ErreurMutualisation`: semestre other than 1 or 2, exercice not published, adherent without an invoice,
     lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be written.
@@ -52,7 +58,7 @@ def ecrire_factures(
     facturation = lire_facturation(conn, contexte)
     factures = _choisir(lire_factures(conn, contexte, facturation, semestre), adherent, periode(exercice, semestre))
     etats = lire_etats(conn, contexte, facturation, adherent) if semestre == max(SEMESTRES) else []
-    redaction = _Redaction(contexte, facturation, facturation.semestre(semestre))
+    redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
     destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
     with remplacer_dossier(destination, "Les factures ne peuvent pas être écrites") as dossier:
         redaction.factures(dossier, factures)
@@ -75,8 +81,9 @@ def _choisir(factures: list[Facture], adherent: str | None, periode: str) -> lis
 class _Redaction:
     """Writes the files of one exercice and semestre."""
 
-    def __init__(self, contexte: Contexte, facturation: Facturation, semestre: Semestre) -> None:
+    def __init__(self, contexte: Contexte, facturation: Facturation, semestre: Semestre, suivi: Suivi) -> None:
         self._contexte = contexte
+        self._suivi = suivi
         self._facturation = facturation
         self._semestre = semestre
 
@@ -91,7 +98,10 @@ class _Redaction:
         colonnes = ("siret_adherent", "nom", "montant_du", "report_precedent", "statut", "montant_facture")
         lignes = [(f.siret, f.nom, f.montant_du, f.report_precedent, f.statut, f.montant_facture) for f in factures]
         _ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", colonnes, lignes)
-        self._pes(dossier / f"projet_pes_recette_{self._semestre}.xml", factures)
+        projet = preparer_projet(self._contexte, self._facturation, self._semestre, factures)
+        page = donnees_recapitulatif(self._contexte, self._semestre, factures, projet)
+        self._pdf(dossier / f"recapitulatif_{self._semestre}.pdf", "recapitulatif.typ", page)
+        self._pes(dossier, projet)
 
     def etats(self, dossier: Path, etats: list[EtatAnnuel]) -> None:
         """Annual statements, PDF and CSV."""
@@ -108,17 +118,21 @@ class _Redaction:
         """A document dated by the last day of the semestre."""
         chemin.write_bytes(composer(gabarit, donnees, self._semestre.fin))
 
-    def _pes(self, chemin: Path, factures: list[Facture]) -> None:
-        """The draft, checked as it stands on disk and read back by the pipeline's own reader."""
-        parametres = Parametres.au(self._semestre.debut, self._contexte.parametres)
-        octets = octets_pes(self._contexte, self._facturation, self._semestre, factures, parametres)
-        if octets is None:
+    def _pes(self, dossier: Path, projet: ProjetPes) -> None:
+        """The draft, checked as it stands on disk and read back by the pipeline's own reader; what it leaves out."""
+        for phrase in projet.phrases:
+            self._suivi(phrase)
+        if projet.ecartees:
+            _ecrire_csv(dossier / f"hors_pes_{self._semestre}.csv", COLONNES_HORS_PES, _lignes_hors_pes(projet))
+        if projet.octets is None:
             return
-        chemin.write_bytes(octets)
-        if defauts := valider_pes(chemin) + verifier_accord(chemin, factures):
+        chemin = dossier / f"projet_pes_recette_{self._semestre}.xml"
+        chemin.write_bytes(projet.octets)
+        if defauts := valider_pes(chemin) or verifier_accord(chemin, projet.retenues):
             raise ErreurMutualisation("Le projet de PES n'est pas valable : " + " ; ".join(defauts[:10]))
 
 
+COLONNES_HORS_PES = ("siret_adherent", "nom", "dispositif", "periode", "montant", "motif")
 COLONNES_ETAT = (
     "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
 )  # fmt: skip
@@ -126,6 +140,13 @@ COLONNES_RECOURS = (
     "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_unite", "lignes", "quantite", "poids",
     "unites",
 )  # fmt: skip
+
+
+def _lignes_hors_pes(projet: ProjetPes) -> list[tuple[Any, ...]]:
+    return [
+        (e.facture.siret, e.facture.nom, e.ligne.dispositif, e.ligne.periode, e.ligne.montant, e.motif)
+        for e in projet.ecartees
+    ]
 
 
 def _lignes_etat(etat: EtatAnnuel) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""What invoices say beside the published figures: names, tariff applied, units, receipt axes, threshold.
+"""What invoices say beside the published figures: names, tariff applied, units, keys, titres, threshold.
 
 `publication` holds no name of an adherent and no tariff. They are internal relations of the version, so that a document
 written again later says the same (S8). Only names of public bodies are kept, never a person.
@@ -19,7 +19,7 @@ from mutualisation.publication.extraits_csv import lignes
 from mutualisation.publication.relations import relations_internes
 
 Ligne = dict[str, Any]
-PARTIES = ("adherents", "tarifs", "unites", "couts", "axes", "semestres")
+PARTIES = ("adherents", "tarifs", "unites", "couts", "cles", "titres", "semestres")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Facturation:
     tarifs: list[Ligne]
     unites: list[Ligne]
     couts: list[Ligne]
-    axes: list[Ligne]
+    cles: list[Ligne]
+    titres: list[Ligne]
     semestres: list[Ligne]
 
     def semestre(self, numero: int) -> Semestre:

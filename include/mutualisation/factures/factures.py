@@ -59,6 +59,9 @@ class Facture:
     siret: str
     nom: str
     type: str
+    adresse: str
+    code_postal: str
+    ville: str
     lignes: tuple[LigneFacture, ...]
     reports: tuple[LigneReport, ...]
     hors_titre: tuple[LigneHorsTitre, ...]
@@ -133,6 +136,9 @@ class _Assemblage:
             siret=siret,
             nom=adherent["nom"],
             type=adherent["type"],
+            adresse=adherent.get("adresse") or "",
+            code_postal=adherent.get("code_postal") or "",
+            ville=adherent.get("ville") or "",
             lignes=tuple(self._lignes(siret)),
             reports=tuple(self._reports(publiee)),
             hors_titre=tuple(self._hors_titre(siret)),

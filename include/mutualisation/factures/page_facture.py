@@ -30,6 +30,7 @@ def donnees_facture(contexte: Contexte, facture: Facture) -> dict[str, Any]:
         "titre": f"Facture consolidée des services mutualisés, {semestre}",
         "nom": facture.nom,
         "siret": siret(facture.siret),
+        "adresse": lignes_d_adresse(facture),
         "periode": f"{ORDINAUX[semestre.numero]} semestre {semestre.exercice} ({semestre})",
         "arrete": jour(semestre.fin),
         "lignes": [{"libelle": x.libelle, "calcul": _calcul(x), "montant": montant(x.montant)} for x in facture.lignes],
@@ -46,6 +47,12 @@ def donnees_facture(contexte: Contexte, facture: Facture) -> dict[str, Any]:
         ],
         "gratuits": ", ".join(x.libelle for x in facture.hors_titre if x.mode == GRATUIT),
     }
+
+
+def lignes_d_adresse(facture: Facture) -> list[str]:
+    """Street, then postal code and town; nothing of what `adherents` does not give."""
+    lignes = (facture.adresse, f"{facture.code_postal} {facture.ville}".strip())
+    return [ligne for ligne in lignes if ligne]
 
 
 def _calcul(ligne: LigneFacture) -> list[str]:

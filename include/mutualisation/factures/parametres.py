@@ -1,4 +1,4 @@
-"""Dated parameters that the documents read (R1h): account, codes of the accounting office, date of notification."""
+"""Dated parameters that the documents read (R1h), and the date by which a unit cost is notified."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from typing import Any
 
 from mutualisation.erreurs import ErreurMutualisation
 
-# docs/decisions/0003-factures-et-pes.md: refund of costs by member communes; 70845 staff lent, 70688 other services
-COMPTE_RECETTE = "70875"
-FONCTION = "020"
 # L1612-2: 15 April, 30 April in a year of renewal of the councils; renewals fall every six years from 2008
 PREMIER_RENOUVELLEMENT, PERIODE_RENOUVELLEMENT = 2008, 6
 
@@ -39,14 +36,6 @@ class Parametres:
                 "et relancez « mutualisation bilan »."
             )
         return valeur
-
-    def compte_recette(self, dispositif: str) -> str:
-        """Account of the titre of a dispositif: parameter `compte_recette:<dispositif>`, else 70875."""
-        return self.texte(f"compte_recette:{dispositif}", COMPTE_RECETTE, r"\d{3,12}", "un compte de 3 à 12 chiffres")
-
-    def fonction_recette(self, dispositif: str) -> str:
-        """M57 function of the titre: parameter `fonction_recette:<dispositif>`, else 020."""
-        return self.texte(f"fonction_recette:{dispositif}", FONCTION, r"\d{1,10}", "une fonction de 1 à 10 chiffres")
 
     def notification_cout(self, exercice: int) -> date:
         """Day by which the unit cost of an exercice is notified (D5211-16, L1612-2).

@@ -23,8 +23,11 @@ MESURES = {
 }
 
 INDICATEURS = {
+    "communes": "Communes membres",
+    "communes_moyenne": "Dispositifs par commune, en moyenne",
     "communes_min1_pct": "Communes adhérentes à au moins un dispositif",
     "communes_5_9_pct": "Communes adhérentes à 5 à 9 dispositifs",
+    "communes_10_plus_pct": "Communes adhérentes à 10 dispositifs ou plus",
     "dispositifs": "Dispositifs en vigueur",
     "agents_investis": "Agents investis",
     "etp_total": "Équivalents temps plein",
@@ -33,6 +36,10 @@ INDICATEURS = {
     "cam_adherents": "Adhérents de la centrale d'achat",
     "cam_acheteurs": "Acheteurs de la centrale d'achat",
     "cam_marches": "Marchés utilisés de la centrale d'achat",
+    "cam_achats_ht": "Achats HT par la centrale d'achat",
+    "cam_achats_compares_ht": "Achats HT comparés à un prix de référence",
+    "cam_reference_ht": "Prix de référence HT de ces achats",
+    "cam_gain_ht": "Gain HT sur ces achats",
     "cam_gain_pct": "Gain moyen de la centrale d'achat",
     "cam_fournisseurs_hdf_pct": "Fournisseurs des Hauts-de-France",
     "cam_tpe_pme_pct": "Fournisseurs TPE ou PME",
@@ -130,6 +137,7 @@ PARAMETRES = {
     "heures_reference": "Heures annuelles de référence",
     "base_jours": "Base de jours des amortissements",
     "structure_personnel": "Personnel des fonctions support dans les charges de structure",
+    "seuil_effectif": "Effectif sous lequel des catégories se regroupent (ETPT)",
     "seuil_titre": "Seuil d'émission d'un titre (€)",
     "dispositif_cam": "Dispositif de la centrale d'achat",
     "grand_livre_complet": "Grand livre complet dans le dépôt",
@@ -147,6 +155,7 @@ PARAMETRES = {
     "fonction_recette": "Fonction de la recette",
     "pes_poste": "Code du poste comptable (PES)",
     "pes_collectivite": "Code de la collectivité (PES)",
+    "pes_siret": "SIRET du budget (PES)",
     "pes_budget": "Code du budget (PES)",
     "pes_service": "Code du service (PES)",
     "pes_produit": "Code du produit (PES)",

@@ -16,6 +16,7 @@ from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.ingestion.travail import Chargement, Travail, transaction
 from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu
@@ -31,9 +32,12 @@ def atterrir(
     f = candidat.fichier
     try:
         with transaction(travail.conn):
-            controle = _controle(f, candidat.empreinte)
-            fichier_id = journal.inserer_fichier(travail.conn, chargement_id, f, candidat.empreinte)
-            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites)
+            traduction = travail.correspondances.pour(f.jeu)
+            controle = controle_depose(f, candidat.empreinte, traduction)
+            fichier_id = journal.inserer_fichier(
+                travail.conn, chargement_id, f, candidat.empreinte, correspondances=traduction.empreinte
+            )
+            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites, traduction)
             _copier(travail.conn, f.jeu, lecture.copie(fichier_id))
             _verifier_inchange(candidat)
             journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
@@ -42,6 +46,12 @@ def atterrir(
         refus[f.chemin] = motif
         with transaction(travail.conn):
             journal.inserer_fichier(travail.conn, chargement_id, f, candidat.empreinte, motif)
+        return
+    if "ignore" in lecture.dialecte:
+        # accepted without a row, so that a second load knows it (G7)
+        avertissement = f"{f.chemin} : {lecture.dialecte['ignore']}"
+        charge.avertissements.append(avertissement)
+        travail.suivi(avertissement)
         return
     charge.fichiers.append(f.chemin)
     charge.lignes += lecture.lignes
@@ -69,10 +79,11 @@ def _copier(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
             copie.write(b"".join(tampon))
 
 
-def _controle(f: FichierDepose, e: Empreinte) -> dict[str, Any] | None:
+def controle_depose(f: FichierDepose, e: Empreinte, traduction: Traduction = SANS_TRADUCTION) -> dict[str, Any] | None:
+    """The `.controle.json` beside a file, checked; None when there is none. LectureRefusee (F3)."""
     if f.controle is None:
         return None
-    return lire_controle(octets_controle(f.controle), f.jeu, e.sha256)
+    return lire_controle(octets_controle(f.controle), f.jeu, e.sha256, traduction)
 
 
 def _verifier_inchange(candidat: Candidat) -> None:

@@ -28,7 +28,7 @@ class Candidat:
 def nouveaux(
     travail: Travail, source: Source, fichiers: Sequence[FichierDepose], charge: Chargement, refus: dict[str, str]
 ) -> list[Candidat]:
-    """Files whose bytes are not those already loaded (F2)."""
+    """Files whose bytes, or the `correspondances` of their jeu, are not those already loaded (F2, F16)."""
     derniers = journal.derniers_charges(travail.conn, source.nom)
     candidats = []
     for f in fichiers:
@@ -37,11 +37,15 @@ def nouveaux(
         except (LectureRefusee, OSError) as faute:
             refus[f.chemin] = motif_refus(faute)
             continue
-        if derniers.get((f.jeu.nom, f.periode, f.version)) == candidat.empreinte.sha256:
+        sha256, correspondances = derniers.get((f.jeu.nom, f.periode, f.version), (None, None))
+        if sha256 != candidat.empreinte.sha256:
+            candidats.append(candidat)
+        elif correspondances != travail.correspondances.pour(f.jeu).empreinte:
+            candidats.append(candidat)
+            travail.detail(f"{f.chemin} : relu, les correspondances de {f.jeu.nom} ont changé (F16).")
+        else:
             charge.deja_charges.append(f.chemin)
             travail.detail(f"{f.chemin} : déjà chargé.")
-        else:
-            candidats.append(candidat)
     return _sans_periodes_usurpees(travail, source, candidats, charge)
 
 
@@ -115,8 +119,9 @@ def _repetition_permise(travail: Travail, candidat: Candidat) -> bool:
     f = candidat.fichier
     if f.jeu.periode == "annee":
         return True
+    traduction = travail.correspondances.pour(f.jeu)
     try:
-        lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites)
+        lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites, traduction)
         return next(lecture.copie(0), None) is None
     except LectureRefusee:
         return True  # refused by the load, with its reason

@@ -11,6 +11,7 @@ from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
 from mutualisation.ingestion.candidats import Candidat, nouveaux, reconnu
+from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
 from mutualisation.ingestion.epci import JEU_ADHERENTS, verifier_epci
 from mutualisation.ingestion.journal import Connexion
@@ -49,6 +50,7 @@ def charger_depot(
     with Travail.ouvrir(conn, porte, var, suivi, detail, reg) as travail:
         with transaction(conn):
             synchroniser_brut(conn, reg)
+        munir(travail, contenu)
         verifier_epci(travail, contenu)
         for source in reg:
             noms_refuses = contenu.refus.get(source.nom, [])
@@ -74,6 +76,7 @@ def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, var: str | 
     with Travail.ouvrir(conn, porte, var) as travail:
         with transaction(conn):
             journal.nettoyer(conn, source)
+        munir(travail, contenu)
         candidats = [reconnu(travail, f) for f in contenu.de(source.nom)]
         chargement_id = _faire_atterrir(travail, source, candidats, charge, refus)
     if refus:

@@ -10,6 +10,7 @@ from upath import UPath
 
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
 
 _TAILLE_MAX = 64 * 1024
@@ -34,7 +35,7 @@ def octets_controle(emplacement: UPath) -> bytes:
         raise LectureRefusee(f"{_OU} ne peut pas être lu : vérifier ses droits ou le retirer (F3).") from None
 
 
-def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
+def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction = SANS_TRADUCTION) -> dict[str, Any]:
     """Checked content: `lignes` (int), `colonne` (header, as the registry spells it), `total` (text, exact), `sha256`.
 
     LectureRefusee when the JSON is unreadable or too large, a key is given twice, a value has not its form (a total
@@ -58,7 +59,7 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str) -> dict[str, Any]:
     if total is not None and colonne is None:
         raise LectureRefusee(f"{_OU} : « total » est annoncé sans sa « colonne » (F3).")
     if colonne is not None and total is not None:
-        retenu |= {"colonne": _colonne(colonne, jeu), "total": _total(total)}
+        retenu |= {"colonne": _colonne(colonne, jeu, traduction), "total": _total(total)}
     return retenu
 
 
@@ -94,12 +95,14 @@ def _lignes(valeur: Any) -> int:
     raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")
 
 
-def _colonne(valeur: Any, jeu: Jeu) -> str:
+def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> str:
+    """By its literal name, else by another one that `correspondances` gives (F16)."""
     cherchee = normaliser(valeur) if isinstance(valeur, str) else ""
-    for c in jeu.colonnes_entrepot:
-        if cherchee == normaliser(c.entete or "") and c.type in TYPES_SOMMABLES:
-            return c.entete or c.nom
-    permises = ", ".join(c.entete or c.nom for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES)
+    sommables = [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES]
+    litterales = [c for c in sommables if cherchee == normaliser(c.entete or "")]
+    for c in litterales or [c for c in sommables if cherchee in traduction.entetes.get(c.nom, ())]:
+        return c.entete or c.nom
+    permises = ", ".join(c.entete or c.nom for c in sommables)
     raise LectureRefusee(f"{_OU} : « colonne » n'est pas une colonne à sommer de {jeu.nom} ({permises}) (F3).")
 
 

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from mutualisation.ingestion.bloc import BLANCS, Bloc
+from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import Entete
 from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.masques import Masques, Rangees
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
 
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -23,19 +25,39 @@ _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\
 class TexteCopie:
     """Makes the COPY text (format text, null '') of `fichier_id, ligne, defauts` and the columns that land."""
 
-    def __init__(self, jeu: Jeu, entete: Entete | None, pseudonymes: Pseudonymes, limites: Limites) -> None:
+    def __init__(
+        self,
+        jeu: Jeu,
+        entete: Entete | None,
+        pseudonymes: Pseudonymes,
+        limites: Limites,
+        traduction: Traduction = SANS_TRADUCTION,
+    ) -> None:
         self._jeu = jeu
         self._limites = limites
         noms = [c.nom for c in jeu.colonnes_entrepot]
         self._positions = entete.positions if entete else {n: i for i, n in enumerate(noms)}
         self._largeur = entete.largeur if entete else len(noms)
         self._noms_par_position = {p: n for n, p in self._positions.items()}
-        # one empty cell after the last stands for the absent columns
-        self._choix = [self._positions.get(n, self._largeur) for n in noms]
-        self._masques = Masques(jeu, self._positions, pseudonymes)
+        par_defaut = {n: v for n, v in traduction.defauts.items() if n not in self._positions}
+        # after the cells of the file: the values of columns that it lacks (F16), then one empty cell for the others
+        self._ajouts = list(par_defaut.values())
+        positions = self._positions | {n: self._largeur + i for i, n in enumerate(par_defaut)}
+        vide = self._largeur + len(self._ajouts)
+        self._choix = [positions.get(n, vide) for n in noms]
+        if vide in self._choix:
+            self._ajouts.append("")
+        self._traducteurs = [
+            (self._positions[n], traducteur(valeurs))
+            for n, valeurs in traduction.valeurs.items()
+            if n in self._positions
+        ]
+        self._masques = Masques(jeu, positions, pseudonymes)
         # lines whose cells land as they are, in their order, but for those that hang on a SIRET
-        self._tel_quel = self._choix == list(range(self._largeur)) and not any(
-            c.clair_si or c.type == "pseudonyme" for c in jeu.colonnes_entrepot
+        self._tel_quel = (
+            self._choix == list(range(self._largeur))
+            and not self._traducteurs
+            and not any(c.clair_si or c.type == "pseudonyme" for c in jeu.colonnes_entrepot)
         )
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
@@ -51,9 +73,7 @@ class TexteCopie:
             rangees = self._a_la_largeur(rangees, defauts)
         if bloc.longues:
             self._raccourcir(rangees, defauts)
-        if largeur in self._choix:
-            for r in rangees:
-                r.append("")
+        self._traduire(rangees)
         self._masques.appliquer(rangees)
         corps = self._corps(rangees)
         if defauts:
@@ -112,6 +132,15 @@ class TexteCopie:
 
     def _nom(self, position: int | None) -> str:
         return self._noms_par_position.get(position, "") if position is not None else ""
+
+    def _traduire(self, rangees: Rangees) -> None:
+        """Cells as `correspondances` reads them, then what stands for the columns that the file lacks (F16)."""
+        for position, traduits in self._traducteurs:
+            for r in rangees:
+                r[position] = traduits[r[position]]
+        if self._ajouts:
+            for r in rangees:
+                r += self._ajouts
 
     def _a_la_largeur(self, rangees: Rangees, defauts: dict[int, tuple[str, str]]) -> Rangees:
         """Short rows are completed; extra cells are dropped, and a defect when they hold something (F6)."""

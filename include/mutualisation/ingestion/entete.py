@@ -11,9 +11,12 @@ from itertools import islice
 
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.sources.jeux import Jeu
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.sources.jeux import Colonne, Jeu
 
 _ESPACES = re.compile(r"\s+")
+# ' ’ ‘ ʼ ′ ´ ` and their like: exports take any of them
+_APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\uff07]")
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,16 @@ class Entete:
         }
 
 
+def epurer(nom: str) -> str:
+    """NFC, spaces of any kind collapsed, trimmed: a name as it is shown."""
+    return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom)).strip()
+
+
 def normaliser(nom: str) -> str:
-    """NFC, spaces of any kind collapsed, trimmed (F5)."""
-    return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom).replace("\u202f", " ").replace("\u00a0", " ")).strip()
+    """A name as it is compared: `epurer`, then without case, accents or the kind of apostrophe (F5, C7)."""
+    # the acute accent that stands alone is an apostrophe: before accents go, and before its own decomposition
+    lettres = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", epurer(nom)))
+    return "".join(c for c in lettres if not unicodedata.combining(c)).casefold()
 
 
 def est_vide(rangee: Sequence[str]) -> bool:
@@ -46,68 +56,139 @@ def est_vide(rangee: Sequence[str]) -> bool:
     return not any(c.strip(BLANCS) for c in rangee)
 
 
-def trouver_entete(jeu: Jeu, rangees: Sequence[Sequence[str]]) -> tuple[int, Entete] | None:
+def trouver_entete(
+    jeu: Jeu, rangees: Sequence[Sequence[str]], traduction: Traduction = SANS_TRADUCTION
+) -> tuple[int, Entete] | None:
     """(index, header) of the first of the first non-blank rows that holds every `*` column, or None.
 
-    LectureRefusee when a known column is there twice.
+    A column may go by another name that `traduction` gives, or be absent when it gives its value (F16).
+    LectureRefusee when a known column is there twice, or two other names of it, or one that two columns share.
     """
-    obligatoires = {normaliser(c.entete or "") for c in jeu.obligatoires}
+    exigees = [
+        {normaliser(c.entete or "")} | traduction.entetes.get(c.nom, frozenset()) for c in _exigees(jeu, traduction)
+    ]
+    connus = _connus(jeu, traduction)
     for rang, (i, noms) in enumerate(islice(_non_vides(rangees), jeu.dialecte.bannieres + 1)):
-        if obligatoires <= set(noms):
-            return i, _entete(jeu, noms, rang)
+        replis = _replies(noms)
+        if all(replis & e for e in exigees) and replis & connus:
+            return i, _entete(jeu, noms, rang, traduction)
     return None
+
+
+def _exigees(jeu: Jeu, traduction: Traduction) -> list[Colonne]:
+    """The `*` columns that no default of `correspondances` gives."""
+    return [c for c in jeu.obligatoires if c.nom not in traduction.defauts]
+
+
+def _connus(jeu: Jeu, traduction: Traduction) -> set[str]:
+    """Folded headers that name a column, literal and other."""
+    autres = (n for c in jeu.colonnes for n in traduction.entetes.get(c.nom, ()))
+    return {normaliser(c.entete or "") for c in jeu.colonnes} | set(autres)
 
 
 def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
     """(index, cells as names) of the rows that are not blank."""
-    return ((i, [normaliser(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
+    return ((i, [epurer(c) for c in rangee]) for i, rangee in enumerate(rangees) if not est_vide(rangee))
 
 
-def _entete(jeu: Jeu, noms: list[str], bannieres: int) -> Entete:
-    connus = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
+def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -> Entete:
+    litteraux = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
+    replis = [normaliser(n) for n in noms]
     positions: dict[str, int] = {}
-    for i, nom in enumerate(noms):
-        if nom not in connus:
+    for i, repli in enumerate(replis):
+        colonne = litteraux.get(repli)
+        if colonne is None:
             continue
-        if connus[nom] in positions:
-            raise LectureRefusee(f"la colonne « {nom} » est présente deux fois : n'en garder qu'une (G1).")
-        positions[connus[nom]] = i
+        if colonne in positions:
+            raise _deux_fois(noms[positions[colonne]], noms[i])
+        positions[colonne] = i
+    positions |= _par_autre_nom(jeu, noms, replis, positions, traduction)
+    prises = set(positions.values())
+    manquantes = [c for c in jeu.colonnes if c.nom not in positions]
     return Entete(
         positions=positions,
         largeur=len(noms),
         bannieres=bannieres,
-        ignorees=tuple(n for n in noms if n and n not in connus),
-        absentes=tuple(c.entete or c.nom for c in jeu.colonnes if c.nom not in positions),
+        ignorees=tuple(n for i, n in enumerate(noms) if n and i not in prises),
+        absentes=tuple(c.entete or c.nom for c in manquantes if c.nom not in traduction.defauts),
     )
 
 
-def entete_introuvable(jeu: Jeu, essais: Sequence[Sequence[Sequence[str]]]) -> LectureRefusee:
+def _par_autre_nom(
+    jeu: Jeu, noms: list[str], replis: list[str], litterales: dict[str, int], traduction: Traduction
+) -> dict[str, int]:
+    """Where the columns without their literal header are, by the names of `correspondances` (F16)."""
+    prises = set(litterales.values())
+    trouvees: dict[str, int] = {}
+    for c in jeu.colonnes:
+        if c.nom in litterales or not traduction.entetes.get(c.nom):
+            continue
+        candidats = [i for i, r in enumerate(replis) if r in traduction.entetes[c.nom] and i not in prises]
+        if len(candidats) > 1:
+            cites = " et ".join(f"« {noms[i]} »" for i in candidats)
+            raise LectureRefusee(
+                f"{cites} sont deux en-têtes que correspondances donne à la colonne « {c.entete} » : "
+                "n'en garder qu'un (F16)."
+            )
+        if candidats:
+            trouvees[c.nom] = candidats[0]
+    for nom, i in trouvees.items():
+        if partagees := [n for n, j in trouvees.items() if j == i and n != nom]:
+            deux = " et ".join(f"« {jeu.colonne(n).entete} »" for n in (nom, *partagees))
+            raise LectureRefusee(
+                f"correspondances donne l'en-tête « {noms[i]} » aux colonnes {deux} : ne le donner qu'à une (F16)."
+            )
+    return trouvees
+
+
+def _deux_fois(premiere: str, seconde: str) -> LectureRefusee:
+    if premiere == seconde:
+        return LectureRefusee(f"la colonne « {premiere} » est présente deux fois : n'en garder qu'une (G1).")
+    return LectureRefusee(
+        f"les colonnes « {premiere} » et « {seconde} » se lisent de la même façon : n'en garder qu'une (F5)."
+    )
+
+
+def entete_introuvable(
+    jeu: Jeu, essais: Sequence[Sequence[Sequence[str]]], traduction: Traduction = SANS_TRADUCTION
+) -> LectureRefusee:
     """The refusal that says what is wrong with the header, over the rows read with each separator.
 
     Quotes a cell of the file only when its row is a header for sure: a data row could hold a name.
     """
-    obligatoires = [normaliser(c.entete or "") for c in jeu.obligatoires]
-    connus = {normaliser(c.entete or "") for c in jeu.colonnes}
+    exigees = _exigees(jeu, traduction)
+    connus = _connus(jeu, traduction)
     lues = [(rang, noms) for rangees in essais for rang, (_, noms) in enumerate(_non_vides(rangees))]
-    meilleur_rang, meilleure = max(lues, key=lambda lue: len(connus & set(lue[1])), default=(0, []))
+    meilleur_rang, meilleure = max(lues, key=lambda lue: len(connus & _replies(lue[1])), default=(0, []))
     permises = jeu.dialecte.bannieres
-    if len(connus & set(meilleure)) * 2 < len(obligatoires):
+    replies = _replies(meilleure)
+    if len(connus & replies) * 2 < len(exigees):
         return LectureRefusee(
             f"aucune des {permises + 1} premières lignes non vides ne porte les colonnes obligatoires "
-            f"({', '.join(obligatoires)}) : vérifier l'en-tête et le séparateur (F5)."
+            f"({', '.join(c.entete or '' for c in exigees)}) : vérifier l'en-tête et le séparateur (F5)."
         )
-    manquantes = [n for n in obligatoires if n not in meilleure]
+    manquantes = [
+        c.entete or ""
+        for c in exigees
+        if not replies & ({normaliser(c.entete or "")} | traduction.entetes.get(c.nom, frozenset()))
+    ]
     if not manquantes:
         return LectureRefusee(
             f"{meilleur_rang} lignes de bannière avant l'en-tête, {permises} au plus : en retirer (F5)."
         )
-    autres = [n for n in meilleure if n and n not in connus]
+    autres = {normaliser(n): n for n in meilleure if n and normaliser(n) not in connus}
     phrases = []
     for nom in manquantes:
-        proche = difflib.get_close_matches(nom, autres, 1, 0.6)
-        phrases.append(f"« {nom} »" + (f" (le plus proche dans le fichier : « {proche[0]} »)" if proche else ""))
+        proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.6)
+        phrases.append(
+            f"« {nom} »" + (f" (le plus proche dans le fichier : « {autres[proche[0]]} »)" if proche else "")
+        )
     pluriel = "s" if len(phrases) > 1 else ""
     return LectureRefusee(
         f"colonne{pluriel} obligatoire{pluriel} absente{pluriel} de l'en-tête : {', '.join(phrases)} ; "
-        "rétablir l'en-tête exact (F5)."
+        "rétablir l'en-tête exact, ou le donner par correspondances (F5, F16)."
     )
+
+
+def _replies(noms: Sequence[str]) -> set[str]:
+    return {normaliser(n) for n in noms}

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
-from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.candidats import rapatrier
+from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.depot import Depot, FichierDepose
+from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import Traduction
 from mutualisation.ingestion.travail import Travail
 
 JEU_ADHERENTS = "adherents"
@@ -25,7 +27,9 @@ def verifier_epci(travail: Travail, contenu: Depot) -> None:
         return
     fichier = max(adherents, key=lambda f: f.version)
     try:
-        nommes = _sirens_epci(rapatrier(travail, fichier), fichier, travail.limites)
+        nommes = _sirens_epci(
+            rapatrier(travail, fichier), fichier, travail.limites, travail.correspondances.pour(fichier.jeu)
+        )
     except (LectureRefusee, OSError):
         return  # the load itself refuses it, with its reason
     if not nommes & connus:
@@ -36,13 +40,22 @@ def verifier_epci(travail: Travail, contenu: Depot) -> None:
         raise FichierRefuse([(fichier.chemin, motif)])
 
 
-def _sirens_epci(local: Path, fichier: FichierDepose, limites: Limites) -> set[str]:
-    lecteur = ouvrir(local, fichier.jeu, fichier.extension, limites)
+def _sirens_epci(local: Path, fichier: FichierDepose, limites: Limites, traduction: Traduction) -> set[str]:
+    lecteur = ouvrir(local, fichier.jeu, fichier.extension, limites, traduction)
     positions = lecteur.entete.positions if lecteur.entete else {}
-    type_, siren = positions["type"], positions["siren"]
     trouves = set()
     for bloc in lecteur.blocs():
         for rangee in bloc.decouper():
-            if len(rangee) > max(type_, siren) and rangee[type_].strip(BLANCS) == "epci":
-                trouves.add(rangee[siren].strip(BLANCS))
+            type_, siren = (_cellule(rangee, positions, nom, traduction) for nom in ("type", "siren"))
+            if normaliser(type_) == "epci":
+                trouves.add("".join(siren.split()))
     return trouves
+
+
+def _cellule(rangee: list[str], positions: dict[str, int], nom: str, traduction: Traduction) -> str:
+    """A cell as `correspondances` reads it (F16)."""
+    place = positions.get(nom)
+    if place is None:
+        return traduction.defauts.get(nom, "")
+    cellule = rangee[place] if place < len(rangee) else ""
+    return traducteur(traduction.valeurs.get(nom, {}))[cellule]

@@ -47,19 +47,27 @@ def fichiers_du_chargement(conn: Connexion, chargement_id: int) -> list[int]:
 
 
 def inserer_fichier(
-    conn: Connexion, chargement_id: int, f: FichierDepose, empreinte: Empreinte, motif: str | None = None
+    conn: Connexion,
+    chargement_id: int,
+    f: FichierDepose,
+    empreinte: Empreinte,
+    motif: str | None = None,
+    correspondances: str | None = None,
 ) -> int:
-    """New row of `journal.fichiers`: `en_attente`, or `refuse` when a reason is given."""
+    """New row of `journal.fichiers`: `en_attente`, or `refuse` when a reason is given.
+
+    `correspondances`: fingerprint of those the file is read with (F16).
+    """
     return int(
         _un(
             conn,
             "insert into journal.fichiers (chargement_id, source, jeu, periode, version, exercice, mois, semestre, "
-            "depot, nom, chemin, extension, sha256, octets, statut, motif) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning fichier_id",
+            "depot, nom, chemin, extension, sha256, octets, statut, motif, correspondances) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning fichier_id",
             (
                 chargement_id, f.source, f.jeu.nom, f.periode, f.version, f.exercice, f.mois, f.semestre,
                 f.depot, f.nom, f.chemin, f.extension, empreinte.sha256, empreinte.octets,
-                "refuse" if motif else "en_attente", motif,
+                "refuse" if motif else "en_attente", motif, correspondances,
             ),
         )
     )  # fmt: skip
@@ -131,14 +139,15 @@ def _supprimer_lignes(conn: Connexion, source: Source, fichiers: list[tuple[str,
             conn.execute(sql.SQL("delete from {} where fichier_id = any(%s)").format(table(jeu)), (ids,))
 
 
-def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int], str]:
-    """(jeu, periode, version) → sha256 of the latest accepted load of that identity and version."""
+def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int], tuple[str, str | None]]:
+    """(jeu, periode, version) → sha256 and fingerprint of `correspondances` of the latest accepted load of it."""
     lignes = conn.execute(
-        "select distinct on (jeu, periode, version) jeu, periode, version, sha256 from journal.fichiers "
-        "where source = %s and statut = 'accepte' order by jeu, periode, version, fichier_id desc",
+        "select distinct on (jeu, periode, version) jeu, periode, version, sha256, correspondances "
+        "from journal.fichiers where source = %s and statut = 'accepte' "
+        "order by jeu, periode, version, fichier_id desc",
         (source,),
     ).fetchall()
-    return {(j, p, v): s for j, p, v, s in lignes}
+    return {(j, p, v): (s, c) for j, p, v, s, c in lignes}
 
 
 def courants(conn: Connexion, source: str) -> dict[tuple[str, str], tuple[int, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mutualisation.ingestion.bloc import BLANCS, Bloc
 from mutualisation.ingestion.copie import TexteCopie
+from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES, noter_defauts
 from mutualisation.ingestion.lecteurs.decp import LecteurDecp
 from mutualisation.ingestion.lecteurs.pes_aller import LecteurPes
 from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
@@ -15,14 +16,21 @@ from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
+from mutualisation.sources.registre import registre
 
 # each has `entete` (None when rows follow the columns of the jeu), `dialecte` for the journal, `blocs()` of rows
 Lecteur = LecteurPes | LecteurDecp | LecteurXlsx | LecteurCsv
 
 
-def ouvrir(chemin: Path, jeu: Jeu, extension: str, limites: Limites) -> Lecteur:
-    """The reader for that form of file. LectureRefusee when it is empty, and as the readers say."""
+def ouvrir(
+    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
+) -> Lecteur:
+    """The reader for that form of file; `traduction`: other names of its headers.
+
+    LectureRefusee when it is empty, and as the readers say.
+    """
     if chemin.stat().st_size == 0:
         raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
     if jeu.format == "pes":
@@ -30,8 +38,8 @@ def ouvrir(chemin: Path, jeu: Jeu, extension: str, limites: Limites) -> Lecteur:
     if jeu.format == "decp":
         return LecteurDecp(chemin, jeu, limites)
     if extension == "xlsx":
-        return LecteurXlsx(chemin, jeu, limites)
-    return LecteurCsv(chemin, jeu, limites)
+        return LecteurXlsx(chemin, jeu, limites, traduction)
+    return LecteurCsv(chemin, jeu, limites, traduction)
 
 
 class Lecture:
@@ -40,9 +48,19 @@ class Lecture:
     `lignes` counts data rows, rejected and doubled ones included, without the `Total` row (F3).
     """
 
-    def __init__(self, chemin: Path, jeu: Jeu, extension: str, pseudonymes: Pseudonymes, limites: Limites) -> None:
-        self._lecteur = ouvrir(chemin, jeu, extension, limites)
-        self._copie = TexteCopie(jeu, self._lecteur.entete, pseudonymes, limites)
+    def __init__(
+        self,
+        chemin: Path,
+        jeu: Jeu,
+        extension: str,
+        pseudonymes: Pseudonymes,
+        limites: Limites,
+        traduction: Traduction = SANS_TRADUCTION,
+    ) -> None:
+        self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
+        self._copie = TexteCopie(jeu, self._lecteur.entete, pseudonymes, limites, traduction)
+        self._jeu = jeu
+        self._limites = limites
         self._tabulaire = jeu.format == "tabulaire"
         self.lignes = 0
         self.totaux: dict[str, str] = {}
@@ -54,7 +72,7 @@ class Lecture:
 
     def copie(self, fichier_id: int) -> Iterator[bytes]:
         """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
-        for bloc in self._sans_total():
+        for bloc in self._blocs():
             self.lignes += len(bloc)
             try:
                 yield self._copie.texte(fichier_id, bloc).encode()
@@ -62,6 +80,16 @@ class Lecture:
                 raise LectureRefusee(
                     f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
                 ) from None
+
+    def _blocs(self) -> Iterator[Bloc]:
+        """The data rows; those of `correspondances` with the defects that only the whole table shows (F16)."""
+        entete = self._lecteur.entete
+        if self._jeu.nom != JEU_CORRESPONDANCES or entete is None:
+            yield from self._sans_total()
+            return
+        blocs = list(self._sans_total())
+        noter_defauts(blocs, entete, self._limites, registre())
+        yield from blocs
 
     def _sans_total(self) -> Iterator[Bloc]:
         """Hold the last row back: only the very last one can be a control total (F4)."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from mutualisation.ingestion.bloc import BLANCS
+from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.memoire import Memoire
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.siret import siret_valide
@@ -13,8 +14,11 @@ from mutualisation.sources.jeux import Colonne, Jeu
 
 Rangees = list[list[str]]
 Masque = Callable[[Rangees], None]
-_CHIFFRES = re.compile(r"[\d\s.,€()\-]*")
-_JJMMAAAA = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+_CHIFFRES = re.compile(r"[\d\s.,€%()\-]*")
+_ESPACES = re.compile(r"\s+")
+_MINUIT = re.compile(r"[ T]00:00(:00)?$")
+_JOUR_DEVANT = re.compile(r"([0-9]{2})([-/.])([0-9]{2})\2([0-9]{4})")
+_ANNEE_DEVANT = re.compile(r"([0-9]{4})([-/]?)([0-9]{2})\2([0-9]{2})")
 
 
 class Masques:
@@ -24,7 +28,7 @@ class Masques:
         self._jeu = jeu
         self._positions = positions
         self._pseudonymes = pseudonymes
-        self._sirets = Memoire(lambda cellule: siret_valide(cellule.strip(BLANCS)))
+        self._sirets = Memoire(lambda cellule: siret_valide(_ESPACES.sub("", cellule)))
         self._masques = self._preparer()
 
     def appliquer(self, rangees: Rangees) -> None:
@@ -45,7 +49,9 @@ class Masques:
             return [""] * len(rangee)
         if not any(c.confidentielle for c in self._jeu.colonnes):
             return rangee
-        gardees = {p for n, p in self._positions.items() if self._jeu.colonne(n).type in ("montant", "nombre")}
+        gardees = {
+            p for n, p in self._positions.items() if self._jeu.colonne(n).type in ("montant", "nombre", "pourcentage")
+        }
         return [v if i in gardees and _CHIFFRES.fullmatch(v) else "" for i, v in enumerate(rangee)]
 
     def _lignes_si_siret(self, textes: list[str], separateur: str, colonne: Colonne) -> list[str]:
@@ -99,20 +105,24 @@ class Masques:
         cles = [self._positions.get(n) for n in colonne.empreinte_de]
         empreinte = self._pseudonymes.empreinte
         propres = Memoire(_propre)
+        temoins = Memoire(normaliser)
+        permise = normaliser(permise)
 
         def masquer(rangees: Rangees) -> None:
             for r in rangees:
                 vu = "" if temoin is None else r[temoin]
-                if vu != permise and propres[vu] != permise and propres[r[position]]:
+                if temoins[vu] != permise and propres[r[position]]:
                     r[position] = empreinte(*["" if c is None else propres[r[c]] for c in cles])
 
         return masquer
 
 
 def _propre(delivree: str) -> str:
-    """A cell as a digest takes it: trimmed, a day in one writing."""
+    """A cell as a digest takes it: trimmed, a day in one writing whatever its form (C3)."""
     cellule = delivree.strip(BLANCS)
-    trouve = _JJMMAAAA.fullmatch(cellule)
-    if trouve:
-        return f"{trouve[3]}-{trouve[2]}-{trouve[1]}"
-    return cellule.removesuffix(" 00:00:00").removesuffix("T00:00:00").removesuffix(" 00:00").removesuffix("T00:00")
+    jour = _MINUIT.sub("", cellule)
+    if trouve := _JOUR_DEVANT.fullmatch(jour):
+        return f"{trouve[4]}-{trouve[3]}-{trouve[1]}"
+    if trouve := _ANNEE_DEVANT.fullmatch(jour):
+        return f"{trouve[1]}-{trouve[3]}-{trouve[4]}"
+    return cellule

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mutualisation.ingestion.correspondances import AUCUNE, Correspondances
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes
@@ -36,7 +37,7 @@ def muet(_: str) -> None:
 
 @dataclass
 class Travail:
-    """Connection, file gate, key of the pseudonyms, limits, registry, folder of copies.
+    """Connection, file gate, key of the pseudonyms, limits, registry, folder of copies, `correspondances` in force.
 
     `suivi` receives a line per source, `detail` a line per file, in French.
     """
@@ -49,6 +50,7 @@ class Travail:
     dossier: Path
     suivi: Suivi = muet
     detail: Suivi = muet
+    correspondances: Correspondances = AUCUNE
 
     @classmethod
     @contextmanager

@@ -69,7 +69,7 @@ def facturer(session: Session, exercice: int, semestre: int, sortie: str, adhere
     verifier_sortie(Path(sortie))
     session.suivi(f"Factures {annee}-S{semestre}")
     with connecter(session.dsn) as conn:
-        return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent))
+        return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent, suivi=session.suivi))
 
 
 def _derniere_validee(conn: psycopg.Connection[Any]) -> int:

@@ -19,6 +19,7 @@ from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
 
 LECTURES = {
     "montant": "lecture.montant(b.{nom})",
+    "pourcentage": "lecture.pourcentage(b.{nom})",
     "duree": "lecture.minutes(b.{nom})",
     "entier": "lecture.entier(b.{nom})::numeric",
 }
@@ -27,14 +28,16 @@ LECTURE_DEFAUT = "lecture.nombre(b.{nom}, 6)"
 NOMBRE_LU = """coalesce(lecture.nombre(valeur, 12), case when valeur ~ '^[+-]?[0-9]+([.,][0-9]+)?$'
       then replace(valeur, ',', '.')::numeric end)"""
 TOTAL_LU = f"""case when type = 'duree' then coalesce(lecture.minutes(valeur), {NOMBRE_LU} * 60,
-      case when valeur ~ '^[0-9]+ *[hH:] *[0-5][0-9]$'
-        then split_part(translate(valeur, 'hH: ', '|||'), '|', 1)::numeric * 60 + right(valeur, 2)::numeric end)
+      case when valeur ~ '^[0-9]+ *[hH:] *[0-5][0-9](?::00)?$'
+        then split_part(translate(valeur, 'hH: ', '|||'), '|', 1)::numeric * 60
+          + split_part(translate(valeur, 'hH: ', '|||'), '|', 2)::numeric end)
+    when type = 'pourcentage' then coalesce(lecture.pourcentage(valeur), {NOMBRE_LU})
     else {NOMBRE_LU} end"""
 # « 12 h 30 min », exact: hundredths of an hour are not always whole minutes.
 AFFICHAGE = """case when type = 'duree'
       then trunc({n} / 60) || ' h ' || trim_scale({n} - 60 * trunc({n} / 60)) || ' min'
     else replace({n}::text, '.', ',') end"""
-CHIFFRES = "translate(t.valeur, E'0123456789.,()+-€hH\\x3a \\t\\u00a0\\u202f', '') = '' and t.valeur ~ '[0-9]'"
+CHIFFRES = "translate(t.valeur, E'0123456789.,()+-€%hH\\x3a \\t\\u00a0\\u202f', '') = '' and t.valeur ~ '[0-9]'"
 EN_ATTENTE = "f.statut = 'en_attente' and f.chargement_id = "
 
 
@@ -134,12 +137,17 @@ def _sommes(groupe: FichiersDuJeu) -> str:
 
 def lecture_de(colonne: Colonne) -> str:
     """SQL that reads a cell of `brut` (alias b) as a number: minutes for a duration."""
-    return LECTURES.get(colonne.type, LECTURE_DEFAUT).format(nom=colonne.nom)
+    return LECTURES.get(_type_lu(colonne), LECTURE_DEFAUT).format(nom=colonne.nom)
+
+
+def _type_lu(colonne: Colonne) -> str:
+    """A number that may carry a % is summed with it (C1)."""
+    return "pourcentage" if colonne.pourcent_si else colonne.type
 
 
 def _colonnes(jeux: list[Jeu]) -> str:
     lignes = [
-        f"({litteral(jeu.nom)}, {litteral(c.nom)}, {litteral(c.entete or c.nom)}, {litteral(c.type)})"
+        f"({litteral(jeu.nom)}, {litteral(c.nom)}, {litteral(c.entete or c.nom)}, {litteral(_type_lu(c))})"
         for jeu in jeux
         for c in sommables(jeu)
     ]

@@ -21,16 +21,21 @@ TYPES = {
     "texte": "texte",
     "montant": "montant, deux décimales",
     "nombre": "nombre, six décimales",
+    "pourcentage": "pourcentage, six décimales, signe % permis",
     "entier": "entier",
     "annee": "année",
-    "date": "date jj/mm/aaaa ou ISO",
+    "date": "date jj/mm/aaaa, aaaa-mm-jj ou aaaammjj",
     "duree": "durée 3,50, 03:30 ou 3h30",
-    "enumeration": "une valeur de la liste",
-    "siret": "SIRET, clé vérifiée",
+    "enumeration": "une valeur de la liste, casse et accents libres",
+    "compte": "compte, 2 à 12 chiffres",
+    "numero": "numéro, sans zéros de tête s'il n'a que des chiffres",
+    "siret": "SIRET, espaces retirés, clé vérifiée",
+    "siret_libre": "SIRET ou SIREN, espaces retirés, clé non exigée",
+    "siren": "SIREN de neuf chiffres, espaces retirés",
     "pseudonyme": "remplacé par un pseudonyme à clé",
     "personnel": "donnée personnelle, jamais chargée",
 }
-TYPES_SOMMABLES = frozenset({"montant", "nombre", "entier", "duree"})
+TYPES_SOMMABLES = frozenset({"montant", "nombre", "pourcentage", "entier", "duree"})
 COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts")
 
 
@@ -45,7 +50,11 @@ class Dialecte:
 
 @dataclass(frozen=True)
 class Colonne:
-    """One column of a jeu. `entete` is the literal header of the files; None in PES and DECP."""
+    """One column of a jeu. `entete` is the literal header of the files; None in PES and DECP.
+
+    `pourcent_si`: (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide`: an unknown
+    value of an enumeration is read as not stated (C7).
+    """
 
     nom: str
     type: str
@@ -56,6 +65,8 @@ class Colonne:
     clair_si: tuple[str, str] | None = None
     empreinte_de: tuple[str, ...] = ()
     garde_si_siret: str | None = None
+    pourcent_si: tuple[str, str] | None = None
+    inconnue_vide: bool = False
 
     @property
     def atterrit(self) -> bool:

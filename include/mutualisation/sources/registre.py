@@ -103,9 +103,6 @@ def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte) -> 
 def _lire_colonne(brut: Any, ou: str) -> Colonne:
     d = _dictionnaire(brut, f"{ou}, colonne", _CLES_COLONNE, ("nom", "type"))
     ici = f"{ou}, colonne {d['nom']}"
-    clair = d.get("clair_si")
-    if clair is not None:
-        clair = _dictionnaire(clair, f"{ici}, clair_si", frozenset({"colonne", "valeur"}), ("colonne", "valeur"))
     valeurs = tuple(str(v) for v in d.get("valeurs", ()))
     type_ = _parmi(d["type"], TYPES, f"{ici}, type")
     if (type_ == "enumeration") != bool(valeurs):
@@ -117,10 +114,20 @@ def _lire_colonne(brut: Any, ou: str) -> Colonne:
         obligatoire=bool(d.get("obligatoire", False)),
         valeurs=valeurs,
         unite=str(d["unite"]) if "unite" in d else None,
-        clair_si=(str(clair["colonne"]), str(clair["valeur"])) if clair else None,
+        clair_si=_condition(d.get("clair_si"), f"{ici}, clair_si"),
         empreinte_de=tuple(str(c) for c in d.get("empreinte_de", ())),
         garde_si_siret=str(d["garde_si_siret"]) if "garde_si_siret" in d else None,
+        pourcent_si=_condition(d.get("pourcent_si"), f"{ici}, pourcent_si"),
+        inconnue_vide=bool(d.get("inconnue_vide", False)),
     )
+
+
+def _condition(brut: Any, ou: str) -> tuple[str, str] | None:
+    """(column, value) of a condition over another column of the row."""
+    if brut is None:
+        return None
+    d = _dictionnaire(brut, ou, frozenset({"colonne", "valeur"}), ("colonne", "valeur"))
+    return str(d["colonne"]), str(d["valeur"])
 
 
 def _verifier_colonnes(jeu: Jeu, ou: str) -> None:
@@ -134,7 +141,7 @@ def _verifier_colonnes(jeu: Jeu, ou: str) -> None:
         if not jeu.obligatoires:
             raise ErreurMutualisation(f"{ou} : il faut au moins une colonne obligatoire pour reconnaître l'en-tête.")
     for c in jeu.colonnes:
-        citees = (*c.empreinte_de, c.clair_si and c.clair_si[0], c.garde_si_siret)
+        citees = (*c.empreinte_de, *(d[0] for d in (c.clair_si, c.pourcent_si) if d), c.garde_si_siret)
         for citee in citees:
             if citee and citee not in noms:
                 raise ErreurMutualisation(f"{ou}, colonne {c.nom} : la colonne citée « {citee} » n'existe pas.")

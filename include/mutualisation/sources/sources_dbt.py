@@ -28,7 +28,8 @@ _JOURNAL = {
 def sources_dbt() -> str:
     """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`.
 
-    Each column carries, under `config.meta`: lecture (type), obligatoire, entete, and valeurs of an enumeration.
+    Each column carries, under `config.meta`: lecture (type), obligatoire, entete, valeurs of an enumeration,
+    pourcent_si and inconnue_vide where declared.
     """
     sources: list[dict[str, Any]] = [
         {
@@ -72,6 +73,10 @@ def _colonne(colonne: Colonne) -> dict[str, Any]:
         meta["entete"] = colonne.entete
     if colonne.valeurs:
         meta["valeurs"] = list(colonne.valeurs)
+    if colonne.pourcent_si:
+        meta["pourcent_si"] = dict(zip(("colonne", "valeur"), colonne.pourcent_si, strict=True))
+    if colonne.inconnue_vide:
+        meta["inconnue_vide"] = True
     return {"name": colonne.nom, "description": description(colonne), "config": {"meta": meta}}
 
 

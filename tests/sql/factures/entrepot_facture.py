@@ -38,7 +38,12 @@ FACTURES = [
     (2021, 2, LILLE, "480.00", "0.00", "a_emettre", "480.00"),
     (2021, 2, CCAS, "14.99", "0.00", "reporte", "0.00"),
 ]
-ADHERENTS = [(LILLE, "commune", "Lille"), (LOOS, "commune", "L’Œuvre-lès-Loos"), (CCAS, "ccas", "CCAS de Lille")]
+# siret, type, name, street, postal code, town
+ADHERENTS = [
+    (LILLE, "commune", "Lille", "Place Augustin-Laurent", "59000", "Lille"),
+    (LOOS, "commune", "L’Œuvre-lès-Loos", "104 rue du Maréchal-Foch, résidence de l’Hôtel de Ville", "59120", "Loos"),
+    (CCAS, "ccas", "CCAS de Lille", None, None, None),
+]
 DISPOSITIFS = [
     ("ARCHIVES", "Dépôt des archives définitives"),
     ("CAM", "Centrale d'Achat Métropolitaine (CAM)"),
@@ -48,6 +53,23 @@ DISPOSITIFS = [
 PARAMETRES = [
     ("compte_recette:CAM", "70688", "2019-01-01", None, "Plan de comptes"),
     ("compte_recette:ARCHIVES", "70845", "2019-01-01", "2020-12-31", "Ancien compte"),
+    ("compte_recette:IMPRESSION", "70875", "2019-01-01", None, "Plan de comptes"),
+    ("fonction_recette:IMPRESSION", "0202", "2019-01-01", None, "Nomenclature par fonction"),
+    ("pes_poste", "059001", "2019-01-01", None, "Trésorerie"),
+    ("pes_collectivite", "100", "2019-01-01", None, "Trésorerie"),
+    ("pes_budget", "00", "2019-01-01", None, "Trésorerie"),
+    ("pes_produit:ARCHIVES", "ARC1", "2019-01-01", None, "Produits locaux"),
+    ("pes_service:ARCHIVES", "ARCHIVES", "2019-01-01", None, "Services"),
+]
+# origin, code, dispositif: IMPRESSION and CAM are titled on their key of product, CAM by its service too
+CLES = [("produit", "CAM1", "CAM"), ("produit", "IMP1", "IMPRESSION"), ("produit", "IMPRESSION1", "IMPRESSION"),
+        ("service", "ACHATS", "CAM"), ("produit", "ARC1", "ARCHIVES")]  # fmt: skip
+# type, bordereau, titre, line, adherent, dispositif, semestre, account, amount
+TITRES = [
+    ("01", "12", "2087", "2", LILLE, "ARCHIVES", 1, "70845", "45.00"),
+    ("02", "3", "14", "1", LILLE, "ARCHIVES", 1, "70845", "-5.00"),
+    ("01", "12", "2088", "1", LOOS, "ARCHIVES", 1, "70845", "8.00"),
+    ("01", "12", "2089", "1", LILLE, "CAM", 1, "70688", "500.00"),
 ]
 # semestre, dispositif, adherent, rule, base, due, price, mode, units
 TARIFS = [
@@ -92,10 +114,18 @@ def detail() -> dict[str, list[Ligne]]:
         for s, t, q, p, u in UNITES
     ]
     adherents = [
-        {"semestre": s, "siret_adherent": siret, "siren": siret[:9], "type": nature, "nom": nom}
+        {
+            **dict(zip(("siret_adherent", "type", "nom", "adresse", "code_postal", "ville"), adherent, strict=True)),
+            "semestre": s,
+            "siren": adherent[0][:9],
+        }
         for s in (1, 2)
-        for siret, nature, nom in ADHERENTS
+        for adherent in ADHERENTS
     ]
+    champs_titre = (
+        "type_piece", "bordereau", "piece", "ligne_piece", "siret_adherent", "dispositif", "periode_semestre", "nature",
+        "montant",
+    )  # fmt: skip
     cout = {"dispositif": "IMPRESSION", "exercice_base": 2019, "cout_d5211_base": "10061.48", "actualisation": "0.015"}
     champs_parametre = ("parametre", "valeur", "debut", "fin", "reference")
     parametres = [
@@ -107,7 +137,12 @@ def detail() -> dict[str, list[Ligne]]:
         "factures_tarifs": tarifs,
         "factures_unites": unites,
         "factures_couts": [{**cout, "unites_previsionnelles": "500", "cout_unitaire": "20.42"}],
-        "factures_axes": [{"semestre": s, "dispositif": "CAM", "code": "CAM1"} for s in (1, 2)],
+        "factures_cles": [
+            {"semestre": s, "origine": o, "code": code, "dispositif": d} for s in (1, 2) for o, code, d in CLES
+        ],
+        "factures_titres": [
+            {**dict(zip(champs_titre, t, strict=True)), "budget": "00", "periode_exercice": 2021} for t in TITRES
+        ],
         "factures_semestres": [
             {"semestre": 1, "debut": "2021-01-01", "fin": "2021-06-30", "seuil_titre": "15.00"},
             {"semestre": 2, "debut": "2021-07-01", "fin": "2021-12-31", "seuil_titre": "15.00"},

@@ -40,6 +40,7 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
         f"facture_2021-S2_{base.LOOS}.pdf",
         "projet_pes_recette_2021-S2.xml",
         "recapitulatif_2021-S2.csv",
+        "recapitulatif_2021-S2.pdf",
         "recours_2021_IMPRESSION.csv",
         "reports_2021-S2.pdf",
     ]
@@ -47,7 +48,11 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
 
 def test_premier_semestre_sans_etat_annuel(conn_facturee: Conn, tmp_path: Path) -> None:
     dossier = ecrire_factures(conn_facturee, 2021, 1, tmp_path)
-    assert sorted(f.name for f in dossier.iterdir()) == ["recapitulatif_2021-S1.csv", "reports_2021-S1.pdf"]
+    assert sorted(f.name for f in dossier.iterdir()) == [
+        "recapitulatif_2021-S1.csv",
+        "recapitulatif_2021-S1.pdf",
+        "reports_2021-S1.pdf",
+    ]
 
 
 def test_memes_octets(conn_facturee: Conn, dossier: Path, tmp_path: Path) -> None:
@@ -86,7 +91,7 @@ def test_texte_d_une_facture(dossier: Path) -> None:
     for attendu in (
         "Métropole Européenne de Lille",
         "L’Œuvre-lès-Loos",
-        "SIRET 215 903 600 00017",
+        "104 rue du Maréchal-Foch, résidence de l’Hôtel de Ville 59120 Loos SIRET 215 903 600 00017",
         "Projet, à valider par l’ordonnateur.",
         "Données synthétiques",
         "Forfait annuel de 13,00 € × 6 mois sur 12",
@@ -133,6 +138,34 @@ def test_texte_de_l_etat_annuel(dossier: Path) -> None:
         "Coût constaté par unité, base D5211-16 115,95 €",
         "2 bénéficiaires 0,0000 65,9438 0,00 € 1 346,57 € 1 346,57 €",
         "AFFICHE 5,0000 1,1 5,5000",
+    ):
+        assert attendu in texte
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_texte_du_recapitulatif(dossier: Path) -> None:
+    texte = _Texte.de(dossier / "recapitulatif_2021-S2.pdf")
+    for attendu in (
+        "Lille 215 903 501 00017 480,00 € 0,00 € À émettre 480,00 €",
+        "Total 612,81 €",
+        "projet_pes_recette_2021-S2.xml : 6 lignes, 612,81 €, réductions déduites.",
+        "2021, bordereau 12, titre 2087, ligne 2, compte 70845",
+    ):
+        assert attendu in texte
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_le_recapitulatif_dit_ce_que_le_projet_ne_porte_pas(conn_facturee: Conn, tmp_path: Path) -> None:
+    base.corriger(conn_facturee, "factures_titres", "budget = '01'", "montant = 45")
+    base.corriger(conn_facturee, "factures_cles", "code = 'AUTRE'", "code = 'ARC1'")
+    texte = _Texte.de(ecrire_factures(conn_facturee, 2021, 2, tmp_path) / "recapitulatif_2021-S2.pdf")
+    for attendu in (
+        "hors_pes_2021-S2.csv",
+        "réduction sans titre à réduire",
+        "Clés à compléter",
+        "origine produit, code ARC1, dispositif ARCHIVES",
     ):
         assert attendu in texte
 

@@ -144,13 +144,3 @@ def test_date_de_notification_en_parametre() -> None:
         _parametres(("date_notification_cout:2020", "31/06/2020", "2020-01-01", None)).notification_cout(2020)
     with pytest.raises(ErreurMutualisation, match="date_notification_cout:2020"):
         _parametres(("date_notification_cout:2020", "mi-avril", "2020-01-01", None)).notification_cout(2020)
-
-
-def test_compte_de_recette_date() -> None:
-    lus = _parametres(
-        ("compte_recette:CAM", "70688", "2019-01-01", "2021-07-01"),
-        ("compte_recette:ARC", "70845", "2019-01-01", "2021-06-30"),
-    )
-    assert [lus.compte_recette(d) for d in ("CAM", "ARC")] == ["70688", "70875"]
-    with pytest.raises(ErreurMutualisation, match="compte_recette:CAM"):
-        _parametres(("compte_recette:CAM", "7068x", "2019-01-01", None)).compte_recette("CAM")

@@ -22,8 +22,8 @@ def texte(valeur: object) -> str:
 
 
 def nombre(valeur: object) -> Fraction:
-    """Exact number; thousands by any space, comma or point."""
-    propre = re.sub(r"[\s\u00a0\u202f€]", "", texte(valeur)).replace(",", ".")
+    """Exact number; thousands by any space, comma or point, a `%` after a percentage."""
+    propre = re.sub(r"[\s\u00a0\u202f€%]", "", texte(valeur)).replace(",", ".")
     return Fraction(propre or 0)
 
 
@@ -48,10 +48,20 @@ def lignes(depot: Path, source: str, jeu: str, periode: str = "") -> Iterator[Li
     motif = f"{jeu}_{periode}*" if periode else f"{jeu}*"
     fichiers = sorted(p for p in (depot / source).glob(motif) if p.suffix in (".csv", ".xlsx"))
     remplaces = {p.stem.removesuffix("_v2") for p in fichiers if p.stem.endswith("_v2")}
+    correspondances = [r for r in _table(depot / "referentiel" / "correspondances.csv") if r["Jeu"] == jeu]
     for chemin in fichiers:
         if chemin.stem not in remplaces:
             for ligne in _table(chemin):
-                yield ligne | {"_fichier": chemin.name}
+                yield _traduite(ligne, correspondances) | {"_fichier": chemin.name}
+
+
+def _traduite(ligne: Ligne, correspondances: list[Ligne]) -> Ligne:
+    """The row under the names of the contract: headers, then cells, then the value of a column that is missing."""
+    noms = {texte(r["Lu"]): texte(r["Colonne"]) for r in correspondances if not texte(r["Vaut"])}
+    cellules = {(texte(r["Colonne"]), texte(r["Lu"])): texte(r["Vaut"]) for r in correspondances if texte(r["Vaut"])}
+    nommee = {noms.get(colonne, colonne): valeur for colonne, valeur in ligne.items()}
+    traduite = {colonne: cellules.get((colonne, texte(valeur)), valeur) for colonne, valeur in nommee.items()}
+    return {colonne: vaut for (colonne, lu), vaut in cellules.items() if not lu} | traduite
 
 
 def _table(chemin: Path) -> Iterator[Ligne]:
@@ -63,8 +73,13 @@ def _table(chemin: Path) -> Iterator[Ligne]:
 
 
 def _feuille(chemin: Path) -> Iterator[list[object]]:
-    feuille = openpyxl.load_workbook(io.BytesIO(chemin.read_bytes())).worksheets[0]
-    return iter([list(r) for r in feuille.iter_rows(values_only=True)])
+    """Rows of the last sheet: a cover may stand before it; a cell in percent as what it shows."""
+    feuille = openpyxl.load_workbook(io.BytesIO(chemin.read_bytes())).worksheets[-1]
+    return iter([[_montre(c.value, c.number_format) for c in rangee] for rangee in feuille.iter_rows()])
+
+
+def _montre(valeur: object, format_: str) -> object:
+    return f"{round(valeur * 100, 9)} %" if isinstance(valeur, (int, float)) and "%" in format_ else valeur
 
 
 def _csv(octets: bytes) -> Iterator[list[object]]:
@@ -90,6 +105,7 @@ def _pes(depot: Path, sens: str) -> Iterator[Ligne]:
     for chemin in sorted((depot / "compta").glob(f"*_{'D' if sens == 'mandat' else 'R'}.xml")):
         racine = parse(chemin).getroot()
         for bordereau in racine.iter("Bordereau"):
+            signe = -1 if next(bordereau.iter("TypBord")).get("V") == "02" else 1
             for piece in bordereau.iter("Piece"):
                 for ligne in piece.iter("LigneDePiece"):
 
@@ -99,12 +115,15 @@ def _pes(depot: Path, sens: str) -> Iterator[Ligne]:
 
                     yield {
                         "Exercice": v("Exer", bordereau),
-                        "Bordereau": v("IdBord", bordereau),
-                        "Pièce": v("IdPce", piece),
-                        "Ligne": v("IdLigne"),
+                        "Bordereau": v("IdBord", bordereau).lstrip("0"),
+                        "Pièce": v("IdPce", piece).lstrip("0"),
+                        "Ligne": v("IdLigne").lstrip("0"),
                         "Type pièce": v("TypBord", bordereau),
                         "Nature": v("Nature"),
                         "Axe analytique": v("CptAna"),
-                        "Montant TTC": str(float(nombre(v("MtHT")) + nombre(v("MtTVA")))),
+                        "Service gestionnaire": v("CodServ", piece),
+                        "Produit": v("CodProdLoc"),
+                        "Exercice origine": v("ExerRat"),
+                        "Montant TTC": str(signe * float(nombre(v("MtHT")) + nombre(v("MtTVA")))),
                         "Statut": "Pris en charge",
                     }

@@ -120,14 +120,23 @@ class Oracle:
         return dotations, reprises
 
     def _lignes(self, sens: str, prefixes: tuple[str, ...]) -> list[tuple[str, Fraction, Fraction, Ligne]]:
-        """(dispositif, part, amount, line) of the counted lines of E on these accounts with an axis."""
+        """(dispositif, part, amount, line) of the counted lines on these accounts."""
         sortie = []
         for r in self.ledger[sens]:
             compte = texte(r["Statut"]) in ("Émis", "Pris en charge", "Payé") and texte(r["Type pièce"]) != "03"
-            if compte and texte(r["Nature"]).startswith(prefixes) and texte(r["Axe analytique"]):
-                dispositif, part = self.cle("axe", texte(r["Axe analytique"]), self.fin)
+            if compte and texte(r["Nature"]).startswith(prefixes):
+                dispositif, part = self._cle_ecriture(r)
                 sortie.append((dispositif, part, nombre(r["Montant TTC"]), r))
         return sortie
+
+    def _cle_ecriture(self, r: Ligne) -> tuple[str, Fraction]:
+        """R3i: the axis where it is stated, else the service, else the product, else nobody's."""
+        if axe := texte(r["Axe analytique"]):
+            return self.cle("axe", axe, self.fin)
+        for cle in (("service", texte(r["Service gestionnaire"])), ("produit", texte(r.get("Produit")))):
+            if cle in self.cles:
+                return self.cle(*cle, self.fin)
+        return "HORS", Fraction(0)
 
     def couts_nets(self) -> tuple[Montants, Montants]:
         """(ETP, net cost) by dispositif."""
@@ -146,16 +155,29 @@ class Oracle:
                 direct[dispositif] -= cents(montant * part)
         masse = {texte(r["Catégorie"]): r for r in lignes(self.depot, "rh", "masse_salariale", str(self.exercice))}
         cs = pool / sum(nombre(r["ETPT"]) for r in masse.values())
+        moyens = self._couts_moyens(masse)
         etp: Montants = defaultdict(Fraction)
         net: Montants = defaultdict(Fraction)
         for (dispositif, categorie), valeur in self.etp().items():
-            r = masse[categorie]
-            moyen = (nombre(r["Masse salariale"]) - nombre(r["Atténuations"])) / nombre(r["ETPT"])
             etp[dispositif] += valeur
-            net[dispositif] += cents(valeur * (moyen + cs))
+            net[dispositif] += cents(valeur * (moyens[categorie] + cs))
         for dispositif in etp:
             net[dispositif] += direct[dispositif] + dotations[dispositif] - reprises[dispositif]
         return etp, net
+
+    def _couts_moyens(self, masse: dict[str, Ligne]) -> Montants:
+        """R2 and R2c: those under 5 ETPT share one average cost, with as many of the smallest others as it takes."""
+        etpt = {c: nombre(r["ETPT"]) for c, r in masse.items()}
+        net = {c: nombre(r["Masse salariale"]) - nombre(r["Atténuations"]) for c, r in masse.items()}
+        ordre = sorted(masse, key=lambda c: (etpt[c], c))
+        taille = sum(etpt[c] < 5 for c in ordre)
+        while 0 < taille < len(ordre) and sum(etpt[c] for c in ordre[:taille]) < 5:
+            taille += 1
+        commun = ordre[:taille]
+        return {
+            c: sum(net[d] for d in commun) / sum(etpt[d] for d in commun) if c in commun else net[c] / etpt[c]
+            for c in masse
+        }
 
     def recettes(self) -> Montants:
         """R6: receipts by dispositif, those without a line left out; fees of R8 for the CEE."""

@@ -3,99 +3,144 @@
 from pathlib import Path
 
 import pytest
+from tests.atelier.partage import defauts_de_schema
+from tests.atelier.pes import METROPOLE, Bordereau, Ligne, Piece, Tiers, pes_aller
 
-from .outillage import lire, refus
+from .outillage import SIRET, lire, refus
 
-TETE = '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
-AVANT = (
-    '<n:PES_Aller xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"><Enveloppe><Emetteur>'
-    '<IdColl V="non"/></Emetteur></Enveloppe><EnTetePES><IdColl V="20009320100016"/><CodBud V="00"/></EnTetePES>'
-)
-TIERS = (
-    '<Tiers><InfoTiers><IdTiers V="{siret}"/><NatIdTiers V="{nature}"/><Nom V="MARTIN"/></InfoTiers>'
-    '<Adresse><Adr2 V="RUE"/></Adresse><CpteBancaire><IBAN V="FR7630001007941234567890185"/></CpteBancaire></Tiers>'
-)
-DEPENSE = (
-    '<PES_DepenseAller><Bordereau><BlocBordereau><Exer V="2020"/><IdBord V="44"/><DteBordEm V="2020-06-26"/>'
-    '<TypBord V="01"/><NbrPce V="2"/><MtBordHT V="30.00"/></BlocBordereau>\n'
-    '<Piece><BlocPiece><InfoPce><CodServ V="MUTU"/><IdPce V="517"/><TypPce V="01"/><NatPce V="01"/><Obj V="Étude"/>'
-    "</InfoPce></BlocPiece>\n"
-    '<LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V="1"/><Nature V="6064"/><Fonction V="020"/>'
-    '<Operation V="OP1"/><CptAna V="AX1"/><MtHT V="10.00"/><MtTVA V="2.00"/></InfoLignePce>'
-    '<RattachPiece><ExerRat V="2019"/><IdPceOrig V="9"/></RattachPiece><LiensIdent><IdMarche V="M1"/>'
-    '<IdActif V="INV1"/></LiensIdent></BlocLignePiece>'
-    + TIERS.format(siret="73282932000074", nature="01")
-    + "</LigneDePiece>\n"
-    '<LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V="2"/><Nature V="6064"/><MtHT V="20.00"/></InfoLignePce>'
-    "</BlocLignePiece>" + TIERS.format(siret="1850559300000", nature="05") + "</LigneDePiece></Piece>\n"
-    '<Piece><BlocPiece><InfoPce><IdPce V="518"/></InfoPce></BlocPiece></Piece></Bordereau></PES_DepenseAller>'
-)
-RECETTE = (
-    '<PES_RecetteAller><Bordereau><BlocBordereau><Exer V="2020"/><IdBord V="7"/><MtBordHt V="5.00"/></BlocBordereau>'
-    '<Piece><BlocPiece><IdPce V="3"/><ObjPce V="Titre"/></BlocPiece><LigneDePiece><BlocLignePiece><InfoLignePiece>'
-    '<IdLigne V="1"/><ObjLignePce V="Part ADS"/><Nature V="70875"/><MtHT V="5.00"/></InfoLignePiece></BlocLignePiece>'
-    '</LigneDePiece><LigneDePiece><BlocLignePiece><InfoLignePiece><IdLigne V="2"/></InfoLignePiece></BlocLignePiece>'
-    "</LigneDePiece></Piece></Bordereau></PES_RecetteAller>"
-)
-PJ = '<PES_PJ><PJ><Contenu><Fichier MIMEType="x">{}</Fichier></Contenu></PJ></PES_PJ>'
+DEPENSE = [
+    Bordereau(
+        "0000044",
+        "30.00",
+        [
+            Piece(
+                "00000517",
+                [
+                    Ligne(
+                        "10.00", "2.00", "6064", "AX1", SIRET, numero="000001", operation="2063", rattachement="2019"
+                    ),
+                    Ligne("20.00", "", "6064", "", numero="000002", tiers=[Tiers("1850559300000", "05")]),
+                ],
+                objet="Étude",
+                service="MUTU",
+            )
+        ],
+        date="2020-06-26",
+        exercice="2020",
+    )
+]
+RECETTE = [
+    Bordereau(
+        "7",
+        "10.00",
+        [Piece("3", [Ligne("5.00", nature="70875", objet="Part ADS", produit="R025"), Ligne("5.00", numero="2")],
+               objet="Titre", service="MUTU")],
+        exercice="2020",
+    )
+]  # fmt: skip
+TETE = "<?xml version='1.0' encoding='ISO-8859-1'?>"
+PES = pes_aller(DEPENSE)
+SEUL = b"<n:PES_Aller xmlns:n='x'><EnTetePES/>%b</n:PES_Aller>"
 
 
-def _ecrire(dossier: Path, corps: str, tete: str = TETE, encodage: str = "iso-8859-1") -> Path:
+def _ecrire(dossier: Path, octets: bytes) -> Path:
     chemin = dossier / "PES.xml"
-    chemin.write_bytes((tete + AVANT + corps + "</n:PES_Aller>").encode(encodage))
+    chemin.write_bytes(octets)
     return chemin
 
 
+def test_ce_que_lisent_ces_essais_est_valide() -> None:
+    assert defauts_de_schema(pes_aller(DEPENSE, RECETTE)) == []
+
+
 def test_depense(tmp_path: Path) -> None:
-    chemin = _ecrire(tmp_path, DEPENSE)
-    lu = lire(chemin, "pes")
-    premiere = lu.rangees[0]
-    assert {k: v for k, v in premiere.items() if v} == {
-        "fichier_id": "7", "ligne": "4", "sens": "depense", "rang_bordereau": "1", "rang_piece": "1",
-        "idcoll": "20009320100016", "codbud": "00", "exer": "2020", "idbord": "44", "dtebordem": "2020-06-26",
-        "typbord": "01", "nbrpce": "2", "mtbordht": "30.00", "codserv": "MUTU", "idpce": "517", "typpce": "01",
-        "natpce": "01", "objet": "Étude", "idligne": "1", "nature": "6064", "fonction": "020", "operation": "OP1",
-        "cptana": "AX1", "mtht": "10.00", "mttva": "2.00", "exerrat": "2019", "idpceorig": "9", "idmarche": "M1",
-        "idactif": "INV1", "siret": "73282932000074",
+    lu = lire(_ecrire(tmp_path, PES), "pes")
+    assert {k: v for k, v in lu.rangees[0].items() if v} == {
+        "fichier_id": "7", "ligne": "3", "sens": "depense", "rang_bordereau": "1", "rang_piece": "1", "rang_ligne": "1",
+        "idcoll": METROPOLE, "codbud": "00", "exer": "2020", "idbord": "0000044", "dtebordem": "2020-06-26",
+        "typbord": "01", "nbrpce": "1", "mtbordht": "30.00", "codserv": "MUTU", "idpce": "00000517", "typpce": "01",
+        "natpce": "01", "objet": "Étude", "idligne": "000001", "nature": "6064", "operation": "2063",
+        "cptana": "AX1", "mtht": "10.00", "mttva": "2.00", "exerrat": "2019", "idpceorig": "1", "siret": SIRET,
     }  # fmt: skip
+    assert lu.colonne("exerrat") == ["2019", None]
     assert lu.dialecte["encodage"] == "iso-8859-1"
 
 
-def test_un_identifiant_qui_n_est_pas_un_siret_n_est_pas_garde(tmp_path: Path) -> None:
-    lu = lire(_ecrire(tmp_path, DEPENSE), "pes")
-    assert lu.colonne("siret") == ["73282932000074", None, None]
-    for interdit in ("1850559300000", "MARTIN", "FR76", "RUE"):
+def test_recette(tmp_path: Path) -> None:
+    lu = lire(_ecrire(tmp_path, pes_aller(DEPENSE, RECETTE)), "pes")
+    assert lu.colonne("sens")[2:] == ["recette", "recette"]
+    assert lu.colonne("objet")[2:] == ["Part ADS", "Titre"]
+    assert lu.colonne("codprodloc") == [None, None, "R025", "R000"]
+    assert lu.colonne("codserv")[2:] == ["MUTU", "MUTU"]
+    assert lu.colonne("mtbordht")[2:] == ["10.00", "10.00"]
+    assert lu.colonne("rang_bordereau")[2:] == ["2", "2"]
+    assert lu.colonne("rang_ligne") == ["1", "2", "3", "4"]
+    assert lu.colonne("idcoll")[2:] == [METROPOLE] * 2
+
+
+@pytest.mark.parametrize(
+    ("tiers", "siret", "siren"),
+    [
+        # P4: TypTiers 01, else the first; a SIRET, or a SIREN that the warehouse will look up
+        ([Tiers("1", type_="03"), Tiers(SIRET)], SIRET, None),
+        ([Tiers(SIRET, type_="10"), Tiers("21590001000012", type_="03")], SIRET, None),
+        ([Tiers("732 829 320", "02")], None, "732829320"),
+        ([Tiers("MARTIN", "02")], None, None),
+        ([Tiers("1850559300000", "04")], None, None),
+        ([Tiers("1850559300000", "05"), Tiers(SIRET, type_="03")], None, None),
+        ([], None, None),
+    ],
+)
+def test_le_tiers_d_une_recette(tmp_path: Path, tiers: list[Tiers], siret: str | None, siren: str | None) -> None:
+    octets = pes_aller([], [Bordereau("1", "1", [Piece("1", [Ligne("1", tiers=tiers)])])])
+    lu = lire(_ecrire(tmp_path, octets), "pes")
+    assert (lu.colonne("siret"), lu.colonne("siren")) == ([siret], [siren])
+
+
+def test_rien_d_une_personne_n_est_garde(tmp_path: Path) -> None:
+    lu = lire(_ecrire(tmp_path, PES), "pes")
+    assert lu.colonne("siret") == [SIRET, None]
+    for interdit in ("1850559300000", "MARTIN", "TILLEULS"):
         assert interdit not in lu.octets.decode()
 
 
 def test_une_piece_sans_ligne_se_compte(tmp_path: Path) -> None:
-    lu = lire(_ecrire(tmp_path, DEPENSE), "pes")
-    assert lu.colonne("idligne") == ["1", "2", None]
-    assert lu.colonne("rang_piece") == ["1", "1", "2"]
-    assert lu.colonne("ligne") == ["4", "5", "6"]
-    assert lu.colonne("exerrat") == ["2019", None, None]
-
-
-def test_recette(tmp_path: Path) -> None:
-    lu = lire(_ecrire(tmp_path, DEPENSE + RECETTE), "pes")
-    assert lu.colonne("sens")[3:] == ["recette", "recette"]
-    assert lu.colonne("objet")[3:] == ["Part ADS", "Titre"]
-    assert lu.colonne("mtbordht")[3:] == ["5.00", "5.00"]
-    assert lu.colonne("rang_bordereau")[3:] == ["2", "2"]
-    assert lu.colonne("idcoll")[3:] == ["20009320100016"] * 2
+    bordereau = Bordereau("1", "1", [Piece("1", [Ligne("1")]), Piece("2", [])])
+    lu = lire(_ecrire(tmp_path, pes_aller([bordereau])), "pes")
+    assert lu.colonne("idligne") == ["1", None]
+    assert lu.colonne("rang_piece") == ["1", "2"]
 
 
 def test_encodage_declare(tmp_path: Path) -> None:
-    tete = '<?xml version="1.0" encoding="{}"?>\n'
     for encodage in ("UTF-8", "windows-1252", "ISO-8859-15"):
-        lu = lire(_ecrire(tmp_path, DEPENSE, tete.format(encodage), encodage), "pes")
-        assert lu.colonne("objet")[0] == "Étude"
+        octets = PES.decode("latin-1").replace("ISO-8859-1", encodage, 1).encode(encodage)
+        assert lire(_ecrire(tmp_path, octets), "pes").colonne("objet")[0] == "Étude"
 
 
 def test_une_piece_jointe_n_est_jamais_gardee(tmp_path: Path) -> None:
-    lu = lire(_ecrire(tmp_path, DEPENSE + PJ.format("QUJD" * 4_000_000)), "pes")
-    assert len(lu.rangees) == 3
+    jointe = b"<PES_PJ><PJ><Contenu><Fichier MIMEType='x'>%b</Fichier></Contenu></PJ></PES_PJ>" % (b"QUJD" * 4_000_000)
+    lu = lire(_ecrire(tmp_path, PES.replace(b"</n:PES_Aller>", jointe + b"</n:PES_Aller>")), "pes")
+    assert len(lu.rangees) == 2
     assert "QUJD" not in lu.octets.decode()
+
+
+@pytest.mark.parametrize(
+    ("octets", "nom"),
+    [
+        # G7: said, never refused
+        (b"<n:PES_Retour xmlns:n='x'><PES_DepenseRetour/></n:PES_Retour>", "un PES Retour"),
+        (b"<n:PES_ACQUIT xmlns:n='x'><ACQUIT><EtatAck V='1'/></ACQUIT></n:PES_ACQUIT>", "un acquit de PES"),
+        (SEUL % b"<PES_PJ><PJ/></PES_PJ>", "un flux de pièces jointes"),
+        (SEUL % b"<PES_Facture/>", "un flux de factures"),
+        (SEUL % b"<PES_Marche/>", "un flux de marchés"),
+        (SEUL % b"<PES_Budget/>", "un PES sans dépense ni recette"),
+        (SEUL % b"", "un PES sans dépense ni recette"),
+    ],
+)
+def test_un_autre_flux_est_ignore(tmp_path: Path, octets: bytes, nom: str) -> None:
+    lu = lire(_ecrire(tmp_path, octets), "pes")
+    assert lu.rangees == []
+    assert lu.dialecte["ignore"] == f"c'est {nom}, ni dépense ni recette : ignoré, rien n'en est chargé (G7)."
 
 
 @pytest.mark.parametrize(
@@ -105,39 +150,36 @@ def test_une_piece_jointe_n_est_jamais_gardee(tmp_path: Path) -> None:
         (TETE + '<!DOCTYPE x [<!ENTITY a "ha">]>\n', "DTD"),
         (TETE + '<!DOCTYPE x SYSTEM "file:///etc/passwd">\n', "DTD"),
         (TETE + '<!DOCTYPE x [<!ENTITY % e SYSTEM "http://127.0.0.1/"> %e;]>\n', "DTD"),
-        ('<?xml version="1.0" encoding="klingon"?>\n', "encodage déclaré illisible"),
-        (TETE + "texte", "abîmé"),
+        ("<?xml version='1.0' encoding='klingon'?>", "encodage déclaré illisible (« klingon »)"),
+        ("<?xml version='1.0' encoding='utf-16'?>", "encodage déclaré illisible (« utf-16 »)"),
+        ("<?xml version='1.0' encoding='utf-8'?>", "se dit en UTF-8 et n'en est pas"),
+        ("", "se dit en UTF-8 et n'en est pas"),
+        (TETE + "texte", "ligne 1 : le XML est abîmé (une balise mal écrite"),
     ],
 )
 def test_debut_dangereux(tmp_path: Path, tete: str, attendu: str) -> None:
-    assert attendu in refus(_ecrire(tmp_path, DEPENSE, tete), "pes")
-
-
-@pytest.mark.parametrize(
-    ("corps", "attendu"),
-    [
-        (DEPENSE[:400], "ligne 4 : le XML est abîmé"),
-        (DEPENSE.replace("Étude", "&nbsp;"), "abîmé"),
-        ("<PES_Budget/>", "ni PES_DepenseAller ni PES_RecetteAller"),
-        ("", "ni PES_DepenseAller"),
-    ],
-)
-def test_corps_qui_n_est_pas_un_pes(tmp_path: Path, corps: str, attendu: str) -> None:
-    assert attendu in refus(_ecrire(tmp_path, corps), "pes")
+    assert attendu in refus(_ecrire(tmp_path, PES.replace(TETE.encode(), tete.encode())), "pes")
 
 
 @pytest.mark.parametrize(
     ("octets", "attendu"),
     [
+        (PES[:1200], "ligne 3 : le XML est abîmé (le fichier s'arrête avant sa dernière balise"),
+        (PES.replace(b"</PES_DepenseAller>", b""), "une balise fermante ne répond pas"),
+        (PES.replace("Étude".encode("latin-1"), b"&nbsp;"), "une entité inconnue"),
+        (PES.replace(b"TypBord V", b"TypBord V='01' V"), "un attribut est donné deux fois"),
+        (PES.replace(b"xmlns:n", b"xmlns:m"), "un préfixe sans espace de noms"),
+        (PES + b"fin", "du texte suit la fin du document"),
+        (b"\n" + PES, "la déclaration XML n'est pas au début"),
         (b"", "0 octet"),
-        (b"<html/>", "PES_Aller"),
+        (b"<html><body/></html>", "commence par <html> et non par <PES_Aller> : ce n'est pas un PES"),
         (b"Exercice;Budget", "abîmé"),
         (b"\x00\x01\x02", "octet nul"),
-        ('<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16"), "octet nul"),
-        (b"<a>\xff</a>", "PES_Aller"),
-        (('<?xml version="1.0" encoding="UTF-8"?>' + AVANT).encode() + b"<x V='\xe9'/></n:PES_Aller>", "abîmé"),
+        ("<?xml version='1.0' encoding='UTF-16'?><a/>".encode("utf-16"), "octet nul"),
     ],
 )
 def test_octets_qui_ne_sont_pas_un_pes(tmp_path: Path, octets: bytes, attendu: str) -> None:
-    (tmp_path / "PES.xml").write_bytes(octets)
-    assert attendu in refus(tmp_path / "PES.xml", "pes")
+    motif = refus(_ecrire(tmp_path, octets), "pes")
+    assert attendu in motif
+    for anglais in ("token", "well-formed", "element", "mismatch", "unbound", "junk"):
+        assert anglais not in motif

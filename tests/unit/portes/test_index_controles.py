@@ -42,6 +42,7 @@ NON_BLOQUANTS = {
     "sens_inattendu",
     "sans_tarif",
     "unites_nulles",
+    "nature_titre",
     "balance_dgfip",
     "decp",
     "sans_donnee",

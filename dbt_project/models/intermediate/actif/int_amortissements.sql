@@ -106,6 +106,7 @@ select
   r.axe_analytique,
   r.quote_part,
   r.valeur_brute,
+  r.numero_subvention,
   r.dotation,
   {{ arrondi('r.dotation * r.quote_part / 100') }} as dotation_part,
   r.reprise,

@@ -24,5 +24,5 @@ select
   sum({{ arrondi('s.etp * c.cout_moyen') }})
 from {{ ref('int_etp') }} as s
 inner join {{ ref('int_couts_categories') }} as c using (exercice, categorie)
-where s.destination = 'STRUCTURE'
+where s.destination = 'STRUCTURE' and c.cout_moyen is not null
 group by s.exercice

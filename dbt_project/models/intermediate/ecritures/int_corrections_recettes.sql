@@ -12,7 +12,6 @@ select
   e.cle_dispositif as dispositif,
   e.siret,
   e.objet,
-  e.periode_service,
   e.montant as montant_source,
   -e.montant as montant
 from {{ ref('int_ecritures') }} as e

@@ -40,8 +40,8 @@ select
   l.statut_compte,
   l.jour_cle,
   r.role,
-  k.dispositif as cle_dispositif,
-  k.part_communes,
+  coalesce(ka.dispositif, ko.dispositif, ks.dispositif, kp.dispositif) as cle_dispositif,
+  coalesce(ka.part_communes, ko.part_communes, ks.part_communes, kp.part_communes) as part_communes,
   l.statut_compte and l.type_piece <> '03' as comptee,
   -- what the line is for the rules, once it counts
   case
@@ -70,5 +70,12 @@ select
   ) as sens_inattendu
 from lignes as l
 left join {{ ref('int_roles_comptes') }} as r on l.exercice = r.exercice and l.nature = r.nature
-left join {{ ref('int_cles') }} as k
-  on k.origine = 'axe' and l.axe_analytique = k.code and l.jour_cle between k.debut and k.fin
+left join {{ ref('int_cles') }} as ka
+  on ka.origine = 'axe' and l.axe_analytique = ka.code and l.jour_cle between ka.debut and ka.fin
+-- R3i: without an axe, the first key in force of the opération, of the service, of the produit
+{% for alias, origine, colonne in [('ko', 'operation', 'operation'), ('ks', 'service', 'service_gestionnaire'), ('kp', 'produit', 'produit')] %}
+left join {{ ref('int_cles') }} as {{ alias }}
+  on
+    {{ alias }}.origine = '{{ origine }}' and l.axe_analytique is null and l.{{ colonne }} = {{ alias }}.code
+    and l.jour_cle between {{ alias }}.debut and {{ alias }}.fin
+{% endfor %}

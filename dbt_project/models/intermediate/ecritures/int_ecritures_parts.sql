@@ -15,7 +15,7 @@ orientees as (
       when l.type_piece = '03' then 'type_03'
       when l.emploi = 'correction' then 'correction'
       when l.emploi is null then coalesce('role:' || l.role, 'role:sans_role')
-      when l.axe_analytique is null then 'axe_vide'
+      when l.axe_analytique is null and l.cle_dispositif is null then 'axe_vide'
       when l.cle_dispositif is null then 'axe_sans_cle'
       when l.cle_dispositif = 'HORS' then 'hors_mutualisation'
       when l.cle_dispositif = 'STRUCTURE' then 'structure'

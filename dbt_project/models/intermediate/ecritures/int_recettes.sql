@@ -1,5 +1,5 @@
 -- R6, R7i: receipt lines and their corrections (673), one row per line with its dispositif and its period.
--- periode_* : Période service, else the first AAAA-SN of the object, else (receipts only) the date émission.
+-- periode_* : Période service (titres only, C9), else the first AAAA-SN of the object, else (receipts only) the date émission.
 with lignes as (
   select
     fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, exercice, cle_dispositif as dispositif, siret, periode_service, objet, jour_cle,
@@ -8,7 +8,7 @@ with lignes as (
   where emploi = 'recette' and cle_dispositif is not null and cle_dispositif not in {{ cles_hors_dispositif() }}
   union all
   select
-    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, exercice, dispositif, siret, periode_service, objet, null,
+    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, exercice, dispositif, siret, null, objet, null,
     montant, montant_source, 'correction'
   from {{ ref('int_corrections_recettes') }}
 ),

@@ -1,4 +1,5 @@
 -- R3h: role of each account met in an exercice; the longest prefix decides, the drop's row on a tie.
+-- `role_livre`: what the shipped table alone says.
 with comptes as (
   select distinct exercice, nature from {{ ref('stg_compta__ecritures') }}
 ),
@@ -26,9 +27,10 @@ prefixes as (
       and {{ en_vigueur('r', 'make_date(c.exercice, 12, 31)') }}
 )
 
-select distinct on (exercice, nature)
+select
   exercice,
   nature,
-  role
+  (array_agg(role order by length(prefixe) desc, priorite desc))[1] as role,
+  (array_agg(role order by length(prefixe) desc) filter (where priorite = 0))[1] as role_livre
 from prefixes
-order by exercice, nature, length(prefixe) desc, priorite desc
+group by exercice, nature

@@ -6,7 +6,7 @@ with mois as (
     a.siret_adherent,
     e.exercice,
     m.mois
-  from {{ ref('int_exercices') }} as e
+  from {{ ref('int_exercices_recouvrement') }} as e
   cross join generate_series(1, 12) as m (mois)
   inner join {{ ref('stg_referentiel__adhesions_effectives') }} as a
     on

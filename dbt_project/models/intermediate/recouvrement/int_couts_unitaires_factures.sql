@@ -16,8 +16,9 @@ parametres as (
   from dispositifs as d
 ),
 
+-- exercices of which a payroll is known: without one, int_couts lacks the staff
 bases as (
-  select exercice from {{ ref('int_couts_moyens') }} group by exercice
+  select distinct exercice_fichier as exercice from {{ ref('stg_rh__masse_salariale') }}
 )
 
 select

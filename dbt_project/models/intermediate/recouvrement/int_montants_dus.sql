@@ -8,6 +8,7 @@ with lignes as (
     t.ligne_tarif,
     t.regle,
     t.base,
+    t.mode_recouvrement,
     t.montant,
     case t.regle
       when 'forfait' then t.montant
@@ -27,7 +28,9 @@ frais as (
     o.semestre,
     o.dispositif,
     o.siren_beneficiaire as siren,
-    sum(o.frais) as frais
+    sum(o.frais) as frais,
+    -- kept back on the sale (R6f): billed by no title (R7b')
+    sum(o.frais) filter (where o.mode_recouvrement <> 'retenue') as frais_non_retenus
   from {{ ref('int_cee_operations') }} as o
   where not o.est_epci and o.dispositif is not null
   group by o.exercice, o.semestre, o.dispositif, o.siren_beneficiaire
@@ -51,6 +54,7 @@ select
   l.siren,
   l.regle,
   l.base,
+  l.mode_recouvrement,
   l.ligne_tarif,
   coalesce(
     case
@@ -62,9 +66,10 @@ select
       when l.regle in ('forfait', 'par_habitant', 'par_tranche')
         then {{ arrondi(quotient('l.annuel * l.mois_s2', '12')) }}
       when l.regle = 'par_unite' then {{ arrondi('l.montant * u.unites') }}
-      when l.regle = 'cout_unitaire' then {{ arrondi('c.cout_unitaire * u.unites') }}
+      when l.regle = 'cout_unitaire' then {{ arrondi('c.cout_unitaire * u.unites_annee') }}
       when l.base = 'achats_ht' then {{ arrondi('l.montant * h.achats_ht / 100') }}
-      when l.base = 'produit_cee' then f.frais
+      when l.base = 'produit_cee' and l.mode_recouvrement = 'retenue' then f.frais
+      when l.base = 'produit_cee' then f.frais_non_retenus
     end,
     0
   ) as montant

@@ -31,7 +31,7 @@ titres as (
   where
     r.periode_semestre is not null
     and r.siret in (select a.siret from {{ ref('stg_referentiel__adherents') }} as a)
-    and r.periode_exercice in (select e.exercice from {{ ref('int_exercices') }} as e)
+    and r.periode_exercice in (select e.exercice from {{ ref('int_exercices_recouvrement') }} as e)
   group by r.periode_exercice, r.periode_semestre, r.dispositif, r.siret
 ),
 

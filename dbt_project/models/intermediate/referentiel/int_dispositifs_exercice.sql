@@ -1,7 +1,7 @@
 -- One row per exercice × dispositif that meets it: the last row of `dispositifs` that meets E decides (R6d).
-select distinct on (e.exercice, d.code)
+select
   e.exercice,
-  d.code as dispositif,
+  c.code as dispositif,
   d.libelle,
   d.thematique,
   d.vehicule_juridique,
@@ -10,6 +10,7 @@ select distinct on (e.exercice, d.code)
   d.debut,
   d.fin
 from {{ ref('int_exercices') }} as e
-inner join {{ ref('stg_referentiel__dispositifs') }} as d
-  on {{ se_rencontrent('d', 'e') }}
-order by e.exercice, d.code, d.debut desc, d.ligne desc
+cross join (select distinct code from {{ ref('stg_referentiel__dispositifs') }}) as c
+inner join lateral {{ dispositif_de(
+  'c.code', 'e.exercice', ['libelle', 'thematique', 'vehicule_juridique', 'valorisation', 'debut', 'fin']
+) }} as d on true

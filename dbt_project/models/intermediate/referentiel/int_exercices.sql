@@ -22,6 +22,7 @@ select
   {{ parametre('methode_etp', 'e.debut') }} as methode_etp,
   {{ parametre_numerique('heures_reference', 'e.debut') }} as heures_reference,
   {{ parametre('base_jours', 'e.debut') }} as base_jours,
+  {{ parametre_numerique('seuil_effectif', 'e.debut') }} as seuil_effectif,
   {{ parametre('structure_personnel', 'e.debut') }} = 'oui' as structure_personnel,
   {{ parametre('grand_livre_complet', 'e.debut') }} = 'oui' as grand_livre_complet,
   {{ parametre('dispositif_cam', 'e.fin') }} as dispositif_cam

@@ -1,4 +1,4 @@
--- R10, R10b to R10d: a row per indicator, NULL when its source has no file of the exercice.
+-- R10, R10b to R10d, R10f: a row per indicator, NULL when its source has no file of the exercice.
 with exercices as (
   select * from {{ ref('int_exercices') }} where demande
 ),
@@ -31,7 +31,9 @@ adhesions as (
     exercice,
     count(*) as communes,
     count(*) filter (where dispositifs >= 1) as min1,
-    count(*) filter (where dispositifs between 5 and 9) as de_5_a_9
+    count(*) filter (where dispositifs between 5 and 9) as de_5_a_9,
+    count(*) filter (where dispositifs >= 10) as min10,
+    sum(dispositifs) as dispositifs
   from communes
   group by exercice
 ),
@@ -89,6 +91,8 @@ commandes as (
     exercice,
     count(distinct siret_adherent) as acheteurs,
     count(distinct numero_marche) as marches,
+    sum(montant_ht) as achats,
+    sum(montant_ht) filter (where prix_reference_ht is not null) as achats_compares,
     sum(prix_reference_ht - montant_ht) as gain,
     sum(prix_reference_ht) as prix_reference
   from {{ ref('stg_cam__commandes') }}
@@ -167,8 +171,11 @@ valeurs as (
   left join cee_produits as cv using (exercice)
   cross join lateral (
     values
+    ('communes', coalesce(a.communes, 0)::numeric, 'communes'),
+    ('communes_moyenne', {{ quotient('a.dispositifs', 'a.communes') }}, 'dispositifs'),
     ('communes_min1_pct', {{ quotient('100 * a.min1', 'a.communes') }}, '%'),
     ('communes_5_9_pct', {{ quotient('100 * a.de_5_a_9', 'a.communes') }}, '%'),
+    ('communes_10_plus_pct', {{ quotient('100 * a.min10', 'a.communes') }}, '%'),
     ('dispositifs', (select count(*) from dispositifs_au_31_12 as d where d.exercice = e.exercice)::numeric, 'dispositifs'),
     ('agents_investis', coalesce(g.agents, 0)::numeric, 'agents'),
     ('etp_total', coalesce(t.etp, 0), 'ETP'),
@@ -177,6 +184,10 @@ valeurs as (
     ('cam_adherents', ac.adherents::numeric, 'adhérents'),
     ('cam_acheteurs', case when f.commandes then coalesce(c.acheteurs, 0)::numeric end, 'adhérents'),
     ('cam_marches', case when f.commandes then coalesce(c.marches, 0)::numeric end, 'marchés'),
+    ('cam_achats_ht', case when f.commandes then coalesce(c.achats, 0) end, '€'),
+    ('cam_achats_compares_ht', case when f.commandes then coalesce(c.achats_compares, 0) end, '€'),
+    ('cam_reference_ht', case when f.commandes then coalesce(c.prix_reference, 0) end, '€'),
+    ('cam_gain_ht', case when f.commandes then coalesce(c.gain, 0) end, '€'),
     ('cam_gain_pct', case when f.commandes then {{ quotient('100 * c.gain', 'c.prix_reference') }} end, '%'),
     ('cam_fournisseurs_hdf_pct', case when f.commandes then {{ quotient('100 * fo.hdf', 'fo.nombre') }} end, '%'),
     ('cam_tpe_pme_pct', case when f.commandes then {{ quotient('100 * fo.tpe_pme', 'fo.nombre') }} end, '%'),

@@ -2,7 +2,7 @@ with unites as (
   select
     exercice,
     dispositif,
-    sum(unites) as unites
+    sum(unites_annee) as unites
   from {{ ref('int_unites_semestre') }}
   group by exercice, dispositif
 )

@@ -14,7 +14,7 @@ charges as (
 ),
 
 unites as (
-  select exercice, dispositif, sum(unites) as unites
+  select exercice, dispositif, sum(unites_annee) as unites
   from {{ ref('int_unites_semestre') }}
   group by exercice, dispositif
 ),
@@ -48,8 +48,8 @@ select
       ' ; ',
       case when coalesce(t.etp, 0) = 0 then 'temps passé : aucune activité saisie ne mène à ce dispositif' end,
       case
-        when not exists (select 1 from cles as k where k.dispositif = d.dispositif and k.origine = 'axe')
-          then 'dépenses : aucun axe analytique ne mène à ce dispositif'
+        when not exists (select 1 from cles as k where k.dispositif = d.dispositif and k.origine <> 'activite')
+          then 'dépenses : aucune clé des écritures ne mène à ce dispositif'
       end,
       'décision : une ligne « valorisé » datée dans dispositifs'
     )

@@ -32,23 +32,25 @@ dispositifs as (
 lignes as (
   select * from dispositifs
   union all
+  -- a year without valorisé dispositif has a TOTAL of 0,00 (R6d)
   select
-    exercice,
+    e.exercice,
     'TOTAL',
     'TOTAL',
-    sum(etp),
-    sum(cout_personnel),
-    sum(cout_fonctionnement),
-    sum(amortissements),
-    sum(subventions),
-    sum(reprises),
-    sum(cout_net),
-    coalesce(sum(recettes), 0),
-    sum(recettes_ac),
-    bool_and(recettes_renseignees),
+    coalesce(sum(d.etp), 0),
+    coalesce(sum(d.cout_personnel), 0),
+    coalesce(sum(d.cout_fonctionnement), 0),
+    coalesce(sum(d.amortissements), 0),
+    coalesce(sum(d.subventions), 0),
+    coalesce(sum(d.reprises), 0),
+    coalesce(sum(d.cout_net), 0),
+    coalesce(sum(d.recettes), 0),
+    sum(d.recettes_ac),
+    coalesce(bool_and(d.recettes_renseignees), true),
     true
-  from dispositifs
-  group by exercice
+  from {{ ref('int_exercices') }} as e
+  left join dispositifs as d using (exercice)
+  group by e.exercice
 )
 
 select

@@ -12,7 +12,7 @@ etp as (
     p.part,
     sum(p.etp_source) as etp_source,
     sum(p.etp) as etp,
-    {{ arrondi('sum(p.etp * c.cout)', 12) }} as cout
+    {{ arrondi('sum(p.etp * coalesce(c.cout, 0))', 12) }} as cout
   from {{ ref('int_etp_parts') }} as p
   left join couts as c using (exercice, categorie)
   where p.fichier is not null

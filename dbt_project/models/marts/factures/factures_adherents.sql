@@ -6,8 +6,11 @@ select
   f.siret_adherent,
   a.siren,
   a.type,
-  a.nom
+  a.nom,
+  a.adresse,
+  a.code_postal,
+  a.ville
 from (select distinct exercice, semestre, siret_adherent from {{ ref('int_recouvrement') }}) as f
 inner join {{ ref('int_semestres') }} as s using (exercice, semestre)
-inner join lateral {{ adherent_au('f.siret_adherent', 's.debut', ['siren', 'type', 'nom']) }} as a on true
+inner join lateral {{ adherent_au('f.siret_adherent', 's.debut', ['siren', 'type', 'nom', 'adresse', 'code_postal', 'ville']) }} as a on true
 where f.exercice in {{ exercices_demandes() }}

@@ -28,7 +28,7 @@ detail as materialized (
     r.reference,
     a.population,
     (case m.semestre when 1 then a.mois_s1 else a.mois_s2 end)::integer as mois,
-    case when m.regle in ('par_unite', 'cout_unitaire') then coalesce(u.unites, 0) end as unites,
+    case m.regle when 'par_unite' then coalesce(u.unites, 0) when 'cout_unitaire' then coalesce(u.unites_annee, 0) end as unites,
     case when m.base = 'achats_ht' then coalesce(h.achats_ht, 0) end::numeric(15, 2) as achats_ht
   from {{ ref('int_montants_dus') }} as m
   inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif, ligne_tarif)

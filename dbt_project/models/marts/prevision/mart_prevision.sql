@@ -138,3 +138,7 @@ select
   {{ arrondi('recettes') }} as recettes,
   methode
 from lignes
+-- a hypothesis may give what no column holds: there is no forecast then, and the bilan is published (R10g)
+where
+  {{ tient_dans('etp', 6) }} and {{ tient_dans('cout_net', 13) }}
+  and (recettes is null or {{ tient_dans('recettes', 13) }})

@@ -1,21 +1,28 @@
 -- R7e: consolidated half-yearly invoice; under seuil_titre, and at 0 whatever the threshold, it is `reporte` and waits
--- for the adherent's next row.
-with recursive lignes as (
+-- for the adherent's next row. The chain starts with the first exercice of which a payroll file is loaded; an exercice
+-- asked before it (its payroll is missing, and justified) is invoiced all the same, on a chain of its own.
+with recursive premiere as (
+  select min(exercice) as exercice
+  from {{ ref('stg_journal__fichiers') }}
+  where jeu = 'masse_salariale'
+),
+
+lignes as (
   select
     r.exercice,
     r.semestre,
     r.siret_adherent,
     s.seuil_titre,
     sum(r.a_titrer) as montant_du,
-    row_number() over (partition by r.siret_adherent order by r.exercice, r.semestre) as rang
+    coalesce(r.exercice >= p.exercice, false) as chainee,
+    row_number() over (
+      partition by r.siret_adherent, coalesce(r.exercice >= p.exercice, false) order by r.exercice, r.semestre
+    ) as rang
   from {{ ref('int_recouvrement') }} as r
   inner join {{ ref('int_semestres') }} as s using (exercice, semestre)
-  where
-    r.par_adhesion and r.mode_recouvrement = 'titre'
-    and r.exercice >= (
-      select min(f.exercice) from {{ ref('stg_journal__fichiers') }} as f where f.jeu = 'masse_salariale'
-    )
-  group by r.exercice, r.semestre, r.siret_adherent, s.seuil_titre
+  cross join premiere as p
+  where r.par_adhesion and r.mode_recouvrement = 'titre'
+  group by r.exercice, r.semestre, r.siret_adherent, s.seuil_titre, p.exercice
 ),
 
 chaine as (
@@ -33,7 +40,7 @@ chaine as (
       else 0
     end
   from chaine as c
-  inner join lignes as l on c.siret_adherent = l.siret_adherent and l.rang = c.rang + 1
+  inner join lignes as l on c.siret_adherent = l.siret_adherent and c.chainee = l.chainee and l.rang = c.rang + 1
 )
 
 select

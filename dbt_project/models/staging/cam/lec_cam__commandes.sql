@@ -54,12 +54,22 @@ issues as (
   from contradictions
 ),
 
--- R9b: a cancellation repeats its order and is not larger than it
-commandes_emises as (
-  select numero_commande, lot, sum(montant_ht) as montant_ht
+-- R9b, R9c: a cancellation repeats its order, the lot it names or the whole, and is not larger than it
+emises as (
+  select
+    numero_commande,
+    lot,
+    sum(montant_ht) as montant_ht,
+    sum(sum(montant_ht)) over (partition by numero_commande) as montant_commande
   from issues
   where issue is null and statut = 'Émise'
   group by numero_commande, lot
+),
+
+commandes as (
+  select numero_commande, lot, montant_ht from emises where lot is not null
+  union all
+  select distinct numero_commande, null::text, montant_commande from emises
 ),
 
 annulations as (
@@ -73,7 +83,7 @@ annulations as (
       else i.issue
     end as issue_finale
   from issues as i
-  left join commandes_emises as e
+  left join commandes as e
     on i.numero_commande = e.numero_commande and i.lot is not distinct from e.lot
 )
 

@@ -3,10 +3,10 @@
 -- amounts for one identity are all rejected (control identite_ambigue).
 with lignes as (
   {% for jeu in ['mandats', 'titres', 'pes'] %}
-  select fichier_id, ligne, fichier, sha256, periode, origine, sens, exercice, budget, bordereau, piece, ligne_piece,
-    date_emission, type_piece, nature, axe_analytique, siret, objet, exercice_origine, periode_service, montant_ht, montant_ttc,
-    statut, exercice_fichier, rejet_exercice, rejet_colonne, rejet_motif, rejet_statut,
-    {{ 'rang_bordereau::int, rang_piece::int, bordereau_incoherent' if jeu == 'pes' else '0 as rang_bordereau, 0 as rang_piece, false as bordereau_incoherent' }}
+  select fichier_id, ligne, rang_bordereau, rang_piece, rang_ligne, fichier, sha256, periode, origine, sens, exercice, budget,
+    bordereau, piece, ligne_piece, date_emission, type_piece, nature, axe_analytique, operation, service_gestionnaire, produit,
+    siret, objet, exercice_origine, periode_service, montant_ht, montant_ttc, statut, autre_collectivite, bordereau_incoherent,
+    exercice_fichier, rejet_exercice, rejet_colonne, rejet_valeur, rejet_motif, rejet_statut
   from {{ ref('lec_compta__' ~ jeu) }}
   {{ 'union all' if not loop.last }}
   {% endfor %}
@@ -28,7 +28,8 @@ rangs as (
     *,
     row_number() over (
       partition by admise, identite
-      order by origine, periode desc, fichier_id desc, rang_bordereau, rang_piece, ligne
+      -- the CSV, then the newest periode; of two PES, the last base name in byte order
+      order by origine, periode collate "C" desc, fichier_id desc, ligne, rang_ligne
     ) as rang,
     min(montant_ttc) filter (where admise) over (partition by identite) as montant_min,
     max(montant_ttc) filter (where admise) over (partition by identite) as montant_max
@@ -38,7 +39,7 @@ rangs as (
 -- what the CSV leaves empty, its PES twin fills (P2)
 jumelles as (
   select distinct on (identite)
-    identite, axe_analytique, siret, objet, exercice_origine, montant_ht
+    identite, axe_analytique, operation, service_gestionnaire, produit, siret, objet, exercice_origine, montant_ht
   from rangs
   where admise and origine = 'pes'
   order by identite, rang
@@ -49,6 +50,7 @@ select
   r.ligne,
   r.rang_bordereau,
   r.rang_piece,
+  r.rang_ligne,
   r.fichier,
   r.sha256,
   r.origine,
@@ -63,6 +65,9 @@ select
   r.type_piece,
   r.nature,
   coalesce(r.axe_analytique, j.axe_analytique) as axe_analytique,
+  coalesce(r.operation, j.operation) as operation,
+  coalesce(r.service_gestionnaire, j.service_gestionnaire) as service_gestionnaire,
+  coalesce(r.produit, j.produit) as produit,
   coalesce(r.siret, j.siret) as siret,
   coalesce(r.objet, j.objet) as objet,
   coalesce(r.exercice_origine, j.exercice_origine) as exercice_origine,
@@ -70,6 +75,7 @@ select
   coalesce(r.montant_ht, j.montant_ht) as montant_ht,
   r.montant_ttc,
   r.statut,
+  r.autre_collectivite,
   r.bordereau_incoherent,
   r.admise and r.montant_min <> r.montant_max as identite_ambigue,
   r.exercice_fichier,
@@ -78,6 +84,7 @@ select
     when r.admise and r.montant_min <> r.montant_max then 'Montant TTC'
     else r.rejet_colonne
   end as rejet_colonne,
+  r.rejet_valeur,
   case
     when not r.admise then r.rejet_motif
     when r.montant_min <> r.montant_max then 'deux montants pour une même identité de ligne (R3f)'

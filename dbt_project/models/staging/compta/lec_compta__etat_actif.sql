@@ -11,7 +11,7 @@ regles as (
         when compte like '23%' then 'Compte|immobilisation en cours, jamais amortie (R4e)'
         when valeur_brute <= 0 then 'Valeur brute|valeur nulle ou négative (R4e)'
         when mode <> 'FV' and (duree < 1 or duree <> trunc(duree)) then 'Durée|durée entière d''au moins un an attendue (R4e)'
-        when quote_part < 0 or quote_part > 100 then 'Quote-part %|quote-part hors de [0, 100]'
+        when quote_part < 0 then 'Quote-part %|quote-part négative'
       end
     ) as defaut_regle
   from cellules
@@ -26,11 +26,12 @@ dedoublees as (
   from regles
 ),
 
+-- rows of one asset and axis add up by their quote-parts: of two with the same one, nothing says which is true (R4e)
 identites as (
   select
     *,
     count(*) filter (where defaut_regle is null and rang = 1)
-      over (partition by fichier_id, numero_inventaire, axe_analytique) as nombre
+      over (partition by fichier_id, numero_inventaire, axe_analytique, quote_part) as nombre
   from dedoublees
 ),
 
@@ -53,7 +54,7 @@ issues as (
     case
       when defaut_regle is not null then defaut_regle
       when rang > 1 then '|ligne répétée à l''identique'
-      when nombre > 1 then 'N° inventaire|deux lignes différentes pour un même bien et un même axe (R4e)'
+      when nombre > 1 then 'N° inventaire|deux lignes différentes de même bien, même axe et même quote-part (R4e)'
       when total_quotes > 100 then 'Quote-part %|quotes-parts de plus de 100 % pour un même bien (R4e)'
     end as issue,
     montant_subvention > valeur_brute or montant_subvention < 0 as subvention_rejetee
@@ -75,6 +76,7 @@ select
   mode,
   axe_analytique,
   quote_part,
+  numero_subvention,
   case when subvention_rejetee then null else montant_subvention end as montant_subvention,
   date_sortie,
   rejet_statut is null as bien_compte,

@@ -2,12 +2,24 @@
 -- One row per line of a PES v2 Aller, in the shape of mandats and titres (P1, P3, P4).
 with cellules as ({{ lire_jeu('compta', 'pes') }}),
 
+epci as (
+  select distinct siren from {{ ref('stg_referentiel__adherents') }} where type = 'epci'
+),
+
+-- a SIREN stands for a SIRET where one adherent bears it, whatever its dated rows (P4)
+sieges as (
+  select siren, min(siret) as siret
+  from {{ ref('stg_referentiel__adherents') }}
+  group by siren
+  having min(siret) = max(siret)
+),
+
 bordereaux as (
   select
     fichier_id,
     rang_bordereau,
     (coalesce(sum(mtht), 0) = max(mtbordht)) is not true
-    or (count(distinct rang_piece)::text = max(ltrim(nbrpce, '0'))) is not true as incoherent
+    or (count(distinct rang_piece)::text = max(nbrpce)) is not true as incoherent
   from cellules
   group by fichier_id, rang_bordereau
 ),
@@ -16,8 +28,9 @@ lignes as (
   select
     c.fichier_id,
     c.ligne,
-    c.rang_bordereau,
-    c.rang_piece,
+    c.rang_bordereau::int as rang_bordereau,
+    c.rang_piece::int as rang_piece,
+    c.rang_ligne::int as rang_ligne,
     c.fichier,
     c.sha256,
     c.periode,
@@ -30,22 +43,29 @@ lignes as (
     c.dtebordem as date_emission,
     case when c.typbord = '02' then '02' when c.typpce in ('03', '04') then '03' else '01' end as type_piece,
     c.nature,
-    c.cptana as axe_analytique,
-    c.siret,
+    -- a recette has no CptAna, a dépense no CodProdLoc
+    case when c.sens = 'depense' then c.cptana end as axe_analytique,
+    c.operation,
+    c.codserv as service_gestionnaire,
+    case when c.sens = 'recette' then c.codprodloc end as produit,
+    coalesce(c.siret, s.siret) as siret,
     c.objet,
     c.exerrat as exercice_origine,
     -- MtHT is the TTC when MtTVA is absent: no HT is stated then
     case when c.typbord = '02' then -1 else 1 end * case when c.mttva is not null then c.mtht end as montant_ht,
     case when c.typbord = '02' then -1 else 1 end * c.mttva as tva,
     case when c.typbord = '02' then -1 else 1 end * (c.mtht + coalesce(c.mttva, 0)) as montant_ttc,
-    c.typbord,
     c.mtht,
     c.mttva,
     c.idligne is null as sans_ligne,
     c.defaut,
-    b.incoherent
+    c.typbord in ('01', '02') is true as type_repris,
+    e.siren is null as autre_collectivite,
+    e.siren is not null and c.typbord in ('01', '02') is true and b.incoherent as bordereau_incoherent
   from cellules as c
   inner join bordereaux as b on c.fichier_id = b.fichier_id and c.rang_bordereau = b.rang_bordereau
+  left join epci as e on {{ siren_du_pes('c.idcoll') }} = e.siren
+  left join sieges as s on c.siren = s.siren
 ),
 
 regles as (
@@ -53,56 +73,72 @@ regles as (
     *,
     coalesce(
       case
-        when incoherent then 'MtBordHT|bordereau incoherent : somme des lignes ou nombre de pièces faux (P3)'
+        when autre_collectivite then 'IdColl|ce PES est celui d''une autre collectivité : son SIREN n''est celui d''aucun adhérent de type epci (P1)'
+        when not type_repris then 'Type bordereau (TypBord)|seuls les bordereaux de type 01 et 02 sont repris (P1)'
       end,
       defaut,
       case
-        when exercice is null then 'Exer|exercice absent'
-        when budget is null then 'CodBud|budget absent'
-        when bordereau is null then 'IdBord|bordereau absent'
-        when piece is null then 'IdPce|pièce absente'
+        when exercice is null then 'Exercice (Exer)|exercice absent'
+        when budget is null then 'Budget (CodBud)|budget absent'
+        when bordereau is null then 'Bordereau (IdBord)|bordereau absent'
+        when piece is null then 'Pièce (IdPce)|pièce absente'
         when nature is null then 'Nature|nature absente'
-        when date_emission is null then 'DteBordEm|date du bordereau absente'
-        when mtht is null then 'MtHT|montant absent'
-        when mtht < 0 or mttva < 0 then 'MtHT|montant négatif dans un PES'
-        when typbord in ('03', '06') then 'TypBord|type de bordereau non repris (P1)'
+        when date_emission is null then 'Date émission (DteBordEm)|date du bordereau absente'
+        when mtht is null then 'Montant HT (MtHT)|montant absent'
+        when mtht < 0 then 'Montant HT (MtHT)|montant négatif dans un PES'
+        when mttva < 0 then 'TVA (MtTVA)|montant négatif dans un PES'
+        when bordereau_incoherent
+          then 'Montant du bordereau (MtBordHT)|bordereau incohérent : somme des lignes ou nombre de pièces faux (P3)'
       end,
       {{ regles_ecriture() }}
     ) as issue
   from lignes
+),
+
+-- the cell at fault, as delivered: looked up for the rejected rows only
+issues as (
+  select *, nullif(split_part(issue, '|', 1), '') as rejet_colonne from regles
 )
 
 select
-  fichier_id,
-  ligne,
-  rang_bordereau,
-  rang_piece,
-  fichier,
-  sha256,
-  periode,
+  i.fichier_id,
+  i.ligne,
+  i.rang_bordereau,
+  i.rang_piece,
+  i.rang_ligne,
+  i.fichier,
+  i.sha256,
+  i.periode,
   'pes' as origine,
-  sens,
-  exercice,
-  budget,
-  bordereau,
-  piece,
-  ligne_piece,
-  date_emission,
-  type_piece,
-  nature,
-  axe_analytique,
-  siret,
-  objet,
-  exercice_origine,
+  i.sens,
+  i.exercice,
+  i.budget,
+  i.bordereau,
+  i.piece,
+  i.ligne_piece,
+  i.date_emission,
+  i.type_piece,
+  i.nature,
+  i.axe_analytique,
+  i.operation,
+  i.service_gestionnaire,
+  i.produit,
+  i.siret,
+  i.objet,
+  i.exercice_origine,
   null::text as periode_service,
-  montant_ht,
-  montant_ttc,
+  i.montant_ht,
+  i.montant_ttc,
   'Pris en charge' as statut,
-  incoherent as bordereau_incoherent,
+  i.autre_collectivite,
+  i.bordereau_incoherent,
   null::int as exercice_fichier,
-  exercice as rejet_exercice,
-  nullif(split_part(issue, '|', 1), '') as rejet_colonne,
-  substr(issue, strpos(issue, '|') + 1) as rejet_motif,
-  case when issue is not null then 'rejete' end as rejet_statut
-from regles
-where not sans_ligne
+  i.exercice as rejet_exercice,
+  i.rejet_colonne,
+  substr(i.issue, strpos(i.issue, '|') + 1) as rejet_motif,
+  {{ valeur_montrable('compta', 'pes', 'i.rejet_colonne', 'b') }} as rejet_valeur,
+  case when i.issue is not null then 'rejete' end as rejet_statut
+from issues as i
+left join {{ source('compta', 'pes') }} as b
+  on i.issue is not null and i.fichier_id = b.fichier_id and i.rang_ligne::text = b.rang_ligne
+where not i.sans_ligne

@@ -6,10 +6,10 @@ select
   r.fichier,
   r.ligne,
   concat_ws('/', r.bordereau, r.piece, r.ligne_piece, row_number() over (
-    partition by r.fichier_id, r.bordereau, r.piece, r.ligne_piece order by r.rang_bordereau, r.rang_piece, r.ligne
+    partition by r.fichier_id, r.bordereau, r.piece, r.ligne_piece order by r.rang_ligne
   )) as rang,
   r.rejet_colonne as colonne,
-  null::text as valeur,
+  r.rejet_valeur as valeur,
   r.rejet_motif as motif,
   r.rejet_statut as statut,
   r.rejet_exercice as exercice,
@@ -18,6 +18,7 @@ select
   r.identite_ambigue,
   r.montant_ttc,
   r.bordereau,
+  r.autre_collectivite,
   r.bordereau_incoherent
 from {{ ref('lec_compta__ecritures') }} as r
 where r.origine = 'pes' and r.rejet_statut is not null

@@ -13,6 +13,7 @@ select
   mode,
   axe_analytique,
   quote_part,
+  numero_subvention,
   montant_subvention,
   date_sortie
 from {{ ref('lec_compta__etat_actif') }}

@@ -8,7 +8,6 @@ regles as (
       c.defaut,
       case
         when c.fin < c.debut then 'Fin|la fin précède le début'
-        when c.siren !~ '^[0-9]{9}$' then 'SIREN|SIREN sur neuf chiffres attendu'
       end
     ) as defaut_regle
   from cellules as c

@@ -10,10 +10,8 @@ regles as (
         when c.fin < c.debut then 'Fin|la fin précède le début'
         {{ motif_dispositif() }}
         when c.tranche_max <= c.tranche_min then 'Tranche max|la tranche est vide'
-        -- what is free needs neither amount nor base
-        when c.mode_recouvrement = 'gratuit' then null
-        when c.regle <> 'cout_unitaire' and c.montant is null then 'Montant|montant absent pour cette règle'
-        when c.regle = 'pourcentage' and c.base is null then 'Base|base absente pour un pourcentage (achats_ht ou produit_cee)'
+        when c.regle <> 'cout_unitaire' and c.montant is null then 'Montant|montant absent pour cette règle (R7b'')'
+        when c.regle = 'pourcentage' and c.base is null then 'Base|base absente pour un pourcentage, achats_ht ou produit_cee (R7b'')'
       end
     ) as defaut_regle
   from cellules as c

@@ -79,7 +79,7 @@ issues as (
       when d.code_activite is null and d.pct_affectation is null then null
       when d.pct_affectation is null then '% affectation|pourcentage absent (H3)'
       when d.code_activite is null then 'Code activité|code activité absent de l''affectation'
-      when d.pct_affectation < 0 or d.pct_affectation > 100 then '% affectation|pourcentage hors de [0, 100]'
+      when d.pct_affectation < 0 then '% affectation|pourcentage négatif'
       when d.fin_affectation < d.debut_affectation then 'Fin affectation|la fin précède le début'
     end as defaut_affectation
   from dedoublees as d
@@ -102,7 +102,7 @@ affectations as (
   where rejet_statut is null and defaut_affectation is null and code_activite is not null
 ),
 
--- the highest concurrency is reached on the first day of an affectation (H2)
+-- the highest concurrency is reached on the first day of an affectation; one alone may be above 100 % (H2)
 jours_charges as (
   select a.fichier_id, a.ligne, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
   from affectations as a
@@ -139,7 +139,7 @@ select
   greatest(coalesce(i.debut_affectation, i.date_entree), i.date_entree) as debut_affectation,
   least(coalesce(i.fin_affectation, i.sortie), i.sortie) as fin_affectation,
   i.segment_chevauchant,
-  p.matricule is not null and i.code_activite is not null as affectation_sup_100,
+  i.rejet_statut is null and p.matricule is not null and i.code_activite is not null as affectation_sup_100,
   i.rejet_statut is null
   and i.code_activite is not null and i.defaut_affectation is null and p.matricule is null as affectation_valide,
   nullif(split_part(x.issue, '|', 1), '') as rejet_colonne,

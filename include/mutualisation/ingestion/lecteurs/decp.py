@@ -1,4 +1,4 @@
-"""Reader of DECP JSON: `marches.marche[]` (2022 format) and the format before 2024 (`marches[]`)."""
+"""Reader of DECP JSON (S4): format 2022 (`marches.marche`) and 2019 (`marches`), one contract or a list of them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ from mutualisation.sources.jeux import Jeu
 # (line, event of ijson, value)
 Evenement = tuple[int, str, Any]
 
+_AUTRE_FORME = (
+    "aucun marché sous « marches » ou « marches.marche » : ce n'est pas un fichier DECP (formats 2019 et 2022) ; "
+    "déposer celui que publie le profil d'acheteur, ou le retirer."
+)
+_CONCESSIONS = ("contrat-concession", "contratConcession")
 _OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
-# keys that lead to the contracts; None stands for the list itself
-_LISTES = (["marches", None], ["marches", "marche", None])
 
 
 class LecteurDecp:
     """One row per contract and titulaire, in the columns of the jeu; `ligne` is the line of the contract's object.
 
-    LectureRefusee when the JSON is unreadable, too big, or holds no list of contracts.
+    LectureRefusee when the JSON is unreadable, too big, or of another shape.
     """
 
     entete = None
@@ -43,9 +46,12 @@ class LecteurDecp:
         self.dialecte: dict[str, object] = {"encodage": self._encodage}
 
     def blocs(self) -> Iterator[Bloc]:
-        """One block of rows per contract."""
-        for ligne, marche in _marches(_evenements(self._chemin, self._encodage)):
-            rangees = [[v.get(c, "") for c in self._colonnes] for v in _rangees(marche)]
+        """One block of rows per contract; `rang_titulaire` numbers the rows, since a JSON may hold them all on one line."""
+        rang = 0
+        for ligne, forme, marche in _marches(_evenements(self._chemin, self._encodage)):
+            lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees(marche, forme), 1)]
+            rang += len(lues)
+            rangees = [[v.get(c, "") for c in self._colonnes] for v in lues]
             yield Bloc([ligne] * len(rangees), rangees, True)
 
 
@@ -80,62 +86,118 @@ class _Lignes:
         return tranche
 
 
-def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line, contract) of each contract. LectureRefusee where no list of contracts is."""
-    # the key read last in each open object, None in a list
-    chemin: list[str | None] = []
-    trouvee = False
+def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """(line, format, contract) of each contract, concessions apart. LectureRefusee where no contract could be."""
+    trouves = False
+    if next(evenements)[1] != "start_map":
+        raise LectureRefusee(_AUTRE_FORME)
+    for _, evenement, cle in evenements:
+        if evenement == "end_map":
+            break
+        ligne, ouvrant, valeur = next(evenements)
+        if cle != "marches":
+            _valeur(evenements, ouvrant, valeur)
+        elif ouvrant == "start_array":
+            trouves = True
+            yield from _liste(evenements, "2019")
+        elif ouvrant == "start_map":
+            trouves = True
+            yield from _sous_marches(evenements, ligne)
+    # to the end of the file: what follows must be JSON too
+    for _ in evenements:
+        pass
+    if not trouves:
+        raise LectureRefusee(_AUTRE_FORME)
+
+
+def _sous_marches(evenements: Iterator[Evenement], debut: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """What `"marches": {` holds: `marche` and concessions (2022), or the members of one contract (2019)."""
+    seul: dict[str, Any] = {}
+    conteneurs = False
+    for _, evenement, cle in evenements:
+        if evenement == "end_map":
+            break
+        ligne, ouvrant, valeur = next(evenements)
+        conteneurs = conteneurs or cle in ("marche", *_CONCESSIONS)
+        if cle != "marche":
+            lue = _valeur(evenements, ouvrant, valeur)
+            if cle not in _CONCESSIONS:
+                seul[cle] = lue
+        elif ouvrant == "start_array":
+            yield from _liste(evenements, "2022")
+        elif ouvrant == "start_map":
+            yield ligne, "2022", _valeur(evenements, ouvrant, valeur)
+        else:
+            raise LectureRefusee(f"ligne {ligne} : un marché doit être un objet JSON.")
+    if not conteneurs:
+        if "id" not in seul:
+            raise LectureRefusee(_AUTRE_FORME)
+        yield debut, "2019", seul
+
+
+def _liste(evenements: Iterator[Evenement], forme: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The contracts of a list whose `[` was just read."""
     for ligne, evenement, valeur in evenements:
-        if chemin in _LISTES and evenement != "end_array":
-            if evenement != "start_map":
-                raise LectureRefusee(f"ligne {ligne} : un marché doit être un objet JSON.")
-            marche = _objet(evenements)
-            yield ligne, marche["marche"] if isinstance(marche.get("marche"), dict) else marche
-        elif evenement == "map_key":
-            chemin[-1] = valeur
-        elif evenement in _OUVRANTS:
-            chemin.append("" if evenement == "start_map" else None)
-            trouvee = trouvee or chemin in _LISTES
-        elif evenement in _FERMANTS:
-            chemin.pop()
-    if not trouvee:
-        raise LectureRefusee(
-            "aucune liste de marchés sous « marches » ou « marches.marche » : ce n'est pas un fichier DECP."
-        )
+        if evenement == "end_array":
+            return
+        if evenement != "start_map":
+            raise LectureRefusee(f"ligne {ligne} : un marché doit être un objet JSON.")
+        marche = _valeur(evenements, evenement, valeur)
+        marche = marche["marche"] if isinstance(marche.get("marche"), dict) else marche
+        if "concession" not in _texte(marche.get("_type")).lower():
+            yield ligne, forme, marche
 
 
-def _objet(evenements: Iterator[Evenement]) -> dict[str, Any]:
-    """The object whose `{` was just read."""
+def _valeur(evenements: Iterator[Evenement], ouvrant: str, valeur: Any) -> Any:
+    """The value whose first event was just read."""
     objet = ObjectBuilder()
-    objet.event("start_map", None)
-    profondeur = 1
+    objet.event(ouvrant, valeur)
+    profondeur = int(ouvrant in _OUVRANTS)
     while profondeur:
-        _, evenement, valeur = next(evenements)
-        objet.event(evenement, valeur)
+        _, evenement, suite = next(evenements)
+        objet.event(evenement, suite)
         profondeur += (evenement in _OUVRANTS) - (evenement in _FERMANTS)
-    return dict(objet.value)
+    return objet.value
 
 
-def _rangees(marche: dict[str, Any]) -> list[dict[str, str]]:
+def _rangees(marche: dict[str, Any], forme: str) -> list[dict[str, str]]:
     commun = {
+        "format": forme,
         "identifiant": _texte(marche.get("id")),
         "siret_acheteur": _identifiant(marche.get("acheteur")),
         "date_notification": _texte(marche.get("dateNotification")),
         "montant": _texte(marche.get("montant")),
     }
-    titulaires = marche.get("titulaires")
-    if isinstance(titulaires, dict):
-        titulaires = titulaires.get("titulaire", [titulaires])
-    if isinstance(titulaires, dict):
-        titulaires = [titulaires]
-    if not isinstance(titulaires, list):
-        titulaires = []
-    sirets = [_identifiant(t.get("titulaire", t) if isinstance(t, dict) else t) for t in titulaires]
+    sirets = dict.fromkeys(_derniers_titulaires(marche))
     return [commun | {"siret_titulaire": s} for s in sirets or [""]]
 
 
+def _derniers_titulaires(marche: dict[str, Any]) -> list[str]:
+    """Of the latest modification (by date, then place) that names some, else of the contract."""
+    modifications = enumerate(_deballer(marche.get("modifications"), "modification"))
+    ordonnees = sorted(modifications, key=lambda m: (_texte(m[1].get("dateNotificationModification"))[:10], m[0]))
+    for _, modification in reversed(ordonnees):
+        if titulaires := _titulaires(modification):
+            return titulaires
+    return _titulaires(marche)
+
+
+def _titulaires(objet: dict[str, Any]) -> list[str]:
+    return [s for t in _deballer(objet.get("titulaires"), "titulaire") if (s := _identifiant(t))]
+
+
+def _deballer(valeur: Any, nom: str) -> list[dict[str, Any]]:
+    """Objects of a list, of a list of lists, or wrapped one by one or all together under `nom`."""
+    if isinstance(valeur, list):
+        return [objet for v in valeur for objet in _deballer(v, nom)]
+    if not isinstance(valeur, dict):
+        return []
+    return _deballer(valeur[nom], nom) if nom in valeur else [valeur]
+
+
 def _identifiant(valeur: Any) -> str:
-    return _texte(valeur.get("id")) if isinstance(valeur, dict) else ""
+    """An identifier without its inner spaces (C13)."""
+    return "".join(_texte(valeur.get("id")).split()) if isinstance(valeur, dict) else ""
 
 
 def _texte(valeur: Any) -> str:

@@ -1,11 +1,12 @@
-"""Reader of PES v2 Aller (dépense and recette): one row per LigneDePiece.
+"""Reader of PES v2 Aller (dépense and recette, schema 5.17): one row per LigneDePiece.
 
 A streaming expat parser builds no tree, so attachments cost no memory and are never kept; a DTD, an entity or
-a foreign root refuses the file. Only the elements named here are read: no bank data, address or name.
+a root that is no PES refuses the file. Only the elements named here are read: no bank data, address or name.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
@@ -21,19 +22,49 @@ _SENS = {"pes_depensealler": "depense", "pes_recettealler": "recette"}
 _ENTETE = frozenset({"idcoll", "codbud"})
 _BORDEREAU = frozenset({"exer", "idbord", "dtebordem", "typbord", "nbrpce", "mtbordht"})
 _PIECE = frozenset({"codserv", "idpce", "typpce", "natpce", "obj", "objpce"})
-_LIGNE = frozenset({"idligne", "nature", "fonction", "operation", "cptana", "mtht", "mttva", "objlignepce"})
+_LIGNE = frozenset(
+    {"idligne", "nature", "fonction", "operation", "cptana", "codprodloc", "mtht", "mttva", "objlignepce"}
+)
 _RATTACHEMENT = frozenset({"exerrat", "idpceorig"})
 _LIENS = frozenset({"idmarche", "idactif"})
-_TIERS = frozenset({"idtiers", "natidtiers"})
-_BLOCS_LIGNE = {"infolignepce": _LIGNE, "infolignepiece": _LIGNE, "liensident": _LIENS, "infotiers": _TIERS}
-_NAT_SIRET = ("01", "1")
+_TIERS = frozenset({"idtiers", "natidtiers", "typtiers"})
+_BLOCS_LIGNE = {"infolignepce": _LIGNE, "infolignepiece": _LIGNE, "liensident": _LIENS}
+_NAT_SIRET, _NAT_SIREN = ("01", "1"), ("02", "2")
+_SIREN = re.compile(r"[0-9]{9}")
+# the flows that the contract names beside the Aller (G7): what a user calls them
+_FLUX = {
+    "pes_retour": "un PES Retour",
+    "pes_acquit": "un acquit de PES",
+    "pes_pj": "un flux de pièces jointes",
+    "pes_facture": "un flux de factures",
+    "pes_marche": "un flux de marchés",
+}
+# what expat says in English, by its code
+_FAUTES_XML = {
+    2: "du texte hors de toute balise",
+    3: "le fichier s'arrête avant sa dernière balise",
+    4: "une balise mal écrite ou un caractère interdit",
+    5: "le fichier s'arrête au milieu d'une balise",
+    6: "un caractère est coupé",
+    7: "une balise fermante ne répond pas à la dernière ouverte",
+    8: "un attribut est donné deux fois",
+    9: "du texte suit la fin du document",
+    11: "une entité inconnue (&…;)",
+    14: "un renvoi à un caractère qui n'existe pas",
+    17: "la déclaration XML n'est pas au début du fichier",
+    20: "une section CDATA n'est pas terminée",
+    27: "un préfixe sans espace de noms",
+    30: "la déclaration XML est mal écrite",
+}
+_JETON_INVALIDE, _ENCODAGE_INCONNU, _ENCODAGE_FAUX = 4, 18, 19
 
 
 class LecteurPes:
     """Reads a PES file. Rows follow the columns of the jeu; `ligne` is the line of the LigneDePiece element.
 
-    A piece without lines gives one row without `idligne`, so that NbrPce can be checked (P3).
-    LectureRefusee when the XML is broken, has a DTD or an entity, or holds neither dépense nor recette.
+    A piece without lines gives one row without `idligne`, so that NbrPce can be checked (P3). A PES that holds
+    neither dépense nor recette gives no row, and `dialecte["ignore"]` says what it is (G7).
+    LectureRefusee when the XML is broken, has a DTD or an entity, lies about its encoding, or is no PES.
     """
 
     entete = None
@@ -48,6 +79,7 @@ class LecteurPes:
         lecture = _Lecture(self._colonnes)
         analyseur = expat.ParserCreate(namespace_separator=" ")
         lecture.brancher(analyseur)
+        lus = 0
         with self._chemin.open("rb") as f:
             while True:
                 tranche = f.read(_TRANCHE)
@@ -58,24 +90,41 @@ class LecteurPes:
                 try:
                     analyseur.Parse(tranche, not tranche)
                 except expat.ExpatError as e:
-                    raise LectureRefusee(
-                        f"ligne {e.lineno} : le XML est abîmé ({expat.ErrorString(e.code)}) ; redéposer le fichier."
-                    ) from None
-                except (UnicodeError, LookupError, ValueError) as e:
-                    raise LectureRefusee(
-                        f"encodage déclaré illisible ({type(e).__name__}) : le corriger (F8)."
-                    ) from None
+                    octet = tranche[max(analyseur.ErrorByteIndex - lus, 0) :][:1]
+                    raise LectureRefusee(_faute_xml(e, lecture.encodage, octet)) from None
+                except (UnicodeError, LookupError, ValueError):
+                    raise LectureRefusee(_encodage_illisible(lecture.encodage)) from None
+                lus += len(tranche)
                 if lecture.rangees:
                     yield Bloc(lecture.lignes, lecture.rangees, True)
                     lecture.lignes, lecture.rangees = [], []
                 if not tranche:
                     break
         if not lecture.sens_vus:
-            raise LectureRefusee(
-                "ni PES_DepenseAller ni PES_RecetteAller dans ce fichier : ce n'est pas un PES v2 Aller "
-                "de mandats ou de titres."
+            self.dialecte["ignore"] = (
+                f"c'est {lecture.flux}, ni dépense ni recette : ignoré, rien n'en est chargé (G7)."
             )
         self.dialecte["encodage"] = lecture.encodage
+
+
+def _faute_xml(faute: expat.ExpatError, encodage: str, octet: bytes) -> str:
+    """The reason in French: what is broken and where, or the encoding that the bytes deny."""
+    if faute.code in (_ENCODAGE_INCONNU, _ENCODAGE_FAUX):
+        return _encodage_illisible(encodage)
+    if faute.code == _JETON_INVALIDE and octet >= b"\x80" and encodage == "utf-8":
+        return (
+            f"ligne {faute.lineno} : le fichier se dit en UTF-8 et n'en est pas ; corriger l'encodage qu'il "
+            "déclare à sa première ligne (ISO-8859-1 pour un PES) et le redéposer (F8)."
+        )
+    quoi = _FAUTES_XML.get(faute.code, "le balisage n'est pas celui d'un XML")
+    return f"ligne {faute.lineno} : le XML est abîmé ({quoi}) ; redéposer le fichier tel que le logiciel l'a produit."
+
+
+def _encodage_illisible(encodage: str) -> str:
+    return (
+        f"encodage déclaré illisible (« {encodage[:40]} ») : écrire à la première ligne celui du fichier, "
+        "ISO-8859-1 pour un PES (F8)."
+    )
 
 
 class _Lecture:
@@ -88,14 +137,17 @@ class _Lecture:
         self._bordereau: dict[str, str] = {}
         self._piece: dict[str, str] = {}
         self._ligne: dict[str, str] | None = None
+        self._tiers: list[dict[str, str]] = []
         self._ligne_numero = 0
         self._piece_numero = 0
         self._piece_lignes = 0
         self._rang_bordereau = 0
         self._rang_piece = 0
+        self._rang_ligne = 0
         self._sens = ""
         self._analyseur: expat.XMLParserType | None = None
         self.sens_vus: set[str] = set()
+        self.flux = "un PES sans dépense ni recette"
         self.encodage = "utf-8"
         self.lignes: list[int] = []
         self.rangees: list[list[str]] = []
@@ -123,10 +175,15 @@ class _Lecture:
     def _debut(self, nom_complet: str, attributs: dict[str, str]) -> None:
         nom = nom_complet.rpartition(" ")[2].lower()
         parent = self._chemin[-1] if self._chemin else ""
-        if not self._chemin and nom != "pes_aller":
-            raise LectureRefusee("la racine du XML n'est pas PES_Aller : ce n'est pas un PES v2 Aller.")
+        if not self._chemin and not nom.startswith("pes_"):
+            raise LectureRefusee(
+                f"ce XML commence par <{nom[:40]}> et non par <PES_Aller> : ce n'est pas un PES ; déposer le flux "
+                "PES v2 Aller que le logiciel comptable envoie à la trésorerie, ou le retirer (G7)."
+            )
+        if len(self._chemin) < 2:
+            self.flux = _FLUX.get(nom, self.flux)
         self._chemin.append(nom)
-        if nom in _SENS and len(self._chemin) == 2:
+        if nom in _SENS and self._chemin[:-1] == ["pes_aller"]:
             self._sens = _SENS[nom]
             self.sens_vus.add(self._sens)
         elif nom == "entetepes":
@@ -145,13 +202,17 @@ class _Lecture:
             self._rang_piece += 1
             self._piece, self._piece_numero, self._piece_lignes = {}, numero, 0
         elif nom == "lignedepiece":
-            self._ligne, self._ligne_numero = {}, numero
+            self._ligne, self._tiers, self._ligne_numero = {}, [], numero
         elif parent == "blocbordereau":
             self._noter(self._bordereau, _BORDEREAU, nom, attributs)
         elif parent in ("blocpiece", "infopce"):
             self._noter(self._piece, _PIECE, nom, attributs)
         elif parent == "rattachpiece":
             self._noter(self._piece if self._ligne is None else self._ligne, _RATTACHEMENT, nom, attributs)
+        elif self._ligne is not None and nom == "infotiers":
+            self._tiers.append({})
+        elif self._ligne is not None and parent == "infotiers":
+            self._noter(self._tiers[-1], _TIERS, nom, attributs)
         elif self._ligne is not None and parent in _BLOCS_LIGNE:
             self._noter(self._ligne, _BLOCS_LIGNE[parent], nom, attributs)
 
@@ -174,12 +235,22 @@ class _Lecture:
     def _emettre(self, ligne: dict[str, str], numero: int) -> None:
         valeurs = {**self._entete, **self._bordereau, **self._piece, **ligne}
         objet_piece = self._piece.get("objpce" if self._sens == "recette" else "obj", "")
+        self._rang_ligne += 1
         valeurs |= {
             "sens": self._sens,
             "rang_bordereau": str(self._rang_bordereau),
             "rang_piece": str(self._rang_piece),
+            "rang_ligne": str(self._rang_ligne),
             "objet": ligne.get("objlignepce") or objet_piece,
-            "siret": ligne.get("idtiers", "") if ligne.get("natidtiers") in _NAT_SIRET else "",
+            **_identifiants(self._tiers if ligne else []),
         }
         self.lignes.append(numero)
         self.rangees.append([valeurs.get(c, "") for c in self._colonnes])
+
+
+def _identifiants(tiers: list[dict[str, str]]) -> dict[str, str]:
+    """P4: SIRET or SIREN of the third party of type 01, else of the first; any other identifier is a person's."""
+    tenu: dict[str, str] = next((t for t in tiers if t.get("typtiers") == "01"), tiers[0] if tiers else {})
+    numero, nature = tenu.get("idtiers", ""), tenu.get("natidtiers")
+    siren = "".join(numero.split()) if nature in _NAT_SIREN else ""
+    return {"siret": numero if nature in _NAT_SIRET else "", "siren": siren if _SIREN.fullmatch(siren) else ""}

@@ -13,6 +13,7 @@ from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide,
 from mutualisation.ingestion.limites import RANGEE_MAX, Limites, nombre_fr
 from mutualisation.ingestion.octets import encodage, refuser_nul
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
 
 # small enough for the rows of a block to stay in the cache
@@ -31,11 +32,11 @@ class LecteurCsv:
     LectureRefusee (at building or while iterating `blocs`) when the encoding, the header or the quotes are wrong.
     """
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
+    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
         self._chemin = chemin
         self._limites = limites
         self._encodage = encodage(chemin, jeu.dialecte.encodages, verifier_dernier=False)
-        self.separateur, self._premiere, self.entete = self._reconnaitre(jeu)
+        self.separateur, self._premiere, self.entete = self._reconnaitre(jeu, traduction)
         separateur = _NOMS_SEPARATEURS.get(self.separateur, self.separateur)
         self.dialecte = {"encodage": self._encodage, "separateur": separateur} | self.entete.dialecte
 
@@ -92,7 +93,7 @@ class LecteurCsv:
                 rangees.append(rangee)
         return numeros, rangees
 
-    def _reconnaitre(self, jeu: Jeu) -> tuple[str, int, Entete]:
+    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[str, int, Entete]:
         """Separator, number of physical lines before the data, header."""
         with self._chemin.open("rb") as f:
             bloc = _Lignes(f, self._encodage, _TRANCHE_ENTETE).bloc()
@@ -100,11 +101,11 @@ class LecteurCsv:
         essais: list[list[list[str]]] = []
         for separateur in jeu.dialecte.separateurs:
             for rangees, fins in (_lire_tete(lignes, separateur), _lire_ligne_a_ligne(lignes, separateur)):
-                trouve = trouver_entete(jeu, rangees)
+                trouve = trouver_entete(jeu, rangees, traduction)
                 if trouve is not None:
                     return separateur, fins[trouve[0]], trouve[1]
                 essais.append(rangees)
-        raise entete_introuvable(jeu, essais)
+        raise entete_introuvable(jeu, essais, traduction)
 
 
 def _lire_tete(lignes: list[str], separateur: str) -> tuple[list[list[str]], list[int]]:

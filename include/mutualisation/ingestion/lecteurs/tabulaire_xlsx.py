@@ -19,6 +19,7 @@ from mutualisation.ingestion.bloc import Bloc
 from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
 from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
 
 _RANGEES_PAR_BLOC = 1000
@@ -35,10 +36,10 @@ class LecteurXlsx:
     LectureRefusee when the archive is broken, inflates too much, or has no right header.
     """
 
-    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
+    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
         self._chemin = chemin
         verifier_archive(chemin, limites)
-        self._premiere, self.entete = self._reconnaitre(jeu)
+        self._premiere, self.entete = self._reconnaitre(jeu, traduction)
         self._types: dict[int, str] = {p: jeu.colonne(n).type for n, p in self.entete.positions.items()}
         self.dialecte = {"encodage": "xlsx"} | self.entete.dialecte
 
@@ -64,7 +65,7 @@ class LecteurXlsx:
         if rangees:
             yield Bloc(numeros, rangees, True, defauts)
 
-    def _reconnaitre(self, jeu: Jeu) -> tuple[int, Entete]:
+    def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[int, Entete]:
         """Row number of the header, and the header."""
         numeros: list[int] = []
         rangees: list[list[str]] = []
@@ -78,9 +79,9 @@ class LecteurXlsx:
             if len(rangees) >= _RANGEES_ENTETE:
                 break
         flux.close()
-        trouve = trouver_entete(jeu, rangees)
+        trouve = trouver_entete(jeu, rangees, traduction)
         if trouve is None:
-            raise entete_introuvable(jeu, [rangees])
+            raise entete_introuvable(jeu, [rangees], traduction)
         return numeros[trouve[0]], trouve[1]
 
     def _rangees(self) -> Generator[tuple[int, list[Any], dt.datetime]]:

@@ -10,8 +10,8 @@ from mutualisation.rapport.publie import Bilan
 
 PAR_THEME = """
 select thematique, count(distinct numero_marche) as marches, count(distinct siret_adherent) as acheteurs,
-       sum(commandes) as commandes, sum(achats_ht) as achats_ht, sum(prix_reference_ht) as prix_reference_ht,
-       sum(gain) as gain
+       sum(commandes) as commandes, sum(achats_ht) as achats_ht, sum(achats_compares_ht) as achats_compares_ht,
+       sum(prix_reference_ht) as prix_reference_ht, sum(gain) as gain
   from {source}
  where exercice = %(exercice)s and version = %(version)s
  group by thematique
@@ -22,12 +22,13 @@ COLONNES = (
     m.Colonne("marches", "Marchés", "entier", largeur=12, somme=True),
     m.Colonne("commandes", "Commandes", "entier", largeur=12, somme=True),
     m.Colonne("achats_ht", "Achats HT", "euros", somme=True, fort=True),
+    m.Colonne("achats_compares_ht", "dont comparés", "euros", somme=True),
     m.Colonne("prix_reference_ht", "Prix de référence HT", "euros", somme=True),
     m.Colonne("gain", "Gain", "euros", somme=True),
     m.Colonne("gain_pct", "Gain, en %", "taux", largeur=12),
 )
 NOTE = (
-    "Le gain est l'écart entre le prix de référence et le montant HT, sur les seules lignes qui donnent un prix de "
+    "Le gain est l'écart entre le prix de référence et les achats comparés : les seules lignes qui donnent un prix de "
     "référence ; ce n'est pas une économie constatée dans les comptes des communes."
 )
 

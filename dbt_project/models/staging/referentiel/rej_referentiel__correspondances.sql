@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+{{ lignes_rejetees('referentiel', 'correspondances') }}

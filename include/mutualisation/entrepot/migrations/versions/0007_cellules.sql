@@ -1,0 +1,108 @@
+-- Cells as real systems write them (C1, C3, C7, C8, C11, C13, P1). Fast forms first, rare ones in *_forme, as in 0001.
+
+-- `nombre` (six decimals) with a trailing %, which is dropped (C1)
+create function lecture.pourcentage_forme(t text) returns numeric language sql immutable parallel safe as $$
+  select lecture.nombre_forme(regexp_replace(t, E'[ \u00a0\u202f]*%[ \t\r\n\u00a0\u202f]*$', ''), 6, 15)
+$$;
+create function lecture.pourcentage(t text) returns numeric language sql immutable parallel safe as $$
+  select case
+    when octet_length(t) <= 15 and t ~ '^-?[0-9]+(?:[.,][0-9][0-9]?)?$' then replace(t, ',', '.')::numeric
+    when t ~ '[0-9]' then lecture.pourcentage_forme(t)
+  end
+$$;
+
+-- day first with / - or ., year first with - or /, aaaammjj; one separator; a midnight time may follow (C3)
+create or replace function lecture.date_forme(t text) returns date language plpgsql immutable parallel safe as $$
+declare
+  c text := btrim(t, E' \t\r\n\u00a0\u202f');
+  a int; m int; j int;
+begin
+  if c ~ '[ T]00:00(?::00)?$' then
+    c := regexp_replace(c, '[ T]00:00(?::00)?$', '');
+  end if;
+  if c ~ '^[0-9]{2}([/.-])[0-9]{2}\1[0-9]{4}$' then
+    a := substr(c, 7, 4); m := substr(c, 4, 2); j := substr(c, 1, 2);
+  elsif c ~ '^[0-9]{4}([/-])[0-9]{2}\1[0-9]{2}$' then
+    a := substr(c, 1, 4); m := substr(c, 6, 2); j := substr(c, 9, 2);
+  elsif c ~ '^[0-9]{8}$' then
+    a := substr(c, 1, 4); m := substr(c, 5, 2); j := substr(c, 7, 2);
+  else
+    return null;
+  end if;
+  if a < 1000 or m not between 1 and 12 or j < 1
+    or j > (case when m in (4, 6, 9, 11) then 30 when m <> 2 then 31
+                when (a % 4 = 0 and a % 100 <> 0) or a % 400 = 0 then 29 else 28 end) then
+    return null;
+  end if;
+  return make_date(a, m, j);
+end $$;
+
+-- hours in minutes, exact: hundredths (3,50), HH:MM, HH:MM:00, 7h30, 7h (C8; bounds are a rule of the row)
+create or replace function lecture.minutes_forme(t text) returns numeric language plpgsql immutable parallel safe as $$
+declare
+  c text := btrim(t, E' \t\r\n\u00a0\u202f');
+begin
+  return case
+    when c ~ '^[0-9]{1,4}(?:[.,][0-9]{1,2})?$' then replace(c, ',', '.')::numeric * 60
+    when c ~ '^[0-9]{1,2}[:hH][0-5][0-9]$' then left(c, -3)::numeric * 60 + right(c, 2)::numeric
+    -- the reader of workbooks writes all the hours of [h]:mm (F11)
+    when c ~ '^[0-9]{1,4}:[0-5][0-9]:00$' then left(c, -6)::numeric * 60 + substr(right(c, 5), 1, 2)::numeric
+    when c ~ '^[0-9]{1,2}[hH]$' then left(c, -1)::numeric * 60
+  end;
+end $$;
+create or replace function lecture.minutes(t text) returns numeric language sql immutable parallel safe as $$
+  select case
+    when octet_length(t) <= 7 and t ~ '^[0-9]+(?:[.,][0-9][0-9]?)?$' then replace(t, ',', '.')::numeric * 60
+    when t ~ '^[0-9][0-9]?[:hH][0-5][0-9]$' then left(t, -3)::numeric * 60 + right(t, 2)::numeric
+    when t ~ '^[0-9][0-9]:[0-5][0-9]:00$' then left(t, 2)::numeric * 60 + substr(t, 4, 2)::numeric
+    when t ~ '[0-9]' then lecture.minutes_forme(t)
+  end
+$$;
+
+-- an account: 2 to 12 digits, nothing else (C11)
+create function lecture.compte_forme(t text) returns text language sql immutable parallel safe as $$
+  select case when t ~ E'^[ \t\r\n\u00a0\u202f]*[0-9]{2,12}[ \t\r\n\u00a0\u202f]*$' then lecture.texte(t) end
+$$;
+create function lecture.compte(t text) returns text language sql immutable parallel safe as $$
+  select case
+    when octet_length(t) between 2 and 12 and rtrim(t, '0123456789') = '' then t
+    when t ~ '[0-9]' then lecture.compte_forme(t)
+  end
+$$;
+
+-- made of digits: without leading zeros; anything else as it is (P1)
+create function lecture.numero(t text) returns text language sql immutable parallel safe as $$
+  select case
+    when lecture.texte(t) like '0%' and rtrim(lecture.texte(t), '0123456789') = ''
+      then coalesce(nullif(ltrim(lecture.texte(t), '0'), ''), '0')
+    else lecture.texte(t)
+  end
+$$;
+
+-- a SIRET or SIREN, without inner spaces of any kind (C13)
+create function lecture.sans_espaces_forme(t text) returns text language sql immutable parallel safe as $$
+  select nullif(regexp_replace(
+    t, E'[ \t\n\r\f\u000b\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', '', 'g'), '')
+$$;
+create function lecture.sans_espaces(t text) returns text language sql immutable parallel safe as $$
+  select case when rtrim(t, '0123456789') = '' then nullif(t, '') else lecture.sans_espaces_forme(t) end
+$$;
+create function lecture.siret(t text) returns text language sql immutable parallel safe as $$
+  select case when lecture.siret_valide(lecture.sans_espaces(t)) then lecture.sans_espaces(t) end
+$$;
+create function lecture.siren(t text) returns text language sql immutable parallel safe as $$
+  select case when lecture.sans_espaces(t) ~ '^[0-9]{9}$' then lecture.sans_espaces(t) end
+$$;
+
+-- how names are compared: NFC, trimmed, inner spaces collapsed, without case, accents or the kind of apostrophe (F5, C7).
+-- The C collation and the letters that no accent makes: the same answer whatever the locale of the server.
+create function lecture.repli(t text) returns text language sql immutable parallel safe as $$
+  select nullif(replace(translate(lower(regexp_replace(normalize(
+    translate(
+      btrim(regexp_replace(
+        t, E'[ \t\n\r\f\u000b\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g')),
+      E'\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\uff07', repeat('''', 9)), NFD),
+    E'[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+', '', 'g') collate "C"),
+    'ŒÆØĐŁ', 'œæøđł'), 'ß', 'ss'), '')
+$$;
+grant execute on all functions in schema lecture to mutualisation_chargeur, mutualisation_transformateur;

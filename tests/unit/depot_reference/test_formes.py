@@ -1,0 +1,62 @@
+"""The reference drop is what real systems give: its PES, its keys without axis, its headers, its workbook."""
+
+import re
+from pathlib import Path
+
+import openpyxl
+from defusedxml.ElementTree import parse
+from tests.atelier.partage import defauts_de_schema
+from tests.unit.depot_reference.lecture_depot import ecritures, lignes, texte
+
+COMPTES_DE_RECETTE = ("70845", "70875", "70873", "70878", "70688")
+
+
+def test_chaque_pes_est_valide(depot: Path) -> None:
+    fichiers = sorted((depot / "compta").glob("*.xml"))
+    assert len(fichiers) == 9
+    assert {f.name: defauts for f in fichiers if (defauts := defauts_de_schema(f.read_bytes()))} == {}
+
+
+def test_une_recette_n_a_pas_d_axe_mais_un_produit(depot: Path) -> None:
+    """R3i: from 2020 on the communes' titres are keyed by product, or by service when issued alone."""
+    cles = {(texte(r["Origine"]), texte(r["Code"])) for r in lignes(depot, "referentiel", "cles_analytiques")}
+    origines = set()
+    for r in ecritures(depot, "titre"):
+        if not texte(r["Nature"]).startswith(COMPTES_DE_RECETTE) or texte(r["Exercice"]) == "2019":
+            continue
+        assert not texte(r["Axe analytique"]), r
+        service, produit = ("service", texte(r["Service gestionnaire"])), ("produit", texte(r.get("Produit")))
+        assert service in cles or produit in cles, r
+        origines.add((service if service in cles else produit)[0])
+    assert origines == {"service", "produit"}
+    for fichier in (depot / "compta").glob("*_R.xml"):
+        assert not list(parse(fichier).getroot().iter("CptAna"))
+
+
+def test_un_mandat_par_pes_n_a_un_axe_que_s_il_est_partage(depot: Path) -> None:
+    axes = [
+        [ligne.find(".//CptAna") for ligne in parse(fichier).getroot().iter("LigneDePiece")]
+        for fichier in (depot / "compta").glob("*_D.xml")
+    ]
+    presents = [axe is not None for fichier in axes for axe in fichier]
+    assert set(presents) == {True, False}
+
+
+def test_l_ancien_logiciel_de_temps_nomme_autrement(depot: Path) -> None:
+    """2019: other headers and codes, no validation; `correspondances` gives them all (F16)."""
+    ancien = (depot / "rh" / "temps_2019-06.csv").read_bytes().decode()
+    assert {"Tâche", "Travail"} <= set(re.split(r"[;\n]", ancien))
+    assert not {"Validé", "Code activité"} & set(re.split(r"[;\n]", ancien))
+    une = next(lignes(depot, "rh", "temps", "2019-06"))
+    assert {"Matricule", "Date", "Code activité", "Durée", "Type jour", "Validé"} <= une.keys()
+    assert (une["Type jour"], une["Validé"]) == ("T", "O")
+
+
+def test_l_etat_de_l_actif_est_un_classeur_en_pourcentages(depot: Path) -> None:
+    for exercice in (2019, 2020, 2021):
+        classeur = openpyxl.load_workbook(depot / "compta" / f"etat_actif_{exercice}.xlsx")
+        assert classeur.sheetnames == ["Page de garde", "Export"]
+        entete = [c.value for c in classeur["Export"][3]]
+        colonne = entete.index("Quote-part %") + 1
+        quotes = [classeur["Export"].cell(rang, colonne) for rang in range(4, classeur["Export"].max_row)]
+        assert all(c.number_format == "0%" and 0 < c.value <= 1 for c in quotes)

@@ -1,0 +1,202 @@
+"""`correspondances`: which rows are at fault, and how a file is read with the others (F16)."""
+
+from pathlib import Path
+
+import pytest
+
+from mutualisation.ingestion.controle import lire_controle
+from mutualisation.ingestion.correspondances import Correspondance, compiler, defauts
+from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import Traduction
+from mutualisation.sources.registre import registre
+
+from .outillage import CLE, lire, refus
+
+ENTETE = "N° dépôt;Date vente;Type;Volume vendu (kWhc);Prix (€/MWhc)"
+TEMPS = "Matricule;Date;Code activité;Durée;Type jour"
+
+
+def _traduction(jeu: str, *lignes: str) -> Traduction:
+    cellules = [[jeu, *ligne.split(";")] for ligne in lignes]
+    return compiler([Correspondance.lue(c) for c in cellules], registre()).pour(registre().jeu(jeu))
+
+
+def _lire(chemin: Path, texte: str, jeu: str, *lignes: str) -> tuple[list[list[str]], dict[str, object]]:
+    """(rows as landed, without fichier_id; dialect)."""
+    chemin.write_text(texte, encoding="utf-8")
+    traduction = _traduction(jeu, *lignes)
+    lecture = Lecture(chemin, registre().jeu(jeu), "csv", Pseudonymes(CLE), Limites(), traduction)
+    rangees = [r.split("\t")[1:] for r in b"".join(lecture.copie(7)).decode().splitlines()]
+    return rangees, lecture.dialecte
+
+
+def _refus(chemin: Path, texte: str, jeu: str, *lignes: str) -> str:
+    with pytest.raises(LectureRefusee) as e:
+        _lire(chemin, texte, jeu, *lignes)
+    return str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("ligne", "colonne", "motif"),
+    [
+        ("temp;Date;Jour;", "jeu", "jeu inconnu, le plus proche : « temps »"),
+        (";Date;Jour;", "jeu", "cellule obligatoire vide"),
+        ("temps;;Jour;", "colonne", "cellule obligatoire vide"),
+        ("temps;Jour;x;", "colonne", "colonne inconnue de temps"),
+        ("temps;Dates;x;", "colonne", "le plus proche : « Date »"),
+        ("temps;Date;;", "lu", "ni Lu ni Vaut"),
+        ("temps;Matricule;12;13", "vaut", "colonne de données personnelles"),
+        ("temps;Service;;DSI", "vaut", "colonne de données personnelles"),
+        ("temps;Libellé activité;Congé;x", "vaut", "colonne de données personnelles"),
+        ("agents;Nom;x;y", "vaut", "colonne de données personnelles"),
+        ("pes;Axe analytique;Axe;", "jeu", "ne prend pas de correspondances"),
+        ("decp;Objet;o;", "jeu", "ne prend pas de correspondances"),
+        ("correspondances;Lu;Valeur lue;", "jeu", "ne prend pas de correspondances"),
+    ],
+)
+def test_ligne_en_faute(ligne: str, colonne: str, motif: str) -> None:
+    (defaut,) = defauts([Correspondance.lue(ligne.split(";"))], registre())
+    assert defaut is not None
+    assert defaut[0] == colonne
+    assert motif in defaut[1]
+    assert not compiler([Correspondance.lue(ligne.split(";"))], registre()).traductions
+
+
+@pytest.mark.parametrize(
+    "ligne",
+    [
+        "temps;Date;Jour travaillé;",
+        " TEMPS ; code activite ;Tâche;",
+        "temps;Matricule;N° agent;",
+        "adherents;Nom;VILLE DE X;Ville de X",
+        "temps;Validé;;O",
+        "cles_analytiques;Référence;;Sans référence",
+    ],
+)
+def test_ligne_saine(ligne: str) -> None:
+    assert defauts([Correspondance.lue(ligne.split(";"))], registre()) == [None]
+
+
+def test_deux_lignes_qui_se_contredisent() -> None:
+    lignes = [
+        "temps;Type jour;TRAVAIL;T", "Temps;type jour;travail ;A", "temps;Type jour;ABSENCE;A",
+        "temps;Type jour;ABSENCE;A", "temps;Validé;;O", "temps;Validé;;N",
+    ]  # fmt: skip
+    trouves = defauts([Correspondance.lue(x.split(";")) for x in lignes], registre())
+    assert [d is not None for d in trouves] == [True, True, False, False, True, True]
+    assert _traduction("temps", *[x.split(";", 1)[1] for x in lignes]).valeurs == {"type_jour": {"absence": "A"}}
+
+
+def test_autre_en_tete_et_autres_valeurs(tmp_path: Path) -> None:
+    texte = "Dépôt n°;Jour;Sorte;Volume vendu (kWhc);Prix (€/MWhc)\n1;10/04/2020; CLASSIQUE ;5;8\n1;x;p;5;8\n"
+    rangees, dialecte = _lire(
+        tmp_path / "v.csv", texte, "ventes",
+        "N° dépôt;DEPOT N°;", "Date vente;jour;", "Type;Sorte;", "Type;Classique;C", "Indice;;EMMY",
+    )  # fmt: skip
+    assert rangees == [
+        ["2", "", "1", "10/04/2020", "C", "5", "8", "EMMY"],
+        ["3", "", "1", "x", "p", "5", "8", "EMMY"],
+    ]
+    assert dialecte["colonnes_absentes"] == []
+    assert dialecte["colonnes_ignorees"] == []
+
+
+def test_le_nom_exact_l_emporte(tmp_path: Path) -> None:
+    texte = f"{ENTETE};Sorte\n1;10/04/2020;C;5;8;P\n"
+    rangees, dialecte = _lire(tmp_path / "v.csv", texte, "ventes", "Type;Sorte;")
+    assert rangees == [["2", "", "1", "10/04/2020", "C", "5", "8", ""]]
+    assert dialecte["colonnes_ignorees"] == ["Sorte"]
+
+
+def test_deux_candidats(tmp_path: Path) -> None:
+    texte = ENTETE.replace("Type", "Sorte;Genre") + "\n1;10/04/2020;C;C;5;8\n"
+    motif = _refus(tmp_path / "v.csv", texte, "ventes", "Type;Sorte;", "Type;Genre;")
+    assert "« Sorte » et « Genre » sont deux en-têtes que correspondances donne à la colonne « Type »" in motif
+
+
+def test_un_en_tete_pour_deux_colonnes(tmp_path: Path) -> None:
+    texte = ENTETE.replace("Type", "Sorte") + "\n1;10/04/2020;C;5;8\n"
+    motif = _refus(tmp_path / "v.csv", texte, "ventes", "Type;Sorte;", "Indice;Sorte;")
+    assert "l'en-tête « Sorte » aux colonnes « Type » et « Indice »" in motif
+
+
+def test_l_en_tete_exact_d_une_autre_colonne_n_est_pas_pris(tmp_path: Path) -> None:
+    texte = "N° dépôt;Date vente;Indice;Volume vendu (kWhc);Prix (€/MWhc)\n1;10/04/2020;C;5;8\n"
+    assert "« Type »" in _refus(tmp_path / "v.csv", texte, "ventes", "Type;Indice;")
+
+
+def test_une_colonne_obligatoire_donnee_n_est_pas_absente(tmp_path: Path) -> None:
+    texte = f"{TEMPS}\n12;01/02/2020;ADS;7;T\n12;02/02/2020;ADS;7;T\n"
+    assert "« Validé »" in refus_temps(tmp_path, texte)
+    rangees, dialecte = _lire(tmp_path / "t.csv", texte, "temps", "Validé;;O")
+    assert [r[-1] for r in rangees] == ["O", "O"]
+    assert dialecte["colonnes_absentes"] == ["Nom", "Prénom", "Service", "Libellé activité"]
+
+
+def refus_temps(dossier: Path, texte: str) -> str:
+    chemin = dossier / "temps_2020-02.csv"
+    chemin.write_text(texte, encoding="utf-8")
+    return refus(chemin, "temps")
+
+
+def test_une_cellule_vide_ne_prend_pas_de_defaut(tmp_path: Path) -> None:
+    texte = f"{TEMPS};Validé\n12;01/02/2020;ADS;7;T;\n12;02/02/2020;ADS;7;T\n"
+    rangees, _ = _lire(tmp_path / "t.csv", texte, "temps", "Validé;;O")
+    assert [r[-1] for r in rangees] == ["", ""]
+
+
+def test_traduit_avant_les_masques(tmp_path: Path) -> None:
+    """The code of an absence never lands, whatever the export calls a worked day; nor when the column is a default."""
+    texte = f"{TEMPS};Validé\n12;01/02/2020;ADS;7;TRAVAIL;O\n12;02/02/2020;MALADIE;7;ABSENCE;O\n"
+    rangees, _ = _lire(tmp_path / "t.csv", texte, "temps", "Type jour;Travail;T", "Type jour;Absence;A")
+    assert rangees[0][4] == "ADS"
+    assert rangees[1][4].startswith("A-")
+    sans = texte.replace(";Type jour", "").replace(";TRAVAIL", "").replace(";ABSENCE", "")
+    rangees, _ = _lire(tmp_path / "t.csv", sans, "temps", "Type jour;;A")
+    assert all(r[4].startswith("A-") and r[6] == "A" for r in rangees)
+    rangees, _ = _lire(tmp_path / "t.csv", sans, "temps", "Type jour;;T")
+    assert [r[4] for r in rangees] == ["ADS", "MALADIE"]
+
+
+def test_un_autre_nom_d_une_colonne_personnelle_ne_pose_rien(tmp_path: Path) -> None:
+    texte = f"{TEMPS.replace('Matricule', 'Agent')};Validé;Salarié\n12;01/02/2020;ADS;7;T;O;DUPONT\n"
+    rangees, dialecte = _lire(tmp_path / "t.csv", texte, "temps", "Matricule;AGENT;", "Nom;Salarié;")
+    assert len(rangees[0][2]) == 32
+    assert "DUPONT" not in str(rangees)
+    assert dialecte["colonnes_ignorees"] == []
+
+
+def test_ligne_longue_ou_courte(tmp_path: Path) -> None:
+    texte = f"{ENTETE}\n1;10/04/2020;C\n1;10/04/2020;C;5;8;EN TROP\n"
+    rangees, _ = _lire(tmp_path / "v.csv", texte, "ventes", "Indice;;EMMY")
+    assert rangees[0] == ["2", "", "1", "10/04/2020", "C", "", "", "EMMY"]
+    assert "6 cellules pour 5 colonnes" in rangees[1][1]
+    assert rangees[1][-1] == "EMMY"
+
+
+def test_ligne_de_total_avec_un_defaut(tmp_path: Path) -> None:
+    chemin = tmp_path / "v.csv"
+    chemin.write_text(f"{ENTETE}\n1;10/04/2020;C;5;8\nTotal;;;5;;\n", encoding="utf-8")
+    traduction = _traduction("ventes", "Indice;;EMMY")
+    lecture = Lecture(chemin, registre().jeu("ventes"), "csv", Pseudonymes(CLE), Limites(), traduction)
+    assert len(list(lecture.copie(1))) == 1
+    assert lecture.totaux == {"volume_vendu": "5"}
+
+
+def test_colonne_du_controle_sous_son_autre_nom() -> None:
+    jeu = registre().jeu("ventes")
+    traduction = _traduction("ventes", "Volume vendu (kWhc);Volume;")
+    for nom in ("VOLUME", "volume vendu (kwhc)"):
+        octets = f'{{"colonne": "{nom}", "total": "5"}}'.encode()
+        assert lire_controle(octets, jeu, "0", traduction)["colonne"] == "Volume vendu (kWhc)"
+
+
+def test_les_defauts_se_posent_sur_les_lignes(tmp_path: Path) -> None:
+    chemin = tmp_path / "correspondances.csv"
+    lignes = ["temps;Date;Jour;", "tempo;Date;Jour;", "temps;Validé;;O", "temps;Validé;;N", "temps;Statut;Etat;"]
+    chemin.write_text("Jeu;Colonne;Lu;Vaut\n" + "\n".join(lignes) + "\n", encoding="utf-8")
+    lu = lire(chemin, "correspondances")
+    assert [(d or "").split("|")[0] for d in lu.colonne("defauts")] == ["", "jeu", "vaut", "vaut", "colonne"]
