@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from mutualisation.construction.dbt import EnfantDbt, _bilan, _faute, _une_ligne
-
 from mutualisation.erreurs import ControleEchoue
 
 REFUS = "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR"
