@@ -1,4 +1,4 @@
-"""A PES v2 Aller written in a few words: bordereaux, pieces, lines; valid against the schema 5.17 unless a value isn't."""
+"""A PES v2 Aller in a few words: bordereaux, pieces, lines; valid against the schema 5.17 unless a value isn't."""
 
 from __future__ import annotations
 

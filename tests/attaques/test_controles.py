@@ -146,7 +146,7 @@ def _attaque() -> Attaque:
         "compta/mandats_2023-02.csv": None,
         "compta/mandats_2023-03.csv": None,  # G6: a bordereau of the PES is dated in March
         "compta/etat_actif_2023.csv": None,
-        "compta/PES_X.xml": pes_aller([Bordereau("1", "1", [Piece("1", [Ligne("1")])], nombre="0")], []),
+        "compta/PES_X.xml": pes_aller([Bordereau("1", "1", [Piece("1", [Ligne("1")])], nombre="0")]),
     }
     bloquants = [
                 "adherent_ambigu 215900010", "bordereau_incoherent 1", "cee_sans_operation 1/P",
@@ -160,7 +160,9 @@ def _attaque() -> Attaque:
                 f"population_manquante F8/{GAMMA}", "tarifs_chevauchants F10", "tarifs_chevauchants F2",
                 "tarifs_chevauchants F9", f"tranche F5/{ALPHA}", f"tranche F6/{ALPHA}",
             ]  # fmt: skip
-    return Attaque("controles", feuilles, bloquants, autres, {("compta/PES_X.xml", 3): "rejete MtBordHT"})
+    return Attaque(
+        "controles", feuilles, bloquants, autres, {("compta/PES_X.xml", 3): "rejete Montant du bordereau (MtBordHT)"}
+    )
 
 
 ATTAQUE = _attaque()

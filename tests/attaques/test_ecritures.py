@@ -8,7 +8,8 @@ from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
 ALPHA = "21590001000012"
 REFERENTIEL = {
     "referentiel/cles_analytiques.csv": (
-        "+axe;MOITIE;ADS;50;01/01/2015;;x\naxe;BASCULE;ADS;100;01/01/2015;31/12/2023;x\n"
+        "+produit;RADS;ADS;100;01/01/2015;;x\nproduit;RCON;CONSEIL;100;01/01/2015;;x\n"
+        "axe;MOITIE;ADS;50;01/01/2015;;x\naxe;BASCULE;ADS;100;01/01/2015;31/12/2023;x\n"
         "axe;BASCULE;CONSEIL;100;01/01/2024;;x\n"
     ),
     "referentiel/parametres.csv": "+montant:HT;HT;01/01/2023;;x\n",
@@ -18,17 +19,17 @@ BORNES = "Mesure;Dispositif;Minimum;Maximum;Variation %;Gravité;Début;Fin;Réf
 # line of the XML → outcome
 PES_ATTENDU = {
     3: "doublon + rejete Montant TTC",
-    7: "rejete TypBord",
-    8: "rejete MtBordHT",
-    9: "rejete MtBordHT",
+    7: "rejete Type bordereau (TypBord)",
+    8: "rejete Montant du bordereau (MtBordHT)",
+    9: "rejete Montant du bordereau (MtBordHT)",
     10: "doublon",
-    12: "rejete exer",
+    12: "rejete Exercice (Exer)",
     13: "rejete Date émission",
-    17: "rejete MtHT",
-    18: "rejete MtHT",
-    19: "rejete MtBordHT",
-    20: "rejete MtBordHT",
-    25: "rejete TypBord",
+    17: "rejete Montant HT (MtHT)",
+    18: "rejete TVA (MtTVA)",
+    19: "rejete Exercice (Exer)",
+    20: "rejete Bordereau (IdBord)",
+    25: "rejete Type bordereau (TypBord)",
 }
 
 
@@ -42,7 +43,7 @@ def _pes() -> bytes:
         Bordereau("06", "6", [Piece("7", [Ligne("6")]), Piece("8", [])], nombre="1"),  # P3: a piece too many
         Bordereau("07", "7.01", [Piece("9", [Ligne("7")])]),  # P3: a cent too much
         Bordereau("08", "80", [Piece("10", [Ligne("80", "16", axe="CONSEIL")])]),
-        Bordereau("09", "9", [Piece("11", [Ligne("9", nature="673", siret=ALPHA)], rattachement="2023")]),  # P4
+        Bordereau("09", "9", [Piece("11", [Ligne("9", nature="673", siret=ALPHA, rattachement="2023")])]),  # P4
         Bordereau("10", "10", [Piece("12", [Ligne("10")])], exercice="0000"),
         Bordereau("11", "11", [Piece("13", [Ligne("11")])], date="2024-02-01"),  # C5
         Bordereau("12", "12", [Piece("14", [Ligne("12")])], date="2024-01-31"),  # ADS +12
@@ -63,14 +64,16 @@ def _pes() -> bytes:
         Bordereau("17", "9", [Piece("21", [Ligne("8")])], exercice="0000"),
         Bordereau("", "9", [Piece("22", [Ligne("8")])]),
     ]
-    en_s2 = Piece("1", [Ligne("200", nature="70845", siret=ALPHA)], objet="2023-S2, puis 2023-S1")
+    en_s2 = Piece("1", [Ligne("200", nature="70845", siret=ALPHA, produit="RADS")], objet="2023-S2, puis 2023-S1")
     recette = [
         Bordereau("R1", "200", [en_s2]),
-        Bordereau("R2", "20", [Piece("2", [Ligne("20", nature="70845")])], type_="02"),
+        Bordereau("R2", "20", [Piece("2", [Ligne("20", nature="70845", produit="RADS")])], type_="02"),
         Bordereau("R3", "30", [Piece("3", [Ligne("30", nature="70845")])], type_="06"),
-        Bordereau("R4", "40", [Piece("4", [Ligne("40", nature="70845", axe="CONSEIL", siret=ALPHA, objet="2023-S1")])]),
+        Bordereau(
+            "R4", "40", [Piece("4", [Ligne("40", nature="70845", siret=ALPHA, objet="2023-S1", produit="RCON")])]
+        ),
     ]
-    return pes_aller(depense, recette)
+    return pes_aller(depense, recette, "P")
 
 
 def _mandats() -> Journal:

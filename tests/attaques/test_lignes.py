@@ -61,8 +61,8 @@ def _actif() -> Feuille:
     f.ligne(f"4;{debut};100;2;L;ADS;60;", "rejete Quote-part %").ligne(
         f"4;{debut};100;2;L;CONSEIL;41;", "rejete Quote-part %"
     )
-    f.ligne(f"5;{debut};100;2;L;ADS;60;", "rejete N° inventaire").ligne(
-        f"5;{debut};100;2;L;ADS;40;", "rejete N° inventaire"
+    f.ligne(f"5;{debut};100;2;L;ADS;40;", "rejete N° inventaire").ligne(
+        f"5;{debut};90;2;L;ADS;40;", "rejete N° inventaire"
     )
     f.ligne(f"6;{debut};100;0;FV;ADS;100;").ligne(f"7;{debut};100;0,5;FV;ADS;33,333333;")
     f.ligne(f"8;{debut};100;2;L;ADS;33,3333333;", "rejete Quote-part %")
@@ -82,8 +82,8 @@ def _actif() -> Feuille:
     # R4e: what is refused enters neither the identity nor the total of the others
     f.ligne("17;2313;01/01/2023;100;2;L;ADS;60;", "rejete Compte").ligne(f"17;{debut};100;2;L;ADS;60;")
     f.ligne("18;2313;01/01/2023;100;2;L;ADS;60;", "rejete Compte").ligne(f"18;{debut};100;2;L;CONSEIL;60;")
-    f.ligne(f"19;{debut};100;2;L;ADS;60;", "rejete N° inventaire")
-    f.ligne(f"19;{debut};100;2;L;ADS;50;", "rejete N° inventaire").ligne(f"19;{debut};100;2;L;CONSEIL;60;")
+    f.ligne(f"19;{debut};100;2;L;ADS;30;", "rejete N° inventaire")
+    f.ligne(f"19;{debut};90;2;L;ADS;30;", "rejete N° inventaire").ligne(f"19;{debut};100;2;L;CONSEIL;60;")
     f.ligne(f"20;{debut};100;1;L;ADS;60;").ligne(f"20;{debut};100;1;L;CONSEIL;40;")
     return f.ligne(f"21;{debut};0,5;2;L;ADS;100;").ligne(f"22;{debut};-0,5;2;L;ADS;100;", "rejete Valeur brute")
 
@@ -115,8 +115,9 @@ def _agents() -> Feuille:
     f.ligne("b2;A;100;01/01/2023;;CONSEIL;41;01/03/2023;01/03/2023", "rejete % affectation")
     # an affectation that ended before the contract charges no day
     f.ligne("b3;A;100;01/06/2023;;ADS;60;01/01/2023;01/02/2023").ligne("b3;A;100;01/06/2023;;CONSEIL;60;;")
-    for part, attendu in (("-0,5", "rejete % affectation"), ("0", ""), ("0,5", ""), ("100,5", "rejete % affectation")):
+    for part, attendu in (("-0,5", "rejete % affectation"), ("0", ""), ("0,5", "")):
         f.ligne(f"b4;A;100;01/01/2023;;ADS;{part};;", attendu)
+    f.ligne("b6;A;100;01/01/2023;;ADS;100,5;;", "rejete % affectation")  # H2: alone above 100 %
     f.ligne("b5;A;100;01/01/2023;;;50;;", "rejete Code activité")
     f.ligne("b5;A;100;01/01/2023;;ADS;50;02/01/2023;01/01/2023", "rejete Fin affectation")
     for quotite in ("0,5", "0,005", "1,6", "1,500001"):  # C10: a ratio up to 1,5

@@ -55,7 +55,7 @@ F4;par_tranche;3000;;30;;titre;01/01/2020;;x
 F5;par_habitant;;;0,123456;;titre;01/01/2020;;x
 F6;cout_unitaire;;;;;titre;01/01/2020;;x
 F6;forfait;;;1;;titre;01/01/2020;;x
-F7;forfait;;;-;;gratuit;01/01/2020;;x
+F7;par_habitant;;;0;;gratuit;01/01/2020;;x
 F8;forfait;;;50;;imputation_AC;01/01/2020;;x
 F10;forfait;;;29,98;;titre;01/01/2020;;x
 F11;par_unite;;;15;;titre;01/01/2020;;x
@@ -235,24 +235,31 @@ def test_cee_et_cam(construction: Construction) -> None:
         ("3", "215900036", "1", "5", "0", "5", "0"),
     ]
     assert construction.lire(
-        "select numero_marche, thematique, siret_adherent, commandes, achats_ht, prix_reference_ht, gain"
-        ' from cam_achats order by numero_marche collate "C", siret_adherent'
+        "select numero_marche, thematique, siret_adherent, commandes, achats_ht, achats_compares_ht,"
+        ' prix_reference_ht, gain from cam_achats order by numero_marche collate "C", siret_adherent'
     ) == [
-        ("M1", "Th", ALPHA, "1", "60", "72.5", "12.5"),
-        ("M1", "Th", BETA, "0", "-10", None, None),
-        ("M10", "Th", ALPHA, "1", "100.37", None, None),
-        ("M2", "T2", GAMMA, "1", "10", "9", "-1"),
-        ("M3", "T2", ALPHA, "1", "0", "0", "0"),
-        ("M4", "V4", ALPHA, "1", "1", None, None),
-        ("M5", "V5", ALPHA, "1", "2", None, None),
+        ("M1", "Th", ALPHA, "1", "60", "60", "72.5", "12.5"),
+        ("M1", "Th", BETA, "0", "-10", None, None, None),
+        ("M10", "Th", ALPHA, "1", "100.37", None, None, None),
+        ("M2", "T2", GAMMA, "1", "10", "10", "9", "-1"),
+        ("M3", "T2", ALPHA, "1", "0", "0", "0", "0"),
+        ("M4", "V4", ALPHA, "1", "1", None, None, None),
+        ("M5", "V5", ALPHA, "1", "2", None, None, None),
     ]
     indicateurs = dict(construction.lire("select indicateur, valeur from indicateurs_cles"))
     assert {k: v for k, v in indicateurs.items() if k[:3] in ("cam", "cee", "com")} == {
+        "communes": "3",
+        "communes_moyenne": "4",  # Alpha 7, Bêta F4, F6, F9, Gamma F5, CEE: 12 / 3
         "communes_min1_pct": "100",
         "communes_5_9_pct": "33.333333",  # Alpha: F2, F3, F4, F7, ADS, CEE, CAM
+        "communes_10_plus_pct": "0",
         "cam_adherents": "1",
         "cam_acheteurs": "3",
         "cam_marches": "6",
+        "cam_achats_ht": "163.37",  # 60 - 10 + 100,37 + 10 + 0 + 1 + 2
+        "cam_achats_compares_ht": "70",  # 100 - 40 + 10 + 0
+        "cam_reference_ht": "81.5",
+        "cam_gain_ht": "11.5",
         "cam_gain_pct": "14.110429",  # 11,50 / 81,50
         "cam_fournisseurs_hdf_pct": "60",  # M10 describes the titulaire of M1 and M10
         "cam_tpe_pme_pct": "20",

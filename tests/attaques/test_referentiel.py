@@ -57,7 +57,9 @@ def _tarifs() -> Feuille:
     f.ligne("ZZZ;forfait;;;1;;titre;01/01/2023;;x", "rejete Dispositif")
     f.ligne("ADS;par_tranche;10;11;1;;titre;01/01/2023;;x")
     f.ligne("ADS;par_tranche;10;10;1;;titre;01/01/2023;;x", "rejete Tranche max")
-    f.ligne("CONSEIL;pourcentage;;;;;gratuit;01/01/2023;;x")  # what is free needs neither amount nor base
+    # R7b': the rule needs its amount, whatever the mode; so does a percentage its base
+    f.ligne("CONSEIL;pourcentage;;;;achats_ht;gratuit;01/01/2023;;x", "rejete Montant")
+    f.ligne("CONSEIL;pourcentage;;;0;;gratuit;01/01/2023;;x", "rejete Base")
     f.ligne("ADS;cout_unitaire;;;;;titre;01/01/2024;;x").ligne(
         "ADS;par_unite;;;;;titre;01/01/2023;;x", "rejete Montant"
     )

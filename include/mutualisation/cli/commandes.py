@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import psycopg
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
@@ -19,13 +18,17 @@ from mutualisation.cli.options import (
     Adherent,
     Bavard,
     Depot,
+    Ecrire,
     Essai,
     Exercices,
+    Fichier,
+    JeuEssaye,
     Json,
     Preparateur,
     Semestre,
     Sortie,
     Sources,
+    TableEssayee,
     Version,
     utilisation,
 )
@@ -85,6 +88,25 @@ def bilan(
     }
     pages = [page_de(Path(dossier)) for dossier in resultat.extraits]
     _rendre(json_, contenu, [f"publication {resultat.empreinte}", *pages], reste)
+
+
+@app.command(usage=utilisation("essayer", "FICHIER"))
+def essayer(
+    fichier: Fichier,
+    /,
+    *,
+    jeu: JeuEssaye = None,
+    ecrire: Ecrire = False,
+    correspondances: TableEssayee = None,
+    json_: Json = False,
+) -> None:
+    """Dit ce qu'un fichier a l'air d'être, comment il serait lu et ce qui manque pour qu'il passe ; ne charge rien."""
+    from mutualisation import examen
+
+    essai = examen.essayer(fichier, jeu, correspondances, ecrire=ecrire)
+    _rendre(json_, examen.en_dict(essai), examen.lignes(essai))
+    if essai.code:
+        sys.exit(essai.code)
 
 
 @app.command(usage=utilisation("charger", DEPOT))
@@ -227,6 +249,8 @@ def _avertir(charges: list[Any]) -> None:
 
 def _imprevu(erreur: Exception) -> str:
     """A French sentence without a cell: the messages of the server may quote one."""
+    import psycopg
+
     match erreur:
         case psycopg.OperationalError():
             return (

@@ -42,6 +42,19 @@ Essai = Annotated[
     Path | None,
     Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé."),
 ]
+Fichier = Annotated[Path, Parameter(metavar="FICHIER", help="Fichier à essayer, de toute forme.")]
+JeuEssaye = Annotated[
+    str | None, Parameter(name="--jeu", metavar="NOM", help="Jeu à essayer (par défaut : celui auquel il ressemble).")
+]
+Ecrire = Annotated[bool, Parameter(name="--ecrire", help="Ajoute à correspondances les lignes proposées.")]
+TableEssayee = Annotated[
+    Path | None,
+    Parameter(
+        name="--correspondances",
+        metavar="CHEMIN",
+        help="Table correspondances à employer et compléter (par défaut : celle du dépôt où est le fichier).",
+    ),
+]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
 Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
 

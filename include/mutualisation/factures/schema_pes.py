@@ -129,7 +129,7 @@ def _valeur(element: Any, parent: str, forme: str) -> Iterator[str]:
     yield from _attributs(element, element.tag, {"V"})
     valeur = element.get("V")
     if valeur is None or element.text or any(isinstance(e.tag, str) for e in element):
-        yield f"ligne {element.sourceline} : {element.tag} de {parent} porte sa valeur dans l'attribut V, et elle seule."
+        yield f"ligne {element.sourceline} : {element.tag} de {parent} porte sa valeur dans l'attribut V seul."
     elif not valeur_admise(forme, valeur):
         yield (
             f"ligne {element.sourceline} : {element.tag} de {parent} vaut « {valeur} » : {_attente(forme)} attendu "

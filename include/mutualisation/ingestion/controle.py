@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
-
-from upath import UPath
+from typing import TYPE_CHECKING, Any
 
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from upath import UPath
+
+SUFFIXE_CONTROLE = ".controle.json"
 _TAILLE_MAX = 64 * 1024
 _OU = "le .controle.json"
 _NOMBRE = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,12})?")
@@ -24,7 +28,7 @@ class _Nombre(str):
     __slots__ = ()
 
 
-def octets_controle(emplacement: UPath) -> bytes:
+def octets_controle(emplacement: UPath | Path) -> bytes:
     """Bytes of a `.controle.json`. LectureRefusee when it is a link, a folder, a pipe…, too large or unreadable."""
     try:
         if emplacement.is_symlink() or not emplacement.is_file():

@@ -10,11 +10,11 @@ from typing import Any
 from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.controle import SUFFIXE_CONTROLE
 from mutualisation.ingestion.noms import dossier_proche, motif_nom
 from mutualisation.sources.jeux import Jeu, Registre, Source
 from mutualisation.sources.registre import registre
 
-SUFFIXE_CONTROLE = ".controle.json"
 # what a desktop leaves in a folder (G7, G12)
 _IGNORES = (".", "~$")
 _NOMS_IGNORES = frozenset({"thumbs.db", "desktop.ini"})

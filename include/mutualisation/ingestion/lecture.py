@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mutualisation.ingestion.bloc import BLANCS, Bloc
 from mutualisation.ingestion.copie import TexteCopie
@@ -12,7 +12,6 @@ from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES, noter_d
 from mutualisation.ingestion.lecteurs.decp import LecteurDecp
 from mutualisation.ingestion.lecteurs.pes_aller import LecteurPes
 from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
-from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
@@ -20,8 +19,11 @@ from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
 
+if TYPE_CHECKING:
+    from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
+
 # each has `entete` (None when rows follow the columns of the jeu), `dialecte` for the journal, `blocs()` of rows
-Lecteur = LecteurPes | LecteurDecp | LecteurXlsx | LecteurCsv
+Lecteur: TypeAlias = "LecteurPes | LecteurDecp | LecteurXlsx | LecteurCsv"
 
 
 def ouvrir(
@@ -38,6 +40,9 @@ def ouvrir(
     if jeu.format == "decp":
         return LecteurDecp(chemin, jeu, limites)
     if extension == "xlsx":
+        # a second to import, and most files are CSV
+        from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
+
         return LecteurXlsx(chemin, jeu, limites, traduction)
     return LecteurCsv(chemin, jeu, limites, traduction)
 

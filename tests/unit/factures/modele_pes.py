@@ -20,8 +20,8 @@ MODELE = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <LigneDePiece><BlocLignePiece><InfoLignePiece><IdLigne V="2"/><CodProdLoc V="CEP1"/><Nature V="70875"/><Majo V="0"/>
 <TvaIntraCom V="0"/><MtHT V="600.00"/></InfoLignePiece></BlocLignePiece>
 <Tiers><InfoTiers><CatTiers V="23"/><NatJur V="09"/><TypTiers V="01"/><Nom V="COMMUNE"/></InfoTiers>
-<Adresse><TypAdr V="1"/><Adr2 V="RUE"/><CP V="59113"/><Ville V="SECLIN"/><CodRes V="0"/></Adresse></Tiers></LigneDePiece>
-</Piece></Bordereau>
+<Adresse><TypAdr V="1"/><Adr2 V="RUE"/><CP V="59113"/><Ville V="SECLIN"/><CodRes V="0"/></Adresse></Tiers>
+</LigneDePiece></Piece></Bordereau>
 <Bordereau><BlocBordereau><Exer V="2021"/><IdBord V="13"/><DteBordEm V="2021-07-15"/><TypBord V="02"/><NbrPce V="1"/>
 <MtBordHt V="20.00"/></BlocBordereau><Piece><BlocPiece><IdPce V="15"/><TypPce V="02"/><NatPce V="06"/></BlocPiece>
 <LigneDePiece><BlocLignePiece><InfoLignePiece><IdLigne V="1"/><CodProdLoc V="CEP1"/><Nature V="70875"/><Majo V="0"/>
@@ -29,7 +29,8 @@ MODELE = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <RattachPiece><NatPceOrig V="01"/><ExerRat V="2021"/><IdPceOrig V="2087"/><IdLigneOrig V="1"/></RattachPiece>
 </BlocLignePiece>
 <Tiers><InfoTiers><CatTiers V="23"/><NatJur V="09"/><TypTiers V="01"/><Nom V="COMMUNE"/></InfoTiers>
-<Adresse><TypAdr V="1"/><Adr1 V="Bat A"/><Adr2 V="RUE"/><Adr3 V="CS 1"/><CP V="59113"/><Ville V="SECLIN"/><CodRes V="0"/>
+<Adresse><TypAdr V="1"/><Adr1 V="Bat A"/><Adr2 V="RUE"/><Adr3 V="CS 1"/>
+<CP V="59113"/><Ville V="SECLIN"/><CodRes V="0"/>
 </Adresse></Tiers></LigneDePiece></Piece></Bordereau>
 </PES_RecetteAller></n:PES_Aller>
 """

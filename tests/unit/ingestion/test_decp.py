@@ -42,11 +42,52 @@ def test_format_de_2022(tmp_path: Path) -> None:
         '{"titulaire": [{"id": "57722570900010"}]}',
         '{"titulaire": {"id": "57722570900010"}}',
         '{"id": "57722570900010"}',
+        '[[{"id": "577 225 709 00010"}]]',
+        '[{"id": "57722570900010"}, {"id": "57722570900010"}, {"id": null}]',
     ],
 )
 def test_format_d_avant_2024(tmp_path: Path, titulaires: str) -> None:
     lu = lire(_ecrire(tmp_path, f'{{"marches": [{{"id": "M1", "montant": 3, "titulaires": {titulaires}}}]}}'), "decp")
     assert lu.colonne("siret_titulaire") == ["57722570900010"]
+
+
+@pytest.mark.parametrize(
+    ("texte", "formes"),
+    [
+        # S4: one contract, an object; concessions are no contract
+        ('{"marches": {"marche": {"id": "M1"}}}', [("2022", "M1")]),
+        ('{"marches": {"id": "M1", "titulaires": []}}', [("2019", "M1")]),
+        ('{"marches": [{"id": "M1"}, {"_type": "Contrat de concession", "id": "C1"}]}', [("2019", "M1")]),
+        ('{"marches": {"contrat-concession": [{"id": "C1"}]}}', []),
+        ('{"marches": {"contrat-concession": {"id": "C1"}, "marche": [{"id": "M1"}]}}', [("2022", "M1")]),
+    ],
+)
+def test_un_marche_ou_des_concessions(tmp_path: Path, texte: str, formes: list[tuple[str, str]]) -> None:
+    lu = lire(_ecrire(tmp_path, texte), "decp")
+    assert list(zip(lu.colonne("format"), lu.colonne("identifiant"), strict=True)) == formes
+
+
+@pytest.mark.parametrize(
+    ("modifications", "titulaires"),
+    [
+        # S4: the latest that names some, by date then place
+        ("[]", ["10000000000001"]),
+        ('[{"dateNotificationModification": "2020-06-01", "titulaires": []}]', ["10000000000001"]),
+        ('[{"titulaires": [{"id": "2"}]}, {"titulaires": [{"id": "3"}]}]', ["3"]),
+        (
+            '[{"dateNotificationModification": "2020-05-02+02:00", "titulaires": [{"id": "2"}]}, '
+            '{"dateNotificationModification": "2020-05-01", "titulaires": [{"id": "3"}]}]',
+            ["2"],
+        ),
+        ('[{"modification": {"titulaires": [{"titulaire": {"id": "2"}}, {"titulaire": {"id": "3"}}]}}]', ["2", "3"]),
+        ('{"modification": [{"titulaires": [{"id": "2"}]}]}', ["2"]),
+    ],
+)
+def test_modifications(tmp_path: Path, modifications: str, titulaires: list[str]) -> None:
+    marche = f'{{"id": "M1", "titulaires": [{{"id": "10000000000001"}}], "modifications": {modifications}}}'
+    lu = lire(_ecrire(tmp_path, f'{{"marches": [{marche}]}}'), "decp")
+    assert lu.colonne("siret_titulaire") == titulaires
+    assert lu.colonne("rang_titulaire") == [str(i + 1) for i in range(len(titulaires))]
 
 
 def test_un_marche_sur_une_ligne_plus_longue_qu_une_lecture(tmp_path: Path) -> None:
@@ -65,9 +106,12 @@ def test_liste_vide(tmp_path: Path) -> None:
         (b"", "0 octet"),
         ("{", "illisible"),
         ("[]", "n'est pas un fichier DECP"),
-        ("{}", "aucune liste de marchés"),
-        ('{"marches": {"contrat-concession": []}}', "aucune liste de marchés"),
-        ('{"marches": 3}', "aucune liste de marchés"),
+        ("{}", "aucun marché sous"),
+        ('{"marches": {}}', "aucun marché sous"),
+        ('{"marches": {"objet": "x"}}', "aucun marché sous"),
+        ('{"marches": 3}', "aucun marché sous"),
+        ('{"marches": {"marche": 3}}', "objet JSON"),
+        ('{"marches": {"marche": {"id": 1}}', "illisible"),
         ('{"marches": [3]}', "objet JSON"),
         ('{"marches": [{"id": 1}', "illisible"),
         ('{"marches": [\n{"id": 1} {"id": 2}]}', "ligne 2"),

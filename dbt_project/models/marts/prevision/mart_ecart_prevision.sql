@@ -43,11 +43,13 @@ effets as (
     *,
     coalesce(cout_constate, 0) - coalesce(cout_prevu, 0) as ecart,
     coalesce({{ arrondi(quotient('cout_prevu * (total_constate - total_prevu)', 'total_prevu')) }}, 0) as effet_volume,
-    -- a dispositif that was not forecast, or is no more, is a change of mix
+    -- a dispositif that was not forecast, or is no more, is a change of mix; a mix that no amount holds, for want of
+    -- forecast ETP, is left to the price (R10g)
     case
       when coalesce(etp_prevu, 0) = 0 or cout_constate is null
         then coalesce(cout_constate, 0) - coalesce(cout_prevu, 0)
           - coalesce({{ arrondi(quotient('cout_prevu * (total_constate - total_prevu)', 'total_prevu')) }}, 0)
+      when not {{ tient_dans(quotient('cout_prevu * etp_constate', 'etp_prevu'), 12) }} then 0
       else {{ arrondi(
         quotient('cout_prevu * etp_constate', 'etp_prevu') ~ ' - ' ~ quotient('cout_prevu * total_constate', 'total_prevu')
       ) }}

@@ -46,7 +46,7 @@ class LecteurDecp:
         self.dialecte: dict[str, object] = {"encodage": self._encodage}
 
     def blocs(self) -> Iterator[Bloc]:
-        """One block of rows per contract; `rang_titulaire` numbers the rows, since a JSON may hold them all on one line."""
+        """One block of rows per contract; `rang_titulaire` numbers the rows: a JSON may hold them all on one line."""
         rang = 0
         for ligne, forme, marche in _marches(_evenements(self._chemin, self._encodage)):
             lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees(marche, forme), 1)]

@@ -1,0 +1,78 @@
+"""What a file is by its first bytes, whatever its extension says."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutualisation.ingestion.noms import conseil_extension
+
+_SIGNATURES = (
+    (b"\xd0\xcf\x11\xe0", "xls"), (b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"), (b"%PDF", "pdf"),
+)  # fmt: skip
+_AUTRES = {
+    "html": "un tableau HTML sous un nom de classeur n'est pas lu : l'ouvrir dans le tableur et l'enregistrer en .xlsx "
+    "ou .csv",
+    "xml2003": "un classeur XML 2003 n'est pas lu : l'ouvrir dans le tableur et l'enregistrer en .xlsx ou .csv",
+    "chiffre": "un ancien classeur (.xls) ou un classeur protégé par un mot de passe n'est pas lu : l'ouvrir dans le "
+    "tableur et l'enregistrer en .xlsx ou .csv, sans mot de passe",
+    "parquet": "un fichier Parquet n'est pas lu : l'exporter en .csv",
+    "sqlite": "une base SQLite n'est pas lue : en exporter la table en .csv",
+}
+_TETE = 4096
+
+
+@dataclass(frozen=True)
+class Nature:
+    """`genre`: csv, xlsx, xml or json, which are read, or another form, with its `conseil` in French."""
+
+    genre: str
+    conseil: str | None = None
+
+
+def nature(chemin: Path) -> Nature:
+    """Look at the first bytes. OSError when the file can't be read."""
+    with chemin.open("rb") as f:
+        tete = f.read(_TETE)
+    for signature, genre in _SIGNATURES:
+        if tete.startswith(signature):
+            return Nature(genre, _AUTRES["chiffre"] if genre == "xls" else conseil_extension(genre))
+    if tete.startswith(b"PK"):
+        return _archive(chemin)
+    for signature, genre in ((b"PAR1", "parquet"), (b"SQLite format 3\0", "sqlite")):
+        if tete.startswith(signature):
+            return Nature(genre, _AUTRES[genre])
+    if tete[257:262] == b"ustar":
+        return Nature("tar", conseil_extension("tar"))
+    return _texte(tete.removeprefix(b"\xef\xbb\xbf").lstrip())
+
+
+def _texte(tete: bytes) -> Nature:
+    bas = tete.lower()
+    if bas.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")):
+        return Nature("html", _AUTRES["html"])
+    if bas.startswith(b"<"):
+        if b"urn:schemas-microsoft-com:office:spreadsheet" in bas or b'progid="excel.sheet"' in bas:
+            return Nature("xml2003", _AUTRES["xml2003"])
+        return Nature("xml")
+    return Nature("json" if bas.startswith((b"{", b"[")) else "csv")
+
+
+def _archive(chemin: Path) -> Nature:
+    try:
+        with zipfile.ZipFile(chemin) as archive:
+            noms = set(archive.namelist())
+            types = archive.read("[Content_Types].xml")[:65536] if "[Content_Types].xml" in noms else b""
+            if "xl/workbook.bin" in noms:
+                return Nature("xlsb", conseil_extension("xlsb"))
+            if "xl/workbook.xml" in noms:
+                return Nature("xlsm", conseil_extension("xlsm")) if b"macroEnabled" in types else Nature("xlsx")
+            if any(n.startswith("word/") for n in noms):
+                return Nature("docx", conseil_extension("docx"))
+            if "mimetype" in noms and b"opendocument.spreadsheet" in archive.read("mimetype")[:200]:
+                return Nature("ods", conseil_extension("ods"))
+    except (zipfile.BadZipFile, OSError, KeyError, RuntimeError, NotImplementedError, ValueError):
+        return Nature("xlsx")  # broken: the reader says it
+    return Nature("zip", conseil_extension("zip"))

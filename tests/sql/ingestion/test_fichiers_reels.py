@@ -1,0 +1,110 @@
+"""Files that others wrote (../shared/domaine/reels), loaded for real: their rows are those of an independent parse."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from lxml import etree
+from psycopg import sql
+from tests.atelier.partage import partage
+
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.ingestion.chargement import charger_depot
+
+DECP = sorted(
+    [
+        "bercy_concessions", "bercy_concessions_avec_modifications", "bercy_marches_avec_modifications",
+        "bercy_marches_concessions", "rama_001_marche_simple", "rama_001b_duplicate_supplier",
+        "rama_002_modification_montant", "rama_002a_modifification_sans_donnees_modifiees",
+    ]
+)  # fmt: skip
+BALANCE = "dgfip-balance-comptable_2024_extrait.csv"
+# column of the registry → where the schema puts it, from the line of a pièce
+PES = {
+    "idcoll": "/*/EnTetePES/IdColl", "codbud": "/*/EnTetePES/CodBud",
+    "exer": "../../BlocBordereau/Exer", "idbord": "../../BlocBordereau/IdBord",
+    "dtebordem": "../../BlocBordereau/DteBordEm", "typbord": "../../BlocBordereau/TypBord",
+    "nbrpce": "../../BlocBordereau/NbrPce", "mtbordht": "../../BlocBordereau/MtBordHT",
+    "codserv": "../BlocPiece/InfoPce/CodServ", "idpce": "../BlocPiece/InfoPce/IdPce",
+    "typpce": "../BlocPiece/InfoPce/TypPce", "objet": "../BlocPiece/InfoPce/Obj",
+    "idligne": "BlocLignePiece/InfoLignePce/IdLigne", "nature": "BlocLignePiece/InfoLignePce/Nature",
+    "fonction": "BlocLignePiece/InfoLignePce/Fonction", "operation": "BlocLignePiece/InfoLignePce/Operation",
+    "cptana": "BlocLignePiece/InfoLignePce/CptAna", "mtht": "BlocLignePiece/InfoLignePce/MtHT",
+    "mttva": "BlocLignePiece/InfoLignePce/MtTVA", "idmarche": "BlocLignePiece/LiensIdent/IdMarche",
+    "siret": "Tiers/InfoTiers[NatIdTiers/@V='01']/IdTiers",
+}  # fmt: skip
+
+Ligne = dict[str, str | None]
+
+
+@pytest.fixture
+def conn(base_vierge: str, tmp_path: Path) -> Iterator[psycopg.Connection[Any]]:
+    """A warehouse into which every real file was loaded."""
+    reels = partage("domaine", "reels")
+    noms = {f"compta/{n}.xml": reels / "pes" / f"{n}.xml" for n in ("ciril_2017", "sicoval_2015")}
+    noms |= {f"cam/decp_{2011 + i}.json": reels / "decp" / f"{n}.json" for i, n in enumerate(DECP)}
+    noms["compta/balance_2024.csv"] = reels / "balance" / BALANCE
+    for nom, origine in noms.items():
+        (tmp_path / "depot" / nom).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "depot" / nom).write_bytes(origine.read_bytes())
+    with connecter(base_vierge) as c:
+        charger_depot(c, tmp_path / "depot", var=tmp_path, porte=lambda _conn, _chargement: [])
+        yield c
+
+
+def _lues(conn: psycopg.Connection[Any], jeu: str, nom: str, colonnes: list[str]) -> list[Ligne]:
+    """Rows of a file as they landed, in its order."""
+    requete = sql.SQL(
+        "select {} from brut.{} join journal.fichiers_courants using (fichier_id) where nom = {} order by b_ordre"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, colonnes)), sql.Identifier(jeu), sql.Literal(nom))
+    ordre = {"pes": "rang_ligne::int", "decp": "rang_titulaire::int", "balance": "ligne"}[jeu]
+    texte = requete.as_string(conn).replace("b_ordre", ordre)
+    return [dict(zip(colonnes, r, strict=True)) for r in conn.execute(texte.encode())]
+
+
+@pytest.mark.parametrize(("nom", "lignes"), [("ciril_2017.xml", 3), ("sicoval_2015.xml", 1)])
+def test_pes(conn: psycopg.Connection[Any], nom: str, lignes: int) -> None:
+    arbre = etree.parse(str(partage("domaine", "reels", "pes", nom)))
+    attendues = [
+        {c: next((str(v) for v in ligne.xpath(f"{chemin}/@V")), None) for c, chemin in PES.items()}
+        for ligne in arbre.iter("LigneDePiece")
+    ]
+    assert len(attendues) == lignes
+    assert _lues(conn, "pes", nom, list(PES)) == attendues
+
+
+def test_decp(conn: psycopg.Connection[Any]) -> None:
+    attendues = {}
+    for i, nom in enumerate(DECP):
+        contenu = json.loads(partage("domaine", "reels", "decp", f"{nom}.json").read_text(encoding="utf-8"))["marches"]
+        marches = contenu if isinstance(contenu, list) else contenu.get("marche", [])
+        attendues[nom] = [
+            {"identifiant": m["id"], "siret_titulaire": s, "format": "2019" if isinstance(contenu, list) else "2022"}
+            for m in marches
+            for s in _titulaires(m)
+        ]
+        lues = _lues(conn, "decp", f"decp_{2011 + i}.json", ["identifiant", "siret_titulaire", "format"])
+        assert lues == attendues[nom], nom
+    assert [len(a) for a in attendues.values()] == [0, 0, 2, 2, 1, 1, 1, 1]
+
+
+def _titulaires(marche: dict[str, Any]) -> list[str]:
+    """Those of the latest modification that names some: in these files a contract has one modification at most."""
+    modifications = [m.get("modification", m) for m in marche.get("modifications", [])]
+    porteur = next((m for m in modifications if m.get("titulaires")), marche)
+    ids = [t.get("titulaire", t)["id"] for t in porteur["titulaires"]]
+    return sorted(set(ids), key=ids.index)
+
+
+def test_balance(conn: psycopg.Connection[Any]) -> None:
+    colonnes = ["exer", "ident", "codbud1", "cbudg", "compte", "obnetdeb", "obnetcre", "oobdeb", "oobcre"]
+    with partage("domaine", "reels", "balance", BALANCE).open(encoding="utf-8", newline="") as f:
+        attendues = [{c: r[c] or None for c in colonnes} for r in csv.DictReader(f, delimiter=";")]
+    assert len(attendues) == 20
+    assert _lues(conn, "balance", "balance_2024.csv", colonnes) == attendues
