@@ -71,7 +71,7 @@ def _du_texte(chemin: Path) -> list[list[list[str]]]:
 def _du_classeur(chemin: Path, limites: Limites) -> list[list[list[str]]]:
     from openpyxl import load_workbook
 
-    from mutualisation.ingestion.lecteurs.tabulaire_xlsx import verifier_archive
+    from mutualisation.ingestion.lecteurs.archive_xlsx import verifier_archive
 
     verifier_archive(chemin, limites)
     try:
