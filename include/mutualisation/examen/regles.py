@@ -216,10 +216,10 @@ _PAR_JEU: dict[str, Callable[[Periode], list[Regle]]] = {
     "tarifs": lambda _: [
         Regle(("tranche_min", "tranche_max"), "Tranche max", "la tranche est vide",
               lambda a, b: _nombres(a, b) and b <= a),
-        Regle(("mode_recouvrement", "regle", "montant"), "Montant", "montant absent pour cette règle (R7b')",
-              lambda mode, r, m: mode != "gratuit" and bool(r) and r != "cout_unitaire" and m == ""),
-        Regle(("mode_recouvrement", "regle", "base"), "Base",
+        Regle(("regle", "montant"), "Montant", "montant absent pour cette règle (R7b')",
+              lambda r, m: bool(r) and r != "cout_unitaire" and m == ""),
+        Regle(("regle", "base"), "Base",
               "base absente pour un pourcentage, achats_ht ou produit_cee (R7b')",
-              lambda mode, r, b: mode != "gratuit" and r == "pourcentage" and b == ""),
+              lambda r, b: r == "pourcentage" and b == ""),
     ],
 }  # fmt: skip
