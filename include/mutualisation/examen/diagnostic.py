@@ -104,6 +104,8 @@ def _de_forme(fichier: Path, forme: Nature, jeu: Jeu, limites: Limites) -> Essai
     try:
         lecteur = ouvrir(fichier, jeu, forme.genre, limites)
         essai.tel_quel.lignes = sum(map(len, lecteur.blocs()))
+        if "ignore" in lecteur.dialecte:
+            essai.avis.append(str(lecteur.dialecte["ignore"]).removesuffix("."))
     except LectureRefusee as e:
         essai.tel_quel.refus = str(e)
     return essai
