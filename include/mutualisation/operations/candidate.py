@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.chemins import page_controles
 from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
@@ -85,7 +86,8 @@ def controler(session: Session, version: int) -> str:
     if echecs:
         raise ControleEchoue(echecs, reste)
     if nombre := sum(len(points_a_commenter(portes, exercice)) for exercice in exercices):
-        session.suivi(f"{nombre} point(s) à commenter : voir le bilan et data_docs/index.html.")
+        points = f"{nombre} points" if nombre > 1 else "un point"
+        session.suivi(f"{points} à commenter : voir le bilan et {page_controles(session.var)}.")
     return reste
 
 

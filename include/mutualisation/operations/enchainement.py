@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.chemins import page_controles
 from mutualisation.erreurs import ExtraitRefuse
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
@@ -68,18 +69,20 @@ def _extraire(session: Session, exercices: list[int], sortie: str) -> list[str]:
 def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:
     """Load what is new in a drop (file gate included). Raises `FichierRefuse`, `ErreurMutualisation`."""
     with session.connexion() as conn:
-        porte = partial(porte_fichier, suivi=session.suivi)
+        porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
         return charger_depot(conn, depot, sources, session.var, session.suivi, porte=porte, detail=session.detail)
 
 
-def porte_fichier(conn: psycopg.Connection[Any], chargement_id: int, suivi: Suivi = muet) -> list[tuple[str, str]]:
+def porte_fichier(
+    conn: psycopg.Connection[Any], chargement_id: int, suivi: Suivi = muet, page: Path = Path("data_docs/index.html")
+) -> list[tuple[str, str]]:
     """The file gate on a load: its result is kept in the journal; (path, reason) of the files to refuse.
 
-    Raises `ControleEchoue` when the gate did not run as it should.
+    `page`: where its warnings will be in detail. Raises `ControleEchoue` when the gate did not run as it should.
     """
     refus, resultat = verifier_fichiers(conn, chargement_id)
     with transaction(conn):
         noter_porte(conn, chargement_id, resultat.en_dict())
-    if phrase := resultat.phrase_avertissements():
+    if phrase := resultat.phrase_avertissements(page):
         suivi(phrase)
     return refus

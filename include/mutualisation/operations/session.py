@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.chemins import dossier_var
+from mutualisation.chemins import dossier_var, page_controles
 from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.connexion import connecter, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer
@@ -82,6 +82,6 @@ class Session:
         if not juge.a_juge():
             return
         try:
-            juge.documenter(self.var / "data_docs")
+            juge.documenter(page_controles(self.var).parent)
         except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
             self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")

@@ -15,11 +15,12 @@ from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.sommes_fichiers import FichiersDuJeu, fichiers_en_attente
 from mutualisation.portes.suites import CHAQUE_JEU, Attente, Lot, Suite, lire_suite, suites_de
-from mutualisation.sources.jeux import Source
+from mutualisation.sources.jeux import Jeu, Source
 from mutualisation.sources.registre import registre
 
 PORTE = "fichier"
 ANNONCES, LIVRAISONS = "annonces", "livraisons"
+DANS_LA_LISTE = "expect_column_values_to_be_in_set"
 
 
 def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> tuple[list[tuple[str, str]], ResultatPorte]:
@@ -73,7 +74,10 @@ def _pour_les_jeux(suite: Suite, groupes: list[FichiersDuJeu]) -> Suite:
         noms = list(presents) if lot.nom == CHAQUE_JEU else [lot.nom]
         for nom in noms:
             if nom in presents:
-                attentes = tuple(_nommee(a, nom) if lot.nom == CHAQUE_JEU else a for a in lot.attentes)
+                attentes = tuple(
+                    _nommee(a, nom) if lot.nom == CHAQUE_JEU else _avec_ses_valeurs(a, presents[nom])
+                    for a in lot.attentes
+                )
                 ancien = lots.get(nom, Lot(nom, (), libelle=presents[nom].libelle))
                 lots[nom] = replace(ancien, attentes=ancien.attentes + attentes)
             elif nom in (ANNONCES, LIVRAISONS):
@@ -83,7 +87,23 @@ def _pour_les_jeux(suite: Suite, groupes: list[FichiersDuJeu]) -> Suite:
 
 def _nommee(attente: Attente, jeu: str) -> Attente:
     nom = attente.nom
-    return replace(attente, nom=nom.replace(CHAQUE_JEU, jeu) if CHAQUE_JEU in nom else f"{jeu}.{nom}")
+    return replace(attente, nom=nom.replace(CHAQUE_JEU, jeu) if CHAQUE_JEU in nom else f"{jeu}.{nom}", lot=jeu)
+
+
+def _avec_ses_valeurs(attente: Attente, jeu: Jeu) -> Attente:
+    """`expect_column_values_to_be_in_set` without `value_set`: the values that the registry gives the column."""
+    if attente.type != DANS_LA_LISTE or "value_set" in attente.kwargs:
+        return attente
+    nom = attente.kwargs.get("column")
+    valeurs = next((c.valeurs for c in jeu.colonnes_entrepot if c.nom == nom), ())
+    if not valeurs:
+        raise ControleEchoue(
+            [
+                f"porte {PORTE}, attente « {attente.nom} » de expectations/{attente.fichier} : « {nom} » n'est pas une "
+                f"énumération de {jeu.nom} — y écrire « value_set »"
+            ]
+        )
+    return replace(attente, kwargs={**attente.kwargs, "value_set": list(valeurs)})
 
 
 def _dsn(conn: psycopg.Connection[Any]) -> str:

@@ -1,5 +1,6 @@
 # ruff: noqa: S608 - names of the registry and of our own suites (checked identifiers) and integers only
-"""Batches of the file gate over rows as delivered: the cells of a jeu, and each file beside its former delivery."""
+"""Batches of the file gate over delivered rows: the cells of a jeu as the registry reads them, and each file beside
+its former delivery."""
 
 from __future__ import annotations
 
@@ -7,19 +8,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.portes.cellules import cellule_lue
 from mutualisation.portes.sommes_fichiers import EN_ATTENTE, FichiersDuJeu, lecture_de
 from mutualisation.portes.suites import Lot, colonnes_citees
 from mutualisation.sources.jeux import Jeu
 
-# « montant_ttc_lu »: the cell read as the registry says; without the suffix, its text
-SUFFIXE_LU = "_lu"
 TECHNIQUES = ("fichier_id", "ligne", "defauts")
 SANS_SOMME = "select 0::bigint as fichier_id, 0::numeric as total where false"
-LECTURES_DATEES = {"date": "lecture.date(b.{nom})", "annee": "lecture.annee(b.{nom})"}
 
 
 def requete_lignes(lot: Lot, groupes: list[FichiersDuJeu]) -> str:
-    """Rows of the pending files of one jeu, with the columns that its expectations name, and no other.
+    """Rows of the pending files of one jeu, with the columns that its expectations name, each read by its type.
 
     Raises `ControleEchoue` when one of them is not a column of the jeu.
     """
@@ -78,11 +77,7 @@ def _somme(jeu: Jeu, colonne: str) -> str:
 def _colonne(lot: Lot, jeu: Jeu, nom: str) -> str:
     colonnes = {c.nom: c for c in jeu.colonnes_entrepot}
     if nom in colonnes:
-        return f"lecture.texte(b.{nom}) as {nom}"
-    base = nom.removesuffix(SUFFIXE_LU)
-    if base != nom and base in colonnes:
-        modele = LECTURES_DATEES.get(colonnes[base].type)
-        return f"{modele.format(nom=base) if modele else lecture_de(colonnes[base])} as {nom}"
+        return f"{cellule_lue(colonnes[nom])} as {nom}"
     attente = next(a for a in lot.attentes if nom in colonnes_citees(replace(lot, attentes=(a,))))
     raise ControleEchoue(
         [

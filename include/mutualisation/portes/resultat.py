@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from mutualisation.francais.formats import nombre
 from mutualisation.portes.suites import Attente
 
 # What an error begins with when the suite names a column that its rows have not
@@ -68,12 +71,19 @@ class ResultatPorte:
         """Those that warn, in order."""
         return [c for c in self.constats if c.avertit]
 
-    def phrase_avertissements(self) -> str:
-        """One French line that names the warnings with their counts; empty without one."""
+    def phrase_avertissements(self, page: Path) -> str:
+        """One French line: how many rows or files warn, by batch; the detail is on `page`. Empty without a warning."""
         if not self.avertissements:
             return ""
-        dits = " ; ".join(f"{c.attente.nom} ({c.nombre})" for c in self.avertissements)
-        return f"porte {self.porte} : {len(self.avertissements)} avertissement(s), {dits} : voir data_docs/index.html."
+        par_lot: Counter[str] = Counter()
+        for constat in self.avertissements:
+            par_lot[constat.attente.lot] += constat.nombre
+        lots = ", ".join(f"{lot} {nombre(n)}" for lot, n in par_lot.items())
+        total = len(self.avertissements)
+        return (
+            f"porte {self.porte} : {total} avertissement{'s' if total > 1 else ''} (écarts : {lots}), "
+            f"sans effet sur le chargement ; détail dans {page}."
+        )
 
     def en_dict(self) -> dict[str, Any]:
         """Ready for the JSON of the journal and the manifest: counts, no cell, no clock."""

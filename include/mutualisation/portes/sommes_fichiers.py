@@ -14,16 +14,10 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.portes.cellules import lire
 from mutualisation.portes.suites import litteral
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
 
-LECTURES = {
-    "montant": "lecture.montant(b.{nom})",
-    "pourcentage": "lecture.pourcentage(b.{nom})",
-    "duree": "lecture.minutes(b.{nom})",
-    "entier": "lecture.entier(b.{nom})::numeric",
-}
-LECTURE_DEFAUT = "lecture.nombre(b.{nom}, 6)"
 # A total may exceed what a cell may hold: more digits, more decimals, hours beyond four digits.
 NOMBRE_LU = """coalesce(lecture.nombre(valeur, 12), case when valeur ~ '^[+-]?[0-9]+([.,][0-9]+)?$'
       then replace(valeur, ',', '.')::numeric end)"""
@@ -136,8 +130,9 @@ def _sommes(groupe: FichiersDuJeu) -> str:
 
 
 def lecture_de(colonne: Colonne) -> str:
-    """SQL that reads a cell of `brut` (alias b) as a number: minutes for a duration."""
-    return LECTURES.get(_type_lu(colonne), LECTURE_DEFAUT).format(nom=colonne.nom)
+    """SQL that reads a cell of `brut` (alias b) as a number to sum: minutes for a duration."""
+    type_ = _type_lu(colonne)
+    return f"{lire(type_ if type_ in TYPES_SOMMABLES else 'nombre', colonne.nom)}::numeric"
 
 
 def _type_lu(colonne: Colonne) -> str:

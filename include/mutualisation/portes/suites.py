@@ -10,6 +10,9 @@
             kwargs: {column: statut, value_set: [Émis, Payé], row_condition: {origine: csv, motif: null}}
             description: Le statut est un statut connu
 
+In the suite of a source, a column is what the registry reads in its cells: NULL when they can't be read, the value of
+the contract for an enumeration, whose `value_set` may be left out.
+
 `message`, `remede` complete the sentence of a row; `notes` says why an `unexpected_rows_expectation` needs SQL.
 """
 
@@ -38,7 +41,7 @@ class Attente:
     """One expectation: its `type`, `kwargs` and `severity` are those of Great Expectations.
 
     `nom` names it within its suite; `message` is a French sentence whose `{column}` fields come from a row at fault;
-    `fichier`: where it is written, under `expectations/`.
+    `fichier`: where it is written, under `expectations/`; `lot`: the batch that it judges.
     """
 
     nom: str
@@ -50,6 +53,7 @@ class Attente:
     remede: str = ""
     decisions: tuple[str, ...] = ()
     fichier: str = ""
+    lot: str = ""
 
     @property
     def bloque(self) -> bool:
@@ -64,7 +68,7 @@ class Attente:
         return f"{texte} — {remede}" if remede else texte
 
 
-_CLES_ATTENTE = frozenset(f.name for f in fields(Attente)) - {"fichier"} | {"notes"}
+_CLES_ATTENTE = frozenset(f.name for f in fields(Attente)) - {"fichier", "lot"} | {"notes"}
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,7 @@ def _attente(lot: str, brut: dict[str, Any], valeurs: Mapping[str, str]) -> Atte
         message=str(brut.get("message", "")).strip(),
         remede=str(brut.get("remede", "")).strip(),
         decisions=tuple(brut.get("decisions", ())),
+        lot=lot,
     )
 
 

@@ -66,5 +66,5 @@ def test_les_points_a_commenter_se_comptent_quand_la_version_est_validee(session
     op.controler(session, 1)
     assert dits == [
         "Contrôle du bilan, version 1",
-        "1 point(s) à commenter : voir le bilan et data_docs/index.html.",
+        f"un point à commenter : voir le bilan et {session.var / 'data_docs' / 'index.html'}.",
     ]
