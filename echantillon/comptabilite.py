@@ -10,7 +10,7 @@ from functools import cache
 
 from echantillon import depenses, titres
 from echantillon.faits import EXERCICES
-from echantillon.grand_livre import BUDGET, Bordereau, Ligne, Piece, numeroter
+from echantillon.grand_livre import BUDGET, FONCTION, Bordereau, Ligne, Piece, numeroter
 from echantillon.siret import siren_fictif, siret
 from echantillon.tables import Cellule, Fichier, Table
 from echantillon.territoire import siren_epci
@@ -27,10 +27,10 @@ PES_SEUL = {
 PES_ET_CSV = {("mandat", "D", "2021-03"), ("titre", "S", "2021-06")}
 MOIS_CORRIGE = "2019-05"
 COMPTES_STATUTS = ("Émis", "Pris en charge", "Payé")
-# headers of the open-data file
+# headers of the open-data file by nature and function
 BALANCE = ("exer", "ident", "ndept", "lbudg", "insee", "cbudg", "ctype", "cstyp", "nomen", "siren", "cregi", "cacti",
-           "secteur", "finess", "codbud1", "categ", "bal", "compte", "bedeb", "becre", "obnetdeb", "obnetcre", "onbdeb",
-           "onbcre", "oobdeb", "oobcre", "sd", "sc")  # fmt: skip
+           "secteur", "finess", "codbud1", "categ", "bal", "fonction", "compte", "bedeb", "becre", "obnetdeb",
+           "obnetcre", "onbdeb", "onbcre", "oobdeb", "oobcre", "sd", "sc")  # fmt: skip
 VOISINE = ("COMMUNE FICTIVE", siren_fictif("21599999"))
 COMPTES_VOISINE = {"60632": Decimal("8412.50"), "64111": Decimal("151200.00")}
 
@@ -89,7 +89,7 @@ def _premiere_version(table: Table) -> Table:
 def _ligne(piece: Piece, rang: int, ligne: Ligne) -> list[Cellule]:
     return [
         piece.exercice, BUDGET, str(piece.bordereau), str(piece.numero), str(rang), piece.jour, piece.type_piece,
-        ligne.nature, "020", None, piece.service, ligne.axe or None, piece.tiers.nom, piece.tiers.siret or None,
+        ligne.nature, FONCTION, None, piece.service, ligne.axe or None, piece.tiers.nom, piece.tiers.siret or None,
         ligne.objet, ligne.marche or None, ligne.inventaire or None, ligne.exercice_origine,
         ligne.piece_origine or None, ligne.periode or None, ligne.ht, ligne.tva, ligne.ttc, ligne.statut,
     ]  # fmt: skip
@@ -123,6 +123,6 @@ def _compte(exercice: int, collectivite: tuple[str, str], compte: str, s: Solde)
     nom, siren = collectivite
     return [
         exercice, siret(siren), "059", nom, "350", "1", "405", "00", "M57", siren, "032", "40", None, None, BUDGET,
-        "ML", "DEF", compte, zero, zero, s.debit, s.credit, zero, zero, s.ordre_debit, s.ordre_credit,
+        "ML", "DEF", FONCTION, compte, zero, zero, s.debit, s.credit, zero, zero, s.ordre_debit, s.ordre_credit,
         max(zero, s.debit - s.credit), max(zero, s.credit - s.debit),
     ]  # fmt: skip

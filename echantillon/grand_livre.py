@@ -10,7 +10,7 @@ from fractions import Fraction
 from echantillon.siret import siren_fictif, siret
 from echantillon.tables import Compteur, arrondi
 
-BUDGET = "00"
+BUDGET, FONCTION = "00", "020"
 # no key names these two: their lines carry an axis, or are nobody's
 SERVICE_FINANCES, PRODUIT_DIVERS = "FINANCES", "DIV1"
 COMPTES_SANS_TVA = ("6132", "6184", "6218", "6251", "62875", "63", "64", "657", "673", "6811", "7")

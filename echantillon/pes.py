@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from echantillon.dialectes import MENTION
 from echantillon.faits import axes
-from echantillon.grand_livre import BUDGET, Bordereau, Ligne, Piece, Tiers
+from echantillon.grand_livre import BUDGET, FONCTION, Bordereau, Ligne, Piece, Tiers
 from echantillon.siret import siret
 from echantillon.territoire import Adherent, adherents, siren_epci
 
@@ -82,13 +82,13 @@ def _ligne(piece: Piece, rang: int, ligne: Ligne, depense: bool) -> str:
     if depense:
         analytique = _v("CptAna", ligne.axe) if ligne.axe in _axes_partages() else ""
         milieu = (
-            f"{_v('Nature', ligne.nature)}{_v('Fonction', '020')}{analytique}"
+            f"{_v('Nature', ligne.nature)}{_v('Fonction', FONCTION)}{analytique}"
             f"{_v('ModRegl', '03')}{_v('TVAIntraCom', 0)}"
         )
     else:
         milieu = (
             f"{_v('ObjLignePce', ligne.objet[:160])}{_v('CodProdLoc', ligne.produit)}{_v('Nature', ligne.nature)}"
-            f"{_v('Fonction', '020')}{_v('Majo', 0)}{_v('TvaIntraCom', 0)}"
+            f"{_v('Fonction', FONCTION)}{_v('Majo', 0)}{_v('TvaIntraCom', 0)}"
         )
     return (
         f"<LigneDePiece><BlocLignePiece><{info}>{_v('IdLigne', f'{rang:06d}')}{milieu}{montant}</{info}>"

@@ -1,5 +1,34 @@
 """Errors a user sees: a French sentence and the exit code of the contract (`sorties.md`)."""
 
+from __future__ import annotations
+
+import errno
+
+_RAISONS = {
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "opération interdite",
+    errno.EROFS: "disque en lecture seule",
+    errno.ENOENT: "fichier ou dossier introuvable",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.EISDIR: "c'est un dossier",
+    errno.EEXIST: "le nom est déjà pris",
+    errno.ENOSPC: "plus de place sur le disque",
+    errno.EDQUOT: "quota de disque atteint",
+    errno.EIO: "erreur de lecture ou d'écriture du disque",
+    errno.EMFILE: "trop de fichiers ouverts",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.ELOOP: "trop de liens",
+    errno.ESTALE: "le partage de fichiers ne répond plus",
+    errno.ETIMEDOUT: "délai dépassé",
+}
+
+
+def raison_systeme(erreur: OSError) -> str:
+    """What the system refused, in French: its own words are those of its language."""
+    if erreur.errno in _RAISONS:
+        return _RAISONS[erreur.errno]
+    return f"erreur {erreur.errno} du système" if erreur.errno else f"erreur {type(erreur).__name__}"
+
 
 class ErreurMutualisation(Exception):
     """The unforeseen, or a wrong use: exit 1. The message is a French sentence for the user."""

@@ -235,8 +235,8 @@ def test_cee_et_cam(construction: Construction) -> None:
         ("3", "215900036", "1", "5", "0", "5", "0"),
     ]
     assert construction.lire(
-        "select numero_marche, thematique, siret_adherent, commandes, achats_ht, achats_compares_ht, prix_reference_ht, gain"
-        ' from cam_achats order by numero_marche collate "C", siret_adherent'
+        "select numero_marche, thematique, siret_adherent, commandes, achats_ht, achats_compares_ht,"
+        ' prix_reference_ht, gain from cam_achats order by numero_marche collate "C", siret_adherent'
     ) == [
         ("M1", "Th", ALPHA, "1", "60", "60", "72.5", "12.5"),
         ("M1", "Th", BETA, "0", "-10", None, None, None),

@@ -91,9 +91,11 @@ def imprimer(valeur: Decimal | None, colonne: str) -> Decimal | None:
 
 def test_make_bilan_donne_la_page(reference: Reference) -> None:
     assert reference.sortie.code == 0, reference.sortie.erreurs
-    lignes = reference.sortie.texte.splitlines()
-    assert Path(lignes[-1]) == reference.bilans / "bilan_2021" / "bilan_etape_2021.html"
-    assert Path(lignes[-1]).is_file()
+    *_, page, laisse = reference.sortie.texte.splitlines()
+    assert Path(page) == reference.bilans / "bilan_2021" / "bilan_etape_2021.html"
+    assert Path(page).is_file()
+    # the two entries that nobody validated, and nothing else
+    assert laisse.startswith("Laissé de côté, exercice 2021 : 2 ligne(s), 7,00 h (2 retenue(s))")
     assert re.fullmatch(r"[0-9a-f]{64}", empreinte(reference.sortie))
     assert sorted(d.name for d in reference.bilans.iterdir()) == [f"bilan_{e}" for e in EXERCICES]
 
@@ -105,6 +107,16 @@ def test_les_72_cellules_et_les_9_totaux_imprimes(imprime: Cellules, publie: Cel
         cle: (attendu, publie[cle]) for cle, attendu in imprime.items() if imprimer(publie[cle], cle[2]) != attendu
     }
     assert ecarts == {}
+
+
+def test_rien_d_autre_n_est_ecarte(dsn_reference: str) -> None:
+    """No row is rejected, no control fails but the one that the drop justifies; twins told twice are repeats."""
+    assert lire(dsn_reference, "select statut, count(*) from publication.rejets group by 1 order by 1") == [
+        ("doublon", 15),
+        ("retenu", 2),
+    ]
+    ecarts = "select exercice, controle, justification is null from publication.controles where statut = 'ecart'"
+    assert lire(dsn_reference, ecarts) == [(2021, "a_affecter", False)]
 
 
 def test_la_recette_que_le_rapport_n_imprime_pas(dsn_reference: str, publie: Cellules) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
 
 @contextmanager
@@ -31,5 +31,5 @@ def remplacer_dossier(destination: Path, refus: str) -> Iterator[Path]:
             nouveau.replace(destination)
     except OSError as erreur:
         raise ErreurMutualisation(
-            f"{refus} dans {sortie} ({erreur.strerror}) : vérifiez les droits et la place."
+            f"{refus} dans {sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place."
         ) from erreur

@@ -101,7 +101,7 @@ def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
             non_executes += 1
         elif resultat["statut"] not in REUSSIS:
             nom = attendu.split(".", 2)[2] + (f" ({description})" if description else "")
-            echecs.append(f"porte modele : {nom} — échec {_une_ligne(resultat['message'])}".rstrip())
+            echecs.append(f"porte modele : {nom} — échec {_faute(resultat['message'])}".rstrip())
     if non_executes:
         echecs.append(f"porte modele : {non_executes} modèle(s) ou test(s) non exécuté(s)")
     tests = sum(1 for r in resultats if r.startswith("test."))
@@ -113,3 +113,10 @@ def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
 def _une_ligne(message: str) -> str:
     """A database message without the values of its DETAIL (they may be source cells)."""
     return re.sub(r"\s+", " ", message.split("DETAIL")[0]).strip()[:300]
+
+
+def _faute(message: str) -> str:
+    """What failed, in French: the rows that a test found, else where dbt wrote its own words."""
+    if trouve := re.search(r"Got (\d+) results?", message):
+        return f"{trouve[1]} ligne(s) en défaut"
+    return "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR" if message.strip() else ""

@@ -11,6 +11,21 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from mutualisation.erreurs import ErreurMutualisation
 
 APPLICATION = "mutualisation"
+_RAISONS = {
+    "password authentication failed": "compte ou mot de passe refusé",
+    "no password supplied": "mot de passe absent",
+    "no pg_hba.conf entry": "cet ordinateur n'est pas admis par le serveur",
+    "could not translate host name": "nom de serveur inconnu",
+    "failed to resolve host": "nom de serveur inconnu",
+    "Connection refused": "connexion refusée à ce port",
+    "timeout": "délai dépassé",
+    "No such file or directory": "aucun serveur à cette adresse",
+    "does not exist": "base ou compte inconnu",
+    "too many clients": "trop de connexions ouvertes",
+    "starting up": "le serveur démarre",
+    "shutting down": "le serveur s'arrête",
+    "server closed the connection": "le serveur a coupé la connexion",
+}
 VERSION_MIN = 16
 # Advisory locks of the warehouse: « mutu » in ASCII, then one number per use.
 CLE_VERROU = 0x6D757475
@@ -35,7 +50,7 @@ def connecter(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
     except psycopg.OperationalError as erreur:
         raise ErreurMutualisation(
             f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
-            f"juste (détail : {str(erreur).strip().splitlines()[-1]})."
+            f"juste (détail : {_raison(str(erreur))})."
         ) from erreur
     majeure = conn.info.server_version // 10000
     if majeure < VERSION_MIN:
@@ -111,3 +126,11 @@ def _rendre(conn: psycopg.Connection) -> None:
     conn.execute("select pg_advisory_unlock(%s, %s)", (CLE_VERROU, VERROU_TRAITEMENT))
     if not conn.autocommit:
         conn.commit()
+
+
+def _raison(message: str) -> str:
+    """What libpq said, in French; its own words are those of the server's language."""
+    for dit, raison in _RAISONS.items():
+        if dit in message:
+            return raison
+    return "réponse inattendue du serveur"

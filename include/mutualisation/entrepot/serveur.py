@@ -16,7 +16,7 @@ from mutualisation.chemins import dossier_var
 from mutualisation.entrepot.initialisation import initialiser
 from mutualisation.entrepot.postmaster import Serveur, arreter, attendre_base, demarrer, serveur_en_marche
 from mutualisation.entrepot.programmes import Programmes
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
 
 @contextlib.contextmanager
@@ -58,7 +58,7 @@ def _creer_dossier(var: Path) -> None:
         var.mkdir(parents=True, exist_ok=True)
     except OSError as erreur:
         raise ErreurMutualisation(
-            f"Le dossier de travail {var} ne peut pas être créé ({erreur.strerror}) : "
+            f"Le dossier de travail {var} ne peut pas être créé ({raison_systeme(erreur)}) : "
             "vérifiez les droits, ou indiquez un autre dossier par MUTUALISATION_VAR."
         ) from erreur
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, Essai, Verdict
 from mutualisation.examen.discretion import MASQUE, affichage, montrable
-from mutualisation.examen.essai import ACCEPTE, REFUSE, Essai, Verdict
-from mutualisation.examen.passage import Constat
+from mutualisation.examen.parcours import Constat
 from mutualisation.ingestion.limites import nombre_fr
 from mutualisation.sources.jeux import Colonne
 
@@ -49,7 +49,8 @@ def _reconnu(essai: Essai) -> Iterator[str]:
     if essai.jeu is None:
         yield f"{essai.fichier.name} : {forme}."
         return
-    cible = f"« {essai.jeu.nom} » ({essai.jeu.source}/{essai.jeu.forme_du_nom})"
+    nom = "*.xml" if essai.jeu.nom_libre else essai.jeu.forme_du_nom
+    cible = f"« {essai.jeu.nom} » ({essai.jeu.source}/{nom})"
     if essai.trouve is None:
         sans = " ; ce jeu ne prend pas de correspondances (F16)" if essai.jeu.format != "tabulaire" else ""
         yield f"{essai.fichier.name} : {forme}, jeu {cible}{sans}."

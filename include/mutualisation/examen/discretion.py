@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from mutualisation.ingestion.cellules import Lu
+from mutualisation.ingestion.cellules_lues import Lu
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.sources.jeux import Colonne, Jeu
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from mutualisation.examen.tetes import Tete
 from mutualisation.examen.usages import NOMS
-from mutualisation.ingestion.cellules import lecture_de
+from mutualisation.ingestion.cellules_lues import lecture_de
 from mutualisation.ingestion.correspondances import Correspondances
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.sources.jeux import Colonne, Jeu

@@ -64,6 +64,10 @@ def _negatif(n: Any) -> bool:
     return isinstance(n, (Decimal, int)) and n < 0
 
 
+def _plus_de_cent(n: Any) -> bool:
+    return isinstance(n, (Decimal, int)) and n > 100
+
+
 def _hors_part(n: Any) -> bool:
     return _nombres(n) and not 0 <= n <= 100
 
@@ -117,7 +121,8 @@ def _agents(_: Periode) -> list[Regle]:
         Regle(("date_entree", "date_sortie"), "Date sortie", "la sortie précède l'entrée", _avant),
         Regle(("code_activite", "pct_affectation"), "% affectation", "pourcentage absent (H3)",
               lambda c, p: bool(c) and p == ""),
-        Regle(("pct_affectation",), "% affectation", "pourcentage hors de [0, 100]", _hors_part),
+        Regle(("pct_affectation",), "% affectation", "pourcentage négatif", _negatif),
+        Regle(("pct_affectation",), "% affectation", "affectations de plus de 100 % le même jour (H2)", _plus_de_cent),
         Regle(("debut_affectation", "fin_affectation"), "Fin affectation", "la fin précède le début", _avant),
     ]  # fmt: skip
 
@@ -147,7 +152,8 @@ def _etat_actif(_: Periode) -> list[Regle]:
         Regle(("valeur_brute",), "Valeur brute", "valeur nulle ou négative (R4e)", lambda v: _nombres(v) and v <= 0),
         Regle(("mode", "duree"), "Durée", "durée entière d'au moins un an attendue (R4e)",
               lambda m, d: m != "FV" and _nombres(d) and (d < 1 or d != int(d))),
-        Regle(("quote_part",), "Quote-part %", "quote-part hors de [0, 100]", _hors_part),
+        Regle(("quote_part",), "Quote-part %", "quote-part négative", _negatif),
+        Regle(("quote_part",), "Quote-part %", "quotes-parts de plus de 100 % pour un même bien (R4e)", _plus_de_cent),
     ]  # fmt: skip
 
 
@@ -208,9 +214,12 @@ _PAR_JEU: dict[str, Callable[[Periode], list[Regle]]] = {
     ],
     "ponderations": lambda _: [Regle(("poids",), "Poids", "poids négatif", _negatif)],
     "tarifs": lambda _: [
-        Regle(("regle", "montant"), "Montant", "montant absent pour cette règle",
+        Regle(("tranche_min", "tranche_max"), "Tranche max", "la tranche est vide",
+              lambda a, b: _nombres(a, b) and b <= a),
+        Regle(("regle", "montant"), "Montant", "montant absent pour cette règle (R7b')",
               lambda r, m: bool(r) and r != "cout_unitaire" and m == ""),
-        Regle(("regle", "base"), "Base", "base absente pour un pourcentage (achats_ht ou produit_cee)",
+        Regle(("regle", "base"), "Base",
+              "base absente pour un pourcentage, achats_ht ou produit_cee (R7b')",
               lambda r, b: r == "pourcentage" and b == ""),
     ],
 }  # fmt: skip

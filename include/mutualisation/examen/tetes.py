@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutualisation.ingestion.cellules import date, nombre
+from mutualisation.ingestion.cellules_lues import date, nombre
 from mutualisation.ingestion.entete import epurer, est_vide
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.octets import encodage
@@ -71,7 +71,7 @@ def _du_texte(chemin: Path) -> list[list[list[str]]]:
 def _du_classeur(chemin: Path, limites: Limites) -> list[list[list[str]]]:
     from openpyxl import load_workbook
 
-    from mutualisation.ingestion.lecteurs.tabulaire_xlsx import verifier_archive
+    from mutualisation.ingestion.lecteurs.archive_xlsx import verifier_archive
 
     verifier_archive(chemin, limites)
     try:

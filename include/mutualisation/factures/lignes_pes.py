@@ -76,7 +76,7 @@ def trier(
     for facture in factures:
         defaut = _defaut_d_adresse(facture)
         for ligne in lignes_de(facture):
-            issue = Ecartee(facture, ligne, defaut) if defaut else _placer(facture, ligne, reglages, titres)
+            issue = _placer(facture, ligne, defaut, reglages, titres)
             if isinstance(issue, Retenue):
                 retenues.append(issue)
             elif issue is not None:
@@ -84,13 +84,17 @@ def trier(
     return retenues, ecartees
 
 
-def _placer(facture: Facture, ligne: LignePes, reglages: ReglagesPes, titres: Titres) -> Retenue | Ecartee | None:
+def _placer(
+    facture: Facture, ligne: LignePes, defaut: str, reglages: ReglagesPes, titres: Titres
+) -> Retenue | Ecartee | None:
     """None: a setting of the dispositif is missing, so that no draft will be written."""
     if not ligne.dispositif:
         return Ecartee(facture, ligne, SANS_ORIGINE)
     imputation = reglages.imputation(ligne.dispositif)
     if imputation is None:
         return None
+    if defaut:
+        return Ecartee(facture, ligne, defaut)
     if ligne.montant > 0:
         return Retenue(facture, ligne, imputation, None)
     titre = titres.reduire(facture.siret, ligne.dispositif, ligne.periode, -ligne.montant)

@@ -9,7 +9,7 @@ from typing import Any
 
 from upath import UPath
 
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.controle import SUFFIXE_CONTROLE
 from mutualisation.ingestion.noms import dossier_proche, motif_nom
 from mutualisation.sources.jeux import Jeu, Registre, Source
@@ -109,8 +109,13 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
             )
         for entree in sorted(racine.iterdir(), key=lambda e: str(e.name)):
             _examiner_racine(resultat, reg, entree)
-    except (OSError, ValueError, ImportError) as e:
-        raise ErreurMutualisation(f"Le dépôt {racine} ne peut pas être lu ({type(e).__name__} : {e}).") from None
+    except OSError as e:
+        raise ErreurMutualisation(f"Le dépôt {racine} ne peut pas être lu ({raison_systeme(e)}).") from None
+    except (ValueError, ImportError) as e:
+        raise ErreurMutualisation(
+            f"Le dépôt {racine} ne peut pas être lu ({type(e).__name__}) : donner un dossier, ou l'adresse d'un "
+            "stockage dont le pilote est installé."
+        ) from None
     if not resultat.fichiers and not resultat.refus:
         raise ErreurMutualisation(
             f"Le dépôt {racine} est vide : aucun fichier dans les dossiers {', '.join(reg.noms)}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mutualisation.erreurs import raison_systeme
+
 
 class LectureRefusee(Exception):
     """The file can't be read as the contract says (G1). The message is a French sentence: reason and remedy."""
@@ -12,5 +14,5 @@ def motif_refus(faute: Exception) -> str:
     if isinstance(faute, LectureRefusee):
         return str(faute)
     if isinstance(faute, OSError):
-        return f"le fichier ne peut pas être lu ({faute.strerror or type(faute).__name__})."
+        return f"le fichier ne peut pas être lu ({raison_systeme(faute)}) : vérifier ses droits et le redéposer."
     return "l'entrepôt refuse une cellule de ce fichier : vérifier ses caractères."

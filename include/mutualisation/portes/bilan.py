@@ -9,7 +9,7 @@ from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
-from mutualisation.portes.suites import Suite, lire_suite, litteral
+from mutualisation.portes.suites import Suite, lire_suite, litteral, suites_de
 
 PORTE, PLAUSIBILITE = "bilan", "plausibilite"
 # What a point to comment keeps of a measure.
@@ -65,14 +65,15 @@ def suite_bilan(version: int, exercices: Sequence[int], relations: Iterable[str]
         "version": str(version),
         "relations": ", ".join(map(litteral, relations)),
     }
-    return lire_suite(PORTE, [dossier_attentes() / "bilan" / "suite.yml"], valeurs)
+    dossier = dossier_attentes() / "bilan"
+    suites_de(PORTE, dossier, ["suite.yml", "index_controles.yml"], seules=True)
+    return lire_suite(PORTE, [dossier / "suite.yml"], valeurs)
 
 
 def suite_plausibilite(exercices: Sequence[int]) -> Suite:
     """Expectations of every file of `expectations/plausibilite/`."""
     dossier = dossier_attentes() / "plausibilite"
-    fichiers = sorted(dossier.glob("*.yml")) or [dossier / "mesures.yml"]
-    return lire_suite(PLAUSIBILITE, fichiers, {"exercices": _liste(exercices)})
+    return lire_suite(PLAUSIBILITE, suites_de(PLAUSIBILITE, dossier, ["mesures.yml"]), {"exercices": _liste(exercices)})
 
 
 def _annees(porte: str, exercices: Sequence[int]) -> list[int]:

@@ -14,7 +14,7 @@ from mutualisation.portes import livraisons, sommes_fichiers
 from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.sommes_fichiers import FichiersDuJeu, fichiers_en_attente
-from mutualisation.portes.suites import CHAQUE_JEU, Attente, Lot, Suite, lire_suite
+from mutualisation.portes.suites import CHAQUE_JEU, Attente, Lot, Suite, lire_suite, suites_de
 from mutualisation.sources.jeux import Source
 from mutualisation.sources.registre import registre
 
@@ -46,11 +46,12 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> tupl
 def suite_source(source: Source) -> Suite:
     """Expectations of a source: `commun.yml`, then its own `<source>.yml`, without which its files can't be loaded.
 
-    Raises `ControleEchoue` when one is missing, empty, or says nothing of a jeu of the source.
+    Raises `ControleEchoue` when one is missing, empty, or says nothing of a jeu of the source, or a file there is none.
     """
     dossier = dossier_attentes() / "sources"
-    commune = lire_suite(source.nom, [dossier / "commun.yml"])
-    propre = lire_suite(source.nom, [dossier / f"{source.nom}.yml"])
+    suites_de(PORTE, dossier, ["commun.yml", *(f"{nom}.yml" for nom in registre().noms)], seules=True)
+    commune = lire_suite(source.nom, [dossier / "commun.yml"], porte=PORTE)
+    propre = lire_suite(source.nom, [dossier / f"{source.nom}.yml"], porte=PORTE)
     lots = {lot.nom for lot in propre.lots}
     connus = {jeu.nom for jeu in source.jeux} | {CHAQUE_JEU, ANNONCES, LIVRAISONS}
     if inconnus := sorted(lots - connus):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from mutualisation.enfant.hote import Enfant
 from mutualisation.entrepot.connexion import url_sqlalchemy
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.pages import ecrire_pages, jugement
-from mutualisation.portes.resultat import Constat
-from mutualisation.portes.suites import Lot, Suite
+from mutualisation.portes.resultat import ABSENTE, Constat
+from mutualisation.portes.suites import Attente, Lot, Suite
 
 # The engine has its own connection: a lock the caller holds must end as a failed gate, never as a wait for ever.
 ATTENTE_VERROU_MS = 30_000
@@ -47,6 +47,9 @@ def juger(porte: str, dsn: str, suite: Suite, requetes: Mapping[str, str] | None
         raise ControleEchoue([f"porte {porte} : la suite {suite.nom} n'a rien à exécuter — y déclarer des attentes"])
     demande = {"url": _url(dsn), "lots": [_pour_moteur(lot, requetes or {}) for lot in suite.lots]}
     reponse = _vivant().demander(porte, demande)
+    if "attente" in reponse:
+        fautive = next(a for a in suite.attentes if a.nom == reponse["attente"])
+        raise ControleEchoue([f"{_lieu(porte, fautive)} : {reponse['faute']} — la corriger"])
     if "erreur" in reponse:
         raise ControleEchoue(
             [f"porte {porte} : aucun contrôle n'a pu être exécuté ({reponse['erreur']}) — vérifier l'entrepôt"]
@@ -61,7 +64,7 @@ def juger(porte: str, dsn: str, suite: Suite, requetes: Mapping[str, str] | None
                 f"{', '.join(manquantes) or 'aucun'}) — relancer, et signaler l'anomalie si elle revient"
             ]
         )
-    constats = [Constat(attente, **bruts[attente.nom]) for attente in attentes]
+    constats = [_situer(porte, Constat(attente, **bruts[attente.nom])) for attente in attentes]
     _etat.jugements[suite.nom] = jugement(porte, suite, constats)
     return constats
 
@@ -81,6 +84,17 @@ def fermer() -> None:
     if _etat.enfant is not None:
         _etat.enfant.fermer()
     _etat.enfant, _etat.jugements = None, {}
+
+
+def _situer(porte: str, constat: Constat) -> Constat:
+    """The result, its error saying where to mend it when the suite is at fault and not the warehouse."""
+    if constat.erreur is None or not constat.erreur.startswith(ABSENTE):
+        return constat
+    return replace(constat, erreur=f"{_lieu(porte, constat.attente)} : {constat.erreur} dans le lot — la corriger")
+
+
+def _lieu(porte: str, attente: Attente) -> str:
+    return f"porte {porte}, attente « {attente.nom} » de expectations/{attente.fichier}"
 
 
 def _pour_moteur(lot: Lot, requetes: Mapping[str, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.sommes_fichiers import EN_ATTENTE, FichiersDuJeu, lecture_de
@@ -24,7 +25,7 @@ def requete_lignes(lot: Lot, groupes: list[FichiersDuJeu]) -> str:
     """
     groupe = next(g for g in groupes if g.jeu.nom == lot.nom)
     fichiers = ", ".join(str(int(fichier)) for fichier in groupe.fichiers)
-    colonnes = [_colonne(groupe.jeu, nom) for nom in sorted(colonnes_citees(lot) - set(TECHNIQUES))]
+    colonnes = [_colonne(lot, groupe.jeu, nom) for nom in sorted(colonnes_citees(lot) - set(TECHNIQUES))]
     liste = ", ".join([f"b.{nom}" for nom in TECHNIQUES] + colonnes)
     return f"select {liste} from brut.{groupe.jeu.nom} b where b.fichier_id in ({fichiers})"
 
@@ -74,7 +75,7 @@ def _somme(jeu: Jeu, colonne: str) -> str:
     )
 
 
-def _colonne(jeu: Jeu, nom: str) -> str:
+def _colonne(lot: Lot, jeu: Jeu, nom: str) -> str:
     colonnes = {c.nom: c for c in jeu.colonnes_entrepot}
     if nom in colonnes:
         return f"lecture.texte(b.{nom}) as {nom}"
@@ -82,6 +83,10 @@ def _colonne(jeu: Jeu, nom: str) -> str:
     if base != nom and base in colonnes:
         modele = LECTURES_DATEES.get(colonnes[base].type)
         return f"{modele.format(nom=base) if modele else lecture_de(colonnes[base])} as {nom}"
+    attente = next(a for a in lot.attentes if nom in colonnes_citees(replace(lot, attentes=(a,))))
     raise ControleEchoue(
-        [f"porte fichier : la colonne « {nom} » n'est pas dans {jeu.nom} — corriger la suite d'attentes"]
+        [
+            f"porte fichier, attente « {attente.nom} » de expectations/{attente.fichier} : la colonne « {nom} » n'est "
+            f"pas dans {jeu.nom} — la corriger"
+        ]
     )

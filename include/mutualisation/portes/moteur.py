@@ -16,10 +16,12 @@ import types
 from typing import Any
 
 from mutualisation.enfant.service import Reponse, servir
+from mutualisation.portes.resultat import ABSENTE
 
 LIGNES_MAX = 200
 # Messages of these errors name objects of our own SQL; others could hold a value of a cell.
 ERREURS_SANS_VALEUR = ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "SyntaxError", "InsufficientPrivilege")
+COLONNE_ABSENTE = re.compile(r'The column "([^"]+)" in BatchData does not exist')
 # SQLAlchemy would take « :mot » for a bound parameter; « :: » is a cast.
 PARAMETRE_SQLALCHEMY = re.compile(r"(?<![:\\]):(?=[A-Za-z_])")
 # Great Expectations imports them at load for statistics and charts that no gate uses: without, 2.8 s instead of 4.3.
@@ -57,6 +59,14 @@ def importer() -> Any:
         gc.freeze()
 
 
+class AttenteFautive(Exception):
+    """An expectation that Great Expectations does not know, or not with these arguments."""
+
+    def __init__(self, nom: str, faute: str) -> None:
+        super().__init__(faute)
+        self.nom, self.faute = nom, faute
+
+
 class Moteur:
     """Evaluates suites, one checkpoint each."""
 
@@ -72,9 +82,14 @@ class Moteur:
         self._numero = itertools.count(1)
 
     def repondre(self, demande: dict[str, Any]) -> dict[str, Any]:
-        """`{"constats": […]}`, or `{"erreur": class}` when nothing could be evaluated."""
+        """`{"constats": […]}`, or `{"erreur": class}` when nothing could be evaluated.
+
+        `{"attente": name, "faute": what is wrong}` when an expectation is none of Great Expectations.
+        """
         try:
             return {"constats": self.evaluer(demande["url"], demande["lots"])}
+        except AttenteFautive as erreur:
+            return {"attente": erreur.nom, "faute": erreur.faute}
         except Exception as erreur:  # noqa: BLE001 - whatever happened, the gate fails and says so
             return {"erreur": _cause(erreur)}
 
@@ -127,13 +142,25 @@ def _attente(brute: dict[str, Any]) -> Any:
         kwargs["row_condition"] = _condition(condition)
     if requete := kwargs.get("unexpected_rows_query"):
         kwargs["unexpected_rows_query"] = _sans_parametre(requete)
-    return ExpectationConfiguration(
-        type=brute["type"],
-        kwargs=kwargs,
-        severity=brute["severity"],
-        description=brute["description"],
-        meta={"nom": brute["nom"]},
-    ).to_domain_obj()
+    try:
+        return ExpectationConfiguration(
+            type=brute["type"],
+            kwargs=kwargs,
+            severity=brute["severity"],
+            description=brute["description"],
+            meta={"nom": brute["nom"]},
+        ).to_domain_obj()
+    except Exception as erreur:  # noqa: BLE001 - whatever it said, it is a declaration of ours, without a cell
+        raise AttenteFautive(brute["nom"], _faute(brute["type"], erreur)) from None
+
+
+def _faute(type_: str, erreur: Exception) -> str:
+    """In French: an unknown type, or the arguments at fault."""
+    if type(erreur).__name__ == "ExpectationNotFoundError":
+        return f"type {type_} inconnu"
+    erreurs: list[dict[str, Any]] = getattr(erreur, "errors", list)()
+    cles = sorted({str(e["loc"][0]) for e in erreurs if e.get("loc")})
+    return f"arguments de {type_} : {', '.join(cles) or type(erreur).__name__}"
 
 
 def _condition(colonnes: dict[str, Any]) -> Any:
@@ -191,7 +218,10 @@ def _erreur(infos: dict[str, Any]) -> str | None:
     levees = [i for i in plates if i.get("raised_exception")]
     if not levees:
         return None
-    for ligne in str(levees[0].get("exception_traceback") or "").splitlines():
+    trace = str(levees[0].get("exception_traceback") or "")
+    if absente := COLONNE_ABSENTE.search(trace):
+        return f"{ABSENTE} « {absente[1]} »"
+    for ligne in trace.splitlines():
         if ligne.startswith("psycopg.errors."):
             return erreur_sans_valeur(ligne.removeprefix("psycopg.errors."))
     return "requête interrompue"

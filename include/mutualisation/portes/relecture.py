@@ -20,7 +20,7 @@ from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.octets import Empreinte, empreinte
 from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import ResultatPorte
-from mutualisation.portes.suites import lire_suite, litteral
+from mutualisation.portes.suites import lire_suite, litteral, suites_de
 from mutualisation.publication.relations import Relation
 
 PORTE = "extrait"
@@ -50,8 +50,7 @@ def exiger_extrait(
     Raises `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or
     a check could not run.
     """
-    fichiers = sorted((dossier_attentes() / PORTE).glob("*.yml")) or [dossier_attentes() / PORTE / "extrait.yml"]
-    suite = lire_suite(PORTE, fichiers)
+    suite = lire_suite(PORTE, suites_de(PORTE, dossier_attentes() / PORTE, ["extrait.yml"]))
     try:
         lots = _relire(conn, dossier, exercice, version, relations)
     except (OSError, ValueError, KeyError, ArithmeticError, zipfile.BadZipFile) as faute:

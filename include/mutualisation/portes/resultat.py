@@ -8,6 +8,9 @@ from typing import Any
 
 from mutualisation.portes.suites import Attente
 
+# What an error begins with when the suite names a column that its rows have not
+ABSENTE = "aucune colonne"
+
 
 @dataclass(frozen=True)
 class Constat:

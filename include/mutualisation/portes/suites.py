@@ -16,8 +16,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -37,7 +37,8 @@ _CLES_LOT = frozenset({"lot", "libelle", "requete", "montre", "severity", "atten
 class Attente:
     """One expectation: its `type`, `kwargs` and `severity` are those of Great Expectations.
 
-    `nom` names it within its suite; `message` is a French sentence whose `{column}` fields come from a row at fault.
+    `nom` names it within its suite; `message` is a French sentence whose `{column}` fields come from a row at fault;
+    `fichier`: where it is written, under `expectations/`.
     """
 
     nom: str
@@ -48,6 +49,7 @@ class Attente:
     message: str = ""
     remede: str = ""
     decisions: tuple[str, ...] = ()
+    fichier: str = ""
 
     @property
     def bloque(self) -> bool:
@@ -62,7 +64,7 @@ class Attente:
         return f"{texte} — {remede}" if remede else texte
 
 
-_CLES_ATTENTE = frozenset(f.name for f in fields(Attente)) | {"notes"}
+_CLES_ATTENTE = frozenset(f.name for f in fields(Attente)) - {"fichier"} | {"notes"}
 
 
 @dataclass(frozen=True)
@@ -94,40 +96,87 @@ class Suite:
         return [attente for lot in self.lots for attente in lot.attentes]
 
 
-def lire_suite(nom: str, chemins: Iterable[Path], valeurs: Mapping[str, str] | None = None) -> Suite:
+class _MalEcrite(ValueError):
+    """A declaration that is wrong, in French."""
+
+
+def suites_de(porte: str, dossier: Path, attendues: Sequence[str], *, seules: bool = False) -> list[Path]:
+    """The suites of a folder by name, else the first expected there, which is then said to be missing.
+
+    Raises `ControleEchoue` when another file lies there, or with `seules` one that is not expected: nobody would read
+    what it declares.
+    """
+    fichiers = sorted(f for f in dossier.glob("*") if not f.name.startswith("."))
+    if autres := [f.name for f in fichiers if f.suffix != ".yml" or (seules and f.name not in attendues)]:
+        permises = ", ".join(attendues) if seules else "un nom en .yml"
+        raise ControleEchoue(
+            [
+                f"porte {porte} : {', '.join(autres)} n'est pas une suite d'attentes de expectations/{dossier.name} et "
+                f"ne serait lu par rien (attendu : {permises}) — renommer ou retirer"
+            ]
+        )
+    return fichiers or [dossier / attendues[0]]
+
+
+def lire_suite(nom: str, chemins: Iterable[Path], valeurs: Mapping[str, str] | None = None, porte: str = "") -> Suite:
     """The suite written in `chemins`, all of them; `{name}` of `valeurs` is replaced in the queries.
 
-    Raises `ControleEchoue` when a file is missing, unreadable or empty, or a declaration is wrong: a gate without
-    its suite has failed.
+    Raises `ControleEchoue` (« porte … », by default `nom`) when a file is missing, unreadable or empty, or a
+    declaration is wrong: a gate without its suite has failed.
     """
-    contenus = [_contenu(chemin) for chemin in chemins]
-    try:
-        lots = [_lot(brut, valeurs or {}) for contenu in contenus for brut in contenu["lots"]]
-    except (TypeError, KeyError, ValueError) as faute:
-        raise ControleEchoue([f"porte {nom} : la suite d'attentes est mal écrite ({faute}) — la corriger"]) from None
+    porte = porte or nom
+    contenus = {chemin: _contenu(porte, chemin) for chemin in chemins}
     suite = Suite(
         nom,
-        " ".join(str(contenu.get("libelle", "")) for contenu in contenus[-1:]),
-        tuple(lots),
-        {jeu: colonne for contenu in contenus for jeu, colonne in contenu.get("totaux", {}).items()},
+        " ".join(str(contenu.get("libelle", "")) for contenu in list(contenus.values())[-1:]),
+        tuple(lot for chemin, contenu in contenus.items() for lot in _lots(porte, chemin, contenu, valeurs or {})),
+        {jeu: colonne for contenu in contenus.values() for jeu, colonne in contenu.get("totaux", {}).items()},
     )
-    _verifier(suite)
+    _verifier(porte, suite)
     return suite
 
 
-def _contenu(chemin: Path) -> dict[str, Any]:
-    porte = chemin.stem
+def _contenu(porte: str, chemin: Path) -> dict[str, Any]:
+    fichier = _fichier(chemin)
     try:
         contenu = yaml.safe_load(chemin.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        raise ControleEchoue([f"porte {porte} : la suite d'attentes {fichier} manque — l'écrire"]) from None
+    except UnicodeDecodeError:
+        raise ControleEchoue([f"porte {porte} : la suite {fichier} n'est pas en UTF-8 — la réécrire"]) from None
+    except yaml.YAMLError as faute:
+        marque = getattr(faute, "problem_mark", None)
+        ligne = f", ligne {marque.line + 1}" if marque else ""
         raise ControleEchoue(
-            [f"porte {porte} : la suite d'attentes {chemin.parent.name}/{chemin.name} manque — l'écrire"]
+            [f"porte {porte} : la suite {fichier}{ligne} ne se lit pas — corriger son YAML (retraits, guillemets)"]
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ControleEchoue([f"porte {porte} : la suite {chemin.name} ne se lit pas — corriger son YAML"]) from None
     if not isinstance(contenu, dict) or not contenu.get("lots"):
-        raise ControleEchoue([f"porte {porte} : la suite {chemin.name} est vide — y déclarer des attentes"])
-    return _connu(contenu, _CLES_SUITE, chemin.name)
+        raise ControleEchoue([f"porte {porte} : la suite {fichier} est vide — y déclarer des attentes"])
+    return contenu
+
+
+def _lots(porte: str, chemin: Path, contenu: dict[str, Any], valeurs: Mapping[str, str]) -> list[Lot]:
+    fichier = _fichier(chemin)
+    try:
+        _connu(contenu, _CLES_SUITE, "suite")
+        lots = [_lot(brut, valeurs) for brut in contenu["lots"]]
+    except (TypeError, KeyError, ValueError, AttributeError) as faute:
+        raison = _raison(faute)
+        raise ControleEchoue([f"porte {porte} : la suite {fichier} est mal écrite ({raison}) — la corriger"]) from None
+    return [replace(lot, attentes=tuple(replace(a, fichier=fichier) for a in lot.attentes)) for lot in lots]
+
+
+def _raison(faute: Exception) -> str:
+    """In French, whatever Python said."""
+    if isinstance(faute, _MalEcrite):
+        return str(faute)
+    if isinstance(faute, KeyError):
+        return f"il manque la clé « {faute.args[0]} »"
+    return "une liste, une clé ou une valeur n'a pas la forme attendue"
+
+
+def _fichier(chemin: Path) -> str:
+    return f"{chemin.parent.name}/{chemin.name}"
 
 
 def _lot(brut: dict[str, Any], valeurs: Mapping[str, str]) -> Lot:
@@ -135,11 +184,11 @@ def _lot(brut: dict[str, Any], valeurs: Mapping[str, str]) -> Lot:
     defaut = {"severity": brut.get("severity", "critical")}
     attentes = tuple(_attente(nom, defaut | a, valeurs) for a in brut.get("attentes") or ())
     if not attentes:
-        raise ValueError(f"lot {nom} : aucune attente déclarée")
+        raise _MalEcrite(f"lot {nom} : aucune attente déclarée")
     montre = tuple(map(str, brut.get("montre", ())))
     for attente in attentes:
         if caches := _champs(attente) - set(montre):
-            raise ValueError(f"lot {nom} : la phrase de {attente.nom} cite {sorted(caches)}, absents de « montre »")
+            raise _MalEcrite(f"lot {nom} : la phrase de {attente.nom} cite {sorted(caches)}, absents de « montre »")
     return Lot(nom, attentes, _sql(str(brut.get("requete", "")), valeurs), montre, str(brut.get("libelle", "")))
 
 
@@ -155,10 +204,10 @@ def _attente(lot: str, brut: dict[str, Any], valeurs: Mapping[str, str]) -> Atte
     type_, kwargs = str(brut["type"]), dict(brut.get("kwargs") or {})
     severity = str(brut["severity"])
     if severity not in SEVERITES:
-        raise ValueError(f"severity « {severity} » inconnue (permis : {', '.join(SEVERITES)})")
+        raise _MalEcrite(f"severity « {severity} » inconnue (permis : {', '.join(SEVERITES)})")
     if type_ == SQL_EXACT:
         if not brut.get("notes"):
-            raise ValueError(f"lot {lot} : {SQL_EXACT} sans « notes » qui dise ce que seul le SQL sait comparer")
+            raise _MalEcrite(f"lot {lot} : {SQL_EXACT} sans « notes » qui dise ce que seul le SQL sait comparer")
         kwargs["unexpected_rows_query"] = _sql(str(kwargs["unexpected_rows_query"]), valeurs)
     return Attente(
         nom=str(brut.get("nom") or _nom(lot, type_, kwargs)),
@@ -185,14 +234,14 @@ def _sql(requete: str, valeurs: Mapping[str, str]) -> str:
 
 def _connu(brut: dict[str, Any], cles: frozenset[str], ou: str) -> dict[str, Any]:
     if inconnues := sorted(set(brut) - cles):
-        raise ValueError(f"{ou} : clés inconnues {', '.join(inconnues)}")
+        raise _MalEcrite(f"{ou} : clés inconnues {', '.join(inconnues)}")
     return brut
 
 
-def _verifier(suite: Suite) -> None:
+def _verifier(porte: str, suite: Suite) -> None:
     noms = [attente.nom for attente in suite.attentes]
     if doubles := sorted({nom for nom in noms if noms.count(nom) > 1}):
-        raise ControleEchoue([f"porte {suite.nom} : attentes de même nom {', '.join(doubles)} — en renommer une"])
+        raise ControleEchoue([f"porte {porte} : attentes de même nom {', '.join(doubles)} — en renommer une"])
 
 
 def litteral(texte: str) -> str:

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.contexte import figer_contexte
+from mutualisation.publication.elargissement import liberer, retablir
 from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.relations import Relation, relations_promues
 
@@ -36,8 +37,10 @@ def preparer_publication(conn: psycopg.Connection[Any]) -> None:
         conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
         if _marque_en_place(conn) == marque:
             return
+        lues = [vue for relation in relations_promues().values() for vue in liberer(conn, relation)]
         for ordre in ordres:
             conn.execute(ordre)
+        retablir(conn, lues)
         conn.execute(
             sql.SQL("comment on schema versions is {}").format(
                 sql.Literal(f"Relations publiées, une partition par version (contrat {marque})")

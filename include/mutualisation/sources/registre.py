@@ -58,7 +58,9 @@ def _lire_source(chemin: Path) -> Source:
     try:
         brut = yaml.safe_load(chemin.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as e:
-        raise ErreurMutualisation(f"{ou} : déclaration illisible ({e}).") from None
+        marque = getattr(e, "problem_mark", None)
+        raison = f"ligne {marque.line + 1}, YAML à corriger" if marque else "ce n'est pas de l'UTF-8"
+        raise ErreurMutualisation(f"{ou} : déclaration illisible ({raison}).") from None
     d = _dictionnaire(brut, ou, _CLES_SOURCE, ("source", "libelle", "jeux"))
     dialecte = _lire_dialecte(d.get("dialecte"), ou, Dialecte())
     jeux = d["jeux"]

@@ -143,13 +143,41 @@ def test_un_lot_sans_requete_est_un_echec(entrepot: str) -> None:
         juger("essai", entrepot, _suite(_sql("select 1"), lot=""))
 
 
-def test_un_type_inconnu_est_un_echec(entrepot: str) -> None:
-    with pytest.raises(ControleEchoue, match="porte essai : aucun contrôle n'a pu être exécuté"):
-        juger("essai", entrepot, _suite(_attente("expect_rien", {})))
+@pytest.mark.parametrize(
+    ("type_", "kwargs", "faute"),
+    [
+        ("expect_rien", {}, "type expect_rien inconnu"),
+        (
+            "expect_column_values_to_be_between",
+            {"column": "taux", "minimum": 0},
+            "arguments de expect_column_values_to_be_between : ",
+        ),
+        (
+            "expect_column_values_to_be_in_set",
+            {"column": "statut", "value_set": 3},
+            "arguments de expect_column_values_to_be_in_set : value_set",
+        ),
+        ("expect_column_values_to_not_be_null", {}, "arguments de expect_column_values_to_not_be_null : column"),
+    ],
+)
+def test_une_attente_mal_ecrite_dit_ou_la_corriger(
+    entrepot: str, type_: str, kwargs: dict[str, Any], faute: str
+) -> None:
+    lots = (Lot("lot", (_attente(type_, kwargs, nom="fautive", fichier="essai/suite.yml"),), LOT),)
+    with pytest.raises(ControleEchoue) as echec:
+        juger("essai", entrepot, Suite("essai", "", lots, {}))
+    assert str(echec.value).startswith(f"porte essai, attente « fautive » de expectations/essai/suite.yml : {faute}")
 
 
-def test_une_colonne_inconnue_est_un_echec(entrepot: str) -> None:
-    assert _constat(entrepot, _attente("expect_column_values_to_not_be_null", {"column": "absente"})).erreur
+def test_une_colonne_inconnue_dit_ou_la_corriger(entrepot: str) -> None:
+    attente = _attente("expect_column_values_to_not_be_null", {"column": "absente"}, fichier="essai/suite.yml")
+    lots = (Lot("lot", (attente,), LOT),)
+    (constat,) = juger("essai", entrepot, Suite("essai", "", lots, {}))
+    assert not constat.reussi
+    assert constat.erreur == (
+        "porte essai, attente « a » de expectations/essai/suite.yml : aucune colonne « absente » dans le lot — "
+        "la corriger"
+    )
 
 
 def test_une_attente_non_evaluee_est_un_echec(entrepot: str) -> None:

@@ -230,12 +230,21 @@ def test_un_avertissement_ne_refuse_rien_et_se_garde(base_vierge: str, poser: Po
     ("suite", "phrase"),
     [
         (None, "la suite d'attentes sources/compta.yml manque"),
-        ("", "la suite compta.yml est vide"),
-        ("lots: []", "la suite compta.yml est vide"),
+        ("", "la suite sources/compta.yml est vide"),
+        ("lots: []", "la suite sources/compta.yml est vide"),
         ("lots: [{lot: mandats, attentes: []}]", "aucune attente déclarée"),
-        (_une("expect_rien", "{}"), "aucun contrôle n'a pu être exécuté"),
-        (_une("expect_column_values_to_not_be_null", "{column: inconnue}"), "« inconnue » n'est pas dans mandats"),
-        (_une("expect_column_values_to_not_be_null", "{}"), "aucun contrôle n'a pu être exécuté"),
+        (
+            _une("expect_rien", "{}"),
+            "porte fichier, attente « mandats.rien » de expectations/sources/compta.yml : type expect_rien inconnu",
+        ),
+        (
+            _une("expect_column_values_to_not_be_null", "{column: inconnue}"),
+            "de expectations/sources/compta.yml : la colonne « inconnue » n'est pas dans mandats",
+        ),
+        (
+            _une("expect_column_values_to_not_be_null", "{}"),
+            "de expectations/sources/compta.yml : arguments de expect_column_values_to_not_be_null : column",
+        ),
         (_une("expect_table_row_count_to_be_between", "{}").replace("chaque_jeu", "mandats"), "ne dit rien de balance"),
         (
             _une("expect_table_row_count_to_be_between", "{}").replace("chaque_jeu", "mandat"),

@@ -89,6 +89,33 @@ def test_preparer_de_nouveau_ne_derange_aucun_lecteur(prete: str) -> None:
         conn.commit()
 
 
+def test_un_contrat_qui_elargit_une_colonne_garde_la_vue_d_un_lecteur(prete: str) -> None:
+    """R10g: rates went from numeric(12,6) to numeric(18,6); a column came between two others."""
+    with connecter(prete) as conn:
+        conn.execute("drop view publication.synthese_financiere, publication.cam_achats")
+        conn.execute("alter table versions.synthese_financiere alter column taux_couverture type numeric(12,6)")
+        conn.execute("alter table versions.cam_achats drop column achats_compares_ht")
+        for nom in ("synthese_financiere", "cam_achats"):
+            conn.execute(f"create view publication.{nom} as select * from versions.{nom}".encode())
+        conn.execute("create view public.taux as select max(taux_couverture) as t from publication.synthese_financiere")
+        conn.execute("create view public.taux_double as select 2 * t as t from public.taux")
+        conn.execute("grant select on public.taux to mutualisation_lecteur")
+        conn.execute("comment on schema versions is 'contrat d''avant'")
+    with connecter(prete) as conn:
+        preparer_publication(conn)
+    with connecter(prete) as conn:
+        conn.execute("set role mutualisation_lecteur")
+        assert conn.execute("select t from public.taux").fetchone() == (None,)
+        conn.execute("reset role")
+        assert conn.execute("select t from public.taux_double").fetchone() == (None,)
+        types = conn.execute(
+            "select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid in"
+            " ('publication.synthese_financiere'::regclass, 'publication.cam_achats'::regclass)"
+            " and attname in ('taux_couverture', 'achats_compares_ht') order by 1"
+        ).fetchall()
+    assert types == [("achats_compares_ht", "numeric(15,2)"), ("taux_couverture", "numeric(18,6)")]
+
+
 def test_un_contrat_qui_change_refait_les_vues(prete: str) -> None:
     with connecter(prete) as conn:
         conn.execute("comment on schema versions is 'un ancien contrat'")

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from mutualisation.construction.dbt import EnfantDbt, _bilan, _une_ligne
+from mutualisation.construction.dbt import EnfantDbt, _bilan, _faute, _une_ligne
 from mutualisation.erreurs import ControleEchoue
+
+REFUS = "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR"
 
 MODELE, ESSAI = "model.mutualisation.int_etp", "test.mutualisation.cle_unique_int_etp.ab12"
 
@@ -30,7 +32,7 @@ def test_tout_a_tourne() -> None:
 @pytest.mark.parametrize("statut", ["fail", "error", "warn", "runtime error"])
 def test_un_test_qui_ne_passe_pas_est_un_echec(statut: str) -> None:
     (echec,) = _bilan(reponse(modele="success", essai=statut)).echecs
-    assert echec == "porte modele : cle_unique_int_etp.ab12 — échec message de essai"
+    assert echec == f"porte modele : cle_unique_int_etp.ab12 — échec {REFUS}"
 
 
 def test_un_test_declare_qui_n_a_pas_tourne_est_un_echec() -> None:
@@ -42,7 +44,7 @@ def test_un_test_declare_qui_n_a_pas_tourne_est_un_echec() -> None:
 
 def test_la_cause_se_dit_avant_ce_qu_elle_empeche() -> None:
     assert _bilan(reponse(modele="error", essai="skipped")).echecs == [
-        "porte modele : int_etp — échec message de modele",
+        f"porte modele : int_etp — échec {REFUS}",
         "porte modele : 1 modèle(s) ou test(s) non exécuté(s)",
     ]
 
@@ -55,7 +57,7 @@ def test_un_message_tient_en_une_ligne_sans_les_valeurs() -> None:
 def test_un_test_qui_a_une_description_la_dit() -> None:
     brute = reponse(modele="success", essai="fail") | {"attendus": {MODELE: "", ESSAI: "Une seule ligne par clé"}}
     (echec,) = _bilan(brute).echecs
-    assert echec == "porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec message de essai"
+    assert echec == f"porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec {REFUS}"
 
 
 def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
@@ -64,3 +66,9 @@ def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
     with pytest.raises(ControleEchoue, match="porte modele : dbt s'est arrêté"):
         ouvrier.construire()
     ouvrier.fermer()
+
+
+def test_ce_que_dbt_dit_en_anglais_se_dit_en_francais() -> None:
+    assert _faute("Got 3 results, configured to fail if != 0") == "3 ligne(s) en défaut"
+    assert _faute("Database Error\n  column x does not exist") == REFUS
+    assert _faute("") == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,9 @@ import yaml
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.portes.bilan import suite_bilan, suite_plausibilite
 from mutualisation.portes.fichier import suite_source
+from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.portes.suites import SQL_EXACT, Attente, colonnes_citees, lire_suite
 from mutualisation.sources.registre import registre
 
@@ -56,7 +60,8 @@ def test_une_suite(tmp_path: Path) -> None:
         ("nom: deux", "nomme: deux", "clés inconnues nomme"),
         ("montre", "montres", "clés inconnues montres"),
         ("severity: critical", "severity: grave", "« grave » inconnue"),
-        ("description: Un", "notes: Un", "'description'"),
+        ("description: Un", "notes: Un", "il manque la clé « description »"),
+        ("severity: critical", "kwargs: 3, severity: critical", "n'a pas la forme attendue"),
         ("description: Un", "description: Un, message: '{y}'", "cite ['y'], absents de « montre »"),
         ("nom: deux", "nom: a.x.column_values_to_not_be_null", "attentes de même nom"),
         ("expect_column_values_to_not_be_null", SQL_EXACT, "sans « notes »"),
@@ -72,6 +77,33 @@ def test_une_suite_mal_ecrite_est_une_porte_qui_echoue(tmp_path: Path, avant: st
 def test_une_suite_absente_est_une_porte_qui_echoue(tmp_path: Path) -> None:
     with pytest.raises(ControleEchoue, match=r"suite d'attentes .*absente.yml manque"):
         lire_suite("essai", [tmp_path / "absente.yml"])
+
+
+@pytest.mark.parametrize("dossier", ["sources", "plausibilite", "extrait"])
+def test_un_fichier_que_rien_ne_lirait_est_refuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dossier: str
+) -> None:
+    shutil.copytree(dossier_attentes(), tmp_path / "attentes")
+    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path / "attentes"))
+    (tmp_path / "attentes" / dossier / "seuils.yaml").write_text(SUITE, encoding="utf-8")
+    lire: dict[str, Callable[[], object]] = {
+        "sources": lambda: suite_source(registre().source("compta")),
+        "plausibilite": lambda: suite_plausibilite([2024]),
+        "extrait": lambda: exiger_extrait("", None, tmp_path, 2024, 1, {}),  # type: ignore[arg-type]
+    }
+    with pytest.raises(ControleEchoue, match=r"porte \w+ : seuils.yaml n'est pas une suite"):
+        lire[dossier]()
+
+
+def test_une_suite_au_nom_d_aucune_source_est_refusee(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(dossier_attentes(), tmp_path / "attentes")
+    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path / "attentes"))
+    (tmp_path / "attentes" / "sources" / "comptabilite.yml").write_text(SUITE, encoding="utf-8")
+    with pytest.raises(ControleEchoue, match=r"comptabilite.yml .* ne serait lu par rien \(attendu : commun.yml"):
+        suite_source(registre().source("compta"))
+    (tmp_path / "attentes" / "bilan" / "autre.yml").write_text(SUITE, encoding="utf-8")
+    with pytest.raises(ControleEchoue, match=r"autre.yml n'est pas une suite"):
+        suite_bilan(1, [2024], [])
 
 
 def test_la_phrase_dit_les_valeurs_et_le_remede() -> None:

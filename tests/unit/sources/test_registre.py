@@ -1,5 +1,6 @@
 """The registry: shipped declarations, their errors, the dbt file made from them."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,10 @@ def test_une_source_ou_un_jeu_inconnu_est_nomme() -> None:
         registre().source("paie")
     with pytest.raises(ErreurMutualisation, match="bulletins"):
         registre().jeu("bulletins")
+
+
+def test_les_roles_declares_sont_ceux_des_comptes_livres() -> None:
+    """R3h: a row of roles_comptes names a role of the shipped table, whatever its case (C7)."""
+    with (RACINE / "dbt_project/seeds/comptes_role_cout.csv").open(encoding="utf-8", newline="") as f:
+        livres = {ligne["role"] for ligne in csv.DictReader(f)}
+    assert set(registre().jeu("roles_comptes").colonne("role").valeurs) == livres

@@ -18,15 +18,13 @@ prefixes as (
     c.exercice,
     c.nature,
     r.prefixe,
-    -- as the shipped table writes it, whatever its case and accents (C7)
-    s.role,
+    r.role,
     1
   from comptes as c
   inner join {{ ref('stg_referentiel__roles_comptes') }} as r
     on
       starts_with(c.nature, r.prefixe)
       and {{ en_vigueur('r', 'make_date(c.exercice, 12, 31)') }}
-  inner join (select distinct role from {{ ref('comptes_role_cout') }}) as s on lecture.repli(r.role) = lecture.repli(s.role)
 )
 
 select

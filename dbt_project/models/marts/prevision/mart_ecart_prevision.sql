@@ -38,21 +38,28 @@ volumes as (
   window total as (partition by exercice, scenario)
 ),
 
+-- an effect that no amount holds, for want of forecast ETP, is left to the price (R10g)
+mesures as (
+  select
+    *,
+    {{ quotient('cout_prevu * (total_constate - total_prevu)', 'total_prevu') }} as volume,
+    {{ quotient('cout_prevu * etp_constate', 'etp_prevu') }} - {{ quotient('cout_prevu * total_constate', 'total_prevu') }} as mix
+  from volumes
+),
+
 effets as (
   select
     *,
     coalesce(cout_constate, 0) - coalesce(cout_prevu, 0) as ecart,
-    coalesce({{ arrondi(quotient('cout_prevu * (total_constate - total_prevu)', 'total_prevu')) }}, 0) as effet_volume,
+    case when {{ tient_dans('volume', 12) }} then {{ arrondi('volume') }} else 0 end as effet_volume,
     -- a dispositif that was not forecast, or is no more, is a change of mix
     case
       when coalesce(etp_prevu, 0) = 0 or cout_constate is null
-        then coalesce(cout_constate, 0) - coalesce(cout_prevu, 0)
-          - coalesce({{ arrondi(quotient('cout_prevu * (total_constate - total_prevu)', 'total_prevu')) }}, 0)
-      else {{ arrondi(
-        quotient('cout_prevu * etp_constate', 'etp_prevu') ~ ' - ' ~ quotient('cout_prevu * total_constate', 'total_prevu')
-      ) }}
+        then coalesce(cout_constate, 0) - coalesce(cout_prevu, 0) - case when {{ tient_dans('volume', 12) }} then {{ arrondi('volume') }} else 0 end
+      when {{ tient_dans('mix', 12) }} then {{ arrondi('mix') }}
+      else 0
     end as effet_mix
-  from volumes
+  from mesures
 )
 
 select

@@ -16,7 +16,8 @@ with historique as (
 bases as (
   select
     e.exercice as exercice_base,
-    coalesce({{ parametre_numerique('horizon_prevision', 'e.debut') }}, e.exercice + 5)::int as horizon,
+    -- a century at most: beyond, a slip of the keyboard
+    least(coalesce({{ parametre_numerique('horizon_prevision', 'e.debut') }}, e.exercice + 5), e.exercice + 100)::int as horizon,
     {{ parametre_numerique('indexation_masse_salariale', 'e.debut') }} as indexation,
     {{ parametre_numerique('evolution_tarifs', 'e.debut') }} as evolution_tarifs
   from {{ ref('int_exercices') }} as e

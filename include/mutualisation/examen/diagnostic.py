@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen.nature import Nature, nature
-from mutualisation.examen.passage import Constat, parcourir, valeurs_inconnues
+from mutualisation.examen.parcours import Constat, parcourir, valeurs_inconnues
 from mutualisation.examen.propositions import Proposition, des_defauts, des_en_tetes, des_valeurs, nouvelles
 from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre
 from mutualisation.examen.regles import Periode
@@ -82,6 +82,9 @@ def essayer(
     voulu = reg.jeu(jeu) if jeu else None
     if not fichier.is_file():
         raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas, ou n'est pas un fichier ordinaire.")
+    if fichier.name.endswith(SUFFIXE_CONTROLE):
+        donnees = fichier.name.removesuffix(SUFFIXE_CONTROLE)
+        return Essai(fichier, Nature("controle"), Verdict(f"c'est le contrôle de {donnees} : essayer {donnees} (F3)."))
     try:
         forme = nature(fichier)
         if forme.conseil is not None:
@@ -101,6 +104,8 @@ def _de_forme(fichier: Path, forme: Nature, jeu: Jeu, limites: Limites) -> Essai
     try:
         lecteur = ouvrir(fichier, jeu, forme.genre, limites)
         essai.tel_quel.lignes = sum(map(len, lecteur.blocs()))
+        if "ignore" in lecteur.dialecte:
+            essai.avis.append(str(lecteur.dialecte["ignore"]).removesuffix("."))
     except LectureRefusee as e:
         essai.tel_quel.refus = str(e)
     return essai
@@ -191,7 +196,8 @@ def _avis(essai: Essai) -> list[str]:
         avis.append(f"le contenu est du {essai.nature.genre.upper()} : nommer le fichier .{essai.nature.genre}")
     if not fichier.name.startswith(jeu.nom):
         forme = f"{jeu.source}/{jeu.forme_du_nom}.{essai.nature.genre}"
-        avis.append(f"à déposer sous le nom {forme} ; sans période dans le nom, les règles de date ne sont pas jugées")
+        sans = " ; sans période dans le nom, les règles de date ne sont pas jugées" if jeu.periode != "aucune" else ""
+        avis.append(f"à déposer sous le nom {forme}{sans}")
     if essai.table and essai.table.refus:
         avis.append(f"{essai.table.chemin} ne se lit pas, il est laissé de côté : {essai.table.refus}")
     return avis

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from mutualisation.examen.regles import Periode, regles
 from mutualisation.ingestion.bloc import BLANCS, Bloc
-from mutualisation.ingestion.cellules import ILLISIBLES, Lu, defaut, lecture_de, minutes, nombre
+from mutualisation.ingestion.cellules_lues import ILLISIBLES, Lu, defaut, lecture_de, minutes, nombre
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import Entete, normaliser
 from mutualisation.ingestion.lecture import Lecteur

@@ -6,7 +6,7 @@ import pytest
 from tests.atelier.cellules import CELLULES, ENUMERATIONS, REPLIS, Lu
 
 from mutualisation.chemins import PROJET_DBT
-from mutualisation.ingestion.cellules import ILLISIBLES, defaut, lecture_de
+from mutualisation.ingestion.cellules_lues import ILLISIBLES, defaut, lecture_de
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.sources.jeux import Colonne
 
