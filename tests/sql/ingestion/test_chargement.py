@@ -212,7 +212,7 @@ def test_un_chargement_tue_est_repris(conn: Connexion, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("siren, type_", [("732829320", "epci"), ("732 829 320", " EPCI")])
+@pytest.mark.parametrize(("siren", "type_"), [("732829320", "epci"), ("732 829 320", " EPCI")])
 def test_un_entrepot_n_a_qu_un_epci(conn: Connexion, tmp_path: Path, siren: str, type_: str) -> None:
     """G10, whatever the case of the type and the spaces of the SIREN (C7, C13)."""
     ecrit = EPCI.replace(";732829320;", f";{siren};").replace(";epci;", f";{type_};")
