@@ -147,7 +147,7 @@ def test_formule_gardee_telle_quelle(tmp_path: Path) -> None:
 def test_rangees_courtes_et_longues(tmp_path: Path) -> None:
     lu = _lire(tmp_path, f"{ENTETE}\n1;2;C\n{LIGNE};;\n{LIGNE};;surplus\n")
     assert lu.rangees[0]["prix"] is None
-    assert lu.colonne("defauts") == [None, None, "|8 cellules pour 6 colonnes d'en-tête"]
+    assert lu.colonne("defauts") == [None, None, "|8 cellules pour 6 colonnes d'en-tête (F6)"]
 
 
 def test_cellule_trop_longue(tmp_path: Path) -> None:

@@ -49,6 +49,24 @@ def nature(chemin: Path) -> Nature:
     return _texte(tete.removeprefix(b"\xef\xbb\xbf").lstrip())
 
 
+def conseil_de_nature(chemin: Path, extension: str) -> str | None:
+    """Why a tabular file (.csv, .xlsx) whose first bytes are those of another form is not read; None when they aren't.
+
+    OSError when the file can't be read.
+    """
+    lue = nature(chemin)
+    if lue.conseil is not None:
+        return lue.conseil
+    if lue.genre == "xlsx" and extension == "csv":
+        return "c'est un classeur .xlsx sous le nom d'un .csv : lui donner l'extension .xlsx, ou l'enregistrer en .csv"
+    if lue.genre != "xlsx" and extension == "xlsx":
+        return (
+            "ce n'est pas un classeur, malgré son nom en .xlsx : l'ouvrir dans un tableur et l'enregistrer de nouveau "
+            "en .xlsx, ou nommer .csv un texte à colonnes séparées"
+        )
+    return None
+
+
 def _texte(tete: bytes) -> Nature:
     bas = tete.lower()
     if bas.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")):
