@@ -8,8 +8,8 @@ DOC = """
 ### Factures d'un semestre
 `facturer` écrit le dossier `factures_AAAA-SN/` d'un exercice publié : une facture par adhérent à facturer, les reports,
 le récapitulatif, le projet de PES recette (si les codes du poste comptable sont connus) et, au second semestre, les
-états annuels. Avec un adhérent : ses documents seuls, dans `factures_AAAA-SN_<SIRET>/`. La même publication donne les mêmes
-octets ; rien n'est émis.
+états annuels. Avec un adhérent : ses documents seuls, dans `factures_AAAA-SN_<SIRET>/`. La même publication donne les
+mêmes octets ; rien n'est émis.
 
 **En cas d'échec** : aucun dossier n'est écrit, le précédent reste en place ; le journal de la tâche dit pourquoi.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,11 +108,16 @@ def _premiere_usurpation(
         porteurs.setdefault((jeu, sha), []).append((candidat is not None, periode, candidat))
     for groupe in porteurs.values():
         # what is in the warehouse stands before what comes, then the earliest periode
-        groupe.sort(key=lambda g: (g[0], g[1]))
+        groupe.sort(key=lambda g: (g[0], _ordre(g[1])))
         for _, _, candidat in groupe[1:]:
             if candidat is not None and not _repetition_permise(travail, candidat):
                 return candidat, groupe[0][1]
     return None
+
+
+def _ordre(periode: str) -> list[str | int]:
+    """Its text and its numbers, turn and turn about: `depot-9` comes before `depot-10` (F7)."""
+    return [int(m) if m.isdecimal() else m for m in re.split(r"(\d+)", periode, flags=re.ASCII)]
 
 
 def _repetition_permise(travail: Travail, candidat: Candidat) -> bool:

@@ -120,6 +120,17 @@ def test_memes_octets_sous_un_autre_mois(conn: Connexion, tmp_path: Path) -> Non
     assert _courants(conn) == ["temps_2020-02.csv"]
 
 
+def test_le_depot_9_precede_le_depot_10(conn: Connexion, tmp_path: Path) -> None:
+    """F2 and F7: the earliest periode stands, and numbers of periods compare as numbers."""
+    operations = (
+        "Référence opération;Code fiche;SIREN bénéficiaire;Date engagement;Volume classique (kWhc);Statut\n"
+        "o-1;SPE-1;215900010;01/06/2022;100;délivrée\n"
+    )
+    depot = _depot(tmp_path, {f"cee/operations_depot-{n}.csv": operations for n in (10, 9)})
+    (charge,) = _charger(conn, depot)
+    assert charge.fichiers == ["cee/operations_depot-9.csv"]
+
+
 def test_un_mois_corrige_libere_ses_octets(conn: Connexion, tmp_path: Path) -> None:
     _charger(conn, _depot(tmp_path, {"rh/temps_2020-01.csv": _temps(2)}))
     _charger(conn, _depot(tmp_path, {"rh/temps_2020-01.csv": _temps(1), "rh/temps_2020-02.csv": _temps(2)}))

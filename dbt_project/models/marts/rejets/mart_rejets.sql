@@ -7,8 +7,7 @@
   'rej_cam__decp', 'rej_activite__unites', 'rej_referentiel__dispositifs', 'rej_referentiel__adherents',
   'rej_referentiel__adhesions', 'rej_referentiel__populations', 'rej_referentiel__cles_analytiques', 'rej_referentiel__tarifs',
   'rej_referentiel__ponderations', 'rej_referentiel__parametres', 'rej_referentiel__roles_comptes', 'rej_referentiel__justifications',
-  'rej_referentiel__bornes', 'rej_referentiel__correspondances',
-  'rej_referentiel__textes',
+  'rej_referentiel__bornes', 'rej_referentiel__correspondances', 'rej_referentiel__textes',
 ] %}
 {# what a row would have brought, where it can be read: euros as they are written on it, minutes of work #}
 {% set montants = {
