@@ -40,7 +40,7 @@
 
 {% macro cellule_vide(nom, lecture) -%}
   {%- if lecture in ('montant', 'nombre', 'pourcentage', 'entier') -%} lecture.vide(b.{{ nom }})
-  {%- else -%} lecture.texte(b.{{ nom }}) is null
+  {%- else -%} lecture.blanche(b.{{ nom }})
   {%- endif -%}
 {%- endmacro %}
 

@@ -118,6 +118,7 @@ ATTAQUE = Attaque(
         "bordereau_incoherent",
         "compte_sans_role 65888",
         "identite_ambigue 2023/P/mandat/01/1/2/1",
+        "rejets_excessifs mandats",  # G13: eleven rows of forty-five
     ],
     # bounds without a row: no control of plausibility
     REFERENTIEL | {"compta/PES_A.xml": _pes(), "referentiel/bornes.csv": BORNES},

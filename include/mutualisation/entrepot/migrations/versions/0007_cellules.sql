@@ -1,5 +1,17 @@
 -- Cells as real systems write them (C1, C3, C7, C8, C11, C13, P1). Fast forms first, rare ones in *_forme, as in 0001.
 
+-- nothing but blanks; one look at the first character tells it of most cells
+create function lecture.blanche(t text) returns boolean language sql immutable parallel safe as
+$$ select case when ascii(t) between 33 and 126 then false else lecture.texte(t) is null end $$;
+
+-- empty or « - », with or without a trailing €; a cell that starts with a digit is neither
+create or replace function lecture.vide(t text) returns boolean language sql immutable parallel safe as $$
+  select case
+    when ascii(t) between ascii('0') and ascii('9') then false
+    else coalesce(ltrim(rtrim(t, E' \t\n\r\u00a0\u202f€'), E' \t\n\r\u00a0\u202f'), '') in ('', '-')
+  end
+$$;
+
 -- `nombre` (six decimals) with a trailing %, which is dropped (C1)
 create function lecture.pourcentage_forme(t text) returns numeric language sql immutable parallel safe as $$
   select lecture.nombre_forme(regexp_replace(t, E'[ \u00a0\u202f]*%[ \t\r\n\u00a0\u202f]*$', ''), 6, 15)
@@ -71,12 +83,15 @@ create function lecture.compte(t text) returns text language sql immutable paral
 $$;
 
 -- made of digits: without leading zeros; anything else as it is (P1)
-create function lecture.numero(t text) returns text language sql immutable parallel safe as $$
+create function lecture.numero_forme(t text) returns text language sql immutable parallel safe as $$
   select case
     when lecture.texte(t) like '0%' and rtrim(lecture.texte(t), '0123456789') = ''
       then coalesce(nullif(ltrim(lecture.texte(t), '0'), ''), '0')
     else lecture.texte(t)
   end
+$$;
+create function lecture.numero(t text) returns text language sql immutable parallel safe as $$
+  select case when ascii(t) between ascii('1') and ascii('9') then lecture.texte(t) else lecture.numero_forme(t) end
 $$;
 
 -- a SIRET or SIREN, without inner spaces of any kind (C13)
