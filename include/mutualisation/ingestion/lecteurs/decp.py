@@ -25,7 +25,10 @@ _AUTRE_FORME = (
     "aucun marché sous « marches » ou « marches.marche » : ce n'est pas un fichier DECP (formats 2019 et 2022) ; "
     "déposer celui que publie le profil d'acheteur, ou le retirer (S4)."
 )
-_PAS_UN_OBJET = "ligne {ligne} : un marché doit être un objet JSON ; redéposer le fichier tel que le profil d'acheteur le publie (S4)."
+_PAS_UN_OBJET = (
+    "ligne {ligne} : un marché doit être un objet JSON ; redéposer le fichier tel que le profil d'acheteur l'a "
+    "publié (S4)."
+)
 _CONCESSIONS = ("contrat-concession", "contratConcession")
 _OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
 
