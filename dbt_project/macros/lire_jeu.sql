@@ -50,8 +50,8 @@
     'montant': 'montant illisible (deux décimales au plus, sans point des milliers ni signe %, C1)',
     'nombre': 'nombre illisible (six décimales au plus, sans signe %, C1)',
     'pourcentage': 'pourcentage illisible (six décimales au plus, C1)',
-    'entier': 'nombre entier attendu',
-    'annee': 'année sur quatre chiffres attendue',
+    'entier': 'nombre entier attendu (C1)',
+    'annee': 'année sur quatre chiffres attendue (G1)',
     'date': 'date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)',
     'duree': 'durée illisible (3,50, 03:30 ou 3h30, C8)',
     'compte': 'compte de 2 à 12 chiffres attendu (C11)',
@@ -59,7 +59,7 @@
     'siren': 'SIREN sur neuf chiffres attendu (C13)',
   } -%}
   {%- if meta.lecture == 'enumeration' and not meta.inconnue_vide -%}
-    valeur inconnue (attendu : {{ meta.valeurs | join(", ") }})
+    valeur inconnue (attendu : {{ meta.valeurs | join(", ") }}, C7), à corriger ou à traduire par correspondances (F16)
   {%- else -%}
     {{ motifs.get(meta.lecture, '') }}
   {%- endif -%}
@@ -80,7 +80,7 @@ select
     {% for c in colonnes %}
       {% set entete = (c.meta.entete or c.nom) | replace("'", "''") %}
       {% if c.meta.obligatoire %}
-      when l.{{ c.nom }} is null and l.{{ c.nom }}_vide then '{{ entete }}|cellule obligatoire vide'
+      when l.{{ c.nom }} is null and l.{{ c.nom }}_vide then '{{ entete }}|cellule obligatoire vide ({{ 'C2' if c.meta.lecture in ('montant', 'nombre', 'pourcentage', 'entier') else 'G1' }})'
       {% endif %}
       {% set motif = motif_illisible(c.meta) | trim | replace("'", "''") %}
       {% if motif %}

@@ -1,12 +1,12 @@
-{# The cell at fault that a reader may be shown: an amount, a date, an account or a short code, written in figures (K9);
-   anything else could be a name. `colonne`: SQL of the header at fault, `brut`: alias of the row as delivered,
+{# The cell at fault that a reader may be shown: an amount, a date, an account or a short code, written in figures, up to three letters
+   astray among them (10,5O, 611A, 12 EUR: K9); anything else could be a name. `colonne`: SQL of the header at fault, `brut`: alias of the row as delivered,
    `chiffrees`: columns of codes that are figures. #}
-{% macro valeur_montrable(source_nom, jeu, colonne, brut, chiffrees=['nature', 'typbord', 'typpce']) -%}
+{% macro valeur_montrable(source_nom, jeu, colonne, brut, chiffrees=['nature', 'typbord', 'typpce', 'idcoll']) -%}
 substring(
     case {{ colonne }}
     {% for c in colonnes_du_jeu(source_nom, jeu) if c.meta.lecture in ('montant', 'nombre', 'entier', 'annee', 'date', 'compte') or c.nom in chiffrees %}
       when {{ dbt.string_literal(c.meta.entete or c.nom) }} then {{ brut }}.{{ c.nom }}
     {% endfor %}
-    end from '^[-+0-9\s.,/:€()]{1,20}$'
+    end from '^(?=.*[0-9])(?=.{1,20}$)[-+0-9\s.,/:€%()]*[[:alpha:]]{0,3}[-+0-9\s.,/:€%()]*$'
   )
 {%- endmacro %}

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen.nature import Nature, nature
 from mutualisation.examen.parcours import Constat, parcourir, valeurs_inconnues
 from mutualisation.examen.propositions import Proposition, des_defauts, des_en_tetes, des_valeurs, nouvelles
 from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre
@@ -20,6 +19,7 @@ from mutualisation.ingestion.controle import SUFFIXE_CONTROLE, lire_controle, oc
 from mutualisation.ingestion.correspondances import Correspondance, compiler
 from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.nature import Nature, nature
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
 from mutualisation.sources.jeux import Jeu, Registre

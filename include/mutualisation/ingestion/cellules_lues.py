@@ -24,8 +24,8 @@ ILLISIBLES = {
     "montant": "montant illisible (deux décimales au plus, sans point des milliers ni signe %, C1)",
     "nombre": "nombre illisible (six décimales au plus, sans signe %, C1)",
     "pourcentage": "pourcentage illisible (six décimales au plus, C1)",
-    "entier": "nombre entier attendu",
-    "annee": "année sur quatre chiffres attendue",
+    "entier": "nombre entier attendu (C1)",
+    "annee": "année sur quatre chiffres attendue (G1)",
     "date": "date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)",
     "duree": "durée illisible (3,50, 03:30 ou 3h30, C8)",
     "compte": "compte de 2 à 12 chiffres attendu (C11)",
@@ -176,10 +176,12 @@ def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
     """Why a cell rejects its row, in French; None when it doesn't."""
     if lu == NON_RENSEIGNE:
         rien = vide(cellule, colonne.type)
-        return "cellule obligatoire vide" if colonne.obligatoire and rien else None
+        regle = "C2" if colonne.type in NOMBRES else "G1"
+        return f"cellule obligatoire vide ({regle})" if colonne.obligatoire and rien else None
     if lu is None:
         if colonne.type == "enumeration":
-            return f"valeur inconnue (attendu : {', '.join(colonne.valeurs)}, C7)"
+            attendues = ", ".join(colonne.valeurs)
+            return f"valeur inconnue (attendu : {attendues}, C7), à corriger ou à traduire par correspondances (F16)"
         return ILLISIBLES[colonne.type]
     if colonne.type in ("montant", "nombre", "pourcentage") and isinstance(lu, Decimal) and abs(lu) >= _CHIFFRES_MAX:
         return "nombre de plus de onze chiffres avant la virgule"

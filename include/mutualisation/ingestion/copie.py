@@ -151,7 +151,7 @@ class TexteCopie:
                 r = r + [""] * (largeur - len(r))
             elif len(r) > largeur:
                 if any(c.strip(BLANCS) for c in r[largeur:]):
-                    defauts[i] = ("", f"{len(r)} cellules pour {largeur} colonnes d'en-tête")
+                    defauts[i] = ("", f"{len(r)} cellules pour {largeur} colonnes d'en-tête (F6)")
                     r = self._masques.decalee(r[:largeur])
                 else:
                     r = r[:largeur]
@@ -168,7 +168,8 @@ class TexteCopie:
                 if len(v) > limite:
                     r[j] = ""
                     defauts.setdefault(
-                        i, (self._nom(j), f"cellule de {nombre_fr(len(v))} caractères, {nombre_fr(limite)} au plus")
+                        i,
+                        (self._nom(j), f"cellule de {nombre_fr(len(v))} caractères, {nombre_fr(limite)} au plus (F9)"),
                     )
 
 

@@ -114,7 +114,7 @@ def _lue(rangee: Sequence[str], entete: Entete) -> Correspondance:
 def _defaut(ligne: Correspondance, reg: Registre) -> Defaut | None:
     for nom, cellule in (("jeu", ligne.jeu), ("colonne", ligne.colonne)):
         if not cellule:
-            return nom, "cellule obligatoire vide"
+            return nom, "cellule obligatoire vide (G1)"
     jeu = _jeu(ligne.jeu, reg)
     if jeu is None:
         return "jeu", f"jeu inconnu{_proche(ligne.jeu, [j.nom for j in reg.jeux])} (F16)"

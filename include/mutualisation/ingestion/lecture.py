@@ -13,6 +13,7 @@ from mutualisation.ingestion.lecteurs.decp import LecteurDecp
 from mutualisation.ingestion.lecteurs.pes_aller import LecteurPes
 from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.nature import conseil_de_nature
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
@@ -31,7 +32,7 @@ def ouvrir(
 ) -> Lecteur:
     """The reader for that form of file; `traduction`: other names of its headers.
 
-    LectureRefusee when it is empty, and as the readers say.
+    LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
     """
     if chemin.stat().st_size == 0:
         raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
@@ -39,6 +40,17 @@ def ouvrir(
         return LecteurPes(chemin, jeu)
     if jeu.format == "decp":
         return LecteurDecp(chemin, jeu, limites)
+    try:
+        return _ouvrir_tabulaire(chemin, jeu, extension, limites, traduction)
+    except LectureRefusee:
+        if (conseil := conseil_de_nature(chemin, extension)) is not None:
+            raise LectureRefusee(f"{conseil} (G1).") from None
+        raise
+
+
+def _ouvrir_tabulaire(
+    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction
+) -> LecteurXlsx | LecteurCsv:
     if extension == "xlsx":
         # a second to import, and most files are CSV
         from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx

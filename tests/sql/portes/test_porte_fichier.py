@@ -58,7 +58,7 @@ def test_lignes_annoncees(base_vierge: str, poser: Poser) -> None:
         (
             "compta/mandats.csv",
             "le fichier de contrôle annonce 2 lignes, le fichier en compte 1 — refaire l'export complet, ou corriger "
-            "« lignes » dans le fichier .controle.json",
+            "« lignes » dans le fichier .controle.json (F3)",
         )
     ]
 

@@ -39,7 +39,7 @@ def test_le_pourcentage_d_un_tarif() -> None:
 def test_une_obligatoire_vide_et_un_nombre_trop_grand() -> None:
     colonne = Colonne("c", "nombre", "C", obligatoire=True)
     lecture = lecture_de(colonne)
-    assert defaut(colonne, " - ", lecture[" - "]) == "cellule obligatoire vide"
+    assert defaut(colonne, " - ", lecture[" - "]) == "cellule obligatoire vide (C2)"
     assert "onze chiffres" in (defaut(colonne, "123456789012", lecture["123456789012"]) or "")
 
 

@@ -65,7 +65,7 @@ def test_une_rangee_decalee_ne_laisse_rien_passer_d_un_agent(tmp_path: Path) -> 
     decalee[4], decalee[5] = "Jeanne", "0012345"
     lu = lire(_fichier(tmp_path, "temps", [*decalee, "reste"]), "temps")
     assert {k: v for k, v in lu.rangees[0].items() if v} == {
-        "fichier_id": "7", "ligne": "2", "defauts": "|12 cellules pour 10 colonnes d'en-tête",
+        "fichier_id": "7", "ligne": "2", "defauts": "|12 cellules pour 10 colonnes d'en-tête (F6)",
     }  # fmt: skip
 
 

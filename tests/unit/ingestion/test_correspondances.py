@@ -43,8 +43,8 @@ def _refus(chemin: Path, texte: str, jeu: str, *lignes: str) -> str:
     ("ligne", "colonne", "motif"),
     [
         ("temp;Date;Jour;", "jeu", "jeu inconnu, le plus proche : « temps »"),
-        (";Date;Jour;", "jeu", "cellule obligatoire vide"),
-        ("temps;;Jour;", "colonne", "cellule obligatoire vide"),
+        (";Date;Jour;", "jeu", "cellule obligatoire vide (G1)"),
+        ("temps;;Jour;", "colonne", "cellule obligatoire vide (G1)"),
         ("temps;Jour;x;", "colonne", "colonne inconnue de temps"),
         ("temps;Dates;x;", "colonne", "le plus proche : « Date »"),
         ("temps;Date;;", "lu", "ni Lu ni Vaut"),

@@ -99,7 +99,7 @@ def test_entete_double(tmp_path: Path) -> None:
         ((ENTETE + "\n" + LIGNE).encode() + b"\0", "octet nul"),
         ((ENTETE + "\n").encode("cp1252") + b"\x81;\n", "encodage illisible"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "octet nul"),
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "aucune des 6"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "un PDF n'est pas lu"),
         (b"\n\n\n", "aucune des 6"),
         ((ENTETE + '\n1;2;"C').encode(), "ligne 2 : un guillemet ouvert"),
         ((ENTETE + '\n1;2;"C"x;3;4;\n').encode(), "ligne 2 : un guillemet est mal placé"),
@@ -147,14 +147,14 @@ def test_formule_gardee_telle_quelle(tmp_path: Path) -> None:
 def test_rangees_courtes_et_longues(tmp_path: Path) -> None:
     lu = _lire(tmp_path, f"{ENTETE}\n1;2;C\n{LIGNE};;\n{LIGNE};;surplus\n")
     assert lu.rangees[0]["prix"] is None
-    assert lu.colonne("defauts") == [None, None, "|8 cellules pour 6 colonnes d'en-tête"]
+    assert lu.colonne("defauts") == [None, None, "|8 cellules pour 6 colonnes d'en-tête (F6)"]
 
 
 def test_cellule_trop_longue(tmp_path: Path) -> None:
     texte = f"{ENTETE}\n{LIGNE}{'x' * 40_000}\n{LIGNE}\n"
     lu = _lire(tmp_path, texte)
     assert lu.rangees[0]["indice"] is None
-    assert lu.colonne("defauts") == ["indice|cellule de 40 004 caractères, 32 767 au plus", None]
+    assert lu.colonne("defauts") == ["indice|cellule de 40 004 caractères, 32 767 au plus (F9)", None]
 
 
 def test_une_ligne_de_dix_mega_octets_ne_rejette_que_sa_rangee(tmp_path: Path) -> None:

@@ -116,7 +116,9 @@ def test_formule_calculee_ou_non(tmp_path: Path) -> None:
     assert lire(chemin, "populations").colonne("population_totale") == ["42"]
     sans_valeur = tmp_path / "sans.xlsx"
     _reecrire(chemin, sans_valeur, lambda t: t.replace(b"<v>42</v>", b""))
-    assert lire(sans_valeur, "populations").colonne("defauts") == ["population_totale|formule sans valeur enregistrée"]
+    assert lire(sans_valeur, "populations").colonne("defauts") == [
+        "population_totale|formule sans valeur enregistrée : ouvrir le classeur dans un tableur et l'enregistrer (F11)"
+    ]
 
 
 def test_cellule_a_plusieurs_lignes(tmp_path: Path) -> None:
@@ -142,7 +144,7 @@ def test_archives_qui_ne_sont_pas_des_classeurs(tmp_path: Path) -> None:
     (tmp_path / "vide.xlsx").write_bytes(b"")
     assert "0 octet" in refus(tmp_path / "vide.xlsx", "populations")
     (tmp_path / "csv.xlsx").write_text("Année;Code INSEE", encoding="utf-8")
-    assert "abîmé" in refus(tmp_path / "csv.xlsx", "populations")
+    assert "ce n'est pas un classeur" in refus(tmp_path / "csv.xlsx", "populations")
     with zipfile.ZipFile(tmp_path / "zip.xlsx", "w") as z:
         z.writestr("note.txt", "x")
     assert "illisible" in refus(tmp_path / "zip.xlsx", "populations")

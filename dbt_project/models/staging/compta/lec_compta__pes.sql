@@ -78,15 +78,15 @@ regles as (
       end,
       defaut,
       case
-        when exercice is null then 'Exercice (Exer)|exercice absent'
-        when budget is null then 'Budget (CodBud)|budget absent'
-        when bordereau is null then 'Bordereau (IdBord)|bordereau absent'
-        when piece is null then 'Pièce (IdPce)|pièce absente'
-        when nature is null then 'Nature|nature absente'
-        when date_emission is null then 'Date émission (DteBordEm)|date du bordereau absente'
-        when mtht is null then 'Montant HT (MtHT)|montant absent'
-        when mtht < 0 then 'Montant HT (MtHT)|montant négatif dans un PES'
-        when mttva < 0 then 'TVA (MtTVA)|montant négatif dans un PES'
+        when exercice is null then 'Exercice (Exer)|exercice absent (P1)'
+        when budget is null then 'Budget (CodBud)|budget absent (P1)'
+        when bordereau is null then 'Bordereau (IdBord)|bordereau absent (P1)'
+        when piece is null then 'Pièce (IdPce)|pièce absente (P1)'
+        when nature is null then 'Nature|nature absente (C11)'
+        when date_emission is null then 'Date émission (DteBordEm)|date du bordereau absente (P4)'
+        when mtht is null then 'Montant HT (MtHT)|montant absent (C2)'
+        when mtht < 0 then 'Montant HT (MtHT)|montant négatif dans un PES, où le type de bordereau 02 fait le signe (P1)'
+        when mttva < 0 then 'TVA (MtTVA)|montant négatif dans un PES, où le type de bordereau 02 fait le signe (P1)'
         when bordereau_incoherent
           then 'Montant du bordereau (MtBordHT)|bordereau incohérent : somme des lignes ou nombre de pièces faux (P3)'
       end,

@@ -26,7 +26,7 @@ def verifier_archive(chemin: Path, limites: Limites) -> None:
         with zipfile.ZipFile(chemin) as archive:
             membres = archive.infolist()
             if any(m.flag_bits & 1 for m in membres):
-                raise LectureRefusee("le classeur est chiffré : l'enregistrer sans mot de passe.")
+                raise LectureRefusee("le classeur est chiffré : l'enregistrer sans mot de passe (G1).")
             if sum(m.file_size for m in membres) > plafond:
                 raise _trop(limites)
             deploye = 0

@@ -23,7 +23,11 @@ Evenement = tuple[int, str, Any]
 
 _AUTRE_FORME = (
     "aucun marché sous « marches » ou « marches.marche » : ce n'est pas un fichier DECP (formats 2019 et 2022) ; "
-    "déposer celui que publie le profil d'acheteur, ou le retirer."
+    "déposer celui que publie le profil d'acheteur, ou le retirer (S4)."
+)
+_PAS_UN_OBJET = (
+    "ligne {ligne} : un marché doit être un objet JSON ; redéposer le fichier tel que le profil d'acheteur l'a "
+    "publié (S4)."
 )
 _CONCESSIONS = ("contrat-concession", "contratConcession")
 _OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
@@ -65,7 +69,7 @@ def _evenements(chemin: Path, code: str) -> Iterator[Evenement]:
                 yield lignes.numero, evenement, valeur
         except (JSONError, ValueError, ArithmeticError):
             raise LectureRefusee(
-                f"ligne {lignes.numero} : le JSON est illisible, le valider et le redéposer."
+                f"ligne {lignes.numero} : le JSON est illisible : le valider et le redéposer (G1)."
             ) from None
 
 
@@ -128,7 +132,7 @@ def _sous_marches(evenements: Iterator[Evenement], debut: int) -> Iterator[tuple
         elif ouvrant == "start_map":
             yield ligne, "2022", _valeur(evenements, ouvrant, valeur)
         else:
-            raise LectureRefusee(f"ligne {ligne} : un marché doit être un objet JSON.")
+            raise LectureRefusee(_PAS_UN_OBJET.format(ligne=ligne))
     if not conteneurs:
         if "id" not in seul:
             raise LectureRefusee(_AUTRE_FORME)
@@ -141,7 +145,7 @@ def _liste(evenements: Iterator[Evenement], forme: str) -> Iterator[tuple[int, s
         if evenement == "end_array":
             return
         if evenement != "start_map":
-            raise LectureRefusee(f"ligne {ligne} : un marché doit être un objet JSON.")
+            raise LectureRefusee(_PAS_UN_OBJET.format(ligne=ligne))
         marche = _valeur(evenements, evenement, valeur)
         marche = marche["marche"] if isinstance(marche.get("marche"), dict) else marche
         if "concession" not in _texte(marche.get("_type")).lower():

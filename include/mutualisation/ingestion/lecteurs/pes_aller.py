@@ -117,7 +117,9 @@ def _faute_xml(faute: expat.ExpatError, encodage: str, octet: bytes) -> str:
             "déclare à sa première ligne (ISO-8859-1 pour un PES) et le redéposer (F8)."
         )
     quoi = _FAUTES_XML.get(faute.code, "le balisage n'est pas celui d'un XML")
-    return f"ligne {faute.lineno} : le XML est abîmé ({quoi}) ; redéposer le fichier tel que le logiciel l'a produit."
+    return (
+        f"ligne {faute.lineno} : le XML est abîmé ({quoi}) ; redéposer le fichier tel que le logiciel l'a produit (G1)."
+    )
 
 
 def _encodage_illisible(encodage: str) -> str:
@@ -167,10 +169,10 @@ class _Lecture:
         self.encodage = (encodage or "utf-8").lower()
 
     def _dtd(self, *_: object) -> None:
-        raise LectureRefusee("le XML contient une DTD (DOCTYPE) : la retirer, un PES n'en a pas.")
+        raise LectureRefusee("le XML contient une DTD (DOCTYPE) : la retirer, un PES n'en a pas (G1).")
 
     def _entite(self, *_: object) -> int:
-        raise LectureRefusee("le XML contient une entité : la retirer, un PES n'en a pas.")
+        raise LectureRefusee("le XML contient une entité : la retirer, un PES n'en a pas (G1).")
 
     def _debut(self, nom_complet: str, attributs: dict[str, str]) -> None:
         nom = nom_complet.rpartition(" ")[2].lower()

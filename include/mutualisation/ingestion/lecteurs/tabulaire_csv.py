@@ -106,7 +106,17 @@ class LecteurCsv:
     def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[str, int, Entete]:
         """Separator, number of physical lines before the data, header."""
         with self._chemin.open("rb") as f:
-            bloc = _Lignes(f, self._encodage, _TRANCHE_ENTETE).bloc()
+            try:
+                bloc = _Lignes(f, self._encodage, _TRANCHE_ENTETE).bloc()
+            except LectureRefusee:
+                f.seek(0)
+                octets = f.read(_TRANCHE_ENTETE)
+                # else a byte or two are wrong in a file that is in cp1252
+                if not _porte_l_entete(octets.decode("cp1252", "replace"), jeu, traduction) and (
+                    autre := _autre_encodage(jeu, traduction, octets)
+                ):
+                    raise autre from None
+                raise
         lignes = [ligne + "\n" for ligne in (bloc[1] if bloc else [])[:_LIGNES_ENTETE]]
         essais: list[list[list[str]]] = []
         for separateur, rangees, fins in _lectures(lignes, jeu):
@@ -135,10 +145,15 @@ class LecteurCsv:
                 f"le fichier est en UTF-8, sauf à l'octet {position}, qui n'en est pas : l'exporter de nouveau en "
                 "UTF-8 (F8)."
             )
-        for nom, libelle in _AUTRES_ENCODAGES.items():
-            if _porte_l_entete(octets.decode(nom, "replace"), jeu, traduction):
-                return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
-        return None
+        return _autre_encodage(jeu, traduction, octets)
+
+
+def _autre_encodage(jeu: Jeu, traduction: Traduction, octets: bytes) -> LectureRefusee | None:
+    """The refusal that names the encoding of another system under which the header would be there (F8)."""
+    for nom, libelle in _AUTRES_ENCODAGES.items():
+        if _porte_l_entete(octets.decode(nom, "replace"), jeu, traduction):
+            return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
+    return None
 
 
 def _lectures(lignes: list[str], jeu: Jeu) -> Iterator[tuple[str, list[list[str]], list[int]]]:
@@ -197,7 +212,7 @@ def _refus_csv(ligne: int, erreur: csv.Error) -> LectureRefusee:
         motif = "un retour chariot isolé coupe la rangée"
     else:
         motif = "un guillemet est mal placé (un texte suit le guillemet fermant)"
-    return LectureRefusee(f"ligne {ligne} : {motif} ; corriger cette ligne.")
+    return LectureRefusee(f"ligne {ligne} : {motif} ; corriger cette ligne (G1).")
 
 
 class _Lignes:
@@ -286,7 +301,7 @@ class _Lignes:
         if len(self._reste) * self._tranche > RANGEE_MAX * 2:
             raise LectureRefusee(
                 f"ligne {self._numero} ou suivante : plus de {nombre_fr(RANGEE_MAX)} octets sans fin de ligne ; "
-                "ce n'est pas un fichier de lignes."
+                "ce n'est pas un fichier de lignes (G1)."
             )
 
 

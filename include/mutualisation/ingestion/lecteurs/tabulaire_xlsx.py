@@ -53,7 +53,10 @@ class LecteurXlsx:
             if formule is None and est_vide(rangee):
                 continue
             if formule is not None:
-                defauts[len(rangees)] = (formule, "formule sans valeur enregistrée")
+                defauts[len(rangees)] = (
+                    formule,
+                    "formule sans valeur enregistrée : ouvrir le classeur dans un tableur et l'enregistrer (F11)",
+                )
             numeros.append(numero)
             rangees.append(rangee)
             if len(rangees) >= _RANGEES_PAR_BLOC:

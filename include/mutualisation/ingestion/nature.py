@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,25 @@ def nature(chemin: Path) -> Nature:
     return _texte(tete.removeprefix(b"\xef\xbb\xbf").lstrip())
 
 
+def conseil_de_nature(chemin: Path, extension: str) -> str | None:
+    """Why a tabular file (.csv, .xlsx) whose first bytes are those of another form is not read; None when they aren't.
+
+    OSError when the file can't be read.
+    """
+    lue = nature(chemin)
+    # a workbook that is broken, or inflates too much, may look like any archive: its reader says why
+    if lue.conseil is not None and (lue.genre, extension) != ("zip", "xlsx"):
+        return lue.conseil
+    if lue.genre == "xlsx" and extension == "csv":
+        return "c'est un classeur .xlsx sous le nom d'un .csv : lui donner l'extension .xlsx, ou l'enregistrer en .csv"
+    if lue.genre not in ("xlsx", "zip") and extension == "xlsx":
+        return (
+            "ce n'est pas un classeur, malgré son nom en .xlsx : l'ouvrir dans un tableur et l'enregistrer de nouveau "
+            "en .xlsx, ou nommer .csv un texte à colonnes séparées"
+        )
+    return None
+
+
 def _texte(tete: bytes) -> Nature:
     bas = tete.lower()
     if bas.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")):
@@ -64,15 +84,21 @@ def _archive(chemin: Path) -> Nature:
     try:
         with zipfile.ZipFile(chemin) as archive:
             noms = set(archive.namelist())
-            types = archive.read("[Content_Types].xml")[:65536] if "[Content_Types].xml" in noms else b""
+            types = _debut(archive, "[Content_Types].xml") if "[Content_Types].xml" in noms else b""
             if "xl/workbook.bin" in noms:
                 return Nature("xlsb", conseil_extension("xlsb"))
             if "xl/workbook.xml" in noms:
                 return Nature("xlsm", conseil_extension("xlsm")) if b"macroEnabled" in types else Nature("xlsx")
             if any(n.startswith("word/") for n in noms):
                 return Nature("docx", conseil_extension("docx"))
-            if "mimetype" in noms and b"opendocument.spreadsheet" in archive.read("mimetype")[:200]:
+            if "mimetype" in noms and b"opendocument.spreadsheet" in _debut(archive, "mimetype"):
                 return Nature("ods", conseil_extension("ods"))
-    except (zipfile.BadZipFile, OSError, KeyError, RuntimeError, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, OSError, KeyError, RuntimeError, NotImplementedError, ValueError, zlib.error, EOFError):
         return Nature("xlsx")  # broken: the reader says it
     return Nature("zip", conseil_extension("zip"))
+
+
+def _debut(archive: zipfile.ZipFile, membre: str) -> bytes:
+    """The first bytes of a member, which may inflate to any size."""
+    with archive.open(membre) as flux:
+        return flux.read(65_536)
