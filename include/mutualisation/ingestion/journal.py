@@ -167,9 +167,9 @@ def retenir_epci(conn: Connexion, jeu: Jeu) -> None:
     """The EPCI named by the adherents file that counts become those of the warehouse (G10)."""
     conn.execute(
         sql.SQL(
-            "insert into journal.epci (siren) select distinct lecture.texte(b.siren) from {} b "
+            "insert into journal.epci (siren) select distinct lecture.siren(b.siren) from {} b "
             "join journal.fichiers_courants f using (fichier_id) "
-            "where lecture.texte(b.type) = 'epci' and b.defauts is null and lecture.texte(b.siren) ~ '^[0-9]{{9}}$' "
+            "where lecture.repli(b.type) = 'epci' and b.defauts is null and lecture.siren(b.siren) is not null "
             "on conflict do nothing"
         ).format(table(jeu))
     )

@@ -223,6 +223,13 @@ def test_un_chargement_tue_est_repris(conn: Connexion, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_l_epci_de_l_entrepot_se_lit_comme_une_cellule(conn: Connexion, tmp_path: Path) -> None:
+    """G10 reads Type and SIREN as every cell: case and inner spaces make no difference (C7, C13)."""
+    espace = EPCI.replace("732829320;epci", "732 829\u00a0320; EPCI ")
+    _charger(conn, _depot(tmp_path / "a", {"referentiel/adherents.csv": ENTETE_ADHERENTS + espace}))
+    assert conn.execute("select siren from journal.epci").fetchall() == [("732829320",)]
+
+
 def test_un_entrepot_n_a_qu_un_epci(conn: Connexion, tmp_path: Path) -> None:
     _charger(conn, _depot(tmp_path / "a", {"referentiel/adherents.csv": ENTETE_ADHERENTS + EPCI}))
     autre = ENTETE_ADHERENTS + EPCI.replace("732829320;", "200093201;")
