@@ -223,11 +223,15 @@ def test_un_chargement_tue_est_repris(conn: Connexion, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("siren", "type_"), [("732829320", "epci"), ("732 829 320", " EPCI")])
-def test_un_entrepot_n_a_qu_un_epci(conn: Connexion, tmp_path: Path, siren: str, type_: str) -> None:
-    """G10, whatever the case of the type and the spaces of the SIREN (C7, C13)."""
-    ecrit = EPCI.replace(";732829320;", f";{siren};").replace(";epci;", f";{type_};")
-    _charger(conn, _depot(tmp_path / "a", {"referentiel/adherents.csv": ENTETE_ADHERENTS + ecrit}))
+def test_l_epci_de_l_entrepot_se_lit_comme_une_cellule(conn: Connexion, tmp_path: Path) -> None:
+    """G10 reads Type and SIREN as every cell: case and inner spaces make no difference (C7, C13)."""
+    espace = EPCI.replace("732829320;epci", "732 829\u00a0320; EPCI ")
+    _charger(conn, _depot(tmp_path / "a", {"referentiel/adherents.csv": ENTETE_ADHERENTS + espace}))
+    assert conn.execute("select siren from journal.epci").fetchall() == [("732829320",)]
+
+
+def test_un_entrepot_n_a_qu_un_epci(conn: Connexion, tmp_path: Path) -> None:
+    _charger(conn, _depot(tmp_path / "a", {"referentiel/adherents.csv": ENTETE_ADHERENTS + EPCI}))
     autre = ENTETE_ADHERENTS + EPCI.replace("732829320;", "200093201;")
     depot = _depot(tmp_path / "b", {"referentiel/adherents_v2.csv": autre, "rh/temps_2020-01.csv": _temps(1)})
     with pytest.raises(FichierRefuse, match="732829320") as e:

@@ -1,0 +1,46 @@
+"""The compiler of PDF prints any text that a file may hold, whatever its fonts lack (exit 1 is for the unforeseen, G3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import typst
+
+from mutualisation.composition import compilation
+from mutualisation.erreurs import ErreurMutualisation
+
+GABARIT = """#set document(title: "Essai")
+#set text(lang: "fr")
+#let donnees = json(bytes(sys.inputs.donnees))
+#for t in donnees.textes [#t #linebreak()]
+#if donnees.textes.contains("refus") { panic("non") }
+"""
+JOUR = date(2023, 12, 31)
+
+
+@pytest.fixture(autouse=True)
+def _gabarit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    chemin = tmp_path / "essai.typ"
+    chemin.write_text(GABARIT, encoding="utf-8")
+    compilateur = typst.Compiler(str(chemin), root=str(tmp_path), ignore_system_fonts=True)
+    monkeypatch.setattr(compilation, "_compilateur", lambda _gabarit: compilateur)
+
+
+@pytest.mark.parametrize(
+    "texte", ["a\x1fb", "\x0b\x02", "🏛️ et 🏘", "中文", "﷽", "\ufffe", "e\u20dd", "a\u0301 N° 1 → 2 €", "\u05e9\u200f"]
+)
+def test_un_caractere_sans_glyphe_n_arrete_rien(texte: str) -> None:
+    assert compilation.composer("essai", {"textes": [texte]}, JOUR).startswith(b"%PDF")
+
+
+def test_le_reste_du_texte_demeure() -> None:
+    """Only what lacks is replaced: the same bytes as the text with the sign in its place."""
+    remplace = compilation.composer("essai", {"textes": ["N° 1\x1f été 🏛 → €", "l'été"]}, JOUR)
+    assert remplace == compilation.composer("essai", {"textes": ["N° 1\ufffd été \ufffd → €", "l'été"]}, JOUR)
+
+
+def test_un_autre_refus_reste_un_refus() -> None:
+    with pytest.raises(ErreurMutualisation, match="n'a pas pu être composé"):
+        compilation.composer("essai", {"textes": ["refus"]}, JOUR)
