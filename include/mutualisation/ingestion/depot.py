@@ -20,10 +20,12 @@ _IGNORES = (".", "~$")
 _NOMS_IGNORES = frozenset({"thumbs.db", "desktop.ini"})
 _DOSSIER_IGNORE = "__MACOSX"
 _DOSSIER_DANS_SOURCE = "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12)."
+# a cell is no date before year 1000 either
+_ANNEE = r"[1-9]\d{3}"
 _MOTIFS_PERIODE = {
-    "annee": r"_(?P<periode>\d{4})",
-    "mois": r"_(?P<periode>\d{4}-(?:0[1-9]|1[0-2]))",
-    "semestre": r"_(?P<periode>\d{4}-S[12])",
+    "annee": rf"_(?P<periode>{_ANNEE})",
+    "mois": rf"_(?P<periode>{_ANNEE}-(?:0[1-9]|1[0-2]))",
+    "semestre": rf"_(?P<periode>{_ANNEE}-S[12])",
     "depot": r"_(?P<periode>depot-\d+)",
     "aucune": r"(?P<periode>)",
 }

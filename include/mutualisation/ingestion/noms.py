@@ -28,8 +28,8 @@ _FORMES = {
     "doc": "un document Word n'est pas lu : demander l'export en .xlsx ou .csv",
     "docx": "un document Word n'est pas lu : demander l'export en .xlsx ou .csv",
 }
-_MOIS = re.compile(r"(?P<annee>\d{4})[-_. ]?(?P<mois>\d{1,2})|(?P<mois2>\d{1,2})[-_. ](?P<annee2>\d{4})")
-_SEMESTRE = re.compile(r"(?P<annee>\d{4})[-_. ]?(?:s|sem|semestre)?[-_. ]?(?P<semestre>[12])")
+_MOIS = re.compile(r"(?P<annee>[1-9]\d{3})[-_. ]?(?P<mois>\d{1,2})|(?P<mois2>\d{1,2})[-_. ](?P<annee2>[1-9]\d{3})")
+_SEMESTRE = re.compile(r"(?P<annee>[1-9]\d{3})[-_. ]?(?:s|sem|semestre)?[-_. ]?(?P<semestre>[12])")
 _DEPOT = re.compile(r"(?:depot)?[-_. ]?(?P<numero>\d+)")
 _VERSION = re.compile(r"(?P<reste>.*?)[-_ .]*v[-_ .]?0*(?P<version>[1-9]\d{0,8})")
 _COPIE = re.compile(r"[-_ ]*(?:\(\d+\)|copie(?: ?\(\d+\))?)$")
@@ -167,7 +167,7 @@ def _periode(jeu: Jeu, brute: str) -> str | None:
         # a year after a referentiel: its name has none
         return "" if re.fullmatch(r"[\d\-_. s]*", brute) else None
     if jeu.periode == "annee":
-        return brute if re.fullmatch(r"\d{4}", brute) else None
+        return brute if re.fullmatch(r"[1-9]\d{3}", brute) else None
     if jeu.periode == "mois" and (m := _MOIS.fullmatch(brute)):
         mois = int(m["mois"] or m["mois2"])
         return f"{m['annee'] or m['annee2']}-{mois:02d}" if 1 <= mois <= 12 else None

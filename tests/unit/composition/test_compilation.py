@@ -1,4 +1,4 @@
-"""The compiler of PDF prints any text that a file may hold, whatever its fonts lack (G3)."""
+"""The compiler of PDF prints any text that a file holds, whatever its fonts lack: exit 1 is for the unforeseen (G3)."""
 
 from __future__ import annotations
 

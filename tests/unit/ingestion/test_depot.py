@@ -60,6 +60,8 @@ def test_ce_qui_est_ignore(tmp_path: Path) -> None:
     [
         ("rh/temp_2020-01.csv", "ne suit aucun jeu", "temps_AAAA-MM.csv"),
         ("rh/temps_2020-13.csv", "« 2020-13 » n'est pas la période", "temps_AAAA-MM.csv"),
+        ("rh/agents_0000.csv", "« 0000 » n'est pas la période", "agents_AAAA.csv"),
+        ("compta/mandats_0000-01.csv", "« 0000-01 » n'est pas la période", "mandats_AAAA-MM.csv"),
         ("rh/temps_2020.csv", "« 2020 » n'est pas la période", "temps_AAAA-MM.csv"),
         ("rh/temps.csv", "il manque", "temps_AAAA-MM.csv"),
         ("rh/agents_2020-03.csv", "« 2020-03 » n'est pas la période", "agents_AAAA.csv"),
