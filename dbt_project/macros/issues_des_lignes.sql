@@ -39,7 +39,7 @@ issues as (
     end as rejet_statut,
     case
       when defaut_regle is not null then defaut_regle
-      when rang > 1 then '|ligne répétée à l''identique'
+      when rang > 1 then '|ligne répétée à l''identique (F7)'
       when nombre > 1 then {{ dbt.string_literal(motif_cle or '') }}
       {% if refus %}
       when {{ refus[0] }} then {{ dbt.string_literal(refus[1]) }}

@@ -88,7 +88,7 @@ select
       {% endif %}
       {% if c.meta.lecture in ('montant', 'nombre', 'pourcentage') %}
       -- sums of larger ones would not hold in a published numeric(15, 2)
-      when abs(l.{{ c.nom }}) >= 100000000000 then '{{ entete }}|nombre de plus de onze chiffres avant la virgule'
+      when abs(l.{{ c.nom }}) >= 100000000000 then '{{ entete }}|nombre de plus de onze chiffres avant la virgule (C1)'
       {% endif %}
     {% endfor %}
       when false then null

@@ -44,7 +44,7 @@ def regles(jeu: Jeu, periode: Periode) -> list[Regle]:
     propres = _PAR_JEU[jeu.nom](periode) if jeu.nom in _PAR_JEU else []
     noms = {c.nom for c in jeu.colonnes}
     if jeu.source == "referentiel" and {"debut", "fin"} <= noms:
-        propres = [Regle(("debut", "fin"), "Fin", "la fin précède le début", _avant), *propres]
+        propres = [Regle(("debut", "fin"), "Fin", "la fin précède le début (G1)", _avant), *propres]
     return [r for r in propres if set(r.colonnes) <= noms]
 
 
@@ -118,12 +118,12 @@ def _agents(_: Periode) -> list[Regle]:
 
     return [
         Regle(("quotite",), "Quotité", "quotité hors de ]0, 100] (C10)", quotite),
-        Regle(("date_entree", "date_sortie"), "Date sortie", "la sortie précède l'entrée", _avant),
+        Regle(("date_entree", "date_sortie"), "Date sortie", "la sortie précède l'entrée (G1)", _avant),
         Regle(("code_activite", "pct_affectation"), "% affectation", "pourcentage absent (H3)",
               lambda c, p: bool(c) and p == ""),
-        Regle(("pct_affectation",), "% affectation", "pourcentage négatif", _negatif),
+        Regle(("pct_affectation",), "% affectation", "pourcentage négatif (H2)", _negatif),
         Regle(("pct_affectation",), "% affectation", "affectations de plus de 100 % le même jour (H2)", _plus_de_cent),
-        Regle(("debut_affectation", "fin_affectation"), "Fin affectation", "la fin précède le début", _avant),
+        Regle(("debut_affectation", "fin_affectation"), "Fin affectation", "la fin précède le début (G1)", _avant),
     ]  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _temps(periode: Periode) -> list[Regle]:
         Regle(("date",), "Date", "date hors du mois du fichier (C5)", _hors_du_mois(periode)),
         Regle(("duree",), "Durée", "durée nulle ou négative (C8)", lambda d: _nombres(d) and d <= 0),
         Regle(("duree",), "Durée", "durée de plus de 24 h (C8)", lambda d: _nombres(d) and d > 1440),
-        Regle(("valide",), "Validé", "saisie non validée, retenue", lambda v: v == "N", rejette=False),
+        Regle(("valide",), "Validé", "saisie non validée, retenue (R1g)", lambda v: v == "N", rejette=False),
     ]
 
 
@@ -141,7 +141,7 @@ def _masse_salariale(periode: Periode) -> list[Regle]:
         Regle(
             ("exercice",), "Exercice", "exercice différent de celui du nom du fichier (C5)", _autre_exercice(periode)
         ),
-        Regle(("etpt",), "ETPT", "ETPT négatif", _negatif),
+        Regle(("etpt",), "ETPT", "ETPT négatif (G1)", _negatif),
     ]
 
 
@@ -152,7 +152,7 @@ def _etat_actif(_: Periode) -> list[Regle]:
         Regle(("valeur_brute",), "Valeur brute", "valeur nulle ou négative (R4e)", lambda v: _nombres(v) and v <= 0),
         Regle(("mode", "duree"), "Durée", "durée entière d'au moins un an attendue (R4e)",
               lambda m, d: m != "FV" and _nombres(d) and (d < 1 or d != int(d))),
-        Regle(("quote_part",), "Quote-part %", "quote-part négative", _negatif),
+        Regle(("quote_part",), "Quote-part %", "quote-part négative (R4e)", _negatif),
         Regle(("quote_part",), "Quote-part %", "quotes-parts de plus de 100 % pour un même bien (R4e)", _plus_de_cent),
     ]  # fmt: skip
 
@@ -179,7 +179,7 @@ def _operations(_: Periode) -> list[Regle]:
     return [
         Regle(("volume_classique",), "Volume classique (kWhc)", "volume négatif (C9)", _negatif),
         Regle(("volume_precarite",), "Volume précarité (kWhc)", "volume négatif (C9)", _negatif),
-        Regle(("date_rai", "date_engagement"), "Date engagement", "engagement antérieur au RAI", _avant),
+        Regle(("date_rai", "date_engagement"), "Date engagement", "engagement antérieur au RAI (G1)", _avant),
     ]
 
 
@@ -202,19 +202,19 @@ _PAR_JEU: dict[str, Callable[[Periode], list[Regle]]] = {
     "operations": _operations,
     "ventes": _ventes,
     "marches": lambda _: [
-        Regle(("date_notification", "date_fin"), "Date fin", "la fin précède la notification", _avant)
+        Regle(("date_notification", "date_fin"), "Date fin", "la fin précède la notification (G1)", _avant)
     ],
     "populations": lambda _: [
-        Regle(("population_totale",), "Population totale", "population négative", _negatif),
-        Regle(("code_insee",), "Code INSEE", "code INSEE sur cinq caractères attendu",
+        Regle(("population_totale",), "Population totale", "population négative (G1)", _negatif),
+        Regle(("code_insee",), "Code INSEE", "code INSEE sur cinq caractères attendu (G1)",
               lambda c: bool(c) and not _INSEE.fullmatch(str(c))),
     ],
     "cles_analytiques": lambda _: [
         Regle(("part_communes",), "Part communes %", "part hors de [0, 100] (R1f)", _hors_part)
     ],
-    "ponderations": lambda _: [Regle(("poids",), "Poids", "poids négatif", _negatif)],
+    "ponderations": lambda _: [Regle(("poids",), "Poids", "poids négatif (C1)", _negatif)],
     "tarifs": lambda _: [
-        Regle(("tranche_min", "tranche_max"), "Tranche max", "la tranche est vide",
+        Regle(("tranche_min", "tranche_max"), "Tranche max", "la tranche est vide (R7d)",
               lambda a, b: _nombres(a, b) and b <= a),
         Regle(("regle", "montant"), "Montant", "montant absent pour cette règle (R7b')",
               lambda r, m: bool(r) and r != "cout_unitaire" and m == ""),

@@ -110,7 +110,7 @@ def test_une_ligne_rejetee_et_pourquoi(tmp_path: Path, ligne: str, motif: str) -
 def test_une_saisie_retenue_n_est_pas_rejetee(tmp_path: Path) -> None:
     essai = essayer(_ecrire(tmp_path / "temps_2023-03.csv", TEMPS + LIGNE.replace(";O\n", ";N\n")))
     assert essai.code == 0
-    assert "saisie non validée, retenue (non rejetée)" in _dit(essai)
+    assert "saisie non validée, retenue (R1g) (non rejetée)" in _dit(essai)
 
 
 @pytest.mark.parametrize(

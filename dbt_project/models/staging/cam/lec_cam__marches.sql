@@ -7,7 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.date_fin < c.date_notification then 'Date fin|la fin précède la notification'
+        when c.date_fin < c.date_notification then 'Date fin|la fin précède la notification (G1)'
       end
     ) as defaut_regle
   from cellules as c

@@ -9,12 +9,12 @@ regles as (
       case
         when c.volume_classique < 0 then 'Volume classique (kWhc)|volume négatif (C9)'
         when c.volume_precarite < 0 then 'Volume précarité (kWhc)|volume négatif (C9)'
-        when c.date_engagement < c.date_rai then 'Date engagement|engagement antérieur au RAI'
+        when c.date_engagement < c.date_rai then 'Date engagement|engagement antérieur au RAI (G1)'
         {{ motif_adherent('SIREN bénéficiaire', 'siren') }}
         -- an opération spécifique has no standard fiche, hence no version (G11)
         when starts_with(c.code_fiche, 'SPE-') then null
         when not exists (select 1 from {{ ref('cee_fiches_versions') }} as v where v.code_fiche = c.code_fiche) then 'Code fiche|fiche inconnue (G11)'
-        when not exists (select 1 from {{ ref('cee_fiches_versions') }} as v where v.code_fiche = c.code_fiche and c.date_engagement >= v.engagement_debut and c.date_engagement <= coalesce(v.engagement_fin, 'infinity')) then 'Code fiche|aucune version de la fiche en vigueur à la date d''engagement'
+        when not exists (select 1 from {{ ref('cee_fiches_versions') }} as v where v.code_fiche = c.code_fiche and c.date_engagement >= v.engagement_debut and c.date_engagement <= coalesce(v.engagement_fin, 'infinity')) then 'Code fiche|aucune version de la fiche en vigueur à la date d''engagement (G11)'
       end
     ) as defaut_regle
   from cellules as c

@@ -7,7 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.exer <> c.exercice_fichier then 'EXER|exercice différent de celui du nom du fichier'
+        when c.exer <> c.exercice_fichier then 'EXER|exercice différent de celui du nom du fichier (C5)'
       end
     ) as defaut_regle
   from cellules as c

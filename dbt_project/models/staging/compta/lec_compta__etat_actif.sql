@@ -11,7 +11,7 @@ regles as (
         when compte like '23%' then 'Compte|immobilisation en cours, jamais amortie (R4e)'
         when valeur_brute <= 0 then 'Valeur brute|valeur nulle ou négative (R4e)'
         when mode <> 'FV' and (duree < 1 or duree <> trunc(duree)) then 'Durée|durée entière d''au moins un an attendue (R4e)'
-        when quote_part < 0 then 'Quote-part %|quote-part négative'
+        when quote_part < 0 then 'Quote-part %|quote-part négative (R4e)'
       end
     ) as defaut_regle
   from cellules
@@ -53,7 +53,7 @@ issues as (
     end as rejet_statut,
     case
       when defaut_regle is not null then defaut_regle
-      when rang > 1 then '|ligne répétée à l''identique'
+      when rang > 1 then '|ligne répétée à l''identique (F7)'
       when nombre > 1 then 'N° inventaire|deux lignes différentes de même bien, même axe et même quote-part (R4e)'
       when total_quotes > 100 then 'Quote-part %|quotes-parts de plus de 100 % pour un même bien (R4e)'
     end as issue,

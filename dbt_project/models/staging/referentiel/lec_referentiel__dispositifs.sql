@@ -7,8 +7,8 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début'
-        when c.code in {{ codes_reserves() }} then 'Code|code réservé'
+        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        when c.code in {{ codes_reserves() }} then 'Code|code réservé (G1)'
       end
     ) as defaut_regle
   from cellules as c

@@ -7,8 +7,8 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when x.controle is null then 'Contrôle|contrôle inconnu de l''index'
-        when not x.justifiable then 'Contrôle|ce contrôle ne se justifie pas : corriger le fichier du référentiel'
+        when x.controle is null then 'Contrôle|contrôle inconnu de l''index (G5)'
+        when not x.justifiable then 'Contrôle|ce contrôle ne se justifie pas : corriger le fichier du référentiel (G5)'
       end
     ) as defaut_regle
   from cellules as c

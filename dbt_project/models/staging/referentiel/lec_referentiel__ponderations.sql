@@ -7,9 +7,9 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début'
+        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
         {{ motif_dispositif() }}
-        when c.poids < 0 then 'Poids|poids négatif'
+        when c.poids < 0 then 'Poids|poids négatif (C1)'
       end
     ) as defaut_regle
   from cellules as c

@@ -7,8 +7,8 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début'
-        when c.prefixe !~ '^[0-9]+$' then 'Préfixe|préfixe de compte attendu'
+        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        when c.prefixe !~ '^[0-9]+$' then 'Préfixe|préfixe de compte attendu (R3h)'
       end
     ) as defaut_regle
   from cellules as c

@@ -20,7 +20,7 @@ regles as (
       defaut,
       case
         when quotite_pct <= 0 or quotite_pct > 100 then 'Quotité|quotité hors de ]0, 100] (C10)'
-        when sortie < date_entree then 'Date sortie|la sortie précède l''entrée'
+        when sortie < date_entree then 'Date sortie|la sortie précède l''entrée (G1)'
       end
     ) as defaut_regle
   from normalises
@@ -71,16 +71,16 @@ issues as (
     end as rejet_statut,
     case
       when d.defaut_regle is not null then d.defaut_regle
-      when d.rang > 1 then '|ligne répétée à l''identique'
+      when d.rang > 1 then '|ligne répétée à l''identique (F7)'
       when h.matricule is not null then 'Date entrée|segments de contrat qui se chevauchent (H1)'
     end as issue,
     h.matricule is not null as segment_chevauchant,
     case
       when d.code_activite is null and d.pct_affectation is null then null
       when d.pct_affectation is null then '% affectation|pourcentage absent (H3)'
-      when d.code_activite is null then 'Code activité|code activité absent de l''affectation'
-      when d.pct_affectation < 0 then '% affectation|pourcentage négatif'
-      when d.fin_affectation < d.debut_affectation then 'Fin affectation|la fin précède le début'
+      when d.code_activite is null then 'Code activité|code activité absent de l''affectation (H3)'
+      when d.pct_affectation < 0 then '% affectation|pourcentage négatif (H2)'
+      when d.fin_affectation < d.debut_affectation then 'Fin affectation|la fin précède le début (G1)'
     end as defaut_affectation
   from dedoublees as d
   left join chevauchants as h on d.fichier_id = h.fichier_id and d.matricule = h.matricule

@@ -8,7 +8,7 @@ regles as (
       c.defaut,
       case
         when c.exercice <> c.exercice_fichier then 'Exercice|exercice différent de celui du nom du fichier (C5)'
-        when c.etpt < 0 then 'ETPT|ETPT négatif'
+        when c.etpt < 0 then 'ETPT|ETPT négatif (G1)'
       end
     ) as defaut_regle
   from cellules as c

@@ -68,7 +68,7 @@ issues as (
       when defaut_identite is not null then defaut_identite
       when rang > 1 then '|saisie répétée (H4)'
       when comptee_au_jour and total_jour > 1440 then 'Durée|plus de 24 h pour un même agent et un même jour (C8)'
-      when valide = 'N' then 'Validé|saisie non validée, retenue'
+      when valide = 'N' then 'Validé|saisie non validée, retenue (R1g)'
     end as issue
   from journees
 ),
