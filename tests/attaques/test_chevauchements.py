@@ -84,7 +84,7 @@ ATTAQUE = Attaque(
             "SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin", "{k};{k:.9};commune;c;59001;{d};{f}", SIRETS
         ).ligne(f"{EPCI};200000008;epci;Métropole;;01/01/2015;"),
         "referentiel/cles_analytiques.csv": _paires(
-            "Origine;Code;Dispositif;Part communes %;Début;Fin;Référence", "axe;{k};HORS;{rang};{d};{f};x", _codes("K")
+            "Origine;Code;Dispositif;Part communes %;Début;Fin;Référence", "axe;{k};HORS;9{rang};{d};{f};x", _codes("K")
         ),
         "referentiel/parametres.csv": _paires(
             "Paramètre;Valeur;Début;Fin;Référence", "{k};{rang};{d};{f};x", _codes("libre")

@@ -34,6 +34,7 @@ F1;{REGIE};;01/01/2023;
 F4;{ALPHA};;01/01/2023;
 F5;{ALPHA};;01/01/2023;
 F6;{ALPHA};;01/01/2023;
+F7;{ALPHA};;01/01/2023;
 F8;{BETA};;01/01/2023;
 F8;{CCAS};;01/01/2023;
 F8;{GAMMA};;01/01/2023;
@@ -151,7 +152,8 @@ def _attaque() -> Attaque:
     bloquants = [
                 "adherent_ambigu 215900010", "bordereau_incoherent 1", "cee_sans_operation 1/P",
                 "cee_sans_operation 77/C", "cee_volume 1/C", "cles_chevauchantes activite/ADS",
-                "cout_precedent_absent F7", "dispositif_sans_cle SANSCLE", "segments_chevauchants",
+                "cout_precedent_absent F7", "dispositif_sans_cle CONSEIL", "dispositif_sans_cle SANSCLE",
+                "segments_chevauchants",
                 "masse_salariale_manquante A", "masse_salariale_manquante B", "modes_melanges F1",
                 "mois_manquant temps_2023-02", f"periodes_chevauchantes adherents/{GAMMA}",
                 "periodes_chevauchantes dispositifs/DOUBLE", "periodes_chevauchantes parametres/libre",

@@ -84,8 +84,8 @@ def _mandats() -> Journal:
     j.ecriture("10", nature="609").ecriture("10", nature="6459")  # R3: rabais +10; attenuation: nothing
     j.ecriture("5", nature="70845")  # R3c: a mandat on a receipt role
     j.ecriture("7", nature="6811", type_piece="03").ecriture("7", nature="6811").ecriture("7", nature="739211")
-    j.ecriture("11", nature="673", origine="2023", siret=ALPHA, periode="2023-S1")  # R3e, R7i
-    j.ecriture("-4", nature="673", type_piece="02", origine="2023", siret=ALPHA, objet="2023-S2")
+    j.ecriture("11", nature="673", origine="2023", siret=ALPHA, periode="2023-S1")  # R3e; C9: of no period
+    j.ecriture("-4", nature="673", type_piece="02", origine="2023", siret=ALPHA, objet="2023-S2")  # R7i
     j.ecriture("3", nature="673", origine="2022").ecriture("3", "a_affecter Exercice origine", nature="673")
     j.ecriture("3", "a_affecter Axe analytique", nature="673", axe="XX", origine="2023")
     j.ecriture("2", nature="65888")  # R3b
@@ -138,7 +138,6 @@ def test_ecritures_csv_et_pes(atelier: Atelier) -> None:
             ("TOTAL", "268.97", "50.01", "277"),
         ]
         assert c.lire("select semestre, dispositif, siret_adherent, montant_titre from recouvrement order by 1, 2") == [
-            ("1", "ADS", ALPHA, "-11"),
             ("1", "CONSEIL", ALPHA, "47"),
             ("2", "ADS", ALPHA, "204"),
             ("2", "CONSEIL", ALPHA, "6"),

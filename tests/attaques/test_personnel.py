@@ -83,7 +83,8 @@ def _couts(structure: Fraction) -> dict[str, tuple[Fraction, Fraction]]:
 
 
 def test_parts_exactes(atelier: Atelier) -> None:
-    parametres = "+structure_personnel;oui;01/01/2023;;x\nmethode_etp;Q;02/01/2023;;x\n"  # R1h: read on 1 January
+    # R1h: read on 1 January; R2c: each category has its own mean
+    parametres = "+structure_personnel;oui;01/01/2023;;x\nmethode_etp;Q;02/01/2023;;x\nseuil_effectif;0;01/01/2023;;x\n"
     attendu = PARTS | {("STRUCTURE", "B"): Fraction(1, 365)}  # a7: one day, R1e
     with atelier.construit(FICHIERS | {"referentiel/parametres.csv": parametres}) as c:
         assert c.echecs == []

@@ -181,7 +181,7 @@ ATTAQUE = Attaque(
         "cee/ventes_2023.csv": _ventes(),
         "cam/marches_2023.csv": _marches(),
     },
-    [],
+    ["rejets_excessifs parametres"],  # G13: twenty-five rows of forty-four
 )
 
 

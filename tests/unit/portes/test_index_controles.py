@@ -30,6 +30,8 @@ BLOQUANTS = {
     "somme_repartition",
     "periodes_chevauchantes",
     "plausibilite",
+    "pourcentage_douteux",
+    "aucun_axe",
     "rejets_excessifs",
     "colonne_disparue",
 }
