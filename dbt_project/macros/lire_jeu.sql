@@ -59,7 +59,7 @@
     'siren': 'SIREN sur neuf chiffres attendu (C13)',
   } -%}
   {%- if meta.lecture == 'enumeration' and not meta.inconnue_vide -%}
-    valeur inconnue (attendu : {{ meta.valeurs | join(", ") }}, C7), à corriger ou à traduire par correspondances (F16)
+    valeur inconnue (attendu : {{ meta.valeurs | join(", ") }}) (C7), à corriger ou à traduire par correspondances (F16)
   {%- else -%}
     {{ motifs.get(meta.lecture, '') }}
   {%- endif -%}

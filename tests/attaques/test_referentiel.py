@@ -160,7 +160,8 @@ def _ventes() -> Feuille:
 def _marches() -> Feuille:
     f = Feuille("N° marché;Thématique;SIRET titulaire;Taille entreprise;Date notification;Date fin")
     f.ligne("M1;T;12345678901234;PME;01/01/2023;01/01/2023")
-    return f.ligne("M2;T;12345678901234;PME;02/01/2023;01/01/2023", "rejete Date fin")
+    # no ruling refuses a contract that ends before it is notified: its orders would be lost with it
+    return f.ligne("M2;T;12345678901234;PME;02/01/2023;01/01/2023")
 
 
 ATTAQUE = Attaque(

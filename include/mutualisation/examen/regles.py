@@ -201,9 +201,6 @@ _PAR_JEU: dict[str, Callable[[Periode], list[Regle]]] = {
     "commandes": _commandes,
     "operations": _operations,
     "ventes": _ventes,
-    "marches": lambda _: [
-        Regle(("date_notification", "date_fin"), "Date fin", "la fin précède la notification (G1)", _avant)
-    ],
     "populations": lambda _: [
         Regle(("population_totale",), "Population totale", "population négative (G1)", _negatif),
         Regle(("code_insee",), "Code INSEE", "code INSEE sur cinq caractères attendu (G1)",

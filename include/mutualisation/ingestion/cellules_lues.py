@@ -181,7 +181,7 @@ def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
     if lu is None:
         if colonne.type == "enumeration":
             attendues = ", ".join(colonne.valeurs)
-            return f"valeur inconnue (attendu : {attendues}, C7), à corriger ou à traduire par correspondances (F16)"
+            return f"valeur inconnue (attendu : {attendues}) (C7), à corriger ou à traduire par correspondances (F16)"
         return ILLISIBLES[colonne.type]
     if colonne.type in ("montant", "nombre", "pourcentage") and isinstance(lu, Decimal) and abs(lu) >= _CHIFFRES_MAX:
         return "nombre de plus de onze chiffres avant la virgule (C1)"

@@ -4,12 +4,7 @@ with cellules as ({{ lire_jeu('cam', 'marches') }}),
 regles as (
   select
     c.*,
-    coalesce(
-      c.defaut,
-      case
-        when c.date_fin < c.date_notification then 'Date fin|la fin précède la notification (G1)'
-      end
-    ) as defaut_regle
+    c.defaut as defaut_regle
   from cellules as c
 ),
 
