@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.cellules import cellule_lue
+from mutualisation.portes.cellules_du_jeu import cellule_lue
 from mutualisation.portes.sommes_fichiers import EN_ATTENTE, FichiersDuJeu, lecture_de
 from mutualisation.portes.suites import Lot, colonnes_citees
 from mutualisation.sources.jeux import Jeu

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.portes.cellules import lire
+from mutualisation.portes.cellules_du_jeu import lire
 from mutualisation.portes.suites import litteral
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
 

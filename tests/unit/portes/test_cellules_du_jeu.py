@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment
 
 from mutualisation.chemins import PROJET_DBT
-from mutualisation.portes.cellules import cellule_lue, lire
+from mutualisation.portes.cellules_du_jeu import cellule_lue, lire
 from mutualisation.portes.suites import litteral
 from mutualisation.sources.jeux import TYPES, Colonne
 from mutualisation.sources.registre import registre
