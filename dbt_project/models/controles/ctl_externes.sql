@@ -56,13 +56,13 @@ ecarts_decp as (
   select
     m.exercice_fichier as exercice,
     m.numero_marche as cle,
-    regexp_replace(m.siret_titulaire, '\s', '', 'g') as titulaire,
+    m.siret_titulaire as titulaire,
     string_agg(distinct d.siret_titulaire, ', ') as declares
   from {{ ref('stg_cam__marches') }} as m
   left join decp as d
     on m.exercice_fichier = d.exercice and m.numero_marche in (d.identifiant, d.numero_2019)
   group by m.exercice_fichier, m.numero_marche, m.siret_titulaire
-  having bool_or(d.siret_titulaire = regexp_replace(m.siret_titulaire, '\s', '', 'g')) is not true
+  having bool_or(d.siret_titulaire = m.siret_titulaire) is not true
 ),
 
 ordre as (

@@ -47,7 +47,23 @@ def nouveaux(
         else:
             charge.deja_charges.append(f.chemin)
             travail.detail(f"{f.chemin} : déjà chargé.")
+    charge.avertissements += _lus_autrement(travail, source, {(f.jeu.nom, f.periode) for f in fichiers})
     return _sans_periodes_usurpees(travail, source, candidats, charge)
+
+
+def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str]]) -> list[str]:
+    """Files that count, are not in this drop, and were read with other `correspondances`: nothing reads them again."""
+    perimes = [
+        chemin
+        for jeu, periode, chemin, lue in journal.correspondances_des_courants(travail.conn, source.nom)
+        if (jeu, periode) not in deposes and lue != travail.correspondances.pour(travail.reg.jeu(jeu)).empreinte
+    ]
+    if not perimes:
+        return []
+    return [
+        f"{len(perimes)} fichier(s) de {source.nom} absent(s) de ce dépôt restent lus avec d'autres correspondances, ou "
+        f"par une version antérieure du programme ; les redéposer pour les relire : {', '.join(perimes)} (F16)."
+    ]
 
 
 def reconnu(travail: Travail, f: FichierDepose) -> Candidat:
@@ -101,6 +117,8 @@ def _premiere_usurpation(
     }
     for c in candidats:
         cle = (c.fichier.jeu.nom, c.fichier.periode)
+        if courants.get(cle) == (c.fichier.version, c.empreinte.sha256):
+            continue  # read again under other correspondances: it stands already
         if cle not in futurs or c.fichier.version >= futurs[cle][0]:
             futurs[cle] = (c.fichier.version, c.empreinte.sha256, c)
     porteurs: dict[tuple[str, str], list[tuple[bool, str, Candidat | None]]] = {}

@@ -63,6 +63,8 @@ _PES = (
          _rejet("Montant HT (MtHT)", "10,5O", "montant illisible", "C1")),
     _pes("au montant négatif", "PES_NEGATIF", _depense("910", Ligne("-10.00"), "-10.00"),
          _rejet("Montant HT (MtHT)", "-10.00", "négatif", "P1")),
+    _pes("à la ligne sans numéro", "PES_SANS_LIGNE", _depense("913", Ligne("10.00", numero="")),
+         _rejet("Ligne (IdLigne)", None, "ligne absente", "P1")),
     _pes("au compte à lettre", "PES_COMPTE", _depense("911", Ligne("10.00", nature="611A")),
          _rejet("Nature", "611A", "2 à 12 chiffres", "C11")),
     _pes("au total de bordereau faux", "PES_TOTAL", _depense("912", _DIX, "99.00"),

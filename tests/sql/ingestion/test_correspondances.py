@@ -80,6 +80,26 @@ def test_une_table_changee_fait_relire_les_fichiers_de_son_jeu(conn: Connexion, 
     assert charges["activite"].fichiers == []
 
 
+def test_un_fichier_relu_garde_sa_periode(conn: Connexion, tmp_path: Path) -> None:
+    """F2: a file read again stands before a stray copy of it under an earlier periode."""
+    temps = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;ADS;7;Travail;O\n"
+    _charger(conn, tmp_path, {"rh/temps_2020-02.csv": temps, "referentiel/correspondances.csv": ECHANGES})
+    change = ECHANGES + "temps;Type jour;Travail;T\n"
+    fichiers = {"rh/temps_2020-01.csv": temps, "referentiel/correspondances.csv": change}
+    charges = _charger(conn, tmp_path, fichiers)
+    assert charges["rh"].fichiers == ["rh/temps_2020-02.csv"]
+    assert charges["rh"].deja_charges == ["rh/temps_2020-01.csv"]
+
+
+def test_un_fichier_absent_du_depot_et_lu_autrement_est_nomme(conn: Connexion, tmp_path: Path) -> None:
+    _charger(conn, tmp_path / "a", {UNITES: SANS_TYPE, "referentiel/correspondances.csv": ECHANGES})
+    autre = SANS_TYPE.replace("2020;1;", "2020;2;")
+    change = ECHANGES + "unites;Type unité;acte;dossier\n"
+    suite = {"activite/unites_2020-S2.csv": autre, "referentiel/correspondances.csv": change}
+    charges = _charger(conn, tmp_path / "b", suite)
+    assert any(UNITES in a and "F16" in a for a in charges["activite"].avertissements)
+
+
 def test_sans_table_dans_le_depot_celle_de_l_entrepot(conn: Connexion, tmp_path: Path) -> None:
     _charger(conn, tmp_path / "a", {"referentiel/correspondances.csv": ECHANGES})
     _charger(conn, tmp_path / "b", {UNITES: SANS_TYPE})

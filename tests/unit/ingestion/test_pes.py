@@ -109,6 +109,7 @@ def test_une_piece_sans_ligne_se_compte(tmp_path: Path) -> None:
     lu = lire(_ecrire(tmp_path, pes_aller([bordereau])), "pes")
     assert lu.colonne("idligne") == ["1", None]
     assert lu.colonne("rang_piece") == ["1", "2"]
+    assert lu.colonne("rang_ligne") == ["1", None]
 
 
 def test_encodage_declare(tmp_path: Path) -> None:

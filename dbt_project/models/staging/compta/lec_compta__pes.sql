@@ -57,7 +57,8 @@ lignes as (
     case when c.typbord = '02' then -1 else 1 end * (c.mtht + coalesce(c.mttva, 0)) as montant_ttc,
     c.mtht,
     c.mttva,
-    c.idligne is null as sans_ligne,
+    -- a piece without lines, kept for NbrPce; a line without its number is a line
+    c.rang_ligne is null and c.idligne is null as sans_ligne,
     c.defaut,
     c.typbord in ('01', '02') is true as type_repris,
     e.siren is null as autre_collectivite,
@@ -82,6 +83,7 @@ regles as (
         when budget is null then 'Budget (CodBud)|budget absent (P1)'
         when bordereau is null then 'Bordereau (IdBord)|bordereau absent (P1)'
         when piece is null then 'Pièce (IdPce)|pièce absente (P1)'
+        when ligne_piece is null then 'Ligne (IdLigne)|ligne absente (P1)'
         when nature is null then 'Nature|nature absente (C11)'
         when date_emission is null then 'Date émission (DteBordEm)|date du bordereau absente (P4)'
         when mtht is null then 'Montant HT (MtHT)|montant absent (C2)'

@@ -1,5 +1,5 @@
 -- PES lines as delivered and those rejected, by Exer and sens (G13); lines of another collectivité are in neither
--- number, a line whose Exer can't be read is of no exercice.
+-- number, a line whose Exer can't be read has no exercice and counts under each one asked.
 select
   rejet_exercice as exercice,
   sens,

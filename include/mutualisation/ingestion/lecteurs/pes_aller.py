@@ -230,19 +230,19 @@ class _Lecture:
             self._piece_lignes += 1
             self._ligne = None
         elif nom == "piece" and self._sens and not self._piece_lignes and self._chemin[-1] == "bordereau":
-            self._emettre({}, self._piece_numero)
+            self._emettre({}, self._piece_numero, de_la_ligne=False)
         elif nom in _SENS and len(self._chemin) == 1:
             self._sens = ""
 
-    def _emettre(self, ligne: dict[str, str], numero: int) -> None:
+    def _emettre(self, ligne: dict[str, str], numero: int, *, de_la_ligne: bool = True) -> None:
         valeurs = {**self._entete, **self._bordereau, **self._piece, **ligne}
         objet_piece = self._piece.get("objpce" if self._sens == "recette" else "obj", "")
-        self._rang_ligne += 1
+        self._rang_ligne += de_la_ligne
         valeurs |= {
             "sens": self._sens,
             "rang_bordereau": str(self._rang_bordereau),
             "rang_piece": str(self._rang_piece),
-            "rang_ligne": str(self._rang_ligne),
+            "rang_ligne": str(self._rang_ligne) if de_la_ligne else "",
             "objet": ligne.get("objlignepce") or objet_piece,
             **_identifiants(self._tiers if ligne else []),
         }
