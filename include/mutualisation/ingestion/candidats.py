@@ -61,8 +61,8 @@ def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str
     if not perimes:
         return []
     return [
-        f"{len(perimes)} fichier(s) de {source.nom} absent(s) de ce dépôt restent lus avec d'autres correspondances, ou "
-        f"par une version antérieure du programme ; les redéposer pour les relire : {', '.join(perimes)} (F16)."
+        f"{len(perimes)} fichier(s) de {source.nom} absent(s) de ce dépôt restent lus avec d'autres correspondances, "
+        f"ou par une version antérieure du programme ; les redéposer pour les relire : {', '.join(perimes)} (F16)."
     ]
 
 
