@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, Essai, Verdict
-from mutualisation.examen.discretion import MASQUE, affichage, montrable
+from mutualisation.examen.discretion import DISCRETES, MASQUE, affichage, montrable
 from mutualisation.examen.parcours import Constat
 from mutualisation.ingestion.limites import nombre_fr
-from mutualisation.sources.jeux import Colonne
+from mutualisation.sources.jeux import Colonne, Jeu
 
 _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}
 _ISSUES = {ACCEPTE: "accepte", 2: "rejets", REFUSE: "refuse"}
-_MOTIFS_MAX = 12
+_MOTIFS_MAX, _INCONNUES_MAX = 12, 5
 
 
 def lignes(essai: Essai) -> list[str]:
@@ -33,6 +33,7 @@ def en_dict(essai: Essai) -> dict[str, Any]:
         "avis": essai.avis,
         "tel_quel": _verdict(essai.tel_quel),
         "avec_les_propositions": _verdict(essai.propose) if essai.propose else None,
+        "valeurs_inconnues": [_inconnue(essai.jeu, c, vues) for c, vues in _inconnues(essai)] if essai.jeu else [],
         "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
         "ecrit": str(essai.ecrit) if essai.ecrit else None,
         "code": essai.code,
@@ -119,10 +120,7 @@ def _verdicts(essai: Essai) -> Iterator[str]:
     yield from _dire("Tel quel", essai.tel_quel)
     if essai.propose:
         yield from _dire("Avec les correspondances proposées", essai.propose)
-        if essai.jeu and essai.propose.constat:
-            yield from _restes(essai, essai.propose.constat)
-    elif essai.jeu and essai.tel_quel.constat:
-        yield from _restes(essai, essai.tel_quel.constat)
+    yield from _restes(essai)
 
 
 def _dire(titre: str, verdict: Verdict) -> Iterator[str]:
@@ -141,19 +139,31 @@ def _dire(titre: str, verdict: Verdict) -> Iterator[str]:
         yield f"  {nombre_fr(n)} × {entete} : {motif} (non rejetée)"
 
 
-def _restes(essai: Essai, constat: Constat) -> Iterator[str]:
-    """Values of enumerations that nothing tells: shown only where no person's name could be among them."""
-    jeu = essai.jeu
-    if jeu is None:
+def _restes(essai: Essai) -> Iterator[str]:
+    """Values of enumerations that nothing tells."""
+    if essai.jeu is None:
         return
-    for nom, inconnues in constat.inconnues.items():
-        colonne = jeu.colonne(nom)
-        vues = [_court(v) for v in inconnues if jeu.source not in ("rh", "compta")][:5]
-        dites = f" ({', '.join(vues)})" if vues else ", masquées"
-        yield (
-            f"  « {colonne.entete} » : {len(inconnues)} valeur(s) sans sens usuel{dites} ; les traduire dans "
-            f"correspondances, l'une de : {', '.join(colonne.valeurs)}"
-        )
+    for colonne, vues in _inconnues(essai):
+        d = _inconnue(essai.jeu, colonne, vues)
+        s = "s" if d["nombre"] > 1 else ""
+        dites = f" ({', '.join(d['valeurs'])})" if d["valeurs"] else f", masquée{s}"
+        nom = f"valeur{s} inconnue{s} de « {colonne.entete} »"
+        attendues = ", ".join(colonne.valeurs)
+        yield f"  {nombre_fr(d['nombre'])} {nom}{dites} : à corriger, ou à traduire dans correspondances ({attendues})"
+
+
+def _inconnues(essai: Essai) -> list[tuple[Colonne, list[str]]]:
+    """Unread cells of each enumeration, in the pass that the report ends on."""
+    constat = (essai.propose or essai.tel_quel).constat
+    if essai.jeu is None or constat is None:
+        return []
+    return [(essai.jeu.colonne(nom), list(vues)) for nom, vues in constat.inconnues.items() if vues]
+
+
+def _inconnue(jeu: Jeu, colonne: Colonne, vues: list[str]) -> dict[str, Any]:
+    """How many, and the first ones only where no person's name could be among them (K9)."""
+    montrees = [] if jeu.source in DISCRETES else [_court(v) for v in vues[:_INCONNUES_MAX]]
+    return {"colonne": colonne.entete, "nombre": len(vues), "valeurs": montrees, "attendues": list(colonne.valeurs)}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -6,30 +6,37 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from mutualisation.ingestion.cellules_lues import Lu
+from mutualisation.examen.usages import sens_usuel
+from mutualisation.ingestion.cellules_lues import Lu, lecture_de
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.sources.jeux import Colonne, Jeu
 
 MASQUE = "masqué"
 # sources whose files speak of people, by name or as tiers
-_DISCRETES = frozenset({"rh", "compta"})
-_FORME_DE_CODE = re.compile(r"(?=.*[0-9_.\-/])[A-Z0-9_.\-/]{1,20}")
+DISCRETES = frozenset({"rh", "compta"})
+# a figure or an underscore: « O.MARTIN » and « MARTIN-DUPONT » are names
+_FORME_DE_CODE = re.compile(r"(?=.*[0-9_])[A-Z0-9_.\-/]{1,20}")
 _FIGURES = re.compile(r"[\d\s.,:/€%hHT()+\-]{1,40}")
 
 
 def montrable(jeu: Jeu, colonne: Colonne, cellule: str, lu: Lu) -> bool:
-    """Whether a cell of the file may be printed as it is."""
+    """Whether a cell of the file may be printed as it is, beside `lu`, what it is read as once translated.
+
+    Judged on its own reading: a translation makes a name read, it does not make it fit to be shown.
+    """
     if colonne.type in ("personnel", "pseudonyme") or colonne.garde_si_siret or colonne.clair_si:
         return False
-    if not cellule.strip() or jeu.source not in _DISCRETES:
+    if not cellule.strip() or jeu.source not in DISCRETES:
         return True
-    if isinstance(lu, (Decimal, int, dt.date)) or colonne.type in ("siret", "compte", "siren"):
-        return lu is not None
+    brut = lecture_de(colonne, pourcent=colonne.pourcent_si is not None)[cellule]
     if colonne.type == "enumeration":
-        return lu is not None
-    if lu is None:
+        return bool(brut) or sens_usuel(colonne, cellule) is not None
+    if isinstance(brut, (Decimal, int, dt.date)) or colonne.type in ("siret", "compte", "siren"):
+        return brut is not None
+    if brut is None:
         return bool(_FIGURES.fullmatch(cellule))
-    return bool(_FORME_DE_CODE.fullmatch(cellule.strip())) and not _est_iban(cellule)
+    textes = (cellule.strip(), lu) if isinstance(lu, str) else (cellule.strip(),)
+    return all(_FORME_DE_CODE.fullmatch(t) and not _est_iban(t) for t in textes)
 
 
 def _est_iban(cellule: str) -> bool:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mutualisation.examen.discretion import DISCRETES
 from mutualisation.examen.reconnaissance import Reconnaissance
-from mutualisation.examen.usages import VALEURS, defaut_usuel
+from mutualisation.examen.usages import defaut_usuel, sens_usuel
 from mutualisation.ingestion.correspondances import Correspondance
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.sources.jeux import Colonne, Jeu
 
 # beyond, the cells are no enumeration: another column stands under that name
 _INCONNUES_MAX = 20
+_MOTS = re.compile(r"\w+")
+_NEGATIONS = frozenset({"non", "pas", "jamais", "ni", "sans", "hors", "sauf"})
+# letters of a value that stands as a word in too many cells to tell anything
+_COURTE = 2
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Counter[str]]) -> 
         if len(inconnues) > _INCONNUES_MAX:
             continue
         for lu in inconnues:
-            valeur = _sens(colonne, lu)
+            valeur = _sens(jeu, colonne, lu)
             if valeur is not None:
                 ligne = Correspondance(jeu.nom, colonne.entete or "", lu, valeur)
                 propositions.append(Proposition(ligne, "sens usuel : à vérifier"))
@@ -72,16 +77,22 @@ def _cle(ligne: Correspondance) -> tuple[str, str, str]:
     return normaliser(ligne.jeu), normaliser(ligne.colonne), normaliser(ligne.lu)
 
 
-def _sens(colonne: Colonne, lu: str) -> str | None:
-    """The value of the contract that a cell usually means; None when several would do, or none."""
-    plat = normaliser(lu)
-    usuelles = [v for v, mots in VALEURS.get(colonne.nom, {}).items() if v in colonne.valeurs and plat in mots]
-    if len(usuelles) == 1:
-        return usuelles[0]
-    replis = {normaliser(v): v for v in colonne.valeurs}
-    mots = plat.replace(".", " ").replace("-", " ").split()
-    par_mot = {replis[m] for m in mots if m in replis}
-    if len(par_mot) == 1:
-        return par_mot.pop()
-    proches = difflib.get_close_matches(plat, [r for r in replis if len(r) > 3], 2, 0.75)
-    return replis[proches[0]] if len(proches) == 1 else None
+def _sens(jeu: Jeu, colonne: Colonne, lu: str) -> str | None:
+    """The value of the contract that a cell usually means; None when several would do, or none.
+
+    A file that speaks of people: a whole usual word only, for what is near one may be a name (K9, S2).
+    """
+    usuel = sens_usuel(colonne, lu)
+    return usuel if usuel is not None or jeu.source in DISCRETES else _par_mot(colonne, lu)
+
+
+def _par_mot(colonne: Colonne, lu: str) -> str | None:
+    """The only value that the words of a cell name. One of a letter or two: with words of the header only."""
+    mots = set(_MOTS.findall(normaliser(lu)))
+    if mots & _NEGATIONS:
+        return None
+    nommees = [v for v in colonne.valeurs if normaliser(v) in mots]
+    if len(nommees) != 1:
+        return None
+    reste = mots - {normaliser(nommees[0])} - set(_MOTS.findall(normaliser(colonne.entete or "")))
+    return nommees[0] if len(nommees[0]) > _COURTE or not reste else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from mutualisation.ingestion.entete import normaliser
+from mutualisation.sources.jeux import Colonne
+
 # ASCII name of a column → words that usual headers of it hold, folded
 NOMS = {
     "matricule": ("agent", "n agent", "id agent", "numero agent", "code agent", "salarie", "id salarie", "matr"),
@@ -45,12 +48,19 @@ NOMS = {
 # value of the contract → folded values that usually mean it, by ASCII name of the column
 VALEURS: dict[str, dict[str, tuple[str, ...]]] = {
     "type_jour": {
-        "T": ("travail", "travaille", "travaillee", "present", "presence", "w", "work", "productif"),
-        "A": ("absence", "absent", "abs"),
+        "T": ("travail", "travaille", "travaillee", "jour travaille", "temps de travail", "temps travaille", "present",
+              "presence", "w", "work", "productif"),
+        "A": ("absence", "absences", "absent", "absente", "abs", "abs."),
     },
     "valide": {
         "O": ("oui", "vrai", "true", "1", "valide", "validee", "x", "y"),
         "N": ("non", "faux", "false", "0", "a valider", "en attente", "non valide", "non validee", "saisi"),
+    },
+    "categorie": {
+        "A": ("cat. a", "cat a", "cat.a", "categorie a"),
+        "B": ("cat. b", "cat b", "cat.b", "categorie b"),
+        "C": ("cat. c", "cat c", "cat.c", "categorie c"),
+        "APP": ("apprenti", "apprentie", "apprentis", "apprentissage"),
     },
     "statut": {
         "Payé": ("mis en paiement", "regle", "reglee", "paye", "payee", "encaisse"),
@@ -64,7 +74,11 @@ VALEURS: dict[str, dict[str, tuple[str, ...]]] = {
         "déposée": ("depose", "en cours", "en instruction"),
         "rejetée": ("rejete", "refusee"),
     },
-    "type_piece": {"01": ("1", "ordinaire"), "02": ("2", "annulation", "reduction"), "03": ("3", "ordre")},
+    "type_piece": {
+        "01": ("1", "ordinaire", "mandat ordinaire", "titre ordinaire"),
+        "02": ("2", "annulation", "reduction", "mandat d'annulation", "titre d'annulation"),
+        "03": ("3", "ordre", "mandat d'ordre", "titre d'ordre", "operation d'ordre"),
+    },
     "mode": {"L": ("lineaire", "lin"), "FV": ("faible valeur",), "M14": ()},
     "type": {"C": ("classique",), "P": ("precarite",)},
 }  # fmt: skip
@@ -73,6 +87,13 @@ DEFAUTS: dict[str | tuple[str, str], str] = {
     "valide": "O", "type_jour": "T", "reference": "Sans référence", "quote_part": "100",
     ("mandats", "statut"): "Pris en charge", ("titres", "statut"): "Pris en charge", ("commandes", "statut"): "Émise",
 }  # fmt: skip
+
+
+def sens_usuel(colonne: Colonne, cellule: str) -> str | None:
+    """The value that a cell, whole and folded, usually means; None when it is in no list of words, or in two."""
+    plat, listes = normaliser(cellule), VALEURS.get(colonne.nom, {})
+    sens = [v for v, mots in listes.items() if v in colonne.valeurs and plat in mots]
+    return sens[0] if len(sens) == 1 else None
 
 
 def defaut_usuel(jeu: str, colonne: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from openpyxl import Workbook
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen import Essai, en_dict, essayer, lignes
+from mutualisation.examen.propositions import des_valeurs
 from mutualisation.sources.registre import registre
 
 TABULAIRES = [j for j in registre().jeux if j.format == "tabulaire"]
@@ -214,3 +216,89 @@ def test_une_table_en_classeur_fait_une_nouvelle_version(tmp_path: Path) -> None
     ecrit = essayer(fichier, ecrire=True).ecrit
     assert ecrit == tmp_path / "referentiel" / "correspondances_v4.csv"
     assert ecrit.read_text(encoding="utf-8-sig").splitlines()[1:] == ["temps;Code activité;Tâche;", "temps;Validé;;O"]
+
+
+ECRITURES = "Exercice;Budget;Bordereau;Pièce;Ligne;Date émission;Type pièce;Nature;Statut;Montant TTC\n"
+AGENTS = "Matricule;Catégorie;Quotité;Date entrée\n"
+NOMMES = [
+    ("rh/temps_2023-03.csv", TEMPS, "0012;X;01/03/2023;ADS;7;T;{}\n", "MARTIN O.", "O", "Validé"),
+    ("rh/temps_2023-03.csv", TEMPS, "0012;X;01/03/2023;ADS;7;T;{}\n", "Dupont N", "N", "Validé"),
+    ("rh/temps_2023-03.csv", TEMPS, "0012;X;01/03/2023;ADS;7;{};O\n", "MARTIN T", "T", "Type jour"),
+    ("rh/agents_2023.csv", AGENTS, "0012;{};100 %;01/01/2020\n", "DUPONT A.", "A", "Catégorie"),
+    ("compta/mandats_2023-03.csv", ECRITURES, "2023;00;1;1;1;15/03/2023;01;6068;{};1\n", "PAYET", "Payé", "Statut"),
+    ("compta/titres_2023-03.csv", ECRITURES, "2023;00;1;1;1;15/03/2023;01;7068;{};1\n", "Remise", "Émis", "Statut"),
+    ("compta/mandats_2023-03.csv", ECRITURES, "2023;00;1;1;1;15/03/2023;{};6068;Payé;1\n", "FR76 01 3000", "01",
+     "Type pièce"),
+]  # fmt: skip
+
+
+def _nus(texte: str) -> list[str]:
+    return [n for n in ("MARTIN", "DUPONT", "PAYET", "FR76", "REMISE") if n in texte.upper()]
+
+
+@pytest.mark.parametrize(("nom", "entete", "ligne", "cellule", "lu", "colonne"), NOMMES, ids=lambda x: str(x)[:20])
+def test_une_cellule_proche_d_une_valeur_n_en_prend_pas_le_sens(
+    tmp_path: Path, nom: str, entete: str, ligne: str, cellule: str, lu: str, colonne: str
+) -> None:
+    """K9, S2: neither said, nor written, nor read; a header to propose makes sure that a table is written."""
+    texte = "Sans intérêt;" + entete + "".join(f";{ligne.format(x)}" for x in (cellule, lu))
+    texte = texte.replace("Matricule", "N° agent").replace("Nature", "Imputation")
+    essai = essayer(_ecrire(tmp_path / nom, texte), ecrire=True)
+    table = tmp_path / "referentiel" / "correspondances.csv"
+    assert essai.ecrit == table
+    assert _nus(_dit(essai) + table.read_text(encoding="utf-8-sig")) == []
+    assert essai.propose is not None
+    assert essai.propose.constat is not None
+    assert (essai.code, essai.propose.constat.rejetees, essai.propose.constat.lignes) == (2, 1, 2)
+    assert f"1 valeur inconnue de « {colonne} », masquée : à corriger, ou à traduire dans correspondances" in _dit(
+        essai
+    )
+    (inconnue,) = en_dict(essai)["valeurs_inconnues"]
+    assert (inconnue["colonne"], inconnue["nombre"], inconnue["valeurs"]) == (colonne, 1, [])
+    deja = {(p.ligne.colonne, p.ligne.vaut) for p in essai.propositions if p.ligne.lu and p.ligne.vaut}
+    assert deja == set()
+
+
+def test_un_nom_que_la_table_traduit_deja_reste_masque(tmp_path: Path) -> None:
+    """A table written by hand, or by a former version: what it translates is read, and still not shown."""
+    table = "Jeu;Colonne;Lu;Vaut\ntemps;Validé;MARTIN O.;O\ntemps;Durée;Dupont;7\n"
+    _ecrire(tmp_path / "referentiel" / "correspondances.csv", table)
+    texte = TEMPS + "0012;X;01/03/2023;ADS;Dupont;T;MARTIN O.\n"
+    essai = essayer(_ecrire(tmp_path / "rh" / "temps_2023-03.csv", texte))
+    assert essai.code == 0
+    assert _nus(_dit(essai)) == []
+
+
+def test_les_mots_usuels_d_un_autre_logiciel_gardent_leur_sens(tmp_path: Path) -> None:
+    mots = [("TRAVAIL", "Oui"), ("Absent", "Non"), ("Travail", "OUI"), ("absence", "à valider")]
+    texte = TEMPS + "".join(f"0012;X;01/03/2023;ADS;7;{t};{v}\n" for t, v in mots)
+    essai = essayer(_ecrire(tmp_path / "rh" / "temps_2023-03.csv", texte), ecrire=True)
+    assert (essai.code, en_dict(essai)["valeurs_inconnues"]) == (0, [])
+    assert {(p.ligne.lu, p.ligne.vaut) for p in essai.propositions} == {
+        ("TRAVAIL", "T"), ("Absent", "A"), ("absence", "A"), ("Oui", "O"), ("Non", "N"), ("à valider", "N"),
+    }  # fmt: skip
+    assert "TRAVAIL → T ; Absent → A" in _dit(essai)
+
+
+@pytest.mark.parametrize("code", ["O.MARTIN", "MARTIN-DUPONT", "MARTIN/DUPONT"])
+def test_un_nom_a_trait_d_union_n_est_pas_un_code(tmp_path: Path, code: str) -> None:
+    texte = ECRITURES.replace("Montant", "Axe analytique;Montant")
+    texte += f"2023;00;1;1;1;15/03/2023;01;6068;Payé;{code};1\n"
+    assert _nus(_dit(essayer(_ecrire(tmp_path / "compta" / "mandats_2023-03.csv", texte)))) == []
+
+
+@pytest.mark.parametrize(
+    ("jeu", "colonne", "lu", "vaut"),
+    [
+        ("unites", "semestre", "Semestre 1", "1"),
+        ("unites", "semestre", "1 rue du Bac", None),
+        ("adherents", "type", "Commune membre", "commune"),
+        ("adherents", "type", "communes", None),
+        ("adherents", "type", "commune et CCAS", None),
+        ("operations", "statut", "non délivrée", None),
+        ("operations", "statut", "Validée", "délivrée"),
+    ],
+)
+def test_ailleurs_un_mot_entier_et_sans_doute(jeu: str, colonne: str, lu: str, vaut: str | None) -> None:
+    trouvees = des_valeurs(registre().jeu(jeu), {colonne: Counter([lu])})
+    assert [p.ligne.vaut for p in trouvees] == ([vaut] if vaut else [])
