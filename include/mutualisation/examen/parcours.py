@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mutualisation.examen.regles import Periode, regles
-from mutualisation.ingestion.bloc import BLANCS, Bloc
+from mutualisation.ingestion.bloc import BLANCS, Bloc, sans_total
 from mutualisation.ingestion.cellules_lues import ILLISIBLES, Lu, defaut, lecture_de, minutes, nombre
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import Entete, normaliser
@@ -116,15 +116,10 @@ def _lire(
     constat = Constat(entete)
     colonnes = [_Colonne(c, entete, traduction) for c in jeu.colonnes if c.type != "personnel"]
     passage = _Passage(constat, colonnes, jeu, periode, limites, sommer=sommer)
-    total: Sequence[str] | None = None
-    for bloc, derniere in _avec_la_derniere(lecteur.blocs()):
-        rangees = bloc.decouper()
-        if derniere and next((c.strip(BLANCS) for c in rangees[-1] if c.strip(BLANCS)), "").lower() == "total":
-            total = rangees[-1]
-            bloc = bloc.tete(len(bloc) - 1)
-        if len(bloc):
-            passage.bloc(bloc)
-    return constat, total
+    totaux: list[Sequence[str]] = []
+    for bloc in sans_total(lecteur.blocs(), totaux.append):
+        passage.bloc(bloc)
+    return constat, totaux[0] if totaux else None
 
 
 def valeurs_inconnues(lecteur: Lecteur, jeu: Jeu, traduction: Traduction) -> dict[str, Counter[str]]:
@@ -220,17 +215,6 @@ class _Passage:
                 premier.setdefault(i, ("", f"cellule de plus de {nombre_fr(self._limites.cellule)} caractères (F9)"))
             egales.append(r[:largeur] + [""] * (largeur - len(r)))
         return egales
-
-
-def _avec_la_derniere(blocs: Iterable[Bloc]) -> Iterator[tuple[Bloc, bool]]:
-    """Each block, and whether it is the last: only the very last row can be a control total (F4)."""
-    attente: Bloc | None = None
-    for bloc in blocs:
-        if attente is not None:
-            yield attente, False
-        attente = bloc
-    if attente is not None:
-        yield attente, True
 
 
 def _verifier_total(total: Sequence[str], jeu: Jeu, constat: Constat) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.bloc import sans_total
 from mutualisation.ingestion.correspondances import COLONNES, JEU_CORRESPONDANCES, Correspondance, noter_defauts
 from mutualisation.ingestion.entete import Entete
 from mutualisation.ingestion.lecture import ouvrir
@@ -56,7 +57,7 @@ def _lue(chemin: Path | None, cible: Path, reg: Registre, limites: Limites) -> T
     jeu = reg.jeu(JEU_CORRESPONDANCES)
     try:
         lecteur = ouvrir(chemin, jeu, chemin.suffix.lower().removeprefix("."), limites)
-        blocs = list(lecteur.blocs())
+        blocs = list(sans_total(lecteur.blocs()))
         lignes = noter_defauts(blocs, lecteur.entete, limites, reg) if lecteur.entete else []
     except (LectureRefusee, OSError) as e:
         return Table(chemin, cible, refus=str(e))

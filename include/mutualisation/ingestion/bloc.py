@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 BLANCS = " \t\r\n\u00a0\u202f"
@@ -38,3 +38,21 @@ class Bloc:
         defauts = {i: d for i, d in self.defauts.items() if i < nombre}
         textes, rangees = self.textes[:nombre], self.rangees[:nombre]
         return Bloc(self.lignes[:nombre], rangees, self.longues, defauts, textes, self.separateur)
+
+
+def sans_total(blocs: Iterable[Bloc], noter: Callable[[list[str]], None] | None = None) -> Iterator[Bloc]:
+    """The data rows of a tabular file: only the very last row can be a control total, which goes to `noter` (F4)."""
+    attente: Bloc | None = None
+    for bloc in blocs:
+        if attente is not None:
+            yield attente
+        attente = bloc
+    if attente is None:
+        return
+    derniere = attente.textes[-1].split(attente.separateur) if attente.textes else attente.rangees[-1]
+    if next((c.strip(BLANCS) for c in derniere if c.strip(BLANCS)), "").lower() == "total":
+        if noter is not None:
+            noter(derniere)
+        attente = attente.tete(len(attente) - 1)
+    if len(attente):
+        yield attente

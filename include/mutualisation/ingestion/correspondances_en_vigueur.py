@@ -6,6 +6,7 @@ from psycopg import sql
 
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import controle_depose
+from mutualisation.ingestion.bloc import sans_total
 from mutualisation.ingestion.candidats import reconnu
 from mutualisation.ingestion.correspondances import (
     AUCUNE,
@@ -46,9 +47,9 @@ def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]
     candidat = reconnu(travail, depose)
     controle = controle_depose(depose, candidat.empreinte)
     lecteur = ouvrir(candidat.local, depose.jeu, depose.extension, travail.limites)
-    blocs = list(lecteur.blocs())
     if lecteur.entete is None:
         return []
+    blocs = list(sans_total(lecteur.blocs()))
     if controle and controle.get("lignes", total := sum(map(len, blocs))) != total:
         raise LectureRefusee("le nombre de lignes annoncé n'est pas celui du fichier (F3).")
     return noter_defauts(blocs, lecteur.entete, travail.limites, travail.reg)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mutualisation.ingestion.bloc import BLANCS, Bloc
+from mutualisation.ingestion.bloc import Bloc, sans_total
 from mutualisation.ingestion.copie import TexteCopie
 from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES, noter_defauts
 from mutualisation.ingestion.lecteurs.decp import LecteurDecp
@@ -109,20 +109,8 @@ class Lecture:
         yield from blocs
 
     def _sans_total(self) -> Iterator[Bloc]:
-        """Hold the last row back: only the very last one can be a control total (F4)."""
-        if not self._tabulaire:
-            yield from self._lecteur.blocs()
-            return
-        attente: Bloc | None = None
-        for bloc in self._lecteur.blocs():
-            if attente is not None:
-                yield attente
-            attente = bloc
-        if attente is None:
-            return
-        derniere = attente.textes[-1].split(attente.separateur) if attente.textes else attente.rangees[-1]
-        if next((c.strip(BLANCS) for c in derniere if c.strip(BLANCS)), "").lower() == "total":
-            self.totaux = self._copie.totaux(derniere)
-            attente = attente.tete(len(attente) - 1)
-        if len(attente):
-            yield attente
+        blocs = self._lecteur.blocs()
+        return sans_total(blocs, self._noter_total) if self._tabulaire else blocs
+
+    def _noter_total(self, rangee: list[str]) -> None:
+        self.totaux = self._copie.totaux(rangee)

@@ -51,6 +51,17 @@ def test_lue_avant_les_autres_fichiers(conn: Connexion, tmp_path: Path) -> None:
     assert [c.fichiers for c in again.values()] == [[], []]
 
 
+def test_sa_ligne_total_n_est_pas_une_correspondance(conn: Connexion, tmp_path: Path) -> None:
+    """F4: the table is read before its own load as that load reads it, announced number of rows included."""
+    fichiers = {
+        UNITES: SANS_TYPE,
+        "referentiel/correspondances.csv": ECHANGES + "Total;;;\n",
+        "referentiel/correspondances.csv.controle.json": '{"lignes": 2}',
+    }
+    _charger(conn, tmp_path, fichiers)
+    assert _types(conn) == ["dossier"]
+
+
 def test_une_source_seule_la_lit_par_elle_meme(conn: Connexion, tmp_path: Path) -> None:
     fichiers = {UNITES: SANS_TYPE, "referentiel/correspondances.csv": ECHANGES}
     assert list(_charger(conn, tmp_path, fichiers, sources=["activite"])) == ["activite"]

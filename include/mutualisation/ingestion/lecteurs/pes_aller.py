@@ -244,7 +244,7 @@ class _Lecture:
             "rang_piece": str(self._rang_piece),
             "rang_ligne": str(self._rang_ligne) if de_la_ligne else "",
             "objet": ligne.get("objlignepce") or objet_piece,
-            **_identifiants(self._tiers if ligne else []),
+            **_identifiants(self._tiers if de_la_ligne else []),
         }
         self.lignes.append(numero)
         self.rangees.append([valeurs.get(c, "") for c in self._colonnes])
