@@ -94,6 +94,30 @@ def test_seule_la_nouvelle_migration_est_jouee(versions, base_nue):
     assert appliquee(base_nue) == "0002_deux"
 
 
+def test_ce_qu_un_lecteur_anterieur_a_charge_est_a_relire(versions, base_nue):
+    """0008: no `correspondances` of today is that of a file accepted before, so that the next load reads it again."""
+    nouvelles = [f for f in (MIGRATIONS / "versions").glob("*.*") if f.suffix in (".sql", ".py")]
+    for f in nouvelles:
+        if f.stem < "0008":
+            shutil.copy(f, versions)
+    migrer(base_nue)
+    with psycopg.connect(base_nue) as conn:
+        conn.execute("insert into journal.chargements (source) values ('rh')")
+        for nom, statut in (("a", "accepte"), ("b", "refuse")):
+            conn.execute(
+                "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension, "
+                "sha256, octets, statut) select chargement_id, 'rh', 'temps', '2020-01', 1, %s, %s, 'csv', %s, 1, %s "
+                "from journal.chargements",
+                (nom, nom, 64 * "0", statut),
+            )
+    for f in nouvelles:
+        shutil.copy(f, versions)
+    migrer(base_nue)
+    with psycopg.connect(base_nue) as conn:
+        relus = conn.execute("select nom from journal.fichiers where correspondances is not null").fetchall()
+    assert relus == [("a",)]
+
+
 def test_une_migration_qui_echoue_ne_laisse_rien(versions, base_nue):
     ecrire(versions, "0001_un", "create table public.t (n int);")
     ecrire(versions, "0002_deux", "select 1/0;", "0001_un")
