@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import csv
 import itertools
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mutualisation.ingestion.cellules_lues import date, nombre
 from mutualisation.ingestion.entete import epurer, est_vide
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.octets import encodage
-from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.jeux import Dialecte
 
 _OCTETS = 1 << 18
 _RANGEES = 150
-_RANGEES_CLASSEUR = 60
 
 
 @dataclass(frozen=True)
@@ -69,33 +65,7 @@ def _du_texte(chemin: Path) -> list[list[list[str]]]:
 
 
 def _du_classeur(chemin: Path, limites: Limites) -> list[list[list[str]]]:
-    from openpyxl import load_workbook
+    # a second to import, and most files are CSV
+    from mutualisation.ingestion.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 
-    from mutualisation.ingestion.lecteurs.archive_xlsx import verifier_archive
-
-    verifier_archive(chemin, limites)
-    try:
-        with warnings.catch_warnings(), chemin.open("rb") as fichier:
-            warnings.simplefilter("ignore")
-            classeur = load_workbook(fichier, read_only=True, data_only=True, keep_links=False)
-            try:
-                return [
-                    [r for r in ([_affiche(v) for v in v] for v in rangees) if not est_vide(r)]
-                    for rangees in (
-                        f.iter_rows(max_row=_RANGEES_CLASSEUR, values_only=True) for f in classeur.worksheets
-                    )
-                ]
-            finally:
-                classeur.close()
-    except Exception as e:  # noqa: BLE001 - openpyxl lets any error of its parsers through
-        raise LectureRefusee(
-            f"le classeur est illisible ({type(e).__name__}) : l'ouvrir et l'enregistrer de nouveau en .xlsx."
-        ) from None
-
-
-def _affiche(valeur: Any) -> str:
-    if valeur is None:
-        return ""
-    if hasattr(valeur, "hour") and hasattr(valeur, "year"):
-        return str(valeur.date().isoformat()) if (valeur.hour, valeur.minute) == (0, 0) else str(valeur)
-    return str(valeur)
+    return tetes_des_feuilles(chemin, limites)

@@ -85,6 +85,13 @@ class LecteurXlsx:
             yield from _lire(classeur, classeur.worksheets[self._feuille])
 
 
+def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
+    """The first rows of each sheet that are not blank, as the reader reads them. LectureRefusee as `LecteurXlsx`."""
+    verifier_archive(chemin, limites)
+    with _classeur(chemin) as classeur:
+        return [_tete(classeur, feuille)[1] for feuille in classeur.worksheets]
+
+
 @contextmanager
 def _classeur(chemin: Path) -> Generator[Any]:
     """The workbook, open to be streamed. LectureRefusee when openpyxl can't read it, whatever its error."""
