@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +11,13 @@ from pathlib import Path
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.bloc import sans_total
 from mutualisation.ingestion.correspondances import COLONNES, JEU_CORRESPONDANCES, Correspondance, noter_defauts
+from mutualisation.ingestion.depot import lire_nom
 from mutualisation.ingestion.entete import Entete
 from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.jeux import Registre
 
-_NOM = re.compile(r"correspondances(?:_v([1-9]\d{0,8}))?\.(csv|xlsx)", re.IGNORECASE)
 _EN_TETE = "Jeu;Colonne;Lu;Vaut\n"
 
 
@@ -41,7 +40,8 @@ def table(fichier: Path, donnee: Path | None, reg: Registre, limites: Limites) -
         return Table(None, None)
     referentiel = dossier.parent / "referentiel"
     presents = sorted(referentiel.iterdir()) if referentiel.is_dir() else []
-    versions = [(int(m[1] or 1), f) for f in presents if (m := _NOM.fullmatch(f.name))]
+    jeu = reg.jeu(JEU_CORRESPONDANCES)
+    versions = [(lu[1], f) for f in presents if (lu := lire_nom(jeu, f.name)) is not None]
     if not versions:
         return Table(None, referentiel / f"{JEU_CORRESPONDANCES}.csv")
     version, chemin = max(versions)

@@ -199,21 +199,20 @@ def _meme_identite(fichiers: Iterable[FichierDepose]) -> list[list[FichierDepose
 def _reconnaitre(source: Source, nom: str, entree: Any, controle: Any) -> FichierDepose | None:
     if "/" in nom or "\\" in nom or not nom.isprintable() or ".." in nom:
         return None
-    tige, _, extension = nom.rpartition(".")
     for jeu in source.jeux:
-        trouve = _motif(jeu).fullmatch(tige)
-        if trouve and extension.lower() in jeu.extensions:
-            return FichierDepose(
-                jeu=jeu,
-                nom=nom,
-                chemin=f"{source.nom}/{nom}",
-                emplacement=entree,
-                periode=trouve["periode"],
-                version=int(trouve["version"] or 1),
-                extension=extension.lower(),
-                controle=controle,
-            )
+        if (lu := lire_nom(jeu, nom)) is not None:
+            periode, version, extension = lu
+            return FichierDepose(jeu, nom, f"{source.nom}/{nom}", entree, periode, version, extension, controle)
     return None
+
+
+def lire_nom(jeu: Jeu, nom: str) -> tuple[str, int, str] | None:
+    """(periode, version, extension in lower case) of a name that follows the jeu, else None (G7)."""
+    tige, _, extension = nom.rpartition(".")
+    trouve = _motif(jeu).fullmatch(tige)
+    if trouve is None or extension.lower() not in jeu.extensions:
+        return None
+    return trouve["periode"], int(trouve["version"] or 1), extension.lower()
 
 
 def _motif(jeu: Jeu) -> re.Pattern[str]:
