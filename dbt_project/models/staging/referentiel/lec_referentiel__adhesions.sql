@@ -7,7 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        {{ motif_periode() }}
         {{ motif_dispositif() }}
         {{ motif_adherent() }}
       end

@@ -7,7 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        {{ motif_periode() }}
         {{ motif_dispositif("c.dispositif <> 'TOTAL' and") }}
         when c.mesure not in ({{ mesures_bornables() }}) then 'Mesure|mesure inconnue des relations publiées (G1)'
         when c.dispositif is not null and c.mesure in ('{{ indicateurs() | join("', '") }}')

@@ -7,7 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        {{ motif_periode() }}
         {{ motif_dispositif("c.dispositif not in " ~ cles_hors_dispositif() ~ " and") }}
         when c.part_communes < 0 or c.part_communes > 100 then 'Part communes %|part hors de [0, 100] (R1f)'
       end

@@ -7,7 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        {{ motif_periode() }}
         when c.code in {{ codes_reserves() }} then 'Code|code réservé (G1)'
       end
     ) as defaut_regle

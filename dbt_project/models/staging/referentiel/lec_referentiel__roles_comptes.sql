@@ -7,7 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        {{ motif_periode() }}
         when c.prefixe !~ '^[0-9]+$' then 'Préfixe|préfixe de compte attendu (R3h)'
       end
     ) as defaut_regle

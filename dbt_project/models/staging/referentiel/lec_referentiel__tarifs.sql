@@ -7,7 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        {{ motif_periode() }}
         {{ motif_dispositif() }}
         when c.tranche_max <= c.tranche_min then 'Tranche max|la tranche est vide (R7d)'
         when c.regle <> 'cout_unitaire' and c.montant is null then 'Montant|montant absent pour cette règle (R7b'')'

@@ -8,7 +8,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
+        {{ motif_periode() }}
         {{ motif_dispositif('c.dispositif is not null and') }}
       end
     ) as defaut_regle
