@@ -14,30 +14,6 @@
   {{ return(colonnes) }}
 {% endmacro %}
 
-{# An enumeration as the contract writes it, however it is delivered (C7); most cells are written so already. #}
-{% macro lire_enumeration(cellule, valeurs) -%}
-  case
-    when {{ cellule }} in ({% for v in valeurs %}{{ dbt.string_literal(v) }}{{ ', ' if not loop.last }}{% endfor %}) then {{ cellule }}
-    when {{ cellule }} is not null then case lecture.repli({{ cellule }})
-      {%- for v in valeurs %} when lecture.repli({{ dbt.string_literal(v) }}) then {{ dbt.string_literal(v) }}{% endfor %} end
-  end
-{%- endmacro %}
-
-{% macro lire_cellule(nom, meta) -%}
-  {%- set lecture = meta.lecture -%}
-  {%- if lecture == 'nombre' and meta.pourcent_si -%}
-    case when lecture.repli(b.{{ meta.pourcent_si.colonne }}) = lecture.repli({{ dbt.string_literal(meta.pourcent_si.valeur) }})
-      then lecture.pourcentage(b.{{ nom }}) else lecture.nombre(b.{{ nom }}, 6) end
-  {%- elif lecture == 'nombre' -%} lecture.nombre(b.{{ nom }}, 6)
-  {%- elif lecture == 'annee' -%} nullif(lecture.annee(b.{{ nom }}), 0)
-  {%- elif lecture == 'enumeration' -%} {{ lire_enumeration('b.' ~ nom, meta.valeurs) }}
-  {%- else -%}
-    {%- set fonctions = {'duree': 'minutes', 'siret_libre': 'sans_espaces'} -%}
-    {%- set propres = ['montant', 'pourcentage', 'entier', 'date', 'compte', 'numero', 'siret', 'siren'] -%}
-    lecture.{{ fonctions.get(lecture, lecture if lecture in propres else 'texte') }}(b.{{ nom }})
-  {%- endif -%}
-{%- endmacro %}
-
 {% macro cellule_vide(nom, lecture) -%}
   {%- if lecture in ('montant', 'nombre', 'pourcentage', 'entier') -%} lecture.vide(b.{{ nom }})
   {%- else -%} lecture.blanche(b.{{ nom }})
@@ -107,7 +83,7 @@ from (
     f.semestre as semestre_fichier,
     f.depot as depot_fichier
     {% for c in colonnes %}
-    , {{ lire_cellule(c.nom, c.meta) }} as {{ c.nom }}
+    , {{ c.meta.sql }} as {{ c.nom }}
     , {{ cellule_vide(c.nom, c.meta.lecture) }} as {{ c.nom }}_vide
     {% endfor %}
   from {{ source(source_nom, jeu) }} as b

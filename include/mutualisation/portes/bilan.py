@@ -9,7 +9,8 @@ from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
-from mutualisation.portes.suites import Suite, lire_suite, litteral, suites_de
+from mutualisation.portes.suites import Suite, lire_suite, suites_de
+from mutualisation.sources.cellules_sql import litteral
 
 PORTE, PLAUSIBILITE = "bilan", "plausibilite"
 # What a point to comment keeps of a measure.

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.cellules_du_jeu import cellule_lue
 from mutualisation.portes.sommes_fichiers import EN_ATTENTE, FichiersDuJeu, lecture_de
 from mutualisation.portes.suites import Lot, colonnes_citees
-from mutualisation.sources.jeux import Jeu
+from mutualisation.sources.cellules_sql import cellule_lue, lire
+from mutualisation.sources.jeux import Colonne, Jeu
 
 TECHNIQUES = ("fichier_id", "ligne", "defauts")
 SANS_SOMME = "select 0::bigint as fichier_id, 0::numeric as total where false"
@@ -77,7 +77,7 @@ def _somme(jeu: Jeu, colonne: str) -> str:
 def _colonne(lot: Lot, jeu: Jeu, nom: str) -> str:
     colonnes = {c.nom: c for c in jeu.colonnes_entrepot}
     if nom in colonnes:
-        return f"{cellule_lue(colonnes[nom])} as {nom}"
+        return f"{_cellule_jugee(colonnes[nom])} as {nom}"
     attente = next(a for a in lot.attentes if nom in colonnes_citees(replace(lot, attentes=(a,))))
     raise ControleEchoue(
         [
@@ -85,3 +85,9 @@ def _colonne(lot: Lot, jeu: Jeu, nom: str) -> str:
             f"pas dans {jeu.nom} — la corriger"
         ]
     )
+
+
+def _cellule_jugee(colonne: Colonne) -> str:
+    """As dbt reads it; an unknown value of an enumeration is its text, for `expect_column_values_to_be_in_set`."""
+    lue = cellule_lue(colonne)
+    return f"coalesce({lue}, {lire('texte', colonne.nom)})" if colonne.type == "enumeration" else lue

@@ -20,8 +20,9 @@ from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.octets import Empreinte, empreinte
 from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import ResultatPorte
-from mutualisation.portes.suites import lire_suite, litteral, suites_de
+from mutualisation.portes.suites import lire_suite, suites_de
 from mutualisation.publication.relations import Relation
+from mutualisation.sources.cellules_sql import litteral
 
 PORTE = "extrait"
 MANIFESTE = "manifeste.json"

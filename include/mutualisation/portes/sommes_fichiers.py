@@ -14,8 +14,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.portes.cellules_du_jeu import lire
-from mutualisation.portes.suites import litteral
+from mutualisation.sources.cellules_sql import lire, litteral
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
 
 # A total may exceed what a cell may hold: more digits, more decimals, hours beyond four digits.

@@ -249,11 +249,6 @@ def _verifier(porte: str, suite: Suite) -> None:
         raise ControleEchoue([f"porte {porte} : attentes de même nom {', '.join(doubles)} — en renommer une"])
 
 
-def litteral(texte: str) -> str:
-    """A text as SQL writes it; the engine sees to the « :mot » in it."""
-    return "'" + texte.replace("'", "''") + "'"
-
-
 def colonnes_citees(lot: Lot) -> set[str]:
     """Names of the columns that the expectations of a batch read, and nothing else of its rows."""
     citees: set[str] = set()

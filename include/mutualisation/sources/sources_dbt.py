@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from mutualisation.sources.cellules_sql import cellule_lue
 from mutualisation.sources.jeux import Colonne, Jeu
 from mutualisation.sources.registre import registre
 
@@ -28,8 +29,8 @@ _JOURNAL = {
 def sources_dbt() -> str:
     """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`.
 
-    Each column carries, under `config.meta`: lecture (type), obligatoire, entete, valeurs of an enumeration,
-    pourcent_si and inconnue_vide where declared.
+    Each column carries, under `config.meta`: lecture (type), sql (its reading), obligatoire, entete, valeurs of an
+    enumeration and inconnue_vide where declared.
     """
     sources: list[dict[str, Any]] = [
         {
@@ -68,13 +69,13 @@ def _table(jeu: Jeu) -> dict[str, Any]:
 
 
 def _colonne(colonne: Colonne) -> dict[str, Any]:
-    meta: dict[str, Any] = {"lecture": colonne.type, "obligatoire": colonne.obligatoire}
+    meta: dict[str, Any] = {
+        "lecture": colonne.type, "obligatoire": colonne.obligatoire, "sql": cellule_lue(colonne),
+    }  # fmt: skip
     if colonne.entete:
         meta["entete"] = colonne.entete
     if colonne.valeurs:
         meta["valeurs"] = list(colonne.valeurs)
-    if colonne.pourcent_si:
-        meta["pourcent_si"] = dict(zip(("colonne", "valeur"), colonne.pourcent_si, strict=True))
     if colonne.inconnue_vide:
         meta["inconnue_vide"] = True
     return {"name": colonne.nom, "description": description(colonne), "config": {"meta": meta}}

@@ -6,7 +6,8 @@ from jinja2 import Environment
 from tests.atelier.cellules import CELLULES, ENUMERATIONS, NON_RENSEIGNE, REPLIS, Lu
 
 from mutualisation.chemins import PROJET_DBT
-from mutualisation.sources.jeux import TYPES
+from mutualisation.sources.cellules_sql import cellule_lue
+from mutualisation.sources.jeux import TYPES, Colonne
 
 
 class _Dbt:
@@ -29,11 +30,15 @@ def conn(entrepot: str):
         yield connexion
 
 
+def _colonne(meta: dict) -> Colonne:
+    return Colonne("c", meta["lecture"], valeurs=tuple(meta.get("valeurs", ())), pourcent_si=meta.get("pourcent_si"))
+
+
 def lire(conn: psycopg.Connection, macros, meta: dict, cellule: str, **autres: str) -> Lu:
     """What the columns of a jeu say of a cell; the reader lands an empty one as NULL."""
     cellules = {"c": cellule or None, **autres}
     colonnes = ", ".join(f"%({nom})s::text as {nom}" for nom in cellules)
-    lecture, vide = macros.lire_cellule("c", meta), macros.cellule_vide("c", meta["lecture"])
+    lecture, vide = cellule_lue(_colonne(meta)), macros.cellule_vide("c", meta["lecture"])
     lu, non_renseigne = conn.execute(f"select {lecture}, {vide} from (select {colonnes}) as b", cellules).fetchone()
     if non_renseigne:
         assert lu is None or lu == "-"
@@ -73,7 +78,7 @@ def test_une_valeur_inconnue_se_dit_sauf_la_taille_d_une_entreprise(macros):
     ("regle", "lu"), [("pourcentage", "8"), ("POURCENTAGE", "8"), ("forfait", None), ("par_unite", None)]
 )
 def test_le_montant_d_un_pourcentage_seul_porte_un_signe(conn, macros, regle, lu):
-    meta = {"lecture": "nombre", "pourcent_si": {"colonne": "regle", "valeur": "pourcentage"}}
+    meta = {"lecture": "nombre", "pourcent_si": ("regle", "pourcentage")}
     constate = lire(conn, macros, meta, "8 %", regle=regle)
     assert (None if constate is None else str(constate)) == lu
     assert str(lire(conn, macros, meta, "8", regle=regle)) == "8"

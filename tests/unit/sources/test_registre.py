@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.sources.cellules_sql import cellule_lue
 from mutualisation.sources.jeux import TYPES
 from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_dbt import sources_dbt
@@ -62,6 +63,7 @@ def test_les_sources_dbt_disent_comment_lire_chaque_colonne() -> None:
     assert colonnes["statut"]["config"]["meta"] == {
         "lecture": "enumeration",
         "obligatoire": True,
+        "sql": cellule_lue(registre().jeu("mandats").colonne("statut")),
         "entete": "Statut",
         "valeurs": ["Émis", "Pris en charge", "Payé", "Rejeté", "Suspendu"],
     }

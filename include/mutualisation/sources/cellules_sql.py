@@ -1,11 +1,10 @@
-"""A cell of `brut` as the registry reads it: the same SQL as the macro `lire_cellule`, which a test compares.
+"""SQL that reads a cell of `brut` as the registry says: dbt takes it from the generated sources, the file gate here.
 
-Rules C1, C3, C6 to C8, C11, C13. NULL when the cell is not stated or can't be read, but for an enumeration.
+Rules C1, C3, C6 to C8, C11, C13. NULL when the cell is not stated or can't be read.
 """
 
 from __future__ import annotations
 
-from mutualisation.portes.suites import litteral
 from mutualisation.sources.jeux import Colonne
 
 LECTURES = {
@@ -22,11 +21,10 @@ LECTURES = {
 def cellule_lue(colonne: Colonne) -> str:
     """SQL of a cell (alias b) by the type of its column: minutes for a duration, digits alone for a SIRET.
 
-    An enumeration as the contract writes it, however it is delivered (C7); an unknown value is its text, so that
-    `expect_column_values_to_be_in_set` sees it.
+    An enumeration as the contract writes it, however it is delivered (C7).
     """
     if colonne.type == "enumeration":
-        return f"coalesce({_enumeration(colonne)}, {lire('texte', colonne.nom)})"
+        return _enumeration(colonne)
     if colonne.type == "nombre" and colonne.pourcent_si:
         temoin, valeur = colonne.pourcent_si
         return (
@@ -50,3 +48,8 @@ def _enumeration(colonne: Colonne) -> str:
         f"case when {cellule} in ({', '.join(valeurs)}) then {cellule} "
         f"when {cellule} is not null then case lecture.repli({cellule}) {replis} end end"
     )
+
+
+def litteral(texte: str) -> str:
+    """A text as SQL writes it; the engine of the gates sees to the « :mot » in it."""
+    return "'" + texte.replace("'", "''") + "'"
