@@ -38,8 +38,9 @@ bilan: environnement $(ECHANTILLON)/depot
 		--exercice 2019 --exercice 2020 --exercice 2021 --sortie "$(or $(SORTIE),var/bilans)"
 endif
 
+# another drop is another warehouse: files of the former one would stay beside the new
 $(ECHANTILLON)/depot: $(wildcard echantillon/*.py echantillon/donnees/*) | environnement
-	@rm -rf $@ && .venv/bin/python -m echantillon --sortie $@ >/dev/null
+	@rm -rf $(ECHANTILLON) && .venv/bin/python -m echantillon --sortie $@ >/dev/null
 	@touch $@
 
 test: environnement ## every test that this machine can run; those left out are named
