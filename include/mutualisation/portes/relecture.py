@@ -87,7 +87,7 @@ def _fichiers(dossier: Path) -> Lignes:
     """Files of the folder and of the manifest: fichier, presence, empreinte."""
     manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
     declares = {sortie["fichier"]: sortie for sortie in manifeste["sorties"]}
-    ecrits = {chemin.name for chemin in dossier.iterdir()} - {MANIFESTE}
+    ecrits = {c.relative_to(dossier).as_posix() for c in dossier.rglob("*") if c.is_file()} - {MANIFESTE}
     return [
         {
             "fichier": nom,

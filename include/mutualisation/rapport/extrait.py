@@ -15,9 +15,9 @@ from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
 from mutualisation.publication.relations import Relation, lire_relations
-from mutualisation.rapport.contenu.document import dire
+from mutualisation.rapport import produits
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.rendus import html, pdf, xlsx
+from mutualisation.rapport.sceau import Sceau
 
 MANIFESTE = "manifeste.json"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
@@ -87,12 +87,10 @@ def _remplir(
     for relation in relations.values():
         ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
     _ecrire_json(dossier / "datapackage.json", catalogue.decrire(contexte, relations.values(), dossier))
-    document = dire(bilan, publication_sha256=publie, identite=identite)
-    nom = f"bilan_etape_{exercice}"
-    (dossier / f"{nom}.html").write_text(html.rendre(document), encoding="utf-8", newline="\n")
-    (dossier / f"{nom}.pdf").write_bytes(pdf.rendre(document))
-    xlsx.ecrire(document, dossier / f"{nom}.xlsx")
-    lues = {chemin.name: empreinte(chemin) for chemin in sorted(dossier.iterdir())}
+    for document in produits.documents(bilan, Sceau(publie, identite)):
+        produits.ecrire(document, dossier)
+    ecrits = (chemin for chemin in sorted(dossier.rglob("*")) if chemin.is_file())
+    lues = {chemin.relative_to(dossier).as_posix(): empreinte(chemin) for chemin in ecrits}
     _ecrire_json(
         dossier / MANIFESTE,
         manifeste.decrire(

@@ -98,7 +98,7 @@ def test_failed_writing_leaves_the_former_extract(
     def casser(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module_extrait.xlsx, "ecrire", casser)
+    monkeypatch.setitem(module_extrait.produits.RENDUS, "xlsx", casser)
     with pytest.raises(ErreurMutualisation, match="ne peut pas être écrit"):
         ecrire_extrait(conn_publiee, 2021, extrait.parent)
     assert _octets(extrait) == avant

@@ -14,10 +14,11 @@ import pytest
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.publication.contexte import lire_contexte
-from mutualisation.rapport.contenu.document import dire
+from mutualisation.rapport.contenu.conseil import dire
 from mutualisation.rapport.extrait import ecrire_extrait
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.rendus.pdf import rendre
+from mutualisation.rapport.sceau import Sceau
 
 LIMITE_S = 1.5
 
@@ -91,5 +92,5 @@ def test_one_exercice_without_forecast_nor_recovery(conn_vierge: psycopg.Connect
 def test_costs_little(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
     bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
     debut = time.process_time()
-    rendre(dire(bilan, publication_sha256="0" * 64, identite="declaree"))
+    rendre(dire(bilan, Sceau("0" * 64)))
     assert time.process_time() - debut < LIMITE_S

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mutualisation.rapport import rendus
 from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.document import SECTIONS
+from mutualisation.rapport.contenu.conseil import SECTIONS
 from mutualisation.rapport.rendus import cellules
 
 LIBELLE, MONTANT = m.Colonne("nom", "Nom"), m.Colonne("montant", "Montant", "centimes", somme=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
 
-def barre(libelle: str, ligne: Ligne) -> m.Barre:
+def barre(libelle: str, ligne: Ligne) -> g.Barre:
     """The bar of a row of the synthesis."""
-    return m.Barre(libelle, ligne["cout_net"], ligne["recettes"] if ligne["recettes_renseignees"] else None)
+    return g.Barre(libelle, ligne["cout_net"], ligne["recettes"] if ligne["recettes_renseignees"] else None)
 
 
 def section(bilan: Bilan) -> m.Section:
     """One bar per dispositif, highest cost first."""
     barres = [barre(r["libelle"], r) for r in bilan.lignes_exercice()]
-    graphique = m.Graphique(
+    graphique = g.Graphique(
         "g-couverture",
         "barres",
         f"Coût net {bilan.exercice} et part couverte par les communes",

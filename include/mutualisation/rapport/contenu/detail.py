@@ -6,6 +6,7 @@ from typing import Any
 
 from mutualisation.francais import formats
 from mutualisation.francais.libelles import MESURES
+from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
@@ -120,4 +121,4 @@ def _ecart(libelle: str, avant: Ligne | None, apres: Ligne | None) -> dict[str, 
 
 
 def _de(ligne: Ligne | None, mesure: str) -> Any:
-    return ligne[mesure] if ligne else m.ZERO
+    return ligne[mesure] if ligne else g.ZERO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mutualisation.francais import formats
+from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.couverture import barre
 from mutualisation.rapport.contenu.synthese import annexe
@@ -27,7 +28,7 @@ def section(bilan: Bilan) -> m.Section:
 
 def _fiche(bilan: Bilan, code: str, periode: str) -> m.Fiche:
     libelle, annees = bilan.libelle(code), {e: bilan.synthese[e].get(code) for e in bilan.exercices}
-    barres = [barre(str(e), r) if r else m.Barre(str(e), m.ZERO, None) for e, r in annees.items()]
+    barres = [barre(str(e), r) if r else g.Barre(str(e), g.ZERO, None) for e, r in annees.items()]
     mesures = tuple((mesure, nom, genre) for mesure, nom, _, genre in MESURES)
     return m.Fiche(libelle, annexe(f"{libelle}, {periode}", annees, mesures), barres)
 

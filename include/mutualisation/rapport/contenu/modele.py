@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
-from mutualisation.francais.formats import euros, pourcent
+from mutualisation.rapport.contenu.graphiques import ZERO, Barre, Graphique, Trace
 
 Ligne = Mapping[str, Any]
-ZERO = Decimal(0)
 TEXTE, AUCUN = "texte", "—"
 PARTOUT, LECTURE, CLASSEUR = "partout", "lecture", "classeur"
 
@@ -25,9 +23,9 @@ class Code:
 
 @dataclass(frozen=True)
 class Lien:
-    """Words that lead to a section."""
+    """Words that lead somewhere: `#ancre` of this document, or the relative address of another page of the extract."""
 
-    ancre: str
+    cible: str
     texte: str
 
 
@@ -177,102 +175,6 @@ def liste(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], nom:
     return Tableau(titre, tuple(colonnes), lignes, feuille=Feuille(nom, notice, filtre=True), ou=CLASSEUR)
 
 
-# ---------------------------------------------------------------- charts
-@dataclass(frozen=True)
-class Barre:
-    """A cost and what communes paid of it; `recettes` None when not stated."""
-
-    libelle: str
-    cout: Decimal
-    recettes: Decimal | None
-
-    @property
-    def couvert(self) -> Decimal:
-        """Part of the cost that receipts cover."""
-        return max(min(self.recettes or ZERO, self.cout), ZERO)
-
-    @property
-    def reste(self) -> Decimal:
-        """Part of the cost that receipts leave."""
-        return max(self.cout - (self.recettes or ZERO), ZERO) if self.cout > 0 else ZERO
-
-    @property
-    def excedent(self) -> Decimal:
-        """Receipts beyond the cost."""
-        return max((self.recettes or ZERO) - max(self.cout, ZERO), ZERO)
-
-    @property
-    def etendue(self) -> Decimal:
-        """Length of the bar, in euros."""
-        return max(self.cout, self.recettes or ZERO, ZERO)
-
-    @property
-    def taux(self) -> Decimal | None:
-        """Receipts over cost; None without receipts stated or without a cost."""
-        return None if self.recettes is None or self.cout == 0 else self.recettes / self.cout
-
-    @property
-    def valeurs(self) -> str:
-        """Its figures, beside it."""
-        couverture = "recettes non renseignées" if self.recettes is None else f"{pourcent(self.taux)} couverts"
-        return f"{euros(self.cout)} · {couverture}"
-
-    @property
-    def sommet(self) -> str:
-        """Its height in words; receipts above the cost: what came in."""
-        return euros(self.recettes if self.excedent else self.cout)
-
-    @property
-    def base(self) -> str:
-        """What its covered part says; receipts above the cost: the cost, where the mark is."""
-        if self.excedent:
-            return f"coût {euros(self.cout)}"
-        return euros(self.recettes) if self.recettes else ""
-
-    @property
-    def solde(self) -> str:
-        """What its other part says."""
-        return euros(self.reste) if self.recettes and self.reste else ""
-
-    def phrase(self) -> str:
-        """The bar told in words."""
-        if self.recettes is None:
-            return f"{self.libelle} : coût net {euros(self.cout)}, recettes non renseignées"
-        return f"{self.libelle} : coût net {euros(self.cout)}, recettes {euros(self.recettes)} ({pourcent(self.taux)})"
-
-
-@dataclass(frozen=True)
-class Graphique:
-    """Costs and receipts drawn: `colonnes` (one per exercice) or `barres` (one per dispositif).
-
-    `titre` is read above it, `sujet` by assistive tools; `legende`: covered, left, above the cost.
-    """
-
-    ancre: str
-    genre: str
-    titre: str
-    sujet: str
-    legende: tuple[str, str]
-    barres: Sequence[Barre]
-
-    @property
-    def maximum(self) -> Decimal:
-        """Length of the longest bar, in euros."""
-        return max((b.etendue for b in self.barres), default=ZERO)
-
-    @property
-    def entrees(self) -> list[tuple[str, str]]:
-        """(part, words) of the legend, with what is above the cost when it is drawn."""
-        couvert, reste = self.legende
-        excedent = [("excedent", "Recettes au-delà du coût (trait : coût net)")]
-        return [("couvert", couvert), ("reste", reste), *(excedent if any(b.excedent for b in self.barres) else [])]
-
-    @property
-    def description(self) -> str:
-        """The text alternative: each bar told in words."""
-        return " ; ".join(b.phrase() for b in self.barres) + "."
-
-
 # ---------------------------------------------------------------- the whole
 @dataclass(frozen=True)
 class Fiche:
@@ -306,7 +208,7 @@ class Repli:
     ouvert: bool = False
 
 
-Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Fiches | CoteACote | Repli
+Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Repli
 
 
 def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
@@ -361,12 +263,16 @@ class Chiffre:
 
 @dataclass(frozen=True)
 class Document:
-    """The bilan of one exercice, whatever its form.
+    """A document of the extract, whatever its form: same words on page, on paper and in the workbook.
 
-    `etats`: (state, whether it warns); `avis`: (subject, words); `identite`: (subject, words) of where it comes from;
-    `notice`: (subject, words) of the workbook, before and after the list of its sheets.
+    `chemin`: its address in the extract, without suffix (`bilan_etape_2021`, `communes/59350_lille`); `sorties`: html,
+    pdf, xlsx; `forme`: how it is laid out (rapport: cover and summary; deux_pages; fiche: one page; dossier);
+    `liens`: other pages of the extract. `etats`: (state, whether it warns); `avis`: (subject, words); `identite`:
+    (subject, words) of where it comes from; `notice`: (subject, words) of the workbook, before and after the list of
+    its sheets.
     """
 
+    chemin: str
     exercice: int
     titre: str
     sous_titre: str
@@ -380,4 +286,7 @@ class Document:
     chiffres: Sequence[Chiffre]
     sections: Sequence[Section]
     identite: Sequence[tuple[str, tuple[Morceau, ...]]]
-    notice: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]
+    notice: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]] = ((), ())
+    liens: Sequence[Lien] = ()
+    sorties: tuple[str, ...] = ("html", "pdf")
+    forme: str = "rapport"

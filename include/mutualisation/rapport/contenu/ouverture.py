@@ -120,8 +120,8 @@ def avis(bilan: Bilan) -> Etiquettes:
         phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
     if bilan.avec_reserves:
-        qualite = (" et ", m.Lien("qualite", "la qualité des données")) if rejets(bilan) else ()
-        liens = (" Voir ", m.Lien("controles", "les contrôles"), *qualite, ".")
+        qualite = (" et ", m.Lien("#qualite", "la qualité des données")) if rejets(bilan) else ()
+        liens = (" Voir ", m.Lien("#controles", "les contrôles"), *qualite, ".")
         avis.append(("Publié avec réserves", (_reserve(bilan), *liens)))
     return avis
 

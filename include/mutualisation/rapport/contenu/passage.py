@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from mutualisation.francais import libelles
+from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 
@@ -77,7 +78,7 @@ def _publie(bilan: Bilan) -> dict[str, Decimal]:
 
 def _par_compte(bilan: Bilan) -> m.Tableau:
     """What leaves the full cost, by account and reason, cents; Σ is Σ `dont_structure`."""
-    comptes: dict[tuple[str, str], Decimal] = defaultdict(lambda: m.ZERO)
+    comptes: dict[tuple[str, str], Decimal] = defaultdict(lambda: g.ZERO)
     for r in bilan["passage_d5211_detail"]:
         comptes[r["compte"], r["motif"]] += r["montant"]
     lignes = [

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from mutualisation.francais import formats, libelles
+from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
@@ -186,7 +187,7 @@ def _incomplet(nombre: int, attendus: int) -> str:
 
 def _annee(rangees: list[Ligne], annee: int, mesure: str) -> Decimal | None:
     connues = [r[mesure] for r in rangees if r["exercice"] == annee and r[mesure] is not None]
-    return sum(connues, m.ZERO) if connues else None
+    return sum(connues, g.ZERO) if connues else None
 
 
 def _par_dispositif(bilan: Bilan, mesure: str, nom: str) -> m.Tableau:
@@ -240,7 +241,7 @@ def _essai(bilan: Bilan, prevu: str, constate: str, nom_prevu: str, nom_constate
 
 def _erreurs(rangees: list[Ligne], prevu: str, constate: str) -> dict[str, Any]:
     attendu, reel = somme(rangees, prevu), somme(rangees, constate)
-    absolue = sum((abs(r[prevu] - r[constate]) for r in rangees), m.ZERO)
+    absolue = sum((abs(r[prevu] - r[constate]) for r in rangees), g.ZERO)
     return {
         "dispositifs": len(rangees),
         "prevu": attendu,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import libelles
+from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan
 
@@ -73,7 +74,7 @@ def _par_destination(bilan: Bilan) -> m.Tableau:
         *(m.Colonne(d, nom, "euros", discret=True) for d, nom in libelles.DESTINATIONS.items()),
         m.Colonne("total", "Total de la source", "euros", fort=True),
     )
-    sources: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: m.ZERO))
+    sources: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: g.ZERO))
     genres = {}
     for r in bilan["repartition"]:
         for cle in (bilan.destination(r["destination"]), "total"):
@@ -89,7 +90,7 @@ def _par_destination(bilan: Bilan) -> m.Tableau:
 
 def _par_motif(bilan: Bilan) -> m.Tableau:
     """The same by reason; dispositifs together, by whether the exercice values them."""
-    sommes: dict[tuple[str, str, str, str], list[Any]] = defaultdict(lambda: [0, m.ZERO])
+    sommes: dict[tuple[str, str, str, str], list[Any]] = defaultdict(lambda: [0, g.ZERO])
     for r in bilan["repartition"]:
         somme = sommes[r["source"], bilan.destination(r["destination"]), r["motif"], r["unite"]]
         somme[0] += r["lignes"]

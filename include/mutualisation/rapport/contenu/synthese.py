@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutualisation.francais import formats
 from mutualisation.francais.formats import NON_RENSEIGNE
+from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
@@ -53,10 +54,10 @@ def _case(ligne: Ligne | None, mesure: str, genre: str) -> m.Valeur:
     return m.Valeur(ligne[mesure], genre)
 
 
-def _financement(bilan: Bilan) -> m.Graphique:
+def _financement(bilan: Bilan) -> g.Graphique:
     periode = formats.periode(bilan.exercices)
-    barres = [m.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
-    return m.Graphique(
+    barres = [g.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
+    return g.Graphique(
         "g-evolution",
         "colonnes",
         f"Qui finance, {periode}",

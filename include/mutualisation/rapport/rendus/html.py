@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -47,8 +48,8 @@ def _mot(morceau: Morceau) -> Markup | str:
     match morceau:
         case Code(texte):
             return Markup("<code>{}</code>").format(texte)
-        case Lien(ancre, texte):
-            return Markup('<a href="#{}">{}</a>').format(ancre, texte)
+        case Lien(cible, texte):
+            return Markup('<a href="{}">{}</a>').format(cible, texte)
         case _:
             return morceau
 
@@ -60,3 +61,8 @@ def rendre(document: Document) -> str:
     page = _environnement().get_template("bilan_etape.html.j2").render(donnees)
     # attributes stand in double quotes: an apostrophe needs no escape
     return insecables(page).replace("&#39;", "'")
+
+
+def ecrire(document: Document, chemin: Path) -> None:
+    """Write the page."""
+    chemin.write_text(rendre(document), encoding="utf-8", newline="\n")

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from mutualisation.composition.compilation import composer
 from mutualisation.francais import formats
+from mutualisation.rapport.contenu.graphiques import Barre, Graphique
 from mutualisation.rapport.contenu.modele import (
     LECTURE,
-    Barre,
     Bloc,
     Comptes,
     CoteACote,
     Document,
     Fiches,
-    Graphique,
     Liste,
     Paragraphe,
     Repli,
@@ -53,6 +53,11 @@ def rendre(document: Document) -> bytes:
         "sections": [{"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections if s.lus],
     }
     return composer(GABARIT, donnees, date(d.exercice, 12, 31))
+
+
+def ecrire(document: Document, chemin: Path) -> None:
+    """Write the PDF. Raises `ErreurMutualisation` when it cannot be composed."""
+    chemin.write_bytes(rendre(document))
 
 
 def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from mutualisation.rapport.contenu.modele import ZERO, Barre, Graphique
+from mutualisation.rapport.contenu.graphiques import ZERO, Barre, Graphique
 
 COUVERT = "#1f6286"
 RESTE = "#c26a3d"

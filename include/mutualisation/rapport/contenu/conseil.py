@@ -1,4 +1,4 @@
-"""The bilan of one exercice, said once: its sections in order, and what is said around them."""
+"""The bilan of one exercice for the council: its sections in order, and what is said around them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from mutualisation.rapport.contenu import (
 )
 from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
 
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
 # A new section is one file, and its line here
@@ -47,10 +48,16 @@ SECTIONS = (
 )
 
 
-def dire(bilan: Bilan, *, publication_sha256: str, identite: str) -> Document:
-    """The whole bilan. Same bilan, same words: no clock, no random."""
+def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
+    """The council's document. Same bilan, same words: no clock, no random."""
+    return [dire(bilan, sceau)]
+
+
+def dire(bilan: Bilan, sceau: Sceau) -> Document:
+    """The whole bilan."""
     contexte = bilan.contexte
     return Document(
+        chemin=f"bilan_etape_{bilan.exercice}",
         exercice=bilan.exercice,
         titre=f"Bilan d'étape {bilan.exercice}",
         sous_titre=SOUS_TITRE + formats.periode(bilan.exercices),
@@ -63,6 +70,7 @@ def dire(bilan: Bilan, *, publication_sha256: str, identite: str) -> Document:
         resume=ouverture.resume(bilan),
         chiffres=ouverture.chiffres(bilan),
         sections=[piece.section(bilan) for piece in SECTIONS],
-        identite=ouverture.identite(bilan, publication_sha256, identite),
+        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         notice=ouverture.notice(bilan),
+        sorties=("html", "pdf", "xlsx"),
     )

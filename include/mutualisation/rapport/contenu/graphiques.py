@@ -1,0 +1,269 @@
+"""The charts a document is made of: what is drawn and told, never how. Amounts are `Decimal` euros."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from mutualisation.francais.formats import euros, nombre, pourcent, signe
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Barre:
+    """A cost and what communes paid of it; `recettes` None when not stated."""
+
+    libelle: str
+    cout: Decimal
+    recettes: Decimal | None
+
+    @property
+    def couvert(self) -> Decimal:
+        """Part of the cost that receipts cover."""
+        return max(min(self.recettes or ZERO, self.cout), ZERO)
+
+    @property
+    def reste(self) -> Decimal:
+        """Part of the cost that receipts leave."""
+        return max(self.cout - (self.recettes or ZERO), ZERO) if self.cout > 0 else ZERO
+
+    @property
+    def excedent(self) -> Decimal:
+        """Receipts beyond the cost."""
+        return max((self.recettes or ZERO) - max(self.cout, ZERO), ZERO)
+
+    @property
+    def etendue(self) -> Decimal:
+        """Length of the bar, in euros."""
+        return max(self.cout, self.recettes or ZERO, ZERO)
+
+    @property
+    def taux(self) -> Decimal | None:
+        """Receipts over cost; None without receipts stated or without a cost."""
+        return None if self.recettes is None or self.cout == 0 else self.recettes / self.cout
+
+    @property
+    def valeurs(self) -> str:
+        """Its figures, beside it."""
+        couverture = "recettes non renseignées" if self.recettes is None else f"{pourcent(self.taux)} couverts"
+        return f"{euros(self.cout)} · {couverture}"
+
+    @property
+    def sommet(self) -> str:
+        """Its height in words; receipts above the cost: what came in."""
+        return euros(self.recettes if self.excedent else self.cout)
+
+    @property
+    def base(self) -> str:
+        """What its covered part says; receipts above the cost: the cost, where the mark is."""
+        if self.excedent:
+            return f"coût {euros(self.cout)}"
+        return euros(self.recettes) if self.recettes else ""
+
+    @property
+    def solde(self) -> str:
+        """What its other part says."""
+        return euros(self.reste) if self.recettes and self.reste else ""
+
+    def phrase(self) -> str:
+        """The bar told in words."""
+        if self.recettes is None:
+            return f"{self.libelle} : coût net {euros(self.cout)}, recettes non renseignées"
+        return f"{self.libelle} : coût net {euros(self.cout)}, recettes {euros(self.recettes)} ({pourcent(self.taux)})"
+
+
+@dataclass(frozen=True)
+class Graphique:
+    """Costs and receipts drawn: `colonnes` (one per exercice) or `barres` (one per dispositif).
+
+    `titre` is read above it, `sujet` by assistive tools; `legende`: covered, left, above the cost.
+    """
+
+    ancre: str
+    genre: str
+    titre: str
+    sujet: str
+    legende: tuple[str, str]
+    barres: Sequence[Barre]
+
+    @property
+    def maximum(self) -> Decimal:
+        """Length of the longest bar, in euros."""
+        return max((b.etendue for b in self.barres), default=ZERO)
+
+    @property
+    def entrees(self) -> list[tuple[str, str]]:
+        """(part, words) of the legend, with what is above the cost when it is drawn."""
+        couvert, reste = self.legende
+        excedent = [("excedent", "Recettes au-delà du coût (trait : coût net)")]
+        return [("couvert", couvert), ("reste", reste), *(excedent if any(b.excedent for b in self.barres) else [])]
+
+    @property
+    def description(self) -> str:
+        """The text alternative: each bar told in words."""
+        return " ; ".join(b.phrase() for b in self.barres) + "."
+
+
+# ---------------------------------------------------------------- other charts
+@dataclass(frozen=True)
+class Etape:
+    """A step of a bridge, € signed; `total`: a level that stands on the axis, not a change."""
+
+    libelle: str
+    montant: Decimal
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """From one amount to another, step by step (full cost to D5211-16, N-1 to N)."""
+
+    ancre: str
+    titre: str
+    sujet: str
+    etapes: Sequence[Etape]
+    note: str = ""
+
+    @property
+    def description(self) -> str:
+        """The text alternative."""
+        dits = (f"{e.libelle} : {euros(e.montant) if e.total else signe(e.montant)}" for e in self.etapes)
+        return " ; ".join(dits) + "."
+
+
+@dataclass(frozen=True)
+class Flux:
+    """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €."""
+
+    ancre: str
+    titre: str
+    sujet: str
+    sources: Sequence[tuple[str, Decimal]]
+    cibles: Sequence[tuple[str, Decimal]]
+    note: str = ""
+
+    @property
+    def description(self) -> str:
+        """The text alternative."""
+        gauche = ", ".join(f"{nom} {euros(montant)}" for nom, montant in self.sources)
+        droite = ", ".join(f"{nom} {euros(montant)}" for nom, montant in self.cibles)
+        return f"Coût : {gauche}. Financement : {droite}."
+
+
+@dataclass(frozen=True)
+class Commune:
+    """A commune of a map: what it is worth (None: unknown), its class in the legend (0 is the lightest)."""
+
+    code_insee: str
+    nom: str
+    valeur: Decimal | int | None
+    classe: int
+    adresse: str = ""
+
+
+@dataclass(frozen=True)
+class Carte:
+    """A map of communes by class; `classes`: words of the legend, lightest first; `unite`: of the values.
+
+    `repere`: the commune that is read now, outlined; `signee`: classes go from losing to winning, around zero.
+    """
+
+    ancre: str
+    titre: str
+    sujet: str
+    communes: Sequence[Commune]
+    classes: Sequence[str]
+    unite: str
+    repere: str = ""
+    signee: bool = False
+    note: str = ""
+
+    @property
+    def description(self) -> str:
+        """The text alternative: how many communes in each class."""
+        compte = (sum(c.classe == i and c.valeur is not None for c in self.communes) for i in range(len(self.classes)))
+        return " ; ".join(f"{nom} : {n}" for nom, n in zip(self.classes, compte, strict=True)) + "."
+
+
+@dataclass(frozen=True)
+class Matrice:
+    """Rows against columns: a mark where there is one (adhesions, communes × dispositifs).
+
+    `lignes`: (name, one bool per column); `colonnes`: full names, never cut.
+    """
+
+    ancre: str
+    titre: str
+    sujet: str
+    colonnes: Sequence[str]
+    lignes: Sequence[tuple[str, Sequence[bool]]]
+    note: str = ""
+
+    @property
+    def description(self) -> str:
+        """The text alternative: how many rows each column has."""
+        dits = (f"{nom} : {sum(marques[i] for _, marques in self.lignes)}" for i, nom in enumerate(self.colonnes))
+        return " ; ".join(dits) + "."
+
+
+@dataclass(frozen=True)
+class Serie:
+    """A measure over the years (None: unknown), in its own unit."""
+
+    libelle: str
+    points: Sequence[tuple[int, Decimal | None]]
+    unite: str = "€"
+    decimales: int = 2
+
+
+@dataclass(frozen=True)
+class Courbes:
+    """Small multiples, one curve per series, years on the axis, first and last values written."""
+
+    ancre: str
+    titre: str
+    sujet: str
+    series: Sequence[Serie]
+    note: str = ""
+
+    @property
+    def description(self) -> str:
+        """The text alternative."""
+        return " ; ".join(f"{s.libelle} : {_suite(s)}" for s in self.series) + "."
+
+
+def _suite(s: Serie) -> str:
+    return ", ".join(
+        f"{an} {'non connu' if v is None else nombre(v, s.decimales) + ' ' + s.unite}" for an, v in s.points
+    )
+
+
+@dataclass(frozen=True)
+class Histogramme:
+    """Bars of one measure by class, in order (distribution of communes, € per inhabitant by size of commune).
+
+    `barres`: (class, value or None); `axe`: what the classes are; `mesure`: what the bars say, with its unit;
+    `repere`: the class of the commune that is read now.
+    """
+
+    ancre: str
+    titre: str
+    sujet: str
+    axe: str
+    mesure: str
+    barres: Sequence[tuple[str, Decimal | None]]
+    decimales: int = 0
+    unite: str = ""
+    repere: str = ""
+    note: str = ""
+
+    @property
+    def description(self) -> str:
+        """The text alternative."""
+        dits = (f"{nom} : {'non connu' if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
+        return f"{self.mesure}, par {self.axe}. " + " ; ".join(dits) + "."
+
+
+Trace = Cascade | Flux | Carte | Matrice | Courbes | Histogramme
