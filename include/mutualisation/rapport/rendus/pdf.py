@@ -26,6 +26,7 @@ from mutualisation.rapport.contenu.modele import (
     Repli,
     SousTitre,
     Tableau,
+    Volet,
     mots,
 )
 from mutualisation.rapport.rendus import cellules
@@ -82,6 +83,8 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
             return _tableau(bloc)
         case Graphique():
             return _graphique(bloc)
+        case Volet():
+            return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
         case Fiches(fiches):
             return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
     raise TypeError(type(bloc).__name__)
