@@ -25,11 +25,12 @@ NOTE = "Un paramètre absent de ce tableau a la valeur par défaut des règles d
 
 def section(bilan: Bilan) -> m.Section:
     """Points of the method, then the parameters."""
-    blocs: list[m.Bloc] = [m.Liste(_points(bilan), longue=True), _parametres(bilan)]
+    blocs: list[m.Bloc] = [m.Liste(points(bilan), longue=True), _parametres(bilan)]
     return m.Section("methode", "Note méthodologique", "Méthode", blocs)
 
 
-def _points(bilan: Bilan) -> list[tuple[str, str]]:
+def points(bilan: Bilan) -> list[tuple[str, str]]:
+    """(subject, sentence) of the method."""
     valeurs = {x["parametre"]: x["valeur"] for x in bilan.contexte.parametres}
     methode = valeurs.get("methode_etp", "R")
     support = ", personnel des fonctions support compris" if valeurs.get("structure_personnel") == "oui" else ""
@@ -54,7 +55,13 @@ def _points(bilan: Bilan) -> list[tuple[str, str]]:
 
 def _parametres(bilan: Bilan) -> m.Tableau:
     lignes = [
-        {**x, "libelle": libelles.libelle_parametre(x["parametre"]), "debut": _jour(x["debut"]), "fin": _jour(x["fin"])}
+        {
+            **x,
+            "libelle": libelles.libelle_parametre(x["parametre"], bilan.libelle),
+            "valeur": _valeur(bilan, x),
+            "debut": _jour(x["debut"]),
+            "fin": _jour(x["fin"]),
+        }
         for x in bilan.contexte.parametres
     ]
     feuille = m.Feuille("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice.", filtre=True)
@@ -63,3 +70,11 @@ def _parametres(bilan: Bilan) -> m.Tableau:
 
 def _jour(valeur: str | None) -> date | None:
     return date.fromisoformat(valeur) if valeur else None
+
+
+def _valeur(bilan: Bilan, parametre: m.Ligne) -> str:
+    """A value in words: a dispositif by its name, an account with its own."""
+    nom, valeur = parametre["parametre"], str(parametre["valeur"])
+    if nom == "dispositif_cam":
+        return bilan.libelle(valeur)
+    return libelles.libelle_compte(valeur) if nom.startswith("compte_recette") else libelles.libelle_valeur(valeur)
