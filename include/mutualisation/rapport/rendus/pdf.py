@@ -31,7 +31,7 @@ from mutualisation.rapport.contenu.modele import (
 )
 from mutualisation.rapport.rendus import cellules
 
-GABARIT = "bilan_etape.typ"
+
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 
@@ -53,7 +53,7 @@ def rendre(document: Document) -> bytes:
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [{"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections if s.lus],
     }
-    return composer(GABARIT, donnees, date(d.exercice, 12, 31))
+    return composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31))
 
 
 def ecrire(document: Document, chemin: Path) -> None:
