@@ -55,7 +55,7 @@ class Bilan:
         return self._lues[relation, exercice, ""]
 
     def interne(self, relation: str) -> list[Ligne]:
-        """Rows of the exercice in a relation that is kept with the version and never published; none in a former one."""
+        """Rows of the exercice in a relation kept with the version, never published; none in a former version."""
         connue, colonnes = relations_internes().get(relation), self.contexte.relations.get(relation)
         if connue is None or colonnes is None:
             return []

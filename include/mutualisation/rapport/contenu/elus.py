@@ -18,8 +18,8 @@ from mutualisation.rapport.sceau import Sceau
 # dispositifs whose change is told: a councillor reads three
 ECARTS_DITS = 3
 COMMUNICATION = (
-    "Prendre acte de la communication sur l'avancement du schéma de mutualisation (article L5211\u201139\u20111 du "
-    "CGCT) : coût net, recettes et reste à charge de l'exercice"
+    "de la communication sur l'avancement du schéma de mutualisation (article L5211\u201139\u20111 du CGCT) : "
+    "coût net, recettes et reste à charge de l'exercice."
 )
 
 
@@ -104,7 +104,7 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
 # ---------------------------------------------------------------- what is asked
 def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
     """The communication that the law wants, what must be settled before the bilan is closed, what is to be debated."""
-    points = [("Prendre acte", COMMUNICATION.removeprefix("Prendre acte ").capitalize() + ".")]
+    points = [("Prendre acte", COMMUNICATION)]
     if bilan.avec_reserves:
         points.append(("Connaître les réserves", ouverture.reserve(bilan)))
     sans = [c for c in bilan.dispositifs if evolution.ecart(bilan, c) and not textes.de(bilan, "ecart", c)]

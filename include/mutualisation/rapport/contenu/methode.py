@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from mutualisation.francais import libelles
 from mutualisation.rapport.contenu import modele as m
@@ -54,22 +55,19 @@ def points(bilan: Bilan) -> list[tuple[str, str]]:
 
 
 def _parametres(bilan: Bilan) -> m.Tableau:
-    lignes = [
-        {
-            **x,
-            "libelle": libelles.libelle_parametre(x["parametre"], bilan.libelle),
-            "valeur": _valeur(bilan, x),
-            "debut": _jour(x["debut"]),
-            "fin": _jour(x["fin"]),
-        }
-        for x in bilan.contexte.parametres
-    ]
+    lignes = [_parametre(bilan, x) for x in bilan.contexte.parametres]
     feuille = m.Feuille("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice.", filtre=True)
     return m.Tableau(f"Paramètres en vigueur en {bilan.exercice}", PARAMETRES, lignes, note=NOTE, feuille=feuille)
 
 
 def _jour(valeur: str | None) -> date | None:
     return date.fromisoformat(valeur) if valeur else None
+
+
+def _parametre(bilan: Bilan, lu: m.Ligne) -> dict[str, Any]:
+    dates = {"debut": _jour(lu["debut"]), "fin": _jour(lu["fin"])}
+    nom = libelles.libelle_parametre(lu["parametre"], bilan.libelle)
+    return {**lu, **dates, "libelle": nom, "valeur": _valeur(bilan, lu)}
 
 
 def _valeur(bilan: Bilan, parametre: m.Ligne) -> str:

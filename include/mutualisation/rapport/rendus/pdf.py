@@ -13,7 +13,7 @@ from typing import Any
 
 from mutualisation.composition.compilation import composer
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu.graphiques import Barre, Graphique
+from mutualisation.rapport.contenu.graphiques import Barre, Graphique, Trace
 from mutualisation.rapport.contenu.modele import (
     LECTURE,
     Bloc,
@@ -30,7 +30,6 @@ from mutualisation.rapport.contenu.modele import (
     mots,
 )
 from mutualisation.rapport.rendus import cellules
-
 
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
@@ -87,6 +86,8 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
         case Fiches(fiches):
             return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
+        case _ if isinstance(bloc, Trace):
+            return {"genre": "p", "texte": f"{bloc.titre}. {bloc.description}", "note": False}
     raise TypeError(type(bloc).__name__)
 
 

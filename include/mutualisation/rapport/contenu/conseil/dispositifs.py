@@ -32,6 +32,8 @@ MESURES = (
     ("taux_couverture_d5211", f"Base {D5211} couverte", "taux"),
 )
 COMPOSANTES = ("amortissements", "deductions")
+# {year: {dispositif: {type of adherent: how many}}}
+Comptes = dict[int, dict[str, Counter[str]]]
 RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
 
 
@@ -49,11 +51,11 @@ def ancre(code: str) -> str:
     return f"dispositif-{code.lower().replace('_', '-')}"
 
 
-def _volet(bilan: Bilan, code: str, types: list[str], comptes: dict[int, dict[str, Counter[str]]]) -> m.Volet:
+def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Volet:
     presentation = textes.signes(bilan, "presentation", code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     annees = _tableau(bilan, code, types, comptes)
-    faits = m.Liste(_faits(bilan, code, types, comptes))
+    faits = m.Liste(_faits(bilan, code, comptes))
     return m.Volet(bilan.libelle(code), _resume(bilan, code), [*blocs, m.CoteACote((annees, faits))], ancre(code))
 
 
@@ -71,7 +73,7 @@ def _resume(bilan: Bilan, code: str) -> str:
 
 
 # ---------------------------------------------------------------- three years
-def _tableau(bilan: Bilan, code: str, types: list[str], comptes: dict[int, dict[str, Counter[str]]]) -> m.Tableau:
+def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Tableau:
     """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
     annees = {e: _annee(bilan, code, e, comptes[e].get(code)) for e in bilan.exercices}
     colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros") for e in annees))
@@ -121,9 +123,7 @@ def _nom(mesure: str, nom: str, types: list[str]) -> str:
 
 
 # ---------------------------------------------------------------- facts
-def _faits(
-    bilan: Bilan, code: str, types: list[str], comptes: dict[int, dict[str, Counter[str]]]
-) -> list[tuple[str, str]]:
+def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     e = bilan.exercice
     points = [("Thématique", _thematique(bilan, code)), ("Adhérents", _adherents(code, e, comptes))]
     passage = base_legale.ligne(bilan, e, code)
@@ -142,7 +142,7 @@ def _thematique(bilan: Bilan, code: str) -> str:
     return " ; ".join(x for x in (lu.get("thematique"), lu.get("vehicule_juridique")) if x)
 
 
-def _adherents(code: str, exercice: int, comptes: dict[int, dict[str, Counter[str]]]) -> str:
+def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
     compte = comptes[exercice].get(code)
     if not compte:
         return ""

@@ -9,14 +9,14 @@ MOTS = (
     ("AC", "attribution de compensation, ce que l'intercommunalité verse chaque année à une commune ou en reçoit"),
     (
         "Base D5211\u201116",
-        "coût qui sert de base aux remboursements d'un service mis à disposition : sans la structure",
+        "coût sans la structure, base des remboursements d'un service mis à disposition",
     ),
     ("CAM", "centrale d'achat métropolitaine : passe des marchés dont chaque adhérent commande ce qu'il veut"),
     ("CEE", "certificats d'économies d'énergie : travaux d'économie certifiés par l'État, puis vendus"),
     ("Charges de structure", "fonctions support (bâtiments, informatique, finances) partagées au prorata des agents"),
     (
         "Coût complet",
-        "personnel, fonctionnement et amortissements, charges de structure comprises, moins les subventions",
+        "personnel, fonctionnement, amortissements et structure, moins les subventions",
     ),
     ("Coût net", "le coût complet ; les recettes des communes n'en sont pas déduites"),
     ("ETP", "équivalent temps plein : le temps consacré aux communes, 1 pour un agent à temps plein toute l'année"),

@@ -1,4 +1,4 @@
-"""What a reader must know of the data before he quotes a figure: what is missing, what is carried over, what is left."""
+"""What a reader must know of the data before he quotes a figure: missing, carried over, left aside."""
 
 from __future__ import annotations
 
@@ -44,12 +44,10 @@ def enumerer(noms: Iterable[str]) -> str:
 
 def _rejets(bilan: Bilan) -> str:
     nombre = sum(r["lignes"] for r in rejets(bilan) if r["statut"] != "doublon")
-    return (
-        f"{formats.plusieurs(nombre, 'ligne livrée', 'lignes livrées')} ne {'compte' if nombre < 2 else 'comptent'} "
-        "dans aucun chiffre (motif par motif dans le dossier d'audit)"
-        if nombre
-        else ""
-    )
+    if not nombre:
+        return ""
+    livrees = formats.plusieurs(nombre, "ligne livrée ne compte", "lignes livrées ne comptent")
+    return f"{livrees} dans aucun chiffre ; le dossier d'audit les donne motif par motif"
 
 
 def _populations(bilan: Bilan, exercice: int) -> dict[str, int | None]:
@@ -86,10 +84,9 @@ def _adhesions(bilan: Bilan) -> str:
     finies = sum(r["fin"] is not None and r["fin"] < fin for r in bilan["adhesion"])
     if not finies:
         return ""
-    return (
-        f"{formats.plusieurs(finies, 'adhésion')} {'a' if finies < 2 else 'ont'} pris fin dans l'année : son service "
-        "compte dans les coûts et les unités, pas parmi les adhérents"
-    ).replace("son service", "son service" if finies < 2 else "leur service")
+    debut = formats.plusieurs(finies, "adhésion a pris fin", "adhésions ont pris fin")
+    service = "son service compte" if finies < 2 else "leur service compte"
+    return f"{debut} dans l'année : {service} dans les coûts et les unités, pas parmi les adhérents"
 
 
 def _recettes(bilan: Bilan) -> str:
