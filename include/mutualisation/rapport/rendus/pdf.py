@@ -68,6 +68,14 @@ def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
     return dits
 
 
+def _cotes(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
+    """The same where there is room for two columns: what stands side by side stays so."""
+    dits: list[dict[str, Any]] = []
+    for bloc in blocs:
+        dits += [{"genre": "cotes", "blocs": _blocs(bloc.blocs)}] if isinstance(bloc, CoteACote) else _blocs([bloc])
+    return dits
+
+
 def _bloc(bloc: Bloc) -> dict[str, Any]:
     match bloc:
         case Paragraphe(morceaux, note):
@@ -83,7 +91,7 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
         case Graphique():
             return _graphique(bloc)
         case Volet():
-            return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
+            return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _cotes(bloc.blocs)}
         case Fiches(fiches):
             return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
         case _ if isinstance(bloc, Trace):
