@@ -15,6 +15,7 @@ from mutualisation.rapport.contenu import (
     elus,
     fiches,
     indicateurs,
+    methode,
     ouverture,
     passage,
     perimetre,
@@ -24,19 +25,16 @@ from mutualisation.rapport.contenu import (
     retrouver,
     synthese,
 )
-from mutualisation.rapport.contenu import (
-    methode as methode_complete,
-)
 from mutualisation.rapport.contenu.conseil import (
     annee,
     annexe,
     argent,
     autres,
     base_legale,
+    calcul,
     dispositifs,
     evolution,
     glossaire,
-    methode,
     reserves,
     signatures,
 )
@@ -57,7 +55,7 @@ SECTIONS = (
     prevision,
     controles,
     reserves,
-    methode,
+    calcul,
     glossaire,
 )
 # sections whose tables are sheets of the workbook
@@ -76,7 +74,7 @@ FEUILLES = (
     indicateurs,
     controles,
     qualite,
-    methode_complete,
+    methode,
     retrouver,
 )
 
