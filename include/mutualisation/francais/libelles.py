@@ -7,9 +7,8 @@ from collections.abc import Callable
 from functools import cache
 
 from mutualisation.chemins import SEEDS
-from mutualisation.francais.plan_comptable import libelle_compte
-
-__all__ = ["libelle_compte"]
+from mutualisation.francais import formats
+from mutualisation.francais.plan_comptable import libelle_compte as libelle_compte
 
 CONTROLES = SEEDS / "controles_index.csv"
 
@@ -302,6 +301,14 @@ def libelle_controle(nom: str) -> str:
 def remede_controle(nom: str) -> str:
     """What to do about a gap; empty when the index does not say."""
     return controles().get(nom, {}).get("remede", "")
+
+
+def examine(nom: str, nombre: int) -> str:
+    """`1 234 périodes d'emploi examinées`: what a control counted; empty for a control of sums or an unknown one."""
+    controle = controles().get(nom, {})
+    if controle.get("unite") != "nombre":
+        return ""
+    return formats.plusieurs(nombre, controle["regarde_un"], controle["regarde"])
 
 
 def libelle_motif(motif: str) -> str:
