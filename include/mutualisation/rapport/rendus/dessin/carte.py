@@ -9,10 +9,9 @@ from decimal import Decimal
 from markupsafe import escape
 
 from mutualisation.francais.formats import INSECABLE, nombre, signe
-from mutualisation.francais.typographie import insecables
 from mutualisation.rapport.contenu.graphiques import Carte, Commune
 from mutualisation.rapport.rendus import palette
-from mutualisation.rapport.rendus.dessin.grille import placer
+from mutualisation.rapport.rendus.dessin.grille import COLONNES_MAX, placer
 from mutualisation.rapport.rendus.dessin.texte import couper, largeur, morceaux
 from mutualisation.rapport.rendus.dessin.toile import INTERLIGNE, Toile, n
 
@@ -40,8 +39,8 @@ def dessiner(carte: Carte, toile: Toile) -> None:
 
 
 def _en_rang(communes: Sequence[Commune]) -> list[tuple[Commune, tuple[int, int]]]:
-    """Side by side, ten a row."""
-    return [(c, divmod(i, 10)) for i, c in enumerate(communes)]
+    """Side by side, nine a row."""
+    return [(c, divmod(i, COLONNES_MAX)) for i, c in enumerate(communes)]
 
 
 def _tuiles(
@@ -68,13 +67,15 @@ def _tuiles(
 
 
 def _taille(toile: Toile, noms: Sequence[str], place: float) -> float:
-    """Size at which no word is cut, down to 11 pixels or 8 points."""
-    taille, moindre = toile.support.petite, max(toile.support.petite * 0.85, 8)
-    while taille > moindre and any(
-        largeur(mot, taille, toile.support.polices) > place for nom in noms for mot in morceaux(nom)
-    ):
-        taille -= 0.25
-    return max(taille, moindre)
+    """Size at which no word is cut, then with the fewest lines, down to 11 pixels or 8 points."""
+    polices, moindre = toile.support.polices, max(toile.support.petite * 0.85, 8)
+    tailles = [moindre + 0.25 * i for i in range(int((toile.support.petite - moindre) / 0.25) + 1)]
+
+    def jugement(taille: float) -> tuple[bool, int, float]:
+        coupe = any(largeur(m.rstrip(), taille, polices) > place for nom in noms for m in morceaux(nom))
+        return coupe, max(len(couper(nom, place, taille, polices)) for nom in noms), -taille
+
+    return min(tailles, key=jugement)
 
 
 def _sens(carte: Carte, classe: int) -> str:
@@ -123,8 +124,11 @@ def _cle(carte: Carte, toile: Toile, y: float) -> None:
     """Numbers, names and figures, in two columns read downwards."""
     par_colonne = math.ceil(len(carte.communes) / 2)
     pas = toile.support.largeur / 2
-    dites = [f"{i}.{INSECABLE}{c.nom} : {_valeur(carte, c)}" for i, c in enumerate(carte.communes, start=1)]
-    lignes = [toile.lignes(insecables(dite), pas - 8, petit=True) for dite in dites]
+    dites = [
+        f"{i}.{INSECABLE}{c.nom}{INSECABLE}:{INSECABLE}{_valeur(carte, c)}"
+        for i, c in enumerate(carte.communes, start=1)
+    ]
+    lignes = [toile.lignes(dite, pas - 8, petit=True) for dite in dites]
     for colonne in range(2):
         bas = y
         for ecrites in lignes[colonne * par_colonne : (colonne + 1) * par_colonne]:

@@ -9,6 +9,10 @@ from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile, n
 
 
+# from one upright line to the next, in sizes of text
+SERRE = 1.1
+
+
 def dessiner(m: Matrice, toile: Toile) -> None:
     """Names of rows on the left, heads of columns upright."""
     if toile.support.etroit:
@@ -21,7 +25,7 @@ def _debout(m: Matrice, toile: Toile) -> None:
     taille, largeur = toile.support.taille, toile.support.largeur
     gauche = min(largeur * 0.3, max((toile.place(nom, petit=True) for nom, _ in m.lignes), default=0)) + taille * 0.6
     pas = min((largeur - gauche) / max(len(m.colonnes), 1), taille * 3)
-    tetes = _tetes(m, toile, max(int(pas / toile.pas(petit=True)), 1))
+    tetes = _tetes(m, toile, max(int(pas / (toile.corps_de(petit=True) * SERRE)), 1))
     tete = max((toile.place(ligne, petit=True) for lignes in tetes for ligne in lignes), default=0) + 6
     for i, lignes in enumerate(tetes):
         _dresser(toile, gauche + (i + 0.5) * pas, tete - 4, lignes)
@@ -59,7 +63,8 @@ def _tetes(m: Matrice, toile: Toile, lignes_max: int) -> list[list[str]]:
 
 def _dresser(toile: Toile, x: float, y: float, lignes: list[str]) -> None:
     """Lines set upwards from a point of their middle."""
-    taille, pas = toile.corps_de(petit=True), toile.pas(petit=True)
+    taille = toile.corps_de(petit=True)
+    pas = taille * SERRE
     for i, ligne in enumerate(lignes):
         ici = x + (i - (len(lignes) - 1) / 2) * pas + taille * 0.35
         toile.corps.append(
