@@ -53,11 +53,15 @@ def _dans(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: floa
     lignes = toile.lignes(mots, epaisseur - 6, petit=True)
     prise = len(lignes) * toile.pas(petit=True)
     if hauteur >= prise + 4:
-        fond = palette.COULEURS[sens]
-        if sens in palette.HACHURES:
-            longueur = max(toile.place(ligne, petit=True) for ligne in lignes) + 8
-            toile.rectangle(milieu - longueur / 2, y + (hauteur - prise) / 2 - 1, longueur, prise + 2, "fond", fond)
-        toile.ecrire(milieu, y + (hauteur - prise) / 2, lignes, ancre="middle", petit=True, sur=fond)
+        toile.ecrire(
+            milieu,
+            y + (hauteur - prise) / 2,
+            lignes,
+            ancre="middle",
+            petit=True,
+            sur=palette.COULEURS[sens],
+            halo=sens in palette.HACHURES,
+        )
 
 
 def vignette(barres: Sequence[Barre]) -> Markup:

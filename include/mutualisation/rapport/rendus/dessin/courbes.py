@@ -66,3 +66,7 @@ def _bouts(s: Serie, toile: Toile, x: float, y: float, place: float, pied: float
         dit = INCONNU if valeur is None else nombre(valeur, s.decimales)
         toile.ecrire(ou, y, dit, ancre=ancre, petit=True, gras=len(bouts) == 1 or ancre == "end")
         toile.ecrire(ou, pied, str(annee), ancre=ancre, petit=True, couleur=palette.GRIS)
+    inconnues = [str(annee) for annee, valeur in s.points[1:-1] if valeur is None]
+    if inconnues:
+        dites = toile.lignes(f"{', '.join(inconnues)} : {INCONNU}", place, petit=True)
+        toile.ecrire(x, pied + toile.pas(petit=True), dites, petit=True, couleur=palette.GRIS)
