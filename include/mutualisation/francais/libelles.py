@@ -6,6 +6,7 @@ import csv
 from functools import cache
 
 from mutualisation.chemins import SEEDS
+from mutualisation.francais import formats
 
 CONTROLES = SEEDS / "controles_index.csv"
 COMPTES = SEEDS / "comptes_role_cout.csv"
@@ -205,6 +206,14 @@ def libelle_controle(nom: str) -> str:
 def remede_controle(nom: str) -> str:
     """What to do about a gap; empty when the index does not say."""
     return controles().get(nom, {}).get("remede", "")
+
+
+def examine(nom: str, nombre: int) -> str:
+    """`1 234 périodes d'emploi examinées`: what a control counted; empty for a control of sums or an unknown one."""
+    controle = controles().get(nom, {})
+    if controle.get("unite") != "nombre":
+        return ""
+    return formats.plusieurs(nombre, controle["regarde_un"], controle["regarde"])
 
 
 def libelle_motif(motif: str) -> str:
