@@ -53,7 +53,7 @@ def rendre(document: Document) -> bytes:
         "siren": d.siren,
         "synthetique": d.synthetique,
         "etats": [etat for etat, _ in d.etats],
-        "avis": [f"{sujet}. {mots(*morceaux)}" for sujet, morceaux in d.avis],
+        "avis": [[sujet, mots(*morceaux)] for sujet, morceaux in d.avis],
         "resume": d.resume,
         "chiffres": [vars(c) for c in d.chiffres],
         "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
@@ -94,7 +94,7 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
         case Volet():
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
         case CoteACote(cotes):
-            return {"genre": "cote", "cotes": [_blocs([cote]) for cote in cotes]}
+            return {"genre": "cote", "cotes": [_cote(cote) for cote in cotes]}
         case Fiches(fiches):
             return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
     raise TypeError(type(bloc).__name__)
@@ -136,11 +136,18 @@ def _signes(textes: Sequence[str]) -> float:
     )
 
 
-def _graphique(g: Graphique | Trace) -> dict[str, Any]:
+def _cote(bloc: Bloc) -> list[dict[str, Any]]:
+    """A block in half a page: a chart takes the drawing made for a narrow place."""
+    return [_graphique(bloc, etroit=True)] if isinstance(bloc, Graphique | Trace) else _blocs([bloc])
+
+
+def _graphique(g: Graphique | Trace, *, etroit: bool = False) -> dict[str, Any]:
+    feuilles = [dessin.dessiner(g, "demi")] if etroit else dessin.feuilles(g)
     return {
         "genre": "graphique",
         "titre": g.titre,
         "alt": f"{g.sujet}. {g.description}",
         "note": "" if isinstance(g, Graphique) else g.note,
-        "dessins": [str(feuille).replace("&#39;", "'") for feuille in dessin.feuilles(g)],
+        "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
+        "etroit": etroit,
     }
