@@ -101,7 +101,7 @@ CAS: dict[str, Graphique | Trace] = {
     ),
     "flux_vide": flux([], []),
     "flux_seul": flux([("Personnel", D(5))], [("Communes", D(5))]),
-    "flux_long": flux([(LONG, ENORME), (SANS_ESPACE, D(1))], [(LONG, ENORME), *((f"Part {i}", D(1)) for i in range(9))]),
+    "flux_long": flux([(LONG, ENORME), (SANS_ESPACE, D(1))], [(LONG, ENORME), *((f"P{i}", D(1)) for i in range(9))]),
     "carte": carte(*_communes(VALEURS), repere="59350"),
     "carte_vide": carte(),
     "carte_seule": carte(Commune("59350", "Lille", 3, 1)),
