@@ -136,7 +136,7 @@ class Feuille:
 
 @dataclass(frozen=True)
 class Tableau:
-    """Rows by column key; the first column names the row. `note` comes under the table.
+    """Rows by column key; the first column names the row, and may be a `Lien`. `note` comes under the table.
 
     `annexe`: few columns, one kind of value per row, like the printed annex; `limite`: rows that page and PDF show,
     `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook; `ou`: as for a
