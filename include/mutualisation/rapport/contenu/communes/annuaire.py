@@ -137,9 +137,7 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
         "reste": somme(bilan["cout_adherent"], "reste_a_charge"),
     }
     tableau = m.Tableau(f"Les pages et le bilan, {bilan.exercice}", SOMMES, lignes, publie)
-    return m.Section(
-        "sommes", "Ce que les pages totalisent", "Totaux", [tableau, manques.tableau(bilan, territoire)]
-    )
+    return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, manques.tableau(bilan, territoire)])
 
 
 def _somme(nom: str, annees: Sequence[Annee]) -> dict[str, Any]:

@@ -182,9 +182,9 @@ def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
             cle = cles[siret]
             lignes[cle][relation].append(r)
             membres[cle].add(siret)
-    par_siren = {siret[:9]: siret for siret in sorted(connus, reverse=True) if siret}
+    par_siren = {siret[:9]: siret for siret in sorted(connus, reverse=True)}
     for r in bilan.lignes(CEE, exercice):
-        siret = par_siren.get(r["siren_beneficiaire"], r["siren_beneficiaire"])
+        siret = par_siren.get(r["siren_beneficiaire"], str(r["siren_beneficiaire"]))
         cle = cles[siret]
         lignes[cle][CEE].append(r)
         membres[cle].add(siret)

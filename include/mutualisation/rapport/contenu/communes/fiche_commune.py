@@ -24,6 +24,10 @@ PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
 )
 
 
+# what a printed page keeps of its origin: the rest is on the page and in the manifest
+IMPRIMEE = ("Préparé par", "Version", "Publication")
+
+
 @dataclass(frozen=True)
 class Repere:
     """What every page is read beside: made once for all pages. `medianes`: {class: {label: € per inhabitant}}."""
@@ -63,11 +67,11 @@ def dire(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) -> m.Docum
         version=contexte.construction.version,
         synthetique=contexte.est_synthetique,
         etats=ouverture.etats(bilan),
-        avis=_avis(bilan),
+        avis=_avis(bilan) if detail else [],
         resume=_resume(bloc, r),
         chiffres=_chiffres(bloc, r),
         sections=_sections(bilan, bloc, r, detail=detail),
-        identite=r.identite,
+        identite=r.identite if detail else [x for x in r.identite if x[0] in IMPRIMEE],
         liens=_liens(bloc),
         sorties=(sortie,),
         forme="fiche",
@@ -99,7 +103,7 @@ def _avis(bilan: Bilan) -> ouverture.Etiquettes:
 def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     annee = bloc.annee
     chiffres = [
-        m.Chiffre("Dû", formats.euros(annee.du, 2), _note_du(annee)),
+        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du, 2), _note_du(annee)),
         m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), _note_couts(annee)),
         _reste(annee, r),
         m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
@@ -157,7 +161,9 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
         if annee.reste >= 0
         else f"le dû dépasse ce coût de {formats.euros(-annee.reste)}"
     )
-    return " ".join(filter(None, (f"{texte} Cet usage a coûté {formats.euros(annee.cout)} : {porte}.", _juste(bloc, r))))
+    return " ".join(
+        filter(None, (f"{texte} Cet usage a coûté {formats.euros(annee.cout)} : {porte}.", _juste(bloc, r)))
+    )
 
 
 def _autres(annee: Annee) -> str:
@@ -187,21 +193,21 @@ def _juste(bloc: BlocCommunal, r: Repere) -> str:
 # ---------------------------------------------------------------- sections
 def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> list[m.Section]:
     return [
-        _services(bilan, bloc, detail=detail),
+        _services(bilan, bloc),
         _juste_part(bloc, r),
-        _paiements(bloc, detail=detail),
+        _paiements(bloc),
         _gains(bloc, detail=detail),
         *([_adherents(bilan, bloc)] if detail and len(bloc.annee.adherents) > 1 else []),
-        *_remarques(bloc, r),
+        *_remarques(bloc),
     ]
 
 
-def _services(bilan: Bilan, bloc: BlocCommunal, *, detail: bool) -> m.Section:
+def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
-    nom = "bloc communal" if len(annee.adherents) > 1 else bloc.nom
-    blocs: list[m.Bloc] = [usages.services(bilan, annee, f"Services du {nom}, {annee.exercice}"
-                                           if len(annee.adherents) > 1 else f"Services utilisés, {annee.exercice}")]  # fmt: skip
-    if len(annee.adherents) > 1:
+    plusieurs = len(annee.adherents) > 1
+    titre = "Services du bloc communal" if plusieurs else "Services utilisés"
+    blocs: list[m.Bloc] = [usages.services(bilan, annee, f"{titre}, {annee.exercice}")]
+    if plusieurs:
         blocs.append(usages.adherents(bloc))
     return m.Section("services", "Ce qui est utilisé, ce que cela coûte", "Services", blocs)
 
@@ -210,12 +216,12 @@ def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
     blocs: list[m.Bloc] = []
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
     if comparaison:
-        blocs.append(m.CoteACote((comparaison, _annees(bloc))))
+        blocs.append(m.CoteACote((_annees(bloc), comparaison)))
     else:
         blocs.append(_annees(bloc))
     if bloc.est_commune:
         blocs.append(_carte(bloc, r))
-    return m.Section("equite", "Par habitant, et d'une année à l'autre", "Équité", blocs)
+    return m.Section("equite", "D'une année à l'autre, et par habitant", "Comparer", blocs)
 
 
 def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
@@ -264,7 +270,7 @@ def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
     return g.Carte(c.ancre, titre, titre, c.communes, c.classes, c.unite, bloc.cle)
 
 
-def _paiements(bloc: BlocCommunal, *, detail: bool) -> m.Section:
+def _paiements(bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
     blocs: list[m.Bloc] = [paiements.du_au_paye(annee)]
     if annee["facture_semestrielle"]:
@@ -292,7 +298,7 @@ def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     return m.Section("adherents", "Adhérent par adhérent", "Adhérents", volets)
 
 
-def _remarques(bloc: BlocCommunal, r: Repere) -> list[m.Section]:
+def _remarques(bloc: BlocCommunal) -> list[m.Section]:
     """What is not known of this commune, and how it is compared."""
     points = []
     if bloc.est_commune and not bloc.annee.population:

@@ -36,7 +36,7 @@ def du_au_paye(annee: Annee) -> m.Tableau:
     ]
     colonnes = (m.Colonne("libelle", "", part=3), m.Colonne("montant", "Montant", "centimes"))
     rangees = [{"libelle": nom, "montant": montant} for nom, montant, toujours in lignes if toujours or montant]
-    return m.Tableau(f"Du dû au payé, {annee.exercice}", colonnes, rangees, note=_note(annee, ecart))
+    return m.Tableau(f"Du dû au payé, {annee.exercice}", colonnes, rangees, note=_note(annee))
 
 
 def _ecarts(recouvrement: list[Ligne]) -> list[tuple[str, Decimal, bool]]:
@@ -46,7 +46,7 @@ def _ecarts(recouvrement: list[Ligne]) -> list[tuple[str, Decimal, bool]]:
     return [("Reste à titrer", reste, False), ("Titré au-delà du dû", trop, False)]
 
 
-def _note(annee: Annee, ecart: Decimal) -> str:
+def _note(annee: Annee) -> str:
     if not annee.du and not annee.titre:
         return "Les services utilisés ne donnent lieu à aucune participation."
     if any(r["ecart"] for r in annee["recouvrement"]):

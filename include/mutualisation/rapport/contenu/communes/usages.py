@@ -15,6 +15,7 @@ from mutualisation.rapport.publie import Bilan, Ligne, somme
 NON_SUIVI = "non suivi"
 MODE_TITRE = "titre"
 AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
+GRATUIT = m.Valeur("gratuit", "lu")
 COLONNES = (
     m.Colonne("libelle", "Service", part=4),
     m.Colonne("depuis", "Depuis", "lu"),
@@ -53,11 +54,18 @@ def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
         "libelle": bilan.libelle(dispositif),
         "depuis": _depuis(siennes("adhesion"), annee.exercice),
         "recours": _recours(bilan, dispositif, siennes("recours"), annee.exercice),
-        "du": somme(recouvrement, "montant_du"),
+        "du": _du(recouvrement),
         "titre": _titre(recouvrement),
         "cout": somme(couts, "cout_usage") if couts else None,
         "reste": somme(couts, "reste_a_charge") if couts else None,
     }
+
+
+def _du(recouvrement: list[Ligne]) -> m.Valeur:
+    """What is due; a service that asks nothing says so."""
+    gratuit = recouvrement and all(r["mode_recouvrement"] == libelles.GRATUIT for r in recouvrement)
+    du = somme(recouvrement, "montant_du")
+    return GRATUIT if gratuit and not du else m.Valeur(du, "centimes")
 
 
 def _titre(recouvrement: list[Ligne]) -> m.Valeur:
@@ -65,6 +73,8 @@ def _titre(recouvrement: list[Ligne]) -> m.Valeur:
     titre = somme(recouvrement, "montant_titre")
     modes = {r["mode_recouvrement"] for r in recouvrement if r["montant_du"]}
     autres = sorted(AUTRES_MODES[mode] for mode in modes if mode in AUTRES_MODES)
+    if not titre and _du(recouvrement) == GRATUIT:
+        return m.Valeur(m.AUCUN, "lu")
     return m.Valeur(", ".join(autres), "lu") if autres and not titre else m.Valeur(titre, "centimes")
 
 
