@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from decimal import Decimal
 from functools import cache
 
 from mutualisation.chemins import SEEDS
@@ -277,10 +276,10 @@ def decompte(statut: str, nombre: int) -> str:
     return un if nombre < 2 else plusieurs
 
 
-def libelle_unite(type_unite: str, nombre: Decimal | int = 2) -> str:
+def libelle_unite(type_unite: str, nombre: int = 2) -> str:
     """What an activity file counts, singular or plural, without its number."""
     un, plusieurs = TYPES_UNITE.get(type_unite, (type_unite.replace("_", " "),) * 2)
-    return un if abs(nombre) < 2 else plusieurs
+    return un if nombre < 2 else plusieurs
 
 
 def libelle_parametre(nom: str) -> str:

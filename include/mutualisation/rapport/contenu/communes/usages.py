@@ -97,7 +97,7 @@ def _recours(bilan: Bilan, dispositif: str, recours: list[Ligne], exercice: int)
         par_type[r["type_unite"]] += r["quantite"]
     diviseur = 2 if dispositif in stocks(bilan, exercice) else 1
     connus = sorted(((n / diviseur, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
-    return ", ".join(f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, n)}" for n, t in connus)
+    return ", ".join(f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus)
 
 
 def stocks(bilan: Bilan, exercice: int) -> set[str]:
