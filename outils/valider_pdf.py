@@ -56,7 +56,9 @@ def valider(fichiers: Sequence[Path]) -> Iterator[tuple[Path, str, int, list[str
 
 def _faute(constat: Any) -> str:
     regle = constat.getRuleId()
-    return f"{regle.getClause()}-{regle.getTestNumber()} : {constat.getMessage()} ({constat.getLocation().getContext()})"
+    return (
+        f"{regle.getClause()}-{regle.getTestNumber()} : {constat.getMessage()} ({constat.getLocation().getContext()})"
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

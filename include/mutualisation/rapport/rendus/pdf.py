@@ -32,6 +32,7 @@ from mutualisation.rapport.contenu.modele import (
     Fiches,
     Liste,
     Paragraphe,
+    Pile,
     Repli,
     SousTitre,
     Tableau,
@@ -73,7 +74,7 @@ def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
     """Blocks for the template; what is folded elsewhere follows in order."""
     dits: list[dict[str, Any]] = []
     for bloc in blocs:
-        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli) else [_bloc(bloc)]
+        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
     return dits
 
 
@@ -94,7 +95,7 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
         case Volet():
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
         case CoteACote(cotes):
-            return {"genre": "cote", "cotes": [_blocs([cote]) for cote in cotes]}
+            return {"genre": "cote", "cotes": [_cote(cote) for cote in cotes]}
         case Fiches(fiches):
             return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
     raise TypeError(type(bloc).__name__)
@@ -136,11 +137,18 @@ def _signes(textes: Sequence[str]) -> float:
     )
 
 
-def _graphique(g: Graphique | Trace) -> dict[str, Any]:
+def _cote(bloc: Bloc) -> list[dict[str, Any]]:
+    """A block in half a page: a chart takes the drawing made for a narrow place."""
+    return [_graphique(bloc, etroit=True)] if isinstance(bloc, Graphique | Trace) else _blocs([bloc])
+
+
+def _graphique(g: Graphique | Trace, *, etroit: bool = False) -> dict[str, Any]:
+    feuilles = [dessin.dessiner(g, "demi")] if etroit else dessin.feuilles(g)
     return {
         "genre": "graphique",
         "titre": g.titre,
         "alt": f"{g.sujet}. {g.description}",
         "note": "" if isinstance(g, Graphique) else g.note,
-        "dessins": [str(feuille).replace("&#39;", "'") for feuille in dessin.feuilles(g)],
+        "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
+        "etroit": etroit,
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
@@ -37,19 +37,21 @@ class Repere:
     medianes: Mapping[str, Mapping[str, Decimal | None]]
     part: Decimal | None
     carte: g.Carte
+    muettes: Sequence[g.Commune]
     identite: ouverture.Etiquettes
 
 
 def repere(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> Repere:
     """Classes, medians, share of the EPCI and map of the whole."""
-    classes = strates(territoire.communes)
+    classes, carte = strates(territoire.communes), ensemble.carte(bilan, territoire, "")
     annees = [b.annee for b in territoire.blocs]
     return Repere(
         territoire,
         classes,
         {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
         usages.part(total(annees, "reste"), total(annees, "cout")),
-        ensemble.carte(bilan, territoire, ""),
+        carte,
+        [replace(c, adresse="") for c in carte.communes],
         ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
     )
 
@@ -215,12 +217,11 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
 def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
     blocs: list[m.Bloc] = []
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
-    if comparaison:
-        blocs.append(m.CoteACote((_annees(bloc), comparaison)))
-    else:
-        blocs.append(_annees(bloc))
+    tableaux: list[m.Bloc] = [_annees(bloc), *([comparaison] if comparaison else [])]
     if bloc.est_commune:
-        blocs.append(_carte(bloc, r))
+        blocs.append(m.CoteACote((m.Pile(tableaux), _carte(bloc, r))))
+    else:
+        blocs += tableaux
     return m.Section("equite", "D'une année à l'autre, et par habitant", "Comparer", blocs)
 
 
@@ -267,7 +268,7 @@ def _annees(bloc: BlocCommunal) -> m.Tableau:
 def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
     c = r.carte
     titre = f"{bloc.nom} parmi les communes, par nombre de services"
-    return g.Carte(c.ancre, titre, titre, c.communes, c.classes, c.unite, bloc.cle)
+    return g.Carte(c.ancre, titre, titre, r.muettes, c.classes, c.unite, bloc.cle, muette=True)
 
 
 def _paiements(bloc: BlocCommunal) -> m.Section:

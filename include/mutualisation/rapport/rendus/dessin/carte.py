@@ -32,7 +32,7 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     if autres:
         y = toile.ecrire(0, y + 6, toile.lignes("Sans position connue", toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
-    if toile.support.etroit:
+    if toile.support.etroit and not carte.muette:
         _cle(carte.communes, toile, y + 8)
 
 
@@ -51,14 +51,16 @@ def _tuiles(
     """Tiles of one size, high enough for the longest name; the place below."""
     colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
     pas = toile.support.largeur / colonnes
-    dits = {
-        c.code_insee: [str(numeros[c.code_insee])]
+    dits: dict[str, list[str]] = {
+        c.code_insee: []
+        if carte.muette
+        else [str(numeros[c.code_insee])]
         if toile.support.etroit
         else toile.lignes(c.nom, pas - toile.support.taille * 0.45, petit=True)
         for c, _ in placees
     }
     lignes = max(max(map(len, dits.values())), 2 if toile.support.etroit else 1)
-    hauteur = lignes * toile.pas(petit=True) + toile.support.taille * 0.5
+    hauteur = pas * 0.7 if carte.muette else lignes * toile.pas(petit=True) + toile.support.taille * 0.5
     for commune, (rang, colonne) in placees:
         _tuile(carte, toile, commune, (colonne * pas, haut + rang * hauteur, pas, hauteur), dits[commune.code_insee])
     return toile.hauteur + 2
