@@ -192,7 +192,7 @@ TYPE_ADHERENT = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite",
 
 # what the cost of use is shared on (R11)
 CLES_USAGE = {
-    "unites": "unités",
+    "unites": "unités utilisées",
     "jours": "jours d'adhésion",
     "population": "population",
     "aucune": "aucune clé",

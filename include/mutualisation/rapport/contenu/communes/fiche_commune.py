@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from mutualisation.francais import formats, libelles
+from mutualisation.francais import formats
 from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu import ouverture
@@ -69,7 +69,7 @@ def dire(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) -> m.Docum
         version=contexte.construction.version,
         synthetique=contexte.est_synthetique,
         etats=ouverture.etats(bilan),
-        avis=_avis(bilan) if detail else [],
+        avis=[],
         resume=_resume(bloc, r),
         chiffres=_chiffres(bloc, r),
         sections=_sections(bilan, bloc, r, detail=detail),
@@ -94,11 +94,6 @@ def _liens(bloc: BlocCommunal) -> list[m.Lien]:
         m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
         m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
     ]
-
-
-def _avis(bilan: Bilan) -> ouverture.Etiquettes:
-    """Only that the data are synthetic: reserves are told in the bilan, and shown by the state."""
-    return [x for x in ouverture.avis(bilan) if x[0] == ouverture.SYNTHETIQUES]
 
 
 # ---------------------------------------------------------------- first screen
@@ -200,7 +195,7 @@ def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> l
         _paiements(bloc),
         _gains(bloc, detail=detail),
         *([_adherents(bilan, bloc)] if detail and len(bloc.annee.adherents) > 1 else []),
-        *_remarques(bloc),
+        _remarques(bilan, bloc, detail=detail),
     ]
 
 
@@ -275,7 +270,7 @@ def _paiements(bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
     blocs: list[m.Bloc] = [paiements.du_au_paye(annee)]
     if annee["facture_semestrielle"]:
-        blocs = [m.CoteACote((blocs[0], paiements.factures(annee, detail=False)))]
+        blocs = [m.CoteACote((blocs[0], paiements.factures(annee)))]
     return m.Section("paiements", "Ce qui est dû, facturé et payé", "Paiements", blocs)
 
 
@@ -293,14 +288,14 @@ def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
         resume = f"{formats.euros(sien.du, 2)} dus, {formats.euros(sien.cout)} de coût de l'usage"
         interieur: list[m.Bloc] = [
             usages.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
-            paiements.factures(sien, detail=True),
+            paiements.factures(sien),
         ]
         volets.append(m.Volet(a.nom, resume, interieur, a.ancre))
     return m.Section("adherents", "Adhérent par adhérent", "Adhérents", volets)
 
 
-def _remarques(bloc: BlocCommunal) -> list[m.Section]:
-    """What is not known of this commune, and how it is compared."""
+def _remarques(bilan: Bilan, bloc: BlocCommunal, *, detail: bool) -> m.Section:
+    """What is not known here, what the whole bilan warns of, and how the comparison is made."""
     points = []
     if bloc.est_commune and not bloc.annee.population:
         points.append(("Population", f"Non renseignée pour {bloc.exercice} : aucun montant par habitant n'est dit."))
@@ -310,9 +305,13 @@ def _remarques(bloc: BlocCommunal) -> list[m.Section]:
     if sans_nom:
         dits = ", ".join(map(formats.siret, sans_nom))
         points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {dits}."))
-    types = {a.type_adherent for a in bloc.annee.adherents} - set(libelles.TYPE_ADHERENT)
-    if types:
-        points.append(("Type", "Le type d'un adhérent n'est pas renseigné."))
-    methode: list[m.Bloc] = [m.p(METHODE, note=True)] if bloc.est_commune and bloc.annee.population else []
-    blocs = [*([m.Liste(points)] if points else []), *methode]
-    return [m.Section("remarques", "Méthode et qualité des données", "Méthode", blocs)] if blocs else []
+    blocs: list[m.Bloc] = [m.Liste(points)] if points else []
+    blocs += [m.p(texte, note=True) for texte in _avis(bilan)] if detail else []
+    if bloc.est_commune and bloc.annee.population:
+        blocs.append(m.p(METHODE, note=True))
+    return m.Section("remarques", "Méthode et qualité des données", "Méthode", blocs)
+
+
+def _avis(bilan: Bilan) -> list[str]:
+    """What the bilan warns of before any figure; here the states above say it already."""
+    return [f"{sujet} : {m.mots(*morceaux)}" for sujet, morceaux in ouverture.avis(bilan)]

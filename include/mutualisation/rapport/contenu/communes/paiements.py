@@ -11,8 +11,8 @@ from mutualisation.rapport.contenu.communes.bloc_communal import Annee
 from mutualisation.rapport.publie import Ligne, somme
 
 COLONNES = (
-    m.Colonne("periode", "Semestre", part=1),
-    m.Colonne("adherent", "Adhérent", part=3),
+    m.Colonne("periode", "Semestre", part=2),
+    m.Colonne("adherents", "Factures", "entier"),
     m.Colonne("du", "Dû du semestre", "centimes"),
     m.Colonne("report", "Reporté d'avant", "centimes"),
     m.Colonne("facture", "Facturé", "centimes", fort=True),
@@ -54,38 +54,29 @@ def _note(annee: Annee) -> str:
     return "Tout ce qui était à payer par titre l'a été."
 
 
-def factures(annee: Annee, *, detail: bool) -> m.Tableau:
-    """Invoices of the exercice: one row each, or one by semestre where several adherents have theirs."""
+def factures(annee: Annee) -> m.Tableau:
+    """Invoices of the exercice, a row a semestre: how many, where several adherents have theirs."""
     lignes = annee["facture_semestrielle"]
-    noms = {a.siret: a for a in annee.adherents}
-    plusieurs = len({r["siret_adherent"] for r in lignes}) > 1
-    if detail or not plusieurs:
-        dites = sorted(lignes, key=lambda r: (r["semestre"], _rang(annee, r["siret_adherent"])))
-        rangees = [_facture([r], noms[r["siret_adherent"]].nom) for r in dites]
-    else:
-        par_semestre = {s: [r for r in lignes if r["semestre"] == s] for s in sorted({r["semestre"] for r in lignes})}
-        rangees = [_facture(x, formats.plusieurs(len(x), "adhérent")) for x in par_semestre.values()]
-    colonnes = tuple(c for c in COLONNES if c.cle != "adherent" or plusieurs)
+    rangees = [
+        _semestre([r for r in lignes if r["semestre"] == s]) for s in sorted({r["semestre"] for r in lignes})
+    ]  # fmt: skip
+    sans = set() if any(r["adherents"] > 1 for r in rangees) else {"adherents"}
     if not somme(lignes, "report_precedent"):
-        colonnes = tuple(c for c in colonnes if c.cle != "report")
+        sans.add("report")
     total = {"periode": "Total", "du": somme(lignes, "montant_du"), "facture": somme(lignes, "montant_facture")}
     titre = f"Factures semestrielles, {annee.exercice}"
+    colonnes = tuple(c for c in COLONNES if c.cle not in sans)
     return m.Tableau(titre, colonnes, rangees, total if rangees else None, _note_factures(annee))
 
 
-def _rang(annee: Annee, siret: str) -> int:
-    return next(i for i, a in enumerate(annee.adherents) if a.siret == siret)
-
-
-def _facture(rangees: list[Ligne], adherent: str) -> dict[str, Any]:
-    premiere = rangees[0]
-    statuts = sorted({r["statut"] for r in rangees})
-    reportees = sum(r["statut"] == "reporte" for r in rangees)
-    statut = libelles.libelle(libelles.STATUTS_FACTURE, statuts[0]) if len(statuts) == 1 else (
-        f"dont {formats.plusieurs(reportees, 'reportée')}")  # fmt: skip
+def _semestre(rangees: list[Ligne]) -> dict[str, Any]:
+    premiere, reportees = rangees[0], sum(r["statut"] == "reporte" for r in rangees)
+    statut = libelles.libelle(libelles.STATUTS_FACTURE, premiere["statut"])
+    if 0 < reportees < len(rangees):
+        statut = f"dont {formats.plusieurs(reportees, 'reportée')}"
     return {
         "periode": f"{premiere['exercice']}-S{premiere['semestre']}",
-        "adherent": adherent,
+        "adherents": len(rangees),
         "du": somme(rangees, "montant_du"),
         "report": somme(rangees, "report_precedent"),
         "facture": somme(rangees, "montant_facture"),

@@ -118,16 +118,7 @@ def _total(nom: str, annee: Annee) -> dict[str, Any]:
 
 def _note(bilan: Bilan, annee: Annee) -> str:
     """How the cost of use is shared, by key, and what « non suivi » says."""
-    cles: dict[str, set[str]] = defaultdict(set)
-    for r in annee["cout_adherent"]:
-        cles[r["cle"]].add(r["dispositif"])
-    phrases = []
-    if cles:
-        dites = (
-            f"{libelles.libelle(libelles.CLES_USAGE, cle)} ({', '.join(map(bilan.libelle, bilan.trier(cles[cle])))})"
-            for cle in sorted(cles, key=lambda c: (-len(cles[c]), c))
-        )
-        phrases.append(f"Le coût complet d'un service est partagé entre ses adhérents selon leurs {' ; '.join(dites)}.")
+    phrases = [_cles(bilan, annee)] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
     if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):
@@ -135,6 +126,19 @@ def _note(bilan: Bilan, annee: Annee) -> str:
     if any(r["mode_recouvrement"] == "imputation_AC" and r["montant_du"] for r in annee["recouvrement"]):
         phrases.append("« Par l'AC » : déduit de l'attribution de compensation.")
     return " ".join(phrases)
+
+
+def _cles(bilan: Bilan, annee: Annee) -> str:
+    """What the cost is shared on; the services that have another key than most are named."""
+    cles: dict[str, set[str]] = defaultdict(set)
+    for r in annee["cout_adherent"]:
+        cles[r["cle"]].add(r["dispositif"])
+    premiere, *autres = sorted(cles, key=lambda c: (-len(cles[c]), c))
+    dites = [libelles.libelle(libelles.CLES_USAGE, premiere)]
+    for cle in autres:
+        noms = ", ".join(bilan.libelle(d) for d in bilan.trier(cles[cle]))
+        dites.append(f"{libelles.libelle(libelles.CLES_USAGE, cle)} pour {noms}")
+    return f"Coût de l'usage : le coût complet du service, partagé entre ses adhérents selon leurs {', '.join(dites)}."
 
 
 def adherents(bloc: BlocCommunal) -> m.Tableau:

@@ -84,7 +84,13 @@ def _tuile(
         + ("" if connue else ' stroke-dasharray="3 2"')
     )  # fmt: skip
     toile.forme("rect", geometrie, _sens(carte, c.classe) if connue else "absent", couleur, titre)
-    if c.code_insee == carte.repere:
+    if c.code_insee == carte.repere and carte.muette:
+        # on a small map an outline is lost among dark tiles: a pin, seen on any of them
+        toile.corps.append(
+            f'<circle class="repere-trait" cx="{n(x + largeur / 2)}" cy="{n(y + hauteur / 2)}" r="{n(hauteur * 0.55)}" '
+            f'fill="{palette.PAPIER}" stroke="{palette.ENCRE}" stroke-width="{n(hauteur * 0.28)}"/>'
+        )
+    elif c.code_insee == carte.repere:
         toile.corps.append(
             f'<rect class="repere-trait" x="{n(x + 2)}" y="{n(y + 2)}" width="{n(largeur - 4)}" '
             f'height="{n(hauteur - 4)}" fill="none" stroke="{palette.ENCRE}" stroke-width="3"/>'
