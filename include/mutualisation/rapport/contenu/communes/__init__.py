@@ -15,8 +15,8 @@ def documents(bilan: Bilan, sceau: Sceau) -> Iterator[Document]:
     territoire = bloc_communal.lire(bilan)
     if not territoire.blocs:
         return
-    yield annuaire.dire(bilan, sceau, territoire)
     repere = fiche_commune.repere(bilan, sceau, territoire)
-    for bloc in territoire.blocs:
-        for sortie in ("html", "pdf"):
+    for sortie in ("html", "pdf"):
+        yield annuaire.dire(bilan, sceau, territoire, sortie=sortie)
+        for bloc in territoire.blocs:
             yield fiche_commune.dire(bilan, bloc, repere, sortie=sortie)

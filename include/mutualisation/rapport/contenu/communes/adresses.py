@@ -10,6 +10,13 @@ ANNUAIRE = f"{DOSSIER}/index"
 # letters that no decomposition takes apart
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 LONGUEUR = 60
+# « Commune du Maisnil » stays: Le Maisnil is its name
+TITRE = re.compile(r"^(?:commune|ville|mairie) (?:de |d['’ ])", re.IGNORECASE)
+
+
+def nom_court(nom: str) -> str:
+    """Name of a commune without its title: `Commune d'Armentières` is `Armentières`."""
+    return TITRE.sub("", nom) or nom
 
 
 def replier(nom: str) -> str:
@@ -22,7 +29,7 @@ def replier(nom: str) -> str:
 def page(cle: str, nom: str, *, sans_commune: bool) -> str:
     """Name of a page without suffix nor folder; the key makes it unique: INSEE code, else SIRET."""
     debut = f"sans_commune_{cle}" if sans_commune else replier(cle)
-    return "_".join(filter(None, (debut, replier(nom))))
+    return "_".join(filter(None, (debut, "" if nom == cle else replier(nom))))
 
 
 def initiale(nom: str) -> str:

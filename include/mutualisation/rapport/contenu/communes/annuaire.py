@@ -32,8 +32,8 @@ SOMMES = (
 )
 
 
-def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> m.Document:
-    """The index, as a page and in print."""
+def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire, *, sortie: str) -> m.Document:
+    """The index: by letter on the page, where the summary is the search; one list in print."""
     contexte = bilan.contexte
     return m.Document(
         chemin=adresses.ANNUAIRE,
@@ -48,9 +48,15 @@ def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> m.Document:
         avis=[],
         resume=_resume(territoire),
         chiffres=_chiffres(territoire),
-        sections=[*_lettres(territoire), *_autres(territoire), _carte(bilan, territoire), _sommes(bilan, territoire)],
+        sections=[
+            *(_lettres(territoire) if sortie == "html" else _une_liste(territoire)),
+            *_autres(territoire),
+            _carte(bilan, territoire),
+            _sommes(bilan, territoire),
+        ],
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         liens=[m.Lien(f"../bilan_etape_{bilan.exercice}.html", f"Bilan d'étape {bilan.exercice}")],
+        sorties=(sortie,),
         forme="dossier",
     )
 
@@ -85,6 +91,11 @@ def _lettres(territoire: Territoire) -> list[m.Section]:
         m.Section(f"lettre-{i}", lettre, lettre, [_liste(f"Communes en {lettre}", siens)])
         for i, (lettre, siens) in enumerate(sorted(lettres.items()))
     ]
+
+
+def _une_liste(territoire: Territoire) -> list[m.Section]:
+    tableau = _liste("Communes, dans l'ordre alphabétique", territoire.communes)
+    return [m.Section("communes", "Toutes les communes", "Communes", [tableau])] if territoire.communes else []
 
 
 def _autres(territoire: Territoire) -> list[m.Section]:

@@ -114,7 +114,7 @@ class BlocCommunal:
     @property
     def est_commune(self) -> bool:
         """False for an adherent without a commune."""
-        return any(a.type_adherent == COMMUNE for a in self.annee.adherents)
+        return any(a.type_adherent == COMMUNE and a.code_insee == self.cle for a in self.annee.adherents)
 
     @property
     def page(self) -> str:
@@ -166,7 +166,8 @@ def lire(bilan: Bilan) -> Territoire:
 
 def _nom(annee: Annee) -> str:
     # the adherents are in order: the commune is first
-    return annee.adherents[0].nom
+    premier = annee.adherents[0]
+    return adresses.nom_court(premier.nom) if premier.type_adherent == COMMUNE else premier.nom
 
 
 def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:

@@ -134,7 +134,8 @@ def _note_part(annee: Annee, r: Repere) -> str:
     part = usages.part(annee.reste, annee.cout)
     if part is None or annee.reste < 0:
         return ""
-    return f"{formats.pourcent(part)} du coût, {formats.pourcent(r.part)} pour l'ensemble"
+    ensemble_ = f", {formats.pourcent(r.part)} pour l'ensemble" if r.part is not None and r.part >= 0 else ""
+    return f"{formats.pourcent(part)} du coût{ensemble_}"
 
 
 def _mediane(bloc: BlocCommunal, r: Repere) -> str:
@@ -153,14 +154,18 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
         return f"{texte} Le coût des services utilisés n'est pas suivi."
     part = usages.part(annee.reste, annee.cout)
     porte = (
-        f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)} "
-        f"({formats.pourcent(r.part)} pour l'ensemble des communes)"
+        f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{_ensemble(r)}"
         if annee.reste >= 0
         else f"le dû dépasse ce coût de {formats.euros(-annee.reste)}"
     )
     return " ".join(
         filter(None, (f"{texte} Cet usage a coûté {formats.euros(annee.cout)} : {porte}.", _juste(bloc, r)))
     )
+
+
+def _ensemble(r: Repere) -> str:
+    """The same share for all pages, where there is one to compare with."""
+    return f" ({formats.pourcent(r.part)} pour l'ensemble des communes)" if r.part is not None and r.part >= 0 else ""
 
 
 def _autres(annee: Annee) -> str:

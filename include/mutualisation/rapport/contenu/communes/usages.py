@@ -21,7 +21,7 @@ COLONNES = (
     m.Colonne("depuis", "Depuis", "lu"),
     m.Colonne("recours", "Utilisation", part=3),
     m.Colonne("du", "Dû", "centimes"),
-    m.Colonne("titre", "Payé par titre", "centimes"),
+    m.Colonne("titre", "Payé par titre", "centimes", discret=True),
     m.Colonne("cout", "Coût de l'usage", "euros", NON_SUIVI),
     m.Colonne("reste", "Part de l'intercommunalité", "euros", NON_SUIVI),
 )
@@ -74,7 +74,7 @@ def _titre(recouvrement: list[Ligne]) -> m.Valeur:
     modes = {r["mode_recouvrement"] for r in recouvrement if r["montant_du"]}
     autres = sorted(AUTRES_MODES[mode] for mode in modes if mode in AUTRES_MODES)
     if not titre and _du(recouvrement) == GRATUIT:
-        return m.Valeur(m.AUCUN, "lu")
+        return m.Valeur(None, "centimes")
     return m.Valeur(", ".join(autres), "lu") if autres and not titre else m.Valeur(titre, "centimes")
 
 
