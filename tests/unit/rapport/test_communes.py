@@ -15,7 +15,7 @@ from tests.unit.rapport.communes_factices import BilanFactice
 from mutualisation.francais import formats
 from mutualisation.rapport.contenu import communes
 from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, manques, paiements, usages
+from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, manques, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
 from mutualisation.rapport.contenu.communes.strates import strate_de, strates
 from mutualisation.rapport.sceau import Sceau
@@ -151,7 +151,7 @@ def test_first_words_say_what_is_paid_got_and_whether_it_is_fair(bilan: BilanFac
 def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
     lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Services du bloc").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
-    assert lignes["Convention UGAP"]["du"] == usages.GRATUIT
+    assert lignes["Convention UGAP"]["du"] == services_utilises.GRATUIT
     assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")

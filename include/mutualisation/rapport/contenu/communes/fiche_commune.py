@@ -10,7 +10,7 @@ from mutualisation.francais import formats
 from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, paiements, usages
+from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.contenu.communes.strates import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
 from mutualisation.rapport.publie import Bilan
@@ -49,7 +49,7 @@ def repere(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> Repere:
         territoire,
         classes,
         {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
-        usages.part(total(annees, "reste"), total(annees, "cout")),
+        services_utilises.part(total(annees, "reste"), total(annees, "cout")),
         carte,
         [replace(c, adresse="") for c in carte.communes],
         ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
@@ -131,7 +131,7 @@ def _reste(annee: Annee, r: Repere) -> m.Chiffre:
 
 
 def _note_part(annee: Annee, r: Repere) -> str:
-    part = usages.part(annee.reste, annee.cout)
+    part = services_utilises.part(annee.reste, annee.cout)
     if part is None or annee.reste < 0:
         return ""
     ensemble_ = f", {formats.pourcent(r.part)} pour l'ensemble" if r.part is not None and r.part >= 0 else ""
@@ -152,7 +152,7 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
     texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du, 2)}."
     if annee.cout <= 0:
         return f"{texte} Le coût des services utilisés n'est pas suivi."
-    part = usages.part(annee.reste, annee.cout)
+    part = services_utilises.part(annee.reste, annee.cout)
     porte = (
         f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{_ensemble(r)}"
         if annee.reste >= 0
@@ -208,9 +208,9 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
     plusieurs = len(annee.adherents) > 1
     titre = "Services du bloc communal" if plusieurs else "Services utilisés"
-    blocs: list[m.Bloc] = [usages.services(bilan, annee, f"{titre}, {annee.exercice}")]
+    blocs: list[m.Bloc] = [services_utilises.services(bilan, annee, f"{titre}, {annee.exercice}")]
     if plusieurs:
-        blocs.append(usages.adherents(bloc))
+        blocs.append(services_utilises.adherents(bloc))
     return m.Section("services", "Ce qui est utilisé, ce que cela coûte", "Services", blocs)
 
 
@@ -292,7 +292,7 @@ def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
         sien = bloc.annee.de(a)
         resume = f"{formats.euros(sien.du, 2)} dus, {formats.euros(sien.cout)} de coût de l'usage"
         interieur: list[m.Bloc] = [
-            usages.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
+            services_utilises.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
             paiements.factures(sien),
         ]
         volets.append(m.Volet(a.nom, resume, interieur, a.ancre))
