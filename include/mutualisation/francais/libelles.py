@@ -284,6 +284,17 @@ ADHERENTS = {
     "epci": ("intercommunalité", "intercommunalités"),
 }
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
+TYPE_ADHERENT = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "EPCI"}
+
+# what the cost of use is shared on (R11)
+CLES_USAGE = {
+    "unites": "unités utilisées",
+    "jours": "jours d'adhésion",
+    "population": "population",
+    "aucune": "aucune clé",
+}
+
+STATUTS_FACTURE = {"a_emettre": "À émettre", "reporte": "Reportée"}
 
 
 @cache
