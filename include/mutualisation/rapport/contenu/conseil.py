@@ -72,5 +72,5 @@ def dire(bilan: Bilan, sceau: Sceau) -> Document:
         sections=[piece.section(bilan) for piece in SECTIONS],
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         notice=ouverture.notice(bilan),
-        sorties=("html", "pdf", "xlsx"),
+        sorties=("html", "pdf"),
     )
