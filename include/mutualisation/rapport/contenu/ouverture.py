@@ -90,7 +90,7 @@ def resume(bilan: Bilan) -> str:
     return f"{texte} Les communes y contribuent {part} ; {suite}."
 
 
-def _reserve(bilan: Bilan) -> str:
+def reserve(bilan: Bilan) -> str:
     """Why the bilan is published with reserves (G4)."""
     motifs = []
     ecartees = sum(r["lignes"] for r in rejets(bilan) if r["statut"] != "doublon")
@@ -122,7 +122,7 @@ def avis(bilan: Bilan) -> Etiquettes:
     if bilan.avec_reserves:
         qualite = (" et ", m.Lien("#qualite", "la qualité des données")) if rejets(bilan) else ()
         liens = (" Voir ", m.Lien("#controles", "les contrôles"), *qualite, ".")
-        avis.append(("Publié avec réserves", (_reserve(bilan), *liens)))
+        avis.append(("Publié avec réserves", (reserve(bilan), *liens)))
     return avis
 
 

@@ -1,6 +1,8 @@
-"""The bilan of one exercice for the council: its sections in order, and what is said around them."""
+"""The bilan of one exercice for the council: what is read in five minutes, then each subject, folded on the page."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from mutualisation.francais import formats
 from mutualisation.rapport.contenu import (
@@ -10,9 +12,9 @@ from mutualisation.rapport.contenu import (
     controles,
     couverture,
     detail,
+    elus,
     fiches,
     indicateurs,
-    methode,
     ouverture,
     passage,
     perimetre,
@@ -22,6 +24,22 @@ from mutualisation.rapport.contenu import (
     retrouver,
     synthese,
 )
+from mutualisation.rapport.contenu import (
+    methode as methode_complete,
+)
+from mutualisation.rapport.contenu.conseil import (
+    annee,
+    annexe,
+    argent,
+    autres,
+    base_legale,
+    dispositifs,
+    evolution,
+    glossaire,
+    methode,
+    reserves,
+    signatures,
+)
 from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
@@ -29,6 +47,21 @@ from mutualisation.rapport.sceau import Sceau
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
 # A new section is one file, and its line here
 SECTIONS = (
+    annee,
+    annexe,
+    argent,
+    evolution,
+    dispositifs,
+    base_legale,
+    autres,
+    prevision,
+    controles,
+    reserves,
+    methode,
+    glossaire,
+)
+# sections whose tables are sheets of the workbook
+FEUILLES = (
     synthese,
     couverture,
     fiches,
@@ -43,19 +76,22 @@ SECTIONS = (
     indicateurs,
     controles,
     qualite,
-    methode,
+    methode_complete,
     retrouver,
 )
 
 
 def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
-    """The council's document. Same bilan, same words: no clock, no random."""
-    return [dire(bilan, sceau)]
+    """The council's document, its two pages for elected members, the workbook. Same bilan, same words."""
+    conseil = dire(bilan, sceau)
+    classeur = replace(conseil, sections=[piece.section(bilan) for piece in FEUILLES], sorties=("xlsx",))
+    return [conseil, elus.document(bilan, sceau, conseil), classeur]
 
 
 def dire(bilan: Bilan, sceau: Sceau) -> Document:
-    """The whole bilan."""
+    """The whole bilan: no clock, no random."""
     contexte = bilan.contexte
+    sections = [*elus.sections(bilan), *(piece.section(bilan) for piece in SECTIONS), signatures.section(bilan, sceau)]
     return Document(
         chemin=f"bilan_etape_{bilan.exercice}",
         exercice=bilan.exercice,
@@ -69,7 +105,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> Document:
         avis=ouverture.avis(bilan),
         resume=ouverture.resume(bilan),
         chiffres=ouverture.chiffres(bilan),
-        sections=[piece.section(bilan) for piece in SECTIONS],
+        sections=sections,
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         notice=ouverture.notice(bilan),
         sorties=("html", "pdf"),
