@@ -13,9 +13,13 @@ from markupsafe import Markup
 from mutualisation.chemins import GABARITS_HTML
 from mutualisation.francais import formats
 from mutualisation.francais.typographie import insecables
+<<<<<<< HEAD
 from mutualisation.rapport.contenu import accessibilite
+=======
+from mutualisation.rapport.contenu.graphiques import Graphique, Trace
+>>>>>>> h-graphiques
 from mutualisation.rapport.contenu.modele import LECTURE, Code, Document, Lien, Morceau
-from mutualisation.rapport.rendus import cellules, svg
+from mutualisation.rapport.rendus import cellules, dessin, palette
 
 
 @cache
@@ -35,9 +39,10 @@ def _environnement() -> Environment:
         "rangees": cellules.rangees,
         "pied": cellules.pied,
         "note": cellules.note,
-        "dessins": svg.dessins,
-        "vignette": svg.vignette,
+        "ecrans": dessin.ecrans,
+        "vignette": dessin.vignette,
     }
+    env.tests["trace"] = lambda bloc: isinstance(bloc, Graphique | Trace)
     env.tests["de_genre"] = lambda bloc, nom: type(bloc).__name__ == nom
     return env
 
@@ -58,6 +63,7 @@ def _mot(morceau: Morceau) -> Markup | str:
 
 def rendre(document: Document) -> str:
     """The whole page as text. Same document, same text."""
+<<<<<<< HEAD
     feuille = Markup((GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
     donnees: dict[str, Any] = {
         "d": document,
@@ -65,6 +71,10 @@ def rendre(document: Document) -> str:
         "accessibilite": accessibilite.declarer(document),
         "feuille": feuille,
     }
+=======
+    feuille = Markup(palette.variables() + (GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    donnees: dict[str, Any] = {"d": document, "feuille": feuille}
+>>>>>>> h-graphiques
     page = _environnement().get_template("page.html.j2").render(donnees)
     # attributes stand in double quotes: an apostrophe needs no escape
     return insecables(page).replace("&#39;", "'")

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from mutualisation.composition.compilation import composer
 from mutualisation.francais import formats
+<<<<<<< HEAD
 from mutualisation.rapport.contenu.graphiques import Barre, Graphique, Trace
+=======
+from mutualisation.rapport.contenu.graphiques import (
+    Carte,
+    Cascade,
+    Courbes,
+    Flux,
+    Graphique,
+    Histogramme,
+    Matrice,
+    Trace,
+)
+>>>>>>> h-graphiques
 from mutualisation.rapport.contenu.modele import (
     LECTURE,
     Bloc,
@@ -29,7 +41,11 @@ from mutualisation.rapport.contenu.modele import (
     Volet,
     mots,
 )
+<<<<<<< HEAD
 from mutualisation.rapport.rendus import cellules
+=======
+from mutualisation.rapport.rendus import cellules, dessin
+>>>>>>> h-graphiques
 
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
@@ -80,7 +96,7 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
             return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
         case Tableau():
             return _tableau(bloc)
-        case Graphique():
+        case Graphique() | Cascade() | Flux() | Carte() | Matrice() | Courbes() | Histogramme():
             return _graphique(bloc)
         case Volet():
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
@@ -127,18 +143,11 @@ def _signes(textes: Sequence[str]) -> float:
     )
 
 
-def _graphique(g: Graphique) -> dict[str, Any]:
+def _graphique(g: Graphique | Trace) -> dict[str, Any]:
     return {
-        "genre": g.genre,
+        "genre": "graphique",
         "titre": g.titre,
         "alt": f"{g.sujet}. {g.description}",
-        "legende": [list(entree) for entree in g.entrees],
-        "barres": [_barre(b, g.maximum or Decimal(1)) for b in g.barres],
+        "note": "" if isinstance(g, Graphique) else g.note,
+        "dessins": [str(feuille).replace("&#39;", "'") for feuille in dessin.feuilles(g)],
     }
-
-
-def _barre(b: Barre, maximum: Decimal) -> dict[str, Any]:
-    """Lengths are ratios of the longest bar: drawing only, the figures are in the texts."""
-    parts = {nom: float(getattr(b, nom) / maximum) for nom in ("couvert", "reste", "excedent")}
-    textes = {nom: getattr(b, nom) for nom in ("libelle", "valeurs", "sommet", "base", "solde")}
-    return {**parts, **textes}
