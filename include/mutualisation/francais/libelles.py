@@ -285,25 +285,7 @@ ADHERENTS = {
     "epci": ("intercommunalité", "intercommunalités"),
 }
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
-ORIGINES = {
-    "communes": "Communes",
-    "ccas": "CCAS",
-    "satellites": "Satellites",
-    "epci": "EPCI",
-    "autres": "Autres payeurs",
-}
 CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "APP": "Apprentis"}
-# effects of R12, in the order in which they are read
-EFFETS = {
-    "entree": "Nouveau dispositif",
-    "sortie": "Dispositif arrêté",
-    "etp": "Temps consacré (ETP)",
-    "taux": "Coût de l'ETP",
-    "fonctionnement": "Fonctionnement",
-    "amortissements": "Amortissements",
-    "subventions": "Subventions",
-    "reprises": "Reprises de subventions",
-}
 CLES_USAGE = {
     "unites": "Unités de service",
     "jours": "Jours d'adhésion",
@@ -346,11 +328,6 @@ def libelle_groupe(groupe: str) -> str:
     if len(codes) == 1:
         return "Seule"
     return f"{', '.join(codes[:-1])} et {codes[-1]} regroupées"
-
-
-def libelle_unite(unite: str) -> str:
-    """What a unit of service is called."""
-    return unite.replace("_", " ")
 
 
 def libelle_mode(mode: str | None) -> str:

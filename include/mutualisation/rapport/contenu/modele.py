@@ -81,8 +81,8 @@ class Colonne:
     decimals), etp, etp_unite, euros (whole when read), centimes, taux and taux_fin (ratio, one or two decimals),
     variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen
     (an average cost, six decimals) and etp_fin. `absent`: what NULL says; `part`: share of the width on paper, for
-    words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room is
-    short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}`
+    words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room
+    is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}`
     references to the columns of the row; `titre_long`: where there is room; `ou`: partout, lecture (page and PDF) or
     classeur.
     """

@@ -13,11 +13,8 @@ from markupsafe import Markup
 from mutualisation.chemins import GABARITS_HTML
 from mutualisation.francais import formats
 from mutualisation.francais.typographie import insecables
-<<<<<<< HEAD
 from mutualisation.rapport.contenu import accessibilite
-=======
 from mutualisation.rapport.contenu.graphiques import Graphique, Trace
->>>>>>> h-graphiques
 from mutualisation.rapport.contenu.modele import LECTURE, Code, Document, Lien, Morceau
 from mutualisation.rapport.rendus import cellules, dessin, palette
 
@@ -63,18 +60,13 @@ def _mot(morceau: Morceau) -> Markup | str:
 
 def rendre(document: Document) -> str:
     """The whole page as text. Same document, same text."""
-<<<<<<< HEAD
-    feuille = Markup((GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    feuille = Markup(palette.variables() + (GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704
     donnees: dict[str, Any] = {
         "d": document,
         "sections": [s for s in document.sections if s.lus],
         "accessibilite": accessibilite.declarer(document),
         "feuille": feuille,
     }
-=======
-    feuille = Markup(palette.variables() + (GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    donnees: dict[str, Any] = {"d": document, "feuille": feuille}
->>>>>>> h-graphiques
     page = _environnement().get_template("page.html.j2").render(donnees)
     # attributes stand in double quotes: an apostrophe needs no escape
     return insecables(page).replace("&#39;", "'")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 ENCRE, GRIS, FILET, PAPIER, MARQUE = "#16283a", "#4d5b68", "#c9d2da", "#ffffff", "#163f5e"
-<<<<<<< HEAD
-=======
 FOND, ALERTE, ALERTE_FOND = "#f4f6f8", "#8a3b12", "#fdf3ec"
->>>>>>> h-graphiques
 
 COULEURS = {
     "couvert": "#1f6286",
@@ -30,9 +27,6 @@ CLASSES = ("#eaf2f7", "#c5dcea", "#97c0d8", "#69a3c4", "#33708f", "#1f5675", "#0
 # from losing to winning, around zero
 SIGNEES = ("#97471f", "#e0965f", "#f6dfcd", "#f2f4f5", "#cfe8dd", "#86c9ae", "#1f6b53")
 # what is told by lines, not by hue alone
-<<<<<<< HEAD
-HACHURES = {"reste", "structure", "baisse", "subventions", "repere"}
-=======
 HACHURES = {"reste", "structure", "subventions", "repere", "perte"}
 
 
@@ -43,7 +37,6 @@ def variables() -> str:
         "alerte": ALERTE, "alerte-fond": ALERTE_FOND, **COULEURS,
     }  # fmt: skip
     return ":root{" + ";".join(f"--{nom}:{couleur}" for nom, couleur in noms.items()) + "}\n"
->>>>>>> h-graphiques
 
 
 def classes(nombre: int, *, signee: bool = False) -> list[str]:

@@ -12,9 +12,6 @@ from typing import Any
 
 from mutualisation.composition.compilation import composer
 from mutualisation.francais import formats
-<<<<<<< HEAD
-from mutualisation.rapport.contenu.graphiques import Barre, Graphique, Trace
-=======
 from mutualisation.rapport.contenu.graphiques import (
     Carte,
     Cascade,
@@ -25,7 +22,6 @@ from mutualisation.rapport.contenu.graphiques import (
     Matrice,
     Trace,
 )
->>>>>>> h-graphiques
 from mutualisation.rapport.contenu.modele import (
     LECTURE,
     Bloc,
@@ -41,11 +37,7 @@ from mutualisation.rapport.contenu.modele import (
     Volet,
     mots,
 )
-<<<<<<< HEAD
-from mutualisation.rapport.rendus import cellules
-=======
 from mutualisation.rapport.rendus import cellules, dessin
->>>>>>> h-graphiques
 
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
@@ -102,8 +94,6 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
         case Fiches(fiches):
             return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
-        case _ if isinstance(bloc, Trace):
-            return {"genre": "p", "texte": f"{bloc.titre}. {bloc.description}", "note": False}
     raise TypeError(type(bloc).__name__)
 
 

@@ -30,21 +30,21 @@ def tracer(livre: Any, feuille: Any, dite: Feuille, place: Placee, rang: int, ha
     if dessin is None:
         return
     barres = dessin.genre == "barres"
-    sorte: dict[str, Any] = {"type": "bar" if barres else "column"} | ({"subtype": "stacked"} if dessin.empile else {})
+    sorte = {"type": "bar" if barres else "column"}
+    if dessin.empile:
+        sorte["subtype"] = "stacked"
     graphique = livre.add_chart(sorte)
     for serie in _series(dessin, dite.nom, place):
         graphique.add_series(serie)
     graphique.set_title({"name": dessin.titre, "name_font": {"size": 13, "color": MARQUE}, "overlay": False})
-    police = {"num_font": {"size": 10, "color": GRIS}}
-    montants: dict[str, Any] = {
-        "num_format": '[$-40C]#,##0\\ "€"',
-        "major_gridlines": {"visible": True, "line": {"color": FILET}},
-        **police,
-    }
+    police: dict[str, Any] = {"num_font": {"size": 10, "color": GRIS}}
+    filets = {"visible": True, "line": {"color": FILET}}
+    montants: dict[str, Any] = {"num_format": '[$-40C]#,##0\\ "€"', "major_gridlines": filets, **police}
     noms: dict[str, Any] = {"reverse": barres, "label_position": "low", **police}
     graphique.set_x_axis(montants if barres else noms)
     graphique.set_y_axis(noms if barres else montants)
-    graphique.set_legend({"none": True} if len(dessin.series) == 1 or dessin.total else {"position": "bottom"})
+    seule = len(dessin.series) == 1 or dessin.total
+    graphique.set_legend({"position": "none" if seule else "bottom"})
     graphique.set_size({"width": LARGEUR, "height": hauteur})
     feuille.insert_chart(
         rang, 0, graphique, {"description": f"{dessin.titre} ; les valeurs sont dans le tableau.", "object_position": 2}

@@ -41,8 +41,8 @@ LECTURE = (
     (
         "Totaux",
         "Chaque feuille se termine par une formule : la somme là où elle a un sens, le nombre de lignes ailleurs. « "
-        "Total publié par l'entrepôt » donne la ligne TOTAL ou une autre relation publiée ; « Contrôle » compare les deux, "
-        "lignes masquées par un filtre comprises.",
+        "Total publié par l'entrepôt » donne la ligne TOTAL ou une autre relation publiée ; « Contrôle » compare "
+        "les deux, lignes masquées par un filtre comprises.",
     ),
     ("Tableaux", "Chaque feuille est un tableau nommé (T_…), à reprendre dans vos formules et vos croisements."),
     (

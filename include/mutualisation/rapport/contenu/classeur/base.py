@@ -6,14 +6,9 @@ from decimal import Decimal
 
 from mutualisation.francais import libelles
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import unites
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 
-UNITES = """
-select dispositif, array_agg(distinct type_unite collate "C") as types
-  from {source}
- where exercice = %(exercice)s and version = %(version)s
- group by dispositif
-"""
 PORTEE = (
     "Portée opposable : mise à disposition descendante de l'article L5211-4-1 III du CGCT. Ailleurs, la convention "
     "décide et la base est indicative."
@@ -121,7 +116,7 @@ def cout_unitaire(bilan: Bilan) -> m.Tableau:
             formule="=ROUND({cout_d5211}/{unites},2)",
         ),
     )  # fmt: skip
-    types = {r["dispositif"]: r["types"] for r in bilan.agreger("recours", UNITES)}
+    types = unites.types(bilan)
     couts = {r["dispositif"]: r["cout_net"] for r in bilan.lignes_exercice()}
     lignes = [
         r | {"unite": _unite(types.get(r["dispositif"], [])), "cout_complet": couts.get(r["dispositif"])}
@@ -147,7 +142,6 @@ def cout_unitaire(bilan: Bilan) -> m.Tableau:
 
 
 def _unite(types: list[str]) -> str:
-    """What is counted; several types are weighted against one another."""
-    if len(types) > 1:
-        return f"{len(types)} types pondérés"
-    return libelles.libelle_unite(types[0]) if types else ""
+    """What is counted, as a title."""
+    nom = unites.nom(types)
+    return nom[:1].upper() + nom[1:]

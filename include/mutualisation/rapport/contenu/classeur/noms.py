@@ -24,16 +24,6 @@ NOM = m.Colonne("nom", "Adhérent", largeur=34)
 SIRET = m.Colonne("siret_adherent", "SIRET", "code", largeur=18)
 TYPE = m.Colonne("type", "Type", largeur=12)
 COMMUNE = m.Colonne("commune", "Commune de rattachement", largeur=26)
-VALEURS = {
-    "oui": "oui",
-    "non": "non",
-    "reel": "jours réels",
-    "30_360": "mois de 30 jours",
-    "synthetique": "données synthétiques",
-    "unites": "unités de service",
-    "jours": "jours d'adhésion",
-    "population": "population",
-}
 TAUX = ("indexation_masse_salariale", "evolution_tarifs", "actualisation")
 # an identifier, not a number: leading zeros count
 CODES = ("pes_", "compte_recette", "fonction_recette")
@@ -105,10 +95,8 @@ def _partie(bilan: Bilan, qui: Annuaire, partie: str) -> str:
 def lire_parametre(bilan: Bilan, nom: str, valeur: str) -> m.Valeur:
     """The value of a parameter in its type: words for a code, a date, a rate, a number."""
     racine = nom.partition(":")[0]
-    if racine == "methode_etp":
-        return m.Valeur(libelles.METHODES_ETP.get(valeur, valeur).partition(" : ")[2] or valeur)
-    if valeur in VALEURS:
-        return m.Valeur(VALEURS[valeur])
+    if valeur in libelles.VALEURS:
+        return m.Valeur(libelles.VALEURS[valeur])
     if re.fullmatch(r"\d{4}-\d\d-\d\d", valeur):
         return m.Valeur(date.fromisoformat(valeur), "date")
     if racine.startswith(CODES) or racine in ("horizon_prevision", "exercice_base"):
@@ -118,9 +106,3 @@ def lire_parametre(bilan: Bilan, nom: str, valeur: str) -> m.Valeur:
     except InvalidOperation:
         return m.Valeur(bilan.libelle(valeur))
     return m.Valeur(lu, "taux" if racine in TAUX else "nombre")
-
-
-def lire_nom_de_parametre(bilan: Bilan, nom: str) -> str:
-    """`actualisation:ADS` reads « Actualisation du coût unitaire — Instruction… »."""
-    racine, _, objet = nom.partition(":")
-    return libelles.libelle_parametre(racine) + (f" — {bilan.libelle(objet)}" if objet else "")

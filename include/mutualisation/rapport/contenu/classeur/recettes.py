@@ -21,8 +21,8 @@ COULEURS = {
 }
 NOTE = (
     "À titrer : le dû du mode « titre » ; ce qui passe par l'attribution de compensation ou par une retenue ne se "
-    "titre pas. Écart : à titrer moins titré ; positif, il reste à titrer. Les montants sont rangés par semestre de service :"
-    " ils peuvent différer des recettes de l'exercice, qui sont les titres émis."
+    "titre pas. Écart : à titrer moins titré ; positif, il reste à titrer. Les montants sont rangés par semestre de "
+    "service : ils peuvent différer des recettes de l'exercice, qui sont les titres émis."
 )
 
 

@@ -187,7 +187,7 @@ def parametres(bilan: Bilan) -> m.Tableau:
     )
     lignes = [
         {
-            "libelle": noms.lire_nom_de_parametre(bilan, x["parametre"]),
+            "libelle": libelles.libelle_parametre(x["parametre"], bilan.libelle),
             "valeur": noms.lire_parametre(bilan, x["parametre"], x["valeur"]),
             "debut": _jour(x["debut"]),
             "fin": _jour(x["fin"]),

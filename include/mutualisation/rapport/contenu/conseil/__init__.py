@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mutualisation.francais import formats
 from mutualisation.rapport.contenu import (
-    adhesions,
-    cam,
-    cee,
     controles,
-    couverture,
-    detail,
     elus,
-    fiches,
-    indicateurs,
     ouverture,
-    passage,
-    perimetre,
     prevision,
-    qualite,
-    recouvrement,
-    retrouver,
-    synthese,
-)
-from mutualisation.rapport.contenu import (
-    methode as methode_complete,
 )
 from mutualisation.rapport.contenu.conseil import (
     annee,
@@ -60,32 +42,12 @@ SECTIONS = (
     methode,
     glossaire,
 )
-# sections whose tables are sheets of the workbook
-FEUILLES = (
-    synthese,
-    couverture,
-    fiches,
-    detail,
-    passage,
-    recouvrement,
-    cee,
-    cam,
-    prevision,
-    perimetre,
-    adhesions,
-    indicateurs,
-    controles,
-    qualite,
-    methode_complete,
-    retrouver,
-)
 
 
 def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
-    """The council's document, its two pages for elected members, the workbook. Same bilan, same words."""
+    """The council's document, its two pages for elected members. Same bilan, same words."""
     conseil = dire(bilan, sceau)
-    classeur = replace(conseil, sections=[piece.section(bilan) for piece in FEUILLES], sorties=("xlsx",))
-    return [conseil, elus.document(bilan, sceau, conseil), classeur]
+    return [conseil, elus.document(bilan, sceau, conseil)]
 
 
 def dire(bilan: Bilan, sceau: Sceau) -> Document:
