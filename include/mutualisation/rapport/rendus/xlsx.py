@@ -72,7 +72,6 @@ def _ouvrir(livre: Any, document: Document, formats: Formats, nom: str, titre: s
     feuille.hide_gridlines(2)
     feuille.set_landscape()
     feuille.set_paper(PAGE)
-    feuille.fit_to_pages(1, 0)
     feuille.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.65)
     epci, mention = document.epci.replace("&", "&&"), "DONNÉES SYNTHÉTIQUES" if document.synthetique else ""
     etat = ", ".join(etat.lower() for etat, _ in document.etats[:2])

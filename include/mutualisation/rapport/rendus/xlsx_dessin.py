@@ -21,11 +21,11 @@ class Placee(Protocol):
 
 def hauteur_de(dessin: Dessin, lignes: int) -> int:
     """Height of the chart, in pixels."""
-    return 130 + (26 if dessin.empile else 44) * lignes if dessin.genre == "barres" else 360
+    return 140 + 46 * lignes if dessin.genre == "barres" else 360
 
 
-def tracer(livre: Any, feuille: Any, dite: Feuille, place: Placee, rang: int, hauteur: int) -> None:
-    """Draw the chart of a sheet under its table."""
+def tracer(livre: Any, feuille: Any, dite: Feuille, place: Placee, rang: int, taille: tuple[int, int]) -> None:
+    """Draw the chart of a sheet under its table, `taille` (width, height) in pixels."""
     dessin = dite.dessin
     if dessin is None:
         return
@@ -45,7 +45,7 @@ def tracer(livre: Any, feuille: Any, dite: Feuille, place: Placee, rang: int, ha
     graphique.set_y_axis(noms if barres else montants)
     seule = len(dessin.series) == 1 or dessin.total
     graphique.set_legend({"position": "none" if seule else "bottom"})
-    graphique.set_size({"width": LARGEUR, "height": hauteur})
+    graphique.set_size({"width": taille[0], "height": taille[1]})
     feuille.insert_chart(
         rang, 0, graphique, {"description": f"{dessin.titre} ; les valeurs sont dans le tableau.", "object_position": 2}
     )

@@ -15,11 +15,13 @@ from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.rapport.contenu.modele import AUCUN, CLASSEUR, Colonne, Feuille, Ligne, Tableau, Valeur
-from mutualisation.rapport.rendus.xlsx_dessin import hauteur_de, tracer
+from mutualisation.rapport.rendus.xlsx_dessin import LARGEUR, hauteur_de, tracer
 from mutualisation.rapport.rendus.xlsx_styles import MONTANTS, TOLERANCE
 
 PAGE = 9
 LIGNE_ENTETE = 3
+# characters that a page holds at full size
+LARGEUR_DE_PAGE = 132
 HAUTEUR = 15.75
 Formats = Callable[[str, str], Any]
 Cle = tuple[Any, ...]
@@ -70,14 +72,19 @@ class FeuilleEcrite:
             suite += 3
         if self.dite.dessin and not self.dite.resume:
             hauteur = hauteur_de(self.dite.dessin, len(self.lignes))
-            tracer(livre, self.feuille, self.dite, self, suite + 1, hauteur)
+            largeur = sum(7 * c.largeur + 5 for c in self.colonnes)
+            tracer(livre, self.feuille, self.dite, self, suite + 1, (min(LARGEUR, largeur), hauteur))
             imprimee = suite + 2 + math.ceil(hauteur / 21)
         self._imprimer(imprimee)
 
     def _imprimer(self, dernier: int) -> None:
         """What goes on paper; of a list for the screen, an empty cell: readers print nothing."""
         self.feuille.repeat_columns(0)
-        self.feuille.fit_to_pages(1, 1 if self.dite.dessin else self.dite.pages)
+        if self.dite.dessin or self.dite.pages or sum(c.largeur for c in self.colonnes) > LARGEUR_DE_PAGE:
+            self.feuille.fit_to_pages(1, 1 if self.dite.dessin else self.dite.pages)
+        else:
+            # a narrow table is not enlarged to the width of the page
+            self.feuille.set_print_scale(100)
         largeur = len(self.colonnes)
         if self.dite.imprimee:
             self.feuille.print_area(0, 0, dernier, largeur - 1)
@@ -102,6 +109,15 @@ class FeuilleEcrite:
             },
         )
         self._entete(self.entete, self.entetes)
+        for i, c in enumerate(self.colonnes):
+            valeur, genre = _dire(self.tableau.total or {}, c)
+            if i and c.somme and valeur is not None:
+                # named with its table: LibreOffice reads no column of a table that is not named
+                somme = f"=SUBTOTAL(109,{self.table}[{self.entetes[i]}])"
+                self._formule(self.fin, i, somme, valeur, genre, "total")
+        if not self.tableau.total:
+            compte = f"=SUBTOTAL(103,{self.table}[{self.entetes[0]}])"
+            self._formule(self.fin, 0, compte, len(self.lignes), "compte", "total_mot")
 
     def _entete(self, rang: int, titres: Sequence[str]) -> None:
         for i, (c, titre) in enumerate(zip(self.colonnes, titres, strict=True)):
@@ -113,15 +129,14 @@ class FeuilleEcrite:
         total, definition = self.tableau.total or {}, {"header": self.entetes[i]}
         valeur, genre = _dire(total, c)
         if i == 0 and valeur is None:
-            compte = {"total_function": "count", "total_value": len(self.lignes)}
-            return definition | compte | {"format": self.formats("compte", "total_mot")}
+            return definition | {"total_function": "count"}
         if i == 0:
             return definition | {"total_string": str(valeur), "format": self.formats("texte", "total_mot")}
         definition["format"] = self.formats(genre, "total")
         if valeur is None:
             self.feuille.write_blank(self.fin, i, None, self.formats(c.genre, "total"))
         elif c.somme:
-            definition |= {"total_function": "sum", "total_value": _nombre(valeur)}
+            definition["total_function"] = "sum"
         elif c.formule:
             formule = self._references(c, self.fin).removeprefix("=")
             definition |= {"total_function": formule, "total_value": _nombre(valeur)}
@@ -216,8 +231,8 @@ class FeuilleEcrite:
                 self._cellule(rang, i, valeur, genre, "corps_suite" if i and c.est_texte else "corps")
             elif i == compte:
                 self._formule(rang, i, f"=COUNTIFS({criteres})", len(rangees), "compte", "corps")
-            elif c.somme:
-                somme = sum((v for r in rangees if (v := _dire(r, c)[0]) is not None), Decimal(0))
+            elif c.somme and (connus := [v for r in rangees if (v := _dire(r, c)[0]) is not None]):
+                somme = sum(connus, Decimal(0))
                 plage = xl_range_abs(self.premiere, i, self.fin - 1, i)
                 self._formule(rang, i, f"=SUMIFS({plage},{criteres})", somme, c.genre, "corps")
             else:
@@ -229,7 +244,7 @@ class FeuilleEcrite:
             plage = xl_range(LIGNE_ENTETE + 1, i, rang - 1, i)
             if i == compte:
                 self._formule(rang, i, f"=SUM({plage})", len(self.lignes), "compte", "total")
-            elif c.somme:
+            elif c.somme and self.tableau.total is not None:
                 somme = sum((v for r in self.lignes if (v := _dire(r, c)[0]) is not None), Decimal(0))
                 self._formule(rang, i, f"=SUM({plage})", somme, c.genre, "total")
             else:

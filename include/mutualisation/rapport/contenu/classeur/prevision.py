@@ -10,8 +10,8 @@ from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
 SCENARIO = m.Colonne("scenario", "Scénario", largeur=26)
-# measure, label, kind
-MESURES = (("cout_net", "Coût net", "milliers"), ("recettes", "Recettes", "milliers"), ("etp", "ETP", "etp"))
+DISPOSITIF = m.Colonne("libelle", "Dispositif", largeur=48)
+MESURES = (("cout_net", "Coût net"), ("recettes", "Recettes"))
 NOTE_ECART = "Écart : coût constaté moins coût prévu un an plus tôt. Les effets somment à l'écart, au centime."
 # columns of former versions, then those of R12
 EFFETS = {"effet_volume": "Volume", "effet_mix": "Mix", "effet_prix": "Prix"} | {
@@ -29,26 +29,22 @@ def _ordonner(scenarios: Iterable[str]) -> list[str]:
 
 
 def prevision(bilan: Bilan) -> m.Tableau:
-    """A row per scenario and dispositif, a column per year; summed up by scenario."""
+    """A row per scenario, measure and dispositif, a column per year; summed up by scenario and measure."""
     rangees = bilan["prevision"]
     annees = sorted({r["exercice"] for r in rangees})
-    montrees = [x for x in MESURES if any(r.get(x[0]) is not None for r in rangees)]
     valeurs = {(r["scenario"], r["dispositif"], r["exercice"]): r for r in rangees}
-    cases = [(f"{mesure}_{a}", mesure, a) for mesure, *_ in montrees for a in annees]
     lignes: list[dict[str, Any]] = [
-        {"scenario": _nommer(s), "libelle": bilan.libelle(d)}
-        | {cle: valeurs.get((s, d, a), {}).get(mesure) for cle, mesure, a in cases}
+        {"scenario": _nommer(s), "mesure": nom, "libelle": bilan.libelle(d)}
+        | {str(a): valeurs.get((s, d, a), {}).get(mesure) for a in annees}
         for s in _ordonner(r["scenario"] for r in rangees)
+        for mesure, nom in MESURES
         for d in bilan.trier({r["dispositif"] for r in rangees if r["scenario"] == s})
     ]
     colonnes = (
         SCENARIO,
-        m.Colonne("libelle", "Dispositif", largeur=48),
-        *(
-            m.Colonne(f"{mesure}_{a}", f"{nom} {a}", genre, largeur=11, somme=True)
-            for mesure, nom, genre in montrees
-            for a in annees
-        ),
+        m.Colonne("mesure", "Mesure", largeur=14),
+        DISPOSITIF,
+        *(m.Colonne(str(a), str(a), "milliers", largeur=13, somme=True) for a in annees),
     )
     return m.Tableau(
         f"Prévision à partir de {bilan.exercice}, par scénario et par dispositif",
@@ -56,10 +52,9 @@ def prevision(bilan: Bilan) -> m.Tableau:
         lignes,
         feuille=m.Feuille(
             "Prévision",
-            "Prévision par scénario, en milliers d'euros, hors de tout total du bilan ; le résumé, imprimé, donne un "
-            "scénario par ligne : leur somme n'a pas de sens.",
+            "Prévision par scénario, en milliers d'euros, hors de tout total du bilan ; le résumé est imprimé.",
             filtre=True,
-            resume=("scenario",),
+            resume=("scenario", "mesure"),
         ),
     )
 
@@ -77,9 +72,9 @@ def _nommees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
 def essai(bilan: Bilan) -> m.Tableau:
     """What the method would have said of the exercices that are known, and its error."""
     colonnes = (
-        m.DISPOSITIF,
         SCENARIO,
         m.Colonne("exercice_base", "Prévu depuis", "annee", largeur=10),
+        DISPOSITIF,
         m.Colonne("cout_prevu", "Coût prévu", "centimes", somme=True),
         m.Colonne("cout_constate", "Coût constaté", "centimes", somme=True),
         m.Colonne("erreur", "Erreur", "variation", somme=True, formule="={cout_prevu}-{cout_constate}"),
@@ -108,8 +103,8 @@ def ecart(bilan: Bilan) -> m.Tableau:
     effets = [x for x in EFFETS if any(r.get(x) is not None for r in rangees)]
     formule = "=" + "+".join(f"{{{x}}}" for x in effets) if effets else ""
     colonnes = (
-        m.DISPOSITIF,
         SCENARIO,
+        DISPOSITIF,
         m.Colonne("cout_prevu", "Coût prévu", "centimes", somme=True),
         m.Colonne("cout_constate", "Coût constaté", "centimes", somme=True),
         *(m.Colonne(x, EFFETS[x], "variation", somme=True, largeur=16) for x in effets),
