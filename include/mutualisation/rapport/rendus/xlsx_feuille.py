@@ -21,7 +21,7 @@ from mutualisation.rapport.rendus.xlsx_styles import MONTANTS, TOLERANCE
 PAGE = 9
 LIGNE_ENTETE = 3
 # characters that a page holds at full size
-LARGEUR_DE_PAGE = 132
+LARGEUR_DE_PAGE = 105
 HAUTEUR = 15.75
 Formats = Callable[[str, str], Any]
 Cle = tuple[Any, ...]

@@ -94,6 +94,7 @@ def communes(bilan: Bilan) -> m.Tableau | None:
             "Communes",
             "Par commune : population, services, coût de ce qu'elle utilise, dû, euros par habitant.",
             publie,
+            pages=2,
         ),
     )
 
