@@ -62,6 +62,17 @@ class Onglet:
         largeur = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         return int(self.page.evaluate(largeur))
 
+    def anomalies(self) -> tuple[list[str], list[str]]:
+        """What axe-core finds, all rules on, and what it leaves to be looked at: (rule: element, …) each."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        constats = Axe().run(self.page, options={"resultTypes": ["violations", "incomplete"]}).response
+        violations, a_voir = (
+            [f"{r['id']} : {noeud['html'][:160]}" for r in constats[genre] for noeud in r["nodes"]]
+            for genre in ("violations", "incomplete")
+        )
+        return violations, a_voir
+
     def photographier(self, chemin: Path) -> Path:
         """Picture of the whole page."""
         self.page.screenshot(path=str(chemin), full_page=True)

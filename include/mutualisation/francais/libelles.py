@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from mutualisation.chemins import SEEDS
-from mutualisation.francais.comptes import libelle_compte
+from mutualisation.francais.plan_comptable import libelle_compte
 
 __all__ = ["libelle_compte"]
 

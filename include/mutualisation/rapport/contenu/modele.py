@@ -122,16 +122,11 @@ class Valeur:
 
 @dataclass(frozen=True)
 class Dessin:
-    """A native chart of a sheet: `barres` (one per row) or `colonnes`; `series`: (column, meaning of its colour).
-
-    `total`: the columns of the total row are the points of a single series; `empile`: series stand on one another.
-    """
+    """A native chart of a sheet: bars, one per row; `series`: (column, meaning of its colour), `empile` on one another."""
 
     titre: str
-    genre: str
     series: tuple[tuple[str, str], ...]
     empile: bool = False
-    total: bool = False
 
 
 @dataclass(frozen=True)

@@ -58,14 +58,18 @@ def _mot(morceau: Morceau) -> Markup | str:
             return morceau
 
 
+@cache
+def _feuille() -> Markup:
+    return Markup(palette.variables() + (GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
+
+
 def rendre(document: Document) -> str:
     """The whole page as text. Same document, same text."""
-    feuille = Markup(palette.variables() + (GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704
     donnees: dict[str, Any] = {
         "d": document,
         "sections": [s for s in document.sections if s.lus],
         "accessibilite": accessibilite.declarer(document),
-        "feuille": feuille,
+        "feuille": _feuille(),
     }
     page = _environnement().get_template("page.html.j2").render(donnees)
     # attributes stand in double quotes: an apostrophe needs no escape

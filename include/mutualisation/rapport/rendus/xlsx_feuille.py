@@ -71,7 +71,7 @@ class FeuilleEcrite:
             imprimee = max(imprimee, self._note(suite + 1) if not self.dite.resume else imprimee)
             suite += 3
         if self.dite.dessin and not self.dite.resume:
-            hauteur = hauteur_de(self.dite.dessin, len(self.lignes))
+            hauteur = hauteur_de(len(self.lignes))
             largeur = sum(7 * c.largeur + 5 for c in self.colonnes)
             tracer(livre, self.feuille, self.dite, self, suite + 1, (min(LARGEUR, largeur), hauteur))
             imprimee = suite + 2 + math.ceil(hauteur / 21)

@@ -44,7 +44,6 @@ def passage(bilan: Bilan) -> m.Tableau:
         total["taux_couverture_d5211"] = total["recettes"] / total["cout_d5211"]
     dessin = m.Dessin(
         f"Du coût complet à la base D5211-16, {bilan.exercice}",
-        "barres",
         (("cout_complet", "total"), ("cout_d5211", "couvert")),
     )
     return m.Tableau(

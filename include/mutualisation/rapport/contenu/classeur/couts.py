@@ -11,6 +11,11 @@ from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, somme
 
 ZERO = Decimal(0)
+# colour of an effect of R12
+SENS = {
+    "etp": "personnel", "taux": "structure", "fonctionnement": "fonctionnement", "amortissements": "amortissements",
+    "subventions": "subventions", "reprises": "excedent", "entree": "hausse", "sortie": "baisse",
+}  # fmt: skip
 # measure, label, kind
 ANNEES = (
     ("etp", "ETP", "etp"),
@@ -35,7 +40,7 @@ def synthese(bilan: Bilan) -> m.Tableau:
     publie = {cle: bilan.totaux[e][mesure] for cle, mesure, e in cases}
     e = bilan.exercice
     dessin = m.Dessin(
-        f"Coût net et recettes des communes, {e}", "barres", ((f"cout_net_{e}", "reste"), (f"recettes_{e}", "couvert"))
+        f"Coût net et recettes des communes, {e}", ((f"cout_net_{e}", "reste"), (f"recettes_{e}", "couvert"))
     )
     return m.Tableau(
         "Synthèse des dépenses destinées aux besoins des communes",
@@ -69,7 +74,6 @@ def detail(bilan: Bilan) -> m.Tableau:
     )
     dessin = m.Dessin(
         f"Composantes du coût net, {bilan.exercice}",
-        "barres",
         (
             ("cout_personnel", "personnel"),
             ("cout_fonctionnement", "fonctionnement"),
@@ -113,7 +117,6 @@ def financement(bilan: Bilan) -> m.Tableau:
     )  # fmt: skip
     dessin = m.Dessin(
         f"Qui finance le coût net, {bilan.exercice}",
-        "barres",
         (("recettes", "couvert"), ("reste_a_charge", "reste")),
         empile=True,
     )
@@ -176,9 +179,8 @@ def variation(bilan: Bilan) -> m.Tableau | None:
     )
     dessin = m.Dessin(
         f"Ce qui fait varier le coût net de {e - 1} à {e}",
-        "colonnes",
-        tuple((x, "mesure") for x in effets),
-        total=True,
+        tuple((x, SENS[x]) for x in effets),
+        empile=True,
     )
     return m.tableau(
         f"Ce qui fait varier le coût net de {e - 1} à {e}",

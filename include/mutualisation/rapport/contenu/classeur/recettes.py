@@ -50,7 +50,6 @@ def origine(bilan: Bilan) -> m.Tableau | None:
     ]
     dessin = m.Dessin(
         f"Qui paie les recettes, {bilan.exercice}",
-        "barres",
         tuple((o, COULEURS[o]) for o in origines),
         empile=True,
     )

@@ -15,10 +15,10 @@ from mutualisation.rapport.contenu.conseil import (
     argent,
     autres,
     base_legale,
+    calcul,
     dispositifs,
     evolution,
     glossaire,
-    methode,
     reserves,
     signatures,
 )
@@ -39,7 +39,7 @@ SECTIONS = (
     prevision,
     controles,
     reserves,
-    methode,
+    calcul,
     glossaire,
 )
 

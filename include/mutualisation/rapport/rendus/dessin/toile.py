@@ -36,6 +36,8 @@ SUPPORTS = {
     "unique": Support("unique", 340, 14, 13, mesure.ECRAN),
     # 17 cm in points: one unit is one point once printed
     "papier": Support("papier", 482, 9, 8.5, mesure.FEUILLE),
+    # half a sheet, beside a table
+    "demi": Support("demi", 235, 9, 8.5, mesure.FEUILLE),
 }
 INTERLIGNE = 1.22
 
@@ -158,7 +160,7 @@ class Toile:
     def svg(self, titre: str, description: str, role: str = "img") -> Markup:
         """The drawing, with its title and its text alternative."""
         largeur, hauteur, i = n(self.support.largeur), n(self.hauteur + 4), self.ancre
-        police = ' font-family="Libertinus Serif"' if self.support.nom == "papier" else ""
+        police = ' font-family="Libertinus Serif"' if self.support.polices is mesure.FEUILLE else ""
         return Markup(  # noqa: S704 - every text is escaped where it is written
             f'<svg class="graphique {self.support.nom}" role="{role}" xmlns="http://www.w3.org/2000/svg" '
             f'viewBox="0 0 {largeur} {hauteur}" width="{largeur}" height="{hauteur}"{police} '

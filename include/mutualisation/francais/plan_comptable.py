@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import csv
 from functools import cache
-from pathlib import Path
 
-PLAN = Path(__file__).with_name("comptes_m57.csv")
+from mutualisation.chemins import PLAN_COMPTABLE
 
 
 @cache
 def _noms() -> dict[str, str]:
-    with PLAN.open(encoding="utf-8", newline="") as fichier:
+    with PLAN_COMPTABLE.open(encoding="utf-8", newline="") as fichier:
         return {ligne["compte"]: ligne["libelle"] for ligne in csv.DictReader(fichier, delimiter=";")}
 
 
