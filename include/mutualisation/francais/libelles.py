@@ -285,6 +285,7 @@ ADHERENTS = {
 }
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
 TYPE_ADHERENT = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "EPCI"}
+CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "APP": "Apprentis"}
 
 # what the cost of use is shared on (R11)
 CLES_USAGE = {
@@ -331,6 +332,14 @@ def libelle_motif(motif: str) -> str:
 def libelle(table: dict[str, str], nom: str) -> str:
     """Label of a name, else the name with spaces."""
     return table.get(nom) or nom.replace("_", " ")
+
+
+def libelle_groupe(groupe: str) -> str:
+    """`B+C` reads « Catégories B et C regroupées » (S14)."""
+    codes = groupe.split("+")
+    if len(codes) == 1:
+        return "Seule"
+    return f"{', '.join(codes[:-1])} et {codes[-1]} regroupées"
 
 
 def libelle_mode(mode: str | None) -> str:
