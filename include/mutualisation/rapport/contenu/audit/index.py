@@ -55,8 +55,8 @@ def _contenu(bilan: Bilan) -> m.Section:
     blocs: list[m.Bloc] = [m.p(m.Lien(f"{page}.html", nom), f" : {suite}") for page, nom, suite in pages]
     blocs.append(
         m.p(
-            "Documents votés : ", m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}"), ". Données ouvertes : ",
-            *_csv(bilan), " décrits dans ", m.Lien(f"{RACINE}/datapackage.json", "datapackage.json"), ".",
+            "Document voté : ", m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}"),
+            ". Données ouvertes : ", *_csv(bilan), " décrits dans ", m.Lien(f"{RACINE}/datapackage.json", "datapackage.json"), ".",
         )
     )  # fmt: skip
     return m.Section("contenu-dossier", "Ce que contient ce dossier", "Contenu", blocs)
@@ -78,18 +78,18 @@ def _refaire(bilan: Bilan) -> m.Section:
         *(personnel if bilan["etp_categorie"] else ()),
         (
             "Tout autre montant de la synthèse",
-            "dans tracabilite.csv, la somme de la colonne montant pour un dispositif et une mesure ; la mesure porte le "
-            "nom de la colonne de synthese_financiere.csv.",
+            "dans tracabilite.csv, la somme de la colonne montant pour un dispositif et une mesure ; la mesure porte "
+            "le nom de la colonne de synthese_financiere.csv.",
         ),
         (
             "Coût net",
-            "personnel + fonctionnement + amortissements − subventions − reprises. Les participations des communes n'en "
-            "sont jamais déduites (règle R5).",
+            "personnel + fonctionnement + amortissements − subventions − reprises. Les participations des communes "
+            "n'en sont jamais déduites (règle R5).",
         ),
         (
             "Gain de la centrale d'achat",
-            "dans cam_achats.csv, prix de référence moins achats comparés ; les achats sans prix de référence n'entrent "
-            "pas dans le calcul (règle R9).",
+            "dans cam_achats.csv, prix de référence moins achats comparés ; les achats sans prix de référence "
+            "n'entrent pas dans le calcul (règle R9).",
         ),
         (
             "Arrondis",
@@ -172,7 +172,8 @@ def _sceau(bilan: Bilan, sceau: Sceau) -> m.Section:
         m.p("Empreinte de la publication (SHA-256) : ", m.Code(sceau.publication_sha256), "."),
         m.p(
             "Elle se refait : une ligne « relation, espace, empreinte de son CSV » pour chaque relation, dans l'ordre "
-            "des noms, chaque CSV portant tous les exercices publiés ; l'empreinte est celle de ces lignes. La commande ",
+            "des noms, chaque CSV portant tous les exercices publiés ; l'empreinte est celle de ces lignes. La "
+            "commande ",
             m.Code("mutualisation verifier"), " la recalcule dans l'entrepôt. Chaque fichier de l'extrait a sa propre "
             "empreinte dans ", m.Lien(f"{RACINE}/manifeste.json", "manifeste.json"), ".",
         ),

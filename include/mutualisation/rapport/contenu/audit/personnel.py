@@ -1,4 +1,4 @@
-"""Staff cost that can be redone from the extract alone: ETP × (average cost + structure), by dispositif and category."""
+"""Staff cost redone from the extract alone: ETP × (average cost + structure), by dispositif and category."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
     liens: list[m.Morceau] = ["Voir le détail : "]
     for code in bilan.trier(detail):
         liens += [m.Lien(f"#{adresses.ancre(code)}", bilan.libelle(code)), " · "]
-    blocs = [m.tableau(titre, colonnes, lignes), m.p(*liens[:-1], ".")]
+    blocs: list[m.Bloc] = [m.tableau(titre, colonnes, lignes), m.p(*liens[:-1], ".")]
     return m.Section("ensemble", "Tous les dispositifs", "Ensemble", blocs)
 
 

@@ -19,7 +19,8 @@ select source, fichier, colonne, statut, motif, count(*) as lignes, count(*) fil
   from {source}
  where exercice = %(exercice)s and version = %(version)s
  group by source, fichier, colonne, statut, motif
- order by source collate "C", fichier collate "C", statut collate "C", motif collate "C", colonne collate "C" nulls first
+ order by source collate "C", fichier collate "C", statut collate "C", motif collate "C",
+  colonne collate "C" nulls first
 """
 SANS_REJET = "Aucune ligne des fichiers livrés n'a été rejetée, retenue ou mise de côté."
 COLONNES = (

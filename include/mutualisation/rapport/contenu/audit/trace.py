@@ -26,8 +26,8 @@ LIGNES = f"""{RETENUES}
 select t.* from {{source}} as t
  inner join cumuls as c on t.dispositif = c.dispositif and t.mesure = c.mesure and c.detaillee
  where t.exercice = %(exercice)s and t.version = %(version)s
- order by t.dispositif collate "C", t.mesure collate "C", t.fichier collate "C", t.ligne nulls first, t.rang collate "C",
-  t.montant_source, t.part, t.montant
+ order by t.dispositif collate "C", t.mesure collate "C", t.fichier collate "C", t.ligne nulls first,
+  t.rang collate "C", t.montant_source, t.part, t.montant
 """  # noqa: S608 - our own text
 GROUPES = f"""{RETENUES}
 select t.dispositif, t.mesure, t.fichier, count(*) as lignes, sum(t.montant) as montant
