@@ -56,7 +56,8 @@ def _contenu(bilan: Bilan) -> m.Section:
     blocs.append(
         m.p(
             "Document voté : ", m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}"),
-            ". Données ouvertes : ", *_csv(bilan), " décrits dans ", m.Lien(f"{RACINE}/datapackage.json", "datapackage.json"), ".",
+            ". Données ouvertes : ", *_csv(bilan),
+            " décrits dans ", m.Lien(f"{RACINE}/datapackage.json", "datapackage.json"), ".",
         )
     )  # fmt: skip
     return m.Section("contenu-dossier", "Ce que contient ce dossier", "Contenu", blocs)
