@@ -240,6 +240,14 @@ PARAMETRES_TEXTES = {
     "grand_livre_complet": "rapprochements du grand livre",
 }
 
+# values of parameters that are words of the files
+VALEURS = {
+    "base_jours": {"reel": "jours réels", "30_360": "mois de 30 jours"},
+    "jeu_de_donnees": {"synthetique": "synthétique"},
+    "methode_etp": {"R": "R, heures saisies", "Q": "Q, affectations", "T": "T, heures sur heures annuelles"},
+    "cle_usage": {"unites": "unités", "jours": "jours d'adhésion", "population": "population"},
+}
+
 METHODES_ETP = {
     "R": "R : le temps rémunéré de chaque agent est réparti au prorata des heures saisies et validées",
     "Q": "Q : la quotité de l'agent est répartie selon ses pourcentages d'affectation",
@@ -324,3 +332,8 @@ def libelle_parametre(nom: str) -> str:
     """`actualisation:ADS` reads « Actualisation du coût unitaire — ADS »."""
     racine, _, objet = nom.partition(":")
     return libelle(PARAMETRES, racine) + (f" — {objet}" if objet else "")
+
+
+def valeur_parametre(nom: str, valeur: str) -> str:
+    """Value of a parameter as it is read: `reel` is « jours réels »."""
+    return VALEURS.get(nom.partition(":")[0], {}).get(valeur, valeur)

@@ -116,8 +116,8 @@ def _dispositifs(bilan: Bilan) -> m.Section:
 def _parametres(bilan: Bilan) -> m.Section:
     lignes = [
         {
-            "libelle": libelles.libelle_parametre(p["parametre"]),
-            "valeur": p["valeur"],
+            "libelle": _nom(bilan, p["parametre"]),
+            "valeur": libelles.valeur_parametre(p["parametre"], p["valeur"]),
             "debut": _jour(p["debut"]),
             "fin": _jour(p["fin"]),
             "reference": p["reference"],
@@ -138,12 +138,16 @@ def _parametres(bilan: Bilan) -> m.Section:
     return m.Section("parametres", titre, "Paramètres", [tableau if lignes else m.p(DEFAUT)])
 
 
+def _nom(bilan: Bilan, parametre: str) -> str:
+    """Label of a parameter, with the label of the dispositif it is for."""
+    racine, _, objet = parametre.partition(":")
+    return libelles.libelle_parametre(racine) + (f" : {bilan.libelle(objet)}" if objet else "")
+
+
 def _portes(bilan: Bilan) -> m.Section:
     lues = bilan.contexte.construction.portes
     lignes = [
-        {"porte": nom, "executes": (lues.get(cle) or {}).get(compte), "resultat": "publié"}
-        for cle, nom, compte in PORTES
-        if lues.get(cle)
+        {"porte": nom, "executes": (lues.get(cle) or {}).get(compte)} for cle, nom, compte in PORTES if lues.get(cle)
     ]
     colonnes = (
         m.Colonne("porte", "Série de contrôles", part=3),
@@ -175,7 +179,7 @@ def _sceau(bilan: Bilan, sceau: Sceau) -> m.Section:
             "Elle se refait : une ligne « relation, espace, empreinte de son CSV » pour chaque relation, dans l'ordre "
             "des noms, chaque CSV portant tous les exercices publiés ; l'empreinte est celle de ces lignes. La "
             "commande ",
-            m.Code("mutualisation verifier"), " la recalcule dans l'entrepôt. Chaque fichier de l'extrait a sa propre "
+            m.Code("mutualisation etat --json"), " la donne depuis l'entrepôt. Chaque fichier de l'extrait a sa propre "
             "empreinte dans ", m.Lien(f"{RACINE}/manifeste.json", "manifeste.json"), ".",
         ),
     ]  # fmt: skip

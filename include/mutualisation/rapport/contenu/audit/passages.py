@@ -61,11 +61,14 @@ def _comptes(bilan: Bilan) -> list[m.Bloc]:
         return []
     colonnes = (
         m.DISPOSITIF,
-        m.Colonne("compte", "Compte M57", part=3),
-        m.Colonne("motif", "Motif", part=4),
+        m.Colonne("compte", "Compte M57", part=4),
+        m.Colonne("nature", "Nature", part=2),
         m.Colonne("montant", "Montant écarté", "centimes", somme=True, fort=True),
     )
-    lignes = [r | {"compte": libelles.libelle_compte(r["compte"])} for r in rangees]
+    lignes = [
+        r | {"compte": libelles.libelle_compte(r["compte"]), "nature": r["nature_charge"].capitalize()} for r in rangees
+    ]
+    motifs = m.Liste(sorted({(r["nature_charge"].capitalize(), f"{r['motif']}.") for r in rangees}))
     titre = f"Charges de structure écartées, compte par compte, {bilan.exercice}"
     ecartes = somme((r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL), "dont_structure")
     phrase = (
@@ -73,7 +76,7 @@ def _comptes(bilan: Bilan) -> list[m.Bloc]:
         f"{formats.euros(somme(rangees, 'montant'), 2)} ; le passage écarte {formats.euros(ecartes, 2)}."
     )
     limite, reste = cadre.LIGNES_MAX, cadre.renvoi("passage_d5211_detail.csv")
-    return [m.p(phrase), m.tableau(titre, colonnes, lignes, limite=limite, reste=reste)]
+    return [m.p(phrase), motifs, m.tableau(titre, colonnes, lignes, limite=limite, reste=reste)]
 
 
 # ---------------------------------------------------------------- N−1 → N
