@@ -54,7 +54,7 @@ def _compiler(gabarit: str, donnees: Any, jour: date) -> Any:
     return _compilateur(gabarit).compile(
         format="pdf",
         sys_inputs={"donnees": json.dumps(donnees, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
+        pdf_standards=["ua-1", "a-2a"],
         timestamp=datetime(jour.year, jour.month, jour.day, tzinfo=UTC),
     )
 

@@ -16,7 +16,7 @@ from tests.sql.publication import entrepot_publie
 from mutualisation.chemins import GABARITS_HTML
 from mutualisation.rapport.extrait import ecrire_extrait
 
-FEUILLE = GABARITS_HTML / "bilan_etape.css"
+FEUILLE = GABARITS_HTML / "page.css"
 
 
 @pytest.fixture

@@ -208,7 +208,20 @@ class Repli:
     ouvert: bool = False
 
 
-Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Repli
+@dataclass(frozen=True)
+class Volet:
+    """A named part that stays whole on paper; the page folds it under its title, `resume` telling it in a line.
+
+    `ancre`: where a link leads.
+    """
+
+    titre: str
+    resume: str
+    blocs: Sequence[Bloc]
+    ancre: str = ""
+
+
+Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Repli | Volet
 
 
 def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
@@ -218,7 +231,7 @@ def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
         match bloc:
             case Tableau():
                 retenus += [bloc] if bloc.lignes and bloc.ou != CLASSEUR else []
-            case Repli():
+            case Repli() | Volet():
                 interieur = lus(bloc.blocs)
                 retenus += [replace(bloc, blocs=interieur)] if interieur else []
             case _:
@@ -232,7 +245,7 @@ def feuilles(blocs: Sequence[Bloc]) -> list[tuple[Feuille, Tableau]]:
     for bloc in blocs:
         if isinstance(bloc, Tableau) and bloc.feuille:
             trouvees.append((bloc.feuille, bloc))
-        elif isinstance(bloc, Repli | CoteACote):
+        elif isinstance(bloc, Repli | CoteACote | Volet):
             trouvees += feuilles(bloc.blocs)
     return trouvees
 

@@ -56,9 +56,9 @@ def _mot(morceau: Morceau) -> Markup | str:
 
 def rendre(document: Document) -> str:
     """The whole page as text. Same document, same text."""
-    feuille = Markup((GABARITS_HTML / "bilan_etape.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    feuille = Markup((GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
     donnees: dict[str, Any] = {"d": document, "feuille": feuille}
-    page = _environnement().get_template("bilan_etape.html.j2").render(donnees)
+    page = _environnement().get_template("page.html.j2").render(donnees)
     # attributes stand in double quotes: an apostrophe needs no escape
     return insecables(page).replace("&#39;", "'")
 

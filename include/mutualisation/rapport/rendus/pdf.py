@@ -26,11 +26,12 @@ from mutualisation.rapport.contenu.modele import (
     Repli,
     SousTitre,
     Tableau,
+    Volet,
     mots,
 )
 from mutualisation.rapport.rendus import cellules
 
-GABARIT = "bilan_etape.typ"
+
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 
@@ -52,7 +53,7 @@ def rendre(document: Document) -> bytes:
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [{"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections if s.lus],
     }
-    return composer(GABARIT, donnees, date(d.exercice, 12, 31))
+    return composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31))
 
 
 def ecrire(document: Document, chemin: Path) -> None:
@@ -82,6 +83,8 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
             return _tableau(bloc)
         case Graphique():
             return _graphique(bloc)
+        case Volet():
+            return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
         case Fiches(fiches):
             return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
     raise TypeError(type(bloc).__name__)
