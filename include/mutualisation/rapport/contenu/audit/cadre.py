@@ -75,3 +75,8 @@ def _liens(bilan: Bilan, page: str) -> list[m.Lien]:
 def renvoi(fichier: str, un: str = "autre ligne", plusieurs: str = "autres lignes") -> tuple[str, str, str]:
     """What says how many rows a table leaves to its CSV."""
     return un, plusieurs, f" : voir {fichier}."
+
+
+def remplies(colonnes: Sequence[m.Colonne], lignes: Sequence[m.Ligne]) -> tuple[m.Colonne, ...]:
+    """Columns that a row fills at least once."""
+    return tuple(c for c in colonnes if any(x.get(c.cle) not in (None, "") for x in lignes))

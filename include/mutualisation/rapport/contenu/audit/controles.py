@@ -55,7 +55,7 @@ def _partie(controles: list[Ligne], ancre: str, titre: str, statuts: tuple[str, 
     avec_suite = (SEUIL, SUITE) if "ecart" in statuts else (SEUIL,)
     colonnes = (CONTROLE, CLE, BLOQUANT, ATTENDU, CONSTATE, *avec_suite)
     reste = cadre.renvoi("controles.csv", "autre contrôle", "autres contrôles")
-    tableau = m.Tableau(titre, colonnes, lignes, limite=cadre.LIGNES_MAX, reste=reste)
+    tableau = m.Tableau(titre, cadre.remplies(colonnes, lignes), lignes, limite=cadre.LIGNES_MAX, reste=reste)
     return [m.Section(ancre, f"{titre} ({formats.nombre(len(lignes))})", titre, [tableau])]
 
 
@@ -63,7 +63,7 @@ def _ligne(controle: Ligne) -> dict[str, Any]:
     nom = controle["controle"]
     return controle | {
         "libelle": f"{libelles.libelle_controle(nom)} ({nom})",
-        "cle": controle["cle"] or "tout l'exercice",
+        "cle": controle["cle"],
         "bloquant": "oui" if controle.get("bloquant") else "non",
         "suite": _suite(controle),
     }

@@ -73,7 +73,7 @@ def _source(source: str, rangees: list[Ligne]) -> m.Section:
     lignes = [_ligne(r) for r in rangees]
     tableau = m.tableau(
         f"{nom} : lignes écartées, par fichier et par motif",
-        COLONNES,
+        cadre.remplies(COLONNES, lignes),
         lignes,
         limite=cadre.LIGNES_MAX,
         reste=cadre.renvoi("rejets.csv", "autre motif", "autres motifs"),
@@ -85,7 +85,7 @@ def _ligne(r: Ligne) -> dict[str, Any]:
     return r | {
         "ou": _lignes(r["premieres"] or [], r["distinctes"]),
         "issue": libelles.STATUTS.get(r["statut"], r["statut"]),
-        "remede": libelles.REMEDES_REJET.get(r["statut"], "") if r["a_corriger"] else "rien à faire",
+        "remede": libelles.REMEDES_REJET.get(r["statut"], "rien à faire"),
     }
 
 

@@ -124,12 +124,12 @@ def _tableau(nom: str, mesure: str, lignes: list[Ligne]) -> m.Tableau:
         m.Colonne("piece", "Pièce", part=3),
         m.Colonne("date_piece", "Date", "date"),
         m.Colonne("compte", "Compte M57", part=3),
-        m.Colonne("activite", "Activité et part", part=2),
+        m.Colonne("activite", "Activité", part=2),
         m.Colonne("montant_source", "Montant lu", "lu"),
         m.Colonne("part", "Part", "lu"),
         m.Colonne("montant", "Montant retenu", "lu", fort=True),
     )
-    pleines = tuple(c for c in colonnes if any(x[c.cle] not in (None, "") for x in dites))
+    pleines = cadre.remplies(colonnes, dites)
     regles = sorted({r["regle"] for r in lignes if r.get("regle")})
     note = " ; ".join(f"règle {x} : {libelles.REGLES.get(x, 'règle de calcul')}" for x in regles)
     return m.Tableau(f"{nom} : lignes source", pleines, dites, note=f"{note.capitalize()}." if note else "")
@@ -144,7 +144,7 @@ def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
         "piece": r.get("piece") or "",
         "date_piece": _jour(r.get("date_piece")),
         "compte": libelles.libelle_compte(r["nature"]) if r.get("nature") else "",
-        "activite": (r["rang"] or "").replace("/", ", part ") + (" %" if r["rang"] else "") if temps else "",
+        "activite": (r["rang"] or "").rpartition("/")[0] if temps else "",
         "montant_source": _quantite(r["montant_source"], source),
         "part": f"{formats.exact(r['part'])}{formats.INSECABLE}%" if r["part"] is not None else "",
         "montant": _quantite(r["montant"], mesure),
