@@ -7,6 +7,7 @@ from decimal import Decimal
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.audit import adresses, cadre
+from mutualisation.rapport.diffusion import seuil_effectif
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
 
@@ -30,7 +31,6 @@ SANS_REGROUPEMENT = (
     "Le seuil de regroupement est à 0 : chaque catégorie a son propre coût moyen, quel que soit son effectif. La "
     "diffusion de ce bilan est restreinte."
 )
-SEUIL, SEUIL_PAR_DEFAUT = "seuil_effectif", "5"
 CATEGORIE = m.Colonne("categorie", "Catégorie", part=3)
 ETP = m.Colonne("etp", "ETP", "lu")
 COUT_MOYEN = m.Colonne("cout_moyen", "Coût moyen d'un ETP", "lu")
@@ -122,21 +122,10 @@ def _couts_moyens(bilan: Bilan) -> m.Section:
         STRUCTURE,
         UNITAIRE,
     )
-    seuil = _seuil(bilan)
+    seuil = seuil_effectif(bilan)
     regroupement = REGROUPEMENT.format(formats.exact(seuil)) if seuil > 0 else SANS_REGROUPEMENT
     tableau = m.Tableau(f"Coût moyen d'un ETP par catégorie, {bilan.exercice}", colonnes, lignes)
     return m.Section("couts", "Coût moyen par catégorie", "Coûts moyens", [m.p(regroupement), tableau])
-
-
-def _seuil(bilan: Bilan) -> Decimal:
-    """Parameter `seuil_effectif` on 1 January (R2c)."""
-    jour = f"{bilan.exercice}-01-01"
-    valeurs = [
-        p["valeur"]
-        for p in bilan.contexte.parametres
-        if p["parametre"] == SEUIL and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
-    ]
-    return Decimal((valeurs or [SEUIL_PAR_DEFAUT])[0].replace(",", "."))
 
 
 # ---------------------------------------------------------------- every dispositif, then each
