@@ -21,6 +21,7 @@ DECLARATIONS = PAQUET / "sources" / "declarations"
 MIGRATIONS = PAQUET / "entrepot" / "migrations"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"
 GABARITS_HTML = PAQUET / "rapport" / "rendus" / "gabarits"
+POSITIONS = PAQUET / "rapport" / "rendus" / "dessin" / "positions_communes.csv"
 
 # generated from the registry, in a checkout only
 PAGE_SOURCES = RACINE / "docs" / "sources.md"

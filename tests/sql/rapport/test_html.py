@@ -13,10 +13,8 @@ import pytest
 from lxml import html
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.chemins import GABARITS_HTML
 from mutualisation.rapport.extrait import ecrire_extrait
-
-FEUILLE = GABARITS_HTML / "page.css"
+from mutualisation.rapport.rendus import palette
 
 
 @pytest.fixture
@@ -167,7 +165,7 @@ def test_stands_alone(page: str) -> None:
     arbre = html.fromstring(page.encode())
     assert not arbre.xpath("//script | //link | //img | //iframe | //@src")
     assert all(lien.startswith("#") for lien in arbre.xpath("//@href"))
-    assert "url(" not in page
+    assert re.findall(r"url\((?!#)", page) == []
     assert "@import" not in page
 
 
@@ -194,24 +192,13 @@ def test_structure_is_accessible(page: str) -> None:
     assert all(suivant - niveau <= 1 for niveau, suivant in itertools.pairwise(niveaux))
 
 
-def _luminance(couleur: str) -> float:
-    composantes = [int(couleur[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    lineaires = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in composantes]
-    return 0.2126 * lineaires[0] + 0.7152 * lineaires[1] + 0.0722 * lineaires[2]
-
-
-def _contraste(a: str, b: str) -> float:
-    clair, sombre = sorted((_luminance(a), _luminance(b)), reverse=True)
-    return (clair + 0.05) / (sombre + 0.05)
-
-
 def test_colours_of_text_are_legible() -> None:
-    couleurs = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", FEUILLE.read_text(encoding="utf-8")))
+    couleurs = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", palette.variables()))
     for texte in ("encre", "gris", "marque", "couvert", "alerte"):
         for fond in ("#ffffff", couleurs["fond"], couleurs["alerte-fond"]):
-            assert _contraste(couleurs[texte], fond) >= 4.5, (texte, fond)
+            assert palette.contraste(couleurs[texte], fond) >= 4.5, (texte, fond)
     for trait in ("couvert", "reste"):  # graphics: 3:1
-        assert _contraste(couleurs[trait], "#ffffff") >= 3
+        assert palette.contraste(couleurs[trait], "#ffffff") >= 3
 
 
 # font, size of the text, space between letters: what a machine or a reader may have instead of ours

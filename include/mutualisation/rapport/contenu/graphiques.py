@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mutualisation.francais.formats import euros, nombre, pourcent, signe
@@ -135,7 +135,10 @@ class Cascade:
 
 @dataclass(frozen=True)
 class Flux:
-    """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €."""
+    """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €.
+
+    `sens`: meaning of a name in the palette (personnel, structure, couvert, reste…); none: a plain measure.
+    """
 
     ancre: str
     titre: str
@@ -143,6 +146,11 @@ class Flux:
     sources: Sequence[tuple[str, Decimal]]
     cibles: Sequence[tuple[str, Decimal]]
     note: str = ""
+    sens: Mapping[str, str] = field(default_factory=dict)
+
+    def sens_de(self, nom: str) -> str:
+        """Meaning of a name in the palette."""
+        return self.sens.get(nom, "mesure")
 
     @property
     def description(self) -> str:

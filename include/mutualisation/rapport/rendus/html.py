@@ -1,7 +1,8 @@
-"""`bilan_etape_AAAA.html`: one self-contained French page, readable on a phone, on paper and by assistive tools."""
+"""A document as one self-contained French page, readable on a phone, on paper and by assistive tools."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from markupsafe import Markup
 from mutualisation.chemins import GABARITS_HTML
 from mutualisation.francais import formats
 from mutualisation.francais.typographie import insecables
+from mutualisation.rapport.contenu import accessibilite
+from mutualisation.rapport.contenu.graphiques import Graphique, Trace
 from mutualisation.rapport.contenu.modele import LECTURE, Code, Document, Lien, Morceau
-from mutualisation.rapport.rendus import cellules, svg
+from mutualisation.rapport.rendus import cellules, dessin, palette
 
 
 @cache
@@ -33,14 +36,15 @@ def _environnement() -> Environment:
         "rangees": cellules.rangees,
         "pied": cellules.pied,
         "note": cellules.note,
-        "dessins": svg.dessins,
-        "vignette": svg.vignette,
+        "ecrans": dessin.ecrans,
+        "vignette": dessin.vignette,
     }
+    env.tests["trace"] = lambda bloc: isinstance(bloc, Graphique | Trace)
     env.tests["de_genre"] = lambda bloc, nom: type(bloc).__name__ == nom
     return env
 
 
-def _mots(morceaux: tuple[Morceau, ...]) -> Markup:
+def _mots(morceaux: Iterable[Morceau]) -> Markup:
     return Markup("").join(map(_mot, morceaux))
 
 
@@ -54,10 +58,19 @@ def _mot(morceau: Morceau) -> Markup | str:
             return morceau
 
 
+@cache
+def _feuille() -> Markup:
+    return Markup(palette.variables() + (GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
+
+
 def rendre(document: Document) -> str:
     """The whole page as text. Same document, same text."""
-    feuille = Markup((GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    donnees: dict[str, Any] = {"d": document, "feuille": feuille}
+    donnees: dict[str, Any] = {
+        "d": document,
+        "sections": [s for s in document.sections if s.lus],
+        "accessibilite": accessibilite.declarer(document),
+        "feuille": _feuille(),
+    }
     page = _environnement().get_template("page.html.j2").render(donnees)
     # attributes stand in double quotes: an apostrophe needs no escape
     return insecables(page).replace("&#39;", "'")

@@ -1,4 +1,4 @@
-"""`bilan_etape_AAAA.pdf`: the bilan for print and archives, tagged (PDF/UA-1), said as the page says it.
+"""A document for print and archives, tagged (PDF/UA-1, PDF/A-2a), said as the page says it; one template per form.
 
 Same document, same bytes: its date is the last day of the exercice, the fonts are the compiler's.
 """
@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from mutualisation.composition.compilation import composer
+from mutualisation.composition.entetes import nommer_les_lignes
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu.graphiques import Barre, Graphique
+from mutualisation.rapport.contenu.graphiques import (
+    Carte,
+    Cascade,
+    Courbes,
+    Flux,
+    Graphique,
+    Histogramme,
+    Matrice,
+    Trace,
+)
 from mutualisation.rapport.contenu.modele import (
     LECTURE,
     Bloc,
@@ -29,8 +38,7 @@ from mutualisation.rapport.contenu.modele import (
     Volet,
     mots,
 )
-from mutualisation.rapport.rendus import cellules
-
+from mutualisation.rapport.rendus import cellules, dessin
 
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
@@ -53,7 +61,7 @@ def rendre(document: Document) -> bytes:
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [{"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections if s.lus],
     }
-    return composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31))
+    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31)))
 
 
 def ecrire(document: Document, chemin: Path) -> None:
@@ -62,10 +70,10 @@ def ecrire(document: Document, chemin: Path) -> None:
 
 
 def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
-    """Blocks for the template; what is folded or side by side elsewhere follows in order."""
+    """Blocks for the template; what is folded elsewhere follows in order."""
     dits: list[dict[str, Any]] = []
     for bloc in blocs:
-        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli | CoteACote) else [_bloc(bloc)]
+        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli) else [_bloc(bloc)]
     return dits
 
 
@@ -81,10 +89,12 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
             return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
         case Tableau():
             return _tableau(bloc)
-        case Graphique():
+        case Graphique() | Cascade() | Flux() | Carte() | Matrice() | Courbes() | Histogramme():
             return _graphique(bloc)
         case Volet():
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
+        case CoteACote(cotes):
+            return {"genre": "cote", "cotes": [_cote(cote) for cote in cotes]}
         case Fiches(fiches):
             return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
     raise TypeError(type(bloc).__name__)
@@ -126,18 +136,18 @@ def _signes(textes: Sequence[str]) -> float:
     )
 
 
-def _graphique(g: Graphique) -> dict[str, Any]:
+def _cote(bloc: Bloc) -> list[dict[str, Any]]:
+    """A block in half a page: a chart takes the drawing made for a narrow place."""
+    return [_graphique(bloc, etroit=True)] if isinstance(bloc, Graphique | Trace) else _blocs([bloc])
+
+
+def _graphique(g: Graphique | Trace, *, etroit: bool = False) -> dict[str, Any]:
+    feuilles = [dessin.dessiner(g, "demi")] if etroit else dessin.feuilles(g)
     return {
-        "genre": g.genre,
+        "genre": "graphique",
         "titre": g.titre,
         "alt": f"{g.sujet}. {g.description}",
-        "legende": [list(entree) for entree in g.entrees],
-        "barres": [_barre(b, g.maximum or Decimal(1)) for b in g.barres],
+        "note": "" if isinstance(g, Graphique) else g.note,
+        "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
+        "etroit": etroit,
     }
-
-
-def _barre(b: Barre, maximum: Decimal) -> dict[str, Any]:
-    """Lengths are ratios of the longest bar: drawing only, the figures are in the texts."""
-    parts = {nom: float(getattr(b, nom) / maximum) for nom in ("couvert", "reste", "excedent")}
-    textes = {nom: getattr(b, nom) for nom in ("libelle", "valeurs", "sommet", "base", "solde")}
-    return {**parts, **textes}

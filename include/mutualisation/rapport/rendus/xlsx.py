@@ -18,7 +18,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.rapport.contenu.modele import AUCUN, CLASSEUR, Colonne, Document, Feuille, Ligne, Tableau, feuilles
-from mutualisation.rapport.rendus.xlsx_styles import FILET, LIEN, MARQUE, RESTE, TOLERANCE, style
+from mutualisation.rapport.rendus.palette import COULEURS, FILET, MARQUE
+from mutualisation.rapport.rendus.xlsx_styles import TOLERANCE, style
 
 LIGNE_ENTETE = 3
 PREMIERE = LIGNE_ENTETE + 1
@@ -216,7 +217,7 @@ class _Feuille:
     def _tracer(self, livre: Any, rang: int) -> None:
         """A native chart of the second and third columns, on the page of the table."""
         graphique, nom, fin = livre.add_chart({"type": "bar"}), self.dite.nom, self.fin - 1
-        for i, couleur in ((1, RESTE), (2, LIEN)):
+        for i, couleur in ((1, COULEURS["reste"]), (2, COULEURS["couvert"])):
             graphique.add_series(
                 {
                     "name": [nom, LIGNE_ENTETE, i],

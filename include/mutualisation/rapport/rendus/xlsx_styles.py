@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mutualisation.rapport.rendus.palette import COULEURS, FILET, GRIS, MARQUE
+
 FORMATS = {
     "euros": '[$-40C]#,##0.00\\ "€";[Red][$-40C]\\-#,##0.00\\ "€"',
     "etp": "[$-40C]#,##0.00",
@@ -16,7 +18,7 @@ FORMATS = {
     "constat": "[$-40C]#,##0.00####",
     "date": "dd/mm/yyyy",
 }
-MARQUE, FILET, GRIS, CLAIR, LIEN, RESTE = "#163F5E", "#C9D2DA", "#4D5B68", "#EEF2F5", "#1F6286", "#C26A3D"
+CLAIR, LIEN = COULEURS["absent"], COULEURS["couvert"]
 # Tolerance of a check between a sum of cells and the published total: half a unit of the last published decimal
 TOLERANCE = {"euros": "0.005", "centimes": "0.005", "etp": "0.00001", "entier": "0.5"}
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from lxml import etree
 
 from mutualisation.rapport.contenu.modele import Barre, Graphique
-from mutualisation.rapport.rendus.svg import EXCEDENT, dessins, vignette
+from mutualisation.rapport.rendus.dessin import ecrans, vignette
+from mutualisation.rapport.rendus.palette import COULEURS
 
 BARRES = [
     Barre("Archives & impression", Decimal("100.00"), Decimal("25.00")),
@@ -30,18 +31,18 @@ def _graphique(genre: str, barres: list[Barre]) -> Graphique:
 
 
 def test_chart_is_well_formed_described_and_ordered() -> None:
-    for dessin in dessins(_graphique("barres", BARRES)):
+    for dessin in ecrans(_graphique("barres", BARRES)):
         racine = etree.fromstring(str(dessin))
         description = racine.findtext("{*}desc")
         assert description is not None
         assert description.index("Archives & impression") < description.index("Certificats")
         assert "Carrières : coût net 10\u00a0€, recettes non renseignées" in description
-        assert EXCEDENT in str(dessin)
+        assert COULEURS["excedent"] in str(dessin)
         assert all(float(r.get("width", "0")) > 0 for r in racine.iter("{*}rect"))
 
 
 def test_bars_have_two_widths_with_their_own_identifiers() -> None:
-    large, etroit = map(str, dessins(_graphique("barres", BARRES)))
+    large, etroit = map(str, ecrans(_graphique("barres", BARRES)))
     assert 'viewBox="0 0 900' in large
     assert 'viewBox="0 0 340' in etroit
     assert 'id="g-essai-large-titre"' in large
@@ -56,6 +57,6 @@ def test_legend_names_what_is_above_the_cost_only_when_it_is_drawn() -> None:
 def test_nothing_to_draw_is_still_a_chart() -> None:
     for genre in ("barres", "colonnes"):
         for barres in ([], [Barre("2021", Decimal(0), None)]):
-            for dessin in dessins(_graphique(genre, barres)):
+            for dessin in ecrans(_graphique(genre, barres)):
                 etree.fromstring(str(dessin))
     etree.fromstring(str(vignette(BARRES[:3])))

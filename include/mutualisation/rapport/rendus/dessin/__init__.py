@@ -1,0 +1,70 @@
+"""Charts as SVG: one drawing a support (`large` and `etroit` for the page, `papier` for A4), same bytes every time.
+
+Inline, with title and text alternative, texts as text; nothing reads the clock or the network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from mutualisation.rapport.contenu.graphiques import (
+    Carte,
+    Cascade,
+    Courbes,
+    Flux,
+    Graphique,
+    Histogramme,
+    Matrice,
+    Trace,
+)
+from mutualisation.rapport.rendus.dessin import barres, carte, cascade, colonnes, courbes, flux, histogramme, matrice
+from mutualisation.rapport.rendus.dessin.colonnes import vignette
+from mutualisation.rapport.rendus.dessin.toile import SUPPORTS, Toile
+
+__all__ = ["dessiner", "ecrans", "feuilles", "vignette"]
+
+# rows that a sheet of paper holds
+LIGNES_PAR_PAGE = 45
+ECRANS = ("large", "etroit")
+
+
+def dessiner(bloc: Graphique | Trace, support: str) -> Markup:
+    """The drawing of a chart for a support; its identifiers start with its anchor and the support."""
+    toile = Toile(SUPPORTS[support], f"{bloc.ancre}-{support}")
+    match bloc:
+        case Graphique():
+            (colonnes if bloc.genre == "colonnes" else barres).dessiner(bloc, toile)
+        case Cascade():
+            cascade.dessiner(bloc, toile)
+        case Flux():
+            flux.dessiner(bloc, toile)
+        case Carte():
+            carte.dessiner(bloc, toile)
+        case Matrice():
+            matrice.dessiner(bloc, toile)
+        case Courbes():
+            courbes.dessiner(bloc, toile)
+        case Histogramme():
+            histogramme.dessiner(bloc, toile)
+    # what holds links is a group of them, not one picture
+    liens = isinstance(bloc, Carte) and any(c.adresse for c in bloc.communes)
+    return toile.svg(bloc.sujet, bloc.description, role="group" if liens else "img")
+
+
+def ecrans(bloc: Graphique | Trace) -> list[Markup]:
+    """The drawings of a page: the style sheet shows one; a few columns have one that suits both."""
+    if isinstance(bloc, Graphique) and bloc.genre == "colonnes":
+        return [dessiner(bloc, "unique")]
+    return [dessiner(bloc, support) for support in ECRANS]
+
+
+def feuilles(bloc: Graphique | Trace) -> list[Markup]:
+    """The drawings on paper: one, or one a page where rows do not fit."""
+    if isinstance(bloc, Carte):
+        bloc = replace(bloc, communes=[replace(c, adresse="") for c in bloc.communes])
+    if not isinstance(bloc, Matrice):
+        return [dessiner(bloc, "papier")]
+    tranches = range(0, max(len(bloc.lignes), 1), LIGNES_PAR_PAGE)
+    return [dessiner(replace(bloc, lignes=bloc.lignes[i : i + LIGNES_PAR_PAGE]), "papier") for i in tranches]

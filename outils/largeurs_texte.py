@@ -1,0 +1,67 @@
+"""Write `rapport/rendus/dessin/largeurs.py`: how wide characters are, in thousandths of the size of the text.
+
+Screen: DejaVu Sans, the widest of the fonts that a reader may have (needs `fonttools` and Debian's fonts-dejavu-core).
+Paper: the compiler's own Libertinus Serif, measured by it.
+
+    uv run --with fonttools outils/largeurs_texte.py
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import typst
+from fontTools.ttLib import TTFont
+
+CARACTERES = [
+    chr(c) for c in (*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, "\u202f–—‑‘’“”…•€−≤≥→←·"))
+]  # fmt: skip
+POLICES = Path("/usr/share/fonts/truetype/dejavu")
+CIBLE = Path(__file__).parents[1] / "include" / "mutualisation" / "rapport" / "rendus" / "dessin" / "largeurs.py"
+MESURE = """#let cs = json(bytes(sys.inputs.cs))
+#set text(font: "Libertinus Serif", size: 100pt, weight: int(sys.inputs.graisse), features: (kern: 0))
+#context [#metadata(cs.map(c => measure(text(c)).width.pt())) <m>]
+"""
+
+
+def ecran(fichier: str) -> dict[str, int]:
+    """Advance widths of a TrueType font."""
+    police = TTFont(POLICES / fichier)
+    table, avances = police.getBestCmap(), police["hmtx"]
+    unites = police["head"].unitsPerEm
+    return {c: -(-avances[table[ord(c)]][0] * 1000 // unites) for c in CARACTERES if ord(c) in table}
+
+
+def papier(graisse: int, brouillon: Path) -> dict[str, int]:
+    """Widths as the compiler measures them."""
+    brouillon.write_text(MESURE, encoding="utf-8")
+    entrees = {"cs": json.dumps(CARACTERES), "graisse": str(graisse)}
+    compilateur = typst.Compiler(str(brouillon), ignore_system_fonts=True, sys_inputs=entrees)
+    mesures = json.loads(compilateur.query("<m>", field="value", one=True))
+    return {c: round(m * 10) for c, m in zip(CARACTERES, mesures, strict=True)}
+
+
+def en_source(nom: str, largeurs: dict[str, int]) -> str:
+    """`{width: characters}`, one line a width."""
+    par_largeur: dict[int, str] = defaultdict(str)
+    for caractere, largeur in largeurs.items():
+        par_largeur[largeur] += caractere
+    lignes = (f"    {largeur}: {json.dumps(cs)},\n" for largeur, cs in sorted(par_largeur.items()))
+    return f"{nom} = {{\n{''.join(lignes)}}}\n"
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as dossier:
+        brouillon = Path(dossier) / "mesure.typ"
+        tables = {
+            "ECRAN": ecran("DejaVuSans.ttf"),
+            "ECRAN_GRAS": ecran("DejaVuSans-Bold.ttf"),
+            "PAPIER": papier(400, brouillon),
+            "PAPIER_GRAS": papier(600, brouillon),
+        }
+    entete = '"""Widths of characters, in thousandths of the size: written by outils/largeurs_texte.py."""\n\n'
+    CIBLE.write_text(entete + "".join(en_source(n, t) for n, t in tables.items()), encoding="utf-8")
