@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses, cadre
+from mutualisation.rapport.contenu.audit import adresses, cadre, trace
 from mutualisation.rapport.diffusion import seuil_effectif
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
@@ -31,6 +31,7 @@ SANS_REGROUPEMENT = (
     "Le seuil de regroupement est à 0 : chaque catégorie a son propre coût moyen, quel que soit son effectif. La "
     "diffusion de ce bilan est restreinte."
 )
+SUITES = (("etp", "D'où viennent ces ETP, fichier par fichier"), ("cout_personnel", "Lignes du coût de personnel"))
 CATEGORIE = m.Colonne("categorie", "Catégorie", part=3)
 ETP = m.Colonne("etp", "ETP", "lu")
 COUT_MOYEN = m.Colonne("cout_moyen", "Coût moyen d'un ETP", "lu")
@@ -160,7 +161,7 @@ def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
 
 
 def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
-    couts = _couts(bilan)
+    couts, tracees = _couts(bilan), trace.presentes(bilan)
     lignes = [
         {
             "categorie": _categorie(r["categorie"]),
@@ -182,12 +183,11 @@ def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
     )
     total = m.additionner("Total", colonnes, lignes) | {"etp": formats.nombre(somme(rangees, "etp"), 6)}
     libelle = bilan.libelle(code)
-    suite = m.p(
-        adresses.vers_trace(code, "Heures et fichiers d'où viennent ces ETP", "etp"), " · ",
-        adresses.vers_trace(code, "lignes du coût de personnel", "cout_personnel"), ".",
-    )  # fmt: skip
+    suites = [
+        m.p(adresses.vers_trace(code, texte, mesure), ".") for mesure, texte in SUITES if (code, mesure) in tracees
+    ]
     titre = f"Coût de personnel de « {libelle} », {bilan.exercice}"
-    return m.Section(adresses.ancre(code), libelle, libelle, [m.Tableau(titre, colonnes, lignes, total), suite])
+    return m.Section(adresses.ancre(code), libelle, libelle, [m.Tableau(titre, colonnes, lignes, total), *suites])
 
 
 # ---------------------------------------------------------------- words

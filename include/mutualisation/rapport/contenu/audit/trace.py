@@ -54,16 +54,16 @@ DU_TEMPS = (
 
 def dire(bilan: Bilan, sceau: Sceau) -> Iterator[m.Document]:
     """One page for each dispositif that has a source line."""
-    presentes = _presentes(bilan)
+    tracees = presentes(bilan)
     lignes = _ranger(bilan.agreger("tracabilite", LIGNES))
     groupes = _ranger(bilan.agreger("tracabilite", GROUPES))
     for code in dispositifs(bilan):
-        mesures = [x for x in MESURES if (code, x) in presentes]
+        mesures = [x for x in MESURES if (code, x) in tracees]
         sections = [
-            _mesure(bilan, code, x, presentes[code, x], lignes.get((code, x), []), groupes.get((code, x), []))
+            _mesure(bilan, code, x, tracees[code, x], lignes.get((code, x), []), groupes.get((code, x), []))
             for x in mesures
         ]
-        nombre = sum(presentes[code, x]["lignes"] for x in mesures)
+        nombre = sum(tracees[code, x]["lignes"] for x in mesures)
         resume = (
             f"Les chiffres {bilan.exercice} de « {bilan.libelle(code)} » viennent de "
             f"{formats.plusieurs(nombre, 'ligne source', 'lignes source')}. Le montant de chaque ligne est le montant "
@@ -75,10 +75,11 @@ def dire(bilan: Bilan, sceau: Sceau) -> Iterator[m.Document]:
 
 def dispositifs(bilan: Bilan) -> list[str]:
     """Codes that have a page, in the order of their labels."""
-    return bilan.trier({code for code, mesure in _presentes(bilan) if code != TOTAL and mesure in MESURES})
+    return bilan.trier({code for code, mesure in presentes(bilan) if code != TOTAL and mesure in MESURES})
 
 
-def _presentes(bilan: Bilan) -> dict[tuple[str, str], Ligne]:
+def presentes(bilan: Bilan) -> dict[tuple[str, str], Ligne]:
+    """{(dispositif, measure): how many lines, and their sum} of what is traced."""
     return {(r["dispositif"], r["mesure"]): r for r in bilan.agreger("tracabilite", PRESENTES)}
 
 
@@ -97,7 +98,7 @@ def _mesure(
     blocs: list[m.Bloc] = [_somme(bilan, code, mesure, compte)]
     if mesure in (ETP, "cout_personnel"):
         blocs.append(m.p(DU_TEMPS, note=True))
-        if bilan["etp_categorie"]:
+        if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
             blocs.append(m.p(adresses.vers_personnel(code, "Le calcul, catégorie par catégorie"), "."))
     blocs.append(_tableau(nom, mesure, lignes) if lignes else _par_fichier(nom, mesure, compte, groupes))
     return m.Section(mesure, nom, nom, blocs)
