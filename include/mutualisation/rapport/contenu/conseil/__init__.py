@@ -6,24 +6,10 @@ from dataclasses import replace
 
 from mutualisation.francais import formats
 from mutualisation.rapport.contenu import (
-    adhesions,
-    cam,
-    cee,
     controles,
-    couverture,
-    detail,
     elus,
-    fiches,
-    indicateurs,
-    methode,
     ouverture,
-    passage,
-    perimetre,
     prevision,
-    qualite,
-    recouvrement,
-    retrouver,
-    synthese,
 )
 from mutualisation.rapport.contenu.conseil import (
     annee,
@@ -58,32 +44,12 @@ SECTIONS = (
 )
 # what they fold is for the audit file, not for the council
 BREVES = ("prevision", "controles")
-# sections whose tables are sheets of the workbook
-FEUILLES = (
-    synthese,
-    couverture,
-    fiches,
-    detail,
-    passage,
-    recouvrement,
-    cee,
-    cam,
-    prevision,
-    perimetre,
-    adhesions,
-    indicateurs,
-    controles,
-    qualite,
-    methode,
-    retrouver,
-)
 
 
 def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
-    """The council's document, its two pages for elected members, the workbook. Same bilan, same words."""
+    """The council's document, its two pages for elected members. Same bilan, same words."""
     conseil = dire(bilan, sceau)
-    classeur = replace(conseil, sections=[piece.section(bilan) for piece in FEUILLES], sorties=("xlsx",))
-    return [conseil, elus.document(bilan, sceau, conseil), classeur]
+    return [conseil, elus.document(bilan, sceau, conseil)]
 
 
 def dire(bilan: Bilan, sceau: Sceau) -> Document:

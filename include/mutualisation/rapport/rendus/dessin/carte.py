@@ -34,7 +34,7 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     if autres:
         y = toile.ecrire(0, y + 6, toile.lignes("Sans position connue", toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
-    if toile.support.etroit:
+    if toile.support.etroit and not carte.muette:
         _cle(carte, toile, y + 8)
 
 
@@ -60,6 +60,8 @@ def _tuiles(
     # the figure under the name: a map is read without its colours too
     suite = 0 if toile.support.etroit else 1
     hauteur = (max(map(len, dits)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
+    if carte.muette:
+        dits, hauteur = [[] for _ in placees], pas * 0.7
     for (commune, (rang, colonne)), lignes in zip(placees, dits, strict=True):
         boite = (colonne * pas, haut + rang * hauteur, pas, hauteur)
         _tuile(carte, toile, commune, boite, (lignes, taille))
@@ -97,11 +99,21 @@ def _tuile(
     cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
     titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {INCONNUE.lower()}"
     toile.forme("rect", cadre + ("" if connue else ' stroke-dasharray="3 2"'), sens, couleur, titre)
-    if c.code_insee == carte.repere:
+    if c.code_insee == carte.repere and carte.muette:
+        # on a small map an outline is lost among dark tiles: a pin, seen on any of them
+        toile.corps.append(
+            f'<circle class="repere-trait" cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}" r="{n(hauteur * 0.55)}" '
+            f'fill="{palette.PAPIER}" stroke="{palette.ENCRE}" stroke-width="{n(hauteur * 0.28)}"/>'
+        )
+    elif c.code_insee == carte.repere:
         for trait, epaisseur in ((palette.ENCRE, 4), (palette.PAPIER, 1.5)):
             toile.corps.append(
                 f'<rect class="repere-trait" {cadre} fill="none" stroke="{trait}" stroke-width="{epaisseur}"/>'
             )
+    if carte.muette:
+        toile.corps.append("</a>" if c.adresse else "</g>")
+        toile.jusqu_a(y + hauteur)
+        return
     lignes = [*mots_] if toile.support.etroit or not connue else [*mots_, ""]
     haut = y + (hauteur - len(lignes) * taille * INTERLIGNE) / 2
     halo = sens in palette.HACHURES

@@ -8,7 +8,6 @@ from mutualisation.rapport.contenu.graphiques import Matrice
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile, n
 
-
 # from one upright line to the next, in sizes of text
 SERRE = 1.1
 
