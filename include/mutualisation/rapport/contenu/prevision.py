@@ -105,7 +105,7 @@ def _suppose(bilan: Bilan, scenario: str) -> str:
     phrase = libelles.METHODES_PREVISION.get(scenario, "")
     textes = {r["methode"] for r in bilan["prevision"] if r["scenario"] == scenario}
     if scenario in ("indexation", "tarifs") and len(textes) == 1:
-        phrase += f" ({textes.pop()})"
+        phrase = f"{textes.pop()} ; le reste est reconduit"
     return f"{phrase[:1].upper()}{phrase[1:]}." if phrase else ""
 
 
@@ -116,10 +116,14 @@ def _vaut(rangees: list[Ligne]) -> str:
         return ""
     if not prochaine["essais"] or prochaine["erreur_min"] is None:
         return "Aucun exercice connu n'a permis de l'essayer."
-    bas, haut = (f"{formats.signe(prochaine[c] * 100, 1)}{formats.INSECABLE}%" for c in ("erreur_min", "erreur_max"))
-    if bas == haut:
-        return f"À un an, sur les exercices connus, ce scénario s'est trompé de {bas}."
-    return f"À un an, sur les exercices connus, ce scénario s'est trompé de {bas} à {haut}."
+    bas, haut = prochaine["erreur_min"], prochaine["erreur_max"]
+    if bas < 0 < haut:
+        lu = " à ".join(f"{formats.signe(erreur * 100, 1)}{formats.INSECABLE}%" for erreur in (bas, haut))
+        return f"À un an, sur les exercices connus, ce scénario s'est trompé de {lu}."
+    proche, loin = sorted((abs(bas), abs(haut)))
+    lu = formats.pourcent(loin, 1) if proche == loin else f"{formats.pourcent(proche, 1)} à {formats.pourcent(loin, 1)}"
+    verbe = "sous-estimé" if bas < 0 else "surestimé"
+    return f"À un an, sur les exercices connus, ce scénario a {verbe} le coût de {lu}."
 
 
 # ---------------------------------------------------------------- forecast
