@@ -1,9 +1,8 @@
--- Actual against the forecast made one year before: volume, mix and price sum to the difference to the cent.
+-- Actual against the forecast published one year before, before the actual was known: volume, mix and price sum to the difference to the cent.
 -- q: ETP; p: net cost of an ETP; Q: total of the ETP. Price is what volume and mix leave.
 with previsions as (
   select exercice, scenario, dispositif, etp, cout_net
-  from {{ ref('mart_prevision') }}
-  where exercice_base = exercice - 1
+  from {{ ref('stg_publication__previsions') }}
 ),
 
 scenarios as (
