@@ -57,7 +57,9 @@ def points(bilan: Bilan) -> list[tuple[str, str]]:
 def _regroupement(bilan: Bilan) -> str:
     """Which catégories share an average cost so that nobody's pay can be read (R2c)."""
     groupes = {r["groupe"] for r in bilan["cout_moyen"] if "+" in r["groupe"]}
-    noms = [" et ".join(libelles.CATEGORIES.get(c, c).lower() for c in g.split("+")) for g in sorted(groupes)]
+    noms = [
+        " et ".join(formats.minuscule(libelles.CATEGORIES.get(c, c)) for c in g.split("+")) for g in sorted(groupes)
+    ]
     return f" Trop peu nombreux pour être publiés seuls, {', '.join(noms)} partagent un même coût." if noms else ""
 
 
