@@ -27,7 +27,7 @@ def test_council_reads_twelve_pages_and_members_two(reference: Reference, exerci
 @pytest.mark.parametrize("exercice", EXERCICES)
 def test_no_code_and_no_identifier_is_shown(reference: Reference, exercice: int) -> None:
     page = _page(reference.bilans, exercice).read_text(encoding="utf-8")
-    visible = re.sub(r"<style>.*?</style>|<code>.*?</code>|<[^>]+>", " ", page, flags=re.S)
+    visible = re.sub(r"<style>.*?</style>|<code>.*?</code>|<[^>]+>", " ", page, flags=re.DOTALL)
     assert re.findall(r"\b[a-z0-9]+_[a-z0-9_]+\b|\b\d{14}\b", visible) == []
 
 
