@@ -92,6 +92,10 @@ where
   )
 group by exercice, dispositif, type_unite
 union all
+select exercice, 'cle_usage_inconnue', dispositif, 'ecart', 'unites, jours ou population', demandee, null
+from {{ ref('int_cles_usage') }}
+where inconnue
+union all
 select distinct exercice, 'adherent_ambigu', siren, 'ecart', '1 adhésion', 'plusieurs adhésions', null
 from ambigus
 union all

@@ -2,6 +2,12 @@
 {# the graph is read when the test runs: what it must wait for is named #}
 -- depends_on: {{ ref('synthese_financiere') }}
 -- depends_on: {{ ref('cout_unitaire') }}
+-- depends_on: {{ ref('cout_moyen') }}
+-- depends_on: {{ ref('etp_categorie') }}
+-- depends_on: {{ ref('variation') }}
+-- depends_on: {{ ref('cout_adherent') }}
+-- depends_on: {{ ref('adherent') }}
+-- depends_on: {{ ref('textes') }}
 -- depends_on: {{ ref('passage_d5211') }}
 -- depends_on: {{ ref('recouvrement') }}
 -- depends_on: {{ ref('facture_semestrielle') }}

@@ -188,6 +188,39 @@ METHODES_PREVISION = {
 }
 
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
+TYPE_ADHERENT = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "EPCI"}
+
+# what the cost of use is shared on (R11)
+CLES_USAGE = {
+    "unites": "unités utilisées",
+    "jours": "jours d'adhésion",
+    "population": "population",
+    "aucune": "aucune clé",
+}
+
+STATUTS_FACTURE = {"a_emettre": "À émettre", "reporte": "Reportée"}
+
+# one, several of what an activity file counts; the types are those of the drop, a new one shows its own name
+TYPES_UNITE = {
+    "adherent_actif": ("adhérent", "adhérents"),
+    "metre_lineaire": ("mètre linéaire", "mètres linéaires"),
+    "batiment_suivi": ("bâtiment suivi", "bâtiments suivis"),
+    "dossier": ("dossier", "dossiers"),
+    "traitement": ("traitement de données", "traitements de données"),
+    "A3_COULEUR": ("copie A3 couleur", "copies A3 couleur"),
+    "A4_COULEUR": ("copie A4 couleur", "copies A4 couleur"),
+    "A4_NB": ("copie A4 noir et blanc", "copies A4 noir et blanc"),
+    "AFFICHE": ("affiche", "affiches"),
+    "BROCHURE": ("brochure", "brochures"),
+    "AT": ("autorisation de travaux", "autorisations de travaux"),
+    "CUA": ("certificat d'urbanisme d'information", "certificats d'urbanisme d'information"),
+    "CUB": ("certificat d'urbanisme opérationnel", "certificats d'urbanisme opérationnels"),
+    "DP": ("déclaration préalable", "déclarations préalables"),
+    "PA": ("permis d'aménager", "permis d'aménager"),
+    "PC": ("permis de construire", "permis de construire"),
+    "PCM": ("permis modificatif", "permis modificatifs"),
+    "PD": ("permis de démolir", "permis de démolir"),
+}
 
 
 @cache
@@ -240,6 +273,12 @@ def libelle_mode(mode: str | None) -> str:
 def decompte(statut: str, nombre: int) -> str:
     """What a status counts, singular or plural."""
     un, plusieurs = DECOMPTES.get(statut, (statut, statut))
+    return un if nombre < 2 else plusieurs
+
+
+def libelle_unite(type_unite: str, nombre: int = 2) -> str:
+    """What an activity file counts, singular or plural, without its number."""
+    un, plusieurs = TYPES_UNITE.get(type_unite, (type_unite.replace("_", " "),) * 2)
     return un if nombre < 2 else plusieurs
 
 

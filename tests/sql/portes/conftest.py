@@ -24,6 +24,11 @@ create table construction.cout_unitaire (version bigint, exercice int, dispositi
   cout_complet_unitaire numeric(15,2), cout_d5211 numeric(15,2), cout_d5211_unitaire numeric(15,2));
 create table construction.passage_d5211 (version bigint, exercice int, dispositif text, cout_complet numeric(15,2),
   dont_structure numeric(15,2), cout_d5211 numeric(15,2));
+create table construction.etp_categorie (version bigint, exercice int, dispositif text, categorie text,
+  etp numeric(12,6), cout_personnel numeric(15,2), cout_personnel_d5211 numeric(15,2));
+create table construction.cout_adherent (version bigint, exercice int, dispositif text, siret_adherent text,
+  cout_usage numeric(15,2), montant_du numeric(15,2));
+create table construction.variation (version bigint, exercice int, dispositif text, effet text, montant numeric(15,2));
 create table construction.recouvrement (version bigint, exercice int, semestre int, dispositif text,
   siret_adherent text, mode_recouvrement text, montant_du numeric(15,2), montant_titre numeric(15,2),
   ecart numeric(15,2));
@@ -71,6 +76,19 @@ insert into construction.cout_unitaire
 insert into construction.recouvrement values
   (1, 2024, 1, 'ADS', '21590009300018', 'titre', 40, 15, 25),
   (1, 2024, 1, 'CAM', '21590009300018', 'imputation_AC', 10, 0, 0);
+insert into construction.etp_categorie
+  select 1, 2024, s.dispositif, 'A', s.etp, s.cout_personnel, s.cout_personnel - 7
+  from construction.synthese_financiere s where s.dispositif <> 'TOTAL';
+insert into construction.cout_adherent
+  select 1, 2024, s.dispositif, '21590009300018', s.cout_net, case s.dispositif when 'ADS' then 40 else 10 end
+  from construction.synthese_financiere s where s.dispositif <> 'TOTAL';
+create table construction.mart_synthese_financiere as
+  select exercice, dispositif, cout_net from construction.synthese_financiere
+  union all select 2023, 'ADS', 100
+  union all select 2023, 'CEE', 8;
+insert into construction.variation values
+  (1, 2024, 'ADS', 'etp', 12345678823.19), (1, 2024, 'ADS', 'taux', 0), (1, 2024, 'CAM', 'entree', 30),
+  (1, 2024, 'CEE', 'sortie', -8);
 insert into construction.facture_semestrielle values (1, 2024, 1, '21590009300018', 40, 3, 'a_emettre', 43);
 insert into construction.cee_valorisation values (1, 2024, '1', '215900093', 10, 1, 9, 0);
 insert into construction.cam_achats values (1, 2024, 'M1', '21590009300018', 10, 12, 2);

@@ -14,6 +14,7 @@ from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, relations_promues
 
 from .complements import complements
+from .usages import ADHERENTS, SIRET_CCAS, usages
 
 EXERCICES = (2019, 2020, 2021)
 SIRET_EPCI, SIREN_EPCI = "20009320100016", "200093201"
@@ -187,6 +188,10 @@ def rangees() -> dict[str, list[Ligne]]:
     for e in EXERCICES:
         for nom, suite in complements(e, SIRET_LOOS, _passage(e)).items():
             lignes.setdefault(nom, []).extend(suite)
+        precedente = _synthese(e - 1) if e - 1 in EXERCICES else []
+        dus = [r for r in lignes["recouvrement"] if r["exercice"] == e]
+        for nom, suite in usages(e, _synthese(e), precedente, _passage(e), dus).items():
+            lignes.setdefault(nom, []).extend(suite)
         lignes["etat_valorisation"] += [
             {"exercice": e, "dispositif": d, "libelle": nom, "valorisation": v, "adherents": 12, "manque": manque}
             for d, nom, v, manque in (
@@ -231,12 +236,12 @@ def rangees() -> dict[str, list[Ligne]]:
                 "exercice": e,
                 "dispositif": d,
                 "siret_adherent": s,
-                "type_adherent": "commune",
-                "code_insee": s[2:6],
+                "type_adherent": ADHERENTS[s][0],
+                "code_insee": ADHERENTS[s][2],
                 "debut": "2018-01-01",
                 "fin": None,
             }
-            for d, s in (("CAM", SIRET_LILLE), ("CAM", SIRET_LOOS), ("ARCHIVES", SIRET_LOOS))
+            for d, s in (("CAM", SIRET_LILLE), ("CAM", SIRET_LOOS), ("CAM", SIRET_CCAS), ("ARCHIVES", SIRET_LOOS))
         ]
         lignes["repartition"] += [
             {

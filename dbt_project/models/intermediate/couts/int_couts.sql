@@ -1,14 +1,13 @@
 -- R2 to R5: components of the cost of each valorisé dispositif, one row per exercice × dispositif.
 with personnel as (
   select
-    t.exercice,
-    t.destination as dispositif,
-    sum(t.etp) as etp,
-    sum({{ arrondi('t.etp * (m.cout_moyen + coalesce(m.cout_structure, 0))') }}) as cout_personnel,
-    sum({{ arrondi('t.etp * m.cout_moyen') }}) as cout_personnel_d5211
-  from {{ ref('int_etp') }} as t
-  left join {{ ref('int_couts_moyens') }} as m using (exercice, categorie)
-  group by t.exercice, t.destination
+    exercice,
+    dispositif,
+    sum(etp) as etp,
+    sum(cout_personnel) as cout_personnel,
+    sum(cout_personnel_d5211) as cout_personnel_d5211
+  from {{ ref('int_couts_personnel') }}
+  group by exercice, dispositif
 ),
 
 ecritures as (

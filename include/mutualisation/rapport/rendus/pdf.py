@@ -32,6 +32,7 @@ from mutualisation.rapport.contenu.modele import (
     Fiches,
     Liste,
     Paragraphe,
+    Pile,
     Repli,
     SousTitre,
     Tableau,
@@ -73,7 +74,7 @@ def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
     """Blocks for the template; what is folded elsewhere follows in order."""
     dits: list[dict[str, Any]] = []
     for bloc in blocs:
-        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli) else [_bloc(bloc)]
+        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
     return dits
 
 

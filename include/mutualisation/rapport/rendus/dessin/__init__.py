@@ -56,7 +56,7 @@ def dessiner(bloc: Graphique | Trace, support: str) -> Markup:
 
 def ecrans(bloc: Graphique | Trace) -> list[Markup]:
     """The drawings of a page: the style sheet shows one; a few columns have one that suits both."""
-    if isinstance(bloc, Graphique) and bloc.genre == "colonnes":
+    if (isinstance(bloc, Graphique) and bloc.genre == "colonnes") or (isinstance(bloc, Carte) and bloc.muette):
         return [dessiner(bloc, "unique")]
     return [dessiner(bloc, support) for support in ECRANS]
 

@@ -34,7 +34,7 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     if autres:
         y = toile.ecrire(0, y + 6, toile.lignes("Sans position connue", toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
-    if toile.support.etroit:
+    if toile.support.etroit and not carte.muette:
         _cle(carte, toile, y + 8)
 
 
@@ -53,6 +53,10 @@ def _tuiles(
     """Tiles of one size, high enough for the longest name; the place below."""
     colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
     pas = toile.support.largeur / colonnes
+    if carte.muette:
+        for commune, (rang, colonne) in placees:
+            _tuile(carte, toile, commune, (colonne * pas, haut + rang * pas * 0.7, pas, pas * 0.7), ([], 0))
+        return toile.hauteur + 2
     place = pas - toile.support.taille * 0.4
     noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
     taille = _taille(toile, noms, place)
@@ -97,12 +101,19 @@ def _tuile(
     cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
     titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {INCONNUE.lower()}"
     toile.forme("rect", cadre + ("" if connue else ' stroke-dasharray="3 2"'), sens, couleur, titre)
-    if c.code_insee == carte.repere:
+    if c.code_insee == carte.repere and carte.muette:
+        # on a small map an outline is lost among dark tiles: a pin, seen on any of them
+        centre, rayon = f'cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}"', n(hauteur * 0.4)
+        toile.corps.append(
+            f'<circle class="repere-trait" {centre} r="{rayon}" fill="{palette.PAPIER}" stroke="{palette.ENCRE}" '
+            f'stroke-width="{n(hauteur * 0.2)}"/>'
+        )
+    elif c.code_insee == carte.repere:
         for trait, epaisseur in ((palette.ENCRE, 4), (palette.PAPIER, 1.5)):
             toile.corps.append(
                 f'<rect class="repere-trait" {cadre} fill="none" stroke="{trait}" stroke-width="{epaisseur}"/>'
             )
-    lignes = [*mots_] if toile.support.etroit or not connue else [*mots_, ""]
+    lignes = [*mots_] if carte.muette or toile.support.etroit or not connue else [*mots_, ""]
     haut = y + (hauteur - len(lignes) * taille * INTERLIGNE) / 2
     halo = sens in palette.HACHURES
     milieu = x + largeur_ / 2

@@ -1,0 +1,32 @@
+-- R11, R11a: the key by which the cost of each valorisé dispositif is shared among its adherents: the one of the
+-- parameter in force on 31 December, else units where one counts, else days. inconnue: control cle_usage_inconnue.
+with unites as (
+  select distinct exercice, dispositif
+  from (
+    select exercice, dispositif, siret_adherent
+    from {{ ref('int_unites_semestre') }}
+    group by exercice, dispositif, siret_adherent
+    having sum(unites_annee) > 0
+  ) as u
+),
+
+demandees as (
+  select
+    c.exercice,
+    c.dispositif,
+    {{ parametre('cle_usage', 'make_date(c.exercice, 12, 31)', precision='c.dispositif') }} as demandee
+  from {{ ref('int_couts') }} as c
+)
+
+select
+  d.exercice,
+  d.dispositif,
+  d.demandee,
+  d.demandee not in ('unites', 'jours', 'population') as inconnue,
+  case
+    when d.demandee in ('unites', 'jours', 'population') then d.demandee
+    when u.dispositif is not null then 'unites'
+    else 'jours'
+  end as cle
+from demandees as d
+left join unites as u using (exercice, dispositif)

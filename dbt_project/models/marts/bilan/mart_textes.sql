@@ -1,0 +1,10 @@
+-- What the bilan says in words: the texts in force on 31 December of the exercice, in the order of their file.
+select
+  e.exercice,
+  t.dispositif,
+  t.rubrique,
+  row_number() over (partition by e.exercice, t.dispositif, t.rubrique order by t.ligne) as rang,
+  t.texte,
+  t.auteur
+from {{ ref('int_exercices') }} as e
+inner join {{ ref('stg_referentiel__textes') }} as t on {{ en_vigueur('t', 'e.fin') }}
