@@ -133,11 +133,24 @@ class Cascade:
         return " ; ".join(dits) + "."
 
 
+# the same component has the same colour in every chart
+SENS_PAR_DEBUT = (
+    ("Personnel", "personnel"),
+    ("Fonctionnement", "fonctionnement"),
+    ("Amortissement", "amortissements"),
+    ("Charges de structure", "structure"),
+    ("Subvention", "subventions"),
+    ("Reprise", "subventions"),
+    ("Reste", "reste"),
+    ("Intercommunalité", "reste"),
+)
+
+
 @dataclass(frozen=True)
 class Flux:
     """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €.
 
-    `sens`: meaning of a name in the palette (personnel, structure, couvert, reste…); none: a plain measure.
+    `sens`: meaning of a name in the palette (personnel, structure, couvert, reste…), where its words do not tell.
     """
 
     ancre: str
@@ -149,8 +162,9 @@ class Flux:
     sens: Mapping[str, str] = field(default_factory=dict)
 
     def sens_de(self, nom: str) -> str:
-        """Meaning of a name in the palette."""
-        return self.sens.get(nom, "mesure")
+        """Meaning of a name in the palette: as it was given, else by how it starts, else who pays is a payer."""
+        connu = next((sens for debut, sens in SENS_PAR_DEBUT if nom.startswith(debut)), None)
+        return self.sens.get(nom) or connu or ("couvert" if nom in dict(self.cibles) else "mesure")
 
     @property
     def description(self) -> str:
