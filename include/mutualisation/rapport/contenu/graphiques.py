@@ -9,6 +9,13 @@ from decimal import Decimal
 from mutualisation.francais.formats import euros, nombre, pourcent, signe
 
 ZERO = Decimal(0)
+# words of the drawings themselves
+INCONNU, NON_RENSEIGNE = "non connu", "Non renseigné"
+ENSEMBLE = "Ensemble"
+SANS_PLACE = "Sans position connue"
+UNE_CASE = "Une case par commune, au plus près de sa place. Positions : IGN, Admin Express 2018."
+CETTE_COMMUNE = "Classe de cette commune"
+NIVEAUX = (("total", "Montant"), ("hausse", "Ce qui augmente"), ("baisse", "Ce qui diminue"))
 
 
 @dataclass(frozen=True)
@@ -259,9 +266,7 @@ class Courbes:
 
 
 def _suite(s: Serie) -> str:
-    return ", ".join(
-        f"{an} {'non connu' if v is None else nombre(v, s.decimales) + ' ' + s.unite}" for an, v in s.points
-    )
+    return ", ".join(f"{an} {INCONNU if v is None else nombre(v, s.decimales) + ' ' + s.unite}" for an, v in s.points)
 
 
 @dataclass(frozen=True)
@@ -286,7 +291,7 @@ class Histogramme:
     @property
     def description(self) -> str:
         """The text alternative."""
-        dits = (f"{nom} : {'non connu' if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
+        dits = (f"{nom} : {INCONNU if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
         return f"{self.mesure}, par {self.axe}. " + " ; ".join(dits) + "."
 
 

@@ -9,13 +9,11 @@ from decimal import Decimal
 from markupsafe import escape
 
 from mutualisation.francais.formats import INSECABLE, nombre, signe
-from mutualisation.rapport.contenu.graphiques import Carte, Commune
+from mutualisation.rapport.contenu.graphiques import NON_RENSEIGNE, SANS_PLACE, UNE_CASE, Carte, Commune
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.grille import COLONNES_MAX, placer
 from mutualisation.rapport.rendus.dessin.texte import couper, largeur, morceaux
 from mutualisation.rapport.rendus.dessin.toile import INTERLIGNE, Toile, n
-
-INCONNUE = "Non renseigné"
 
 
 def dessiner(carte: Carte, toile: Toile) -> None:
@@ -23,7 +21,7 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     couleurs = palette.classes(len(carte.classes), signee=carte.signee)
     entrees = [(_sens(carte, i), nom) for i, nom in enumerate(carte.classes)]
     if any(c.valeur is None for c in carte.communes):
-        entrees, couleurs = [*entrees, ("absent", INCONNUE)], [*couleurs, palette.PAPIER]
+        entrees, couleurs = [*entrees, ("absent", NON_RENSEIGNE)], [*couleurs, palette.PAPIER]
     y = toile.legende(entrees, couleurs)
     cases = placer(tuple(c.code_insee for c in carte.communes))
     numeros = {c.code_insee: i for i, c in enumerate(carte.communes, start=1)}
@@ -31,8 +29,11 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     autres = [c for c in carte.communes if c.code_insee not in cases]
     if situees:
         y = _tuiles(carte, toile, y, [(c, cases[c.code_insee]) for c in situees], numeros)
+        if not carte.muette:
+            dite = toile.lignes(UNE_CASE, toile.support.largeur, petit=True)
+            y = toile.ecrire(0, y + 4, dite, petit=True, couleur=palette.GRIS)
     if autres:
-        y = toile.ecrire(0, y + 6, toile.lignes("Sans position connue", toile.support.largeur, petit=True), petit=True)
+        y = toile.ecrire(0, y + 6, toile.lignes(SANS_PLACE, toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
     if toile.support.etroit and not carte.muette:
         _cle(carte, toile, y + 8)
@@ -99,7 +100,7 @@ def _tuile(
     couleur = palette.classes(len(carte.classes), signee=carte.signee)[c.classe] if connue else palette.PAPIER
     toile.corps.append(f'<a href="{escape(c.adresse)}">' if c.adresse else "<g>")
     cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
-    titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {INCONNUE.lower()}"
+    titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {NON_RENSEIGNE.lower()}"
     toile.forme("rect", cadre + ("" if connue else ' stroke-dasharray="3 2"'), sens, couleur, titre)
     if c.code_insee == carte.repere and carte.muette:
         # on a small map an outline is lost among dark tiles: a pin, seen on any of them
@@ -127,7 +128,7 @@ def _tuile(
 def _valeur(carte: Carte, c: Commune) -> str:
     """The figure of a commune, signed where the map tells gains and losses."""
     if c.valeur is None:
-        return INCONNUE.lower()
+        return NON_RENSEIGNE.lower()
     return signe(Decimal(c.valeur)) if carte.signee else nombre(c.valeur)
 
 

@@ -6,11 +6,9 @@ import itertools
 from decimal import Decimal
 
 from mutualisation.francais.formats import INSECABLE, nombre
-from mutualisation.rapport.contenu.graphiques import ZERO, Courbes, Serie
+from mutualisation.rapport.contenu.graphiques import INCONNU, ZERO, Courbes, Serie
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile, n
-
-INCONNU = "non connu"
 
 
 def dessiner(c: Courbes, toile: Toile) -> None:
