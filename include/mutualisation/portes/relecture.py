@@ -19,6 +19,7 @@ from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.octets import Empreinte, empreinte
 from mutualisation.portes.juge import juger
+from mutualisation.portes.pages_ecrites import pages_ecrites
 from mutualisation.portes.resultat import ResultatPorte
 from mutualisation.portes.suites import lire_suite, suites_de
 from mutualisation.publication.relations import Relation
@@ -33,6 +34,9 @@ COLONNES_FICHIERS = {"fichier": "text", "presence": "text", "empreinte": "text"}
 COLONNES_RELATIONS = {
     "relation": "text", "colonnes": "text", "lignes_publiees": "bigint", "lignes_ecrites": "bigint",
     "cles_doubles": "bigint", "sommes": "text",
+}  # fmt: skip
+COLONNES_PAGES = {
+    "page": "text", "poids": "bigint", "ancres_doubles": "bigint", "liens_perdus": "bigint", "lien": "text",
 }  # fmt: skip
 COLONNES_CLASSEUR = {"feuille": "text", "erreurs": "bigint", "montants_absents": "bigint"}
 Lignes = list[dict[str, Any]]
@@ -72,6 +76,7 @@ def _relire(
     return {
         "fichiers": _lot(_fichiers(dossier), COLONNES_FICHIERS),
         "relations": _lot(lues, COLONNES_RELATIONS),
+        "pages": _lot(pages_ecrites(dossier), COLONNES_PAGES),
         "classeur": _lot(_classeur(dossier, relations.get(SYNTHESE)), COLONNES_CLASSEUR),
     }
 
@@ -165,7 +170,7 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
             erreurs = 0
             for ligne in feuille.iter_rows():
                 erreurs += sum(cellule.data_type == "e" for cellule in ligne)
-                lus.update(Decimal(repr(c.value)) for c in ligne if c.data_type == "n" and c.value is not None)
+                lus.update(abs(Decimal(repr(c.value))) for c in ligne if c.data_type == "n" and c.value is not None)
             feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
     if feuilles and synthese is not None:
         feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)
@@ -173,7 +178,7 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
 
 
 def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
-    """Amounts of the synthèse that was written."""
+    """Amounts of the synthèse that was written, unsigned: the workbook reads a subsidy with a minus."""
     entete, lignes = _lire(dossier / f"{synthese.nom}.csv")
     rangs = [entete.index(c.nom) for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
-    return {Decimal(ligne[rang]) for ligne in lignes for rang in rangs if ligne[rang]}
+    return {abs(Decimal(ligne[rang])) for ligne in lignes for rang in rangs if ligne[rang]}
