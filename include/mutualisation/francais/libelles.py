@@ -333,7 +333,7 @@ METHODES_ETP = {
 }
 
 SCENARIOS = {
-    "constant": "Constant",
+    "constant": "Reconduction",
     "tendance": "Tendance",
     "adhesions": "Adhésions annoncées",
     "indexation": "Masse salariale indexée",
@@ -342,12 +342,15 @@ SCENARIOS = {
 }
 
 METHODES_PREVISION = {
-    "constant": "dernier exercice connu, repris chaque année",
-    "tendance": "droite des moindres carrés sur les exercices connus, bornée à 0",
-    "adhesions": "recettes au prorata des adhérents au 31 décembre que les adhésions datées annoncent ; coût constant",
-    "indexation": "coût de personnel indexé chaque année ; le reste constant",
-    "tarifs": "recettes évoluant chaque année ; coût constant",
-    "utilisateur": "valeurs saisies dans les paramètres, le reste constant",
+    "constant": "chaque service coûte et reçoit ce qu'il a coûté et reçu lors du dernier exercice connu",
+    "tendance": (
+        "l'évolution des exercices connus se poursuit, sans aller au-delà de ce que les adhérents annoncés et les "
+        "unités de service expliquent"
+    ),
+    "adhesions": "les recettes suivent le nombre d'adhérents que les conventions annoncent ; les coûts sont reconduits",
+    "indexation": "les coûts de personnel sont indexés chaque année ; le reste est reconduit",
+    "tarifs": "les recettes évoluent chaque année avec les tarifs ; les coûts sont reconduits",
+    "utilisateur": "les montants saisis par la direction pour certains services ; le reste est reconduit",
 }
 
 # one, several

@@ -56,13 +56,18 @@ def test_unknown_receipts_are_said_and_never_zero(page: str) -> None:
     assert recettes == ["10\u202f886\u00a0€", "7\u202f779\u00a0€", "non renseigné"]
 
 
-def test_forecast_sums_the_dispositifs_and_is_not_a_promise(page: str) -> None:
+def test_forecast_is_read_to_the_thousand_with_the_range_it_earned(page: str) -> None:
     (section,) = html.fromstring(page.encode()).xpath("//section[@id='prevision']")
-    (couts,) = section.xpath(".//table[caption='Coût net prévu par scénario']")
-    # a scenario that leaves a dispositif out says so: its total is not comparable
-    assert couts.xpath(".//tbody/tr/th/text()") == ["Constant (1 dispositif sur 2)", "Tendance"]
-    assert couts.xpath(".//tbody/tr[2]/td/text()") == ["1\u202f201\u00a0€"]
-    assert "n'est pas un engagement" in section.text_content()
+    lignes = [_cellules(r) for r in _table(page, "Ce qui est prévu").xpath(".//tbody/tr")]
+    assert lignes == [
+        ["Reconduction", "2022", "≈ 1 396 000 €", "de 1 350 000 à 1 421 000 €", "≈ 45 000 €"],
+        # a scenario that leaves a dispositif out says so: its total is not comparable; no test, no range
+        ["Tendance (1 dispositif sur 2)", "2022", "≈ 1 000 €", "non établie", "non renseigné"],
+    ]
+    texte = section.text_content().replace("\u202f", " ").replace("\u00a0", " ")
+    assert "n'est pas un engagement" in texte
+    assert "s'est trompé de −2,0 % à +3,5 %" in texte
+    assert "indexation_masse_salariale" not in texte
 
 
 def test_dispositifs_out_of_the_synthesis_are_named(page: str) -> None:
@@ -101,18 +106,9 @@ def test_recovery_by_mode_says_what_is_left_to_title(page: str) -> None:
     assert [_cellules(r)[-1] for r in _table(page, "entre le dû et le titré").xpath(".//tbody/tr")] == ["100,00 €"]
 
 
-def test_back_test_shows_the_error_and_scenarios_that_say_alike_share_a_row(page: str) -> None:
-    (rangee,) = _table(page, "Essai sur le coût net").xpath(".//tbody/tr")
-    assert _cellules(rangee) == [
-        "Constant, Tarifs révisés", "2020", "2", "210 €", "200 €", "10 €", "5,0 %", "15,0 %",
-    ]  # fmt: skip
-
-
-def test_variance_sums_to_the_cent(page: str) -> None:
-    (rangee,) = _table(page, "Écart entre le constaté").xpath(".//tbody/tr")
-    assert _cellules(rangee)[1:] == [
-        "172 039,00 €", "229 018,56 €", "9 511,79 €", "44 516,20 €", "2 951,57 €", "56 979,56 €",
-    ]  # fmt: skip
+def test_variance_is_said_against_the_published_forecast(page: str) -> None:
+    lignes = [_cellules(r) for r in _table(page, "prévision publiée avec le bilan de 2020").xpath(".//tbody/tr")]
+    assert lignes[0] == ["Reconduction", "≈ 172 000 €", "229 019 €", "+57 000 €"]
 
 
 def test_bridge_names_each_account_left_out(page: str) -> None:
