@@ -28,9 +28,9 @@ CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "AP
 
 # why a cost moves from one year to the next (R12)
 EFFETS = {
-    "etp": "Temps consacré",
+    "etp": "Temps passé",
     "taux": "Coût d'un ETP",
-    "fonctionnement": "Fonctionnement",
+    "fonctionnement": "Fonctionnement direct",
     "amortissements": "Amortissements",
     "subventions": "Subventions",
     "reprises": "Reprises de subventions",
@@ -231,18 +231,6 @@ RUBRIQUES = {
     "visa": "Visas",
 }
 
-# effects of R12, in the order of the bridge
-EFFETS = {
-    "etp": "Temps passé",
-    "taux": "Coût d'un ETP",
-    "fonctionnement": "Fonctionnement direct",
-    "amortissements": "Amortissements",
-    "subventions": "Subventions",
-    "reprises": "Reprises de subventions",
-    "entree": "Dispositif valorisé depuis cette année",
-    "sortie": "Dispositif qui n'est plus valorisé",
-}
-
 # who paid a receipt (`recettes_origine`), and what else pays the cost
 ORIGINES = {
     "communes": "Communes",
@@ -327,9 +315,9 @@ VALEURS = {
 }
 
 METHODES_ETP = {
-    "R": "R : le temps rémunéré de chaque agent est réparti au prorata des heures saisies et validées",
-    "Q": "Q : la quotité de l'agent est répartie selon ses pourcentages d'affectation",
-    "T": "T : les heures saisies et validées sont rapportées aux heures annuelles de référence",
+    "R": "le temps rémunéré de chaque agent est réparti au prorata des heures saisies et validées",
+    "Q": "la quotité de l'agent est répartie selon ses pourcentages d'affectation",
+    "T": "les heures saisies et validées sont rapportées aux heures annuelles de référence",
 }
 
 SCENARIOS = {
@@ -362,7 +350,6 @@ ADHERENTS = {
 }
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
 TYPE_ADHERENT = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "EPCI"}
-CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "APP": "Apprentis"}
 
 # what the cost of use is shared on (R11)
 CLES_USAGE = {
