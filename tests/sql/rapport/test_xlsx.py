@@ -154,7 +154,7 @@ def test_what_the_warehouse_publishes_is_checked_on_the_sheets_that_sum_it(extra
 
 def test_a_commune_is_the_sum_of_its_adherents(extrait: Path) -> None:
     formules, valeurs = _classeur(extrait)["Communes"], _classeur(extrait, valeurs=True)["Communes"]
-    loos = _ligne(formules, "Loos")
+    loos = _ligne(formules, "Commune de Loos")
     colonne = _colonne(formules, "Coût utilisé")
     assert formules.cell(loos, colonne).value.startswith("=SUMIFS('Coût par adhérent'!$")
     attendu = sum(
