@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from mutualisation.rapport.contenu import actes, classeur, conseil
+from mutualisation.rapport.contenu import actes, audit, classeur, communes, conseil
 from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.rendus import docx, html, pdf, xlsx
@@ -13,7 +13,13 @@ from mutualisation.rapport.sceau import Sceau
 
 Produit = Callable[[Bilan, Sceau], Iterable[Document]]
 # A new product is one module of `contenu`, and its line here
-PRODUITS: tuple[Produit, ...] = (conseil.documents, classeur.documents, actes.documents)
+PRODUITS: tuple[Produit, ...] = (
+    conseil.documents,
+    communes.documents,
+    audit.documents,
+    classeur.documents,
+    actes.documents,
+)
 RENDUS: dict[str, Callable[[Document, Path], None]] = {
     "html": html.ecrire,
     "pdf": pdf.ecrire,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mutualisation.francais import formats, libelles
+from mutualisation.francais import formats
 from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import membres, ouverture, textes
 from mutualisation.rapport.contenu import modele as m
@@ -69,7 +69,7 @@ def _cout(bilan: Bilan) -> str:
     avant, apres = bilan.totaux[bilan.exercice - 1]["cout_net"], bilan.total["cout_net"]
     pourquoi = evolution.phrase(bilan)
     change = formats.evolution(avant, apres)
-    dit = f"de {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
+    dit = f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
     return f"{dit} : {pourquoi}." if pourquoi else f"{dit}."
 
 
@@ -78,7 +78,7 @@ def _recettes(bilan: Bilan) -> str:
     if avant is None or apres is None:
         return ""
     change = formats.evolution(avant, apres)
-    return f"de {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})." if change else ".")
+    return f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})." if change else ".")
 
 
 def _adhesions(bilan: Bilan) -> str:
@@ -97,8 +97,8 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
     ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
     grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
     for code in (c for c in bilan.dispositifs if c in grands):
-        dit = f"{evolution.variation(ecarts[code])} ; {evolution.commentaire(bilan, code)}"
-        yield bilan.libelle(code), dit if dit.endswith(".") else f"{dit}."
+        dit = formats.majuscule(evolution.commentaire(bilan, code))
+        yield bilan.libelle(code), f"{evolution.variation(ecarts[code])}. {dit}" + ("" if dit.endswith(".") else ".")
 
 
 # ---------------------------------------------------------------- what is asked
@@ -113,5 +113,5 @@ def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
         points.append(("Demander des explications", f"l'écart de {noms} est sans commentaire de son service."))
     perspectives = textes.signes(bilan, "perspectives")
     if perspectives:
-        points.append((f"Débattre : {libelles.RUBRIQUES['perspectives'].lower()}", perspectives))
-    return [(sujet, dit[:1].upper() + dit[1:]) for sujet, dit in points]
+        points.append(("Débattre des perspectives", perspectives))
+    return [(sujet, formats.majuscule(dit)) for sujet, dit in points]

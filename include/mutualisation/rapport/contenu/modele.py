@@ -153,7 +153,7 @@ class Feuille:
 
 @dataclass(frozen=True)
 class Tableau:
-    """Rows by column key; the first column names the row. `note` comes under the table.
+    """Rows by column key; the first column names the row, and may be a `Lien`. `note` comes under the table.
 
     `annexe`: few columns, one kind of value per row, like the printed annex; `limite`: rows that page and PDF show,
     `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook; `ou`: as for a
@@ -217,6 +217,13 @@ class CoteACote:
 
 
 @dataclass(frozen=True)
+class Pile:
+    """Blocks one under another where a single one is asked: a column of two."""
+
+    blocs: Sequence[Bloc]
+
+
+@dataclass(frozen=True)
 class Repli:
     """Blocks folded under a line where the form allows it."""
 
@@ -238,7 +245,9 @@ class Volet:
     ancre: str = ""
 
 
-Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Repli | Volet
+Bloc = (
+    Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Pile | Repli | Volet
+)
 
 
 def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
@@ -248,7 +257,7 @@ def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
         match bloc:
             case Tableau():
                 retenus += [bloc] if bloc.lignes and bloc.ou != CLASSEUR else []
-            case Repli() | Volet():
+            case Repli() | Volet() | Pile():
                 interieur = lus(bloc.blocs)
                 retenus += [replace(bloc, blocs=interieur)] if interieur else []
             case _:
@@ -262,7 +271,7 @@ def feuilles(blocs: Sequence[Bloc]) -> list[tuple[Feuille, Tableau]]:
     for bloc in blocs:
         if isinstance(bloc, Tableau) and bloc.feuille:
             trouvees.append((bloc.feuille, bloc))
-        elif isinstance(bloc, Repli | CoteACote | Volet):
+        elif isinstance(bloc, Repli | CoteACote | Volet | Pile):
             trouvees += feuilles(bloc.blocs)
     return trouvees
 

@@ -7,26 +7,30 @@ from decimal import Decimal
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.qualite import rejets
+from mutualisation.rapport.diffusion import est_restreinte
 from mutualisation.rapport.publie import Bilan
 
 SYNTHETIQUES = "Données synthétiques"
+RESTREINTE = "Diffusion restreinte"
+POURQUOI_RESTREINTE = (
+    "Aucun regroupement ne protège les catégories de faible effectif : la rémunération d'une personne peut se déduire "
+    "de ce bilan, qui ne doit pas être rendu public."
+)
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 
 # ---------------------------------------------------------------- figures
 def chiffres(bilan: Bilan) -> list[m.Chiffre]:
-    """Key figures of the exercice, each with its change."""
+    """Five figures of the exercice, each with its change."""
     total, recettes = bilan.total, formats.euros(bilan.recettes_totales(bilan.exercice))
     return [
         m.Chiffre(
             "Coût net destiné aux besoins des communes", formats.euros(total["cout_net"]), _note(bilan, "cout_net")
         ),
-        m.Chiffre("Recettes des communes", recettes, _note(bilan, "recettes")),
+        m.Chiffre("Recettes des communes", recettes, _couverture(bilan)),
         _reste(bilan),
-        m.Chiffre("Taux de couverture", formats.pourcent(total["taux_couverture"], 1), _points(bilan)),
         m.Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
-        m.Chiffre("Dispositifs valorisés", formats.nombre(len(bilan.lignes_exercice()))),
-        *_chiffres_communes(bilan),
+        *_communes(bilan),
     ]
 
 
@@ -44,27 +48,28 @@ def _reste(bilan: Bilan) -> m.Chiffre:
     return m.Chiffre("Reste à charge de l'intercommunalité", formats.euros(reste), _note(bilan, "reste_a_charge"))
 
 
-def _points(bilan: Bilan) -> str:
+def _couverture(bilan: Bilan) -> str:
+    """`38,0 % du coût, +2,7 points depuis 2020`."""
     avant, taux = bilan.totaux.get(bilan.exercice - 1), bilan.total["taux_couverture"]
-    if not avant or avant["taux_couverture"] is None or taux is None:
+    if taux is None:
         return ""
+    dit = f"{formats.pourcent(taux, 1)} du coût"
+    if not avant or avant["taux_couverture"] is None:
+        return dit
     ecart = formats.arrondi((taux - avant["taux_couverture"]) * 100, 1)
     mot = "point" if abs(ecart) < 2 else "points"
-    return f"{formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
+    return f"{dit}, {formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
 
 
-def _chiffres_communes(bilan: Bilan) -> list[m.Chiffre]:
-    lus = {r["indicateur"]: r for r in bilan["indicateurs_cles"]}
-    connus = [(nom, lus.get(nom)) for nom in ("communes_min1_pct", "communes_5_9_pct")]
-    return [
-        m.Chiffre(
-            libelles.INDICATEURS[nom],
-            formats.pourcent(Decimal(indicateur["valeur"]) / 100),
-            f"au 31 décembre {bilan.exercice}",
-        )
-        for nom, indicateur in connus
-        if indicateur and indicateur["valeur"] is not None
-    ]
+def _communes(bilan: Bilan) -> list[m.Chiffre]:
+    lus = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
+    part, moyenne = lus.get("communes_min1_pct"), lus.get("communes_moyenne")
+    if part is None:
+        return []
+    note = f"au 31 décembre {bilan.exercice}"
+    if moyenne is not None:
+        note = f"{formats.nombre(Decimal(moyenne), 1)} dispositifs en moyenne, {note}"
+    return [m.Chiffre(libelles.INDICATEURS["communes_min1_pct"], formats.pourcent(Decimal(part) / 100), note)]
 
 
 # ---------------------------------------------------------------- sentences
@@ -109,13 +114,19 @@ def reserve(bilan: Bilan) -> str:
 # ---------------------------------------------------------------- states and origin
 def etats(bilan: Bilan) -> list[tuple[str, bool]]:
     """State of the document, then what warns."""
-    vifs = [("Avec réserves", bilan.avec_reserves), (SYNTHETIQUES, bilan.contexte.est_synthetique)]
+    vifs = [
+        (RESTREINTE, est_restreinte(bilan)),
+        ("Avec réserves", bilan.avec_reserves),
+        (SYNTHETIQUES, bilan.contexte.est_synthetique),
+    ]
     return [("À approuver", False), *(vif for vif in vifs if vif[1])]
 
 
 def avis(bilan: Bilan) -> Etiquettes:
     """What the reader must know before any figure."""
     avis: Etiquettes = []
+    if est_restreinte(bilan):
+        avis.append((RESTREINTE, (POURQUOI_RESTREINTE,)))
     if bilan.contexte.est_synthetique:
         phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
@@ -143,8 +154,13 @@ def identite(bilan: Bilan, publication_sha256: str, identite: str) -> Etiquettes
             ),
         ),
         ("Publication", (m.Code(publication_sha256),)),
-        ("Réutilisation", ("Fichiers CSV décrits dans ", m.Code("datapackage.json"), ", sous Licence Ouverte 2.0")),
+        ("Réutilisation", _reutilisation(bilan)),
     ]
+
+
+def _reutilisation(bilan: Bilan) -> tuple[m.Morceau, ...]:
+    fin = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else ", sous Licence Ouverte 2.0"
+    return "Fichiers CSV décrits dans ", m.Code("datapackage.json"), fin
 
 
 def notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -161,7 +177,7 @@ def notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
             "Version",
             f"{construction.version}, préparée par {construction.prepare_par}, logiciel {construction.code_version}",
         ),
-        ("Licence", "Licence Ouverte 2.0"),
+        ("Licence", RESTREINTE if est_restreinte(bilan) else "Licence Ouverte 2.0"),
     ]  # fmt: skip
     if bilan.avec_reserves:
         avant.append(("AVEC RÉSERVES", "Des lignes ont été écartées ou un écart n'est pas justifié : voir Contrôles."))

@@ -30,6 +30,19 @@ def signes(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
     return " ".join(dits)
 
 
+def auteur(bilan: Bilan, dispositif: str) -> str:
+    """The one author of all texts of a dispositif; empty when they are several, or none."""
+    auteurs = {r["auteur"] for r in bilan["textes"] if r["dispositif"] == dispositif}
+    return auteurs.pop() if len(auteurs) == 1 else ""
+
+
+def dits(bilan: Bilan, rubrique: str, dispositif: str) -> str:
+    """Texts of a rubrique of a dispositif, unsigned where `auteur` signs them all."""
+    if auteur(bilan, dispositif):
+        return " ".join(t["texte"] for t in de(bilan, rubrique, dispositif))
+    return signes(bilan, rubrique, dispositif)
+
+
 def liste(bilan: Bilan, rubriques: Iterable[str], dispositif: str | None = None) -> Liste:
     """(rubrique, signed texts), those that have some."""
     dites = ((RUBRIQUES[r], signes(bilan, r, dispositif)) for r in rubriques)

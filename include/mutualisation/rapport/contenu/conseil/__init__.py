@@ -12,7 +12,6 @@ from mutualisation.rapport.contenu import (
 from mutualisation.rapport.contenu.conseil import (
     annee,
     annexe,
-    argent,
     autres,
     base_legale,
     calcul,
@@ -31,7 +30,6 @@ SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financièr
 SECTIONS = (
     annee,
     annexe,
-    argent,
     evolution,
     dispositifs,
     base_legale,

@@ -31,9 +31,9 @@ def _chiffres(bilan: Bilan) -> m.Liste:
     lus = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
     points = []
     for sujet, noms in SUJETS:
-        dits = [f"{libelles.INDICATEURS[n].lower()} : {_dire(n, lus[n])}" for n in noms if n in lus]
+        dits = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_dire(n, lus[n])}" for n in noms if n in lus]
         if dits:
-            points.append((sujet, _majuscule(" ; ".join(dits)) + "."))
+            points.append((sujet, formats.majuscule(" ; ".join(dits)) + "."))
     return m.Liste(points)
 
 
@@ -44,7 +44,3 @@ def _dire(nom: str, valeur: object) -> str:
     if nom in libelles.INDICATEURS_EN_EUROS:
         return formats.euros(lu)
     return formats.nombre(lu, 0 if lu == int(lu) else 1)
-
-
-def _majuscule(texte: str) -> str:
-    return texte[:1].upper() + texte[1:]

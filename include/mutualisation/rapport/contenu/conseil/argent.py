@@ -1,26 +1,18 @@
-"""Where the money goes, and who pays: the cost by component, the receipts by who paid them."""
+"""Where the money goes and who pays: from the cost to its payers, receipts by who paid them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
 
-from mutualisation.francais import libelles
+from mutualisation.francais import formats, libelles
 from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.publie import Bilan, Ligne
+from mutualisation.rapport.publie import Bilan
 
 CHARGES = ("cout_personnel", "cout_fonctionnement", "amortissements")
 AIDES = ("subventions", "reprises")
 NOTE_ORIGINE = "Origine d'une recette : l'adhérent qui l'a payée, lu sur son titre ou sur la vente de ses certificats."
-
-
-def section(bilan: Bilan) -> m.Section:
-    """Cost by component and dispositif, receipts by origin and dispositif."""
-    titre = "D'où vient l'argent, où il va"
-    origines = _origines(bilan)
-    blocs: list[m.Bloc] = [m.Repli("Voir qui paie, dispositif par dispositif", [origines])] if origines.lignes else []
-    return m.Section("argent", titre, "Qui paie", blocs)
 
 
 def payeurs(bilan: Bilan) -> list[tuple[str, Decimal]]:
@@ -55,27 +47,24 @@ def flux(bilan: Bilan) -> g.Flux | None:
         f"Coût des dispositifs valorisés et qui le paie, {bilan.exercice}",
         [x for x in sources if x[1]],
         [x for x in cibles if x[1]],
+        f"Avant subventions : le coût net, qui les déduit, est de {formats.euros(total['cout_net'])}.",
     )
 
 
-def _origines(bilan: Bilan) -> m.Tableau:
-    """Receipts by dispositif and origin, whole euros; Σ of a row is the receipts of the synthesis."""
-    sommes: dict[str, dict[str, Decimal]] = defaultdict(dict)
+def par_dispositif(bilan: Bilan) -> dict[str, dict[str, Decimal | None]]:
+    """{dispositif: {origin: euros}}, every origin of the exercice a key; Σ of a dispositif is its receipts."""
+    sommes: dict[str, dict[str, Decimal | None]] = {}
     for r in bilan["recettes_origine"]:
-        sommes[r["dispositif"]][r["origine"]] = r["montant"]
-    presentes = [(o, nom) for o, nom in libelles.ORIGINES.items() if any(o in s for s in sommes.values())]
-    colonnes = (
-        m.DISPOSITIF,
-        *(m.Colonne(o, nom, "euros", somme=True, discret=True) for o, nom in presentes),
-        m.Colonne("total", "Recettes", "euros", somme=True, fort=True),
-    )
-    lignes: list[Ligne] = [
-        {"libelle": bilan.libelle(d), **sommes[d], **_absents(sommes[d], presentes), "total": sum(sommes[d].values())}
-        for d in bilan.trier(sommes)
-    ]
-    titre = f"Recettes par dispositif et par payeur, {bilan.exercice}"
-    return m.tableau(titre, colonnes, lignes, NOTE_ORIGINE)
+        siennes = sommes.setdefault(r["dispositif"], dict.fromkeys(_presentes(bilan)))
+        siennes[r["origine"]] = (siennes.get(r["origine"]) or g.ZERO) + r["montant"]
+    return sommes
 
 
-def _absents(connus: dict[str, Decimal], presentes: list[tuple[str, str]]) -> dict[str, None]:
-    return {o: None for o, _ in presentes if o not in connus}
+def colonnes(bilan: Bilan) -> list[m.Colonne]:
+    """A column per origin that the exercice knows."""
+    return [m.Colonne(o, libelles.ORIGINES.get(o, o), "euros", somme=True, discret=True) for o in _presentes(bilan)]
+
+
+def _presentes(bilan: Bilan) -> list[str]:
+    connues = {r["origine"] for r in bilan["recettes_origine"] if r["montant"]}
+    return [o for o in libelles.ORIGINES if o in connues]

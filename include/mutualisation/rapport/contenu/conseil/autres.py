@@ -10,14 +10,14 @@ COLONNES = (
     m.DISPOSITIF,
     m.Colonne("etat", "État", part=1),
     m.Colonne("adherents", "Adhérents", "entier"),
-    m.Colonne("manque", "Ce qui manque pour les valoriser", part=3),
+    m.Colonne("manque", "Ce qui manque pour le valoriser", part=2),
 )
 
 
 def section(bilan: Bilan) -> m.Section:
     """A sentence, then the table folded."""
     rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
-    lignes = [r | {"etat": r["valorisation"].capitalize(), "manque": _majuscule(r["manque"] or "")} for r in rangees]
+    lignes = [r | {"etat": r["valorisation"].capitalize(), "manque": _manque(r["manque"])} for r in rangees]
     titre = f"Dispositifs hors des totaux, {bilan.exercice}"
     tableau = m.Tableau(titre, COLONNES, lignes)
     nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
@@ -26,5 +26,6 @@ def section(bilan: Bilan) -> m.Section:
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
 
 
-def _majuscule(texte: str) -> str:
-    return texte[:1].upper() + texte[1:]
+def _manque(dit: str | None) -> str:
+    """`Temps passé, dépenses, décision`: what is missing, not how to state it; the workbook has the whole."""
+    return formats.majuscule(", ".join(partie.partition(" : ")[0] for partie in (dit or "").split(" ; ") if partie))

@@ -52,11 +52,13 @@ def ancre(code: str) -> str:
 
 
 def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Volet:
-    presentation = textes.signes(bilan, "presentation", code)
+    presentation, auteur = textes.dits(bilan, "presentation", code), textes.auteur(bilan, code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
-    annees = _tableau(bilan, code, types, comptes)
-    faits = m.Liste(_faits(bilan, code, comptes))
-    return m.Volet(bilan.libelle(code), _resume(bilan, code), [*blocs, m.CoteACote((annees, faits))], ancre(code))
+    blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
+    mots = _mots(bilan, code)
+    blocs += [m.Liste(mots)] if mots else []
+    blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
+    return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, ancre(code))
 
 
 def _resume(bilan: Bilan, code: str) -> str:
@@ -116,7 +118,7 @@ def _case(mesure: str, genre: str, annee: dict[str, Any]) -> m.Valeur:
 def _nom(mesure: str, nom: str, types: list[str]) -> str:
     """The unit by its name where the dispositif counts a single one."""
     if mesure == "unites" and types:
-        return _majuscule(unites.nom(types))
+        return formats.majuscule(unites.nom(types))
     if types and nom.endswith("par unité"):
         return f"{nom.removesuffix('unité')}{unites.nom(types, 1)}"
     return nom
@@ -129,12 +131,17 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     passage = base_legale.ligne(bilan, e, code)
     if passage:
         points.append((f"Base {D5211}", base_legale.portee(passage)))
-    points += textes.liste(bilan, RUBRIQUES, code).points
     ecart = evolution.ecart(bilan, code)
     if ecart is not None:
         points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
-        points.append(("Commentaire de l'écart", evolution.commentaire(bilan, code)))
+        points.append(("Commentaire", textes.dits(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE))
     return [(sujet, _phrase(dit)) for sujet, dit in points if dit]
+
+
+def _mots(bilan: Bilan, code: str) -> list[tuple[str, str]]:
+    """What its service says of the year, rubrique by rubrique."""
+    lus = ((libelles.RUBRIQUES[r], textes.dits(bilan, r, code)) for r in RUBRIQUES)
+    return [(nom, _phrase(dit)) for nom, dit in lus if dit]
 
 
 def _thematique(bilan: Bilan, code: str) -> str:
@@ -161,9 +168,5 @@ def _ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
 
 
 def _phrase(texte: str) -> str:
-    texte = _majuscule(texte)
+    texte = formats.majuscule(texte)
     return texte if texte.endswith((".", "!", "?")) else f"{texte}."
-
-
-def _majuscule(texte: str) -> str:
-    return texte[:1].upper() + texte[1:]

@@ -49,7 +49,7 @@ def ecart(bilan: Bilan, dispositif: str) -> Decimal | None:
 def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
     """`temps passé +58 000 €, coût d'un ETP +3 000 €`, largest first; empty without `variation`."""
     ordre = sorted(effets(bilan, dispositif).items(), key=lambda x: -abs(x[1]))
-    return ", ".join(f"{libelles.EFFETS[e].lower()} {variation(v)}" for e, v in ordre if formats.arrondi(v))
+    return ", ".join(f"{formats.minuscule(libelles.EFFETS[e])} {variation(v)}" for e, v in ordre if formats.arrondi(v))
 
 
 def variation(montant: Decimal) -> str:

@@ -18,7 +18,7 @@ NOMMES = 6
 
 def section(bilan: Bilan) -> m.Section:
     """Points by subject; a sentence when there is none."""
-    points = [(sujet, f"{dit[:1].upper()}{dit[1:]}.") for sujet, dit in _points(bilan) if dit]
+    points = [(sujet, f"{formats.majuscule(dit)}.") for sujet, dit in _points(bilan) if dit]
     blocs: list[m.Bloc] = [m.Liste(points)] if points else [m.p("Rien ne manque aux données de l'exercice.")]
     return m.Section("qualite", "Réserves sur les données", "Réserves", blocs)
 

@@ -11,9 +11,9 @@ from mutualisation.rapport.sceau import Sceau
 
 COLONNES = (
     m.Colonne("libelle", "", part=1),
-    m.Colonne("nom", "Nom et qualité", "lu", part=2),
-    m.Colonne("date", "Date", "lu", part=1),
-    m.Colonne("signature", "Signature", "lu", part=2),
+    m.Colonne("nom", "Nom et qualité", part=2),
+    m.Colonne("date", "Date", part=1),
+    m.Colonne("signature", "Signature", part=2),
 )
 A_REMPLIR = "……………………………"
 
