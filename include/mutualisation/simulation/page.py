@@ -21,6 +21,7 @@ COMMUNAUX = ("commune", "ccas", "satellite")
 TYPES = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "Intercommunalité"}
 HORS = "Hors commune"
 EXTREMES = 5
+NOTE_COMMUNES = "CCAS et satellites sont comptés avec leur commune."
 # rows that a reader goes through without folding
 LIGNES_OUVERTES = 40
 METHODE = (
@@ -112,7 +113,6 @@ def dire(essai: Essai) -> m.Document:
         identite=[
             ("Comparée à", (f"l'exercice {e} publié, version {contexte.construction.version}",)),
             ("Publication", (m.Code(contexte.construction.publication_sha256 or formats.NON_RENSEIGNE),)),
-            ("Portée", ("simulation, sans valeur de décision ni de facture",)),
         ],
         forme="dossier",
     )
@@ -271,14 +271,13 @@ def _communes(essai: Essai, communes: dict[str, Ligne]) -> list[m.Bloc]:
     changees = [i for i in communes if communes[i]["ecart"]]
     if not changees:
         return [m.p("Aucune commune ne paierait plus ni moins.")]
-    inchangees = len(communes) - len(changees)
-    note = "CCAS et satellites sont comptés avec leur commune. "
-    if inchangees:
-        note += f"{formats.plusieurs(inchangees, 'commune inchangée', 'communes inchangées')}, non listée"
-        note += "s. " if inchangees > 1 else ". "
     lignes = [_commune(essai, i, communes[i]) for i in sorted(changees, key=lambda i: (plat(essai.nom(i)), i))]
+    if inchangees := [communes[i] for i in communes if not communes[i]["ecart"]]:
+        nom = formats.plusieurs(len(inchangees), "commune inchangée", "communes inchangées")
+        sommes = {c: sum((x[c] for x in inchangees), ZERO) for c in ("publie", "simule", "ecart")}
+        lignes.append({"nom": nom, **sommes, "habitant": None})
     hors = essai.par(essai.commune).get("")
-    if hors and hors["ecart"]:
+    if hors and (hors["publie"] or hors["simule"]):
         lignes.append({"nom": HORS, **hors, "habitant": None})
     colonnes = (
         m.Colonne("nom", "Commune", part=3),
@@ -287,8 +286,10 @@ def _communes(essai: Essai, communes: dict[str, Ligne]) -> list[m.Bloc]:
         m.Colonne("ecart", "Différence", "variation", somme=True, fort=True),
         m.Colonne("habitant", "Par habitant", "lu"),
     )
-    tableau = m.tableau(f"Ce que devrait chaque commune, {essai.exercice}", colonnes, lignes, note.strip())
-    return [_carte(essai, communes), _extremes(essai, communes), tableau]
+    tableau = m.tableau(f"Ce que devrait chaque commune, {essai.exercice}", colonnes, lignes, NOTE_COMMUNES)
+    dit = f"Voir {formats.plusieurs(len(changees), 'commune qui change', 'communes qui changent')}"
+    repli = m.Repli(dit, [tableau], len(changees) < LIGNES_OUVERTES)
+    return [_carte(essai, communes), _extremes(essai, communes), repli]
 
 
 def _commune(essai: Essai, insee: str, somme: Ligne) -> Ligne:
@@ -356,17 +357,7 @@ def _detail(essai: Essai) -> list[m.Bloc]:
     blocs: list[m.Bloc] = [
         m.Repli(titre, [m.tableau(titre, colonnes, par_commune)], len(par_commune) < LIGNES_OUVERTES)
     ]
-    rattaches = [
-        r
-        | {
-            "type": TYPES.get(r["type_adherent"] or "", ""),
-            "commune": essai.nom(essai.commune(r)),
-            "libelle": essai.libelle(r["dispositif"]),
-            "ecart": r["simule"] - r["publie"],
-        }
-        for r in essai.dus
-        if r["type_adherent"] != "commune" and r["simule"] != r["publie"]
-    ]
+    rattaches = _rattaches(essai)
     if rattaches:
         rattaches.sort(key=lambda r: (plat(r["commune"]), plat(r["nom"] or ""), rangs[r["dispositif"]]))
         siennes = (
@@ -379,6 +370,24 @@ def _detail(essai: Essai) -> list[m.Bloc]:
         titre = f"CCAS, satellites et autres adhérents, {essai.exercice}"
         blocs.append(m.Repli(titre, [m.tableau(titre, siennes, rattaches)]))
     return blocs if par_commune or rattaches else []
+
+
+def _rattaches(essai: Essai) -> list[Ligne]:
+    """{nom, type, commune, libelle, dispositif, publie, simule, ecart} of adherents that are no commune and change."""
+    fiches = {r["siret_adherent"]: r for r in essai.dus if r["type_adherent"] != "commune"}
+    sommes = essai.par(lambda r: (r["siret_adherent"], r["dispositif"]))
+    return [
+        {
+            "nom": fiches[siret]["nom"] or siret,
+            "type": TYPES.get(fiches[siret]["type_adherent"] or "", ""),
+            "commune": essai.nom(essai.commune(fiches[siret])),
+            "libelle": essai.libelle(dispositif),
+            "dispositif": dispositif,
+            **somme,
+        }
+        for (siret, dispositif), somme in sommes.items()
+        if siret in fiches and somme["ecart"]
+    ]
 
 
 def plat(texte: str) -> str:
