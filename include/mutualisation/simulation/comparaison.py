@@ -23,7 +23,7 @@ from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport import produits
 from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
-from mutualisation.simulation import page
+from mutualisation.simulation import page_simulee
 from mutualisation.simulation.changements import lire_changements
 from mutualisation.simulation.essai import deposer_essai, retirer_essai
 
@@ -162,4 +162,4 @@ def _page(
     dus, dispositifs, communes = ([r for r in rangees if r["exercice"] == exercice] for rangees in relations)
     noms = {r["siret_adherent"]: r["nom"] for r in dus if r["nom"]}
     changements = lire_changements(conn, essai, bilan.libelle, lambda siret: str(noms.get(siret) or siret))
-    return page.dire(page.Essai(bilan, dus, dispositifs, communes, changements))
+    return page_simulee.dire(page_simulee.Essai(bilan, dus, dispositifs, communes, changements))
