@@ -95,8 +95,8 @@ def _partie(bilan: Bilan, qui: Annuaire, partie: str) -> str:
 def lire_parametre(bilan: Bilan, nom: str, valeur: str) -> m.Valeur:
     """The value of a parameter in its type: words for a code, a date, a rate, a number."""
     racine = nom.partition(":")[0]
-    if valeur in libelles.VALEURS:
-        return m.Valeur(libelles.VALEURS[valeur])
+    if (dite := libelles.valeur_parametre(nom, valeur)) != valeur:
+        return m.Valeur(dite)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", valeur):
         return m.Valeur(date.fromisoformat(valeur), "date")
     if racine.startswith(CODES) or racine in ("horizon_prevision", "exercice_base"):
