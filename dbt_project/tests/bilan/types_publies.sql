@@ -24,6 +24,7 @@
 -- depends_on: {{ ref('prevision') }}
 -- depends_on: {{ ref('prevision_essai') }}
 -- depends_on: {{ ref('ecart_prevision') }}
+-- depends_on: {{ ref('recettes_origine') }}
 -- depends_on: {{ ref('recours') }}
 -- depends_on: {{ ref('factures_adherents') }}
 -- depends_on: {{ ref('factures_cles') }}

@@ -21,9 +21,12 @@ create table construction.synthese_financiere (version bigint, exercice int, dis
   recettes_ac numeric(15,2), recettes_renseignees boolean, reste_a_charge numeric(15,2),
   reste_a_charge_apres_ac numeric(15,2), taux_couverture numeric(12,6));
 create table construction.cout_unitaire (version bigint, exercice int, dispositif text, unites numeric(18,6),
-  cout_complet_unitaire numeric(15,2), cout_d5211 numeric(15,2), cout_d5211_unitaire numeric(15,2));
+  cout_complet_unitaire numeric(15,2), cout_d5211 numeric(15,2), cout_d5211_unitaire numeric(15,2),
+  taux_couverture_d5211 numeric(18,6));
 create table construction.passage_d5211 (version bigint, exercice int, dispositif text, cout_complet numeric(15,2),
-  dont_structure numeric(15,2), cout_d5211 numeric(15,2));
+  dont_structure numeric(15,2), cout_d5211 numeric(15,2), recettes numeric(15,2), taux_couverture_d5211 numeric(18,6));
+create table construction.recettes_origine (version bigint, exercice int, dispositif text, origine text,
+  montant numeric(15,2));
 create table construction.etp_categorie (version bigint, exercice int, dispositif text, categorie text,
   etp numeric(12,6), cout_personnel numeric(15,2), cout_personnel_d5211 numeric(15,2));
 create table construction.cout_adherent (version bigint, exercice int, dispositif text, siret_adherent text,
@@ -69,10 +72,14 @@ insert into construction.synthese_financiere
     sum(reste_a_charge_apres_ac), round(sum(recettes) / sum(cout_net), 6)
   from construction.synthese_financiere;
 insert into construction.passage_d5211
-  select version, exercice, dispositif, cout_net, 7, cout_net - 7 from construction.synthese_financiere
+  select version, exercice, dispositif, cout_net, 7, cout_net - 7, recettes, round(recettes / (cout_net - 7), 6)
+  from construction.synthese_financiere
   where dispositif <> 'TOTAL';
 insert into construction.cout_unitaire
-  select version, exercice, dispositif, 0, null, cout_d5211, null from construction.passage_d5211;
+  select version, exercice, dispositif, 0, null, cout_d5211, null, taux_couverture_d5211
+  from construction.passage_d5211;
+insert into construction.recettes_origine values
+  (1, 2024, 'ADS', 'communes', 97), (1, 2024, 'ADS', 'autres', 3);
 insert into construction.recouvrement values
   (1, 2024, 1, 'ADS', '21590009300018', 'titre', 40, 15, 25),
   (1, 2024, 1, 'CAM', '21590009300018', 'imputation_AC', 10, 0, 0);

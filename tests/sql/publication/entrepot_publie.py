@@ -158,9 +158,21 @@ def _passage(exercice: int) -> list[Ligne]:
             "dont_structure": Decimal("1000.10"),
             "cout_d5211": r["cout_net"] - Decimal("1000.10"),
             "base_opposable": r["dispositif"] == "CAM",
+            "recettes": r["recettes"],
+            "taux_couverture_d5211": r["recettes"] and r["recettes"] / (r["cout_net"] - Decimal("1000.10")),
         }
         for r in _synthese(exercice)
         if not r["est_total"]
+    ]
+
+
+def _recettes_origine(exercice: int) -> list[Ligne]:
+    """Communes pay all but 1 000 € of each dispositif, which its CCAS pay."""
+    return [
+        {"exercice": exercice, "dispositif": r["dispositif"], "origine": origine, "montant": montant}
+        for r in _synthese(exercice)
+        if not r["est_total"] and r["recettes"] is not None
+        for origine, montant in (("ccas", Decimal(1000)), ("communes", r["recettes"] - 1000))
     ]
 
 
@@ -175,6 +187,7 @@ def rangees() -> dict[str, list[Ligne]]:
         for nom in (
             "synthese_financiere",
             "passage_d5211",
+            "recettes_origine",
             "controles",
             "adhesion",
             "repartition",
@@ -186,6 +199,7 @@ def rangees() -> dict[str, list[Ligne]]:
         )
     }
     for e in EXERCICES:
+        lignes["recettes_origine"] += _recettes_origine(e)
         for nom, suite in complements(e, SIRET_LOOS, _passage(e)).items():
             lignes.setdefault(nom, []).extend(suite)
         precedente = _synthese(e - 1) if e - 1 in EXERCICES else []

@@ -4,11 +4,5 @@ select
   exercice,
   dispositif,
   sum(montant) as recettes
-from (
-  select exercice, dispositif, montant from {{ ref('int_recettes') }}
-  union all
-  select exercice, dispositif, frais
-  from {{ ref('int_cee_operations') }}
-  where mode_recouvrement = 'retenue' and not est_epci
-) as r
+from {{ ref('int_recettes_origine') }}
 group by exercice, dispositif

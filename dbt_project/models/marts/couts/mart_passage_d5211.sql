@@ -1,8 +1,23 @@
+with couvertures as (
+  select
+    exercice,
+    c.dispositif,
+    c.cout_net,
+    c.cout_d5211,
+    r.recettes,
+    {{ quotient('r.recettes', 'c.cout_d5211') }} as taux
+  from {{ ref('int_couts') }} as c
+  left join {{ ref('int_recettes_dispositif') }} as r using (exercice, dispositif)
+)
+
 select
-  c.exercice,
-  c.dispositif,
-  c.cout_net as cout_complet,
-  c.cout_net - c.cout_d5211 as dont_structure,
-  c.cout_d5211,
-  {{ parametre('base_opposable', 'make_date(c.exercice, 1, 1)', precision='c.dispositif') }} = 'oui' as base_opposable
-from {{ ref('int_couts') }} as c
+  exercice,
+  dispositif,
+  cout_net as cout_complet,
+  cout_net - cout_d5211 as dont_structure,
+  cout_d5211,
+  {{ parametre('base_opposable', 'make_date(exercice, 1, 1)', precision='dispositif') }} = 'oui' as base_opposable,
+  recettes,
+  -- a base of a cent gives a rate that no column holds: left out (R10g)
+  case when {{ tient_dans('taux', 12) }} then {{ arrondi('taux', 6) }} end as taux_couverture_d5211
+from couvertures

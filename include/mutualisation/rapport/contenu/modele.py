@@ -79,9 +79,10 @@ class Colonne:
 
     `genre`: texte, code, lu (words set right), constat (number or sentence), date, annee, entier, nombre (up to two
     decimals), etp, etp_unite, euros (whole when read), centimes, taux and taux_fin (ratio, one or two decimals),
-    variation and variation_etp (signed). `absent`: what NULL says; `part`: share of the width on paper, for words;
-    `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room is
-    short; `deduit`: read with a minus, kept as published in the workbook; `formule`: of the workbook, in `{key}`
+    variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen
+    (an average cost, six decimals) and etp_fin. `absent`: what NULL says; `part`: share of the width on paper, for
+    words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room
+    is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}`
     references to the columns of the row; `titre_long`: where there is room; `ou`: partout, lecture (page and PDF) or
     classeur.
     """
@@ -120,11 +121,22 @@ class Valeur:
 
 
 @dataclass(frozen=True)
+class Dessin:
+    """A native chart of a sheet: bars, one per row; `series`: (column, meaning of its colour), `empile` on one another."""
+
+    titre: str
+    series: tuple[tuple[str, str], ...]
+    empile: bool = False
+
+
+@dataclass(frozen=True)
 class Feuille:
     """The sheet of a table in the workbook, with what the notice says of it.
 
-    `publie`: totals of the warehouse that the formulas are checked against; `trace`: title of a chart of the second
-    and third columns; `filtre`: an autofilter.
+    `publie`: totals of the warehouse that the formulas are checked against; `dessin`: its chart; `filtre`: a list to
+    filter; `resume`: columns that a long list is summed up by, on top: only the summary is printed; `imprimee`:
+    false for a list that another sheet sums up, for the screen; `table`: what formulas of other sheets call it, as in
+    `{ailleurs[table.colonne]}`; `pages`: sheets of paper that it is fitted to, 0 for as many as its rows need.
     """
 
     nom: str
@@ -132,6 +144,11 @@ class Feuille:
     publie: Ligne | None = None
     trace: str = ""
     filtre: bool = False
+    dessin: Dessin | None = None
+    resume: tuple[str, ...] = ()
+    table: str = ""
+    imprimee: bool = True
+    pages: int = 0
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def rendre(document: Document) -> bytes:
         "siren": d.siren,
         "synthetique": d.synthetique,
         "etats": [etat for etat, _ in d.etats],
-        "avis": [f"{sujet}. {mots(*morceaux)}" for sujet, morceaux in d.avis],
+        "avis": [[sujet, mots(*morceaux)] for sujet, morceaux in d.avis],
         "resume": d.resume,
         "chiffres": [vars(c) for c in d.chiffres],
         "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
