@@ -152,7 +152,7 @@ def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
     lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Services du bloc").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
     assert lignes["Convention UGAP"]["du"] == services_utilises.GRATUIT
-    assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents"
+    assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents actifs"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
 

@@ -102,8 +102,9 @@ def _tuile(
     if c.code_insee == carte.repere and carte.muette:
         # on a small map an outline is lost among dark tiles: a pin, seen on any of them
         toile.corps.append(
-            f'<circle class="repere-trait" cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}" r="{n(hauteur * 0.55)}" '
-            f'fill="{palette.PAPIER}" stroke="{palette.ENCRE}" stroke-width="{n(hauteur * 0.28)}"/>'
+            f'<circle class="repere-trait" cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}" '
+            f'r="{n(hauteur * 0.55)}" fill="{palette.PAPIER}" '
+            f'stroke="{palette.ENCRE}" stroke-width="{n(hauteur * 0.28)}"/>'
         )
     elif c.code_insee == carte.repere:
         for trait, epaisseur in ((palette.ENCRE, 4), (palette.PAPIER, 1.5)):
