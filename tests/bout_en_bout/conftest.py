@@ -12,6 +12,7 @@ from tests.atelier.atelier import Atelier
 from tests.atelier.commande import lancer
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne, Publie
+from tests.bout_en_bout.reference import Reference, publier
 
 from mutualisation import operations as op
 from mutualisation.portes import juge
@@ -73,6 +74,12 @@ def en_ligne(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> EnLigne:
     resultat = lancer(var, "bilan", "--depot", petit, "--exercice", EXERCICE, "--sortie", sortie, "--bavard")
     assert resultat.code == 0, resultat.erreurs
     return EnLigne(var, sortie, resultat)
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    """The reference drop published by `make bilan`; read only."""
+    return publier(tmp_path_factory.mktemp("reference"))
 
 
 @pytest.fixture

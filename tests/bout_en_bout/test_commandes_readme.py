@@ -6,16 +6,14 @@ import csv
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from tests.atelier.commande import RACINE, Sortie, empreinte, environnement, lancer
+from tests.atelier.commande import RACINE, empreinte, lancer
 from tests.bout_en_bout.entrepots import lire
+from tests.bout_en_bout.reference import Reference
 
 from mutualisation.entrepot.serveur import serveur_entrepot
 
@@ -23,34 +21,6 @@ ANNEXE = RACINE / "tests" / "donnees" / "annexe_mel_2019_2021.csv"
 EXERCICES = ("2019", "2020", "2021")
 PRECISION = {"etp": Decimal("0.01"), "cout_net": Decimal(1), "recettes": Decimal(1)}
 Cellules = dict[tuple[str, str, str], Decimal | None]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What `make bilan` left: output, folder of what runs, extracts."""
-
-    sortie: Sortie
-    var: Path
-    bilans: Path
-
-
-@pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
-    """`make bilan`, with a warehouse and extracts of the test's own."""
-    make = shutil.which("make")
-    assert make, "il faut « make » pour essayer la commande du README"
-    dossier = tmp_path_factory.mktemp("reference")
-    var, bilans = dossier / "echantillon", dossier / "bilans"
-    # the environment that runs the tests is taken as it is: no registry is asked
-    processus = subprocess.run(
-        [make, "-o", ".venv/.a_jour", "bilan", f"ECHANTILLON={var}", f"SORTIE={bilans}"],
-        cwd=RACINE,
-        env=environnement(var),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Reference(Sortie(processus.returncode, processus.stdout, processus.stderr), var, bilans)
 
 
 @pytest.fixture(scope="session")

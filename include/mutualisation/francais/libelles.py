@@ -24,6 +24,41 @@ MESURES = {
     "reste_a_charge_apres_ac": "Reste à charge après AC",
 }
 
+CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "APP": "Apprentis"}
+
+# why a cost moves from one year to the next (R12)
+EFFETS = {
+    "etp": "Temps consacré",
+    "taux": "Coût d'un ETP",
+    "fonctionnement": "Fonctionnement",
+    "amortissements": "Amortissements",
+    "subventions": "Subventions",
+    "reprises": "Reprises de subventions",
+    "entree": "Nouveau dispositif",
+    "sortie": "Dispositif arrêté",
+}
+EFFETS_EXPLIQUES = {
+    "etp": "variation des ETP, au coût par ETP de l'année précédente",
+    "taux": "reste de la variation du coût de personnel : un ETP ne coûte plus la même chose",
+    "fonctionnement": "variation des dépenses directes",
+    "amortissements": "variation des amortissements",
+    "subventions": "une subvention qui augmente diminue le coût",
+    "reprises": "une reprise qui augmente diminue le coût",
+    "entree": "coût entier d'un dispositif qui n'était pas valorisé l'année précédente",
+    "sortie": "coût de l'année précédente d'un dispositif qui n'est plus valorisé",
+}
+
+# rules of calculation, as the trace cites them
+REGLES = {
+    "R1": "temps consacré au dispositif",
+    "R2": "coût de personnel",
+    "R3": "fonctionnement direct",
+    "R4": "amortissements",
+    "R5": "subventions et reprises",
+    "R6": "recettes des communes",
+    "R8": "frais retenus sur les certificats d'économies d'énergie",
+}
+
 INDICATEURS = {
     "communes": "Communes membres",
     "communes_moyenne": "Dispositifs par commune, en moyenne",
@@ -82,6 +117,29 @@ DECOMPTES = {
     "retenu": ("ligne retenue", "lignes retenues"),
     "doublon": ("doublon", "doublons"),
     "a_affecter": ("ligne à affecter", "lignes à affecter"),
+}
+
+# what becomes of a row that counts nowhere, and what to do about it
+ISSUES = {
+    "rejete": "la ligne enfreint une règle de son fichier : elle ne compte nulle part",
+    "retenu": "la ligne n'est pas validée : elle comptera quand elle le sera",
+    "doublon": "la ligne répète une ligne déjà lue : elle compte une fois",
+    "a_affecter": "la ligne n'a pas de clé en vigueur : elle reste dans « Non réparti »",
+}
+REMEDES_REJET = {
+    "rejete": "corriger la ligne à la source et redéposer le fichier",
+    "retenu": "faire valider la saisie, puis redéposer le fichier",
+    "a_affecter": "ajouter la clé analytique en vigueur à cette date",
+}
+
+# folders of a drop
+DOSSIERS = {
+    "rh": "Ressources humaines",
+    "compta": "Comptabilité",
+    "cee": "Certificats d'économies d'énergie",
+    "cam": "Centrale d'achat",
+    "activite": "Activité",
+    "referentiel": "Référentiel",
 }
 
 SOURCES = {
@@ -237,19 +295,35 @@ PARAMETRES = {
     "montant": "Montants retenus du budget",
 }
 
-# values of parameters that are codes
+# the text or the rule that a parameter applies
+PARAMETRES_TEXTES = {
+    "methode_etp": "règle de calcul R1",
+    "heures_reference": "durée annuelle légale : décret n° 2000-815 du 25 août 2000, article 1er",
+    "base_jours": "instruction budgétaire et comptable M57, amortissement au prorata du temps",
+    "structure_personnel": "règle de calcul R2 ; hors de la base de l'article D5211-16 du CGCT",
+    "seuil_effectif": "règle de calcul R2 : aucune rémunération ne se lit dans un chiffre publié",
+    "seuil_titre": "article D1611-1 du CGCT : montant sous lequel une créance n'est pas mise en recouvrement",
+    "exercice_base": "article D5211-16 du CGCT : derniers comptes votés",
+    "actualisation": "article D5211-16 du CGCT : évolution prévisible du coût",
+    "unites_previsionnelles": "article D5211-16 du CGCT : unités de fonctionnement prévues",
+    "cout_unitaire": "coût unitaire voté ; article D5211-16 du CGCT",
+    "base_opposable": "article L5211-4-1 III du CGCT : mise à disposition de services",
+    "date_notification_cout": "article D5211-16 du CGCT : coût unitaire porté à la connaissance des communes",
+    "dispositif_cam": "règle de calcul R9",
+    "cle_usage": "règle de calcul R11",
+    "grand_livre_complet": "rapprochements du grand livre",
+}
+
+# values of parameters that are words of the files
 VALEURS = {
-    "oui": "oui",
-    "non": "non",
-    "reel": "jours réels",
-    "30_360": "mois de 30 jours",
-    "synthetique": "synthétique",
-    "unites": "unités de service",
-    "jours": "jours d'adhésion",
-    "population": "population",
-    "R": "temps rémunéré, réparti selon les heures saisies",
-    "Q": "quotité, répartie selon les affectations",
-    "T": "heures saisies sur heures de référence",
+    "base_jours": {"reel": "jours réels", "30_360": "mois de 30 jours"},
+    "jeu_de_donnees": {"synthetique": "synthétique"},
+    "methode_etp": {
+        "R": "temps rémunéré, réparti selon les heures saisies",
+        "Q": "quotité, répartie selon les affectations",
+        "T": "heures saisies sur heures de référence",
+    },
+    "cle_usage": {"unites": "unités de service", "jours": "jours d'adhésion", "population": "population"},
 }
 
 METHODES_ETP = {
@@ -360,12 +434,12 @@ def libelle_unite(code: str, nombre: int = 2) -> str:
     return code.replace("_", " ").lower()
 
 
-def libelle_valeur(valeur: str) -> str:
-    """Value of a parameter: `reel` reads « jours réels », a figure is as it was typed."""
-    return VALEURS.get(valeur) or (valeur.replace("_", " ") if valeur.islower() else valeur)
-
-
 def libelle_parametre(nom: str, nommer: Callable[[str], str] = str) -> str:
     """`actualisation:ADS` reads « Actualisation du coût unitaire — ADS »; `nommer` gives the name of a dispositif."""
     racine, _, objet = nom.partition(":")
     return libelle(PARAMETRES, racine) + (f" — {nommer(objet)}" if objet else "")
+
+
+def valeur_parametre(nom: str, valeur: str) -> str:
+    """Value of a parameter as it is read: `reel` is « jours réels », a figure is as it was typed."""
+    return VALEURS.get(nom.partition(":")[0], {}).get(valeur, valeur)

@@ -19,6 +19,7 @@ from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.octets import Empreinte, empreinte
 from mutualisation.portes.juge import juger
+from mutualisation.portes.pages_ecrites import pages_ecrites
 from mutualisation.portes.resultat import ResultatPorte
 from mutualisation.portes.suites import lire_suite, suites_de
 from mutualisation.publication.relations import Relation
@@ -33,6 +34,9 @@ COLONNES_FICHIERS = {"fichier": "text", "presence": "text", "empreinte": "text"}
 COLONNES_RELATIONS = {
     "relation": "text", "colonnes": "text", "lignes_publiees": "bigint", "lignes_ecrites": "bigint",
     "cles_doubles": "bigint", "sommes": "text",
+}  # fmt: skip
+COLONNES_PAGES = {
+    "page": "text", "poids": "bigint", "ancres_doubles": "bigint", "liens_perdus": "bigint", "lien": "text",
 }  # fmt: skip
 COLONNES_CLASSEUR = {"feuille": "text", "erreurs": "bigint", "montants_absents": "bigint"}
 Lignes = list[dict[str, Any]]
@@ -72,6 +76,7 @@ def _relire(
     return {
         "fichiers": _lot(_fichiers(dossier), COLONNES_FICHIERS),
         "relations": _lot(lues, COLONNES_RELATIONS),
+        "pages": _lot(pages_ecrites(dossier), COLONNES_PAGES),
         "classeur": _lot(_classeur(dossier, relations.get(SYNTHESE)), COLONNES_CLASSEUR),
     }
 

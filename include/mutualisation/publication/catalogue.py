@@ -15,6 +15,7 @@ LICENCE = {
     "title": "Licence Ouverte / Open Licence 2.0",
     "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
 }
+RESTREINTE = "Diffusion restreinte : une rémunération peut se déduire de ces chiffres."
 DIALECTE = {"delimiter": ";", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 TYPES = {
     "smallint": "integer",
@@ -69,16 +70,22 @@ def _ressource(relation: Relation, chemin: Path) -> dict[str, Any]:
     }
 
 
-def decrire(contexte: Contexte, relations: Iterable[Relation], dossier: Path) -> dict[str, Any]:
-    """The Data Package of the CSV written in `dossier`; no clock, so the same figures give the same bytes."""
+def decrire(
+    contexte: Contexte, relations: Iterable[Relation], dossier: Path, *, restreinte: bool = False
+) -> dict[str, Any]:
+    """The Data Package of the CSV written in `dossier`; no clock, so the same figures give the same bytes.
+
+    `restreinte`: it may not be given to everyone (K8), and has no licence.
+    """
     exercice = contexte.exercice
     mention = " Données synthétiques : aucun chiffre ne provient d'un système réel." if contexte.est_synthetique else ""
+    mention += f" {RESTREINTE}" if restreinte else ""
     return {
         "profile": "tabular-data-package",
         "name": f"bilan-mutualisation-{exercice}",
         "title": f"Bilan d'étape {exercice} du schéma de mutualisation — {contexte.epci}",
         "description": f"Relations publiées de l'exercice {exercice}, une par fichier CSV.{mention}",
         "keywords": ["mutualisation", "intercommunalité", "finances locales", "coût complet"],
-        "licenses": [LICENCE],
+        "licenses": [] if restreinte else [LICENCE],
         "resources": [_ressource(relation, dossier / f"{relation.nom}.csv") for relation in relations],
     }

@@ -19,6 +19,7 @@ def decrire(
     identite: str,
     publication_sha256: str,
     avec_reserves: bool,
+    restreinte: bool = False,
 ) -> dict[str, Any]:
     """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file.
 
@@ -30,6 +31,7 @@ def decrire(
         "epci": {"siren": contexte.siren, "nom": contexte.epci},
         "statut": A_APPROUVER,
         "avec_reserves": avec_reserves,
+        "diffusion": "restreinte" if restreinte else "ouverte",
         "donnees_synthetiques": contexte.est_synthetique,
         "version": construction.version,
         "construit_le": construction.construit_le,

@@ -15,7 +15,7 @@ from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
 from mutualisation.publication.relations import Relation, lire_relations
-from mutualisation.rapport import produits
+from mutualisation.rapport import diffusion, produits
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
@@ -84,9 +84,12 @@ def _remplir(
     exercice, version = contexte.exercice, contexte.construction.version
     publie = contexte.construction.publication_sha256 or publication_sha256(conn)
     bilan = Bilan(conn, contexte, relations)
+    restreinte = diffusion.est_restreinte(bilan)
     for relation in relations.values():
         ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
-    _ecrire_json(dossier / "datapackage.json", catalogue.decrire(contexte, relations.values(), dossier))
+    _ecrire_json(
+        dossier / "datapackage.json", catalogue.decrire(contexte, relations.values(), dossier, restreinte=restreinte)
+    )
     for document in produits.documents(bilan, Sceau(publie, identite)):
         produits.ecrire(document, dossier)
     ecrits = (chemin for chemin in sorted(dossier.rglob("*")) if chemin.is_file())
@@ -94,7 +97,12 @@ def _remplir(
     _ecrire_json(
         dossier / MANIFESTE,
         manifeste.decrire(
-            contexte, lues, identite=identite, publication_sha256=publie, avec_reserves=bilan.avec_reserves
+            contexte,
+            lues,
+            identite=identite,
+            publication_sha256=publie,
+            avec_reserves=bilan.avec_reserves,
+            restreinte=restreinte,
         ),
     )
 

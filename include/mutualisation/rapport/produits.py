@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from mutualisation.rapport.contenu import actes, classeur, communes, conseil
+from mutualisation.rapport.contenu import actes, audit, classeur, communes, conseil
 from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.rendus import docx, html, pdf, xlsx
@@ -16,6 +16,7 @@ Produit = Callable[[Bilan, Sceau], Iterable[Document]]
 PRODUITS: tuple[Produit, ...] = (
     conseil.documents,
     communes.documents,
+    audit.documents,
     classeur.documents,
     actes.documents,
 )

@@ -106,6 +106,15 @@ def _ligne_courte(dossier: Path) -> None:
     _redeclarer(dossier)
 
 
+def _page(ajout: str) -> Defaut:
+    def defaut(dossier: Path) -> None:
+        with (dossier / "bilan_etape_2021.html").open("a", encoding="utf-8") as page:
+            page.write(ajout)
+        _redeclarer(dossier)
+
+    return defaut
+
+
 DEFAUTS: list[tuple[str, Defaut]] = [
     ("fichiers_du_manifeste", _ajouter),
     ("fichiers_du_manifeste", _sans("datapackage.json")),
@@ -115,6 +124,11 @@ DEFAUTS: list[tuple[str, Defaut]] = [
     ("csv_lignes", _derniere_ligne(double=False)),
     ("csv_cles", _derniere_ligne(double=True)),
     ("csv_sommes", _un_centime),
+    ("pages_legeres", _page(" " * 1_000_000)),
+    ("pages_ancres", _page('<p id="contenu"></p>')),
+    ("pages_liens", _page('<a href="#nulle-part">perdu</a>')),
+    ("pages_liens", _page('<a href="dossier_audit_2021/absent.html">perdu</a>')),
+    ("pages_liens", _page('<a href="../ailleurs.html">perdu</a>')),
     ("classeur_sans_erreur", _cellule("#REF!")),
     ("classeur_sans_erreur", _cellule("#N/A")),
     ("classeur_montants", _vider),

@@ -7,9 +7,15 @@ from decimal import Decimal
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.qualite import rejets
+from mutualisation.rapport.diffusion import est_restreinte
 from mutualisation.rapport.publie import Bilan
 
 SYNTHETIQUES = "Données synthétiques"
+RESTREINTE = "Diffusion restreinte"
+POURQUOI_RESTREINTE = (
+    "Aucun regroupement ne protège les catégories de faible effectif : la rémunération d'une personne peut se déduire "
+    "de ce bilan, qui ne doit pas être rendu public."
+)
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 
@@ -108,13 +114,19 @@ def reserve(bilan: Bilan) -> str:
 # ---------------------------------------------------------------- states and origin
 def etats(bilan: Bilan) -> list[tuple[str, bool]]:
     """State of the document, then what warns."""
-    vifs = [("Avec réserves", bilan.avec_reserves), (SYNTHETIQUES, bilan.contexte.est_synthetique)]
+    vifs = [
+        (RESTREINTE, est_restreinte(bilan)),
+        ("Avec réserves", bilan.avec_reserves),
+        (SYNTHETIQUES, bilan.contexte.est_synthetique),
+    ]
     return [("À approuver", False), *(vif for vif in vifs if vif[1])]
 
 
 def avis(bilan: Bilan) -> Etiquettes:
     """What the reader must know before any figure."""
     avis: Etiquettes = []
+    if est_restreinte(bilan):
+        avis.append((RESTREINTE, (POURQUOI_RESTREINTE,)))
     if bilan.contexte.est_synthetique:
         phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
@@ -142,8 +154,13 @@ def identite(bilan: Bilan, publication_sha256: str, identite: str) -> Etiquettes
             ),
         ),
         ("Publication", (m.Code(publication_sha256),)),
-        ("Réutilisation", ("Fichiers CSV décrits dans ", m.Code("datapackage.json"), ", sous Licence Ouverte 2.0")),
+        ("Réutilisation", _reutilisation(bilan)),
     ]
+
+
+def _reutilisation(bilan: Bilan) -> tuple[m.Morceau, ...]:
+    fin = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else ", sous Licence Ouverte 2.0"
+    return "Fichiers CSV décrits dans ", m.Code("datapackage.json"), fin
 
 
 def notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -160,7 +177,7 @@ def notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
             "Version",
             f"{construction.version}, préparée par {construction.prepare_par}, logiciel {construction.code_version}",
         ),
-        ("Licence", "Licence Ouverte 2.0"),
+        ("Licence", RESTREINTE if est_restreinte(bilan) else "Licence Ouverte 2.0"),
     ]  # fmt: skip
     if bilan.avec_reserves:
         avant.append(("AVEC RÉSERVES", "Des lignes ont été écartées ou un écart n'est pas justifié : voir Contrôles."))

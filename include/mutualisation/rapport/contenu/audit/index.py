@@ -1,0 +1,206 @@
+"""What the audit file holds, how to redo a figure, what was in force, what was checked, what it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from mutualisation.francais import formats, libelles
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.audit import adresses, cadre, trace
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
+
+RACINE = ".."
+PORTES = (
+    ("fichier", "À la livraison des fichiers", "executees"),
+    ("modele", "Pendant le calcul", "tests"),
+    ("plausibilite", "Sur la vraisemblance des chiffres", "executees"),
+    ("bilan", "Sur le bilan, avant publication", "executees"),
+)
+DEFAUT = "Un paramètre absent de ce tableau a la valeur par défaut des règles de calcul."
+
+
+def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
+    """The page."""
+    resume = (
+        f"Tout ce qu'il faut pour refaire le bilan {bilan.exercice} de {bilan.contexte.epci} et en remonter chaque "
+        "chiffre jusqu'à ses lignes source."
+    )
+    sections = [
+        _contenu(bilan),
+        _refaire(bilan),
+        _dispositifs(bilan),
+        _parametres(bilan),
+        _portes(bilan),
+        _sceau(bilan, sceau),
+        _fichiers(bilan),
+    ]
+    return cadre.document(bilan, sceau, adresses.INDEX, f"Dossier d'audit {bilan.exercice}", resume, sections)
+
+
+# ---------------------------------------------------------------- what is here
+def _contenu(bilan: Bilan) -> m.Section:
+    e, pages = bilan.exercice, []
+    if bilan["etp_categorie"]:
+        pages.append(
+            (adresses.PERSONNEL, "Coût de personnel", "ETP par catégorie, coût moyen et structure, au centime.")
+        )
+    pages += [
+        (adresses.PASSAGES, "Passages", "du coût complet à la base D5211\u201116, d'une année à l'autre, des sources."),
+        (adresses.CONTROLES, "Contrôles", "chaque contrôle, ses deux côtés ou le nombre de choses vérifiées."),
+        (adresses.REJETS, "Lignes écartées", "lignes rejetées, retenues ou en double, avec leur motif et le remède."),
+    ]
+    blocs: list[m.Bloc] = [m.p(m.Lien(f"{page}.html", nom), f" : {suite}") for page, nom, suite in pages]
+    blocs.append(
+        m.p(
+            "Document voté : ", m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}"),
+            ". Données ouvertes : ", *_csv(bilan),
+            " décrits dans ", m.Lien(f"{RACINE}/datapackage.json", "datapackage.json"), ".",
+        )
+    )  # fmt: skip
+    return m.Section("contenu-dossier", "Ce que contient ce dossier", "Contenu", blocs)
+
+
+def _csv(bilan: Bilan) -> Iterable[m.Morceau]:
+    """The files that an auditor opens first."""
+    noms = [x for x in ("synthese_financiere", "etp_categorie", "cout_moyen", "tracabilite") if bilan[x]]
+    for i, nom in enumerate(noms):
+        yield from (*((", ",) if i else ()), m.Lien(f"{RACINE}/{nom}.csv", f"{nom}.csv"))
+
+
+def _refaire(bilan: Bilan) -> m.Section:
+    personnel = (
+        ("Coût de personnel", "etp_categorie.csv × cout_moyen.csv, arrondi au centime par catégorie, puis additionné "
+         "par dispositif (règle R2)."),
+    )  # fmt: skip
+    points = [
+        *(personnel if bilan["etp_categorie"] else ()),
+        (
+            "Tout autre montant de la synthèse",
+            "dans tracabilite.csv, la somme de la colonne montant pour un dispositif et une mesure ; la mesure porte "
+            "le nom de la colonne de synthese_financiere.csv.",
+        ),
+        (
+            "Coût net",
+            "personnel + fonctionnement + amortissements − subventions − reprises. Les participations des communes "
+            "n'en sont jamais déduites (règle R5).",
+        ),
+        (
+            "Gain de la centrale d'achat",
+            "dans cam_achats.csv, prix de référence moins achats comparés ; les achats sans prix de référence "
+            "n'entrent pas dans le calcul (règle R9).",
+        ),
+        (
+            "Arrondis",
+            "calculs exacts ; un demi-centime s'arrondit en s'éloignant de zéro, et seulement là où une règle le dit.",
+        ),
+    ]
+    return m.Section("refaire", "Refaire un chiffre", "Refaire", [m.Liste(points)])
+
+
+def _dispositifs(bilan: Bilan) -> m.Section:
+    """Where each dispositif can be looked into: two clicks from here to a source line."""
+    connus = {r["dispositif"] for r in bilan["etp_categorie"]}
+    blocs = []
+    for code in trace.dispositifs(bilan):
+        liens: list[m.Morceau] = [f"{bilan.libelle(code)} : "]
+        if code in connus:
+            liens += [adresses.vers_personnel(code, "coût de personnel"), " · "]
+        blocs.append(m.p(*liens, adresses.vers_trace(code, "lignes source"), "."))
+    return m.Section("dispositifs", "Dispositif par dispositif", "Dispositifs", blocs)
+
+
+# ---------------------------------------------------------------- what was in force
+def _parametres(bilan: Bilan) -> m.Section:
+    lignes = [
+        {
+            "libelle": _nom(bilan, p["parametre"]),
+            "valeur": libelles.valeur_parametre(p["parametre"], p["valeur"]),
+            "debut": _jour(p["debut"]),
+            "fin": _jour(p["fin"]),
+            "reference": p["reference"],
+            "texte": libelles.PARAMETRES_TEXTES.get(p["parametre"].partition(":")[0], "règle propre à l'établissement"),
+        }
+        for p in bilan.contexte.parametres
+    ]
+    colonnes = (
+        m.Colonne("libelle", "Paramètre", part=4),
+        m.Colonne("valeur", "Valeur", part=2),
+        m.Colonne("debut", "Depuis", "date"),
+        m.Colonne("fin", "Jusqu'au", "date"),
+        m.Colonne("reference", "Décidé par", part=3),
+        m.Colonne("texte", "Texte ou règle", part=4),
+    )
+    titre = f"Paramètres en vigueur en {bilan.exercice}"
+    tableau = m.Tableau(titre, colonnes, lignes, note=DEFAUT, limite=cadre.LIGNES_MAX)
+    return m.Section("parametres", titre, "Paramètres", [tableau if lignes else m.p(DEFAUT)])
+
+
+def _nom(bilan: Bilan, parametre: str) -> str:
+    """Label of a parameter, with the label of the dispositif it is for."""
+    racine, _, objet = parametre.partition(":")
+    return libelles.libelle_parametre(racine) + (f" : {bilan.libelle(objet)}" if objet else "")
+
+
+def _portes(bilan: Bilan) -> m.Section:
+    lues = bilan.contexte.construction.portes
+    lignes = [
+        {"porte": nom, "executes": (lues.get(cle) or {}).get(compte)} for cle, nom, compte in PORTES if lues.get(cle)
+    ]
+    colonnes = (
+        m.Colonne("porte", "Série de contrôles", part=3),
+        m.Colonne("executes", "Contrôles exécutés", "entier", "non conservé"),
+    )
+    phrase = (
+        "Un bilan n'est publié que si aucun contrôle qui empêche de publier n'est en écart sans justification ; "
+        "l'extrait est ensuite relu et comparé à ce qui est publié."
+    )
+    tableau = m.Tableau("Séries de contrôles passées", colonnes, lignes)
+    suite = m.p(m.Lien(f"{adresses.CONTROLES}.html", "Chaque contrôle et son résultat"), ".")
+    return m.Section("portes", "Ce qui a été vérifié avant de publier", "Vérifications", [m.p(phrase), tableau, suite])
+
+
+# ---------------------------------------------------------------- where it comes from
+def _sceau(bilan: Bilan, sceau: Sceau) -> m.Section:
+    construction = bilan.contexte.construction
+    accord = "authentifiée par la base de données" if sceau.identite == "authentifiee" else "déclarée"
+    versions = ", ".join(f"{e} (version {v})" for e, v in sorted(bilan.contexte.presentes.items()))
+    points = [
+        ("Version", f"{construction.version}, calculée par mutualisation {construction.code_version}"),
+        ("Préparé par", f"{construction.prepare_par}, identité {accord}"),
+        ("Approbation", "le dossier est à approuver par une autre personne que celle qui l'a préparé"),
+        ("Exercices montrés", versions),
+    ]
+    scelle = [
+        m.p("Empreinte de la publication (SHA-256) : ", m.Code(sceau.publication_sha256), "."),
+        m.p(
+            "Elle se refait : une ligne « relation, espace, empreinte de son CSV » pour chaque relation, dans l'ordre "
+            "des noms, chaque CSV portant tous les exercices publiés ; l'empreinte est celle de ces lignes. La "
+            "commande ",
+            m.Code("mutualisation etat --json"), " la donne depuis l'entrepôt. Chaque fichier de l'extrait a sa propre "
+            "empreinte dans ", m.Lien(f"{RACINE}/manifeste.json", "manifeste.json"), ".",
+        ),
+    ]  # fmt: skip
+    return m.Section("sceau", "Version et scellement", "Scellement", [m.Liste(points), *scelle])
+
+
+def _fichiers(bilan: Bilan) -> m.Section:
+    lignes: list[dict[str, Any]] = [
+        {"chemin": f["chemin"], "lignes": f["lignes"], "sha256": f["sha256"][:16]} for f in bilan.contexte.fichiers
+    ]
+    colonnes = (
+        m.Colonne("chemin", "Fichier", "code", part=5),
+        m.Colonne("lignes", "Lignes", "entier"),
+        m.Colonne("sha256", "Début de l'empreinte", "code", part=3),
+    )
+    nombre = formats.plusieurs(len(lignes), "fichier")
+    tableau = m.Tableau(
+        "Fichiers livrés", colonnes, lignes, note="Empreintes complètes : manifeste.json.", limite=cadre.LIGNES_MAX
+    )
+    return m.Section("fichiers", f"Fichiers livrés ({nombre})", "Fichiers", [m.Repli(f"Voir les {nombre}", [tableau])])
+
+
+def _jour(valeur: str | None) -> date | None:
+    return date.fromisoformat(valeur) if valeur else None

@@ -1,0 +1,213 @@
+"""Staff cost redone from the extract alone: ETP × (average cost + structure), by dispositif and category."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mutualisation.francais import formats, libelles
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.audit import adresses, cadre, trace
+from mutualisation.rapport.diffusion import seuil_effectif
+from mutualisation.rapport.publie import Bilan, Ligne, somme
+from mutualisation.rapport.sceau import Sceau
+
+REGLES = "(règle R2 des règles de calcul)"
+FORMULE = (
+    "Le coût de personnel d'un dispositif est la somme, catégorie par catégorie, de ses équivalents temps plein (ETP) "
+    "multipliés par le coût moyen d'un ETP de la catégorie augmenté des charges de structure par ETP ; chaque produit "
+    f"est arrondi au centime {REGLES}."
+)
+BASE = (
+    "La base de l'article D5211\u201116 du CGCT fait le même calcul sans les charges de structure : ETP × coût moyen, "
+    "arrondi au centime."
+)
+REGROUPEMENT = (
+    "Coût moyen : masse salariale de l'année, diminuée des atténuations, rapportée aux équivalents temps plein "
+    "travaillés (ETPT). Les catégories de moins de {} ETPT sont réunies, puis jointes à la plus petite des autres si "
+    "l'ensemble n'atteint pas ce seuil, et partagent un coût moyen : aucun chiffre publié ne donne la rémunération "
+    "d'une personne."
+)
+SANS_REGROUPEMENT = (
+    "Le seuil de regroupement est à 0 : chaque catégorie a son propre coût moyen, quel que soit son effectif. La "
+    "diffusion de ce bilan est restreinte."
+)
+SUITES = (("etp", "D'où viennent ces ETP, fichier par fichier"), ("cout_personnel", "Lignes du coût de personnel"))
+CATEGORIE = m.Colonne("categorie", "Catégorie", part=3)
+ETP = m.Colonne("etp", "ETP", "lu")
+COUT_MOYEN = m.Colonne("cout_moyen", "Coût moyen d'un ETP", "lu")
+STRUCTURE = m.Colonne("cout_structure", "Charges de structure par ETP", "lu")
+UNITAIRE = m.Colonne("cout_etp", "Coût complet d'un ETP", "lu")
+
+
+def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
+    """The page: how to redo it, average costs, every dispositif beside the synthèse, then each in turn."""
+    e = bilan.exercice
+    detail = _par_dispositif(bilan)
+    resume = (
+        f"En {e}, {formats.nombre(somme(bilan['etp_categorie'], 'etp'), 2)} ETP sont valorisés pour "
+        f"{formats.euros(somme(bilan['etp_categorie'], 'cout_personnel'), 2)}. Chaque montant se refait ici, à partir "
+        "des seuls fichiers de l'extrait."
+    )
+    sections = [
+        _formule(bilan),
+        _couts_moyens(bilan),
+        _ensemble(bilan, detail),
+        *(_dispositif(bilan, code, detail[code]) for code in bilan.trier(detail)),
+    ]
+    return cadre.document(bilan, sceau, adresses.PERSONNEL, f"Coût de personnel {e}", resume, sections)
+
+
+def _par_dispositif(bilan: Bilan) -> dict[str, list[Ligne]]:
+    detail: dict[str, list[Ligne]] = {}
+    for r in bilan["etp_categorie"]:
+        detail.setdefault(r["dispositif"], []).append(r)
+    return detail
+
+
+# ---------------------------------------------------------------- how
+def _formule(bilan: Bilan) -> m.Section:
+    fichiers = m.p(
+        "Les fichiers : ", m.Code("etp_categorie.csv"), " (ETP et coût par dispositif et catégorie), ",
+        m.Code("cout_moyen.csv"), " (coût moyen et charges de structure par catégorie), ",
+        m.Code("synthese_financiere.csv"), " (le total de chaque dispositif, colonne ", m.Code("cout_personnel"), ").",
+    )  # fmt: skip
+    exemple = max(bilan["etp_categorie"], key=lambda r: (r["etp"], r["dispositif"], r["categorie"]))
+    blocs = [m.p(FORMULE), m.p(BASE), fichiers, _exemple(bilan, exemple), m.p(_precision(bilan), note=True)]
+    return m.Section("formule", "Comment refaire le calcul", "Le calcul", blocs)
+
+
+def _exemple(bilan: Bilan, r: Ligne) -> m.Paragraphe:
+    cout = _couts(bilan)[r["categorie"]]
+    return m.p(
+        f"Exemple : « {bilan.libelle(r['dispositif'])} », {_categorie(r['categorie']).lower()} : "
+        f"{formats.nombre(r['etp'], 6)} ETP × ({_fin(cout['cout_moyen'])} + {_fin(cout['cout_structure'] or 0)}) = "
+        f"{formats.euros(r['cout_personnel'], 2)}."
+    )
+
+
+def _precision(bilan: Bilan) -> str:
+    """How far a product redone from six decimals falls from the published cost, measured over every row."""
+    couts = _couts(bilan)
+    ecarts = [
+        abs(r["cout_personnel"] - formats.arrondi(r["etp"] * _complet(couts[r["categorie"]]), 2))
+        for r in bilan["etp_categorie"]
+        if r["categorie"] in couts
+    ]
+    pire = formats.euros(max(ecarts, default=Decimal(0)), 2)
+    return (
+        "Les ETP sont calculés exactement et publiés avec six décimales : refait depuis ces colonnes, aucun des "
+        f"{formats.plusieurs(len(ecarts), 'montant')} de cette page ne s'écarte de plus de {pire} du montant publié."
+    )
+
+
+# ---------------------------------------------------------------- average costs
+def _couts_moyens(bilan: Bilan) -> m.Section:
+    lignes = [
+        {
+            "categorie": _categorie(r["categorie"]),
+            "etpt": r["etpt"],
+            "groupe": _groupe(r["groupe"]),
+            "etpt_groupe": r["etpt_groupe"],
+            "cout_moyen": _fin(r["cout_moyen"]),
+            "cout_structure": _fin(r["cout_structure"]),
+            "cout_etp": _fin(_complet(r)),
+        }
+        for r in bilan["cout_moyen"]
+    ]
+    colonnes = (
+        CATEGORIE,
+        m.Colonne("etpt", "ETPT", "etp"),
+        m.Colonne("groupe", "Coût moyen calculé sur", part=4),
+        m.Colonne("etpt_groupe", "ETPT de cet ensemble", "etp"),
+        COUT_MOYEN,
+        STRUCTURE,
+        UNITAIRE,
+    )
+    seuil = seuil_effectif(bilan)
+    regroupement = REGROUPEMENT.format(formats.exact(seuil)) if seuil > 0 else SANS_REGROUPEMENT
+    tableau = m.Tableau(f"Coût moyen d'un ETP par catégorie, {bilan.exercice}", colonnes, lignes)
+    return m.Section("couts", "Coût moyen par catégorie", "Coûts moyens", [m.p(regroupement), tableau])
+
+
+# ---------------------------------------------------------------- every dispositif, then each
+def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
+    """Sum of the categories beside the synthèse: nothing between them."""
+    lignes = [
+        {
+            "libelle": r["libelle"],
+            "etp": r["etp"],
+            "categories": somme(detail.get(r["dispositif"], ()), "cout_personnel"),
+            "cout_personnel": r["cout_personnel"],
+            "d5211": somme(detail.get(r["dispositif"], ()), "cout_personnel_d5211"),
+        }
+        for r in bilan.lignes_exercice()
+    ]
+    for x in lignes:
+        x["ecart"] = x["cout_personnel"] - x["categories"]
+    colonnes = (
+        m.DISPOSITIF,
+        m.Colonne("etp", "ETP", "etp", somme=True),
+        m.Colonne("categories", "Somme des catégories", "centimes", somme=True),
+        m.Colonne("cout_personnel", "Synthèse publiée", "centimes", somme=True, fort=True),
+        m.Colonne("ecart", "Écart", "centimes", somme=True),
+        m.Colonne("d5211", "Sans charges de structure", "centimes", somme=True),
+    )
+    titre = f"Coût de personnel par dispositif, {bilan.exercice}"
+    liens: list[m.Morceau] = ["Voir le détail : "]
+    for code in bilan.trier(detail):
+        liens += [m.Lien(f"#{adresses.ancre(code)}", bilan.libelle(code)), " · "]
+    blocs: list[m.Bloc] = [m.tableau(titre, colonnes, lignes), m.p(*liens[:-1], ".")]
+    return m.Section("ensemble", "Tous les dispositifs", "Ensemble", blocs)
+
+
+def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
+    couts, tracees = _couts(bilan), trace.presentes(bilan)
+    lignes = [
+        {
+            "categorie": _categorie(r["categorie"]),
+            "etp": formats.nombre(r["etp"], 6),
+            "cout_moyen": _fin(couts.get(r["categorie"], {}).get("cout_moyen")),
+            "cout_structure": _fin(couts.get(r["categorie"], {}).get("cout_structure")),
+            "cout_personnel": r["cout_personnel"],
+            "cout_personnel_d5211": r["cout_personnel_d5211"],
+        }
+        for r in rangees
+    ]
+    colonnes = (
+        CATEGORIE,
+        ETP,
+        COUT_MOYEN,
+        STRUCTURE,
+        m.Colonne("cout_personnel", "Coût de personnel", "centimes", somme=True, fort=True),
+        m.Colonne("cout_personnel_d5211", "Base D5211\u201116", "centimes", somme=True),
+    )
+    total = m.additionner("Total", colonnes, lignes) | {"etp": formats.nombre(somme(rangees, "etp"), 6)}
+    libelle = bilan.libelle(code)
+    suites = [
+        m.p(adresses.vers_trace(code, texte, mesure), ".") for mesure, texte in SUITES if (code, mesure) in tracees
+    ]
+    titre = f"Coût de personnel de « {libelle} », {bilan.exercice}"
+    return m.Section(adresses.ancre(code), libelle, libelle, [m.Tableau(titre, colonnes, lignes, total), *suites])
+
+
+# ---------------------------------------------------------------- words
+def _couts(bilan: Bilan) -> dict[str, Ligne]:
+    return {r["categorie"]: r for r in bilan["cout_moyen"]}
+
+
+def _complet(cout: Ligne) -> Decimal:
+    return Decimal(cout["cout_moyen"]) + (cout["cout_structure"] or 0)
+
+
+def _fin(valeur: Decimal | int | None) -> str:
+    """An average cost with the decimals that a redone product needs."""
+    return formats.euros(valeur, 6)
+
+
+def _categorie(code: str) -> str:
+    return libelles.CATEGORIES.get(code, f"Catégorie {code}")
+
+
+def _groupe(groupe: str) -> str:
+    noms = [_categorie(code) for code in groupe.split("+")]
+    return noms[0] if len(noms) == 1 else f"{', '.join(noms[:-1])} et {noms[-1]}, ensemble"

@@ -1,0 +1,26 @@
+"""Who an extract may be given to: everyone, unless a figure of it can give somebody's pay (K8)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mutualisation.rapport.publie import Bilan
+
+SEUIL, SEUIL_PAR_DEFAUT = "seuil_effectif", "5"
+
+
+def seuil_effectif(bilan: Bilan) -> Decimal:
+    """Parameter `seuil_effectif` on 1 January of the exercice, ETPT (R2c)."""
+    jour = f"{bilan.exercice}-01-01"
+    en_vigueur = [
+        p["valeur"]
+        for p in bilan.contexte.parametres
+        if p["parametre"] == SEUIL and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
+    ]
+    return Decimal((en_vigueur or [SEUIL_PAR_DEFAUT])[0].replace(",", "."))
+
+
+def est_restreinte(bilan: Bilan) -> bool:
+    """True where no pool hides a small category: the threshold is 0, or the whole payroll is under it."""
+    seuil = seuil_effectif(bilan)
+    return seuil <= 0 or any(r["etpt_groupe"] is not None and r["etpt_groupe"] < seuil for r in bilan["cout_moyen"])

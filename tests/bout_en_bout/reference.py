@@ -1,0 +1,36 @@
+"""The reference drop by the README's command."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.atelier.commande import RACINE, Sortie, environnement
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What `make bilan` left: output, folder of what runs, extracts."""
+
+    sortie: Sortie
+    var: Path
+    bilans: Path
+
+
+def publier(dossier: Path) -> Reference:
+    """`make bilan`, with a warehouse and extracts under `dossier`."""
+    make = shutil.which("make")
+    assert make, "il faut « make » pour essayer la commande du README"
+    var, bilans = dossier / "echantillon", dossier / "bilans"
+    # the environment that runs the tests is taken as it is: no registry is asked
+    processus = subprocess.run(
+        [make, "-o", ".venv/.a_jour", "bilan", f"ECHANTILLON={var}", f"SORTIE={bilans}"],
+        cwd=RACINE,
+        env=environnement(var),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Reference(Sortie(processus.returncode, processus.stdout, processus.stderr), var, bilans)
