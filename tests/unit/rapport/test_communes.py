@@ -143,7 +143,7 @@ def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
 def test_first_words_say_what_is_paid_got_and_whether_it_is_fair(bilan: BilanFactice) -> None:
     resume = _page(bilan, "59350").resume.replace("\u202f", " ").replace("\u00a0", " ")
     assert resume == (
-        "En 2021, Lille, avec son CCAS, utilise 2 services mutualisés et doit 883,50 €. Cet usage a coûté 1 160 € : "
+        "En 2021, Lille, avec son CCAS, utilise 2 services mutualisés et doit 884 €. Cet usage a coûté 1 160 € : "
         "l'intercommunalité en porte 277 €, soit 24 %."
     )
 
@@ -155,6 +155,18 @@ def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
     assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents actifs"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
+
+
+def test_many_types_of_units_are_summed_after_the_first_ones() -> None:
+    recours = [
+        {"exercice": 2021, "semestre": 1, "dispositif": "RGPD", "siret_adherent": f.LILLE, "type_unite": t,
+         "quantite": Decimal(n), "poids": Decimal(1), "unites": Decimal(n)}
+        for t, n in (("PC", 2), ("DP", 20), ("CUA", 5), ("PD", 1), ("AT", 3))
+    ]  # fmt: skip
+    lignes = _tableau(_page(BilanFactice(recours=recours), "59350"), "Services du bloc").lignes
+    dit = next(x["recours"] for x in lignes if x["libelle"] == "Protection des données")
+    assert dit.startswith("20\u00a0déclarations préalables, 5\u00a0")
+    assert dit.endswith(", 6\u00a0autres")
 
 
 def test_paid_above_the_cost_is_said_so(bilan: BilanFactice) -> None:

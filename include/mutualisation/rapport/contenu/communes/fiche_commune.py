@@ -100,7 +100,7 @@ def _liens(bloc: BlocCommunal) -> list[m.Lien]:
 def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     annee = bloc.annee
     chiffres = [
-        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du, 2), _note_du(annee)),
+        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), _note_du(annee)),
         m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), _note_couts(annee)),
         _reste(annee, r),
         m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
@@ -115,7 +115,7 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
 
 
 def _note_du(annee: Annee) -> str:
-    return f"payé par titre : {formats.euros(annee.titre, 2)}"
+    return f"payé par titre : {formats.euros(annee.titre)}"
 
 
 def _note_couts(annee: Annee) -> str:
@@ -149,7 +149,7 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
     annee = bloc.annee
     qui = bloc.nom if len(annee.adherents) == 1 else f"{bloc.nom}, avec {_autres(annee)},"
     utilise = formats.plusieurs(len(annee.services), "service mutualisé", "services mutualisés")
-    texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du, 2)}."
+    texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du)}."
     if annee.cout <= 0:
         return f"{texte} Le coût des services utilisés n'est pas suivi."
     part = services_utilises.part(annee.reste, annee.cout)

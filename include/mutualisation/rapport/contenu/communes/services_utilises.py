@@ -15,6 +15,8 @@ from mutualisation.rapport.publie import Bilan, Ligne, somme
 NON_SUIVI = "non suivi"
 MODE_TITRE = "titre"
 AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
+# types of units that are named where there are many, before « 12 autres »
+TYPES_DITS = 2
 GRATUIT = m.Valeur("gratuit", "lu")
 COLONNES = (
     m.Colonne("libelle", "Service", part=4),
@@ -97,7 +99,11 @@ def _recours(bilan: Bilan, dispositif: str, recours: list[Ligne], exercice: int)
         par_type[r["type_unite"]] += r["quantite"]
     diviseur = 2 if dispositif in stocks(bilan, exercice) else 1
     connus = sorted(((n / diviseur, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
-    return ", ".join(f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus)
+    dits = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
+    if len(dits) > TYPES_DITS + 1:
+        autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
+        dits = [*dits[:TYPES_DITS], f"{formats.exact(autres)}{formats.INSECABLE}{'autre' if autres < 2 else 'autres'}"]
+    return ", ".join(dits)
 
 
 def stocks(bilan: Bilan, exercice: int) -> set[str]:

@@ -61,7 +61,7 @@ def _tuiles(
     suite = 0 if toile.support.etroit else 1
     hauteur = (max(map(len, dits)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
     if carte.muette:
-        dits, hauteur = [[] for _ in placees], pas * 0.7
+        dits, hauteur = [[] for _ in placees], pas * 0.55
     for (commune, (rang, colonne)), lignes in zip(placees, dits, strict=True):
         boite = (colonne * pas, haut + rang * hauteur, pas, hauteur)
         _tuile(carte, toile, commune, boite, (lignes, taille))
