@@ -66,7 +66,7 @@ def test_a_ccas_is_reached_by_its_anchor(extrait: Path) -> None:
     page = _page(extrait, "59350_lille")
     (volet,) = page.xpath("//*[@id='a-26590670700010']")
     assert "CCAS de Lille" in volet.text_content()
-    assert _page(extrait, "index").xpath("//a[text()='Lille']/@href") == ["59350_lille.html"]
+    assert _page(extrait, "index").xpath("//section[@id='trouver']//a[text()='Lille']/@href") == ["59350_lille.html"]
 
 
 def test_links_of_a_page_lead_somewhere(extrait: Path) -> None:

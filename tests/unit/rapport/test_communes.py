@@ -127,16 +127,10 @@ def test_no_two_documents_have_one_address(bilan: BilanFactice) -> None:
 def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
     documents = list(communes.documents(bilan, Sceau("ab")))
     index = next(d for d in documents if d.chemin == "communes/index" and "html" in d.sorties)
-    liens = {
-        x["nom"].cible
-        for s in index.sections
-        for t in _blocs(s.blocs)
-        if isinstance(t, m.Tableau)
-        for x in t.lignes
-        if isinstance(x["nom"], m.Lien)
-    }
+    trouver, *_ = index.sections
+    liens = {x.cible for b in trouver.blocs if isinstance(b, m.Paragraphe) for x in b.morceaux if isinstance(x, m.Lien)}
     assert liens == {f"{d.chemin.removeprefix('communes/')}.html" for d in documents if d.forme == "fiche"}
-    assert [s.court for s in index.sections][:2] == ["L", "Sans commune"]
+    assert [b.texte for b in trouver.blocs if isinstance(b, m.SousTitre)] == ["L", "Adhérents sans commune"]
 
 
 # ---------------------------------------------------------------- what is said
