@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from lxml import html
+from tests.navigateur import LARGEURS, navigateur, sans_chromium
 
 from mutualisation.publication.contexte import lire_contexte
 from mutualisation.rapport.contenu.communes.bloc_communal import Territoire, lire, total
@@ -84,3 +85,28 @@ def test_a_commune_is_printed_on_one_sheet(extrait: Path) -> None:
             ["pdfinfo", str(extrait / RACINE / f"{nom}.pdf")], capture_output=True, text=True, check=True
         ).stdout
         assert re.search(r"^Pages:\s+1$", lu, re.MULTILINE), nom
+
+
+@pytest.mark.systeme
+@sans_chromium
+def test_a_manager_reaches_what_the_commune_pays_and_gets_in_two_clicks(extrait: Path) -> None:
+    """From the council's document: the index, then the commune; no script, nothing asked of the network."""
+    with navigateur() as onglet:
+        onglet.ouvrir(extrait / RACINE / "index.html", 390).suivre("Lille")
+        assert onglet.fichier == "59350_lille.html"
+        assert re.search(r"utilise .* et doit .* l'intercommunalité en porte", onglet.texte)
+        onglet.suivre("Toutes les communes")
+        assert onglet.fichier == "index.html"
+        assert not [d for d in onglet.demandes if not d.startswith("file:")]
+
+
+@pytest.mark.systeme
+@sans_chromium
+@pytest.mark.parametrize("largeur", LARGEURS)
+def test_pages_are_accessible_at_every_width(extrait: Path, largeur: int) -> None:
+    with navigateur() as onglet:
+        for nom in ("index", "59350_lille", "59360_loos"):
+            onglet.ouvrir(extrait / RACINE / f"{nom}.html", largeur).deplier()
+            violations, _ = onglet.anomalies()
+            assert violations == [], nom
+            assert onglet.debord == 0, nom

@@ -118,6 +118,14 @@ def test_addresses_are_ascii_and_stable(nom: str, page: str) -> None:
     assert adresses.page("59009", nom, sans_commune=False) == page
 
 
+@pytest.mark.parametrize(
+    ("nom", "lettres"),
+    [("Écaillon", ["E"]), ("La Bassée", ["B", "L"]), ("L'Île", ["I", "L"]), ("Lannoy", ["L"]), ("東京", ["#"])],
+)
+def test_a_name_is_found_with_or_without_its_article(nom: str, lettres: list[str]) -> None:
+    assert adresses.initiales(nom) == lettres
+
+
 def test_no_two_documents_have_one_address(bilan: BilanFactice) -> None:
     fichiers = Counter(f"{d.chemin}.{s}" for d in communes.documents(bilan, Sceau("ab")) for s in d.sorties)
     assert max(fichiers.values()) == 1

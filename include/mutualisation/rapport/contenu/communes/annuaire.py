@@ -19,16 +19,16 @@ COLONNES = (
     m.Colonne("services", "Services", "entier"),
     m.Colonne("du", "Dû", "euros"),
     m.Colonne("cout", "Coût de l'usage", "euros"),
-    m.Colonne("reste", "Part de l'intercommunalité", "euros"),
+    m.Colonne("reste", "Part de l'EPCI", "euros"),
     m.Colonne("habitant", "Coût par habitant", "centimes"),
 )
 SOMMES = (
-    m.Colonne("nom", "", part=4),
+    m.Colonne("nom", "Pages", part=4),
     m.Colonne("adherents", "Adhérents", "entier"),
     m.Colonne("du", "Dû", "centimes"),
     m.Colonne("titre", "Payé par titre", "centimes"),
     m.Colonne("cout", "Coût de l'usage", "centimes"),
-    m.Colonne("reste", "Part de l'intercommunalité", "centimes"),
+    m.Colonne("reste", "Part de l'EPCI", "centimes"),
 )
 
 
@@ -86,7 +86,8 @@ def _trouver(territoire: Territoire) -> m.Section:
     """Names that lead to pages, under their initial: headings and links, no script."""
     lettres: dict[str, list[BlocCommunal]] = {}
     for bloc in territoire.communes:
-        lettres.setdefault(adresses.initiale(bloc.nom), []).append(bloc)
+        for initiale in adresses.initiales(bloc.nom):
+            lettres.setdefault(initiale, []).append(bloc)
     blocs: list[m.Bloc] = []
     for lettre, siens in sorted(lettres.items()):
         blocs += [m.SousTitre(lettre), _noms(siens)]

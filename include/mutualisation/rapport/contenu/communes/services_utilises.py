@@ -25,7 +25,7 @@ COLONNES = (
     m.Colonne("du", "Dû", "centimes"),
     m.Colonne("titre", "Payé par titre", "centimes", discret=True),
     m.Colonne("cout", "Coût de l'usage", "euros", NON_SUIVI),
-    m.Colonne("reste", "Part de l'intercommunalité", "euros", NON_SUIVI),
+    m.Colonne("reste", "Part de l'EPCI", "euros", NON_SUIVI),
 )
 COLONNES_ADHERENTS = (
     m.Colonne("libelle", "Adhérent", part=4),
@@ -124,7 +124,7 @@ def _total(nom: str, annee: Annee) -> dict[str, Any]:
 
 def _note(bilan: Bilan, annee: Annee) -> str:
     """How the cost of use is shared, by key, and what « non suivi » says."""
-    phrases = [_cles(bilan, annee)] if annee["cout_adherent"] else []
+    phrases = [_cles(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
     if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):
