@@ -156,7 +156,7 @@ def adherents(bloc: BlocCommunal) -> m.Tableau:
             "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent),
             "services": len((sien := annee.de(a)).services),
             "du": sien.du,
-            "titre": sien.titre,
+            "titre": _titre(sien["recouvrement"]),
             "cout": sien.cout,
             "reste": sien.reste,
         }
