@@ -148,7 +148,7 @@ def _justifications() -> Table:
 
 def _textes() -> Table:
     """What the bilan says in words, with its author."""
-    auteur = "Direction générale (jeu synthétique)"
     return Table(("Dispositif", "Rubrique", "Texte", "Auteur", "Début", "Fin"), [
-        [r["dispositif"] or None, r["rubrique"], r["texte"], auteur, date(2021, 1, 1), None] for r in lire("textes")
+        [r["dispositif"] or None, r["rubrique"], r["texte"], r["auteur"], jour_du(r["debut"]), jour(r["fin"])]
+        for r in lire("textes")
     ])  # fmt: skip

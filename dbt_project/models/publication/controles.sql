@@ -8,6 +8,8 @@ select
   valeur_constatee,
   seuil,
   justification,
-  bloquant
+  bloquant,
+  regarde,
+  unite
 from {{ ref('controles_resultats') }}
 where exercice in {{ exercices_demandes() }}

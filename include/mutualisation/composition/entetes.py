@@ -1,4 +1,4 @@
-"""Row headers of the tables of a tagged PDF: typst tags those of the columns, and leaves the first cell of a row a datum.
+"""Row headers of the tables of a tagged PDF: typst tags those of the columns, and leaves the name of a row a datum.
 
 A reader's software then tells the name of a row with each of its figures (PDF/UA-1 § 7.5, scope of a header).
 """

@@ -45,7 +45,8 @@ def ecrire_factures(
     `facture_AAAA-SN_<SIRET>.pdf` per invoice to issue, `reports_AAAA-SN.pdf`, `recapitulatif_AAAA-SN.pdf` and `.csv`,
     the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and the codes of the accounting office
     are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once the year is whole, per dispositif
-    billed by the unit `etat_annuel_AAAA_<dispositif>.pdf` and `.csv`, `recours_AAAA_<dispositif>.csv`.
+    billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf` and `.csv`,
+    `recours_AAAA_<dispositif>.csv`, and `registre_notifications_AAAA.csv`.
     `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is no draft,
     or what it leaves out.
 
@@ -57,12 +58,15 @@ def ecrire_factures(
     contexte = lire_contexte(conn, exercice, version_publiee(conn, exercice))
     facturation = lire_facturation(conn, contexte)
     factures = _choisir(lire_factures(conn, contexte, facturation, semestre), adherent, periode(exercice, semestre))
-    etats = lire_etats(conn, contexte, facturation, adherent) if semestre == max(SEMESTRES) else []
+    # the deadlines are parameters of the whole year: read on its last day
+    parametres = Parametres.au(facturation.semestre(semestre).fin, contexte.parametres)
+    annuel = semestre == max(SEMESTRES)
+    etats = lire_etats(conn, contexte, facturation, parametres, adherent) if annuel else []
     redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
     destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
     with remplacer_dossier(destination, "Les factures ne peuvent pas être écrites") as dossier:
         redaction.factures(dossier, factures)
-        redaction.etats(dossier, etats)
+        redaction.etats(dossier, etats, parametres)
     return destination
 
 
@@ -103,16 +107,18 @@ class _Redaction:
         self._pdf(dossier / f"recapitulatif_{self._semestre}.pdf", "recapitulatif.typ", page)
         self._pes(dossier, projet)
 
-    def etats(self, dossier: Path, etats: list[EtatAnnuel]) -> None:
-        """Annual statements, PDF and CSV."""
-        # the deadline is a parameter of the whole year: read on its last day
-        parametres = Parametres.au(self._semestre.fin, self._contexte.parametres)
+    def etats(self, dossier: Path, etats: list[EtatAnnuel], parametres: Parametres) -> None:
+        """Annual statements, PDF and CSV, and the register of notifications."""
+        if etats:
+            nom = f"registre_notifications_{self._contexte.exercice}.csv"
+            _ecrire_csv(dossier / nom, COLONNES_REGISTRE, [n for etat in etats for n in _lignes_registre(etat)])
         for etat in etats:
             base = f"{etat.exercice}_{_nom_de_fichier(etat.dispositif)}"
             page = donnees_etat(self._contexte, etat, parametres)
             self._pdf(dossier / f"etat_annuel_{base}.pdf", "etat_annuel.typ", page)
             _ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, _lignes_etat(etat))
-            _ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, _lignes_recours(etat))
+            if etat.recours:
+                _ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, _lignes_recours(etat))
 
     def _pdf(self, chemin: Path, gabarit: str, donnees: dict[str, Any]) -> None:
         """A document dated by the last day of the semestre."""
@@ -136,6 +142,7 @@ COLONNES_HORS_PES = ("siret_adherent", "nom", "dispositif", "periode", "montant"
 COLONNES_ETAT = (
     "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
 )  # fmt: skip
+COLONNES_REGISTRE = ("exercice", "dispositif", "siret_adherent", "nom", "a_notifier_avant", "notifie_le", "etat")
 COLONNES_RECOURS = (
     "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_unite", "lignes", "quantite", "poids",
     "unites",
@@ -153,6 +160,13 @@ def _lignes_etat(etat: EtatAnnuel) -> list[tuple[Any, ...]]:
     return [
         (etat.exercice, etat.dispositif, b.siret, b.nom, *b.unites, *b.montants, sum(b.montants))
         for b in etat.beneficiaires
+    ]
+
+
+def _lignes_registre(etat: EtatAnnuel) -> list[tuple[Any, ...]]:
+    return [
+        (etat.exercice, n.dispositif, n.siret, n.nom, n.limite.isoformat(), n.notifiee or "", n.etat)
+        for n in etat.notifications
     ]
 
 

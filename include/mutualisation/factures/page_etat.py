@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.factures.etat_annuel import EtatAnnuel
+from mutualisation.factures.etat_annuel import REGLES_UNITAIRES, EtatAnnuel
 from mutualisation.factures.factures import ZERO
 from mutualisation.factures.page_facture import PROJET, montant
 from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.redaction import prix
-from mutualisation.francais.formats import arrondi, decimales, euros, exact, jour, pourcent
+from mutualisation.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent
 from mutualisation.francais.libelles import libelle_mode
 from mutualisation.publication.contexte import Contexte
+
+BLANC = "…………"
+REGLES = {
+    "cout_unitaire": "Coût unitaire",
+    "par_unite": "Prix par unité",
+    "forfait": "Forfait annuel",
+    "par_habitant": "Prix par habitant et par an",
+    "par_tranche": "Montant annuel de la tranche",
+    "pourcentage": "Pourcentage",
+}
 
 
 def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -> dict[str, Any]:
@@ -24,11 +34,7 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
         **contexte.entete,
         "statut": PROJET,
         "titre": f"État annuel {e} : {etat.libelle}",
-        "introduction": (
-            "État prévu par l'article D5211-16 du code général des collectivités territoriales : le remboursement est "
-            "le coût unitaire de fonctionnement multiplié par le nombre d'unités constatées. "
-            f"Recouvrement : {modes}."
-        ),
+        "introduction": (f"{_objet(etat)} Recouvrement : {modes or 'sans tarif'}."),
         "tarifs": _tarifs(etat),
         "formation": _formation(etat),
         "notification": (
@@ -37,6 +43,11 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
         ),
         "comparaison": _comparaison(etat),
         "portee": _portee(etat),
+        "registre": [
+            {"nom": n.nom, "limite": jour(n.limite), "notifiee": jour(n.notifiee) or BLANC, "etat": n.etat}
+            for n in etat.notifications
+        ],
+        "accord": f"Le total dû de l'année, {montant(sum(etat.montants, ZERO))}, est celui du bilan d'étape {e}.",
         **_totaux(etat),
         "note": "Chaque semestre est arrondi au centime, comme il est facturé.",
         "recours": _recours(etat),
@@ -47,13 +58,32 @@ def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
     """One row per price; the semestres it served together."""
     semestres: dict[tuple[str, str, str], list[str]] = {}
     for t in etat.tarifs:
-        cle = ("Coût unitaire" if t["regle"] == "cout_unitaire" else "Prix par unité", t["reference"], prix(t["prix"]))
+        cle = (REGLES[t["regle"]], t["reference"], _prix(t))
         if (semestre := f"S{t['semestre']}") not in semestres.setdefault(cle, []):
             semestres[cle].append(semestre)
     return [
         {"semestre": " et ".join(s), "regle": regle, "reference": reference, "prix": montant_unitaire}
         for (regle, reference, montant_unitaire), s in semestres.items()
     ]
+
+
+def _prix(tarif: Mapping[str, Any]) -> str:
+    if tarif["regle"] == "pourcentage":
+        return f"{exact(tarif['prix'])}{INSECABLE}%"
+    return prix(tarif["prix"])
+
+
+def _objet(etat: EtatAnnuel) -> str:
+    """What the article says, where the dispositif is billed so; else why it has a statement all the same."""
+    if any(t["regle"] in REGLES_UNITAIRES for t in etat.tarifs):
+        return (
+            "État prévu par l'article D5211-16 du code général des collectivités territoriales : le remboursement est "
+            "le coût unitaire de fonctionnement multiplié par le nombre d'unités constatées."
+        )
+    return (
+        "État prévu par l'article D5211-16 du code général des collectivités territoriales, dont la base s'impose à ce "
+        "dispositif. Son tarif n'est pas un coût par unité : ce qui est dû est comparé à la base."
+    )
 
 
 def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:

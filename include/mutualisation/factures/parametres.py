@@ -46,6 +46,10 @@ class Parametres:
         if nom not in self.valeurs:
             depuis = exercice - PREMIER_RENOUVELLEMENT
             return date(exercice, 4, 30 if depuis >= 0 and depuis % PERIODE_RENOUVELLEMENT == 0 else 15)
+        return self.jour(nom)
+
+    def jour(self, nom: str) -> date:
+        """A parameter that is a date, jj/mm/aaaa or ISO. Raises `ErreurMutualisation` when it is none."""
         valeur = self.texte(nom, "", r"\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2}", "une date jj/mm/aaaa ou aaaa-mm-jj")
         try:
             return date.fromisoformat("-".join(reversed(valeur.split("/"))) if "/" in valeur else valeur)

@@ -80,6 +80,16 @@ def plusieurs(compte: int, singulier: str, pluriel: str | None = None) -> str:
     return f"{nombre(compte)}{INSECABLE}{singulier if compte < 2 else pluriel or singulier + 's'}"
 
 
+def majuscule(texte: str) -> str:
+    """A capital at the beginning; the rest as it is."""
+    return texte[:1].upper() + texte[1:]
+
+
+def minuscule(texte: str) -> str:
+    """A small letter at the beginning, unless it begins an acronym."""
+    return texte if texte[1:2].isupper() else texte[:1].lower() + texte[1:]
+
+
 def constat(valeur: Any) -> str:
     """A value of a control, without the zeros of its scale; `12.50 ; 3` is two numbers; a text stays; NULL is empty."""
     return f"{INSECABLE}; ".join(_constat(partie) for partie in str("" if valeur is None else valeur).split(" ; "))

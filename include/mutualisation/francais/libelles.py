@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from functools import cache
 
 from mutualisation.chemins import SEEDS
+from mutualisation.francais import formats
+from mutualisation.francais.plan_comptable import libelle_compte as libelle_compte
 
 CONTROLES = SEEDS / "controles_index.csv"
-COMPTES = SEEDS / "comptes_role_cout.csv"
 
 MESURES = {
     "cout_personnel": "Personnel",
@@ -82,6 +84,17 @@ INDICATEURS = {
     "cee_produit": "Produit des certificats d'économies d'énergie",
     "cee_reverse": "Produit reversé aux communes",
 }
+
+INDICATEURS_EN_EUROS = (
+    "cout_net_total",
+    "recettes_total",
+    "cam_achats_ht",
+    "cam_achats_compares_ht",
+    "cam_reference_ht",
+    "cam_gain_ht",
+    "cee_produit",
+    "cee_reverse",
+)
 
 STATUTS = {
     "conforme": "Conforme",
@@ -181,6 +194,65 @@ ROLES = {
 
 UNITES = {"EUR": "€"}
 
+# one, several of what a dispositif counts (`unites.type_unite`); the report of an EPCI may have others
+UNITES_SERVICE = {
+    "adherent_actif": ("adhérent actif", "adhérents actifs"),
+    "batiment_suivi": ("bâtiment suivi", "bâtiments suivis"),
+    "metre_lineaire": ("mètre linéaire", "mètres linéaires"),
+    "dossier": ("dossier", "dossiers"),
+    "traitement": ("traitement de données", "traitements de données"),
+    "heure": ("heure", "heures"),
+    "jour": ("jour", "jours"),
+    "page": ("page", "pages"),
+    "PC": ("permis de construire", "permis de construire"),
+    "PCM": ("permis de construire modificatif", "permis de construire modificatifs"),
+    "PA": ("permis d'aménager", "permis d'aménager"),
+    "PD": ("permis de démolir", "permis de démolir"),
+    "DP": ("déclaration préalable", "déclarations préalables"),
+    "AT": ("autorisation de travaux", "autorisations de travaux"),
+    "CUA": ("certificat d'urbanisme d'information", "certificats d'urbanisme d'information"),
+    "CUB": ("certificat d'urbanisme opérationnel", "certificats d'urbanisme opérationnels"),
+    "A4_NB": ("page A4 en noir", "pages A4 en noir"),
+    "A4_COULEUR": ("page A4 en couleur", "pages A4 en couleur"),
+    "A3_COULEUR": ("page A3 en couleur", "pages A3 en couleur"),
+    "AFFICHE": ("affiche", "affiches"),
+    "BROCHURE": ("brochure", "brochures"),
+}
+
+# rubriques of `textes`, in the order in which a reader wants them
+RUBRIQUES = {
+    "presentation": "Ce que c'est",
+    "activite": "Activité de l'année",
+    "cadre": "Cadre",
+    "ecart": "Commentaire de l'écart",
+    "suite": "Suites données",
+    "risque": "Risques",
+    "perspectives": "Perspectives",
+    "visa": "Visas",
+}
+
+# effects of R12, in the order of the bridge
+EFFETS = {
+    "etp": "Temps passé",
+    "taux": "Coût d'un ETP",
+    "fonctionnement": "Fonctionnement direct",
+    "amortissements": "Amortissements",
+    "subventions": "Subventions",
+    "reprises": "Reprises de subventions",
+    "entree": "Dispositif valorisé depuis cette année",
+    "sortie": "Dispositif qui n'est plus valorisé",
+}
+
+# who paid a receipt (`recettes_origine`), and what else pays the cost
+ORIGINES = {
+    "communes": "Communes",
+    "ccas": "CCAS",
+    "satellites": "Satellites",
+    "epci": "Intercommunalité",
+    "autres": "Autres payeurs",
+}
+AIDES = {"subventions": "Subventions", "reprises": "Subventions d'investissement"}
+
 GRATUIT = "gratuit"
 MODES = {
     "titre": "Titre de recette",
@@ -217,6 +289,8 @@ PARAMETRES = {
     "pes_budget": "Code du budget (PES)",
     "pes_service": "Code du service (PES)",
     "pes_produit": "Code du produit (PES)",
+    "part_rejets_max": "Part de lignes rejetées admise (%)",
+    "cle_usage": "Clé de partage du coût entre adhérents",
     "date_notification_cout": "Date limite de notification du coût",
     "montant": "Montants retenus du budget",
 }
@@ -240,12 +314,19 @@ PARAMETRES_TEXTES = {
     "grand_livre_complet": "rapprochements du grand livre",
 }
 
-# values of parameters that are words of the files
+# values of parameters that are codes
 VALEURS = {
-    "base_jours": {"reel": "jours réels", "30_360": "mois de 30 jours"},
-    "jeu_de_donnees": {"synthetique": "synthétique"},
-    "methode_etp": {"R": "R, heures saisies", "Q": "Q, affectations", "T": "T, heures sur heures annuelles"},
-    "cle_usage": {"unites": "unités", "jours": "jours d'adhésion", "population": "population"},
+    "oui": "oui",
+    "non": "non",
+    "reel": "jours réels",
+    "30_360": "mois de 30 jours",
+    "synthetique": "synthétique",
+    "unites": "unités de service",
+    "jours": "jours d'adhésion",
+    "population": "population",
+    "R": "temps rémunéré, réparti selon les heures saisies",
+    "Q": "quotité, répartie selon les affectations",
+    "T": "heures saisies sur heures de référence",
 }
 
 METHODES_ETP = {
@@ -272,7 +353,26 @@ METHODES_PREVISION = {
     "utilisateur": "valeurs saisies dans les paramètres, le reste constant",
 }
 
+# one, several
+ADHERENTS = {
+    "commune": ("commune", "communes"),
+    "ccas": ("CCAS", "CCAS"),
+    "satellite": ("satellite", "satellites"),
+    "epci": ("intercommunalité", "intercommunalités"),
+}
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
+TYPE_ADHERENT = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "EPCI"}
+CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "APP": "Apprentis"}
+
+# what the cost of use is shared on (R11)
+CLES_USAGE = {
+    "unites": "unités utilisées",
+    "jours": "jours d'adhésion",
+    "population": "population",
+    "aucune": "aucune clé",
+}
+
+STATUTS_FACTURE = {"a_emettre": "À émettre", "reporte": "Reportée"}
 
 
 @cache
@@ -292,29 +392,31 @@ def remede_controle(nom: str) -> str:
     return controles().get(nom, {}).get("remede", "")
 
 
+def examine(nom: str, nombre: int) -> str:
+    """`1 234 périodes d'emploi examinées`: what a control counted; empty for a control of sums or an unknown one."""
+    controle = controles().get(nom, {})
+    if controle.get("unite") != "nombre":
+        return ""
+    return formats.plusieurs(nombre, controle["regarde_un"], controle["regarde"])
+
+
 def libelle_motif(motif: str) -> str:
     """Reason of `repartition`: `role:personnel` reads « Compte exclu : personnel, déjà dans la masse salariale »."""
     nature, _, role = motif.partition(":")
     return f"Compte exclu : {libelle(ROLES, role)}" if nature == "role" else libelle(MOTIFS, motif)
 
 
-@cache
-def _comptes() -> dict[str, str]:
-    with COMPTES.open(encoding="utf-8", newline="") as fichier:
-        noms = {ligne["prefixe_compte"]: ligne["libelle"] for ligne in csv.DictReader(fichier)}
-    return {"64": "Charges de personnel"} | noms
-
-
-def libelle_compte(compte: str) -> str:
-    """`60612 (Achats)`: the account and the longest shipped prefix that names it."""
-    prefixes = (compte[:n] for n in range(len(compte), 0, -1))
-    nom = next((_comptes()[p] for p in prefixes if p in _comptes()), "")
-    return f"{compte} ({nom.partition(' (')[0]})" if nom else compte
-
-
 def libelle(table: dict[str, str], nom: str) -> str:
     """Label of a name, else the name with spaces."""
     return table.get(nom) or nom.replace("_", " ")
+
+
+def libelle_groupe(groupe: str) -> str:
+    """`B+C` reads « Catégories B et C regroupées » (S14)."""
+    codes = groupe.split("+")
+    if len(codes) == 1:
+        return "Seule"
+    return f"{', '.join(codes[:-1])} et {codes[-1]} regroupées"
 
 
 def libelle_mode(mode: str | None) -> str:
@@ -328,12 +430,19 @@ def decompte(statut: str, nombre: int) -> str:
     return un if nombre < 2 else plusieurs
 
 
-def libelle_parametre(nom: str) -> str:
-    """`actualisation:ADS` reads « Actualisation du coût unitaire — ADS »."""
+def libelle_unite(code: str, nombre: int = 2) -> str:
+    """`adherent_actif` reads « adhérents actifs »; a code that is not known loses its capitals and underscores."""
+    if noms := UNITES_SERVICE.get(code):
+        return noms[0] if nombre < 2 else noms[1]
+    return code.replace("_", " ").lower()
+
+
+def libelle_valeur(valeur: str) -> str:
+    """Value of a parameter: `reel` reads « jours réels », a figure is as it was typed."""
+    return VALEURS.get(valeur) or (valeur.replace("_", " ") if valeur.islower() else valeur)
+
+
+def libelle_parametre(nom: str, nommer: Callable[[str], str] = str) -> str:
+    """`actualisation:ADS` reads « Actualisation du coût unitaire — ADS »; `nommer` gives the name of a dispositif."""
     racine, _, objet = nom.partition(":")
-    return libelle(PARAMETRES, racine) + (f" — {objet}" if objet else "")
-
-
-def valeur_parametre(nom: str, valeur: str) -> str:
-    """Value of a parameter as it is read: `reel` is « jours réels »."""
-    return VALEURS.get(nom.partition(":")[0], {}).get(valeur, valeur)
+    return libelle(PARAMETRES, racine) + (f" — {nommer(objet)}" if objet else "")

@@ -11,6 +11,7 @@ import yaml
 
 from mutualisation.chemins import SEEDS, dossier_attentes
 
+COLONNES = ("controle", "bloquant", "justifiable", "libelle", "remede", "jeu", "regarde_un", "regarde", "unite")
 SEED = SEEDS / "controles_index.csv"
 
 
@@ -18,6 +19,8 @@ SEED = SEEDS / "controles_index.csv"
 class Controle:
     """A control of the index: name, blocking or not, whether a justification lifts it (G5), label, remedy, rulings.
 
+    `regarde`: what its values are, singular and plural of things counted, or the one name of the sums set side by side;
+    `unite`: theirs, `nombre`, `EUR` or `ETP`.
     `jeu`: the control exists once that optional jeu was dropped, and says nothing before.
     """
 
@@ -27,6 +30,8 @@ class Controle:
     decisions: tuple[str, ...]
     libelle: str
     remede: str
+    regarde: tuple[str, ...]
+    unite: str
     jeu: str = ""
 
 
@@ -35,17 +40,24 @@ def lire_index() -> dict[str, Controle]:
     """Controls by name, in the order of `expectations/bilan/index_controles.yml`."""
     chemin = dossier_attentes() / "bilan" / "index_controles.yml"
     brutes = yaml.safe_load(chemin.read_text(encoding="utf-8"))["controles"]
-    controles = [Controle(**(brute | {"decisions": tuple(brute["decisions"])})) for brute in brutes]
+    listes = ("decisions", "regarde")
+    controles = [Controle(**(brute | {cle: tuple(brute[cle]) for cle in listes})) for brute in brutes]
     return {controle.nom: controle for controle in controles}
 
 
 def contenu_seed() -> str:
-    """The seed `controles_index.csv`: controle, bloquant, justifiable, libelle, remede, jeu."""
+    """The seed `controles_index.csv`, of columns `COLONNES`.
+
+    `regarde` is the plural, where there is one.
+    """
     tampon = io.StringIO()
     ecrivain = csv.writer(tampon, lineterminator="\n")
-    ecrivain.writerow(["controle", "bloquant", "justifiable", "libelle", "remede", "jeu"])
+    ecrivain.writerow(COLONNES)
     for c in lire_index().values():
-        ecrivain.writerow([c.nom, str(c.bloquant).lower(), str(c.justifiable).lower(), c.libelle, c.remede, c.jeu])
+        bloquant, justifiable = str(c.bloquant).lower(), str(c.justifiable).lower()
+        ecrivain.writerow(
+            [c.nom, bloquant, justifiable, c.libelle, c.remede, c.jeu, c.regarde[0], c.regarde[-1], c.unite]
+        )
     return tampon.getvalue()
 
 

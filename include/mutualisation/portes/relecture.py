@@ -170,7 +170,7 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
             erreurs = 0
             for ligne in feuille.iter_rows():
                 erreurs += sum(cellule.data_type == "e" for cellule in ligne)
-                lus.update(Decimal(repr(c.value)) for c in ligne if c.data_type == "n" and c.value is not None)
+                lus.update(abs(Decimal(repr(c.value))) for c in ligne if c.data_type == "n" and c.value is not None)
             feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
     if feuilles and synthese is not None:
         feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)
@@ -178,7 +178,7 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
 
 
 def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
-    """Amounts of the synthèse that was written."""
+    """Amounts of the synthèse that was written, unsigned: the workbook reads a subsidy with a minus."""
     entete, lignes = _lire(dossier / f"{synthese.nom}.csv")
     rangs = [entete.index(c.nom) for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
-    return {Decimal(ligne[rang]) for ligne in lignes for rang in rangs if ligne[rang]}
+    return {abs(Decimal(ligne[rang])) for ligne in lignes for rang in rangs if ligne[rang]}

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from mutualisation.rapport.contenu import audit, conseil
+from mutualisation.rapport.contenu import actes, audit, classeur, communes, conseil
 from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.rendus import html, pdf, xlsx
+from mutualisation.rapport.rendus import docx, html, pdf, xlsx
 from mutualisation.rapport.sceau import Sceau
 
 Produit = Callable[[Bilan, Sceau], Iterable[Document]]
 # A new product is one module of `contenu`, and its line here
-PRODUITS: tuple[Produit, ...] = (conseil.documents, audit.documents)
-RENDUS: dict[str, Callable[[Document, Path], None]] = {"html": html.ecrire, "pdf": pdf.ecrire, "xlsx": xlsx.ecrire}
+PRODUITS: tuple[Produit, ...] = (
+    conseil.documents,
+    communes.documents,
+    classeur.documents,
+    audit.documents,
+    actes.documents,
+)
+RENDUS: dict[str, Callable[[Document, Path], None]] = {
+    "html": html.ecrire,
+    "pdf": pdf.ecrire,
+    "xlsx": xlsx.ecrire,
+    "docx": docx.ecrire,
+}
 
 
 def documents(bilan: Bilan, sceau: Sceau) -> Iterator[Document]:

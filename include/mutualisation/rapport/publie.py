@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.extraits_csv import lignes
-from mutualisation.publication.relations import Relation, lire_relations
+from mutualisation.publication.relations import Relation, lire_relations, relations_internes
 
 Ligne = dict[str, Any]
 TOTAL = "TOTAL"
@@ -54,6 +54,14 @@ class Bilan:
             self._lues[relation, exercice, ""] = [self._nommee(r) for r in lues]
         return self._lues[relation, exercice, ""]
 
+    def interne(self, relation: str) -> list[Ligne]:
+        """Rows of the exercice in a relation kept with the version, never published; none in a former version."""
+        connue, colonnes = relations_internes().get(relation), self.contexte.relations.get(relation)
+        if connue is None or colonnes is None:
+            return []
+        version = self.contexte.construction.version
+        return list(lignes(self._conn, connue.limitee(colonnes), self.exercice, version))
+
     def _nommee(self, rangee: Ligne) -> Ligne:
         if "dispositif" not in rangee or "libelle" in rangee:
             return rangee
@@ -83,15 +91,23 @@ class Bilan:
 
     @property
     def dispositifs(self) -> list[str]:
-        """Codes valued in one of the exercices shown, in the order of their labels."""
+        """Codes valued in one of the exercices shown, in the one order of `trier`."""
         return self.trier({code for annee in self.synthese.values() for code in annee})
 
     def trier(self, codes: Iterable[str]) -> list[str]:
-        """Codes in the order of their labels."""
-        return sorted(codes, key=lambda code: (_sans_accent(self.libelle(code)), code))
+        """Codes by theme, then label: the one order of every table and chart; those without a theme come last."""
+        return sorted(codes, key=lambda code: (*self._rang(code), code))
+
+    def _rang(self, code: str) -> tuple[bool, str, str]:
+        theme = self.fiche(code).get("thematique") or ""
+        return not theme, _sans_accent(theme), _sans_accent(self.libelle(code))
+
+    def fiche(self, dispositif: str) -> Ligne:
+        """What the referentiel says of a dispositif: code, libelle, thematique, vehicule_juridique, valorisation."""
+        return next((d for d in self.contexte.dispositifs if d["code"] == dispositif), {})
 
     def dans_l_ordre(self, rangees: Iterable[Ligne], *colonnes: str) -> list[Ligne]:
-        """Rows in the order of the labels of their dispositif, then of these columns."""
+        """Rows in the order of their dispositif (`trier`), then of these columns."""
         connues = list(rangees)
         rang = {code: i for i, code in enumerate(self.trier({r["dispositif"] for r in connues}))}
         return sorted(connues, key=lambda r: (rang[r["dispositif"]], *(r[c] for c in colonnes)))
@@ -114,10 +130,10 @@ class Bilan:
         for exercice in sorted(self.synthese, reverse=True):
             if dispositif in self.synthese[exercice]:
                 return str(self.synthese[exercice][dispositif]["libelle"])
-        return next((d["libelle"] for d in self.contexte.dispositifs if d["code"] == dispositif), dispositif)
+        return str(self.fiche(dispositif).get("libelle") or dispositif)
 
     def lignes_exercice(self) -> list[Ligne]:
-        """Synthesis rows of the exercice in label order, without the total."""
+        """Synthesis rows of the exercice in the order of `trier`, without the total."""
         annee = self.synthese[self.exercice]
         return [annee[code] for code in self.dispositifs if code in annee]
 

@@ -34,6 +34,9 @@ class _Texte(str):
 def test_fichiers_du_second_semestre(dossier: Path) -> None:
     assert dossier.name == "factures_2021-S2"
     assert sorted(f.name for f in dossier.iterdir()) == [
+        # the base of the CAM binds: it has a statement, its tariff being no price per unit
+        "etat_annuel_2021_CAM.csv",
+        "etat_annuel_2021_CAM.pdf",
         "etat_annuel_2021_IMPRESSION.csv",
         "etat_annuel_2021_IMPRESSION.pdf",
         f"facture_2021-S2_{base.LILLE}.pdf",
@@ -42,6 +45,7 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
         "recapitulatif_2021-S2.csv",
         "recapitulatif_2021-S2.pdf",
         "recours_2021_IMPRESSION.csv",
+        "registre_notifications_2021.csv",
         "reports_2021-S2.pdf",
     ]
 
@@ -218,3 +222,20 @@ def test_cout_unitaire_vote(conn_vierge: Conn, tmp_path: Path) -> None:
     texte = _Texte.de(dossier / "etat_annuel_2021_IMPRESSION.pdf")
     assert "Coût unitaire voté : 21,50 €." in texte
     assert "derniers comptes votés" not in texte
+
+
+def test_registre_des_notifications(dossier: Path) -> None:
+    lignes = (dossier / "registre_notifications_2021.csv").read_text(encoding="utf-8").splitlines()
+    assert lignes[0] == "exercice;dispositif;siret_adherent;nom;a_notifier_avant;notifie_le;etat"
+    assert f"2021;IMPRESSION;{base.LILLE};Lille;2021-04-15;;à notifier" in lignes
+    assert f"2021;CAM;{base.LILLE};Lille;2021-04-15;;à notifier" in lignes
+
+
+def test_un_etat_qui_ne_dit_pas_le_bilan_n_est_pas_ecrit(conn_facturee: Conn, tmp_path: Path) -> None:
+    conn_facturee.execute(
+        "update versions.recouvrement set montant_du = montant_du + 1"
+        " where exercice = 2021 and dispositif = 'IMPRESSION' and mode_recouvrement = 'imputation_AC'"
+    )
+    with pytest.raises(ErreurMutualisation, match="état annuel 2021 de IMPRESSION ne s'accorde pas avec le bilan"):
+        ecrire_factures(conn_facturee, 2021, 2, tmp_path)
+    assert not list(tmp_path.iterdir())

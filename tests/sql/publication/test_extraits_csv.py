@@ -117,7 +117,8 @@ def test_hash_ignores_the_version_and_the_order_of_rows(conn_publiee: psycopg.Co
 def test_hash_is_over_the_csv_of_every_relation(conn_publiee: psycopg.Connection[Any]) -> None:
     relation = lire_relations()["passage_d5211"]
     with conn_publiee.cursor().copy(
-        "copy (select exercice, dispositif, cout_complet, dont_structure, cout_d5211, base_opposable::text"
+        "copy (select exercice, dispositif, cout_complet, dont_structure, cout_d5211, base_opposable::text,"
+        " recettes, taux_couverture_d5211"
         ' from publication.passage_d5211 order by exercice, dispositif collate "C")'
         " to stdout with (format csv, header true, delimiter ';')"
     ) as copie:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats, libelles
@@ -10,6 +12,8 @@ from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
 EN_ECART = ("ecart", "non_execute")
+NOMBRE = re.compile(r"-?\d+(\.\d+)?")
+GENRES = {"EUR": "centimes", "ETP": "etp_unite"}
 CONTROLE = m.Colonne("libelle", "Contrôle", part=3, largeur=46)
 CLE = m.Colonne("cle", "Clé", largeur=26)
 RESULTAT = m.Colonne("resultat", "Résultat", largeur=14)
@@ -51,7 +55,27 @@ def _ligne(controle: Ligne) -> dict[str, Any]:
     return controle | {
         "libelle": libelles.libelle_controle(controle["controle"]),
         "resultat": libelles.libelle(libelles.STATUTS, controle["statut"]),
+        "valeur_attendue": examine(controle, controle["valeur_attendue"]),
+        "valeur_constatee": examine(controle, controle["valeur_constatee"]),
     }
+
+
+def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:
+    """A value of a control as it is read: things counted or sums with their unit; a gap says its own words already.
+
+    A version published before controls said what they look at has no unit: its values stay as they are.
+    """
+    unite = controle.get("unite")
+    if valeur is None or unite is None or controle["statut"] not in ("conforme", "sans_donnee"):
+        return valeur
+    parties = valeur.split(" ; ")
+    if not all(NOMBRE.fullmatch(partie) for partie in parties):
+        return valeur
+    if unite == "nombre":
+        return libelles.examine(controle["controle"], int(valeur)) or valeur
+    if len(parties) == 1:
+        return m.Valeur(Decimal(valeur), GENRES[unite])
+    return " ; ".join(formats.euros(Decimal(partie), 2) for partie in parties)
 
 
 def _ecarts(lignes: list[dict[str, Any]]) -> m.Tableau:

@@ -13,7 +13,7 @@ def barre(libelle: str, ligne: Ligne) -> g.Barre:
 
 
 def section(bilan: Bilan) -> m.Section:
-    """One bar per dispositif, highest cost first."""
+    """One bar per dispositif, in the order of every table."""
     barres = [barre(r["libelle"], r) for r in bilan.lignes_exercice()]
     graphique = g.Graphique(
         "g-couverture",
@@ -21,6 +21,6 @@ def section(bilan: Bilan) -> m.Section:
         f"Coût net {bilan.exercice} et part couverte par les communes",
         f"Coût net et part couverte par les communes, par dispositif, {bilan.exercice}",
         ("Couvert par les communes", "Reste à charge"),
-        sorted(barres, key=lambda b: (-b.cout, b.libelle)),
+        barres,
     )
     return m.Section("couverture", "Coût et couverture par dispositif", "Coût et couverture", [graphique])

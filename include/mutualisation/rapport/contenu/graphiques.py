@@ -175,7 +175,8 @@ class Commune:
 class Carte:
     """A map of communes by class; `classes`: words of the legend, lightest first; `unite`: of the values.
 
-    `repere`: the commune that is read now, outlined; `signee`: classes go from losing to winning, around zero.
+    `repere`: the commune that is read now, outlined; `signee`: classes go from losing to winning, around zero;
+    `muette`: small and without names, where only the place of the `repere` matters.
     """
 
     ancre: str
@@ -187,6 +188,7 @@ class Carte:
     repere: str = ""
     signee: bool = False
     note: str = ""
+    muette: bool = False
 
     @property
     def description(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from mutualisation.francais import libelles
 from mutualisation.rapport.contenu import modele as m
@@ -25,11 +26,12 @@ NOTE = "Un paramètre absent de ce tableau a la valeur par défaut des règles d
 
 def section(bilan: Bilan) -> m.Section:
     """Points of the method, then the parameters."""
-    blocs: list[m.Bloc] = [m.Liste(_points(bilan), longue=True), _parametres(bilan)]
+    blocs: list[m.Bloc] = [m.Liste(points(bilan), longue=True), _parametres(bilan)]
     return m.Section("methode", "Note méthodologique", "Méthode", blocs)
 
 
-def _points(bilan: Bilan) -> list[tuple[str, str]]:
+def points(bilan: Bilan) -> list[tuple[str, str]]:
+    """(subject, sentence) of the method."""
     valeurs = {x["parametre"]: x["valeur"] for x in bilan.contexte.parametres}
     methode = valeurs.get("methode_etp", "R")
     support = ", personnel des fonctions support compris" if valeurs.get("structure_personnel") == "oui" else ""
@@ -53,13 +55,24 @@ def _points(bilan: Bilan) -> list[tuple[str, str]]:
 
 
 def _parametres(bilan: Bilan) -> m.Tableau:
-    lignes = [
-        {**x, "libelle": libelles.libelle_parametre(x["parametre"]), "debut": _jour(x["debut"]), "fin": _jour(x["fin"])}
-        for x in bilan.contexte.parametres
-    ]
+    lignes = [_parametre(bilan, x) for x in bilan.contexte.parametres]
     feuille = m.Feuille("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice.", filtre=True)
     return m.Tableau(f"Paramètres en vigueur en {bilan.exercice}", PARAMETRES, lignes, note=NOTE, feuille=feuille)
 
 
 def _jour(valeur: str | None) -> date | None:
     return date.fromisoformat(valeur) if valeur else None
+
+
+def _parametre(bilan: Bilan, lu: m.Ligne) -> dict[str, Any]:
+    dates = {"debut": _jour(lu["debut"]), "fin": _jour(lu["fin"])}
+    nom = libelles.libelle_parametre(lu["parametre"], bilan.libelle)
+    return {**lu, **dates, "libelle": nom, "valeur": _valeur(bilan, lu)}
+
+
+def _valeur(bilan: Bilan, parametre: m.Ligne) -> str:
+    """A value in words: a dispositif by its name, an account with its own."""
+    nom, valeur = parametre["parametre"], str(parametre["valeur"])
+    if nom == "dispositif_cam":
+        return bilan.libelle(valeur)
+    return libelles.libelle_compte(valeur) if nom.startswith("compte_recette") else libelles.libelle_valeur(valeur)

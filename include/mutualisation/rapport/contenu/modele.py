@@ -79,9 +79,10 @@ class Colonne:
 
     `genre`: texte, code, lu (words set right), constat (number or sentence), date, annee, entier, nombre (up to two
     decimals), etp, etp_unite, euros (whole when read), centimes, taux and taux_fin (ratio, one or two decimals),
-    variation and variation_etp (signed). `absent`: what NULL says; `part`: share of the width on paper, for words;
-    `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room is
-    short; `deduit`: read with a minus, kept as published in the workbook; `formule`: of the workbook, in `{key}`
+    variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen
+    (an average cost, six decimals) and etp_fin. `absent`: what NULL says; `part`: share of the width on paper, for
+    words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room
+    is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}`
     references to the columns of the row; `titre_long`: where there is room; `ou`: partout, lecture (page and PDF) or
     classeur.
     """
@@ -120,11 +121,22 @@ class Valeur:
 
 
 @dataclass(frozen=True)
+class Dessin:
+    """A native chart of a sheet: bars, one per row; `series`: (column, meaning of its colour), `empile` on one another."""
+
+    titre: str
+    series: tuple[tuple[str, str], ...]
+    empile: bool = False
+
+
+@dataclass(frozen=True)
 class Feuille:
     """The sheet of a table in the workbook, with what the notice says of it.
 
-    `publie`: totals of the warehouse that the formulas are checked against; `trace`: title of a chart of the second
-    and third columns; `filtre`: an autofilter.
+    `publie`: totals of the warehouse that the formulas are checked against; `dessin`: its chart; `filtre`: a list to
+    filter; `resume`: columns that a long list is summed up by, on top: only the summary is printed; `imprimee`:
+    false for a list that another sheet sums up, for the screen; `table`: what formulas of other sheets call it, as in
+    `{ailleurs[table.colonne]}`; `pages`: sheets of paper that it is fitted to, 0 for as many as its rows need.
     """
 
     nom: str
@@ -132,11 +144,16 @@ class Feuille:
     publie: Ligne | None = None
     trace: str = ""
     filtre: bool = False
+    dessin: Dessin | None = None
+    resume: tuple[str, ...] = ()
+    table: str = ""
+    imprimee: bool = True
+    pages: int = 0
 
 
 @dataclass(frozen=True)
 class Tableau:
-    """Rows by column key; the first column names the row. `note` comes under the table.
+    """Rows by column key; the first column names the row, and may be a `Lien`. `note` comes under the table.
 
     `annexe`: few columns, one kind of value per row, like the printed annex; `limite`: rows that page and PDF show,
     `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook; `ou`: as for a
@@ -200,6 +217,13 @@ class CoteACote:
 
 
 @dataclass(frozen=True)
+class Pile:
+    """Blocks one under another where a single one is asked: a column of two."""
+
+    blocs: Sequence[Bloc]
+
+
+@dataclass(frozen=True)
 class Repli:
     """Blocks folded under a line where the form allows it."""
 
@@ -221,7 +245,9 @@ class Volet:
     ancre: str = ""
 
 
-Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Repli | Volet
+Bloc = (
+    Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Pile | Repli | Volet
+)
 
 
 def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
@@ -231,7 +257,7 @@ def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
         match bloc:
             case Tableau():
                 retenus += [bloc] if bloc.lignes and bloc.ou != CLASSEUR else []
-            case Repli() | Volet():
+            case Repli() | Volet() | Pile():
                 interieur = lus(bloc.blocs)
                 retenus += [replace(bloc, blocs=interieur)] if interieur else []
             case _:
@@ -245,7 +271,7 @@ def feuilles(blocs: Sequence[Bloc]) -> list[tuple[Feuille, Tableau]]:
     for bloc in blocs:
         if isinstance(bloc, Tableau) and bloc.feuille:
             trouvees.append((bloc.feuille, bloc))
-        elif isinstance(bloc, Repli | CoteACote | Volet):
+        elif isinstance(bloc, Repli | CoteACote | Volet | Pile):
             trouvees += feuilles(bloc.blocs)
     return trouvees
 

@@ -21,18 +21,16 @@ Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 # ---------------------------------------------------------------- figures
 def chiffres(bilan: Bilan) -> list[m.Chiffre]:
-    """Key figures of the exercice, each with its change."""
+    """Five figures of the exercice, each with its change."""
     total, recettes = bilan.total, formats.euros(bilan.recettes_totales(bilan.exercice))
     return [
         m.Chiffre(
             "Coût net destiné aux besoins des communes", formats.euros(total["cout_net"]), _note(bilan, "cout_net")
         ),
-        m.Chiffre("Recettes des communes", recettes, _note(bilan, "recettes")),
+        m.Chiffre("Recettes des communes", recettes, _couverture(bilan)),
         _reste(bilan),
-        m.Chiffre("Taux de couverture", formats.pourcent(total["taux_couverture"], 1), _points(bilan)),
         m.Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
-        m.Chiffre("Dispositifs valorisés", formats.nombre(len(bilan.lignes_exercice()))),
-        *_chiffres_communes(bilan),
+        *_communes(bilan),
     ]
 
 
@@ -50,27 +48,28 @@ def _reste(bilan: Bilan) -> m.Chiffre:
     return m.Chiffre("Reste à charge de l'intercommunalité", formats.euros(reste), _note(bilan, "reste_a_charge"))
 
 
-def _points(bilan: Bilan) -> str:
+def _couverture(bilan: Bilan) -> str:
+    """`38,0 % du coût, +2,7 points depuis 2020`."""
     avant, taux = bilan.totaux.get(bilan.exercice - 1), bilan.total["taux_couverture"]
-    if not avant or avant["taux_couverture"] is None or taux is None:
+    if taux is None:
         return ""
+    dit = f"{formats.pourcent(taux, 1)} du coût"
+    if not avant or avant["taux_couverture"] is None:
+        return dit
     ecart = formats.arrondi((taux - avant["taux_couverture"]) * 100, 1)
     mot = "point" if abs(ecart) < 2 else "points"
-    return f"{formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
+    return f"{dit}, {formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
 
 
-def _chiffres_communes(bilan: Bilan) -> list[m.Chiffre]:
-    lus = {r["indicateur"]: r for r in bilan["indicateurs_cles"]}
-    connus = [(nom, lus.get(nom)) for nom in ("communes_min1_pct", "communes_5_9_pct")]
-    return [
-        m.Chiffre(
-            libelles.INDICATEURS[nom],
-            formats.pourcent(Decimal(indicateur["valeur"]) / 100),
-            f"au 31 décembre {bilan.exercice}",
-        )
-        for nom, indicateur in connus
-        if indicateur and indicateur["valeur"] is not None
-    ]
+def _communes(bilan: Bilan) -> list[m.Chiffre]:
+    lus = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
+    part, moyenne = lus.get("communes_min1_pct"), lus.get("communes_moyenne")
+    if part is None:
+        return []
+    note = f"au 31 décembre {bilan.exercice}"
+    if moyenne is not None:
+        note = f"{formats.nombre(Decimal(moyenne), 1)} dispositifs en moyenne, {note}"
+    return [m.Chiffre(libelles.INDICATEURS["communes_min1_pct"], formats.pourcent(Decimal(part) / 100), note)]
 
 
 # ---------------------------------------------------------------- sentences
@@ -96,7 +95,7 @@ def resume(bilan: Bilan) -> str:
     return f"{texte} Les communes y contribuent {part} ; {suite}."
 
 
-def _reserve(bilan: Bilan) -> str:
+def reserve(bilan: Bilan) -> str:
     """Why the bilan is published with reserves (G4)."""
     motifs = []
     ecartees = sum(r["lignes"] for r in rejets(bilan) if r["statut"] != "doublon")
@@ -134,7 +133,7 @@ def avis(bilan: Bilan) -> Etiquettes:
     if bilan.avec_reserves:
         qualite = (" et ", m.Lien("#qualite", "la qualité des données")) if rejets(bilan) else ()
         liens = (" Voir ", m.Lien("#controles", "les contrôles"), *qualite, ".")
-        avis.append(("Publié avec réserves", (_reserve(bilan), *liens)))
+        avis.append(("Publié avec réserves", (reserve(bilan), *liens)))
     return avis
 
 

@@ -8,14 +8,9 @@ from decimal import Decimal
 from mutualisation.francais import libelles
 from mutualisation.rapport.contenu import graphiques as g
 from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import unites
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 
-UNITES = """
-select dispositif, array_agg(distinct type_unite collate "C") as types
-  from {source}
- where exercice = %(exercice)s and version = %(version)s
- group by dispositif
-"""
 # on one line: a no-break hyphen
 D5211 = "D5211\u201116"
 INTRODUCTION = (
@@ -112,17 +107,12 @@ def _cout_unitaire(bilan: Bilan) -> m.Tableau:
         m.Colonne("cout_d5211", "Base D5211-16", "euros"),
         m.Colonne("cout_d5211_unitaire", "Base D5211-16 par unité", "centimes", fort=True, largeur=16),
     )
-    types = {r["dispositif"]: r["types"] for r in bilan.agreger("recours", UNITES)}
+    types = unites.types(bilan)
     lignes = [
-        r | {"unite": _unite(types.get(r["dispositif"], []))}
+        r | {"unite": unites.nom(types.get(r["dispositif"], []))}
         for r in bilan.dans_l_ordre(_sans_total(bilan["cout_unitaire"]))
     ]
     note = "Unités pondérées des deux semestres. Les unités de deux dispositifs ne se comparent pas."
     notice = "Coût d'une unité de service, en coût complet et sur la base D5211-16."
     titre, feuille = f"Coût unitaire de fonctionnement, {bilan.exercice}", m.Feuille("Coût unitaire", notice)
     return m.Tableau(titre, colonnes, lignes, note=note, feuille=feuille)
-
-
-def _unite(types: list[str]) -> str:
-    """What is counted; several types are weighted against one another."""
-    return types[0].replace("_", " ") if len(types) == 1 else f"{len(types)} types pondérés" if types else ""

@@ -26,10 +26,11 @@ NOTE = (
 def section(bilan: Bilan) -> m.Section:
     """Table and chart of the totals."""
     titre = "Dépenses destinées aux besoins des communes"
-    return m.Section("synthese", titre, "Synthèse", [m.CoteACote((_totaux(bilan), _financement(bilan)))])
+    return m.Section("synthese", titre, "Synthèse", [m.CoteACote((totaux(bilan), financement(bilan)))])
 
 
-def _totaux(bilan: Bilan) -> m.Tableau:
+def totaux(bilan: Bilan) -> m.Tableau:
+    """The printed annex: a row per measure, a column per exercice shown."""
     sans = ", ".join(str(e) for e in bilan.exercices if not bilan.totaux[e]["recettes_renseignees"])
     omises = f" Un dispositif dont les recettes ne sont pas renseignées compte pour zéro dans le total ({sans})."
     titre = f"Synthèse {formats.periode(bilan.exercices)}, tous dispositifs valorisés"
@@ -54,7 +55,8 @@ def _case(ligne: Ligne | None, mesure: str, genre: str) -> m.Valeur:
     return m.Valeur(ligne[mesure], genre)
 
 
-def _financement(bilan: Bilan) -> g.Graphique:
+def financement(bilan: Bilan) -> g.Graphique:
+    """Cost and who paid it, a column per exercice shown."""
     periode = formats.periode(bilan.exercices)
     barres = [g.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
     return g.Graphique(

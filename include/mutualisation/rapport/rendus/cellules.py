@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu.modele import AUCUN, LECTURE, Colonne, Tableau, Valeur
+from mutualisation.rapport.contenu.modele import AUCUN, LECTURE, Colonne, Lien, Tableau, Valeur
 
 LECTURES: dict[str, Callable[[Any], str]] = {
     "annee": str,
@@ -30,13 +30,14 @@ SANS_MOT = ("texte", "code", "constat", "date", "lu")
 
 @dataclass(frozen=True)
 class Cellule:
-    """A cell ready to be read; `classes` say its look, `suite` what must be done about it."""
+    """A cell ready to be read; `classes` say its look, `suite` what must be done about it, `lien` where it leads."""
 
     colonne: Colonne
     texte: str
     classes: tuple[str, ...]
     suite: str = ""
     a_faire: bool = False
+    lien: str = ""
 
 
 def rangees(t: Tableau) -> list[list[Cellule]]:
@@ -64,6 +65,8 @@ def lire(valeur: Any, genre: str, absent: str = AUCUN) -> str:
 
 
 def _cellule(colonne: Colonne, valeur: Any, *, total: bool = False) -> Cellule:
+    if isinstance(valeur, Lien):
+        return Cellule(colonne, valeur.texte, _classes(colonne, valeur.texte, valeur.texte, False), lien=valeur.cible)
     dite = valeur if isinstance(valeur, Valeur) else Valeur(valeur, colonne.genre)
     brute = -dite.valeur if colonne.deduit and dite.valeur is not None else dite.valeur
     absente = brute is None or brute == ""

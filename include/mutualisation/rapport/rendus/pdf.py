@@ -32,6 +32,7 @@ from mutualisation.rapport.contenu.modele import (
     Fiches,
     Liste,
     Paragraphe,
+    Pile,
     Repli,
     SousTitre,
     Tableau,
@@ -53,7 +54,7 @@ def rendre(document: Document) -> bytes:
         "siren": d.siren,
         "synthetique": d.synthetique,
         "etats": [etat for etat, _ in d.etats],
-        "avis": [f"{sujet}. {mots(*morceaux)}" for sujet, morceaux in d.avis],
+        "avis": [[sujet, mots(*morceaux)] for sujet, morceaux in d.avis],
         "resume": d.resume,
         "chiffres": [vars(c) for c in d.chiffres],
         "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
@@ -73,7 +74,7 @@ def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
     """Blocks for the template; what is folded elsewhere follows in order."""
     dits: list[dict[str, Any]] = []
     for bloc in blocs:
-        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli) else [_bloc(bloc)]
+        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
     return dits
 
 

@@ -5,6 +5,7 @@ Inline, with title and text alternative, texts as text; nothing reads the clock 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -26,7 +27,7 @@ from mutualisation.rapport.rendus.dessin.toile import SUPPORTS, Toile
 __all__ = ["dessiner", "ecrans", "feuilles", "vignette"]
 
 # rows that a sheet of paper holds
-LIGNES_PAR_PAGE = 45
+LIGNES_PAR_PAGE = 48
 ECRANS = ("large", "etroit")
 
 
@@ -55,7 +56,7 @@ def dessiner(bloc: Graphique | Trace, support: str) -> Markup:
 
 def ecrans(bloc: Graphique | Trace) -> list[Markup]:
     """The drawings of a page: the style sheet shows one; a few columns have one that suits both."""
-    if isinstance(bloc, Graphique) and bloc.genre == "colonnes":
+    if (isinstance(bloc, Graphique) and bloc.genre == "colonnes") or (isinstance(bloc, Carte) and bloc.muette):
         return [dessiner(bloc, "unique")]
     return [dessiner(bloc, support) for support in ECRANS]
 
@@ -66,5 +67,6 @@ def feuilles(bloc: Graphique | Trace) -> list[Markup]:
         bloc = replace(bloc, communes=[replace(c, adresse="") for c in bloc.communes])
     if not isinstance(bloc, Matrice):
         return [dessiner(bloc, "papier")]
-    tranches = range(0, max(len(bloc.lignes), 1), LIGNES_PAR_PAGE)
-    return [dessiner(replace(bloc, lignes=bloc.lignes[i : i + LIGNES_PAR_PAGE]), "papier") for i in tranches]
+    pages = max(math.ceil(len(bloc.lignes) / LIGNES_PAR_PAGE), 1)
+    pas = max(math.ceil(len(bloc.lignes) / pages), 1)
+    return [dessiner(replace(bloc, lignes=bloc.lignes[i * pas : (i + 1) * pas]), "papier") for i in range(pages)]

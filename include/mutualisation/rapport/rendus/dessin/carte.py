@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 
 from markupsafe import escape
 
-from mutualisation.francais.formats import INSECABLE, nombre
+from mutualisation.francais.formats import INSECABLE, nombre, signe
 from mutualisation.rapport.contenu.graphiques import Carte, Commune
 from mutualisation.rapport.rendus import palette
-from mutualisation.rapport.rendus.dessin.grille import placer
-from mutualisation.rapport.rendus.dessin.toile import Toile, n
+from mutualisation.rapport.rendus.dessin.grille import COLONNES_MAX, placer
+from mutualisation.rapport.rendus.dessin.texte import couper, largeur, morceaux
+from mutualisation.rapport.rendus.dessin.toile import INTERLIGNE, Toile, n
 
 INCONNUE = "Non renseigné"
 
@@ -32,13 +34,13 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     if autres:
         y = toile.ecrire(0, y + 6, toile.lignes("Sans position connue", toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
-    if toile.support.etroit:
-        _cle(carte.communes, toile, y + 8)
+    if toile.support.etroit and not carte.muette:
+        _cle(carte, toile, y + 8)
 
 
 def _en_rang(communes: Sequence[Commune]) -> list[tuple[Commune, tuple[int, int]]]:
-    """Side by side, ten a row."""
-    return [(c, divmod(i, 10)) for i, c in enumerate(communes)]
+    """Side by side, nine a row."""
+    return [(c, divmod(i, COLONNES_MAX)) for i, c in enumerate(communes)]
 
 
 def _tuiles(
@@ -51,17 +53,31 @@ def _tuiles(
     """Tiles of one size, high enough for the longest name; the place below."""
     colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
     pas = toile.support.largeur / colonnes
-    dits = {
-        c.code_insee: [str(numeros[c.code_insee])]
-        if toile.support.etroit
-        else toile.lignes(c.nom, pas - toile.support.taille * 0.45, petit=True)
-        for c, _ in placees
-    }
-    lignes = max(max(map(len, dits.values())), 2 if toile.support.etroit else 1)
-    hauteur = lignes * toile.pas(petit=True) + toile.support.taille * 0.5
-    for commune, (rang, colonne) in placees:
-        _tuile(carte, toile, commune, (colonne * pas, haut + rang * hauteur, pas, hauteur), dits[commune.code_insee])
+    place = pas - toile.support.taille * 0.4
+    noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
+    taille = _taille(toile, noms, place)
+    dits = [couper(nom, place, taille, toile.support.polices) for nom in noms]
+    # the figure under the name: a map is read without its colours too
+    suite = 0 if toile.support.etroit else 1
+    hauteur = (max(map(len, dits)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
+    if carte.muette:
+        dits, hauteur = [[] for _ in placees], pas * 0.7
+    for (commune, (rang, colonne)), lignes in zip(placees, dits, strict=True):
+        boite = (colonne * pas, haut + rang * hauteur, pas, hauteur)
+        _tuile(carte, toile, commune, boite, (lignes, taille))
     return toile.hauteur + 2
+
+
+def _taille(toile: Toile, noms: Sequence[str], place: float) -> float:
+    """Size at which no word is cut, then with the fewest lines, down to 11 pixels or 8 points."""
+    polices, moindre = toile.support.polices, max(toile.support.petite * 0.85, 8)
+    tailles = [moindre + 0.25 * i for i in range(int((toile.support.petite - moindre) / 0.25) + 1)]
+
+    def jugement(taille: float) -> tuple[bool, int, float]:
+        coupe = any(largeur(m.rstrip(), taille, polices) > place for nom in noms for m in morceaux(nom))
+        return coupe, max(len(couper(nom, place, taille, polices)) for nom in noms), -taille
+
+    return min(tailles, key=jugement)
 
 
 def _sens(carte: Carte, classe: int) -> str:
@@ -70,36 +86,61 @@ def _sens(carte: Carte, classe: int) -> str:
 
 
 def _tuile(
-    carte: Carte, toile: Toile, c: Commune, boite: tuple[float, float, float, float], mots: Sequence[str]
+    carte: Carte,
+    toile: Toile,
+    c: Commune,
+    boite: tuple[float, float, float, float],
+    dits: tuple[Sequence[str], float],
 ) -> None:
-    x, y, largeur, hauteur = boite
-    connue = c.valeur is not None
+    (x, y, largeur_, hauteur), (mots_, taille) = boite, dits
+    connue, sens = c.valeur is not None, _sens(carte, c.classe) if c.valeur is not None else "absent"
     couleur = palette.classes(len(carte.classes), signee=carte.signee)[c.classe] if connue else palette.PAPIER
-    titre = f"{c.nom} : {nombre(c.valeur)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {INCONNUE.lower()}"
     toile.corps.append(f'<a href="{escape(c.adresse)}">' if c.adresse else "<g>")
-    geometrie = (
-        f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur - 2)}" height="{n(hauteur - 2)}"'
-        + ("" if connue else ' stroke-dasharray="3 2"')
-    )  # fmt: skip
-    toile.forme("rect", geometrie, _sens(carte, c.classe) if connue else "absent", couleur, titre)
-    if c.code_insee == carte.repere:
+    cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
+    titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {INCONNUE.lower()}"
+    toile.forme("rect", cadre + ("" if connue else ' stroke-dasharray="3 2"'), sens, couleur, titre)
+    if c.code_insee == carte.repere and carte.muette:
+        # on a small map an outline is lost among dark tiles: a pin, seen on any of them
         toile.corps.append(
-            f'<rect class="repere-trait" x="{n(x + 2)}" y="{n(y + 2)}" width="{n(largeur - 4)}" '
-            f'height="{n(hauteur - 4)}" fill="none" stroke="{palette.ENCRE}" stroke-width="3"/>'
+            f'<circle class="repere-trait" cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}" r="{n(hauteur * 0.55)}" '
+            f'fill="{palette.PAPIER}" stroke="{palette.ENCRE}" stroke-width="{n(hauteur * 0.28)}"/>'
         )
-    haut = y + (hauteur - len(mots) * toile.pas(petit=True)) / 2
-    toile.ecrire(x + largeur / 2, haut, mots, ancre="middle", petit=True, sur=couleur)
+    elif c.code_insee == carte.repere:
+        for trait, epaisseur in ((palette.ENCRE, 4), (palette.PAPIER, 1.5)):
+            toile.corps.append(
+                f'<rect class="repere-trait" {cadre} fill="none" stroke="{trait}" stroke-width="{epaisseur}"/>'
+            )
+    if carte.muette:
+        toile.corps.append("</a>" if c.adresse else "</g>")
+        toile.jusqu_a(y + hauteur)
+        return
+    lignes = [*mots_] if toile.support.etroit or not connue else [*mots_, ""]
+    haut = y + (hauteur - len(lignes) * taille * INTERLIGNE) / 2
+    halo = sens in palette.HACHURES
+    milieu = x + largeur_ / 2
+    bas = toile.ecrire(milieu, haut, mots_, ancre="middle", sur=couleur, taille=taille, halo=halo)
+    if len(lignes) > len(mots_):
+        toile.ecrire(milieu, bas, _valeur(carte, c), ancre="middle", sur=couleur, taille=taille, halo=halo, gras=True)
     toile.corps.append("</a>" if c.adresse else "</g>")
     toile.jusqu_a(y + hauteur)
 
 
-def _cle(communes: Sequence[Commune], toile: Toile, y: float) -> None:
-    """Numbers and names, in two columns read downwards."""
-    par_colonne = math.ceil(len(communes) / 2)
+def _valeur(carte: Carte, c: Commune) -> str:
+    """The figure of a commune, signed where the map tells gains and losses."""
+    if c.valeur is None:
+        return INCONNUE.lower()
+    return signe(Decimal(c.valeur)) if carte.signee else nombre(c.valeur)
+
+
+def _cle(carte: Carte, toile: Toile, y: float) -> None:
+    """Numbers, names and figures, in two columns read downwards."""
+    par_colonne = math.ceil(len(carte.communes) / 2)
     pas = toile.support.largeur / 2
-    lignes = [
-        toile.lignes(f"{i}.{INSECABLE}{c.nom}", pas - 8, petit=True) for i, c in enumerate(communes, start=1)
-    ]  # fmt: skip
+    dites = [
+        f"{i}.{INSECABLE}{c.nom}{INSECABLE}:{INSECABLE}{_valeur(carte, c)}"
+        for i, c in enumerate(carte.communes, start=1)
+    ]
+    lignes = [toile.lignes(dite, pas - 8, petit=True) for dite in dites]
     for colonne in range(2):
         bas = y
         for ecrites in lignes[colonne * par_colonne : (colonne + 1) * par_colonne]:

@@ -60,7 +60,10 @@ def dessiner(c: Cascade, toile: Toile) -> None:
     for rang, m in enumerate(rangs):
         suivant = rang + 1 < len(rangs)
         y = _marche(m, toile, y, gauche, (en_x(m.debut), en_x(m.fin)), suivant=suivant)
-    toile.trait(en_x(ZERO), depart - 4, en_x(ZERO), max(y - taille * 0.6, depart))
+        if etroit:
+            toile.trait(en_x(ZERO), y - taille * 2.2, en_x(ZERO), y - taille * 0.4)
+    if not etroit:
+        toile.trait(en_x(ZERO), depart - 4, en_x(ZERO), max(y - taille * 0.6, depart))
 
 
 def _marche(m: Marche, toile: Toile, y: float, gauche: float, x: tuple[float, float], *, suivant: bool) -> float:

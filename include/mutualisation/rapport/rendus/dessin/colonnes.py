@@ -15,9 +15,11 @@ from mutualisation.rapport.rendus.dessin.toile import Toile, n
 
 def dessiner(g: Graphique, toile: Toile) -> None:
     """Receipts of communes, then what is left to the EPCI; the cost on top."""
-    haut = toile.legende(g.entrees) + toile.pas() + 4
-    base, largeur = haut + toile.support.taille * 14, toile.support.largeur
+    largeur = toile.support.largeur
     pas = min(largeur / max(len(g.barres), 1), largeur if toile.support.etroit else largeur * 0.3)
+    sommets = [_sommet(toile, b.sommet, pas) for b in g.barres]
+    haut = toile.legende(g.entrees) + max((len(lignes) for lignes, _ in sommets), default=1) * toile.pas() + 4
+    base = haut + toile.support.taille * 14
     for i, barre in enumerate(g.barres):
         _colonne(barre, toile, i * pas, pas, base, base - haut, g.maximum)
     toile.trait(0, base, pas * max(len(g.barres), 1), base)
@@ -33,17 +35,18 @@ def _colonne(b: Barre, toile: Toile, x: float, pas: float, base: float, hauteur:
     toile.rectangle(gauche, sommet, epaisseur, excedent, "excedent")
     if excedent:
         toile.trait(gauche - 4, base - couvert, gauche + epaisseur + 4, base - couvert, palette.ENCRE, 2)
-    _centrer(toile, milieu, pas, sommet - toile.pas() - 4, b.sommet)
+    lignes, petit = _sommet(toile, b.sommet, pas)
+    place = sommet - 4 - len(lignes) * toile.pas(petit=petit)
+    toile.ecrire(milieu, place, lignes, ancre="middle", gras=True, petit=petit)
     _dans(toile, milieu, epaisseur, base - couvert, couvert, b.base, "couvert")
     _dans(toile, milieu, epaisseur, base - couvert - reste, reste, b.solde, "reste")
-    toile.ecrire(milieu, base + 5, toile.lignes(b.libelle, pas, gras=True), ancre="middle", gras=True)
+    toile.ecrire(milieu, base + 5, toile.lignes(b.libelle, pas - 4, gras=True), ancre="middle", gras=True)
 
 
-def _centrer(toile: Toile, milieu: float, pas: float, y: float, mots: str) -> None:
-    """The figure on top: smaller, then in two lines upwards, where the column is narrow."""
-    petit = toile.place(mots, gras=True) > pas
-    lignes = toile.lignes(mots, pas, petit=petit, gras=True)
-    toile.ecrire(milieu, y - (len(lignes) - 1) * toile.pas(petit=petit), lignes, ancre="middle", gras=True, petit=petit)
+def _sommet(toile: Toile, mots: str, pas: float) -> tuple[list[str], bool]:
+    """The figure on top: smaller, then in lines, where the column is narrow."""
+    petit = toile.place(mots, gras=True) > pas - 4
+    return toile.lignes(mots, pas - 4, petit=petit, gras=True), petit
 
 
 def _dans(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: float, mots: str, sens: str) -> None:
@@ -53,11 +56,15 @@ def _dans(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: floa
     lignes = toile.lignes(mots, epaisseur - 6, petit=True)
     prise = len(lignes) * toile.pas(petit=True)
     if hauteur >= prise + 4:
-        fond = palette.COULEURS[sens]
-        if sens in palette.HACHURES:
-            longueur = max(toile.place(ligne, petit=True) for ligne in lignes) + 8
-            toile.rectangle(milieu - longueur / 2, y + (hauteur - prise) / 2 - 1, longueur, prise + 2, "fond", fond)
-        toile.ecrire(milieu, y + (hauteur - prise) / 2, lignes, ancre="middle", petit=True, sur=fond)
+        toile.ecrire(
+            milieu,
+            y + (hauteur - prise) / 2,
+            lignes,
+            ancre="middle",
+            petit=True,
+            sur=palette.COULEURS[sens],
+            halo=sens in palette.HACHURES,
+        )
 
 
 def vignette(barres: Sequence[Barre]) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from decimal import Decimal
 
-from mutualisation.francais.formats import nombre
+from mutualisation.francais.formats import INSECABLE, nombre
 from mutualisation.rapport.contenu.graphiques import ZERO, Courbes, Serie
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile, n
@@ -33,7 +33,7 @@ def dessiner(c: Courbes, toile: Toile) -> None:
 
 def _panneau(s: Serie, toile: Toile, x: float, y: float, place: float) -> None:
     """The curve between its two figures and its two years."""
-    hauteur, etage = toile.support.taille * 3.4, toile.pas(petit=True)
+    hauteur, etage = toile.support.taille * 3.4, _dits(s, toile, place)[1] * toile.pas(petit=True)
     connus = [v for _, v in s.points if v is not None]
     bas, haut = min([ZERO, *connus]), max([ZERO, *connus])
     echelle = hauteur / float(haut - bas) if haut > bas else 0.0
@@ -56,13 +56,25 @@ def _panneau(s: Serie, toile: Toile, x: float, y: float, place: float) -> None:
     _bouts(s, toile, x, y, place, fond + 4)
 
 
+def _dits(s: Serie, toile: Toile, place: float) -> tuple[list[str], int]:
+    """First and last figures, and how many lines they take: two where they do not fit side by side."""
+    bouts = [s.points[0], *s.points[1:][-1:]] if s.points else []
+    dits = [INCONNU if v is None else nombre(v, s.decimales) for _, v in bouts] or [INCONNU]
+    longueur = sum(toile.place(dit, petit=True, gras=True) for dit in dits) + toile.support.taille
+    return dits, len(dits) if longueur > place else 1
+
+
 def _bouts(s: Serie, toile: Toile, x: float, y: float, place: float, pied: float) -> None:
     """First and last years under the curve, their figures above it."""
-    if not s.points:
-        toile.ecrire(x, y, INCONNU, petit=True)
-        return
-    bouts = [(x, "start", s.points[0])] + ([(x + place, "end", s.points[-1])] if len(s.points) > 1 else [])
-    for ou, ancre, (annee, valeur) in bouts:
-        dit = INCONNU if valeur is None else nombre(valeur, s.decimales)
-        toile.ecrire(ou, y, dit, ancre=ancre, petit=True, gras=len(bouts) == 1 or ancre == "end")
-        toile.ecrire(ou, pied, str(annee), ancre=ancre, petit=True, couleur=palette.GRIS)
+    dits, etages = _dits(s, toile, place)
+    for rang, dit in enumerate(dits):
+        ou, ancre = (x, "start") if rang == 0 else (x + place, "end")
+        haut = y + (toile.pas(petit=True) if rang and etages > 1 else 0)
+        toile.ecrire(ou, haut, dit, ancre=ancre, petit=True, gras=rang == len(dits) - 1)
+        if s.points:
+            annee = str(s.points[-rang][0])
+            toile.ecrire(ou, pied, annee, ancre=ancre, petit=True, couleur=palette.GRIS)
+    inconnues = [str(annee) for annee, valeur in s.points[1:-1] if valeur is None]
+    if inconnues:
+        dites = toile.lignes(f"{', '.join(inconnues)}{INSECABLE}: {INCONNU}", place, petit=True)
+        toile.ecrire(x, pied + toile.pas(petit=True), dites, petit=True, couleur=palette.GRIS)

@@ -9,7 +9,7 @@ from functools import cache
 
 from mutualisation.chemins import POSITIONS
 
-COLONNES_MAX = 10
+COLONNES_MAX = 9
 Case = tuple[int, int]
 
 

@@ -16,7 +16,7 @@ def dessiner(h: Histogramme, toile: Toile) -> None:
     """The measure on top, its classes below or beside."""
     entrees = [("mesure", h.mesure)]
     if h.repere and any(nom == h.repere for nom, _ in h.barres):
-        entrees.append(("repere", f"{h.mesure}, classe de la commune lue"))
+        entrees.append(("repere", "Classe de cette commune"))
     y = toile.legende(entrees)
     pas = toile.support.largeur / max(len(h.barres), 1)
     libelles = [toile.lignes(nom, pas - 6, petit=True) for nom, _ in h.barres]

@@ -8,6 +8,9 @@ from mutualisation.rapport.contenu.graphiques import Matrice
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile, n
 
+# from one upright line to the next, in sizes of text
+SERRE = 1.1
+
 
 def dessiner(m: Matrice, toile: Toile) -> None:
     """Names of rows on the left, heads of columns upright."""
@@ -21,8 +24,7 @@ def _debout(m: Matrice, toile: Toile) -> None:
     taille, largeur = toile.support.taille, toile.support.largeur
     gauche = min(largeur * 0.3, max((toile.place(nom, petit=True) for nom, _ in m.lignes), default=0)) + taille * 0.6
     pas = min((largeur - gauche) / max(len(m.colonnes), 1), taille * 3)
-    place = toile.support.taille * 16
-    tetes = [toile.lignes(nom, place, petit=True) for nom in m.colonnes]
+    tetes = _tetes(m, toile, max(int(pas / (toile.corps_de(petit=True) * SERRE)), 1))
     tete = max((toile.place(ligne, petit=True) for lignes in tetes for ligne in lignes), default=0) + 6
     for i, lignes in enumerate(tetes):
         _dresser(toile, gauche + (i + 0.5) * pas, tete - 4, lignes)
@@ -30,8 +32,14 @@ def _debout(m: Matrice, toile: Toile) -> None:
     cote = min(pas * 0.8, toile.pas(petit=True) * 0.8)
     for rang, (nom, marques) in enumerate(m.lignes):
         lignes = toile.lignes(nom, gauche - taille * 0.6, petit=True)
-        hauteur = len(lignes) * toile.pas(petit=True) + 2
-        toile.ecrire(gauche - taille * 0.6, y + 1, lignes, ancre="end", petit=True)
+        hauteur = len(lignes) * toile.pas(petit=True) + (0 if toile.support.nom == "papier" else 2)
+        toile.ecrire(
+            gauche - taille * 0.6,
+            y + (hauteur - len(lignes) * toile.pas(petit=True)) / 2,
+            lignes,
+            ancre="end",
+            petit=True,
+        )
         if rang % 5 == 0:
             toile.trait(0, y, gauche + pas * len(m.colonnes), y, palette.FILET, 0.7)
         for i, marque in enumerate(marques):
@@ -42,9 +50,20 @@ def _debout(m: Matrice, toile: Toile) -> None:
     toile.jusqu_a(max(y, tete))
 
 
+def _tetes(m: Matrice, toile: Toile, lignes_max: int) -> list[list[str]]:
+    """Heads no wider than their column once upright: as long as it takes."""
+    place = toile.support.taille * 8
+    while True:
+        tetes = [toile.lignes(nom, place, petit=True) for nom in m.colonnes]
+        if max(map(len, tetes), default=0) <= lignes_max:
+            return tetes
+        place += toile.support.taille
+
+
 def _dresser(toile: Toile, x: float, y: float, lignes: list[str]) -> None:
     """Lines set upwards from a point of their middle."""
-    taille, pas = toile.corps_de(petit=True), toile.pas(petit=True)
+    taille = toile.corps_de(petit=True)
+    pas = taille * SERRE
     for i, ligne in enumerate(lignes):
         ici = x + (i - (len(lignes) - 1) / 2) * pas + taille * 0.35
         toile.corps.append(

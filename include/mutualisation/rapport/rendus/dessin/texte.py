@@ -28,7 +28,7 @@ def largeur(texte: str, taille: float, polices: tuple[Table, Table], *, gras: bo
 def couper(texte: str, place: float, taille: float, polices: tuple[Table, Table], *, gras: bool = False) -> list[str]:
     """Lines no wider than `place`: between words, else after a hyphen, else inside a word that is too long."""
     lignes = [""]
-    for morceau in _morceaux(texte):
+    for morceau in morceaux(texte):
         essai = lignes[-1] + morceau
         if largeur(essai.rstrip(" "), taille, polices, gras=gras) <= place:
             lignes[-1] = essai
@@ -42,7 +42,7 @@ def couper(texte: str, place: float, taille: float, polices: tuple[Table, Table]
     return [ligne.rstrip(" ") for ligne in lignes if ligne.strip()] or [""]
 
 
-def _morceaux(texte: str) -> list[str]:
+def morceaux(texte: str) -> list[str]:
     """Pieces between which a line may break: after a space, after a hyphen or a slash."""
     return re.findall(r"[^ \-\u2011/]*[ \-/]+|[^ \-/]+", texte)
 

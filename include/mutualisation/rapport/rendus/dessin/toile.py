@@ -86,12 +86,21 @@ class Toile:
         gras: bool = False,
         couleur: str = palette.ENCRE,
         sur: str = "",
+        halo: bool = False,
+        taille: float = 0,
     ) -> float:
-        """Lines of words, the top of the first at `y`; the place below the last. `sur`: the colour they lie on."""
-        taille, pas = self.corps_de(petit=petit), self.pas(petit=petit)
+        """Lines of words, the top of the first at `y`; the place below the last.
+
+        `sur`: the colour they lie on; `halo`: that colour around the letters, where lines cross; `taille`: a size of
+        their own.
+        """
+        taille = taille or self.corps_de(petit=petit)
+        pas = taille * INTERLIGNE
         attributs = f' fill="{palette.encre_sur(sur) if sur else couleur}" data-fond="{sur or palette.PAPIER}"'
         attributs += f' text-anchor="{ancre}"' if ancre != "start" else ""
         attributs += ' font-weight="600"' if gras else ""
+        if halo:
+            attributs += f' stroke="{sur}" stroke-width="{n(taille / 4)}" stroke-linejoin="round" paint-order="stroke"'
         for i, ligne in enumerate([lignes] if isinstance(lignes, str) else lignes):
             base = y + i * pas + taille * 0.95
             self.corps.append(
@@ -117,8 +126,9 @@ class Toile:
         dit = f"<title>{escape(titre)}</title>" if titre else ""
         self.corps.append(f'<{balise} class="forme {sens}" {geometrie} fill="{remplie}"{bord}>{dit}</{balise}>')
         if sens in palette.HACHURES:
-            self.motifs.add(sens)
-            self.corps.append(f'<{balise} class="hachure" {geometrie} fill="url(#{self.ancre}-{sens})"/>')
+            encre = "encre" if palette.encre_sur(remplie) == palette.ENCRE else "papier"
+            self.motifs.add(encre)
+            self.corps.append(f'<{balise} class="hachure" {geometrie} fill="url(#{self.ancre}-{encre})"/>')
 
     def trait(
         self,
@@ -169,17 +179,15 @@ class Toile:
         )
 
     def _motifs(self) -> str:
-        """Lines of the meanings that were drawn."""
+        """The lines that were drawn: of ink on light colours, of paper on dark ones."""
         if not self.motifs:
             return ""
         pas = self.support.taille * 0.42
-        return (
-            "<defs>"
-            + "".join(
-                f'<pattern id="{self.ancre}-{sens}" width="{n(pas)}" height="{n(pas)}" patternUnits="userSpaceOnUse" '
-                f'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="{n(pas)}" stroke="{palette.ENCRE}" '
-                f'stroke-width="{n(pas / 8)}" stroke-opacity=".45"/></pattern>'
-                for sens in sorted(self.motifs)
-            )
-            + "</defs>"
+        traits = {"encre": palette.ENCRE, "papier": palette.PAPIER}
+        motifs = "".join(
+            f'<pattern id="{self.ancre}-{nom}" width="{n(pas)}" height="{n(pas)}" patternUnits="userSpaceOnUse" '
+            f'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="{n(pas)}" stroke="{traits[nom]}" '
+            f'stroke-width="{n(pas / 8)}" stroke-opacity=".5"/></pattern>'
+            for nom in sorted(self.motifs)
         )
+        return f"<defs>{motifs}</defs>"

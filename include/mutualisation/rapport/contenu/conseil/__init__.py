@@ -1,26 +1,25 @@
-"""The bilan of one exercice for the council: its sections in order, and what is said around them."""
+"""The bilan of one exercice for the council: what is read in five minutes, then each subject, folded on the page."""
 
 from __future__ import annotations
 
 from mutualisation.francais import formats
 from mutualisation.rapport.contenu import (
-    adhesions,
-    cam,
-    cee,
     controles,
-    couverture,
-    detail,
-    fiches,
-    indicateurs,
-    methode,
+    elus,
     ouverture,
-    passage,
-    perimetre,
     prevision,
-    qualite,
-    recouvrement,
-    retrouver,
-    synthese,
+)
+from mutualisation.rapport.contenu.conseil import (
+    annee,
+    annexe,
+    autres,
+    base_legale,
+    calcul,
+    dispositifs,
+    evolution,
+    glossaire,
+    reserves,
+    signatures,
 )
 from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
@@ -29,33 +28,30 @@ from mutualisation.rapport.sceau import Sceau
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
 # A new section is one file, and its line here
 SECTIONS = (
-    synthese,
-    couverture,
-    fiches,
-    detail,
-    passage,
-    recouvrement,
-    cee,
-    cam,
+    annee,
+    annexe,
+    evolution,
+    dispositifs,
+    base_legale,
+    autres,
     prevision,
-    perimetre,
-    adhesions,
-    indicateurs,
     controles,
-    qualite,
-    methode,
-    retrouver,
+    reserves,
+    calcul,
+    glossaire,
 )
 
 
 def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
-    """The council's document. Same bilan, same words: no clock, no random."""
-    return [dire(bilan, sceau)]
+    """The council's document, its two pages for elected members. Same bilan, same words."""
+    conseil = dire(bilan, sceau)
+    return [conseil, elus.document(bilan, sceau, conseil)]
 
 
 def dire(bilan: Bilan, sceau: Sceau) -> Document:
-    """The whole bilan."""
+    """The whole bilan: no clock, no random."""
     contexte = bilan.contexte
+    sections = [*elus.sections(bilan), *(piece.section(bilan) for piece in SECTIONS), signatures.section(bilan, sceau)]
     return Document(
         chemin=f"bilan_etape_{bilan.exercice}",
         exercice=bilan.exercice,
@@ -69,8 +65,8 @@ def dire(bilan: Bilan, sceau: Sceau) -> Document:
         avis=ouverture.avis(bilan),
         resume=ouverture.resume(bilan),
         chiffres=ouverture.chiffres(bilan),
-        sections=[piece.section(bilan) for piece in SECTIONS],
+        sections=sections,
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         notice=ouverture.notice(bilan),
-        sorties=("html", "pdf", "xlsx"),
+        sorties=("html", "pdf"),
     )

@@ -1,0 +1,151 @@
+"""Draft communication to the communes (CGCT, L5211-39-1): effect on staff and running costs, of the EPCI and theirs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.actes.socle import BLANC, acte, textes
+from mutualisation.rapport.contenu.graphiques import ZERO
+from mutualisation.rapport.publie import Bilan, Ligne, somme
+from mutualisation.rapport.sceau import Sceau
+
+CADRE = (
+    "L'article L5211-39-1 du code général des collectivités territoriales demande de dire l'effet des mutualisations "
+    "sur les effectifs et sur les dépenses de fonctionnement, de l'établissement et des communes, et de rendre compte "
+    "chaque année de leur avancement au conseil."
+)
+EFFECTIFS_COMMUNES = (
+    "L'effet sur les effectifs des communes n'est pas renseigné : leurs effectifs ne figurent pas dans les données "
+    "livrées. Chaque commune peut le compléter."
+)
+AUTRES = "Adhérents sans commune"
+VARIATION_ETP = m.Colonne("variation", "Variation", "variation_etp")
+
+
+def projet(bilan: Bilan, sceau: Sceau) -> m.Document:
+    """The draft letter and its annex by commune."""
+    sections = [_objet(bilan), _effectifs(bilan), _depenses(bilan), _communes(bilan), _suite(bilan), _annexe(bilan)]
+    titre = f"Projet de communication aux communes : mutualisation, {bilan.exercice}"
+    return acte(bilan, sceau, "communication_communes", titre, sections)
+
+
+def _objet(bilan: Bilan) -> m.Section:
+    adresse = [m.p(f"{BLANC}, le {BLANC}"), m.p("Madame la maire, Monsieur le maire,")]
+    envoi = m.p(
+        f"Vous trouverez ci-après l'avancement de la mutualisation en {bilan.exercice}. La page de votre commune, "
+        "jointe, dit ce qu'elle utilise, ce qu'elle paie et ce que coûte ce qu'elle utilise."
+    )
+    return m.Section("objet", "Objet", "Objet", [*adresse, m.p(CADRE), envoi])
+
+
+def _avant(bilan: Bilan) -> int | None:
+    """The exercice before, when it is published."""
+    return bilan.exercice - 1 if bilan.exercice - 1 in bilan.synthese else None
+
+
+def _effectifs(bilan: Bilan) -> m.Section:
+    colonnes, lignes, total = _comparer(bilan, lambda r: r["etp"], "etp", "etp", VARIATION_ETP)
+    titre = "Équivalents temps plein mobilisés par dispositif"
+    blocs: list[m.Bloc] = [m.Tableau(titre, colonnes, lignes, total), m.p(EFFECTIFS_COMMUNES)]
+    return m.Section("effectifs", "Effet sur les effectifs", "Effectifs", blocs)
+
+
+def _depenses(bilan: Bilan) -> m.Section:
+    variation = m.Colonne("variation", "Variation", "variation")
+    colonnes, lignes, total = _comparer(bilan, _fonctionnement, "fonctionnement", "euros", variation)
+    note = "Personnel et autres dépenses de fonctionnement, avant subventions, amortissements et recettes."
+    tableau = m.Tableau("Dépenses de fonctionnement par dispositif", colonnes, lignes, total, note)
+    return m.Section("depenses", "Effet sur les dépenses de fonctionnement", "Dépenses", [tableau])
+
+
+def _fonctionnement(r: Ligne) -> Decimal:
+    return Decimal(r["cout_personnel"] + r["cout_fonctionnement"])
+
+
+def _comparer(
+    bilan: Bilan, mesure: Any, nom: str, genre: str, variation: m.Colonne
+) -> tuple[tuple[m.Colonne, ...], list[Ligne], Ligne]:
+    """A measure of the two exercices, a dispositif that one of them lacks left blank there."""
+    e, avant = bilan.exercice, _avant(bilan)
+    annees = [a for a in (avant, e) if a is not None]
+    colonnes = (
+        m.DISPOSITIF,
+        *(m.Colonne(f"{nom}_{a}", str(a), genre) for a in annees),
+        *([variation] if avant is not None else []),
+    )
+
+    def ligne(libelle: str, lus: dict[int, Ligne | None]) -> Ligne:
+        valeurs = {a: None if (r := lus[a]) is None else mesure(r) for a in annees}
+        dites: Ligne = {"libelle": libelle} | {f"{nom}_{a}": v for a, v in valeurs.items()}
+        depuis, vers = valeurs.get(e - 1), valeurs[e]
+        return dites if depuis is None or vers is None else dites | {"variation": vers - depuis}
+
+    codes = [c for c in bilan.dispositifs if any(c in bilan.synthese[a] for a in annees)]
+    lignes = [ligne(bilan.libelle(c), {a: bilan.synthese[a].get(c) for a in annees}) for c in codes]
+    return colonnes, lignes, ligne("Total", {a: bilan.totaux[a] for a in annees})
+
+
+def _communes(bilan: Bilan) -> m.Section:
+    """What the communes and their satellites owe, all together, and what they saved where it is known."""
+    e, avant = bilan.exercice, _avant(bilan)
+    du = formats.euros(somme(bilan["recouvrement"], "montant_du"))
+    phrases = [f"Ce que les adhérents doivent au titre de {e} s'élève à {du}"]
+    if avant is not None:
+        phrases.append(f"contre {formats.euros(somme(bilan.lignes('recouvrement', avant), 'montant_du'))} en {avant}")
+    blocs: list[m.Bloc] = [m.p(", ".join(phrases) + ". Le détail par commune est en annexe.")]
+    gains = [r["gain"] for r in bilan["cam_achats"] if r["gain"] is not None]
+    if gains:
+        blocs.append(
+            m.p(
+                "Sur les achats qui ont un prix de référence, la centrale d'achat leur fait gagner "
+                f"{formats.euros(sum(gains, ZERO))} hors taxes."
+            )
+        )
+    return m.Section("communes", "Effet sur les dépenses des communes", "Communes", blocs)
+
+
+def _suite(bilan: Bilan) -> m.Section:
+    blocs = [m.p(texte) for texte in (*textes(bilan, "suite"), *textes(bilan, "perspectives"))]
+    return m.Section("suite", "Suites et perspectives", "Suites", blocs)
+
+
+def _annexe(bilan: Bilan) -> m.Section:
+    """Per commune, with its CCAS and satellites: due, cost of what it used, what the EPCI bears, gain."""
+    colonnes = (
+        m.Colonne("commune", "Commune", part=3),
+        m.Colonne("du", f"Dû en {bilan.exercice}", "euros", somme=True),
+        m.Colonne("usage", "Coût de ce qu'elle utilise", "euros", somme=True),
+        m.Colonne("porte", "Porté par l'intercommunalité", "euros", somme=True),
+        m.Colonne("gain", "Gain de la centrale d'achat", "euros", "non connu"),
+    )
+    note = "Y compris le centre communal d'action sociale et les satellites de la commune."
+    titre = f"Ce que chaque commune doit et ce qu'elle utilise, {bilan.exercice}"
+    tableau = m.tableau(titre, colonnes, _par_commune(bilan), note)
+    return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])
+
+
+def _par_commune(bilan: Bilan) -> list[Ligne]:
+    adherents = {r["siret_adherent"]: r for r in bilan["adherent"]}
+    noms = {r["code_insee"]: r["nom"] for r in adherents.values() if r["type_adherent"] == "commune"}
+    sommes: dict[str | None, dict[str, Decimal]] = defaultdict(dict)
+
+    def ajouter(siret: str | None, mesure: str, montant: Decimal | None) -> None:
+        insee = adherents.get(siret or "", {}).get("code_insee")
+        commune = insee if insee in noms else None
+        if montant is not None:
+            sommes[commune][mesure] = sommes[commune].get(mesure, ZERO) + montant
+
+    for r in bilan["recouvrement"]:
+        ajouter(r["siret_adherent"], "du", r["montant_du"])
+    for r in bilan["cout_adherent"]:
+        ajouter(r["siret_adherent"], "usage", r["cout_usage"])
+        ajouter(r["siret_adherent"], "porte", r["reste_a_charge"])
+    for r in bilan["cam_achats"]:
+        ajouter(r["siret_adherent"], "gain", r["gain"])
+    vide = dict.fromkeys(("du", "usage", "porte"), ZERO) | {"gain": None}
+    ordre = sorted(sommes, key=lambda insee: (insee is None, noms.get(insee, AUTRES), insee or ""))
+    return [{"commune": noms.get(insee, AUTRES)} | vide | sommes[insee] for insee in ordre]

@@ -1,0 +1,91 @@
+"""Draft deliberation by which the council takes note of the bilan (CGCT, L5211-39-1)."""
+
+from __future__ import annotations
+
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import ouverture
+from mutualisation.rapport.contenu.actes.socle import BLANC, acte, textes
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
+
+VISAS = (
+    "Vu le code général des collectivités territoriales, notamment son article L5211-39-1, relatif au rapport sur les "
+    "mutualisations de services et à son suivi annuel ;",
+)
+VISA_OPPOSABLE = (
+    "Vu le même code, notamment ses articles L5211-4-1 et D5211-16, relatifs à la mise à disposition de services et à "
+    "son remboursement ;"
+)
+
+
+def projet(bilan: Bilan, sceau: Sceau) -> m.Document:
+    """The draft: visas, exposé, figures, articles, vote."""
+    sections = [_seance(), _visas(bilan), _expose(bilan), _dispositif(bilan), _vote()]
+    return acte(bilan, sceau, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
+
+
+def _seance() -> m.Section:
+    points = [("Séance du", BLANC), ("Délibération n°", BLANC), ("Rapporteur", BLANC)]
+    return m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {blanc}") for sujet, blanc in points])
+
+
+def _visas(bilan: Bilan) -> m.Section:
+    """The law, then what the EPCI gave as `visa`."""
+    opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
+    visas = [*VISAS, *([VISA_OPPOSABLE] if opposable else []), *textes(bilan, "visa")]
+    bilan_vise = (
+        f"Vu le bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé à la présente "
+        "délibération ;"
+    )
+    return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, bilan_vise)])
+
+
+def _expose(bilan: Bilan) -> m.Section:
+    blocs: list[m.Bloc] = [m.p(texte) for texte in textes(bilan, "presentation")]
+    blocs += [m.p(ouverture.resume(bilan)), _chiffres(bilan)]
+    blocs += [
+        m.p(texte) for texte in (*textes(bilan, "suite"), *textes(bilan, "perspectives"), *textes(bilan, "risque"))
+    ]
+    return m.Section("expose", "Exposé des motifs", "Exposé", blocs)
+
+
+def _chiffres(bilan: Bilan) -> m.Tableau:
+    colonnes = (
+        m.DISPOSITIF,
+        m.Colonne("etp", "ETP", "etp"),
+        m.Colonne("cout_net", "Coût net", "euros"),
+        m.Colonne("recettes", "Recettes", "euros", formats.NON_RENSEIGNE),
+        m.Colonne("reste_a_charge", "Reste à charge", "euros"),
+    )
+    total = {c.cle: bilan.total[c.cle] for c in colonnes[1:]} | {"libelle": "Total"}
+    titre = f"Coût et recettes des dispositifs valorisés, {bilan.exercice}"
+    return m.Tableau(titre, colonnes, bilan.lignes_exercice(), total)
+
+
+def _dispositif(bilan: Bilan) -> m.Section:
+    """The articles; nothing is decided in them that the bilan does not show."""
+    e, total = bilan.exercice, bilan.total
+    recettes = bilan.recettes_totales(e)
+    constat = f"un coût net de {formats.euros(total['cout_net'], 2)}"
+    if recettes is not None:
+        constat += (
+            f", des recettes de {formats.euros(recettes, 2)} et un reste à charge de l'intercommunalité de "
+            f"{formats.euros(total['reste_a_charge'], 2)}"
+        )
+    articles = [
+        f"Le conseil prend acte du bilan d'étape {e} du schéma de mutualisation, annexé à la présente délibération.",
+        f"Le conseil prend acte que les dispositifs valorisés représentent, pour {e}, {constat}.",
+        "Le bilan et ses pages communales sont communiqués aux communes membres, dont chaque conseil municipal est "
+        "informé.",
+        f"Le président est chargé de l'exécution de la présente délibération, et notamment : {BLANC}",
+    ]
+    blocs: list[m.Bloc] = [m.p("Après en avoir délibéré, le conseil :")]
+    blocs += [m.p(f"Article {rang}. {article}") for rang, article in enumerate(articles, 1)]
+    return m.Section("articles", "Dispositif", "Dispositif", blocs)
+
+
+def _vote() -> m.Section:
+    votes = " ; ".join(f"{voix} : {BLANC}" for voix in ("Pour", "Contre", "Abstentions"))
+    signature = f"Fait à {BLANC}, le {BLANC}. Le président, le secrétaire de séance."
+    return m.Section("vote", "Vote", "Vote", [m.p(votes), m.p(signature)])

@@ -1,0 +1,41 @@
+"""What every draft says around its own words, and the blanks that only the assembly may fill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import ouverture
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
+
+BLANC = "…………………"
+AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
+
+
+def acte(bilan: Bilan, sceau: Sceau, nom: str, titre: str, sections: Sequence[m.Section]) -> m.Document:
+    """A draft under `projets_actes/`, with the states and the origin of its bilan."""
+    contexte = bilan.contexte
+    return m.Document(
+        chemin=f"projets_actes/{nom}_{bilan.exercice}",
+        exercice=bilan.exercice,
+        titre=titre,
+        sous_titre="",
+        epci=contexte.epci,
+        siren=contexte.siren,
+        version=contexte.construction.version,
+        synthetique=contexte.est_synthetique,
+        etats=ouverture.etats(bilan),
+        avis=[("Projet", (AVERTISSEMENT,)), *ouverture.avis(bilan)],
+        resume="",
+        chiffres=(),
+        sections=sections,
+        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
+        sorties=("docx",),
+        forme="acte",
+    )
+
+
+def textes(bilan: Bilan, rubrique: str) -> list[str]:
+    """What the EPCI wrote for the whole bilan under a rubrique, in its own order; nothing is written for it."""
+    return [str(r["texte"]) for r in bilan["textes"] if r["rubrique"] == rubrique and not r["dispositif"]]

@@ -1,0 +1,156 @@
+"""The index of commune pages: by initial letter, on a map, and how they add up to the bilan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import ouverture
+from mutualisation.rapport.contenu.communes import adresses, ensemble, manques
+from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
+from mutualisation.rapport.publie import Bilan, somme
+from mutualisation.rapport.sceau import Sceau
+
+COLONNES = (
+    m.Colonne("nom", "Commune", part=3),
+    m.Colonne("habitants", "Habitants", "entier"),
+    m.Colonne("services", "Services", "entier"),
+    m.Colonne("du", "Dû", "euros"),
+    m.Colonne("cout", "Coût de l'usage", "euros"),
+    m.Colonne("reste", "Part de l'intercommunalité", "euros"),
+    m.Colonne("habitant", "Coût par habitant", "centimes"),
+)
+SOMMES = (
+    m.Colonne("nom", "", part=4),
+    m.Colonne("adherents", "Adhérents", "entier"),
+    m.Colonne("du", "Dû", "centimes"),
+    m.Colonne("titre", "Payé par titre", "centimes"),
+    m.Colonne("cout", "Coût de l'usage", "centimes"),
+    m.Colonne("reste", "Part de l'intercommunalité", "centimes"),
+)
+
+
+def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire, *, sortie: str) -> m.Document:
+    """The index: by letter on the page, where the summary is the search; one list in print."""
+    contexte = bilan.contexte
+    return m.Document(
+        chemin=adresses.ANNUAIRE,
+        exercice=bilan.exercice,
+        titre=f"Les communes, {bilan.exercice}",
+        sous_titre="Ce que chaque commune utilise, doit et coûte : une page chacune",
+        epci=contexte.epci,
+        siren=contexte.siren,
+        version=contexte.construction.version,
+        synthetique=contexte.est_synthetique,
+        etats=ouverture.etats(bilan),
+        avis=[],
+        resume=_resume(territoire),
+        chiffres=_chiffres(territoire),
+        sections=[
+            *(_lettres(territoire) if sortie == "html" else _une_liste(territoire)),
+            *_autres(territoire),
+            _carte(bilan, territoire),
+            _sommes(bilan, territoire),
+        ],
+        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
+        liens=[m.Lien(f"../bilan_etape_{bilan.exercice}.html", f"Bilan d'étape {bilan.exercice}")],
+        sorties=(sortie,),
+        forme="dossier",
+    )
+
+
+def _resume(territoire: Territoire) -> str:
+    compte = formats.plusieurs(len(territoire.communes), "commune")
+    texte = f"{compte}, de A à Z : choisissez l'initiale de la vôtre, puis son nom."
+    autres = len(territoire.sans_commune)
+    if not autres:
+        return texte
+    dits = formats.plusieurs(autres, "adhérent sans commune a sa page", "adhérents sans commune ont leur page")
+    return f"{texte} {dits} à la suite."
+
+
+def _chiffres(territoire: Territoire) -> list[m.Chiffre]:
+    annees = [b.annee for b in territoire.blocs]
+    return [
+        m.Chiffre("Communes", formats.nombre(len(territoire.communes))),
+        m.Chiffre("Dû", formats.euros(total(annees, "du"))),
+        m.Chiffre("Coût de l'usage", formats.euros(total(annees, "cout"))),
+        m.Chiffre("Part de l'intercommunalité", formats.euros(total(annees, "reste"))),
+    ]
+
+
+# ---------------------------------------------------------------- by letter
+def _lettres(territoire: Territoire) -> list[m.Section]:
+    """A section a letter: the summary of the page is the search."""
+    lettres: dict[str, list[BlocCommunal]] = {}
+    for bloc in territoire.communes:
+        lettres.setdefault(adresses.initiale(bloc.nom), []).append(bloc)
+    return [
+        m.Section(f"lettre-{i}", lettre, lettre, [_liste(f"Communes en {lettre}", siens)])
+        for i, (lettre, siens) in enumerate(sorted(lettres.items()))
+    ]
+
+
+def _une_liste(territoire: Territoire) -> list[m.Section]:
+    tableau = _liste("Communes, dans l'ordre alphabétique", territoire.communes)
+    return [m.Section("communes", "Toutes les communes", "Communes", [tableau])] if territoire.communes else []
+
+
+def _autres(territoire: Territoire) -> list[m.Section]:
+    if not territoire.sans_commune:
+        return []
+    tableau = _liste("Adhérents sans commune", territoire.sans_commune)
+    return [m.Section("sans-commune", "Adhérents sans commune", "Sans commune", [tableau])]
+
+
+def _liste(titre: str, blocs: Sequence[BlocCommunal]) -> m.Tableau:
+    return m.Tableau(titre, COLONNES, [_ligne(b) for b in blocs])
+
+
+def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
+    annee = bloc.annee
+    return {
+        "nom": m.Lien(f"{bloc.page}.html", bloc.nom),
+        "habitants": annee.population,
+        "services": len(annee.services),
+        "du": annee.du,
+        "cout": annee.cout,
+        "reste": annee.reste,
+        "habitant": annee.par_habitant(annee.cout),
+    }
+
+
+# ---------------------------------------------------------------- whole
+def _carte(bilan: Bilan, territoire: Territoire) -> m.Section:
+    blocs: list[m.Bloc] = [ensemble.carte(bilan, territoire, "")] if territoire.communes else []
+    return m.Section("carte", "Sur la carte", "Carte", blocs)
+
+
+def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
+    """Pages, EPCI and cost that nobody used: their sum is what the bilan publishes."""
+    parts = (
+        ("Communes, avec leurs CCAS et satellites", [b.annee for b in territoire.communes]),
+        ("Adhérents sans commune", [b.annee for b in territoire.sans_commune]),
+        ("Intercommunalité elle-même, sans page", [territoire.epci]),
+        ("Coût sans usager cette année", [territoire.personne]),
+    )
+    lignes = [_somme(nom, annees) for nom, annees in parts]
+    lignes = [x for x in lignes if any(x[c.cle] for c in SOMMES[1:])]
+    publie = {
+        "nom": "Publié dans le bilan",
+        "adherents": len({a.siret for b in territoire.blocs for a in b.annee.adherents})
+        + len(territoire.epci.adherents),
+        "du": somme(bilan["recouvrement"], "montant_du"),
+        "titre": somme(bilan["recouvrement"], "montant_titre"),
+        "cout": somme(bilan["cout_adherent"], "cout_usage"),
+        "reste": somme(bilan["cout_adherent"], "reste_a_charge"),
+    }
+    tableau = m.Tableau(f"Les pages et le bilan, {bilan.exercice}", SOMMES, lignes, publie)
+    return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, manques.tableau(bilan, territoire)])
+
+
+def _somme(nom: str, annees: Sequence[Annee]) -> dict[str, Any]:
+    mesures = {mesure: total(annees, mesure) for mesure in ("du", "titre", "cout", "reste")}
+    return {"nom": nom, "adherents": sum(len(a.adherents) for a in annees), **mesures}

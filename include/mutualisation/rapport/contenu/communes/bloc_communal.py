@@ -1,0 +1,236 @@
+"""The rows of a bilan cut by commune: each relation is read once a year, each adherent is on one page only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from mutualisation.rapport.contenu.communes import adresses
+from mutualisation.rapport.publie import Bilan, Ligne, somme
+
+# relations that name an adherent by SIRET
+PAR_SIRET = ("adhesion", "recouvrement", "cout_adherent", "facture_semestrielle", "recours", "cam_achats")
+CEE = "cee_valorisation"
+COMMUNE, EPCI = "commune", "epci"
+RANG = {COMMUNE: 0, "ccas": 1, "satellite": 2}
+# keys of what has no page: the EPCI, and a cost that nobody used (R11a)
+CLE_EPCI, CLE_PERSONNE = "epci", ""
+
+
+@dataclass(frozen=True)
+class Adherent:
+    """An adherent of the exercice; `code_insee` and `population` None when not stated, `nom` its SIRET at worst."""
+
+    siret: str
+    nom: str
+    type_adherent: str
+    code_insee: str | None = None
+    population: int | None = None
+
+    @property
+    def ancre(self) -> str:
+        """Where its own part of the page is."""
+        return f"a-{self.siret}"
+
+
+@dataclass(frozen=True)
+class Annee:
+    """One exercice of a page: its adherents, and the rows of each relation that are theirs."""
+
+    exercice: int
+    adherents: tuple[Adherent, ...] = ()
+    lignes: Mapping[str, list[Ligne]] = field(default_factory=dict)
+
+    def __getitem__(self, relation: str) -> list[Ligne]:
+        """Rows of a relation."""
+        return self.lignes.get(relation, [])
+
+    @property
+    def population(self) -> int | None:
+        """Inhabitants of the commune; CCAS and satellites share them, so that they count once."""
+        connues = [a.population for a in self.adherents if a.population and a.code_insee]
+        return max(connues, default=None)
+
+    @property
+    def du(self) -> Decimal:
+        """What was due for the exercice, every mode of recovery."""
+        return somme(self["recouvrement"], "montant_du")
+
+    @property
+    def titre(self) -> Decimal:
+        """What was titled for the exercice."""
+        return somme(self["recouvrement"], "montant_titre")
+
+    @property
+    def cout(self) -> Decimal:
+        """Full cost of what was used (R11)."""
+        return somme(self["cout_adherent"], "cout_usage")
+
+    @property
+    def reste(self) -> Decimal:
+        """What the EPCI bears (R11)."""
+        return somme(self["cout_adherent"], "reste_a_charge")
+
+    @property
+    def services(self) -> list[str]:
+        """Dispositifs that the bloc communal is a member of on 31 December."""
+        return sorted({r["dispositif"] for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))})
+
+    @property
+    def services_commune(self) -> list[str]:
+        """Those of the commune itself, as the key figures count them (R10)."""
+        siennes = (r for r in self["adhesion"] if r["type_adherent"] == COMMUNE)
+        return sorted({r["dispositif"] for r in siennes if en_vigueur(r, date(self.exercice, 12, 31))})
+
+    def par_habitant(self, montant: Decimal) -> Decimal | None:
+        """€ per inhabitant; None without a population."""
+        return montant / self.population if self.population else None
+
+    def de(self, adherent: Adherent) -> Annee:
+        """The same for one adherent alone; certificates are of its SIREN."""
+        siret = adherent.siret
+        lignes = {nom: [r for r in self[nom] if r["siret_adherent"] == siret] for nom in PAR_SIRET}
+        lignes[CEE] = [r for r in self[CEE] if r["siren_beneficiaire"] == siret[:9]]
+        return Annee(self.exercice, (adherent,), lignes)
+
+
+@dataclass(frozen=True)
+class BlocCommunal:
+    """A commune with its CCAS and satellites, or an adherent that has no commune; `annees`: exercices shown."""
+
+    cle: str
+    nom: str
+    exercice: int
+    annees: Mapping[int, Annee]
+
+    @property
+    def annee(self) -> Annee:
+        """The exercice of the bilan."""
+        return self.annees[self.exercice]
+
+    @property
+    def est_commune(self) -> bool:
+        """False for an adherent without a commune."""
+        return any(a.type_adherent == COMMUNE and a.code_insee == self.cle for a in self.annee.adherents)
+
+    @property
+    def page(self) -> str:
+        """Name of its page, in the folder of pages, without suffix."""
+        return adresses.page(self.cle, self.nom, sans_commune=not self.est_commune)
+
+
+@dataclass(frozen=True)
+class Territoire:
+    """Every page of a bilan, in the order of names, and what has none: `epci`, `personne` (costs nobody used)."""
+
+    blocs: tuple[BlocCommunal, ...]
+    epci: Annee
+    personne: Annee
+
+    @property
+    def communes(self) -> list[BlocCommunal]:
+        """Pages of communes."""
+        return [b for b in self.blocs if b.est_commune]
+
+    @property
+    def sans_commune(self) -> list[BlocCommunal]:
+        """Pages of adherents without a commune."""
+        return [b for b in self.blocs if not b.est_commune]
+
+
+def en_vigueur(adhesion: Ligne, jour: date) -> bool:
+    """True when a period of adhesion holds that day."""
+    return bool(adhesion["debut"] <= jour and (adhesion["fin"] is None or adhesion["fin"] >= jour))
+
+
+def lire(bilan: Bilan) -> Territoire:
+    """Every page of the exercice. No page before the relation `adherent` was published (S8)."""
+    presentes = list(bilan.contexte.presentes) if bilan["adherent"] else [bilan.exercice]
+    annees = {e: dict(_annees(bilan, e)) for e in presentes} if bilan["adherent"] else {}
+    miennes = annees.get(bilan.exercice, {})
+    blocs = [
+        BlocCommunal(cle, _nom(annee), bilan.exercice, {e: x.get(cle, Annee(e)) for e, x in annees.items()})
+        for cle, annee in miennes.items()
+        if cle not in (CLE_EPCI, CLE_PERSONNE)
+    ]
+    vide = Annee(bilan.exercice)
+    return Territoire(
+        tuple(sorted(blocs, key=lambda b: (not b.est_commune, adresses.replier(b.nom), b.cle))),
+        miennes.get(CLE_EPCI, vide),
+        miennes.get(CLE_PERSONNE, vide),
+    )
+
+
+def _nom(annee: Annee) -> str:
+    # the adherents are in order: the commune is first
+    premier = annee.adherents[0]
+    return adresses.nom_court(premier.nom) if premier.type_adherent == COMMUNE else premier.nom
+
+
+def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
+    connus = _connus(bilan, exercice)
+    cles = _cles(bilan, connus, exercice)
+    lignes: dict[str, dict[str, list[Ligne]]] = defaultdict(lambda: defaultdict(list))
+    membres: dict[str, set[str]] = defaultdict(set)
+    for r in bilan.lignes("adherent", exercice):
+        membres[cles[r["siret_adherent"]]].add(r["siret_adherent"])
+    for relation in PAR_SIRET:
+        for r in bilan.lignes(relation, exercice):
+            siret = r["siret_adherent"] or CLE_PERSONNE
+            cle = cles[siret]
+            lignes[cle][relation].append(r)
+            membres[cle].add(siret)
+    par_siren = {siret[:9]: siret for siret in sorted(connus, reverse=True)}
+    for r in bilan.lignes(CEE, exercice):
+        siret = par_siren.get(r["siren_beneficiaire"], str(r["siren_beneficiaire"]))
+        cle = cles[siret]
+        lignes[cle][CEE].append(r)
+        membres[cle].add(siret)
+    for cle, sirets in membres.items():
+        adherents = (connus.get(s) or Adherent(s, s, "") for s in sirets if s)
+        yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle])
+
+
+def _ordre(adherent: Adherent) -> tuple[int, str, str]:
+    return RANG.get(adherent.type_adherent, len(RANG)), adresses.replier(adherent.nom), adherent.siret
+
+
+def _connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
+    """Adherents by SIRET: of the exercice, else named by another one shown (titres of a former adherent, R7a)."""
+    connus: dict[str, Adherent] = {}
+    autres = sorted((e for e in bilan.contexte.presentes if e != exercice), key=lambda e: abs(e - exercice))
+    for e in (exercice, *autres):
+        for r in bilan.lignes("adherent", e):
+            # inhabitants of another year are not those of this one
+            population = r["population"] if e == exercice else None
+            adherent = Adherent(
+                r["siret_adherent"], r["nom"] or r["siret_adherent"], r["type_adherent"], r["code_insee"], population
+            )
+            connus.setdefault(adherent.siret, adherent)
+    return connus
+
+
+class _Cles(dict[str, str]):
+    """Page of each SIRET; one that nobody knows has its own."""
+
+    def __missing__(self, siret: str) -> str:
+        return siret
+
+
+def _cles(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int) -> _Cles:
+    communes = {r["code_insee"] for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == COMMUNE} - {None}
+    cles = _Cles({bilan.contexte.siret: CLE_EPCI, bilan.contexte.siren: CLE_EPCI})
+    for siret, adherent in connus.items():
+        if adherent.type_adherent == EPCI or siret[:9] == bilan.contexte.siren:
+            cles[siret] = CLE_EPCI
+        else:
+            cles[siret] = adherent.code_insee if adherent.code_insee and adherent.code_insee in communes else siret
+    return cles
+
+
+def total(annees: Iterable[Annee], mesure: str) -> Decimal:
+    """Sum of `du`, `titre`, `cout` or `reste` over pages."""
+    return sum((getattr(a, mesure) for a in annees), Decimal(0))

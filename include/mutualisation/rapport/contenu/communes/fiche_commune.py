@@ -1,0 +1,322 @@
+"""The page of a commune, said as its manager asks: what do we pay, what do we get, is it fair?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu import graphiques as g
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import ouverture
+from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, paiements, services_utilises
+from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
+from mutualisation.rapport.contenu.communes.strates import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
+
+# measure per inhabitant, label
+PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
+    ("Coût de l'usage", lambda a: a.cout),
+    ("Dû", lambda a: a.du),
+    ("Part de l'intercommunalité", lambda a: a.reste),
+)
+
+
+# what a printed page keeps of its origin: the rest is on the page and in the manifest
+IMPRIMEE = ("Préparé par", "Version", "Publication")
+
+
+@dataclass(frozen=True)
+class Repere:
+    """What every page is read beside: made once for all pages. `medianes`: {class: {label: € per inhabitant}}."""
+
+    territoire: Territoire
+    classes: list[Strate]
+    medianes: Mapping[str, Mapping[str, Decimal | None]]
+    part: Decimal | None
+    carte: g.Carte
+    muettes: Sequence[g.Commune]
+    identite: ouverture.Etiquettes
+
+
+def repere(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> Repere:
+    """Classes, medians, share of the EPCI and map of the whole."""
+    classes, carte = strates(territoire.communes), ensemble.carte(bilan, territoire, "")
+    annees = [b.annee for b in territoire.blocs]
+    return Repere(
+        territoire,
+        classes,
+        {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
+        services_utilises.part(total(annees, "reste"), total(annees, "cout")),
+        carte,
+        [replace(c, adresse="") for c in carte.communes],
+        ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
+    )
+
+
+def dire(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) -> m.Document:
+    """The page (`html`, with every adherent, invoice and purchase) or its print on one sheet (`pdf`)."""
+    contexte, detail = bilan.contexte, sortie == "html"
+    return m.Document(
+        chemin=f"{adresses.DOSSIER}/{bloc.page}",
+        exercice=bilan.exercice,
+        titre=bloc.nom,
+        sous_titre=_sous_titre(bloc),
+        epci=contexte.epci,
+        siren=contexte.siren,
+        version=contexte.construction.version,
+        synthetique=contexte.est_synthetique,
+        etats=ouverture.etats(bilan),
+        avis=[],
+        resume=_resume(bloc, r),
+        chiffres=_chiffres(bloc, r),
+        sections=_sections(bilan, bloc, r, detail=detail),
+        identite=r.identite if detail else [x for x in r.identite if x[0] in IMPRIMEE],
+        liens=_liens(bloc),
+        sorties=(sortie,),
+        forme="fiche",
+    )
+
+
+def _sous_titre(bloc: BlocCommunal) -> str:
+    population = bloc.annee.population
+    debut = f"Ce que la mutualisation a coûté et rapporté en {bloc.exercice}"
+    if not bloc.est_commune:
+        return f"{debut}, adhérent sans commune"
+    return debut + (f", {formats.nombre(population)} habitants" if population else "")
+
+
+def _liens(bloc: BlocCommunal) -> list[m.Lien]:
+    return [
+        m.Lien("index.html", "Toutes les communes"),
+        m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
+        m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
+    ]
+
+
+# ---------------------------------------------------------------- first screen
+def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
+    annee = bloc.annee
+    chiffres = [
+        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du, 2), _note_du(annee)),
+        m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), _note_couts(annee)),
+        _reste(annee, r),
+        m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
+    ]
+    par_habitant = annee.par_habitant(annee.cout)
+    if par_habitant is not None and bloc.est_commune:
+        chiffres.append(m.Chiffre("Coût de l'usage par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
+    recu = sum((x["gain"] or Decimal(0) for x in annee[gains.ACHATS]), Decimal(0))
+    if any(x["gain"] is not None for x in annee[gains.ACHATS]):
+        chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
+    return chiffres
+
+
+def _note_du(annee: Annee) -> str:
+    return f"payé par titre : {formats.euros(annee.titre, 2)}"
+
+
+def _note_couts(annee: Annee) -> str:
+    suivis = len({x["dispositif"] for x in annee["cout_adherent"] if x["cout_usage"]})
+    return f"{formats.plusieurs(suivis, 'service')} au coût suivi"
+
+
+def _reste(annee: Annee, r: Repere) -> m.Chiffre:
+    """What the EPCI bears, or what is paid above the cost: a negative figure would be misread."""
+    if annee.reste < 0:
+        return m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste), _note_part(annee, r))
+    return m.Chiffre("Part de l'intercommunalité", formats.euros(annee.reste), _note_part(annee, r))
+
+
+def _note_part(annee: Annee, r: Repere) -> str:
+    part = services_utilises.part(annee.reste, annee.cout)
+    if part is None or annee.reste < 0:
+        return ""
+    ensemble_ = f", {formats.pourcent(r.part)} pour l'ensemble" if r.part is not None and r.part >= 0 else ""
+    return f"{formats.pourcent(part)} du coût{ensemble_}"
+
+
+def _mediane(bloc: BlocCommunal, r: Repere) -> str:
+    strate = strate_de(bloc, r.classes)
+    mediane = r.medianes[strate.libelle]["Coût de l'usage"] if strate else None
+    return "" if mediane is None else f"médiane de sa taille : {formats.euros(mediane, 2)}"
+
+
+def _resume(bloc: BlocCommunal, r: Repere) -> str:
+    """What is paid, what is got, whether it is fair, in three sentences."""
+    annee = bloc.annee
+    qui = bloc.nom if len(annee.adherents) == 1 else f"{bloc.nom}, avec {_autres(annee)},"
+    utilise = formats.plusieurs(len(annee.services), "service mutualisé", "services mutualisés")
+    texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du, 2)}."
+    if annee.cout <= 0:
+        return f"{texte} Le coût des services utilisés n'est pas suivi."
+    part = services_utilises.part(annee.reste, annee.cout)
+    porte = (
+        f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{_ensemble(r)}"
+        if annee.reste >= 0
+        else f"le dû dépasse ce coût de {formats.euros(-annee.reste)}"
+    )
+    return " ".join(
+        filter(None, (f"{texte} Cet usage a coûté {formats.euros(annee.cout)} : {porte}.", _juste(bloc, r)))
+    )
+
+
+def _ensemble(r: Repere) -> str:
+    """The same share for all pages, where there is one to compare with."""
+    return f" ({formats.pourcent(r.part)} pour l'ensemble des communes)" if r.part is not None and r.part >= 0 else ""
+
+
+def _autres(annee: Annee) -> str:
+    """`son CCAS et 6 satellites`."""
+    types = [a.type_adherent for a in annee.adherents[1:]]
+    dits = []
+    if types.count("ccas"):
+        dits.append("son CCAS" if types.count("ccas") == 1 else f"{types.count('ccas')} CCAS")
+    reste = len(types) - types.count("ccas")
+    if reste:
+        dits.append(formats.plusieurs(reste, "satellite"))
+    return " et ".join(dits)
+
+
+def _juste(bloc: BlocCommunal, r: Repere) -> str:
+    annee, strate = bloc.annee, strate_de(bloc, r.classes) if bloc.est_commune else None
+    habitant = annee.par_habitant(annee.cout)
+    mediane = r.medianes[strate.libelle]["Coût de l'usage"] if strate else None
+    if strate is None or habitant is None or mediane is None:
+        return ""
+    lu, repere_ = formats.euros(habitant, 2), formats.euros(mediane, 2)
+    sens = "autant que" if lu == repere_ else "plus que" if habitant > mediane else "moins que"
+    taille = f"des {len(strate.communes)} communes de sa taille ({strate.libelle})"
+    return f"Par habitant, {lu} d'usage, {sens} la médiane {taille}, {repere_}."
+
+
+# ---------------------------------------------------------------- sections
+def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> list[m.Section]:
+    return [
+        _services(bilan, bloc),
+        _juste_part(bloc, r),
+        _paiements(bloc),
+        _gains(bloc, detail=detail),
+        *([_adherents(bilan, bloc)] if detail and len(bloc.annee.adherents) > 1 else []),
+        _remarques(bilan, bloc, detail=detail),
+    ]
+
+
+def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
+    annee = bloc.annee
+    plusieurs = len(annee.adherents) > 1
+    titre = "Services du bloc communal" if plusieurs else "Services utilisés"
+    blocs: list[m.Bloc] = [services_utilises.services(bilan, annee, f"{titre}, {annee.exercice}")]
+    if plusieurs:
+        blocs.append(services_utilises.adherents(bloc))
+    return m.Section("services", "Ce qui est utilisé, ce que cela coûte", "Services", blocs)
+
+
+def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
+    blocs: list[m.Bloc] = []
+    comparaison = _comparaison(bloc, r) if bloc.est_commune else None
+    tableaux: list[m.Bloc] = [_annees(bloc), *([comparaison] if comparaison else [])]
+    if bloc.est_commune:
+        blocs.append(m.CoteACote((m.Pile(tableaux), _carte(bloc, r))))
+    else:
+        blocs += tableaux
+    return m.Section("equite", "D'une année à l'autre, et par habitant", "Comparer", blocs)
+
+
+def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
+    strate, annee = strate_de(bloc, r.classes), bloc.annee
+    if strate is None:
+        return None
+    colonnes = (
+        m.Colonne("libelle", "", part=3),
+        m.Colonne("commune", "Ici", "centimes", fort=True),
+        m.Colonne("mediane", "Médiane", "centimes"),
+    )
+    lignes = [
+        {"libelle": nom, "commune": annee.par_habitant(mesure(annee)), "mediane": r.medianes[strate.libelle][nom]}
+        for nom, mesure in PAR_HABITANT
+    ]
+    effectif = len(strate.communes)
+    note = f"Médiane des {effectif} communes de {strate.libelle}." if effectif >= EFFECTIF_MIN else (
+        "Trop peu de communes de cette taille pour une médiane.")  # fmt: skip
+    return m.Tableau(f"Euros par habitant, {annee.exercice}", colonnes, lignes, note=note)
+
+
+def _annees(bloc: BlocCommunal) -> m.Tableau:
+    """The exercices shown: a dash where the bloc communal had nothing yet."""
+    mesures: tuple[tuple[str, str, Callable[[Annee], object]], ...] = (
+        ("Services au 31 décembre", "entier", lambda a: len(a.services)),
+        ("Dû", "euros", lambda a: a.du),
+        ("Payé par titre", "euros", lambda a: a.titre),
+        ("Coût de l'usage", "euros", lambda a: a.cout),
+        ("Part de l'intercommunalité", "euros", lambda a: a.reste),
+    )
+    colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros") for e in sorted(bloc.annees)))
+    lignes = [
+        {"libelle": nom}
+        | {
+            str(e): m.Valeur(mesure(a), genre) if a.adherents else m.Valeur(m.AUCUN, "lu")
+            for e, a in bloc.annees.items()
+        }
+        for nom, genre, mesure in mesures
+    ]
+    return m.Tableau("D'une année à l'autre", colonnes, lignes, annexe=True)
+
+
+def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
+    c = r.carte
+    titre = f"{bloc.nom} parmi les communes, par nombre de services"
+    return g.Carte(c.ancre, titre, titre, r.muettes, c.classes, c.unite, bloc.cle, muette=True)
+
+
+def _paiements(bloc: BlocCommunal) -> m.Section:
+    annee = bloc.annee
+    blocs: list[m.Bloc] = [paiements.du_au_paye(annee)]
+    if annee["facture_semestrielle"]:
+        blocs = [m.CoteACote((blocs[0], paiements.factures(annee)))]
+    return m.Section("paiements", "Ce qui est dû, facturé et payé", "Paiements", blocs)
+
+
+def _gains(bloc: BlocCommunal, *, detail: bool) -> m.Section:
+    phrases = gains.phrases(bloc.annee)
+    blocs = [*phrases, *([m.Repli("Voir le détail", gains.tableaux(bloc.annee))] if detail and phrases else [])]
+    return m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", blocs)
+
+
+def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
+    """Each adherent under its own anchor: services, invoices."""
+    volets: list[m.Bloc] = []
+    for a in bloc.annee.adherents:
+        sien = bloc.annee.de(a)
+        resume = f"{formats.euros(sien.du, 2)} dus, {formats.euros(sien.cout)} de coût de l'usage"
+        interieur: list[m.Bloc] = [
+            services_utilises.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
+            paiements.factures(sien),
+        ]
+        volets.append(m.Volet(a.nom, resume, interieur, a.ancre))
+    return m.Section("adherents", "Adhérent par adhérent", "Adhérents", volets)
+
+
+def _remarques(bilan: Bilan, bloc: BlocCommunal, *, detail: bool) -> m.Section:
+    """What is not known here, what the whole bilan warns of, and how the comparison is made."""
+    points = []
+    if bloc.est_commune and not bloc.annee.population:
+        points.append(("Population", f"Non renseignée pour {bloc.exercice} : aucun montant par habitant n'est dit."))
+    if not bloc.est_commune:
+        points.append(("Commune", "Aucune commune du périmètre n'a le code INSEE de cet adhérent, ou il n'en a pas."))
+    sans_nom = [a.siret for a in bloc.annee.adherents if a.nom == a.siret]
+    if sans_nom:
+        dits = ", ".join(map(formats.siret, sans_nom))
+        points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {dits}."))
+    blocs: list[m.Bloc] = [m.Liste(points)] if points else []
+    blocs += [m.p(texte, note=True) for texte in _avis(bilan)] if detail else []
+    if bloc.est_commune and bloc.annee.population:
+        blocs.append(m.p(METHODE, note=True))
+    return m.Section("remarques", "Méthode et qualité des données", "Méthode", blocs)
+
+
+def _avis(bilan: Bilan) -> list[str]:
+    """What the bilan warns of before any figure; here the states above say it already."""
+    return [f"{sujet} : {m.mots(*morceaux)}" for sujet, morceaux in ouverture.avis(bilan)]

@@ -1,0 +1,105 @@
+"""From what is due to what is paid, and the half-yearly invoices that it ties to."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.francais import formats, libelles
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.communes.bloc_communal import Annee
+from mutualisation.rapport.publie import Ligne, somme
+
+COLONNES = (
+    m.Colonne("periode", "Semestre", part=2),
+    m.Colonne("adherents", "Factures", "entier"),
+    m.Colonne("du", "Dû du semestre", "centimes"),
+    m.Colonne("report", "Reporté d'avant", "centimes"),
+    m.Colonne("facture", "Facturé", "centimes", fort=True),
+    m.Colonne("statut", "Statut", part=2),
+)
+
+
+def du_au_paye(annee: Annee) -> m.Tableau:
+    """What was due, what does not go by titre, what was titled, and the gap."""
+    recouvrement = annee["recouvrement"]
+    par_mode = {mode: somme((r for r in recouvrement if r["mode_recouvrement"] == mode), "montant_du") for mode in
+                ("imputation_AC", "retenue")}  # fmt: skip
+    titre, ecart = annee.titre, somme(recouvrement, "ecart")
+    lignes: list[tuple[str, Decimal, bool]] = [
+        (f"Dû pour {annee.exercice}", annee.du, True),
+        ("dont par l'attribution de compensation", -par_mode["imputation_AC"], False),
+        ("dont retenu sur le produit reversé des certificats", -par_mode["retenue"], False),
+        ("À payer par titre de recette", titre + ecart, True),
+        ("Payé par titre de recette", titre, True),
+        *_ecarts(recouvrement),
+    ]
+    colonnes = (m.Colonne("libelle", "", part=3), m.Colonne("montant", "Montant", "centimes"))
+    rangees = [{"libelle": nom, "montant": montant} for nom, montant, toujours in lignes if toujours or montant]
+    return m.Tableau(f"Du dû au payé, {annee.exercice}", colonnes, rangees, note=_note(annee))
+
+
+def _ecarts(recouvrement: list[Ligne]) -> list[tuple[str, Decimal, bool]]:
+    """What is left to title and what was titled beyond the due: one does not pay for the other."""
+    reste = somme((r for r in recouvrement if r["ecart"] > 0), "ecart")
+    trop = somme((r for r in recouvrement if r["ecart"] < 0), "ecart")
+    return [("Reste à titrer", reste, False), ("Titré au-delà du dû", trop, False)]
+
+
+def _note(annee: Annee) -> str:
+    if not annee.du and not annee.titre:
+        return "Les services utilisés ne donnent lieu à aucune participation."
+    if any(r["ecart"] for r in annee["recouvrement"]):
+        return "L'écart est ce que l'intercommunalité n'a pas encore titré, ou a titré sur une autre période."
+    return "Tout ce qui était à payer par titre l'a été."
+
+
+def factures(annee: Annee) -> m.Tableau:
+    """Invoices of the exercice, a row a semestre: how many, where several adherents have theirs."""
+    lignes = annee["facture_semestrielle"]
+    rangees = [
+        _semestre([r for r in lignes if r["semestre"] == s]) for s in sorted({r["semestre"] for r in lignes})
+    ]  # fmt: skip
+    sans = set() if any(r["adherents"] > 1 for r in rangees) else {"adherents"}
+    if not somme(lignes, "report_precedent"):
+        sans.add("report")
+    total = {"periode": "Total", "du": somme(lignes, "montant_du"), "facture": somme(lignes, "montant_facture")}
+    titre = f"Factures semestrielles, {annee.exercice}"
+    colonnes = tuple(c for c in COLONNES if c.cle not in sans)
+    return m.Tableau(titre, colonnes, rangees, total if rangees else None, _note_factures(annee))
+
+
+def _semestre(rangees: list[Ligne]) -> dict[str, Any]:
+    premiere, reportees = rangees[0], sum(r["statut"] == "reporte" for r in rangees)
+    statut = libelles.libelle(libelles.STATUTS_FACTURE, premiere["statut"])
+    if 0 < reportees < len(rangees):
+        statut = f"dont {formats.plusieurs(reportees, 'reportée')}"
+    return {
+        "periode": f"{premiere['exercice']}-S{premiere['semestre']}",
+        "adherents": len(rangees),
+        "du": somme(rangees, "montant_du"),
+        "report": somme(rangees, "report_precedent"),
+        "facture": somme(rangees, "montant_facture"),
+        "statut": statut,
+    }
+
+
+def ecart_factures(annee: Annee) -> Decimal:
+    """What was to be paid by titre less what invoices say is due: 0, or something is left to be explained."""
+    recouvrement = annee["recouvrement"]
+    a_titrer = annee.titre + somme(recouvrement, "ecart")
+    return a_titrer - somme(annee["facture_semestrielle"], "montant_du")
+
+
+def _note_factures(annee: Annee) -> str:
+    """Whether the invoices add up to what is due, and why when they do not."""
+    lignes, ecart = annee["facture_semestrielle"], ecart_factures(annee)
+    phrases = ["Le dû des factures est ce qui est à payer par titre de recette."] if lignes and not ecart else []
+    if ecart:
+        dit = formats.euros(ecart, 2)
+        phrases.append(f"Le dû des factures diffère de {dit} de ce qui est à payer par titre : écart à expliquer.")
+    report = somme(lignes, "montant_facture") - somme(lignes, "montant_du")
+    if report:
+        sens = "reporté d'avant" if report > 0 else "reporté sur la facture suivante, sous le seuil d'émission"
+        phrases.append(f"Le facturé en diffère de {formats.euros(abs(report), 2)} : {sens}.")
+    return " ".join(phrases)

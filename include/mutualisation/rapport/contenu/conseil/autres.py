@@ -1,0 +1,31 @@
+"""Dispositifs out of the totals, in one table: who is a member, what is missing to value them."""
+
+from __future__ import annotations
+
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.publie import Bilan
+
+COLONNES = (
+    m.DISPOSITIF,
+    m.Colonne("etat", "État", part=1),
+    m.Colonne("adherents", "Adhérents", "entier"),
+    m.Colonne("manque", "Ce qui manque pour le valoriser", part=2),
+)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """A sentence, then the table folded."""
+    rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
+    lignes = [r | {"etat": r["valorisation"].capitalize(), "manque": _manque(r["manque"])} for r in rangees]
+    titre = f"Dispositifs hors des totaux, {bilan.exercice}"
+    tableau = m.Tableau(titre, COLONNES, lignes)
+    nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
+    phrase = m.p(f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan.")
+    blocs: list[m.Bloc] = [phrase, m.Repli("Voir lesquels et ce qui manque", [tableau])] if lignes else []
+    return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
+
+
+def _manque(dit: str | None) -> str:
+    """`Temps passé, dépenses, décision`: what is missing, not how to state it; the workbook has the whole."""
+    return formats.majuscule(", ".join(partie.partition(" : ")[0] for partie in (dit or "").split(" ; ") if partie))

@@ -1,0 +1,73 @@
+"""The legal base of the reimbursements: what is left out of the full cost, and what receipts cover of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mutualisation.rapport.contenu import graphiques as g
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE
+from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
+
+LONG = "Base de remboursement, article D5211\u201116 du CGCT"
+
+
+def section(bilan: Bilan) -> m.Section:
+    """Bridge of the total, then base, receipts and coverage of each dispositif."""
+    rangees = [r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL]
+    blocs: list[m.Bloc] = [m.p(INTRODUCTION)] if rangees else []
+    pont = cascade(bilan, rangees)
+    if pont is not None:
+        blocs.append(pont)
+    blocs.append(m.Repli("Voir la base et sa couverture, dispositif par dispositif", [_tableau(bilan, rangees)]))
+    return m.Section("passage", LONG, f"Base {D5211}", blocs)
+
+
+def ligne(bilan: Bilan, exercice: int, dispositif: str) -> Ligne:
+    """Row of the bridge; empty when there is none."""
+    return next((r for r in bilan.lignes("passage_d5211", exercice) if r["dispositif"] == dispositif), {})
+
+
+def portee(passage: Ligne) -> str:
+    """Whether the base is binding (S11)."""
+    return "opposable" if passage.get("base_opposable") else "indicative"
+
+
+def cascade(bilan: Bilan, rangees: list[Ligne]) -> g.Cascade | None:
+    """Full cost, less structure, gives the base."""
+    if not rangees:
+        return None
+    complet, structure, base = (somme(rangees, c) for c in ("cout_complet", "dont_structure", "cout_d5211"))
+    etapes = (
+        g.Etape("Coût complet", complet, total=True),
+        g.Etape("Charges de structure", -structure),
+        g.Etape(f"Base {D5211}", base, total=True),
+    )
+    titre = f"Du coût complet à la base {D5211}, {bilan.exercice}"
+    return g.Cascade("g-passage", titre, f"{titre}, tous dispositifs valorisés", etapes)
+
+
+def _tableau(bilan: Bilan, rangees: list[Ligne]) -> m.Tableau:
+    avec_taux = any("taux_couverture_d5211" in r for r in rangees)
+    couverture = (
+        m.Colonne("recettes", "Recettes", "euros", "non renseigné", somme=True),
+        m.Colonne("taux_couverture_d5211", "Base couverte", "taux", fort=True),
+    )
+    colonnes = (
+        m.DISPOSITIF,
+        m.Colonne("cout_complet", "Coût complet", "euros", somme=True),
+        m.Colonne("dont_structure", "Structure", "euros", somme=True, deduit=True),
+        m.Colonne("cout_d5211", f"Base {D5211}", "euros", somme=True, fort=True),
+        *(couverture if avec_taux else ()),
+        m.Colonne("portee", "Portée", part=1),
+    )
+    lignes = [r | {"portee": portee(r)} for r in bilan.dans_l_ordre(rangees)]
+    total = m.additionner("Total", colonnes, lignes)
+    if avec_taux:
+        total["taux_couverture_d5211"] = _part(total["recettes"], total["cout_d5211"])
+    titre = f"Base {D5211} et ce que les recettes en couvrent, {bilan.exercice}"
+    return m.Tableau(titre, colonnes, lignes, total, PORTEE)
+
+
+def _part(recettes: Decimal, base: Decimal) -> Decimal | None:
+    return recettes / base if base else None

@@ -1,0 +1,172 @@
+"""Each valued dispositif in half a page: what it is, whom it serves, what it costs, who pays, how it moved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.francais import formats, libelles
+from mutualisation.rapport.contenu import membres, textes, unites
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.conseil import base_legale, evolution
+from mutualisation.rapport.contenu.passage import D5211
+from mutualisation.rapport.publie import Bilan
+
+# measure, label, kind; a measure that no exercice shown knows is left out, a component that is zero everywhere too
+MESURES = (
+    ("etp", "Temps passé (ETP)", "etp"),
+    ("cout_personnel", libelles.MESURES["cout_personnel"], "euros"),
+    ("cout_fonctionnement", libelles.MESURES["cout_fonctionnement"], "euros"),
+    ("amortissements", libelles.MESURES["amortissements"], "euros"),
+    ("deductions", "Subventions et reprises", "euros"),
+    ("cout_net", libelles.MESURES["cout_net"], "euros"),
+    ("recettes", libelles.MESURES["recettes"], "euros"),
+    ("reste_a_charge", libelles.MESURES["reste_a_charge"], "euros"),
+    ("taux_couverture", "Coût couvert par les recettes", "taux"),
+    ("adherents", "Adhérents au 31 décembre", "entier"),
+    ("unites", "Unités de service", "nombre"),
+    ("cout_complet_unitaire", "Coût complet par unité", "centimes"),
+    ("cout_d5211", f"Base {D5211}", "euros"),
+    ("cout_d5211_unitaire", f"Base {D5211} par unité", "centimes"),
+    ("taux_couverture_d5211", f"Base {D5211} couverte", "taux"),
+)
+COMPOSANTES = ("amortissements", "deductions")
+# {year: {dispositif: {type of adherent: how many}}}
+Comptes = dict[int, dict[str, Counter[str]]]
+RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
+
+
+def section(bilan: Bilan) -> m.Section:
+    """One part per valued dispositif, by theme."""
+    types = unites.types(bilan)
+    comptes = {e: membres.au_31_decembre(bilan, e) for e in bilan.exercices}
+    volets = [_volet(bilan, code, types.get(code, []), comptes) for code in bilan.dispositifs]
+    titre = f"Les dispositifs, un par un, {formats.periode(bilan.exercices)}"
+    return m.Section("dispositifs", titre, "Dispositifs", volets)
+
+
+def ancre(code: str) -> str:
+    """Where a link to a dispositif leads."""
+    return f"dispositif-{code.lower().replace('_', '-')}"
+
+
+def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Volet:
+    presentation, auteur = textes.dits(bilan, "presentation", code), textes.auteur(bilan, code)
+    blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
+    blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
+    mots = _mots(bilan, code)
+    blocs += [m.Liste(mots)] if mots else []
+    blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
+    return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, ancre(code))
+
+
+def _resume(bilan: Bilan, code: str) -> str:
+    """Cost and coverage in a line; a dispositif that the exercice no longer values says so."""
+    ligne = bilan.synthese[bilan.exercice].get(code)
+    if ligne is None:
+        return f"Non valorisé en {bilan.exercice}"
+    recettes = (
+        f"recettes {formats.euros(ligne['recettes'])} ({formats.pourcent(ligne['taux_couverture'])} du coût)"
+        if ligne["recettes_renseignees"]
+        else "recettes non renseignées"
+    )
+    return f"Coût net {formats.euros(ligne['cout_net'])}, {formats.nombre(ligne['etp'], 2)} ETP, {recettes}"
+
+
+# ---------------------------------------------------------------- three years
+def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Tableau:
+    """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
+    annees = {e: _annee(bilan, code, e, comptes[e].get(code)) for e in bilan.exercices}
+    colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros") for e in annees))
+    lignes = [
+        {"libelle": _nom(mesure, nom, types)} | {str(e): _case(mesure, genre, a) for e, a in annees.items()}
+        for mesure, nom, genre in MESURES
+        if _parle(mesure, list(annees.values()))
+    ]
+    titre = f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}"
+    return m.Tableau(titre, colonnes, lignes, annexe=True)
+
+
+def _annee(bilan: Bilan, code: str, exercice: int, compte: Counter[str] | None) -> dict[str, Any]:
+    """Every measure of a year; empty when the year doesn't value the dispositif."""
+    ligne = bilan.synthese[exercice].get(code)
+    if ligne is None:
+        return {}
+    unitaire = next((r for r in bilan.lignes("cout_unitaire", exercice) if r["dispositif"] == code), {})
+    return {
+        **base_legale.ligne(bilan, exercice, code),
+        **unitaire,
+        **ligne,
+        "deductions": -(ligne["subventions"] + ligne["reprises"]),
+        "adherents": sum(compte.values()) if compte else None,
+    }
+
+
+def _parle(mesure: str, annees: list[dict[str, Any]]) -> bool:
+    connues = [a[mesure] for a in annees if a.get(mesure) is not None]
+    return mesure == "recettes" or (any(connues) if mesure in COMPOSANTES else bool(connues))
+
+
+def _case(mesure: str, genre: str, annee: dict[str, Any]) -> m.Valeur:
+    if annee and mesure == "recettes" and annee["recettes"] is None:
+        return m.Valeur(formats.NON_RENSEIGNE, "lu")
+    valeur = annee.get(mesure)
+    return m.Valeur(m.AUCUN, "lu") if valeur is None else m.Valeur(valeur, genre)
+
+
+def _nom(mesure: str, nom: str, types: list[str]) -> str:
+    """The unit by its name where the dispositif counts a single one."""
+    if mesure == "unites" and types:
+        return formats.majuscule(unites.nom(types))
+    if types and nom.endswith("par unité"):
+        return f"{nom.removesuffix('unité')}{unites.nom(types, 1)}"
+    return nom
+
+
+# ---------------------------------------------------------------- facts
+def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
+    e = bilan.exercice
+    points = [("Thématique", _thematique(bilan, code)), ("Adhérents", _adherents(code, e, comptes))]
+    passage = base_legale.ligne(bilan, e, code)
+    if passage:
+        points.append((f"Base {D5211}", base_legale.portee(passage)))
+    ecart = evolution.ecart(bilan, code)
+    if ecart is not None:
+        points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
+        points.append(("Commentaire", textes.dits(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE))
+    return [(sujet, _phrase(dit)) for sujet, dit in points if dit]
+
+
+def _mots(bilan: Bilan, code: str) -> list[tuple[str, str]]:
+    """What its service says of the year, rubrique by rubrique."""
+    lus = ((libelles.RUBRIQUES[r], textes.dits(bilan, r, code)) for r in RUBRIQUES)
+    return [(nom, _phrase(dit)) for nom, dit in lus if dit]
+
+
+def _thematique(bilan: Bilan, code: str) -> str:
+    lu = bilan.fiche(code)
+    return " ; ".join(x for x in (lu.get("thematique"), lu.get("vehicule_juridique")) if x)
+
+
+def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
+    compte = comptes[exercice].get(code)
+    if not compte:
+        return ""
+    avant = comptes.get(exercice - 1, {}).get(code)
+    total, ancien = sum(compte.values()), sum(avant.values()) if avant else 0
+    genres = membres.dire(compte)
+    dit = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
+    return f"{dit} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else dit
+
+
+def _ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
+    sens = "augmente" if ecart > 0 else "baisse" if ecart < 0 else "ne change pas"
+    montant = f" de {formats.euros(abs(ecart))}" if ecart else ""
+    pourquoi = evolution.phrase(bilan, code)
+    return f"le coût net {sens}{montant}" + (f" ({pourquoi})" if pourquoi else "")
+
+
+def _phrase(texte: str) -> str:
+    texte = formats.majuscule(texte)
+    return texte if texte.endswith((".", "!", "?")) else f"{texte}."

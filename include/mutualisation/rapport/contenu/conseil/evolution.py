@@ -1,0 +1,93 @@
+"""From the exercice before to this one: what made the cost move (R12)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from mutualisation.francais import formats, libelles
+from mutualisation.rapport.contenu import graphiques as g
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import textes
+from mutualisation.rapport.publie import Bilan
+
+SANS_COMMENTAIRE = "sans commentaire"
+NOTE = (
+    "Temps passé : plus ou moins d'ETP, au coût de l'année précédente. Coût d'un ETP : le reste de la variation du "
+    "personnel. Une recette ou un amortissement qui baisse le coût se lit avec un signe moins. Les effets somment à "
+    "l'écart, au centime."
+)
+
+
+def section(bilan: Bilan) -> m.Section:
+    """Bridge of the total, then the effects of each dispositif."""
+    pont, effets = cascade(bilan), _tableau(bilan)
+    blocs: list[m.Bloc] = [] if pont is None else [pont]
+    if effets.lignes:
+        blocs.append(m.Repli("Voir ce qui fait bouger chaque dispositif", [effets]))
+    e = bilan.exercice
+    return m.Section("evolution", f"De {e - 1} à {e} : ce qui fait évoluer le coût", "Évolution", blocs)
+
+
+def effets(bilan: Bilan, dispositif: str | None = None) -> dict[str, Decimal]:
+    """{effect: euros} that are not zero, of a dispositif or of all, in the order of the labels."""
+    sommes: dict[str, Decimal] = defaultdict(lambda: g.ZERO)
+    for r in bilan["variation"]:
+        if dispositif in (None, r["dispositif"]):
+            sommes[r["effet"]] += r["montant"]
+    return {e: sommes[e] for e in libelles.EFFETS if sommes.get(e)}
+
+
+def ecart(bilan: Bilan, dispositif: str) -> Decimal | None:
+    """Change of the net cost of a dispositif since the exercice before; None when neither year values it."""
+    avant, apres = (bilan.synthese.get(e, {}).get(dispositif) for e in (bilan.exercice - 1, bilan.exercice))
+    if bilan.exercice - 1 not in bilan.synthese or (avant is None and apres is None):
+        return None
+    return Decimal((apres["cout_net"] if apres else 0) - (avant["cout_net"] if avant else 0))
+
+
+def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
+    """`temps passé +58 000 €, coût d'un ETP +3 000 €`, largest first; empty without `variation`."""
+    ordre = sorted(effets(bilan, dispositif).items(), key=lambda x: -abs(x[1]))
+    return ", ".join(f"{formats.minuscule(libelles.EFFETS[e])} {variation(v)}" for e, v in ordre if formats.arrondi(v))
+
+
+def variation(montant: Decimal) -> str:
+    """`+3 000 €`."""
+    return f"{formats.signe(montant)}{formats.INSECABLE}€"
+
+
+def commentaire(bilan: Bilan, dispositif: str) -> str:
+    """What the service says of the variance, signed; else that it says nothing."""
+    return textes.signes(bilan, "ecart", dispositif) or SANS_COMMENTAIRE
+
+
+def cascade(bilan: Bilan) -> g.Cascade | None:
+    """From the cost of N−1 to that of N, effect by effect; None without the relation or the exercice before."""
+    e, lus = bilan.exercice, effets(bilan)
+    if not lus or e - 1 not in bilan.totaux:
+        return None
+    etapes = [
+        g.Etape(str(e - 1), bilan.totaux[e - 1]["cout_net"], total=True),
+        *(g.Etape(libelles.EFFETS[nom], montant) for nom, montant in lus.items()),
+        g.Etape(str(e), bilan.total["cout_net"], total=True),
+    ]
+    titre = f"Du coût net {e - 1} au coût net {e}"
+    return g.Cascade("g-evolution-cout", titre, f"{titre}, tous dispositifs valorisés", etapes)
+
+
+def _tableau(bilan: Bilan) -> m.Tableau:
+    """Effects by dispositif, whole euros; Σ of a row is the change of its net cost."""
+    lus = list(effets(bilan))
+    colonnes = (
+        m.DISPOSITIF,
+        *(m.Colonne(e, libelles.EFFETS[e], "variation", somme=True, discret=True) for e in lus),
+        m.Colonne("ecart", "Écart", "variation", somme=True, fort=True),
+    )
+    lignes = []
+    for code in bilan.trier({r["dispositif"] for r in bilan["variation"]}):
+        siens = effets(bilan, code)
+        montants = {e: siens.get(e, g.ZERO) for e in lus}
+        lignes.append({"libelle": bilan.libelle(code), **montants, "ecart": sum(siens.values(), g.ZERO)})
+    titre = f"Ce qui fait évoluer le coût net de {bilan.exercice - 1} à {bilan.exercice}, par dispositif"
+    return m.tableau(titre, colonnes, lignes, NOTE)

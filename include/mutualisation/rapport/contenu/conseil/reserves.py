@@ -1,0 +1,116 @@
+"""What a reader must know of the data before he quotes a figure: missing, carried over, left aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import textes
+from mutualisation.rapport.contenu.qualite import rejets
+from mutualisation.rapport.publie import Bilan
+
+# rubriques that the council reads of each dispositif: the ones whose absence is told
+ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": "commentaire de l'écart"}
+NOMMES = 6
+
+
+def section(bilan: Bilan) -> m.Section:
+    """Points by subject; a sentence when there is none."""
+    points = [(sujet, f"{formats.majuscule(dit)}.") for sujet, dit in _points(bilan) if dit]
+    blocs: list[m.Bloc] = [m.Liste(points)] if points else [m.p("Rien ne manque aux données de l'exercice.")]
+    return m.Section("qualite", "Réserves sur les données", "Réserves", blocs)
+
+
+def _points(bilan: Bilan) -> Iterable[tuple[str, str]]:
+    yield "Lignes laissées de côté", _rejets(bilan)
+    yield "Populations", _populations_absentes(bilan)
+    yield "Populations reprises", _populations_reprises(bilan)
+    yield "Adhérents comptés au 31 décembre", _adhesions(bilan)
+    yield "Recettes non renseignées", _recettes(bilan)
+    yield "Unités de service", _unites(bilan)
+    yield "Textes absents", _textes(bilan)
+    yield "Adresses absentes", _adresses(bilan)
+
+
+def enumerer(noms: Iterable[str]) -> str:
+    """`a, b, c`, the first ones, then how many more."""
+    tous = list(noms)
+    reste = len(tous) - NOMMES
+    dits = ", ".join(tous[:NOMMES])
+    return f"{dits} et {formats.plusieurs(reste, 'autre')}" if reste > 0 else dits
+
+
+def _rejets(bilan: Bilan) -> str:
+    nombre = sum(r["lignes"] for r in rejets(bilan) if r["statut"] != "doublon")
+    if not nombre:
+        return ""
+    livrees = formats.plusieurs(nombre, "ligne livrée ne compte", "lignes livrées ne comptent")
+    return f"{livrees} dans aucun chiffre ; le dossier d'audit les donne motif par motif"
+
+
+def _populations(bilan: Bilan, exercice: int) -> dict[str, int | None]:
+    """{commune: population totale of the year, None when unknown}; empty for a version without `adherent`."""
+    if exercice not in bilan.contexte.presentes:
+        return {}
+    lus = (r for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == "commune")
+    return {r["nom"]: r["population"] for r in lus}
+
+
+def _populations_absentes(bilan: Bilan) -> str:
+    sans = sorted(nom for nom, population in _populations(bilan, bilan.exercice).items() if population is None)
+    if not sans:
+        return ""
+    return f"celle de {bilan.exercice} manque pour {enumerer(sans)} : ni euro par habitant, ni tarif par habitant"
+
+
+def _populations_reprises(bilan: Bilan) -> str:
+    """Years whose populations are all those of the next or former year: a total that was carried over, not counted."""
+    annees = {e: {n: p for n, p in _populations(bilan, e).items() if p is not None} for e in bilan.exercices}
+    dits = []
+    for avant, apres in zip(bilan.exercices, bilan.exercices[1:], strict=False):
+        communes = annees[avant].keys() & annees[apres].keys()
+        memes = sum(annees[avant][n] == annees[apres][n] for n in communes)
+        if len(communes) > 1 and memes == len(communes):
+            dits.append(f"de {avant} et de {apres} sont les mêmes pour {formats.plusieurs(memes, 'commune')}")
+    suite = " : l'une est reprise de l'autre, faute de total publié ; un tarif par habitant en dépend"
+    return f"celles {', celles '.join(dits)}{suite}" if dits else ""
+
+
+def _adhesions(bilan: Bilan) -> str:
+    """Memberships that ended within the year: counted in costs and units, not among the members."""
+    fin = date(bilan.exercice, 12, 31)
+    finies = sum(r["fin"] is not None and r["fin"] < fin for r in bilan["adhesion"])
+    if not finies:
+        return ""
+    debut = formats.plusieurs(finies, "adhésion a pris fin", "adhésions ont pris fin")
+    service = "son service compte" if finies < 2 else "leur service compte"
+    return f"{debut} dans l'année : {service} dans les coûts et les unités, pas parmi les adhérents"
+
+
+def _recettes(bilan: Bilan) -> str:
+    sans = [r["libelle"] for r in bilan.lignes_exercice() if not r["recettes_renseignees"]]
+    return f"{enumerer(sans)} : aucune recette n'est rattachée ; comptée zéro dans le total" if sans else ""
+
+
+def _unites(bilan: Bilan) -> str:
+    sans = [bilan.libelle(r["dispositif"]) for r in bilan.dans_l_ordre(bilan["cout_unitaire"]) if not r["unites"]]
+    return f"{enumerer(sans)} : aucune unité livrée, donc pas de coût unitaire" if sans else ""
+
+
+def _textes(bilan: Bilan) -> str:
+    dits = []
+    for rubrique, nom in ATTENDUES.items():
+        sans = [c for c in bilan.synthese[bilan.exercice] if not textes.de(bilan, rubrique, c)]
+        if len(sans) == len(bilan.synthese[bilan.exercice]):
+            dits.append(f"{nom} : aucun dispositif")
+        elif sans:
+            dits.append(f"{nom} : {enumerer(bilan.libelle(c) for c in bilan.trier(sans))}")
+    return " ; ".join(dits)
+
+
+def _adresses(bilan: Bilan) -> str:
+    """Adherents invoiced without an address: their invoice can't be sent as it is."""
+    sans = {r["nom"] for r in bilan.interne("factures_adherents") if not (r["adresse"] and r["ville"])}
+    return f"{enumerer(sorted(sans))} : la facture ne peut pas être adressée" if sans else ""

@@ -1,0 +1,39 @@
+"""Visas, then who prepared and who approves: blanks to sign, since a document is written before it is approved."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu import textes
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
+
+COLONNES = (
+    m.Colonne("libelle", "", part=1),
+    m.Colonne("nom", "Nom et qualité", part=2),
+    m.Colonne("date", "Date", part=1),
+    m.Colonne("signature", "Signature", part=2),
+)
+A_REMPLIR = "……………………………"
+
+
+def section(bilan: Bilan, sceau: Sceau) -> m.Section:
+    """Visas where there are some, the table to sign, and what it signs: version and hash."""
+    visas = [(f"Visa {rang}", textes.signe(t)) for rang, t in enumerate(textes.de(bilan, "visa"), start=1)]
+    construction = bilan.contexte.construction
+    lignes = [
+        {"libelle": "Préparé par", "nom": construction.prepare_par, "date": _jour(construction.construit_le)},
+        {"libelle": "Approuvé par", "nom": A_REMPLIR, "date": "…… / …… / ……"},
+    ]
+    signe = [ligne | {"signature": A_REMPLIR} for ligne in lignes]
+    blocs: list[m.Bloc] = [m.Liste(visas)] if visas else []
+    blocs += [
+        m.Tableau(f"Bilan d'étape {bilan.exercice}, version {construction.version}", COLONNES, signe),
+        m.p("Empreinte de la publication signée : ", m.Code(sceau.publication_sha256), note=True),
+    ]
+    return m.Section("signatures", "Visas et signatures" if visas else "Signatures", "Signatures", blocs)
+
+
+def _jour(horodatage: str | None) -> str:
+    return date.fromisoformat(horodatage[:10]).strftime("%d/%m/%Y") if horodatage else A_REMPLIR

@@ -1,0 +1,117 @@
+"""Two pages for elected members, which are also the first screens of the page: figures, charts, changes, requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu import graphiques as g
+from mutualisation.rapport.contenu import membres, ouverture, textes
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.conseil import argent, evolution
+from mutualisation.rapport.contenu.couverture import section as couverture
+from mutualisation.rapport.contenu.synthese import financement
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
+
+# dispositifs whose change is told: a councillor reads three
+ECARTS_DITS = 3
+COMMUNICATION = (
+    "de la communication sur l'avancement du schéma de mutualisation (article L5211\u201139\u20111 du CGCT) : "
+    "coût net, recettes et reste à charge de l'exercice."
+)
+
+
+def sections(bilan: Bilan) -> list[m.Section]:
+    """What changed and what is asked, then the charts."""
+    e = bilan.exercice
+    mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(_demandes(bilan))]
+    return [
+        m.Section("essentiel", f"Ce qui change en {e}", "L'essentiel", mots),
+        m.Section("argent-en-bref", "D'où vient l'argent, où il va", "L'argent", _traces(bilan)),
+    ]
+
+
+def document(bilan: Bilan, sceau: Sceau, conseil: m.Document) -> m.Document:
+    """`synthese_AAAA`: the first screens of the council's document, alone, on two pages."""
+    ouvertes = [replace(s, blocs=[b for b in s.blocs if not isinstance(b, m.Repli)]) for s in sections(bilan)]
+    e = bilan.exercice
+    return replace(
+        conseil,
+        chemin=f"synthese_{e}",
+        titre=f"L'essentiel du bilan {e}",
+        sections=ouvertes,
+        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite)[:3],
+        notice=((), ()),
+        sorties=("pdf",),
+        forme="deux_pages",
+    )
+
+
+# ---------------------------------------------------------------- charts
+def _traces(bilan: Bilan) -> list[m.Bloc]:
+    """Who pays over the years, from cost to payers, cost and coverage of each dispositif."""
+    flux = argent.flux(bilan)
+    blocs: list[m.Bloc] = [financement(bilan), *([flux] if flux else []), *couverture(bilan).blocs]
+    return blocs
+
+
+# ---------------------------------------------------------------- what changed
+def _change(bilan: Bilan) -> list[m.Bloc]:
+    if bilan.exercice - 1 not in bilan.totaux:
+        return [m.p(f"Premier exercice présenté : rien à comparer avec {bilan.exercice - 1}.")]
+    points = [("Coût net", _cout(bilan)), ("Recettes", _recettes(bilan)), ("Adhésions", _adhesions(bilan))]
+    return [m.Liste([(sujet, dit) for sujet, dit in (*points, *_dispositifs(bilan)) if dit])]
+
+
+def _cout(bilan: Bilan) -> str:
+    avant, apres = bilan.totaux[bilan.exercice - 1]["cout_net"], bilan.total["cout_net"]
+    pourquoi = evolution.phrase(bilan)
+    change = formats.evolution(avant, apres)
+    dit = f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
+    return f"{dit} : {pourquoi}." if pourquoi else f"{dit}."
+
+
+def _recettes(bilan: Bilan) -> str:
+    avant, apres = (bilan.recettes_totales(e) for e in (bilan.exercice - 1, bilan.exercice))
+    if avant is None or apres is None:
+        return ""
+    change = formats.evolution(avant, apres)
+    return f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})." if change else ".")
+
+
+def _adhesions(bilan: Bilan) -> str:
+    avant, apres = (
+        sum(sum(c.values()) for c in membres.au_31_decembre(bilan, e).values())
+        for e in (bilan.exercice - 1, bilan.exercice)
+    )
+    if not apres:
+        return ""
+    dit = f"{formats.plusieurs(apres, 'adhésion')} aux dispositifs au 31 décembre {bilan.exercice}"
+    return f"{dit}, contre {formats.nombre(avant)} un an plus tôt." if avant else f"{dit}."
+
+
+def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
+    """The largest changes, each with what the service says of it."""
+    ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
+    grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
+    for code in (c for c in bilan.dispositifs if c in grands):
+        dit = formats.majuscule(evolution.commentaire(bilan, code))
+        yield bilan.libelle(code), f"{evolution.variation(ecarts[code])}. {dit}" + ("" if dit.endswith(".") else ".")
+
+
+# ---------------------------------------------------------------- what is asked
+def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
+    """The communication that the law wants, what must be settled before the bilan is closed, what is to be debated."""
+    points = [("Prendre acte", COMMUNICATION)]
+    if bilan.avec_reserves:
+        points.append(("Connaître les réserves", ouverture.reserve(bilan)))
+    sans = [c for c in bilan.dispositifs if evolution.ecart(bilan, c) and not textes.de(bilan, "ecart", c)]
+    if sans:
+        noms = formats.plusieurs(len(sans), "dispositif")
+        points.append(("Demander des explications", f"l'écart de {noms} est sans commentaire de son service."))
+    perspectives = textes.signes(bilan, "perspectives")
+    if perspectives:
+        points.append(("Débattre des perspectives", perspectives))
+    return [(sujet, formats.majuscule(dit)) for sujet, dit in points]

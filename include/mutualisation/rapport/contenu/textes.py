@@ -1,0 +1,49 @@
+"""What the bilan says in words, each text with its author; a rubrique without text is left out (relation `textes`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mutualisation.francais.libelles import RUBRIQUES
+from mutualisation.rapport.contenu.modele import Liste
+from mutualisation.rapport.publie import Bilan, Ligne
+
+
+def de(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[Ligne]:
+    """Texts of a rubrique in their order, of a dispositif or of the whole bilan: texte, auteur."""
+    lus = [r for r in bilan["textes"] if r["rubrique"] == rubrique and (r["dispositif"] or None) == dispositif]
+    return sorted(lus, key=lambda r: r["rang"])
+
+
+def signe(texte: Ligne) -> str:
+    """A text and who says it."""
+    return f"{texte['texte']} — {texte['auteur']}"
+
+
+def signes(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
+    """Texts of a rubrique, each author named once, after what he says; empty without text."""
+    lus = de(bilan, rubrique, dispositif)
+    dits = []
+    for rang, texte in enumerate(lus):
+        suivant = lus[rang + 1]["auteur"] if rang + 1 < len(lus) else None
+        dits.append(texte["texte"] if texte["auteur"] == suivant else signe(texte))
+    return " ".join(dits)
+
+
+def auteur(bilan: Bilan, dispositif: str) -> str:
+    """The one author of all texts of a dispositif; empty when they are several, or none."""
+    auteurs = {r["auteur"] for r in bilan["textes"] if r["dispositif"] == dispositif}
+    return auteurs.pop() if len(auteurs) == 1 else ""
+
+
+def dits(bilan: Bilan, rubrique: str, dispositif: str) -> str:
+    """Texts of a rubrique of a dispositif, unsigned where `auteur` signs them all."""
+    if auteur(bilan, dispositif):
+        return " ".join(t["texte"] for t in de(bilan, rubrique, dispositif))
+    return signes(bilan, rubrique, dispositif)
+
+
+def liste(bilan: Bilan, rubriques: Iterable[str], dispositif: str | None = None) -> Liste:
+    """(rubrique, signed texts), those that have some."""
+    dites = ((RUBRIQUES[r], signes(bilan, r, dispositif)) for r in rubriques)
+    return Liste([(nom, dit) for nom, dit in dites if dit])

@@ -1,0 +1,57 @@
+"""Drafts of the acts: they open as Word files, say the figures of the bilan, and leave what is unknown blank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import docx
+import psycopg
+import pytest
+from tests.sql.publication import entrepot_publie
+
+from mutualisation.rapport.extrait import ecrire_extrait
+
+DELIBERATION, COMMUNICATION = "deliberation_2021.docx", "communication_communes_2021.docx"
+
+
+def _texte(extrait: Path, nom: str) -> str:
+    """Paragraphs, cells and headers of a draft."""
+    livre = docx.Document(str(extrait / "projets_actes" / nom))
+    cellules = (c.text for t in livre.tables for r in t.rows for c in r.cells)
+    entetes = (p.text for s in livre.sections for p in (*s.header.paragraphs, *s.footer.paragraphs))
+    return "\n".join((*(p.text for p in livre.paragraphs), *cellules, *entetes))
+
+
+def _total(exercice: int) -> dict[str, Any]:
+    synthese = entrepot_publie.rangees()["synthese_financiere"]
+    return next(r for r in synthese if r["est_total"] and r["exercice"] == exercice)
+
+
+@pytest.mark.parametrize("nom", [DELIBERATION, COMMUNICATION])
+def test_a_draft_says_that_it_is_one_on_every_page(extrait: Path, nom: str) -> None:
+    texte = _texte(extrait, nom)
+    assert "PROJET" in texte
+    assert "Données synthétiques" in texte
+    assert "version " in texte
+
+
+def test_the_deliberation_decides_on_the_published_totals(extrait: Path) -> None:
+    texte, total = _texte(extrait, DELIBERATION), _total(2021)
+    for attendu in ("L5211-39-1", "L5211-4-1", "Article 4.", "Pour : …"):
+        assert attendu in texte.replace("\u00a0", " ")
+    assert f"{total['cout_net']:,.2f}".replace(",", "\u202f").replace(".", ",") in texte
+    assert f"{total['reste_a_charge']:,.2f}".replace(",", "\u202f").replace(".", ",") in texte
+
+
+def test_the_communication_says_what_is_not_known_of_the_communes(extrait: Path) -> None:
+    texte = _texte(extrait, COMMUNICATION)
+    assert "L’effet sur les effectifs des communes n’est pas renseigné" in texte
+    assert "Équivalents temps plein mobilisés par dispositif" in texte
+    assert "Annexe par commune" in texte
+
+
+def test_the_same_publication_gives_the_same_bytes(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
+    un, deux = (ecrire_extrait(conn_publiee, 2021, tmp_path / n) / "projets_actes" for n in "ab")
+    for nom in (DELIBERATION, COMMUNICATION):
+        assert (un / nom).read_bytes() == (deux / nom).read_bytes()

@@ -1,0 +1,58 @@
+"""Register of notifications: the last day, the day it was done, and what is late (D5211-16, L1612-2)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.factures.notifications import Notification, notifications
+from mutualisation.factures.parametres import Parametres
+
+LOOS, LILLE = "21590360000017", "21590350100017"
+
+
+def _registre(debut: date, **parametres: str) -> Notification:
+    adhesions = [
+        {"dispositif": "ADS", "siret_adherent": LOOS, "debut": debut},
+        {"dispositif": "ADS", "siret_adherent": LOOS, "debut": date(2030, 1, 1)},
+        {"dispositif": "CAM", "siret_adherent": LOOS, "debut": date(2021, 1, 1)},
+    ]
+    valeurs = {nom.replace("__", ":"): valeur for nom, valeur in parametres.items()}
+    (ligne,) = notifications(2021, "ADS", [(LOOS, "Loos")], adhesions, Parametres(valeurs))
+    return ligne
+
+
+def test_the_limit_is_the_day_the_budget_is_adopted() -> None:
+    ligne = _registre(date(2019, 7, 1))
+    assert (ligne.limite, ligne.notifiee, ligne.etat) == (date(2021, 4, 15), None, "à notifier")
+    assert _registre(date(2019, 7, 1), date_notification_cout__2021="30/03/2021").limite == date(2021, 3, 30)
+
+
+@pytest.mark.parametrize(
+    ("debut", "limite"),
+    [
+        (date(2021, 1, 31), date(2021, 4, 30)),
+        (date(2021, 11, 30), date(2022, 2, 28)),
+        (date(2021, 9, 30), date(2021, 12, 30)),
+    ],
+)
+def test_in_the_year_of_signature_three_months_are_given(debut: date, limite: date) -> None:
+    assert _registre(debut).limite == limite
+
+
+def test_what_was_notified_is_in_time_or_late() -> None:
+    assert _registre(date(2019, 7, 1), notifie_le="15/04/2021").etat == "notifié"
+    tardive = _registre(date(2019, 7, 1), notifie_le="2021-03-01", notifie_le__ADS="2021-04-16")
+    assert (tardive.notifiee, tardive.etat) == (date(2021, 4, 16), "notifié hors délai")
+
+
+def test_a_date_that_is_none_is_said() -> None:
+    with pytest.raises(ErreurMutualisation, match="notifie_le:ADS"):
+        _registre(date(2019, 7, 1), notifie_le__ADS="mi-avril")
+
+
+def test_an_adherent_without_adhesion_has_the_common_limit() -> None:
+    (ligne,) = notifications(2021, "ADS", [(LILLE, "Lille")], [], Parametres({}))
+    assert ligne.limite == date(2021, 4, 15)

@@ -1,0 +1,274 @@
+"""Pages of communes: every adherent on one of them, sums of the bilan, words that a manager reads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.unit.rapport import communes_factices as f
+from tests.unit.rapport.communes_factices import BilanFactice
+
+from mutualisation.francais import formats
+from mutualisation.rapport.contenu import communes
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, manques, paiements, services_utilises
+from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
+from mutualisation.rapport.contenu.communes.strates import strate_de, strates
+from mutualisation.rapport.sceau import Sceau
+
+
+@pytest.fixture
+def bilan() -> BilanFactice:
+    return BilanFactice()
+
+
+def _bloc(bilan: BilanFactice, cle: str) -> BlocCommunal:
+    return next(b for b in lire(bilan).blocs if b.cle == cle)
+
+
+def _page(bilan: BilanFactice, cle: str, sortie: str = "html") -> m.Document:
+    chemin = f"communes/{_bloc(bilan, cle).page}"
+    return next(d for d in communes.documents(bilan, Sceau("ab")) if d.chemin == chemin and sortie in d.sorties)
+
+
+def _blocs(blocs: Any) -> Iterator[Any]:
+    for bloc in blocs:
+        yield bloc
+        yield from _blocs(getattr(bloc, "blocs", ()))
+
+
+def _tableau(document: m.Document, titre: str) -> m.Tableau:
+    tous = (b for s in document.sections for b in _blocs(s.lus))
+    return next(b for b in tous if isinstance(b, m.Tableau) and titre in b.titre)
+
+
+# ---------------------------------------------------------------- who is where
+def test_each_adherent_is_on_one_page_and_the_epci_on_none(bilan: BilanFactice) -> None:
+    ou = Counter(a.siret for b in lire(bilan).blocs for a in b.annee.adherents)
+    assert ou == dict.fromkeys((f.LILLE, f.CCAS, f.LOOS, f.PERDU, f.INCONNU), 1)
+
+
+def test_pages_and_what_has_none_sum_to_the_bilan(bilan: BilanFactice) -> None:
+    territoire = lire(bilan)
+    annees = [*(b.annee for b in territoire.blocs), territoire.epci, territoire.personne]
+    for mesure, relation, colonne in (
+        ("du", "recouvrement", "montant_du"),
+        ("titre", "recouvrement", "montant_titre"),
+        ("cout", "cout_adherent", "cout_usage"),
+        ("reste", "cout_adherent", "reste_a_charge"),
+    ):
+        assert total(annees, mesure) == sum(r[colonne] for r in bilan[relation]), mesure
+    assert territoire.personne.cout == Decimal("5.55")
+    assert territoire.epci.cout == Decimal("1.00")
+
+
+def test_a_ccas_is_on_the_page_of_its_commune_under_its_own_anchor(bilan: BilanFactice) -> None:
+    page = _page(bilan, "59350")
+    volets = [b for s in page.sections for b in _blocs(s.blocs) if isinstance(b, m.Volet)]
+    assert [(v.titre, v.ancre) for v in volets] == [
+        ("Commune de Lille", f"a-{f.LILLE}"),
+        ("CCAS de Lille", f"a-{f.CCAS}"),
+    ]
+    bloc = _tableau(page, "La commune, son CCAS")
+    assert [x["du"] for x in bloc.lignes] == [Decimal("875.50"), Decimal("8.00")]
+    assert bloc.total is not None
+    assert bloc.total["du"] == Decimal("883.50")
+    assert not any(isinstance(b, m.Volet) for s in _page(bilan, "59350", "pdf").sections for b in _blocs(s.blocs))
+
+
+def test_adherents_without_a_commune_have_their_page(bilan: BilanFactice) -> None:
+    """Its INSEE is of no commune; or a titre of one that the year does not name."""
+    sans = lire(bilan).sans_commune
+    assert [b.page for b in sans] == [
+        f"sans_commune_{f.INCONNU}",
+        f"sans_commune_{f.PERDU}_syndicat_d_ailleurs",
+    ]
+    assert _bloc(bilan, f.INCONNU).annee.titre == Decimal("3.33")
+
+
+def test_an_adherent_named_in_another_year_keeps_its_name() -> None:
+    presents = [a for a in f.adherents() if a["siret_adherent"] != f.LOOS]
+    bloc = _bloc(BilanFactice(adherent=presents), f.LOOS)
+    assert (bloc.nom, bloc.est_commune, bloc.annee.population) == ("Loos", False, None)
+
+
+def test_former_version_without_adherents_has_no_page() -> None:
+    bilan = BilanFactice(adherent=[])
+    assert list(communes.documents(bilan, Sceau("ab"))) == []
+    assert ensemble.blocs(bilan) == []
+    assert manques.manques(bilan) == []
+
+
+# ---------------------------------------------------------------- addresses
+@pytest.mark.parametrize(
+    ("nom", "page"),
+    [
+        ("Villeneuve-d'Ascq", "59009_villeneuve_d_ascq"),
+        ("Annœullin", "59009_annoeullin"),
+        ("Deûlémont", "59009_deulemont"),
+        ("Saint-André-lez-Lille", "59009_saint_andre_lez_lille"),
+        ("東京", "59009"),
+    ],
+)
+def test_addresses_are_ascii_and_stable(nom: str, page: str) -> None:
+    assert adresses.page("59009", nom, sans_commune=False) == page
+
+
+def test_no_two_documents_have_one_address(bilan: BilanFactice) -> None:
+    fichiers = Counter(f"{d.chemin}.{s}" for d in communes.documents(bilan, Sceau("ab")) for s in d.sorties)
+    assert max(fichiers.values()) == 1
+    assert {"communes/index.html", "communes/index.pdf", "communes/59350_lille.html"} <= set(fichiers)
+
+
+def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
+    documents = list(communes.documents(bilan, Sceau("ab")))
+    index = next(d for d in documents if d.chemin == "communes/index" and "html" in d.sorties)
+    liens = {
+        x["nom"].cible
+        for s in index.sections
+        for t in _blocs(s.blocs)
+        if isinstance(t, m.Tableau)
+        for x in t.lignes
+        if isinstance(x["nom"], m.Lien)
+    }
+    assert liens == {f"{d.chemin.removeprefix('communes/')}.html" for d in documents if d.forme == "fiche"}
+    assert [s.court for s in index.sections][:2] == ["L", "Sans commune"]
+
+
+# ---------------------------------------------------------------- what is said
+def test_first_words_say_what_is_paid_got_and_whether_it_is_fair(bilan: BilanFactice) -> None:
+    resume = _page(bilan, "59350").resume.replace("\u202f", " ").replace("\u00a0", " ")
+    assert resume == (
+        "En 2021, Lille, avec son CCAS, utilise 2 services mutualisés et doit 883,50 €. Cet usage a coûté 1 160 € : "
+        "l'intercommunalité en porte 277 €, soit 24 %."
+    )
+
+
+def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
+    lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Services du bloc").lignes}
+    assert lignes["Convention UGAP"]["cout"] is None
+    assert lignes["Convention UGAP"]["du"] == services_utilises.GRATUIT
+    assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents"
+    assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
+    assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
+
+
+def test_paid_above_the_cost_is_said_so(bilan: BilanFactice) -> None:
+    page = _page(bilan, "59360")
+    assert "Dû au-delà du coût" in [c.libelle for c in page.chiffres]
+    assert "le dû dépasse ce coût de 300" in page.resume
+
+
+def test_gap_from_due_to_paid_is_explained_to_the_cent(bilan: BilanFactice) -> None:
+    tableau = paiements.du_au_paye(_bloc(bilan, "59350").annee)
+    assert [(x["libelle"], str(x["montant"])) for x in tableau.lignes] == [
+        ("Dû pour 2021", "883.50"),
+        ("dont par l'attribution de compensation", "-50.00"),
+        ("dont retenu sur le produit reversé des certificats", "-25.50"),
+        ("À payer par titre de recette", "808.00"),
+        ("Payé par titre de recette", "708.00"),
+        ("Reste à titrer", "100.00"),
+    ]
+
+
+def test_invoices_tie_to_what_is_due_or_say_why(bilan: BilanFactice) -> None:
+    lille, loos = _bloc(bilan, "59350").annee, _bloc(bilan, "59360").annee
+    assert paiements.ecart_factures(lille) == 0
+    factures = paiements.factures(lille)
+    assert [(x["adherents"], x["statut"]) for x in factures.lignes] == [(2, "dont 1\u00a0reportée")]
+    assert "8,00\u00a0€ : reporté sur la facture suivante" in factures.note
+    assert "12,00\u00a0€ : reporté d'avant" in paiements.factures(loos).note
+    seule = BilanFactice(facture_semestrielle=[])
+    assert paiements.ecart_factures(_bloc(seule, "59360").annee) == Decimal("400.00")
+
+
+def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:
+    achats, certificats = (m.mots(*b.morceaux) for b in gains.phrases(_bloc(bilan, "59350").annee)
+                           if isinstance(b, m.Paragraphe))  # fmt: skip
+    assert "2\u00a0commandes pour 150\u00a0€ hors taxes, dont 80\u00a0€ comparés" in achats
+    assert "un gain de 20\u00a0€ (20,0\u00a0% du prix de référence)" in achats
+    assert "324,50\u00a0€ reversés, 25,50\u00a0€ de frais retenus" in certificats
+
+
+def test_missing_population_leaves_its_place_out_and_is_listed(bilan: BilanFactice) -> None:
+    loos = _page(bilan, "59360")
+    assert not any("par habitant" in c.libelle for c in loos.chiffres)
+    assert [(x["nom"], x["manque"]) for x in manques.manques(bilan)] == [
+        ("Loos", "population"),
+        (formats.siret(f.INCONNU), "nom"),
+        (formats.siret(f.INCONNU), "code INSEE"),
+        ("Syndicat d'ailleurs", "commune"),
+    ]
+
+
+def test_no_code_is_shown(bilan: BilanFactice) -> None:
+    for document in communes.documents(bilan, Sceau("ab")):
+        dits = [document.resume, *(c.libelle + c.note for c in document.chiffres)]
+        for bloc in (b for s in document.sections for b in _blocs(s.lus)):
+            if isinstance(bloc, m.Tableau):
+                dits += [
+                    bloc.titre,
+                    bloc.note,
+                    *(str(v) for x in bloc.lignes for v in x.values() if isinstance(v, str)),
+                ]
+            elif isinstance(bloc, m.Paragraphe):
+                dits.append(m.mots(*bloc.morceaux))
+        codes = re.findall(r"\b[a-z]+_[a-z_]+\b|\b(?:unites|jours|aucune|titre|reporte)\b(?! )", " ".join(dits))
+        assert not [c for c in codes if "_" in c], document.chemin
+
+
+# ---------------------------------------------------------------- classes
+def _ville(insee: int, population: int | None) -> list[dict[str, Any]]:
+    siret = f"2159{insee:05d}00017"
+    return [{"exercice": 2021, "siret_adherent": siret, "type_adherent": "commune", "nom": f"Ville {insee}",
+             "code_insee": str(insee), "population": population}]  # fmt: skip
+
+
+def _classes(*populations: int | None) -> list[tuple[str, int]]:
+    rangees = [r for i, p in enumerate(populations) for r in _ville(59100 + i, p)]
+    communes_ = lire(BilanFactice(adherent=rangees)).communes
+    return [(s.libelle.replace("\u202f", " "), len(s.communes)) for s in strates(communes_)]
+
+
+def test_a_class_of_less_than_three_joins_its_neighbour() -> None:
+    assert _classes(100, 200, 300, 4000, 4500, 4999, 5000, 30000) == [
+        ("moins de 2 000 habitants", 3),
+        ("2 000 habitants et plus", 5),
+    ]
+    assert _classes(100, 3000, 3100, 6000, 6100, 6200, None) == [
+        ("moins de 5 000 habitants", 3),
+        ("5 000 habitants et plus", 3),
+    ]
+
+
+def test_no_median_under_three_communes(bilan: BilanFactice) -> None:
+    territoire = lire(bilan)
+    (classe,) = strates(territoire.communes)
+    assert classe.mediane(lambda a: a.cout) is None
+    assert strate_de(_bloc(bilan, "59360"), [classe]) is None
+
+
+def test_median_is_exact() -> None:
+    rangees = [r for i, p in enumerate((1000, 1000, 1000, 1000)) for r in _ville(59100 + i, p)]
+    couts = [
+        {"exercice": 2021, "dispositif": "CAM", "siret_adherent": r["siret_adherent"], "cle": "unites",
+         "poids": Decimal(1), "cout_usage": Decimal(c), "montant_du": Decimal(0), "reste_a_charge": Decimal(c)}
+        for r, c in zip(rangees, ("10.00", "20.01", "20.02", "500.00"), strict=True)
+    ]  # fmt: skip
+    (classe,) = strates(lire(BilanFactice(adherent=rangees, cout_adherent=couts)).communes)
+    assert classe.mediane(lambda a: a.cout) == Decimal("0.020015")
+
+
+def test_the_map_counts_as_the_key_figures_do(bilan: BilanFactice) -> None:
+    carte = ensemble.carte(bilan, lire(bilan))
+    assert [(c.code_insee, c.valeur, c.classe, c.adresse) for c in carte.communes] == [
+        ("59350", 2, 1, "communes/59350_lille.html"),
+        ("59360", 1, 1, "communes/59360_loos.html"),
+    ]
+    assert [ensemble.classe(n) for n in (0, 1, 4, 5, 9, 10, 20)] == [0, 1, 1, 2, 2, 3, 3]
+    (lignes,) = (b.lignes for b in ensemble.blocs(bilan) if type(b).__name__ == "Matrice")
+    assert [(nom, list(marques)) for nom, marques in lignes] == [("Lille", [True, True]), ("Loos", [True, False])]

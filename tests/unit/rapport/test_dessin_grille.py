@@ -1,0 +1,66 @@
+"""The tile map: every commune has its own tile, near its place, whatever the order they come in."""
+
+from __future__ import annotations
+
+import itertools
+from random import Random
+
+import pytest
+from lxml import etree
+from tests.unit.rapport.dessins_types import CAS, COMMUNES
+
+from mutualisation.rapport.contenu.graphiques import Carte
+from mutualisation.rapport.rendus.dessin import dessiner
+from mutualisation.rapport.rendus.dessin.grille import affecter, placer, positions
+
+
+def test_least_total_of_an_assignment_as_by_trying_them_all() -> None:
+    for graine in range(30):
+        hasard = Random(graine)  # noqa: S311 - a test
+        couts = [[hasard.randint(0, 20) for _ in range(6)] for _ in range(5)]
+        choisies = affecter(couts)
+        assert len(set(choisies)) == 5
+        tous = (sum(c[j] for c, j in zip(couts, p, strict=True)) for p in itertools.permutations(range(6), 5))
+        assert sum(c[j] for c, j in zip(couts, choisies, strict=True)) == min(tous)
+    assert affecter([]) == []
+
+
+def test_communes_keep_their_places_relative_to_each_other() -> None:
+    cases = placer(tuple(COMMUNES))
+    assert len(set(cases.values())) == len(COMMUNES)
+    rang, colonne = {c: r for c, (r, _) in cases.items()}, {c: k for c, (_, k) in cases.items()}
+    assert rang["59599"] < rang["59350"]  # Tourcoing is north of Lille
+    assert colonne["59017"] < colonne["59350"] <= colonne["59009"]  # Armentières, Lille, Villeneuve-d'Ascq
+    assert placer(tuple(reversed(COMMUNES))) == cases
+
+
+def test_every_commune_of_a_departement_is_placed() -> None:
+    codes = tuple(code for code in positions() if code.startswith("02"))[:200]
+    assert len(set(placer(codes).values())) == 200
+
+
+def test_positions_are_those_of_the_whole_country() -> None:
+    connues = positions()
+    assert len(connues) == 35357
+    assert connues["59350"] == (3047, 50632)
+    assert {code[:2] for code in connues} >= {"01", "2A", "59", "95", "97"}
+
+
+def test_a_tile_says_its_commune_and_leads_to_it() -> None:
+    carte = CAS["carte"]
+    assert isinstance(carte, Carte)
+    racine = etree.fromstring(str(dessiner(carte, "large")))
+    liens = {a.get("href"): a.findtext(".//{*}title") for a in racine.iter("{*}a")}
+    assert liens["communes/59350.html"] == "Lille : 18\u00a0dispositifs"
+    assert liens["communes/59512.html"] == "Roubaix : non renseigné"
+    assert len(liens) == len(carte.communes)
+
+
+@pytest.mark.parametrize("support", ["large", "etroit", "papier"])
+def test_what_has_no_place_is_listed_not_dropped(support: str) -> None:
+    carte = CAS["carte_inconnue"]
+    assert isinstance(carte, Carte)
+    racine = etree.fromstring(str(dessiner(carte, support)))
+    tuiles = [t.text for t in racine.iter("{*}title") if t.getparent() is not racine]
+    assert len(tuiles) == len(carte.communes) == 4
+    assert "Sans position connue" in [t.text for t in racine.iter("{*}text")]

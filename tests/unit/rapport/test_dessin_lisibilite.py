@@ -1,0 +1,152 @@
+"""Every chart on every support: nothing leaves the sheet, no two texts meet, colours read, bytes stay the same."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import NamedTuple
+
+import pytest
+from lxml import etree
+from tests.unit.rapport.dessins_types import CAS
+
+from mutualisation.rapport.contenu.graphiques import Matrice
+from mutualisation.rapport.rendus import palette
+from mutualisation.rapport.rendus.dessin import dessiner, ecrans, feuilles
+from mutualisation.rapport.rendus.dessin.texte import largeur
+from mutualisation.rapport.rendus.dessin.toile import SUPPORTS
+
+TOUS = list(itertools.product(CAS, ("large", "etroit", "papier")))
+JEU = 0.6
+
+
+class Boite(NamedTuple):
+    """A box on the sheet."""
+
+    gauche: float
+    haut: float
+    droite: float
+    bas: float
+
+    def touche(self, autre: Boite) -> bool:
+        return (
+            self.gauche < autre.droite - JEU
+            and autre.gauche < self.droite - JEU
+            and self.haut < autre.bas - JEU
+            and autre.haut < self.bas - JEU
+        )
+
+    def contient(self, x: float, y: float) -> bool:
+        return self.gauche <= x <= self.droite and self.haut <= y <= self.bas
+
+
+def _boite(element: etree._Element, support: str) -> Boite:
+    """Box of a text, as wide as the table of its support says, turned where it is upright."""
+    taille, x, y = (float(element.get(nom, "")) for nom in ("font-size", "x", "y"))
+    gras = element.get("font-weight") is not None
+    long = largeur(element.text or "", taille, SUPPORTS[support].polices, gras=gras)
+    avant = {None: 0.0, "middle": long / 2, "end": long}[element.get("text-anchor")]
+    if element.get("transform"):
+        return Boite(x - taille * 0.75, y - long, x + taille * 0.2, y)
+    return Boite(x - avant, y - taille * 0.75, x - avant + long, y + taille * 0.2)
+
+
+def _racine(cas: str, support: str) -> etree._Element:
+    return etree.fromstring(str(dessiner(CAS[cas], support)))
+
+
+def _textes(racine: etree._Element, support: str) -> list[tuple[str, Boite]]:
+    return [(e.text or "", _boite(e, support)) for e in racine.iter("{*}text")]
+
+
+@pytest.mark.parametrize(("cas", "support"), TOUS)
+def test_texts_stay_on_the_sheet_and_apart(cas: str, support: str) -> None:
+    racine = _racine(cas, support)
+    _, _, large, haut = map(float, racine.get("viewBox", "").split())
+    assert large == SUPPORTS[support].largeur
+    textes = _textes(racine, support)
+    dehors = [(t, b) for t, b in textes if b.gauche < -JEU or b.droite > large + JEU or b.haut < -1 or b.bas > haut]
+    assert dehors == []
+    assert [(a, b) for (a, x), (b, y) in itertools.combinations(textes, 2) if x.touche(y)] == []
+
+
+@pytest.mark.parametrize(("cas", "support"), TOUS)
+def test_shapes_stay_on_the_sheet(cas: str, support: str) -> None:
+    racine = _racine(cas, support)
+    _, _, large, haut = map(float, racine.get("viewBox", "").split())
+    for forme in racine.iter("{*}rect"):
+        x, y, w, h = (float(forme.get(nom, "")) for nom in ("x", "y", "width", "height"))
+        assert (x >= -JEU, x + w <= large + JEU, y >= -JEU, y + h <= haut) == (True,) * 4, forme.attrib
+        assert w > 0
+        assert h > 0
+
+
+@pytest.mark.parametrize(("cas", "support"), TOUS)
+def test_texts_read_on_what_lies_under_them(cas: str, support: str) -> None:
+    """The colour under a text is the one that was drawn last there; where lines cross it, it has its colour around."""
+    dessines: list[tuple[Boite, str, bool]] = []
+    for element in _racine(cas, support).iter("{*}rect", "{*}text"):
+        if element.tag.endswith("rect"):
+            x, y, w, h = (float(element.get(nom, "")) for nom in ("x", "y", "width", "height"))
+            boite, fond = Boite(x, y, x + w, y + h), element.get("fill", "")
+            if fond.startswith("url("):
+                dessines[-1] = (*dessines[-1][:2], True)
+            elif fond != "none":
+                dessines.append((boite, fond, False))
+            continue
+        b = _boite(element, support)
+        milieu = ((b.gauche + b.droite) / 2, (b.haut + b.bas) / 2)
+        dessous = [(fond, raye) for boite, fond, raye in dessines if boite.contient(*milieu)]
+        fond, raye = dessous[-1] if dessous else (palette.PAPIER, False)
+        assert element.get("data-fond") == fond, element.text
+        assert palette.contraste(element.get("fill", ""), fond) >= 4.5, (element.text, fond)
+        assert not raye or element.get("stroke") == fond, element.text
+
+
+@pytest.mark.parametrize(("cas", "support"), TOUS)
+def test_is_told_in_words_and_is_the_same_again(cas: str, support: str) -> None:
+    bloc, racine = CAS[cas], _racine(cas, support)
+    assert racine.findtext("{*}title") == "Sujet"
+    assert racine.findtext("{*}desc") == bloc.description
+    cibles = racine.get("aria-labelledby", "").split()
+    identifiants = [i for i in racine.xpath("//@id") if isinstance(i, str)]
+    assert set(cibles) <= set(identifiants)
+    assert len(identifiants) == len(set(identifiants))
+    ecrit = str(dessiner(bloc, support))
+    assert set(re.findall(r"url\(#([^)]*)\)", ecrit)) <= set(identifiants)
+    assert ecrit == str(dessiner(bloc, support))
+    assert re.findall(r"(?:href|src)=\"(?!communes/)|\bnan\b|\binf\b|…", ecrit) == []
+    assert racine.get("role") == ("group" if racine.findall(".//{*}a") else "img")
+
+
+def test_drawings_of_a_page_share_no_identifier() -> None:
+    for bloc in CAS.values():
+        identifiants = re.findall(r' id="([^"]*)"', "".join(map(str, ecrans(bloc))))
+        assert len(identifiants) == len(set(identifiants))
+
+
+@pytest.mark.parametrize("cas", CAS)
+def test_paper_has_eight_points_at_least_and_no_link(cas: str) -> None:
+    for feuille in feuilles(CAS[cas]):
+        racine = etree.fromstring(str(feuille))
+        assert min((float(e.get("font-size", "")) for e in racine.iter("{*}text")), default=8) >= 8
+        assert racine.findall(".//{*}a") == []
+
+
+def test_rows_that_a_page_cannot_hold_go_on_another() -> None:
+    lignes = [(f"Commune {i}", [True]) for i in range(95)]
+    pages = feuilles(Matrice("g-essai", "Titre", "Sujet", ["Archives"], lignes))
+    noms = [re.findall(r">(Commune \d+)<", re.sub(r"<desc.*?</desc>", "", str(page))) for page in pages]
+    assert [len(n) for n in noms] == [48, 47]
+    assert [nom for page in noms for nom in page] == [nom for nom, _ in lignes]
+
+
+def test_every_word_of_every_label_is_drawn() -> None:
+    """Wrapped, never cut: the letters of a label are all there, in order."""
+    for support in ("large", "etroit", "papier"):
+        for cas in ("barres_longues", "cascade_negative", "flux_long", "matrice_longue", "histogramme_long"):
+            ecrit = "".join(t for t, _ in _textes(_racine(cas, support), support))
+            assert "Système" in ecrit
+            lettres = re.sub(r"[ \u00a0\u202f]", "", ecrit)
+            assert "Anticonstitutionnellement" * 4 in lettres, (cas, support)
+            assert "d'information" in lettres or "d’information" in lettres

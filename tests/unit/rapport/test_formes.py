@@ -1,0 +1,169 @@
+"""Each form of a document on paper: its number of pages, its tags, what a validator says of it."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from outils import valider_pdf
+from tests.unit.rapport import documents
+
+from mutualisation.chemins import RACINE
+from mutualisation.rapport.rendus import pdf
+
+CORPS = ("/TBody", "/TFoot")
+
+
+def _ouvert(octets: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(octets))
+
+
+def _elements(racine: Any) -> Iterator[Any]:
+    for element in _enfants(racine):
+        yield element
+        yield from _elements(element)
+
+
+def _enfants(element: Any) -> list[Any]:
+    enfants = element.get("/K", [])
+    enfants = list(enfants) if isinstance(enfants, pikepdf.Array) else [enfants]
+    return [e for e in enfants if isinstance(e, pikepdf.Dictionary) and "/S" in e]
+
+
+def _portee(cellule: Any) -> str:
+    attributs = cellule.A if isinstance(cellule.A, pikepdf.Array) else [cellule.A]
+    return next((str(a.Scope) for a in attributs if "/Scope" in a), "")
+
+
+@pytest.fixture(params=documents.FORMES)
+def forme(request: pytest.FixtureRequest) -> str:
+    """Each form in turn."""
+    return str(request.param)
+
+
+def test_est_balise_et_titre(forme: str) -> None:
+    with _ouvert(pdf.rendre(documents.document(forme))) as lu:
+        assert str(lu.Root.Lang) == "fr-FR"
+        assert lu.Root.MarkInfo.Marked
+        assert lu.Root.ViewerPreferences.DisplayDocTitle
+        assert str(lu.Root.OutputIntents[0].S) == "/GTS_PDFA1"
+        metadonnees = lu.open_metadata()
+        assert (metadonnees["pdfuaid:part"], metadonnees["pdfaid:part"], metadonnees["pdfaid:conformance"]) == (
+            "1", "2", "A",
+        )  # fmt: skip
+        balises = [str(e.S) for e in _elements(lu.Root.StructTreeRoot)]
+        assert balises.count("/Title") == 1
+        figures = [e for e in _elements(lu.Root.StructTreeRoot) if e.S == "/Figure"]
+        # seven charts, and the columns beside a table
+        assert [str(f.Alt)[:12] for f in figures].count("Financement.") == 2
+        assert all("/Alt" in f for f in figures)
+        assert len(figures) == 8
+
+
+def test_les_tableaux_ont_un_titre_et_des_entetes_dans_les_deux_sens(forme: str) -> None:
+    with _ouvert(pdf.rendre(documents.document(forme))) as lu:
+        tables = [e for e in _elements(lu.Root.StructTreeRoot) if e.S == "/Table"]
+        assert len(tables) >= 7
+        for table in tables:
+            assert str(_enfants(table)[0].S) == "/Caption"
+            for partie in _enfants(table)[1:]:
+                for ligne in _enfants(partie):
+                    premiere, *autres = _enfants(ligne)
+                    if partie.S in CORPS:
+                        assert (str(premiere.S), _portee(premiere)) == ("/TH", "/Row")
+                        assert {str(c.S) for c in autres} <= {"/TD"}
+                    else:
+                        assert {(str(c.S), _portee(c)) for c in (premiere, *autres)} == {("/TH", "/Column")}
+
+
+def test_memes_octets(forme: str) -> None:
+    assert pdf.rendre(documents.document(forme)) == pdf.rendre(documents.document(forme))
+
+
+def _pages(octets: bytes) -> int:
+    with _ouvert(octets) as lu:
+        return len(lu.pages)
+
+
+@pytest.mark.parametrize("rangs", [1, 6, 12])
+def test_les_deux_pages_sont_deux(rangs: int) -> None:
+    parts = documents.sections(rangs)
+    for gardees in (parts[:1], parts[:2], [*parts[:2], parts[3]]):
+        assert _pages(pdf.rendre(documents.document("deux_pages", gardees))) == 2
+
+
+@pytest.mark.parametrize("rangs", [1, 12, 24])
+def test_une_fiche_tient_sur_une_page(rangs: int) -> None:
+    parts = [documents.Section("services", "Services", "Services", [documents.table(rangs), documents.table(6, "Autre")])]
+    assert _pages(pdf.rendre(documents.document("fiche", parts))) == 1
+
+
+def test_un_long_tableau_repete_ses_entetes(tmp_path: Path) -> None:
+    parts = [documents.Section("trace", "Trace", "Trace", [documents.table(200)])]
+    octets = pdf.rendre(documents.document("dossier", parts))
+    with _ouvert(octets) as lu:
+        (tete,) = [e for e in _elements(lu.Root.StructTreeRoot) if e.S == "/THead"][:1]
+        assert len(_enfants(tete)) == 1  # said once to a screen reader, printed again as an artifact
+        assert len(lu.pages) > 4
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(bool(valider_pdf.manque()), reason=valider_pdf.manque() or "-")
+def test_verapdf_n_y_trouve_rien(tmp_path: Path) -> None:
+    bons = [tmp_path / f"{forme}.pdf" for forme in documents.FORMES]
+    for fichier in bons:
+        fichier.write_bytes(pdf.rendre(documents.document(fichier.stem)))
+    mauvais = [_abimer(bons[2], tmp_path / f"sans_{quoi}.pdf", quoi) for quoi in ABIMES]
+    execution = subprocess.run(
+        [sys.executable, str(RACINE / "outils" / "valider_pdf.py"), *map(str, [*bons, *mauvais])],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    constats = {ligne.split(" : ")[0]: ligne for ligne in execution.stdout.splitlines() if not ligne.startswith(" ")}
+    assert execution.returncode == 1, execution.stderr
+    for fichier in bons:
+        for profil in valider_pdf.PROFILS:
+            assert constats[f"{fichier.name} {profil}"].endswith(", 0 faute(s)"), execution.stdout
+    # the judge is not asleep: each point, taken away, is told
+    for fichier in mauvais:
+        assert any(not constats[f"{fichier.name} {p}"].endswith(", 0 faute(s)") for p in valider_pdf.PROFILS), fichier
+
+
+ABIMES = ("langue", "titre", "marques", "alternative", "intention", "police", "portee", "niveaux")
+
+
+def _abimer(source: Path, cible: Path, quoi: str) -> Path:
+    """A copy of a PDF that lacks one point."""
+    with pikepdf.open(source) as lu:
+        elements = list(_elements(lu.Root.StructTreeRoot))
+        match quoi:
+            case "langue":
+                del lu.Root.Lang
+            case "titre":
+                del lu.Root.ViewerPreferences.DisplayDocTitle
+            case "marques":
+                del lu.Root.MarkInfo
+            case "alternative":
+                figure = next(e for e in elements if e.S == "/Figure")
+                del figure.Alt
+            case "intention":
+                del lu.Root.OutputIntents
+            case "police":
+                for objet in lu.objects:
+                    if isinstance(objet, pikepdf.Dictionary) and "/FontFile3" in objet:
+                        del objet["/FontFile3"]
+            case "portee":
+                for element in elements:
+                    if element.S == "/TH":
+                        del element.A
+            case "niveaux":
+                next(e for e in elements if e.S == "/H1").S = pikepdf.Name.H4
+        lu.save(cible)
+    return cible
