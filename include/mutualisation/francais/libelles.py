@@ -24,19 +24,7 @@ MESURES = {
     "reste_a_charge_apres_ac": "Reste à charge après AC",
 }
 
-CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "APP": "Apprentis"}
-
-# why a cost moves from one year to the next (R12)
-EFFETS = {
-    "etp": "Temps consacré",
-    "taux": "Coût d'un ETP",
-    "fonctionnement": "Fonctionnement",
-    "amortissements": "Amortissements",
-    "subventions": "Subventions",
-    "reprises": "Reprises de subventions",
-    "entree": "Nouveau dispositif",
-    "sortie": "Dispositif arrêté",
-}
+# why a cost moves from one year to the next (R12), explained
 EFFETS_EXPLIQUES = {
     "etp": "variation des ETP, au coût par ETP de l'année précédente",
     "taux": "reste de la variation du coût de personnel : un ETP ne coûte plus la même chose",
