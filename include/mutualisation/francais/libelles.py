@@ -24,7 +24,19 @@ MESURES = {
     "reste_a_charge_apres_ac": "Reste à charge après AC",
 }
 
-# why a cost moves from one year to the next (R12), explained
+CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "APP": "Apprentis"}
+
+# why a cost moves from one year to the next (R12)
+EFFETS = {
+    "etp": "Temps consacré",
+    "taux": "Coût d'un ETP",
+    "fonctionnement": "Fonctionnement",
+    "amortissements": "Amortissements",
+    "subventions": "Subventions",
+    "reprises": "Reprises de subventions",
+    "entree": "Nouveau dispositif",
+    "sortie": "Dispositif arrêté",
+}
 EFFETS_EXPLIQUES = {
     "etp": "variation des ETP, au coût par ETP de l'année précédente",
     "taux": "reste de la variation du coût de personnel : un ETP ne coûte plus la même chose",
@@ -302,19 +314,16 @@ PARAMETRES_TEXTES = {
     "grand_livre_complet": "rapprochements du grand livre",
 }
 
-# values of parameters that are codes
+# values of parameters that are words of the files
 VALEURS = {
-    "oui": "oui",
-    "non": "non",
-    "reel": "jours réels",
-    "30_360": "mois de 30 jours",
-    "synthetique": "synthétique",
-    "unites": "unités de service",
-    "jours": "jours d'adhésion",
-    "population": "population",
-    "R": "temps rémunéré, réparti selon les heures saisies",
-    "Q": "quotité, répartie selon les affectations",
-    "T": "heures saisies sur heures de référence",
+    "base_jours": {"reel": "jours réels", "30_360": "mois de 30 jours"},
+    "jeu_de_donnees": {"synthetique": "synthétique"},
+    "methode_etp": {
+        "R": "temps rémunéré, réparti selon les heures saisies",
+        "Q": "quotité, répartie selon les affectations",
+        "T": "heures saisies sur heures de référence",
+    },
+    "cle_usage": {"unites": "unités de service", "jours": "jours d'adhésion", "population": "population"},
 }
 
 METHODES_ETP = {
@@ -425,12 +434,12 @@ def libelle_unite(code: str, nombre: int = 2) -> str:
     return code.replace("_", " ").lower()
 
 
-def libelle_valeur(valeur: str) -> str:
-    """Value of a parameter: `reel` reads « jours réels », a figure is as it was typed."""
-    return VALEURS.get(valeur) or (valeur.replace("_", " ") if valeur.islower() else valeur)
-
-
 def libelle_parametre(nom: str, nommer: Callable[[str], str] = str) -> str:
     """`actualisation:ADS` reads « Actualisation du coût unitaire — ADS »; `nommer` gives the name of a dispositif."""
     racine, _, objet = nom.partition(":")
     return libelle(PARAMETRES, racine) + (f" — {nommer(objet)}" if objet else "")
+
+
+def valeur_parametre(nom: str, valeur: str) -> str:
+    """Value of a parameter as it is read: `reel` is « jours réels », a figure is as it was typed."""
+    return VALEURS.get(nom.partition(":")[0], {}).get(valeur, valeur)

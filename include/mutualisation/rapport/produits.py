@@ -16,6 +16,7 @@ Produit = Callable[[Bilan, Sceau], Iterable[Document]]
 PRODUITS: tuple[Produit, ...] = (
     conseil.documents,
     communes.documents,
+    audit.documents,
     classeur.documents,
     audit.documents,
     actes.documents,

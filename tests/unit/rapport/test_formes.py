@@ -100,7 +100,9 @@ def test_les_deux_pages_sont_deux(rangs: int) -> None:
 
 @pytest.mark.parametrize("rangs", [1, 12, 24])
 def test_une_fiche_tient_sur_une_page(rangs: int) -> None:
-    parts = [documents.Section("services", "Services", "Services", [documents.table(rangs), documents.table(6, "Autre")])]
+    parts = [
+        documents.Section("services", "Services", "Services", [documents.table(rangs), documents.table(6, "Autre")])
+    ]
     assert _pages(pdf.rendre(documents.document("fiche", parts))) == 1
 
 

@@ -75,4 +75,6 @@ def _valeur(bilan: Bilan, parametre: m.Ligne) -> str:
     nom, valeur = parametre["parametre"], str(parametre["valeur"])
     if nom == "dispositif_cam":
         return bilan.libelle(valeur)
-    return libelles.libelle_compte(valeur) if nom.startswith("compte_recette") else libelles.libelle_valeur(valeur)
+    return (
+        libelles.libelle_compte(valeur) if nom.startswith("compte_recette") else libelles.valeur_parametre(nom, valeur)
+    )

@@ -117,7 +117,7 @@ def _parametres(bilan: Bilan) -> m.Section:
     lignes = [
         {
             "libelle": libelles.libelle_parametre(p["parametre"], bilan.libelle),
-            "valeur": libelles.libelle_valeur(p["valeur"]),
+            "valeur": libelles.valeur_parametre(p["parametre"], p["valeur"]),
             "debut": _jour(p["debut"]),
             "fin": _jour(p["fin"]),
             "reference": p["reference"],
