@@ -22,18 +22,17 @@ NOTE_ESSAI = (
     "moyenne additionne les écarts des dispositifs sans que l'un compense l'autre, et les rapporte au constaté."
 )
 NOTE_ECART = (
-    "Écart : coût constaté moins coût prévu un an plus tôt. Volume : plus ou moins d'ETP au total, au coût prévu. "
-    "Mix : répartition des ETP entre dispositifs. Prix : coût net d'un ETP. Les trois effets somment à l'écart, au "
-    "centime."
+    "Écart : coût constaté moins coût prévu un an plus tôt. ETP : plus ou moins de temps passé que prévu, au coût d'un "
+    "ETP de l'année précédente. Coût d'un ETP : le reste, au regard de ce que le scénario supposait. Les effets "
+    "somment à l'écart, au centime."
 )
-EFFETS = (
-    m.Colonne("cout_prevu", "Coût prévu", "centimes", somme=True),
-    m.Colonne("cout_constate", "Coût constaté", "centimes", somme=True),
-    m.Colonne("effet_volume", "Volume", "centimes", somme=True),
-    m.Colonne("effet_mix", "Mix", "centimes", somme=True),
-    m.Colonne("effet_prix", "Prix", "centimes", somme=True),
-    m.Colonne("ecart", "Écart", "centimes", somme=True, fort=True, formule="={effet_volume}+{effet_mix}+{effet_prix}"),
-)
+NOMS_EFFETS = {
+    "effet_etp": "ETP", "effet_taux": "Coût d'un ETP", "effet_fonctionnement": "Fonctionnement",
+    "effet_amortissements": "Amortissements", "effet_subventions": "Subventions", "effet_reprises": "Reprises",
+    "effet_entree": "Non prévu", "effet_sortie": "Disparu",
+}  # fmt: skip
+# columns of the versions published before R12
+NOMS_ANCIENS = {"effet_volume": "Volume", "effet_mix": "Mix", "effet_prix": "Prix"}
 PREVU = (
     m.DISPOSITIF,
     SCENARIO,
@@ -84,9 +83,9 @@ def _feuilles(bilan: Bilan) -> list[m.Tableau]:
          f"Prévision à partir de {e}, par dispositif et par scénario", PREVU, bilan["prevision"], ""),
         ("Essai de la prévision", "Ce que la méthode aurait dit des exercices connus, et son erreur.",
          f"Essai de la prévision de {e} sur les exercices connus", ESSAI, bilan["prevision_essai"], ""),
-        ("Écart à la prévision", "Du prévu au constaté : volume, mix, prix, au centime.",
-         f"Écart entre le constaté {e} et la prévision", (m.DISPOSITIF, SCENARIO, *EFFETS), bilan["ecart_prevision"],
-         NOTE_ECART),
+        ("Écart à la prévision", "Du prévu au constaté : les effets, au centime.",
+         f"Écart entre le constaté {e} et la prévision", (m.DISPOSITIF, SCENARIO, *_effets(bilan)),
+         bilan["ecart_prevision"], NOTE_ECART),
     )  # fmt: skip
     return [
         replace(m.liste(titre, colonnes, _nommees(bilan, rangees), nom, notice), note=note)
@@ -102,6 +101,21 @@ def _nommees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
         key=lambda r: (scenarios.index(r["scenario"]), -(r.get("exercice_base") or 0)),
     )
     return [r | {"scenario": _nommer(r["scenario"])} for r in ordre]
+
+
+def _effets(bilan: Bilan) -> tuple[m.Colonne, ...]:
+    """Columns of the variance: the effects that move something, between the two costs and their difference."""
+    rangees = bilan["ecart_prevision"]
+    noms = NOMS_EFFETS if any(r.get("effet_etp") is not None for r in rangees) else NOMS_ANCIENS
+    utiles = {cle: nom for cle, nom in noms.items() if any(r.get(cle) for r in rangees)} or noms
+    return (
+        m.Colonne("cout_prevu", "Coût prévu", "centimes", somme=True),
+        m.Colonne("cout_constate", "Coût constaté", "centimes", somme=True),
+        *(m.Colonne(cle, nom, "centimes", somme=True) for cle, nom in utiles.items()),
+        m.Colonne(
+            "ecart", "Écart", "centimes", somme=True, fort=True, formule="=" + "+".join(f"{{{cle}}}" for cle in utiles)
+        ),
+    )
 
 
 # ---------------------------------------------------------------- scenarios
@@ -271,17 +285,18 @@ def _du_prevu_au_constate(bilan: Bilan) -> list[m.Bloc]:
     """Actual against the forecast made one year before: volume, mix, price; by scenario, then by dispositif."""
     if not bilan["ecart_prevision"]:
         return []
-    sommes = _grouper(bilan["ecart_prevision"], lambda r: {c.cle: somme(r, c.cle) for c in EFFETS})
+    effets = _effets(bilan)
+    sommes = _grouper(bilan["ecart_prevision"], lambda r: {c.cle: somme(r, c.cle) for c in effets})
     ecart = m.Tableau(
         f"Écart entre le constaté {bilan.exercice} et la prévision faite en {bilan.exercice - 1}",
-        (SCENARIO, *EFFETS),
+        (SCENARIO, *effets),
         [{"scenario": noms, **valeurs} for noms, valeurs in sommes],
         note=NOTE_ECART,
     )
     # scenarios that say alike share a table; Σ of its rows is the row of the scenario
     rangees = bilan.dans_l_ordre(bilan["ecart_prevision"])
-    groupes = _grouper(rangees, lambda r: [{cle: x[cle] for cle in ("libelle", *(c.cle for c in EFFETS))} for x in r])
+    groupes = _grouper(rangees, lambda r: [{cle: x[cle] for cle in ("libelle", *(c.cle for c in effets))} for x in r])
     titre = f"Écart à la prévision par dispositif, {bilan.exercice}"
-    tables = [m.tableau(f"{titre} : {noms}", (m.DISPOSITIF, *EFFETS), lignes) for noms, lignes in groupes]
+    tables = [m.tableau(f"{titre} : {noms}", (m.DISPOSITIF, *effets), lignes) for noms, lignes in groupes]
     repli = m.Repli("Voir l'écart par dispositif, scénario par scénario", tables)
     return [m.SousTitre("Du prévu au constaté"), ecart, repli]
