@@ -98,7 +98,7 @@ def test_a_former_version_has_no_page_of_staff(publier: Any) -> None:
 
 
 def test_effects_leave_nothing_unexplained(publier: Any) -> None:
-    tableau = next(t for t in _tableaux(passages.dire(publier(), SCEAU)) if "Ce qui manque" in _titres(t))
+    tableau = next(t for t in _tableaux(passages.dire(publier(), SCEAU)) if "Inexpliqué" in _titres(t))
     assert tableau.lignes
     assert {x["ecart"] for x in tableau.lignes} == {Decimal(0)}
 
