@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -156,3 +157,26 @@ def test_restricted_when_no_pool_protects(publier: Any) -> None:
     assert est_restreinte(bilan)
     bilan.contexte.parametres[-1]["debut"] = "2021-01-02"
     assert not est_restreinte(bilan)
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="paquet système chromium absent")
+def test_an_auditor_goes_from_a_staff_figure_to_its_lines_in_three_clicks(extrait: Path) -> None:
+    """From the document that was voted: open the dispositif, its staff cost by category, the files of its hours."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        navigateur = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = navigateur.new_page()
+        page.goto((extrait / "bilan_etape_2021.html").as_uri())
+        volet = page.locator("#dispositif-cam")
+        volet.locator("summary").first.click()
+        volet.get_by_role("link", name="coût de personnel recalculable").click()
+        assert page.url.endswith("dossier_audit_2021/personnel.html#cam")
+        tableau = page.locator("#cam table").first
+        assert tableau.is_visible()
+        assert "178\u202f000,25" in tableau.inner_text()
+        page.locator("#cam").get_by_role("link").first.click()
+        assert page.url.endswith("dossier_audit_2021/trace_cam.html#etp")
+        assert page.get_by_text("rh/temps_2021-01.csv").first.is_visible()
+        navigateur.close()
