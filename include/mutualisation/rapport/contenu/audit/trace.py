@@ -133,7 +133,7 @@ def _tableau(nom: str, mesure: str, lignes: list[Ligne]) -> m.Tableau:
     pleines = cadre.remplies(colonnes, dites)
     regles = sorted({r["regle"] for r in lignes if r.get("regle")})
     note = " ; ".join(f"règle {x} : {libelles.REGLES.get(x, 'règle de calcul')}" for x in regles)
-    return m.Tableau(f"{nom} : lignes source", pleines, dites, note=f"{note.capitalize()}." if note else "")
+    return m.Tableau(f"{nom} : lignes source", pleines, dites, note=f"R{note[1:]}." if note else "")
 
 
 def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
