@@ -106,8 +106,13 @@ def test_un_ecart_de_balance_sur_la_paie_des_apprentis_ne_la_donne_pas(extraire:
         "EXER;IDENT;CODBUD1;CBUDG;COMPTE;OBNETDEB;OBNETCRE;OOBDEB;OOBCRE",
         f"{EXERCICE};{siret(EPCI)};;1;6064;1,00;0;0;0",
     )
-    paie = ecriture(777, 12, "6417", "", PAIES["APP"][0].replace(" ", ""))
-    dossier = extraire(ajouts={f"mandats_{EXERCICE}-12.csv": (paie,), f"balance_{EXERCICE}.csv": balance})
+    apprentis = _nombre(PAIES["APP"][0])
+    autres = sum(_nombre(masse) for masse, _, _ in PAIES.values()) - apprentis
+    paie = tuple(
+        ecriture(777 + rang, 12, compte, "", f"{montant}".replace(".", ","))
+        for rang, (compte, montant) in enumerate((("6417", apprentis), ("64111", autres)))
+    )
+    dossier = extraire(ajouts={f"mandats_{EXERCICE}-12.csv": paie, f"balance_{EXERCICE}.csv": balance})
     controles = (dossier / "controles.csv").read_text(encoding="utf-8")
     assert "6417/mandat" in controles
     assert "6064/mandat" in controles
