@@ -249,6 +249,15 @@ MODES = {
     GRATUIT: "Sans participation",
 }
 SANS_TARIF = "Sans tarif en vigueur"
+# rules of a tariff (R7)
+TARIFS = {
+    "forfait": "Forfait",
+    "par_habitant": "Prix par habitant",
+    "par_tranche": "Forfait par tranche de population",
+    "par_unite": "Prix par unité",
+    "cout_unitaire": "Coût unitaire D5211-16",
+    "pourcentage": "Pourcentage",
+}
 
 PARAMETRES = {
     "methode_etp": "Méthode de calcul des ETP",
