@@ -116,7 +116,7 @@ def _dispositifs(bilan: Bilan) -> m.Section:
 def _parametres(bilan: Bilan) -> m.Section:
     lignes = [
         {
-            "libelle": _nom(bilan, p["parametre"]),
+            "libelle": libelles.libelle_parametre(p["parametre"], bilan.libelle),
             "valeur": libelles.valeur_parametre(p["parametre"], p["valeur"]),
             "debut": _jour(p["debut"]),
             "fin": _jour(p["fin"]),
@@ -136,12 +136,6 @@ def _parametres(bilan: Bilan) -> m.Section:
     titre = f"Paramètres en vigueur en {bilan.exercice}"
     tableau = m.Tableau(titre, colonnes, lignes, note=DEFAUT, limite=cadre.LIGNES_MAX)
     return m.Section("parametres", titre, "Paramètres", [tableau if lignes else m.p(DEFAUT)])
-
-
-def _nom(bilan: Bilan, parametre: str) -> str:
-    """Label of a parameter, with the label of the dispositif it is for."""
-    racine, _, objet = parametre.partition(":")
-    return libelles.libelle_parametre(racine) + (f" : {bilan.libelle(objet)}" if objet else "")
 
 
 def _portes(bilan: Bilan) -> m.Section:

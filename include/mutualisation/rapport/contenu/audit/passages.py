@@ -14,6 +14,7 @@ from mutualisation.rapport.sceau import Sceau
 
 # the order in which effects are read (R12)
 EFFETS = ("entree", "sortie", "etp", "taux", "fonctionnement", "amortissements", "subventions", "reprises")
+PERSONNEL = ("etp", "taux")
 SOMME_REPARTITION = "somme_repartition"
 
 
@@ -84,34 +85,39 @@ def _variation(bilan: Bilan) -> list[m.Section]:
     if not bilan["variation"]:
         return []
     e = bilan.exercice
-    effets: dict[str, dict[str, Any]] = {}
+    effets: dict[str, dict[str, Decimal]] = {}
     for r in bilan["variation"]:
         if r["dispositif"] != TOTAL:
             effets.setdefault(r["dispositif"], {})[r["effet"]] = r["montant"]
     avant, apres = bilan.synthese.get(e - 1, {}), bilan.synthese[e]
+    presents = [x for x in EFFETS if any(montants.get(x) for montants in effets.values())]
     lignes = [
-        {
+        {x: effets[code].get(x) for x in EFFETS}
+        | {
             "libelle": bilan.libelle(code),
             "avant": avant[code]["cout_net"] if code in avant else None,
-            **montants,
+            "autres": sum((v for x, v in effets[code].items() if x not in PERSONNEL), Decimal(0)),
             "apres": apres[code]["cout_net"] if code in apres else None,
-            "ecart": _reste(avant.get(code), apres.get(code), montants.values()),
+            "ecart": _reste(avant.get(code), apres.get(code), effets[code].values()),
         }
-        for code, montants in ((code, effets[code]) for code in bilan.trier(effets))
+        for code in bilan.trier(effets)
     ]
-    presents = [x for x in EFFETS if any(x in montants for montants in effets.values())]
-    for x in lignes:
-        x |= {effet: x.get(effet) for effet in presents}
+    autres = m.Colonne("autres", "Autres effets", "centimes", somme=True)
     colonnes = (
         m.DISPOSITIF,
         m.Colonne("avant", f"Coût net {e - 1}", "centimes", somme=True),
-        *(m.Colonne(effet, libelles.EFFETS[effet], "centimes", somme=True) for effet in presents),
+        *(m.Colonne(x, libelles.EFFETS[x], "centimes", somme=True) for x in PERSONNEL),
+        autres,
         m.Colonne("apres", f"Coût net {e}", "centimes", somme=True, fort=True),
-        m.Colonne("ecart", "Ce qui manque", "centimes", somme=True),
+        m.Colonne("ecart", "Inexpliqué", "centimes", somme=True),
     )
-    phrases = m.Liste([(libelles.EFFETS[x], libelles.EFFETS_EXPLIQUES[x]) for x in presents])
-    tableau = m.tableau(f"Du coût net {e - 1} au coût net {e}, effet par effet", colonnes, lignes)
-    return [m.Section("variation", f"De {e - 1} à {e}", f"De {e - 1} à {e}", [tableau, phrases])]
+    reste = tuple(m.Colonne(x, libelles.EFFETS[x], "centimes", somme=True) for x in presents if x not in PERSONNEL)
+    blocs: list[m.Bloc] = [
+        m.tableau(f"Du coût net {e - 1} au coût net {e}", colonnes, lignes),
+        *([m.tableau("Les autres effets, un par un", (m.DISPOSITIF, *reste, autres), lignes)] if reste else []),
+        m.Liste([(libelles.EFFETS[x], f"{libelles.EFFETS_EXPLIQUES[x]}.") for x in presents]),
+    ]
+    return [m.Section("variation", f"De {e - 1} à {e}", f"De {e - 1} à {e}", blocs)]
 
 
 def _reste(avant: Ligne | None, apres: Ligne | None, effets: Any) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
@@ -32,6 +33,7 @@ SANS_REGROUPEMENT = (
     "diffusion de ce bilan est restreinte."
 )
 SUITES = (("etp", "D'où viennent ces ETP, fichier par fichier"), ("cout_personnel", "Lignes du coût de personnel"))
+SIGLE = re.compile(r"\(([^()]+)\)$")
 CATEGORIE = m.Colonne("categorie", "Catégorie", part=3)
 ETP = m.Colonne("etp", "ETP", "lu")
 COUT_MOYEN = m.Colonne("cout_moyen", "Coût moyen d'un ETP", "lu")
@@ -79,7 +81,7 @@ def _formule(bilan: Bilan) -> m.Section:
 def _exemple(bilan: Bilan, r: Ligne) -> m.Paragraphe:
     cout = _couts(bilan)[r["categorie"]]
     return m.p(
-        f"Exemple : « {bilan.libelle(r['dispositif'])} », {_categorie(r['categorie']).lower()} : "
+        f"Exemple : « {bilan.libelle(r['dispositif'])} », {_minuscule(_categorie(r['categorie']))} : "
         f"{formats.nombre(r['etp'], 6)} ETP × ({_fin(cout['cout_moyen'])} + {_fin(cout['cout_structure'] or 0)}) = "
         f"{formats.euros(r['cout_personnel'], 2)}."
     )
@@ -93,11 +95,13 @@ def _precision(bilan: Bilan) -> str:
         for r in bilan["etp_categorie"]
         if r["categorie"] in couts
     ]
-    pire = formats.euros(max(ecarts, default=Decimal(0)), 2)
-    return (
-        "Les ETP sont calculés exactement et publiés avec six décimales : refait depuis ces colonnes, aucun des "
-        f"{formats.plusieurs(len(ecarts), 'montant')} de cette page ne s'écarte de plus de {pire} du montant publié."
+    pire, nombre = max(ecarts, default=Decimal(0)), formats.plusieurs(len(ecarts), "montant")
+    suite = (
+        f"aucun des {nombre} de cette page ne s'écarte de plus de {formats.euros(pire, 2)} du montant publié."
+        if pire
+        else f"les {nombre} de cette page retombent au centime sur le montant publié."
     )
+    return f"Les ETP sont calculés exactement et publiés avec six décimales. Refaits depuis ces colonnes, {suite}"
 
 
 # ---------------------------------------------------------------- average costs
@@ -187,7 +191,9 @@ def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
         m.p(adresses.vers_trace(code, texte, mesure), ".") for mesure, texte in SUITES if (code, mesure) in tracees
     ]
     titre = f"Coût de personnel de « {libelle} », {bilan.exercice}"
-    return m.Section(adresses.ancre(code), libelle, libelle, [m.Tableau(titre, colonnes, lignes, total), *suites])
+    return m.Section(
+        adresses.ancre(code), libelle, _court(libelle), [m.Tableau(titre, colonnes, lignes, total), *suites]
+    )
 
 
 # ---------------------------------------------------------------- words
@@ -206,6 +212,16 @@ def _fin(valeur: Decimal | int | None) -> str:
 
 def _categorie(code: str) -> str:
     return libelles.CATEGORIES.get(code, f"Catégorie {code}")
+
+
+def _minuscule(nom: str) -> str:
+    return nom[0].lower() + nom[1:]
+
+
+def _court(libelle: str) -> str:
+    """The acronym that a label ends with, where there is one."""
+    sigle = SIGLE.search(libelle)
+    return sigle[1] if sigle else libelle
 
 
 def _groupe(groupe: str) -> str:

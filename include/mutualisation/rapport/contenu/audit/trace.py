@@ -133,7 +133,7 @@ def _tableau(nom: str, mesure: str, lignes: list[Ligne]) -> m.Tableau:
     pleines = cadre.remplies(colonnes, dites)
     regles = sorted({r["regle"] for r in lignes if r.get("regle")})
     note = " ; ".join(f"règle {x} : {libelles.REGLES.get(x, 'règle de calcul')}" for x in regles)
-    return m.Tableau(f"{nom} : lignes source", pleines, dites, note=f"{note.capitalize()}." if note else "")
+    return m.Tableau(f"{nom} : lignes source", pleines, dites, note=f"R{note[1:]}." if note else "")
 
 
 def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
@@ -145,11 +145,16 @@ def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
         "piece": r.get("piece") or "",
         "date_piece": _jour(r.get("date_piece")),
         "compte": libelles.libelle_compte(r["nature"]) if r.get("nature") else "",
-        "activite": (r["rang"] or "").rpartition("/")[0] if temps else "",
+        "activite": _activite(r["rang"] or "") if temps else "",
         "montant_source": _quantite(r["montant_source"], source),
         "part": f"{formats.exact(r['part'])}{formats.INSECABLE}%" if r["part"] is not None else "",
         "montant": _quantite(r["montant"], mesure),
     }
+
+
+def _activite(rang: str) -> str:
+    """`CAM-ADH/100`: activity and part; the cents of rounding have a line of their own."""
+    return "arrondi au centime" if rang == "arrondi" else rang.rpartition("/")[0]
 
 
 def _jour(valeur: Any) -> date | None:

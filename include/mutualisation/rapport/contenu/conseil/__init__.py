@@ -12,6 +12,7 @@ from mutualisation.rapport.contenu import (
     prevision,
 )
 from mutualisation.rapport.contenu.conseil import (
+    ailleurs,
     annee,
     annexe,
     autres,
@@ -73,6 +74,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> Document:
         sections=sections,
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         notice=ouverture.notice(bilan),
+        liens=ailleurs.pages(bilan),
         sorties=("html", "pdf"),
     )
 

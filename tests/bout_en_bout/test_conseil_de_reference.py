@@ -1,0 +1,49 @@
+"""What the council reads of the reference drop: how long it is, on paper and on a phone, and in whose words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pikepdf
+import pytest
+from tests import navigateur
+from tests.bout_en_bout.reference import Reference
+
+EXERCICES = (2019, 2020, 2021)
+PAGES = {"bilan_etape": 12, "synthese": 2}
+ECRANS, TELEPHONE = 8, (390, 844)
+# the first section that is no longer for a councillor who has five minutes
+DETAILS = "annee"
+
+
+@pytest.mark.parametrize("exercice", EXERCICES)
+def test_council_reads_twelve_pages_and_members_two(reference: Reference, exercice: int) -> None:
+    for nom, limite in PAGES.items():
+        with pikepdf.open(reference.bilans / f"bilan_{exercice}" / f"{nom}_{exercice}.pdf") as pdf:
+            assert len(pdf.pages) <= limite, nom
+
+
+@pytest.mark.parametrize("exercice", EXERCICES)
+def test_no_code_and_no_identifier_is_shown(reference: Reference, exercice: int) -> None:
+    page = _page(reference.bilans, exercice).read_text(encoding="utf-8")
+    visible = re.sub(r"<style>.*?</style>|<code>.*?</code>|<[^>]+>", " ", page, flags=re.DOTALL)
+    assert re.findall(r"\b[a-z0-9]+_[a-z0-9_]+\b|\b\d{14}\b", visible) == []
+
+
+@pytest.mark.parametrize("exercice", EXERCICES[1:])
+def test_every_variance_is_commented(reference: Reference, exercice: int) -> None:
+    assert "sans commentaire" not in _page(reference.bilans, exercice).read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.systeme
+@navigateur.sans_chromium
+def test_members_read_eight_screens_of_a_phone(reference: Reference) -> None:
+    with navigateur.navigateur() as onglet:
+        onglet.ouvrir(_page(reference.bilans, EXERCICES[-1]), TELEPHONE[0])
+        haut = onglet.page.evaluate(f"document.getElementById('{DETAILS}').getBoundingClientRect().top + scrollY")
+        assert haut <= ECRANS * TELEPHONE[1]
+
+
+def _page(bilans: Path, exercice: int) -> Path:
+    return bilans / f"bilan_{exercice}" / f"bilan_etape_{exercice}.html"

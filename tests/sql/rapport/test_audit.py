@@ -1,0 +1,182 @@
+"""The audit file: what it holds, that its sums are those of the synthèse, that nothing is cut without saying so."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.sql.publication import entrepot_publie
+
+from mutualisation.publication.contexte import lire_contexte
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.audit import adresses, documents, passages, personnel, rejets, trace
+from mutualisation.rapport.diffusion import est_restreinte, seuil_effectif
+from mutualisation.rapport.publie import Bilan, somme
+from mutualisation.rapport.sceau import Sceau
+
+SCEAU = Sceau("0" * 64)
+PAGES = {"index", "personnel", "passages", "controles", "rejets"}
+Lignes = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def publier(base_vierge: str) -> Any:
+    """Publish the handmade warehouse, changed first, and give its bilan of 2021."""
+    with psycopg.connect(base_vierge) as conn:
+
+        def faire(changer: Callable[[Lignes], None] = lambda _: None, **autres: Any) -> Bilan:
+            lignes = entrepot_publie.rangees()
+            changer(lignes)
+            entrepot_publie.publier(conn, lignes, **autres)
+            return Bilan(conn, lire_contexte(conn, 2021, 1))
+
+        yield faire
+
+
+def _tableaux(document: m.Document) -> list[m.Tableau]:
+    return [b for s in document.sections for b in s.lus if isinstance(b, m.Tableau)]
+
+
+def _mots(document: m.Document) -> str:
+    """Words of the paragraphs, plain."""
+    blocs = (b for s in document.sections for b in s.lus)
+    return " ".join(m.mots(*b.morceaux) for b in blocs if isinstance(b, m.Paragraphe))
+
+
+def test_each_page_is_there_and_traces_are_pages_only(extrait: Path) -> None:
+    dossier = extrait / "dossier_audit_2021"
+    assert {c.stem for c in dossier.glob("*.pdf")} == PAGES
+    assert {c.stem for c in dossier.glob("*.html")} == PAGES | {"trace_cam"}
+
+
+def test_staff_cost_is_that_of_the_synthese(publier: Any) -> None:
+    bilan = publier()
+    ensemble = next(t for t in _tableaux(personnel.dire(bilan, SCEAU)) if "Somme des catégories" in _titres(t))
+    assert [x["ecart"] for x in ensemble.lignes] == [Decimal(0)] * 3
+    assert ensemble.total is not None
+    assert ensemble.total["cout_personnel"] == bilan.total["cout_personnel"]
+
+
+def test_a_difference_with_the_synthese_shows(publier: Any) -> None:
+    def changer(lignes: Lignes) -> None:
+        rangee = next(r for r in lignes["etp_categorie"] if r["exercice"] == 2021 and r["dispositif"] == "CAM")
+        rangee["cout_personnel"] = Decimal(rangee["cout_personnel"]) - 1
+
+    ensemble = next(
+        t for t in _tableaux(personnel.dire(publier(changer), SCEAU)) if "Somme des catégories" in _titres(t)
+    )
+    assert sorted(x["ecart"] for x in ensemble.lignes) == [0, 0, 1]
+
+
+def _titres(t: m.Tableau) -> list[str]:
+    return [c.titre for c in t.colonnes]
+
+
+def test_every_dispositif_has_its_anchor_and_its_sum(publier: Any) -> None:
+    bilan = publier()
+    sections = {s.ancre: s for s in personnel.dire(bilan, SCEAU).sections}
+    for code in ("CAM", "ARCHIVES", "IMPRESSION"):
+        (tableau,) = [b for b in sections[adresses.ancre(code)].lus if isinstance(b, m.Tableau)]
+        assert tableau.total is not None
+        assert tableau.total["cout_personnel"] == bilan.synthese[2021][code]["cout_personnel"]
+        categories = [r for r in bilan["etp_categorie"] if r["dispositif"] == code]
+        assert tableau.total["cout_personnel_d5211"] == somme(categories, "cout_personnel_d5211")
+
+
+def test_a_former_version_has_no_page_of_staff(publier: Any) -> None:
+    def vider(lignes: Lignes) -> None:
+        for nom in ("cout_moyen", "etp_categorie", "variation"):
+            lignes[nom] = []
+
+    pages = {d.chemin.rpartition("/")[2] for d in documents(publier(vider), SCEAU)}
+    assert pages == PAGES - {"personnel"} | {"trace_cam"}
+
+
+def test_effects_leave_nothing_unexplained(publier: Any) -> None:
+    tableau = next(t for t in _tableaux(passages.dire(publier(), SCEAU)) if "Inexpliqué" in _titres(t))
+    assert tableau.lignes
+    assert {x["ecart"] for x in tableau.lignes} == {Decimal(0)}
+
+
+def test_each_source_is_shared_out_beside_its_control(publier: Any) -> None:
+    tableau = next(t for t in _tableaux(passages.dire(publier(), SCEAU)) if t.titre.startswith("Ce qui est entré"))
+    (ligne,) = tableau.lignes
+    assert ligne["sorti"].replace("\u202f", "").startswith("180217,80")
+    assert "Conforme" in ligne["controle"]
+
+
+def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(publier: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    bilan = publier()
+    entier = next(d for d in trace.dire(bilan, SCEAU) if d.chemin.endswith("trace_cam"))
+    assert [t.titre for t in _tableaux(entier)][-1].endswith("lignes source")
+    for requete in ("LIGNES", "GROUPES"):
+        monkeypatch.setattr(trace, requete, getattr(trace, requete).replace("<= 2000", "<= 1"))
+    coupe = next(d for d in trace.dire(bilan, SCEAU) if d.chemin.endswith("trace_cam"))
+    groupes = [t for t in _tableaux(coupe) if t.titre.endswith("par fichier")]
+    assert len(groupes) == 1
+    assert "tracabilite.csv" in groupes[0].note
+    assert re.search(r"1\s ligne|1\u00a0ligne", groupes[0].note)
+    assert _mots(entier) == _mots(coupe)
+
+
+def test_rejected_rows_name_their_lines_reason_and_remedy(publier: Any) -> None:
+    (ligne,) = [x for t in _tableaux(rejets.dire(publier(), SCEAU)) for x in t.lignes]
+    assert (ligne["ou"], ligne["lignes"], ligne["motif"]) == ("3, 8", 2, "montant illisible")
+    assert "redéposer" in ligne["remede"]
+
+
+def test_a_page_without_rejections_says_so(publier: Any) -> None:
+    document = rejets.dire(publier(lambda lignes: lignes.update(rejets=[])), SCEAU)
+    assert document.resume == rejets.SANS_REJET
+
+
+@pytest.mark.parametrize(
+    ("code", "attendue"), [("SIM_ADS", "sim_ads"), ("SIM ADS/é", "sim-ads-e"), ("É", "e"), ("…", "sans-code")]
+)
+def test_anchor_is_plain(code: str, attendue: str) -> None:
+    assert adresses.ancre(code) == attendue
+
+
+def test_restricted_when_no_pool_protects(publier: Any) -> None:
+    """K8: threshold 0, or a payroll that is under it as a whole."""
+    bilan = publier()
+    assert seuil_effectif(bilan) == 5
+    assert not est_restreinte(bilan)
+    bilan["cout_moyen"][0]["etpt_groupe"] = Decimal("4.99")
+    assert est_restreinte(bilan)
+    bilan["cout_moyen"].clear()
+    bilan.contexte.parametres.append(
+        {"parametre": "seuil_effectif", "valeur": "0", "debut": "2021-01-01", "fin": None, "reference": ""}
+    )
+    assert est_restreinte(bilan)
+    bilan.contexte.parametres[-1]["debut"] = "2021-01-02"
+    assert not est_restreinte(bilan)
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="paquet système chromium absent")
+def test_an_auditor_goes_from_a_staff_figure_to_its_lines_in_three_clicks(extrait: Path) -> None:
+    """From the document that was voted: open the dispositif, its staff cost by category, the files of its hours."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        navigateur = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = navigateur.new_page()
+        page.goto((extrait / "bilan_etape_2021.html").as_uri())
+        volet = page.locator("#dispositif-cam")
+        volet.locator("summary").first.click()
+        volet.get_by_role("link", name="coût de personnel recalculable").click()
+        assert page.url.endswith("dossier_audit_2021/personnel.html#cam")
+        tableau = page.locator("#cam table").first
+        assert tableau.is_visible()
+        assert "178\u202f000,25" in tableau.inner_text()
+        page.locator("#cam").get_by_role("link").first.click()
+        assert page.url.endswith("dossier_audit_2021/trace_cam.html#etp")
+        assert page.get_by_text("rh/temps_2021-01.csv").first.is_visible()
+        navigateur.close()
