@@ -51,9 +51,6 @@ def test_says_the_figures_and_states_of_the_page(pdf: Path) -> None:
         "Données synthétiques",
         "À approuver",
         "Prévision",
-        "Cumul 2019-2021",
-        "Sans axe analytique",
-        "Retrouver un chiffre",
         "non renseigné",
         "c.durand",
     ):
