@@ -1,0 +1,40 @@
+"""Codes of the warehouse as a reader sees them."""
+
+from __future__ import annotations
+
+import pytest
+
+from mutualisation.francais import formats, libelles
+
+
+@pytest.mark.parametrize(
+    ("compte", "attendu"),
+    [
+        ("60612", "60612 (Énergie - Électricité)"),
+        ("6132", "6132 (Locations immobilières)"),
+        ("70848", "70848 (Mise à disposition de personnel facturée aux autres organismes)"),
+        ("613299", "613299 (Locations immobilières)"),
+        ("99", "99"),
+    ],
+)
+def test_an_account_has_the_name_of_its_longest_known_prefix(compte: str, attendu: str) -> None:
+    assert libelles.libelle_compte(compte) == attendu
+
+
+def test_a_unit_is_in_words_and_agrees() -> None:
+    assert libelles.libelle_unite("adherent_actif", 1) == "adhérent actif"
+    assert libelles.libelle_unite("metre_lineaire", 2) == "mètres linéaires"
+    assert libelles.libelle_unite("VISITE_DE_SITE") == "visite de site"
+
+
+def test_a_parameter_and_its_value_are_in_words() -> None:
+    noms = {"ADS": "Urbanisme"}
+    assert libelles.libelle_parametre("actualisation:ADS", lambda code: noms[code]).endswith("— Urbanisme")
+    assert libelles.valeur_parametre("base_jours", "reel") == "jours réels"
+    assert libelles.valeur_parametre("heures_reference", "1607") == "1607"
+
+
+def test_an_acronym_keeps_its_capitals() -> None:
+    assert formats.minuscule("Coût d'un ETP") == "coût d'un ETP"
+    assert formats.minuscule("ETP mesurés") == "ETP mesurés"
+    assert formats.majuscule("de 1 à 2 €") == "De 1 à 2 €"
