@@ -1,6 +1,6 @@
--- Over a scenario, volume + mix + price is the whole difference, and the mix of all dispositifs is no volume.
-select exercice, scenario
+-- The effects of a dispositif are the whole difference between its actual and its forecast.
+select exercice, scenario, dispositif
 from {{ ref('ecart_prevision') }}
-group by exercice, scenario
-having sum(ecart) <> sum(effet_volume) + sum(effet_mix) + sum(effet_prix)
-  or sum(ecart) <> sum(coalesce(cout_constate, 0)) - sum(coalesce(cout_prevu, 0))
+where ecart <> effet_etp + effet_taux + effet_fonctionnement + effet_amortissements + effet_subventions + effet_reprises
+  + effet_entree + effet_sortie
+  or ecart <> coalesce(cout_constate, 0) - coalesce(cout_prevu, 0)

@@ -17,10 +17,11 @@ RECOUVREMENT = [
     (2, "ARCHIVES", "imputation_AC", "250.00", "0.00", "0.00"),
     (2, "OPENDATA", "gratuit", "0.00", "0.00", "0.00"),
 ]
-# dispositif, forecast, actual, volume, mix, price
+# dispositif, forecast, actual, then the effects: etp, taux, fonctionnement, amortissements, subventions, reprises
+EFFETS = ("etp", "taux", "fonctionnement", "amortissements", "subventions", "reprises")
 ECARTS = [
-    ("CAM", "125330.00", "188131.05", "6929.31", "51769.61", "4102.13"),
-    ("ARCHIVES", "46709.00", "40887.51", "2582.48", "-7253.41", "-1150.56"),
+    ("CAM", "125330.00", "188131.05", ("56202.53", "1797.72", "4800.80", "500.00", "-400.00", "-100.00")),
+    ("ARCHIVES", "46709.00", "40887.51", ("-3654.32", "-345.19", "-1708.99", "-12.50", "-100.00", "-0.49")),
 ]
 
 
@@ -60,6 +61,14 @@ def complements(exercice: int, siret: str, passage: list[Ligne]) -> dict[str, li
             {"exercice": e, "semestre": 1, "dispositif": "CAM", "siret_adherent": siret, "type_unite": "adherent_actif",
              "reference": "R1", "quantite": "1", "poids": "1", "unites": "1", "fichier": "activite/u.csv", "ligne": 2},
         ],
+        "prevision_fourchette": [
+            {"exercice_base": e, "exercice": e + 1, "scenario": s, "dispositifs": n, "cout_net": c, "cout_net_bas": b,
+             "cout_net_haut": h, "recettes": r, "essais": k, "erreur_min": x, "erreur_max": y}
+            for s, n, c, b, h, r, k, x, y in (
+                ("constant", 2, "1396400.00", "1350400.00", "1420600.00", "45050.00", 2, "-0.020000", "0.035000"),
+                ("tendance", 1, "1200.40", None, None, None, 0, None, None),
+            )
+        ],
         "prevision_essai": [
             {"exercice": e, "exercice_base": e - 1, "dispositif": d, "scenario": s, "cout_prevu": p,
              "cout_constate": c, "erreur": x, "erreur_relative": None, "etp_prevu": "1", "etp_constate": "1",
@@ -69,8 +78,9 @@ def complements(exercice: int, siret: str, passage: list[Ligne]) -> dict[str, li
         ],
         "ecart_prevision": [
             {"exercice": e, "dispositif": d, "scenario": s, "cout_prevu": p, "cout_constate": c,
-             "ecart": f"{float(c) - float(p):.2f}", "effet_volume": v, "effet_mix": m, "effet_prix": x}
+             "ecart": f"{float(c) - float(p):.2f}", "effet_entree": "0.00", "effet_sortie": "0.00"}
+            | {f"effet_{nom}": x for nom, x in zip(EFFETS, effets, strict=True)}
             for s in ("constant", "tarifs")
-            for d, p, c, v, m, x in ECARTS
+            for d, p, c, effets in ECARTS
         ],
     }  # fmt: skip

@@ -23,6 +23,7 @@ select
   l.ligne_piece,
   l.fichier,
   l.sha256,
+  l.identite,
   l.sens,
   l.exercice,
   l.budget,

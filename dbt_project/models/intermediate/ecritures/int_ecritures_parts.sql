@@ -32,6 +32,8 @@ select
   o.ligne_piece,
   o.fichier,
   o.sha256,
+  o.identite,
+  o.date_emission,
   o.exercice,
   o.sens,
   o.nature,

@@ -2,13 +2,15 @@
 -- periode_* : Période service (titres only, C9), else the first AAAA-SN of the object, else (receipts only) the date émission.
 with lignes as (
   select
-    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, exercice, cle_dispositif as dispositif, siret, periode_service, objet, jour_cle,
+    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, identite, date_emission, nature as compte,
+    exercice, cle_dispositif as dispositif, siret, periode_service, objet, jour_cle,
     montant, montant as montant_source, 'recette' as nature
   from {{ ref('int_ecritures') }}
   where emploi = 'recette' and cle_dispositif is not null and cle_dispositif not in {{ cles_hors_dispositif() }}
   union all
   select
-    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, exercice, dispositif, siret, null, objet, null,
+    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, identite, date_emission, nature as compte,
+    exercice, dispositif, siret, null, objet, null,
     montant, montant_source, 'correction'
   from {{ ref('int_corrections_recettes') }}
 ),
@@ -28,6 +30,9 @@ select
   ligne_piece,
   fichier,
   sha256,
+  identite,
+  date_emission,
+  compte,
   exercice,
   dispositif,
   siret,

@@ -7,5 +7,6 @@ select
   p.cout_personnel,
   p.cout_personnel_d5211
 from {{ ref('int_couts_personnel') }} as p
-inner join {{ ref('int_couts') }} as c using (exercice, dispositif)
-where p.etp <> 0
+where
+  p.etp <> 0
+  and (p.exercice, p.dispositif) in (select c.exercice, c.dispositif from {{ ref('int_couts') }} as c)

@@ -19,56 +19,60 @@ etp as (
   group by p.exercice, p.destination, p.fichier, p.code_activite, p.part
 ),
 
--- the cents of Σ_c round(ETP × CMS, 2): a row of its own, so that the lines sum to the figure
+-- the cents of Σ_c round(ETP × CMS, 2): a row of its own, so that the lines sum to the figure; on the first of its files,
+-- for the payroll is traced nowhere (K8)
 arrondis as (
   select
     c.exercice,
     c.dispositif,
-    c.cout_personnel - coalesce(sum(e.cout), 0) as cout
+    min(e.fichier) as fichier,
+    (array_agg(e.sha256 order by e.fichier))[1] as sha256,
+    c.cout_personnel - sum(e.cout) as cout
   from {{ ref('int_couts') }} as c
-  left join etp as e using (exercice, dispositif)
+  inner join etp as e using (exercice, dispositif)
   group by c.exercice, c.dispositif, c.cout_personnel
 ),
 
-masse_salariale as (
-  select exercice_fichier as exercice, min(fichier) as fichier, min(sha256) as sha256
-  from {{ ref('stg_rh__masse_salariale') }}
-  group by exercice_fichier
+ecritures as (
+  select exercice, destination as dispositif, mesure, fichier, sha256, ligne, rang_bordereau, rang_piece, ligne_piece,
+    identite, date_emission, nature, montant_source, part, montant_mesure as montant
+  from {{ ref('int_ecritures_parts') }}
+  where mesure is not null and mesure <> 'recettes'
+  union all
+  select exercice, dispositif, 'recettes', fichier, sha256, ligne, rang_bordereau, rang_piece, ligne_piece,
+    identite, date_emission, compte, montant_source, case nature when 'correction' then -100 else 100 end, montant
+  from {{ ref('int_recettes') }}
 ),
 
 lignes as (
   select exercice, dispositif, 'etp' as mesure, fichier, sha256, null::int as ligne, code_activite || '/' || trim_scale(part) as rang,
-    etp_source as montant_source, part, etp as montant
+    null as piece, null::date as date_piece, null as nature, etp_source as montant_source, part, etp as montant
   from etp
   union all
-  select exercice, dispositif, 'cout_personnel', fichier, sha256, null, code_activite || '/' || trim_scale(part), etp_source, part, cout
+  select exercice, dispositif, 'cout_personnel', fichier, sha256, null, code_activite || '/' || trim_scale(part),
+    null, null, null, etp_source, part, cout
   from etp
   union all
-  select a.exercice, a.dispositif, 'cout_personnel', m.fichier, m.sha256, null, 'arrondi', a.cout, 100, a.cout
-  from arrondis as a
-  inner join masse_salariale as m using (exercice)
-  where {{ arrondi('a.cout', 12) }} <> 0
+  select exercice, dispositif, 'cout_personnel', fichier, sha256, null, 'arrondi', null, null, null, cout, 100, cout
+  from arrondis
+  where {{ arrondi('cout', 12) }} <> 0
   union all
-  select exercice, destination, mesure, fichier, sha256, ligne,
+  select exercice, dispositif, mesure, fichier, sha256, ligne,
     case when rang_bordereau > 0 then rang_bordereau || '/' || rang_piece || '/' || ligne_piece end,
-    montant_source, part, montant_mesure
-  from {{ ref('int_ecritures_parts') }}
-  where mesure is not null and mesure <> 'recettes'
+    identite, date_emission, nature, montant_source, part, montant
+  from ecritures
   union all
-  select exercice, destination, 'amortissements', fichier, sha256, ligne, null, dotation, quote_part, dotation_part
+  select exercice, destination, 'amortissements', fichier, sha256, ligne, null, numero_inventaire, null, compte,
+    dotation, quote_part, dotation_part
   from {{ ref('int_amortissements') }}
   where dotation_part <> 0
   union all
-  select exercice, destination, 'reprises', fichier, sha256, ligne, null, reprise, quote_part, reprise_part
+  select exercice, destination, 'reprises', fichier, sha256, ligne, null, numero_inventaire, null, compte,
+    reprise, quote_part, reprise_part
   from {{ ref('int_amortissements') }}
   where reprise_part <> 0
   union all
-  select exercice, dispositif, 'recettes', fichier, sha256, ligne,
-    case when rang_bordereau > 0 then rang_bordereau || '/' || rang_piece || '/' || ligne_piece end,
-    montant_source, case nature when 'correction' then -100 else 100 end, montant
-  from {{ ref('int_recettes') }}
-  union all
-  select exercice, dispositif, 'recettes', fichier, sha256, ligne, 'frais/' || type, part, taux, frais
+  select exercice, dispositif, 'recettes', fichier, sha256, ligne, 'frais/' || type, reference, null, null, part, taux, frais
   from {{ ref('int_cee_operations') }}
   where mode_recouvrement = 'retenue' and not est_epci
 )
@@ -77,10 +81,21 @@ select
   l.exercice,
   l.dispositif,
   l.mesure,
+  case l.mesure
+    when 'etp' then 'R1'
+    when 'cout_personnel' then 'R2'
+    when 'cout_fonctionnement' then 'R3'
+    when 'amortissements' then 'R4'
+    when 'recettes' then 'R6'
+    else 'R5'
+  end as regle,
   l.fichier,
   l.sha256,
   l.ligne,
   l.rang,
+  l.piece,
+  l.date_piece,
+  l.nature,
   {{ arrondi('l.montant_source', 12) }} as montant_source,
   l.part,
   {{ arrondi('l.montant', 12) }} as montant

@@ -1,9 +1,9 @@
--- Actual against the forecast made one year before: volume, mix and price sum to the difference to the cent.
--- q: ETP; p: net cost of an ETP; Q: total of the ETP. Price is what volume and mix leave.
+-- Actual against the forecast published one year before, by the effects of R12 (decision 0008): the ETP beyond the forecast at
+-- the cost of an ETP of the year before; the other components against that year, which every scenario starts from; the
+-- rate is what is left, the cost of an ETP against what the scenario supposed. They sum to the difference to the cent.
 with previsions as (
   select exercice, scenario, dispositif, etp, cout_net
-  from {{ ref('mart_prevision') }}
-  where exercice_base = exercice - 1
+  from {{ ref('stg_publication__previsions') }}
 ),
 
 scenarios as (
@@ -15,10 +15,15 @@ paires as (
     s.exercice,
     s.scenario,
     d.dispositif,
-    p.etp as etp_prevu,
     p.cout_net as cout_prevu,
-    c.etp as etp_constate,
-    c.cout_net as cout_constate
+    c.cout_net as cout_constate,
+    p.cout_net is not null and c.cout_net is not null as des_deux,
+    coalesce(c.cout_net, 0) - coalesce(p.cout_net, 0) as ecart,
+    {{ quotient('(c.etp - p.etp) * n.cout_personnel', 'n.etp') }} as etp,
+    c.cout_fonctionnement - n.cout_fonctionnement as fonctionnement,
+    c.amortissements - n.amortissements as amortissements,
+    n.subventions - c.subventions as subventions,
+    n.reprises - c.reprises as reprises
   from scenarios as s
   cross join lateral (
     select p.dispositif from previsions as p where p.exercice = s.exercice and p.scenario = s.scenario
@@ -27,39 +32,19 @@ paires as (
   ) as d
   left join previsions as p on s.exercice = p.exercice and s.scenario = p.scenario and d.dispositif = p.dispositif
   left join {{ ref('int_couts') }} as c on s.exercice = c.exercice and d.dispositif = c.dispositif
+  left join {{ ref('int_couts') }} as n on s.exercice = n.exercice + 1 and d.dispositif = n.dispositif
 ),
 
-volumes as (
-  select
-    *,
-    sum(coalesce(etp_prevu, 0)) over total as total_prevu,
-    sum(coalesce(etp_constate, 0)) over total as total_constate
-  from paires
-  window total as (partition by exercice, scenario)
-),
-
--- an effect that no amount holds, for want of forecast ETP, is left to the price (R10g)
-mesures as (
-  select
-    *,
-    {{ quotient('cout_prevu * (total_constate - total_prevu)', 'total_prevu') }} as volume,
-    {{ quotient('cout_prevu * etp_constate', 'etp_prevu') }} - {{ quotient('cout_prevu * total_constate', 'total_prevu') }} as mix
-  from volumes
-),
-
+-- an effect that no amount holds is left to the rate (R10g)
 effets as (
   select
     *,
-    coalesce(cout_constate, 0) - coalesce(cout_prevu, 0) as ecart,
-    case when {{ tient_dans('volume', 12) }} then {{ arrondi('volume') }} else 0 end as effet_volume,
-    -- a dispositif that was not forecast, or is no more, is a change of mix
-    case
-      when coalesce(etp_prevu, 0) = 0 or cout_constate is null
-        then coalesce(cout_constate, 0) - coalesce(cout_prevu, 0) - case when {{ tient_dans('volume', 12) }} then {{ arrondi('volume') }} else 0 end
-      when {{ tient_dans('mix', 12) }} then {{ arrondi('mix') }}
-      else 0
-    end as effet_mix
-  from mesures
+    case when des_deux and {{ tient_dans('etp', 12) }} then {{ arrondi('etp') }} else 0 end as effet_etp,
+    case when des_deux then fonctionnement else 0 end as effet_fonctionnement,
+    case when des_deux then amortissements else 0 end as effet_amortissements,
+    case when des_deux then subventions else 0 end as effet_subventions,
+    case when des_deux then reprises else 0 end as effet_reprises
+  from paires
 )
 
 select
@@ -69,7 +54,16 @@ select
   cout_prevu,
   cout_constate,
   ecart,
-  effet_volume,
-  effet_mix,
-  ecart - effet_volume - effet_mix as effet_prix
+  effet_etp,
+  case
+    when des_deux
+      then ecart - effet_etp - effet_fonctionnement - effet_amortissements - effet_subventions - effet_reprises
+    else 0
+  end as effet_taux,
+  effet_fonctionnement,
+  effet_amortissements,
+  effet_subventions,
+  effet_reprises,
+  case when cout_prevu is null then ecart else 0 end as effet_entree,
+  case when cout_constate is null then ecart else 0 end as effet_sortie
 from effets

@@ -6,6 +6,7 @@ select
   rang_piece,
   fichier,
   sha256,
+  identite,
   sens,
   exercice,
   budget,

@@ -44,6 +44,7 @@ def document(bilan: Bilan, sceau: Sceau, conseil: m.Document) -> m.Document:
         sections=ouvertes,
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite)[:3],
         notice=((), ()),
+        liens=(),
         sorties=("pdf",),
         forme="deux_pages",
     )

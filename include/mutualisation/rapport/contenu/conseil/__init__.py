@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mutualisation.francais import formats
 from mutualisation.rapport.contenu import (
     controles,
@@ -10,6 +12,7 @@ from mutualisation.rapport.contenu import (
     prevision,
 )
 from mutualisation.rapport.contenu.conseil import (
+    ailleurs,
     annee,
     annexe,
     autres,
@@ -21,7 +24,7 @@ from mutualisation.rapport.contenu.conseil import (
     reserves,
     signatures,
 )
-from mutualisation.rapport.contenu.modele import Document
+from mutualisation.rapport.contenu.modele import Document, Repli, Section
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
@@ -40,6 +43,8 @@ SECTIONS = (
     calcul,
     glossaire,
 )
+# what they fold is for the audit file, not for the council
+BREVES = ("prevision", "controles")
 
 
 def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
@@ -51,7 +56,8 @@ def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
 def dire(bilan: Bilan, sceau: Sceau) -> Document:
     """The whole bilan: no clock, no random."""
     contexte = bilan.contexte
-    sections = [*elus.sections(bilan), *(piece.section(bilan) for piece in SECTIONS), signatures.section(bilan, sceau)]
+    corps = (piece.section(bilan) for piece in SECTIONS)
+    sections = [*elus.sections(bilan), *map(_bref, corps), signatures.section(bilan, sceau)]
     return Document(
         chemin=f"bilan_etape_{bilan.exercice}",
         exercice=bilan.exercice,
@@ -68,5 +74,13 @@ def dire(bilan: Bilan, sceau: Sceau) -> Document:
         sections=sections,
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         notice=ouverture.notice(bilan),
+        liens=ailleurs.pages(bilan),
         sorties=("html", "pdf"),
     )
+
+
+def _bref(section: Section) -> Section:
+    """A long section without what it folds: the audit file and the workbook have it whole."""
+    if section.ancre not in BREVES:
+        return section
+    return replace(section, blocs=[bloc for bloc in section.blocs if not isinstance(bloc, Repli)])

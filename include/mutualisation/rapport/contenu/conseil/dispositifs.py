@@ -9,7 +9,7 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.rapport.contenu import membres, textes, unites
 from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.conseil import base_legale, evolution
+from mutualisation.rapport.contenu.conseil import ailleurs, base_legale, evolution
 from mutualisation.rapport.contenu.passage import D5211
 from mutualisation.rapport.publie import Bilan
 
@@ -57,7 +57,8 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Vol
     blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
     mots = _mots(bilan, code)
     blocs += [m.Liste(mots)] if mots else []
-    blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
+    fin = [*([f"Textes : {auteur}. "] if auteur else []), *ailleurs.preuves(bilan, code)]
+    blocs += [m.p(*fin, note=True)] if fin else []
     return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, ancre(code))
 
 
