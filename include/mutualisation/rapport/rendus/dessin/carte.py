@@ -56,7 +56,7 @@ def _tuiles(
     pas = toile.support.largeur / colonnes
     if carte.muette:
         for commune, (rang, colonne) in placees:
-            _tuile(carte, toile, commune, (colonne * pas, haut + rang * pas * 0.7, pas, pas * 0.7), ([], 0))
+            _tuile(carte, toile, commune, (colonne * pas, haut + rang * pas * 0.55, pas, pas * 0.55), ([], 0))
         return toile.hauteur + 2
     place = pas - toile.support.taille * 0.4
     noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
