@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.atelier.petit_depot import COMMUNES, EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire, publication
 
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.francais import formats
 from mutualisation.simulation import ecrire_simulation, simuler
 
 ENTETE = "Dispositif;Règle;Tranche min;Tranche max;Montant;Base;Mode recouvrement;Début;Fin;Référence"
@@ -34,8 +36,24 @@ def test_un_tarif_essaye_change_les_montants_dus_et_ne_publie_rien(publie: Publi
     assert lire(dsn, "select count(*) from journal.fichiers where statut = 'en_attente'") == [(0,)]
     assert lire(dsn, "select montant from brut.tarifs") == [("0,91",)]
     assert lire(dsn, "select statut from journal.constructions order by version desc limit 1") == [("echouee",)]
-    adherents, _ = ecrire_simulation(simulation, tmp_path)
+    adherents, dispositifs, pdf, page = ecrire_simulation(simulation, tmp_path)
     assert len(adherents.read_text(encoding="utf-8").splitlines()) == 1 + len(simulation.adherents)
+    assert "cout_simule" in dispositifs.read_text(encoding="utf-8")
+    assert pdf.read_bytes().startswith(b"%PDF")
+    _page_dite(page.read_text(encoding="utf-8"), attendu)
+
+
+def _page_dite(html: str, attendu: Decimal) -> None:
+    """What is tried, each commune by its name, the total, and that nothing is decided."""
+    lu = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Simulation : ne vaut pas décision" in lu
+    assert "0,91 € par habitant et par an, titre de recette, depuis le 01/01/2019" in lu
+    assert "1,91 € par habitant et par an, titre de recette, depuis le 01/01/2019" in lu
+    assert f"soit {formats.signe(attendu)} €".replace("\u202f", " ") in lu
+    assert f"{len(COMMUNES)} communes paieraient plus" in lu
+    for rang, _ in enumerate(COMMUNES):
+        assert f"+{formats.nombre(1000 + rang)} €".replace("\u202f", " ") in lu
+    assert not re.search(r"\b\d{14}\b|par_habitant", html)
 
 
 def test_un_fichier_essaye_suit_le_contrat(publie: Publie, tmp_path: Path) -> None:

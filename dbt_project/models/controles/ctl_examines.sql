@@ -108,8 +108,8 @@ quotes_parts as (
 populations as (
   select
     a.exercice,
-    count(distinct (a.semestre, a.dispositif, a.siret_adherent)) as nombre,
-    count(distinct (a.semestre, a.dispositif, a.siret_adherent)) filter (where t.regle = 'par_tranche' and a.population is not null)
+    count(distinct row(a.semestre, a.dispositif, a.siret_adherent)) as nombre,
+    count(distinct row(a.semestre, a.dispositif, a.siret_adherent)) filter (where t.regle = 'par_tranche' and a.population is not null)
       as par_tranche
   from {{ ref('int_adhesions_semestre') }} as a
   inner join {{ ref('int_tarifs_semestre') }} as t using (exercice, semestre, dispositif)

@@ -23,6 +23,7 @@
 -- depends_on: {{ ref('etat_valorisation') }}
 -- depends_on: {{ ref('prevision') }}
 -- depends_on: {{ ref('prevision_essai') }}
+-- depends_on: {{ ref('prevision_fourchette') }}
 -- depends_on: {{ ref('ecart_prevision') }}
 -- depends_on: {{ ref('recettes_origine') }}
 -- depends_on: {{ ref('recours') }}

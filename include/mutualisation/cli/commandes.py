@@ -195,6 +195,7 @@ def simuler(
 ) -> None:
     """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
     from mutualisation import operations as op
+    from mutualisation.francais.formats import euros, plusieurs
     from mutualisation.simulation import ecrire_simulation
     from mutualisation.simulation import simuler as calculer
 
@@ -205,11 +206,17 @@ def simuler(
         reste = op.laisse_de_cote(session, exercice)
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
     lignes, ecart = len(simulation.adherents), simulation.ecart_total
+    pages = [f for f in fichiers if f.endswith(".html")]
     _rendre(
         json_,
-        {"lignes": lignes, "ecart_total": str(ecart), "fichiers": fichiers},
-        [f"{lignes} montant(s) dû(s) changent, écart total {ecart} €", *fichiers],
-        reste,
+        {"lignes": lignes, "ecart_total": str(ecart), "fichiers": fichiers, "pages": pages},
+        [
+            f"{plusieurs(lignes, 'montant dû change', 'montants dus changent')}, écart total {euros(ecart, 2)}",
+            *(f for f in fichiers if f not in pages),
+            *([reste] if reste and not json_ else []),
+            *pages,
+        ],
+        reste if json_ else "",
     )
 
 

@@ -28,9 +28,9 @@ CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "AP
 
 # why a cost moves from one year to the next (R12)
 EFFETS = {
-    "etp": "Temps consacré",
+    "etp": "Temps passé",
     "taux": "Coût d'un ETP",
-    "fonctionnement": "Fonctionnement",
+    "fonctionnement": "Fonctionnement direct",
     "amortissements": "Amortissements",
     "subventions": "Subventions",
     "reprises": "Reprises de subventions",
@@ -231,18 +231,6 @@ RUBRIQUES = {
     "visa": "Visas",
 }
 
-# effects of R12, in the order of the bridge
-EFFETS = {
-    "etp": "Temps passé",
-    "taux": "Coût d'un ETP",
-    "fonctionnement": "Fonctionnement direct",
-    "amortissements": "Amortissements",
-    "subventions": "Subventions",
-    "reprises": "Reprises de subventions",
-    "entree": "Dispositif valorisé depuis cette année",
-    "sortie": "Dispositif qui n'est plus valorisé",
-}
-
 # who paid a receipt (`recettes_origine`), and what else pays the cost
 ORIGINES = {
     "communes": "Communes",
@@ -261,6 +249,15 @@ MODES = {
     GRATUIT: "Sans participation",
 }
 SANS_TARIF = "Sans tarif en vigueur"
+# rules of a tariff (R7)
+TARIFS = {
+    "forfait": "Forfait",
+    "par_habitant": "Prix par habitant",
+    "par_tranche": "Forfait par tranche de population",
+    "par_unite": "Prix par unité",
+    "cout_unitaire": "Coût unitaire D5211-16",
+    "pourcentage": "Pourcentage",
+}
 
 PARAMETRES = {
     "methode_etp": "Méthode de calcul des ETP",
@@ -327,13 +324,13 @@ VALEURS = {
 }
 
 METHODES_ETP = {
-    "R": "R : le temps rémunéré de chaque agent est réparti au prorata des heures saisies et validées",
-    "Q": "Q : la quotité de l'agent est répartie selon ses pourcentages d'affectation",
-    "T": "T : les heures saisies et validées sont rapportées aux heures annuelles de référence",
+    "R": "le temps rémunéré de chaque agent est réparti au prorata des heures saisies et validées",
+    "Q": "la quotité de l'agent est répartie selon ses pourcentages d'affectation",
+    "T": "les heures saisies et validées sont rapportées aux heures annuelles de référence",
 }
 
 SCENARIOS = {
-    "constant": "Constant",
+    "constant": "Reconduction",
     "tendance": "Tendance",
     "adhesions": "Adhésions annoncées",
     "indexation": "Masse salariale indexée",
@@ -342,12 +339,15 @@ SCENARIOS = {
 }
 
 METHODES_PREVISION = {
-    "constant": "dernier exercice connu, repris chaque année",
-    "tendance": "droite des moindres carrés sur les exercices connus, bornée à 0",
-    "adhesions": "recettes au prorata des adhérents au 31 décembre que les adhésions datées annoncent ; coût constant",
-    "indexation": "coût de personnel indexé chaque année ; le reste constant",
-    "tarifs": "recettes évoluant chaque année ; coût constant",
-    "utilisateur": "valeurs saisies dans les paramètres, le reste constant",
+    "constant": "chaque service coûte et reçoit ce qu'il a coûté et reçu lors du dernier exercice connu",
+    "tendance": (
+        "l'évolution des exercices connus se poursuit, sans aller au-delà de ce que les adhérents annoncés et les "
+        "unités de service expliquent"
+    ),
+    "adhesions": "les recettes suivent le nombre d'adhérents que les conventions annoncent ; les coûts sont reconduits",
+    "indexation": "les coûts de personnel sont indexés chaque année ; le reste est reconduit",
+    "tarifs": "les recettes évoluent chaque année avec les tarifs ; les coûts sont reconduits",
+    "utilisateur": "les montants saisis par la direction pour certains services ; le reste est reconduit",
 }
 
 # one, several
@@ -359,7 +359,6 @@ ADHERENTS = {
 }
 TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
 TYPE_ADHERENT = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "EPCI"}
-CATEGORIES = {"A": "Catégorie A", "B": "Catégorie B", "C": "Catégorie C", "APP": "Apprentis"}
 
 # what the cost of use is shared on (R11)
 CLES_USAGE = {

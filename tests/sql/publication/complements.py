@@ -61,6 +61,14 @@ def complements(exercice: int, siret: str, passage: list[Ligne]) -> dict[str, li
             {"exercice": e, "semestre": 1, "dispositif": "CAM", "siret_adherent": siret, "type_unite": "adherent_actif",
              "reference": "R1", "quantite": "1", "poids": "1", "unites": "1", "fichier": "activite/u.csv", "ligne": 2},
         ],
+        "prevision_fourchette": [
+            {"exercice_base": e, "exercice": e + 1, "scenario": s, "dispositifs": n, "cout_net": c, "cout_net_bas": b,
+             "cout_net_haut": h, "recettes": r, "essais": k, "erreur_min": x, "erreur_max": y}
+            for s, n, c, b, h, r, k, x, y in (
+                ("constant", 2, "1396400.00", "1350400.00", "1420600.00", "45050.00", 2, "-0.020000", "0.035000"),
+                ("tendance", 1, "1200.40", None, None, None, 0, None, None),
+            )
+        ],
         "prevision_essai": [
             {"exercice": e, "exercice_base": e - 1, "dispositif": d, "scenario": s, "cout_prevu": p,
              "cout_constate": c, "erreur": x, "erreur_relative": None, "etp_prevu": "1", "etp_constate": "1",

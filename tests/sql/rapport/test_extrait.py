@@ -27,6 +27,7 @@ def test_every_file_is_there(extrait: Path) -> None:
         "bilan_etape_2021.html",
         "bilan_etape_2021.pdf",
         "bilan_etape_2021.xlsx",
+        "synthese_2021.pdf",
         "datapackage.json",
         "manifeste.json",
     }

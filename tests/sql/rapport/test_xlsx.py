@@ -1,7 +1,8 @@
-"""The workbook: typed cells, totals as formulas that equal the warehouse, F10, and a real recalculation."""
+"""The workbook: typed cells, named tables, totals as formulas that equal the warehouse, F10, a real recalculation."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from decimal import Decimal
@@ -14,7 +15,7 @@ from openpyxl import load_workbook
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.rapport.extrait import ecrire_extrait
-from mutualisation.rapport.rendus.xlsx import LIGNE_ENTETE
+from mutualisation.rapport.rendus.xlsx_feuille import LIGNE_ENTETE
 
 PREMIERE = LIGNE_ENTETE + 2
 RECALCUL = (
@@ -22,54 +23,99 @@ RECALCUL = (
     '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">'
     "<value>0</value></prop></item></oor:items>"
 )
+FEUILLES = [
+    "Lisez-moi",
+    "Synthèse",
+    "Détail 2021",
+    "Reste à charge",
+    "Variation",
+    "Origine des recettes",
+    "Coût moyen",
+    "ETP par catégorie",
+    "Passage D5211-16",
+    "Passage par compte",
+    "Coût unitaire",
+    "Communes",
+    "Coût par adhérent",
+    "Adhésions",
+    "Recouvrement",
+    "Écarts par adhérent",
+    "CEE",
+    "Prévision",
+    "Essai de la prévision",
+    "Écart à la prévision",
+    "Indicateurs",
+    "États de valorisation",
+    "Contrôles",
+    "Répartition",
+    "Rejets",
+    "Paramètres",
+]
+# read on a screen, summed up by another sheet
+NON_IMPRIMEES = {"Passage par compte", "Coût par adhérent", "Adhésions"}
 
 
 def _classeur(extrait: Path, *, valeurs: bool = False) -> Any:
     return load_workbook(extrait / "bilan_etape_2021.xlsx", data_only=valeurs)
 
 
+def _table(feuille: Any) -> Any:
+    (table,) = feuille.tables.values()
+    return table
+
+
+def _entete(feuille: Any) -> int:
+    return int(re.search(r"\d+", _table(feuille).ref).group())  # type: ignore[union-attr]
+
+
 def _colonne(feuille: Any, titre: str) -> int:
-    return next(c.column for c in feuille[LIGNE_ENTETE + 1] if c.value == titre)
+    return next(c.column for c in feuille[_entete(feuille)] if c.value == titre)
 
 
 def _ligne(feuille: Any, intitule: str) -> int:
     return next(c.row for c in feuille["A"] if c.value == intitule)
 
 
-def test_sheets_and_frozen_panes(extrait: Path) -> None:
+def test_every_sheet_is_a_named_table_with_its_total_and_its_print_setup(extrait: Path) -> None:
     livre = _classeur(extrait)
-    assert livre.sheetnames == [
-        "Lisez-moi",
-        "Synthèse",
-        "Détail 2021",
-        "Reste à charge",
-        "Passage D5211-16",
-        "Passage par compte",
-        "Coût unitaire",
-        "Recouvrement",
-        "Écarts par adhérent",
-        "CEE",
-        "CAM",
-        "Prévision",
-        "Essai de la prévision",
-        "Écart à la prévision",
-        "États de valorisation",
-        "Adhésions",
-        "Indicateurs",
-        "Contrôles",
-        "Répartition",
-        "Rejets",
-        "Paramètres",
-    ]
-    assert all(livre[nom].freeze_panes == f"B{PREMIERE}" for nom in livre.sheetnames[1:])
-    assert all("DONNÉES SYNTHÉTIQUES" in livre[nom]["A2"].value for nom in livre.sheetnames)
-    assert livre["Reste à charge"]._charts
+    assert livre.sheetnames == FEUILLES
+    noms = set()
+    for nom in livre.sheetnames[1:]:
+        feuille = livre[nom]
+        table = _table(feuille)
+        noms.add(table.name)
+        assert table.totalsRowCount == 1, nom
+        total = feuille[int(re.sub(r"\D", "", table.ref.partition(":")[2]))]
+        assert any(c.data_type == "f" for c in total), f"{nom} : pas de total par formule"
+        assert feuille.print_area, nom
+        assert feuille.print_title_cols == "$A:$A", nom
+        assert feuille.page_setup.orientation == "landscape"
+        assert "Métropole Européenne de Lille" in feuille.oddHeader.left.text
+        assert "exercice 2021" in feuille.oddHeader.center.text
+        assert "Version 1" in feuille.oddHeader.right.text
+        assert "&P / &N" in feuille.oddFooter.right.text
+        imprimee = feuille.print_area.rpartition("!")[2]
+        assert imprimee.startswith("$A$1:") is (nom not in NON_IMPRIMEES), nom
+        assert "DONNÉES SYNTHÉTIQUES" in feuille["A2"].value
+    assert len(noms) == len(FEUILLES) - 1
+    assert livre["Reste à charge"].print_title_rows == f"${PREMIERE - 1}:${PREMIERE - 1}"
+    assert livre["Reste à charge"].freeze_panes == f"B{PREMIERE}"
+    assert all(livre[nom]._charts for nom in ("Synthèse", "Détail 2021", "Reste à charge", "Variation"))
+
+
+def test_contents_lead_to_every_sheet(extrait: Path) -> None:
+    feuille = _classeur(extrait)["Lisez-moi"]
+    liens = {c.value: c.hyperlink.location for c in feuille["A"] if c.hyperlink}
+    assert list(liens) == FEUILLES[1:]
+    assert liens["Communes"] == "'Communes'!A1"
+    assert _classeur(extrait)["Communes"]["A3"].hyperlink.location == "'Lisez-moi'!A1"
+    assert {c.value for c in feuille["A"]} >= {"Sans ligne cette année", "Coûts et financement", "Impression"}
 
 
 def test_totals_are_formulas_whose_value_is_the_published_total(extrait: Path) -> None:
     formules, valeurs = _classeur(extrait)["Détail 2021"], _classeur(extrait, valeurs=True)["Détail 2021"]
     colonne, rang = _colonne(formules, "Coût net"), _ligne(formules, "Total")
-    assert formules.cell(rang, colonne).value.startswith("=SUM(")
+    assert formules.cell(rang, colonne).value == "=SUBTOTAL(109,T_Detail_2021[Coût net])"
     total = next(
         r for r in entrepot_publie.rangees()["synthese_financiere"] if r["est_total"] and r["exercice"] == 2021
     )
@@ -77,24 +123,94 @@ def test_totals_are_formulas_whose_value_is_the_published_total(extrait: Path) -
     assert valeurs.cell(rang + 2, colonne).value == "conforme"
 
 
+def test_signs_are_those_of_the_page(extrait: Path) -> None:
+    feuille = _classeur(extrait, valeurs=True)["Détail 2021"]
+    rang = _ligne(feuille, "Centrale d'Achat Métropolitaine (CAM)")
+    assert feuille.cell(rang, _colonne(feuille, "Subventions de fonctionnement")).value == -400
+    assert _classeur(extrait)["Détail 2021"].cell(rang, _colonne(feuille, "Coût net")).value == f"=SUM(C{rang}:G{rang})"
+
+
 def test_bridge_is_checked_against_the_other_relations(extrait: Path) -> None:
     formules, valeurs = _classeur(extrait)["Passage D5211-16"], _classeur(extrait, valeurs=True)["Passage D5211-16"]
     rang = _ligne(formules, "Total")
-    assert valeurs.cell(rang + 1, 3).value == 3000.30  # Σ of the detail by account
-    assert formules.cell(rang + 2, 3).value.startswith("=IF(ABS(")
+    assert valeurs.cell(rang + 1, 3).value == -3000.30  # Σ of the detail by account
+    assert formules.cell(rang + 2, 3).value.startswith("=IF(ABS(SUM(")
+
+
+def test_what_the_warehouse_publishes_is_checked_on_the_sheets_that_sum_it(extrait: Path) -> None:
+    valeurs = _classeur(extrait, valeurs=True)
+    controlees = {
+        feuille.title
+        for feuille in valeurs
+        for rangee in feuille.iter_rows()
+        if rangee[0].value == "Contrôle" and "conforme" in {c.value for c in rangee}
+    }
+    assert controlees >= {
+        "Synthèse", "Détail 2021", "Reste à charge", "Origine des recettes", "Passage D5211-16", "Passage par compte",
+        "Coût unitaire", "Communes", "Coût par adhérent", "Recouvrement", "Rejets",
+    }  # fmt: skip
+    assert "écart" not in {c.value for feuille in valeurs for rangee in feuille.iter_rows() for c in rangee}
+
+
+def test_a_commune_is_the_sum_of_its_adherents(extrait: Path) -> None:
+    formules, valeurs = _classeur(extrait)["Communes"], _classeur(extrait, valeurs=True)["Communes"]
+    loos = _ligne(formules, "Commune de Loos")
+    colonne = _colonne(formules, "Coût utilisé")
+    assert formules.cell(loos, colonne).value.startswith("=SUMIFS('Coût par adhérent'!$")
+    attendu = sum(
+        (Decimal(r["cout_usage"]) for r in entrepot_publie.rangees()["cout_adherent"] if r["exercice"] == 2021),
+        Decimal(0),
+    )
+    total = valeurs.cell(_ligne(formules, "Total"), colonne).value
+    assert Decimal(str(total)) == attendu
+    habitants = _colonne(formules, "Dû par habitant")
+    assert formules.cell(loos, habitants).value == f"=G{loos}/C{loos}"
+
+
+def test_staff_cost_is_computed_again_from_the_average_costs(extrait: Path) -> None:
+    formules = _classeur(extrait)["ETP par catégorie"]
+    assert formules.cell(PREMIERE, _colonne(formules, "Coût moyen complet")).value.startswith("=INDEX('Coût moyen'!$")
+    recalcul = formules.cell(PREMIERE, _colonne(formules, "Coût recalculé : ETP × coût moyen")).value
+    assert recalcul == f"=ROUND(C{PREMIERE}*D{PREMIERE},2)"
+
+
+def test_an_adherent_is_named_beside_its_siret(extrait: Path) -> None:
+    valeurs = _classeur(extrait, valeurs=True)
+    for nom in ("Coût par adhérent", "Adhésions", "Écarts par adhérent"):
+        feuille = valeurs[nom]
+        siret, adherent = _colonne(feuille, "SIRET"), _colonne(feuille, "Adhérent")
+        debut, fin = _entete(feuille) + 1, int(_table(feuille).ref.rpartition(":")[2].strip("ABCDEFGHIJKLMNOP")) - 1
+        lus = [(feuille.cell(r, siret).value, feuille.cell(r, adherent).value) for r in range(debut, fin + 1)]
+        assert lus
+        assert all(noms for siret, noms in lus if siret), nom
+
+
+def test_a_long_list_prints_its_summary_by_formula(extrait: Path) -> None:
+    formules, valeurs = (_classeur(extrait, valeurs=v)["Prévision"] for v in (False, True))
+    rang = next(c.row for c in formules["A"] if c.value == "Tendance" and formules.cell(c.row, 2).value == "Coût net")
+    assert formules.cell(rang, 4).value.startswith("=SUMIFS($D$")
+    assert valeurs.cell(rang, 4).value == 1200.80
+    assert int(formules.print_area.rpartition("$")[2]) < _entete(formules)
+    assert "k€" in formules.cell(rang, 4).number_format
+
+
+def test_no_code_is_shown_and_a_percentage_is_one(extrait: Path) -> None:
+    valeurs = _classeur(extrait, valeurs=True)
+    dits = {str(c.value) for feuille in valeurs for rangee in feuille.iter_rows() for c in rangee if c.value}
+    assert not {d for d in dits if re.fullmatch(r"[a-z]+(_[a-z]+)+", d)}
+    feuille = valeurs["Indicateurs"]
+    cellule = feuille.cell(_ligne(feuille, "Communes adhérentes à 5 à 9 dispositifs"), 2)
+    assert (cellule.value, cellule.number_format[-1]) == (0.53, "%")
+    motifs = {c.value for c in valeurs["Répartition"]["C"]}
+    assert {"Sans axe analytique", "Opération d'ordre"} <= motifs
+    assert _ligne(valeurs["CEE"], "Cumul 2019-2021")
 
 
 def test_variance_row_is_a_live_formula_that_equals_the_published_gap(extrait: Path) -> None:
     formules, valeurs = (_classeur(extrait, valeurs=v)["Écart à la prévision"] for v in (False, True))
-    colonne = _colonne(formules, "Écart")
-    assert formules.cell(PREMIERE, colonne).value == f"=E{PREMIERE}+F{PREMIERE}+G{PREMIERE}"
-    assert valeurs.cell(PREMIERE, colonne).value == 62801.05
-
-
-def test_reasons_and_states_are_in_french(extrait: Path) -> None:
-    motifs = {c.value for c in _classeur(extrait)["Répartition"]["C"]}
-    assert {"Sans axe analytique", "Opération d'ordre"} <= motifs
-    assert _ligne(_classeur(extrait)["CEE"], "Cumul 2019-2021")
+    colonne, rang = _colonne(formules, "Écart"), _entete(formules) + 1
+    assert formules.cell(rang, colonne).value.startswith(f"=E{rang}+F{rang}+G{rang}")
+    assert valeurs.cell(rang, colonne).value in (62801.05, -5821.49)
 
 
 def test_cells_are_typed_and_unknown_receipts_are_not_zero(extrait: Path) -> None:
@@ -106,7 +222,8 @@ def test_cells_are_typed_and_unknown_receipts_are_not_zero(extrait: Path) -> Non
     cellule = feuille.cell(_ligne(feuille, "Centrale d'Achat Métropolitaine (CAM)"), colonne)
     assert cellule.value == 45050
     assert "€" in cellule.number_format
-    assert _classeur(extrait)["Adhésions"].cell(PREMIERE, 5).value.year == 2018
+    adhesions = _classeur(extrait)["Adhésions"]
+    assert adhesions.cell(PREMIERE, _colonne(adhesions, "Début")).value.year == 2018
 
 
 def test_text_that_looks_like_a_formula_is_neutralised(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
@@ -116,48 +233,55 @@ def test_text_that_looks_like_a_formula_is_neutralised(conn_vierge: psycopg.Conn
     ]
     entrepot_publie.publier(conn_vierge, rangees)
     feuille = _classeur(ecrire_extrait(conn_vierge, 2021, tmp_path))["Contrôles"]
-    cellules = [c.value for c in feuille[get_column(feuille, "Justification")] if c.row >= PREMIERE and c.value]
+    colonne = _colonne(feuille, "Justification")
+    cellules = [v for r in range(PREMIERE, feuille.max_row) if (v := feuille.cell(r, colonne).value)]
     assert cellules
     assert all(str(c).startswith("'=") for c in cellules)
 
 
-def get_column(feuille: Any, titre: str) -> str:
-    return str(next(c.column_letter for c in feuille[LIGNE_ENTETE + 1] if c.value == titre))
+def _convertir(extrait: Path, dossier: Path, forme: str) -> Path:
+    """The workbook opened, recalculated and saved again by LibreOffice."""
+    profil = dossier / "profil"
+    (profil / "user").mkdir(parents=True, exist_ok=True)
+    (profil / "user" / "registrymodifications.xcu").write_text(RECALCUL, encoding="utf-8")
+    commande = ["soffice", f"-env:UserInstallation=file://{profil}", "--headless", "--convert-to", forme, "--outdir"]
+    subprocess.run(
+        [*commande, str(dossier), str(extrait / "bilan_etape_2021.xlsx")], check=True, capture_output=True, timeout=180
+    )
+    return dossier / f"bilan_etape_2021.{forme}"
+
+
+libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="paquet système libreoffice-calc-nogui absent")
 
 
 @pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="paquet système libreoffice-calc-nogui absent")
-def test_libreoffice_recalculates_to_the_warehouse(extrait: Path, tmp_path: Path) -> None:
-    profil = tmp_path / "profil"
-    (profil / "user").mkdir(parents=True)
-    (profil / "user" / "registrymodifications.xcu").write_text(RECALCUL, encoding="utf-8")
-    subprocess.run(
-        [
-            "soffice",
-            f"-env:UserInstallation=file://{profil}",
-            "--headless",
-            "--convert-to",
-            "xlsx",
-            "--outdir",
-            str(tmp_path),
-            str(extrait / "bilan_etape_2021.xlsx"),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    avant = _classeur(extrait, valeurs=True)
-    apres = load_workbook(tmp_path / "bilan_etape_2021.xlsx", data_only=True)
-    formules = 0
+@libreoffice
+def test_libreoffice_recalculates_to_the_warehouse_and_keeps_the_tables(extrait: Path, tmp_path: Path) -> None:
+    recalcule = _convertir(extrait, tmp_path, "xlsx")
+    formules, avant = _classeur(extrait), _classeur(extrait, valeurs=True)
+    apres, relu = load_workbook(recalcule, data_only=True), load_workbook(recalcule)
+    lues = 0
     for nom in avant.sheetnames:
-        for rangee in _classeur(extrait)[nom].iter_rows():
+        for rangee in formules[nom].iter_rows():
             for cellule in rangee:
                 if cellule.data_type != "f":
                     continue
-                formules += 1
+                lues += 1
                 publiee, recalculee = avant[nom][cellule.coordinate].value, apres[nom][cellule.coordinate].value
                 if isinstance(publiee, str):
-                    assert recalculee == publiee == "conforme"
+                    assert recalculee == publiee == "conforme", f"{nom}!{cellule.coordinate}"
                 else:
                     assert recalculee == pytest.approx(publiee, abs=0.000001), f"{nom}!{cellule.coordinate}"
-    assert formules > 40
+        assert {t.name for t in relu[nom].tables.values()} == {t.name for t in formules[nom].tables.values()}
+    assert lues > 200
+
+
+@pytest.mark.systeme
+@libreoffice
+def test_the_workbook_is_printed_on_few_pages(extrait: Path, tmp_path: Path) -> None:
+    pdf = _convertir(extrait, tmp_path, "pdf").read_bytes()
+    pages = max(
+        int(n) for n in re.findall(rb"/Type\s*/Pages[^>]*/Count\s+(\d+)|/Count\s+(\d+)[^>]*/Type\s*/Pages", pdf)[0] if n
+    )
+    # a page a sheet: a long list prints its summary, or nothing when another sheet sums it up
+    assert pages == len(FEUILLES) - len(NON_IMPRIMEES)

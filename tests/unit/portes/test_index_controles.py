@@ -21,6 +21,7 @@ BLOQUANTS = {
     "ponderations_chevauchantes",
     "tranche",
     "population_manquante",
+    "cle_usage_inconnue",
     "cout_precedent_absent",
     "ponderation_manquante",
     "adherent_ambigu",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from mutualisation.rapport.contenu.graphiques import (
@@ -40,8 +41,7 @@ def cascade(*etapes: Etape) -> Cascade:
 
 
 def flux(sources: list[tuple[str, D]], cibles: list[tuple[str, D]]) -> Flux:
-    sens = {"Personnel": "personnel", "Structure": "structure", "Subventions": "subventions", "Reste à charge": "reste"}
-    return Flux("g-essai", "Titre", "Sujet", sources, cibles, sens=sens)
+    return Flux("g-essai", "Titre", "Sujet", sources, cibles, sens={"Structure": "structure"})
 
 
 def carte(*communes: Commune, signee: bool = False, repere: str = "") -> Carte:
@@ -106,6 +106,7 @@ CAS: dict[str, Graphique | Trace] = {
     "carte_vide": carte(),
     "carte_seule": carte(Commune("59350", "Lille", 3, 1)),
     "carte_signee": carte(*_communes([-9, 12, 0, 5, 17, None, -3]), signee=True),
+    "carte_muette": replace(carte(*_communes(VALEURS), repere="59350"), muette=True),
     "carte_inconnue": carte(Commune("99998", LONG, 2, 0), Commune("99999", SANS_ESPACE, None, 0), *_communes([3, 20])),
     "carte_enorme": carte(*(Commune(code, nom, ENORME, 4) for code, nom in COMMUNES.items())),
     "matrice": matrice(["Archives", "Droit des sols"], [("Lille", [True, False]), ("Roubaix", [True, True])]),

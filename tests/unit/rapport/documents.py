@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from mutualisation.rapport.contenu import graphiques as g
@@ -66,6 +67,11 @@ def table(nombre: int = 4, titre: str = "Coûts par dispositif, 2021") -> Tablea
     return tableau(titre, COLONNES, lignes(nombre), "Les totaux sont arrondis après addition.")
 
 
+def sans_nom() -> Tableau:
+    """A table whose first column has no title: its rows say what they are."""
+    return replace(table(2, "Activité"), colonnes=(Colonne("nom", ""), *COLONNES[1:]))
+
+
 def graphiques() -> list[g.Graphique | g.Trace]:
     """One chart of each kind."""
     annees = [(2020, Decimal("12.5")), (2021, Decimal("13.25"))]
@@ -96,7 +102,7 @@ def sections(nombre: int = 4) -> list[Section]:
         Section("synthese", "Synthèse", "Synthèse", [CoteACote((table(nombre), colonnes)), annexe]),
         Section("dispositifs", "Chaque dispositif", "Dispositifs", [
             Fiches([Fiche(f"Dispositif {i}", annexe, BARRES) for i in (1, 2, 3)]),
-            Volet("Conseil en énergie", "39 adhérents, 206 247 €", [p("Ce qu'il fait."), table(2, "Activité")], "cep"),
+            Volet("Conseil en énergie", "39 adhérents, 206 247 €", [p("Ce qu'il fait."), sans_nom()], "cep"),
             Repli("Tout le détail", [SousTitre("Compte par compte"), table(3, "Comptes")]),
         ]),
         Section("dessins", "En images", "Images", list(graphiques())),

@@ -118,6 +118,14 @@ def test_addresses_are_ascii_and_stable(nom: str, page: str) -> None:
     assert adresses.page("59009", nom, sans_commune=False) == page
 
 
+@pytest.mark.parametrize(
+    ("nom", "lettres"),
+    [("Écaillon", ["E"]), ("La Bassée", ["B", "L"]), ("L'Île", ["I", "L"]), ("Lannoy", ["L"]), ("東京", ["#"])],
+)
+def test_a_name_is_found_with_or_without_its_article(nom: str, lettres: list[str]) -> None:
+    assert adresses.initiales(nom) == lettres
+
+
 def test_no_two_documents_have_one_address(bilan: BilanFactice) -> None:
     fichiers = Counter(f"{d.chemin}.{s}" for d in communes.documents(bilan, Sceau("ab")) for s in d.sorties)
     assert max(fichiers.values()) == 1
@@ -127,23 +135,17 @@ def test_no_two_documents_have_one_address(bilan: BilanFactice) -> None:
 def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
     documents = list(communes.documents(bilan, Sceau("ab")))
     index = next(d for d in documents if d.chemin == "communes/index" and "html" in d.sorties)
-    liens = {
-        x["nom"].cible
-        for s in index.sections
-        for t in _blocs(s.blocs)
-        if isinstance(t, m.Tableau)
-        for x in t.lignes
-        if isinstance(x["nom"], m.Lien)
-    }
+    trouver, *_ = index.sections
+    liens = {x.cible for b in trouver.blocs if isinstance(b, m.Paragraphe) for x in b.morceaux if isinstance(x, m.Lien)}
     assert liens == {f"{d.chemin.removeprefix('communes/')}.html" for d in documents if d.forme == "fiche"}
-    assert [s.court for s in index.sections][:2] == ["L", "Sans commune"]
+    assert [b.texte for b in trouver.blocs if isinstance(b, m.SousTitre)] == ["L", "Adhérents sans commune"]
 
 
 # ---------------------------------------------------------------- what is said
 def test_first_words_say_what_is_paid_got_and_whether_it_is_fair(bilan: BilanFactice) -> None:
     resume = _page(bilan, "59350").resume.replace("\u202f", " ").replace("\u00a0", " ")
     assert resume == (
-        "En 2021, Lille, avec son CCAS, utilise 2 services mutualisés et doit 883,50 €. Cet usage a coûté 1 160 € : "
+        "En 2021, Lille, avec son CCAS, utilise 2 services mutualisés et doit 884 €. Cet usage a coûté 1 160 € : "
         "l'intercommunalité en porte 277 €, soit 24 %."
     )
 
@@ -152,9 +154,21 @@ def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
     lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Services du bloc").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
     assert lignes["Convention UGAP"]["du"] == services_utilises.GRATUIT
-    assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents"
+    assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents actifs"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
+
+
+def test_many_types_of_units_are_summed_after_the_first_ones() -> None:
+    recours = [
+        {"exercice": 2021, "semestre": 1, "dispositif": "RGPD", "siret_adherent": f.LILLE, "type_unite": t,
+         "quantite": Decimal(n), "poids": Decimal(1), "unites": Decimal(n)}
+        for t, n in (("PC", 2), ("DP", 20), ("CUA", 5), ("PD", 1), ("AT", 3))
+    ]  # fmt: skip
+    lignes = _tableau(_page(BilanFactice(recours=recours), "59350"), "Services du bloc").lignes
+    dit = next(x["recours"] for x in lignes if x["libelle"] == "Protection des données")
+    assert dit.startswith("20\u00a0déclarations préalables, 5\u00a0")
+    assert dit.endswith(", 6\u00a0autres")
 
 
 def test_paid_above_the_cost_is_said_so(bilan: BilanFactice) -> None:

@@ -10,13 +10,13 @@ import pytest
 from lxml import etree
 from tests.unit.rapport.dessins_types import CAS
 
-from mutualisation.rapport.contenu.graphiques import Matrice
+from mutualisation.rapport.contenu.graphiques import Flux, Matrice
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin import dessiner, ecrans, feuilles
 from mutualisation.rapport.rendus.dessin.texte import largeur
 from mutualisation.rapport.rendus.dessin.toile import SUPPORTS
 
-TOUS = list(itertools.product(CAS, ("large", "etroit", "papier")))
+TOUS = list(itertools.product(CAS, SUPPORTS))
 JEU = 0.6
 
 
@@ -131,6 +131,16 @@ def test_paper_has_eight_points_at_least_and_no_link(cas: str) -> None:
         racine = etree.fromstring(str(feuille))
         assert min((float(e.get("font-size", "")) for e in racine.iter("{*}text")), default=8) >= 8
         assert racine.findall(".//{*}a") == []
+
+
+def test_a_component_has_one_colour_whatever_the_chart() -> None:
+    f = CAS["flux"]
+    assert isinstance(f, Flux)
+    dits = {nom: f.sens_de(nom) for nom, _ in (*f.sources, *f.cibles)}
+    assert dits == {
+        "Personnel": "personnel", "Structure": "structure", "Subventions": "subventions",
+        "Communes": "couvert", "CCAS": "couvert", "Reste à charge": "reste",
+    }  # fmt: skip
 
 
 def test_rows_that_a_page_cannot_hold_go_on_another() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +100,12 @@ def test_les_deux_pages_sont_deux(rangs: int) -> None:
 
 @pytest.mark.parametrize("rangs", [1, 12, 24])
 def test_une_fiche_tient_sur_une_page(rangs: int) -> None:
-    parts = [
-        documents.Section("services", "Services", "Services", [documents.table(rangs), documents.table(6, "Autre")])
-    ]
+    blocs = [documents.table(rangs), documents.table(6, "Autre")]
+    parts = [documents.Section("services", "Services", "Services", blocs)]
     assert _pages(pdf.rendre(documents.document("fiche", parts))) == 1
 
 
-def test_un_long_tableau_repete_ses_entetes(tmp_path: Path) -> None:
+def test_un_long_tableau_repete_ses_entetes() -> None:
     parts = [documents.Section("trace", "Trace", "Trace", [documents.table(200)])]
     octets = pdf.rendre(documents.document("dossier", parts))
     with _ouvert(octets) as lu:
@@ -138,34 +137,37 @@ def test_verapdf_n_y_trouve_rien(tmp_path: Path) -> None:
         assert any(not constats[f"{fichier.name} {p}"].endswith(", 0 faute(s)") for p in valider_pdf.PROFILS), fichier
 
 
-ABIMES = ("langue", "titre", "marques", "alternative", "intention", "police", "portee", "niveaux")
+def _premier(lu: pikepdf.Pdf, balise: str) -> Any:
+    return next(e for e in _elements(lu.Root.StructTreeRoot) if balise == e.S)
+
+
+def _sans_police(lu: pikepdf.Pdf) -> None:
+    for objet in lu.objects:
+        if isinstance(objet, pikepdf.Dictionary) and "/FontFile3" in objet:
+            del objet["/FontFile3"]
+
+
+def _sans_portee(lu: pikepdf.Pdf) -> None:
+    for element in _elements(lu.Root.StructTreeRoot):
+        if element.S == "/TH":
+            del element.A
+
+
+ABIMES: dict[str, Callable[[pikepdf.Pdf], Any]] = {
+    "langue": lambda lu: lu.Root.__delattr__("Lang"),
+    "titre": lambda lu: lu.Root.ViewerPreferences.__delattr__("DisplayDocTitle"),
+    "marques": lambda lu: lu.Root.__delattr__("MarkInfo"),
+    "alternative": lambda lu: _premier(lu, "/Figure").__delattr__("Alt"),
+    "intention": lambda lu: lu.Root.__delattr__("OutputIntents"),
+    "police": _sans_police,
+    "portee": _sans_portee,
+    "niveaux": lambda lu: _premier(lu, "/H1").__setattr__("S", pikepdf.Name.H4),
+}
 
 
 def _abimer(source: Path, cible: Path, quoi: str) -> Path:
     """A copy of a PDF that lacks one point."""
     with pikepdf.open(source) as lu:
-        elements = list(_elements(lu.Root.StructTreeRoot))
-        match quoi:
-            case "langue":
-                del lu.Root.Lang
-            case "titre":
-                del lu.Root.ViewerPreferences.DisplayDocTitle
-            case "marques":
-                del lu.Root.MarkInfo
-            case "alternative":
-                figure = next(e for e in elements if e.S == "/Figure")
-                del figure.Alt
-            case "intention":
-                del lu.Root.OutputIntents
-            case "police":
-                for objet in lu.objects:
-                    if isinstance(objet, pikepdf.Dictionary) and "/FontFile3" in objet:
-                        del objet["/FontFile3"]
-            case "portee":
-                for element in elements:
-                    if element.S == "/TH":
-                        del element.A
-            case "niveaux":
-                next(e for e in elements if e.S == "/H1").S = pikepdf.Name.H4
+        ABIMES[quoi](lu)
         lu.save(cible)
     return cible

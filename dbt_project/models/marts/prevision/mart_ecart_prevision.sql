@@ -1,10 +1,9 @@
--- Actual against the forecast made one year before, by the effects of R12 (decision 0008): the ETP beyond the forecast at
+-- Actual against the forecast published one year before, by the effects of R12 (decision 0008): the ETP beyond the forecast at
 -- the cost of an ETP of the year before; the other components against that year, which every scenario starts from; the
 -- rate is what is left, the cost of an ETP against what the scenario supposed. They sum to the difference to the cent.
 with previsions as (
   select exercice, scenario, dispositif, etp, cout_net
-  from {{ ref('mart_prevision') }}
-  where exercice_base = exercice - 1
+  from {{ ref('stg_publication__previsions') }}
 ),
 
 scenarios as (

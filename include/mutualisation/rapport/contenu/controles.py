@@ -54,6 +54,10 @@ def section(bilan: Bilan) -> m.Section:
 def _ligne(controle: Ligne) -> dict[str, Any]:
     return controle | {
         "libelle": libelles.libelle_controle(controle["controle"]),
+        # the key of this one is a source; the others name what finance wrote
+        "cle": libelles.SOURCES.get(controle["cle"], controle["cle"])
+        if controle["controle"] == "somme_repartition"
+        else controle["cle"],
         "resultat": libelles.libelle(libelles.STATUTS, controle["statut"]),
         "valeur_attendue": examine(controle, controle["valeur_attendue"]),
         "valeur_constatee": examine(controle, controle["valeur_constatee"]),

@@ -9,6 +9,13 @@ from decimal import Decimal
 from mutualisation.francais.formats import euros, nombre, pourcent, signe
 
 ZERO = Decimal(0)
+# words of the drawings themselves
+INCONNU, NON_RENSEIGNE = "non connu", "Non renseigné"
+ENSEMBLE = "Ensemble"
+SANS_PLACE = "Sans position connue"
+UNE_CASE = "Une case par commune, au plus près de sa place. Positions : IGN, Admin Express 2018."
+CETTE_COMMUNE = "Classe de cette commune"
+NIVEAUX = (("total", "Montant"), ("hausse", "Ce qui augmente"), ("baisse", "Ce qui diminue"))
 
 
 @dataclass(frozen=True)
@@ -133,11 +140,24 @@ class Cascade:
         return " ; ".join(dits) + "."
 
 
+# the same component has the same colour in every chart
+SENS_PAR_DEBUT = (
+    ("Personnel", "personnel"),
+    ("Fonctionnement", "fonctionnement"),
+    ("Amortissement", "amortissements"),
+    ("Charges de structure", "structure"),
+    ("Subvention", "subventions"),
+    ("Reprise", "subventions"),
+    ("Reste", "reste"),
+    ("Intercommunalité", "reste"),
+)
+
+
 @dataclass(frozen=True)
 class Flux:
     """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €.
 
-    `sens`: meaning of a name in the palette (personnel, structure, couvert, reste…); none: a plain measure.
+    `sens`: meaning of a name in the palette (personnel, structure, couvert, reste…), where its words do not tell.
     """
 
     ancre: str
@@ -149,8 +169,9 @@ class Flux:
     sens: Mapping[str, str] = field(default_factory=dict)
 
     def sens_de(self, nom: str) -> str:
-        """Meaning of a name in the palette."""
-        return self.sens.get(nom, "mesure")
+        """Meaning of a name in the palette: as it was given, else by how it starts, else who pays is a payer."""
+        connu = next((sens for debut, sens in SENS_PAR_DEBUT if nom.startswith(debut)), None)
+        return self.sens.get(nom) or connu or ("couvert" if nom in dict(self.cibles) else "mesure")
 
     @property
     def description(self) -> str:
@@ -245,9 +266,7 @@ class Courbes:
 
 
 def _suite(s: Serie) -> str:
-    return ", ".join(
-        f"{an} {'non connu' if v is None else nombre(v, s.decimales) + ' ' + s.unite}" for an, v in s.points
-    )
+    return ", ".join(f"{an} {INCONNU if v is None else nombre(v, s.decimales) + ' ' + s.unite}" for an, v in s.points)
 
 
 @dataclass(frozen=True)
@@ -272,7 +291,7 @@ class Histogramme:
     @property
     def description(self) -> str:
         """The text alternative."""
-        dits = (f"{nom} : {'non connu' if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
+        dits = (f"{nom} : {INCONNU if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
         return f"{self.mesure}, par {self.axe}. " + " ; ".join(dits) + "."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from mutualisation.francais import libelles
+from mutualisation.francais import formats, libelles
 from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan
 
@@ -37,11 +37,11 @@ def points(bilan: Bilan) -> list[tuple[str, str]]:
     support = ", personnel des fonctions support compris" if valeurs.get("structure_personnel") == "oui" else ""
     jours = "en mois de 30 jours" if valeurs.get("base_jours") == "30_360" else "au prorata des jours réels"
     return [
-        ("Temps consacré", f"{libelles.METHODES_ETP.get(methode, methode)}."),
+        ("Temps consacré", f"{formats.majuscule(libelles.METHODES_ETP.get(methode, methode))}."),
         (
             "Coût de personnel",
             "Les ETP sont valorisés au coût moyen de leur catégorie (masse salariale nette des atténuations, rapportée "
-            f"aux ETPT), augmenté des charges de structure par ETPT{support}.",
+            f"aux ETPT), augmenté des charges de structure par ETPT{support}.{_regroupement(bilan)}",
         ),
         (
             "Fonctionnement direct",
@@ -52,6 +52,13 @@ def points(bilan: Bilan) -> list[tuple[str, str]]:
         ("Recettes", RECETTES),
         ("Arrondis", "Les calculs sont exacts ; l'arrondi au centime puis à l'euro n'intervient qu'à la publication."),
     ]
+
+
+def _regroupement(bilan: Bilan) -> str:
+    """Which catégories share an average cost so that nobody's pay can be read (R2c)."""
+    groupes = {r["groupe"] for r in bilan["cout_moyen"] if "+" in r["groupe"]}
+    noms = [" et ".join(libelles.CATEGORIES.get(c, c).lower() for c in g.split("+")) for g in sorted(groupes)]
+    return f" Trop peu nombreux pour être publiés seuls, {', '.join(noms)} partagent un même coût." if noms else ""
 
 
 def _parametres(bilan: Bilan) -> m.Tableau:

@@ -122,7 +122,7 @@ class Valeur:
 
 @dataclass(frozen=True)
 class Dessin:
-    """A native chart of a sheet: bars, one per row; `series`: (column, meaning of its colour), `empile` on one another."""
+    """A native chart: bars, one per row of the sheet; `series`: (column, meaning of its colour), `empile` or apart."""
 
     titre: str
     series: tuple[tuple[str, str], ...]

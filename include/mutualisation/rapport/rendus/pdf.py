@@ -48,6 +48,7 @@ def rendre(document: Document) -> bytes:
     """The whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
     d = document
     donnees = {
+        "forme": d.forme,
         "titre": d.titre,
         "sous_titre": d.sous_titre,
         "epci": d.epci,

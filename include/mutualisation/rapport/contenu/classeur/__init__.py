@@ -10,9 +10,9 @@ from mutualisation.rapport.contenu.classeur import (
     adherents,
     base,
     couts,
+    couts_etp,
     marches,
-    personnel,
-    prevision,
+    previsions,
     recettes,
     surete,
 )
@@ -25,12 +25,12 @@ SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financièr
 # (title in the table of contents, its sheets); a new sheet is one function, and its name here
 PARTIES: tuple[tuple[str, tuple[Feuille, ...]], ...] = (
     ("Coûts et financement", (couts.synthese, couts.detail, couts.financement, couts.variation, recettes.origine)),
-    ("Personnel", (personnel.couts_moyens, personnel.etp_par_categorie)),
+    ("Personnel", (couts_etp.couts_moyens, couts_etp.etp_par_categorie)),
     ("Base D5211-16 et coûts unitaires", (base.passage, base.par_compte, base.cout_unitaire)),
     ("Communes et adhérents", (adherents.communes, adherents.couts_d_usage, adherents.adhesions)),
     ("Recouvrement", (recettes.recouvrement, recettes.ecarts)),
     ("Achats et certificats", (marches.cam, marches.cee)),
-    ("Prévision", (prevision.prevision, prevision.essai, prevision.ecart)),
+    ("Prévision", (previsions.prevision, previsions.essai, previsions.ecart)),
     (
         "Contrôles et méthode",
         (surete.indicateurs, surete.etats, surete.controles, surete.a_commenter, surete.repartition, surete.rejets,

@@ -8,7 +8,7 @@ from typing import Any
 
 from mutualisation.francais import libelles
 from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.classeur import noms
+from mutualisation.rapport.contenu.classeur import qui_est_qui as noms
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 
 ZERO = Decimal(0)

@@ -9,7 +9,7 @@ from typing import Any
 from mutualisation.francais import libelles
 from mutualisation.portes.bilan import points_a_commenter
 from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.classeur import noms
+from mutualisation.rapport.contenu.classeur import qui_est_qui as noms
 from mutualisation.rapport.contenu.qualite import rejets as lignes_ecartees
 from mutualisation.rapport.publie import Bilan
 

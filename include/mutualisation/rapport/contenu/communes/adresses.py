@@ -11,6 +11,7 @@ ANNUAIRE = f"{DOSSIER}/index"
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 LONGUEUR = 60
 # « Commune du Maisnil » stays: Le Maisnil is its name
+ARTICLE = re.compile(r"^(?:l[ae]s? |l['’])", re.IGNORECASE)
 TITRE = re.compile(r"^(?:commune|ville|mairie) (?:de |d['’ ])", re.IGNORECASE)
 
 
@@ -32,7 +33,8 @@ def page(cle: str, nom: str, *, sans_commune: bool) -> str:
     return "_".join(filter(None, (debut, "" if nom == cle else replier(nom))))
 
 
-def initiale(nom: str) -> str:
-    """Letter a name is looked up by: `Écaillon` under E; `#` when there is none."""
-    premiere = replier(nom)[:1]
-    return premiere.upper() if premiere.isalpha() else "#"
+def initiales(nom: str) -> list[str]:
+    """Letters a name is looked up by: `Écaillon` under E, `La Bassée` under L and B; `#` when there is none."""
+    noms = (nom, ARTICLE.sub("", nom))
+    premieres = {replier(n)[:1].upper() for n in noms}
+    return sorted(p if p.isalpha() else "#" for p in premieres)

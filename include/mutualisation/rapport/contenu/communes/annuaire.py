@@ -19,21 +19,21 @@ COLONNES = (
     m.Colonne("services", "Services", "entier"),
     m.Colonne("du", "Dû", "euros"),
     m.Colonne("cout", "Coût de l'usage", "euros"),
-    m.Colonne("reste", "Part de l'intercommunalité", "euros"),
+    m.Colonne("reste", "Part de l'EPCI", "euros"),
     m.Colonne("habitant", "Coût par habitant", "centimes"),
 )
 SOMMES = (
-    m.Colonne("nom", "", part=4),
+    m.Colonne("nom", "Pages", part=4),
     m.Colonne("adherents", "Adhérents", "entier"),
     m.Colonne("du", "Dû", "centimes"),
     m.Colonne("titre", "Payé par titre", "centimes"),
     m.Colonne("cout", "Coût de l'usage", "centimes"),
-    m.Colonne("reste", "Part de l'intercommunalité", "centimes"),
+    m.Colonne("reste", "Part de l'EPCI", "centimes"),
 )
 
 
 def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire, *, sortie: str) -> m.Document:
-    """The index: by letter on the page, where the summary is the search; one list in print."""
+    """The index: names by letter on the page, figures folded; one table in print."""
     contexte = bilan.contexte
     return m.Document(
         chemin=adresses.ANNUAIRE,
@@ -49,8 +49,8 @@ def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire, *, sortie: str) -> 
         resume=_resume(territoire),
         chiffres=_chiffres(territoire),
         sections=[
-            *(_lettres(territoire) if sortie == "html" else _une_liste(territoire)),
-            *_autres(territoire),
+            *([_trouver(territoire)] if sortie == "html" else []),
+            _chiffrees(territoire, plie=sortie == "html"),
             _carte(bilan, territoire),
             _sommes(bilan, territoire),
         ],
@@ -82,27 +82,36 @@ def _chiffres(territoire: Territoire) -> list[m.Chiffre]:
 
 
 # ---------------------------------------------------------------- by letter
-def _lettres(territoire: Territoire) -> list[m.Section]:
-    """A section a letter: the summary of the page is the search."""
+def _trouver(territoire: Territoire) -> m.Section:
+    """Names that lead to pages, under their initial: headings and links, no script."""
     lettres: dict[str, list[BlocCommunal]] = {}
     for bloc in territoire.communes:
-        lettres.setdefault(adresses.initiale(bloc.nom), []).append(bloc)
-    return [
-        m.Section(f"lettre-{i}", lettre, lettre, [_liste(f"Communes en {lettre}", siens)])
-        for i, (lettre, siens) in enumerate(sorted(lettres.items()))
-    ]
+        for initiale in adresses.initiales(bloc.nom):
+            lettres.setdefault(initiale, []).append(bloc)
+    blocs: list[m.Bloc] = []
+    for lettre, siens in sorted(lettres.items()):
+        blocs += [m.SousTitre(lettre), _noms(siens)]
+    if territoire.sans_commune:
+        blocs += [m.SousTitre("Adhérents sans commune"), _noms(territoire.sans_commune)]
+    return m.Section("trouver", "Trouver une commune", "Communes", blocs)
 
 
-def _une_liste(territoire: Territoire) -> list[m.Section]:
-    tableau = _liste("Communes, dans l'ordre alphabétique", territoire.communes)
-    return [m.Section("communes", "Toutes les communes", "Communes", [tableau])] if territoire.communes else []
+def _noms(blocs: Sequence[BlocCommunal]) -> m.Paragraphe:
+    morceaux: list[m.Morceau] = []
+    for bloc in blocs:
+        morceaux += [" · "] if morceaux else []
+        morceaux.append(m.Lien(f"{bloc.page}.html", bloc.nom))
+    return m.p(*morceaux)
 
 
-def _autres(territoire: Territoire) -> list[m.Section]:
-    if not territoire.sans_commune:
-        return []
-    tableau = _liste("Adhérents sans commune", territoire.sans_commune)
-    return [m.Section("sans-commune", "Adhérents sans commune", "Sans commune", [tableau])]
+def _chiffrees(territoire: Territoire, *, plie: bool) -> m.Section:
+    """Figures of each page, in one table a kind."""
+    tableaux: list[m.Bloc] = [_liste("Communes, dans l'ordre alphabétique", territoire.communes)]
+    if territoire.sans_commune:
+        tableaux.append(_liste("Adhérents sans commune", territoire.sans_commune))
+    compte = formats.plusieurs(len(territoire.communes), "commune")
+    blocs = [m.Repli(f"Voir les chiffres : {compte}", tableaux)] if plie else tableaux
+    return m.Section("chiffres", "Les chiffres de chacune", "Chiffres", blocs)
 
 
 def _liste(titre: str, blocs: Sequence[BlocCommunal]) -> m.Tableau:

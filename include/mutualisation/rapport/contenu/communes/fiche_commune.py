@@ -20,7 +20,7 @@ from mutualisation.rapport.sceau import Sceau
 PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
     ("Coût de l'usage", lambda a: a.cout),
     ("Dû", lambda a: a.du),
-    ("Part de l'intercommunalité", lambda a: a.reste),
+    ("Part de l'EPCI", lambda a: a.reste),
 )
 
 
@@ -100,7 +100,7 @@ def _liens(bloc: BlocCommunal) -> list[m.Lien]:
 def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     annee = bloc.annee
     chiffres = [
-        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du, 2), _note_du(annee)),
+        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), _note_du(annee)),
         m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), _note_couts(annee)),
         _reste(annee, r),
         m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
@@ -115,7 +115,7 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
 
 
 def _note_du(annee: Annee) -> str:
-    return f"payé par titre : {formats.euros(annee.titre, 2)}"
+    return f"payé par titre : {formats.euros(annee.titre)}"
 
 
 def _note_couts(annee: Annee) -> str:
@@ -149,7 +149,7 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
     annee = bloc.annee
     qui = bloc.nom if len(annee.adherents) == 1 else f"{bloc.nom}, avec {_autres(annee)},"
     utilise = formats.plusieurs(len(annee.services), "service mutualisé", "services mutualisés")
-    texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du, 2)}."
+    texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du)}."
     if annee.cout <= 0:
         return f"{texte} Le coût des services utilisés n'est pas suivi."
     part = services_utilises.part(annee.reste, annee.cout)
@@ -230,7 +230,7 @@ def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
     if strate is None:
         return None
     colonnes = (
-        m.Colonne("libelle", "", part=3),
+        m.Colonne("libelle", "Par habitant", part=3),
         m.Colonne("commune", "Ici", "centimes", fort=True),
         m.Colonne("mediane", "Médiane", "centimes"),
     )
@@ -251,7 +251,7 @@ def _annees(bloc: BlocCommunal) -> m.Tableau:
         ("Dû", "euros", lambda a: a.du),
         ("Payé par titre", "euros", lambda a: a.titre),
         ("Coût de l'usage", "euros", lambda a: a.cout),
-        ("Part de l'intercommunalité", "euros", lambda a: a.reste),
+        ("Part de l'EPCI", "euros", lambda a: a.reste),
     )
     colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros") for e in sorted(bloc.annees)))
     lignes = [
@@ -275,8 +275,8 @@ def _paiements(bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
     blocs: list[m.Bloc] = [paiements.du_au_paye(annee)]
     if annee["facture_semestrielle"]:
-        blocs = [m.CoteACote((blocs[0], paiements.factures(annee)))]
-    return m.Section("paiements", "Ce qui est dû, facturé et payé", "Paiements", blocs)
+        blocs = [m.CoteACote((paiements.factures(annee), blocs[0]))]
+    return m.Section("paiements", "Ce qui est facturé, dû et payé", "Paiements", blocs)
 
 
 def _gains(bloc: BlocCommunal, *, detail: bool) -> m.Section:

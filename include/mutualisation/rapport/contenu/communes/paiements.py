@@ -13,8 +13,8 @@ from mutualisation.rapport.publie import Ligne, somme
 COLONNES = (
     m.Colonne("periode", "Semestre", part=2),
     m.Colonne("adherents", "Factures", "entier"),
-    m.Colonne("du", "Dû du semestre", "centimes"),
-    m.Colonne("report", "Reporté d'avant", "centimes"),
+    m.Colonne("du", "Dû", "centimes"),
+    m.Colonne("report", "Report", "centimes"),
     m.Colonne("facture", "Facturé", "centimes", fort=True),
     m.Colonne("statut", "Statut", part=2),
 )
@@ -34,7 +34,7 @@ def du_au_paye(annee: Annee) -> m.Tableau:
         ("Payé par titre de recette", titre, True),
         *_ecarts(recouvrement),
     ]
-    colonnes = (m.Colonne("libelle", "", part=3), m.Colonne("montant", "Montant", "centimes"))
+    colonnes = (m.Colonne("libelle", "Étape", part=3), m.Colonne("montant", "Montant", "centimes"))
     rangees = [{"libelle": nom, "montant": montant} for nom, montant, toujours in lignes if toujours or montant]
     return m.Tableau(f"Du dû au payé, {annee.exercice}", colonnes, rangees, note=_note(annee))
 

@@ -15,6 +15,8 @@ from mutualisation.rapport.publie import Bilan, Ligne, somme
 NON_SUIVI = "non suivi"
 MODE_TITRE = "titre"
 AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
+# types of units that are named where there are many, before « 12 autres »
+TYPES_DITS = 2
 GRATUIT = m.Valeur("gratuit", "lu")
 COLONNES = (
     m.Colonne("libelle", "Service", part=4),
@@ -23,7 +25,7 @@ COLONNES = (
     m.Colonne("du", "Dû", "centimes"),
     m.Colonne("titre", "Payé par titre", "centimes", discret=True),
     m.Colonne("cout", "Coût de l'usage", "euros", NON_SUIVI),
-    m.Colonne("reste", "Part de l'intercommunalité", "euros", NON_SUIVI),
+    m.Colonne("reste", "Part de l'EPCI", "euros", NON_SUIVI),
 )
 COLONNES_ADHERENTS = (
     m.Colonne("libelle", "Adhérent", part=4),
@@ -97,7 +99,11 @@ def _recours(bilan: Bilan, dispositif: str, recours: list[Ligne], exercice: int)
         par_type[r["type_unite"]] += r["quantite"]
     diviseur = 2 if dispositif in stocks(bilan, exercice) else 1
     connus = sorted(((n / diviseur, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
-    return ", ".join(f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus)
+    dits = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
+    if len(dits) > TYPES_DITS + 1:
+        autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
+        dits = [*dits[:TYPES_DITS], f"{formats.exact(autres)}{formats.INSECABLE}{'autre' if autres < 2 else 'autres'}"]
+    return ", ".join(dits)
 
 
 def stocks(bilan: Bilan, exercice: int) -> set[str]:
@@ -118,7 +124,7 @@ def _total(nom: str, annee: Annee) -> dict[str, Any]:
 
 def _note(bilan: Bilan, annee: Annee) -> str:
     """How the cost of use is shared, by key, and what « non suivi » says."""
-    phrases = [_cles(bilan, annee)] if annee["cout_adherent"] else []
+    phrases = [_cles(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
     if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):
@@ -150,7 +156,7 @@ def adherents(bloc: BlocCommunal) -> m.Tableau:
             "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent),
             "services": len((sien := annee.de(a)).services),
             "du": sien.du,
-            "titre": sien.titre,
+            "titre": _titre(sien["recouvrement"]),
             "cout": sien.cout,
             "reste": sien.reste,
         }

@@ -9,13 +9,11 @@ from decimal import Decimal
 from markupsafe import escape
 
 from mutualisation.francais.formats import INSECABLE, nombre, signe
-from mutualisation.rapport.contenu.graphiques import Carte, Commune
+from mutualisation.rapport.contenu.graphiques import NON_RENSEIGNE, SANS_PLACE, UNE_CASE, Carte, Commune
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.grille import COLONNES_MAX, placer
 from mutualisation.rapport.rendus.dessin.texte import couper, largeur, morceaux
 from mutualisation.rapport.rendus.dessin.toile import INTERLIGNE, Toile, n
-
-INCONNUE = "Non renseigné"
 
 
 def dessiner(carte: Carte, toile: Toile) -> None:
@@ -23,7 +21,7 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     couleurs = palette.classes(len(carte.classes), signee=carte.signee)
     entrees = [(_sens(carte, i), nom) for i, nom in enumerate(carte.classes)]
     if any(c.valeur is None for c in carte.communes):
-        entrees, couleurs = [*entrees, ("absent", INCONNUE)], [*couleurs, palette.PAPIER]
+        entrees, couleurs = [*entrees, ("absent", NON_RENSEIGNE)], [*couleurs, palette.PAPIER]
     y = toile.legende(entrees, couleurs)
     cases = placer(tuple(c.code_insee for c in carte.communes))
     numeros = {c.code_insee: i for i, c in enumerate(carte.communes, start=1)}
@@ -31,8 +29,11 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     autres = [c for c in carte.communes if c.code_insee not in cases]
     if situees:
         y = _tuiles(carte, toile, y, [(c, cases[c.code_insee]) for c in situees], numeros)
+        if not carte.muette:
+            dite = toile.lignes(UNE_CASE, toile.support.largeur, petit=True)
+            y = toile.ecrire(0, y + 4, dite, petit=True, couleur=palette.GRIS)
     if autres:
-        y = toile.ecrire(0, y + 6, toile.lignes("Sans position connue", toile.support.largeur, petit=True), petit=True)
+        y = toile.ecrire(0, y + 6, toile.lignes(SANS_PLACE, toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
     if toile.support.etroit and not carte.muette:
         _cle(carte, toile, y + 8)
@@ -53,6 +54,10 @@ def _tuiles(
     """Tiles of one size, high enough for the longest name; the place below."""
     colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
     pas = toile.support.largeur / colonnes
+    if carte.muette:
+        for commune, (rang, colonne) in placees:
+            _tuile(carte, toile, commune, (colonne * pas, haut + rang * pas * 0.7, pas, pas * 0.7), ([], 0))
+        return toile.hauteur + 2
     place = pas - toile.support.taille * 0.4
     noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
     taille = _taille(toile, noms, place)
@@ -60,8 +65,6 @@ def _tuiles(
     # the figure under the name: a map is read without its colours too
     suite = 0 if toile.support.etroit else 1
     hauteur = (max(map(len, dits)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
-    if carte.muette:
-        dits, hauteur = [[] for _ in placees], pas * 0.7
     for (commune, (rang, colonne)), lignes in zip(placees, dits, strict=True):
         boite = (colonne * pas, haut + rang * hauteur, pas, hauteur)
         _tuile(carte, toile, commune, boite, (lignes, taille))
@@ -97,24 +100,21 @@ def _tuile(
     couleur = palette.classes(len(carte.classes), signee=carte.signee)[c.classe] if connue else palette.PAPIER
     toile.corps.append(f'<a href="{escape(c.adresse)}">' if c.adresse else "<g>")
     cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
-    titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {INCONNUE.lower()}"
+    titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {NON_RENSEIGNE.lower()}"
     toile.forme("rect", cadre + ("" if connue else ' stroke-dasharray="3 2"'), sens, couleur, titre)
     if c.code_insee == carte.repere and carte.muette:
         # on a small map an outline is lost among dark tiles: a pin, seen on any of them
+        centre, rayon = f'cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}"', n(hauteur * 0.4)
         toile.corps.append(
-            f'<circle class="repere-trait" cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}" r="{n(hauteur * 0.55)}" '
-            f'fill="{palette.PAPIER}" stroke="{palette.ENCRE}" stroke-width="{n(hauteur * 0.28)}"/>'
+            f'<circle class="repere-trait" {centre} r="{rayon}" fill="{palette.PAPIER}" stroke="{palette.ENCRE}" '
+            f'stroke-width="{n(hauteur * 0.2)}"/>'
         )
     elif c.code_insee == carte.repere:
         for trait, epaisseur in ((palette.ENCRE, 4), (palette.PAPIER, 1.5)):
             toile.corps.append(
                 f'<rect class="repere-trait" {cadre} fill="none" stroke="{trait}" stroke-width="{epaisseur}"/>'
             )
-    if carte.muette:
-        toile.corps.append("</a>" if c.adresse else "</g>")
-        toile.jusqu_a(y + hauteur)
-        return
-    lignes = [*mots_] if toile.support.etroit or not connue else [*mots_, ""]
+    lignes = [*mots_] if carte.muette or toile.support.etroit or not connue else [*mots_, ""]
     haut = y + (hauteur - len(lignes) * taille * INTERLIGNE) / 2
     halo = sens in palette.HACHURES
     milieu = x + largeur_ / 2
@@ -128,7 +128,7 @@ def _tuile(
 def _valeur(carte: Carte, c: Commune) -> str:
     """The figure of a commune, signed where the map tells gains and losses."""
     if c.valeur is None:
-        return INCONNUE.lower()
+        return NON_RENSEIGNE.lower()
     return signe(Decimal(c.valeur)) if carte.signee else nombre(c.valeur)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mutualisation.francais.formats import INSECABLE, euros, signe
-from mutualisation.rapport.contenu.graphiques import ZERO, Cascade, Etape
+from mutualisation.rapport.contenu.graphiques import NIVEAUX, ZERO, Cascade, Etape
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile
 
@@ -42,8 +42,7 @@ def dessiner(c: Cascade, toile: Toile) -> None:
     """Rows from the top down, joined by a thin line."""
     rangs = marches(c.etapes)
     presents = {m.sens for m in rangs}
-    noms = (("total", "Montant"), ("hausse", "Ce qui augmente"), ("baisse", "Ce qui diminue"))
-    y = toile.legende([entree for entree in noms if entree[0] in presents])
+    y = toile.legende([entree for entree in NIVEAUX if entree[0] in presents])
     taille, largeur = toile.support.taille, toile.support.largeur
     etroit = toile.support.etroit
     libelles = max((toile.place(m.libelle, gras=m.sens == "total") for m in rangs), default=0)

@@ -6,17 +6,14 @@ import itertools
 from decimal import Decimal
 
 from mutualisation.francais.formats import INSECABLE, nombre
-from mutualisation.rapport.contenu.graphiques import ZERO, Courbes, Serie
+from mutualisation.rapport.contenu.graphiques import INCONNU, ZERO, Courbes, Serie
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile, n
-
-PAR_RANG = {"large": 4, "etroit": 2, "papier": 4}
-INCONNU = "non connu"
 
 
 def dessiner(c: Courbes, toile: Toile) -> None:
     """Panels in rows, the height of a row being that of its longest name."""
-    par_rang = min(PAR_RANG[toile.support.nom], max(len(c.series), 1))
+    par_rang = min(2 if toile.support.etroit else 4, max(len(c.series), 1))
     pas = toile.support.largeur / max(par_rang, 2)
     place, y = pas - toile.support.taille * 1.2, 0.0
     for debut in range(0, len(c.series), par_rang):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from mutualisation.francais.formats import euros
-from mutualisation.rapport.contenu.graphiques import ZERO, Flux
+from mutualisation.rapport.contenu.graphiques import ENSEMBLE, ZERO, Flux
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile, n
 
@@ -59,7 +59,7 @@ def dessiner(f: Flux, toile: Toile) -> None:
 
 def _total(toile: Toile, total: Decimal) -> float:
     milieu = toile.support.largeur / 2
-    bas = toile.ecrire(milieu, 0, toile.lignes("Ensemble", toile.support.largeur), ancre="middle", petit=True)
+    bas = toile.ecrire(milieu, 0, toile.lignes(ENSEMBLE, toile.support.largeur), ancre="middle", petit=True)
     return toile.ecrire(milieu, bas, euros(total), ancre="middle", gras=True) + toile.support.taille * 0.6
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mutualisation.francais.formats import INSECABLE, nombre
-from mutualisation.rapport.contenu.graphiques import ZERO, Histogramme
+from mutualisation.rapport.contenu.graphiques import CETTE_COMMUNE, INCONNU, ZERO, Histogramme
 from mutualisation.rapport.rendus import palette
 from mutualisation.rapport.rendus.dessin.toile import Toile
-
-INCONNU = "non connu"
 
 
 def dessiner(h: Histogramme, toile: Toile) -> None:
     """The measure on top, its classes below or beside."""
     entrees = [("mesure", h.mesure)]
     if h.repere and any(nom == h.repere for nom, _ in h.barres):
-        entrees.append(("repere", "Classe de cette commune"))
+        entrees.append(("repere", CETTE_COMMUNE))
     y = toile.legende(entrees)
     pas = toile.support.largeur / max(len(h.barres), 1)
     libelles = [toile.lignes(nom, pas - 6, petit=True) for nom, _ in h.barres]

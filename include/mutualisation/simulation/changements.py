@@ -1,0 +1,173 @@
+"""What the files tried would change, in words: rows added, rows withdrawn, amounts that are no longer the same."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.francais import formats, libelles
+
+AUCUN = "—"
+JEUX = {
+    "tarifs": "Tarif",
+    "cles_analytiques": "Clé de répartition",
+    "adhesions": "Adhésion",
+    "parametres": "Paramètre",
+}
+# what a row is about: rows of one key are the same thing, before and after
+CLES = {
+    "tarifs": ("dispositif", "regle", "tranche_min", "tranche_max", "base"),
+    "cles_analytiques": ("origine", "code", "dispositif"),
+    "adhesions": ("dispositif", "siret_adherent"),
+    "parametres": ("parametre",),
+}
+DITES = {
+    "tarifs": ("montant", "mode_recouvrement", "debut", "fin"),
+    "cles_analytiques": ("part_communes", "debut", "fin"),
+    "adhesions": ("debut", "fin"),
+    "parametres": ("valeur", "debut", "fin"),
+}
+UNITES = {
+    "forfait": "par an",
+    "par_habitant": "par habitant et par an",
+    "par_tranche": "par an",
+    "par_unite": "par unité",
+    "cout_unitaire": "par unité",
+}
+ORIGINES = {"activite": "activité", "axe": "axe analytique", "operation": "opération", "service": "service",
+            "produit": "code produit"}  # fmt: skip
+Ligne = Mapping[str, Any]
+Noms = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Changement:
+    """A thing that the files change: of what kind, which, and both sides in words (`AUCUN` where there is none)."""
+
+    nature: str
+    objet: str
+    avant: str
+    apres: str
+
+
+def lire_changements(
+    conn: psycopg.Connection[Any], essai: list[int], dispositif: Noms, adherent: Noms
+) -> list[Changement]:
+    """Rows of the files tried (numbers of `journal.fichiers`) against those that count today, by jeu then subject."""
+    trouves = []
+    for jeu in JEUX:
+        apres = _rangees(conn, jeu, "fichier_id = any(%(essai)s)", essai)
+        if apres:
+            courants = "fichier_id in (select fichier_id from journal.fichiers_courants where jeu = %(jeu)s)"
+            avant = _rangees(conn, jeu, f"{courants} and not fichier_id = any(%(essai)s)", essai)
+            trouves += _comparer(jeu, avant, apres, dispositif, adherent)
+    return trouves
+
+
+def _rangees(conn: psycopg.Connection[Any], jeu: str, condition: str, essai: list[int]) -> list[Ligne]:
+    colonnes = sql.SQL(", ").join(map(sql.Identifier, (*CLES[jeu], *DITES[jeu])))
+    requete = sql.SQL("select distinct {} from {} where ").format(colonnes, sql.Identifier("brut", jeu))
+    with conn.cursor(row_factory=psycopg.rows.dict_row) as curseur:
+        lues = curseur.execute(requete + sql.SQL(condition), {"essai": essai, "jeu": jeu}).fetchall()
+    return [{cle: _normaliser(valeur) for cle, valeur in ligne.items()} for ligne in lues]
+
+
+def _normaliser(valeur: str | None) -> Any:
+    """A cell read for comparison: date, number, else its text."""
+    texte = (valeur or "").strip()
+    if lu := re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", texte):
+        texte = f"{lu[3]}-{lu[2]}-{lu[1]}"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", texte):
+        return date.fromisoformat(texte)
+    if re.fullmatch(r"\d{14}|0\d+", texte):
+        return texte
+    try:
+        return Decimal(re.sub(r"[\s\u00a0\u202f%€]", "", texte).replace(",", ".")) if texte else ""
+    except InvalidOperation:
+        return texte
+
+
+def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms, adherent: Noms) -> list[Changement]:
+    cotes: dict[tuple[Any, ...], tuple[list[Ligne], list[Ligne]]] = defaultdict(lambda: ([], []))
+    for cote, rangees, autres in ((0, avant, apres), (1, apres, avant)):
+        for ligne in rangees:
+            if ligne not in autres:
+                cotes[tuple(ligne[c] for c in CLES[jeu])][cote].append(ligne)
+    changements = [
+        Changement(
+            JEUX[jeu],
+            _objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
+            _dire(jeu, anciennes),
+            _dire(jeu, nouvelles),
+        )
+        for anciennes, nouvelles in cotes.values()
+    ]
+    return sorted(changements, key=lambda c: (c.objet, c.avant, c.apres))
+
+
+def _objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
+    match jeu:
+        case "tarifs":
+            regle = libelles.libelle(libelles.TARIFS, str(ligne["regle"]))
+            return f"{dispositif(str(ligne['dispositif']))} : {regle[:1].lower()}{regle[1:]}{_tranche(ligne)}"
+        case "adhesions":
+            return f"{dispositif(str(ligne['dispositif']))} : {adherent(str(ligne['siret_adherent']))}"
+        case "cles_analytiques":
+            origine = libelles.libelle(ORIGINES, str(ligne["origine"]))
+            destination = str(ligne["dispositif"])
+            vers = libelles.DESTINATIONS.get(destination) or dispositif(destination)
+            return f"{vers} : {origine} {ligne['code']}"
+    return libelles.libelle_parametre(str(ligne["parametre"]), dispositif)
+
+
+def _tranche(ligne: Ligne) -> str:
+    bas, haut = ligne["tranche_min"], ligne["tranche_max"]
+    if haut == "" and bas == "":
+        return ""
+    if haut == "":
+        return f", à partir de {formats.nombre(bas)} habitants"
+    return f", de {formats.nombre(bas or 0)} à moins de {formats.nombre(haut)} habitants"
+
+
+def _dire(jeu: str, rangees: list[Ligne]) -> str:
+    """Rows of one side, oldest first."""
+    ordre = sorted(rangees, key=lambda r: str(r["debut"]))
+    return " ; ".join(f"{_valeur(jeu, r)}{_periode(r)}" for r in ordre) or AUCUN
+
+
+def _valeur(jeu: str, ligne: Ligne) -> str:
+    match jeu:
+        case "tarifs":
+            mode = libelles.libelle_mode(str(ligne["mode_recouvrement"]) or None).lower()
+            return f"{_montant(ligne)}, {mode}, "
+        case "adhesions":
+            return "adhère "
+        case "cles_analytiques":
+            part = ligne["part_communes"]
+            return f"{formats.exact(part)} % pour les communes, " if isinstance(part, Decimal) else ""
+    valeur = ligne["valeur"]
+    if isinstance(valeur, Decimal):
+        return f"{formats.exact(valeur)}, "
+    return f"{libelles.valeur_parametre(str(ligne['parametre']), str(valeur))}, "
+
+
+def _montant(ligne: Ligne) -> str:
+    montant, regle = ligne["montant"], str(ligne["regle"])
+    if not isinstance(montant, Decimal):
+        return "sans montant"
+    if regle == "pourcentage":
+        return f"{formats.exact(montant)}{formats.INSECABLE}%"
+    return f"{formats.exact(montant, 2)}{formats.INSECABLE}€ {UNITES.get(regle, '')}".rstrip()
+
+
+def _periode(ligne: Ligne) -> str:
+    debut, fin = (formats.jour(x) if isinstance(x, date) else str(x) for x in (ligne["debut"], ligne["fin"]))
+    return f"du {debut} au {fin}" if fin else f"depuis le {debut}"

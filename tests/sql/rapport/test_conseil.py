@@ -1,0 +1,135 @@
+"""What the council reads: signed words, five figures, who pays, one order of dispositifs, no code."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import psycopg
+import pytest
+from tests.sql.publication import entrepot_publie
+
+from mutualisation.publication.contexte import lire_contexte, version_publiee
+from mutualisation.rapport.contenu import conseil, elus
+from mutualisation.rapport.contenu import modele as m
+from mutualisation.rapport.contenu.conseil import argent, dispositifs, evolution
+from mutualisation.rapport.contenu.graphiques import Flux
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.rendus.html import rendre
+from mutualisation.rapport.sceau import Sceau
+
+SCEAU = Sceau("0" * 64)
+
+
+def _bilan(conn: psycopg.Connection[Any], exercice: int = 2021) -> Bilan:
+    return Bilan(conn, lire_contexte(conn, exercice, version_publiee(conn, exercice)))
+
+
+@pytest.fixture
+def bilan(conn_publiee: psycopg.Connection[Any]) -> Bilan:
+    return _bilan(conn_publiee)
+
+
+def _volet(bilan: Bilan, code: str) -> m.Volet:
+    return next(
+        v for v in dispositifs.section(bilan).blocs if isinstance(v, m.Volet) and v.ancre.endswith(code.lower())
+    )
+
+
+def _points(volet: m.Volet) -> dict[str, str]:
+    cotes = next(b for b in volet.blocs if isinstance(b, m.CoteACote))
+    return dict(cotes.blocs[1].points)  # type: ignore[union-attr]
+
+
+def test_five_figures_and_what_is_asked(bilan: Bilan) -> None:
+    document = conseil.dire(bilan, SCEAU)
+    assert len(document.chiffres) == 5 - (not bilan["indicateurs_cles"])
+    deux = elus.document(bilan, SCEAU, document)
+    assert (deux.chemin, deux.forme, deux.sorties) == ("synthese_2021", "deux_pages", ("pdf",))
+    assert [s.ancre for s in deux.sections] == [s.ancre for s in document.sections[:2]]
+    assert "Ce qui vous est demandé" in [b.texte for b in deux.sections[0].blocs if isinstance(b, m.SousTitre)]
+
+
+def test_a_variance_has_its_effects_and_a_comment_or_says_that_it_has_none(
+    conn_vierge: psycopg.Connection[Any],
+) -> None:
+    rangees = entrepot_publie.rangees()
+    rangees["textes"] = [
+        {
+            "exercice": 2021,
+            "dispositif": "CAM",
+            "rubrique": "ecart",
+            "rang": 1,
+            "texte": "Équipe complète.",
+            "auteur": "DCP",
+        },
+        {"exercice": 2021, "dispositif": "CAM", "rubrique": "risque", "rang": 1, "texte": "Prix.", "auteur": "DAF"},
+    ]
+    entrepot_publie.publier(conn_vierge, rangees)
+    bilan = _bilan(conn_vierge)
+    assert _points(_volet(bilan, "CAM"))["Commentaire"] == "Équipe complète. — DCP."
+    assert _points(_volet(bilan, "ARCHIVES"))["Commentaire"] == "Sans commentaire."
+    assert sum(evolution.effets(bilan, "CAM").values()) == evolution.ecart(bilan, "CAM")
+
+
+def test_a_single_author_signs_once(conn_vierge: psycopg.Connection[Any]) -> None:
+    rangees = entrepot_publie.rangees()
+    rangees["textes"] = [
+        {"exercice": 2021, "dispositif": "CAM", "rubrique": r, "rang": 1, "texte": f"{r} dit", "auteur": "DCP"}
+        for r in ("ecart", "risque", "presentation")
+    ]
+    entrepot_publie.publier(conn_vierge, rangees)
+    volet = _volet(_bilan(conn_vierge), "CAM")
+    dits = [m.mots(*b.morceaux) for b in volet.blocs if isinstance(b, m.Paragraphe)]
+    assert dits[0] == "presentation dit"
+    assert dits[-1].startswith("Textes : DCP.")
+    assert _points(volet)["Commentaire"] == "Ecart dit."
+
+
+def test_both_sides_of_the_money_are_equal(conn_vierge: psycopg.Connection[Any]) -> None:
+    rangees = entrepot_publie.rangees()
+    for r in rangees["synthese_financiere"]:
+        if r["exercice"] == 2021:
+            r["amortissements"] = abs(r["amortissements"]) if r["dispositif"] != "TOTAL" else r["amortissements"]
+    entrepot_publie.publier(conn_vierge, rangees)
+    bilan = _bilan(conn_vierge)
+    flux, total = argent.flux(bilan), bilan.total
+    assert isinstance(flux, Flux)
+    assert sum(v for _, v in flux.sources) == sum(v for _, v in flux.cibles)
+    assert sum(v for _, v in flux.cibles) == total["cout_net"] + total["subventions"] + total["reprises"]
+    assert sum(v for _, v in argent.payeurs(bilan)) == total["recettes"]
+
+
+def test_a_former_version_has_neither_texts_nor_effects(conn_vierge: psycopg.Connection[Any]) -> None:
+    rangees = entrepot_publie.rangees()
+    for nom in ("textes", "variation", "recettes_origine", "adherent", "etp_categorie", "cout_moyen"):
+        rangees[nom] = []
+    entrepot_publie.publier(conn_vierge, rangees)
+    document = conseil.dire(_bilan(conn_vierge), SCEAU)
+    assert {"evolution"} & {s.ancre for s in document.sections if s.lus} == set()
+    assert document.liens[0].texte == "Deux pages pour les élus"
+
+
+def _tableaux(blocs: list[m.Bloc]) -> list[m.Tableau]:
+    trouves: list[m.Tableau] = []
+    for bloc in blocs:
+        if isinstance(bloc, m.Tableau):
+            trouves.append(bloc)
+        elif isinstance(bloc, m.Repli | m.CoteACote | m.Volet):
+            trouves += _tableaux(list(bloc.blocs))
+    return trouves
+
+
+def test_one_order_of_dispositifs_everywhere(bilan: Bilan) -> None:
+    ordre = [bilan.libelle(c) for c in bilan.dispositifs]
+    for section in conseil.dire(bilan, SCEAU).sections:
+        for tableau in _tableaux(section.lus):
+            noms = [x["libelle"] for x in tableau.lignes if x.get("libelle") in ordre]
+            assert noms == [n for n in ordre if n in noms], tableau.titre
+
+
+def test_no_code_is_shown(bilan: Bilan) -> None:
+    page = re.sub(r"<style>.*?</style>", "", rendre(conseil.dire(bilan, SCEAU)), flags=re.DOTALL)
+    visible = re.sub(r"<code>.*?</code>|<[^>]+>", " ", page)
+    assert re.findall(r"\b[a-z0-9]+_[a-z0-9_]+\b", visible) == []
+    assert "adherent actif" not in visible
