@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mutualisation.rapport.contenu.audit import controles, index, passages, personnel, rejets, trace
+from mutualisation.rapport.contenu.audit import constats, index, passages, personnel, rejets, trace
 from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
@@ -16,6 +16,6 @@ def documents(bilan: Bilan, sceau: Sceau) -> Iterator[Document]:
     if bilan["etp_categorie"] and bilan["cout_moyen"]:
         yield personnel.dire(bilan, sceau)
     yield passages.dire(bilan, sceau)
-    yield controles.dire(bilan, sceau)
+    yield constats.dire(bilan, sceau)
     yield rejets.dire(bilan, sceau)
     yield from trace.dire(bilan, sceau)
