@@ -1,4 +1,4 @@
-"""Write `rapport/rendus/dessin/largeurs.py`: how wide characters are, in thousandths of the size of the text.
+"""Write `mise_en_forme/dessin/largeurs.py`: how wide characters are, in thousandths of the size of the text.
 
 Screen: DejaVu Sans, the widest of the fonts that a reader may have (needs `fonttools` and Debian's fonts-dejavu-core).
 Paper: the compiler's own Libertinus Serif, measured by it.
@@ -19,7 +19,7 @@ CARACTERES = [
     chr(c) for c in (*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, "\u202f–—‑‘’“”…•€−≤≥→←·"))
 ]  # fmt: skip
 POLICES = Path("/usr/share/fonts/truetype/dejavu")
-CIBLE = Path(__file__).parents[1] / "include" / "mutualisation" / "rapport" / "rendus" / "dessin" / "largeurs.py"
+CIBLE = Path(__file__).parents[1] / "include" / "mutualisation" / "mise_en_forme" / "dessin" / "largeurs.py"
 MESURE = """#let cs = json(bytes(sys.inputs.cs))
 #set text(font: "Libertinus Serif", size: 100pt, weight: int(sys.inputs.graisse), features: (kern: 0))
 #context [#metadata(cs.map(c => measure(text(c)).width.pt())) <m>]

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-DESSIN = Path(__file__).parents[1] / "include" / "mutualisation" / "rapport" / "rendus" / "dessin"
+DESSIN = Path(__file__).parents[1] / "include" / "mutualisation" / "mise_en_forme" / "dessin"
 Anneau = list[list[float]]
 
 

@@ -21,8 +21,8 @@ DECLARATIONS = PAQUET / "sources" / "declarations"
 MIGRATIONS = PAQUET / "entrepot" / "migrations"
 PLAN_COMPTABLE = PAQUET / "francais" / "comptes_m57.csv"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"
-GABARITS_HTML = PAQUET / "rapport" / "rendus" / "gabarits"
-POSITIONS = PAQUET / "rapport" / "rendus" / "dessin" / "positions_communes.csv"
+GABARITS_HTML = PAQUET / "mise_en_forme" / "gabarits"
+POSITIONS = PAQUET / "mise_en_forme" / "dessin" / "positions_communes.csv"
 
 # generated from the registry, in a checkout only
 PAGE_SOURCES = RACINE / "docs" / "sources.md"

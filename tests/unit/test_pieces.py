@@ -16,14 +16,21 @@ from mutualisation.chemins import DAGS, PAQUET
 LIGNES = (
     {"cli", "ordonnancement", "dags"},
     {"operations", "simulation", "examen"},
-    {"rapport", "factures"},
-    {"publication", "portes"},
+    {"extrait", "classeur", "rapport", "factures"},
+    {"publication", "portes", "mise_en_forme"},
     {"ingestion", "construction"},
     {"sources", "entrepot", "composition", "francais", "enfant"},
     {"chemins", "erreurs"},
 )
 # rooms of one line that may import each other, this way only
-VOISINES = {("simulation", "operations"), ("composition", "francais"), ("portes", "publication")}
+VOISINES = {
+    ("simulation", "operations"),
+    ("extrait", "classeur"),
+    ("extrait", "rapport"),
+    ("classeur", "rapport"),
+    ("composition", "francais"),
+    ("portes", "publication"),
+}
 PART_MAX = 0.25
 
 

@@ -71,7 +71,7 @@ def bilan(
 ) -> None:
     """Charge ce qui est nouveau, construit, contrôle, publie et écrit l'extrait de chaque exercice."""
     from mutualisation import operations as op
-    from mutualisation.rapport.extrait import page_de
+    from mutualisation.extrait.annuel import page_de
 
     op.verifier_exercices(exercice)
     with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:

@@ -11,13 +11,13 @@ import psycopg
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse
+from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 from mutualisation.publication.relations import Relation
-from mutualisation.rapport.extrait import ecrire_extrait
 
 
 def publier(session: Session, version: int | None = None) -> str:

@@ -17,11 +17,11 @@ import psycopg
 from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.exercices import exercices_publies
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.extrait import produits
 from mutualisation.francais.neutralisation import neutraliser
+from mutualisation.mise_en_forme.modele import Document
 from mutualisation.operations import Session, clore, construire, verifier_exercices
 from mutualisation.publication.contexte import lire_contexte, version_publiee
-from mutualisation.rapport import produits
-from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
 from mutualisation.simulation import page_simulee
 from mutualisation.simulation.changements import lire_changements

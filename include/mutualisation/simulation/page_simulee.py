@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu import graphiques as g
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan
 from mutualisation.simulation.changements import Changement

@@ -17,9 +17,9 @@ from tests.sql.publication import entrepot_publie
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
+from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.operations import enchainement, livraison
 from mutualisation.portes.relecture import MANIFESTE, exiger_extrait
-from mutualisation.rapport.extrait import ecrire_extrait
 
 Defaut = Callable[[Path], None]
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from tests.sql.publication.conftest import conn_publiee as conn_publiee
 
-from mutualisation.rapport.extrait import ecrire_extrait
+from mutualisation.extrait.annuel import ecrire_extrait
 
 
 @pytest.fixture

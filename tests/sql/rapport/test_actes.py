@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.rapport.extrait import ecrire_extrait
+from mutualisation.extrait.annuel import ecrire_extrait
 
 DELIBERATION, COMMUNICATION = "deliberation_2021.docx", "communication_communes_2021.docx"
 

@@ -13,9 +13,10 @@ import psycopg
 import pytest
 from tests.sql.publication import entrepot_publie
 
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.contexte import lire_contexte
-from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses, documents, passages, personnel, rejets, trace
+from mutualisation.rapport.contenu.audit import documents, passages, personnel, rejets, trace
+from mutualisation.rapport.contenu.audit import renvois as adresses
 from mutualisation.rapport.diffusion import est_restreinte, seuil_effectif
 from mutualisation.rapport.publie import Bilan, somme
 from mutualisation.rapport.sceau import Sceau

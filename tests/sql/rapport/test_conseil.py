@@ -9,13 +9,13 @@ import psycopg
 import pytest
 from tests.sql.publication import entrepot_publie
 
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.mise_en_forme.graphiques import Flux
+from mutualisation.mise_en_forme.html import rendre
 from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport.contenu import conseil, elus
-from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.conseil import argent, dispositifs, evolution
-from mutualisation.rapport.contenu.graphiques import Flux
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.rendus.html import rendre
 from mutualisation.rapport.sceau import Sceau
 
 SCEAU = Sceau("0" * 64)

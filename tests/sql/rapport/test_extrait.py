@@ -13,9 +13,9 @@ import pytest
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.extrait import annuel as module_extrait
+from mutualisation.extrait.annuel import ecrire_extrait, page_de
 from mutualisation.publication.relations import Colonne, lire_relations
-from mutualisation.rapport import extrait as module_extrait
-from mutualisation.rapport.extrait import ecrire_extrait, page_de
 
 
 def _octets(dossier: Path) -> dict[str, bytes]:

@@ -14,11 +14,11 @@ import pytest
 from lxml import html
 from tests.sql.publication import entrepot_publie
 
+from mutualisation.mise_en_forme import palette
+from mutualisation.mise_en_forme.html import rendre
 from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport.contenu import cee, conseil, passage, perimetre, prevision, qualite, recouvrement
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.rendus import palette
-from mutualisation.rapport.rendus.html import rendre
 from mutualisation.rapport.sceau import Sceau
 
 # what the council leaves to the audit file and the workbook: said in the same blocks

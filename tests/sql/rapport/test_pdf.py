@@ -14,11 +14,11 @@ import psycopg
 import pytest
 from tests.sql.publication import entrepot_publie
 
+from mutualisation.extrait.annuel import ecrire_extrait
+from mutualisation.mise_en_forme.pdf import rendre
 from mutualisation.publication.contexte import lire_contexte
 from mutualisation.rapport.contenu.conseil import dire
-from mutualisation.rapport.extrait import ecrire_extrait
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.rendus.pdf import rendre
 from mutualisation.rapport.sceau import Sceau
 
 LIMITE_S = 1.5

@@ -14,8 +14,8 @@ import pytest
 from openpyxl import load_workbook
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.rapport.extrait import ecrire_extrait
-from mutualisation.rapport.rendus.xlsx_feuille import LIGNE_ENTETE
+from mutualisation.extrait.annuel import ecrire_extrait
+from mutualisation.mise_en_forme.xlsx_feuille import LIGNE_ENTETE
 
 PREMIERE = LIGNE_ENTETE + 2
 RECALCUL = (

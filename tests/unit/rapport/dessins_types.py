@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from mutualisation.rapport.contenu.graphiques import (
+from mutualisation.mise_en_forme.graphiques import (
     Barre,
     Carte,
     Cascade,

@@ -13,8 +13,8 @@ from tests.unit.rapport import communes_factices as f
 from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.francais import formats
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import communes
-from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, manques, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
 from mutualisation.rapport.contenu.communes.strates import strate_de, strates

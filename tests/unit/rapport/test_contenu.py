@@ -6,10 +6,10 @@ import ast
 from decimal import Decimal
 from pathlib import Path
 
-from mutualisation.rapport import rendus
-from mutualisation.rapport.contenu import modele as m
+from mutualisation import mise_en_forme as rendus
+from mutualisation.mise_en_forme import cellules
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.conseil import SECTIONS
-from mutualisation.rapport.rendus import cellules
 
 LIBELLE, MONTANT = m.Colonne("nom", "Nom"), m.Colonne("montant", "Montant", "centimes", somme=True)
 CENTIMES = [Decimal("90071992547409930.01"), Decimal("0.01")]

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from lxml import etree
 
-from mutualisation.rapport.contenu.modele import Barre, Graphique
-from mutualisation.rapport.rendus.dessin import ecrans, vignette
-from mutualisation.rapport.rendus.palette import COULEURS
+from mutualisation.mise_en_forme.dessin import ecrans, vignette
+from mutualisation.mise_en_forme.modele import Barre, Graphique
+from mutualisation.mise_en_forme.palette import COULEURS
 
 BARRES = [
     Barre("Archives & impression", Decimal("100.00"), Decimal("25.00")),

@@ -9,9 +9,9 @@ import pytest
 from lxml import etree
 from tests.unit.rapport.dessins_types import CAS, COMMUNES
 
-from mutualisation.rapport.contenu.graphiques import Carte
-from mutualisation.rapport.rendus.dessin import dessiner
-from mutualisation.rapport.rendus.dessin.grille import affecter, placer, positions
+from mutualisation.mise_en_forme.dessin import dessiner
+from mutualisation.mise_en_forme.dessin.grille import affecter, placer, positions
+from mutualisation.mise_en_forme.graphiques import Carte
 
 
 def test_least_total_of_an_assignment_as_by_trying_them_all() -> None:

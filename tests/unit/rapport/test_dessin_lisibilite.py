@@ -10,11 +10,11 @@ import pytest
 from lxml import etree
 from tests.unit.rapport.dessins_types import CAS
 
-from mutualisation.rapport.contenu.graphiques import Flux, Matrice
-from mutualisation.rapport.rendus import palette
-from mutualisation.rapport.rendus.dessin import dessiner, ecrans, feuilles
-from mutualisation.rapport.rendus.dessin.texte import largeur
-from mutualisation.rapport.rendus.dessin.toile import SUPPORTS
+from mutualisation.mise_en_forme import palette
+from mutualisation.mise_en_forme.dessin import dessiner, ecrans, feuilles
+from mutualisation.mise_en_forme.dessin.texte import largeur
+from mutualisation.mise_en_forme.dessin.toile import SUPPORTS
+from mutualisation.mise_en_forme.graphiques import Flux, Matrice
 
 TOUS = list(itertools.product(CAS, SUPPORTS))
 JEU = 0.6

@@ -15,7 +15,7 @@ from outils import valider_pdf
 from tests.unit.rapport import documents
 
 from mutualisation.chemins import RACINE
-from mutualisation.rapport.rendus import pdf
+from mutualisation.mise_en_forme import pdf
 
 CORPS = ("/TBody", "/TFoot")
 

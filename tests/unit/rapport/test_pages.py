@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 from tests.navigateur import LARGEURS, Onglet, navigateur, sans_chromium
 from tests.unit.rapport import documents
 
-from mutualisation.rapport.rendus import html
+from mutualisation.mise_en_forme import html
 
 LIMITE = 1_000_000
 FEUILLE_MAX = 12_500

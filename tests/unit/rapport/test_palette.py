@@ -8,7 +8,7 @@ import re
 import pytest
 
 from mutualisation.chemins import GABARITS_HTML, GABARITS_PDF
-from mutualisation.rapport.rendus import palette
+from mutualisation.mise_en_forme import palette
 
 TOUTES = sorted({*palette.COULEURS.values(), *palette.CLASSES, *palette.SIGNEES})
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import controles, prevision
-from mutualisation.rapport.contenu import modele as m
 
 
 @pytest.mark.parametrize(

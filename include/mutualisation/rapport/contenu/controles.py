@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats, libelles
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.portes.bilan import points_a_commenter
-from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
 EN_ECART = ("ecart", "non_execute")

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu import graphiques as g
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import membres, ouverture, textes
-from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.conseil import argent, evolution
 from mutualisation.rapport.contenu.couverture import section as couverture
 from mutualisation.rapport.contenu.synthese import financement

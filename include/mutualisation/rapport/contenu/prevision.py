@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 NON_ETABLIE = "non établie"

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import libelles
-from mutualisation.rapport.contenu import graphiques as g
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan
 
 PAR_MOTIF_DE_REJET = """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mutualisation.francais import formats
 from mutualisation.francais.formats import NON_RENSEIGNE
-from mutualisation.rapport.contenu import graphiques as g
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
 # measure, label of the annex, kind

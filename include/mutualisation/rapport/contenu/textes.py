@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mutualisation.francais.libelles import RUBRIQUES
-from mutualisation.rapport.contenu.modele import Liste
+from mutualisation.mise_en_forme.modele import Liste
 from mutualisation.rapport.publie import Bilan, Ligne
 
 

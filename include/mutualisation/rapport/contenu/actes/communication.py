@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.mise_en_forme.graphiques import ZERO
 from mutualisation.rapport.contenu.actes.socle import BLANC, acte, textes
-from mutualisation.rapport.contenu.graphiques import ZERO
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
 

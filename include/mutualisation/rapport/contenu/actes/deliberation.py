@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.actes.socle import BLANC, acte, textes
 from mutualisation.rapport.publie import Bilan

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mutualisation.mise_en_forme.modele import Document
 from mutualisation.rapport.contenu.actes import communication, deliberation
-from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 

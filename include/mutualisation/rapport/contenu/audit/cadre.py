@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.audit import adresses
+from mutualisation.rapport.contenu.audit import renvois
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
@@ -28,7 +28,7 @@ def document(
     """A page of `dossier_audit_AAAA/`."""
     contexte, e = bilan.contexte, bilan.exercice
     return m.Document(
-        chemin=f"{adresses.dossier(e)}/{page}",
+        chemin=f"{renvois.dossier(e)}/{page}",
         exercice=e,
         titre=titre,
         sous_titre=f"Dossier d'audit du bilan {e}, version {contexte.construction.version}",
@@ -50,7 +50,7 @@ def document(
 
 def _avis(bilan: Bilan) -> ouverture.Etiquettes:
     """The warnings of the council's document, their links turned to the pages of the folder."""
-    ailleurs = {"#controles": f"{adresses.CONTROLES}.html", "#qualite": f"{adresses.REJETS}.html"}
+    ailleurs = {"#controles": f"{renvois.CONTROLES}.html", "#qualite": f"{renvois.REJETS}.html"}
     return [
         (
             sujet,
@@ -63,11 +63,11 @@ def _avis(bilan: Bilan) -> ouverture.Etiquettes:
 def _liens(bilan: Bilan, page: str) -> list[m.Lien]:
     pages = [
         m.Lien(f"../bilan_etape_{bilan.exercice}.html", "Bilan d'étape"),
-        m.Lien(f"{adresses.INDEX}.html", "Dossier d'audit"),
-        *([m.Lien(f"{adresses.PERSONNEL}.html", "Coût de personnel")] if bilan["etp_categorie"] else []),
-        m.Lien(f"{adresses.PASSAGES}.html", "Passages"),
-        m.Lien(f"{adresses.CONTROLES}.html", "Contrôles"),
-        m.Lien(f"{adresses.REJETS}.html", "Lignes écartées"),
+        m.Lien(f"{renvois.INDEX}.html", "Dossier d'audit"),
+        *([m.Lien(f"{renvois.PERSONNEL}.html", "Coût de personnel")] if bilan["etp_categorie"] else []),
+        m.Lien(f"{renvois.PASSAGES}.html", "Passages"),
+        m.Lien(f"{renvois.CONTROLES}.html", "Contrôles"),
+        m.Lien(f"{renvois.REJETS}.html", "Lignes écartées"),
     ]
     return [lien for lien in pages if lien.cible != f"{page}.html"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mutualisation.francais import formats, libelles
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.portes.bilan import points_a_commenter
-from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses, cadre
+from mutualisation.rapport.contenu.audit import cadre, renvois
 from mutualisation.rapport.publie import Bilan, Ligne
 from mutualisation.rapport.sceau import Sceau
 
@@ -44,7 +44,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
     if sections:
         sections[0] = m.Section(sections[0].ancre, sections[0].titre, sections[0].court, [lecture, *sections[0].blocs])
     return cadre.document(
-        bilan, sceau, adresses.CONTROLES, f"Contrôles {bilan.exercice}", resume, [*sections, *_a_commenter(bilan)]
+        bilan, sceau, renvois.CONTROLES, f"Contrôles {bilan.exercice}", resume, [*sections, *_a_commenter(bilan)]
     )
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses, cadre, trace
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.audit import cadre, renvois, trace
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
@@ -37,7 +37,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
         _sceau(bilan, sceau),
         _fichiers(bilan),
     ]
-    return cadre.document(bilan, sceau, adresses.INDEX, f"Dossier d'audit {bilan.exercice}", resume, sections)
+    return cadre.document(bilan, sceau, renvois.INDEX, f"Dossier d'audit {bilan.exercice}", resume, sections)
 
 
 # ---------------------------------------------------------------- what is here
@@ -45,12 +45,12 @@ def _contenu(bilan: Bilan) -> m.Section:
     e, pages = bilan.exercice, []
     if bilan["etp_categorie"]:
         pages.append(
-            (adresses.PERSONNEL, "Coût de personnel", "ETP par catégorie, coût moyen et structure, au centime.")
+            (renvois.PERSONNEL, "Coût de personnel", "ETP par catégorie, coût moyen et structure, au centime.")
         )
     pages += [
-        (adresses.PASSAGES, "Passages", "du coût complet à la base D5211\u201116, d'une année à l'autre, des sources."),
-        (adresses.CONTROLES, "Contrôles", "chaque contrôle, ses deux côtés ou le nombre de choses vérifiées."),
-        (adresses.REJETS, "Lignes écartées", "lignes rejetées, retenues ou en double, avec leur motif et le remède."),
+        (renvois.PASSAGES, "Passages", "du coût complet à la base D5211\u201116, d'une année à l'autre, des sources."),
+        (renvois.CONTROLES, "Contrôles", "chaque contrôle, ses deux côtés ou le nombre de choses vérifiées."),
+        (renvois.REJETS, "Lignes écartées", "lignes rejetées, retenues ou en double, avec leur motif et le remède."),
     ]
     blocs: list[m.Bloc] = [m.p(m.Lien(f"{page}.html", nom), f" : {suite}") for page, nom, suite in pages]
     blocs.append(
@@ -107,8 +107,8 @@ def _dispositifs(bilan: Bilan) -> m.Section:
     for code in trace.dispositifs(bilan):
         liens: list[m.Morceau] = [f"{bilan.libelle(code)} : "]
         if code in connus:
-            liens += [adresses.vers_personnel(code, "coût de personnel"), " · "]
-        blocs.append(m.p(*liens, adresses.vers_trace(code, "lignes source"), "."))
+            liens += [renvois.vers_personnel(code, "coût de personnel"), " · "]
+        blocs.append(m.p(*liens, renvois.vers_trace(code, "lignes source"), "."))
     return m.Section("dispositifs", "Dispositif par dispositif", "Dispositifs", blocs)
 
 
@@ -152,7 +152,7 @@ def _portes(bilan: Bilan) -> m.Section:
         "l'extrait est ensuite relu et comparé à ce qui est publié."
     )
     tableau = m.Tableau("Séries de contrôles passées", colonnes, lignes)
-    suite = m.p(m.Lien(f"{adresses.CONTROLES}.html", "Chaque contrôle et son résultat"), ".")
+    suite = m.p(m.Lien(f"{renvois.CONTROLES}.html", "Chaque contrôle et son résultat"), ".")
     return m.Section("portes", "Ce qui a été vérifié avant de publier", "Vérifications", [m.p(phrase), tableau, suite])
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses, cadre
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.audit import cadre, renvois
 from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
@@ -27,7 +27,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
         "passage en sort, au centime."
     )
     sections = [_base_legale(bilan), *_variation(bilan), *_repartition(bilan)]
-    return cadre.document(bilan, sceau, adresses.PASSAGES, f"Passages {e}", resume, sections)
+    return cadre.document(bilan, sceau, renvois.PASSAGES, f"Passages {e}", resume, sections)
 
 
 # ---------------------------------------------------------------- full cost → D5211-16

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses, cadre, trace
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.audit import cadre, renvois, trace
 from mutualisation.rapport.diffusion import seuil_effectif
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
@@ -56,7 +56,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
         _ensemble(bilan, detail),
         *(_dispositif(bilan, code, detail[code]) for code in bilan.trier(detail)),
     ]
-    return cadre.document(bilan, sceau, adresses.PERSONNEL, f"Coût de personnel {e}", resume, sections)
+    return cadre.document(bilan, sceau, renvois.PERSONNEL, f"Coût de personnel {e}", resume, sections)
 
 
 def _par_dispositif(bilan: Bilan) -> dict[str, list[Ligne]]:
@@ -159,7 +159,7 @@ def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
     titre = f"Coût de personnel par dispositif, {bilan.exercice}"
     liens: list[m.Morceau] = ["Voir le détail : "]
     for code in bilan.trier(detail):
-        liens += [m.Lien(f"#{adresses.ancre(code)}", bilan.libelle(code)), " · "]
+        liens += [m.Lien(f"#{renvois.ancre(code)}", bilan.libelle(code)), " · "]
     blocs: list[m.Bloc] = [m.tableau(titre, colonnes, lignes), m.p(*liens[:-1], ".")]
     return m.Section("ensemble", "Tous les dispositifs", "Ensemble", blocs)
 
@@ -188,11 +188,11 @@ def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
     total = m.additionner("Total", colonnes, lignes) | {"etp": formats.nombre(somme(rangees, "etp"), 6)}
     libelle = bilan.libelle(code)
     suites = [
-        m.p(adresses.vers_trace(code, texte, mesure), ".") for mesure, texte in SUITES if (code, mesure) in tracees
+        m.p(renvois.vers_trace(code, texte, mesure), ".") for mesure, texte in SUITES if (code, mesure) in tracees
     ]
     titre = f"Coût de personnel de « {libelle} », {bilan.exercice}"
     return m.Section(
-        adresses.ancre(code), libelle, _court(libelle), [m.Tableau(titre, colonnes, lignes, total), *suites]
+        renvois.ancre(code), libelle, _court(libelle), [m.Tableau(titre, colonnes, lignes, total), *suites]
     )
 
 

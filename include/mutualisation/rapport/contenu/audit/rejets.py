@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses, cadre
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.audit import cadre, renvois
 from mutualisation.rapport.publie import Bilan, Ligne
 from mutualisation.rapport.sceau import Sceau
 
@@ -40,7 +40,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
     sources = list(dict.fromkeys(r["source"] for r in rangees))
     sections = [_bilan(rangees), *(_source(s, [r for r in rangees if r["source"] == s]) for s in sources)]
     titre = f"Lignes écartées {bilan.exercice}"
-    return cadre.document(bilan, sceau, adresses.REJETS, titre, _resume(rangees), sections)
+    return cadre.document(bilan, sceau, renvois.REJETS, titre, _resume(rangees), sections)
 
 
 def _resume(rangees: list[Ligne]) -> str:
@@ -78,7 +78,7 @@ def _source(source: str, rangees: list[Ligne]) -> m.Section:
         limite=cadre.LIGNES_MAX,
         reste=cadre.renvoi("rejets.csv", "autre motif", "autres motifs"),
     )
-    return m.Section(adresses.ancre(source), nom, nom, [tableau])
+    return m.Section(renvois.ancre(source), nom, nom, [tableau])
 
 
 def _ligne(r: Ligne) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses, cadre
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.audit import cadre, renvois
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne
 from mutualisation.rapport.sceau import Sceau
 
@@ -70,7 +70,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> Iterator[m.Document]:
             "lu dans le fichier multiplié par la part qui revient au dispositif."
         )
         titre = f"{bilan.libelle(code)} : des chiffres aux lignes source, {bilan.exercice}"
-        yield cadre.document(bilan, sceau, adresses.trace(code), titre, resume, sections, ("html",))
+        yield cadre.document(bilan, sceau, renvois.trace(code), titre, resume, sections, ("html",))
 
 
 def dispositifs(bilan: Bilan) -> list[str]:
@@ -99,7 +99,7 @@ def _mesure(
     if mesure in (ETP, "cout_personnel"):
         blocs.append(m.p(DU_TEMPS, note=True))
         if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
-            blocs.append(m.p(adresses.vers_personnel(code, "Le calcul, catégorie par catégorie"), "."))
+            blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), "."))
     blocs.append(_tableau(nom, mesure, lignes) if lignes else _par_fichier(nom, mesure, compte, groupes))
     return m.Section(mesure, nom, nom, blocs)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mutualisation.mise_en_forme.modele import Document
 from mutualisation.rapport.contenu.communes import annuaire, bloc_communal, fiche_commune
-from mutualisation.rapport.contenu.modele import Document
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.communes import adresses, ensemble, manques
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total

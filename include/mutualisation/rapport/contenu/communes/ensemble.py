@@ -8,11 +8,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu import graphiques as g
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme.modele import Bloc
 from mutualisation.rapport.contenu.communes import adresses
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, Territoire, lire
 from mutualisation.rapport.contenu.communes.strates import strates
-from mutualisation.rapport.contenu.modele import Bloc
 from mutualisation.rapport.publie import Bilan
 
 # lower bounds of the number of services, as the key figures count them (R10: at least 1, 5 to 9, 10 or more)

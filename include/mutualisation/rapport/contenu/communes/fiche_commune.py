@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu import graphiques as g
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee
 from mutualisation.rapport.publie import Ligne, somme
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mutualisation.francais import formats
+from mutualisation.mise_en_forme.modele import Document, Repli, Section
 from mutualisation.rapport.contenu import (
     controles,
     elus,
@@ -24,7 +25,6 @@ from mutualisation.rapport.contenu.conseil import (
     reserves,
     signatures,
 )
-from mutualisation.rapport.contenu.modele import Document, Repli, Section
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 

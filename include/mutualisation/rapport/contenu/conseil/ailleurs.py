@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mutualisation.rapport.contenu import modele as m
-from mutualisation.rapport.contenu.audit import adresses as audit
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.audit import renvois as audit
 from mutualisation.rapport.contenu.audit import trace
 from mutualisation.rapport.contenu.communes import adresses as communes
 from mutualisation.rapport.publie import Bilan

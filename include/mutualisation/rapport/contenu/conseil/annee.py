@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
 from mutualisation.rapport.publie import Bilan
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.conseil import argent
 from mutualisation.rapport.contenu.synthese import totaux
 from mutualisation.rapport.publie import Bilan

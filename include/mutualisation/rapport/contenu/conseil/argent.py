@@ -6,8 +6,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
-from mutualisation.rapport.contenu import graphiques as g
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan
 
 CHARGES = ("cout_personnel", "cout_fonctionnement", "amortissements")

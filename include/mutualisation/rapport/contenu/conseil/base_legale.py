@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mutualisation.rapport.contenu import graphiques as g
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 

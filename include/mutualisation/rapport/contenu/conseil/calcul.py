@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import methode
-from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.publie import Bilan
 
 RETROUVER = m.p(

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats, libelles
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import membres, textes, unites
-from mutualisation.rapport.contenu import modele as m
 from mutualisation.rapport.contenu.conseil import ailleurs, base_legale, evolution
 from mutualisation.rapport.contenu.passage import D5211
 from mutualisation.rapport.publie import Bilan

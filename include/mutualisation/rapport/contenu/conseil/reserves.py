@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from mutualisation.francais import formats
-from mutualisation.rapport.contenu import modele as m
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
 from mutualisation.rapport.contenu.qualite import rejets
 from mutualisation.rapport.publie import Bilan

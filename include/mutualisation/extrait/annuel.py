@@ -1,0 +1,112 @@
+"""The annual extract `bilan_AAAA/`: written aside, then renamed; a closed folder is never touched (S9)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.composition.dossier import remplacer_dossier
+from mutualisation.extrait import produits
+from mutualisation.ingestion.octets import empreinte
+from mutualisation.publication import catalogue, manifeste
+from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
+from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
+from mutualisation.publication.relations import Relation, lire_relations
+from mutualisation.rapport import diffusion
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
+
+MANIFESTE = "manifeste.json"
+Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
+
+
+def ecrire_extrait(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    sortie: Path,
+    *,
+    version: int | None = None,
+    identite: str = "declaree",
+    porte: Porte | None = None,
+) -> Path:
+    """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path.
+
+    `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3); `porte`
+    reads the extract back before it takes its place, and raises when it is not the publication.
+    The same version gives the same bytes (S8). Raises `ErreurMutualisation` when the exercice is not published or
+    the folder cannot be written.
+    """
+    contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
+    destination = dossier_de(sortie, exercice)
+    relations = _relations_de(contexte)
+    with remplacer_dossier(destination, "L'extrait ne peut pas être écrit") as dossier:
+        _remplir(conn, contexte, relations, dossier, identite)
+        if porte is not None:
+            porte(conn, dossier, exercice, contexte.construction.version, relations)
+    return destination
+
+
+def page_de(dossier: Path) -> Path:
+    """The HTML page of an extract folder (`bilan_2021/` or `bilan_2021_v2/`)."""
+    return next(iter(sorted(dossier.glob("bilan_etape_*.html"))), dossier)
+
+
+def dossier_de(sortie: Path, exercice: int) -> Path:
+    """`bilan_AAAA`, or the first `bilan_AAAA_vN` that is not closed (S9)."""
+    candidat, rang = sortie / f"bilan_{exercice}", 1
+    while _est_clos(candidat):
+        rang += 1
+        candidat = sortie / f"bilan_{exercice}_v{rang}"
+    return candidat
+
+
+def _est_clos(dossier: Path) -> bool:
+    try:
+        contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(contenu, dict) and contenu.get("statut") == manifeste.CLOS
+
+
+def _relations_de(contexte: Contexte) -> dict[str, Relation]:
+    """Relations and columns of the contract at publication: one added since is in no former extract (S8)."""
+    connues = lire_relations()
+    return {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
+
+
+def _remplir(
+    conn: psycopg.Connection[Any], contexte: Contexte, relations: Mapping[str, Relation], dossier: Path, identite: str
+) -> None:
+    """Write every file of the extract; the manifest last, over the sha256 of the others."""
+    exercice, version = contexte.exercice, contexte.construction.version
+    publie = contexte.construction.publication_sha256 or publication_sha256(conn)
+    bilan = Bilan(conn, contexte, relations)
+    restreinte = diffusion.est_restreinte(bilan)
+    for relation in relations.values():
+        ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
+    _ecrire_json(
+        dossier / "datapackage.json", catalogue.decrire(contexte, relations.values(), dossier, restreinte=restreinte)
+    )
+    for document in produits.documents(bilan, Sceau(publie, identite)):
+        produits.ecrire(document, dossier)
+    ecrits = (chemin for chemin in sorted(dossier.rglob("*")) if chemin.is_file())
+    lues = {chemin.relative_to(dossier).as_posix(): empreinte(chemin) for chemin in ecrits}
+    _ecrire_json(
+        dossier / MANIFESTE,
+        manifeste.decrire(
+            contexte,
+            lues,
+            identite=identite,
+            publication_sha256=publie,
+            avec_reserves=bilan.avec_reserves,
+            restreinte=restreinte,
+        ),
+    )
+
+
+def _ecrire_json(chemin: Path, contenu: dict[str, Any]) -> None:
+    chemin.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")

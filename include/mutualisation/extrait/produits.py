@@ -1,0 +1,45 @@
+"""The documents of an extract beside its CSV, each made of the same bilan, and how each form writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from mutualisation import classeur
+from mutualisation.mise_en_forme import docx, html, pdf, xlsx
+from mutualisation.mise_en_forme.modele import Document
+from mutualisation.rapport.contenu import actes, audit, communes, conseil
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
+
+Produit = Callable[[Bilan, Sceau], Iterable[Document]]
+# A new product is one module of `contenu`, and its line here
+PRODUITS: tuple[Produit, ...] = (
+    conseil.documents,
+    communes.documents,
+    audit.documents,
+    classeur.documents,
+    audit.documents,
+    actes.documents,
+)
+RENDUS: dict[str, Callable[[Document, Path], None]] = {
+    "html": html.ecrire,
+    "pdf": pdf.ecrire,
+    "xlsx": xlsx.ecrire,
+    "docx": docx.ecrire,
+}
+
+
+def documents(bilan: Bilan, sceau: Sceau) -> Iterator[Document]:
+    """Every document of the extract, product by product."""
+    for produit in PRODUITS:
+        yield from produit(bilan, sceau)
+
+
+def ecrire(document: Document, dossier: Path) -> list[Path]:
+    """Write a document in each of its forms under the folder of the extract; give back the files."""
+    fichiers = [dossier / f"{document.chemin}.{sortie}" for sortie in document.sorties]
+    for fichier, sortie in zip(fichiers, document.sorties, strict=True):
+        fichier.parent.mkdir(parents=True, exist_ok=True)
+        RENDUS[sortie](document, fichier)
+    return fichiers

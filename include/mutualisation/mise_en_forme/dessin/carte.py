@@ -1,0 +1,147 @@
+"""A tile map: one tile a commune, near its place, named on a large sheet, numbered with a key on a phone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+
+from markupsafe import escape
+
+from mutualisation.francais.formats import INSECABLE, nombre, signe
+from mutualisation.mise_en_forme import palette
+from mutualisation.mise_en_forme.dessin.grille import COLONNES_MAX, placer
+from mutualisation.mise_en_forme.dessin.texte import couper, largeur, morceaux
+from mutualisation.mise_en_forme.dessin.toile import INTERLIGNE, Toile, n
+from mutualisation.mise_en_forme.graphiques import NON_RENSEIGNE, SANS_PLACE, UNE_CASE, Carte, Commune
+
+
+def dessiner(carte: Carte, toile: Toile) -> None:
+    """Legend, tiles, then communes without a known place, then the key of the numbers."""
+    couleurs = palette.classes(len(carte.classes), signee=carte.signee)
+    entrees = [(_sens(carte, i), nom) for i, nom in enumerate(carte.classes)]
+    if any(c.valeur is None for c in carte.communes):
+        entrees, couleurs = [*entrees, ("absent", NON_RENSEIGNE)], [*couleurs, palette.PAPIER]
+    y = toile.legende(entrees, couleurs)
+    cases = placer(tuple(c.code_insee for c in carte.communes))
+    numeros = {c.code_insee: i for i, c in enumerate(carte.communes, start=1)}
+    situees = [c for c in carte.communes if c.code_insee in cases]
+    autres = [c for c in carte.communes if c.code_insee not in cases]
+    if situees:
+        y = _tuiles(carte, toile, y, [(c, cases[c.code_insee]) for c in situees], numeros)
+        if not carte.muette:
+            dite = toile.lignes(UNE_CASE, toile.support.largeur, petit=True)
+            y = toile.ecrire(0, y + 4, dite, petit=True, couleur=palette.GRIS)
+    if autres:
+        y = toile.ecrire(0, y + 6, toile.lignes(SANS_PLACE, toile.support.largeur, petit=True), petit=True)
+        y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
+    if toile.support.etroit and not carte.muette:
+        _cle(carte, toile, y + 8)
+
+
+def _en_rang(communes: Sequence[Commune]) -> list[tuple[Commune, tuple[int, int]]]:
+    """Side by side, nine a row."""
+    return [(c, divmod(i, COLONNES_MAX)) for i, c in enumerate(communes)]
+
+
+def _tuiles(
+    carte: Carte,
+    toile: Toile,
+    haut: float,
+    placees: Sequence[tuple[Commune, tuple[int, int]]],
+    numeros: dict[str, int],
+) -> float:
+    """Tiles of one size, high enough for the longest name; the place below."""
+    colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
+    pas = toile.support.largeur / colonnes
+    if carte.muette:
+        for commune, (rang, colonne) in placees:
+            _tuile(carte, toile, commune, (colonne * pas, haut + rang * pas * 0.55, pas, pas * 0.55), ([], 0))
+        return toile.hauteur + 2
+    place = pas - toile.support.taille * 0.4
+    noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
+    taille = _taille(toile, noms, place)
+    dits = [couper(nom, place, taille, toile.support.polices) for nom in noms]
+    # the figure under the name: a map is read without its colours too
+    suite = 0 if toile.support.etroit else 1
+    hauteur = (max(map(len, dits)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
+    for (commune, (rang, colonne)), lignes in zip(placees, dits, strict=True):
+        boite = (colonne * pas, haut + rang * hauteur, pas, hauteur)
+        _tuile(carte, toile, commune, boite, (lignes, taille))
+    return toile.hauteur + 2
+
+
+def _taille(toile: Toile, noms: Sequence[str], place: float) -> float:
+    """Size at which no word is cut, then with the fewest lines, down to 11 pixels or 8 points."""
+    polices, moindre = toile.support.polices, max(toile.support.petite * 0.85, 8)
+    tailles = [moindre + 0.25 * i for i in range(int((toile.support.petite - moindre) / 0.25) + 1)]
+
+    def jugement(taille: float) -> tuple[bool, int, float]:
+        coupe = any(largeur(m.rstrip(), taille, polices) > place for nom in noms for m in morceaux(nom))
+        return coupe, max(len(couper(nom, place, taille, polices)) for nom in noms), -taille
+
+    return min(tailles, key=jugement)
+
+
+def _sens(carte: Carte, classe: int) -> str:
+    """Losing classes have lines: two scales that meet in greys."""
+    return "perte" if carte.signee and classe < len(carte.classes) // 2 else f"classe-{classe}"
+
+
+def _tuile(
+    carte: Carte,
+    toile: Toile,
+    c: Commune,
+    boite: tuple[float, float, float, float],
+    dits: tuple[Sequence[str], float],
+) -> None:
+    (x, y, largeur_, hauteur), (mots_, taille) = boite, dits
+    connue, sens = c.valeur is not None, _sens(carte, c.classe) if c.valeur is not None else "absent"
+    couleur = palette.classes(len(carte.classes), signee=carte.signee)[c.classe] if connue else palette.PAPIER
+    toile.corps.append(f'<a href="{escape(c.adresse)}">' if c.adresse else "<g>")
+    cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
+    titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {NON_RENSEIGNE.lower()}"
+    toile.forme("rect", cadre + ("" if connue else ' stroke-dasharray="3 2"'), sens, couleur, titre)
+    if c.code_insee == carte.repere and carte.muette:
+        # on a small map an outline is lost among dark tiles: a pin, seen on any of them
+        centre, rayon = f'cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}"', n(hauteur * 0.4)
+        toile.corps.append(
+            f'<circle class="repere-trait" {centre} r="{rayon}" fill="{palette.PAPIER}" stroke="{palette.ENCRE}" '
+            f'stroke-width="{n(hauteur * 0.2)}"/>'
+        )
+    elif c.code_insee == carte.repere:
+        for trait, epaisseur in ((palette.ENCRE, 4), (palette.PAPIER, 1.5)):
+            toile.corps.append(
+                f'<rect class="repere-trait" {cadre} fill="none" stroke="{trait}" stroke-width="{epaisseur}"/>'
+            )
+    lignes = [*mots_] if carte.muette or toile.support.etroit or not connue else [*mots_, ""]
+    haut = y + (hauteur - len(lignes) * taille * INTERLIGNE) / 2
+    halo = sens in palette.HACHURES
+    milieu = x + largeur_ / 2
+    bas = toile.ecrire(milieu, haut, mots_, ancre="middle", sur=couleur, taille=taille, halo=halo)
+    if len(lignes) > len(mots_):
+        toile.ecrire(milieu, bas, _valeur(carte, c), ancre="middle", sur=couleur, taille=taille, halo=halo, gras=True)
+    toile.corps.append("</a>" if c.adresse else "</g>")
+    toile.jusqu_a(y + hauteur)
+
+
+def _valeur(carte: Carte, c: Commune) -> str:
+    """The figure of a commune, signed where the map tells gains and losses."""
+    if c.valeur is None:
+        return NON_RENSEIGNE.lower()
+    return signe(Decimal(c.valeur)) if carte.signee else nombre(c.valeur)
+
+
+def _cle(carte: Carte, toile: Toile, y: float) -> None:
+    """Numbers, names and figures, in two columns read downwards."""
+    par_colonne = math.ceil(len(carte.communes) / 2)
+    pas = toile.support.largeur / 2
+    dites = [
+        f"{i}.{INSECABLE}{c.nom}{INSECABLE}:{INSECABLE}{_valeur(carte, c)}"
+        for i, c in enumerate(carte.communes, start=1)
+    ]
+    lignes = [toile.lignes(dite, pas - 8, petit=True) for dite in dites]
+    for colonne in range(2):
+        bas = y
+        for ecrites in lignes[colonne * par_colonne : (colonne + 1) * par_colonne]:
+            bas = toile.ecrire(colonne * pas, bas, ecrites, petit=True) + 2

@@ -1,0 +1,331 @@
+"""The blocks a bilan is made of: what is said, never how it looks. Amounts are `Decimal` euros, rates are ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mutualisation.mise_en_forme.graphiques import ZERO, Barre, Graphique, Trace
+
+Ligne = Mapping[str, Any]
+TEXTE, AUCUN = "texte", "—"
+PARTOUT, LECTURE, CLASSEUR = "partout", "lecture", "classeur"
+
+
+# ---------------------------------------------------------------- words
+@dataclass(frozen=True)
+class Code:
+    """A name to be typed as it is: file, column."""
+
+    texte: str
+
+
+@dataclass(frozen=True)
+class Lien:
+    """Words that lead somewhere: `#ancre` of this document, or the relative address of another page of the extract."""
+
+    cible: str
+    texte: str
+
+
+Morceau = str | Code | Lien
+
+
+def mots(*morceaux: Morceau) -> str:
+    """The same without any mark."""
+    return "".join(m if isinstance(m, str) else m.texte for m in morceaux)
+
+
+@dataclass(frozen=True)
+class Paragraphe:
+    """A sentence or more; `note`: a remark."""
+
+    morceaux: tuple[Morceau, ...]
+    note: bool = False
+
+
+def p(*morceaux: Morceau, note: bool = False) -> Paragraphe:
+    """A paragraph."""
+    return Paragraphe(morceaux, note)
+
+
+@dataclass(frozen=True)
+class SousTitre:
+    """Heading inside a section."""
+
+    texte: str
+
+
+@dataclass(frozen=True)
+class Liste:
+    """(subject, sentence) points; `longue`: may be set in two columns."""
+
+    points: Sequence[tuple[str, str]]
+    longue: bool = False
+
+
+@dataclass(frozen=True)
+class Comptes:
+    """(how many, of what, whether it calls for attention)."""
+
+    points: Sequence[tuple[int, str, bool]]
+
+
+# ---------------------------------------------------------------- tables
+@dataclass(frozen=True)
+class Colonne:
+    """A column: the key of the rows it shows, its title, the kind of its values.
+
+    `genre`: texte, code, lu (words set right), constat (number or sentence), date, annee, entier, nombre (up to two
+    decimals), etp, etp_unite, euros (whole when read), centimes, taux and taux_fin (ratio, one or two decimals),
+    variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen
+    (an average cost, six decimals) and etp_fin. `absent`: what NULL says; `part`: share of the width on paper, for
+    words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room
+    is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}`
+    references to the columns of the row; `titre_long`: where there is room; `ou`: partout, lecture (page and PDF) or
+    classeur.
+    """
+
+    cle: str
+    titre: str
+    genre: str = TEXTE
+    absent: str = AUCUN
+    part: int = 2
+    largeur: int = 18
+    somme: bool = False
+    fort: bool = False
+    discret: bool = False
+    deduit: bool = False
+    formule: str = ""
+    titre_long: str = ""
+    ou: str = PARTOUT
+
+    @property
+    def est_texte(self) -> bool:
+        """True for a column of words, set left."""
+        return self.genre in (TEXTE, "code")
+
+
+DISPOSITIF = Colonne("libelle", "Dispositif", part=3, largeur=48)
+
+
+@dataclass(frozen=True)
+class Valeur:
+    """A cell of another kind than its column; `a_faire`: it calls for something, told in `suite`."""
+
+    valeur: Any
+    genre: str = TEXTE
+    a_faire: bool = False
+    suite: str = ""
+
+
+@dataclass(frozen=True)
+class Dessin:
+    """A native chart: bars, one per row of the sheet; `series`: (column, meaning of its colour), `empile` or apart."""
+
+    titre: str
+    series: tuple[tuple[str, str], ...]
+    empile: bool = False
+
+
+@dataclass(frozen=True)
+class Feuille:
+    """The sheet of a table in the workbook, with what the notice says of it.
+
+    `publie`: totals of the warehouse that the formulas are checked against; `dessin`: its chart; `filtre`: a list to
+    filter; `resume`: columns that a long list is summed up by, on top: only the summary is printed; `imprimee`:
+    false for a list that another sheet sums up, for the screen; `table`: what formulas of other sheets call it, as in
+    `{ailleurs[table.colonne]}`; `pages`: sheets of paper that it is fitted to, 0 for as many as its rows need.
+    """
+
+    nom: str
+    notice: str
+    publie: Ligne | None = None
+    trace: str = ""
+    filtre: bool = False
+    dessin: Dessin | None = None
+    resume: tuple[str, ...] = ()
+    table: str = ""
+    imprimee: bool = True
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class Tableau:
+    """Rows by column key; the first column names the row, and may be a `Lien`. `note` comes under the table.
+
+    `annexe`: few columns, one kind of value per row, like the printed annex; `limite`: rows that page and PDF show,
+    `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook; `ou`: as for a
+    column.
+    """
+
+    titre: str
+    colonnes: tuple[Colonne, ...]
+    lignes: Sequence[Ligne]
+    total: Ligne | None = None
+    note: str = ""
+    annexe: bool = False
+    limite: int | None = None
+    reste: tuple[str, str, str] = ("autre ligne", "autres lignes", "")
+    feuille: Feuille | None = None
+    ou: str = PARTOUT
+
+    def vues(self, ou: str) -> list[Colonne]:
+        """Columns shown in `lecture` or in the `classeur`."""
+        return [c for c in self.colonnes if c.ou in (PARTOUT, ou)]
+
+
+def additionner(intitule: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne]) -> dict[str, Any]:
+    """Total row: the sum of the columns that add up, NULL counted 0 (R6); nothing elsewhere."""
+    sommes = {c.cle: sum((x[c.cle] or ZERO for x in lignes), ZERO) for c in colonnes if c.somme}
+    return {colonnes[0].cle: intitule, **sommes}
+
+
+def tableau(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], note: str = "", **autres: Any) -> Tableau:
+    """A table with the total of its columns that add up."""
+    return Tableau(titre, tuple(colonnes), lignes, additionner("Total", colonnes, lignes), note, **autres)
+
+
+def liste(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], nom: str, notice: str) -> Tableau:
+    """Every row, for the workbook alone: a sheet to filter."""
+    return Tableau(titre, tuple(colonnes), lignes, feuille=Feuille(nom, notice, filtre=True), ou=CLASSEUR)
+
+
+# ---------------------------------------------------------------- the whole
+@dataclass(frozen=True)
+class Fiche:
+    """A card: a small table, and bars that give its shape at a glance."""
+
+    titre: str
+    tableau: Tableau
+    barres: Sequence[Barre]
+
+
+@dataclass(frozen=True)
+class Fiches:
+    """Cards side by side."""
+
+    fiches: Sequence[Fiche]
+
+
+@dataclass(frozen=True)
+class CoteACote:
+    """Two blocks side by side where there is room."""
+
+    blocs: tuple[Bloc, Bloc]
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Blocks one under another where a single one is asked: a column of two."""
+
+    blocs: Sequence[Bloc]
+
+
+@dataclass(frozen=True)
+class Repli:
+    """Blocks folded under a line where the form allows it."""
+
+    resume: str
+    blocs: Sequence[Bloc]
+    ouvert: bool = False
+
+
+@dataclass(frozen=True)
+class Volet:
+    """A named part that stays whole on paper; the page folds it under its title, `resume` telling it in a line.
+
+    `ancre`: where a link leads.
+    """
+
+    titre: str
+    resume: str
+    blocs: Sequence[Bloc]
+    ancre: str = ""
+
+
+Bloc = (
+    Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Pile | Repli | Volet
+)
+
+
+def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
+    """What page and PDF show: no table without rows, nothing that is for the workbook alone."""
+    retenus: list[Bloc] = []
+    for bloc in blocs:
+        match bloc:
+            case Tableau():
+                retenus += [bloc] if bloc.lignes and bloc.ou != CLASSEUR else []
+            case Repli() | Volet() | Pile():
+                interieur = lus(bloc.blocs)
+                retenus += [replace(bloc, blocs=interieur)] if interieur else []
+            case _:
+                retenus.append(bloc)
+    return retenus
+
+
+def feuilles(blocs: Sequence[Bloc]) -> list[tuple[Feuille, Tableau]]:
+    """Tables of the workbook, in order, those without rows too."""
+    trouvees: list[tuple[Feuille, Tableau]] = []
+    for bloc in blocs:
+        if isinstance(bloc, Tableau) and bloc.feuille:
+            trouvees.append((bloc.feuille, bloc))
+        elif isinstance(bloc, Repli | CoteACote | Volet | Pile):
+            trouvees += feuilles(bloc.blocs)
+    return trouvees
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the bilan; `court`: its name in the summary. With nothing to read it is in the workbook only."""
+
+    ancre: str
+    titre: str
+    court: str
+    blocs: Sequence[Bloc]
+
+    @property
+    def lus(self) -> list[Bloc]:
+        """What page and PDF show."""
+        return lus(self.blocs)
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """A key figure: what it is, how much, and how it moved since the exercice before."""
+
+    libelle: str
+    valeur: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of the extract, whatever its form: same words on page, on paper and in the workbook.
+
+    `chemin`: its address in the extract, without suffix (`bilan_etape_2021`, `communes/59350_lille`); `sorties`: html,
+    pdf, xlsx; `forme`: how it is laid out (rapport: cover and summary; deux_pages; fiche: one page; dossier);
+    `liens`: other pages of the extract. `etats`: (state, whether it warns); `avis`: (subject, words); `identite`:
+    (subject, words) of where it comes from; `notice`: (subject, words) of the workbook, before and after the list of
+    its sheets.
+    """
+
+    chemin: str
+    exercice: int
+    titre: str
+    sous_titre: str
+    epci: str
+    siren: str
+    version: int
+    synthetique: bool
+    etats: Sequence[tuple[str, bool]]
+    avis: Sequence[tuple[str, tuple[Morceau, ...]]]
+    resume: str
+    chiffres: Sequence[Chiffre]
+    sections: Sequence[Section]
+    identite: Sequence[tuple[str, tuple[Morceau, ...]]]
+    notice: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]] = ((), ())
+    liens: Sequence[Lien] = ()
+    sorties: tuple[str, ...] = ("html", "pdf")
+    forme: str = "rapport"

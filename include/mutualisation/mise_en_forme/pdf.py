@@ -1,0 +1,155 @@
+"""A document for print and archives, tagged (PDF/UA-1, PDF/A-2a), said as the page says it; one template per form.
+
+Same document, same bytes: its date is the last day of the exercice, the fonts are the compiler's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from mutualisation.composition.compilation import composer
+from mutualisation.composition.entetes import nommer_les_lignes
+from mutualisation.francais import formats
+from mutualisation.mise_en_forme import cellules, dessin
+from mutualisation.mise_en_forme.graphiques import (
+    Carte,
+    Cascade,
+    Courbes,
+    Flux,
+    Graphique,
+    Histogramme,
+    Matrice,
+    Trace,
+)
+from mutualisation.mise_en_forme.modele import (
+    LECTURE,
+    Bloc,
+    Comptes,
+    CoteACote,
+    Document,
+    Fiches,
+    Liste,
+    Paragraphe,
+    Pile,
+    Repli,
+    SousTitre,
+    Tableau,
+    Volet,
+    mots,
+)
+
+MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
+
+
+def rendre(document: Document) -> bytes:
+    """The whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
+    d = document
+    donnees = {
+        "forme": d.forme,
+        "titre": d.titre,
+        "sous_titre": d.sous_titre,
+        "epci": d.epci,
+        "siren": d.siren,
+        "synthetique": d.synthetique,
+        "etats": [etat for etat, _ in d.etats],
+        "avis": [[sujet, mots(*morceaux)] for sujet, morceaux in d.avis],
+        "resume": d.resume,
+        "chiffres": [vars(c) for c in d.chiffres],
+        "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
+        "version": d.version,
+        "mots": [*MOTS_CLES, str(d.exercice)],
+        "sections": [{"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections if s.lus],
+    }
+    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31)))
+
+
+def ecrire(document: Document, chemin: Path) -> None:
+    """Write the PDF. Raises `ErreurMutualisation` when it cannot be composed."""
+    chemin.write_bytes(rendre(document))
+
+
+def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
+    """Blocks for the template; what is folded elsewhere follows in order."""
+    dits: list[dict[str, Any]] = []
+    for bloc in blocs:
+        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
+    return dits
+
+
+def _bloc(bloc: Bloc) -> dict[str, Any]:
+    match bloc:
+        case Paragraphe(morceaux, note):
+            return {"genre": "p", "texte": mots(*morceaux), "note": note}
+        case SousTitre(texte):
+            return {"genre": "h3", "texte": texte}
+        case Liste(points):
+            return {"genre": "liste", "points": [list(point) for point in points]}
+        case Comptes(points):
+            return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
+        case Tableau():
+            return _tableau(bloc)
+        case Graphique() | Cascade() | Flux() | Carte() | Matrice() | Courbes() | Histogramme():
+            return _graphique(bloc)
+        case Volet():
+            return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
+        case CoteACote(cotes):
+            return {"genre": "cote", "cotes": [_cote(cote) for cote in cotes]}
+        case Fiches(fiches):
+            return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
+    raise TypeError(type(bloc).__name__)
+
+
+def _tableau(t: Tableau) -> dict[str, Any]:
+    colonnes = t.vues(LECTURE)
+    rangees = [[_texte(c) for c in rangee] for rangee in cellules.rangees(t)]
+    pied = [c.texte for c in cellules.pied(t)]
+    # on paper a control compares sentences: a column of words
+    mots_ = [c.est_texte or c.genre == "constat" or i == 0 for i, c in enumerate(colonnes)]
+    return {
+        "genre": "tableau",
+        "titre": t.titre,
+        "colonnes": [
+            {
+                "titre": c.titre,
+                "texte": mots_[i],
+                "part": c.part,
+                "signes": _signes([*c.titre.split(), *(rangee[i] for rangee in (*rangees, *([pied] if pied else [])))]),
+            }
+            for i, c in enumerate(colonnes)
+        ],
+        "forts": [i for i, c in enumerate(colonnes) if c.fort],
+        "lignes": rangees,
+        "pied": pied,
+        "note": cellules.note(t),
+    }
+
+
+def _texte(cellule: cellules.Cellule) -> str:
+    return f"{cellule.texte}\n{cellule.suite}" if cellule.suite else cellule.texte
+
+
+def _signes(textes: Sequence[str]) -> float:
+    """Width of a column of figures, in digits: separators are half as wide, a header may break between words."""
+    return max(
+        (sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte) for texte in textes), default=1
+    )
+
+
+def _cote(bloc: Bloc) -> list[dict[str, Any]]:
+    """A block in half a page: a chart takes the drawing made for a narrow place."""
+    return [_graphique(bloc, etroit=True)] if isinstance(bloc, Graphique | Trace) else _blocs([bloc])
+
+
+def _graphique(g: Graphique | Trace, *, etroit: bool = False) -> dict[str, Any]:
+    feuilles = [dessin.dessiner(g, "demi")] if etroit else dessin.feuilles(g)
+    return {
+        "genre": "graphique",
+        "titre": g.titre,
+        "alt": f"{g.sujet}. {g.description}",
+        "note": "" if isinstance(g, Graphique) else g.note,
+        "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
+        "etroit": etroit,
+    }
