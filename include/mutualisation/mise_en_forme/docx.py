@@ -125,6 +125,9 @@ def _tableau(livre: Any, t: Tableau) -> None:
     _repeter(grille.rows[0])
     parts = [c.part * MOT if c.est_texte or i == 0 else CHIFFRE for i, c in enumerate(colonnes)]
     largeurs = [int(part / sum(parts) * (PAGE - 2 * MARGE)) for part in parts]
+    grille.autofit = False
+    for colonne, largeur in zip(grille.columns, largeurs, strict=True):
+        colonne.width = largeur
     _remplir(grille.rows[0], [c.titre for c in colonnes], [c.est_texte for c in colonnes], gras=True)
     for rangee in (*rangees, *([pied] if pied else [])):
         textes, rangs = [c.texte for c in rangee], [c.est_texte for c in colonnes]
