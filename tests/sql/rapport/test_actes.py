@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import psycopg
 import pytest
 from tests.sql.publication import entrepot_publie
-
-from mutualisation.extrait.annuel import ecrire_extrait
 
 DELIBERATION, COMMUNICATION = "deliberation_2021.docx", "communication_communes_2021.docx"
 
@@ -49,9 +46,3 @@ def test_the_communication_says_what_is_not_known_of_the_communes(extrait: Path)
     assert "L’effet sur les effectifs des communes n’est pas renseigné" in texte
     assert "Équivalents temps plein mobilisés par dispositif" in texte
     assert "Annexe par commune" in texte
-
-
-def test_the_same_publication_gives_the_same_bytes(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
-    un, deux = (ecrire_extrait(conn_publiee, 2021, tmp_path / n) / "projets_actes" for n in "ab")
-    for nom in (DELIBERATION, COMMUNICATION):
-        assert (un / nom).read_bytes() == (deux / nom).read_bytes()
