@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from tests.atelier import petit_depot
 from tests.atelier.atelier import Atelier
-from tests.atelier.commande import lancer
+from tests.atelier.commande import Sortie, lancer
 from tests.atelier.petit_depot import EXERCICE
+from tests.atelier.une_fois import une_fois
 from tests.bout_en_bout.entrepots import EnLigne, Publie
 from tests.bout_en_bout.reference import Reference, publier
 
@@ -69,17 +70,21 @@ def empreinte_corrigee(
 @pytest.fixture(scope="session")
 def en_ligne(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> EnLigne:
     """The command of the contract on the small drop, an embedded server of its own; read only."""
-    dossier = tmp_path_factory.mktemp("en_ligne")
-    var, sortie = dossier / "var", dossier / "bilans"
-    resultat = lancer(var, "bilan", "--depot", petit, "--exercice", EXERCICE, "--sortie", sortie, "--bavard")
+
+    def faire(dossier: Path) -> Sortie:
+        bilan = ("bilan", "--depot", petit, "--exercice", EXERCICE, "--sortie", dossier / "bilans", "--bavard")
+        return lancer(dossier / "var", *bilan)
+
+    dossier, resultat = une_fois(tmp_path_factory, "en_ligne", faire)
     assert resultat.code == 0, resultat.erreurs
-    return EnLigne(var, sortie, resultat)
+    return EnLigne(dossier / "var", dossier / "bilans", resultat)
 
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     """The reference drop published by `make bilan`; read only."""
-    return publier(tmp_path_factory.mktemp("reference"))
+    dossier, sortie = une_fois(tmp_path_factory, "reference", publier)
+    return Reference(sortie, dossier)
 
 
 @pytest.fixture

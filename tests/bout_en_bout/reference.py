@@ -12,14 +12,23 @@ from tests.atelier.commande import RACINE, Sortie, environnement
 
 @dataclass(frozen=True)
 class Reference:
-    """What `make bilan` left: output, folder of what runs, extracts."""
+    """What `make bilan` left in a folder: output, folder of what runs, extracts."""
 
     sortie: Sortie
-    var: Path
-    bilans: Path
+    dossier: Path
+
+    @property
+    def var(self) -> Path:
+        """The warehouse."""
+        return self.dossier / "echantillon"
+
+    @property
+    def bilans(self) -> Path:
+        """The extracts."""
+        return self.dossier / "bilans"
 
 
-def publier(dossier: Path) -> Reference:
+def publier(dossier: Path) -> Sortie:
     """`make bilan`, with a warehouse and extracts under `dossier`."""
     make = shutil.which("make")
     assert make, "il faut « make » pour essayer la commande du README"
@@ -33,4 +42,4 @@ def publier(dossier: Path) -> Reference:
         text=True,
         check=False,
     )
-    return Reference(Sortie(processus.returncode, processus.stdout, processus.stderr), var, bilans)
+    return Sortie(processus.returncode, processus.stdout, processus.stderr)

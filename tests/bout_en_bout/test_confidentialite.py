@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,13 +46,26 @@ def test_rien_dans_les_fichiers_ni_dans_ce_qui_est_affiche(en_ligne: EnLigne) ->
     vus = 0
     cle = (en_ligne.var / "cle_pseudonymes").read_bytes().strip()
     for chemin in _fichiers(en_ligne.var, en_ligne.sortie):
-        contenu = chemin.read_bytes()
+        contenu = _contenu(chemin)
         vus += 1
         assert not [s for s in SECRETS if s in contenu], chemin
         assert chemin.name == "cle_pseudonymes" or cle not in contenu, chemin
     assert vus > 500
     assert (en_ligne.var / "data_docs" / "index.html").exists()
     assert (en_ligne.var / "cle_pseudonymes").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+def test_rien_dans_ce_qui_s_imprime(en_ligne: EnLigne) -> None:
+    """What is read of each PDF, words cut at the end of a line put together again."""
+    pdf = [chemin for chemin in _fichiers(en_ligne.sortie) if chemin.suffix == ".pdf"]
+    assert len(pdf) > 5
+    for chemin in pdf:
+        lu = subprocess.run(["pdftotext", "-raw", str(chemin), "-"], capture_output=True, text=True, check=True).stdout
+        texte = " ".join(lu.split())
+        assert f"{EXERCICE}" in texte, chemin
+        assert not [s for s in petit_depot.SECRETS if s in texte or s in texte.replace("- ", "")], chemin
 
 
 def test_rien_dans_les_messages_d_un_refus(var_publie: Path, depot: Path) -> None:
@@ -105,6 +121,14 @@ def _vider(dsn: str) -> Iterator[tuple[str, bytes]]:
             ordre = sql.SQL("copy {} to stdout").format(sql.Identifier(schema, nom))
             with conn.cursor() as curseur, curseur.copy(ordre) as copie:
                 yield f"{schema}.{nom}", b"".join(bytes(bloc) for bloc in copie)
+
+
+def _contenu(chemin: Path) -> bytes:
+    """Bytes of a file; what a workbook or a draft packs, unpacked."""
+    if chemin.suffix not in {".xlsx", ".docx"}:
+        return chemin.read_bytes()
+    with zipfile.ZipFile(chemin) as paquet:
+        return b"\n".join(paquet.read(nom) for nom in paquet.namelist())
 
 
 def _fichiers(*dossiers: Path) -> Iterator[Path]:

@@ -21,7 +21,6 @@ PRODUITS: tuple[Produit, ...] = (
     communes.documents,
     audit.documents,
     classeur.documents,
-    audit.documents,
     actes.documents,
 )
 RENDUS: dict[str, Callable[[Document, Path], None]] = {

@@ -1,4 +1,4 @@
-"""Names of the accounts of classes 6 and 7, for readers.
+"""Names of the accounts of classes 6 and 7, and of the assets of 20 and 21, for readers.
 
 `comptes_m57.csv`: `compte;libelle`, up to five digits, each with the name of the last year that has it among 2019-2024;
 the chart of accounts M57 (M57 développé from 2022) of DGCL and DGFiP, as read in the repository

@@ -39,15 +39,16 @@ def mots(*morceaux: Morceau) -> str:
 
 @dataclass(frozen=True)
 class Paragraphe:
-    """A sentence or more; `note`: a remark."""
+    """A sentence or more; `note`: a remark; `ecran`: links alone, that say nothing on paper."""
 
     morceaux: tuple[Morceau, ...]
     note: bool = False
+    ecran: bool = False
 
 
-def p(*morceaux: Morceau, note: bool = False) -> Paragraphe:
+def p(*morceaux: Morceau, note: bool = False, ecran: bool = False) -> Paragraphe:
     """A paragraph."""
-    return Paragraphe(morceaux, note)
+    return Paragraphe(morceaux, note, ecran)
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def rendre(document: Document) -> bytes:
         "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
         "version": d.version,
         "mots": [*MOTS_CLES, str(d.exercice)],
-        "sections": [{"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections if s.lus],
+        "sections": [x for x in ({"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections) if x["blocs"]],
     }
     jour = date(d.exercice, 12, 31)
     if d.forme == FICHE:
@@ -127,6 +127,8 @@ def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
     """Blocks for the template; what is folded elsewhere follows in order."""
     dits: list[dict[str, Any]] = []
     for bloc in blocs:
+        if isinstance(bloc, Paragraphe) and bloc.ecran:
+            continue
         dits += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
     return dits
 

@@ -30,6 +30,8 @@ MANIFESTE = "manifeste.json"
 SYNTHESE = "synthese_financiere"
 NUMERIQUES = ("numeric", "decimal", "integer", "bigint", "smallint")
 MONTANT = "numeric(15,2)"
+# what comes off the cost (R5), which the workbook reads with a minus: `deduit` of its columns
+DEDUITS = ("subventions", "reprises")
 COLONNES_FICHIERS = {"fichier": "text", "presence": "text", "empreinte": "text"}
 COLONNES_RELATIONS = {
     "relation": "text", "colonnes": "text", "lignes_publiees": "bigint", "lignes_ecrites": "bigint",
@@ -170,7 +172,7 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
             erreurs = 0
             for ligne in feuille.iter_rows():
                 erreurs += sum(cellule.data_type == "e" for cellule in ligne)
-                lus.update(abs(Decimal(repr(c.value))) for c in ligne if c.data_type == "n" and c.value is not None)
+                lus.update(Decimal(repr(c.value)) for c in ligne if c.data_type == "n" and c.value is not None)
             feuilles.append({"feuille": feuille.title, "erreurs": erreurs, "montants_absents": 0})
     if feuilles and synthese is not None:
         feuilles[0]["montants_absents"] = len(_montants(dossier, synthese) - lus)
@@ -178,7 +180,8 @@ def _classeur(dossier: Path, synthese: Relation | None) -> Lignes:
 
 
 def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
-    """Amounts of the synthèse that was written, unsigned: the workbook reads a subsidy with a minus."""
+    """Amounts of the synthèse that was written, with the sign that the workbook gives them."""
     entete, lignes = _lire(dossier / f"{synthese.nom}.csv")
-    rangs = [entete.index(c.nom) for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
-    return {abs(Decimal(ligne[rang])) for ligne in lignes for rang in rangs if ligne[rang]}
+    noms = [c.nom for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
+    rangs = [(entete.index(nom), -1 if nom in DEDUITS else 1) for nom in noms]
+    return {signe * Decimal(ligne[rang]) for ligne in lignes for rang, signe in rangs if ligne[rang]}

@@ -50,12 +50,16 @@ Noms = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Changement:
-    """A thing that the files change: of what kind, which, and both sides in words (`AUCUN` where there is none)."""
+    """A thing that the files change: of what kind, which, and both sides in words (`AUCUN` where there is none).
+
+    `depuis`: the first day of the newest row tried, None when it has none.
+    """
 
     nature: str
     objet: str
     avant: str
     apres: str
+    depuis: date | None = None
 
 
 def lire_changements(
@@ -107,6 +111,7 @@ def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms
             _objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
             _dire(jeu, anciennes),
             _dire(jeu, nouvelles),
+            max((r["debut"] for r in nouvelles if isinstance(r["debut"], date)), default=None),
         )
         for anciennes, nouvelles in cotes.values()
     ]

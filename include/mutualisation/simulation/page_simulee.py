@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,12 @@ METHODE = (
         "ni le bilan, ni les factures, ni les tarifs en vigueur ne sont modifiés par cette simulation.",
     ),
 )
+PARTIELLE = (
+    "Attention : un changement daté en cours d'année ne joue ici que sur une partie de l'exercice (un tarif, à partir "
+    "du semestre qui suit sa date). Sur une année pleine, son effet n'est pas celui de cette page : pour le voir, "
+    "essayez le même changement au 1er janvier."
+)
+APRES = "Attention : un changement daté d'après l'exercice ne joue pas ici."
 Ligne = dict[str, Any]
 
 
@@ -193,7 +200,10 @@ def _essai(essai: Essai) -> list[m.Bloc]:
     lignes = [vars(c) for c in essai.changements]
     reste = ("autre changement", "autres changements", ", dans les fichiers essayés.")
     tableau = m.Tableau("Ce que les fichiers essayés changent", colonnes, lignes, limite=LIGNES_OUVERTES, reste=reste)
-    return [tableau]
+    debuts = [c.depuis for c in essai.changements if c.depuis]
+    notes = [PARTIELLE] if any(date(essai.exercice, 1, 1) < x <= date(essai.exercice, 12, 31) for x in debuts) else []
+    notes += [APRES] if any(x > date(essai.exercice, 12, 31) for x in debuts) else []
+    return [tableau, *(m.p(note) for note in notes)]
 
 
 # ---------------------------------------------------------------- the EPCI
@@ -295,8 +305,15 @@ def _communes(essai: Essai, communes: dict[str, Ligne]) -> list[m.Bloc]:
 def _commune(essai: Essai, insee: str, somme: Ligne) -> Ligne:
     population = essai.communes[insee]["population"]
     habitant = somme["ecart"] / population if population else None
-    dit = None if habitant is None else f"{formats.signe(habitant, 2)}{formats.INSECABLE}€"
+    dit = None if habitant is None else _par_habitant(habitant)
     return {"nom": essai.nom(insee), **somme, "habitant": dit}
+
+
+def _par_habitant(montant: Decimal) -> str:
+    """To the cent; a change that the cent does not show is no zero."""
+    if montant and not formats.arrondi(montant, 2):
+        return f"moins de 0,01{formats.INSECABLE}€"
+    return f"{formats.signe(montant, 2)}{formats.INSECABLE}€"
 
 
 def _extremes(essai: Essai, communes: dict[str, Ligne]) -> m.Liste:

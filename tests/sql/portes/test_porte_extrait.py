@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.sql.publication import entrepot_publie
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
+from mutualisation.extrait import annuel
 from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.operations import enchainement, livraison
 from mutualisation.portes.relecture import MANIFESTE, exiger_extrait
@@ -145,6 +147,22 @@ def publie(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield dsn, conn
 
 
+@pytest.fixture(scope="module")
+def ecrit(publie: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extract of 2021 of that warehouse, written once; read only."""
+    return ecrire_extrait(publie[1], 2021, tmp_path_factory.mktemp("ecrit"))
+
+
+@pytest.fixture
+def copie(ecrit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every extract is a copy of that one: the test is about what the gate reads back."""
+
+    def remplir(_conn: Any, _contexte: Any, _relations: Any, dossier: Path, _identite: str) -> None:
+        shutil.copytree(ecrit, dossier, dirs_exist_ok=True)
+
+    monkeypatch.setattr(annuel, "_remplir", remplir)
+
+
 def _porte(dsn: str, defaut: Defaut | None = None) -> Any:
     def porte(conn: Any, dossier: Path, *suite: Any) -> None:
         if defaut is not None:
@@ -160,12 +178,14 @@ def test_un_extrait_fidele_passe(publie: Any, tmp_path: Path) -> None:
     assert (dossier / MANIFESTE).exists()
 
 
+@pytest.mark.usefixtures("copie")
 @pytest.mark.parametrize("texte", ["#4521 validé par la DGA", "#12, est-ce sûr ?", "#REF! corrigé !"])
 def test_un_texte_qui_commence_par_un_diese_n_est_pas_une_erreur(publie: Any, tmp_path: Path, texte: str) -> None:
     dsn, conn = publie
     ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, _cellule(texte)))
 
 
+@pytest.mark.usefixtures("copie")
 @pytest.mark.parametrize(("attente", "defaut"), DEFAUTS, ids=[f"{a}-{i}" for i, (a, _) in enumerate(DEFAUTS)])
 def test_chaque_attente_voit_son_defaut(publie: Any, tmp_path: Path, attente: str, defaut: Defaut) -> None:
     dsn, conn = publie
@@ -178,6 +198,7 @@ def test_chaque_attente_voit_son_defaut(publie: Any, tmp_path: Path, attente: st
     assert [chemin.name for chemin in tmp_path.iterdir()] == ["bilan_2021"]
 
 
+@pytest.mark.usefixtures("copie")
 @pytest.mark.parametrize(
     ("nom", "contenu"), [(MANIFESTE, "pas du json"), (MANIFESTE, "{}"), ("bilan_etape_2021.xlsx", "pas un classeur")]
 )
@@ -191,6 +212,7 @@ def test_un_extrait_qui_ne_se_relit_pas_est_un_echec(publie: Any, tmp_path: Path
         ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, abimer))
 
 
+@pytest.mark.usefixtures("copie")
 def test_sans_classeur_ni_relation_la_porte_echoue(publie: Any, tmp_path: Path) -> None:
     dsn, conn = publie
 

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
+from tests.atelier import bases
+from tests.conftest import MODELE
+from tests.sql.publication import entrepot_publie
 from tests.sql.publication.conftest import conn_publiee as conn_publiee
 
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.extrait import produits
 from mutualisation.extrait.annuel import ecrire_extrait
+from mutualisation.rapport.contenu import conseil
+
+
+@pytest.fixture(scope="session")
+def extrait_ecrit(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder `bilan_2021/` of that warehouse, written once; read only."""
+    with connecter(bases.creer(_serveur, "extrait_ecrit", MODELE)) as conn:
+        entrepot_publie.publier(conn, entrepot_publie.rangees())
+        return ecrire_extrait(conn, 2021, tmp_path_factory.mktemp("extrait_ecrit"))
 
 
 @pytest.fixture
-def extrait(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> Path:
-    """Folder `bilan_2021/` of that warehouse."""
-    return ecrire_extrait(conn_publiee, 2021, tmp_path / "bilans")
+def extrait(extrait_ecrit: Path, tmp_path: Path) -> Path:
+    """A copy of it, for the test to change: what `conn_publiee` would write, byte for byte."""
+    return Path(shutil.copytree(extrait_ecrit, tmp_path / "bilans" / extrait_ecrit.name))
+
+
+@pytest.fixture
+def conseil_seul(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Extracts hold the documents of the council only, beside the CSV: the test is not about the others."""
+    monkeypatch.setattr(produits, "PRODUITS", (conseil.documents,))

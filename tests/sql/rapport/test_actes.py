@@ -66,9 +66,3 @@ def test_a_visa_that_the_epci_wrote_is_not_said_twice(conn_vierge: psycopg.Conne
     visas = [ligne for ligne in texte.replace("\u2011", "-").splitlines() if "L5211-39-1" in ligne]
     assert len(visas) == 1
     assert visas[0].endswith(";")
-
-
-def test_the_same_publication_gives_the_same_bytes(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
-    un, deux = (ecrire_extrait(conn_publiee, 2021, tmp_path / n) / "projets_actes" for n in "ab")
-    for nom in (DELIBERATION, COMMUNICATION):
-        assert (un / nom).read_bytes() == (deux / nom).read_bytes()

@@ -14,8 +14,12 @@ from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import annuel as module_extrait
+from mutualisation.extrait import produits
 from mutualisation.extrait.annuel import ecrire_extrait, page_de
+from mutualisation.publication.contexte import lire_contexte
 from mutualisation.publication.relations import Colonne, lire_relations
+from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
 
 
 def _octets(dossier: Path) -> dict[str, bytes]:
@@ -34,6 +38,13 @@ def test_every_file_is_there(extrait: Path) -> None:
     assert attendus <= {chemin.name for chemin in extrait.iterdir()}
     assert {c.name for c in extrait.iterdir() if c.suffix in (".csv", ".json", ".xlsx")} <= attendus
     assert page_de(extrait).name == "bilan_etape_2021.html"
+
+
+def test_no_two_documents_are_one_file(conn_publiee: psycopg.Connection[Any]) -> None:
+    """They are written at once: two of one address would spoil each other."""
+    bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
+    fichiers = [(d.chemin, sortie) for d in produits.documents(bilan, Sceau("0" * 64)) for sortie in d.sorties]
+    assert len(fichiers) == len(set(fichiers))
 
 
 def test_same_version_gives_the_same_bytes_after_later_loads(
@@ -83,6 +94,7 @@ def test_data_package_describes_each_csv(extrait: Path) -> None:
     assert {c["name"]: c["type"] for c in synthese["schema"]["fields"]}["cout_net"] == "number"
 
 
+@pytest.mark.usefixtures("conseil_seul")
 def test_former_extract_is_replaced_and_nothing_is_left_beside(
     conn_publiee: psycopg.Connection[Any], extrait: Path
 ) -> None:
@@ -92,6 +104,7 @@ def test_former_extract_is_replaced_and_nothing_is_left_beside(
     assert [chemin.name for chemin in extrait.parent.iterdir()] == ["bilan_2021"]
 
 
+@pytest.mark.usefixtures("conseil_seul")
 def test_failed_writing_leaves_the_former_extract(
     conn_publiee: psycopg.Connection[Any], extrait: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,13 +113,14 @@ def test_failed_writing_leaves_the_former_extract(
     def casser(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(module_extrait.produits.RENDUS, "xlsx", casser)
+    monkeypatch.setitem(produits.RENDUS, "pdf", casser)
     with pytest.raises(ErreurMutualisation, match="ne peut pas être écrit"):
         ecrire_extrait(conn_publiee, 2021, extrait.parent)
     assert _octets(extrait) == avant
     assert [chemin.name for chemin in extrait.parent.iterdir()] == ["bilan_2021"]
 
 
+@pytest.mark.usefixtures("conseil_seul")
 def test_closed_extract_is_never_overwritten(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
     chemin = extrait / "manifeste.json"
     chemin.write_text(chemin.read_text(encoding="utf-8").replace('"a_approuver"', '"clos"'), encoding="utf-8")
@@ -125,6 +139,7 @@ def test_exercice_that_was_never_published_is_said_in_french(
         ecrire_extrait(conn_publiee, 2021, tmp_path, version=7)
 
 
+@pytest.mark.usefixtures("conseil_seul")
 def test_published_hash_is_the_stored_one(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     conn_publiee.execute("update journal.constructions set publication_sha256 = repeat('0', 64)")
     dossier = ecrire_extrait(conn_publiee, 2021, tmp_path)
@@ -144,6 +159,7 @@ def test_relation_added_since_is_in_no_former_extract(
     assert _octets(ecrire_extrait(conn_publiee, 2021, extrait.parent)) == avant
 
 
+@pytest.mark.usefixtures("conseil_seul")
 def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
     """A build made before the gate of plausibility had three."""
     page = extrait / "bilan_etape_2021.html"

@@ -61,6 +61,7 @@ def test_says_the_figures_and_states_of_the_page(pdf: Path) -> None:
     assert f"{total['cout_net']:,.0f} €".replace(",", " ") in texte
 
 
+@pytest.mark.usefixtures("conseil_seul")
 def test_same_version_same_bytes(conn_publiee: psycopg.Connection[Any], pdf: Path, tmp_path: Path) -> None:
     autre = ecrire_extrait(conn_publiee, 2021, tmp_path / "encore") / pdf.name
     assert autre.read_bytes() == pdf.read_bytes()

@@ -14,6 +14,8 @@ from mutualisation.francais import formats, libelles
         ("6132", "6132 (Locations immobilières)"),
         ("70848", "70848 (Mise à disposition de personnel facturée aux autres organismes)"),
         ("613299", "613299 (Locations immobilières)"),
+        ("21838", "21838 (Autre matériel informatique)"),
+        ("2158", "2158 (Autres installations, matériel et outillage techniques)"),
         ("99", "99"),
     ],
 )

@@ -40,7 +40,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
         f"{formats.plusieurs(ecarts, 'écart')}, dont {formats.nombre(sans)} sans justification."
     )
     lecture = m.p(LECTURE, m.Code("controles.csv"), ".")
-    sections = [s for ancre, titre, statuts in PARTIES for s in _partie(controles, ancre, titre, statuts)]
+    sections = [s for ancre, titre, statuts in PARTIES for s in _partie(bilan, controles, ancre, titre, statuts)]
     if sections:
         sections[0] = m.Section(sections[0].ancre, sections[0].titre, sections[0].court, [lecture, *sections[0].blocs])
     return cadre.document(
@@ -48,8 +48,8 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
     )
 
 
-def _partie(controles: list[Ligne], ancre: str, titre: str, statuts: tuple[str, ...]) -> list[m.Section]:
-    lignes = [_ligne(c) for c in controles if c["statut"] in statuts]
+def _partie(bilan: Bilan, controles: list[Ligne], ancre: str, titre: str, statuts: tuple[str, ...]) -> list[m.Section]:
+    lignes = [_ligne(bilan, c) for c in controles if c["statut"] in statuts]
     if not lignes:
         return []
     avec_suite = (SEUIL, SUITE) if "ecart" in statuts else (SEUIL,)
@@ -59,11 +59,18 @@ def _partie(controles: list[Ligne], ancre: str, titre: str, statuts: tuple[str, 
     return [m.Section(ancre, f"{titre} ({formats.nombre(len(lignes))})", titre, [tableau])]
 
 
-def _ligne(controle: Ligne) -> dict[str, Any]:
+def _cle(bilan: Bilan, partie: str) -> str:
+    """A key in words: the adherent, the source, the dispositif it names."""
+    noms = {r["siret_adherent"]: r["nom"] for r in bilan["adherent"]}
+    dit = noms.get(partie) or libelles.SOURCES.get(partie) or bilan.libelle(partie)
+    return dit.replace("_", " ") if dit == partie else dit
+
+
+def _ligne(bilan: Bilan, controle: Ligne) -> dict[str, Any]:
     nom = controle["controle"]
     return controle | {
         "libelle": f"{libelles.libelle_controle(nom)} ({nom})",
-        "cle": controle["cle"],
+        "cle": controle["cle"] and ", ".join(_cle(bilan, x) for x in controle["cle"].split("/")),
         "bloquant": "oui" if controle.get("bloquant") else "non",
         "suite": _suite(controle),
     }

@@ -108,7 +108,7 @@ def _dispositifs(bilan: Bilan) -> m.Section:
         liens: list[m.Morceau] = [f"{bilan.libelle(code)} : "]
         if code in connus:
             liens += [renvois.vers_personnel(code, "coût de personnel"), " · "]
-        blocs.append(m.p(*liens, renvois.vers_trace(code, "lignes source"), "."))
+        blocs.append(m.p(*liens, renvois.vers_trace(code, "lignes source"), ".", ecran=True))
     return m.Section("dispositifs", "Dispositif par dispositif", "Dispositifs", blocs)
 
 
@@ -134,7 +134,8 @@ def _parametres(bilan: Bilan) -> m.Section:
         m.Colonne("texte", "Texte ou règle", part=4),
     )
     titre = f"Paramètres en vigueur en {bilan.exercice}"
-    tableau = m.Tableau(titre, colonnes, lignes, note=DEFAUT, limite=cadre.LIGNES_MAX)
+    pleines = cadre.remplies(colonnes, lignes)
+    tableau = m.Tableau(titre, pleines, lignes, note=DEFAUT, limite=cadre.LIGNES_MAX)
     return m.Section("parametres", titre, "Paramètres", [tableau if lignes else m.p(DEFAUT)])
 
 
@@ -152,7 +153,7 @@ def _portes(bilan: Bilan) -> m.Section:
         "l'extrait est ensuite relu et comparé à ce qui est publié."
     )
     tableau = m.Tableau("Séries de contrôles passées", colonnes, lignes)
-    suite = m.p(m.Lien(f"{renvois.CONTROLES}.html", "Chaque contrôle et son résultat"), ".")
+    suite = m.p(m.Lien(f"{renvois.CONTROLES}.html", "Chaque contrôle et son résultat"), ".", ecran=True)
     return m.Section("portes", "Ce qui a été vérifié avant de publier", "Vérifications", [m.p(phrase), tableau, suite])
 
 

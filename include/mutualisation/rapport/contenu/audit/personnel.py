@@ -130,7 +130,31 @@ def _couts_moyens(bilan: Bilan) -> m.Section:
     seuil = seuil_effectif(bilan)
     regroupement = REGROUPEMENT.format(formats.exact(seuil)) if seuil > 0 else SANS_REGROUPEMENT
     tableau = m.Tableau(f"Coût moyen d'un ETP par catégorie, {bilan.exercice}", colonnes, lignes)
-    return m.Section("couts", "Coût moyen par catégorie", "Coûts moyens", [m.p(regroupement), tableau])
+    blocs = [m.p(regroupement), tableau, *_structure(bilan)]
+    return m.Section("couts", "Coût moyen par catégorie", "Coûts moyens", blocs)
+
+
+def _structure(bilan: Bilan) -> list[m.Bloc]:
+    """The pool of structure over the ETPT it is shared among, where both are published and make the cost that was used.
+
+    Staff of structure that joins the pool (parameter `structure_personnel`) is published nowhere: nothing is said then.
+    """
+    charges = [r for r in bilan["repartition"] if r["destination"] == "STRUCTURE" and r["unite"] == "EUR"]
+    total, etpt = somme(charges, "montant"), somme(bilan["cout_moyen"], "etpt")
+    couts = {r["cout_structure"] for r in bilan["cout_moyen"]}
+    if not total or not etpt or couts != {formats.arrondi(total / etpt, 6)}:
+        return []
+    parts = " + ".join(
+        f"{formats.euros(r['montant'], 2)} ({libelles.SOURCES[r['source']].lower()})"
+        for r in sorted(charges, key=lambda r: list(libelles.SOURCES).index(r["source"]))
+    )
+    return [
+        m.p(
+            f"Charges de structure par ETP : {parts} = {formats.euros(total, 2)}, divisés par "
+            f"{formats.nombre(etpt, 2)} ETPT = {_fin(couts.pop())}. Les montants sont dans ",
+            m.Code("repartition.csv"), ", destination ", m.Code("STRUCTURE"), ".",
+        )
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- every dispositif, then each
@@ -160,7 +184,7 @@ def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
     liens: list[m.Morceau] = ["Voir le détail : "]
     for code in bilan.trier(detail):
         liens += [m.Lien(f"#{renvois.ancre(code)}", bilan.libelle(code)), " · "]
-    blocs: list[m.Bloc] = [m.tableau(titre, colonnes, lignes), m.p(*liens[:-1], ".")]
+    blocs: list[m.Bloc] = [m.tableau(titre, colonnes, lignes), m.p(*liens[:-1], ".", ecran=True)]
     return m.Section("ensemble", "Tous les dispositifs", "Ensemble", blocs)
 
 
@@ -188,7 +212,9 @@ def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
     total = m.additionner("Total", colonnes, lignes) | {"etp": formats.nombre(somme(rangees, "etp"), 6)}
     libelle = bilan.libelle(code)
     suites = [
-        m.p(renvois.vers_trace(code, texte, mesure), ".") for mesure, texte in SUITES if (code, mesure) in tracees
+        m.p(renvois.vers_trace(code, texte, mesure), ".", ecran=True)
+        for mesure, texte in SUITES
+        if (code, mesure) in tracees
     ]
     titre = f"Coût de personnel de « {libelle} », {bilan.exercice}"
     return m.Section(

@@ -42,7 +42,7 @@ select dispositif, mesure, count(*) as lignes, sum(montant) as montant from {sou
  where exercice = %(exercice)s and version = %(version)s
  group by dispositif, mesure
 """
-ETP = "etp"
+ETP, ARRONDI = "etp", "arrondi"
 # the column of the synthèse, in its order
 MESURES = (ETP, "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "recettes")
 FICHIER = m.Colonne("fichier", "Fichier", "code", part=4)
@@ -99,7 +99,7 @@ def _mesure(
     if mesure in (ETP, "cout_personnel"):
         blocs.append(m.p(DU_TEMPS, note=True))
         if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
-            blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), "."))
+            blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), ".", ecran=True))
     blocs.append(_tableau(nom, mesure, lignes) if lignes else _par_fichier(nom, mesure, compte, groupes))
     return m.Section(mesure, nom, nom, blocs)
 
@@ -138,7 +138,8 @@ def _tableau(nom: str, mesure: str, lignes: list[Ligne]) -> m.Tableau:
 
 def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
     temps = r["ligne"] is None
-    source = ETP if temps else mesure
+    # the cents of rounding are euros that no hour of work brought
+    source = ETP if temps and r["rang"] != ARRONDI else mesure
     return {
         "fichier": r["fichier"],
         "ligne": "" if temps else str(r["ligne"]),
@@ -154,7 +155,7 @@ def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
 
 def _activite(rang: str) -> str:
     """`CAM-ADH/100`: activity and part; the cents of rounding have a line of their own."""
-    return "arrondi au centime" if rang == "arrondi" else rang.rpartition("/")[0]
+    return "arrondi au centime" if rang == ARRONDI else rang.rpartition("/")[0]
 
 
 def _jour(valeur: Any) -> date | None:

@@ -10,6 +10,7 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.communes import adresses, ensemble, manques
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
+from mutualisation.rapport.contenu.communes.services_utilises import NON_SUIVI
 from mutualisation.rapport.publie import Bilan, somme
 from mutualisation.rapport.sceau import Sceau
 
@@ -18,8 +19,8 @@ COLONNES = (
     m.Colonne("habitants", "Habitants", "entier"),
     m.Colonne("services", "Services", "entier"),
     m.Colonne("du", "Dû", "euros"),
-    m.Colonne("cout", "Coût de l'usage", "euros"),
-    m.Colonne("reste", "Part de l'EPCI", "euros"),
+    m.Colonne("cout", "Coût de l'usage", "euros", NON_SUIVI),
+    m.Colonne("reste", "Part de l'EPCI", "euros", NON_SUIVI),
     m.Colonne("habitant", "Coût par habitant", "centimes"),
 )
 SOMMES = (
@@ -126,9 +127,9 @@ def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
         "habitants": annee.population,
         "services": len(annee.services),
         "du": annee.du,
-        "cout": annee.cout,
-        "reste": annee.reste,
-        "habitant": annee.par_habitant(annee.cout),
+        "cout": annee.cout if annee.suivi else None,
+        "reste": annee.reste if annee.suivi else None,
+        "habitant": annee.par_habitant(annee.cout) if annee.suivi else None,
     }
 
 

@@ -75,6 +75,11 @@ class Annee:
         return somme(self["cout_adherent"], "reste_a_charge")
 
     @property
+    def suivi(self) -> bool:
+        """False where services are used and none has a cost that is followed: what they cost is unknown, not zero."""
+        return bool(self["cout_adherent"]) or not self.services
+
+    @property
     def services(self) -> list[str]:
         """Dispositifs that the bloc communal is a member of on 31 December."""
         return sorted({r["dispositif"] for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))})

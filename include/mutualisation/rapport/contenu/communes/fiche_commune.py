@@ -101,11 +101,10 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     annee = bloc.annee
     chiffres = [
         m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), _note_du(annee)),
-        m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), _note_couts(annee)),
-        _reste(annee, r),
+        *(_couts(annee, r) if annee.suivi else [m.Chiffre("Coût de ce qui est utilisé", "non suivi")]),
         m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
     ]
-    par_habitant = annee.par_habitant(annee.cout)
+    par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
         chiffres.append(m.Chiffre("Coût de l'usage par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
     recu = sum((x["gain"] or Decimal(0) for x in annee[gains.ACHATS]), Decimal(0))
@@ -121,6 +120,10 @@ def _note_du(annee: Annee) -> str:
 def _note_couts(annee: Annee) -> str:
     suivis = len({x["dispositif"] for x in annee["cout_adherent"] if x["cout_usage"]})
     return f"{formats.plusieurs(suivis, 'service')} au coût suivi"
+
+
+def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
+    return [m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), _note_couts(annee)), _reste(annee, r)]
 
 
 def _reste(annee: Annee, r: Repere) -> m.Chiffre:
@@ -227,7 +230,8 @@ def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
 
 def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
     strate, annee = strate_de(bloc, r.classes), bloc.annee
-    if strate is None:
+    # beside a median, a cost that nobody follows would be read as nothing
+    if strate is None or not annee.suivi:
         return None
     colonnes = (
         m.Colonne("libelle", "Par habitant", part=3),
@@ -250,8 +254,8 @@ def _annees(bloc: BlocCommunal) -> m.Tableau:
         ("Services au 31 décembre", "entier", lambda a: len(a.services)),
         ("Dû", "euros", lambda a: a.du),
         ("Payé par titre", "euros", lambda a: a.titre),
-        ("Coût de l'usage", "euros", lambda a: a.cout),
-        ("Part de l'EPCI", "euros", lambda a: a.reste),
+        ("Coût de l'usage", "euros", lambda a: a.cout if a.suivi else None),
+        ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
     )
     colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros") for e in sorted(bloc.annees)))
     lignes = [

@@ -119,7 +119,8 @@ def stocks(bilan: Bilan, exercice: int) -> set[str]:
 
 
 def _total(nom: str, annee: Annee) -> dict[str, Any]:
-    return {"libelle": nom, "du": annee.du, "titre": annee.titre, "cout": annee.cout, "reste": annee.reste}
+    total = {"libelle": nom, "du": annee.du, "titre": annee.titre}
+    return total | ({"cout": annee.cout, "reste": annee.reste} if annee.suivi else {})
 
 
 def _note(bilan: Bilan, annee: Annee) -> str:
@@ -127,6 +128,8 @@ def _note(bilan: Bilan, annee: Annee) -> str:
     phrases = [_cles(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
+    if any(r["reste_a_charge"] < 0 for r in annee["cout_adherent"]):
+        phrases.append("Une part négative : ce qui est dû dépasse le coût de ce qui est utilisé.")
     if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):
         phrases.append("« Retenu » : gardé sur le produit reversé des certificats d'économies d'énergie.")
     if any(r["mode_recouvrement"] == "imputation_AC" and r["montant_du"] for r in annee["recouvrement"]):
@@ -157,8 +160,8 @@ def adherents(bloc: BlocCommunal) -> m.Tableau:
             "services": len((sien := annee.de(a)).services),
             "du": sien.du,
             "titre": _titre(sien["recouvrement"]),
-            "cout": sien.cout,
-            "reste": sien.reste,
+            "cout": sien.cout if sien.suivi else None,
+            "reste": sien.reste if sien.suivi else None,
         }
         for a in annee.adherents
     ]

@@ -16,7 +16,8 @@ EFFECTIF_MIN = 3
 METHODE = (
     "Classes de population : moins de 2 000 habitants, 2 000 à 4 999, 5 000 à 9 999, 10 000 à 19 999, 20 000 et plus ; "
     "une classe de moins de trois communes est réunie à la classe voisine, inférieure s'il y en a une. La médiane est "
-    "la valeur du milieu : une moitié des communes est au-dessous, l'autre au-dessus, communes sans usage comprises."
+    "la valeur du milieu : une moitié des communes est au-dessous, l'autre au-dessus, communes sans usage, ou sans "
+    "usage au coût suivi, comprises."
 )
 
 

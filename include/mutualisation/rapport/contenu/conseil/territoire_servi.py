@@ -10,12 +10,12 @@ PAGES = f"{adresses.DOSSIER}/{adresses.ANNUAIRE.rpartition('/')[2]}.html"
 
 
 def section(bilan: Bilan) -> m.Section:
-    """Distribution, cost by size, map; left out without communes (a former version has none)."""
+    """Map, distribution, cost by size; left out without communes (a former version has none)."""
     territoire = bloc_communal.lire(bilan)
     blocs: list[m.Bloc] = []
     if territoire.communes:
         renvoi = m.p("Chaque commune a sa page : ", m.Lien(PAGES, "trouver une commune, et qui a adhéré à quoi"), ".")
         parts = m.CoteACote((ensemble.distribution(bilan, territoire), ensemble.par_taille(bilan, territoire)))
-        # the map takes a sheet: what is short comes before, beside the section that precedes
+        # in this order on paper: the map asks for most of a page
         blocs = [renvoi, parts, ensemble.carte(bilan, territoire)]
     return m.Section("communes", "Les communes et leurs services", "Communes", blocs)
