@@ -36,6 +36,8 @@ ENCRE = RGBColor(0x12, 0x34, 0x4D)
 # widths: of the sheet, and of a column of figures beside a column of words
 PAGE, MARGE = Cm(21), Cm(2.2)
 MOT, CHIFFRE = 1.2, 1.5
+# rows of a table that stays on one page
+COURTE = 14
 INSTANT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -136,6 +138,9 @@ def _tableau(livre: Any, t: Tableau) -> None:
         _garder_entiere(rangee_)
         for cellule, largeur in zip(rangee_.cells, largeurs, strict=True):
             cellule.width = largeur
+    if len(rangees) <= COURTE:
+        for cellule in (c for r in grille.rows[:-1] for c in r.cells):
+            cellule.paragraphs[0].paragraph_format.keep_with_next = True
     _paragraphe(livre, "").add_run(imprimer(cellules.note(t))).italic = True
 
 
