@@ -45,6 +45,8 @@ from mutualisation.mise_en_forme.modele import (
     mots,
 )
 
+# width of a bold letter of a header, in digits
+LETTRE = 1.15
 FICHE = "fiche"
 # sizes of text of a one-page document, in points; ranks to start from, by the number of rows of its tables
 TAILLES = (10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6)
@@ -168,7 +170,7 @@ def _tableau(t: Tableau) -> dict[str, Any]:
                 "titre": c.titre,
                 "texte": mots_[i],
                 "part": c.part,
-                "signes": _signes([*c.titre.split(), *(rangee[i] for rangee in (*rangees, *([pied] if pied else [])))]),
+                "signes": _signes(c.titre.split(), [*(rangee[i] for rangee in (*rangees, *([pied] if pied else [])))]),
             }
             for i, c in enumerate(colonnes)
         ],
@@ -183,11 +185,16 @@ def _texte(cellule: cellules.Cellule) -> str:
     return f"{cellule.texte}\n{cellule.suite}" if cellule.suite else cellule.texte
 
 
-def _signes(textes: Sequence[str]) -> float:
-    """Width of a column of figures, in digits: separators are half as wide, a header may break between words."""
-    return max(
-        (sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte) for texte in textes), default=1
-    )
+def _signes(titre: Sequence[str], textes: Sequence[str]) -> float:
+    """Width of a column of figures, in digits: separators are half as wide, a header may break between words.
+
+    A bold letter is wider than a digit: headers side by side must not touch.
+    """
+
+    def large(texte: str) -> float:
+        return sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte)
+
+    return max([1, *(large(mot) * LETTRE for mot in titre), *map(large, textes)])
 
 
 def _cote(bloc: Bloc) -> list[dict[str, Any]]:
