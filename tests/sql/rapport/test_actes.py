@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import psycopg
 import pytest
 from tests.sql.publication import entrepot_publie
+
+from mutualisation.extrait.annuel import ecrire_extrait
 
 DELIBERATION, COMMUNICATION = "deliberation_2021.docx", "communication_communes_2021.docx"
 
