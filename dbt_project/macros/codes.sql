@@ -8,6 +8,11 @@
 ('STRUCTURE', 'HORS')
 {%- endmacro %}
 
+{# An account of pay: its amount over the ETPT of a catégorie may be what one person earns (K8). `compte`: SQL, as delivered. #}
+{% macro compte_de_paie(compte) -%}
+(ltrim(coalesce({{ compte }}, '')) like '64%')
+{%- endmacro %}
+
 {# Statuses of a ledger line that counts (R3b). #}
 {% macro statuts_comptes() -%}
 ('Émis', 'Pris en charge', 'Payé')

@@ -34,7 +34,7 @@ select
     {% if source_nom == 'rh' and jeu == 'temps' and c.nom == 'code_activite' %}
     when 'Code activité' then case when lecture.repli(b.type_jour) = lecture.repli('T') then b.code_activite end
     {% else %}
-    when {{ dbt.string_literal(c.meta.entete or c.nom) }} then b.{{ c.nom }}
+    when {{ dbt.string_literal(c.meta.entete or c.nom) }} then {{ hors_paie(jeu, c, 'b') }}
     {% endif %}
   {% endfor %}
   end as valeur,

@@ -18,7 +18,7 @@ convertis as (
 
 ambigues as (
   {% for jeu in ['mandats', 'titres', 'pes'] %}
-  select exercice, identite, montant_ttc from {{ ref('rej_compta__' ~ jeu) }} where identite_ambigue
+  select exercice, identite, nature, montant_ttc from {{ ref('rej_compta__' ~ jeu) }} where identite_ambigue
   {{ 'union all' if not loop.last }}
   {% endfor %}
 ),
@@ -171,7 +171,13 @@ from {{ ref('int_ecritures') }}
 where sens_inattendu
 group by exercice
 union all
-select exercice, 'identite_ambigue', identite, 'ecart', 'un seul montant', string_agg(distinct montant_ttc::text, ' / '), null
+select
+  exercice, 'identite_ambigue', identite, 'ecart', 'un seul montant',
+  case
+    when bool_or({{ compte_de_paie('nature') }}) then 'montants non publiés, compte de personnel'
+    else string_agg(distinct montant_ttc::text, ' / ')
+  end,
+  null
 from ambigues
 group by exercice, identite
 union all

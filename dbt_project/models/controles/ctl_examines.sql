@@ -92,7 +92,8 @@ dispositifs as (
     count(*) filter (where d.est_valorise) as valorises,
     count(*) filter (
       where
-        exists (
+        d.est_valorise
+        and exists (
           select 1 from {{ ref('stg_referentiel__parametres') }} as p
           where p.parametre = 'cle_usage:' || d.dispositif and {{ en_vigueur('p', 'make_date(d.exercice, 12, 31)') }}
         )

@@ -20,10 +20,9 @@ from mutualisation.sources.registre import registre
 STATUTS = {"rejete": ("rejetée", "rejetées"), "retenu": ("retenue", "retenues"), "a_affecter": ("à affecter",) * 2}
 OU_VOIR = "lignes et motifs dans « rejets »"
 ENSUITE = "« mutualisation controler » dira ce que les règles rejettent"
-# the amount that a row of these jeux would have brought, and its hours of work
+# the amount that a row of these jeux would have brought, and its hours of work; no pay of a catégorie (K8)
 MONTANTS = {
-    "mandats": "montant_ttc", "titres": "montant_ttc", "etat_actif": "valeur_brute",
-    "masse_salariale": "masse_salariale", "commandes": "montant_ht",
+    "mandats": "montant_ttc", "titres": "montant_ttc", "etat_actif": "valeur_brute", "commandes": "montant_ht",
 }  # fmt: skip
 DUREES = {"temps": "duree"}
 SQL_CANDIDATE = """

@@ -9,10 +9,11 @@
   'rej_referentiel__ponderations', 'rej_referentiel__parametres', 'rej_referentiel__roles_comptes', 'rej_referentiel__justifications',
   'rej_referentiel__bornes', 'rej_referentiel__correspondances', 'rej_referentiel__textes',
 ] %}
-{# what a row would have brought, where it can be read: euros as they are written on it, minutes of work #}
+{# what a row would have brought, where it can be read: euros as they are written on it, minutes of work; not
+   the pay of a catégorie, which no figure gives alone (K8) #}
 {% set montants = {
   'rej_compta__mandats': 'montant_ttc', 'rej_compta__titres': 'montant_ttc', 'rej_compta__pes': 'montant_ttc',
-  'rej_compta__etat_actif': 'valeur_brute', 'rej_rh__masse_salariale': 'masse_salariale', 'rej_cam__commandes': 'montant_ht',
+  'rej_compta__etat_actif': 'valeur_brute', 'rej_cam__commandes': 'montant_ht',
 } %}
 {% set minutes = {'rej_rh__temps': "case when type_jour = 'T' then duree end"} %}
 with lignes as (

@@ -4,5 +4,5 @@
   'mandats',
   'lec_compta__ecritures',
   "r.origine = 'csv' and r.sens = 'mandat'",
-  ['identite', 'identite_ambigue', 'montant_ttc']
+  ['identite', 'identite_ambigue', 'nature', 'montant_ttc']
 ) }}

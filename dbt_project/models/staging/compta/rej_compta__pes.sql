@@ -16,6 +16,7 @@ select
   r.exercice_fichier,
   r.identite,
   r.identite_ambigue,
+  r.nature,
   r.montant_ttc,
   r.bordereau,
   r.autre_collectivite,

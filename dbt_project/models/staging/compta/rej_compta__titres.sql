@@ -4,5 +4,5 @@
   'titres',
   'lec_compta__ecritures',
   "r.origine = 'csv' and r.sens = 'titre'",
-  ['identite', 'identite_ambigue', 'montant_ttc']
+  ['identite', 'identite_ambigue', 'nature', 'montant_ttc']
 ) }}

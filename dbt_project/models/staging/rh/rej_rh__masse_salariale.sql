@@ -1,2 +1,2 @@
 {{ config(materialized='ephemeral') }}
-{{ lignes_rejetees('rh', 'masse_salariale', colonnes=['masse_salariale']) }}
+{{ lignes_rejetees('rh', 'masse_salariale') }}

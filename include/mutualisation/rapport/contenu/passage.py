@@ -1,4 +1,4 @@
-"""The words of the legal base: what it leaves out, and how far it binds."""
+"""From the full cost to the legal base: what every document says of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows left aside."""
+"""The rows left aside, counted."""
 
 from __future__ import annotations
 

@@ -16,5 +16,6 @@ def section(bilan: Bilan) -> m.Section:
     if territoire.communes:
         renvoi = m.p("Chaque commune a sa page : ", m.Lien(PAGES, "trouver une commune, et qui a adhéré à quoi"), ".")
         parts = m.CoteACote((ensemble.distribution(bilan, territoire), ensemble.par_taille(bilan, territoire)))
-        blocs = [renvoi, ensemble.carte(bilan, territoire), parts]
+        # in this order on paper: the map asks for most of a page
+        blocs = [renvoi, parts, ensemble.carte(bilan, territoire)]
     return m.Section("communes", "Les communes et leurs services", "Communes", blocs)
