@@ -123,8 +123,8 @@ def test_deux_lignes_d_un_meme_jour(atelier: Atelier) -> None:
         # CEE4: its two rows share 31/12/2004, and each shares a day with that of CEE3
         requete = "select cle, valeur_constatee from controles where controle = 'tarifs_chevauchants' order by 1"
         assert construction.lire(requete)[:4] == [
-            ("CEE1", "1 chevauchement(s)"),
-            ("CEE2", "1 chevauchement(s)"),
-            ("CEE3", "2 chevauchement(s)"),
-            ("CEE4", "3 chevauchement(s)"),
+            ("CEE1", "1 chevauchement"),
+            ("CEE2", "1 chevauchement"),
+            ("CEE3", "2 chevauchements"),
+            ("CEE4", "3 chevauchements"),
         ]

@@ -145,4 +145,4 @@ def test_ecritures_csv_et_pes(atelier: Atelier) -> None:
         assert c.lire("select distinct pool_structure from int_couts_moyens") == [("850",)]  # 1000 - 50 - 100
         # R3c: the mandat on 70845, the titre on 611
         sens = "select valeur_constatee from controles where controle = 'sens_inattendu'"
-        assert c.lire(sens) == [("2 ligne(s), 45 €",)]
+        assert c.lire(sens) == [("2 lignes, 45 €",)]

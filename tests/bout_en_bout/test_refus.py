@@ -68,7 +68,7 @@ def test_le_meme_depot_deux_fois(publie: Publie, petit: Path, tmp_path: Path) ->
     assert not any(c.fichiers for c in encore.chargements)
     assert sum(len(c.deja_charges) for c in encore.chargements) == sum(1 for f in petit.rglob("*") if f.is_file())
     assert f"rh/agents_{EXERCICE}.csv : déjà chargé." in messages
-    assert "rh : rien de nouveau, 14 fichier(s) déjà chargé(s)." in messages
+    assert "rh : rien de nouveau, 14\u00a0fichiers déjà chargés." in messages
     assert lire(publie.contexte.dsn, "select count(*), max(fichier_id) from journal.fichiers") == fichiers
 
 

@@ -74,7 +74,7 @@ def test_du_depot_aux_factures(depot, entrepot_neuf, tmp_path, caplog):
 def verifier_journal(messages: list[str]) -> None:
     """Each step is in the log of its task, each file too, and no cell: no agent of the drop is named."""
     for etape in (
-        "rh : 14 fichier(s) chargé(s)",
+        "rh : 14\u00a0fichiers chargés",
         "Exercices du bilan : 2021",
         "Construction de la version 1, exercices 2021",
         "Contrôle du bilan, version 1",

@@ -103,18 +103,18 @@ pourcentages as (
 )
 
 select exercice, 'segments_chevauchants' as controle, '' as cle, 'ecart' as statut, '0 agent' as valeur_attendue,
-  chevauchants || ' agent(s)' as valeur_constatee, null::text as seuil
+  {{ compte('chevauchants', 'agent') }} as valeur_constatee, null::text as seuil
 from agents
 where chevauchants > 0
 union all
-select exercice, 'affectation_sup_100', '', 'ecart', '0 affectation', sup_100 || ' affectation(s)', '100 %'
+select exercice, 'affectation_sup_100', '', 'ecart', '0 affectation', {{ compte('sup_100', 'affectation') }}, '100 %'
 from agents
 where sup_100 > 0
 union all
-select exercice, 'quotite_convertie', '', 'ecart', '0 ligne', nombre || ' ligne(s) lue(s) × 100', null
+select exercice, 'quotite_convertie', '', 'ecart', '0 ligne', {{ compte('nombre', 'ligne lue × 100', 'lignes lues × 100') }}, null
 from convertis
 union all
-select exercice, 'segment_sans_repartition', '', 'ecart', '0 segment', nombre || ' segment(s)', null
+select exercice, 'segment_sans_repartition', '', 'ecart', '0 segment', {{ compte('nombre', 'segment') }}, null
 from sans_repartition
 union all
 select d.exercice, 'dispositif_sans_cle', d.dispositif, 'ecart', 'une clé au moins', 'aucune clé', null
@@ -137,7 +137,7 @@ where p.categorie is null or p.etpt <= 0
 union all
 select
   s.exercice, 'masse_salariale_manquante', 'STRUCTURE', 'ecart', 'ETPT > 0 pour un pool de structure',
-  'ETPT ' || trim_scale(round(s.etpt_structure, 6)) || ' pour ' || s.pool_structure || ' €', null
+  'ETPT ' || trim_scale(round(s.etpt_structure, 6)) || ' pour ' || {{ euros('s.pool_structure') }}, null
 from {{ ref('int_structure') }} as s
 where s.pool_structure <> 0 and s.etpt_structure <= 0
 union all
@@ -158,15 +158,15 @@ from (
   left join (select exercice, sum(etpt) as etpt from etpt group by exercice) as t using (exercice)
 ) as x
 union all
-select exercice, 'temps_sup_etpt', '', 'ecart', '0 segment', nombre || ' segment(s)', null
+select exercice, 'temps_sup_etpt', '', 'ecart', '0 segment', {{ compte('nombre', 'segment') }}, null
 from temps_sup
 union all
-select exercice, 'compte_sans_role', nature, 'ecart', 'un rôle', count(*) || ' ligne(s) sans rôle, ' || sum(montant_ttc) || ' €', null
+select exercice, 'compte_sans_role', nature, 'ecart', 'un rôle', {{ compte('count(*)', 'ligne sans rôle', 'lignes sans rôle') }} || ', ' || {{ euros('sum(montant_ttc)') }}, null
 from {{ ref('int_ecritures') }}
 where comptee and role is null and cle_dispositif is not null and cle_dispositif <> 'HORS'
 group by exercice, nature
 union all
-select exercice, 'sens_inattendu', '', 'ecart', '0 ligne', count(*) || ' ligne(s), ' || sum(montant_ttc) || ' €', null
+select exercice, 'sens_inattendu', '', 'ecart', '0 ligne', {{ compte('count(*)', 'ligne') }} || ', ' || {{ euros('sum(montant_ttc)') }}, null
 from {{ ref('int_ecritures') }}
 where sens_inattendu
 group by exercice
@@ -182,15 +182,15 @@ from ambigues
 group by exercice, identite
 union all
 select coalesce(p.exercice, e.exercice), 'bordereau_incoherent', coalesce(p.bordereau, ''), 'ecart', 'somme et nombre de pièces du bordereau',
-  count(*) || ' ligne(s) refusée(s)', null
+  {{ compte('count(*)', 'ligne refusée', 'lignes refusées') }}, null
 from {{ ref('rej_compta__pes') }} as p
 left join exercices as e on p.exercice is null
 where p.bordereau_incoherent
 group by coalesce(p.exercice, e.exercice), coalesce(p.bordereau, '')
 union all
 select exercice, 'somme_etp', '', case when ecarts > 0 then 'ecart' else 'conforme' end,
-  nombre || case when ecarts > 0 then ' agent(s) équilibré(s)' else '' end,
-  nombre - ecarts || case when ecarts > 0 then ' agent(s) équilibré(s)' else '' end, null
+  case when ecarts > 0 then {{ compte('nombre', 'agent équilibré', 'agents équilibrés') }} else nombre::text end,
+  case when ecarts > 0 then {{ compte('(nombre - ecarts)', 'agent équilibré', 'agents équilibrés') }} else nombre::text end, null
 from ecarts_etp
 union all
 select

@@ -22,7 +22,7 @@ select
   cle,
   'ecart' as statut,
   'une ligne au moins avec un axe, une opération, un service ou un produit à clé' as valeur_attendue,
-  nombre || ' ligne(s), ' || montant || ' €, toutes sans axe ni clé' as valeur_constatee,
+  {{ compte('nombre', 'ligne') }} || ', ' || {{ euros('montant') }} || ', toutes sans axe ni clé' as valeur_constatee,
   null::text as seuil
 from lignes
 where

@@ -155,8 +155,8 @@ select
   coalesce(x.cle, '') as cle,
   case when x.cle is null then 'sans_donnee' else 'ecart' end as statut,
   -- K8: the account of apprentices over their ETPT would be their pay
-  case when {{ compte_de_paie('x.cle') }} then 'montant non publié, compte de personnel' else x.balance || ' € dans la balance' end as valeur_attendue,
-  case when {{ compte_de_paie('x.cle') }} then 'montant différent' else x.ecritures || ' € d''écritures' end as valeur_constatee,
+  case when {{ compte_de_paie('x.cle') }} then 'montant non publié, compte de personnel' else {{ euros('x.balance') }} || ' dans la balance' end as valeur_attendue,
+  case when {{ compte_de_paie('x.cle') }} then 'montant différent' else {{ euros('x.ecritures') }} || ' d''écritures' end as valeur_constatee,
   case when x.cle is not null then '0,01 €' end as seuil
 from exercices as e
 left join ecarts_balance as x

@@ -61,7 +61,7 @@ comptes_titres as (
 )
 
 select exercice, 'tranche' as controle, dispositif || '/' || siret_adherent as cle, 'ecart' as statut, '1 tranche' as valeur_attendue,
-  min(nombre) || ' tranche(s) pour ' || min(population) || ' habitants' as valeur_constatee, null::text as seuil
+  {{ compte('min(nombre)', 'tranche') }} || ' pour ' || {{ compte('min(population)', 'habitant') }} as valeur_constatee, null::text as seuil
 from tranches
 where par_tranche and population is not null and nombre <> 1
 group by exercice, dispositif, siret_adherent

@@ -57,7 +57,7 @@ select
   g.cle,
   'ecart' as statut,
   '0 chevauchement' as valeur_attendue,
-  g.nombre || ' chevauchement(s)' as valeur_constatee,
+  {{ compte('g.nombre', 'chevauchement') }} as valeur_constatee,
   null::text as seuil
 from exercices as e
 cross join gaps as g

@@ -54,14 +54,14 @@ select
   jeu as cle,
   'ecart' as statut,
   'au plus ' || replace(trim_scale(part_max)::text, '.', ',') || ' % de lignes rejetées' as valeur_attendue,
-  rejetees || ' ligne(s) rejetée(s) sur ' || lignes || ' livrée(s), '
+  {{ compte('rejetees', 'ligne rejetée', 'lignes rejetées') }} || ' sur ' || {{ compte('lignes', 'livrée') }} || ', '
   || replace(round(100.0 * rejetees / lignes, 2)::text, '.', ',') || ' %' as valeur_constatee,
   replace(trim_scale(part_max)::text, '.', ',') || ' %, 10 lignes' as seuil
 from jeux
 inner join exercices using (exercice)
 where rejetees >= 10 and 100 * rejetees > part_max * lignes
 union all
-select exercice, 'siret_illisible', '', 'ecart', '0 titre', nombre || ' titre(s), ' || montant || ' €', null
+select exercice, 'siret_illisible', '', 'ecart', '0 titre', {{ compte('nombre', 'titre') }} || ', ' || {{ euros('montant') }}, null
 from sirets
 union all
 select
@@ -70,7 +70,7 @@ select
   '' as cle,
   'ecart' as statut,
   '0 ligne' as valeur_attendue,
-  count(*) || ' ligne(s)' as valeur_constatee,
+  {{ compte('count(*)', 'ligne') }} as valeur_constatee,
   null::text as seuil
 from {{ ref('mart_rejets') }}
 where statut = 'rejete'
@@ -82,7 +82,7 @@ select
   '',
   'ecart',
   '0 ligne',
-  count(*) || ' ligne(s) retenue(s) ou à affecter' || coalesce(', ' || max(p.montant) || ' €', ''),
+  {{ compte('count(*)', 'ligne retenue ou à affecter', 'lignes retenues ou à affecter') }} || coalesce(', ' || {{ euros('max(p.montant)') }}, ''),
   null
 from {{ ref('mart_rejets') }} as r
 left join (

@@ -34,6 +34,7 @@ from mutualisation.cli.options import (
 )
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.francais.formats import plusieurs
 
 app = App(
     name="mutualisation",
@@ -119,8 +120,8 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
         reste = op.laisse_de_cote_par_la_lecture(session, charges)
     _avertir(charges)
     lignes = [
-        f"{c.source} : {len(c.fichiers)} fichier(s) chargé(s), {len(c.deja_charges)} déjà chargé(s), "
-        f"{c.lignes} ligne(s)"
+        f"{c.source} : {plusieurs(len(c.fichiers), 'fichier chargé', 'fichiers chargés')}, "
+        f"{plusieurs(len(c.deja_charges), 'déjà chargé', 'déjà chargés')}, {plusieurs(c.lignes, 'ligne')}"
         for c in charges
     ]
     _rendre(json_, [vars(c) for c in charges], lignes, reste)
@@ -195,7 +196,7 @@ def simuler(
 ) -> None:
     """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
     from mutualisation import operations as op
-    from mutualisation.francais.formats import euros, plusieurs
+    from mutualisation.francais.formats import euros
     from mutualisation.simulation import ecrire_simulation
     from mutualisation.simulation import simuler as calculer
 
@@ -229,13 +230,16 @@ def etat(*, json_: Json = False) -> None:
         contenu = op.etat(session)
         reste = op.laisse_de_cote(session)
     lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
-    for modele, cle in (
-        ("exercice {exercice} : version {version}, préparée par {prepare_par}", "exercices"),
-        ("{source}/{jeu} : {fichiers} fichier(s), {lignes} ligne(s)", "fichiers"),
-        ("{source} : {lignes} ligne(s) au statut {statut}", "rejets"),
-        ("refusé {fichier} : {motif}", "refuses"),
-    ):
-        lignes += [modele.format(**entree) for entree in contenu[cle]]
+    lignes += [
+        f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
+        for e in contenu["exercices"]
+    ]
+    lignes += [
+        f"{f['source']}/{f['jeu']} : {plusieurs(f['fichiers'], 'fichier')}, {plusieurs(f['lignes'], 'ligne')}"
+        for f in contenu["fichiers"]
+    ]
+    lignes += [f"{r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut {r['statut']}" for r in contenu["rejets"]]
+    lignes += [f"refusé {r['fichier']} : {r['motif']}" for r in contenu["refuses"]]
     _rendre(json_, contenu, lignes, reste)
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from functools import cache
+from threading import local
 from typing import Any
 
 import typst
@@ -22,10 +22,16 @@ _SANS_GLYPHE = re.compile(r'the text `"((?:\\.|[^"\\])*)"` could not be displaye
 _ECHAPPEMENT = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 
 
-@cache
+# a compiler serves one thread at a time, and warms up: each thread keeps its own
+_DU_FIL = local()
+
+
 def _compilateur(gabarit: str) -> typst.Compiler:
-    # system fonts would give other bytes on another machine
-    return typst.Compiler(str(GABARITS_PDF / gabarit), root=str(GABARITS_PDF), ignore_system_fonts=True)
+    connus: dict[str, typst.Compiler] = _DU_FIL.__dict__.setdefault("compilateurs", {})
+    if gabarit not in connus:
+        # system fonts would give other bytes on another machine
+        connus[gabarit] = typst.Compiler(str(GABARITS_PDF / gabarit), root=str(GABARITS_PDF), ignore_system_fonts=True)
+    return connus[gabarit]
 
 
 def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:

@@ -13,6 +13,7 @@ from mutualisation.chemins import PROJET_DBT
 from mutualisation.enfant.hote import Enfant
 from mutualisation.entrepot.connexion import parametres
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.francais.formats import plusieurs
 
 SCHEMA = "construction"
 REUSSIS = {"success", "pass"}
@@ -103,7 +104,8 @@ def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
             nom = attendu.split(".", 2)[2] + (f" ({description})" if description else "")
             echecs.append(f"porte modele : {nom} — échec {_faute(resultat['message'])}".rstrip())
     if non_executes:
-        echecs.append(f"porte modele : {non_executes} modèle(s) ou test(s) non exécuté(s)")
+        absents = plusieurs(non_executes, "modèle ou test non exécuté", "modèles ou tests non exécutés")
+        echecs.append(f"porte modele : {absents}")
     tests = sum(1 for r in resultats if r.startswith("test."))
     if not tests:
         echecs.append("porte modele : aucun test n'a été exécuté")
@@ -118,5 +120,5 @@ def _une_ligne(message: str) -> str:
 def _faute(message: str) -> str:
     """What failed, in French: the rows that a test found, else where dbt wrote its own words."""
     if trouve := re.search(r"Got (\d+) results?", message):
-        return f"{trouve[1]} ligne(s) en défaut"
+        return plusieurs(int(trouve[1]), "ligne en défaut", "lignes en défaut")
     return "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR" if message.strip() else ""

@@ -8,6 +8,7 @@ from typing import Any
 from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, Essai, Verdict
 from mutualisation.examen.discretion import DISCRETES, MASQUE, affichage, montrable
 from mutualisation.examen.parcours import Constat
+from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.limites import nombre_fr
 from mutualisation.sources.jeux import Colonne, Jeu
 
@@ -129,10 +130,10 @@ def _dire(titre: str, verdict: Verdict) -> Iterator[str]:
         yield f"{titre} : fichier refusé, {verdict.refus}"
         return
     if constat is None:
-        yield f"{titre} : {nombre_fr(verdict.lignes)} ligne(s) lue(s)."
+        yield f"{titre} : {plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
         return
     part = f"{constat.part:.1f}".replace(".", ",")
-    yield f"{titre} : {nombre_fr(constat.lignes)} ligne(s), {nombre_fr(constat.rejetees)} rejetée(s) ({part} %)."
+    yield f"{titre} : {plusieurs(constat.lignes, 'ligne')}, {plusieurs(constat.rejetees, 'rejetée')} ({part} %)."
     for (entete, motif), n in constat.motifs.most_common(_MOTIFS_MAX):
         yield f"  {nombre_fr(n)} × {entete + ' : ' if entete else ''}{motif}"
     for (entete, motif), n in constat.retenues.most_common():
@@ -196,10 +197,10 @@ def _propositions(essai: Essai) -> Iterator[str]:
 
 def _conclusion(essai: Essai) -> str:
     verdict = essai.propose if essai.ecrit and essai.propose else essai.tel_quel
-    rejetees = nombre_fr(verdict.constat.rejetees if verdict.constat else 0)
+    rejetees = verdict.constat.rejetees if verdict.constat else 0
     dit = {
         ACCEPTE: "le fichier serait accepté sans rejet",
-        2: f"le fichier serait accepté, {rejetees} ligne(s) rejetée(s)",
+        2: f"le fichier serait accepté, {plusieurs(rejetees, 'ligne rejetée', 'lignes rejetées')}",
         REFUSE: "le fichier serait refusé",
     }[verdict.code]
     return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."

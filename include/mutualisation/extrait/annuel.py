@@ -91,8 +91,7 @@ def _remplir(
     _ecrire_json(
         dossier / "datapackage.json", catalogue.decrire(contexte, relations.values(), dossier, restreinte=restreinte)
     )
-    for document in produits.documents(bilan, Sceau(publie, identite)):
-        produits.ecrire(document, dossier)
+    produits.ecrire_tout(produits.documents(bilan, Sceau(publie, identite)), dossier)
     ecrits = (chemin for chemin in sorted(dossier.rglob("*")) if chemin.is_file())
     lues = {chemin.relative_to(dossier).as_posix(): empreinte(chemin) for chemin in ecrits}
     _ecrire_json(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mutualisation import classeur
@@ -34,6 +36,16 @@ def documents(bilan: Bilan, sceau: Sceau) -> Iterator[Document]:
     """Every document of the extract, product by product."""
     for produit in PRODUITS:
         yield from produit(bilan, sceau)
+
+
+def ecrire_tout(dits: Iterable[Document], dossier: Path) -> None:
+    """Write every document on every core: the compiler of PDF works outside the interpreter's lock.
+
+    Raises what the first document that fails raises.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as fils:
+        for ecrit in [fils.submit(ecrire, document, dossier) for document in dits]:
+            ecrit.result()
 
 
 def ecrire(document: Document, dossier: Path) -> list[Path]:

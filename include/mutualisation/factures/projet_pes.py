@@ -11,14 +11,14 @@ from mutualisation.factures.factures import ZERO, Facture
 from mutualisation.factures.lignes_pes import Ecartee, Retenue, trier
 from mutualisation.factures.pes import octets_pes
 from mutualisation.factures.reglages_pes import ReglagesPes
-from mutualisation.francais.formats import euros
+from mutualisation.francais.formats import euros, plusieurs
 from mutualisation.publication.contexte import Contexte
 
 SANS_REGLAGE = (
     "Pas de projet de PES : à ajouter ou à corriger dans referentiel/parametres, en vigueur au {} : {} ; puis relancer "
     "« mutualisation bilan » et « mutualisation facturer »."
 )
-ECARTEES = "Projet de PES : {} ligne(s) de facture n'y sont pas, {} : voir hors_pes_{}.csv et recapitulatif_{}.pdf."
+ECARTEES = "Projet de PES : {} pas, {} : voir hors_pes_{}.csv et recapitulatif_{}.pdf."
 RIEN = "Pas de projet de PES : aucune ligne à titrer ce semestre."
 SANS_CLE = (
     "{} : ni son service (« {} ») ni son produit (« {} ») n'a de clé ; sans axe, ses titres iraient hors mutualisation "
@@ -62,9 +62,13 @@ def preparer_projet(
     phrases = []
     if ecartees:
         total = euros(sum((e.ligne.montant for e in ecartees), ZERO), 2)
-        phrases.append(ECARTEES.format(len(ecartees), total, semestre, semestre))
+        phrases.append(ECARTEES.format(_absentes(len(ecartees)), total, semestre, semestre))
     octets = octets_pes(contexte, semestre, poste, retenues)
     return ProjetPes(octets, retenues, ecartees, phrases or ([] if octets else [RIEN]), _retours(reglages, retenues))
+
+
+def _absentes(nombre: int) -> str:
+    return plusieurs(nombre, "ligne de facture n'y est", "lignes de facture n'y sont")
 
 
 def _retours(reglages: ReglagesPes, retenues: Iterable[Retenue]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.lecture import Lecture
@@ -60,9 +61,14 @@ def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str
     ]
     if not perimes:
         return []
+    restent = plusieurs(
+        len(perimes),
+        f"fichier de {source.nom} absent de ce dépôt reste lu",
+        f"fichiers de {source.nom} absents de ce dépôt restent lus",
+    )
     return [
-        f"{len(perimes)} fichier(s) de {source.nom} absent(s) de ce dépôt restent lus avec d'autres correspondances, "
-        f"ou par une version antérieure du programme ; les redéposer pour les relire : {', '.join(perimes)} (F16)."
+        f"{restent} avec d'autres correspondances, ou par une version antérieure du programme ;"
+        f" les redéposer pour les relire : {', '.join(perimes)} (F16)."
     ]
 
 

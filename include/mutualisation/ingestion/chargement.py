@@ -8,6 +8,7 @@ from pathlib import Path
 from upath import UPath
 
 from mutualisation.erreurs import FichierRefuse
+from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
 from mutualisation.ingestion.candidats import Candidat, nouveaux, reconnu
@@ -93,7 +94,8 @@ def _charger_source(
         journal.nettoyer(travail.conn, source)
     candidats = nouveaux(travail, source, fichiers, charge, refus)
     if not candidats and not refus:
-        travail.suivi(f"{source.nom} : rien de nouveau, {len(charge.deja_charges)} fichier(s) déjà chargé(s).")
+        deja = plusieurs(len(charge.deja_charges), "fichier déjà chargé", "fichiers déjà chargés")
+        travail.suivi(f"{source.nom} : rien de nouveau, {deja}.")
         return charge, []
     chargement_id = _faire_atterrir(travail, source, candidats, charge, refus)
     if refus:
@@ -103,8 +105,9 @@ def _charger_source(
         journal.fermer_chargement(travail.conn, chargement_id, "accepte", len(charge.fichiers), charge.lignes, None)
         if any(j.nom == JEU_ADHERENTS for j in source.jeux):
             journal.retenir_epci(travail.conn, travail.reg.jeu(JEU_ADHERENTS))
-    deja = f", {len(charge.deja_charges)} déjà chargé(s)" if charge.deja_charges else ""
-    travail.suivi(f"{source.nom} : {len(charge.fichiers)} fichier(s) chargé(s), {charge.lignes} lignes{deja}.")
+    deja = f", {plusieurs(len(charge.deja_charges), 'déjà chargé', 'déjà chargés')}" if charge.deja_charges else ""
+    charges = plusieurs(len(charge.fichiers), "fichier chargé", "fichiers chargés")
+    travail.suivi(f"{source.nom} : {charges}, {plusieurs(charge.lignes, 'ligne')}{deja}.")
     return charge, []
 
 
@@ -128,4 +131,5 @@ def _refuser(travail: Travail, source: Source, chargement_id: int, refus: dict[s
     with transaction(travail.conn):
         journal.refuser(travail.conn, source, chargement_id, refus, _INGESTION_REFUSEE)
         journal.fermer_chargement(travail.conn, chargement_id, "refuse", 0, 0, motif)
-    travail.suivi(f"{source.nom} : {len(refus)} fichier(s) refusé(s), la source garde son état.")
+    refuses = plusieurs(len(refus), "fichier refusé", "fichiers refusés")
+    travail.suivi(f"{source.nom} : {refuses}, la source garde son état.")

@@ -33,6 +33,9 @@ from mutualisation.mise_en_forme.modele import (
 )
 
 ENCRE = RGBColor(0x12, 0x34, 0x4D)
+# widths: of the sheet, and of a column of figures beside a column of words
+PAGE, MARGE = Cm(21), Cm(2.2)
+MOT, CHIFFRE = 1.2, 1.5
 INSTANT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -74,8 +77,8 @@ def _preparer(livre: Any, document: Document) -> None:
     for niveau in ("Title", "Heading 1", "Heading 2"):
         livre.styles[niveau].font.color.rgb = ENCRE
     page = livre.sections[0]
-    page.page_width, page.page_height = Cm(21), Cm(29.7)
-    page.left_margin = page.right_margin = Cm(2.2)
+    page.page_width, page.page_height = PAGE, Cm(29.7)
+    page.left_margin = page.right_margin = MARGE
     page.header.paragraphs[0].text = imprimer(" · ".join(["PROJET", *(etat for etat, _ in document.etats[1:])]))
     page.header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     page.footer.paragraphs[0].text = imprimer(f"{document.epci} · {document.titre} · version {document.version}")
@@ -120,12 +123,22 @@ def _tableau(livre: Any, t: Tableau) -> None:
     colonnes = [c.colonne for c in (rangees or [pied])[0]]
     grille = livre.add_table(rows=1, cols=len(colonnes), style="Light Grid Accent 1")
     _repeter(grille.rows[0])
+    parts = [c.part * MOT if c.est_texte or i == 0 else CHIFFRE for i, c in enumerate(colonnes)]
+    largeurs = [int(part / sum(parts) * (PAGE - 2 * MARGE)) for part in parts]
     _remplir(grille.rows[0], [c.titre for c in colonnes], [c.est_texte for c in colonnes], gras=True)
     for rangee in (*rangees, *([pied] if pied else [])):
         textes, rangs = [c.texte for c in rangee], [c.est_texte for c in colonnes]
         _remplir(grille.add_row(), textes, rangs, gras=rangee is pied)
-    if note := cellules.note(t):
-        _paragraphe(livre, note).runs[0].italic = True
+    for rangee_ in grille.rows:
+        _garder_entiere(rangee_)
+        for cellule, largeur in zip(rangee_.cells, largeurs, strict=True):
+            cellule.width = largeur
+    _paragraphe(livre, "").add_run(imprimer(cellules.note(t))).italic = True
+
+
+def _garder_entiere(rangee: Any) -> None:
+    """A row does not go on over the next page."""
+    rangee._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _repeter(rangee: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from mutualisation.francais.formats import euros, nombre, pourcent, signe
+from mutualisation.francais.formats import INSECABLE, arrondi, euros, nombre, pourcent, signe
 
 ZERO = Decimal(0)
 # words of the drawings themselves
@@ -136,8 +136,24 @@ class Cascade:
     @property
     def description(self) -> str:
         """The text alternative."""
-        dits = (f"{e.libelle} : {euros(e.montant) if e.total else signe(e.montant)}" for e in self.etapes)
-        return " ; ".join(dits) + "."
+        dites = dire_les_etapes(self.etapes)
+        return " ; ".join(f"{e.libelle} : {dite}" for e, dite in zip(self.etapes, dites, strict=True)) + "."
+
+
+def dire_les_etapes(etapes: Sequence[Etape]) -> list[str]:
+    """`1 282 033 €`, `+67 737 € (+5,3 %)`, … : a share of the first level, where that is a positive amount."""
+    depart = etapes[0].montant if etapes and etapes[0].total else ZERO
+    dites = []
+    for rang, e in enumerate(etapes):
+        montant = euros(e.montant) if e.total else f"{signe(e.montant)}{INSECABLE}€"
+        change = e.montant - depart if e.total else e.montant
+        dites.append(montant + (f" ({_part_signee(change / depart)})" if rang and depart > 0 and change else ""))
+    return dites
+
+
+def _part_signee(part: Decimal) -> str:
+    """`+5,3 %`; `+0,05 %` where one decimal would say nothing."""
+    return f"{signe(part * 100, 1 if arrondi(part * 100, 1) else 2)}{INSECABLE}%"
 
 
 # the same component has the same colour in every chart

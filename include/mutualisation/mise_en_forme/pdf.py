@@ -5,10 +5,14 @@ Same document, same bytes: its date is the last day of the exercice, the fonts a
 
 from __future__ import annotations
 
+import io
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pikepdf
 
 from mutualisation.composition.compilation import composer
 from mutualisation.composition.entetes import nommer_les_lignes
@@ -41,6 +45,12 @@ from mutualisation.mise_en_forme.modele import (
     mots,
 )
 
+# width of a bold letter of a header, in digits
+LETTRE = 1.15
+FICHE = "fiche"
+# sizes of text of a one-page document, in points; ranks to start from, by the number of rows of its tables
+TAILLES = (10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6)
+RANGS = (14, 15, 17, 20, 22, 24, 28, 38, 50)
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 
@@ -63,7 +73,49 @@ def rendre(document: Document) -> bytes:
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [{"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections if s.lus],
     }
-    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31)))
+    jour = date(d.exercice, 12, 31)
+    if d.forme == FICHE:
+        return nommer_les_lignes(_sur_une_page(donnees, jour))
+    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, jour))
+
+
+def _sur_une_page(donnees: dict[str, Any], jour: date) -> bytes:
+    """The page in the largest of `TAILLES` at which it holds, the smallest when it never does.
+
+    Sizes are tried from one that the length of its tables lets expect: to measure inside the template lays the page out
+    ten times over.
+    """
+    essais: dict[int, bytes] = {}
+
+    def tient(rang: int) -> bool:
+        essais[rang] = composer(f"{FICHE}.typ", {**donnees, "taille": TAILLES[rang]}, jour)
+        with pikepdf.open(io.BytesIO(essais[rang])) as lu:
+            return len(lu.pages) == 1
+
+    rang = _premier_essai(donnees)
+    if tient(rang):
+        while rang > 0 and tient(rang - 1):
+            rang -= 1
+        return essais[rang]
+    while rang < len(TAILLES) - 1:
+        rang += 1
+        if tient(rang):
+            break
+    return essais[rang]
+
+
+def _premier_essai(donnees: dict[str, Any]) -> int:
+    """Rank in `TAILLES` by the number of rows of the tables."""
+    return bisect(RANGS, sum(map(_rangs, (b for s in donnees["sections"] for b in s["blocs"]))))
+
+
+def _rangs(bloc: Any) -> int:
+    """Rows of the tables of a block, those inside it too."""
+    if isinstance(bloc, list):
+        return sum(map(_rangs, bloc))
+    if not isinstance(bloc, dict):
+        return 0
+    return len(bloc.get("lignes", ())) + sum(_rangs(bloc[cle]) for cle in ("blocs", "cotes") if cle in bloc)
 
 
 def ecrire(document: Document, chemin: Path) -> None:
@@ -116,7 +168,7 @@ def _tableau(t: Tableau) -> dict[str, Any]:
                 "titre": c.titre,
                 "texte": mots_[i],
                 "part": c.part,
-                "signes": _signes([*c.titre.split(), *(rangee[i] for rangee in (*rangees, *([pied] if pied else [])))]),
+                "signes": _signes(c.titre.split(), [*(rangee[i] for rangee in (*rangees, *([pied] if pied else [])))]),
             }
             for i, c in enumerate(colonnes)
         ],
@@ -131,11 +183,16 @@ def _texte(cellule: cellules.Cellule) -> str:
     return f"{cellule.texte}\n{cellule.suite}" if cellule.suite else cellule.texte
 
 
-def _signes(textes: Sequence[str]) -> float:
-    """Width of a column of figures, in digits: separators are half as wide, a header may break between words."""
-    return max(
-        (sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte) for texte in textes), default=1
-    )
+def _signes(titre: Sequence[str], textes: Sequence[str]) -> float:
+    """Width of a column of figures, in digits: separators are half as wide, a header may break between words.
+
+    A bold letter is wider than a digit: headers side by side must not touch.
+    """
+
+    def large(texte: str) -> float:
+        return sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte)
+
+    return max([1, *(large(mot) * LETTRE for mot in titre), *map(large, textes)])
 
 
 def _cote(bloc: Bloc) -> list[dict[str, Any]]:

@@ -11,12 +11,13 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.francais.formats import euros, nombre
+from mutualisation.francais.formats import euros, nombre, plusieurs
 from mutualisation.ingestion.travail import Chargement
 from mutualisation.operations.session import Session
 from mutualisation.sources.registre import registre
 
-STATUTS = {"rejete": "rejetée(s)", "retenu": "retenue(s)", "a_affecter": "à affecter"}
+# (one, several) rows of a status
+STATUTS = {"rejete": ("rejetée", "rejetées"), "retenu": ("retenue", "retenues"), "a_affecter": ("à affecter",) * 2}
 OU_VOIR = "lignes et motifs dans « rejets »"
 ENSUITE = "« mutualisation controler » dira ce que les règles rejettent"
 # the amount that a row of these jeux would have brought, and its hours of work; no pay of a catégorie (K8)
@@ -70,17 +71,17 @@ def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement
 
 
 def phrase(rangees: Iterable[Rangee], suite: str = OU_VOIR) -> str:
-    """« Laissé de côté, exercice 2020 : 12 ligne(s), 3 400,00 €, 7,50 h (…) ; … »; 0 is for files of no exercice."""
+    """« Laissé de côté, exercice 2020 : 12 lignes, 3 400,00 €, 7,50 h (…) ; … »; 0 is for files of no exercice."""
     morceaux = [_exercice(annee, list(groupe)) for annee, groupe in groupby(rangees, key=lambda r: r[0])]
     return f"Laissé de côté, {' ; '.join(morceaux)} — {suite}." if morceaux else ""
 
 
 def _exercice(annee: int, rangees: list[Rangee]) -> str:
     _, _, lignes, montant, heures = _somme(rangees)
-    mesures = [f"{nombre(lignes)} ligne(s)"]
+    mesures = [plusieurs(lignes, "ligne")]
     mesures += [euros(montant, 2)] if montant else []
     mesures += [f"{nombre(heures, 2)} h"] if heures else []
-    detail = ", ".join(f"{nombre(n)} {STATUTS[statut]}" for _, statut, n, _, _ in rangees)
+    detail = ", ".join(plusieurs(n, *STATUTS[statut]) for _, statut, n, _, _ in rangees)
     return f"{f'exercice {annee}' if annee else 'sans exercice'} : {', '.join(mesures)} ({detail})"
 
 

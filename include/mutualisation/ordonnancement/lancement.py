@@ -10,6 +10,7 @@ from typing import Any
 from mutualisation.chemins import dossier_var
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.francais.formats import plusieurs
 from mutualisation.operations import Session, etat
 from mutualisation.ordonnancement.airflow_local import AirflowLocal, airflow_en_marche
 from mutualisation.ordonnancement.environnement import preparer
@@ -64,7 +65,7 @@ def _executer(airflow: AirflowLocal, depot: str, exercices: list[int]) -> None:
 def _resumer(airflow: AirflowLocal, chaine: str) -> None:
     """How often a chain has run, and what its tasks have become."""
     taches = (f"{tache} {MOTS.get(etat, etat)} ({n})" for (tache, etat), n in airflow.taches(chaine).items())
-    _dire(f"{chaine}, {len(airflow.executions(chaine))} exécution(s) : {', '.join(taches)}")
+    _dire(f"{chaine}, {plusieurs(len(airflow.executions(chaine)), 'exécution')} : {', '.join(taches)}")
 
 
 def _dire(message: str) -> None:

@@ -10,6 +10,7 @@ import psycopg
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.francais.formats import plusieurs
 from mutualisation.portes import livraisons, sommes_fichiers
 from mutualisation.portes.juge import juger
 from mutualisation.portes.resultat import Constat, ResultatPorte
@@ -137,6 +138,7 @@ def _refus(source: str, constats: list[Constat]) -> list[tuple[str, str]]:
         for ligne in constat.lignes:
             motifs[str(ligne.get("chemin") or f"{source}/")].append(attente.phrase(ligne))
         if constat.nombre > len(constat.lignes):
-            reste = f"{attente.description} : {constat.nombre - len(constat.lignes)} autre(s) écart(s)"
+            autres = plusieurs(constat.nombre - len(constat.lignes), "autre écart", "autres écarts")
+            reste = f"{attente.description} : {autres}"
             motifs[f"{source}/"] += [reste] if constat.lignes else constat.phrases()
     return [(chemin, " ; ".join(liste)) for chemin, liste in sorted(motifs.items())]

@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError, select_autoescape
 
 from mutualisation.francais.formats import nombre as nombre_francais
+from mutualisation.francais.formats import plusieurs
 from mutualisation.portes.resultat import Constat
 from mutualisation.portes.suites import Suite
 
@@ -87,6 +88,7 @@ def _gabarit() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environnement.filters["plusieurs"] = plusieurs
     return environnement.get_template("pages.html.j2")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutualisation.francais.formats import nombre
+from mutualisation.francais.formats import nombre, plusieurs
 from mutualisation.portes.suites import Attente
 
 # What an error begins with when the suite names a column that its rows have not
@@ -48,7 +48,8 @@ class Constat:
         reste = self.nombre - len(self.lignes)
         if reste > 0 or not trouvees:
             sur = f" sur {self.elements}" if self.elements else ""
-            autres = f"{reste} autre(s) écart(s) non listé(s)" if trouvees else f"{self.nombre} écart(s){sur}"
+            autres = plusieurs(reste, "autre écart non listé", "autres écarts non listés")
+            autres = autres if trouvees else f"{plusieurs(self.nombre, 'écart')}{sur}"
             trouvees.append(f"{attente.description} : {autres}" + (f" — {attente.remede}" if attente.remede else ""))
         return trouvees
 

@@ -19,7 +19,7 @@ CONTROLES = (
             "Exercice": "2021", "Date émission": "05/01/2021", "Nature": "70845", "SIRET": "2159000100001",
             "Axe analytique": "ADS",
         }),
-        Controle("siret_illisible", "", ("titre(s)", "10.00 €")),
+        Controle("siret_illisible", "", ("titre", "10,00 €")),
     ),
     Verrue(
         "colonne perdue d'un export à l'autre, avant", "cam/commandes_2021-01.csv",
@@ -34,6 +34,6 @@ CONTROLES = (
     Verrue(
         "tout un fichier illisible", "activite/unites_2021-S2.csv",
         tableau("unites", *({"Exercice": "2021", "Semestre": "S2", **r} for r in _ILLISIBLES)),
-        Controle("rejets_excessifs", "unites", ("10 ligne(s) rejetée(s) sur 1",)),
+        Controle("rejets_excessifs", "unites", ("10 lignes rejetées sur 1",)),
     ),
 )  # fmt: skip

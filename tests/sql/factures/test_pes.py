@@ -140,7 +140,7 @@ def test_une_reduction_sans_titre_est_hors_du_projet(conn_facturee: Conn, tmp_pa
     assert ecartee.startswith(f"{base.LILLE};Lille;ARCHIVES;2021-S2;-20.00;réduction sans titre à réduire")
     assert "673" in ecartee
     (phrase,) = entendu
-    assert "1 ligne(s)" in phrase
+    assert "1\u00a0ligne" in phrase
     assert "hors_pes_2021-S2.csv" in phrase
 
 

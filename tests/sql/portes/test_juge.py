@@ -214,7 +214,7 @@ def test_plus_de_lignes_que_le_moteur_n_en_rend(entrepot: str) -> None:
     attente = _sql("select g as v from generate_series(1, 500) g, {batch} l where numero = 1")
     constat = _constat(entrepot, attente, montre=("numero",))
     assert (constat.nombre, len(constat.lignes)) == (500, 200)
-    assert constat.phrases()[-1] == "Essai : 300 autre(s) écart(s) non listé(s)"
+    assert constat.phrases()[-1] == "Essai : 300\u00a0autres écarts non listés"
 
 
 def test_la_documentation_se_lit_sans_reseau_ni_donnee_personnelle(candidat: str, tmp_path: Path) -> None:

@@ -212,7 +212,9 @@ def test_une_attente_de_plus_est_du_yaml(
     assert _refus(base_vierge, chargement) == []
     kwargs = "{column: statut, value_set: [Émis, Payé]}"
     _suites(tmp_path, monkeypatch, compta=_une("expect_column_values_to_be_in_set", kwargs))
-    assert _refus(base_vierge, chargement) == [("compta/", "Le statut est connu : 1 écart(s) sur 3 — refaire l'export")]
+    assert _refus(base_vierge, chargement) == [
+        ("compta/", "Le statut est connu : 1\u00a0écart sur 3 — refaire l'export")
+    ]
 
 
 def test_un_avertissement_ne_refuse_rien_et_se_garde(base_vierge: str, poser: Poser) -> None:
@@ -278,7 +280,7 @@ def test_les_lignes_se_lisent_comme_le_registre_le_dit(
     _suites(tmp_path, monkeypatch, compta=_une("expect_column_values_to_be_between", kwargs))
     chargement = poser("mandats", "montant_ttc", ["1 000,00 €", "(12,50)", "illisible"])
     ((_, motif),) = _refus(base_vierge, chargement)
-    assert "1 écart(s) sur 3" in motif
+    assert "1\u00a0écart sur 3" in motif
 
 
 # Cells that the contract accepts, and as many as it rejects or the suite doubts; `mostly` is passed by the many.
@@ -341,7 +343,7 @@ def test_une_liste_sans_valeurs_est_celle_du_registre(
     suite = "lots: [" + autres + ", {lot: mandats, attentes: [" + liste + "]}]"
     chargement = poser("mandats", "statut", ["Emis", "Inventé"])
     _suites(tmp_path / "a", monkeypatch, compta=suite.replace("COL", "statut"))
-    assert _refus(base_vierge, chargement) == [("compta/", "S : 1 écart(s) sur 2")]
+    assert _refus(base_vierge, chargement) == [("compta/", "S : 1\u00a0écart sur 2")]
     _suites(tmp_path / "b", monkeypatch, compta=suite.replace("COL", "objet"))
     with pytest.raises(ControleEchoue, match="« objet » n'est pas une énumération de mandats — y écrire « value_set »"):
         _refus(base_vierge, chargement)

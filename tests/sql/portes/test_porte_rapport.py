@@ -17,8 +17,8 @@ MAJ = f"update {S}.synthese_financiere set"
 MAJ_CONTROLES = f"update {S}.controles set"
 # (expectation, SQL of the defect, what its sentence says)
 DEFAUTS = [
-    ("synthese_presente", f"delete from {S}.synthese_financiere", "0 ligne(s)"),
-    ("synthese_presente", f"{MAJ} version = 2", "0 ligne(s)"),
+    ("synthese_presente", f"delete from {S}.synthese_financiere", "sans elle : 0"),
+    ("synthese_presente", f"{MAJ} version = 2", "sans elle : 0"),
     ("colonnes_interdites", f"alter table {S}.rejets add column matricule text", "rejets.matricule"),
     ("colonnes_interdites", f"create table {S}.epci (nom text, prenom text)", "epci.prenom"),
     ("colonnes_interdites", f"create table {S}.etat_valorisation (agent text)", "etat_valorisation.agent"),

@@ -38,7 +38,7 @@ def test_a_draft_says_that_it_is_one_on_every_page(extrait: Path, nom: str) -> N
 
 def test_the_deliberation_decides_on_the_published_totals(extrait: Path) -> None:
     texte, total = _texte(extrait, DELIBERATION), _total(2021)
-    for attendu in ("L5211-39-1", "L5211-4-1", "Article 4.", "Pour : …"):
+    for attendu in ("L5211-39-1", "L5211-4-1", "Article 1er.", "Article 4.", "Pour : …"):
         assert attendu in texte.replace("\u00a0", " ")
     assert f"{total['cout_net']:,.2f}".replace(",", "\u202f").replace(".", ",") in texte
     assert f"{total['reste_a_charge']:,.2f}".replace(",", "\u202f").replace(".", ",") in texte
@@ -49,6 +49,23 @@ def test_the_communication_says_what_is_not_known_of_the_communes(extrait: Path)
     assert "L’effet sur les effectifs des communes n’est pas renseigné" in texte
     assert "Équivalents temps plein mobilisés par dispositif" in texte
     assert "Annexe par commune" in texte
+
+
+def test_the_communication_says_the_year_to_come_with_its_range(extrait: Path) -> None:
+    texte = _texte(extrait, COMMUNICATION).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Impact prévisionnel pour 2022" in texte
+    assert "compris entre ≈ 1 350 000 € et ≈ 1 421 000 €" in texte
+
+
+def test_a_visa_that_the_epci_wrote_is_not_said_twice(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
+    rangees = entrepot_publie.rangees()
+    visa = {"texte": "Vu l'article L5211\u201139\u20111", "rubrique": "visa", "rang": 1, "auteur": "DAJ"}
+    rangees["textes"] = [{"exercice": 2021, "dispositif": None} | visa]
+    entrepot_publie.publier(conn_vierge, rangees)
+    texte = _texte(ecrire_extrait(conn_vierge, 2021, tmp_path), DELIBERATION)
+    visas = [ligne for ligne in texte.replace("\u2011", "-").splitlines() if "L5211-39-1" in ligne]
+    assert len(visas) == 1
+    assert visas[0].endswith(";")
 
 
 def test_the_same_publication_gives_the_same_bytes(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:

@@ -79,11 +79,11 @@ def test_unknown_receipts_are_said_and_never_zero(page: str) -> None:
 
 def test_forecast_is_read_to_the_thousand_with_the_range_it_earned(page: str) -> None:
     (section,) = html.fromstring(page.encode()).xpath("//section[@id='prevision']")
-    lignes = [_cellules(r) for r in _table(page, "Ce qui est prévu").xpath(".//tbody/tr")]
+    lignes = [_cellules(r) for r in _table(page, "Coût et recettes prévus").xpath(".//tbody/tr")]
     assert lignes == [
-        ["Reconduction", "2022", "≈ 1 396 000 €", "de 1 350 000 à 1 421 000 €", "≈ 45 000 €"],
+        ["Reconduction", "2022", "≈ 1 396 000 €", "≈ 1 350 000 €", "≈ 1 421 000 €", "≈ 45 000 €"],
         # a scenario that leaves a dispositif out says so: its total is not comparable; no test, no range
-        ["Tendance (1 dispositif sur 2)", "2022", "≈ 1 000 €", "non établie", "non renseigné"],
+        ["Tendance (1 dispositif sur 2)", "2022", "≈ 1 000 €", "non établi", "non établi", "non renseigné"],
     ]
     texte = section.text_content().replace("\u202f", " ").replace("\u00a0", " ")
     assert "n'est pas un engagement" in texte

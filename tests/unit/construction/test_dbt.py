@@ -37,7 +37,7 @@ def test_un_test_qui_ne_passe_pas_est_un_echec(statut: str) -> None:
 
 def test_un_test_declare_qui_n_a_pas_tourne_est_un_echec() -> None:
     assert _bilan(reponse(modele="success")).echecs == [
-        "porte modele : 1 modèle(s) ou test(s) non exécuté(s)",
+        "porte modele : 1\u00a0modèle ou test non exécuté",
         "porte modele : aucun test n'a été exécuté",
     ]
 
@@ -45,7 +45,7 @@ def test_un_test_declare_qui_n_a_pas_tourne_est_un_echec() -> None:
 def test_la_cause_se_dit_avant_ce_qu_elle_empeche() -> None:
     assert _bilan(reponse(modele="error", essai="skipped")).echecs == [
         f"porte modele : int_etp — échec {REFUS}",
-        "porte modele : 1 modèle(s) ou test(s) non exécuté(s)",
+        "porte modele : 1\u00a0modèle ou test non exécuté",
     ]
 
 
@@ -69,6 +69,6 @@ def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
 
 
 def test_ce_que_dbt_dit_en_anglais_se_dit_en_francais() -> None:
-    assert _faute("Got 3 results, configured to fail if != 0") == "3 ligne(s) en défaut"
+    assert _faute("Got 3 results, configured to fail if != 0") == "3\u00a0lignes en défaut"
     assert _faute("Database Error\n  column x does not exist") == REFUS
     assert _faute("") == ""

@@ -106,7 +106,7 @@ def test_une_ligne_rejetee_et_pourquoi(tmp_path: Path, ligne: str, motif: str) -
     essai = essayer(_ecrire(tmp_path / "temps_2023-03.csv", f"{TEMPS}{LIGNE}{ligne}\n"))
     assert essai.code == 2
     assert motif in _dit(essai)
-    assert "2 ligne(s), 1 rejetée(s) (50,0 %)" in _dit(essai)
+    assert "2\u00a0lignes, 1\u00a0rejetée (50,0 %)" in _dit(essai)
 
 
 def test_une_saisie_retenue_n_est_pas_rejetee(tmp_path: Path) -> None:

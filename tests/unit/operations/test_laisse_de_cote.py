@@ -18,6 +18,6 @@ def test_lignes_euros_et_heures_par_exercice() -> None:
         ]
     )
     assert dit.replace("\u202f", " ").replace("\xa0", " ") == (
-        "Laissé de côté, exercice 2020 : 190 ligne(s), 12 345,67 €, 676,50 h (3 retenue(s), 187 rejetée(s)) ; "
-        "exercice 2021 : 2 ligne(s) (2 à affecter) — lignes et motifs dans « rejets »."
+        "Laissé de côté, exercice 2020 : 190 lignes, 12 345,67 €, 676,50 h (3 retenues, 187 rejetées) ; "
+        "exercice 2021 : 2 lignes (2 à affecter) — lignes et motifs dans « rejets »."
     )

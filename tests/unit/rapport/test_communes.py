@@ -18,6 +18,7 @@ from mutualisation.rapport.contenu import communes
 from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, manques, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
 from mutualisation.rapport.contenu.communes.strates import strate_de, strates
+from mutualisation.rapport.contenu.conseil import territoire_servi
 from mutualisation.rapport.sceau import Sceau
 
 
@@ -99,7 +100,7 @@ def test_an_adherent_named_in_another_year_keeps_its_name() -> None:
 def test_former_version_without_adherents_has_no_page() -> None:
     bilan = BilanFactice(adherent=[])
     assert list(communes.documents(bilan, Sceau("ab"))) == []
-    assert ensemble.blocs(bilan) == []
+    assert territoire_servi.section(bilan).blocs == []
     assert manques.manques(bilan) == []
 
 
@@ -284,5 +285,5 @@ def test_the_map_counts_as_the_key_figures_do(bilan: BilanFactice) -> None:
         ("59360", 1, 1, "communes/59360_loos.html"),
     ]
     assert [ensemble.classe(n) for n in (0, 1, 4, 5, 9, 10, 20)] == [0, 1, 1, 2, 2, 3, 3]
-    (lignes,) = (b.lignes for b in ensemble.blocs(bilan) if type(b).__name__ == "Matrice")
+    lignes = ensemble.matrice(bilan, lire(bilan)).lignes
     assert [(nom, list(marques)) for nom, marques in lignes] == [("Lille", [True, True]), ("Loos", [True, False])]

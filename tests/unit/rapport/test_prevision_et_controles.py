@@ -30,7 +30,7 @@ def test_a_forecast_claims_no_more_than_the_thousand(montant: str | None, lu: st
     [
         ("segments_chevauchants", "nombre", "conforme", "1234", "1 234 périodes d'emploi examinées"),
         ("segments_chevauchants", "nombre", "sans_donnee", "0", "0 période d'emploi examinée"),
-        ("segments_chevauchants", "nombre", "ecart", "2 agent(s)", "2 agent(s)"),
+        ("segments_chevauchants", "nombre", "ecart", "2 agents", "2 agents"),
         ("balance_dgfip", "EUR", "conforme", "30 ; 0.5", "30,00 € ; 0,50 €"),
         ("dotations_6811", "EUR", "conforme", "1000.5", m.Valeur(Decimal("1000.5"), "centimes")),
         # published before controls said what they look at

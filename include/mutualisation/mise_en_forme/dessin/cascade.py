@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mutualisation.francais.formats import INSECABLE, euros, signe
 from mutualisation.mise_en_forme import palette
 from mutualisation.mise_en_forme.dessin.toile import Toile
-from mutualisation.mise_en_forme.graphiques import NIVEAUX, ZERO, Cascade, Etape
+from mutualisation.mise_en_forme.graphiques import NIVEAUX, ZERO, Cascade, Etape, dire_les_etapes
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,12 @@ class Marche:
 def marches(etapes: Sequence[Etape]) -> list[Marche]:
     """Steps with their place: a total says where one stands, a change goes on from there."""
     faites, niveau = [], ZERO
-    for e in etapes:
+    for e, dite in zip(etapes, dire_les_etapes(etapes), strict=True):
         if e.total:
             niveau = e.montant
-            faites.append(Marche(e.libelle, euros(e.montant), ZERO, e.montant, "total"))
+            faites.append(Marche(e.libelle, dite, ZERO, e.montant, "total"))
         else:
             sens = "hausse" if e.montant >= 0 else "baisse"
-            dite = f"{signe(e.montant)}{INSECABLE}€"
             faites.append(Marche(e.libelle, dite, niveau, niveau + e.montant, sens))
             niveau += e.montant
     return faites
@@ -47,7 +45,8 @@ def dessiner(c: Cascade, toile: Toile) -> None:
     etroit = toile.support.etroit
     libelles = max((toile.place(m.libelle, gras=m.sens == "total") for m in rangs), default=0)
     gauche = 1.0 if etroit else min(largeur * 0.36, libelles) + taille
-    valeurs = max((toile.place(m.valeur, gras=m.sens == "total") for m in rangs), default=0) + taille
+    # where labels stand above their bar, figures do too
+    valeurs = 1.0 if etroit else max((toile.place(m.valeur, gras=m.sens == "total") for m in rangs), default=0) + taille
     bornes = [x for m in rangs for x in (m.debut, m.fin)]
     bas, haut = min([ZERO, *bornes]), max([ZERO, *bornes])
     echelle = (largeur - gauche - valeurs) / float(haut - bas) if haut > bas else 0.0
@@ -69,16 +68,19 @@ def _marche(m: Marche, toile: Toile, y: float, gauche: float, x: tuple[float, fl
     """One row; the place below."""
     taille, gras = toile.support.taille, m.sens == "total"
     etroit = toile.support.etroit
-    lignes = toile.lignes(m.libelle, toile.support.largeur if etroit else gauche - taille, gras=gras)
+    place = toile.support.largeur - toile.place(m.valeur, gras=gras) if etroit else gauche
+    lignes = toile.lignes(m.libelle, place - taille, gras=gras)
     epaisseur = taille * 1.4 if etroit else max(taille * 1.6, len(lignes) * toile.pas())
     if etroit:
+        toile.ecrire(toile.support.largeur, y, m.valeur, ancre="end", gras=gras)
         y = toile.ecrire(0, y, lignes, gras=gras) + 3
     else:
         milieu = y + (epaisseur - len(lignes) * toile.pas()) / 2
         toile.ecrire(gauche - taille, milieu, lignes, ancre="end", gras=gras)
     debut, fin = min(x), max(x)
-    toile.rectangle(debut, y, max(fin - debut, 1), epaisseur, m.sens)
-    toile.ecrire(fin + taille * 0.6, y + (epaisseur - toile.pas()) / 2, m.valeur, gras=gras)
+    toile.rectangle(debut, y, max(fin - debut, 2), epaisseur, m.sens)
+    if not etroit:
+        toile.ecrire(fin + taille * 0.6, y + (epaisseur - toile.pas()) / 2, m.valeur, gras=gras)
     apres = y + epaisseur + taille * 0.6
     if suivant and not etroit:
         toile.trait(x[1], y + epaisseur, x[1], apres, palette.GRIS, 0.7)

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from mutualisation.francais.formats import euros
 from mutualisation.mise_en_forme import palette
+from mutualisation.mise_en_forme.dessin.texte import morceaux
 from mutualisation.mise_en_forme.dessin.toile import Toile, n
 from mutualisation.mise_en_forme.graphiques import ENSEMBLE, ZERO, Flux
 
+# height of the total, in lines of text
+HAUTEUR = 12
 Part = tuple[str, Decimal, Decimal, str]
 """Words, amount as it is said, length (€, never negative), meaning."""
 
@@ -27,18 +30,21 @@ def dessiner(f: Flux, toile: Toile) -> None:
     """Words on both sides, bands between; the total in the middle."""
     gauche, droite = cotes(f)
     largeur, taille = toile.support.largeur, toile.support.taille
-    marge = largeur * (0.34 if toile.support.etroit else 0.28)
+    marges = [_marge(toile, cote) for cote in (gauche, droite)]
     total = max(sum((p[2] for p in cote), ZERO) for cote in (gauche, droite))
-    echelle = taille * 17 / float(total) if total else 0.0
-    haut = _total(toile, total)
-    textes = [[_mots(toile, part, marge - taille * 0.6) for part in cote] for cote in (gauche, droite)]
+    echelle = taille * HAUTEUR / float(total) if total else 0.0
+    haut = _total(toile, total, (marges[0] + largeur - marges[1]) / 2)
+    textes = [
+        [_mots(toile, part, marge - taille * 0.6) for part in cote]
+        for cote, marge in zip((gauche, droite), marges, strict=True)
+    ]
     ecart = taille * 0.7
     prises = [
         [max(float(p[2]) * echelle, len(mots) * toile.pas(petit=True)) for p, mots in zip(cote, ecrits, strict=True)]
         for cote, ecrits in zip((gauche, droite), textes, strict=True)
     ]
-    hauteur = max([taille * 17, *(sum(cote) + ecart * max(len(cote) - 1, 0) for cote in prises)])
-    milieu, epaisseur = largeur / 2, taille * 0.9
+    hauteur = max([taille * HAUTEUR, *(sum(cote) + ecart * max(len(cote) - 1, 0) for cote in prises)])
+    milieu, epaisseur = (marges[0] + largeur - marges[1]) / 2, taille * 0.9
     y_total = haut + (hauteur - float(total) * echelle) / 2
     for rang, cote in enumerate((gauche, droite)):
         libre = hauteur - sum(prises[rang])
@@ -47,6 +53,7 @@ def dessiner(f: Flux, toile: Toile) -> None:
         for part, mots, prise in zip(cote, textes[rang], prises[rang], strict=True):
             longueur = float(part[2]) * echelle
             noeud = y + (prise - longueur) / 2
+            marge = marges[rang]
             x = (marge, milieu - epaisseur / 2) if rang == 0 else (largeur - marge, milieu + epaisseur / 2)
             _bande(toile, x, noeud, y_milieu, longueur, part[3])
             debut = marge - taille * 0.6 if rang == 0 else largeur - marge + taille * 0.6
@@ -57,14 +64,29 @@ def dessiner(f: Flux, toile: Toile) -> None:
     toile.jusqu_a(haut + hauteur)
 
 
-def _total(toile: Toile, total: Decimal) -> float:
-    milieu = toile.support.largeur / 2
+def _marge(toile: Toile, cote: Sequence[Part]) -> float:
+    """Room for the words of a side: a line each where there is room, else enough for the longest word."""
+    largeur, air = toile.support.largeur, toile.support.taille * 0.6
+    if not toile.support.etroit:
+        return min(largeur * 0.36, max((toile.place(_ligne(p), petit=True) for p in cote), default=0) + air * 1.1)
+    mots = [toile.place(mot.rstrip(), petit=True) for nom, *_ in cote for mot in morceaux(nom)]
+    mots += [toile.place(euros(m), petit=True, gras=True) for _, m, _, _ in cote]
+    return min(largeur * 0.42, max(mots, default=0) + air * 1.1)
+
+
+def _ligne(part: Part) -> str:
+    return f"{part[0]} · {euros(part[1])}"
+
+
+def _total(toile: Toile, total: Decimal, milieu: float) -> float:
     bas = toile.ecrire(milieu, 0, toile.lignes(ENSEMBLE, toile.support.largeur), ancre="middle", petit=True)
     return toile.ecrire(milieu, bas, euros(total), ancre="middle", gras=True) + toile.support.taille * 0.6
 
 
 def _mots(toile: Toile, part: Part, place: float) -> list[tuple[str, bool]]:
-    """Lines of a label, then its amount, bold."""
+    """A label and its amount on a line; where they do not fit, lines of the label, then its amount, bold."""
+    if not toile.support.etroit and toile.place(_ligne(part), petit=True) <= place:
+        return [(_ligne(part), False)]
     noms = [(ligne, False) for ligne in toile.lignes(part[0], place, petit=True)]
     return noms + [(ligne, True) for ligne in toile.lignes(euros(part[1]), place, petit=True, gras=True)]
 

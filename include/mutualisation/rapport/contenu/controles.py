@@ -84,8 +84,9 @@ def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:
 
 def _ecarts(lignes: list[dict[str, Any]]) -> m.Tableau:
     justification = m.Colonne("justification", "Justification", part=4)
+    cles = (CLE,) if any(ligne["cle"] for ligne in lignes) else ()
     return m.Tableau(
-        "Écarts constatés et leur justification", (CONTROLE, CLE, ATTENDU, CONSTATE, justification), lignes
+        "Écarts constatés et leur justification", (CONTROLE, *cles, ATTENDU, CONSTATE, justification), lignes
     )
 
 

@@ -34,14 +34,18 @@ def sections(bilan: Bilan) -> list[m.Section]:
 
 
 def document(bilan: Bilan, sceau: Sceau, conseil: m.Document) -> m.Document:
-    """`synthese_AAAA`: the first screens of the council's document, alone, on two pages."""
-    ouvertes = [replace(s, blocs=[b for b in s.blocs if not isinstance(b, m.Repli)]) for s in sections(bilan)]
+    """`synthese_AAAA`: the first screens of the council's document, with the bridge of its cost, on two pages."""
     e = bilan.exercice
+    essentiel, *suite = (replace(s, blocs=[b for b in s.blocs if not isinstance(b, m.Repli)]) for s in sections(bilan))
+    pont = evolution.cascade(bilan)
+    if pont is not None:
+        pont = replace(pont, titre=f"Du coût net {e - 1} au coût net {e}")
+        essentiel = replace(essentiel, blocs=[essentiel.blocs[0], pont, *essentiel.blocs[1:]])
     return replace(
         conseil,
         chemin=f"synthese_{e}",
         titre=f"L'essentiel du bilan {e}",
-        sections=ouvertes,
+        sections=[essentiel, *suite],
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite)[:3],
         notice=((), ()),
         liens=(),

@@ -13,13 +13,14 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
-NON_ETABLIE = "non établie"
+NON_ETABLI = "non établi"
 SCENARIO = m.Colonne("scenario", "Scénario", part=3, largeur=24)
 PREVU = (
     SCENARIO,
     m.Colonne("annee", "Année", "annee", part=1),
     m.Colonne("cout", "Coût net prévu", "lu"),
-    m.Colonne("fourchette", "Fourchette", "lu", part=3),
+    m.Colonne("bas", "Au plus bas", "lu"),
+    m.Colonne("haut", "Au plus haut", "lu"),
     m.Colonne("recettes", "Recettes prévues", "lu"),
 )
 ECART = (
@@ -51,9 +52,8 @@ ESSAI = (
     m.Colonne("recettes_constatees", "Recettes constatées", "centimes"),
 )
 NOTE = (
-    "Montants arrondis au millier d'euros. Fourchette : ce que le coût serait si la méthode se trompait comme elle "
-    "s'est trompée, au même horizon, sur les exercices connus ; elle n'est pas établie quand aucun essai n'a "
-    "été possible."
+    "Montants arrondis au millier d'euros. Au plus bas, au plus haut : ce que le coût serait si la méthode se trompait "
+    "comme elle s'est trompée, au même horizon, sur les exercices connus ; non établi sans essai possible."
 )
 
 
@@ -151,24 +151,30 @@ def _prevu(bilan: Bilan) -> m.Tableau:
             "scenario": _nommer(scenario) + _incomplet(r["dispositifs"], attendus),
             "annee": r["exercice"],
             "cout": millier(r["cout_net"]),
-            "fourchette": _fourchette(r),
+            "bas": _borne(r["cout_net_bas"]),
+            "haut": _borne(r["cout_net_haut"]),
             "recettes": millier(r["recettes"]),
         }
         for scenario, siennes in _par_scenario(rangees)
         for r in sorted(siennes, key=lambda r: r["exercice"])
         if r["exercice"] in annees
     ]
-    return m.Tableau(f"Ce qui est prévu à partir de {bilan.exercice}", PREVU, lignes, note=NOTE)
+    note = " ".join(x for x in (_penche(rangees), NOTE) if x)
+    return m.Tableau("Coût et recettes prévus, tous dispositifs valorisés", PREVU, lignes, note=note)
 
 
-def _fourchette(rangee: Ligne) -> str:
-    bas, haut = rangee["cout_net_bas"], rangee["cout_net_haut"]
-    if bas is None or haut is None:
-        return NON_ETABLIE
-    bas, haut = _millier(bas), _millier(haut)
-    if bas == haut:
-        return "moins de 1 000 € d'écart"
-    return f"de {formats.nombre(bas)} à {formats.euros(haut)}"
+def _borne(valeur: Decimal | None) -> str:
+    return NON_ETABLI if valeur is None else millier(valeur)
+
+
+def _penche(rangees: list[Ligne]) -> str:
+    """Which way every test erred: a forecast that is the end of its own range is not its middle."""
+    essayees = [r for r in rangees if r["essais"] and r["erreur_min"] is not None]
+    if essayees and all(r["erreur_max"] < 0 for r in essayees):
+        return "Tous les essais avaient sous-estimé le coût : le montant prévu est le bas de sa fourchette."
+    if essayees and all(r["erreur_min"] > 0 for r in essayees):
+        return "Tous les essais avaient surestimé le coût : le montant prévu est le haut de sa fourchette."
+    return ""
 
 
 def _incomplet(nombre: int, attendus: int) -> str:

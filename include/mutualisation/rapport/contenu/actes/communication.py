@@ -6,9 +6,10 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.francais import formats
+from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import ZERO
+from mutualisation.rapport.contenu import prevision
 from mutualisation.rapport.contenu.actes.socle import BLANC, acte, textes
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
@@ -23,12 +24,15 @@ EFFECTIFS_COMMUNES = (
     "livrées. Chaque commune peut le compléter."
 )
 AUTRES = "Adhérents sans commune"
+SCENARIO_PREVU = "constant"
+PREVISION = "Une prévision n'est pas un engagement."
 VARIATION_ETP = m.Colonne("variation", "Variation", "variation_etp")
 
 
 def projet(bilan: Bilan, sceau: Sceau) -> m.Document:
     """The draft letter and its annex by commune."""
-    sections = [_objet(bilan), _effectifs(bilan), _depenses(bilan), _communes(bilan), _suite(bilan), _annexe(bilan)]
+    sections = [_objet(bilan), _effectifs(bilan), _depenses(bilan), _communes(bilan)]
+    sections += [_prevu(bilan), _suite(bilan), _annexe(bilan)]
     titre = f"Projet de communication aux communes : mutualisation, {bilan.exercice}"
     return acte(bilan, sceau, "communication_communes", titre, sections)
 
@@ -108,6 +112,56 @@ def _communes(bilan: Bilan) -> m.Section:
     return m.Section("communes", "Effet sur les dépenses des communes", "Communes", blocs)
 
 
+def _prevu(bilan: Bilan) -> m.Section:
+    """The year to come if nothing changes: staff, cost, range that the tests earned, receipts; nothing without it."""
+    e, prevue = bilan.exercice, bilan.exercice + 1
+    rangees = [r for r in bilan["prevision"] if (r["scenario"], r["exercice"]) == (SCENARIO_PREVU, prevue)]
+    blocs: list[m.Bloc] = []
+    if rangees:
+        blocs = [m.p(_impact(bilan, rangees, prevue)), _tableau_prevu(bilan, rangees, prevue)]
+        blocs.append(m.p(f"{EFFECTIFS_COMMUNES} {PREVISION}", note=True))
+    return m.Section("prevu", f"Impact prévisionnel pour {prevue}, à partir de {e}", "Impact prévisionnel", blocs)
+
+
+def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
+    scenario = formats.minuscule(libelles.libelle(libelles.SCENARIOS, SCENARIO_PREVU))
+    etp, cout = formats.nombre(somme(rangees, "etp"), 2), prevision.millier(somme(rangees, "cout_net"))
+    dit = (
+        f"À services inchangés ({scenario}), les dispositifs valorisés mobiliseraient {etp} ETP de l'établissement en "
+        f"{prevue}, pour un coût net de {cout}"
+    )
+    cle = (SCENARIO_PREVU, prevue)
+    totaux = [r for r in bilan["prevision_fourchette"] if (r["scenario"], r["exercice"]) == cle]
+    for r in (r for r in totaux if r["cout_net_bas"] is not None and r["cout_net_haut"] is not None):
+        dit += f", qui serait compris entre {prevision.millier(r['cout_net_bas'])} et "
+        dit += f"{prevision.millier(r['cout_net_haut'])} d'après les essais sur les exercices connus"
+    recettes = [r for r in rangees if r["recettes"] is not None]
+    if recettes:
+        part = prevision.millier(somme(recettes, "recettes"))
+        dit += f". Les communes et leurs satellites y contribueraient à hauteur de {part}"
+    return f"{dit}."
+
+
+def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau:
+    colonnes = (
+        m.DISPOSITIF,
+        m.Colonne("etp", "ETP", "etp"),
+        m.Colonne("cout", "Coût net", "lu"),
+        m.Colonne("recettes", "Payé par les communes", "lu"),
+    )
+    lignes = [
+        {
+            "libelle": bilan.libelle(r["dispositif"]),
+            "etp": r["etp"],
+            "cout": prevision.millier(r["cout_net"]),
+            "recettes": prevision.millier(r["recettes"]),
+        }
+        for r in bilan.dans_l_ordre(rangees)
+    ]
+    note = "Au millier d'euros ; les montants exacts sont dans prevision.csv."
+    return m.Tableau(f"Ce qui est prévu pour {prevue}, par dispositif", colonnes, lignes, note=note)
+
+
 def _suite(bilan: Bilan) -> m.Section:
     blocs = [m.p(texte) for texte in (*textes(bilan, "suite"), *textes(bilan, "perspectives"))]
     return m.Section("suite", "Suites et perspectives", "Suites", blocs)
@@ -119,10 +173,13 @@ def _annexe(bilan: Bilan) -> m.Section:
         m.Colonne("commune", "Commune", part=3),
         m.Colonne("du", f"Dû en {bilan.exercice}", "euros", somme=True),
         m.Colonne("usage", "Coût de ce qu'elle utilise", "euros", somme=True),
-        m.Colonne("porte", "Porté par l'intercommunalité", "euros", somme=True),
+        m.Colonne("porte", "Reste à charge", "euros", somme=True),
         m.Colonne("gain", "Gain de la centrale d'achat", "euros", "non connu"),
     )
-    note = "Y compris le centre communal d'action sociale et les satellites de la commune."
+    note = (
+        "Y compris le centre communal d'action sociale et les satellites de la commune. Reste à charge : ce que "
+        "l'intercommunalité porte du coût de ce que la commune utilise."
+    )
     titre = f"Ce que chaque commune doit et ce qu'elle utilise, {bilan.exercice}"
     tableau = m.tableau(titre, colonnes, _par_commune(bilan), note)
     return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])

@@ -9,9 +9,9 @@ from mutualisation.rapport.contenu.actes.socle import BLANC, acte, textes
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
-VISAS = (
+VISA_RAPPORT = (
     "Vu le code général des collectivités territoriales, notamment son article L5211-39-1, relatif au rapport sur les "
-    "mutualisations de services et à son suivi annuel ;",
+    "mutualisations de services et à son suivi annuel ;"
 )
 VISA_OPPOSABLE = (
     "Vu le même code, notamment ses articles L5211-4-1 et D5211-16, relatifs à la mise à disposition de services et à "
@@ -31,14 +31,21 @@ def _seance() -> m.Section:
 
 
 def _visas(bilan: Bilan) -> m.Section:
-    """The law, then what the EPCI gave as `visa`."""
+    """The law, save an article that the EPCI's own visas cite, then these."""
+    siens = [f"{texte.rstrip(' ;.')} ;" for texte in textes(bilan, "visa")]
     opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
-    visas = [*VISAS, *([VISA_OPPOSABLE] if opposable else []), *textes(bilan, "visa")]
+    articles = [("L5211-39-1", VISA_RAPPORT), *([("D5211-16", VISA_OPPOSABLE)] if opposable else [])]
+    visas = [visa for article, visa in articles if not any(article in _plat(texte) for texte in siens)] + siens
     bilan_vise = (
         f"Vu le bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé à la présente "
         "délibération ;"
     )
     return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, bilan_vise)])
+
+
+def _plat(texte: str) -> str:
+    """A citation with plain hyphens, as articles are written here."""
+    return texte.replace("\u2011", "-").replace("\u2010", "-")
 
 
 def _expose(bilan: Bilan) -> m.Section:
@@ -81,7 +88,7 @@ def _dispositif(bilan: Bilan) -> m.Section:
         f"Le président est chargé de l'exécution de la présente délibération, et notamment : {BLANC}",
     ]
     blocs: list[m.Bloc] = [m.p("Après en avoir délibéré, le conseil :")]
-    blocs += [m.p(f"Article {rang}. {article}") for rang, article in enumerate(articles, 1)]
+    blocs += [m.p(f"Article {'1er' if rang == 1 else rang}. {article}") for rang, article in enumerate(articles, 1)]
     return m.Section("articles", "Dispositif", "Dispositif", blocs)
 
 

@@ -26,7 +26,8 @@ def acte(bilan: Bilan, sceau: Sceau, nom: str, titre: str, sections: Sequence[m.
         version=contexte.construction.version,
         synthetique=contexte.est_synthetique,
         etats=ouverture.etats(bilan),
-        avis=[("Projet", (AVERTISSEMENT,)), *ouverture.avis(bilan)],
+        # what leads to another section of the bilan leads nowhere here
+        avis=[("Projet", (AVERTISSEMENT,)), *((sujet, morceaux[:1]) for sujet, morceaux in ouverture.avis(bilan))],
         resume="",
         chiffres=(),
         sections=sections,

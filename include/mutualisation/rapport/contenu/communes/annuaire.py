@@ -52,6 +52,7 @@ def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire, *, sortie: str) -> 
             *([_trouver(territoire)] if sortie == "html" else []),
             _chiffrees(territoire, plie=sortie == "html"),
             _carte(bilan, territoire),
+            _adhesions(bilan, territoire),
             _sommes(bilan, territoire),
         ],
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
@@ -135,6 +136,11 @@ def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
 def _carte(bilan: Bilan, territoire: Territoire) -> m.Section:
     blocs: list[m.Bloc] = [ensemble.carte(bilan, territoire, "")] if territoire.communes else []
     return m.Section("carte", "Sur la carte", "Carte", blocs)
+
+
+def _adhesions(bilan: Bilan, territoire: Territoire) -> m.Section:
+    blocs: list[m.Bloc] = [ensemble.matrice(bilan, territoire)] if territoire.communes else []
+    return m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", blocs)
 
 
 def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:

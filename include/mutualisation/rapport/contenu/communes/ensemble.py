@@ -9,23 +9,14 @@ from decimal import Decimal
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
-from mutualisation.mise_en_forme.modele import Bloc
 from mutualisation.rapport.contenu.communes import adresses
-from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, Territoire, lire
+from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, Territoire
 from mutualisation.rapport.contenu.communes.strates import strates
 from mutualisation.rapport.publie import Bilan
 
 # lower bounds of the number of services, as the key figures count them (R10: at least 1, 5 to 9, 10 or more)
 CLASSES = ((0, "aucun service"), (1, "1 à 4 services"), (5, "5 à 9 services"), (10, "10 services et plus"))
 PREFIXE = f"{adresses.DOSSIER}/"
-
-
-def blocs(bilan: Bilan, territoire: Territoire | None = None) -> list[Bloc]:
-    """Map, distribution, € per inhabitant by size, then who has joined what; nothing without communes (S8)."""
-    lu = territoire or lire(bilan)
-    if not lu.communes:
-        return []
-    return [carte(bilan, lu), distribution(bilan, lu), par_taille(bilan, lu), matrice(bilan, lu)]
 
 
 def classe(services: int) -> int:

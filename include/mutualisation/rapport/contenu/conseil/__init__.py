@@ -19,11 +19,13 @@ from mutualisation.rapport.contenu.conseil import (
     autres,
     base_legale,
     calcul,
+    couts_unitaires,
     dispositifs,
     evolution,
     glossaire,
     reserves,
     signatures,
+    territoire_servi,
 )
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
@@ -34,7 +36,9 @@ SECTIONS = (
     annee,
     annexe,
     evolution,
+    territoire_servi,
     dispositifs,
+    couts_unitaires,
     base_legale,
     autres,
     prevision,

@@ -40,10 +40,9 @@ def flux(bilan: Bilan) -> g.Flux | None:
         sources.append(("Recettes au-delà du coût", -reste))
     if any(montant < 0 for _, montant in (*sources, *cibles)):
         return None
-    titre = f"D'où vient l'argent et où il va, {bilan.exercice}"
     return g.Flux(
         "g-flux",
-        titre,
+        f"Du coût à ceux qui le paient, {bilan.exercice}",
         f"Coût des dispositifs valorisés et qui le paie, {bilan.exercice}",
         [x for x in sources if x[1]],
         [x for x in cibles if x[1]],

@@ -18,7 +18,7 @@ def section(bilan: Bilan) -> m.Section:
     """A sentence, then the table folded."""
     rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
     lignes = [r | {"etat": r["valorisation"].capitalize(), "manque": _manque(r["manque"])} for r in rangees]
-    titre = f"Dispositifs hors des totaux, {bilan.exercice}"
+    titre = f"Adhérents et données manquantes, {bilan.exercice}"
     tableau = m.Tableau(titre, COLONNES, lignes)
     nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
     phrase = m.p(f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan.")

@@ -43,8 +43,8 @@ def cascade(bilan: Bilan, rangees: list[Ligne]) -> g.Cascade | None:
         g.Etape("Charges de structure", -structure),
         g.Etape(f"Base {D5211}", base, total=True),
     )
-    titre = f"Du coût complet à la base {D5211}, {bilan.exercice}"
-    return g.Cascade("g-passage", titre, f"{titre}, tous dispositifs valorisés", etapes)
+    sujet = f"Du coût complet à la base {D5211}, {bilan.exercice}, tous dispositifs valorisés"
+    return g.Cascade("g-passage", f"Ce que la structure retire du coût complet, {bilan.exercice}", sujet, etapes)
 
 
 def _tableau(bilan: Bilan, rangees: list[Ligne]) -> m.Tableau:
@@ -65,7 +65,7 @@ def _tableau(bilan: Bilan, rangees: list[Ligne]) -> m.Tableau:
     total = m.additionner("Total", colonnes, lignes)
     if avec_taux:
         total["taux_couverture_d5211"] = _part(total["recettes"], total["cout_d5211"])
-    titre = f"Base {D5211} et ce que les recettes en couvrent, {bilan.exercice}"
+    titre = f"Ce que les recettes couvrent de la base, {bilan.exercice}"
     return m.Tableau(titre, colonnes, lignes, total, PORTEE)
 
 

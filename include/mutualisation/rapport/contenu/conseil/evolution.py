@@ -12,6 +12,8 @@ from mutualisation.rapport.contenu import textes
 from mutualisation.rapport.publie import Bilan
 
 SANS_COMMENTAIRE = "sans commentaire"
+# part of what moved under which an effect is not told alone
+MENU = Decimal("0.05")
 NOTE = (
     "Temps passé : plus ou moins d'ETP, au coût de l'année précédente. Coût d'un ETP : le reste de la variation du "
     "personnel. Une recette ou un amortissement qui baisse le coût se lit avec un signe moins. Les effets somment à "
@@ -47,9 +49,17 @@ def ecart(bilan: Bilan, dispositif: str) -> Decimal | None:
 
 
 def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
-    """`temps passé +58 000 €, coût d'un ETP +3 000 €`, largest first; empty without `variation`."""
+    """`temps passé +58 000 €, coût d'un ETP +3 000 €, autres effets −12 €`, largest first; empty without `variation`.
+
+    Effects that weigh little are said as one: they hide those that tell the story.
+    """
     ordre = sorted(effets(bilan, dispositif).items(), key=lambda x: -abs(x[1]))
-    return ", ".join(f"{formats.minuscule(libelles.EFFETS[e])} {variation(v)}" for e, v in ordre if formats.arrondi(v))
+    seuil = sum((abs(v) for _, v in ordre), g.ZERO) * MENU
+    menus = [v for _, v in ordre if abs(v) < seuil]
+    seuls = ordre if len(menus) < 2 else [x for x in ordre if abs(x[1]) >= seuil]
+    dits = [(formats.minuscule(libelles.EFFETS[e]), v) for e, v in seuls]
+    dits += [("autres effets", sum(menus, g.ZERO))] if len(menus) > 1 else []
+    return ", ".join(f"{nom} {variation(v)}" for nom, v in dits if formats.arrondi(v))
 
 
 def variation(montant: Decimal) -> str:
@@ -68,12 +78,12 @@ def cascade(bilan: Bilan) -> g.Cascade | None:
     if not lus or e - 1 not in bilan.totaux:
         return None
     etapes = [
-        g.Etape(str(e - 1), bilan.totaux[e - 1]["cout_net"], total=True),
+        g.Etape(f"Coût net {e - 1}", bilan.totaux[e - 1]["cout_net"], total=True),
         *(g.Etape(libelles.EFFETS[nom], montant) for nom, montant in lus.items()),
-        g.Etape(str(e), bilan.total["cout_net"], total=True),
+        g.Etape(f"Coût net {e}", bilan.total["cout_net"], total=True),
     ]
-    titre = f"Du coût net {e - 1} au coût net {e}"
-    return g.Cascade("g-evolution-cout", titre, f"{titre}, tous dispositifs valorisés", etapes)
+    sujet = f"Du coût net {e - 1} au coût net {e}, tous dispositifs valorisés"
+    return g.Cascade("g-evolution-cout", "Tous dispositifs valorisés", sujet, etapes)
 
 
 def _tableau(bilan: Bilan) -> m.Tableau:
@@ -89,5 +99,5 @@ def _tableau(bilan: Bilan) -> m.Tableau:
         siens = effets(bilan, code)
         montants = {e: siens.get(e, g.ZERO) for e in lus}
         lignes.append({"libelle": bilan.libelle(code), **montants, "ecart": sum(siens.values(), g.ZERO)})
-    titre = f"Ce qui fait évoluer le coût net de {bilan.exercice - 1} à {bilan.exercice}, par dispositif"
+    titre = f"Dispositif par dispositif, {bilan.exercice - 1}-{bilan.exercice}"
     return m.tableau(titre, colonnes, lignes, NOTE)

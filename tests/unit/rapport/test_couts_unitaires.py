@@ -1,0 +1,47 @@
+"""The curves of unit costs: what two exercices know, and nothing for the rest."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from mutualisation.rapport.contenu.conseil import couts_unitaires
+
+COUTS: dict[int, list[dict[str, Any]]] = {
+    2020: [
+        {"dispositif": "ADS", "cout_complet_unitaire": Decimal("363.22")},
+        {"dispositif": "NEUF", "cout_complet_unitaire": None},
+    ],
+    2021: [
+        {"dispositif": "ADS", "cout_complet_unitaire": Decimal("355.61")},
+        {"dispositif": "NEUF", "cout_complet_unitaire": Decimal("12.00")},
+    ],
+}
+
+
+class Factice:
+    """Two exercices of unit costs."""
+
+    exercices, dispositifs = (2020, 2021), ("ADS", "NEUF")
+
+    def lignes(self, relation: str, exercice: int) -> list[dict[str, Any]]:
+        return COUTS[exercice] if relation == "cout_unitaire" else []
+
+    def agreger(self, *_: str) -> list[dict[str, Any]]:
+        return [{"dispositif": "ADS", "types": ["PC"]}]
+
+    def libelle(self, code: str) -> str:
+        return code.title()
+
+
+def test_a_curve_needs_two_known_years_and_names_its_unit() -> None:
+    (courbes,) = couts_unitaires.section(Factice()).blocs  # type: ignore[arg-type]
+    (serie,) = courbes.series
+    assert serie.libelle == "Ads, par permis de construire"
+    assert serie.points == [(2020, Decimal("363.22")), (2021, Decimal("355.61"))]
+
+
+def test_without_curve_there_is_no_section() -> None:
+    seule = Factice()
+    seule.exercices = (2021,)
+    assert couts_unitaires.section(seule).lus == []  # type: ignore[arg-type]
