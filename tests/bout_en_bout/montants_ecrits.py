@@ -63,6 +63,11 @@ def titree(page: Path, debut: str) -> Table:
     return next(t for t in tables(page) if t.titre.startswith(debut))
 
 
+def avec(page: Path, *colonnes: str) -> Table:
+    """The first table that has those columns, whatever its title."""
+    return next(t for t in tables(page) if set(colonnes) <= set(t.colonnes))
+
+
 def lu(texte: str) -> Decimal | None:
     """`−1 234,50 €` as a figure; None for words."""
     nombre = re.sub(r"[\s\u00a0\u202f]|€|ETP|%", "", texte).replace("−", "-").replace("+", "").replace(",", ".")

@@ -157,7 +157,7 @@ def test_figures_of_the_council_are_the_csv(extrait: Path) -> None:
     page = extrait / f"bilan_etape_{extrait.name[-4:]}.html"
     libelles = {**_libelles(extrait), TOTAL: "Total"}
     synthese = {libelles[code]: r for code, r in _synthese(extrait).items()}
-    cout = e.titree(page, "Coût, qui le paie et reste à charge")
+    cout = e.avec(page, "ETP", "Coût net", "Recettes", "Reste à charge")
     lues = 0
     for ligne in (*cout.lignes, cout.pied):
         publie = synthese[ligne[""]]
@@ -168,7 +168,7 @@ def test_figures_of_the_council_are_the_csv(extrait: Path) -> None:
                 lues += 1
                 assert e.est(ligne[mesure], Decimal(publie[colonne])), (ligne, mesure)
     assert lues >= 3 * len(synthese)
-    base = e.titree(page, "Base D5211-16")
+    base = e.avec(page, "Base D5211-16", "Structure")
     passage = _passage(extrait)
     for ligne in base.lignes:
         assert e.est(ligne["Base D5211-16"], Decimal(passage[ligne[""]]["cout_d5211"]))

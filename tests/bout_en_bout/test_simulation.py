@@ -12,7 +12,8 @@ from tests.bout_en_bout.entrepots import Publie, lire, publication
 
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.francais import formats
-from mutualisation.simulation import ecrire_simulation, simuler
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.simulation import ecrire_simulation, page_simulee, simuler
 
 ENTETE = "Dispositif;Règle;Tranche min;Tranche max;Montant;Base;Mode recouvrement;Début;Fin;Référence"
 
@@ -41,6 +42,18 @@ def test_un_tarif_essaye_change_les_montants_dus_et_ne_publie_rien(publie: Publi
     assert "cout_simule" in dispositifs.read_text(encoding="utf-8")
     assert pdf.read_bytes().startswith(b"%PDF")
     _page_dite(page.read_text(encoding="utf-8"), attendu)
+
+
+def test_un_tarif_date_dans_l_annee_avertit_du_semestre(publie: Publie, tmp_path: Path) -> None:
+    projet = tmp_path / "projet.csv"
+    lignes = (
+        "CEP;par_habitant;;;0,91;;titre;2019-01-01;2021-05-31;Vote",
+        "CEP;par_habitant;;;1,91;;titre;2021-06-01;;P",
+    )
+    projet.write_text("\n".join((ENTETE, *lignes)) + "\n", encoding="utf-8")
+    (document,) = simuler(publie.contexte, [EXERCICE], {"tarifs": projet}).documents
+    dits = [m.mots(*b.morceaux) for s in document.sections for b in s.lus if isinstance(b, m.Paragraphe)]
+    assert page_simulee.PARTIELLE in dits
 
 
 def _page_dite(html: str, attendu: Decimal) -> None:

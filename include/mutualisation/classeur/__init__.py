@@ -28,7 +28,7 @@ PARTIES: tuple[tuple[str, tuple[Feuille, ...]], ...] = (
     ("Personnel", (couts_etp.couts_moyens, couts_etp.etp_par_categorie)),
     ("Base D5211-16 et coûts unitaires", (base.passage, base.par_compte, base.cout_unitaire)),
     ("Communes et adhérents", (adherents.communes, adherents.couts_d_usage, adherents.adhesions)),
-    ("Recouvrement", (recettes.recouvrement, recettes.ecarts)),
+    ("Recouvrement", (recettes.recouvrement, recettes.factures, recettes.ecarts)),
     ("Achats et certificats", (marches.cam, marches.cee)),
     ("Prévision", (previsions.prevision, previsions.essai, previsions.ecart)),
     (

@@ -71,12 +71,13 @@ def communes(bilan: Bilan) -> m.Tableau | None:
     for r in rangees:
         for cle in ("cout_usage", "montant_du"):
             sommes[qui.nommer(r)["insee"]][cle] += r[cle] or ZERO
+    connues = {qui.nommer(r)["insee"] for r in rangees}
     services, rattaches = (
         _services(bilan, qui),
         Counter(r["code_insee"] for r in qui.adherents.values() if r["type_adherent"] in ("ccas", "satellite")),
     )
     lignes = [
-        _commune(c["nom"], insee, c["population"], sommes[insee])
+        _commune(c["nom"], insee, c["population"], sommes[insee], suivi=insee in connues or not services[insee])
         | {"services": services[insee], "rattaches": rattaches[insee]}
         for insee, c in sorted(qui.communes.items(), key=lambda x: (noms.plat(x[1]["nom"]), x[0]))
     ]
@@ -89,7 +90,7 @@ def communes(bilan: Bilan) -> m.Tableau | None:
         lignes,
         _total(lignes, bool(rangees)),
         "CCAS et satellites sont comptés avec leur commune. Services : dispositifs auxquels la commune elle-même adhère"
-        " au 31 décembre, valorisés ou non. Coût et dû : dispositifs valorisés.",
+        " au 31 décembre, valorisés ou non. Coût et dû : dispositifs valorisés ; « non renseigné » : pas suivi.",
         feuille=m.Feuille(
             "Communes",
             "Par commune : population, services, coût de ce qu'elle utilise, dû, euros par habitant.",
@@ -126,17 +127,20 @@ def _colonnes(valorisees: bool) -> tuple[m.Colonne, ...]:
     )
 
 
-def _commune(nom: str, insee: str, population: int | None, montants: dict[str, Decimal]) -> dict[str, Any]:
+def _commune(
+    nom: str, insee: str, population: int | None, montants: dict[str, Decimal], *, suivi: bool = True
+) -> dict[str, Any]:
+    """A row; of services whose cost nobody follows, what they cost is unknown, not zero."""
     cout, du = montants["cout_usage"], montants["montant_du"]
     return {
         "nom": nom,
         "insee": insee,
         "population": population,
-        "cout_usage": cout,
+        "cout_usage": cout if suivi else None,
         "montant_du": du,
-        "reste": cout - du,
+        "reste": cout - du if suivi else None,
         "du_habitant": du / population if population else None,
-        "cout_habitant": cout / population if population else None,
+        "cout_habitant": cout / population if population and suivi else None,
     }
 
 

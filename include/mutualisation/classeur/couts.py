@@ -79,6 +79,7 @@ def detail(bilan: Bilan) -> m.Tableau:
             ("cout_fonctionnement", "fonctionnement"),
             ("amortissements", "amortissements"),
             ("subventions", "subventions"),
+            ("reprises", "excedent"),
         ),
         empile=True,
     )

@@ -113,6 +113,40 @@ def _ligne(libelle: str, mode: str, rangees: list[Ligne]) -> dict[str, Any]:
     }
 
 
+def factures(bilan: Bilan) -> m.Tableau:
+    """Half-yearly invoices (R7), adherent by adherent; the summary by semestre and status is what is printed."""
+    qui = noms.annuaire(bilan)
+    lignes = [
+        qui.nommer(r)
+        | {
+            "periode": f"{r['exercice']}-S{r['semestre']}",
+            "statut": libelles.libelle(libelles.STATUTS_FACTURE, r["statut"]),
+        }
+        for r in sorted(bilan["facture_semestrielle"], key=lambda r: (r["semestre"], *qui.rang(r)))
+    ]
+    colonnes = (
+        m.Colonne("periode", "Semestre", largeur=12),
+        m.Colonne("statut", "Statut", largeur=14),
+        *noms.nommes(bilan),
+        m.Colonne("montant_du", "Dû", "centimes", somme=True),
+        m.Colonne("report_precedent", "Report précédent", "centimes", somme=True),
+        m.Colonne("montant_facture", "Facturé", "centimes", somme=True),
+    )
+    publie = {cle: somme(bilan["facture_semestrielle"], cle) for cle in ("montant_du", "montant_facture")}
+    return m.tableau(
+        f"Factures semestrielles, {bilan.exercice}",
+        colonnes,
+        lignes,
+        feuille=m.Feuille(
+            "Factures",
+            "Factures de chaque adhérent, par semestre : dû, report de la précédente, facturé ; résumé imprimé.",
+            publie,
+            filtre=True,
+            resume=("periode", "statut"),
+        ),
+    )
+
+
 def ecarts(bilan: Bilan) -> m.Tableau:
     """What is left to title, or titled without being due, adherent by adherent; largest first."""
     qui = noms.annuaire(bilan)

@@ -143,7 +143,6 @@ class Feuille:
     nom: str
     notice: str
     publie: Ligne | None = None
-    trace: str = ""
     filtre: bool = False
     dessin: Dessin | None = None
     resume: tuple[str, ...] = ()
@@ -186,11 +185,6 @@ def additionner(intitule: str, colonnes: Sequence[Colonne], lignes: Sequence[Lig
 def tableau(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], note: str = "", **autres: Any) -> Tableau:
     """A table with the total of its columns that add up."""
     return Tableau(titre, tuple(colonnes), lignes, additionner("Total", colonnes, lignes), note, **autres)
-
-
-def liste(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], nom: str, notice: str) -> Tableau:
-    """Every row, for the workbook alone: a sheet to filter."""
-    return Tableau(titre, tuple(colonnes), lignes, feuille=Feuille(nom, notice, filtre=True), ou=CLASSEUR)
 
 
 # ---------------------------------------------------------------- the whole

@@ -8,6 +8,8 @@ from mutualisation.mise_en_forme.modele import Feuille
 from mutualisation.mise_en_forme.palette import COULEURS, FILET, GRIS, MARQUE
 
 LARGEUR = 1040
+# share of the width that is left to the names of the bars
+PLACE_DES_NOMS = 0.46
 
 
 class Placee(Protocol):
@@ -48,7 +50,10 @@ def tracer(livre: Any, feuille: Any, dite: Feuille, place: Placee, rang: int, ta
     police: dict[str, Any] = {"num_font": {"size": 10, "color": GRIS}}
     filets = {"visible": True, "line": {"color": FILET}}
     graphique.set_x_axis({"num_format": '[$-40C]#,##0\\ "€"', "major_gridlines": filets, **police})
-    graphique.set_y_axis({"reverse": True, "label_position": "low", **police})
+    noms = {"num_font": {"size": 9, "color": GRIS}}
+    graphique.set_y_axis({"reverse": True, "label_position": "low", **noms})
+    # left to themselves, readers that do not wrap names draw them over the edge of the sheet
+    graphique.set_plotarea({"layout": {"x": PLACE_DES_NOMS, "y": 0.14, "width": 0.96 - PLACE_DES_NOMS, "height": 0.72}})
     graphique.set_legend({"position": "bottom" if len(dessin.series) > 1 else "none"})
     graphique.set_size({"width": taille[0], "height": taille[1]})
     feuille.insert_chart(

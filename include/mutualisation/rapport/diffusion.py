@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from mutualisation.rapport.publie import Bilan
@@ -17,7 +18,13 @@ def seuil_effectif(bilan: Bilan) -> Decimal:
         for p in bilan.contexte.parametres
         if p["parametre"] == SEUIL and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
     ]
-    return Decimal((en_vigueur or [SEUIL_PAR_DEFAUT])[0].replace(",", "."))
+    return _lire((en_vigueur or [SEUIL_PAR_DEFAUT])[0])
+
+
+def _lire(valeur: str) -> Decimal:
+    """A number in any form that C1 allows: « 1 000 », « 5,0 € », « (5) »."""
+    nombre = Decimal(re.sub(r"[^0-9.]", "", valeur.replace(",", ".")))
+    return -nombre if re.search(r"[-(]", valeur) else nombre
 
 
 def est_restreinte(bilan: Bilan) -> bool:

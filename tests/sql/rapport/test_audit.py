@@ -14,6 +14,7 @@ import pytest
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.mise_en_forme import pdf
 from mutualisation.publication.contexte import lire_contexte
 from mutualisation.rapport.contenu.audit import documents, passages, personnel, rejets, trace
 from mutualisation.rapport.contenu.audit import renvois as adresses
@@ -181,3 +182,31 @@ def test_an_auditor_goes_from_a_staff_figure_to_its_lines_in_three_clicks(extrai
         assert page.url.endswith("dossier_audit_2021/trace_cam.html#etp")
         assert page.get_by_text("rh/temps_2021-01.csv").first.is_visible()
         navigateur.close()
+
+
+def test_the_pool_of_structure_is_redone_where_it_makes_the_cost(publier: Any) -> None:
+    def partager(charges: str) -> Callable[[Lignes], None]:
+        def changer(lignes: Lignes) -> None:
+            etpt = sum(Decimal(r["etpt"]) for r in lignes["cout_moyen"] if r["exercice"] == 2021)
+            for r in lignes["cout_moyen"]:
+                r["cout_structure"] = round(Decimal("1234.50") / etpt, 6)
+            modele = next(r for r in lignes["repartition"] if r["exercice"] == 2021)
+            lignes["repartition"].append(
+                modele | {"source": "mandats", "destination": "STRUCTURE", "unite": "EUR", "montant": Decimal(charges)}
+            )
+
+        return changer
+
+    assert "1\u202f234,50\u00a0€, divisés par" in _mots(personnel.dire(publier(partager("1234.50")), SCEAU))
+
+
+def test_the_cents_of_rounding_are_euros() -> None:
+    ligne = {"ligne": None, "rang": trace.ARRONDI, "fichier": "rh/temps_2021-01.csv", "nature": None,
+             "montant_source": Decimal("-0.004"), "part": Decimal(100), "montant": Decimal("-0.004")}  # fmt: skip
+    assert trace._ligne(ligne, "cout_personnel")["montant_source"] == "−0,004\u00a0€"
+    assert trace._ligne(ligne | {"rang": "A1/100"}, "cout_personnel")["montant_source"].endswith("ETP")
+
+
+def test_links_alone_are_not_printed() -> None:
+    seuls, dits = m.p(m.Lien("a.html", "Ici"), ".", ecran=True), m.p("Dit.")
+    assert [b["texte"] for b in pdf._blocs([seuls, dits])] == ["Dit."]

@@ -39,6 +39,7 @@ FEUILLES = [
     "Coût par adhérent",
     "Adhésions",
     "Recouvrement",
+    "Factures",
     "Écarts par adhérent",
     "CEE",
     "Prévision",

@@ -287,3 +287,15 @@ def test_the_map_counts_as_the_key_figures_do(bilan: BilanFactice) -> None:
     assert [ensemble.classe(n) for n in (0, 1, 4, 5, 9, 10, 20)] == [0, 1, 1, 2, 2, 3, 3]
     lignes = ensemble.matrice(bilan, lire(bilan)).lignes
     assert [(nom, list(marques)) for nom, marques in lignes] == [("Lille", [True, True]), ("Loos", [True, False])]
+
+
+def test_services_whose_cost_nobody_follows_are_not_read_as_free() -> None:
+    bilan = BilanFactice(cout_adherent=[])
+    page = _page(bilan, "59350")
+    assert ("Coût de ce qui est utilisé", "non suivi") in [(c.libelle, c.valeur) for c in page.chiffres]
+    assert not [t for s in page.sections for t in _blocs(s.blocs) if getattr(t, "titre", "").startswith("Euros par")]
+    annees = _tableau(page, "D'une année à l'autre")
+    assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'usage")["2021"].valeur is None
+    index = next(d for d in communes.documents(bilan, Sceau("ab")) if d.chemin == adresses.ANNUAIRE)
+    lille = next(x for x in _tableau(index, "Communes, dans l'ordre alphabétique").lignes if x["nom"].texte == "Lille")
+    assert (lille["cout"], lille["habitant"]) == (None, None)

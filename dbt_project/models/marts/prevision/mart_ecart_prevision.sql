@@ -19,7 +19,9 @@ paires as (
     c.cout_net as cout_constate,
     p.cout_net is not null and c.cout_net is not null as des_deux,
     coalesce(c.cout_net, 0) - coalesce(p.cout_net, 0) as ecart,
-    {{ quotient('(c.etp - p.etp) * n.cout_personnel', 'n.etp') }} as etp,
+    -- a forecast is published with 6 decimals: one that keeps the ETP of the year before keeps them exact, as R12
+    {{ quotient('(c.etp - case when p.etp = ' ~ arrondi('n.etp', 6) ~ ' then n.etp else p.etp end) * n.cout_personnel', 'n.etp') }}
+      as etp,
     c.cout_fonctionnement - n.cout_fonctionnement as fonctionnement,
     c.amortissements - n.amortissements as amortissements,
     n.subventions - c.subventions as subventions,

@@ -14,26 +14,15 @@ from mutualisation.rapport.publie import Bilan, Ligne
 EN_ECART = ("ecart", "non_execute")
 NOMBRE = re.compile(r"-?\d+(\.\d+)?")
 GENRES = {"EUR": "centimes", "ETP": "etp_unite"}
-CONTROLE = m.Colonne("libelle", "Contrôle", part=3, largeur=46)
-CLE = m.Colonne("cle", "Clé", largeur=26)
-RESULTAT = m.Colonne("resultat", "Résultat", largeur=14)
-ATTENDU = m.Colonne("valeur_attendue", "Attendu", "constat", largeur=24)
-CONSTATE = m.Colonne("valeur_constatee", "Constaté", "constat", largeur=24)
-COMPLET = (
-    CONTROLE,
-    m.Colonne("controle", "Nom", largeur=26),
-    CLE,
-    RESULTAT,
-    m.Colonne("bloquant", "Bloquant", largeur=10),
-    ATTENDU,
-    CONSTATE,
-    m.Colonne("seuil", "Seuil", "constat", largeur=10),
-    m.Colonne("justification", "Justification", largeur=48),
-)
+CONTROLE = m.Colonne("libelle", "Contrôle", part=3)
+CLE = m.Colonne("cle", "Clé")
+RESULTAT = m.Colonne("resultat", "Résultat")
+ATTENDU = m.Colonne("valeur_attendue", "Attendu", "constat")
+CONSTATE = m.Colonne("valeur_constatee", "Constaté", "constat")
 
 
 def section(bilan: Bilan) -> m.Section:
-    """Counts, gaps, then the rest folded; the workbook has them in one list."""
+    """Counts, gaps, then the rest folded."""
     lignes = [_ligne(c) for c in bilan["controles"]]
     ecarts = [x | {"justification": _justification(x)} for x in lignes if x["statut"] in EN_ECART]
     autres = [x for x in lignes if x["statut"] not in EN_ECART]
@@ -46,9 +35,7 @@ def section(bilan: Bilan) -> m.Section:
     nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")
     conformes = m.Tableau("Contrôles conformes ou sans donnée", (CONTROLE, CLE, RESULTAT, ATTENDU, CONSTATE), autres)
     blocs.append(m.Repli(f"Voir les {nombre}", [conformes]))
-    notice = "Résultat de chaque contrôle et justification des écarts."
-    liste = m.liste(f"Contrôles, {bilan.exercice}", COMPLET, lignes, "Contrôles", notice)
-    return m.Section("controles", "Contrôles", "Contrôles", [*blocs, liste])
+    return m.Section("controles", "Contrôles", "Contrôles", blocs)
 
 
 def _ligne(controle: Ligne) -> dict[str, Any]:
@@ -98,9 +85,8 @@ def _a_commenter(bilan: Bilan) -> list[m.Bloc]:
     lignes = [
         {"sujet": sujet, "constat": constat} for sujet, _, constat in (p["libelle"].partition(" : ") for p in points)
     ]
-    colonnes = (m.Colonne("sujet", "Chiffre", largeur=40), m.Colonne("constat", "Constat", part=4, largeur=70))
-    notice = "Chiffres qui s'écartent de N−1 ou d'une borne d'alerte, à commenter par le service."
-    return [m.Tableau("Points à commenter", colonnes, lignes, feuille=m.Feuille("À commenter", notice))]
+    colonnes = (m.Colonne("sujet", "Chiffre"), m.Colonne("constat", "Constat", part=4))
+    return [m.Tableau("Points à commenter", colonnes, lignes)]
 
 
 def _justification(controle: Ligne) -> m.Valeur:

@@ -14,7 +14,7 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 NON_ETABLI = "non établi"
-SCENARIO = m.Colonne("scenario", "Scénario", part=3, largeur=24)
+SCENARIO = m.Colonne("scenario", "Scénario", part=3)
 PREVU = (
     SCENARIO,
     m.Colonne("annee", "Année", "annee", part=1),
@@ -29,28 +29,6 @@ ECART = (
     m.Colonne("cout_constate", "Coût constaté", "euros"),
     m.Colonne("ecart", "Écart", "lu", fort=True),
 )
-DETAIL = (
-    m.DISPOSITIF,
-    SCENARIO,
-    m.Colonne("exercice", "Année", "annee", largeur=10),
-    m.Colonne("etp", "ETP", "etp", largeur=10),
-    m.Colonne("cout_net", "Coût net, au millier", "euros"),
-    m.Colonne("recettes", "Recettes, au millier", "euros"),
-    m.Colonne("methode", "Méthode", largeur=80),
-)
-ESSAI = (
-    m.DISPOSITIF,
-    SCENARIO,
-    m.Colonne("exercice_base", "Prévu depuis", "annee", largeur=10),
-    m.Colonne("cout_prevu", "Coût prévu", "centimes"),
-    m.Colonne("cout_constate", "Coût constaté", "centimes"),
-    m.Colonne("erreur", "Erreur", "centimes", fort=True, formule="={cout_prevu}-{cout_constate}"),
-    m.Colonne("erreur_relative", "Erreur, en %", "taux", largeur=12),
-    m.Colonne("etp_prevu", "ETP prévus", "etp", largeur=12),
-    m.Colonne("etp_constate", "ETP constatés", "etp", largeur=12),
-    m.Colonne("recettes_prevues", "Recettes prévues", "centimes"),
-    m.Colonne("recettes_constatees", "Recettes constatées", "centimes"),
-)
 NOTE = (
     "Montants arrondis au millier d'euros. Au plus bas, au plus haut : ce que le coût serait si la méthode se trompait "
     "comme elle s'est trompée, au même horizon, sur les exercices connus ; non établi sans essai possible."
@@ -61,7 +39,7 @@ def section(bilan: Bilan) -> m.Section:
     """Forecast of the exercice; nothing for a version that published none of its ranges."""
     blocs: list[m.Bloc] = []
     if bilan["prevision_fourchette"]:
-        blocs = [m.p(_introduction(bilan)), m.Liste(_phrases(bilan)), _prevu(bilan), *_ecart(bilan), *_feuilles(bilan)]
+        blocs = [m.p(_introduction(bilan)), m.Liste(_phrases(bilan)), _prevu(bilan), *_ecart(bilan)]
     return m.Section("prevision", "Prévision", "Prévision", blocs)
 
 
@@ -203,41 +181,3 @@ def _ecart(bilan: Bilan) -> list[m.Bloc]:
         )
     titre = f"Coût constaté en {bilan.exercice} et prévision publiée avec le bilan de {bilan.exercice - 1}"
     return [m.Tableau(titre, ECART, lignes, note="Écart : constaté moins prévu, au millier d'euros.")]
-
-
-# ---------------------------------------------------------------- workbook
-def _feuilles(bilan: Bilan) -> list[m.Tableau]:
-    """Rows by dispositif of the scenarios that are shown."""
-    e = bilan.exercice
-    montres = {r["scenario"] for r in bilan["prevision"]}
-    prevus = [
-        r | {cle: None if r[cle] is None else _millier(r[cle]) for cle in ("cout_net", "recettes")}
-        for r in bilan["prevision"]
-    ]
-    essais = [r for r in bilan["prevision_essai"] if r["scenario"] in montres]
-    return [
-        m.liste(
-            f"Prévision à partir de {e}, par dispositif et par scénario, au millier d'euros",
-            DETAIL,
-            _nommees(bilan, prevus),
-            "Prévision",
-            f"Prévision à partir de {e}, par scénario, au millier d'euros ; elle n'entre dans aucun total.",
-        ),
-        m.liste(
-            f"Essai de la prévision de {e} sur les exercices connus",
-            ESSAI,
-            _nommees(bilan, essais),
-            "Essai de la prévision",
-            "Ce que la méthode aurait dit des exercices connus, et son erreur.",
-        ),
-    ]
-
-
-def _nommees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:
-    """Rows by scenario, newest base, dispositif, year; with their labels."""
-    scenarios = _ordonner(r["scenario"] for r in rangees)
-    ordre = sorted(
-        bilan.dans_l_ordre(rangees, "exercice"),
-        key=lambda r: (scenarios.index(r["scenario"]), -(r.get("exercice_base") or 0)),
-    )
-    return [r | {"scenario": _nommer(r["scenario"])} for r in ordre]

@@ -23,12 +23,6 @@ NOTE = (
 )
 
 
-def section(bilan: Bilan) -> m.Section:
-    """Table and chart of the totals."""
-    titre = "Dépenses destinées aux besoins des communes"
-    return m.Section("synthese", titre, "Synthèse", [m.CoteACote((totaux(bilan), financement(bilan)))])
-
-
 def totaux(bilan: Bilan) -> m.Tableau:
     """The printed annex: a row per measure, a column per exercice shown."""
     sans = ", ".join(str(e) for e in bilan.exercices if not bilan.totaux[e]["recettes_renseignees"])

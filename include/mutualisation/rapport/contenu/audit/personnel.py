@@ -145,7 +145,7 @@ def _structure(bilan: Bilan) -> list[m.Bloc]:
     if not total or not etpt or couts != {formats.arrondi(total / etpt, 6)}:
         return []
     parts = " + ".join(
-        f"{formats.euros(r['montant'], 2)} ({libelles.SOURCES[r['source']].lower()})"
+        f"{formats.euros(r['montant'], 2)} ({libelles.SOURCES[r['source']].lower().replace(' (', ', ').rstrip(')')})"
         for r in sorted(charges, key=lambda r: list(libelles.SOURCES).index(r["source"]))
     )
     return [

@@ -1,0 +1,72 @@
+"""What a reader of the reference extract meets: words that are whole, and what he looks for in a few clicks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests import navigateur
+from tests.bout_en_bout.reference import Reference
+
+EXERCICE, BUREAU = 2021, 1280
+# words of headers and of cells of words whose letters stand on two lines; names of files may be cut
+COUPES = """() => {
+  const coupes = new Set()
+  document.querySelectorAll('.bloc th, .bloc td.texte').forEach(cellule => {
+    const textes = document.createTreeWalker(cellule, NodeFilter.SHOW_TEXT)
+    while (textes.nextNode()) {
+      const noeud = textes.currentNode
+      if (noeud.parentElement.closest('code')) continue
+      for (const mot of noeud.data.matchAll(/\\p{L}+/gu)) {
+        const plage = document.createRange()
+        plage.setStart(noeud, mot.index)
+        plage.setEnd(noeud, mot.index + mot[0].length)
+        if (new Set([...plage.getClientRects()].map(r => Math.round(r.top))).size > 1) coupes.add(mot[0])
+      }
+    }
+  })
+  return [...coupes]
+}"""
+DEBORDENT = """() => [...document.querySelectorAll('.bloc')]
+  .filter(bloc => bloc.scrollWidth > bloc.clientWidth).map(bloc => bloc.querySelector('caption').textContent)"""
+
+
+@pytest.fixture
+def extrait(reference: Reference) -> Path:
+    """The extract of the last exercice."""
+    return reference.bilans / f"bilan_{EXERCICE}"
+
+
+@pytest.mark.systeme
+@navigateur.sans_chromium
+def test_no_word_is_cut_and_no_table_scrolls_on_a_desk(extrait: Path) -> None:
+    pages = [
+        extrait / f"bilan_etape_{EXERCICE}.html",
+        *sorted((extrait / f"dossier_audit_{EXERCICE}").glob("*.html")),
+        *sorted((extrait / "communes").glob("*_lille.html")),
+        extrait / "communes" / "index.html",
+    ]
+    assert len(pages) > 10
+    with navigateur.navigateur() as onglet:
+        for page in pages:
+            onglet.ouvrir(page, BUREAU).deplier()
+            assert onglet.page.evaluate(COUPES) == [], page.name
+            assert onglet.page.evaluate(DEBORDENT) == [], page.name
+
+
+@pytest.mark.systeme
+@navigateur.sans_chromium
+def test_staff_and_commune_are_a_few_clicks_from_the_council(extrait: Path) -> None:
+    """Index of communes to « what my commune pays and gets »; staff of a dispositif to its categories and hours."""
+    with navigateur.navigateur() as onglet:
+        onglet.ouvrir(extrait / "communes" / "index.html", 390).suivre("Croix")
+        assert "doit" in onglet.texte
+        assert "Cet usage a coûté" in onglet.texte
+        onglet.ouvrir(extrait / f"bilan_etape_{EXERCICE}.html")
+        volet = onglet.page.locator("#dispositif-cep")
+        volet.locator("summary").first.click()
+        volet.get_by_role("link", name="coût de personnel recalculable").click()
+        assert onglet.fichier == "personnel.html"
+        onglet.page.locator("#cep").get_by_role("link").first.click()
+        assert onglet.fichier == "trace_cep.html"
+        assert onglet.page.get_by_text("rh/temps_").first.is_visible()

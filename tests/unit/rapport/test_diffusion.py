@@ -1,0 +1,34 @@
+"""The threshold under which pay is hidden is read as the warehouse reads it (C1, R2c)."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mutualisation.rapport.diffusion import seuil_effectif
+
+
+@pytest.mark.parametrize(
+    ("valeur", "lu"),
+    [
+        ("5", "5"),
+        ("5,5", "5.5"),
+        ("1\u00a0000", "1000"),
+        ("5,0 €", "5.0"),
+        ("(5)", "-5"),
+        ("-0,5", "-0.5"),
+        ("5-", "-5"),
+    ],
+)
+def test_un_seuil_se_lit_dans_toutes_ses_formes(valeur: str, lu: str) -> None:
+    assert seuil_effectif(_bilan(valeur, "2020-01-01")) == Decimal(lu)
+
+
+def test_un_seuil_qui_n_est_pas_en_vigueur_au_premier_janvier_ne_compte_pas() -> None:
+    assert seuil_effectif(_bilan("0", "2021-01-02")) == 5
+
+
+def _bilan(valeur: str, debut: str) -> Any:
+    parametre = {"parametre": "seuil_effectif", "valeur": valeur, "debut": debut, "fin": None}
+    return SimpleNamespace(exercice=2021, contexte=SimpleNamespace(parametres=[parametre]))
