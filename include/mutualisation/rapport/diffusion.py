@@ -28,6 +28,7 @@ def _lire(valeur: str) -> Decimal:
 
 
 def est_restreinte(bilan: Bilan) -> bool:
-    """True where no pool hides a small category: the threshold is 0, or the whole payroll is under it."""
+    """True where no pool hides a small category: the threshold is 0, or a group of a year shown is under it."""
     seuil = seuil_effectif(bilan)
-    return seuil <= 0 or any(r["etpt_groupe"] is not None and r["etpt_groupe"] < seuil for r in bilan["cout_moyen"])
+    groupes = (r["etpt_groupe"] for e in bilan.exercices for r in bilan.lignes("cout_moyen", e))
+    return seuil <= 0 or any(etpt is not None and etpt < seuil for etpt in groupes)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mutualisation.rapport.diffusion import seuil_effectif
+from mutualisation.rapport.diffusion import est_restreinte, seuil_effectif
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,14 @@ def test_un_seuil_se_lit_dans_toutes_ses_formes(valeur: str, lu: str) -> None:
 
 def test_un_seuil_qui_n_est_pas_en_vigueur_au_premier_janvier_ne_compte_pas() -> None:
     assert seuil_effectif(_bilan("0", "2021-01-02")) == 5
+
+
+@pytest.mark.parametrize(("avant", "seuil", "attendu"), [("5", "5", False), ("4.999999", "5", True), ("9", "0", True)])
+def test_une_annee_montree_sans_regroupement_restreint_l_extrait(avant: str, seuil: str, attendu: bool) -> None:
+    bilan = _bilan(seuil, "2020-01-01")
+    groupes = {2020: [{"etpt_groupe": Decimal(avant)}], 2021: [{"etpt_groupe": Decimal(12)}, {"etpt_groupe": None}]}
+    bilan.exercices, bilan.lignes = [2020, 2021], lambda _relation, exercice: groupes[exercice]
+    assert est_restreinte(bilan) is attendu
 
 
 def _bilan(valeur: str, debut: str) -> Any:
