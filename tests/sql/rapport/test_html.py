@@ -98,7 +98,7 @@ def test_forecast_is_read_to_the_thousand_with_the_range_it_earned(page: str) ->
 
 
 def test_dispositifs_out_of_the_synthesis_are_named(page: str) -> None:
-    assert [_cellules(r) for r in _table(page, "hors des totaux").xpath(".//tbody/tr")] == [
+    assert [_cellules(r) for r in _table(page, "données manquantes").xpath(".//tbody/tr")] == [
         ["Carrières souterraines", "En attente", "12", "Unités de service"],
         ["Portail open data", "Hors périmètre", "12", ""],
     ]
