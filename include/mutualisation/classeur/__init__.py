@@ -60,21 +60,13 @@ LECTURE = (
 
 def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
     """The workbook. Same bilan, same cells: no clock, no random."""
-    contexte = bilan.contexte
     return [
-        Document(
-            chemin=f"bilan_etape_{bilan.exercice}",
-            exercice=bilan.exercice,
-            titre=f"Bilan d'étape {bilan.exercice}",
+        ouverture.document(
+            bilan,
+            sceau,
+            f"bilan_etape_{bilan.exercice}",
+            f"Bilan d'étape {bilan.exercice}",
             sous_titre=SOUS_TITRE + formats.periode(bilan.exercices),
-            epci=contexte.epci,
-            siren=contexte.siren,
-            version=contexte.construction.version,
-            synthetique=contexte.est_synthetique,
-            etats=ouverture.etats(bilan),
-            avis=(),
-            resume="",
-            chiffres=(),
             sections=[_partie(bilan, titre, feuilles) for titre, feuilles in PARTIES],
             identite=(),
             notice=_notice(bilan, sceau),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.qualite import rejets
 from mutualisation.rapport.diffusion import est_restreinte
 from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
 
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
@@ -17,6 +19,28 @@ POURQUOI_RESTREINTE = (
     "de ce bilan, qui ne doit pas être rendu public."
 )
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
+
+
+def document(bilan: Bilan, sceau: Sceau, chemin: str, titre: str, **autres: Any) -> m.Document:
+    """A document of the extract: what each says of the EPCI, of its state and of where its figures come from.
+
+    `autres`: the fields of `Document` that are its own, in place of these.
+    """
+    contexte = bilan.contexte
+    communs: dict[str, Any] = {
+        "exercice": bilan.exercice,
+        "sous_titre": "",
+        "epci": contexte.epci,
+        "siren": contexte.siren,
+        "version": contexte.construction.version,
+        "synthetique": contexte.est_synthetique,
+        "etats": etats(bilan),
+        "avis": (),
+        "resume": "",
+        "chiffres": (),
+        "identite": identite(bilan, sceau.publication_sha256, sceau.identite),
+    }
+    return m.Document(chemin=chemin, titre=titre, **(communs | autres))
 
 
 # ---------------------------------------------------------------- figures

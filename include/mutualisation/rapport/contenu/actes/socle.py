@@ -15,23 +15,14 @@ AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les 
 
 def acte(bilan: Bilan, sceau: Sceau, nom: str, titre: str, sections: Sequence[m.Section]) -> m.Document:
     """A draft under `projets_actes/`, with the states and the origin of its bilan."""
-    contexte = bilan.contexte
-    return m.Document(
-        chemin=f"projets_actes/{nom}_{bilan.exercice}",
-        exercice=bilan.exercice,
-        titre=titre,
-        sous_titre="",
-        epci=contexte.epci,
-        siren=contexte.siren,
-        version=contexte.construction.version,
-        synthetique=contexte.est_synthetique,
-        etats=ouverture.etats(bilan),
+    return ouverture.document(
+        bilan,
+        sceau,
+        f"projets_actes/{nom}_{bilan.exercice}",
+        titre,
         # what leads to another section of the bilan leads nowhere here
         avis=[("Projet", (AVERTISSEMENT,)), *((sujet, morceaux[:1]) for sujet, morceaux in ouverture.avis(bilan))],
-        resume="",
-        chiffres=(),
         sections=sections,
-        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         sorties=("docx",),
         forme="acte",
     )

@@ -27,21 +27,15 @@ def document(
 ) -> m.Document:
     """A page of `dossier_audit_AAAA/`."""
     contexte, e = bilan.contexte, bilan.exercice
-    return m.Document(
-        chemin=f"{renvois.dossier(e)}/{page}",
-        exercice=e,
-        titre=titre,
+    return ouverture.document(
+        bilan,
+        sceau,
+        f"{renvois.dossier(e)}/{page}",
+        titre,
         sous_titre=f"Dossier d'audit du bilan {e}, version {contexte.construction.version}",
-        epci=contexte.epci,
-        siren=contexte.siren,
-        version=contexte.construction.version,
-        synthetique=contexte.est_synthetique,
-        etats=ouverture.etats(bilan),
         avis=_avis(bilan),
         resume=resume,
-        chiffres=(),
         sections=sections,
-        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         liens=_liens(bilan, page),
         sorties=sorties,
         forme=FORME,

@@ -35,18 +35,12 @@ SOMMES = (
 
 def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire, *, sortie: str) -> m.Document:
     """The index: names by letter on the page, figures folded; one table in print."""
-    contexte = bilan.contexte
-    return m.Document(
-        chemin=adresses.ANNUAIRE,
-        exercice=bilan.exercice,
-        titre=f"Les communes, {bilan.exercice}",
+    return ouverture.document(
+        bilan,
+        sceau,
+        adresses.ANNUAIRE,
+        f"Les communes, {bilan.exercice}",
         sous_titre="Ce que chaque commune utilise, doit et coûte : une page chacune",
-        epci=contexte.epci,
-        siren=contexte.siren,
-        version=contexte.construction.version,
-        synthetique=contexte.est_synthetique,
-        etats=ouverture.etats(bilan),
-        avis=[],
         resume=_resume(territoire),
         chiffres=_chiffres(territoire),
         sections=[
@@ -56,7 +50,6 @@ def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire, *, sortie: str) -> 
             _adhesions(bilan, territoire),
             _sommes(bilan, territoire),
         ],
-        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         liens=[m.Lien(f"../bilan_etape_{bilan.exercice}.html", f"Bilan d'étape {bilan.exercice}")],
         sorties=(sortie,),
         forme="dossier",

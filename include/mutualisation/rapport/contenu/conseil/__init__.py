@@ -59,24 +59,18 @@ def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
 
 def dire(bilan: Bilan, sceau: Sceau) -> Document:
     """The whole bilan: no clock, no random."""
-    contexte = bilan.contexte
     corps = (piece.section(bilan) for piece in SECTIONS)
     sections = [*elus.sections(bilan), *map(_bref, corps), signatures.section(bilan, sceau)]
-    return Document(
-        chemin=f"bilan_etape_{bilan.exercice}",
-        exercice=bilan.exercice,
-        titre=f"Bilan d'étape {bilan.exercice}",
+    return ouverture.document(
+        bilan,
+        sceau,
+        f"bilan_etape_{bilan.exercice}",
+        f"Bilan d'étape {bilan.exercice}",
         sous_titre=SOUS_TITRE + formats.periode(bilan.exercices),
-        epci=contexte.epci,
-        siren=contexte.siren,
-        version=contexte.construction.version,
-        synthetique=contexte.est_synthetique,
-        etats=ouverture.etats(bilan),
         avis=ouverture.avis(bilan),
         resume=ouverture.resume(bilan),
         chiffres=ouverture.chiffres(bilan),
         sections=sections,
-        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
         notice=ouverture.notice(bilan),
         liens=ailleurs.pages(bilan),
         sorties=("html", "pdf"),
