@@ -9,7 +9,9 @@ from typing import Any
 
 from mutualisation.classeur import qui_est_qui as noms
 from mutualisation.francais.libelles import CLES_USAGE
+from mutualisation.francais.typographie import ordre as tri
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.membres import en_vigueur
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 ZERO = Decimal(0)
@@ -79,7 +81,7 @@ def communes(bilan: Bilan) -> m.Tableau | None:
     lignes = [
         _commune(c["nom"], insee, c["population"], sommes[insee], suivi=insee in connues or not services[insee])
         | {"services": services[insee], "rattaches": rattaches[insee]}
-        for insee, c in sorted(qui.communes.items(), key=lambda x: (noms.plat(x[1]["nom"]), x[0]))
+        for insee, c in sorted(qui.communes.items(), key=lambda x: (tri(x[1]["nom"]), x[0]))
     ]
     if any(sommes[noms.HORS].values()):
         lignes.append(_commune(AUTRES, noms.HORS, None, sommes[noms.HORS]) | {"services": None, "rattaches": None})
@@ -158,10 +160,7 @@ def _services(bilan: Bilan, qui: noms.Annuaire) -> Counter[str]:
     membres = {
         (r["dispositif"], qui.adherents[r["siret_adherent"]]["code_insee"])
         for r in bilan["adhesion"]
-        if r["debut"] <= fin
-        and (r["fin"] is None or r["fin"] >= fin)
-        and r["type_adherent"] == "commune"
-        and r["siret_adherent"] in qui.adherents
+        if en_vigueur(r, fin) and r["type_adherent"] == "commune" and r["siret_adherent"] in qui.adherents
     }
     return Counter(insee for _, insee in membres)
 

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mutualisation.francais import libelles
+from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import unites
-from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
-
-PORTEE = (
-    "Portée opposable : mise à disposition descendante de l'article L5211-4-1 III du CGCT. Ailleurs, la convention "
-    "décide et la base est indicative."
-)
-
-
-def _sans_total(rangees: list[Ligne]) -> list[Ligne]:
-    return [r for r in rangees if r["dispositif"] != TOTAL]
+from mutualisation.rapport.contenu.passage import PORTEE, portee
+from mutualisation.rapport.publie import Bilan, somme
 
 
 def passage(bilan: Bilan) -> m.Tableau:
     """Full cost, structure, legal base, and what receipts cover of that base where it is known."""
-    rangees = bilan.dans_l_ordre(_sans_total(bilan["passage_d5211"]))
+    rangees = bilan.dans_l_ordre(bilan["passage_d5211"])
     couverture = (
         m.Colonne("recettes", "Recettes des communes", "euros", somme=True),
         m.Colonne(
@@ -38,7 +30,7 @@ def passage(bilan: Bilan) -> m.Tableau:
         *(couverture if avec else ()),
         m.Colonne("portee", "Portée", largeur=16),
     )
-    lignes = [r | {"portee": "opposable" if r.get("base_opposable") else "indicative"} for r in rangees]
+    lignes = [r | {"portee": portee(r)} for r in rangees]
     total = m.additionner("Total", colonnes, lignes)
     if avec and total["cout_d5211"]:
         total["taux_couverture_d5211"] = total["recettes"] / total["cout_d5211"]
@@ -63,7 +55,7 @@ def passage(bilan: Bilan) -> m.Tableau:
 
 def _publie(bilan: Bilan) -> dict[str, Decimal]:
     """Each total as another relation has it: the synthesis, the detail by account, the unit costs."""
-    rangees = _sans_total(bilan["passage_d5211"])
+    rangees = bilan["passage_d5211"]
     ailleurs = {
         "dont_structure": (bilan["passage_d5211_detail"], "montant"),
         "cout_d5211": (bilan["cout_unitaire"], "cout_d5211"),
@@ -83,13 +75,13 @@ def par_compte(bilan: Bilan) -> m.Tableau:
         m.Colonne("montant", "Montant écarté", "centimes", somme=True),
     )
     lignes = [
-        r | {"compte": libelles.libelle_compte(r["compte"]), "motif": r["motif"][:1].upper() + r["motif"][1:]}
+        r | {"compte": libelles.libelle_compte(r["compte"]), "motif": formats.majuscule(r["motif"])}
         for r in bilan.dans_l_ordre(bilan["passage_d5211_detail"], "compte", "motif")
     ]
     notice = (
         "Chaque montant que la base D5211-16 écarte, par compte. Liste pour l'écran, non imprimée : Passage la résume."
     )
-    publie = {"montant": somme(_sans_total(bilan["passage_d5211"]), "dont_structure")}
+    publie = {"montant": somme(bilan["passage_d5211"], "dont_structure")}
     return m.tableau(
         f"Montants écartés de la base D5211-16, par dispositif et par compte, {bilan.exercice}",
         colonnes,
@@ -119,7 +111,7 @@ def cout_unitaire(bilan: Bilan) -> m.Tableau:
     couts = {r["dispositif"]: r["cout_net"] for r in bilan.lignes_exercice()}
     lignes = [
         r | {"unite": _unite(types.get(r["dispositif"], [])), "cout_complet": couts.get(r["dispositif"])}
-        for r in bilan.dans_l_ordre(_sans_total(bilan["cout_unitaire"]))
+        for r in bilan.dans_l_ordre(bilan["cout_unitaire"])
     ]
     note = (
         "Unités pondérées de l'année ; de ce qui se compte à chaque semestre (membres, bâtiments), la moyenne des deux."
@@ -127,7 +119,7 @@ def cout_unitaire(bilan: Bilan) -> m.Tableau:
     )
     publie = {
         "cout_complet": bilan.total["cout_net"],
-        "cout_d5211": somme(_sans_total(bilan["passage_d5211"]), "cout_d5211"),
+        "cout_d5211": somme(bilan["passage_d5211"], "cout_d5211"),
     }
     return m.tableau(
         f"Coût unitaire de fonctionnement, {bilan.exercice}",
@@ -142,5 +134,4 @@ def cout_unitaire(bilan: Bilan) -> m.Tableau:
 
 def _unite(types: list[str]) -> str:
     """What is counted, as a title."""
-    nom = unites.nom(types)
-    return nom[:1].upper() + nom[1:]
+    return formats.majuscule(unites.nom(types))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from mutualisation.francais import formats
 from mutualisation.francais.libelles import CATEGORIES, libelle_groupe
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan
 
-CENTIME = Decimal("0.01")
 CATEGORIE = m.Colonne("categorie", "Catégorie", largeur=26)
 
 
@@ -60,7 +60,7 @@ def _somme(*montants: Decimal | None) -> Decimal | None:
 def etp_par_categorie(bilan: Bilan) -> m.Tableau | None:
     """ETP by dispositif and catégorie, times the average cost: the staff cost again, by formula."""
     couts = {r["categorie"]: r for r in bilan["cout_moyen"]}
-    rangees = [r for r in bilan.dans_l_ordre(bilan["etp_categorie"], "categorie") if r["dispositif"] != "TOTAL"]
+    rangees = bilan.dans_l_ordre(bilan["etp_categorie"], "categorie")
     if not rangees or not couts:
         return None
     lignes = [_recalculee(r, couts[r["categorie"]]) for r in rangees if r["categorie"] in couts]
@@ -101,7 +101,7 @@ def _cherche(colonne: str) -> str:
 
 def _recalculee(r: dict[str, Any], cout: dict[str, Any]) -> dict[str, Any]:
     moyen = _somme(cout["cout_moyen"], cout["cout_structure"]) or Decimal(0)
-    recalcule = (r["etp"] * moyen).quantize(CENTIME, ROUND_HALF_UP)
+    recalcule = formats.arrondi(r["etp"] * moyen, 2)
     return r | {
         "categorie": CATEGORIES.get(r["categorie"], r["categorie"]),
         "moyen": moyen,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +10,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mutualisation.francais import libelles
+from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan, Ligne
 
-TYPES = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "EPCI"}
 # the others stand under no commune, whatever their INSEE
 COMMUNAUX = ("commune", "ccas", "satellite")
 HORS = "—"
@@ -48,17 +47,17 @@ class Annuaire:
         commune = self.communes.get(insee, {})
         return ligne | {
             "nom": connu.get("nom") or (INCONNU if siret else SANS_SIRET),
-            "type": TYPES.get(type_, type_),
+            "type": libelles.TYPE_ADHERENT.get(type_, type_),
             "commune": commune.get("nom") or "",
             "insee": insee if commune else HORS,
         }
 
     def rang(self, ligne: Ligne) -> tuple[Any, ...]:
         """By commune, then what depends on it."""
-        nomme = self.nommer(ligne)
-        types = list(TYPES.values())
+        nomme, types = self.nommer(ligne), list(libelles.TYPE_ADHERENT.values())
+        commune, siret = nomme["commune"], ligne["siret_adherent"] or ""
         place = types.index(nomme["type"]) if nomme["type"] in types else len(types)
-        return (not nomme["commune"], plat(nomme["commune"]), place, plat(nomme["nom"]), ligne["siret_adherent"] or "")
+        return not commune, ordre(commune), place, ordre(nomme["nom"]), siret
 
 
 def annuaire(bilan: Bilan) -> Annuaire:
@@ -71,11 +70,6 @@ def annuaire(bilan: Bilan) -> Annuaire:
 def nommes(bilan: Bilan) -> tuple[m.Colonne, ...]:
     """The columns that say who an adherent is, its name first where names are known."""
     return (NOM, SIRET, TYPE, COMMUNE) if bilan["adherent"] else (SIRET,)
-
-
-def plat(texte: str) -> str:
-    """For sorting: accents and case aside."""
-    return "".join(c for c in unicodedata.normalize("NFD", texte.casefold()) if not unicodedata.combining(c))
 
 
 def lire_cle(bilan: Bilan, qui: Annuaire, cle: str | None) -> str:

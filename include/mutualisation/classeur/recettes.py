@@ -9,7 +9,7 @@ from typing import Any
 from mutualisation.classeur import qui_est_qui as noms
 from mutualisation.francais import libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
+from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 ZERO = Decimal(0)
 COULEURS = {
@@ -28,7 +28,7 @@ NOTE = (
 
 def origine(bilan: Bilan) -> m.Tableau | None:
     """Who paid the receipts of the synthesis: communes, CCAS, satellites, others; a column each."""
-    rangees = [r for r in bilan["recettes_origine"] if r["dispositif"] != TOTAL]
+    rangees = bilan["recettes_origine"]
     if not rangees:
         return None
     origines = [o for o in libelles.ORIGINES if any(r["origine"] == o for r in rangees)]

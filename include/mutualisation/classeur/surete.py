@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from mutualisation.classeur import qui_est_qui as noms
-from mutualisation.francais import libelles
+from mutualisation.francais import formats, libelles
+from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.portes.bilan import points_a_commenter
 from mutualisation.rapport.contenu.qualite import rejets as lignes_ecartees
@@ -59,7 +59,7 @@ def etats(bilan: Bilan) -> m.Tableau:
         m.Colonne("manque", "Ce qui manque", largeur=60),
     )
     lignes = [
-        r | {"valorisation": r["valorisation"][:1].upper() + r["valorisation"][1:]}
+        r | {"valorisation": formats.majuscule(r["valorisation"])}
         for r in bilan.dans_l_ordre(bilan["etat_valorisation"])
     ]
     return m.tableau(
@@ -124,7 +124,7 @@ def repartition(bilan: Bilan) -> m.Tableau:
         key=lambda r: (
             sources.index(r["source"]) if r["source"] in sources else len(sources),
             r["destination"] in destinations,
-            noms.plat(libelles.DESTINATIONS.get(r["destination"]) or bilan.libelle(r["destination"])),
+            ordre(libelles.DESTINATIONS.get(r["destination"]) or bilan.libelle(r["destination"])),
             r["motif"],
         ),
     )
@@ -189,8 +189,8 @@ def parametres(bilan: Bilan) -> m.Tableau:
         {
             "libelle": libelles.libelle_parametre(x["parametre"], bilan.libelle),
             "valeur": noms.lire_parametre(bilan, x["parametre"], x["valeur"]),
-            "debut": _jour(x["debut"]),
-            "fin": _jour(x["fin"]),
+            "debut": formats.lire_jour(x["debut"]),
+            "fin": formats.lire_jour(x["fin"]),
             "reference": x["reference"],
         }
         for x in bilan.contexte.parametres
@@ -202,7 +202,3 @@ def parametres(bilan: Bilan) -> m.Tableau:
         note="Un paramètre absent de ce tableau a la valeur par défaut des règles de calcul.",
         feuille=m.Feuille("Paramètres", "Paramètres de la méthode en vigueur dans l'exercice.", filtre=True),
     )
-
-
-def _jour(valeur: str | None) -> date | None:
-    return date.fromisoformat(valeur) if valeur else None

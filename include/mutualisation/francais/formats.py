@@ -75,6 +75,11 @@ def jour(valeur: date | None) -> str:
     return "" if valeur is None else valeur.strftime("%d/%m/%Y")
 
 
+def lire_jour(texte: str | None) -> date | None:
+    """The day of an ISO text, its hour left out; None without one."""
+    return date.fromisoformat(texte[:10]) if texte else None
+
+
 def plusieurs(compte: int, singulier: str, pluriel: str | None = None) -> str:
     """`1 contrôle`, `2 contrôles`."""
     return f"{nombre(compte)}{INSECABLE}{singulier if compte < 2 else pluriel or singulier + 's'}"

@@ -357,7 +357,6 @@ ADHERENTS = {
     "satellite": ("satellite", "satellites"),
     "epci": ("intercommunalité", "intercommunalités"),
 }
-TYPES_ADHERENT = {"commune": "Communes", "ccas": "CCAS", "satellite": "Satellites", "epci": "EPCI"}
 TYPE_ADHERENT = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "EPCI"}
 
 # what the cost of use is shared on (R11)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,6 +13,7 @@ from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
+from mutualisation.francais.typographie import sans_accent
 from mutualisation.mise_en_forme.modele import AUCUN, CLASSEUR, Colonne, Feuille, Ligne, Tableau, Valeur
 from mutualisation.mise_en_forme.xlsx_dessin import LARGEUR, hauteur_de, tracer
 from mutualisation.mise_en_forme.xlsx_styles import MONTANTS, TOLERANCE
@@ -264,8 +264,7 @@ class FeuilleEcrite:
 
 def _nom_de_table(nom: str) -> str:
     """`Détail 2021` names `T_Detail_2021`: letters, digits and `_`, never taken for a cell."""
-    plat = "".join(c for c in unicodedata.normalize("NFD", nom) if not unicodedata.combining(c))
-    return "T_" + re.sub(r"\W+", "_", plat).strip("_")
+    return "T_" + re.sub(r"\W+", "_", sans_accent(nom)).strip("_")
 
 
 def _entete(colonne: Colonne) -> str:

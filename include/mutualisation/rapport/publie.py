@@ -3,7 +3,6 @@ publishes."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from mutualisation.francais.typographie import ordre
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.extraits_csv import lignes
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
@@ -100,7 +100,7 @@ class Bilan:
 
     def _rang(self, code: str) -> tuple[bool, str, str]:
         theme = self.fiche(code).get("thematique") or ""
-        return not theme, _sans_accent(theme), _sans_accent(self.libelle(code))
+        return not theme, ordre(theme), ordre(self.libelle(code))
 
     def fiche(self, dispositif: str) -> Ligne:
         """What the referentiel says of a dispositif: code, libelle, thematique, vehicule_juridique, valorisation."""
@@ -146,10 +146,6 @@ class Bilan:
     def total(self) -> Ligne:
         """Published total of the exercice."""
         return self.totaux[self.exercice]
-
-
-def _sans_accent(texte: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", texte.casefold()) if not unicodedata.combining(c))
 
 
 def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:

@@ -122,7 +122,7 @@ def _objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
     match jeu:
         case "tarifs":
             regle = libelles.libelle(libelles.TARIFS, str(ligne["regle"]))
-            return f"{dispositif(str(ligne['dispositif']))} : {regle[:1].lower()}{regle[1:]}{_tranche(ligne)}"
+            return f"{dispositif(str(ligne['dispositif']))} : {formats.minuscule(regle)}{_tranche(ligne)}"
         case "adhesions":
             return f"{dispositif(str(ligne['dispositif']))} : {adherent(str(ligne['siret_adherent']))}"
         case "cles_analytiques":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.francais import formats
+from mutualisation.francais import formats, libelles
+from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
@@ -19,7 +19,6 @@ from mutualisation.simulation.changements import Changement
 ZERO = Decimal(0)
 MENTION = "Simulation : ne vaut pas décision"
 COMMUNAUX = ("commune", "ccas", "satellite")
-TYPES = {"commune": "Commune", "ccas": "CCAS", "satellite": "Satellite", "epci": "Intercommunalité"}
 HORS = "Hors commune"
 EXTREMES = 5
 NOTE_COMMUNES = "CCAS et satellites sont comptés avec leur commune."
@@ -281,7 +280,7 @@ def _communes(essai: Essai, communes: dict[str, Ligne]) -> list[m.Bloc]:
     changees = [i for i in communes if communes[i]["ecart"]]
     if not changees:
         return [m.p("Aucune commune ne paierait plus ni moins.")]
-    lignes = [_commune(essai, i, communes[i]) for i in sorted(changees, key=lambda i: (plat(essai.nom(i)), i))]
+    lignes = [_commune(essai, i, communes[i]) for i in sorted(changees, key=lambda i: (ordre(essai.nom(i)), i))]
     if inchangees := [communes[i] for i in communes if not communes[i]["ecart"]]:
         nom = formats.plusieurs(len(inchangees), "commune inchangée", "communes inchangées")
         sommes = {c: sum((x[c] for x in inchangees), ZERO) for c in ("publie", "simule", "ecart")}
@@ -333,7 +332,7 @@ def _carte(essai: Essai, communes: dict[str, Ligne]) -> g.Carte:
                f"{dit} de moins ou davantage")  # fmt: skip
     tuiles = [
         g.Commune(i, essai.nom(i), formats.arrondi(c["ecart"]), _classe(c["ecart"], pas))
-        for i, c in sorted(communes.items(), key=lambda x: plat(essai.nom(x[0])))
+        for i, c in sorted(communes.items(), key=lambda x: ordre(essai.nom(x[0])))
     ]
     titre = f"Ce que chaque commune paierait de plus ou de moins, {essai.exercice}"
     return g.Carte("c-ecarts", titre, titre, tuiles, classes, "€", signee=True)
@@ -365,7 +364,7 @@ def _detail(essai: Essai) -> list[m.Bloc]:
     par_commune = [
         {"nom": essai.nom(insee), "libelle": essai.libelle(d), **somme}
         for (insee, d), somme in sorted(
-            paires.items(), key=lambda x: (not x[0][0], plat(essai.nom(x[0][0])), rangs[x[0][1]])
+            paires.items(), key=lambda x: (not x[0][0], ordre(essai.nom(x[0][0])), rangs[x[0][1]])
         )
         if somme["ecart"]
     ]
@@ -376,7 +375,7 @@ def _detail(essai: Essai) -> list[m.Bloc]:
     ]
     rattaches = _rattaches(essai)
     if rattaches:
-        rattaches.sort(key=lambda r: (plat(r["commune"]), plat(r["nom"] or ""), rangs[r["dispositif"]]))
+        rattaches.sort(key=lambda r: (ordre(r["commune"]), ordre(r["nom"] or ""), rangs[r["dispositif"]]))
         siennes = (
             m.Colonne("nom", "Adhérent", part=3),
             m.Colonne("type", "Type"),
@@ -396,7 +395,7 @@ def _rattaches(essai: Essai) -> list[Ligne]:
     return [
         {
             "nom": fiches[siret]["nom"] or siret,
-            "type": TYPES.get(fiches[siret]["type_adherent"] or "", ""),
+            "type": libelles.TYPE_ADHERENT.get(fiches[siret]["type_adherent"] or "", ""),
             "commune": essai.nom(essai.commune(fiches[siret])),
             "libelle": essai.libelle(dispositif),
             "dispositif": dispositif,
@@ -405,8 +404,3 @@ def _rattaches(essai: Essai) -> list[Ligne]:
         for (siret, dispositif), somme in sommes.items()
         if siret in fiches and somme["ecart"]
     ]
-
-
-def plat(texte: str) -> str:
-    """For sorting: accents and case aside."""
-    return "".join(c for c in unicodedata.normalize("NFD", texte.casefold()) if not unicodedata.combining(c))

@@ -7,7 +7,12 @@ from datetime import date
 
 from mutualisation.francais import formats
 from mutualisation.francais.libelles import ADHERENTS
-from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.publie import Bilan, Ligne
+
+
+def en_vigueur(adhesion: Ligne, jour: date) -> bool:
+    """True when a period of adhesion holds that day."""
+    return bool(adhesion["debut"] <= jour and (adhesion["fin"] is None or adhesion["fin"] >= jour))
 
 
 def au_31_decembre(bilan: Bilan, exercice: int) -> dict[str, Counter[str]]:
@@ -16,7 +21,7 @@ def au_31_decembre(bilan: Bilan, exercice: int) -> dict[str, Counter[str]]:
     presents = {
         (r["dispositif"], r["siret_adherent"], r["type_adherent"])
         for r in bilan.lignes("adhesion", exercice)
-        if r["debut"] <= fin and (r["fin"] is None or r["fin"] >= fin)
+        if en_vigueur(r, fin)
     }
     comptes: dict[str, Counter[str]] = {}
     for dispositif, _, genre in sorted(presents):

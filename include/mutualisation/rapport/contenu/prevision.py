@@ -84,7 +84,7 @@ def _suppose(bilan: Bilan, scenario: str) -> str:
     textes = {r["methode"] for r in bilan["prevision"] if r["scenario"] == scenario}
     if scenario in ("indexation", "tarifs") and len(textes) == 1:
         phrase = f"{textes.pop()} ; le reste est reconduit"
-    return f"{phrase[:1].upper()}{phrase[1:]}." if phrase else ""
+    return f"{formats.majuscule(phrase)}." if phrase else ""
 
 
 def _vaut(rangees: list[Ligne]) -> str:

@@ -11,8 +11,13 @@ from mutualisation.rapport.publie import Bilan, Ligne
 
 def de(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[Ligne]:
     """Texts of a rubrique in their order, of a dispositif or of the whole bilan: texte, auteur."""
-    lus = [r for r in bilan["textes"] if r["rubrique"] == rubrique and (r["dispositif"] or None) == dispositif]
-    return sorted(lus, key=lambda r: r["rang"])
+    siens = [r for r in bilan["textes"] if r["rubrique"] == rubrique and (r["dispositif"] or None) == dispositif]
+    return sorted(siens, key=lambda r: r["rang"])
+
+
+def lus(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> list[str]:
+    """The same, their words alone."""
+    return [str(texte["texte"]) for texte in de(bilan, rubrique, dispositif)]
 
 
 def signe(texte: Ligne) -> str:
@@ -22,10 +27,10 @@ def signe(texte: Ligne) -> str:
 
 def signes(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
     """Texts of a rubrique, each author named once, after what he says; empty without text."""
-    lus = de(bilan, rubrique, dispositif)
+    siens = de(bilan, rubrique, dispositif)
     dits = []
-    for rang, texte in enumerate(lus):
-        suivant = lus[rang + 1]["auteur"] if rang + 1 < len(lus) else None
+    for rang, texte in enumerate(siens):
+        suivant = siens[rang + 1]["auteur"] if rang + 1 < len(siens) else None
         dits.append(texte["texte"] if texte["auteur"] == suivant else signe(texte))
     return " ".join(dits)
 
@@ -39,7 +44,7 @@ def auteur(bilan: Bilan, dispositif: str) -> str:
 def dits(bilan: Bilan, rubrique: str, dispositif: str) -> str:
     """Texts of a rubrique of a dispositif, unsigned where `auteur` signs them all."""
     if auteur(bilan, dispositif):
-        return " ".join(t["texte"] for t in de(bilan, rubrique, dispositif))
+        return " ".join(lus(bilan, rubrique, dispositif))
     return signes(bilan, rubrique, dispositif)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import ZERO
-from mutualisation.rapport.contenu import prevision
-from mutualisation.rapport.contenu.actes.socle import BLANC, acte, textes
+from mutualisation.rapport.contenu import prevision, textes
+from mutualisation.rapport.contenu.actes.socle import BLANC, acte
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
 
@@ -163,7 +163,7 @@ def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau
 
 
 def _suite(bilan: Bilan) -> m.Section:
-    blocs = [m.p(texte) for texte in (*textes(bilan, "suite"), *textes(bilan, "perspectives"))]
+    blocs = [m.p(texte) for texte in (*textes.lus(bilan, "suite"), *textes.lus(bilan, "perspectives"))]
     return m.Section("suite", "Suites et perspectives", "Suites", blocs)
 
 

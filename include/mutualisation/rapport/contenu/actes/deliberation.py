@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.actes.socle import BLANC, acte, textes
+from mutualisation.rapport.contenu import ouverture, textes
+from mutualisation.rapport.contenu.actes.socle import BLANC, acte
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
@@ -32,7 +32,7 @@ def _seance() -> m.Section:
 
 def _visas(bilan: Bilan) -> m.Section:
     """The law, save an article that the EPCI's own visas cite, then these."""
-    siens = [f"{texte.rstrip(' ;.')} ;" for texte in textes(bilan, "visa")]
+    siens = [f"{texte.rstrip(' ;.')} ;" for texte in textes.lus(bilan, "visa")]
     opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
     articles = [("L5211-39-1", VISA_RAPPORT), *([("D5211-16", VISA_OPPOSABLE)] if opposable else [])]
     visas = [visa for article, visa in articles if not any(article in _plat(texte) for texte in siens)] + siens
@@ -49,11 +49,9 @@ def _plat(texte: str) -> str:
 
 
 def _expose(bilan: Bilan) -> m.Section:
-    blocs: list[m.Bloc] = [m.p(texte) for texte in textes(bilan, "presentation")]
+    blocs: list[m.Bloc] = [m.p(texte) for texte in textes.lus(bilan, "presentation")]
     blocs += [m.p(ouverture.resume(bilan)), _chiffres(bilan)]
-    blocs += [
-        m.p(texte) for texte in (*textes(bilan, "suite"), *textes(bilan, "perspectives"), *textes(bilan, "risque"))
-    ]
+    blocs += [m.p(dit) for rubrique in ("suite", "perspectives", "risque") for dit in textes.lus(bilan, rubrique)]
     return m.Section("expose", "Exposé des motifs", "Exposé", blocs)
 
 

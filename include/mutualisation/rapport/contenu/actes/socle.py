@@ -26,8 +26,3 @@ def acte(bilan: Bilan, sceau: Sceau, nom: str, titre: str, sections: Sequence[m.
         sorties=("docx",),
         forme="acte",
     )
-
-
-def textes(bilan: Bilan, rubrique: str) -> list[str]:
-    """What the EPCI wrote for the whole bilan under a rubrique, in its own order; nothing is written for it."""
-    return [str(r["texte"]) for r in bilan["textes"] if r["rubrique"] == rubrique and not r["dispositif"]]

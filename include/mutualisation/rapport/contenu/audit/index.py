@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from mutualisation.francais import formats, libelles
@@ -118,8 +117,8 @@ def _parametres(bilan: Bilan) -> m.Section:
         {
             "libelle": libelles.libelle_parametre(p["parametre"], bilan.libelle),
             "valeur": libelles.valeur_parametre(p["parametre"], p["valeur"]),
-            "debut": _jour(p["debut"]),
-            "fin": _jour(p["fin"]),
+            "debut": formats.lire_jour(p["debut"]),
+            "fin": formats.lire_jour(p["fin"]),
             "reference": p["reference"],
             "texte": libelles.PARAMETRES_TEXTES.get(p["parametre"].partition(":")[0], "règle propre à l'établissement"),
         }
@@ -195,7 +194,3 @@ def _fichiers(bilan: Bilan) -> m.Section:
         "Fichiers livrés", colonnes, lignes, note="Empreintes complètes : manifeste.json.", limite=cadre.LIGNES_MAX
     )
     return m.Section("fichiers", f"Fichiers livrés ({nombre})", "Fichiers", [m.Repli(f"Voir les {nombre}", [tableau])])
-
-
-def _jour(valeur: str | None) -> date | None:
-    return date.fromisoformat(valeur) if valeur else None

@@ -8,8 +8,8 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois
-from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE
-from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
+from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, portee
+from mutualisation.rapport.publie import Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
 
 # the order in which effects are read (R12)
@@ -32,7 +32,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
 
 # ---------------------------------------------------------------- full cost → D5211-16
 def _base_legale(bilan: Bilan) -> m.Section:
-    rangees = bilan.dans_l_ordre(r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL)
+    rangees = bilan.dans_l_ordre(bilan["passage_d5211"])
     avec_recettes = any("recettes" in r for r in rangees)
     colonnes = (
         m.DISPOSITIF,
@@ -49,7 +49,7 @@ def _base_legale(bilan: Bilan) -> m.Section:
         ),
         m.Colonne("portee", "Portée", part=2),
     )
-    lignes = [r | {"portee": "opposable" if r.get("base_opposable") else "indicative"} for r in rangees]
+    lignes = [r | {"portee": portee(r)} for r in rangees]
     titre = f"Du coût complet à la base {D5211}, {bilan.exercice}"
     blocs: list[m.Bloc] = [m.p(INTRODUCTION), m.tableau(titre, colonnes, lignes, PORTEE), *_comptes(bilan)]
     return m.Section("d5211", f"Du coût complet à la base {D5211}", f"Base {D5211}", blocs)
@@ -71,7 +71,7 @@ def _comptes(bilan: Bilan) -> list[m.Bloc]:
     ]
     motifs = m.Liste(sorted({(r["nature_charge"].capitalize(), f"{r['motif']}.") for r in rangees}))
     titre = f"Charges de structure écartées, compte par compte, {bilan.exercice}"
-    ecartes = somme((r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL), "dont_structure")
+    ecartes = somme(bilan["passage_d5211"], "dont_structure")
     phrase = (
         f"Les {formats.plusieurs(len(lignes), 'montant')} du tableau suivant font "
         f"{formats.euros(somme(rangees, 'montant'), 2)} ; le passage écarte {formats.euros(ecartes, 2)}."
@@ -87,8 +87,7 @@ def _variation(bilan: Bilan) -> list[m.Section]:
     e = bilan.exercice
     effets: dict[str, dict[str, Decimal]] = {}
     for r in bilan["variation"]:
-        if r["dispositif"] != TOTAL:
-            effets.setdefault(r["dispositif"], {})[r["effet"]] = r["montant"]
+        effets.setdefault(r["dispositif"], {})[r["effet"]] = r["montant"]
     avant, apres = bilan.synthese.get(e - 1, {}), bilan.synthese[e]
     presents = [x for x in EFFETS if any(montants.get(x) for montants in effets.values())]
     lignes = [

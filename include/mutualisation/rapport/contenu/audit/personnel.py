@@ -81,7 +81,7 @@ def _formule(bilan: Bilan) -> m.Section:
 def _exemple(bilan: Bilan, r: Ligne) -> m.Paragraphe:
     cout = _couts(bilan)[r["categorie"]]
     return m.p(
-        f"Exemple : « {bilan.libelle(r['dispositif'])} », {_minuscule(_categorie(r['categorie']))} : "
+        f"Exemple : « {bilan.libelle(r['dispositif'])} », {formats.minuscule(_categorie(r['categorie']))} : "
         f"{formats.nombre(r['etp'], 6)} ETP × ({_fin(cout['cout_moyen'])} + {_fin(cout['cout_structure'] or 0)}) = "
         f"{formats.euros(r['cout_personnel'], 2)}."
     )
@@ -238,10 +238,6 @@ def _fin(valeur: Decimal | int | None) -> str:
 
 def _categorie(code: str) -> str:
     return libelles.CATEGORIES.get(code, f"Catégorie {code}")
-
-
-def _minuscule(nom: str) -> str:
-    return nom[0].lower() + nom[1:]
 
 
 def _court(libelle: str) -> str:

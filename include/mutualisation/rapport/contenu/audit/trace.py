@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -144,7 +143,7 @@ def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
         "fichier": r["fichier"],
         "ligne": "" if temps else str(r["ligne"]),
         "piece": r.get("piece") or "",
-        "date_piece": _jour(r.get("date_piece")),
+        "date_piece": r.get("date_piece"),
         "compte": libelles.libelle_compte(r["nature"]) if r.get("nature") else "",
         "activite": _activite(r["rang"] or "") if temps else "",
         "montant_source": _quantite(r["montant_source"], source),
@@ -156,10 +155,6 @@ def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
 def _activite(rang: str) -> str:
     """`CAM-ADH/100`: activity and part; the cents of rounding have a line of their own."""
     return "arrondi au centime" if rang == ARRONDI else rang.rpartition("/")[0]
-
-
-def _jour(valeur: Any) -> date | None:
-    return date.fromisoformat(valeur) if isinstance(valeur, str) else valeur
 
 
 def _par_fichier(nom: str, mesure: str, compte: Ligne, groupes: list[Ligne]) -> m.Tableau:

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from mutualisation.rapport.contenu.communes import adresses
+from mutualisation.rapport.contenu.membres import en_vigueur
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 # relations that name an adherent by SIRET
@@ -144,11 +145,6 @@ class Territoire:
     def sans_commune(self) -> list[BlocCommunal]:
         """Pages of adherents without a commune."""
         return [b for b in self.blocs if not b.est_commune]
-
-
-def en_vigueur(adhesion: Ligne, jour: date) -> bool:
-    """True when a period of adhesion holds that day."""
-    return bool(adhesion["debut"] <= jour and (adhesion["fin"] is None or adhesion["fin"] >= jour))
 
 
 def lire(bilan: Bilan) -> Territoire:

@@ -9,11 +9,11 @@ from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, en_vigueur
+from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal
+from mutualisation.rapport.contenu.membres import en_vigueur
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 NON_SUIVI = "non suivi"
-MODE_TITRE = "titre"
 AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
 # types of units that are named where there are many, before « 12 autres »
 TYPES_DITS = 2

@@ -6,15 +6,15 @@ from decimal import Decimal
 
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE
-from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
+from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, portee
+from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 LONG = "Base de remboursement, article D5211\u201116 du CGCT"
 
 
 def section(bilan: Bilan) -> m.Section:
     """Bridge of the total, then base, receipts and coverage of each dispositif."""
-    rangees = [r for r in bilan["passage_d5211"] if r["dispositif"] != TOTAL]
+    rangees = bilan["passage_d5211"]
     blocs: list[m.Bloc] = [m.p(INTRODUCTION)] if rangees else []
     pont = cascade(bilan, rangees)
     if pont is not None:
@@ -26,11 +26,6 @@ def section(bilan: Bilan) -> m.Section:
 def ligne(bilan: Bilan, exercice: int, dispositif: str) -> Ligne:
     """Row of the bridge; empty when there is none."""
     return next((r for r in bilan.lignes("passage_d5211", exercice) if r["dispositif"] == dispositif), {})
-
-
-def portee(passage: Ligne) -> str:
-    """Whether the base is binding (S11)."""
-    return "opposable" if passage.get("base_opposable") else "indicative"
 
 
 def cascade(bilan: Bilan, rangees: list[Ligne]) -> g.Cascade | None:

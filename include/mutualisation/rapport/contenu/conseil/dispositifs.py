@@ -10,7 +10,7 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import membres, textes, unites
 from mutualisation.rapport.contenu.conseil import ailleurs, base_legale, evolution
-from mutualisation.rapport.contenu.passage import D5211
+from mutualisation.rapport.contenu.passage import D5211, portee
 from mutualisation.rapport.publie import Bilan
 
 # measure, label, kind; a measure that no exercice shown knows is left out, a component that is zero everywhere too
@@ -131,7 +131,7 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     points = [("Thématique", _thematique(bilan, code)), ("Adhérents", _adherents(code, e, comptes))]
     passage = base_legale.ligne(bilan, e, code)
     if passage:
-        points.append((f"Base {D5211}", base_legale.portee(passage)))
+        points.append((f"Base {D5211}", portee(passage)))
     ecart = evolution.ecart(bilan, code)
     if ecart is not None:
         points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))

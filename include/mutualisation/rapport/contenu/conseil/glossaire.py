@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan
 
@@ -29,7 +30,7 @@ MOTS = (
 
 def section(_: Bilan) -> m.Section:
     """One list."""
-    points = [(mot, f"{sens[:1].upper()}{sens[1:]}.") for mot, sens in MOTS]
+    points = [(mot, f"{formats.majuscule(sens)}.") for mot, sens in MOTS]
     return m.Section(
         "glossaire", "Glossaire", "Glossaire", [m.Repli("Voir le glossaire", [m.Liste(points, longue=True)])]
     )

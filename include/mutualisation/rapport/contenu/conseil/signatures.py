@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
 from mutualisation.rapport.publie import Bilan
@@ -36,4 +35,4 @@ def section(bilan: Bilan, sceau: Sceau) -> m.Section:
 
 
 def _jour(horodatage: str | None) -> str:
-    return date.fromisoformat(horodatage[:10]).strftime("%d/%m/%Y") if horodatage else A_REMPLIR
+    return formats.jour(formats.lire_jour(horodatage)) or A_REMPLIR
