@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from echantillon.siret import siret
 from tests.atelier.atelier import Atelier
@@ -141,3 +142,11 @@ def test_sans_regroupement_l_extrait_dit_que_sa_diffusion_est_restreinte(extrair
     paquet = json.loads((restreinte / "datapackage.json").read_text(encoding="utf-8"))
     assert RESTREINTE in paquet["description"]
     assert paquet["licenses"] == []
+    notices = [_notice(dossier / f"bilan_etape_{EXERCICE}.xlsx") for dossier in (ouverte, restreinte)]
+    assert ["Licence Ouverte" in notice for notice in notices] == [True, False]
+    assert [RESTREINTE in notice for notice in notices] == [False, True]
+
+
+def _notice(classeur: Path) -> str:
+    """Words of the first sheet of a workbook."""
+    return "\n".join(str(c) for ligne in openpyxl.load_workbook(classeur).worksheets[0].values for c in ligne if c)

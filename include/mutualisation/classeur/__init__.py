@@ -98,6 +98,6 @@ def _notice(bilan: Bilan, sceau: Sceau) -> tuple[list[tuple[str, str]], list[tup
             f"{construction.version}, préparée par {construction.prepare_par}, logiciel {construction.code_version}",
         ),
         ("Publication", sceau.publication_sha256),
-        ("Licence", "Licence Ouverte 2.0"),
+        ("Licence", ouverture.licence(bilan)),
     ]
     return [*avant, ("Objet", objet), ("Exercices", exercices)], apres

@@ -47,7 +47,6 @@ def document(bilan: Bilan, sceau: Sceau, conseil: m.Document) -> m.Document:
         titre=f"L'essentiel du bilan {e}",
         sections=[essentiel, *suite],
         identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite)[:3],
-        notice=((), ()),
         liens=(),
         sorties=("pdf",),
         forme="deux_pages",

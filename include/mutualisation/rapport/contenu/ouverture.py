@@ -182,30 +182,12 @@ def identite(bilan: Bilan, publication_sha256: str, identite: str) -> Etiquettes
     ]
 
 
+def licence(bilan: Bilan) -> str:
+    """Who may use the figures again, and how (K8)."""
+    return RESTREINTE if est_restreinte(bilan) else "Licence Ouverte 2.0"
+
+
 def _reutilisation(bilan: Bilan) -> tuple[m.Morceau, ...]:
-    fin = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else ", sous Licence Ouverte 2.0"
+    dit = licence(bilan)
+    fin = f" ; {dit.lower()}" if dit == RESTREINTE else f", sous {dit}"
     return "Fichiers CSV décrits dans ", m.Code("datapackage.json"), fin
-
-
-def notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """(subject, words) of the workbook, before and after the list of its sheets."""
-    construction = bilan.contexte.construction
-    avant, apres = [], [
-        (
-            "Totaux",
-            "Les totaux sont des formules. La ligne « Total publié par l'entrepôt » donne la ligne TOTAL ou une autre "
-            "relation publiée, et la ligne « Contrôle » compare les deux.",
-        ),
-        ("Non renseigné", "« non renseigné » n'est pas zéro : aucune recette n'a été rattachée au dispositif."),
-        (
-            "Version",
-            f"{construction.version}, préparée par {construction.prepare_par}, logiciel {construction.code_version}",
-        ),
-        ("Licence", RESTREINTE if est_restreinte(bilan) else "Licence Ouverte 2.0"),
-    ]  # fmt: skip
-    if bilan.avec_reserves:
-        avant.append(("AVEC RÉSERVES", "Des lignes ont été écartées ou un écart n'est pas justifié : voir Contrôles."))
-    if bilan.contexte.est_synthetique:
-        avant.append((SYNTHETIQUES.upper(), "Jeu de démonstration : aucune ligne ne provient d'un système réel."))
-    objet = "Coût des dispositifs de mutualisation destiné aux besoins des communes, et leur participation."
-    return [*avant, ("Objet", objet), ("Exercices", ", ".join(map(str, bilan.exercices)))], apres

@@ -71,7 +71,6 @@ def dire(bilan: Bilan, sceau: Sceau) -> Document:
         resume=ouverture.resume(bilan),
         chiffres=ouverture.chiffres(bilan),
         sections=sections,
-        notice=ouverture.notice(bilan),
         liens=ailleurs.pages(bilan),
         sorties=("html", "pdf"),
     )
