@@ -14,6 +14,7 @@ from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.sceau import Sceau
 from mutualisation.simulation.changements import Changement
 
 ZERO = Decimal(0)
@@ -93,8 +94,8 @@ class Essai:
 
 def dire(essai: Essai) -> m.Document:
     """The document of one exercice: `simulation_AAAA`, page and PDF."""
-    contexte, e = essai.bilan.contexte, essai.exercice
-    communes = {insee: essai.par(essai.commune).get(insee) or _rien() for insee in essai.communes}
+    contexte, e, sommes = essai.bilan.contexte, essai.exercice, essai.par(essai.commune)
+    communes = {insee: sommes.get(insee) or _rien() for insee in essai.communes}
     sections = [
         m.Section("essai", "Ce qui est simulé", "Ce qui est simulé", _essai(essai)),
         m.Section("epci", "Ce que cela change pour l'intercommunalité", "Intercommunalité", _epci(essai)),
@@ -102,15 +103,13 @@ def dire(essai: Essai) -> m.Document:
         m.Section("detail", "Dispositif par dispositif", "Détail", _detail(essai)),
         m.Section("lecture", "Comment lire cette simulation", "Lecture", [m.Liste(METHODE)]),
     ]
-    return m.Document(
-        chemin=f"simulation_{e}",
-        exercice=e,
-        titre=f"Simulation sur l'exercice {e}",
+    publie = contexte.construction.publication_sha256 or formats.NON_RENSEIGNE
+    return ouverture.document(
+        essai.bilan,
+        Sceau(publie),
+        f"simulation_{e}",
+        f"Simulation sur l'exercice {e}",
         sous_titre="Ce que devrait chaque commune, avant et après",
-        epci=contexte.epci,
-        siren=contexte.siren,
-        version=contexte.construction.version,
-        synthetique=contexte.est_synthetique,
         etats=[(MENTION, True), *([(ouverture.SYNTHETIQUES, True)] if contexte.est_synthetique else [])],
         avis=[(MENTION, ("document de travail : rien n'est publié ni voté. Seule une délibération change un tarif.",))],
         resume=_resume(essai, communes),
@@ -118,7 +117,7 @@ def dire(essai: Essai) -> m.Document:
         sections=[s for s in sections if s.blocs],
         identite=[
             ("Comparée à", (f"l'exercice {e} publié, version {contexte.construction.version}",)),
-            ("Publication", (m.Code(contexte.construction.publication_sha256 or formats.NON_RENSEIGNE),)),
+            ("Publication", (m.Code(publie),)),
         ],
         forme="dossier",
     )

@@ -38,6 +38,7 @@ def document(bilan: Bilan, sceau: Sceau, chemin: str, titre: str, **autres: Any)
         "avis": (),
         "resume": "",
         "chiffres": (),
+        "sections": (),
         "identite": identite(bilan, sceau.publication_sha256, sceau.identite),
     }
     return m.Document(chemin=chemin, titre=titre, **(communs | autres))

@@ -39,11 +39,14 @@ class Adherent:
 
 @dataclass(frozen=True)
 class Annee:
-    """One exercice of a page: its adherents, and the rows of each relation that are theirs."""
+    """One exercice of a page: its adherents, the rows of each relation that are theirs; `stocks`: dispositifs whose
+    units are the mean of two semestres (R10e).
+    """
 
     exercice: int
     adherents: tuple[Adherent, ...] = ()
     lignes: Mapping[str, list[Ligne]] = field(default_factory=dict)
+    stocks: frozenset[str] = frozenset()
 
     def __getitem__(self, relation: str) -> list[Ligne]:
         """Rows of a relation."""
@@ -100,7 +103,7 @@ class Annee:
         siret = adherent.siret
         lignes = {nom: [r for r in self[nom] if r["siret_adherent"] == siret] for nom in PAR_SIRET}
         lignes[CEE] = [r for r in self[CEE] if r["siren_beneficiaire"] == siret[:9]]
-        return Annee(self.exercice, (adherent,), lignes)
+        return Annee(self.exercice, (adherent,), lignes, self.stocks)
 
 
 @dataclass(frozen=True)
@@ -190,9 +193,22 @@ def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
         cle = cles[siret]
         lignes[cle][CEE].append(r)
         membres[cle].add(siret)
+    stocks = _stocks(bilan, exercice)
     for cle, sirets in membres.items():
         adherents = (connus.get(s) or Adherent(s, s, "") for s in sirets if s)
-        yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle])
+        yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle], stocks)
+
+
+def _stocks(bilan: Bilan, exercice: int) -> frozenset[str]:
+    """Dispositifs whose units of the year are the mean of its semestres: half of what the rows of `recours` add up."""
+    releves: dict[str, Decimal] = defaultdict(Decimal)
+    for r in bilan.lignes("recours", exercice):
+        releves[r["dispositif"]] += r["unites"]
+    return frozenset(
+        r["dispositif"]
+        for r in bilan.lignes("cout_unitaire", exercice)
+        if r["unites"] and releves[r["dispositif"]] == 2 * r["unites"]
+    )
 
 
 def _ordre(adherent: Adherent) -> tuple[int, str, str]:

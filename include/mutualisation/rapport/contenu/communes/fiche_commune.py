@@ -13,7 +13,7 @@ from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.contenu.communes.strates import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
-from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.publie import Bilan, somme
 from mutualisation.rapport.sceau import Sceau
 
 # measure per inhabitant, label
@@ -30,7 +30,9 @@ IMPRIMEE = ("Préparé par", "Version", "Publication")
 
 @dataclass(frozen=True)
 class Repere:
-    """What every page is read beside: made once for all pages. `medianes`: {class: {label: € per inhabitant}}."""
+    """What every page is read beside, made once for all pages: `medianes` {class: {label: € per inhabitant}}, `modele`
+    what each says alike, `avis` what the bilan warns of.
+    """
 
     territoire: Territoire
     classes: list[Strate]
@@ -38,7 +40,8 @@ class Repere:
     part: Decimal | None
     carte: g.Carte
     muettes: Sequence[g.Commune]
-    identite: ouverture.Etiquettes
+    modele: m.Document
+    avis: Sequence[str]
 
 
 def repere(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> Repere:
@@ -52,31 +55,26 @@ def repere(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> Repere:
         services_utilises.part(total(annees, "reste"), total(annees, "cout")),
         carte,
         [replace(c, adresse="") for c in carte.communes],
-        ouverture.identite(bilan, sceau.publication_sha256, sceau.identite),
+        ouverture.document(bilan, sceau, adresses.DOSSIER, "", forme="fiche"),
+        # the states above say it already
+        [f"{sujet} : {m.mots(*morceaux)}" for sujet, morceaux in ouverture.avis(bilan)],
     )
 
 
 def dire(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) -> m.Document:
     """The page (`html`, with every adherent, invoice and purchase) or its print on one sheet (`pdf`)."""
-    contexte, detail = bilan.contexte, sortie == "html"
-    return m.Document(
+    detail, origine = sortie == "html", r.modele.identite
+    return replace(
+        r.modele,
         chemin=f"{adresses.DOSSIER}/{bloc.page}",
-        exercice=bilan.exercice,
         titre=bloc.nom,
         sous_titre=_sous_titre(bloc),
-        epci=contexte.epci,
-        siren=contexte.siren,
-        version=contexte.construction.version,
-        synthetique=contexte.est_synthetique,
-        etats=ouverture.etats(bilan),
-        avis=[],
         resume=_resume(bloc, r),
         chiffres=_chiffres(bloc, r),
         sections=_sections(bilan, bloc, r, detail=detail),
-        identite=r.identite if detail else [x for x in r.identite if x[0] in IMPRIMEE],
+        identite=origine if detail else [x for x in origine if x[0] in IMPRIMEE],
         liens=_liens(bloc),
         sorties=(sortie,),
-        forme="fiche",
     )
 
 
@@ -100,21 +98,17 @@ def _liens(bloc: BlocCommunal) -> list[m.Lien]:
 def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     annee = bloc.annee
     chiffres = [
-        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), _note_du(annee)),
+        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"payé par titre : {formats.euros(annee.titre)}"),
         *(_couts(annee, r) if annee.suivi else [m.Chiffre("Coût de ce qui est utilisé", "non suivi")]),
         m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
     ]
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
         chiffres.append(m.Chiffre("Coût de l'usage par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
-    recu = sum((x["gain"] or Decimal(0) for x in annee[gains.ACHATS]), Decimal(0))
+    recu = somme(annee[gains.ACHATS], "gain")
     if any(x["gain"] is not None for x in annee[gains.ACHATS]):
         chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
     return chiffres
-
-
-def _note_du(annee: Annee) -> str:
-    return f"payé par titre : {formats.euros(annee.titre)}"
 
 
 def _note_couts(annee: Annee) -> str:
@@ -203,7 +197,7 @@ def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> l
         _paiements(bloc),
         _gains(bloc, detail=detail),
         *([_adherents(bilan, bloc)] if detail and len(bloc.annee.adherents) > 1 else []),
-        _remarques(bilan, bloc, detail=detail),
+        _remarques(bloc, r, detail=detail),
     ]
 
 
@@ -303,7 +297,7 @@ def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     return m.Section("adherents", "Adhérent par adhérent", "Adhérents", volets)
 
 
-def _remarques(bilan: Bilan, bloc: BlocCommunal, *, detail: bool) -> m.Section:
+def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:
     """What is not known here, what the whole bilan warns of, and how the comparison is made."""
     points = []
     if bloc.est_commune and not bloc.annee.population:
@@ -315,12 +309,7 @@ def _remarques(bilan: Bilan, bloc: BlocCommunal, *, detail: bool) -> m.Section:
         dits = ", ".join(map(formats.siret, sans_nom))
         points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {dits}."))
     blocs: list[m.Bloc] = [m.Liste(points)] if points else []
-    blocs += [m.p(texte, note=True) for texte in _avis(bilan)] if detail else []
+    blocs += [m.p(texte, note=True) for texte in r.avis] if detail else []
     if bloc.est_commune and bloc.annee.population:
         blocs.append(m.p(METHODE, note=True))
     return m.Section("remarques", "Méthode et qualité des données", "Méthode", blocs)
-
-
-def _avis(bilan: Bilan) -> list[str]:
-    """What the bilan warns of before any figure; here the states above say it already."""
-    return [f"{sujet} : {m.mots(*morceaux)}" for sujet, morceaux in ouverture.avis(bilan)]

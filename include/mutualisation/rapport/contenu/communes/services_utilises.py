@@ -55,7 +55,7 @@ def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
     return {
         "libelle": bilan.libelle(dispositif),
         "depuis": _depuis(siennes("adhesion"), annee.exercice),
-        "recours": _recours(bilan, dispositif, siennes("recours"), annee.exercice),
+        "recours": _recours(siennes("recours"), stock=dispositif in annee.stocks),
         "du": _du(recouvrement),
         "titre": _titre(recouvrement),
         "cout": somme(couts, "cout_usage") if couts else None,
@@ -90,32 +90,19 @@ def _depuis(adhesions: list[Ligne], exercice: int) -> str:
     return f"{formats.jour(debut)} au {formats.jour(max(r['fin'] for r in adhesions))}"
 
 
-def _recours(bilan: Bilan, dispositif: str, recours: list[Ligne], exercice: int) -> str:
+def _recours(recours: list[Ligne], *, stock: bool) -> str:
     """Units by type, largest first; of a stock, the mean of the two semestres (R10e)."""
     if not recours:
         return ""
     par_type: dict[str, Decimal] = defaultdict(Decimal)
     for r in recours:
         par_type[r["type_unite"]] += r["quantite"]
-    diviseur = 2 if dispositif in stocks(bilan, exercice) else 1
-    connus = sorted(((n / diviseur, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
+    connus = sorted(((n / 2 if stock else n, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
     dits = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
     if len(dits) > TYPES_DITS + 1:
         autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
         dits = [*dits[:TYPES_DITS], f"{formats.exact(autres)}{formats.INSECABLE}{'autre' if autres < 2 else 'autres'}"]
     return ", ".join(dits)
-
-
-def stocks(bilan: Bilan, exercice: int) -> set[str]:
-    """Dispositifs whose units of the year are the mean of its semestres: half of what the rows of `recours` add up."""
-    releves: dict[str, Decimal] = defaultdict(Decimal)
-    for r in bilan.lignes("recours", exercice):
-        releves[r["dispositif"]] += r["unites"]
-    return {
-        r["dispositif"]
-        for r in bilan.lignes("cout_unitaire", exercice)
-        if r["unites"] and releves[r["dispositif"]] == 2 * r["unites"]
-    }
 
 
 def _total(nom: str, annee: Annee) -> dict[str, Any]:
