@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +10,8 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import ZERO
 from mutualisation.rapport.contenu import prevision, textes
 from mutualisation.rapport.contenu.actes.socle import BLANC, acte
+from mutualisation.rapport.contenu.communes import bloc_communal, gains
+from mutualisation.rapport.contenu.communes.services_utilises import NON_SUIVI
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 from mutualisation.rapport.sceau import Sceau
 
@@ -101,12 +102,12 @@ def _communes(bilan: Bilan) -> m.Section:
     if avant is not None:
         phrases.append(f"contre {formats.euros(somme(bilan.lignes('recouvrement', avant), 'montant_du'))} en {avant}")
     blocs: list[m.Bloc] = [m.p(", ".join(phrases) + ". Le détail par commune est en annexe.")]
-    gains = [r["gain"] for r in bilan["cam_achats"] if r["gain"] is not None]
-    if gains:
+    gagne = [r["gain"] for r in bilan["cam_achats"] if r["gain"] is not None]
+    if gagne:
         blocs.append(
             m.p(
                 "Sur les achats qui ont un prix de référence, la centrale d'achat leur fait gagner "
-                f"{formats.euros(sum(gains, ZERO))} hors taxes."
+                f"{formats.euros(sum(gagne, ZERO))} hors taxes."
             )
         )
     return m.Section("communes", "Effet sur les dépenses des communes", "Communes", blocs)
@@ -172,8 +173,8 @@ def _annexe(bilan: Bilan) -> m.Section:
     colonnes = (
         m.Colonne("commune", "Commune", part=3),
         m.Colonne("du", f"Dû en {bilan.exercice}", "euros", somme=True),
-        m.Colonne("usage", "Coût de ce qu'elle utilise", "euros", somme=True),
-        m.Colonne("porte", "Reste à charge", "euros", somme=True),
+        m.Colonne("usage", "Coût de ce qu'elle utilise", "euros", NON_SUIVI, somme=True),
+        m.Colonne("porte", "Reste à charge", "euros", NON_SUIVI, somme=True),
         m.Colonne("gain", "Gain de la centrale d'achat", "euros", "non connu"),
     )
     note = (
@@ -186,23 +187,22 @@ def _annexe(bilan: Bilan) -> m.Section:
 
 
 def _par_commune(bilan: Bilan) -> list[Ligne]:
-    adherents = {r["siret_adherent"]: r for r in bilan["adherent"]}
-    noms = {r["code_insee"]: r["nom"] for r in adherents.values() if r["type_adherent"] == "commune"}
-    sommes: dict[str | None, dict[str, Decimal]] = defaultdict(dict)
+    """A row per page of commune, then what belongs to none."""
+    territoire = bloc_communal.lire(bilan)
+    autres = [*(b.annee for b in territoire.sans_commune), territoire.epci, territoire.personne]
+    lignes = [_ligne(b.nom, [b.annee]) for b in territoire.communes]
+    hors = _ligne(AUTRES, autres)
+    return [*lignes, *([hors] if any(hors[c] for c in ("du", "usage", "porte", "gain")) else [])]
 
-    def ajouter(siret: str | None, mesure: str, montant: Decimal | None) -> None:
-        insee = adherents.get(siret or "", {}).get("code_insee")
-        commune = insee if insee in noms else None
-        if montant is not None:
-            sommes[commune][mesure] = sommes[commune].get(mesure, ZERO) + montant
 
-    for r in bilan["recouvrement"]:
-        ajouter(r["siret_adherent"], "du", r["montant_du"])
-    for r in bilan["cout_adherent"]:
-        ajouter(r["siret_adherent"], "usage", r["cout_usage"])
-        ajouter(r["siret_adherent"], "porte", r["reste_a_charge"])
-    for r in bilan["cam_achats"]:
-        ajouter(r["siret_adherent"], "gain", r["gain"])
-    vide = dict.fromkeys(("du", "usage", "porte"), ZERO) | {"gain": None}
-    ordre = sorted(sommes, key=lambda insee: (insee is None, noms.get(insee, AUTRES), insee or ""))
-    return [{"commune": noms.get(insee, AUTRES)} | vide | sommes[insee] for insee in ordre]
+def _ligne(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
+    """A cost that nobody follows, a gain that no reference price tells are unknown, not zero."""
+    suivi = any(a.suivi for a in annees)
+    achats = [r for a in annees for r in a[gains.ACHATS] if r["gain"] is not None]
+    return {
+        "commune": nom,
+        "du": bloc_communal.total(annees, "du"),
+        "usage": bloc_communal.total(annees, "cout") if suivi else None,
+        "porte": bloc_communal.total(annees, "reste") if suivi else None,
+        "gain": somme(achats, "gain") if achats else None,
+    }
