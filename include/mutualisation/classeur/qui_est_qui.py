@@ -72,20 +72,6 @@ def nommes(bilan: Bilan) -> tuple[m.Colonne, ...]:
     return (NOM, SIRET, TYPE, COMMUNE) if bilan["adherent"] else (SIRET,)
 
 
-def lire_cle(bilan: Bilan, qui: Annuaire, cle: str | None) -> str:
-    """The key of a control in words: its dispositif, its adherent, its source; the rest as it is."""
-    return " / ".join(_partie(bilan, qui, partie) for partie in (cle or "").split("/") if partie)
-
-
-def _partie(bilan: Bilan, qui: Annuaire, partie: str) -> str:
-    if partie in qui.adherents:
-        return str(qui.adherents[partie]["nom"])
-    if partie in libelles.SOURCES:
-        return libelles.SOURCES[partie]
-    libelle = bilan.libelle(partie)
-    return partie.replace("_", " ") if libelle == partie and re.fullmatch(r"[a-z_]+", partie) else libelle
-
-
 def lire_parametre(bilan: Bilan, nom: str, valeur: str) -> m.Valeur:
     """The value of a parameter in its type: words for a code, a date, a rate, a number."""
     racine = nom.partition(":")[0]

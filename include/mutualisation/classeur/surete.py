@@ -9,7 +9,7 @@ from mutualisation.classeur import qui_est_qui as noms
 from mutualisation.francais import formats, libelles
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.portes.bilan import points_a_commenter
+from mutualisation.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
 from mutualisation.rapport.contenu.qualite import rejets as lignes_ecartees
 from mutualisation.rapport.publie import Bilan
 
@@ -75,12 +75,12 @@ def etats(bilan: Bilan) -> m.Tableau:
 
 def controles(bilan: Bilan) -> m.Tableau:
     """Every control with its result, both sides, and the justification of a gap."""
-    qui = noms.annuaire(bilan)
+    adherents = noms_des_cles(bilan)
     lignes = [
         c
         | {
             "libelle": libelles.libelle_controle(c["controle"]),
-            "cle": noms.lire_cle(bilan, qui, c["cle"]),
+            "cle": lire_cle(bilan, c["cle"], adherents),
             "resultat": libelles.libelle(libelles.STATUTS, c["statut"]),
         }
         for c in bilan["controles"]
@@ -105,12 +105,9 @@ def controles(bilan: Bilan) -> m.Tableau:
 
 def a_commenter(bilan: Bilan) -> m.Tableau | None:
     """Figures that stand out from N−1 or from a bound of finance: nothing forbids them."""
-    points = points_a_commenter(bilan.contexte.construction.portes, bilan.exercice)
-    if not points:
+    lignes = commentaires(bilan)
+    if not lignes:
         return None
-    lignes = [
-        {"sujet": sujet, "constat": constat} for sujet, _, constat in (p["libelle"].partition(" : ") for p in points)
-    ]
     colonnes = (m.Colonne("sujet", "Chiffre", largeur=44), m.Colonne("constat", "Constat", largeur=90))
     notice = "Chiffres qui s'écartent de N−1 ou d'une borne d'alerte, à commenter par le service."
     return m.Tableau("Points à commenter", colonnes, lignes, feuille=m.Feuille("À commenter", notice))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from mutualisation.portes.bilan import points_a_commenter
 from mutualisation.rapport.publie import Bilan, Ligne
 
 EN_ECART = ("ecart", "non_execute")
+MOTS = re.compile(r"[a-z_]+")
 NOMBRE = re.compile(r"-?\d+(\.\d+)?")
 GENRES = {"EUR": "centimes", "ETP": "etp_unite"}
 CONTROLE = m.Colonne("libelle", "Contrôle", part=3)
@@ -23,8 +25,9 @@ CONSTATE = m.Colonne("valeur_constatee", "Constaté", "constat")
 
 def section(bilan: Bilan) -> m.Section:
     """Counts, gaps, then the rest folded."""
-    lignes = [_ligne(c) for c in bilan["controles"]]
-    ecarts = [x | {"justification": _justification(x)} for x in lignes if x["statut"] in EN_ECART]
+    noms = noms_des_cles(bilan)
+    lignes = [_ligne(bilan, c, noms) for c in bilan["controles"]]
+    ecarts = [x | {"justification": justification(x)} for x in lignes if x["statut"] in EN_ECART]
     autres = [x for x in lignes if x["statut"] not in EN_ECART]
     blocs: list[m.Bloc] = [
         m.p(_portes(bilan)),
@@ -38,17 +41,29 @@ def section(bilan: Bilan) -> m.Section:
     return m.Section("controles", "Contrôles", "Contrôles", blocs)
 
 
-def _ligne(controle: Ligne) -> dict[str, Any]:
+def _ligne(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, Any]:
     return controle | {
         "libelle": libelles.libelle_controle(controle["controle"]),
-        # the key of this one is a source; the others name what finance wrote
-        "cle": libelles.SOURCES.get(controle["cle"], controle["cle"])
-        if controle["controle"] == "somme_repartition"
-        else controle["cle"],
+        "cle": lire_cle(bilan, controle["cle"], noms),
         "resultat": libelles.libelle(libelles.STATUTS, controle["statut"]),
         "valeur_attendue": examine(controle, controle["valeur_attendue"]),
         "valeur_constatee": examine(controle, controle["valeur_constatee"]),
     }
+
+
+def noms_des_cles(bilan: Bilan) -> dict[str, str]:
+    """{SIRET: name} of the adherents of the exercice: what `lire_cle` reads in a key."""
+    return {r["siret_adherent"]: r["nom"] for r in bilan["adherent"]}
+
+
+def lire_cle(bilan: Bilan, cle: str | None, noms: Mapping[str, str], lien: str = " / ") -> str:
+    """The key of a control in words: its dispositif, its adherent, its source; an identifier stays as it is."""
+    return lien.join(_partie(bilan, partie, noms) for partie in (cle or "").split("/") if partie)
+
+
+def _partie(bilan: Bilan, partie: str, noms: Mapping[str, str]) -> str:
+    dite = noms.get(partie) or libelles.SOURCES.get(partie) or bilan.libelle(partie)
+    return partie.replace("_", " ") if dite == partie and MOTS.fullmatch(partie) else dite
 
 
 def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:
@@ -77,19 +92,23 @@ def _ecarts(lignes: list[dict[str, Any]]) -> m.Tableau:
     )
 
 
+def commentaires(bilan: Bilan) -> list[dict[str, str]]:
+    """{sujet, constat} of the figures that stand out from N−1 or from an alert bound of finance."""
+    points = (
+        p["libelle"].partition(" : ") for p in points_a_commenter(bilan.contexte.construction.portes, bilan.exercice)
+    )
+    return [{"sujet": sujet, "constat": constat} for sujet, _, constat in points]
+
+
 def _a_commenter(bilan: Bilan) -> list[m.Bloc]:
-    """Figures that stand out from N−1 or from an alert bound of finance: nothing forbids them."""
-    points = points_a_commenter(bilan.contexte.construction.portes, bilan.exercice)
-    if not points:
-        return []
-    lignes = [
-        {"sujet": sujet, "constat": constat} for sujet, _, constat in (p["libelle"].partition(" : ") for p in points)
-    ]
+    """Nothing forbids these figures."""
+    lignes = commentaires(bilan)
     colonnes = (m.Colonne("sujet", "Chiffre"), m.Colonne("constat", "Constat", part=4))
-    return [m.Tableau("Points à commenter", colonnes, lignes)]
+    return [m.Tableau("Points à commenter", colonnes, lignes)] if lignes else []
 
 
-def _justification(controle: Ligne) -> m.Valeur:
+def justification(controle: Ligne) -> m.Valeur:
+    """Why a gap stands, else that it is to be justified, and the remedy."""
     if controle["justification"]:
         return m.Valeur(controle["justification"])
     remede = libelles.remede_controle(controle["controle"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.portes.bilan import points_a_commenter
 from mutualisation.rapport.contenu.audit import cadre, renvois
+from mutualisation.rapport.contenu.controles import commentaires, justification, lire_cle, noms_des_cles
 from mutualisation.rapport.publie import Bilan, Ligne
 from mutualisation.rapport.sceau import Sceau
 
@@ -49,7 +50,8 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
 
 
 def _partie(bilan: Bilan, controles: list[Ligne], ancre: str, titre: str, statuts: tuple[str, ...]) -> list[m.Section]:
-    lignes = [_ligne(bilan, c) for c in controles if c["statut"] in statuts]
+    noms = noms_des_cles(bilan)
+    lignes = [_ligne(bilan, c, noms) for c in controles if c["statut"] in statuts]
     if not lignes:
         return []
     avec_suite = (SEUIL, SUITE) if "ecart" in statuts else (SEUIL,)
@@ -59,37 +61,20 @@ def _partie(bilan: Bilan, controles: list[Ligne], ancre: str, titre: str, statut
     return [m.Section(ancre, f"{titre} ({formats.nombre(len(lignes))})", titre, [tableau])]
 
 
-def _cle(bilan: Bilan, partie: str) -> str:
-    """A key in words: the adherent, the source, the dispositif it names."""
-    noms = {r["siret_adherent"]: r["nom"] for r in bilan["adherent"]}
-    dit = noms.get(partie) or libelles.SOURCES.get(partie) or bilan.libelle(partie)
-    return dit.replace("_", " ") if dit == partie else dit
-
-
-def _ligne(bilan: Bilan, controle: Ligne) -> dict[str, Any]:
+def _ligne(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, Any]:
     nom = controle["controle"]
     return controle | {
         "libelle": f"{libelles.libelle_controle(nom)} ({nom})",
-        "cle": controle["cle"] and ", ".join(_cle(bilan, x) for x in controle["cle"].split("/")),
+        "cle": lire_cle(bilan, controle["cle"], noms, ", "),
         "bloquant": "oui" if controle.get("bloquant") else "non",
-        "suite": _suite(controle),
+        "suite": justification(controle),
     }
 
 
-def _suite(controle: Ligne) -> m.Valeur | str:
-    if controle["justification"]:
-        return str(controle["justification"])
-    remede = libelles.remede_controle(controle["controle"])
-    return m.Valeur("à justifier avant la clôture", a_faire=True, suite=f"Remède : {remede}" if remede else "")
-
-
 def _a_commenter(bilan: Bilan) -> list[m.Section]:
-    points = points_a_commenter(bilan.contexte.construction.portes, bilan.exercice)
-    if not points:
+    lignes = commentaires(bilan)
+    if not lignes:
         return []
-    lignes = [
-        {"sujet": sujet, "constat": constat} for sujet, _, constat in (p["libelle"].partition(" : ") for p in points)
-    ]
     colonnes = (m.Colonne("sujet", "Chiffre", part=2), m.Colonne("constat", "Constat", part=4))
     titre = "Chiffres qui s'écartent de l'année précédente ou d'une borne de la finance"
     return [m.Section("a-commenter", "Points à commenter", "À commenter", [m.Tableau(titre, colonnes, lignes)])]
