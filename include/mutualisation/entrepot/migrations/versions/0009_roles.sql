@@ -1,0 +1,2 @@
+-- Owner without login, migration, run, reader, preparer, approver, commune (K10).
+select 1;

@@ -1,0 +1,2 @@
+-- Append-only seals and extracts (K10, S7).
+select 1;

@@ -1,0 +1,2 @@
+-- Fingerprint of the key (K1).
+select 1;
