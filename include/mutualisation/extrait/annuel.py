@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.composition.dossier import remplacer_dossier
+from mutualisation.composition.dossier import MiseEnPlace, mise_en_place, reprendre
+from mutualisation.composition.occupation import verifier_place
 from mutualisation.extrait import produits
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
-from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
+from mutualisation.publication.contexte import Contexte, est_publiee, lire_contexte, version_publiee
 from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
 from mutualisation.publication.relations import Relation, lire_relations
 from mutualisation.rapport import diffusion
@@ -21,6 +23,7 @@ from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
 MANIFESTE = "manifeste.json"
+REFUS = "L'extrait ne peut pas être écrit"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
@@ -37,17 +40,43 @@ def ecrire_extrait(
 
     `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3); `porte`
     reads the extract back before it takes its place, and raises when it is not the publication.
-    The same version gives the same bytes (S8). Raises `ErreurMutualisation` when the exercice is not published or
-    the folder cannot be written.
+    The same version gives the same bytes (S8). Raises `ErreurMutualisation` when the exercice is not published, the
+    folder cannot be written, or the former one holds a file that is not ours (K11).
     """
+    preparer_sortie(conn, sortie, [exercice])
+    with mise_en_place(sortie, REFUS) as pose:
+        composer_extrait(conn, exercice, pose, version=version, identite=identite, porte=porte)
+        pose.decider({})
+        (place,) = pose.poser()
+    return place
+
+
+def composer_extrait(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    pose: MiseEnPlace,
+    *,
+    version: int | None = None,
+    identite: str = "declaree",
+    porte: Porte | None = None,
+) -> None:
+    """Write and read back the extract of an exercice beside its place, where `pose` will put it."""
     contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
-    destination = dossier_de(sortie, exercice)
     relations = _relations_de(contexte)
-    with remplacer_dossier(destination, "L'extrait ne peut pas être écrit") as dossier:
-        _remplir(conn, contexte, relations, dossier, identite)
-        if porte is not None:
-            porte(conn, dossier, exercice, contexte.construction.version, relations)
-    return destination
+    dossier = pose.preparer(dossier_de(pose.sortie, exercice).name)
+    _remplir(conn, contexte, relations, dossier, identite)
+    if porte is not None:
+        porte(conn, dossier, exercice, contexte.construction.version, relations)
+
+
+def preparer_sortie(conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int]) -> None:
+    """Before hours of work: end or sweep what a killed run left in `sortie`, then look at each place.
+
+    Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
+    """
+    reprendre(sortie, REFUS, partial(est_publiee, conn))
+    for exercice in exercices:
+        verifier_place(dossier_de(sortie, exercice))
 
 
 def page_de(dossier: Path) -> Path:

@@ -5,7 +5,7 @@ from mutualisation.operations.candidate import clore, construire, controler, ouv
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
-from mutualisation.operations.livraison import extraire, facturer, publier
+from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
@@ -19,6 +19,7 @@ __all__ = [
     "controler",
     "etat",
     "extraire",
+    "extraire_ensemble",
     "facturer",
     "laisse_de_cote",
     "laisse_de_cote_par_la_lecture",

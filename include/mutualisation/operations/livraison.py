@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse
-from mutualisation.extrait.annuel import ecrire_extrait
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse, raison_systeme
+from mutualisation.extrait.annuel import REFUS, composer_extrait, preparer_sortie
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
+from mutualisation.publication.contexte import condition_de
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 from mutualisation.publication.relations import Relation
 
@@ -29,17 +31,82 @@ def publier(session: Session, version: int | None = None) -> str:
         return promouvoir(conn, choisie)
 
 
-def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
-    """Write the extract `bilan_AAAA/` of an exercice; give back its folder.
+def publier_avec_extraits(
+    session: Session, version: int, exercices: Sequence[int], sortie: Path
+) -> tuple[str, list[str]]:
+    """Promote a validated build and put the extracts of its exercices in place; `publication_sha256`, their folders.
 
-    Raises `ExtraitRefuse` when what was read back is not the version (the former extract stays), `ErreurMutualisation`
-    when the exercice is not published or the folder cannot be written.
+    Extracts are written and read back inside the publishing transaction: what fails there leaves nothing published and
+    every former extract. Raises `ControleEchoue` with every sentence of the extract gate, `ErreurMutualisation`.
     """
-    session.suivi(f"Extrait de l'exercice {exercice}")
+    with session.connexion() as conn, mise_en_place(sortie, REFUS) as pose:
+        preparer_publication(conn)
+        session.suivi(f"Publication de la version {version}")
+        empreinte = promouvoir(conn, version, partial(_composer, session, conn, exercices, pose))
+        return empreinte, _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
+
+
+def _composer(session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace) -> None:
+    """Every extract of the version under publication, then all the refusals at once."""
+    # the transaction says nothing while documents are composed
+    conn.execute("set local idle_in_transaction_session_timeout = 0")
+    refus: list[str] = []
+    for exercice in exercices:
+        session.suivi(f"Extrait de l'exercice {exercice}")
+        try:
+            composer_extrait(
+                conn, exercice, pose, identite=_identite(session), porte=partial(exiger_extrait, session.dsn)
+            )
+        except ControleEchoue as echec:
+            refus += echec.controles
+    if refus:
+        raise ControleEchoue(refus)
+    pose.decider(condition_de(conn, exercices))
+
+
+def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
+    """Write the extract `bilan_AAAA/` of an exercice; give back its folder. As `extraire_ensemble`."""
+    return extraire_ensemble(session, [exercice], sortie, version)[0]
+
+
+def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, version: int | None = None) -> list[str]:
+    """Write the extracts of these exercices, which take their places together; give back their folders.
+
+    Raises `ExtraitRefuse` when one, read back, is not the version, `ErreurMutualisation` when an exercice is not
+    published or a folder cannot be written; the former extracts then stay, all of them.
+    """
     with connecter(session.dsn) as conn:
-        identite = "declaree" if session.embarque else "authentifiee"
-        porte = partial(_relire, session.dsn)
-        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite, porte=porte))
+        preparer_sortie(conn, Path(sortie), exercices)
+        with mise_en_place(Path(sortie), REFUS) as pose:
+            for exercice in exercices:
+                session.suivi(f"Extrait de l'exercice {exercice}")
+                composer_extrait(
+                    conn,
+                    exercice,
+                    pose,
+                    version=version,
+                    identite=_identite(session),
+                    porte=partial(_relire, session.dsn),
+                )
+            pose.decider({})
+            return _poser(pose, "Les extraits n'ont pas pris leur place")
+
+
+def _identite(session: Session) -> str:
+    return "declaree" if session.embarque else "authentifiee"
+
+
+def _poser(pose: MiseEnPlace, echec: str) -> list[str]:
+    """The folders put in place. What stops half way is ended by the next command that writes there."""
+    try:
+        return [str(place) for place in pose.poser()]
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"{echec} dans {pose.sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place, puis lancez "
+            "« mutualisation extraire », qui les y mettra."
+        ) from erreur
+    except ErreurMutualisation as erreur:
+        raise ErreurMutualisation(f"{echec}. {erreur} Lancez ensuite « mutualisation extraire ».") from erreur
 
 
 def _relire(

@@ -8,6 +8,7 @@ on them follows.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -79,9 +80,11 @@ def _definition(relation: Relation) -> list[sql.SQL | sql.Composed]:
     ]
 
 
-def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
+def promouvoir(conn: psycopg.Connection[Any], version: int, avant_de_valider: Callable[[], None] = lambda: None) -> str:
     """Publish a build that passed its gates; give back `publication_sha256` (S7).
 
+    `avant_de_valider`: what may still fail and must then leave nothing published; it reads the new publication on this
+    connection, whose transaction is committed once it returns.
     Raises `ErreurMutualisation` when the version is not validated, or a later build has taken its schema.
     """
     conn.commit()
@@ -118,6 +121,7 @@ def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
             (empreinte, version),
         )
         figer_contexte(conn, version)
+        avant_de_valider()
     return empreinte
 
 
