@@ -254,7 +254,8 @@ def test_bilan_dit_tous_les_extraits_refuses_et_ne_publie_rien(
     monkeypatch.setattr(livraison, "exiger_extrait", _exiger_sauf_2020)
     with pytest.raises(ControleEchoue) as refus:
         op.bilan(session, "depot", [2019, 2020, 2021], str(tmp_path / "bilans"))
-    assert [phrase.partition(" : ")[0] for phrase in refus.value.controles] == ["extrait 2019", "extrait 2021"]
+    dits = {phrase.partition(" : ")[0]: phrase for phrase in refus.value.controles if "csv_sommes" in phrase}
+    assert list(dits) == ["extrait 2019", "extrait 2021"]
     assert list((tmp_path / "bilans").iterdir()) == []
 
 
