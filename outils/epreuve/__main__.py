@@ -1,4 +1,4 @@
-"""`python -m outils.epreuve --nombre N --graine G`: N schedules of faults; `N schedules, V violations`, exit 1 when V>0.
+"""`python -m outils.epreuve --nombre N --graine G`: N schedules of faults, `N schedules, V violations`; exit 1 if any.
 
 The same number and seed give the same schedules. With `--mutants`, each mutant of the fault handling is put to the
 schedules that concern it: exit 1 when one survives.
@@ -28,7 +28,7 @@ def main() -> int:
     lecteur.add_argument("--mutants", action="store_true")
     arguments = lecteur.parse_args()
     # a socket's path is short: not under a long TMPDIR
-    base = Path(tempfile.mkdtemp(prefix="epreuve-", dir="/tmp"))  # noqa: S108
+    base = Path(tempfile.mkdtemp(prefix="epreuve-", dir="/tmp"))
     debut = time.monotonic()
     try:
         if arguments.mutants:
@@ -47,9 +47,8 @@ def main() -> int:
         non_tires = sum(not r.tire for r in resultats)
         for tir, tort in violations:
             print(f"VIOLATION {tir} : {tort}")
-        print(
-            f"graine {arguments.graine}, {time.monotonic() - debut:.0f} s, {non_tires} tirs dont le point n'est pas venu"
-        )
+        duree = f"{time.monotonic() - debut:.0f} s"
+        print(f"graine {arguments.graine}, {duree}, {non_tires} tirs dont le point n'est pas venu")
         print(f"points couverts {len(tires)}/{len(set(campagne.passages))}")
         print(f"{len(resultats)} schedules, {len(violations)} violations")
         return 1 if violations else 0

@@ -30,14 +30,14 @@ class Campagne:
         self._numeros, self._verrou = iter(range(1, 1_000_000)), threading.Lock()
 
     @classmethod
-    def preparer(cls, base: Path, source: Path | None = None) -> Campagne:
+    def preparer(cls, base: Path) -> Campagne:
         """Publish a small drop, then the next one on a copy, noting every point: what each schedule must end as."""
         avant, apres = preparer_depots(base / "depots")
-        premier = Terrain(base / "modele", avant, source)
+        premier = Terrain(base / "modele", avant)
         for dossier in (premier.var, premier.bilans, premier.tmp):
             dossier.mkdir(parents=True, exist_ok=True)
         initiale = _exiger(premier.executer())
-        temoin = Terrain(base / "temoin", apres, source)
+        temoin = Terrain(base / "temoin", apres)
         temoin.copier(premier)
         journal = base / "points.txt"
         tranquille = _exiger(temoin.executer(journal=journal))
@@ -45,17 +45,20 @@ class Campagne:
         if attendu.avant == attendu.apres:
             raise RuntimeError("les deux dépôts publient la même chose")
         passages = journal.read_text(encoding="utf-8").splitlines()
-        modele = Terrain(premier.dossier, apres, source)
+        modele = Terrain(premier.dossier, apres)
         return cls(base, modele, attendu, passages, tranquille.duree)
 
     def suites(self, nombre: int, graine: int) -> list[list[Tir]]:
         """The schedules of a number and a seed."""
         return tirer(self.passages, nombre, graine)
 
-    def jouer(self, suite: Sequence[Tir]) -> list[Resultat]:
-        """Strike one fault after another on one warehouse, made anew once it is published; a quiet run ends each."""
+    def jouer(self, suite: Sequence[Tir], source: Path | None = None) -> list[Resultat]:
+        """Strike one fault after another on one warehouse, made anew once it is published; a quiet run ends each.
+
+        `source`: the checkout whose package runs, by default this one.
+        """
         resultats: list[Resultat] = []
-        terrain = self._terrain()
+        terrain = self._terrain(source)
         for rang, tir in enumerate(suite):
             execution = terrain.executer(tir, delai=patience(self.duree))
             torts, publiee = self._juger(terrain, execution)
@@ -64,7 +67,7 @@ class Campagne:
                 torts += self._finir(terrain)
                 terrain.degager()
                 if not fini:
-                    terrain = self._terrain()
+                    terrain = self._terrain(source)
             resultats.append(Resultat(tir, execution.tire, torts))
             print(f"{'ok' if not torts else 'NON'} {tir} → {execution.code}{'' if execution.tire else ' (non tiré)'}"
                   f", {execution.duree:.0f} s{''.join(f' ; {t}' for t in torts)}", flush=True)  # fmt: skip
@@ -83,10 +86,10 @@ class Campagne:
         except Exception as panne:  # noqa: BLE001 - what cannot be read does not hold
             return [f"l'état ne se lit plus ({type(panne).__name__} : {panne})"], ""
 
-    def _terrain(self) -> Terrain:
+    def _terrain(self, source: Path | None) -> Terrain:
         with self._verrou:
             numero = next(self._numeros)
-        terrain = Terrain(self._base / f"t{numero}", self._modele.depot, self._modele.source)
+        terrain = Terrain(self._base / f"t{numero}", self._modele.depot, source)
         terrain.copier(self._modele)
         return terrain
 

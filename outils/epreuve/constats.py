@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from outils.epreuve.terrain import A_MOI, DEPOSE, Execution, Terrain
 from psycopg import sql
 from tests.atelier.petit_depot import EXERCICE, SECRETS
 
@@ -16,7 +18,6 @@ from mutualisation.composition.dossier import INTENTION, TRAVAIL
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.publication.extraits_csv import publication_sha256
-from outils.epreuve.terrain import A_MOI, Execution, Terrain
 
 CODES_PERMIS = (0, 1, -9)
 ABSENT, ABIME = "absent", "abîmé"
@@ -43,7 +44,7 @@ def csv_de(dossier: Path) -> dict[str, str]:
 
 def apres_la_faute(terrain: Terrain, execution: Execution, attendu: Attendu) -> tuple[list[str], str]:
     """What does not hold after a run that a fault struck; what is published then."""
-    torts = _de_l_execution(execution)
+    torts = _de_l_execution(execution) + _de_ce_qui_fut_depose(terrain, execution)
     publiee, des_donnees = _de_l_entrepot(terrain, attendu)
     torts += des_donnees
     extrait = _empreinte_de_l_extrait(terrain.extrait)
@@ -78,11 +79,22 @@ def _de_l_execution(execution: Execution) -> list[str]:
         torts.append("une trace Python est montrée")
     if execution.trop_long:
         torts.append("la commande ne finit pas")
+    torts += sorted(set(execution.desordre))
     if execution.survivants:
         torts.append(f"processus orphelins : {', '.join(execution.survivants)}")
     if execution.autre is not None and (execution.autre[0] not in CODES_PERMIS or "Traceback" in execution.autre[1]):
         torts.append(f"la seconde exécution sort {execution.autre[0]} : {execution.autre[1].strip()[-300:]}")
     return torts
+
+
+def _de_ce_qui_fut_depose(terrain: Terrain, execution: Execution) -> list[str]:
+    """A file that somebody saved among the extracts is still there, somewhere; it is then taken away."""
+    trouves = list(terrain.bilans.rglob(DEPOSE))
+    for trouve in trouves:
+        trouve.unlink()
+        if trouve.parent != terrain.extrait:
+            shutil.rmtree(trouve.parent)
+    return [] if trouves or not execution.depose else ["le fichier déposé parmi les extraits a disparu"]
 
 
 def _de_l_entrepot(terrain: Terrain, attendu: Attendu) -> tuple[str, list[str]]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 # a transaction that is ended tells whether what was done is acknowledged: it may fail in every way
 FIN = (
     "tue_avant", "tue_apres", "coupure_avant", "coupure_apres", "serveur_tue_avant", "serveur_tue_apres",
-    "serveur_fige", "terme", "interruption", "lecteur", "deux",
+    "serveur_fige", "terme", "interruption", "lecteur", "deux", "depose",
 )  # fmt: skip
 FAUTES: Mapping[str, tuple[str, ...]] = {
-    "renommage": ("tue_avant", "tue_apres", "sans_place", "entree_sortie", "terme", "interruption", "deux"),
+    "renommage": ("tue_avant", "tue_apres", "sans_place", "entree_sortie", "terme", "interruption", "deux", "depose"),
     "unlink": ("tue_avant", "tue_apres", "entree_sortie"),
     "fsync": ("tue_avant", "tue_apres", "sans_place", "entree_sortie", "terme"),
     "ecriture": ("dechire_tue", "dechire_plein", "sans_place", "tue_apres", "interruption"),

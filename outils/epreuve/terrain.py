@@ -1,4 +1,4 @@
-"""Where a schedule runs: a copy of a published warehouse, its extracts, a drop to publish over it; the real command."""
+"""Where a schedule runs: a copy of a published warehouse, its extracts, a drop to publish over it."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from outils.epreuve.plan import Tir
 from tests.atelier import petit_depot
 from tests.atelier.commande import environnement
 from tests.atelier.petit_depot import EXERCICE
-
-from outils.epreuve.plan import Tir
 
 INJECTION = Path(__file__).parent / "injection"
 EXECUTABLE = Path(sys.executable).with_name("mutualisation")
 # a run that nothing disturbs, measured, times this: what a fault may cost (waits for a server included)
 PATIENCE, PATIENCE_MIN_S = 6, 240
-ATTENTE_ENFANTS_S = 20
+ATTENTE_ENFANTS_S = 6
 SERVEUR = "postgres"
-A_MOI = "note à garder.txt"
+A_MOI, DEPOSE = "note à garder.txt", "avis déposé.txt"
 
 
 @dataclass(frozen=True)
 class Execution:
-    """What one command left. `tir`: the fault that struck; `apres_coup`: processes of ours that outlived it."""
+    """What one command left. `tire`: the fault struck; `survivants`: programs of ours that outlived it.
+
+    `desordre`: what a power cut would have lost; `depose`: somebody saved a file among the extracts.
+    """
 
     code: int
     texte: str
@@ -41,6 +43,8 @@ class Execution:
     trop_long: bool = False
     survivants: list[str] = field(default_factory=list)
     autre: tuple[int, str] | None = None
+    desordre: list[str] = field(default_factory=list)
+    depose: bool = False
 
     @property
     def empreinte(self) -> str:
@@ -69,7 +73,9 @@ class Terrain:
     def executer(self, tir: Tir | None = None, journal: Path | None = None, delai: float = 1200) -> Execution:
         """Run `bilan` to its end, with a fault or without."""
         marque, identite = self.dossier / "marque", uuid.uuid4().hex
-        for reste in (marque, *self.dossier.glob("autre.*")):
+        desordre = marque.with_name("marque.desordre")
+        depose = marque.with_name("marque.depose")
+        for reste in (marque, desordre, depose, *self.dossier.glob("autre.*")):
             reste.unlink(missing_ok=True)
         commande = [
             str(EXECUTABLE), "bilan", "--depot", str(self.depot), "--exercice", str(EXERCICE),
@@ -77,7 +83,13 @@ class Terrain:
         ]  # fmt: skip
         chemins = [str(INJECTION), *([str(self.source / "include")] if self.source else [])]
         env = environnement(self.var, TMPDIR=str(self.tmp), PYTHONPATH=os.pathsep.join(chemins), EPREUVE_ID=identite)
-        env |= {"EPREUVE_COMMANDE": json.dumps(commande), "EPREUVE_MARQUE": str(marque)}
+        env |= {
+            "EPREUVE_COMMANDE": json.dumps(commande),
+            "EPREUVE_MARQUE": str(marque),
+            "EPREUVE_SORTIE": str(self.bilans),
+            "EPREUVE_EXTRAIT": str(self.extrait),
+            "EPREUVE_DEPOSE": DEPOSE,
+        }
         if journal is not None:
             env["EPREUVE_JOURNAL"] = str(journal)
         if tir is not None:
@@ -98,6 +110,8 @@ class Terrain:
             trop_long,
             _survivants(identite),
             autre,
+            desordre.read_text(encoding="utf-8").splitlines() if desordre.exists() else [],
+            depose.exists(),
         )
 
     def _autre(self, delai: float) -> tuple[int, str] | None:
@@ -151,7 +165,7 @@ def _survivants(identite: str) -> list[str]:
     """Programs that a command started and that still live; an embedded server outlives a killed command by design."""
     limite = time.monotonic() + ATTENTE_ENFANTS_S
     while True:
-        vivants = [nom for nom in map(lambda p: _nom_si_a_nous(p, identite), psutil.process_iter()) if nom]
+        vivants = [nom for p in psutil.process_iter() if (nom := _nom_si_a_nous(p, identite))]
         if not vivants or time.monotonic() > limite:
             return vivants
         time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""Faults put into a real run from outside: loaded by `PYTHONPATH`, in the harness only; the package knows nothing of it.
+"""Faults put into a real run from outside: loaded by `PYTHONPATH`, in the harness only; the package has no hook.
 
 With `EPREUVE_JOURNAL`, each injection point that a process passes is noted there, a line each: `role|genre|lieu`. With
 `EPREUVE_TIR` (JSON: point, rang, faute), the fault strikes at that passage. A point is where the package asks for
@@ -8,6 +8,7 @@ started, asked or heard.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import json
 import os
@@ -168,8 +169,81 @@ def _tuer_l_enfant(enfant: object) -> None:
     time.sleep(0.1)
 
 
+def _deposer(_: object) -> None:
+    """Somebody saves a file among the extracts just then."""
+    extrait = Path(os.environ["EPREUVE_EXTRAIT"])
+    if extrait.is_dir():
+        _vrai_write_text(extrait / os.environ["EPREUVE_DEPOSE"], "avis")
+        _vrai_write_text(Path(os.environ["EPREUVE_MARQUE"] + ".depose"), "")
+
+
+# ---------------------------------------------------------------- what a power cut would show
+# files and folders that are on the disk, by inode; folders whose entries have changed since
+_sur_disque: set[tuple[int, int]] = set()
+_a_ecrire: dict[tuple[int, int], str] = {}
+
+
+def _inode(chemin: object) -> tuple[int, int]:
+    etat = os.stat(chemin)  # noqa: PTH116 - a descriptor too
+    return etat.st_dev, etat.st_ino
+
+
+def _noter_desordre(quoi: str) -> None:
+    with _vrai_open(os.environ["EPREUVE_MARQUE"] + ".desordre", "a") as note:
+        note.write(quoi + "\n")
+
+
+def _avant_renommage(source: object, vers: object) -> None:
+    """What takes a place among the extracts must be on the disk, every file of it."""
+    chemin = Path(os.fspath(source))
+    if os.environ["EPREUVE_SORTIE"] not in str(chemin) or "/anciens/" in str(vers):
+        return
+    for dessous in (chemin, *(chemin.rglob("*") if chemin.is_dir() else ())):
+        if _inode(dessous) not in _sur_disque:
+            _noter_desordre(f"{dessous.name} renommé sans être sur le disque")
+            return
+
+
+def _apres_renommage(vers: object) -> None:
+    parent = Path(os.fspath(vers)).parent
+    if os.environ["EPREUVE_SORTIE"] in str(parent):
+        _a_ecrire[_inode(parent)] = parent.name
+
+
+def _au_depart() -> None:
+    for nom in _a_ecrire.values():
+        _noter_desordre(f"le dossier {nom} n'est pas sur le disque à la fin")
+
+
+def _suivre_le_disque() -> None:
+    vrai_fsync, vrai_open = os.fsync, os.open
+
+    def fsync(descripteur: int) -> None:
+        vrai_fsync(descripteur)
+        _sur_disque.add(_inode(descripteur))
+        _a_ecrire.pop(_inode(descripteur), None)
+
+    def ouvrir(chemin: object, drapeaux: int, *autres: object, **options: object) -> int:
+        descripteur = vrai_open(chemin, drapeaux, *autres, **options)
+        if drapeaux & (os.O_WRONLY | os.O_RDWR):
+            _sur_disque.discard(_inode(descripteur))
+        return descripteur
+
+    os.fsync, os.open = fsync, ouvrir
+    for nom in ("rename", "replace"):
+
+        def renommer(source: object, vers: object, *, _vrai: object = getattr(os, nom), **options: object) -> None:
+            _avant_renommage(source, vers)
+            _vrai(source, vers, **options)
+            _apres_renommage(vers)
+
+        setattr(os, nom, renommer)
+    atexit.register(_au_depart)
+
+
 FAUTES = {
     "tue": _tuer,
+    "depose": _deposer,
     "terme": _terme,
     "interruption": _interruption,
     "coupure": _couper,
@@ -281,6 +355,7 @@ _vrai_open, _vrai_write_text = open, Path.write_text
 _vrai_connect = None
 if ROLE and (JOURNAL or TIR):
     if ROLE == "cli":
+        _suivre_le_disque()
         import psycopg as _psycopg
 
         _vrai_connect = _psycopg.connect
