@@ -11,9 +11,6 @@ from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Registre
 from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_dbt import description
 
-_CHARGEUR = sql.Identifier("mutualisation_chargeur")
-_TRANSFORMATEUR = sql.Identifier("mutualisation_transformateur")
-
 
 def table(jeu: Jeu) -> sql.Identifier:
     """`brut.<jeu>`, quoted."""
@@ -37,8 +34,6 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
     for c in jeu.colonnes_entrepot:
         colonne = sql.Identifier("brut", jeu.nom, c.nom)
         ordres.append(sql.SQL("comment on column {} is {}").format(colonne, sql.Literal(description(c))))
-    ordres.append(sql.SQL("grant select, insert, delete on {} to {}").format(cible, _CHARGEUR))
-    ordres.append(sql.SQL("grant select on {} to {}").format(cible, _TRANSFORMATEUR))
     return ordres
 
 
