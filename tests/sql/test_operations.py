@@ -92,12 +92,15 @@ def test_apres_une_erreur_la_connexion_n_est_plus_au_nom_du_preparateur(contexte
 
 
 def test_sur_un_serveur_nomme_on_ne_signe_que_pour_soi(contexte: op.Session) -> None:
-    contexte.embarque = False
-    ((login,),) = lire(contexte, "select session_user::text")
+    login = "prep_nomme"
+    with connecter(contexte.dsn, role=None) as conn:
+        conn.execute("create role prep_nomme login in role preparateur, mutualisation_traitement")
+    contexte.embarque, contexte.dsn = False, contexte.dsn.replace("mutualisation@", f"{login}@")
     with pytest.raises(ErreurMutualisation, match=f"le préparateur est le compte connecté \\({login}\\)"):
         ouvrir(contexte, [2021], "quelqu'un d'autre")
     ouvrir(contexte, [2021], login)
-    assert lire(contexte, "select prepare_par from journal.constructions") == [(login,)]
+    with connecter(contexte.dsn) as conn:
+        assert conn.execute("select prepare_par from journal.constructions").fetchall() == [(login,)]
 
 
 def test_la_base_refuse_qui_n_est_pas_preparateur(contexte: op.Session) -> None:
@@ -133,6 +136,7 @@ def test_une_construction_remplacee_ne_se_controle_ni_ne_se_publie(contexte: op.
     """Two chains of tasks that cross: the schema holds the tables of the last one only."""
     premiere = ouvrir(contexte, [2021])
     with contexte.connexion() as conn:
+        op.clore(conn, premiere, "construite", {})
         op.clore(conn, premiere, "validee", {})
     ouvrir(contexte, [2021])
     with pytest.raises(ErreurMutualisation, match="une autre construction l'a remplacée"):

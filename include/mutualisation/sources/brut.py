@@ -26,6 +26,8 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
             cible
         )
     ]
+    # whoever makes it: an administrator may
+    ordres.append(sql.SQL("alter table {} owner to mutualisation_traitement").format(cible))
     ajout = sql.SQL("alter table {} add column if not exists {} text")
     ordres += [ajout.format(cible, sql.Identifier(c.nom)) for c in jeu.colonnes_entrepot]
     # BRIN: rows of a file lie side by side, and COPY doesn't pay for it

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.promotion import preparer_publication, promouvoir
@@ -47,7 +48,7 @@ def test_les_descriptions_du_contrat_sont_dans_la_base(prete: str) -> None:
 
 def test_le_lecteur_lit_les_vues_et_rien_d_autre(prete: str) -> None:
     with connecter(prete, role=None) as conn:
-        for interdite in ("versions.synthese_financiere", "documents.factures_adherents"):
+        for interdite in ("versions.factures_adherents", "documents.factures_adherents", "journal.fichiers"):
             conn.execute("set role mutualisation_lecteur")
             assert conn.execute("select count(*) from publication.synthese_financiere").fetchone() == (0,)
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -68,10 +69,11 @@ def test_une_relation_interne_n_est_pas_publiee(prete: str) -> None:
 def test_publier_attache_les_relations_internes_avec_les_autres(prete: str) -> None:
     with connecter(prete, role=None) as conn:
         version = _validee(conn)
-        for nom in relations_promues():
-            conn.execute(f"create table construction.{nom} as select * from versions.{nom}".encode())
-        valeurs = (version, 2021, 1, "2021-01-01", "2021-06-30", "15.00")
-        conn.execute("insert into construction.factures_semestres values (%s, %s, %s, %s, %s, %s)", valeurs)
+        with sous_le_role(conn, TRAITEMENT):
+            for nom in relations_promues():
+                conn.execute(f"create table construction.{nom} as select * from versions.{nom}".encode())
+            valeurs = (version, 2021, 1, "2021-01-01", "2021-06-30", "15.00")
+            conn.execute("insert into construction.factures_semestres values (%s, %s, %s, %s, %s, %s)", valeurs)
         conn.commit()
         assert promouvoir(conn, version) == publication_sha256(conn)
         assert conn.execute("select exercice, seuil_titre from documents.factures_semestres").fetchall() == [
@@ -92,15 +94,17 @@ def test_preparer_de_nouveau_ne_derange_aucun_lecteur(prete: str) -> None:
 def test_un_contrat_qui_elargit_une_colonne_garde_la_vue_d_un_lecteur(prete: str) -> None:
     """R10g: rates went from numeric(12,6) to numeric(18,6); a column came between two others."""
     with connecter(prete, role=None) as conn:
+        conn.execute("set role mutualisation_proprietaire")
         conn.execute("drop view publication.synthese_financiere, publication.cam_achats")
         conn.execute("alter table versions.synthese_financiere alter column taux_couverture type numeric(12,6)")
         conn.execute("alter table versions.cam_achats drop column achats_compares_ht")
         for nom in ("synthese_financiere", "cam_achats"):
             conn.execute(f"create view publication.{nom} as select * from versions.{nom}".encode())
+        conn.execute("comment on schema versions is 'contrat d''avant'")
+        conn.execute("reset role")
         conn.execute("create view public.taux as select max(taux_couverture) as t from publication.synthese_financiere")
         conn.execute("create view public.taux_double as select 2 * t as t from public.taux")
         conn.execute("grant select on public.taux to mutualisation_lecteur")
-        conn.execute("comment on schema versions is 'contrat d''avant'")
     with connecter(prete, role=None) as conn:
         preparer_publication(conn)
     with connecter(prete, role=None) as conn:
