@@ -29,7 +29,7 @@ with recursive liees (oid, rang) as (
    where r.ev_class <> l.oid
 )
 select c.oid::regclass::text, c.relkind = 'm', pg_get_viewdef(c.oid), pg_get_userbyid(c.relowner)::text,
-  coalesce(format(' with (%%s)', array_to_string(c.reloptions, ', ')), ''),
+  coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''),
   array(select format('grant %%s on %%s to %%s', a.privilege_type, c.oid::regclass,
       case when a.grantee = 0 then 'public' else a.grantee::regrole::text end)
     from aclexplode(c.relacl) as a where a.grantee <> c.relowner)
