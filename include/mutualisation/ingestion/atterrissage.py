@@ -37,7 +37,7 @@ def atterrir(
             fichier_id = journal.inserer_fichier(
                 travail.conn, chargement_id, f, candidat.empreinte, correspondances=traduction.empreinte
             )
-            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites, traduction)
+            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.discretion, travail.limites, traduction)
             _copier(travail.conn, f.jeu, lecture.copie(fichier_id))
             _verifier_inchange(candidat)
             journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)

@@ -151,7 +151,7 @@ def _repetition_permise(travail: Travail, candidat: Candidat) -> bool:
         return True
     traduction = travail.correspondances.pour(f.jeu)
     try:
-        lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites, traduction)
+        lecture = Lecture(candidat.local, f.jeu, f.extension, travail.discretion, travail.limites, traduction)
         return next(lecture.copie(0), None) is None
     except LectureRefusee:
         return True  # refused by the load, with its reason
