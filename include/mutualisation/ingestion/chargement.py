@@ -53,6 +53,7 @@ def charger_depot(
         with transaction(conn):
             synchroniser_brut(conn, reg)
         munir(travail, contenu)
+        munir_de_codes(travail, contenu)
         verifier_epci(travail, contenu)
         for source in reg:
             noms_refuses = contenu.refus.get(source.nom, [])

@@ -19,6 +19,7 @@ from mutualisation.ingestion.travail import Travail, transaction
 from mutualisation.sources.brut import table
 
 # the codes of the keys, and what parameters are said of: « montant:<budget> »
+_JEU_AGENTS = "agents"
 _COLONNES = {"cles_analytiques": "code", "parametres": "parametre"}
 
 
@@ -28,11 +29,12 @@ def munir_de_codes(travail: Travail, contenu: Depot) -> None:
     A code that had no key when its file was loaded is known again from its digest: it needs no second reading.
     """
     codes: set[str] = set()
-    for jeu in _COLONNES:
+    connus = {jeu.nom for jeu in travail.reg.jeux}
+    for jeu in _COLONNES.keys() & connus:
         codes |= {_code(jeu, cellule) for cellule in _cellules(travail, contenu, jeu)}
     codes -= {""}
     travail.discretion.codes = frozenset(codes)
-    travail.discretion.agents = _agents(travail.conn)
+    travail.discretion.agents = _agents(travail.conn) if _JEU_AGENTS in connus else frozenset()
     masques = [(travail.discretion.masque[c], c) for c in sorted(codes) if not forme_d_un_code(c)]
     if masques:
         with transaction(travail.conn), travail.conn.cursor() as curseur:

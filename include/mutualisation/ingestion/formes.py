@@ -14,8 +14,8 @@ from mutualisation.sources.jeux import Colonne
 ILLISIBLE = "?"
 CODE_MAX = 40
 _CODE = re.compile(r"(?=.*[0-9_./-])[A-Z0-9_./-]+")
-# as ledgers write theirs: a few letters between figures (« 2024 M 03 », « Bat-12 »)
-_CODE_LIBRE = re.compile(r"(?=.*[0-9])(?!.*[A-Za-z]{5})[A-Za-z0-9_./° -]+")
+# as ledgers write theirs: a few letters between figures (« 2024 M 03 », « Bat-12 »), the letters of a budget (« BP »)
+_CODE_LIBRE = re.compile(r"(?=.*[0-9])(?!.*[A-Za-z]{5})[A-Za-z0-9_./° -]+|[A-Z]{1,3}")
 # an IBAN, a bank account of France, a number of social security
 _BANCAIRE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}|[0-9]{10}[A-Z0-9]{11}[0-9]{2}|[1-478][0-9]{12}(?:[0-9]{2})?")
 _SEPARATEURS = re.compile(r"[ ./_-]+")
@@ -29,7 +29,7 @@ _CHIFFRES_MAX = 12
 # the same, narrower and without a look-ahead, to tell a whole line at once
 _USUELLES = {
     "annee": "[0-9]{4}",
-    "code": "[A-Z]{0,4}[0-9_./-][A-Z0-9_./-]{0,9}",
+    "code": "[A-Z]{0,4}[0-9_./-][A-Z0-9_./-]{0,9}|[A-Z]{1,3}",
     "numero": "[0-9]{1,12}",
     "compte": "[0-9]{2,12}",
     "date": "[0-9]{2}/[0-9]{2}/[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -46,7 +46,7 @@ def forme_d_un_code(cellule: str) -> bool:
 
 
 def forme_d_un_code_comptable(cellule: str) -> bool:
-    """The same, or figures with a few letters among them."""
+    """The same, or figures with a few letters among them, or three letters at most."""
     if forme_d_un_code(cellule):
         return True
     return len(cellule) <= CODE_MAX and bool(_CODE_LIBRE.fullmatch(cellule)) and not _bancaire(cellule)
