@@ -8,7 +8,6 @@ from psycopg import sql
 
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.candidats import rapatrier
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.depot import Depot, FichierDepose
 from mutualisation.ingestion.formes import forme_d_un_code
@@ -74,7 +73,7 @@ def _du_fichier(travail: Travail, depose: FichierDepose) -> Iterator[str]:
     """The cells of the column, as `correspondances` reads them (F16)."""
     nom = _COLONNES[depose.jeu.nom]
     traduction = travail.correspondances.pour(depose.jeu)
-    lecteur = ouvrir(rapatrier(travail, depose), depose.jeu, depose.extension, travail.limites, traduction)
+    lecteur = ouvrir(travail.copies.de(depose).chemin, depose.jeu, depose.extension, travail.limites, traduction)
     place = lecteur.entete.positions.get(nom) if lecteur.entete else None
     lus = traducteur(traduction.valeurs.get(nom, {}))
     for bloc in lecteur.blocs():

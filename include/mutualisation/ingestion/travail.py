@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutualisation.ingestion.cle_entrepot import verifier_cle
+from mutualisation.ingestion.copies import Copies, balayer_copies, dossier_de_copies
 from mutualisation.ingestion.correspondances import AUCUNE, Correspondances
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.limites import Limites
@@ -39,7 +39,7 @@ def muet(_: str) -> None:
 
 @dataclass
 class Travail:
-    """Connection, file gate, what may land of persons, limits, registry, folder of copies, `correspondances` in force.
+    """Connection, file gate, what may land of persons, limits, registry, copies of the files, `correspondances` in force.
 
     `suivi` receives a line per source, `detail` a line per file, in French.
     """
@@ -49,7 +49,7 @@ class Travail:
     discretion: Discretion
     limites: Limites
     reg: Registre
-    dossier: Path
+    copies: Copies
     suivi: Suivi = muet
     detail: Suivi = muet
     correspondances: Correspondances = AUCUNE
@@ -69,12 +69,13 @@ class Travail:
 
         ErreurMutualisation when the key or a limit is wrong, or when the warehouse was loaded under another key (K1).
         """
+        balayer_copies(var)
         cle, limites = cle_pseudonymes(var), Limites.de_l_environnement()
         with transaction(conn):
             verifier_cle(conn, cle)
         discretion = Discretion(Pseudonymes(cle))
-        with tempfile.TemporaryDirectory(prefix="mutualisation-") as dossier:
-            yield cls(conn, porte, discretion, limites, reg or registre(), Path(dossier), suivi, detail)
+        with dossier_de_copies(var) as dossier:
+            yield cls(conn, porte, discretion, limites, reg or registre(), Copies(dossier), suivi, detail)
 
 
 @contextmanager
