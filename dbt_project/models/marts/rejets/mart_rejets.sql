@@ -26,7 +26,7 @@ with lignes as (
   {% endfor %}
   -- held « à affecter »: time of an activity without a key (R1)
   select
-    'rh', 'temps', fichier, ligne, null, 'Code activité', code_activite, 'activité sans clé analytique en vigueur (R1)', 'a_affecter',
+    'rh', 'temps', fichier, ligne, null, 'Code activité', null, 'activité sans clé analytique en vigueur (R1)', 'a_affecter',
     exercice, exercice, null::numeric, duree::numeric
   from {{ ref('int_temps') }}
   where cle_dispositif is null
@@ -39,7 +39,7 @@ with lignes as (
     r.ligne,
     case when r.rang_bordereau > 0 then concat_ws('/', r.bordereau, r.ligne_piece, r.rang_piece) end,
     case when r.emploi = 'correction' and r.exercice_origine is null then 'Exercice origine' else 'Axe analytique' end,
-    case when r.emploi = 'correction' and r.exercice_origine is null then null else r.axe_analytique end,
+    null,
     case
       when r.emploi = 'correction' and r.exercice_origine is null then '673 sans exercice d''origine : ne réduit rien (R3e)'
       else 'axe sans clé analytique en vigueur (R3a)'
@@ -56,14 +56,14 @@ with lignes as (
   union all
   -- an affectation that shares out its segment (method Q, or R without hours), on days without a key (R1, G11)
   select distinct
-    'rh', 'agents', a.fichier, a.ligne, null, 'Code activité', a.code_activite, 'activité sans clé analytique en vigueur (R1)',
+    'rh', 'agents', a.fichier, a.ligne, null, 'Code activité', null, 'activité sans clé analytique en vigueur (R1)',
     'a_affecter', a.exercice, a.exercice, null::numeric, null::numeric
   from {{ ref('int_affectations') }} as a
   inner join {{ ref('int_etp_parts') }} as p using (segment_id, fichier, code_activite)
   where a.cle_dispositif is null and p.motif = 'activite_sans_cle'
   union all
   select
-    'compta', 'etat_actif', r.fichier, r.ligne, null, 'Axe analytique', r.axe_analytique, 'axe sans clé analytique en vigueur (R4d)',
+    'compta', 'etat_actif', r.fichier, r.ligne, null, 'Axe analytique', null, 'axe sans clé analytique en vigueur (R4d)',
     'a_affecter', r.exercice, r.exercice, r.dotation_part, null::numeric
   from {{ ref('int_amortissements') }} as r
   where r.destination = 'NON_REPARTI'
