@@ -8,6 +8,7 @@ on them follows.
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,8 +17,9 @@ from psycopg import sql
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.contexte import figer_contexte
 from mutualisation.publication.elargissement import liberer, retablir
-from mutualisation.publication.extraits_csv import publication_sha256
+from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
 from mutualisation.publication.relations import Relation, relations_promues
+from mutualisation.publication.sceaux import sceller
 
 SCHEMA = "construction"
 VERROU_PUBLICATION = 0x6D757470
@@ -79,9 +81,10 @@ def _definition(relation: Relation) -> list[sql.SQL | sql.Composed]:
     ]
 
 
-def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
-    """Publish a build that passed its gates; give back `publication_sha256` (S7).
+def promouvoir(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> str:
+    """Publish a build that passed its gates, under its seal; give back `publication_sha256` (S7).
 
+    `var`: the folder of the key that signs seals.
     Raises `ErreurMutualisation` when the version is not validated, or a later build has taken its schema.
     """
     conn.commit()
@@ -112,12 +115,14 @@ def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
                 " on conflict (exercice) do update set version = excluded.version, publie_le = now()",
                 (exercice, version),
             )
-        empreinte = publication_sha256(conn)
+        publiees = empreintes_publiees(conn)
+        empreinte = condenser(publiees)
         conn.execute(
             "update journal.constructions set statut = 'publiee', publication_sha256 = %s where version = %s",
             (empreinte, version),
         )
         figer_contexte(conn, version)
+        sceller(conn, version, publiees, var)
     return empreinte
 
 
