@@ -21,6 +21,8 @@ from mutualisation.cli.options import (
     Ecrire,
     Essai,
     Exercices,
+    ExercicesVerifies,
+    ExtraitsGardes,
     Fichier,
     JeuEssaye,
     Json,
@@ -163,6 +165,19 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
         dossiers = [op.extraire(session, e, str(sortie), version) for e in annees]
         reste = op.laisse_de_cote(session, annees, version)
     _rendre(json_, {"extraits": dossiers}, dossiers, reste)
+
+
+@app.command(usage=utilisation("verifier"))
+def verifier(*, exercice: ExercicesVerifies = None, extrait: ExtraitsGardes = None, json_: Json = False) -> None:
+    """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
+    from mutualisation import operations as op
+
+    annees = op.verifier_exercices(exercice) if exercice else []
+    with op.Session.depuis_environnement(suivre) as session:
+        ecarts = op.verifier(session, annees, extrait or [])
+    _rendre(json_, {"conforme": not ecarts, "ecarts": ecarts}, [] if ecarts else ["conforme"])
+    if ecarts:
+        raise ControleEchoue(ecarts)
 
 
 @app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))

@@ -34,6 +34,16 @@ Sources = Annotated[
 Version = Annotated[
     int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
 ]
+ExtraitsGardes = Annotated[
+    list[Path] | None,
+    Parameter(name="--extrait", metavar="DOSSIER", help="Dossier bilan_AAAA/ à relire fichier par fichier (à répéter).",
+              consume_multiple=False),
+]  # fmt: skip
+ExercicesVerifies = Annotated[
+    list[int] | None,
+    Parameter(name="--exercice", metavar="AAAA", help="Exercice à vérifier (à répéter ; par défaut : tous).",
+              consume_multiple=False),
+]  # fmt: skip
 Semestre = Annotated[int, Parameter(name="--semestre", metavar="S", help="Semestre facturé, 1 ou 2.")]
 Adherent = Annotated[
     str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")

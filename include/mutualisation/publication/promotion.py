@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,8 +18,9 @@ from psycopg import sql
 from mutualisation.entrepot.roles import PROPRIETAIRE, dire_le_refus, sous_le_role
 from mutualisation.publication.droits import droits
 from mutualisation.publication.elargissement import liberer, retablir
-from mutualisation.publication.extraits_csv import publication_sha256
+from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
 from mutualisation.publication.relations import Relation, relations_promues
+from mutualisation.publication.sceaux import sceller
 
 
 def preparer_publication(conn: psycopg.Connection[Any]) -> None:
@@ -87,11 +89,12 @@ def _definition(relation: Relation) -> list[sql.Composable]:
     ]
 
 
-def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
-    """Publish a build that passed its gates; give back `publication_sha256` (S7).
+def promouvoir(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> str:
+    """Publish a build that passed its gates, under its seal; give back `publication_sha256` (S7).
 
+    `var`: the folder of the key that signs seals.
     One transaction: the owner's functions attach the relations and move the pointers, the digest of what is then
-    shown closes it.
+    shown closes it, and its seal.
     Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
     built can't be taken over as it is.
     """
@@ -100,8 +103,10 @@ def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
         ligne = conn.execute("select journal.publier(%s)", (version,)).fetchone()
         if ligne is not None and ligne[0] is not None:
             return str(ligne[0])
-        empreinte = publication_sha256(conn)
+        publiees = empreintes_publiees(conn)
+        empreinte = condenser(publiees)
         conn.execute("select journal.conclure_publication(%s, %s)", (version, empreinte))
+        sceller(conn, version, publiees, var)
     return empreinte
 
 
