@@ -34,6 +34,7 @@ SQL_DEJA = """
 select exists (select from journal.fichiers
                 where statut = 'accepte' and dialecte -> 'reparation' ->> 'classeur_sha256' = %s)
 """
+# its absent columns are still absent (G14)
 SQL_DIALECTE = "select dialecte from journal.fichiers where fichier_id = %s"
 SQL_VERSION = """
 select coalesce(max(version), 0) + 1 from journal.fichiers
@@ -162,8 +163,10 @@ def _atterrir(
     corrigees = [ligne for ligne, _ in rangees]
     gardees = _reporter(travail, jeu, fichier, fichier_id, corrigees)
     _inserer(travail, jeu, fichier_id, rangees)
-    dialecte = _dialecte(travail, fichier) | {
+    dialecte = _valeur(travail, SQL_DIALECTE, fichier.fichier_id)
+    dialecte |= {
         "reparation": {
+            "origine": dialecte.get("reparation", {}).get("origine", fichier.fichier_id),
             "repare": fichier.fichier_id,
             "version": fichier.version,
             "sha256": fichier.sha256,
@@ -213,9 +216,3 @@ def _inserer(travail: Travail, jeu: Jeu, fichier_id: int, rangees: Sequence[tupl
     )
     with travail.conn.cursor() as curseur:
         curseur.executemany(requete, [(fichier_id, ligne, *cellules) for ligne, cellules in rangees])
-
-
-def _dialecte(travail: Travail, fichier: FichierCourant) -> dict[str, Any]:
-    """How the repaired version was written: its absent columns are still absent (G14)."""
-    lu: dict[str, Any] = _valeur(travail, SQL_DIALECTE, fichier.fichier_id)
-    return {k: v for k, v in lu.items() if k != "reparation"}

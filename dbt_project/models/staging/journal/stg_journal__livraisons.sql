@@ -7,17 +7,26 @@
   'commandes': ('cam', 'montant_ht'), 'temps': ('rh', 'duree'), 'unites': ('activite', 'quantite'),
   'ventes': ('cee', 'volume_vendu'),
 } %}
-with precedentes as (
+-- a repaired version (« mutualisation reparer ») is the delivery that it repairs
+with livrees as (
+  select
+    j.*,
+    coalesce((j.dialecte -> 'reparation' ->> 'origine')::bigint, j.fichier_id) as origine
+  from {{ source('journal', 'fichiers') }} as j
+),
+
+precedentes as (
   select distinct on (f.fichier_id)
     f.fichier_id,
     a.fichier_id as fichier_avant,
     a.chemin as chemin_avant,
     a.lignes as lignes_avant
   from {{ ref('stg_journal__fichiers') }} as f
-  inner join {{ source('journal', 'fichiers') }} as a
+  inner join livrees as c on f.fichier_id = c.fichier_id
+  inner join livrees as a
     on
       f.source = a.source and f.jeu = a.jeu and f.periode = a.periode
-      and f.fichier_id <> a.fichier_id and f.sha256 <> a.sha256 and a.statut = 'accepte'
+      and c.origine <> a.origine and f.sha256 <> a.sha256 and a.statut = 'accepte'
   order by f.fichier_id, a.lignes desc, a.fichier_id desc
 ),
 
@@ -53,6 +62,6 @@ select
   coalesce(c.controle, '{}') <> '{}' or f.fichier_id in (select t.fichier_id from {{ source('journal', 'totaux') }} as t) as attestee
 from precedentes as p
 inner join {{ ref('stg_journal__fichiers') }} as f using (fichier_id)
-inner join {{ source('journal', 'fichiers') }} as c on f.fichier_id = c.fichier_id
+inner join livrees as c on f.fichier_id = c.fichier_id
 left join montants as m on f.fichier_id = m.fichier_id
 left join montants as n on p.fichier_avant = n.fichier_id
