@@ -133,7 +133,11 @@ select
   'ecart',
   {{ compte('lignes_avant', 'ligne') }} || ' comme dans ' || chemin_avant,
   {{ compte('lignes', 'ligne') }} || ', ' || {{ en_pour_cent('greatest(perte, 0)') }} || ' de moins'
-  || coalesce(' ; montants ou quantités : ' || {{ en_pour_cent('greatest(perte_montant, 0)') }} || ' de moins', ''),
+  || case
+    when perte_montant is not null
+      then ' ; montants ou quantités : ' || {{ en_pour_cent('greatest(perte_montant, 0)') }} || ' de moins'
+    else ''
+  end,
   {{ en_pour_cent('baisse_max') }} || ', {{ minimum }} lignes'
 from jugees
 where not amputee and (nombreuses and perte > baisse_max or perte_montant > baisse_max)
