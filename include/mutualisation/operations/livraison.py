@@ -16,14 +16,13 @@ from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
 
 
 def publier(session: Session, version: int | None = None) -> str:
     """Promote a validated build (default: the last one); give back `publication_sha256`."""
     with session.connexion() as conn:
-        preparer_publication(conn)
         choisie = version if version is not None else _derniere_validee(conn)
         session.suivi(f"Publication de la version {choisie}")
         return promouvoir(conn, choisie)

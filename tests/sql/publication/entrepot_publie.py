@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.publication.contexte import figer_contexte
 from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, relations_promues
 
@@ -402,6 +401,6 @@ def publier(
             " on conflict (exercice) do update set version = excluded.version",
             (exercice, version),
         )
-    figer_contexte(conn, version)
+    conn.execute("select journal.figer_contexte(%s)", (version,))
     conn.commit()
     return version
