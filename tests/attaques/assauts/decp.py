@@ -1,0 +1,5 @@
+"""To come."""
+
+from tests.atelier.assaut import Assaut
+
+DECP: tuple[Assaut, ...] = ()

@@ -1,0 +1,5 @@
+"""To come."""
+
+from tests.atelier.assaut import Assaut
+
+PES: tuple[Assaut, ...] = ()
