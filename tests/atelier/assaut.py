@@ -237,6 +237,16 @@ def _juger_bornes(issue: Issue) -> list[str]:
     return fautes
 
 
+def au_moment(faire: Callable[[], str | bytes]) -> Contenu:
+    """A heavy content, made when it is posed and not when the table is read."""
+
+    def poser(chemin: Path) -> None:
+        contenu = faire()
+        chemin.write_bytes(contenu if isinstance(contenu, bytes) else contenu.encode())
+
+    return poser
+
+
 def remplir(jeu: str, lignes: int = 2, **cellules: Any) -> list[list[str]]:
     """Header and rows of every column of a jeu that a door accepts; people of SECRETS where people are."""
     colonnes = registre().jeu(jeu).colonnes

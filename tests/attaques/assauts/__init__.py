@@ -7,7 +7,7 @@ from tests.attaques.assauts.decp import DECP
 from tests.attaques.assauts.lieux import LIEUX
 from tests.attaques.assauts.noms import NOMS
 from tests.attaques.assauts.partout import PARTOUT
-from tests.attaques.assauts.pes import PES
+from tests.attaques.assauts.pes import ASSAUTS_PES
 from tests.attaques.assauts.textes import TEXTES
 
-ASSAUTS: tuple[Assaut, ...] = (*PARTOUT, *TEXTES, *CLASSEURS, *PES, *DECP, *CONTROLES, *NOMS, *LIEUX)
+ASSAUTS: tuple[Assaut, ...] = (*PARTOUT, *TEXTES, *CLASSEURS, *ASSAUTS_PES, *DECP, *CONTROLES, *NOMS, *LIEUX)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.atelier.assaut import Assaut, en_csv, remplir
+from tests.atelier.assaut import Assaut, Contenu, au_moment, en_csv, remplir
 
 TEMPS, MANDATS = "rh/temps_2023-03.csv", "compta/mandats_2023-03.csv"
 RANGEES = remplir("mandats")
@@ -10,11 +10,11 @@ TEXTE = en_csv(RANGEES)
 LARGEUR = len(RANGEES[0])
 
 
-def _lu(nom: str, contenu: str | bytes, lignes: int = 2) -> Assaut:
+def _lu(nom: str, contenu: Contenu, lignes: int = 2) -> Assaut:
     return Assaut(f"texte {nom}", {MANDATS: contenu}, lignes={MANDATS: lignes})
 
 
-def _refuse(nom: str, contenu: str | bytes, *mots: str, constat: str = "") -> Assaut:
+def _refuse(nom: str, contenu: Contenu, *mots: str, constat: str = "") -> Assaut:
     return Assaut(f"texte {nom}", {MANDATS: contenu}, {MANDATS: mots}, constat=constat)
 
 
@@ -52,10 +52,10 @@ TEXTES = (
     _lu("à cellules vides en trop", TEXTE.replace("\n", ";" * 500 + "\n")),
     _lu("à cellule en trop, d'une personne", TEXTE.replace("\n", f";{_PERSONNE}\n").replace(f";{_PERSONNE}", "", 1)),
     _lu("à rangées plus courtes", TEXTE + "2023;P\n", 3),
-    _lu("à cellule de 3 millions de caractères", _objet("x" * 3_000_000)),
+    _lu("à cellule de 3 millions de caractères", au_moment(lambda: _objet("x" * 3_000_000))),
     _lu("à ligne Total au milieu", TEXTE + "Total" + ";" * (LARGEUR - 1) + "\n" + TEXTE.partition("\n")[2], 5),
     _lu("à deux lignes Total", TEXTE + ("Total" + ";" * (LARGEUR - 1) + "\n") * 2, 3),
-    _lu("de vingt mille rangées", en_csv(remplir("mandats", 20_000)), 20_000),
+    _lu("de vingt mille rangées", au_moment(lambda: en_csv(remplir("mandats", 20_000))), 20_000),
     _lu("sans fin de dernière ligne", TEXTE.removesuffix("\n")),
     _refuse("en retours seuls (vieux Mac)", TEXTE.replace("\n", "\r"), "F5"),
     _refuse("à double marque BOM", b"\xef\xbb\xbf\xef\xbb\xbf" + TEXTE.encode(), "Exercice", "F5"),
@@ -79,16 +79,32 @@ TEXTES = (
     _refuse("d'une page", "<!DOCTYPE html><html>" + TEXTE, "HTML", "G1"),
     _refuse("de noms sans en-tête", f"{_PERSONNE};2023;P\n" * 20, "F5"),
     _refuse("de noms sous un en-tête incomplet", TEXTE.replace("Statut", "ZYLBERSTEIN", 1), "« Statut »", "F5"),
-    Assaut("texte au guillemet d'une personne", {TEMPS: en_csv(remplir("temps", nom='"ZYLBERSTEIN"x'))},
-           {TEMPS: ("guillemet", "G1")}),
-    Assaut("texte au nul d'une personne", {TEMPS: en_csv(remplir("temps", nom="ZYLBERSTEIN\0"))},
-           {TEMPS: ("nul", "F8")}),
+    Assaut(
+        "texte au guillemet d'une personne",
+        {TEMPS: en_csv(remplir("temps", nom='"ZYLBERSTEIN"x'))},
+        {TEMPS: ("guillemet", "G1")},
+    ),
+    Assaut(
+        "texte au nul d'une personne", {TEMPS: en_csv(remplir("temps", nom="ZYLBERSTEIN\0"))}, {TEMPS: ("nul", "F8")}
+    ),
     # bombs
-    _refuse("de dix millions de colonnes", ";".join(RANGEES[0]) + ";" * 10_000_000 + "\n", "colonnes",
-            constat="un en-tête de dix millions de colonnes n'a pas de borne"),
-    _refuse("de cent mille colonnes nommées", en_csv([[*RANGEES[0], *(f"C{n}" for n in range(100_000))]]), "colonnes",
-            constat="un en-tête de cent mille colonnes n'a pas de borne"),
-    Assaut("texte d'une rangée de dix millions de cellules", {MANDATS: TEXTE + "x;" * 10_000_000 + "\n"}, permis=True),
-    _refuse("de 140 Mo sans fin de ligne", TEXTE + "x" * 140_000_000, "fin de ligne", "G1"),
-    _refuse("de 20 Mo dans un guillemet", TEXTE + '"' + "x\n" * 10_000_000, "guillemet", "G1"),
-)  # fmt: skip
+    _refuse(
+        "de dix millions de colonnes",
+        au_moment(lambda: ";".join(RANGEES[0]) + ";" * 10_000_000 + "\n"),
+        "colonnes",
+        constat="un en-tête de dix millions de colonnes n'a pas de borne",
+    ),
+    _refuse(
+        "de cent mille colonnes nommées",
+        au_moment(lambda: en_csv([[*RANGEES[0], *(f"C{n}" for n in range(100_000))]])),
+        "colonnes",
+        constat="un en-tête de cent mille colonnes n'a pas de borne",
+    ),
+    Assaut(
+        "texte d'une rangée de dix millions de cellules",
+        {MANDATS: au_moment(lambda: TEXTE + "x;" * 10_000_000 + "\n")},
+        permis=True,
+    ),
+    _refuse("de 140 Mo sans fin de ligne", au_moment(lambda: TEXTE + "x" * 140_000_000), "fin de ligne", "G1"),
+    _refuse("de 20 Mo dans un guillemet", au_moment(lambda: TEXTE + '"' + "x\n" * 10_000_000), "guillemet", "G1"),
+)
