@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,20 +16,27 @@ from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRe
 from mutualisation.extrait.annuel import REFUS, composer_extrait, preparer_sortie
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
+from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.publication.contexte import condition_de
-from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
+from mutualisation.publication.sceaux import ancrer
 
 
 def publier(session: Session, version: int | None = None) -> str:
-    """Promote a validated build (default: the last one); give back `publication_sha256`."""
+    """Promote a validated build (default: the last one), sealed and anchored; give back `publication_sha256`.
+
+    Raises `ControleEchoue` when what is published is no longer what was sealed.
+    """
     with session.connexion() as conn:
-        preparer_publication(conn)
         choisie = version if version is not None else _derniere_validee(conn)
+        exiger_publication(conn, choisie, session.var)
         session.suivi(f"Publication de la version {choisie}")
-        return promouvoir(conn, choisie)
+        empreinte = promouvoir(conn, choisie, session.var)
+        ancrer(conn, session.var)
+        return empreinte
 
 
 def publier_avec_extraits(
@@ -37,12 +45,15 @@ def publier_avec_extraits(
     """Promote a validated build and put the extracts of its exercices in place; `publication_sha256`, their folders.
 
     Extracts are written and read back inside the publishing transaction: what fails there leaves nothing published and
-    every former extract. Raises `ControleEchoue` with every sentence of the extract gate, `ErreurMutualisation`.
+    every former extract. Raises `ControleEchoue` with every sentence of the extract gate, or when what is published is
+    no longer what was sealed; `ErreurMutualisation`.
     """
     with session.connexion() as conn, mise_en_place(sortie, REFUS) as pose:
-        preparer_publication(conn)
+        exiger_publication(conn, version, session.var)
         session.suivi(f"Publication de la version {version}")
-        empreinte = promouvoir(conn, version, partial(_composer, session, conn, exercices, pose))
+        composer = partial(_composer, session, conn, exercices, pose)
+        empreinte = promouvoir(conn, version, session.var, composer)
+        ancrer(conn, session.var)
         return empreinte, _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
 
 
@@ -55,7 +66,12 @@ def _composer(session: Session, conn: psycopg.Connection[Any], exercices: Iterab
         session.suivi(f"Extrait de l'exercice {exercice}")
         try:
             composer_extrait(
-                conn, exercice, pose, identite=_identite(session), porte=partial(exiger_extrait, session.dsn)
+                conn,
+                exercice,
+                pose,
+                identite=_identite(session),
+                porte=partial(exiger_extrait, session.dsn),
+                var=session.var,
             )
         except ControleEchoue as echec:
             refus += echec.controles
@@ -72,10 +88,13 @@ def extraire(session: Session, exercice: int, sortie: str, version: int | None =
 def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, version: int | None = None) -> list[str]:
     """Write the extracts of these exercices, which take their places together; give back their folders.
 
-    Raises `ExtraitRefuse` when one, read back, is not the version, `ErreurMutualisation` when an exercice is not
-    published or a folder cannot be written; the former extracts then stay, all of them.
+    Raises `ControleEchoue` when a version is no longer what was sealed, `ExtraitRefuse` when an extract, read back, is
+    not its version, `ErreurMutualisation` when an exercice is not published or a folder cannot be written; the former
+    extracts then stay, all of them.
     """
-    with connecter(session.dsn) as conn:
+    with _lecture(session) as conn:
+        for exercice in exercices:
+            exiger_sceau(conn, exercice, version, session.var)
         preparer_sortie(conn, Path(sortie), exercices)
         with mise_en_place(Path(sortie), REFUS) as pose:
             for exercice in exercices:
@@ -87,7 +106,10 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
                     version=version,
                     identite=_identite(session),
                     porte=partial(_relire, session.dsn),
+                    var=session.var,
                 )
+            # noted before they take their places: what is read was signed
+            conn.commit()
             pose.decider({})
             return _poser(pose, "Les extraits n'ont pas pris leur place")
 
@@ -107,6 +129,15 @@ def _poser(pose: MiseEnPlace, echec: str) -> list[str]:
         ) from erreur
     except ErreurMutualisation as erreur:
         raise ErreurMutualisation(f"{echec}. {erreur} Lancez ensuite « mutualisation extraire ».") from erreur
+
+
+@contextmanager
+def _lecture(session: Session) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that reads one state of the warehouse: what is given out is what was verified."""
+    with connecter(session.dsn) as conn:
+        conn.commit()
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        yield conn
 
 
 def _relire(
@@ -131,11 +162,15 @@ def _relire(
 
 
 def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
-    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder."""
+    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder.
+
+    Raises `ControleEchoue` when the version is no longer what was sealed: nothing is written.
+    """
     (annee,) = verifier_exercices([exercice])
     verifier_sortie(Path(sortie))
     session.suivi(f"Factures {annee}-S{semestre}")
-    with connecter(session.dsn) as conn:
+    with _lecture(session) as conn:
+        exiger_sceau(conn, annee, var=session.var)
         return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent, suivi=session.suivi))
 
 
