@@ -9,7 +9,7 @@ from pathlib import Path
 
 from outils.epreuve.constats import Attendu, apres_la_faute, apres_la_suivante, csv_de
 from outils.epreuve.plan import Tir, tirer
-from outils.epreuve.terrain import Execution, Terrain, patience, preparer_depots
+from outils.epreuve.terrain import Execution, Terrain, copier_les_sources, patience, preparer_depots
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,12 @@ class Campagne:
     def preparer(cls, base: Path) -> Campagne:
         """Publish a small drop, then the next one on a copy, noting every point: what each schedule must end as."""
         avant, apres = preparer_depots(base / "depots")
-        premier = Terrain(base / "modele", avant)
+        source = copier_les_sources(base / "sources")
+        premier = Terrain(base / "modele", avant, source)
         for dossier in (premier.var, premier.bilans, premier.tmp):
             dossier.mkdir(parents=True, exist_ok=True)
         initiale = _exiger(premier.executer())
-        temoin = Terrain(base / "temoin", apres)
+        temoin = Terrain(base / "temoin", apres, source)
         temoin.copier(premier)
         journal = base / "points.txt"
         tranquille = _exiger(temoin.executer(journal=journal))
@@ -45,7 +46,7 @@ class Campagne:
         if attendu.avant == attendu.apres:
             raise RuntimeError("les deux dépôts publient la même chose")
         passages = journal.read_text(encoding="utf-8").splitlines()
-        modele = Terrain(premier.dossier, apres)
+        modele = Terrain(premier.dossier, apres, source)
         return cls(base, modele, attendu, passages, tranquille.duree)
 
     def suites(self, nombre: int, graine: int) -> list[list[Tir]]:
@@ -55,7 +56,7 @@ class Campagne:
     def jouer(self, suite: Sequence[Tir], source: Path | None = None) -> list[Resultat]:
         """Strike one fault after another on one warehouse, made anew once it is published; a quiet run ends each.
 
-        `source`: the checkout whose package runs, by default this one.
+        `source`: the checkout whose package runs, by default a copy of this one, as it was when the campaign began.
         """
         resultats: list[Resultat] = []
         terrain = self._terrain(source)
@@ -89,7 +90,7 @@ class Campagne:
     def _terrain(self, source: Path | None) -> Terrain:
         with self._verrou:
             numero = next(self._numeros)
-        terrain = Terrain(self._base / f"t{numero}", self._modele.depot, source)
+        terrain = Terrain(self._base / f"t{numero}", self._modele.depot, source or self._modele.source)
         terrain.copier(self._modele)
         return terrain
 

@@ -5,7 +5,6 @@ A mutant whose text is no longer in the sources stops the run: it is to be writt
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,10 +12,8 @@ from pathlib import Path
 
 from outils.epreuve.campagne import Campagne
 from outils.epreuve.plan import Tir
+from outils.epreuve.terrain import copier_les_sources
 
-from mutualisation.chemins import RACINE
-
-COPIES = ("include", "dbt_project", "expectations", "dags")
 PROMOTION = "validation|publication/promotion.py:promouvoir"
 POSE = "renommage|composition/dossier.py:_poser"
 
@@ -133,9 +130,7 @@ def eprouver_mutants(base: Path, a_la_fois: int) -> int:
 
 def _est_tue(campagne: Campagne, base: Path, mutant: Mutant) -> str:
     """The first thing that does not hold under the mutant; empty when it survives."""
-    source = base / f"mutant_{MUTANTS.index(mutant)}"
-    for nom in COPIES:
-        shutil.copytree(RACINE / nom, source / nom, symlinks=True)
+    source = copier_les_sources(base / f"mutant_{MUTANTS.index(mutant)}")
     fichier = source / "include" / "mutualisation" / mutant.fichier
     texte = fichier.read_text(encoding="utf-8")
     if mutant.avant not in texte:

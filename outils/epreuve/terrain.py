@@ -19,6 +19,9 @@ from tests.atelier import petit_depot
 from tests.atelier.commande import environnement
 from tests.atelier.petit_depot import EXERCICE
 
+from mutualisation.chemins import RACINE
+
+SOURCES = ("include", "dbt_project", "expectations", "dags")
 INJECTION = Path(__file__).parent / "injection"
 EXECUTABLE = Path(sys.executable).with_name("mutualisation")
 # a run that nothing disturbs, measured, times this: what a fault may cost (waits for a server included)
@@ -135,6 +138,13 @@ class Terrain:
             except (psutil.Error, OSError):
                 continue
         shutil.rmtree(self.dossier, ignore_errors=True)
+
+
+def copier_les_sources(dossier: Path) -> Path:
+    """The package and what it reads, as they are now: work may go on in the checkout meanwhile."""
+    for nom in SOURCES:
+        shutil.copytree(RACINE / nom, dossier / nom, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    return dossier
 
 
 def preparer_depots(dossier: Path) -> tuple[Path, Path]:

@@ -53,10 +53,11 @@ class MiseEnPlace:
 
         Raises `ErreurMutualisation` when a place is no longer ours.
         """
-        noms = sorted(d.name for d in (self._travail / NOUVEAUX).iterdir())
+        noms = sorted(d.name for d in (self._travail / NOUVEAUX).glob("*"))
         for nom in noms:
             verifier_place(self.sortie / nom)
-        _sur_disque(self._travail / NOUVEAUX)
+        if noms:
+            _sur_disque(self._travail / NOUVEAUX)
         ebauche = self._travail / f"{INTENTION}.ebauche"
         ebauche.write_text(json.dumps({"dossiers": noms, "condition": dict(condition)}), encoding="utf-8")
         _synchroniser(ebauche)
@@ -64,8 +65,8 @@ class MiseEnPlace:
         _synchroniser(self._travail)
         self.decidee = True
 
-    def poser(self) -> list[Path]:
-        """Rename every folder into its place, and give back their paths; once `decider` has been called."""
+    def poser(self) -> None:
+        """Rename every folder into its place; once `decider` has been called."""
         noms = self._lire()["dossiers"]
         (self._travail / ANCIENS).mkdir(exist_ok=True)
         with _garde(self.sortie):
@@ -73,7 +74,6 @@ class MiseEnPlace:
                 self._poser(nom)
             _synchroniser(self.sortie)
         self.posee = True
-        return [self.sortie / nom for nom in noms]
 
     def _poser(self, nom: str) -> None:
         nouveau, place = self._travail / NOUVEAUX / nom, self.sortie / nom

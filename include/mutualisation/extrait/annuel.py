@@ -49,11 +49,11 @@ def ecrire_extrait(
     """
     preparer_sortie(conn, sortie, [exercice])
     with mise_en_place(sortie, REFUS) as pose:
-        composer_extrait(conn, exercice, pose, version=version, identite=identite, porte=porte, var=var)
+        place = composer_extrait(conn, exercice, pose, version=version, identite=identite, porte=porte, var=var)
         # noted before it takes its place: what is read was signed
         conn.commit()
         pose.decider({})
-        (place,) = pose.poser()
+        pose.poser()
     return place
 
 
@@ -66,18 +66,20 @@ def composer_extrait(
     identite: str = "declaree",
     porte: Porte | None = None,
     var: Path | None = None,
-) -> None:
-    """Write and read back the extract of an exercice beside its place, where `pose` will put it.
+) -> Path:
+    """Write and read back the extract of an exercice beside its place, where `pose` will put it; give back that place.
 
     Its signature is noted in this transaction, to be committed before it takes its place.
     """
     contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
     relations = _relations_de(contexte)
-    dossier = pose.preparer(dossier_de(pose.sortie, exercice).name)
+    place = dossier_de(pose.sortie, exercice)
+    dossier = pose.preparer(place.name)
     _remplir(conn, contexte, relations, dossier, identite)
     _signer(conn, contexte, dossier, var)
     if porte is not None:
         porte(conn, dossier, exercice, contexte.construction.version, relations)
+    return place
 
 
 def preparer_sortie(conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int]) -> None:

@@ -51,21 +51,25 @@ def publier_avec_extraits(
     with session.connexion() as conn, mise_en_place(sortie, REFUS) as pose:
         exiger_publication(conn, version, session.var)
         session.suivi(f"Publication de la version {version}")
-        composer = partial(_composer, session, conn, exercices, pose)
+        places: list[str] = []
+        composer = partial(_composer, session, conn, exercices, pose, places)
         empreinte = promouvoir(conn, version, session.var, composer)
         ancrer(conn, session.var)
-        return empreinte, _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
+        _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
+        return empreinte, places
 
 
-def _composer(session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace) -> None:
-    """Every extract of the version under publication, then all the refusals at once."""
+def _composer(
+    session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace, places: list[str]
+) -> None:
+    """Every extract of the version under publication, then all the refusals at once; `places`: their folders, given."""
     # the transaction says nothing while documents are composed
     conn.execute("set local idle_in_transaction_session_timeout = 0")
     refus: list[str] = []
     for exercice in exercices:
         session.suivi(f"Extrait de l'exercice {exercice}")
         try:
-            composer_extrait(
+            place = composer_extrait(
                 conn,
                 exercice,
                 pose,
@@ -73,6 +77,7 @@ def _composer(session: Session, conn: psycopg.Connection[Any], exercices: Iterab
                 porte=partial(exiger_extrait, session.dsn),
                 var=session.var,
             )
+            places.append(str(place))
         except ControleEchoue as echec:
             refus += echec.controles
     if refus:
@@ -96,10 +101,11 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
         for exercice in exercices:
             exiger_sceau(conn, exercice, version, session.var)
         preparer_sortie(conn, Path(sortie), exercices)
+        places = []
         with mise_en_place(Path(sortie), REFUS) as pose:
             for exercice in exercices:
                 session.suivi(f"Extrait de l'exercice {exercice}")
-                composer_extrait(
+                place = composer_extrait(
                     conn,
                     exercice,
                     pose,
@@ -108,20 +114,22 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
                     porte=partial(_relire, session.dsn),
                     var=session.var,
                 )
+                places.append(str(place))
             # noted before they take their places: what is read was signed
             conn.commit()
             pose.decider({})
-            return _poser(pose, "Les extraits n'ont pas pris leur place")
+            _poser(pose, "Les extraits n'ont pas pris leur place")
+    return places
 
 
 def _identite(session: Session) -> str:
     return "declaree" if session.embarque else "authentifiee"
 
 
-def _poser(pose: MiseEnPlace, echec: str) -> list[str]:
-    """The folders put in place. What stops half way is ended by the next command that writes there."""
+def _poser(pose: MiseEnPlace, echec: str) -> None:
+    """Put the folders in place. What stops half way is ended by the next command that writes there."""
     try:
-        return [str(place) for place in pose.poser()]
+        pose.poser()
     except OSError as erreur:
         raise ErreurMutualisation(
             f"{echec} dans {pose.sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place, puis lancez "
