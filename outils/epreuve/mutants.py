@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outils.epreuve.campagne import Campagne
-from outils.epreuve.plan import Tir
+from outils.epreuve.plan import ENTIERE, Tir
 from outils.epreuve.terrain import copier_les_sources
 
 PROMOTION = "validation|publication/promotion.py:promouvoir"
@@ -144,5 +144,6 @@ def _est_tue(campagne: Campagne, base: Path, mutant: Mutant) -> str:
 
 
 def _tir(campagne: Campagne, partie: str, rang: int, faute: str) -> Tir:
-    point = next(p for p in campagne.passages if partie in p)
-    return Tir(point, rang, faute, campagne.passages.index(point))
+    passages = campagne.passages[ENTIERE]
+    point = next(p for p in passages if partie in p)
+    return Tir(ENTIERE, point, rang, faute, passages.index(point))
