@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
 from mutualisation.publication.contexte import version_publiee
@@ -36,7 +37,7 @@ def exiger_sceau(
     """
     choisie = version if version is not None else version_publiee(conn, exercice)
     ancrer(conn, var)
-    _refuser(ecarts_chaine(conn, var) + ecarts_pointeurs(conn))
+    _refuser(ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_pointeurs(conn))
     sceau = lire_sceau(conn, choisie)
     _refuser(ecarts_contenu(conn, sceau))
     return sceau
@@ -48,7 +49,7 @@ def exiger_publication(conn: psycopg.Connection[Any], version: int, var: Path | 
     Raises `ControleEchoue` with a sentence per difference.
     """
     ancrer(conn, var)
-    _refuser(ecarts_chaine(conn, var))
+    _refuser(ecarts_fonctions(conn) + ecarts_chaine(conn, var))
     if remplace_tout(conn, version):
         return
     _refuser(ecarts_pointeurs(conn))
@@ -69,7 +70,7 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
         conn.commit()
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         ancrer(conn, session.var)
-        ecarts = ecarts_chaine(conn, session.var) + ecarts_pointeurs(conn)
+        ecarts = ecarts_fonctions(conn) + ecarts_chaine(conn, session.var) + ecarts_pointeurs(conn)
         demandes = set(exercices)
         for annee in sorted(demandes):
             version_publiee(conn, annee)
