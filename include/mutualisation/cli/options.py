@@ -65,6 +65,13 @@ TableEssayee = Annotated[
         help="Table correspondances à employer et compléter (par défaut : celle du dépôt où est le fichier).",
     ),
 ]
+Corrige = Annotated[Path | None, Parameter(metavar="FICHIER", help="Classeur corrigé, à reprendre.")]
+ACorriger = Annotated[
+    Path | None,
+    Parameter(
+        name="--sortie", metavar="DOSSIER", help="Dossier où écrire les lignes à corriger, un classeur par source."
+    ),
+]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
 Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
 

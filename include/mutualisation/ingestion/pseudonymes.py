@@ -71,6 +71,7 @@ class Pseudonymes(Memoire[str]):
         super().__init__(self._pseudonyme)
         self._cle = cle
         self._cle_blake = hashlib.sha256(b"absence" + cle).digest()
+        self._cle_code = hashlib.sha256(b"code" + cle).digest()
 
     def __repr__(self) -> str:
         return f"<{len(self)} pseudonymes>"
@@ -80,6 +81,15 @@ class Pseudonymes(Memoire[str]):
         octets = "|".join(valeurs).encode("utf-8", "surrogatepass")
         # keyed BLAKE2: as sound as HMAC-SHA256 here, and one row in ten needs one
         return "A-" + hashlib.blake2b(octets, key=self._cle_blake, digest_size=6).hexdigest()
+
+    def sans_retenir(self, cellule: str) -> str:
+        """The pseudonym of a cell that may be none's matricule."""
+        return self._pseudonyme(cellule)
+
+    def masque(self, valeur: str) -> str:
+        """`~` and 16 hex characters over one trimmed cell: equal cells stay equal, whatever the jeu (K9)."""
+        octets = valeur.strip(BLANCS).encode("utf-8", "surrogatepass")
+        return "~" + hashlib.blake2b(octets, key=self._cle_code, digest_size=8).hexdigest()
 
     def _pseudonyme(self, cellule: str) -> str:
         propre = cellule.strip(BLANCS).encode("utf-8", "surrogatepass")

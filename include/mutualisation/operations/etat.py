@@ -6,7 +6,6 @@ from typing import Any
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.operations.session import Session
-from mutualisation.publication.promotion import preparer_publication
 
 SQL_ETAT = {
     "derniere": "select publication_sha256 from journal.constructions where statut = 'publiee'"
@@ -27,7 +26,6 @@ def etat(session: Session) -> dict[str, Any]:
     """What is loaded, held, rejected and published (keys: publication_sha256, sceau, exercices, fichiers, refuses,
     rejets)."""
     with connecter(session.dsn) as conn:
-        preparer_publication(conn)
         lus = {nom: conn.execute(requete).fetchall() for nom, requete in SQL_ETAT.items()}
     return {
         "publication_sha256": lus["derniere"][0][0] if lus["derniere"] else None,

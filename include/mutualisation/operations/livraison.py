@@ -18,7 +18,7 @@ from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
 from mutualisation.publication.sceaux import ancrer
 
@@ -29,7 +29,6 @@ def publier(session: Session, version: int | None = None) -> str:
     Raises `ControleEchoue` when what is published is no longer what was sealed.
     """
     with session.connexion() as conn:
-        preparer_publication(conn)
         choisie = version if version is not None else _derniere_validee(conn)
         exiger_publication(conn, choisie, session.var)
         session.suivi(f"Publication de la version {choisie}")

@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.publication.contexte import figer_contexte
 from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
 from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, relations_promues
@@ -408,7 +407,7 @@ def publier(
     conn.execute(
         "update journal.constructions set publication_sha256 = %s where version = %s", (condenser(publiees), version)
     )
-    figer_contexte(conn, version)
+    conn.execute("select journal.figer_contexte(%s)", (version,))
     sceller(conn, version, publiees)
     conn.commit()
     return version
