@@ -92,7 +92,7 @@ CONTREFACONS = {
 
 
 def _executer(publie: Publie, ordres: list[str]) -> None:
-    with connecter(publie.contexte.dsn) as conn:
+    with connecter(publie.contexte.dsn, role=None) as conn:
         for ordre in ordres:
             assert conn.execute(ordre.encode()).rowcount != 0, ordre
 
@@ -122,7 +122,7 @@ def test_ni_facturer_ni_verifier_ne_laissent_passer(publie: Publie, tmp_path: Pa
 def test_une_cle_de_l_intrus_ne_resigne_rien(publie: Publie, tmp_path: Path) -> None:
     """With the owner's rights and a key of one's own: the warehouse agrees with itself, not with its anchor."""
     cle = Ed25519PrivateKey.generate()
-    with connecter(publie.contexte.dsn) as conn:
+    with connecter(publie.contexte.dsn, role=None) as conn:
         conn.execute(SANS_GARDE.encode())
         (enonce,) = conn.execute("select enonce from journal.sceaux").fetchone() or ("",)
         forge = enonce.replace('"alice"', '"intrus"')
@@ -142,7 +142,7 @@ def test_une_publication_ne_blanchit_pas_ce_qui_a_ete_change(
     """A new build of another exercice would seal the forged one anew: it is refused before anything is published."""
     _executer(publie, ["update versions.synthese_financiere set cout_net = cout_net + 1000000"])
     autre = "insert into journal.constructions (exercices, statut, prepare_par, code_version) values (%s, %s, 'a', 'x')"
-    with connecter(publie.contexte.dsn) as conn:
+    with connecter(publie.contexte.dsn, role=None) as conn:
         conn.execute(autre, ([EXERCICE + 1], "validee"))
     assert "versions.synthese_financiere" in _refus(lambda: op.publier(publie.contexte))
     # the same exercice anew replaces what was forged

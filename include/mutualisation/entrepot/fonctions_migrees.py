@@ -15,7 +15,8 @@ _CREATION = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?function\s+([a-z_]+\.[a-
 _SUPPRESSION = re.compile(r"\bdrop\s+function\s+(?:if\s+exists\s+)?([a-z_]+\.[a-z_0-9]+)", re.IGNORECASE)
 _CORPS = re.compile(r"(\$\w*\$)(.*?)\1", re.DOTALL)
 EN_PLACE = """
-select n.nspname || '.' || p.proname, p.prosrc, p.prosecdef, coalesce('search_path=""' = any (p.proconfig), false)
+select n.nspname || '.' || p.proname, p.prosrc, p.prosecdef, exists (
+    select from unnest(p.proconfig) as reglage where reglage like 'search_path=%%')
   from pg_catalog.pg_proc as p
  inner join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
  where n.nspname = any (%s)
@@ -26,8 +27,8 @@ Definition = tuple[str, bool, bool]
 def ecarts_fonctions(conn: psycopg.Connection[Any]) -> list[str]:
     """A French sentence per function of `journal` and `lecture` that no migration made so, or that is gone."""
     en_place: dict[str, set[Definition]] = {}
-    for nom, corps, definisseur, chemin_vide in conn.execute(EN_PLACE, [list(SCHEMAS)]).fetchall():
-        en_place.setdefault(nom, set()).add((corps, definisseur, chemin_vide))
+    for nom, corps, definisseur, chemin_fixe in conn.execute(EN_PLACE, [list(SCHEMAS)]).fetchall():
+        en_place.setdefault(nom, set()).add((corps, definisseur, chemin_fixe))
     attendues = fonctions_attendues()
     return [
         f"sceau : la fonction {nom} n'est pas celle que les migrations ont faite — restaurez l'entrepôt, ou faites-la "
@@ -39,7 +40,7 @@ def ecarts_fonctions(conn: psycopg.Connection[Any]) -> list[str]:
 
 @cache
 def fonctions_attendues() -> dict[str, set[Definition]]:
-    """{schema.name: {(body, security definer, empty search_path)}}, one definition per list of arguments."""
+    """{schema.name: {(body, security definer, search_path set)}}, one definition per list of arguments."""
     definies: dict[tuple[str, str], Definition] = {}
     for script in sorted((MIGRATIONS / "versions").glob("*.sql")):
         _jouer(script.read_text(encoding="utf-8"), definies)
@@ -65,7 +66,7 @@ def _jouer(texte: str, definies: dict[tuple[str, str], Definition]) -> None:
             raise ValueError(f"le corps de la fonction {nom} ne se trouve pas dans sa migration")
         entete = " ".join(texte[fin : corps.start()].lower().split())
         arguments = " ".join(texte[ordre.end() : fin].lower().split())
-        definies[nom, arguments] = (corps[2], "security definer" in entete, "set search_path = ''" in entete)
+        definies[nom, arguments] = (corps[2], "security definer" in entete, "set search_path" in entete)
 
 
 def _fin_arguments(texte: str, debut: int) -> int:
