@@ -16,11 +16,13 @@ from mutualisation.cli.options import (
     EXERCICE,
     SORTIE,
     Adherent,
+    Approbateur,
     Bavard,
     Depot,
     Ecrire,
     Essai,
     Exercices,
+    ExtraitEcrit,
     Fichier,
     JeuEssaye,
     Json,
@@ -150,6 +152,24 @@ def publier(*, json_: Json = False) -> None:
         empreinte = op.publier(session)
         reste = op.laisse_de_cote(session)
     _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
+
+
+@app.command(usage=utilisation("cloturer", "--exercice AAAA", "--approuve-par NOM"))
+def cloturer(
+    *,
+    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    approuve_par: Approbateur,
+    sortie: ExtraitEcrit = None,
+    json_: Json = False,
+) -> None:
+    """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
+    dit = "déjà clos" if clos.deja else "clos"
+    ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
+    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])])
 
 
 @app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])

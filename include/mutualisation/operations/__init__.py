@@ -2,6 +2,7 @@
 
 from mutualisation.ingestion.travail import muet
 from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
+from mutualisation.operations.cloture import ExerciceClos, cloturer
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
@@ -11,10 +12,12 @@ from mutualisation.operations.verifications import verifier_exercices, verifier_
 
 __all__ = [
     "BilanPublie",
+    "ExerciceClos",
     "Session",
     "bilan",
     "charger",
     "clore",
+    "cloturer",
     "construire",
     "controler",
     "etat",

@@ -11,7 +11,7 @@ import psycopg
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse
-from mutualisation.extrait.annuel import ecrire_extrait
+from mutualisation.extrait.annuel import ecrire_extrait, est_autrement_rendu
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
@@ -39,7 +39,13 @@ def extraire(session: Session, exercice: int, sortie: str, version: int | None =
     with connecter(session.dsn) as conn:
         identite = "declaree" if session.embarque else "authentifiee"
         porte = partial(_relire, session.dsn)
-        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite, porte=porte))
+        dossier = ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite, porte=porte)
+    if est_autrement_rendu(dossier):
+        session.suivi(
+            f"L'extrait clos {dossier} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
+            "manifeste le dit ; l'extrait approuvé fait foi."
+        )
+    return str(dossier)
 
 
 def _relire(
