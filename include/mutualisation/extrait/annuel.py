@@ -16,13 +16,14 @@ from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.clotures import noter_emplacement
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
-from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
-from mutualisation.publication.relations import Relation, lire_relations
+from mutualisation.publication.extraits_csv import ecrire_csv, lignes, publication_sha256
+from mutualisation.publication.relations import Relation, lire_relations, relations_internes
 from mutualisation.rapport import diffusion
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
 MANIFESTE = "manifeste.json"
+REDRESSEMENT = "redressement"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
@@ -47,7 +48,7 @@ def ecrire_extrait(
     destination = place.dossier_de(conn, sortie, exercice, choisie)
     if place.est_clos_et_entier(conn, destination, exercice, choisie):
         return destination
-    relations = _relations_de(contexte)
+    relations = _relations_de(contexte) | _redressement(conn, contexte)
     with remplacer_dossier(destination, "L'extrait ne peut pas être écrit") as dossier:
         _remplir(conn, contexte, relations, dossier, identite)
         _avouer(conn, contexte, dossier, destination)
@@ -92,6 +93,16 @@ def _relations_de(contexte: Contexte) -> dict[str, Relation]:
     """Relations and columns of the contract at publication: one added since is in no former extract (S8)."""
     connues = lire_relations()
     return {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
+
+
+def _redressement(conn: psycopg.Connection[Any], contexte: Contexte) -> dict[str, Relation]:
+    """`redressement.csv` of a closed exercice that was built again (K6); nothing otherwise."""
+    relation, colonnes = relations_internes().get(REDRESSEMENT), contexte.relations.get(REDRESSEMENT)
+    if relation is None or colonnes is None:
+        return {}
+    limitee = relation.limitee(colonnes)
+    vide = next(iter(lignes(conn, limitee, contexte.exercice, contexte.construction.version)), None) is None
+    return {} if vide else {REDRESSEMENT: limitee}
 
 
 def _remplir(

@@ -2,7 +2,7 @@
 
 from mutualisation.ingestion.travail import muet
 from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
-from mutualisation.operations.cloture import ExerciceClos, cloturer
+from mutualisation.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
@@ -11,6 +11,7 @@ from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
+    "AClore",
     "BilanPublie",
     "ExerciceClos",
     "Session",
@@ -29,6 +30,7 @@ __all__ = [
     "ouvrir_construction",
     "porte_fichier",
     "publier",
+    "verifier_cloture",
     "verifier_exercices",
     "verifier_sortie",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.entrepot.comptes import au_nom_de
+from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait import place
 from mutualisation.extrait.annuel import MANIFESTE
@@ -30,6 +31,7 @@ select controle, coalesce(cle, '')
  order by 1, 2
 """
 LIMITE_NOMS = 10
+APPROBATEUR = ("--approuve-par", "l'approbateur")
 
 
 @dataclass(frozen=True)
@@ -44,27 +46,84 @@ class ExerciceClos:
     deja: bool
 
 
-def cloturer(
-    session: Session, exercice: int, approuve_par: str | None = None, sortie: str | None = None
-) -> ExerciceClos:
-    """Approve the published version of an exercice, then write its extract as closed; again, only what is missing.
+@dataclass(frozen=True)
+class AClore:
+    """What would be closed: version, folder of its extract, sha256 of its manifest."""
 
-    `sortie`: where its extract is, by default where it was last written. Raises `ControleEchoue` (2) when K4 refuses,
-    `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written.
+    exercice: int
+    version: int
+    dossier: str
+    manifeste_sha256: str
+
+
+def verifier_cloture(session: Session, exercice: int, sortie: str | None = None) -> AClore:
+    """What an approver is about to close, once everything but who approves is found right; nothing changes.
+
+    Raises `ControleEchoue` (2) when K4 refuses, or when the version is closed already.
     """
     (annee,) = verifier_exercices([exercice])
     with session.connexion() as conn:
         version = _version_publiee(conn, annee)
-        deja = lire_cloture(conn, annee, version) is not None
-        dossier = _dossier(conn, annee, version, sortie)
+        if lire_cloture(conn, annee, version) is not None:
+            raise _refus(f"l'exercice {annee}, version {version}, est déjà clos")
+        return _a_clore(conn, annee, version, _dossier(conn, annee, version, sortie))
+
+
+def cloturer(
+    session: Session,
+    exercice: int,
+    approuve_par: str | None = None,
+    sortie: str | None = None,
+    *,
+    version: int | None = None,
+    compte: str | None = None,
+) -> ExerciceClos:
+    """Approve the published version of an exercice, then write its extract as closed; again, only what is missing.
+
+    `sortie`: where its extract is, by default where it was last written; `version`: the one that was looked at, by
+    default the published one; `compte`: address of the warehouse under the approver's own login, by default that of
+    the session. Raises `ControleEchoue` (2) when K4 refuses, `ErreurMutualisation` (1) when the login is no approver or
+    the extract cannot be written.
+    """
+    (annee,) = verifier_exercices([exercice])
+    with session.connexion() as conn:
+        publiee = _version_publiee(conn, annee)
+        if version is not None and version != publiee:
+            raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
+        deja = lire_cloture(conn, annee, publiee) is not None
+        dossier = _dossier(conn, annee, publiee, sortie)
         if not deja:
-            _approuver(session, conn, annee, version, dossier, approuve_par)
-        par = _approbateur(conn, annee, version)
+            signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *APPROBATEUR)
+            a_clore = _a_clore(conn, annee, publiee, dossier)
+            conn.commit()
+            session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
+            _approuver(session, conn, a_clore, signataire or "", compte)
+        par = _approbateur(conn, annee, publiee)
         conn.commit()
         parent = dossier.parent if dossier is not None else None
         # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
-        ecrit = extraire(session, annee, str(parent), version) if parent is not None and parent.is_dir() else ""
-    return ExerciceClos(annee, version, par, ecrit, deja)
+        ecrit = extraire(session, annee, str(parent), publiee) if parent is not None and parent.is_dir() else ""
+    return ExerciceClos(annee, publiee, par, ecrit, deja)
+
+
+def _approuver(
+    session: Session, conn: psycopg.Connection[Any], a_clore: AClore, signataire: str, compte: str | None
+) -> None:
+    """`journal.approuver` in the name of who approves: a login of its own, or one made for it (K3)."""
+    acte = (a_clore.exercice, a_clore.version, a_clore.manifeste_sha256)
+    if compte is not None:
+        with connecter(compte) as sienne, sienne.transaction():
+            approuver(sienne, *acte)
+        return
+    with conn.transaction(), au_nom_de(conn, signataire, "approbateur") if session.embarque else nullcontext():
+        approuver(conn, *acte)
+
+
+def _a_clore(conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None) -> AClore:
+    """The checks of K4, but for who approves."""
+    _exiger_justifications(conn, exercice, version)
+    empreinte = _exiger_extrait(conn, exercice, version, dossier)
+    return AClore(exercice, version, str(dossier), empreinte)
 
 
 def _approbateur(conn: psycopg.Connection[Any], exercice: int, version: int) -> str:
@@ -87,27 +146,6 @@ def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie:
         return place.dossier_ecrit(Path(sortie), exercice, version)
     lieux = [e.dossier for e in emplacements(conn, exercice, version)]
     return next((lieu for lieu in lieux if lieu.is_dir()), lieux[0] if lieux else None)
-
-
-def _approuver(
-    session: Session,
-    conn: psycopg.Connection[Any],
-    exercice: int,
-    version: int,
-    dossier: Path | None,
-    nom: str | None,
-) -> None:
-    """The checks of K4, then `journal.approuver` in the name of who approves."""
-    signataire = signataire_de(session, conn, nom, "--approuve-par", "l'approbateur")
-    _exiger_justifications(conn, exercice, version)
-    empreinte = _exiger_extrait(conn, exercice, version, dossier)
-    conn.commit()
-    session.suivi(f"Clôture de l'exercice {exercice}, version {version}")
-    with (
-        conn.transaction(),
-        au_nom_de(conn, signataire, "approbateur") if session.embarque else nullcontext(),
-    ):
-        approuver(conn, exercice, version, empreinte)
 
 
 def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version: int) -> None:

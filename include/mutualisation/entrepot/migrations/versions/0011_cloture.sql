@@ -124,7 +124,7 @@ where
     when coalesce(current_setting('mutualisation.ensemble', true), '') = '' then statut = 'accepte'
     else fichier_id in (
       select e.fichier_id from journal.ensembles as e
-      where e.ensemble = current_setting('mutualisation.ensemble', true)::int)
+      where e.ensemble = nullif(current_setting('mutualisation.ensemble', true), '')::int)
   end
 order by source, jeu, periode, (statut = 'en_attente') desc, version desc, fichier_id desc;
 
