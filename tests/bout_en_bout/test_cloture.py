@@ -45,7 +45,7 @@ def test_cloturer_puis_publier_encore(
     publie: Publie, depot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, sortie = publie.contexte, tmp_path / "bilans"
-    extrait = Path(op.extraire(session, EXERCICE, str(sortie)))
+    extrait = _justifier(session, depot, sortie)
     _refus(session, extrait)
     a_approuver = empreintes(extrait)
 
@@ -74,6 +74,18 @@ def test_cloturer_puis_publier_encore(
     ailleurs = Path(op.extraire(session, EXERCICE, str(tmp_path / "ailleurs"), clos.version))
     assert empreintes(ailleurs) == figees
     assert empreintes(extrait) == figees
+
+
+def _justifier(session: op.Session, depot: Path, sortie: Path) -> Path:
+    """G4: gaps without a reason are named, and refuse the closing; the extract once each has one."""
+    with pytest.raises(ControleEchoue, match=r"3.écarts sans justification : lignes_rejetees, unites_nulles \(ADS\)"):
+        op.cloturer(session, EXERCICE, "bob")
+    petit_depot.ecrire_csv(
+        depot / "referentiel" / "justifications.csv",
+        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
+        *(f"{EXERCICE};{c};;Vu avec les services;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
+    )
+    return Path(op.bilan(session, str(depot), [EXERCICE], str(sortie), "alice").extraits[0])
 
 
 def _refus(session: op.Session, extrait: Path) -> None:

@@ -2,12 +2,14 @@
 
 import json
 import logging
+import shutil
 import threading
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
-from tests.atelier.petit_depot import EXERCICE, corriger
+from tests.atelier.petit_depot import EXERCICE, corriger, ecrire_csv
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
 from tests.dags.conftest import charger_dags
 
@@ -106,8 +108,14 @@ def repondre(personne: str, choix: str) -> threading.Thread:
 
 def test_une_personne_approuve_sous_son_propre_compte(depot, entrepot_neuf, tmp_path, monkeypatch, caplog):
     """K2: the chain and the command close by one function of the database, which knows who is connected."""
+    justifie = Path(shutil.copytree(depot, tmp_path / "depot"))
+    ecrire_csv(
+        justifie / "referentiel" / "justifications.csv",
+        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
+        *(f"{EXERCICE};{c};;Vu;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
+    )
     with op.Session.depuis_environnement() as session:
-        op.bilan(session, str(depot), [EXERCICE], str(tmp_path / "bilans"))
+        op.bilan(session, str(justifie), [EXERCICE], str(tmp_path / "bilans"))
     with psycopg.connect(entrepot_neuf) as conn:
         conn.execute("drop role if exists directrice")
         conn.execute("create role directrice login in role approbateur")

@@ -252,6 +252,7 @@ def etat(*, json_: Json = False) -> None:
     lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
     lignes += [
         f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
+        + (f", close, approuvée par {e['approuve_par']}" if e["approuve_par"] else ", à approuver")
         for e in contenu["exercices"]
     ]
     lignes += [

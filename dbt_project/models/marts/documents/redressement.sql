@@ -8,17 +8,17 @@ with clos as (
 ),
 
 closes as (
-  select s.* from {{ ref('stg_publication__synthese_close') }} as s inner join clos as c using (exercice)
+  select s.* from {{ ref('stg_publication__synthese_close') }} as s inner join clos using (exercice)
 ),
 
 courants as (
   select m.exercice, m.dispositif, m.mesure, m.valeur
   from ({{ figures_de(ref('mart_synthese_financiere'), version=false) }}) as m
-  inner join clos as c using (exercice)
+  inner join clos using (exercice)
 ),
 
 etapes as (
-  select e.* from {{ ref('stg_journal__etapes_redressement') }} as e inner join clos as c using (exercice)
+  select e.* from {{ ref('stg_journal__etapes_redressement') }} as e inner join clos using (exercice)
 ),
 
 figures as (
