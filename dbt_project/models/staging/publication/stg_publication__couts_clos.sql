@@ -1,11 +1,12 @@
 -- Exact costs of each closed exercice, in its last closed version. Empty before the first publication.
+{% set clos = ref('stg_journal__exercices_clos') %}
 {% set couts = adapter.get_relation(database=target.database, schema='versions', identifier='couts_figes') if execute %}
 {% if couts %}
 select
   c.exercice, c.dispositif, c.etp, c.cout_personnel, c.cout_fonctionnement, c.amortissements, c.subventions,
   c.reprises, c.cout_net, c.cout_d5211
 from {{ couts }} as c
-inner join {{ ref('stg_journal__exercices_clos') }} as e on c.exercice = e.exercice and c.version = e.version
+inner join {{ clos }} as e on c.exercice = e.exercice and c.version = e.version
 where e.couts_figes
 {% else %}
 select
