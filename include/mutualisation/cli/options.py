@@ -46,6 +46,16 @@ Sources = Annotated[
 Version = Annotated[
     int | None, Parameter(name="--version", metavar="N", help="Version à relire (par défaut : la version publiée).")
 ]
+ExtraitsGardes = Annotated[
+    list[Path] | None,
+    Parameter(name="--extrait", metavar="DOSSIER", help="Dossier bilan_AAAA/ à relire fichier par fichier (à répéter).",
+              consume_multiple=False),
+]  # fmt: skip
+ExercicesVerifies = Annotated[
+    list[int] | None,
+    Parameter(name="--exercice", metavar="AAAA", help="Exercice à vérifier (à répéter ; par défaut : tous).",
+              consume_multiple=False),
+]  # fmt: skip
 Semestre = Annotated[int, Parameter(name="--semestre", metavar="S", help="Semestre facturé, 1 ou 2.")]
 Adherent = Annotated[
     str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")
@@ -65,6 +75,13 @@ TableEssayee = Annotated[
         name="--correspondances",
         metavar="CHEMIN",
         help="Table correspondances à employer et compléter (par défaut : celle du dépôt où est le fichier).",
+    ),
+]
+Corrige = Annotated[Path | None, Parameter(metavar="FICHIER", help="Classeur corrigé, à reprendre.")]
+ACorriger = Annotated[
+    Path | None,
+    Parameter(
+        name="--sortie", metavar="DOSSIER", help="Dossier où écrire les lignes à corriger, un classeur par source."
     ),
 ]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]

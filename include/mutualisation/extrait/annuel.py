@@ -17,12 +17,14 @@ from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.clotures import noter_emplacement
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes, publication_sha256
+from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.publication.manifestes_signes import signer_manifeste
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
+from mutualisation.publication.sceaux import lire_sceau
 from mutualisation.rapport import diffusion
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
-MANIFESTE = "manifeste.json"
 REDRESSEMENT = "redressement"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
@@ -35,11 +37,13 @@ def ecrire_extrait(
     version: int | None = None,
     identite: str = "declaree",
     porte: Porte | None = None,
+    var: Path | None = None,
 ) -> Path:
     """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path.
 
     `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3); `porte`
-    reads the extract back before it takes its place, and raises when it is not the publication.
+    reads the extract back before it takes its place, and raises when it is not the publication; `var`: the folder of
+    the key that signs.
     The same version gives the same bytes (S8); a closed extract that stands whole is left as it is (S9). Raises
     `ErreurMutualisation` when the exercice is not published or the folder cannot be written.
     """
@@ -52,9 +56,10 @@ def ecrire_extrait(
     with remplacer_dossier(destination, "L'extrait ne peut pas être écrit") as dossier:
         _remplir(conn, contexte, relations, dossier, identite)
         _avouer(conn, contexte, dossier, destination)
+        _signer(conn, contexte, dossier, var)
         if porte is not None:
             porte(conn, dossier, exercice, choisie, relations)
-        # noted before it takes its place: what is found there is known
+        # noted before it takes its place: what is found there is known, and was signed
         ecrit = place.sha256_manifeste(dossier) or ""
         noter_emplacement(conn, exercice, choisie, manifeste.statut_de(contexte), ecrit, destination)
         conn.commit()
@@ -129,9 +134,17 @@ def _remplir(
             identite=identite,
             publication_sha256=publie,
             avec_reserves=bilan.avec_reserves,
+            sceau=json.loads(lire_sceau(conn, version).enonce),
             restreinte=restreinte,
         ),
     )
+
+
+def _signer(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, var: Path | None) -> None:
+    """The detached signature beside the manifest."""
+    ecrit = (dossier / MANIFESTE).read_bytes()
+    signature = signer_manifeste(conn, contexte.exercice, contexte.construction.version, ecrit, var)
+    (dossier / SIGNATURE).write_bytes(signature)
 
 
 def _ecrire_json(chemin: Path, contenu: dict[str, Any]) -> None:

@@ -11,9 +11,8 @@ import psycopg
 
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication.clotures import Emplacement, emplacements, lire_cloture
-from mutualisation.publication.manifeste import CLOS
+from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 
-MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
 TENUES = """
 select max(version) from journal.emplacements join journal.clotures using (exercice, version)
  where exercice = %s and dossier = %s

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from mutualisation.enfant.hote import Enfant
-from mutualisation.entrepot.connexion import url_sqlalchemy
+from mutualisation.entrepot.connexion import options_du_role, url_sqlalchemy
+from mutualisation.entrepot.roles import TRAITEMENT
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.pages import ecrire_pages, jugement
 from mutualisation.portes.resultat import ABSENTE, Constat
@@ -104,7 +105,7 @@ def _pour_moteur(lot: Lot, requetes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _url(dsn: str) -> str:
-    options = f"{conninfo_to_dict(dsn).get('options') or ''} -c lock_timeout={ATTENTE_VERROU_MS}".strip()
+    options = options_du_role(dsn, TRAITEMENT, f"-c lock_timeout={ATTENTE_VERROU_MS}")
     return url_sqlalchemy(make_conninfo(dsn, options=options))
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import psycopg
 
+from mutualisation.entrepot.roles import REFUS
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
-# the message is a French sentence for the user
-REFUS = "MU001"
 CLOTURE = """
 select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), manifeste_sha256
   from journal.clotures

@@ -8,6 +8,7 @@ from typing import Any
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.publication.contexte import Contexte
 
+MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
 A_APPROUVER = "a_approuver"
 CLOS = "clos"
 
@@ -24,9 +25,11 @@ def decrire(
     identite: str,
     publication_sha256: str,
     avec_reserves: bool,
+    sceau: Mapping[str, Any],
     restreinte: bool = False,
 ) -> dict[str, Any]:
-    """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file.
+    """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file, `sceau` the statement of the
+    seal of its version.
 
     Its only clocks are the end of the build and the approval, as the warehouse keeps them.
     """
@@ -46,6 +49,8 @@ def decrire(
         **({"approuve_le": cloture.approuve_le, "manifeste_approuve": cloture.manifeste_sha256} if cloture else {}),
         "identite": identite,
         "publication_sha256": publication_sha256,
+        "projet_dbt_sha256": sceau["projet_dbt_sha256"],
+        "sceau": dict(sceau),
         "exercices_presentes": {str(e): v for e, v in contexte.presentes.items()},
         "parametres": contexte.parametres,
         "portes": construction.portes,

@@ -3,7 +3,7 @@
 -- ---------------------------------------------------------------- closings
 create table journal.clotures (
   exercice int not null,
-  version bigint not null references journal.constructions,
+  version bigint not null,
   prepare_par text not null,
   approuve_par text not null,
   approuve_le timestamptz not null default now(),
@@ -14,10 +14,6 @@ create table journal.clotures (
 comment on table journal.clotures is 'Versions closes, approuvées par une autre personne que celle qui a préparé ; en ajout seul (K2, K11)';
 comment on column journal.clotures.manifeste_sha256 is 'Empreinte du manifeste de l''extrait à approuver qui a été approuvé';
 
-create or replace function journal.refuser_changement() returns trigger language plpgsql set search_path = '' as $$
-begin
-  raise exception 'journal.% ne reçoit que des ajouts', tg_table_name using errcode = 'insufficient_privilege';
-end $$;
 create trigger en_ajout_seul before update or delete or truncate on journal.clotures
 for each statement execute function journal.refuser_changement();
 alter table journal.clotures enable always trigger en_ajout_seul;
@@ -38,19 +34,6 @@ create table journal.emplacements (
   primary key (exercice, version, manifeste_sha256, dossier)
 );
 comment on table journal.emplacements is 'Dossiers où les extraits ont été écrits, avec l''empreinte de leur manifeste';
-
-create or replace function journal.est_membre(compte name, groupe name) returns boolean
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  with recursive portes (role) as (
-    select oid from pg_catalog.pg_roles where rolname = compte and rolname <> groupe
-    union
-    select m.roleid
-      from portes as p
-     inner join pg_catalog.pg_auth_members as m on m.member = p.role
-     where m.inherit_option or m.set_option
-  )
-  select exists (select from portes as p inner join pg_catalog.pg_roles as r on r.oid = p.role where r.rolname = groupe)
-$$;
 
 -- MU001: a refusal whose message is the French sentence for the user
 create function journal.approuver(annee int, de_version bigint, empreinte text) returns boolean
@@ -89,9 +72,8 @@ begin
     raise exception 'L''exercice % a % écart(s) sans justification : il ne se clôture pas.', annee, sans
       using errcode = 'MU001';
   end if;
-  if not exists (select from journal.emplacements
-                  where exercice = annee and version = de_version and statut = 'a_approuver'
-                    and manifeste_sha256 = empreinte) then
+  if not exists (select from journal.extraits
+                  where exercice = annee and version = de_version and manifeste_sha256 = empreinte) then
     raise exception 'Le manifeste approuvé n''est pas celui d''un extrait de l''exercice %, version %.', annee, de_version
       using errcode = 'MU001';
   end if;
@@ -101,9 +83,8 @@ begin
 end $$;
 comment on function journal.approuver is
   'Clôt la version publiée d''un exercice au nom du compte connecté, membre de approbateur ; faux si elle l''est déjà';
-revoke execute on function journal.approuver, journal.est_membre from public;
-grant usage on schema journal to approbateur;
-grant execute on function journal.approuver to approbateur;
+revoke execute on function journal.approuver from public;
+grant execute on function journal.approuver to approbateur, mutualisation_traitement;
 
 -- ---------------------------------------------------------------- the files of a build
 -- A simulation, or a step of a restatement, counts the files of a set, in its own session only: the setting
@@ -139,11 +120,6 @@ create table journal.etapes_redressement (
 );
 comment on table journal.etapes_redressement is 'Chiffres d''un exercice clos, recalculés en changeant ses fichiers par étapes';
 
-do $$
-begin
-  if exists (select from pg_catalog.pg_roles where rolname = 'mutualisation_traitement') then
-    grant select on journal.clotures, journal.versions_closes to mutualisation_traitement;
-    grant select, insert on journal.emplacements to mutualisation_traitement;
-    grant select, insert, delete on journal.ensembles, journal.etapes_redressement to mutualisation_traitement;
-  end if;
-end $$;
+grant select on journal.clotures, journal.versions_closes to mutualisation_traitement;
+grant select, insert on journal.emplacements to mutualisation_traitement;
+grant select, insert, delete on journal.ensembles, journal.etapes_redressement to mutualisation_traitement;
