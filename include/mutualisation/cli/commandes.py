@@ -18,6 +18,7 @@ from mutualisation.cli.options import (
     SORTIE,
     ACorriger,
     Adherent,
+    Approbateur,
     Bavard,
     Corrige,
     Depot,
@@ -25,6 +26,7 @@ from mutualisation.cli.options import (
     Essai,
     Exercices,
     ExercicesVerifies,
+    ExtraitEcrit,
     ExtraitsGardes,
     Fichier,
     JeuEssaye,
@@ -155,6 +157,24 @@ def publier(*, json_: Json = False) -> None:
         empreinte = op.publier(session)
         reste = op.laisse_de_cote(session)
     _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
+
+
+@app.command(usage=utilisation("cloturer", "--exercice AAAA", "--approuve-par NOM"))
+def cloturer(
+    *,
+    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    approuve_par: Approbateur,
+    sortie: ExtraitEcrit = None,
+    json_: Json = False,
+) -> None:
+    """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
+    dit = "déjà clos" if clos.deja else "clos"
+    ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
+    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])])
 
 
 @app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
@@ -288,6 +308,7 @@ def etat(*, json_: Json = False) -> None:
     lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
     lignes += [
         f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
+        + (f", close, approuvée par {e['approuve_par']}" if e["approuve_par"] else ", à approuver")
         for e in contenu["exercices"]
     ]
     lignes += [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,17 +41,17 @@ class ResultatDbt:
 class EnfantDbt:
     """dbt in a child process: started with the warehouse address, it parses the project while files are loaded.
 
-    `essai`: numbers of the files of a simulation, which count for this process only.
+    `ensemble`: the set of files that counts for this process only (`construction.ensemble`).
     """
 
-    def __init__(self, dsn: str, var: Path, essai: Sequence[int] = ()) -> None:
+    def __init__(self, dsn: str, var: Path, ensemble: int | None = None) -> None:
         cible = var / "dbt"
         cible.mkdir(parents=True, exist_ok=True)
         self._enfant = Enfant(
             "dbt",
             "mutualisation.construction.enfant_dbt",
             str(PROJET_DBT),
-            environnement=_environnement(dsn, cible, essai),
+            environnement=_environnement(dsn, cible, ensemble),
             journal=cible / "enfant.log",
         )
 
@@ -78,10 +77,10 @@ class EnfantDbt:
         self._enfant.fermer()
 
 
-def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str]:
+def _environnement(dsn: str, cible: Path, ensemble: int | None) -> dict[str, str]:
     """What `profiles.yml` and dbt read of the environment."""
     profil = parametres(dsn)
-    environnement = {
+    return {
         "MUTUALISATION_PG_HOST": profil["host"],
         "MUTUALISATION_PG_PORT": profil["port"],
         "MUTUALISATION_PG_USER": profil["user"],
@@ -93,10 +92,9 @@ def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str
         "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
+        # said also when there is none: a setting of the login's own may not choose the files of what is published
+        "PGOPTIONS": f"-c mutualisation.ensemble={'' if ensemble is None else ensemble}",
     }
-    if essai:
-        environnement["PGOPTIONS"] = f"-c mutualisation.simulation={','.join(map(str, essai))}"
-    return environnement
 
 
 def _bilan(reponse: dict[str, Any]) -> ResultatDbt:

@@ -2,6 +2,7 @@
 
 from mutualisation.ingestion.travail import muet
 from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
+from mutualisation.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
@@ -11,11 +12,14 @@ from mutualisation.operations.verification_sceau import exiger_publication, exig
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
+    "AClore",
     "BilanPublie",
+    "ExerciceClos",
     "Session",
     "bilan",
     "charger",
     "clore",
+    "cloturer",
     "construire",
     "controler",
     "etat",
@@ -30,6 +34,7 @@ __all__ = [
     "porte_fichier",
     "publier",
     "verifier",
+    "verifier_cloture",
     "verifier_exercices",
     "verifier_sortie",
 ]
