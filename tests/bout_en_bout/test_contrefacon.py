@@ -18,6 +18,7 @@ from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.publication.cle_signature import publique
+from mutualisation.publication.clotures_scellees import sceller_cloture
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 
 SANS_GARDE = "drop trigger en_ajout_seul on journal.sceaux"
@@ -136,18 +137,17 @@ def test_une_cle_de_l_intrus_ne_resigne_rien(publie: Publie, tmp_path: Path) -> 
     assert "l'entrepôt ne dit plus ce qui est ancré hors de lui" in refus
 
 
-def test_une_publication_ne_blanchit_pas_ce_qui_a_ete_change(
-    publie: Publie, depot_corrige: Path, tmp_path: Path
-) -> None:
+def test_une_publication_ne_blanchit_pas_ce_qui_a_ete_change(publie: Publie) -> None:
     """A new build of another exercice would seal the forged one anew: it is refused before anything is published."""
     _executer(publie, ["update versions.synthese_financiere set cout_net = cout_net + 1000000"])
     autre = "insert into journal.constructions (exercices, statut, prepare_par, code_version) values (%s, %s, 'a', 'x')"
     with connecter(publie.contexte.dsn, role=None) as conn:
+        conn.execute(autre, ([EXERCICE], "validee"))
         conn.execute(autre, ([EXERCICE + 1], "validee"))
     assert "versions.synthese_financiere" in _refus(lambda: op.publier(publie.contexte))
     # the same exercice anew replaces what was forged
-    op.bilan(publie.contexte, str(depot_corrige), [EXERCICE], str(tmp_path), "alice")
-    assert op.verifier(publie.contexte) == []
+    with connecter(publie.contexte.dsn) as conn:
+        op.exiger_publication(conn, 2, publie.contexte.var)
 
 
 def test_un_arret_entre_la_publication_et_l_ancre_est_repare(publie: Publie, tmp_path: Path) -> None:
@@ -232,3 +232,39 @@ def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:
 
     assert verifie(dossier / MANIFESTE) == 0
     assert verifie(dossier / "datapackage.json") != 0
+
+
+def test_une_cloture_glissee_n_est_pas_crue(publie: Publie, tmp_path: Path) -> None:
+    """The owner closes in somebody's name: only who approves has a closing signed."""
+    glisser = (
+        "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+        f" values ({EXERCICE}, 1, 'alice', 'bob', repeat('a', 64))"
+    )
+    _executer(publie, [glisser])
+    assert "n'est pas signée" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert "c'est à la personne" in _refus(lambda: op.cloturer(publie.contexte, EXERCICE, "carole"))
+
+
+def test_une_cloture_changee_ou_effacee_est_trouvee(publie: Publie, tmp_path: Path) -> None:
+    """Closed by hand as `cloturer` does, then anchored; what the owner does to it is found."""
+    session = publie.contexte
+    with connecter(session.dsn, role=None) as conn:
+        conn.execute(
+            "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+            " values (%s, 1, 'alice', session_user, repeat('a', 64))",
+            (EXERCICE,),
+        )
+        sceller_cloture(conn, EXERCICE, 1, session.var)
+    assert op.verifier(session) == []
+    assert (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
+    garde = "drop trigger en_ajout_seul on journal.clotures"
+    _executer(publie, [garde, "update journal.clotures set approuve_par = 'carole'"])
+    assert "n'est plus celle qui a été signée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
+    _executer(
+        publie,
+        ["drop trigger en_ajout_seul on journal.sceaux_clotures", "delete from journal.sceaux_clotures",
+         "delete from journal.clotures"],
+    )  # fmt: skip
+    assert "est ancrée hors de l'entrepôt et n'y est plus" in _refus(
+        lambda: op.extraire(session, EXERCICE, str(tmp_path))
+    )
