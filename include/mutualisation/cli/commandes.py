@@ -297,6 +297,15 @@ def _dire_reparation(reparation: Any) -> list[str]:
     ]
 
 
+@app.command(usage=utilisation("migrer"))
+def migrer(*, json_: Json = False) -> None:
+    """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
+    from mutualisation import operations as op
+
+    migration = op.migrer_l_entrepot()
+    _rendre(json_, {"migration": migration}, [f"entrepôt à jour, migration {migration}"])
+
+
 @app.command(usage=utilisation("etat"))
 def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""

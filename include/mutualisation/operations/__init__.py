@@ -7,6 +7,7 @@ from mutualisation.operations.enchainement import BilanPublie, bilan, charger, p
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.operations.livraison import extraire, facturer, publier
+from mutualisation.operations.migration import migrer_l_entrepot
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
@@ -29,6 +30,7 @@ __all__ = [
     "facturer",
     "laisse_de_cote",
     "laisse_de_cote_par_la_lecture",
+    "migrer_l_entrepot",
     "muet",
     "ouvrir_construction",
     "porte_fichier",

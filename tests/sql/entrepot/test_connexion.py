@@ -82,7 +82,9 @@ def test_seul_le_traitement_peut_tenir_le_verrou(entrepot):
     """An advisory lock was anyone's: none of ours is one, and the table refuses who is not the run."""
     with psycopg.connect(entrepot) as conn:
         conn.execute("create role passant_du_verrou login")
-        conn.execute("grant mutualisation_lecteur, preparateur, approbateur, mutualisation_commune to passant_du_verrou")
+        conn.execute(
+            "grant mutualisation_lecteur, preparateur, approbateur, mutualisation_commune to passant_du_verrou"
+        )
         conn.execute("set session authorization passant_du_verrou")
         for table in ("journal.verrou", "journal.publications", "public.migrations"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), conn.transaction():
