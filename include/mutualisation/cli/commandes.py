@@ -20,6 +20,7 @@ from mutualisation.cli.options import (
     Depot,
     Ecrire,
     Essai,
+    Exercice,
     Exercices,
     Fichier,
     JeuEssaye,
@@ -168,7 +169,7 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
 @app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
 def facturer(
     *,
-    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    exercice: Exercice,
     semestre: Semestre,
     sortie: Annotated[Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")],
     adherent: Adherent = None,
@@ -258,24 +259,6 @@ def _avertir(charges: list[Any]) -> None:
             journal.print(f"! {avertissement}", markup=False)
 
 
-def _imprevu(erreur: Exception) -> str:
-    """A French sentence without a cell: the messages of the server may quote one."""
-    import psycopg
-
-    match erreur:
-        case psycopg.OperationalError():
-            return (
-                f"L'entrepôt ne répond plus ({type(erreur).__name__}) : rien de plus n'a été publié. "
-                "Relancez la commande ; elle reprend où les données en sont."
-            )
-        case psycopg.Error():
-            return f"L'entrepôt a refusé une opération ({type(erreur).__name__}, {erreur.sqlstate or 'sans code'})."
-        case OSError():
-            lieu = f" « {erreur.filename} »" if erreur.filename else ""
-            return f"Le système a refusé une opération{lieu} ({type(erreur).__name__}) : vérifiez droits et place."
-    return f"Erreur imprévue ({type(erreur).__name__}) : signalez-la avec la commande tapée."
-
-
 def _interrompre(*_: Any) -> None:
     raise KeyboardInterrupt
 
@@ -297,5 +280,7 @@ def main() -> None:
         journal.print("Interrompu : la publication est restée entière.", markup=False)
         sys.exit(1)
     except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
-        journal.print(_imprevu(erreur), markup=False)
+        from mutualisation.entrepot.pannes import phrase_imprevue
+
+        journal.print(phrase_imprevue(erreur), markup=False)
         sys.exit(1)

@@ -46,7 +46,7 @@ def noter_les_codes() -> list[str | None]:
 
     dbt keeps the words of an error only, in the language of the server.
     """
-    import psycopg2
+    import psycopg2  # type: ignore[import-untyped]
     from dbt.adapters.postgres.connections import PostgresConnectionManager
 
     codes: list[str | None] = []

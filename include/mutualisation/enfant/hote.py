@@ -81,9 +81,8 @@ class Enfant:
                 self.fermer()  # its answer would be taken for that of the next request
                 raise
         if not ligne.endswith(b"\n"):
-            raise PannePassagere(
-                f"porte {porte} : {self._nom} s'est arrêté{self._comment()} — relancer, et vérifier la mémoire disponible"
-            )
+            fin = f"{self._nom} s'est arrêté{self._comment()}"
+            raise PannePassagere(f"porte {porte} : {fin} — relancer, et vérifier la mémoire disponible")
         return dict(json.loads(ligne))
 
     def fermer(self) -> None:

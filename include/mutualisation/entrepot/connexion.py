@@ -21,6 +21,7 @@ __all__ = [
     "parametres",
     "patienter",
     "pouls",
+    "reessayer",
     "reglages",
     "url_sqlalchemy",
     "verrou_entrepot",
@@ -80,7 +81,7 @@ class Connexion(psycopg.Connection[Any]):
     @classmethod
     def ouvrir(cls, dsn: str, *, autocommit: bool = False, options: str = "") -> Self:
         """Connect with every setting of the address and ours. Raises the errors of psycopg."""
-        complet = make_conninfo(**reglages(dsn, options=options))  # type: ignore[arg-type]
+        complet = make_conninfo(**reglages(dsn, options=options))
         conn = cls.connect(complet, autocommit=autocommit)
         conn.conninfo, conn.lieu, conn.pid = complet, adresse(dsn), conn.info.backend_pid
         conn.delais = Delais.de_l_environnement()
@@ -110,7 +111,7 @@ def connecter(dsn: str, *, autocommit: bool = False) -> Connexion:
 
 def pouls(dsn: str) -> Pouls:
     """The pulse of the warehouse, for who waits on another process that works there."""
-    return Pouls(make_conninfo(**reglages(dsn)), adresse(dsn), Delais.de_l_environnement())  # type: ignore[arg-type]
+    return Pouls(make_conninfo(**reglages(dsn)), adresse(dsn), Delais.de_l_environnement())
 
 
 def durable(conn: psycopg.Connection[Any]) -> None:
@@ -122,20 +123,27 @@ def durable(conn: psycopg.Connection[Any]) -> None:
 
 
 def patienter(conn: psycopg.Connection[Any], transaction: Callable[[], T]) -> T:
-    """Run a transaction that shuts readers out; behind a lock, let them pass and try again, a few times.
+    """Run a transaction that shuts readers out; behind a lock, let them pass and try again, as `reessayer` does."""
+
+    def une_fois() -> T:
+        with conn.transaction():
+            conn.execute("select pg_catalog.set_config('lock_timeout', %s, true)", (f"{ATTENTE_VERROU_S}s",))
+            return transaction()
+
+    return reessayer(une_fois)
+
+
+def reessayer(action: Callable[[], T]) -> T:
+    """Do what is undone by a lock that others hold, a few times.
 
     Raises `EntrepotOccupe`, which names the session that holds the lock, when every try has waited in vain.
     """
-    for essai in range(1, ESSAIS_VERROU + 1):
+    for _ in range(ESSAIS_VERROU - 1):
         try:
-            with conn.transaction():
-                conn.execute("select pg_catalog.set_config('lock_timeout', %s, true)", (f"{ATTENTE_VERROU_S}s",))
-                return transaction()
+            return action()
         except EntrepotOccupe:
-            if essai == ESSAIS_VERROU:
-                raise
             time.sleep(PAUSE_VERROU_S)
-    raise AssertionError
+    return action()
 
 
 def _occupe(bloqueurs: str) -> EntrepotOccupe:

@@ -1,4 +1,4 @@
-"""What a failure of the warehouse is: one that may be tried again (K12), or not; its French sentence, without a cell."""
+"""What a failure of the warehouse is: to be tried again (K12), or not; its French sentence, without a cell."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ def parametres(dsn: str) -> dict[str, str]:
     Raises `ErreurMutualisation` when the address or its service can't be read.
     """
     donnes, defauts = _lus(dsn), psycopg.pq.Conninfo.get_defaults()
-    nommes = {d.keyword.decode(): os.environ[d.envvar.decode()] for d in defauts if _dans_l_environnement(d.envvar)}
+    variables = {d.keyword.decode(): d.envvar.decode() for d in defauts if d.envvar is not None}
+    nommes = {nom: os.environ[variable] for nom, variable in variables.items() if os.environ.get(variable)}
     service = donnes.pop("service", nommes.pop("service", ""))
     p = dict.fromkeys(IDENTITE, "") | nommes | _service(service) | donnes
     p["user"] = p["user"] or next(d.val.decode() for d in defauts if d.keyword == b"user" and d.val is not None)
@@ -127,10 +128,6 @@ def _illisible() -> ErreurMutualisation:
         f"ENTREPOT_DSN n'est pas une adresse PostgreSQL : {MODELE} ; un caractère réservé du mot de passe s'écrit "
         "en %XX (%2F pour « / », %40 pour « @ »)."
     )
-
-
-def _dans_l_environnement(variable: bytes | None) -> bool:
-    return variable is not None and bool(os.environ.get(variable.decode()))
 
 
 def _service(nom: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from mutualisation.entrepot.connexion import durable, patienter
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.contexte import figer_contexte
 from mutualisation.publication.elargissement import liberer, retablir
@@ -33,7 +34,9 @@ def preparer_publication(conn: psycopg.Connection[Any]) -> None:
     ]
     ordres.append(sql.SQL("grant select on all tables in schema publication to mutualisation_lecteur"))
     marque = hashlib.sha256("\n".join(o.as_string() for o in ordres).encode()).hexdigest()
-    with conn.transaction():
+    conn.commit()
+
+    def definir() -> None:
         conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
         if _marque_en_place(conn) == marque:
             return
@@ -46,6 +49,8 @@ def preparer_publication(conn: psycopg.Connection[Any]) -> None:
                 sql.Literal(f"Relations publiées, une partition par version (contrat {marque})")
             )
         )
+
+    patienter(conn, definir)
 
 
 def _marque_en_place(conn: psycopg.Connection[Any]) -> str | None:
@@ -86,6 +91,7 @@ def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
     """
     conn.commit()
     with conn.transaction():
+        durable(conn)
         conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
         ligne = conn.execute(
             "select statut, exercices, version = (select max(version) from journal.constructions), publication_sha256"
