@@ -9,15 +9,15 @@ import tempfile
 from pathlib import Path
 
 from mutualisation.entrepot.connexion import parametres
-from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.operations.migration import mettre_a_jour
 
 
 def main() -> int:
     """Lint the paths given, by default every model; the exit code is sqlfluff's."""
     chemins = sys.argv[1:] or ["dbt_project/models"]
     with tempfile.TemporaryDirectory(prefix="mutualisation-lint-") as dossier, serveur_entrepot(Path(dossier)) as dsn:
-        migrer(dsn)
+        mettre_a_jour(dsn)
         profil = parametres(dsn)
         environnement = os.environ | {
             "MUTUALISATION_PG_HOST": str(profil["host"]),

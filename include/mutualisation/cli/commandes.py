@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,13 +16,17 @@ from mutualisation.cli.options import (
     DEPOT,
     EXERCICE,
     SORTIE,
+    ACorriger,
     Adherent,
     Bavard,
+    Corrige,
     Depot,
     Ecrire,
     Essai,
     Exercice,
     Exercices,
+    ExercicesVerifies,
+    ExtraitsGardes,
     Fichier,
     JeuEssaye,
     Json,
@@ -166,6 +171,19 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
     _rendre(json_, {"extraits": dossiers}, dossiers, reste)
 
 
+@app.command(usage=utilisation("verifier"))
+def verifier(*, exercice: ExercicesVerifies = None, extrait: ExtraitsGardes = None, json_: Json = False) -> None:
+    """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
+    from mutualisation import operations as op
+
+    annees = op.verifier_exercices(exercice) if exercice else []
+    with op.Session.depuis_environnement(suivre) as session:
+        ecarts = op.verifier(session, annees, extrait or [])
+    _rendre(json_, {"conforme": not ecarts, "ecarts": ecarts}, [] if ecarts else ["conforme"])
+    if ecarts:
+        raise ControleEchoue(ecarts)
+
+
 @app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
 def facturer(
     *,
@@ -220,6 +238,44 @@ def simuler(
         ],
         reste if json_ else "",
     )
+
+
+@app.command(usage=utilisation("reparer", "[FICHIER]"))
+def reparer(fichier: Corrige = None, /, *, sortie: ACorriger = None, json_: Json = False) -> None:
+    """Écrit les lignes rejetées ou retenues, un classeur par source (--sortie), ou reprend le classeur corrigé."""
+    from mutualisation import operations as op
+    from mutualisation.reparation import ecrire_classeurs
+    from mutualisation.reparation import reparer as reprendre
+
+    if (fichier is None) == (sortie is None):
+        raise ErreurMutualisation(
+            "Donner un classeur corrigé, ou --sortie DOSSIER pour écrire les lignes à corriger : l'un ou l'autre."
+        )
+    with op.Session.depuis_environnement(suivre) as session:
+        if sortie is not None:
+            with session.connexion() as conn:
+                ecrits = ecrire_classeurs(conn, sortie)
+            contenu: Any = [{"classeur": str(c), "lignes": n} for c, n in ecrits]
+            lignes = [f"{c} : {plusieurs(n, 'ligne')} à corriger" for c, n in ecrits] or ["aucune ligne à corriger"]
+        else:
+            reparation = reprendre(session, Path(str(fichier)))
+            contenu, lignes = reparation, _dire_reparation(reparation)
+    _rendre(json_, contenu if sortie is not None else asdict(contenu), lignes)
+
+
+def _dire_reparation(reparation: Any) -> list[str]:
+    """A line per file, then what to do next."""
+    if reparation.deja_charge:
+        return [f"{reparation.classeur} : déjà chargé."]
+    lignes = []
+    for f in reparation.fichiers:
+        reprises = plusieurs(f.lignes, "ligne reprise", "lignes reprises")
+        perdu = " ; son .controle.json ou sa ligne Total ne vaut plus" if f.atteste else ""
+        lignes.append(f"{f.chemin} : version {f.version}, qui répare la version {f.repare} : {reprises}{perdu}")
+    return [
+        *lignes,
+        "lancez « mutualisation bilan » ou « mutualisation controler » pour que les chiffres en tiennent compte",
+    ]
 
 
 @app.command(usage=utilisation("etat"))

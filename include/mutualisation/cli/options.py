@@ -54,6 +54,16 @@ Version = Annotated[
 Semestre = Annotated[
     int, Parameter(name="--semestre", metavar="S", help="Semestre facturé, 1 ou 2.", converter=entiers)
 ]
+ExtraitsGardes = Annotated[
+    list[Path] | None,
+    Parameter(name="--extrait", metavar="DOSSIER", help="Dossier bilan_AAAA/ à relire fichier par fichier (à répéter).",
+              consume_multiple=False),
+]  # fmt: skip
+ExercicesVerifies = Annotated[
+    list[int] | None,
+    Parameter(name="--exercice", metavar="AAAA", help="Exercice à vérifier (à répéter ; par défaut : tous).",
+              consume_multiple=False, converter=entiers),
+]  # fmt: skip
 Adherent = Annotated[
     str | None, Parameter(name="--adherent", metavar="SIRET", help="Cet adhérent seul (par défaut : tous).")
 ]
@@ -72,6 +82,13 @@ TableEssayee = Annotated[
         name="--correspondances",
         metavar="CHEMIN",
         help="Table correspondances à employer et compléter (par défaut : celle du dépôt où est le fichier).",
+    ),
+]
+Corrige = Annotated[Path | None, Parameter(metavar="FICHIER", help="Classeur corrigé, à reprendre.")]
+ACorriger = Annotated[
+    Path | None,
+    Parameter(
+        name="--sortie", metavar="DOSSIER", help="Dossier où écrire les lignes à corriger, un classeur par source."
     ),
 ]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]

@@ -24,15 +24,22 @@ REUSSIS = {"success", "pass"}
 
 @dataclass(frozen=True)
 class ResultatDbt:
-    """Nodes that ran and French sentences of those that failed."""
+    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled."""
 
     executes: int
     tests: int
     echecs: list[str]
+    projet_dbt_sha256: str = ""
 
     def en_dict(self) -> dict[str, Any]:
         """As the manifest shows the gate."""
-        return {"reussie": not self.echecs, "noeuds": self.executes, "tests": self.tests, "echecs": self.echecs}
+        return {
+            "reussie": not self.echecs,
+            "noeuds": self.executes,
+            "tests": self.tests,
+            "echecs": self.echecs,
+            "projet_dbt_sha256": self.projet_dbt_sha256,
+        }
 
 
 class EnfantDbt:
@@ -124,7 +131,7 @@ def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
     tests = sum(1 for r in resultats if r.startswith("test."))
     if not tests:
         echecs.append("porte modele : aucun test n'a été exécuté")
-    return ResultatDbt(len(resultats), tests, echecs)
+    return ResultatDbt(len(resultats), tests, echecs, reponse.get("projet_dbt_sha256", ""))
 
 
 def _une_ligne(message: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mutualisation.construction.projet import lire_manifeste
+from mutualisation.construction.projet import ProjetAnalyse, empreinte_compilee
 from mutualisation.enfant.service import Reponse, servir
 
 # data tests with this tag are run by the test suite only: a build does not wait for them
@@ -26,17 +26,22 @@ def preparer(projet: str) -> Reponse:
 
     codes = noter_les_codes()
     options = ["--project-dir", projet, "--profiles-dir", projet, *OPTIONS]
-    # what a compiled manifest holds of the ephemeral models is not written in a query twice: each build has its own
-    lus = [lire_manifeste(Path(projet), options)]
+    analyse = ProjetAnalyse(Path(projet), options)
 
     def repondre(demande: dict[str, Any]) -> dict[str, Any]:
         codes.clear()
-        manifeste, faute = lus.pop() if lus else lire_manifeste(Path(projet), options)
+        manifeste, faute = analyse.neuf()
         if manifeste is None:
             return {"erreur": f"le projet dbt ne se lit pas : {faute}"}
         build = dbtRunner(manifest=manifeste).invoke([*COMMANDES[demande["commande"]], *options])
         erreur = {} if build.exception is None else {"erreur": str(build.exception)}
-        return {"attendus": _attendus(manifeste), "resultats": _resultats(build), "codes": list(codes), **erreur}
+        return {
+            "attendus": _attendus(manifeste),
+            "resultats": _resultats(build),
+            "codes": list(codes),
+            "projet_dbt_sha256": empreinte_compilee(manifeste),
+            **erreur,
+        }
 
     return repondre
 

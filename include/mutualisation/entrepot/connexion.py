@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from mutualisation.entrepot.delais import Delais
 from mutualisation.entrepot.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
 from mutualisation.entrepot.pouls import Pouls, borner
+from mutualisation.entrepot.roles import TRAITEMENT
 from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
 
 __all__ = [
@@ -18,11 +19,14 @@ __all__ = [
     "adresse",
     "connecter",
     "durable",
+    "exiger_verrou",
+    "options_du_role",
     "parametres",
     "patienter",
     "pouls",
     "reessayer",
     "reglages",
+    "sans_le_groupe",
     "url_sqlalchemy",
     "verrou_entrepot",
 ]
@@ -49,11 +53,12 @@ _RAISONS = {
     "server closed the connection": "le serveur a coupé la connexion",
 }
 VERSION_MIN = 16
-# Advisory locks of the warehouse: « mutu » in ASCII, then one number per use.
-CLE_VERROU = 0x6D757475
-VERROU_TRAITEMENT = 1
-VERROU_MIGRATION = 2
 PERIODE_ATTENTE = 0.2
+# transaction_timeout came with PostgreSQL 17
+SANS_DELAI = """
+select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings
+ where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')
+"""
 # A statement that shuts readers out gives up soon, for they queue behind it, and tries again.
 ESSAIS_VERROU, ATTENTE_VERROU_S, PAUSE_VERROU_S = 5, 3, 1.0
 
@@ -88,14 +93,18 @@ class Connexion(psycopg.Connection[Any]):
         return conn
 
 
-def connecter(dsn: str, *, autocommit: bool = False) -> Connexion:
+def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEMENT) -> Connexion:
     """Open a connection with an empty `search_path`: every name in our SQL carries its schema.
 
-    Raises `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16.
+    `role`: the group role to work under, by default that of the run; None works as the login itself.
+    Raises `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16 or
+    the login is not a member of the role.
     """
     try:
-        conn = Connexion.ouvrir(dsn, autocommit=autocommit, options="-c search_path=")
+        conn = Connexion.ouvrir(dsn, autocommit=autocommit, options=options_du_role(role, "-c search_path="))
     except psycopg.OperationalError as erreur:
+        if role is not None and f'role "{role}"' in str(erreur):
+            raise ErreurMutualisation(sans_le_groupe(dsn, role)) from None
         raise PannePassagere(
             f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
             f"juste (détail : {_raison(str(erreur))})."
@@ -154,41 +163,59 @@ def _occupe(bloqueurs: str) -> EntrepotOccupe:
     )
 
 
-@contextlib.contextmanager
-def verrou_entrepot(conn: psycopg.Connection, attente: float = 5.0) -> Iterator[None]:
-    """Hold the session lock of the warehouse: one run at a time writes.
+def options_du_role(role: str | None = TRAITEMENT, *autres: str) -> str:
+    """The `options` of a session: others, and the role that every statement works under, `reset role` included."""
+    return " ".join([*autres, *([f"-c role={role}"] if role else [])])
 
+
+def sans_le_groupe(dsn: str, role: str) -> str:
+    """The sentence for a login that is not a member of a group role."""
+    compte = parametres(dsn)["user"]
+    return (
+        f"Le compte {compte} n'est pas membre du groupe « {role} » de l'entrepôt {adresse(dsn)} : un administrateur de "
+        f'la base l\'y met par « grant {role} to "{compte}" ».'
+    )
+
+
+@contextlib.contextmanager
+def verrou_entrepot(dsn: str, attente: float = 5.0) -> Iterator[Connexion]:
+    """Hold the lock of the warehouse: one run at a time writes. Give back the connection that holds it.
+
+    It is a table that only the run role may lock, in a transaction of its own that stays open: it survives the
+    commits of the run and falls with its process.
     Raises `PannePassagere` when another run still holds it after `attente` seconds.
     """
     limite = time.monotonic() + attente
-    while not _prendre(conn):
-        if time.monotonic() >= limite:
-            raise PannePassagere(
-                "Un autre traitement utilise l'entrepôt en ce moment : attendez qu'il se termine, puis recommencez."
-            )
-        time.sleep(PERIODE_ATTENTE)
+    with contextlib.closing(connecter(dsn)) as gardienne:
+        while not _prendre(gardienne):
+            if time.monotonic() >= limite:
+                raise PannePassagere(
+                    "Un autre traitement utilise l'entrepôt en ce moment : attendez qu'il se termine, puis recommencez."
+                )
+            time.sleep(PERIODE_ATTENTE)
+        yield gardienne
+
+
+def exiger_verrou(gardienne: psycopg.Connection[Any]) -> None:
+    """Raise `PannePassagere` when the server has cut the connection that held the lock: another run may go."""
     try:
-        yield
-    finally:
-        _rendre(conn)
+        gardienne.execute("select 1")
+    except psycopg.OperationalError:
+        raise PannePassagere(
+            "L'entrepôt a coupé la connexion qui tenait le verrou du traitement : rien de plus n'a été publié. "
+            "Relancez la commande ; elle reprend où les données en sont."
+        ) from None
 
 
-def _prendre(conn: psycopg.Connection) -> bool:
-    ligne = conn.execute("select pg_try_advisory_lock(%s, %s)", (CLE_VERROU, VERROU_TRAITEMENT)).fetchone()
-    if not conn.autocommit:
-        conn.commit()
-    return bool(ligne and ligne[0])
-
-
-def _rendre(conn: psycopg.Connection) -> None:
-    """Give the lock back; a broken connection has already lost it."""
-    if conn.closed or conn.broken:
-        return
-    if conn.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
-        conn.rollback()
-    conn.execute("select pg_advisory_unlock(%s, %s)", (CLE_VERROU, VERROU_TRAITEMENT))
-    if not conn.autocommit:
-        conn.commit()
+def _prendre(gardienne: psycopg.Connection[Any]) -> bool:
+    gardienne.rollback()
+    try:
+        # idle for as long as the run lasts, by design; EXCLUSIVE lets readers and pg_dump through
+        gardienne.execute(SANS_DELAI)
+        gardienne.execute("lock table journal.verrou in exclusive mode nowait")
+    except EntrepotOccupe:
+        return False
+    return True
 
 
 def _raison(message: str) -> str:

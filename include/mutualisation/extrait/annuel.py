@@ -15,12 +15,14 @@ from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
 from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
+from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.publication.manifestes_signes import signer_manifeste
 from mutualisation.publication.relations import Relation, lire_relations
+from mutualisation.publication.sceaux import lire_sceau
 from mutualisation.rapport import diffusion
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
-MANIFESTE = "manifeste.json"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
@@ -32,11 +34,13 @@ def ecrire_extrait(
     version: int | None = None,
     identite: str = "declaree",
     porte: Porte | None = None,
+    var: Path | None = None,
 ) -> Path:
     """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path.
 
     `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3); `porte`
-    reads the extract back before it takes its place, and raises when it is not the publication.
+    reads the extract back before it takes its place, and raises when it is not the publication; `var`: the folder of
+    the key that signs.
     The same version gives the same bytes (S8). Raises `ErreurMutualisation` when the exercice is not published or
     the folder cannot be written.
     """
@@ -45,8 +49,11 @@ def ecrire_extrait(
     relations = _relations_de(contexte)
     with remplacer_dossier(destination, "L'extrait ne peut pas être écrit") as dossier:
         _remplir(conn, contexte, relations, dossier, identite)
+        _signer(conn, contexte, dossier, var)
         if porte is not None:
             porte(conn, dossier, exercice, contexte.construction.version, relations)
+        # noted before it takes its place: what is read was signed
+        conn.commit()
     return destination
 
 
@@ -102,9 +109,17 @@ def _remplir(
             identite=identite,
             publication_sha256=publie,
             avec_reserves=bilan.avec_reserves,
+            sceau=json.loads(lire_sceau(conn, version).enonce),
             restreinte=restreinte,
         ),
     )
+
+
+def _signer(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, var: Path | None) -> None:
+    """The detached signature beside the manifest."""
+    ecrit = (dossier / MANIFESTE).read_bytes()
+    signature = signer_manifeste(conn, contexte.exercice, contexte.construction.version, ecrit, var)
+    (dossier / SIGNATURE).write_bytes(signature)
 
 
 def _ecrire_json(chemin: Path, contenu: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.operations.livraison import extraire, facturer, publier
 from mutualisation.operations.session import Session
+from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "construire",
     "controler",
     "etat",
+    "exiger_publication",
+    "exiger_sceau",
     "extraire",
     "facturer",
     "laisse_de_cote",
@@ -26,6 +29,7 @@ __all__ = [
     "ouvrir_construction",
     "porte_fichier",
     "publier",
+    "verifier",
     "verifier_exercices",
     "verifier_sortie",
 ]

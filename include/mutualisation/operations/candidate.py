@@ -9,8 +9,9 @@ from typing import Any
 import psycopg
 
 from mutualisation.chemins import page_controles
-from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
+from mutualisation.construction.dbt import EnfantDbt, ResultatDbt
 from mutualisation.entrepot.comptes import au_nom_de
+from mutualisation.entrepot.roles import PREPARATEUR, dire_le_refus
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.session import Session
@@ -107,10 +108,8 @@ def ouvrir_construction(
     conn.commit()
     with conn.transaction():
         synchroniser_brut(conn)
-        conn.execute("update journal.constructions set statut = 'echouee', fin = now() where statut = 'en_cours'")
-        conn.execute(f"drop schema if exists {SCHEMA} cascade")
-        conn.execute(f"create schema {SCHEMA}")
-        with au_nom_de(conn, signataire, "preparateur") if session.embarque else nullcontext():
+        conn.execute("select journal.renouveler_construction()")
+        with au_nom_de(conn, signataire, PREPARATEUR) if session.embarque else nullcontext():
             return _inserer_construction(conn, exercices)
 
 
@@ -128,10 +127,12 @@ def _inserer_construction(conn: psycopg.Connection[Any], exercices: list[int]) -
 
 
 def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> None:
-    conn.execute(
-        "update journal.constructions set statut = %s, fin = now(), portes = portes || %s::jsonb where version = %s",
-        (statut, json.dumps(portes, ensure_ascii=False), version),
-    )
+    """Note what became of a build. Raises `ErreurMutualisation` when it is published, or closed otherwise."""
+    with dire_le_refus():
+        conn.execute(
+            "select journal.clore_construction(%s, %s, %s::jsonb)",
+            (version, statut, json.dumps(portes, ensure_ascii=False)),
+        )
     conn.commit()
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from mutualisation.enfant.hote import Enfant
-from mutualisation.entrepot.connexion import pouls, url_sqlalchemy
+from mutualisation.entrepot.connexion import options_du_role, pouls
 from mutualisation.entrepot.pannes import panne, passagere, sqlstate_de
+from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.pages import ecrire_pages, jugement
 from mutualisation.portes.resultat import ABSENTE, Constat
@@ -42,7 +43,10 @@ def juger(porte: str, dsn: str, suite: Suite, requetes: Mapping[str, str] | None
     """
     if not suite.attentes:
         raise ControleEchoue([f"porte {porte} : la suite {suite.nom} n'a rien à exécuter — y déclarer des attentes"])
-    demande = {"url": url_sqlalchemy(dsn), "lots": [_pour_moteur(lot, requetes or {}) for lot in suite.lots]}
+    demande = {
+        "url": url_sqlalchemy(dsn, options=options_du_role()),
+        "lots": [_pour_moteur(lot, requetes or {}) for lot in suite.lots],
+    }
     reponse = _vivant().demander(porte, demande, pouls(dsn))
     if "attente" in reponse:
         fautive = next(a for a in suite.attentes if a.nom == reponse["attente"])

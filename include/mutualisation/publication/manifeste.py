@@ -8,6 +8,7 @@ from typing import Any
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.publication.contexte import Contexte
 
+MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
 A_APPROUVER = "a_approuver"
 CLOS = "clos"
 
@@ -19,9 +20,11 @@ def decrire(
     identite: str,
     publication_sha256: str,
     avec_reserves: bool,
+    sceau: Mapping[str, Any],
     restreinte: bool = False,
 ) -> dict[str, Any]:
-    """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file.
+    """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file, `sceau` the statement of the
+    seal of its version.
 
     The only clock in it is the end of the build, as the warehouse keeps it.
     """
@@ -40,6 +43,8 @@ def decrire(
         "approuve_par": None,
         "identite": identite,
         "publication_sha256": publication_sha256,
+        "projet_dbt_sha256": sceau["projet_dbt_sha256"],
+        "sceau": dict(sceau),
         "exercices_presentes": {str(e): v for e, v in contexte.presentes.items()},
         "parametres": contexte.parametres,
         "portes": construction.portes,

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from mutualisation.entrepot.connexion import connecter, patienter, verrou_entrepot
+from mutualisation.entrepot.connexion import connecter, exiger_verrou, patienter, verrou_entrepot
 from mutualisation.entrepot.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
 from mutualisation.entrepot.postmaster import serveur_en_marche
 from mutualisation.entrepot.serveur import serveur_entrepot
@@ -176,17 +176,44 @@ def test_version_trop_ancienne(entrepot, monkeypatch):
 
 
 def test_un_seul_traitement_a_la_fois(entrepot):
-    with connecter(entrepot) as un, connecter(entrepot) as deux:
-        refus = pytest.raises(ErreurMutualisation, match="Un autre traitement")
-        with verrou_entrepot(un), refus, verrou_entrepot(deux, attente=0):
-            pass
-        with verrou_entrepot(deux, attente=0):
-            pass
+    refus = pytest.raises(ErreurMutualisation, match="Un autre traitement")
+    with verrou_entrepot(entrepot), refus, verrou_entrepot(entrepot, attente=0):
+        pass
+    with verrou_entrepot(entrepot, attente=0):
+        pass
 
 
 def test_le_verrou_est_rendu_apres_une_erreur(entrepot):
-    with connecter(entrepot) as un, connecter(entrepot) as deux:
-        with pytest.raises(psycopg.errors.DivisionByZero), verrou_entrepot(un):
-            un.execute("select 1/0")
-        with verrou_entrepot(deux, attente=0):
-            pass
+    with pytest.raises(ZeroDivisionError), verrou_entrepot(entrepot):
+        raise ZeroDivisionError
+    with verrou_entrepot(entrepot, attente=0):
+        pass
+
+
+def test_le_verrou_survit_au_delai_des_transactions_oisives(entrepot):
+    court = f"{entrepot}&options=-c%20idle_in_transaction_session_timeout%3D50ms"
+    with verrou_entrepot(court) as gardienne:
+        time.sleep(0.2)
+        exiger_verrou(gardienne)
+
+
+def test_un_verrou_perdu_est_dit(entrepot):
+    with verrou_entrepot(entrepot) as gardienne, psycopg.connect(entrepot, autocommit=True) as conn:
+        conn.execute("select pg_terminate_backend(%s, 5000)", (gardienne.info.backend_pid,))
+        with pytest.raises(ErreurMutualisation, match="a coupé la connexion qui tenait le verrou"):
+            exiger_verrou(gardienne)
+
+
+def test_seul_le_traitement_peut_tenir_le_verrou(entrepot):
+    """An advisory lock was anyone's: none of ours is one, and the table refuses who is not the run."""
+    with psycopg.connect(entrepot) as conn:
+        conn.execute("create role passant_du_verrou login")
+        conn.execute(
+            "grant mutualisation_lecteur, preparateur, approbateur, mutualisation_commune to passant_du_verrou"
+        )
+        conn.execute("set session authorization passant_du_verrou")
+        for table in ("journal.verrou", "journal.publications", "public.migrations"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), conn.transaction():
+                conn.execute(f"lock table {table} in row exclusive mode".encode())
+        assert conn.execute("select count(*) from pg_locks where locktype = 'advisory'").fetchone() == (0,)
+        conn.rollback()

@@ -106,7 +106,7 @@ def test_une_version_basse_tardive_n_est_que_de_l_histoire(conn: Connexion, tmp_
 
 
 def _temps(mois: int) -> str:
-    return f"{ENTETE_TEMPS}1;01/{mois:02d}/2020;X;7;T;O\n"
+    return f"{ENTETE_TEMPS}1;01/{mois:02d}/2020;X1;7;T;O\n"
 
 
 def test_memes_octets_sous_un_autre_mois(conn: Connexion, tmp_path: Path) -> None:
