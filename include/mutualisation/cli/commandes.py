@@ -28,9 +28,11 @@ from mutualisation.cli.options import (
     ExercicesVerifies,
     ExtraitsGardes,
     Fichier,
+    Garder,
     JeuEssaye,
     Json,
     Preparateur,
+    Remplacees,
     Semestre,
     Sortie,
     Sources,
@@ -276,6 +278,16 @@ def _dire_reparation(reparation: Any) -> list[str]:
         *lignes,
         "lancez « mutualisation bilan » ou « mutualisation controler » pour que les chiffres en tiennent compte",
     ]
+
+
+@app.command(usage=utilisation("purger"))
+def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json = False) -> None:
+    """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
+    _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
 
 
 @app.command(usage=utilisation("etat"))

@@ -91,6 +91,14 @@ ACorriger = Annotated[
         name="--sortie", metavar="DOSSIER", help="Dossier où écrire les lignes à corriger, un classeur par source."
     ),
 ]
+Garder = Annotated[
+    int | None,
+    Parameter(name="--garder", metavar="N", help="Dernières versions à garder, identiques ou non (par défaut : 10).",
+              converter=entiers),
+]  # fmt: skip
+Remplacees = Annotated[
+    bool, Parameter(name="--remplacees", help="Aussi les versions remplacées par d'autres chiffres.")
+]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
 Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
 

@@ -6,11 +6,13 @@ from mutualisation.operations.enchainement import BilanPublie, bilan, charger, p
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.operations.livraison import extraire, facturer, publier
+from mutualisation.operations.purge import GARDER, purger
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
+    "GARDER",
     "BilanPublie",
     "Session",
     "bilan",
@@ -29,6 +31,7 @@ __all__ = [
     "ouvrir_construction",
     "porte_fichier",
     "publier",
+    "purger",
     "verifier",
     "verifier_exercices",
     "verifier_sortie",

@@ -130,7 +130,7 @@ def test_qui_tient_le_verrou_est_nomme(base_vierge, monkeypatch):
 def test_un_serveur_fige_finit_l_attente(tmp_path, monkeypatch):
     """SIGSTOP on every process of the server: nothing closes the connection, nothing answers."""
     monkeypatch.setenv("MUTUALISATION_DELAI_SERVEUR", "1")
-    with serveur_entrepot(tmp_path) as dsn, connecter(dsn) as conn:
+    with serveur_entrepot(tmp_path) as dsn, connecter(dsn, role=None) as conn:
         pid = serveur_en_marche(tmp_path / "pg").pid
         processus = [psutil.Process(pid), *psutil.Process(pid).children()]
         for p in processus:
@@ -140,7 +140,7 @@ def test_un_serveur_fige_finit_l_attente(tmp_path, monkeypatch):
             with pytest.raises(PannePassagere, match="ne répond plus depuis"), conn.transaction():
                 conn.execute("select 1")
             with pytest.raises(PannePassagere, match="délai dépassé"):
-                connecter(dsn + "&connect_timeout=2")
+                connecter(dsn + "&connect_timeout=2", role=None)
             assert time.monotonic() - debut < 20
         finally:
             for p in processus:
@@ -150,7 +150,7 @@ def test_un_serveur_fige_finit_l_attente(tmp_path, monkeypatch):
 def test_une_definition_laisse_passer_les_lecteurs(base_vierge, monkeypatch):
     """The transaction that shuts readers out gives up soon and tries again: it is done once the reader has left."""
     monkeypatch.setattr("mutualisation.entrepot.connexion.ATTENTE_VERROU_S", 1)
-    with psycopg.connect(base_vierge) as lecteur, connecter(base_vierge) as conn:
+    with psycopg.connect(base_vierge) as lecteur, connecter(base_vierge, role=None) as conn:
         lecteur.execute("select * from journal.epci")
         essais = []
 
