@@ -11,7 +11,9 @@ import psycopg
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
-from mutualisation.publication.contexte import version_publiee
+from mutualisation.publication.clotures import versions_closes
+from mutualisation.publication.clotures_ancrees import ecarts_clotures
+from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.extraits_lus import ecarts_extrait
 from mutualisation.publication.sceaux import (
@@ -36,9 +38,12 @@ def exiger_sceau(
     """
     choisie = version if version is not None else version_publiee(conn, exercice)
     ancrer(conn, var)
-    _refuser(ecarts_chaine(conn, var) + ecarts_pointeurs(conn))
+    _refuser(ecarts_chaine(conn, var) + ecarts_pointeurs(conn) + ecarts_clotures(conn, var))
     sceau = lire_sceau(conn, choisie)
     _refuser(ecarts_contenu(conn, sceau))
+    # former years are shown by their closed version, which the pointers may have left
+    for autre in sorted(set(versions_presentees(conn, exercice, choisie)) - set(sceau.versions.values())):
+        _refuser(ecarts_contenu(conn, lire_sceau(conn, autre)))
     return sceau
 
 
@@ -48,7 +53,10 @@ def exiger_publication(conn: psycopg.Connection[Any], version: int, var: Path | 
     Raises `ControleEchoue` with a sentence per difference.
     """
     ancrer(conn, var)
-    _refuser(ecarts_chaine(conn, var))
+    _refuser(ecarts_chaine(conn, var) + ecarts_clotures(conn, var))
+    # what this version was compared with, or billed from (R7f, R12a)
+    for close in versions_closes(conn):
+        _refuser(ecarts_contenu(conn, lire_sceau(conn, close)))
     if remplace_tout(conn, version):
         return
     _refuser(ecarts_pointeurs(conn))
@@ -69,7 +77,7 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
         conn.commit()
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         ancrer(conn, session.var)
-        ecarts = ecarts_chaine(conn, session.var) + ecarts_pointeurs(conn)
+        ecarts = ecarts_chaine(conn, session.var) + ecarts_pointeurs(conn) + ecarts_clotures(conn, session.var)
         demandes = set(exercices)
         for annee in sorted(demandes):
             version_publiee(conn, annee)

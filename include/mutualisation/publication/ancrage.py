@@ -53,11 +53,19 @@ class Ancres:
 
     def poser(self, numero: int, ancre: Ancre, cle_publique: bytes) -> None:
         """Write an anchor that survives a crash: `.json` comes last."""
+        self.poser_document(f"{numero:04d}.json", ancre, cle_publique)
+
+    def poser_document(self, nom: str, ancre: Ancre, cle_publique: bytes) -> None:
+        """Write another signed statement, `.sig` first; it replaces one of that name."""
         self.connaitre(cle_publique)
-        nom = f"{numero:04d}.json"
         with self._accessible("écrit"):
             _ecrire(self.dossier / f"{nom}.sig", ancre.signature)
             _ecrire(self.dossier / nom, ancre.enonce)
+
+    def documents(self, motif: str) -> dict[str, Ancre]:
+        """{name: anchor} of the other statements of a pattern."""
+        with self._accessible("lu"):
+            return {c.name: Ancre(c.read_bytes(), self._signature(c)) for c in self.dossier.glob(motif)}
 
     def connaitre(self, cle_publique: bytes) -> Path:
         """Keep a public key; its file, which `openssl` reads."""
