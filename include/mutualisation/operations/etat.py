@@ -24,7 +24,8 @@ SQL_ETAT = {
 
 
 def etat(session: Session) -> dict[str, Any]:
-    """What is loaded, held, rejected and published (keys: publication_sha256, sceau, exercices, fichiers, refuses, rejets)."""
+    """What is loaded, held, rejected and published (keys: publication_sha256, sceau, exercices, fichiers, refuses,
+    rejets)."""
     with connecter(session.dsn) as conn:
         lus = {nom: conn.execute(requete).fetchall() for nom, requete in SQL_ETAT.items()}
     return {
