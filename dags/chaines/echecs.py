@@ -20,11 +20,17 @@ ETAPES = {
     "publier": "publication",
     "extraire": "extrait annuel",
     "facturer": "factures",
+    "verifier": "clôture",
+    "approuver": "approbation",
+    "clore": "clôture",
 }
 SUITES = {
     "charger": "Rien n'a été chargé de cette source ; son état précédent est intact.",
     "annoncer": "Le dépôt est chargé ; lancez le bilan.",
     "facturer": "Aucune facture n'a été écrite ; celles d'avant restent en place.",
+    "verifier": "L'exercice n'est pas clos.",
+    "approuver": "L'exercice n'est pas clos.",
+    "clore": "Relancez la tâche : si l'exercice est déjà clos, elle n'écrit que ce qui manque.",
     "extraire": "La publication est faite ; relancez la tâche pour écrire l'extrait.",
 }
 SUITE = "Rien n'a été publié ; la publication précédente est intacte."

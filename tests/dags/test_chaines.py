@@ -26,11 +26,13 @@ SUITES = {
         "publier": {"extraire"},
         "extraire": set(),
     },
+    "cloture_exercice": {"verifier": {"approuver", "clore"}, "approuver": {"clore"}, "clore": set()},
     "factures_semestrielles": {"facturer": set()},
 }
 PARAMETRES = {
     "chargement_depot": {"depot", "exercices"},
     "bilan_etape": {"exercices", "sortie", "prepare_par"},
+    "cloture_exercice": {"exercice", "sortie"},
     "factures_semestrielles": {"exercice", "semestre", "sortie", "adherent"},
 }
 

@@ -138,6 +138,7 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
     assert code == 0
     assert json.loads(texte) == {
         "publication_sha256": None,
+        "sceau": None,
         "exercices": [],
         "fichiers": [],
         "refuses": [],

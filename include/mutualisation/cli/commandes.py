@@ -18,6 +18,7 @@ from mutualisation.cli.options import (
     SORTIE,
     ACorriger,
     Adherent,
+    Approbateur,
     Bavard,
     Corrige,
     Depot,
@@ -26,6 +27,7 @@ from mutualisation.cli.options import (
     Exercice,
     Exercices,
     ExercicesVerifies,
+    ExtraitEcrit,
     ExtraitsGardes,
     Fichier,
     Garder,
@@ -160,6 +162,24 @@ def publier(*, json_: Json = False) -> None:
     _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
 
 
+@app.command(usage=utilisation("cloturer", "--exercice AAAA", "--approuve-par NOM"))
+def cloturer(
+    *,
+    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    approuve_par: Approbateur,
+    sortie: ExtraitEcrit = None,
+    json_: Json = False,
+) -> None:
+    """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
+    dit = "déjà clos" if clos.deja else "clos"
+    ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
+    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])])
+
+
 @app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
 def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, json_: Json = False) -> None:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
@@ -280,6 +300,15 @@ def _dire_reparation(reparation: Any) -> list[str]:
     ]
 
 
+@app.command(usage=utilisation("migrer"))
+def migrer(*, json_: Json = False) -> None:
+    """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
+    from mutualisation import operations as op
+
+    migration = op.migrer_l_entrepot()
+    _rendre(json_, {"migration": migration}, [f"entrepôt à jour, migration {migration}"])
+
+
 @app.command(usage=utilisation("purger"))
 def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json = False) -> None:
     """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
@@ -301,6 +330,7 @@ def etat(*, json_: Json = False) -> None:
     lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
     lignes += [
         f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
+        + (f", close, approuvée par {e['approuve_par']}" if e["approuve_par"] else ", à approuver")
         for e in contenu["exercices"]
     ]
     lignes += [

@@ -40,6 +40,18 @@ Preparateur = Annotated[
     str | None,
     Parameter(name="--prepare-par", metavar="NOM", help="Préparateur du bilan (par défaut : le compte connecté)."),
 ]
+Approbateur = Annotated[
+    str,
+    Parameter(
+        name="--approuve-par",
+        metavar="NOM",
+        help="Qui approuve le bilan : une autre personne que celle qui l'a préparé.",
+    ),
+]
+ExtraitEcrit = Annotated[
+    Path | None,
+    Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où est l'extrait (par défaut : là où il a été écrit)."),
+]
 Sources = Annotated[
     list[str] | None,
     Parameter(name="--source", metavar="NOM", help="Source à charger (à répéter ; par défaut : toutes).",

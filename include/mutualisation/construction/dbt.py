@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,10 +44,10 @@ class ResultatDbt:
 class EnfantDbt:
     """dbt in a child process: started with the warehouse address, it parses the project while files are loaded.
 
-    `essai`: numbers of the files of a simulation, which count for this process only.
+    `ensemble`: the set of files that counts for this process only (`construction.ensemble`).
     """
 
-    def __init__(self, dsn: str, var: Path, essai: Sequence[int] = ()) -> None:
+    def __init__(self, dsn: str, var: Path, ensemble: int | None = None) -> None:
         self._dsn = dsn
         cible = var / "dbt"
         cible.mkdir(parents=True, exist_ok=True)
@@ -56,7 +55,7 @@ class EnfantDbt:
             "dbt",
             "mutualisation.construction.enfant_dbt",
             str(PROJET_DBT),
-            environnement=environnement_dbt(dsn, cible, essai),
+            environnement=environnement_dbt(dsn, cible, ensemble),
             journal=cible / "enfant.log",
         )
 
@@ -89,14 +88,15 @@ class EnfantDbt:
         self._enfant.fermer()
 
 
-def environnement_dbt(dsn: str, cible: Path, essai: Sequence[int] = ()) -> dict[str, str]:
+def environnement_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
     """What `profiles.yml` and dbt read of the environment."""
     profil = parametres(dsn)
     if len(ports := set(profil["port"].split(","))) > 1:
         raise ErreurMutualisation("ENTREPOT_DSN nomme plusieurs ports : donnez le même à chaque serveur.")
-    simulation = f"-c mutualisation.simulation={','.join(map(str, essai))}" if essai else ""
+    # said also when there is none: a setting of the login's own may not choose the files of what is published
+    choix = f"-c mutualisation.ensemble={'' if ensemble is None else ensemble}"
     # what a build makes is scratch until it is published, and a publication is durable with all that came before
-    options = f"-c synchronous_commit=off {simulation}".strip()
+    options = f"-c synchronous_commit=off {choix}"
     return ecrire_service(dsn, cible, options=options) | {
         "MUTUALISATION_PG_HOST": profil["host"],
         "MUTUALISATION_PG_PORT": ports.pop(),

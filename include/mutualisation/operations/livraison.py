@@ -12,7 +12,7 @@ import psycopg
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse
-from mutualisation.extrait.annuel import ecrire_extrait
+from mutualisation.extrait.annuel import ecrire_extrait, est_autrement_rendu
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
@@ -54,6 +54,11 @@ def extraire(session: Session, exercice: int, sortie: str, version: int | None =
         porte = partial(_relire, session.dsn)
         dossier = ecrire_extrait(
             conn, exercice, Path(sortie), version=version, identite=identite, porte=porte, var=session.var
+        )
+    if est_autrement_rendu(dossier):
+        session.suivi(
+            f"L'extrait clos {dossier} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
+            "manifeste le dit ; l'extrait approuvé fait foi."
         )
     return str(dossier)
 

@@ -19,14 +19,14 @@ def reponse(**statuts: str) -> dict[str, Any]:
     """An answer of the child: the model and the test are expected; `modele=…`, `essai=…` are what ran."""
     noms = {"modele": MODELE, "essai": ESSAI}
     resultats = [{"id": noms[n], "statut": s, "message": f"message de {n}"} for n, s in statuts.items()]
-    return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats}
+    return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats, "projet_dbt_sha256": "ab12"}
 
 
 def test_tout_a_tourne() -> None:
     resultat = _bilan(reponse(modele="success", essai="pass"))
     assert resultat.echecs == []
     assert (resultat.executes, resultat.tests) == (2, 1)
-    assert resultat.en_dict() == {"reussie": True, "noeuds": 2, "tests": 1, "echecs": []}
+    assert resultat.en_dict() == {"reussie": True, "noeuds": 2, "tests": 1, "echecs": [], "projet_dbt_sha256": "ab12"}
 
 
 @pytest.mark.parametrize("statut", ["fail", "error", "warn", "runtime error"])
