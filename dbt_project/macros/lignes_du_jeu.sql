@@ -20,7 +20,7 @@ where comptee
 {% endmacro %}
 
 {# Rejected, held and repeated lines, in the columns of `rejets`. The value is read back from brut by the header of the
-   column; a personal column never has one (S2). `colonnes`: more columns of the reading, for the controls. #}
+   column, where it may be shown (S2, K9). `colonnes`: more columns of the reading, for the controls. #}
 {% macro lignes_rejetees(source_nom, jeu, lecture=none, condition='true', colonnes=[]) %}
 select
   {{ dbt.string_literal(source_nom) }} as source,
@@ -29,15 +29,7 @@ select
   r.ligne,
   null::text as rang,
   r.rejet_colonne as colonne,
-  case r.rejet_colonne
-  {% for c in colonnes_du_jeu(source_nom, jeu) if c.meta.lecture not in ('pseudonyme', 'personnel') %}
-    {% if source_nom == 'rh' and jeu == 'temps' and c.nom == 'code_activite' %}
-    when 'Code activité' then case when lecture.repli(b.type_jour) = lecture.repli('T') then b.code_activite end
-    {% else %}
-    when {{ dbt.string_literal(c.meta.entete or c.nom) }} then {{ hors_paie(jeu, c, 'b') }}
-    {% endif %}
-  {% endfor %}
-  end as valeur,
+  {{ valeur_montrable(source_nom, jeu, 'r.rejet_colonne', 'b') }} as valeur,
   r.rejet_motif as motif,
   r.rejet_statut as statut,
   r.rejet_exercice as exercice,

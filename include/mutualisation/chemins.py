@@ -46,8 +46,3 @@ def dossier_var() -> Path:
 def page_controles(var: Path) -> Path:
     """The page of what every gate judged, under the folder of what runs."""
     return var / "data_docs" / "index.html"
-
-
-def cache_dbt() -> Path:
-    """Folder of the parsed dbt project: beside it in a checkout; an installed package is never written to."""
-    return dossier_var() / "dbt" if INSTALLE else PROJET_DBT / "target"

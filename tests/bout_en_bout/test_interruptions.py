@@ -26,7 +26,7 @@ ATTENTE_S = 120
 # What the test holds stops the run just there: no hook in the code, no race with a clock
 ATTERRISSAGE = ("lock table brut.mandats in share mode", "copy")
 CONSTRUCTION = ("lock table brut.temps in access exclusive mode", "create")
-PUBLICATION = ("select from journal.publications for update", "insert into journal.publications")
+PUBLICATION = ("select from journal.publications for update", "select journal.publier")
 
 
 def test_trois_executions_tuees_de_suite_ne_changent_rien(
@@ -48,7 +48,7 @@ def test_trois_executions_tuees_de_suite_ne_changent_rien(
 
 def _tuer_la_ou(dsn: str, verrou: str, bloque: str, processus: subprocess.Popen[str]) -> None:
     """Kill the whole process group when its statement `bloque` waits for the lock that we hold."""
-    with connecter(dsn) as gardien:
+    with connecter(dsn, role=None) as gardien:
         gardien.execute(verrou)  # type: ignore[arg-type]
         _attendre(lambda: _est_bloque(dsn, bloque), processus)
         enfants = psutil.Process(processus.pid).children(recursive=True)

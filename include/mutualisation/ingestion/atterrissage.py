@@ -37,9 +37,8 @@ def atterrir(
             fichier_id = journal.inserer_fichier(
                 travail.conn, chargement_id, f, candidat.empreinte, correspondances=traduction.empreinte
             )
-            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites, traduction)
+            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.discretion, travail.limites, traduction)
             _copier(travail.conn, f.jeu, lecture.copie(fichier_id))
-            _verifier_inchange(candidat)
             journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
     except (LectureRefusee, OSError, psycopg.DataError) as faute:
         motif = motif_refus(faute)
@@ -47,6 +46,8 @@ def atterrir(
         with transaction(travail.conn):
             journal.inserer_fichier(travail.conn, chargement_id, f, candidat.empreinte, motif)
         return
+    finally:
+        travail.copies.oublier(f)
     if "ignore" in lecture.dialecte:
         # accepted without a row, so that a second load knows it (G7)
         avertissement = f"{f.chemin} : {lecture.dialecte['ignore']}"
@@ -84,9 +85,3 @@ def controle_depose(f: FichierDepose, e: Empreinte, traduction: Traduction = SAN
     if f.controle is None:
         return None
     return lire_controle(octets_controle(f.controle), f.jeu, e.sha256, traduction)
-
-
-def _verifier_inchange(candidat: Candidat) -> None:
-    etat = candidat.local.stat()
-    if (etat.st_size, etat.st_mtime_ns) != (candidat.empreinte.octets, candidat.horodatage):
-        raise LectureRefusee("le fichier a changé pendant sa lecture : le redéposer une fois complet.")

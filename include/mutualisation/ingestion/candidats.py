@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.lecture import Lecture
-from mutualisation.ingestion.octets import Empreinte, empreinte
+from mutualisation.ingestion.octets import Empreinte
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
 from mutualisation.ingestion.travail import Chargement, Travail
 from mutualisation.sources.jeux import Source
@@ -19,12 +19,11 @@ from mutualisation.sources.jeux import Source
 
 @dataclass
 class Candidat:
-    """A file to load, on this machine: its bytes are those that were hashed."""
+    """A file to load, by its private copy: its bytes are those that were hashed."""
 
     fichier: FichierDepose
     local: Path
     empreinte: Empreinte
-    horodatage: int
 
 
 def nouveaux(
@@ -47,17 +46,40 @@ def nouveaux(
             travail.detail(f"{f.chemin} : relu, les correspondances de {f.jeu.nom} ont changé (F16).")
         else:
             charge.deja_charges.append(f.chemin)
+            travail.copies.oublier(f)
             travail.detail(f"{f.chemin} : déjà chargé.")
-    charge.avertissements += _lus_autrement(travail, source, {(f.jeu.nom, f.periode) for f in fichiers})
+    deposes = {(f.jeu.nom, f.periode, f.version) for f in fichiers}
+    charge.avertissements += _lus_autrement(travail, source, deposes)
+    charge.avertissements += _pour_l_historique(journal.courants(travail.conn, source.nom), candidats, derniers)
     return _sans_periodes_usurpees(travail, source, candidats, charge)
 
 
-def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str]]) -> list[str]:
+def _pour_l_historique(
+    courants: Mapping[tuple[str, str], tuple[int, str]],
+    candidats: Sequence[Candidat],
+    derniers: Mapping[tuple[str, str, int], tuple[str, str | None]],
+) -> list[str]:
+    """A version that comes after a higher one changes no figure (F2): a file mended at its source must say more."""
+    retards = []
+    for c in candidats:
+        f = c.fichier
+        compte, _ = courants.get((f.jeu.nom, f.periode), (0, ""))
+        relu = derniers.get((f.jeu.nom, f.periode, f.version), ("", None))[0] == c.empreinte.sha256
+        if f.version < compte and not relu:
+            retards.append(
+                f"{f.chemin} : version {f.version}, gardée pour l'historique : la version {compte} compte ; pour la "
+                f"remplacer, déposer sous « _v{compte + 1} » (F2)."
+            )
+    return retards
+
+
+def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str, int]]) -> list[str]:
     """Files that count, are not in this drop, and were read with other `correspondances`: nothing reads them again."""
     perimes = [
         chemin
-        for jeu, periode, chemin, lue in journal.correspondances_des_courants(travail.conn, source.nom)
-        if (jeu, periode) not in deposes and lue != travail.correspondances.pour(travail.reg.jeu(jeu)).empreinte
+        for jeu, periode, version, chemin, lue in journal.correspondances_des_courants(travail.conn, source.nom)
+        if (jeu, periode, version) not in deposes
+        and lue != travail.correspondances.pour(travail.reg.jeu(jeu)).empreinte
     ]
     if not perimes:
         return []
@@ -74,26 +96,8 @@ def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str
 
 def reconnu(travail: Travail, f: FichierDepose) -> Candidat:
     """The file with its hash. LectureRefusee or OSError when it can't be read."""
-    local = rapatrier(travail, f)
-    return Candidat(f, local, empreinte(local), local.stat().st_mtime_ns)
-
-
-def rapatrier(travail: Travail, f: FichierDepose) -> Path:
-    """The file on this machine; one of an object store is copied once, so that what is read is what was hashed."""
-    if f.emplacement.protocol in ("", "file", "local"):
-        return Path(f.emplacement.path)
-    local = travail.dossier / f.source / f.nom
-    if local.exists():
-        return local
-    local.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with f.emplacement.open("rb") as origine, local.open("wb") as copie:
-            while tranche := origine.read(1 << 20):
-                copie.write(tranche)
-    except Exception as e:  # noqa: BLE001 - each store has its own family of errors
-        local.unlink(missing_ok=True)
-        raise LectureRefusee(f"le fichier ne peut pas être lu dans le dépôt distant ({type(e).__name__}).") from None
-    return local
+    copie = travail.copies.de(f)
+    return Candidat(f, copie.chemin, copie.empreinte)
 
 
 def _sans_periodes_usurpees(
@@ -151,7 +155,7 @@ def _repetition_permise(travail: Travail, candidat: Candidat) -> bool:
         return True
     traduction = travail.correspondances.pour(f.jeu)
     try:
-        lecture = Lecture(candidat.local, f.jeu, f.extension, travail.pseudonymes, travail.limites, traduction)
+        lecture = Lecture(candidat.local, f.jeu, f.extension, travail.discretion, travail.limites, traduction)
         return next(lecture.copie(0), None) is None
     except LectureRefusee:
         return True  # refused by the load, with its reason

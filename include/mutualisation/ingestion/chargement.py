@@ -12,6 +12,7 @@ from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
 from mutualisation.ingestion.candidats import Candidat, nouveaux, reconnu
+from mutualisation.ingestion.codes_nommes import munir_de_codes
 from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
 from mutualisation.ingestion.epci import JEU_ADHERENTS, verifier_epci
@@ -52,6 +53,7 @@ def charger_depot(
         with transaction(conn):
             synchroniser_brut(conn, reg)
         munir(travail, contenu)
+        munir_de_codes(travail, contenu)
         verifier_epci(travail, contenu)
         for source in reg:
             noms_refuses = contenu.refus.get(source.nom, [])

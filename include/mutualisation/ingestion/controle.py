@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mutualisation.ingestion.entete import normaliser
+from mutualisation.ingestion.ordinaires import local, ouvrir_ordinaire
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 SUFFIXE_CONTROLE = ".controle.json"
 _TAILLE_MAX = 64 * 1024
 _OU = "le .controle.json"
+_CLES = ("lignes", "colonne", "total", "sha256")
+_PAS_ORDINAIRE = f"{_OU} n'est pas un fichier ordinaire : le remplacer ou le retirer (F3)."
 _NOMBRE = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,12})?")
 
 
@@ -32,8 +35,9 @@ def octets_controle(emplacement: UPath | Path) -> bytes:
     """Bytes of a `.controle.json`. LectureRefusee when it is a link, a folder, a pipe…, too large or unreadable."""
     try:
         if emplacement.is_symlink() or not emplacement.is_file():
-            raise LectureRefusee(f"{_OU} n'est pas un fichier ordinaire : le remplacer ou le retirer (F3).")
-        with emplacement.open("rb") as f:
+            raise LectureRefusee(_PAS_ORDINAIRE)
+        chemin = local(emplacement)
+        with emplacement.open("rb") if chemin is None else ouvrir_ordinaire(chemin, lien=False) as f:
             return bytes(f.read(_TAILLE_MAX + 1))
     except OSError:
         raise LectureRefusee(f"{_OU} ne peut pas être lu : vérifier ses droits ou le retirer (F3).") from None
@@ -86,8 +90,10 @@ def _objet(paires: list[tuple[str, Any]]) -> dict[str, Any]:
     contenu = dict(paires)
     if len(contenu) < len(paires):
         noms = [nom for nom, _ in paires]
-        double = next(nom for nom in noms if noms.count(nom) > 1)
-        raise LectureRefusee(f"{_OU} donne deux fois la clé « {double[:50]} » : n'en garder qu'une (F3).")
+        double = next((nom for nom in _CLES if noms.count(nom) > 1), None)
+        # a key of none of ours may be anything, a name too (K9)
+        quoi = "une même clé" if double is None else f"la clé « {double} »"
+        raise LectureRefusee(f"{_OU} donne deux fois {quoi} : n'en garder qu'une (F3).")
     return contenu
 
 

@@ -14,7 +14,7 @@ from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import Entete
 from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.masques import Masques, Rangees
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
@@ -29,7 +29,7 @@ class TexteCopie:
         self,
         jeu: Jeu,
         entete: Entete | None,
-        pseudonymes: Pseudonymes,
+        discretion: Discretion,
         limites: Limites,
         traduction: Traduction = SANS_TRADUCTION,
     ) -> None:
@@ -52,13 +52,17 @@ class TexteCopie:
             for n, valeurs in traduction.valeurs.items()
             if n in self._positions
         ]
-        self._masques = Masques(jeu, positions, pseudonymes)
+        self._masques = Masques(jeu, positions, discretion)
         # lines whose cells land as they are, in their order, but for those that hang on a SIRET
         self._tel_quel = (
             self._choix == list(range(self._largeur))
             and not self._traducteurs
-            and not any(c.clair_si or c.type == "pseudonyme" for c in jeu.colonnes_entrepot)
+            and not any(c.clair_si or c.type in ("pseudonyme", "empreinte") for c in jeu.colonnes_entrepot)
         )
+
+    def verifier(self) -> None:
+        """Once every row was read. LectureRefusee when what they hold may be about persons (K9)."""
+        self._masques.verifier()
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block, whose rows are changed in place. LectureRefusee on a NUL character."""
@@ -127,7 +131,7 @@ class TexteCopie:
             if c.type in TYPES_SOMMABLES and p is not None and p != premiere and p < len(rangee):
                 cellule = rangee[p].strip(BLANCS)
                 if cellule and len(cellule) <= 100:
-                    trouves[c.nom] = cellule
+                    trouves[c.nom] = self._masques.total(c, cellule)
         return trouves
 
     def _nom(self, position: int | None) -> str:

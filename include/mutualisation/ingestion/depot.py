@@ -12,6 +12,7 @@ from upath import UPath
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.controle import SUFFIXE_CONTROLE
 from mutualisation.ingestion.noms import dossier_proche, motif_nom
+from mutualisation.ingestion.ordinaires import PAS_ORDINAIRE, faute_de_lien
 from mutualisation.sources.jeux import Jeu, Registre, Source
 from mutualisation.sources.registre import registre
 
@@ -137,7 +138,9 @@ def _examiner_racine(depot: Depot, reg: Registre, entree: Any) -> None:
     nom = entree.name
     if _ignore(nom):
         return
-    if entree.is_dir():
+    if faute := faute_de_lien(entree, depot.racine):
+        depot.refuser(nom if nom in reg.noms else "", nom, faute)
+    elif entree.is_dir():
         if nom in reg.noms:
             _examiner_source(depot, reg, reg.source(nom), entree)
         else:
@@ -157,10 +160,12 @@ def _examiner_source(depot: Depot, reg: Registre, source: Source, dossier: Any) 
             # one that is no file is told with the file it stands beside (F3); without a file, it is a folder (G12)
             if entree.is_dir() and nom[: -len(SUFFIXE_CONTROLE)] not in entrees:
                 depot.refuser(source.nom, chemin, _DOSSIER_DANS_SOURCE)
+        elif faute := faute_de_lien(entree, depot.racine):
+            depot.refuser(source.nom, chemin, faute)
         elif entree.is_dir():
             depot.refuser(source.nom, chemin, _DOSSIER_DANS_SOURCE)
         elif not entree.is_file():
-            depot.refuser(source.nom, chemin, "ce n'est pas un fichier ordinaire : le retirer (G7).")
+            depot.refuser(source.nom, chemin, PAS_ORDINAIRE)
         else:
             fichier = _reconnaitre(source, nom, entree, _controle_de(nom, controles))
             if fichier is None:

@@ -109,7 +109,8 @@ def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -
         positions=positions,
         largeur=len(noms),
         bannieres=bannieres,
-        ignorees=tuple(n for i, n in enumerate(noms) if n and i not in prises),
+        # a column that no contract names may bear the name of a person (K9)
+        ignorees=tuple(f"colonne {i + 1}" if jeu.personnes else n for i, n in enumerate(noms) if n and i not in prises),
         absentes=tuple(c.entete or c.nom for c in manquantes if c.nom not in traduction.defauts),
     )
 
@@ -179,7 +180,7 @@ def entete_introuvable(
     autres = {normaliser(n): n for n in meilleure if n and normaliser(n) not in connus}
     phrases = []
     for nom in manquantes:
-        proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.6)
+        proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.8 if jeu.personnes else 0.6)
         phrases.append(
             f"« {nom} »" + (f" (le plus proche dans le fichier : « {autres[proche[0]]} »)" if proche else "")
         )

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
-from mutualisation.ingestion.candidats import rapatrier
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.depot import Depot, FichierDepose
 from mutualisation.ingestion.entete import normaliser
@@ -28,7 +27,7 @@ def verifier_epci(travail: Travail, contenu: Depot) -> None:
     fichier = max(adherents, key=lambda f: f.version)
     try:
         nommes = _sirens_epci(
-            rapatrier(travail, fichier), fichier, travail.limites, travail.correspondances.pour(fichier.jeu)
+            travail.copies.de(fichier).chemin, fichier, travail.limites, travail.correspondances.pour(fichier.jeu)
         )
     except (LectureRefusee, OSError):
         return  # the load itself refuses it, with its reason

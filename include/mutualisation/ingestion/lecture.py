@@ -14,7 +14,7 @@ from mutualisation.ingestion.lecteurs.pes_aller import LecteurPes
 from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.nature import conseil_de_nature
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
@@ -70,12 +70,12 @@ class Lecture:
         chemin: Path,
         jeu: Jeu,
         extension: str,
-        pseudonymes: Pseudonymes,
+        discretion: Discretion,
         limites: Limites,
         traduction: Traduction = SANS_TRADUCTION,
     ) -> None:
         self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
-        self._copie = TexteCopie(jeu, self._lecteur.entete, pseudonymes, limites, traduction)
+        self._copie = TexteCopie(jeu, self._lecteur.entete, discretion, limites, traduction)
         self._jeu = jeu
         self._limites = limites
         self._tabulaire = jeu.format == "tabulaire"
@@ -97,6 +97,7 @@ class Lecture:
                 raise LectureRefusee(
                     f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
                 ) from None
+        self._copie.verifier()
 
     def _blocs(self) -> Iterator[Bloc]:
         """The data rows; those of `correspondances` with the defects that only the whole table shows (F16)."""

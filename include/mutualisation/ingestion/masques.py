@@ -1,4 +1,4 @@
-"""Privacy at the door: what of a row may land (K1, K7). Rows are changed in place."""
+"""Privacy at the door: what of a row may land (K1, K7, K9). Rows are changed in place."""
 
 from __future__ import annotations
 
@@ -7,14 +7,25 @@ from collections.abc import Callable
 
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.entete import normaliser
+from mutualisation.ingestion.formes import (
+    ILLISIBLE,
+    datee,
+    demesuree,
+    figures,
+    forme_d_un_code,
+    forme_d_un_code_comptable,
+    forme_d_un_numero,
+    forme_d_un_siret,
+    ligne_usuelle,
+    lisible,
+)
 from mutualisation.ingestion.memoire import Memoire
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.personnes import CodesVus, Discretion
 from mutualisation.ingestion.siret import siret_valide
 from mutualisation.sources.jeux import Colonne, Jeu
 
 Rangees = list[list[str]]
 Masque = Callable[[Rangees], None]
-_CHIFFRES = re.compile(r"[\d\s.,€%()\-]*")
 _ESPACES = re.compile(r"\s+")
 _MINUIT = re.compile(r"[ T]00:00(:00)?$")
 _JOUR_DEVANT = re.compile(r"([0-9]{2})([-/.])([0-9]{2})\2([0-9]{4})")
@@ -24,11 +35,16 @@ _ANNEE_DEVANT = re.compile(r"([0-9]{4})([-/]?)([0-9]{2})\2([0-9]{2})")
 class Masques:
     """What privacy asks of a file of the jeu whose columns are at `positions`."""
 
-    def __init__(self, jeu: Jeu, positions: dict[str, int], pseudonymes: Pseudonymes) -> None:
+    def __init__(self, jeu: Jeu, positions: dict[str, int], discretion: Discretion) -> None:
         self._jeu = jeu
         self._positions = positions
-        self._pseudonymes = pseudonymes
+        self._discretion = discretion
+        self._pseudonymes = discretion.pseudonymes
         self._sirets = Memoire(lambda cellule: siret_valide(_ESPACES.sub("", cellule)))
+        self._codes = CodesVus()
+        self._codes_gardes: Memoire[str] = Memoire(self._code)
+        self._mefiance = False
+        self._usuelles: dict[str, re.Pattern[str]] = {}
         self._masques = self._preparer()
 
     def appliquer(self, rangees: Rangees) -> None:
@@ -37,11 +53,27 @@ class Masques:
             masquer(rangees)
 
     def appliquer_aux_lignes(self, textes: list[str], separateur: str) -> list[str]:
-        """The same on whole lines of a jeu whose only masks hang on a SIRET."""
-        for c in self._jeu.colonnes_entrepot:
-            if c.garde_si_siret:
-                textes = self._lignes_si_siret(textes, separateur, c)
-        return textes
+        """The same on whole lines, whose cells are those of the table in their order, none of a time sheet."""
+        gardee = next((c for c in self._jeu.colonnes_entrepot if c.garde_si_siret), None)
+        if gardee is None and not self._masques:
+            return textes
+        usuelle = self._usuelle(separateur, gardee).fullmatch
+        sirets = self._sirets
+        sorties = []
+        for t in textes:
+            lue = usuelle(t)
+            if lue is None:
+                rangee = t.split(separateur)
+                self.appliquer([rangee])
+                t = separateur.join(rangee)
+            elif gardee is not None and lue[1] and not sirets[lue[2]]:
+                t = t[: lue.start(1)] + t[lue.end(1) :]
+            sorties.append(t)
+        return sorties
+
+    def verifier(self) -> None:
+        """LectureRefusee when the codes of a time file are names, or anything but codes, more often than not (K9)."""
+        self._codes.verifier()
 
     def decalee(self, rangee: list[str]) -> list[str]:
         """What may land of a row whose cells may be shifted: a name could sit in any column, only figures stay."""
@@ -52,27 +84,99 @@ class Masques:
         gardees = {
             p for n, p in self._positions.items() if self._jeu.colonne(n).type in ("montant", "nombre", "pourcentage")
         }
-        return [v if i in gardees and _CHIFFRES.fullmatch(v) else "" for i, v in enumerate(rangee)]
+        return [v if i in gardees and figures(v) else "" for i, v in enumerate(rangee)]
 
-    def _lignes_si_siret(self, textes: list[str], separateur: str, colonne: Colonne) -> list[str]:
-        position, siret = self._positions[colonne.nom], self._positions[colonne.garde_si_siret or ""]
-        sirets, fin = self._sirets, max(position, siret) + 1
-        sorties = []
-        for t in textes:
-            cellules = t.split(separateur, fin)
-            if cellules[position] and not sirets[cellules[siret]]:
-                cellules[position] = ""
-                t = separateur.join(cellules)
-            sorties.append(t)
-        return sorties
+    def total(self, colonne: Colonne, cellule: str) -> str:
+        """A cell of a `Total` row, as the journal may keep it."""
+        return cellule if not colonne.gardee or figures(cellule) or lisible(colonne)(cellule) else ILLISIBLE
+
+    def _usuelle(self, separateur: str, gardee: Colonne | None) -> re.Pattern[str]:
+        """The usual line; its groups are the column kept for its SIRET, then that SIRET, which come in this order."""
+        if separateur not in self._usuelles:
+            groupes = () if gardee is None else (gardee.nom, gardee.garde_si_siret or "")
+            self._usuelles[separateur] = ligne_usuelle(list(self._jeu.colonnes_entrepot), separateur, groupes)
+        return self._usuelles[separateur]
 
     def _preparer(self) -> list[Masque]:
         """Digests first: they are made of the cells as delivered."""
         presentes = [c for c in self._jeu.colonnes_entrepot if c.nom in self._positions]
-        masques = [self._empreintes(c) for c in presentes if c.clair_si]
+        identites = [self._positions[c.nom] for c in self._jeu.colonnes if c.identite and c.nom in self._positions]
+        masques: list[Masque] = [self._retenir(identites)] if identites else []
+        masques += [self._empreintes(c) for c in presentes if c.clair_si]
         masques += [self._si_siret(c) for c in presentes if c.garde_si_siret]
         masques += [self._en_pseudonymes(c) for c in presentes if c.type == "pseudonyme"]
+        masques += [self._par_valeur(c, self._gardien(c)) for c in presentes if c.gardee and not c.clair_si]
+        masques += [self._par_valeur(c, self._masque) for c in presentes if c.type == "empreinte"]
         return masques
+
+    def _retenir(self, positions: list[int]) -> Masque:
+        """What names a person in this file is known for the cells of the others."""
+        retenir, codes = self._discretion.retenir, self._discretion.codes
+
+        def masquer(rangees: Rangees) -> None:
+            for position in positions:
+                vues = {v.strip(BLANCS) for v in {r[position] for r in rangees}} - {""}
+                retenir({v for v in vues if len(v) > 1})
+                if not self._mefiance and not codes.isdisjoint(vues):
+                    # a code of the keys stands where a person should: what stands among the codes may be one
+                    self._mefiance = True
+                    self._codes_gardes.clear()
+
+        return masquer
+
+    def _par_valeur(self, colonne: Colonne, gardien: Callable[[str], str]) -> Masque:
+        position = self._positions[colonne.nom]
+        gardees = self._codes_gardes if colonne.type == "code" else Memoire(gardien)
+
+        def masquer(rangees: Rangees) -> None:
+            for r in rangees:
+                r[position] = gardees[r[position]]
+
+        return masquer
+
+    def _gardien(self, colonne: Colonne) -> Callable[[str], str]:
+        """`gardien(cell)`: what may land of a cell, by the type of its column (K9)."""
+        if colonne.type == "code":
+            return self._code
+        if colonne.type == "numero":
+            return self._sinon_masque(forme_d_un_numero)
+        if colonne.type == "siret_libre":
+            return self._sinon_masque(forme_d_un_siret)
+        lit = lisible(colonne)
+        if not self._jeu.pseudonymise:
+            return lambda cellule: cellule if lit(cellule) or figures(cellule) else ILLISIBLE
+        demesure, personnelle = demesuree(colonne), self._discretion.personnelle
+
+        def garder(cellule: str) -> str:
+            if lit(cellule):
+                # a matricule of figures reads as a number
+                return ILLISIBLE if demesure(cellule) and personnelle(cellule.strip(BLANCS)) else cellule
+            return cellule if datee(cellule) else ILLISIBLE
+
+        return garder
+
+    def _sinon_masque(self, forme: Callable[[str], bool]) -> Callable[[str], str]:
+        return lambda cellule: cellule if not (c := cellule.strip(BLANCS)) or forme(c) else self._masque(cellule)
+
+    def _masque(self, cellule: str) -> str:
+        return self._discretion.masque[cellule] if cellule.strip(BLANCS) else cellule
+
+    def _code(self, delivre: str) -> str:
+        """A code that the referentiel names stays; another one when it has the form of a code, and names nobody."""
+        code = delivre.strip(BLANCS)
+        if not code or code in self._discretion.codes:
+            return delivre
+        if self._mefiance:
+            return self._discretion.masque[delivre]
+        forme = forme_d_un_code if self._jeu.pseudonymise else forme_d_un_code_comptable
+        return delivre if forme(code) and not self._discretion.personnelle(code) else self._discretion.masque[delivre]
+
+    def _code_travaille(self, delivre: str) -> str:
+        """The same in a time file, where codes without a form are counted."""
+        code = delivre.strip(BLANCS)
+        if code:
+            self._codes.noter(code, connu=code in self._discretion.codes or forme_d_un_code(code))
+        return self._codes_gardes[delivre]
 
     def _en_pseudonymes(self, colonne: Colonne) -> Masque:
         position = self._positions[colonne.nom]
@@ -107,11 +211,15 @@ class Masques:
         propres = Memoire(_propre)
         temoins = Memoire(normaliser)
         permise = normaliser(permise)
+        noter, gardes = self._code_travaille, self._codes_gardes
 
         def masquer(rangees: Rangees) -> None:
             for r in rangees:
                 vu = "" if temoin is None else r[temoin]
-                if temoins[vu] != permise and propres[r[position]]:
+                if temoins[vu] == permise:
+                    delivre = r[position]
+                    r[position] = gardes[delivre] if delivre in gardes else noter(delivre)
+                elif propres[r[position]]:
                     r[position] = empreinte(*["" if c is None else propres[r[c]] for c in cles])
 
         return masquer

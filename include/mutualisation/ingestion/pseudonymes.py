@@ -32,7 +32,7 @@ def cle_pseudonymes(var: str | Path | None = None) -> bytes:
     chemin = dossier / FICHIER
     try:
         if not chemin.exists():
-            _creer(chemin)
+            creer_secret(chemin, secrets.token_hex(32) + "\n")
         chemin.chmod(0o600)
         return _verifiee(chemin.read_text(encoding="ascii").strip(), str(chemin))
     except (OSError, UnicodeDecodeError) as e:
@@ -41,13 +41,13 @@ def cle_pseudonymes(var: str | Path | None = None) -> bytes:
         ) from None
 
 
-def _creer(chemin: Path) -> None:
-    """Whole or absent, also when two runs make it at once: written aside, then linked under its name."""
+def creer_secret(chemin: Path, contenu: str) -> None:
+    """A file of mode 0600, whole or absent, also when two runs make it at once: written aside, then linked."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
-    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{FICHIER}_")
+    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{chemin.name}_")
     try:
         with os.fdopen(descripteur, "w", encoding="ascii") as f:
-            f.write(secrets.token_hex(32) + "\n")
+            f.write(contenu)
             f.flush()
             os.fsync(f.fileno())
         with contextlib.suppress(FileExistsError):
@@ -71,6 +71,7 @@ class Pseudonymes(Memoire[str]):
         super().__init__(self._pseudonyme)
         self._cle = cle
         self._cle_blake = hashlib.sha256(b"absence" + cle).digest()
+        self._cle_code = hashlib.sha256(b"code" + cle).digest()
 
     def __repr__(self) -> str:
         return f"<{len(self)} pseudonymes>"
@@ -80,6 +81,15 @@ class Pseudonymes(Memoire[str]):
         octets = "|".join(valeurs).encode("utf-8", "surrogatepass")
         # keyed BLAKE2: as sound as HMAC-SHA256 here, and one row in ten needs one
         return "A-" + hashlib.blake2b(octets, key=self._cle_blake, digest_size=6).hexdigest()
+
+    def sans_retenir(self, cellule: str) -> str:
+        """The pseudonym of a cell that may be none's matricule."""
+        return self._pseudonyme(cellule)
+
+    def masque(self, valeur: str) -> str:
+        """`~` and 16 hex characters over one trimmed cell: equal cells stay equal, whatever the jeu (K9)."""
+        octets = valeur.strip(BLANCS).encode("utf-8", "surrogatepass")
+        return "~" + hashlib.blake2b(octets, key=self._cle_code, digest_size=8).hexdigest()
 
     def _pseudonyme(self, cellule: str) -> str:
         propre = cellule.strip(BLANCS).encode("utf-8", "surrogatepass")

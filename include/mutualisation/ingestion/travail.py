@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mutualisation.ingestion.cle_entrepot import verifier_cle
+from mutualisation.ingestion.copies import Copies, balayer_copies, dossier_de_copies
 from mutualisation.ingestion.correspondances import AUCUNE, Correspondances
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes
 from mutualisation.sources.jeux import Registre
 from mutualisation.sources.registre import registre
@@ -37,17 +39,17 @@ def muet(_: str) -> None:
 
 @dataclass
 class Travail:
-    """Connection, file gate, key of the pseudonyms, limits, registry, folder of copies, `correspondances` in force.
+    """Connection, file gate, what may land of persons, limits, registry, copies of the files, `correspondances` in force.
 
     `suivi` receives a line per source, `detail` a line per file, in French.
     """
 
     conn: Connexion
     porte: Porte
-    pseudonymes: Pseudonymes
+    discretion: Discretion
     limites: Limites
     reg: Registre
-    dossier: Path
+    copies: Copies
     suivi: Suivi = muet
     detail: Suivi = muet
     correspondances: Correspondances = AUCUNE
@@ -63,10 +65,17 @@ class Travail:
         detail: Suivi = muet,
         reg: Registre | None = None,
     ) -> Iterator[Travail]:
-        """`var` holds the key of the pseudonyms. ErreurMutualisation when the key or a limit is wrong."""
-        pseudonymes, limites = Pseudonymes(cle_pseudonymes(var)), Limites.de_l_environnement()
-        with tempfile.TemporaryDirectory(prefix="mutualisation-") as dossier:
-            yield cls(conn, porte, pseudonymes, limites, reg or registre(), Path(dossier), suivi, detail)
+        """`var` holds the key of the pseudonyms.
+
+        ErreurMutualisation when the key or a limit is wrong, or when the warehouse was loaded under another key (K1).
+        """
+        balayer_copies(var)
+        cle, limites = cle_pseudonymes(var), Limites.de_l_environnement()
+        with transaction(conn):
+            verifier_cle(conn, cle)
+        discretion = Discretion(Pseudonymes(cle))
+        with dossier_de_copies(var) as dossier:
+            yield cls(conn, porte, discretion, limites, reg or registre(), Copies(dossier), suivi, detail)
 
 
 @contextmanager

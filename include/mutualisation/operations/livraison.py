@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,35 +12,64 @@ import psycopg
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse
-from mutualisation.extrait.annuel import ecrire_extrait
+from mutualisation.extrait.annuel import ecrire_extrait, est_autrement_rendu
 from mutualisation.factures import ecrire_factures
+from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
+from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
+from mutualisation.publication.sceaux import ancrer
 
 
 def publier(session: Session, version: int | None = None) -> str:
-    """Promote a validated build (default: the last one); give back `publication_sha256`."""
+    """Promote a validated build (default: the last one), sealed and anchored; give back `publication_sha256`.
+
+    Raises `ControleEchoue` when what is published is no longer what was sealed.
+    """
     with session.connexion() as conn:
-        preparer_publication(conn)
         choisie = version if version is not None else _derniere_validee(conn)
+        exiger_publication(conn, choisie, session.var)
         session.suivi(f"Publication de la version {choisie}")
-        return promouvoir(conn, choisie)
+        empreinte = promouvoir(conn, choisie, session.var)
+        ancrer(conn, session.var)
+        purger_si_libre(conn)
+        return empreinte
 
 
 def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
     """Write the extract `bilan_AAAA/` of an exercice; give back its folder.
 
-    Raises `ExtraitRefuse` when what was read back is not the version (the former extract stays), `ErreurMutualisation`
-    when the exercice is not published or the folder cannot be written.
+    Raises `ControleEchoue` when the version is no longer what was sealed (nothing is written), `ExtraitRefuse` when
+    what was read back is not the version (the former extract stays), `ErreurMutualisation` when the exercice is not
+    published or the folder cannot be written.
     """
     session.suivi(f"Extrait de l'exercice {exercice}")
-    with connecter(session.dsn) as conn:
+    exiger_conservee(session.dsn, version)
+    with _lecture(session) as conn:
+        exiger_sceau(conn, exercice, version, session.var)
         identite = "declaree" if session.embarque else "authentifiee"
         porte = partial(_relire, session.dsn)
-        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite, porte=porte))
+        dossier = ecrire_extrait(
+            conn, exercice, Path(sortie), version=version, identite=identite, porte=porte, var=session.var
+        )
+    if est_autrement_rendu(dossier):
+        session.suivi(
+            f"L'extrait clos {dossier} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
+            "manifeste le dit ; l'extrait approuvé fait foi."
+        )
+    return str(dossier)
+
+
+@contextmanager
+def _lecture(session: Session) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that reads one state of the warehouse: what is given out is what was verified."""
+    with connecter(session.dsn) as conn:
+        conn.commit()
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        yield conn
 
 
 def _relire(
@@ -64,11 +94,15 @@ def _relire(
 
 
 def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
-    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder."""
+    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder.
+
+    Raises `ControleEchoue` when the version is no longer what was sealed: nothing is written.
+    """
     (annee,) = verifier_exercices([exercice])
     verifier_sortie(Path(sortie))
     session.suivi(f"Factures {annee}-S{semestre}")
-    with connecter(session.dsn) as conn:
+    with _lecture(session) as conn:
+        exiger_sceau(conn, annee, var=session.var)
         return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent, suivi=session.suivi))
 
 

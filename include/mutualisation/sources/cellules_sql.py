@@ -25,6 +25,8 @@ def cellule_lue(colonne: Colonne) -> str:
     """
     if colonne.type == "enumeration":
         return _enumeration(colonne)
+    if colonne.type == "code" and colonne.gardee:
+        return f"lecture.code(b.{colonne.nom})"
     if colonne.type == "nombre" and colonne.pourcent_si:
         temoin, valeur = colonne.pourcent_si
         return (

@@ -33,6 +33,7 @@ TYPES = {
     "siret_libre": "SIRET ou SIREN, espaces retirés, clé non exigée",
     "siren": "SIREN de neuf chiffres, espaces retirés",
     "pseudonyme": "remplacé par un pseudonyme à clé",
+    "empreinte": "remplacé par une empreinte à clé",
     "personnel": "donnée personnelle, jamais chargée",
 }
 TYPES_SOMMABLES = frozenset({"montant", "nombre", "pourcentage", "entier", "duree"})
@@ -53,7 +54,8 @@ class Colonne:
     """One column of a jeu. `entete` is the literal header of the files; None in PES and DECP.
 
     `pourcent_si`: (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide`: an unknown
-    value of an enumeration is read as not stated (C7).
+    value of an enumeration is read as not stated (C7). `identite`: the cell names a person. `gardee`: of a source about
+    persons, the cell lands only in a form that its type allows (K9).
     """
 
     nom: str
@@ -67,6 +69,8 @@ class Colonne:
     garde_si_siret: str | None = None
     pourcent_si: tuple[str, str] | None = None
     inconnue_vide: bool = False
+    identite: bool = False
+    gardee: bool = False
 
     @property
     def atterrit(self) -> bool:
@@ -76,12 +80,16 @@ class Colonne:
     @property
     def confidentielle(self) -> bool:
         """True when the cell as delivered may never be landed, logged or summed."""
-        return self.type in ("personnel", "pseudonyme") or self.clair_si is not None or self.garde_si_siret is not None
+        return (
+            self.type in ("personnel", "pseudonyme", "empreinte")
+            or self.clair_si is not None
+            or self.garde_si_siret is not None
+        )
 
 
 @dataclass(frozen=True)
 class Jeu:
-    """One kind of file of a source; its rows land in `brut.<nom>`."""
+    """One kind of file of a source; its rows land in `brut.<nom>`. `personnes`: a row may hold what is about persons."""
 
     source: str
     nom: str
@@ -93,6 +101,7 @@ class Jeu:
     attendu: str | None = None
     silencieux: bool = False
     instantane: bool = False
+    personnes: bool = False
     dialecte: Dialecte = field(default_factory=Dialecte)
 
     @property

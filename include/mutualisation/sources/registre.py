@@ -21,9 +21,11 @@ from mutualisation.sources.jeux import COLONNES_TECHNIQUES, PERIODES, TYPES, Col
 ATTENDUS = frozenset({"mensuel", "annuel"})
 EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": ("json",)}
 
-_CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte"})
-_CLES_JEU = frozenset(f.name for f in fields(Jeu)) - {"source", "nom"}
-_CLES_COLONNE = frozenset(f.name for f in fields(Colonne))
+_CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte", "personnes"})
+_CLES_JEU = frozenset(f.name for f in fields(Jeu)) - {"source", "nom", "personnes"}
+_CLES_COLONNE = frozenset(f.name for f in fields(Colonne)) - {"gardee"}
+# kept as they are, or masked already
+_TYPES_LIBRES = frozenset({"texte", "personnel", "pseudonyme", "empreinte"})
 _CLES_DIALECTE = frozenset(f.name for f in fields(Dialecte))
 _ENCODAGES = frozenset({"utf-8", "cp1252"})
 
@@ -67,15 +69,19 @@ def _lire_source(chemin: Path) -> Source:
     if not isinstance(jeux, dict) or not jeux:
         raise ErreurMutualisation(f"{ou} : « jeux » doit être un dictionnaire non vide.")
     nom = _identifiant(d["source"], ou)
+    personnes = bool(d.get("personnes", False))
     return Source(
         nom=nom,
         libelle=str(d["libelle"]),
         description=str(d.get("description", "")),
-        jeux=tuple(_lire_jeu(nom, _identifiant(k, ou), v, f"{ou}, jeu {k}", dialecte) for k, v in jeux.items()),
+        jeux=tuple(
+            _lire_jeu(nom, _identifiant(k, ou), v, f"{ou}, jeu {k}", dialecte, personnes=personnes)
+            for k, v in jeux.items()
+        ),
     )
 
 
-def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte) -> Jeu:
+def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte, *, personnes: bool) -> Jeu:
     d = _dictionnaire(brut, ou, _CLES_JEU, ("libelle", "periode", "colonnes"))
     forme = _parmi(d.get("format", "tabulaire"), EXTENSIONS_PAR_FORMAT, f"{ou}, format")
     extensions = tuple(str(e) for e in d.get("extensions", EXTENSIONS_PAR_FORMAT[forme]))
@@ -88,19 +94,20 @@ def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte) -> 
         nom=nom,
         libelle=str(d["libelle"]),
         periode=_parmi(d["periode"], PERIODES, f"{ou}, periode"),
-        colonnes=tuple(_lire_colonne(c, ou) for c in d["colonnes"]),
+        colonnes=tuple(_lire_colonne(c, ou, personnes=personnes) for c in d["colonnes"]),
         format=forme,
         extensions=extensions,
         attendu=_parmi(d["attendu"], ATTENDUS, f"{ou}, attendu") if "attendu" in d else None,
         silencieux=bool(d.get("silencieux", False)),
         instantane=bool(d.get("instantane", False)),
+        personnes=personnes,
         dialecte=_lire_dialecte(d.get("dialecte"), ou, dialecte),
     )
     _verifier_colonnes(jeu, ou)
     return jeu
 
 
-def _lire_colonne(brut: Any, ou: str) -> Colonne:
+def _lire_colonne(brut: Any, ou: str, *, personnes: bool) -> Colonne:
     d = _dictionnaire(brut, f"{ou}, colonne", _CLES_COLONNE, ("nom", "type"))
     ici = f"{ou}, colonne {d['nom']}"
     valeurs = tuple(str(v) for v in d.get("valeurs", ()))
@@ -119,6 +126,8 @@ def _lire_colonne(brut: Any, ou: str) -> Colonne:
         garde_si_siret=str(d["garde_si_siret"]) if "garde_si_siret" in d else None,
         pourcent_si=_condition(d.get("pourcent_si"), f"{ici}, pourcent_si"),
         inconnue_vide=bool(d.get("inconnue_vide", False)),
+        identite=bool(d.get("identite", False)),
+        gardee=personnes and "entete" in d and type_ not in _TYPES_LIBRES,
     )
 
 

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from mutualisation.chemins import MIGRATIONS
 from mutualisation.entrepot.migrations import application, migrer
+from mutualisation.entrepot.roles import GROUPES
 from mutualisation.erreurs import ErreurMutualisation
 
 
@@ -38,7 +39,7 @@ def ecrire(versions: Path, nom: str, sql: str, precedente: str | None = None) ->
 def base_nue(base_vierge):
     """An empty database: no schema of ours, no migration."""
     with psycopg.connect(base_vierge, autocommit=True) as conn:
-        schemas = "journal, brut, lecture, versions, publication, documents"
+        schemas = "journal, brut, lecture, versions, publication, documents, construction"
         conn.execute(f"drop schema {schemas} cascade")
         conn.execute("drop table public.migrations")
     return base_vierge
@@ -54,7 +55,7 @@ def test_schemas_et_roles(entrepot):
         schemas = {n for (n,) in conn.execute("select nspname from pg_namespace")}
         roles = {n for (n,) in conn.execute("select rolname from pg_roles")}
     assert {"journal", "brut", "lecture", "versions", "publication"} <= schemas
-    assert {"mutualisation_lecteur", "mutualisation_chargeur", "preparateur", "approbateur"} <= roles
+    assert set(GROUPES) <= roles
 
 
 def test_rejouer_ne_change_rien(base_vierge):

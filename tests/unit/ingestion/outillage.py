@@ -10,6 +10,7 @@ import pytest
 
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.jeux import Jeu
@@ -32,10 +33,11 @@ class Lu:
         return [r[nom] for r in self.rangees]
 
 
-def lire(chemin: Path, jeu: Jeu | str, limites: Limites | None = None) -> Lu:
+def lire(chemin: Path, jeu: Jeu | str, limites: Limites | None = None, discretion: Discretion | None = None) -> Lu:
     """Read a file as the loading does."""
     jeu = registre().jeu(jeu) if isinstance(jeu, str) else jeu
-    lecture = Lecture(chemin, jeu, chemin.suffix[1:], Pseudonymes(CLE), limites or Limites())
+    discretion = discretion or Discretion(Pseudonymes(CLE))
+    lecture = Lecture(chemin, jeu, chemin.suffix[1:], discretion, limites or Limites())
     octets = b"".join(lecture.copie(7))
     noms = ["fichier_id", "ligne", "defauts", *(c.nom for c in jeu.colonnes_entrepot)]
     rangees = []

@@ -8,6 +8,7 @@ from mutualisation.ingestion.controle import lire_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler, defauts
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import Traduction
@@ -28,7 +29,7 @@ def _lire(chemin: Path, texte: str, jeu: str, *lignes: str) -> tuple[list[list[s
     """(rows as landed, without fichier_id; dialect)."""
     chemin.write_text(texte, encoding="utf-8")
     traduction = _traduction(jeu, *lignes)
-    lecture = Lecture(chemin, registre().jeu(jeu), "csv", Pseudonymes(CLE), Limites(), traduction)
+    lecture = Lecture(chemin, registre().jeu(jeu), "csv", Discretion(Pseudonymes(CLE)), Limites(), traduction)
     rangees = [r.split("\t")[1:] for r in b"".join(lecture.copie(7)).decode().splitlines()]
     return rangees, lecture.dialecte
 
@@ -129,7 +130,7 @@ def test_l_en_tete_exact_d_une_autre_colonne_n_est_pas_pris(tmp_path: Path) -> N
 
 
 def test_une_colonne_obligatoire_donnee_n_est_pas_absente(tmp_path: Path) -> None:
-    texte = f"{TEMPS}\n12;01/02/2020;ADS;7;T\n12;02/02/2020;ADS;7;T\n"
+    texte = f"{TEMPS}\n12;01/02/2020;ADS-1;7;T\n12;02/02/2020;ADS-1;7;T\n"
     assert "« Validé »" in refus_temps(tmp_path, texte)
     rangees, dialecte = _lire(tmp_path / "t.csv", texte, "temps", "Validé;;O")
     assert [r[-1] for r in rangees] == ["O", "O"]
@@ -143,26 +144,26 @@ def refus_temps(dossier: Path, texte: str) -> str:
 
 
 def test_une_cellule_vide_ne_prend_pas_de_defaut(tmp_path: Path) -> None:
-    texte = f"{TEMPS};Validé\n12;01/02/2020;ADS;7;T;\n12;02/02/2020;ADS;7;T\n"
+    texte = f"{TEMPS};Validé\n12;01/02/2020;ADS-1;7;T;\n12;02/02/2020;ADS-1;7;T\n"
     rangees, _ = _lire(tmp_path / "t.csv", texte, "temps", "Validé;;O")
     assert [r[-1] for r in rangees] == ["", ""]
 
 
 def test_traduit_avant_les_masques(tmp_path: Path) -> None:
     """The code of an absence never lands, whatever the export calls a worked day; nor when the column is a default."""
-    texte = f"{TEMPS};Validé\n12;01/02/2020;ADS;7;TRAVAIL;O\n12;02/02/2020;MALADIE;7;ABSENCE;O\n"
+    texte = f"{TEMPS};Validé\n12;01/02/2020;ADS-1;7;TRAVAIL;O\n12;02/02/2020;M-1;7;ABSENCE;O\n"
     rangees, _ = _lire(tmp_path / "t.csv", texte, "temps", "Type jour;Travail;T", "Type jour;Absence;A")
-    assert rangees[0][4] == "ADS"
+    assert rangees[0][4] == "ADS-1"
     assert rangees[1][4].startswith("A-")
     sans = texte.replace(";Type jour", "").replace(";TRAVAIL", "").replace(";ABSENCE", "")
     rangees, _ = _lire(tmp_path / "t.csv", sans, "temps", "Type jour;;A")
     assert all(r[4].startswith("A-") and r[6] == "A" for r in rangees)
     rangees, _ = _lire(tmp_path / "t.csv", sans, "temps", "Type jour;;T")
-    assert [r[4] for r in rangees] == ["ADS", "MALADIE"]
+    assert rangees[0][4] == "ADS-1"
 
 
 def test_un_autre_nom_d_une_colonne_personnelle_ne_pose_rien(tmp_path: Path) -> None:
-    texte = f"{TEMPS.replace('Matricule', 'Agent')};Validé;Salarié\n12;01/02/2020;ADS;7;T;O;DUPONT\n"
+    texte = f"{TEMPS.replace('Matricule', 'Agent')};Validé;Salarié\n12;01/02/2020;ADS-1;7;T;O;DUPONT\n"
     rangees, dialecte = _lire(tmp_path / "t.csv", texte, "temps", "Matricule;AGENT;", "Nom;Salarié;")
     assert len(rangees[0][2]) == 32
     assert "DUPONT" not in str(rangees)
@@ -181,7 +182,7 @@ def test_ligne_de_total_avec_un_defaut(tmp_path: Path) -> None:
     chemin = tmp_path / "v.csv"
     chemin.write_text(f"{ENTETE}\n1;10/04/2020;C;5;8\nTotal;;;5;;\n", encoding="utf-8")
     traduction = _traduction("ventes", "Indice;;EMMY")
-    lecture = Lecture(chemin, registre().jeu("ventes"), "csv", Pseudonymes(CLE), Limites(), traduction)
+    lecture = Lecture(chemin, registre().jeu("ventes"), "csv", Discretion(Pseudonymes(CLE)), Limites(), traduction)
     assert len(list(lecture.copie(1))) == 1
     assert lecture.totaux == {"volume_vendu": "5"}
 

@@ -22,7 +22,7 @@ DEPENSE = [
                     Ligne("20.00", "", "6064", "", numero="000002", tiers=[Tiers("1850559300000", "05")]),
                 ],
                 objet="Étude",
-                service="MUTU",
+                service="MU-1",
             )
         ],
         date="2020-06-26",
@@ -34,7 +34,7 @@ RECETTE = [
         "7",
         "10.00",
         [Piece("3", [Ligne("5.00", nature="70875", objet="Part ADS", produit="R025"), Ligne("5.00", numero="2")],
-               objet="Titre", service="MUTU")],
+               objet="Titre", service="MU-1")],
         exercice="2020",
     )
 ]  # fmt: skip
@@ -58,7 +58,7 @@ def test_depense(tmp_path: Path) -> None:
     assert {k: v for k, v in lu.rangees[0].items() if v} == {
         "fichier_id": "7", "ligne": "3", "sens": "depense", "rang_bordereau": "1", "rang_piece": "1", "rang_ligne": "1",
         "idcoll": METROPOLE, "codbud": "00", "exer": "2020", "idbord": "0000044", "dtebordem": "2020-06-26",
-        "typbord": "01", "nbrpce": "1", "mtbordht": "30.00", "codserv": "MUTU", "idpce": "00000517", "typpce": "01",
+        "typbord": "01", "nbrpce": "1", "mtbordht": "30.00", "codserv": "MU-1", "idpce": "00000517", "typpce": "01",
         "natpce": "01", "objet": "Étude", "idligne": "000001", "nature": "6064", "operation": "2063",
         "cptana": "AX1", "mtht": "10.00", "mttva": "2.00", "exerrat": "2019", "idpceorig": "1", "siret": SIRET,
     }  # fmt: skip
@@ -71,7 +71,7 @@ def test_recette(tmp_path: Path) -> None:
     assert lu.colonne("sens")[2:] == ["recette", "recette"]
     assert lu.colonne("objet")[2:] == ["Part ADS", "Titre"]
     assert lu.colonne("codprodloc") == [None, None, "R025", "R000"]
-    assert lu.colonne("codserv")[2:] == ["MUTU", "MUTU"]
+    assert lu.colonne("codserv")[2:] == ["MU-1", "MU-1"]
     assert lu.colonne("mtbordht")[2:] == ["10.00", "10.00"]
     assert lu.colonne("rang_bordereau")[2:] == ["2", "2"]
     assert lu.colonne("rang_ligne") == ["1", "2", "3", "4"]

@@ -38,7 +38,7 @@ def _ecrire(chemin: Path, rangees: Sequence[Sequence[Any]], *, dates_1904: bool 
 
 
 def _temps(**cellules: Any) -> list[Any]:
-    r: list[Any] = rangee("temps", matricule="1", code_activite="X", type_jour="T", valide="O")
+    r: list[Any] = rangee("temps", matricule="1", code_activite="X1", type_jour="T", valide="O")
     noms = (
         "matricule",
         "nom",

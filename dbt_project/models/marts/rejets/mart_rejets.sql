@@ -10,22 +10,23 @@
   'rej_referentiel__bornes', 'rej_referentiel__correspondances', 'rej_referentiel__textes',
 ] %}
 {# what a row would have brought, where it can be read: euros as they are written on it, minutes of work; not
-   the pay of a catégorie, which no figure gives alone (K8) #}
+   the pay of a catégorie, nor what stands on an account of pay, which no figure gives alone (K8) #}
+{% set ecriture = montant_hors_paie('montant_ttc', 'nature') %}
 {% set montants = {
-  'rej_compta__mandats': 'montant_ttc', 'rej_compta__titres': 'montant_ttc', 'rej_compta__pes': 'montant_ttc',
+  'rej_compta__mandats': ecriture, 'rej_compta__titres': ecriture, 'rej_compta__pes': ecriture,
   'rej_compta__etat_actif': 'valeur_brute', 'rej_cam__commandes': 'montant_ht',
 } %}
 {% set minutes = {'rej_rh__temps': "case when type_jour = 'T' then duree end"} %}
 with lignes as (
   {% for relation in rejets %}
   select source, jeu, fichier, ligne, rang, colonne, valeur, motif, statut, exercice, exercice_fichier,
-    {{ montants.get(relation, 'null') }}::numeric as montant, {{ minutes.get(relation, 'null') }}::numeric as minutes
+    ({{ montants.get(relation, 'null') }})::numeric as montant, ({{ minutes.get(relation, 'null') }})::numeric as minutes
   from {{ ref(relation) }}
   union all
   {% endfor %}
   -- held « à affecter »: time of an activity without a key (R1)
   select
-    'rh', 'temps', fichier, ligne, null, 'Code activité', code_activite, 'activité sans clé analytique en vigueur (R1)', 'a_affecter',
+    'rh', 'temps', fichier, ligne, null, 'Code activité', null, 'activité sans clé analytique en vigueur (R1)', 'a_affecter',
     exercice, exercice, null::numeric, duree::numeric
   from {{ ref('int_temps') }}
   where cle_dispositif is null
@@ -38,7 +39,7 @@ with lignes as (
     r.ligne,
     case when r.rang_bordereau > 0 then concat_ws('/', r.bordereau, r.ligne_piece, r.rang_piece) end,
     case when r.emploi = 'correction' and r.exercice_origine is null then 'Exercice origine' else 'Axe analytique' end,
-    case when r.emploi = 'correction' and r.exercice_origine is null then null else r.axe_analytique end,
+    null,
     case
       when r.emploi = 'correction' and r.exercice_origine is null then '673 sans exercice d''origine : ne réduit rien (R3e)'
       else 'axe sans clé analytique en vigueur (R3a)'
@@ -46,7 +47,7 @@ with lignes as (
     'a_affecter',
     r.exercice,
     null,
-    r.montant,
+    {{ montant_hors_paie('r.montant', 'r.nature') }},
     null::numeric
   from {{ ref('int_ecritures') }} as r
   where
@@ -55,14 +56,14 @@ with lignes as (
   union all
   -- an affectation that shares out its segment (method Q, or R without hours), on days without a key (R1, G11)
   select distinct
-    'rh', 'agents', a.fichier, a.ligne, null, 'Code activité', a.code_activite, 'activité sans clé analytique en vigueur (R1)',
+    'rh', 'agents', a.fichier, a.ligne, null, 'Code activité', null, 'activité sans clé analytique en vigueur (R1)',
     'a_affecter', a.exercice, a.exercice, null::numeric, null::numeric
   from {{ ref('int_affectations') }} as a
   inner join {{ ref('int_etp_parts') }} as p using (segment_id, fichier, code_activite)
   where a.cle_dispositif is null and p.motif = 'activite_sans_cle'
   union all
   select
-    'compta', 'etat_actif', r.fichier, r.ligne, null, 'Axe analytique', r.axe_analytique, 'axe sans clé analytique en vigueur (R4d)',
+    'compta', 'etat_actif', r.fichier, r.ligne, null, 'Axe analytique', null, 'axe sans clé analytique en vigueur (R4d)',
     'a_affecter', r.exercice, r.exercice, r.dotation_part, null::numeric
   from {{ ref('int_amortissements') }} as r
   where r.destination = 'NON_REPARTI'
