@@ -52,7 +52,7 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
             "ENTREPOT_DSN n'est pas une adresse PostgreSQL : écrivez postgresql://compte@serveur:5432/base."
         ) from erreur
     except psycopg.OperationalError as erreur:
-        if role is not None and f'role "{role}"' in str(erreur):
+        if role is not None and role in str(erreur):
             raise ErreurMutualisation(sans_le_groupe(dsn, role)) from erreur
         raise ErreurMutualisation(
             f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
