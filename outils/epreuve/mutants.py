@@ -40,8 +40,8 @@ MUTANTS = (
     Mutant(
         "les extraits se composent après la validation",
         "operations/livraison.py",
-        "promouvoir(conn, version, partial(_composer, session, conn, exercices, pose))",
-        "promouvoir(conn, version)\n        _composer(session, conn, exercices, pose)",
+        "promouvoir(conn, version, session.var, composer)",
+        "promouvoir(conn, version, session.var)\n        composer()",
         [("ecriture|mise_en_forme/docx.py", 1, "sans_place")],
     ),
     Mutant(
@@ -61,7 +61,7 @@ MUTANTS = (
     Mutant(
         "les documents ne sont pas mis sur le disque",
         "composition/dossier.py",
-        "        _sur_disque(self._travail / NOUVEAUX)\n",
+        "        _sur_disque(nouveaux)\n",
         "",
         [(PROMOTION, 1, "tue_apres")],
     ),
@@ -82,9 +82,9 @@ MUTANTS = (
     Mutant(
         "la publication change en deux fois",
         "publication/promotion.py",
-        "        empreinte = publication_sha256(conn)\n",
-        '        conn.execute("commit")\n        conn.execute("begin")\n        empreinte = publication_sha256(conn)\n',
-        [("lecture|publication/extraits_csv.py:_blocs < publication/extraits_csv.py:sha256_publie", 1, "tue_avant")],
+        "        publiees = empreintes_publiees(conn)\n",
+        '        conn.execute("commit")\n        conn.execute("begin")\n        publiees = empreintes_publiees(conn)\n',
+        [(PROMOTION, 1, "tue_avant")],
     ),
     Mutant(
         "SIGTERM n'est pas entendu",
@@ -95,9 +95,10 @@ MUTANTS = (
     ),
     Mutant(
         "ce qui est validé n'est pas sur le disque du serveur",
-        "entrepot/postmaster.py",
-        '"synchronous_commit": "on"',
-        '"synchronous_commit": "off"',
+        "entrepot/connexion.py",
+        """set_config('synchronous_commit', 'on', true)"
+        " where pg_catalog.current_setting('synchronous_commit') in ('off', 'local')\"""",
+        """set_config('synchronous_commit', 'off', true)\"""",
         [(PROMOTION, 1, "serveur_tue_apres")],
     ),
     Mutant(
@@ -110,8 +111,8 @@ MUTANTS = (
     Mutant(
         "deux traitements à la fois",
         "entrepot/connexion.py",
-        "    return bool(ligne and ligne[0])\n",
-        "    return bool(ligne)\n",
+        "        return False\n    return True\n",
+        "        return True\n    return True\n",
         [("commit|operations/candidate.py:clore < operations/candidate.py:construire", 1, "deux_avant")],
     ),
 )  # fmt: skip

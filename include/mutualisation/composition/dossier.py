@@ -53,11 +53,12 @@ class MiseEnPlace:
 
         Raises `ErreurMutualisation` when a place is no longer ours.
         """
-        noms = sorted(d.name for d in (self._travail / NOUVEAUX).glob("*"))
+        nouveaux = self._travail / NOUVEAUX
+        nouveaux.mkdir(exist_ok=True)  # nothing may be to put in place: a closed extract that stands is left as it is
+        noms = sorted(d.name for d in nouveaux.iterdir())
         for nom in noms:
             verifier_place(self.sortie / nom)
-        if noms:
-            _sur_disque(self._travail / NOUVEAUX)
+        _sur_disque(nouveaux)
         ebauche = self._travail / f"{INTENTION}.ebauche"
         ebauche.write_text(json.dumps({"dossiers": noms, "condition": dict(condition)}), encoding="utf-8")
         _synchroniser(ebauche)

@@ -13,8 +13,9 @@ import psycopg
 from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse, raison_systeme
-from mutualisation.extrait.annuel import REFUS, composer_extrait, preparer_sortie
+from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_rendu, preparer_sortie
 from mutualisation.factures import ecrire_factures
+from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
@@ -36,6 +37,7 @@ def publier(session: Session, version: int | None = None) -> str:
         session.suivi(f"Publication de la version {choisie}")
         empreinte = promouvoir(conn, choisie, session.var)
         ancrer(conn, session.var)
+        purger_si_libre(conn)
         return empreinte
 
 
@@ -56,6 +58,7 @@ def publier_avec_extraits(
         empreinte = promouvoir(conn, version, session.var, composer)
         ancrer(conn, session.var)
         _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
+        purger_si_libre(conn)
         return empreinte, places
 
 
@@ -97,12 +100,13 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     not its version, `ErreurMutualisation` when an exercice is not published or a folder cannot be written; the former
     extracts then stay, all of them.
     """
+    exiger_conservee(session.dsn, version)
     with _lecture(session) as conn:
         for exercice in exercices:
             exiger_sceau(conn, exercice, version, session.var)
-        preparer_sortie(conn, Path(sortie), exercices)
-        places = []
+        preparer_sortie(conn, Path(sortie), exercices, version)
         with mise_en_place(Path(sortie), REFUS) as pose:
+            places = []
             for exercice in exercices:
                 session.suivi(f"Extrait de l'exercice {exercice}")
                 place = composer_extrait(
@@ -114,12 +118,17 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
                     porte=partial(_relire, session.dsn),
                     var=session.var,
                 )
-                places.append(str(place))
+                places.append(place)
             # noted before they take their places: what is read was signed
             conn.commit()
             pose.decider({})
             _poser(pose, "Les extraits n'ont pas pris leur place")
-    return places
+    for place in filter(est_autrement_rendu, places):
+        session.suivi(
+            f"L'extrait clos {place} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
+            "manifeste le dit ; l'extrait approuvé fait foi."
+        )
+    return [str(place) for place in places]
 
 
 def _identite(session: Session) -> str:

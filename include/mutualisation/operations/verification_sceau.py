@@ -9,9 +9,12 @@ from typing import Any
 import psycopg
 
 from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
-from mutualisation.publication.contexte import version_publiee
+from mutualisation.publication.clotures import versions_closes
+from mutualisation.publication.clotures_scellees import ancrer_clotures, ecarts_clotures
+from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.extraits_lus import ecarts_extrait
 from mutualisation.publication.sceaux import (
@@ -35,10 +38,12 @@ def exiger_sceau(
     when the exercice is not published.
     """
     choisie = version if version is not None else version_publiee(conn, exercice)
-    ancrer(conn, var)
-    _refuser(ecarts_chaine(conn, var) + ecarts_pointeurs(conn))
+    _refuser(_ecarts_journal(conn, var) + ecarts_pointeurs(conn))
     sceau = lire_sceau(conn, choisie)
     _refuser(ecarts_contenu(conn, sceau))
+    # former years are shown by their closed version, which the pointers may have left
+    for autre in sorted(set(versions_presentees(conn, exercice, choisie)) - set(sceau.versions.values())):
+        _refuser(ecarts_contenu(conn, lire_sceau(conn, autre)))
     return sceau
 
 
@@ -47,8 +52,10 @@ def exiger_publication(conn: psycopg.Connection[Any], version: int, var: Path | 
 
     Raises `ControleEchoue` with a sentence per difference.
     """
-    ancrer(conn, var)
-    _refuser(ecarts_chaine(conn, var))
+    _refuser(_ecarts_journal(conn, var))
+    # what this version was compared with, or billed from (R7f, R12a)
+    for close in versions_closes(conn):
+        _refuser(ecarts_contenu(conn, lire_sceau(conn, close)))
     if remplace_tout(conn, version):
         return
     _refuser(ecarts_pointeurs(conn))
@@ -68,8 +75,7 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
     with connecter(session.dsn) as conn:
         conn.commit()
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        ancrer(conn, session.var)
-        ecarts = ecarts_chaine(conn, session.var) + ecarts_pointeurs(conn)
+        ecarts = _ecarts_journal(conn, session.var) + ecarts_pointeurs(conn)
         demandes = set(exercices)
         for annee in sorted(demandes):
             version_publiee(conn, annee)
@@ -84,6 +90,13 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
         for dossier in extraits:
             ecarts += ecarts_extrait(conn, dossier, session.var)
     return list(dict.fromkeys(ecarts))
+
+
+def _ecarts_journal(conn: psycopg.Connection[Any], var: Path | None) -> list[str]:
+    """Functions, chain of the seals and closings, once what a crash left without anchor is anchored."""
+    ancrer(conn, var)
+    ancrer_clotures(conn, var)
+    return ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_clotures(conn, var)
 
 
 def _refuser(ecarts: list[str]) -> None:

@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.formats import NON_RENSEIGNE
+from mutualisation.publication.clotures import Cloture, lire_cloture
 from mutualisation.publication.extraits_csv import lignes
 from mutualisation.publication.relations import relations_internes
 
@@ -45,7 +46,8 @@ class Contexte:
 
     `parametres`: {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs`: {code, libelle,
     thematique, vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`:
-    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included.
+    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included;
+    `cloture`: who approved, None while it is to be approved.
     """
 
     exercice: int
@@ -58,6 +60,7 @@ class Contexte:
     fichiers: list[dict[str, Any]]
     presentes: dict[int, int]
     relations: dict[str, list[str]]
+    cloture: Cloture | None = None
 
     @property
     def est_synthetique(self) -> bool:
@@ -93,6 +96,15 @@ def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
     requete = "select version from journal.publications where exercice = %s"
     (version,) = _une_ligne(conn, requete, exercice, SANS_EXERCICE)
     return int(version)
+
+
+def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[int]:
+    """Versions in which the documents of (exercice, version) show this exercice and those before; none when unknown."""
+    requete = (
+        "select p.value::bigint from journal.constructions as c"
+        " cross join lateral jsonb_each_text(c.contexte -> 'exercices' -> %s -> 'presentes') as p where c.version = %s"
+    )
+    return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
 
 
 def condition_de(conn: psycopg.Connection[Any], exercices: Iterable[int]) -> dict[str, Any]:
@@ -141,6 +153,7 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
         fichiers=fige["fichiers"],
         presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
         relations=fige["relations"],
+        cloture=lire_cloture(conn, exercice, version),
     )
 
 

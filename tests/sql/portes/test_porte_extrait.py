@@ -17,11 +17,13 @@ from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
 from mutualisation import operations as op
+from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
 from mutualisation.extrait import annuel
 from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.operations import enchainement, livraison
 from mutualisation.portes.relecture import MANIFESTE, exiger_extrait
+from mutualisation.portes.suites import lire_suite
 
 Defaut = Callable[[Path], None]
 
@@ -117,6 +119,15 @@ def _page(ajout: str) -> Defaut:
     return defaut
 
 
+def _sans_pages(dossier: Path) -> None:
+    """No page left, and a manifest that declares none."""
+    for page in dossier.rglob("*.html"):
+        page.unlink()
+    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    manifeste["sorties"] = [s for s in manifeste["sorties"] if not s["fichier"].endswith(".html")]
+    (dossier / MANIFESTE).write_text(json.dumps(manifeste), encoding="utf-8")
+
+
 DEFAUTS: list[tuple[str, Defaut]] = [
     ("fichiers_du_manifeste", _ajouter),
     ("fichiers_du_manifeste", _sans("datapackage.json")),
@@ -126,6 +137,7 @@ DEFAUTS: list[tuple[str, Defaut]] = [
     ("csv_lignes", _derniere_ligne(double=False)),
     ("csv_cles", _derniere_ligne(double=True)),
     ("csv_sommes", _un_centime),
+    ("pages_presentes", _sans_pages),
     ("pages_legeres", _page(" " * 1_000_000)),
     ("pages_ancres", _page('<p id="contenu"></p>')),
     ("pages_liens", _page('<a href="#nulle-part">perdu</a>')),
@@ -196,6 +208,12 @@ def test_chaque_attente_voit_son_defaut(publie: Any, tmp_path: Path, attente: st
     assert any(phrase.startswith(f"extrait 2021 : {attente}, ") for phrase in echec.value.controles), echec.value
     assert not (ancien / "datapackage.json").exists()
     assert [chemin.name for chemin in tmp_path.iterdir()] == ["bilan_2021"]
+
+
+def test_chaque_attente_de_l_extrait_a_son_defaut() -> None:
+    """`csv_present` and `classeur_feuilles` have theirs in `test_sans_classeur_ni_relation_la_porte_echoue`."""
+    suite = lire_suite("extrait", [dossier_attentes() / "extrait" / "extrait.yml"], porte="extrait")
+    assert {a.nom for a in suite.attentes} == {nom for nom, _ in DEFAUTS} | {"csv_present", "classeur_feuilles"}
 
 
 @pytest.mark.usefixtures("copie")
