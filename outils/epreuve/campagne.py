@@ -70,10 +70,11 @@ class Campagne:
         """The schedules of a number and a seed."""
         return tirer(self.passages, nombre, graine)
 
-    def jouer(self, suite: Sequence[Tir], source: Path | None = None) -> list[Resultat]:
+    def jouer(self, suite: Sequence[Tir], source: Path | None = None, *, jusqu_au_bout: bool = True) -> list[Resultat]:
         """Strike one fault after another on one warehouse, made anew once it is published; a quiet run ends each.
 
         `source`: the checkout whose package runs, by default a copy of this one, as it was when the campaign began.
+        Without `jusqu_au_bout`, what does not hold is enough: no quiet run follows it.
         """
         resultats: list[Resultat] = []
         terrain = self._terrain(source)
@@ -82,7 +83,7 @@ class Campagne:
             torts, publiee = self._juger(terrain, execution, tir.commande)
             fini = rang == len(suite) - 1
             if fini or publiee == self._attendu.apres or torts:
-                torts += self._finir(terrain)
+                torts += self._finir(terrain) if jusqu_au_bout or not torts else []
                 terrain.degager()
                 if not fini:
                     terrain = self._terrain(source)

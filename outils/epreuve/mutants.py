@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outils.epreuve.campagne import Campagne
-from outils.epreuve.plan import ENTIERE, Tir
+from outils.epreuve.plan import COMMANDES, Tir
 from outils.epreuve.terrain import copier_les_sources
 
 PROMOTION = "validation|publication/promotion.py:promouvoir"
@@ -56,7 +56,7 @@ MUTANTS = (
         "composition/dossier.py",
         "if pose.posee or not pose.decidee:",
         "if pose:",
-        [(POSE, 1, "terme")],
+        [(POSE, 2, "terme")],
     ),
     Mutant(
         "les documents ne sont pas mis sur le disque",
@@ -138,13 +138,14 @@ def _est_tue(campagne: Campagne, base: Path, mutant: Mutant) -> str:
         raise RuntimeError(f"{mutant.nom} : le texte n'est plus dans {mutant.fichier}")
     fichier.write_text(texte.replace(mutant.avant, mutant.apres), encoding="utf-8")
     for tir in mutant.tirs:
-        for resultat in campagne.jouer([_tir(campagne, *tir)], source):
+        for resultat in campagne.jouer([_tir(campagne, *tir)], source, jusqu_au_bout=False):
             if resultat.torts:
                 return resultat.torts[0]
     return ""
 
 
 def _tir(campagne: Campagne, partie: str, rang: int, faute: str) -> Tir:
-    passages = campagne.passages[ENTIERE]
+    commande = next(c for c in COMMANDES if any(partie in p for p in campagne.passages[c]))
+    passages = campagne.passages[commande]
     point = next(p for p in passages if partie in p)
-    return Tir(ENTIERE, point, rang, faute, passages.index(point))
+    return Tir(commande, point, rang, faute, passages.index(point))

@@ -88,9 +88,11 @@ def _frapper(faute: str, quoi: object, faire: object, *arguments: object, **opti
         FAUTES[nom](quoi)
         return faire(*arguments, **options)
     if quand == "apres":
-        rendu = faire(*arguments, **options)
-        FAUTES[nom](rendu if quoi is None else quoi)
-        return rendu
+        try:
+            return faire(*arguments, **options)
+        finally:
+            # what was asked may itself have been refused
+            FAUTES[nom](quoi)
     FAUTES[faute](quoi)
     return faire(*arguments, **options)
 
