@@ -55,6 +55,13 @@ def _composer(pose: module.MiseEnPlace) -> None:
         ecrire(pose.preparer(f"bilan_{exercice}"), page=f"nouveau {exercice}")
 
 
+def _mettre_en_place(sortie: Path) -> None:
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
+        pose.decider(CONDITION)
+        pose.poser()
+
+
 def test_prennent_la_place_ensemble(sortie: Path) -> None:
     with mise_en_place(sortie, REFUS) as pose:
         _composer(pose)
@@ -164,16 +171,14 @@ def test_interrompu_pendant_les_renommages(sortie: Path, monkeypatch: pytest.Mon
 
     with monkeypatch.context() as arret:
         arret.setattr(Path, "rename", rename)
-        with pytest.raises(KeyboardInterrupt), mise_en_place(sortie, REFUS) as pose:
-            _composer(pose)
-            pose.decider(CONDITION)
-            pose.poser()
+        with pytest.raises(KeyboardInterrupt):
+            _mettre_en_place(sortie)
     reprendre(sortie, REFUS, lambda _: True)
     assert lire(sortie) == NOUVEAUX
 
 
 def test_tout_est_sur_le_disque_avant_de_prendre_sa_place(sortie: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is renamed has been synchronised, every file and folder of it; then the folder that it takes its place in."""
+    """What is renamed has been synchronised, each file and folder of it; then the folder where it takes its place."""
     vrai_rename, vrai_fsync, faits = Path.rename, os.fsync, []
 
     def fsync(descripteur: int) -> None:
