@@ -103,7 +103,7 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
     try:
         conn = Connexion.ouvrir(dsn, autocommit=autocommit, options=options_du_role(role, "-c search_path="))
     except psycopg.OperationalError as erreur:
-        if role is not None and f'role "{role}"' in str(erreur):
+        if role is not None and role in str(erreur):
             raise ErreurMutualisation(sans_le_groupe(dsn, role)) from None
         raise PannePassagere(
             f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
