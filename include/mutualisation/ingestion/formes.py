@@ -1,4 +1,4 @@
-"""The forms in which a cell of a source about persons may land (K9): what has none could be a name, a matricule, an IBAN."""
+"""The forms in which a cell of a source about persons may land (K9): anything else could be a name, an IBAN…"""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _BANCAIRE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}|[0-9]{10}[A-Z0-9]{11}[0
 _SEPARATEURS = re.compile(r"[ ./_-]+")
 _FIGURES = re.compile(r"[-+0-9\s.,:/€%()]{1,20}")
 # a day or an hour, readable or not: no matricule is written so
-_DATEE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T][0-9:]{1,8})?|[0-9]{1,4}[:hH][0-9]{1,2}(?::[0-9]{1,2})?")
+_DATEE = re.compile(
+    r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T][0-9:]{1,8})?|[0-9]{1,4}[:hH][0-9]{1,2}(?::[0-9]{1,2})?"
+)
 _ESPACES = re.compile(r"\s+")
 _SIRET = re.compile(r"[0-9]{9}|[0-9]{14}")
 _CHIFFRES_MAX = 12
@@ -41,7 +43,7 @@ _USUELLES = {
 
 
 def forme_d_un_code(cellule: str) -> bool:
-    """K9: capitals, digits, `_ - . /`, with at least one that is no letter; and no bank account, no number of a person."""
+    """K9: capitals, digits, `_ - . /`, one at least that is no letter; no bank account, no number of a person."""
     return len(cellule) <= CODE_MAX and bool(_CODE.fullmatch(cellule)) and not _bancaire(cellule)
 
 

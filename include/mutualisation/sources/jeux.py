@@ -80,12 +80,16 @@ class Colonne:
     @property
     def confidentielle(self) -> bool:
         """True when the cell as delivered may never be landed, logged or summed."""
-        return self.type in ("personnel", "pseudonyme", "empreinte") or self.clair_si is not None or self.garde_si_siret is not None
+        return (
+            self.type in ("personnel", "pseudonyme", "empreinte")
+            or self.clair_si is not None
+            or self.garde_si_siret is not None
+        )
 
 
 @dataclass(frozen=True)
 class Jeu:
-    """One kind of file of a source; its rows land in `brut.<nom>`. `personnes`: a row may hold what is about persons."""
+    """One kind of file of a source; its rows land in `brut.<nom>`. `personnes`: a row may be about persons."""
 
     source: str
     nom: str
