@@ -25,7 +25,8 @@ _DATEE = re.compile(
     r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T][0-9:]{1,8})?|[0-9]{1,4}[:hH][0-9]{1,2}(?::[0-9]{1,2})?"
 )
 _ESPACES = re.compile(r"\s+")
-_SIRET = re.compile(r"[0-9]{9}|[0-9]{14}")
+# and what a spreadsheet makes of one: « 2,159E+13 »
+_SIRET = re.compile(r"[0-9]{9}|[0-9]{14}|[0-9](?:[.,][0-9]{1,12})?E\+[0-9]{2}")
 _CHIFFRES_MAX = 12
 
 # the same, narrower and without a look-ahead, to tell a whole line at once
