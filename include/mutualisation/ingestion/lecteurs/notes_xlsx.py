@@ -15,7 +15,7 @@ from mutualisation.sources.jeux import Jeu
 
 # what a tool names a sheet; anything else may be somebody
 _USUELS = re.compile(
-    r"(?:feuil|feuille|sheet|tableau|onglet|page|export|donnees|data|liste|notice|lisezmoi|janvier|fevrier|mars|avril"
+    r"(?:feuil|feuille|sheet|tableau|onglet|page|export|donnees|data|liste|notice|notes|accueil|lisezmoi|janvier|fevrier|mars|avril"
     r"|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|[0-9]{1,4}|[ _./()-])*"
 )
 
@@ -105,8 +105,8 @@ class NotesXlsx:
 
 
 def noms_de_feuilles(titres: Sequence[str], jeu: Jeu) -> str:
-    """« Feuil1 », « 2 »: names as they are, but in a source about persons, where a sheet may bear a name (K9)."""
-    if not jeu.personnes:
+    """« Feuil1 », « 2 »: names as they are, but in a jeu about agents, where a sheet may bear a name (K9)."""
+    if not jeu.pseudonymise:
         return ", ".join(f"« {t} »" for t in titres)
     connus = [normaliser(jeu.nom), normaliser(jeu.libelle), *(normaliser(c.entete or "") for c in jeu.colonnes)]
     lisibles = []
