@@ -22,7 +22,7 @@ def empreinte_retenue(conn: Connexion) -> str | None:
 
 
 def verifier_cle(conn: Connexion, cle: bytes) -> None:
-    """Note the fingerprint at the first load of the warehouse. ErreurMutualisation under another key; caller commits."""
+    """Note the fingerprint at the first load. ErreurMutualisation under another key. The caller commits."""
     empreinte = empreinte_de_cle(cle)
     conn.execute("insert into journal.cle (empreinte) values (%s) on conflict do nothing", (empreinte,))
     if empreinte_retenue(conn) != empreinte:
