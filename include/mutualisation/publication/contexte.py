@@ -98,6 +98,15 @@ def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
     return int(version)
 
 
+def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[int]:
+    """Versions in which the documents of (exercice, version) show this exercice and those before; none when unknown."""
+    requete = (
+        "select p.value::bigint from journal.constructions as c"
+        " cross join lateral jsonb_each_text(c.contexte -> 'exercices' -> %s -> 'presentes') as p where c.version = %s"
+    )
+    return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
+
+
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
     """Context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
     prepare_par, code_version, fin, sha256, portes, fige = _une_ligne(
