@@ -24,14 +24,17 @@ from mutualisation.cli.options import (
     Depot,
     Ecrire,
     Essai,
+    Exercice,
     Exercices,
     ExercicesVerifies,
     ExtraitEcrit,
     ExtraitsGardes,
     Fichier,
+    Garder,
     JeuEssaye,
     Json,
     Preparateur,
+    Remplacees,
     Semestre,
     Sortie,
     Sources,
@@ -206,7 +209,7 @@ def verifier(*, exercice: ExercicesVerifies = None, extrait: ExtraitsGardes = No
 @app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
 def facturer(
     *,
-    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    exercice: Exercice,
     semestre: Semestre,
     sortie: Annotated[Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")],
     adherent: Adherent = None,
@@ -297,6 +300,25 @@ def _dire_reparation(reparation: Any) -> list[str]:
     ]
 
 
+@app.command(usage=utilisation("migrer"))
+def migrer(*, json_: Json = False) -> None:
+    """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
+    from mutualisation import operations as op
+
+    migration = op.migrer_l_entrepot()
+    _rendre(json_, {"migration": migration}, [f"entrepôt à jour, migration {migration}"])
+
+
+@app.command(usage=utilisation("purger"))
+def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json = False) -> None:
+    """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
+    _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
+
+
 @app.command(usage=utilisation("etat"))
 def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
@@ -335,24 +357,6 @@ def _avertir(charges: list[Any]) -> None:
             journal.print(f"! {avertissement}", markup=False)
 
 
-def _imprevu(erreur: Exception) -> str:
-    """A French sentence without a cell: the messages of the server may quote one."""
-    import psycopg
-
-    match erreur:
-        case psycopg.OperationalError():
-            return (
-                f"L'entrepôt ne répond plus ({type(erreur).__name__}) : rien de plus n'a été publié. "
-                "Relancez la commande ; elle reprend où les données en sont."
-            )
-        case psycopg.Error():
-            return f"L'entrepôt a refusé une opération ({type(erreur).__name__}, {erreur.sqlstate or 'sans code'})."
-        case OSError():
-            lieu = f" « {erreur.filename} »" if erreur.filename else ""
-            return f"Le système a refusé une opération{lieu} ({type(erreur).__name__}) : vérifiez droits et place."
-    return f"Erreur imprévue ({type(erreur).__name__}) : signalez-la avec la commande tapée."
-
-
 def _interrompre(*_: Any) -> None:
     raise KeyboardInterrupt
 
@@ -374,5 +378,7 @@ def main() -> None:
         journal.print("Interrompu : la publication est restée entière.", markup=False)
         sys.exit(1)
     except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
-        journal.print(_imprevu(erreur), markup=False)
+        from mutualisation.entrepot.pannes import phrase_imprevue
+
+        journal.print(phrase_imprevue(erreur), markup=False)
         sys.exit(1)

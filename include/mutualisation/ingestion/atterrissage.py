@@ -85,4 +85,3 @@ def controle_depose(f: FichierDepose, e: Empreinte, traduction: Traduction = SAN
     if f.controle is None:
         return None
     return lire_controle(octets_controle(f.controle), f.jeu, e.sha256, traduction)
-

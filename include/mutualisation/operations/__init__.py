@@ -7,11 +7,14 @@ from mutualisation.operations.enchainement import BilanPublie, bilan, charger, p
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.operations.livraison import extraire, facturer, publier
+from mutualisation.operations.migration import migrer_l_entrepot
+from mutualisation.operations.purge import GARDER, purger
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
+    "GARDER",
     "AClore",
     "BilanPublie",
     "ExerciceClos",
@@ -29,10 +32,12 @@ __all__ = [
     "facturer",
     "laisse_de_cote",
     "laisse_de_cote_par_la_lecture",
+    "migrer_l_entrepot",
     "muet",
     "ouvrir_construction",
     "porte_fichier",
     "publier",
+    "purger",
     "verifier",
     "verifier_cloture",
     "verifier_exercices",

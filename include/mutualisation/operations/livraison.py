@@ -14,6 +14,7 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse
 from mutualisation.extrait.annuel import ecrire_extrait, est_autrement_rendu
 from mutualisation.factures import ecrire_factures
+from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
@@ -34,6 +35,7 @@ def publier(session: Session, version: int | None = None) -> str:
         session.suivi(f"Publication de la version {choisie}")
         empreinte = promouvoir(conn, choisie, session.var)
         ancrer(conn, session.var)
+        purger_si_libre(conn)
         return empreinte
 
 
@@ -45,6 +47,7 @@ def extraire(session: Session, exercice: int, sortie: str, version: int | None =
     published or the folder cannot be written.
     """
     session.suivi(f"Extrait de l'exercice {exercice}")
+    exiger_conservee(session.dsn, version)
     with _lecture(session) as conn:
         exiger_sceau(conn, exercice, version, session.var)
         identite = "declaree" if session.embarque else "authentifiee"

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from mutualisation.entrepot.connexion import durable, patienter
 from mutualisation.entrepot.roles import PROPRIETAIRE, dire_le_refus, sous_le_role
 from mutualisation.publication.droits import droits
 from mutualisation.publication.elargissement import liberer, retablir
@@ -31,7 +32,12 @@ def preparer_publication(conn: psycopg.Connection[Any]) -> None:
     """
     if est_preparee(conn):
         return
-    with conn.transaction(), sous_le_role(conn, PROPRIETAIRE):
+    conn.commit()
+    patienter(conn, lambda: _definir(conn))
+
+
+def _definir(conn: psycopg.Connection[Any]) -> None:
+    with sous_le_role(conn, PROPRIETAIRE):
         # one at a time; readers go on
         conn.execute("lock table journal.publications in share row exclusive mode")
         if est_preparee(conn):
@@ -100,6 +106,7 @@ def promouvoir(conn: psycopg.Connection[Any], version: int, var: Path | None = N
     """
     conn.commit()
     with dire_le_refus(), conn.transaction():
+        durable(conn)
         ligne = conn.execute("select journal.publier(%s)", (version,)).fetchone()
         if ligne is not None and ligne[0] is not None:
             return str(ligne[0])

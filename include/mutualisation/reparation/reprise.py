@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +16,12 @@ from upath import UPath
 from mutualisation.chemins import page_controles
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
+from mutualisation.ingestion.codes_nommes import munir_de_codes
+from mutualisation.ingestion.copies import Copie
 from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose
 from mutualisation.ingestion.epci import JEU_ADHERENTS
-from mutualisation.ingestion.octets import Empreinte, empreinte
+from mutualisation.ingestion.octets import Empreinte
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
 from mutualisation.ingestion.travail import Travail, transaction
 from mutualisation.operations import Session, porte_fichier
@@ -73,24 +74,24 @@ def reparer(session: Session, classeur: Path) -> Reparation:
         porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
         with Travail.ouvrir(conn, porte, session.var, session.suivi, session.detail) as travail:
             try:
-                copie, lue = _copie_privee(travail, classeur)
-                if _deja_charge(travail, lue.sha256):
+                copie = _copie_privee(travail, classeur)
+                if _deja_charge(travail, copie.empreinte.sha256):
                     return Reparation(classeur.name, deja_charge=True)
-                corrections = lire_corrections(copie, lignes_fautives(conn, travail.reg), travail.reg, travail.limites)
+                corrections = lire_corrections(
+                    copie.chemin, lignes_fautives(conn, travail.reg), travail.reg, travail.limites
+                )
                 if not corrections:
                     raise LectureRefusee("aucune cellule n'a été corrigée : rien n'est repris.")
-                return Reparation(classeur.name, _reprendre(travail, classeur, lue, corrections))
+                return Reparation(classeur.name, _reprendre(travail, classeur, copie.empreinte, corrections))
             except (LectureRefusee, OSError) as faute:
                 raise FichierRefuse([(classeur.name, motif_refus(faute))]) from None
 
 
-def _copie_privee(travail: Travail, classeur: Path) -> tuple[Path, Empreinte]:
-    """The bytes that are hashed are those that are read."""
-    if classeur.is_symlink() or not classeur.is_file():
-        raise LectureRefusee("ce n'est pas un fichier ordinaire : donner le classeur corrigé.")
-    copie = travail.dossier / "classeur_corrige.xlsx"
-    shutil.copyfile(classeur, copie)
-    return copie, empreinte(copie)
+def _copie_privee(travail: Travail, classeur: Path) -> Copie:
+    """The bytes that are hashed are those that are read; swept first when the run is killed."""
+    ici = UPath(classeur.absolute())
+    jeu = travail.reg.source("rh").jeux[0]
+    return travail.copies.de(FichierDepose(jeu, ici.name, f"classeur/{ici.name}", ici, "", 1, "xlsx"))
 
 
 def _deja_charge(travail: Travail, empreinte_du_classeur: str) -> bool:
@@ -112,7 +113,9 @@ def _reprendre(
     for c in corrections:
         par_fichier[c.ligne.fichier].append(c)
     source = _source(travail, par_fichier)
-    munir(travail, Depot(UPath(classeur.parent)))
+    rien = Depot(UPath(classeur.parent))
+    munir(travail, rien)
+    munir_de_codes(travail, rien)
     relues = {fichier: _relire(travail, siennes) for fichier, siennes in par_fichier.items()}
     with transaction(conn):
         synchroniser_brut(conn, travail.reg)
@@ -198,7 +201,7 @@ def _reporter(travail: Travail, jeu: Jeu, fichier: FichierCourant, fichier_id: i
 def _relire(travail: Travail, corrections: Sequence[Correction]) -> list[tuple[int, list[str | None]]]:
     """(line of the file, cells in the order of the registry) of each corrected row, read and masked as at the door."""
     jeu = travail.reg.jeu(corrections[0].ligne.fichier.jeu)
-    relecture = Relecture(jeu, travail.correspondances.pour(jeu), travail.pseudonymes)
+    relecture = Relecture(jeu, travail.correspondances.pour(jeu), travail.discretion)
     rangees = []
     for c in corrections:
         cellules = relecture.ligne(c)

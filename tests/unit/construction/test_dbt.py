@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mutualisation.construction.dbt import EnfantDbt, _bilan, _faute, _une_ligne
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.erreurs import PannePassagere
 
 REFUS = "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR"
 
@@ -60,10 +60,10 @@ def test_un_test_qui_a_une_description_la_dit() -> None:
     assert echec == f"porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec {REFUS}"
 
 
-def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
+def test_un_enfant_mort_se_relance(tmp_path: Path) -> None:
     ouvrier = EnfantDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
     ouvrier._enfant.fermer()
-    with pytest.raises(ControleEchoue, match="porte modele : dbt s'est arrêté"):
+    with pytest.raises(PannePassagere, match="porte modele : dbt s'est arrêté"):
         ouvrier.construire()
     ouvrier.fermer()
 

@@ -22,7 +22,7 @@ def motifs() -> list[str]:
 def test_chaque_motif_a_une_regle_et_un_remede() -> None:
     assert len(motifs()) > 40
     sans = [m for m in motifs() if not regle_citee(m) or remede_du_motif(m) == _DEFAUT]
-    assert [m for m in sans if "(P" not in m] == []
+    assert [m for m in sans if "(P" not in m and "(F7)" not in m] == []
 
 
 @pytest.mark.parametrize(

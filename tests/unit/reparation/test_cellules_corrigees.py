@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.reparation.lignes_types import ABSENCE, MONTANT, SAISIE
+from tests.unit.reparation.lignes_types import ABSENCE, MONTANT, SAISIE, fautive
 
+from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
@@ -19,13 +20,19 @@ PSEUDONYMES = Pseudonymes(b"une cle pour les essais")
 
 
 def relire(ligne: LigneFautive, traduction: Traduction = SANS_TRADUCTION, **valeurs: str) -> dict[str, Any]:
-    relecture = Relecture(registre().jeu(ligne.fichier.jeu), traduction, PSEUDONYMES)
+    relecture = Relecture(registre().jeu(ligne.fichier.jeu), traduction, Discretion(PSEUDONYMES))
     return relecture.ligne(Correction(ligne, valeurs))
 
 
 def test_le_reste_de_la_ligne_est_tel_qu_il_a_atterri() -> None:
     assert relire(SAISIE, valide="O") == SAISIE.cellules | {"valide": "O"}
     assert relire(MONTANT, montant_ttc="-12,34") == MONTANT.cellules | {"montant_ttc": "-12,34"}
+
+
+def test_une_cellule_deja_masquee_ne_l_est_pas_deux_fois() -> None:
+    inconnu = fautive("mandats", 3, [], axe_analytique="~0123456789abcdef", nature="?", montant_ttc="10,00")
+    assert relire(inconnu, nature="6068") == inconnu.cellules | {"nature": "6068"}
+    assert relire(inconnu, axe_analytique="Jeanne Dupont")["axe_analytique"].startswith("~")
 
 
 def test_un_matricule_tape_devient_son_pseudonyme() -> None:

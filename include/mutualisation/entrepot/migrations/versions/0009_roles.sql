@@ -130,7 +130,6 @@ grant usage on schema journal, lecture, versions, publication, documents to mutu
 grant usage, create on schema construction to mutualisation_traitement;
 grant execute on all functions in schema lecture to mutualisation_traitement;
 grant select on public.migrations to mutualisation_traitement, mutualisation_migration;
-grant usage on schema journal, versions to mutualisation_migration;
 
 grant select on all tables in schema journal to mutualisation_traitement;
 grant insert, update (fin, statut, fichiers, lignes, motif, porte) on journal.chargements to mutualisation_traitement;
