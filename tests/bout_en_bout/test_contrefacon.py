@@ -253,9 +253,7 @@ def test_une_cloture_glissee_changee_ou_effacee_n_est_pas_crue(publie: Publie, t
     )
     assert "ne dit plus ce qui est ancré" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
     _executer(publie, ["delete from journal.clotures"])
-    assert "elle est ancrée, et l'entrepôt ne l'a pas" in _refus(
-        lambda: op.extraire(session, EXERCICE, str(tmp_path))
-    )
+    assert "elle est ancrée, et l'entrepôt ne l'a pas" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
     # killed after the anchor, before the commit: closing again is not refused for that
     with connecter(session.dsn) as conn:
         op.exiger_sceau(conn, EXERCICE, var=session.var, a_clore=True)

@@ -33,9 +33,7 @@ def ancrer_cloture(conn: psycopg.Connection[Any], exercice: int, version: int, v
     Ancres(var).poser_document(f"cloture_{exercice}_v{version}.json", Ancre(enonce, cle.sign(enonce)), publique(cle))
 
 
-def ecarts_clotures(
-    conn: psycopg.Connection[Any], var: Path | None = None, sauf: Cle | None = None
-) -> list[str]:
+def ecarts_clotures(conn: psycopg.Connection[Any], var: Path | None = None, sauf: Cle | None = None) -> list[str]:
     """A French sentence per closing that is not the one kept outside, signed by a key known here.
 
     `sauf`: the one about to be made, which a crash may have anchored before it was committed.
