@@ -50,8 +50,9 @@ class Assaut:
     """`fichiers`: path in the drop → content, or what makes it. `refus`: path → words of its refusal (none: exit 0).
 
     `lignes`: path → rows delivered, all of which must land. `dits`: words that the load says. `code`: exit code where
-    it isn't that of `refus`. `porte`: with the file gate. `permis`: refused or not, the contract is silent; only what
-    is common to all is checked. `constat`: the finding that makes the assault succeed today.
+    it isn't that of `refus`. `porte`: with the file gate. `permis`: refused or said as one likes, the contract is
+    silent: `dits` may be in a refusal, and what is common to all is checked. `constat`: the finding that makes the
+    assault succeed today.
     """
 
     nom: str
@@ -194,7 +195,8 @@ def _temoin(a: Assaut) -> dict[str, Contenu]:
 
 def _juger_issue(a: Assaut, issue: Issue) -> list[str]:
     if a.permis and issue.code in (0, 3):
-        return []
+        dit = "\n".join([*issue.messages, *issue.refus.values()])
+        return [f"rien ne dit « {m} »" for m in a.dits if m not in dit]
     fautes = [] if issue.code == a.attendu else [f"sortie {issue.code}, attendue {a.attendu} ({issue.affiche[-300:]})"]
     if set(issue.refus) != set(a.refus):
         de_trop, manquent = set(issue.refus) - set(a.refus), set(a.refus) - set(issue.refus)

@@ -89,6 +89,7 @@ def _styles(formats: Sequence[str]) -> str:
     styles = "".join(f"<xf numFmtId='{n}'/>" for n in (0, *range(164, 164 + len(formats))))
     return (
         f"{_TETE}<styleSheet xmlns='{_PRINCIPAL}'><numFmts count='{len(formats)}'>{propres}</numFmts>"
-        "<fonts count='1'><font/></fonts><fills count='1'><fill><patternFill patternType='none'/></fill></fills><borders count='1'><border/></borders>"
+        "<fonts count='1'><font/></fonts><fills count='1'><fill><patternFill patternType='none'/></fill></fills>"
+        "<borders count='1'><border/></borders>"
         f"<cellStyleXfs count='1'><xf numFmtId='0'/></cellStyleXfs><cellXfs>{styles}</cellXfs></styleSheet>"
     )

@@ -18,7 +18,7 @@ from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.publication.cle_signature import publique
-from mutualisation.publication.clotures_ancrees import ancrer_cloture
+from mutualisation.publication.clotures_scellees import sceller_cloture
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 
 SANS_GARDE = "drop trigger en_ajout_seul on journal.sceaux"
@@ -234,26 +234,37 @@ def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:
     assert verifie(dossier / "datapackage.json") != 0
 
 
-def test_une_cloture_glissee_changee_ou_effacee_n_est_pas_crue(publie: Publie, tmp_path: Path) -> None:
-    """The owner closes in somebody's name, or undoes what was closed: `journal.clotures` alone is no proof."""
-    session = publie.contexte
+def test_une_cloture_glissee_n_est_pas_crue(publie: Publie, tmp_path: Path) -> None:
+    """The owner closes in somebody's name: only who approves has a closing signed."""
     glisser = (
         "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
         f" values ({EXERCICE}, 1, 'alice', 'bob', repeat('a', 64))"
     )
     _executer(publie, [glisser])
-    assert "n'est pas ancrée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
-    # as `cloturer` would have kept it
-    with connecter(session.dsn) as conn:
-        ancrer_cloture(conn, EXERCICE, 1, session.var)
+    assert "n'est pas signée" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert "c'est à la personne" in _refus(lambda: op.cloturer(publie.contexte, EXERCICE, "carole"))
+
+
+def test_une_cloture_changee_ou_effacee_est_trouvee(publie: Publie, tmp_path: Path) -> None:
+    """Closed by hand as `cloturer` does, then anchored; what the owner does to it is found."""
+    session = publie.contexte
+    with connecter(session.dsn, role=None) as conn:
+        conn.execute(
+            "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+            " values (%s, 1, 'alice', session_user, repeat('a', 64))",
+            (EXERCICE,),
+        )
+        sceller_cloture(conn, EXERCICE, 1, session.var)
     assert op.verifier(session) == []
+    assert (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
+    garde = "drop trigger en_ajout_seul on journal.clotures"
+    _executer(publie, [garde, "update journal.clotures set approuve_par = 'carole'"])
+    assert "n'est plus celle qui a été signée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
     _executer(
         publie,
-        ["drop trigger en_ajout_seul on journal.clotures", "update journal.clotures set approuve_par = 'carole'"],
+        ["drop trigger en_ajout_seul on journal.sceaux_clotures", "delete from journal.sceaux_clotures",
+         "delete from journal.clotures"],
+    )  # fmt: skip
+    assert "est ancrée hors de l'entrepôt et n'y est plus" in _refus(
+        lambda: op.extraire(session, EXERCICE, str(tmp_path))
     )
-    assert "ne dit plus ce qui est ancré" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
-    _executer(publie, ["delete from journal.clotures"])
-    assert "elle est ancrée, et l'entrepôt ne l'a pas" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
-    # killed after the anchor, before the commit: closing again is not refused for that
-    with connecter(session.dsn) as conn:
-        op.exiger_sceau(conn, EXERCICE, var=session.var, a_clore=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.verification_sceau import exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.publication.clotures import approuver, emplacements, lire_cloture
-from mutualisation.publication.clotures_ancrees import ancrer_cloture
+from mutualisation.publication.clotures_scellees import ancrer_clotures, est_scellee, sceller_cloture
 from mutualisation.publication.extraits_lus import ecarts_extrait
 from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
 
@@ -68,7 +69,7 @@ def verifier_cloture(session: Session, exercice: int, sortie: str | None = None)
         version = _version_publiee(conn, annee)
         if lire_cloture(conn, annee, version) is not None:
             raise _refus(f"l'exercice {annee}, version {version}, est déjà clos")
-        return _a_clore(conn, annee, version, _dossier(conn, annee, version, sortie), session.var)
+        return _a_clore(session, conn, annee, version, _dossier(conn, annee, version, sortie))
 
 
 def cloturer(
@@ -94,45 +95,47 @@ def cloturer(
             raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
         deja = lire_cloture(conn, annee, publiee) is not None
         dossier = _dossier(conn, annee, publiee, sortie)
-        if not deja:
+        if not (deja and est_scellee(conn, annee, publiee)):
             signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *APPROBATEUR)
-            a_clore = _a_clore(conn, annee, publiee, dossier, session.var)
+            a_clore = None if deja else _a_clore(session, conn, annee, publiee, dossier)
             conn.commit()
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
-            _approuver(session, conn, a_clore, signataire or "", compte)
+            with _en_son_nom(session, conn, signataire or "", compte) as sienne:
+                if a_clore is not None:
+                    approuver(sienne, annee, publiee, a_clore.manifeste_sha256)
+                sceller_cloture(sienne, annee, publiee, session.var)
         par = _approbateur(conn, annee, publiee)
         conn.commit()
+        ancrer_clotures(conn, session.var)
         parent = dossier.parent if dossier is not None else None
         # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
         ecrit = extraire(session, annee, str(parent), publiee) if parent is not None and parent.is_dir() else ""
     return ExerciceClos(annee, publiee, par, ecrit, deja)
 
 
-def _approuver(
-    session: Session, conn: psycopg.Connection[Any], a_clore: AClore, signataire: str, compte: str | None
-) -> None:
-    """`journal.approuver` in the name of who approves: a login of its own, or one made for it (K3)."""
+@contextmanager
+def _en_son_nom(
+    session: Session, conn: psycopg.Connection[Any], signataire: str, compte: str | None
+) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction in the name of who approves: under a login of its own, or one made for it (K3)."""
     if compte is not None:
+        # an approver needs no other group
         with connecter(compte, role=None) as sienne, sienne.transaction():
-            _inscrire(sienne, a_clore, session.var)
+            yield sienne
         return
     with conn.transaction(), au_nom_de(conn, signataire, "approbateur") if session.embarque else nullcontext():
-        _inscrire(conn, a_clore, session.var)
+        yield conn
 
 
-def _inscrire(conn: psycopg.Connection[Any], a_clore: AClore, var: Path) -> None:
-    """The closing, kept outside before it is committed: the database alone is no proof."""
-    if approuver(conn, a_clore.exercice, a_clore.version, a_clore.manifeste_sha256):
-        ancrer_cloture(conn, a_clore.exercice, a_clore.version, var)
-
-
-def _a_clore(conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None, var: Path) -> AClore:
-    """The checks of K4, but for who approves; what is approved is what was sealed."""
+def _a_clore(
+    session: Session, conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None
+) -> AClore:
+    """The checks of K4, but for who approves, once the seal of the version holds (K10)."""
+    exiger_sceau(conn, exercice, version, session.var)
     _exiger_justifications(conn, exercice, version)
     empreinte = _exiger_extrait(conn, exercice, version, dossier)
-    if ecarts := ecarts_extrait(conn, Path(str(dossier)), var):
+    if ecarts := ecarts_extrait(conn, Path(str(dossier)), session.var):
         raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
-    exiger_sceau(conn, exercice, version, var, a_clore=True)
     return AClore(exercice, version, str(dossier), empreinte)
 
 

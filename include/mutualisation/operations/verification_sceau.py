@@ -13,7 +13,7 @@ from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
 from mutualisation.publication.clotures import versions_closes
-from mutualisation.publication.clotures_ancrees import ecarts_clotures
+from mutualisation.publication.clotures_scellees import ancrer_clotures, ecarts_clotures
 from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.extraits_lus import ecarts_extrait
@@ -30,22 +30,15 @@ from mutualisation.publication.sceaux import (
 
 
 def exiger_sceau(
-    conn: psycopg.Connection[Any],
-    exercice: int,
-    version: int | None = None,
-    var: Path | None = None,
-    *,
-    a_clore: bool = False,
+    conn: psycopg.Connection[Any], exercice: int, version: int | None = None, var: Path | None = None
 ) -> SceauInscrit:
     """The seal of what is about to be given out (default: the published version), once it is found to hold.
 
-    `var`: the folder of key and anchors; `a_clore`: it is about to be closed, and a crash may have left its closing
-    anchored without being committed. Raises `ControleEchoue` with a sentence per difference; `ErreurMutualisation`
+    `var`: the folder of key and anchors. Raises `ControleEchoue` with a sentence per difference; `ErreurMutualisation`
     when the exercice is not published.
     """
     choisie = version if version is not None else version_publiee(conn, exercice)
-    sauf = (exercice, choisie) if a_clore else None
-    _refuser(_ecarts_journal(conn, var, sauf) + ecarts_pointeurs(conn))
+    _refuser(_ecarts_journal(conn, var) + ecarts_pointeurs(conn))
     sceau = lire_sceau(conn, choisie)
     _refuser(ecarts_contenu(conn, sceau))
     # former years are shown by their closed version, which the pointers may have left
@@ -99,14 +92,15 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
     return list(dict.fromkeys(ecarts))
 
 
-def _ecarts_journal(conn: psycopg.Connection[Any], var: Path | None, sauf: tuple[int, int] | None = None) -> list[str]:
+def _ecarts_journal(conn: psycopg.Connection[Any], var: Path | None) -> list[str]:
     """Functions, chain of the seals and closings, once what a crash left without anchor is anchored.
 
     A difference is looked at again in a new snapshot: what another command has just published is anchored already.
     """
     ancrer(conn, var)
+    ancrer_clotures(conn, var)
     for dernier_essai in (False, True):
-        ecarts = ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_clotures(conn, var, sauf)
+        ecarts = ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_clotures(conn, var)
         if not ecarts or dernier_essai:
             break
         conn.rollback()

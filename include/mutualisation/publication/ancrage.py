@@ -16,7 +16,8 @@ from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.publication.cle_signature import lire_pem_public, pem_public
 
 DOSSIER = "sceaux"
-_NOM = re.compile(r"([0-9]{4,})\.json")
+_SCEAU = re.compile(r"([0-9]{4,})")
+_CLOTURE = re.compile(r"cloture_([0-9]{4})_v([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,29 @@ class Ancre:
 
 
 class Ancres:
-    """`NNNN.json`, `NNNN.json.sig` and `cle_<sha256>.pem` of a folder; a seal is anchored once its `.json` is there."""
+    """`<name>.json`, `<name>.json.sig` and `cle_<sha256>.pem` of a folder; anchored once the `.json` is there.
+
+    A seal is named by its number (`NNNN`), a closing `cloture_AAAA_vN`.
+    """
 
     def __init__(self, var: Path | None = None) -> None:
         self.dossier = (var or dossier_var()) / DOSSIER
 
     def lues(self) -> dict[int, Ancre]:
-        """{numero: anchor}. ErreurMutualisation when the folder can't be read."""
+        """Seals: {numero: anchor}. ErreurMutualisation when the folder can't be read."""
+        return {int(nom): ancre for (nom,), ancre in self._lire(_SCEAU)}
+
+    def clotures(self) -> dict[tuple[int, int], Ancre]:
+        """Closings: {(exercice, version): anchor}. ErreurMutualisation when the folder can't be read."""
+        return {(int(e), int(v)): ancre for (e, v), ancre in self._lire(_CLOTURE)}
+
+    def _lire(self, forme: re.Pattern[str]) -> list[tuple[tuple[str, ...], Ancre]]:
         with self._accessible("lu"):
-            return {
-                int(trouve[1]): Ancre(chemin.read_bytes(), self._signature(chemin))
+            return [
+                (trouve.groups(), Ancre(chemin.read_bytes(), self._signature(chemin)))
                 for chemin in self.dossier.glob("*.json")
-                if (trouve := _NOM.fullmatch(chemin.name))
-            }
+                if (trouve := forme.fullmatch(chemin.stem))
+            ]
 
     def cles(self) -> set[bytes]:
         """Public keys that signed something here."""
@@ -52,20 +63,18 @@ class Ancres:
         return cles
 
     def poser(self, numero: int, ancre: Ancre, cle_publique: bytes) -> None:
-        """Write an anchor that survives a crash: `.json` comes last."""
-        self.poser_document(f"{numero:04d}.json", ancre, cle_publique)
+        """Write the anchor of a seal; it survives a crash."""
+        self._poser(f"{numero:04d}.json", ancre, cle_publique)
 
-    def poser_document(self, nom: str, ancre: Ancre, cle_publique: bytes) -> None:
-        """Write another signed statement, `.sig` first; it replaces one of that name."""
+    def poser_cloture(self, exercice: int, version: int, ancre: Ancre, cle_publique: bytes) -> None:
+        """Write the anchor of a closing; it survives a crash."""
+        self._poser(f"cloture_{exercice}_v{version}.json", ancre, cle_publique)
+
+    def _poser(self, nom: str, ancre: Ancre, cle_publique: bytes) -> None:
         self.connaitre(cle_publique)
         with self._accessible("écrit"):
             _ecrire(self.dossier / f"{nom}.sig", ancre.signature)
             _ecrire(self.dossier / nom, ancre.enonce)
-
-    def documents(self, motif: str) -> dict[str, Ancre]:
-        """{name: anchor} of the other statements of a pattern."""
-        with self._accessible("lu"):
-            return {c.name: Ancre(c.read_bytes(), self._signature(c)) for c in self.dossier.glob(motif)}
 
     def connaitre(self, cle_publique: bytes) -> Path:
         """Keep a public key; its file, which `openssl` reads."""

@@ -30,6 +30,12 @@ def _borne(nom: str, faire: Callable[[], bytes], constat: str = "") -> Assaut:
     return Assaut(f"classeur {nom}", {MANDATS: au_moment(faire)}, permis=True, constat=constat)
 
 
+def _signale(nom: str, contenu: Contenu, mot: str) -> Assaut:
+    """Refused or read, but said."""
+    constat = f"un classeur {nom} est lu sans un mot (porte)"
+    return Assaut(f"classeur {nom}", {MANDATS: contenu}, dits=(mot,), permis=True, constat=constat)
+
+
 def _cellule(xml: str, **plus: object) -> bytes:
     """The two usual rows, then one whose amount is this XML."""
     cellules = [xml if i == TTC else c for i, c in enumerate(SUITE)]
@@ -53,6 +59,21 @@ def _en_double() -> bytes:
     return sortie.getvalue().replace(b"sheet9.xml", b"sheet1.xml")
 
 
+def _cachee() -> bytes:
+    """The only sheet, that no menu can show again."""
+    with zipfile.ZipFile(io.BytesIO(livre())) as archive:
+        texte = archive.read(LIVRE).decode()
+    return livre(RANGEES, parties={LIVRE: texte.replace("<sheet ", "<sheet state='veryHidden' ")})
+
+
+def _fusion() -> bytes:
+    """Two cells of one column made one."""
+    with zipfile.ZipFile(io.BytesIO(livre(RANGEES))) as archive:
+        texte = archive.read(FEUILLE).decode()
+    fusion = "</sheetData><mergeCells count='1'><mergeCell ref='A2:A3'/></mergeCells>"
+    return livre(feuille=texte.replace("</sheetData>", fusion))
+
+
 def _bruit(octets: int) -> bytes:
     """What no compression shrinks, the same at each run."""
     return random.Random(9).randbytes(octets)  # noqa: S311
@@ -70,12 +91,11 @@ def _nombre(valeur: str, style: int = 0) -> str:
 _DTD = "<!DOCTYPE x [<!ENTITY a 'b'>]>"
 _DERNIERE = "".join(f"<row r='{n}'><c r='XFD{n}' t='n'><v>1</v></c></row>" for n in range(4, 5004))
 _PROFOND = 200_000
+# what lets another program in, and is never read
 _ACTIFS = {
-    "macros": ("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0" + b"x" * 100, "macros"),
-    "lien externe": ("xl/externalLinks/externalLink1.xml", b"<externalLink/>", "externe"),
-    "DDE": ("xl/ddeLinks/ddeLink1.xml", b"<ddeLink ddeService='cmd' ddeTopic='/c calc'/>", ""),
-    "contenu ActiveX": ("xl/activeX/activeX1.bin", b"x", ""),
-    "objet incorporé": ("xl/embeddings/oleObject1.bin", b"\xd0\xcf\x11\xe0", ""),
+    "DDE": ("xl/ddeLinks/ddeLink1.xml", b"<ddeLink ddeService='cmd' ddeTopic='/c calc'/>"),
+    "contenu ActiveX": ("xl/activeX/activeX1.bin", b"x"),
+    "objet incorporé": ("xl/embeddings/oleObject1.bin", b"\xd0\xcf\x11\xe0"),
 }
 CLASSEURS = (
     _lu("en parties", livre(RANGEES)),
@@ -116,7 +136,7 @@ CLASSEURS = (
     _lu("à membre au nom de remontée", _zip("../../../../tmp/x", b"x")),
     _lu("à chiffres arabes dans un montant", _cellule("<c t='inlineStr'><is><t>١٢٫٥٠</t></is></c>"), 3),
     _lu("à cellule de 100 000 caractères", _cellule(f"<c t='inlineStr'><is><t>{'x' * 100_000}</t></is></c>"), 3),
-    _refuse("à feuille absente", livre(RANGEES, parties={FEUILLE: None}), "G1"),
+    _refuse("à feuille absente", livre(RANGEES, parties={FEUILLE: None}), "F11"),
     _refuse("sans livre", livre(RANGEES, parties={LIVRE: None}), "G1"),
     _refuse("sans types", livre(RANGEES, parties={"[Content_Types].xml": None}), "G1"),
     _refuse("à feuille mal fermée", livre(feuille="<worksheet><sheetData><row>"), "G1"),
@@ -139,50 +159,23 @@ CLASSEURS = (
     ),
     _refuse("bombe de trente membres", au_moment(lambda: _zip(".bin", b"\0" * 8_000_000, fois=30)), "se déploie", "F9"),
     # what hides rows, or lets another program in: refused or said, as docs/sources.md says
-    *(
-        _refuse(
-            f"à {nom}",
-            _zip(partie, octets),
-            *filter(None, [mot]),
-            "G1",
-            constat=f"un classeur à {nom} est lu sans un mot (porte)",
-        )
-        for nom, (partie, octets, mot) in _ACTIFS.items()
-    ),
     _refuse(
-        "à deux membres de même nom",
-        _en_double(),
-        "G1",
-        constat="de deux membres de même nom, l'un est lu sans un mot (porte)",
+        "à macros",
+        _zip("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0" + b"x" * 100),
+        "macros",
+        constat="un classeur à macros est lu sans un mot (porte)",
     ),
-    Assaut(
-        "classeur à rangée cachée",
-        {MANDATS: livre(RANGEES, corps=en_xml(3, SUITE).replace("<row ", "<row hidden='1' "))},
-        lignes={MANDATS: 3},
-        dits=("cachée",),
-        constat="une rangée cachée est lue sans un mot (porte)",
+    _signale("à lien externe", _zip("xl/externalLinks/externalLink1.xml", b"<externalLink/>"), "lien"),
+    *(_lu(f"à {nom}", _zip(partie, octets)) for nom, (partie, octets) in _ACTIFS.items()),
+    _signale("à deux membres de même nom", _en_double(), "deux fois"),
+    _signale("à rangée cachée", livre(RANGEES, corps=en_xml(3, SUITE).replace("<row ", "<row hidden='1' ")), "masquée"),
+    _signale("à colonne cachée", livre(RANGEES, tete="<cols><col min='1' max='3' hidden='1'/></cols>"), "masquée"),
+    _signale(
+        "à feuille cachée",
+        _cachee(),
+        "masquée",
     ),
-    Assaut(
-        "classeur à colonne cachée",
-        {MANDATS: livre(RANGEES, tete="<cols><col min='1' max='3' hidden='1'/></cols>")},
-        lignes={MANDATS: 2},
-        dits=("cachée",),
-        constat="une colonne cachée est lue sans un mot (porte)",
-    ),
-    Assaut(
-        "classeur à cellules fusionnées",
-        {
-            MANDATS: livre(
-                feuille="<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>"
-                + "".join(en_xml(n, r) for n, r in enumerate(RANGEES, 1))
-                + "</sheetData><mergeCells count='1'>"
-                "<mergeCell ref='A2:A3'/></mergeCells></worksheet>"
-            )
-        },
-        lignes={MANDATS: 2},
-        dits=("fusionnée",),
-        constat="des cellules fusionnées sont lues sans un mot (porte)",
-    ),
+    _signale("à cellules fusionnées", _fusion(), "fusion"),
     # bombs
     _borne(
         "à cinq mille cellules dans la dernière colonne",
@@ -192,11 +185,16 @@ CLASSEURS = (
     _borne(
         "à un million de chaînes partagées",
         lambda: livre(RANGEES, textes=_textes(1_000_000, "<si/>"), niveau=zipfile.ZIP_STORED),
+        "un million de chaînes partagées prennent plus de 10 s",
     ),
     _borne(
         "à trois cent mille rangées vides", lambda: livre(RANGEES, corps="<row/>" * 300_000, niveau=zipfile.ZIP_STORED)
     ),
-    _borne("à numéro de rangée sans fin", lambda: livre(RANGEES, corps=en_xml("9" * 30, SUITE))),
+    _borne(
+        "à numéro de rangée sans fin",
+        lambda: livre(RANGEES, corps=en_xml("9" * 30, SUITE)),
+        "le message d'un numéro de rangée sans fin ne cite aucune règle",
+    ),
     _borne("à colonne sans fin", lambda: _cellule("<c r='ZZZZZZZZ3' t='n'><v>1</v></c>")),
     _borne(
         "à éléments emboîtés",
@@ -204,7 +202,11 @@ CLASSEURS = (
             "<c t='inlineStr'>" + "<is>" * _PROFOND + "</is>" * _PROFOND + "</c>", niveau=zipfile.ZIP_STORED
         ),
     ),
-    _borne("à attribut de 30 Mo", lambda: _cellule(f"<c x='{'x' * 30_000_000}'/>", niveau=zipfile.ZIP_STORED)),
+    _borne(
+        "à attribut de 30 Mo",
+        lambda: _cellule(f"<c x='{'x' * 30_000_000}'/>", niveau=zipfile.ZIP_STORED),
+        "un attribut de 30 Mo n'a pas de borne",
+    ),
     _borne(
         "à cellule de 30 Mo",
         lambda: _cellule(f"<c t='inlineStr'><is><t>{'x' * 30_000_000}</t></is></c>", niveau=zipfile.ZIP_STORED),

@@ -64,7 +64,7 @@ ASSAUTS_PES = (
         ),
     ),
     _lu("à section CDATA", _dans(b"<x><![CDATA[<!DOCTYPE a>]]></x>")),
-    _lu("à préfixe d'un autre nom", PES.replace(b"n:", b"zz:")),
+    _lu("à préfixe d'un autre nom", PES.replace(b"xmlns:n=", b"xmlns:zz=").replace(b"n:PES", b"zz:PES")),
     _lu(
         "à pièces jointes de 5 Mo",
         _hors(b"<PES_PJ><Contenu><Fichier>" + b"QUJD" * 1_250_000 + b"</Fichier></Contenu></PES_PJ>"),
@@ -89,7 +89,7 @@ ASSAUTS_PES = (
     _refuse("à DTD de périphérique", _apres(_DECLARATION + b"<!DOCTYPE x SYSTEM 'file:///dev/zero'>"), "DTD", "G1"),
     _refuse("à entité inconnue", _dans(b"<x>&xxe;</x>"), "entité", "G1"),
     _refuse("à caractère nul", _dans(b"<x>&#0;</x>"), "caractère", "G1"),
-    _refuse("à octet nul", PES.replace(b"ESSAI", b"ESS\0AI", 1), "G1"),
+    _refuse("à octet nul", PES.replace(b"ESSAI", b"ESS\0AI", 1), "octet nul", "F8"),
     _refuse("à deux racines", PES + _CORPS, "fin du document", "G1"),
     _refuse("à texte après la fin", PES + b"ZYLBERSTEIN", "G1"),
     _refuse("coupé au milieu d'une ligne", PES[: PES.index(_LIGNE) + 5], "s'arrête", "G1"),

@@ -33,6 +33,16 @@ create table journal.extraits (
 );
 comment on table journal.extraits is 'Manifestes des extraits écrits : leur empreinte et leur signature, en ajout seul';
 
+create table journal.sceaux_clotures (
+  exercice int not null,
+  version bigint not null,
+  enonce text not null,                   -- the row of journal.clotures as canonical JSON: what is signed
+  signature bytea not null,
+  cle_publique bytea not null,
+  primary key (exercice, version)
+);
+comment on table journal.sceaux_clotures is 'Signature de chaque clôture, faite dans la transaction qui approuve, en ajout seul';
+
 create function journal.refuser_changement() returns trigger language plpgsql set search_path = '' as $$
 begin
   raise exception 'journal.% ne reçoit que des ajouts', tg_table_name using errcode = 'insufficient_privilege';
@@ -42,7 +52,7 @@ comment on function journal.refuser_changement is 'Ce qui est inscrit ne se chan
 do $$
 declare t text;
 begin
-  foreach t in array array['sceaux', 'extraits'] loop
+  foreach t in array array['sceaux', 'extraits', 'sceaux_clotures'] loop
     execute format('create trigger en_ajout_seul before update or delete or truncate on journal.%I'
       ' for each statement execute function journal.refuser_changement()', t);
     execute format('alter table journal.%I enable always trigger en_ajout_seul', t);
@@ -92,5 +102,35 @@ end $$;
 comment on function journal.noter_extrait is 'Inscrit l''empreinte et la signature du manifeste d''un extrait écrit';
 revoke execute on function journal.noter_extrait from public;
 
-grant select on journal.sceaux, journal.extraits to mutualisation_traitement;
-grant execute on function journal.sceller, journal.noter_extrait to mutualisation_traitement;
+-- journal.clotures comes with the next migration
+create function journal.cloture_a_sceller(annee int, de_version bigint) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select jsonb_build_object('exercice', c.exercice, 'version', c.version, 'prepare_par', c.prepare_par,
+      'approuve_par', c.approuve_par, 'manifeste_sha256', c.manifeste_sha256,
+      'approuve_le', to_char(c.approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+      from journal.clotures as c where c.exercice = annee and c.version = de_version);
+end $$;
+comment on function journal.cloture_a_sceller is 'Ce qu''une clôture dit, à signer';
+
+-- only who approved has it signed: a row that somebody else slipped in stays without signature
+create function journal.sceller_cloture(dit text, signe bytea, cle bytea) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  e constant jsonb := dit::jsonb;
+begin
+  if e is distinct from journal.cloture_a_sceller((e ->> 'exercice')::int, (e ->> 'version')::bigint)
+    or e ->> 'approuve_par' is distinct from session_user::text then
+    raise exception 'cette clôture n''est pas celle que le compte % a approuvée', session_user
+      using errcode = 'check_violation';
+  end if;
+  insert into journal.sceaux_clotures (exercice, version, enonce, signature, cle_publique)
+  values ((e ->> 'exercice')::int, (e ->> 'version')::bigint, dit, signe, cle) on conflict do nothing;
+end $$;
+comment on function journal.sceller_cloture is 'Inscrit la signature d''une clôture, au nom du compte qui a approuvé';
+revoke execute on function journal.cloture_a_sceller, journal.sceller_cloture from public;
+
+grant select on journal.sceaux, journal.extraits, journal.sceaux_clotures to mutualisation_traitement;
+grant execute on function journal.sceller, journal.noter_extrait, journal.cloture_a_sceller to mutualisation_traitement;
+grant execute on function journal.cloture_a_sceller, journal.sceller_cloture to approbateur;

@@ -150,7 +150,5 @@ create table journal.etapes_redressement (
 comment on table journal.etapes_redressement is 'Chiffres d''un exercice clos, recalculés en changeant ses fichiers par étapes';
 
 grant select on journal.clotures, journal.versions_closes to mutualisation_traitement;
--- who approves keeps outside what was just closed
-grant select on journal.clotures to approbateur;
 grant select, insert on journal.emplacements to mutualisation_traitement;
 grant select, insert, delete on journal.ensembles, journal.etapes_redressement to mutualisation_traitement;
