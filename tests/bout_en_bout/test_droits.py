@@ -120,7 +120,7 @@ def _colonnes(conn: psycopg.Connection[Any]) -> dict[tuple[str, str], list[tuple
     lues = conn.execute(
         "select n.nspname, c.relname, array_agg(a.attname::text order by a.attnum) from pg_attribute as a"
         " join pg_class as c on c.oid = a.attrelid join pg_namespace as n on n.oid = c.relnamespace"
-        " where a.attnum > 0 and not a.attisdropped group by 1, 2"
+        " where a.attnum > 0 and not a.attisdropped and a.attidentity = '' and a.attgenerated = '' group by 1, 2"
     ).fetchall()
     return {(schema, nom): noms for schema, nom, noms in lues}
 
