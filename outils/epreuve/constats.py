@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from outils.epreuve.plan import ENTIERE
 from outils.epreuve.terrain import A_MOI, DEPOSE, Execution, Terrain
 from psycopg import sql
 from tests.atelier.petit_depot import EXERCICE, SECRETS
@@ -42,18 +43,25 @@ def csv_de(dossier: Path) -> dict[str, str]:
     return {c.name: _sha256(c) for c in sorted(dossier.glob("*.csv"))}
 
 
-def apres_la_faute(terrain: Terrain, execution: Execution, attendu: Attendu) -> tuple[list[str], str]:
-    """What does not hold after a run that a fault struck; what is published then."""
+def apres_la_faute(
+    terrain: Terrain, execution: Execution, attendu: Attendu, commande: str = ENTIERE
+) -> tuple[list[str], str]:
+    """What does not hold after a run that a fault struck; what is published then. Only the whole job publishes."""
     torts = _de_l_execution(execution) + _de_ce_qui_fut_depose(terrain, execution)
     publiee, des_donnees = _de_l_entrepot(terrain, attendu)
     torts += des_donnees
     extrait = _empreinte_de_l_extrait(terrain.extrait)
     notee = any((d / INTENTION).exists() for d in terrain.bilans.glob(f"{TRAVAIL}*"))
     torts += _de_l_extrait(extrait, publiee, notee, terrain, attendu)
-    if execution.code == 0 and (publiee, extrait) != (attendu.apres, attendu.apres):
-        torts.append(f"sortie 0, mais publication {publiee[:8]}, extrait {extrait[:8]}")
-    if execution.code == 0 and execution.empreinte != attendu.apres:
-        torts.append("sortie 0, mais l'empreinte dite n'est pas celle d'une exécution tranquille")
+    if execution.code == 0 and commande == ENTIERE:
+        if (publiee, extrait) != (attendu.apres, attendu.apres):
+            torts.append(f"sortie 0, mais publication {publiee[:8]}, extrait {extrait[:8]}")
+        if execution.empreinte != attendu.apres:
+            torts.append("sortie 0, mais l'empreinte dite n'est pas celle d'une exécution tranquille")
+    if commande != ENTIERE and execution.autre is None and publiee == attendu.apres:
+        torts.append(f"« {commande} » a changé la publication")
+    if abimees := [d.name for d in terrain.bilans.glob("factures_*") if _empreinte_de_l_extrait(d) == ABIME]:
+        torts.append(f"factures qui ne sont pas entières : {', '.join(abimees)}")
     if not (terrain.bilans / A_MOI).exists():
         torts.append("un fichier d'une personne a disparu")
     return torts, publiee

@@ -5,18 +5,15 @@ A mutant whose text is no longer in the sources stops the run: it is to be writt
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from outils.epreuve.campagne import Campagne
-from outils.epreuve.plan import Tir
+from outils.epreuve.plan import COMMANDES, Tir
+from outils.epreuve.terrain import copier_les_sources
 
-from mutualisation.chemins import RACINE
-
-COPIES = ("include", "dbt_project", "expectations", "dags")
 PROMOTION = "validation|publication/promotion.py:promouvoir"
 POSE = "renommage|composition/dossier.py:_poser"
 
@@ -43,8 +40,8 @@ MUTANTS = (
     Mutant(
         "les extraits se composent après la validation",
         "operations/livraison.py",
-        "promouvoir(conn, version, partial(_composer, session, conn, exercices, pose))",
-        "promouvoir(conn, version)\n        _composer(session, conn, exercices, pose)",
+        "promouvoir(conn, version, session.var, composer)",
+        "promouvoir(conn, version, session.var)\n        composer()",
         [("ecriture|mise_en_forme/docx.py", 1, "sans_place")],
     ),
     Mutant(
@@ -59,12 +56,12 @@ MUTANTS = (
         "composition/dossier.py",
         "if pose.posee or not pose.decidee:",
         "if pose:",
-        [(POSE, 1, "terme")],
+        [(POSE, 2, "terme")],
     ),
     Mutant(
         "les documents ne sont pas mis sur le disque",
         "composition/dossier.py",
-        "        _sur_disque(self._travail / NOUVEAUX)\n",
+        "        _sur_disque(nouveaux)\n",
         "",
         [(PROMOTION, 1, "tue_apres")],
     ),
@@ -85,9 +82,9 @@ MUTANTS = (
     Mutant(
         "la publication change en deux fois",
         "publication/promotion.py",
-        "        empreinte = publication_sha256(conn)\n",
-        '        conn.execute("commit")\n        conn.execute("begin")\n        empreinte = publication_sha256(conn)\n',
-        [("lecture|publication/extraits_csv.py:_blocs < publication/extraits_csv.py:sha256_publie", 1, "tue_avant")],
+        "        publiees = empreintes_publiees(conn)\n",
+        '        conn.execute("commit")\n        conn.execute("begin")\n        publiees = empreintes_publiees(conn)\n',
+        [(PROMOTION, 1, "tue_avant")],
     ),
     Mutant(
         "SIGTERM n'est pas entendu",
@@ -98,9 +95,10 @@ MUTANTS = (
     ),
     Mutant(
         "ce qui est validé n'est pas sur le disque du serveur",
-        "entrepot/postmaster.py",
-        '"synchronous_commit": "on"',
-        '"synchronous_commit": "off"',
+        "entrepot/connexion.py",
+        """set_config('synchronous_commit', 'on', true)"
+        " where pg_catalog.current_setting('synchronous_commit') in ('off', 'local')\"""",
+        """set_config('synchronous_commit', 'off', true)\"""",
         [(PROMOTION, 1, "serveur_tue_apres")],
     ),
     Mutant(
@@ -113,8 +111,8 @@ MUTANTS = (
     Mutant(
         "deux traitements à la fois",
         "entrepot/connexion.py",
-        "    return bool(ligne and ligne[0])\n",
-        "    return bool(ligne)\n",
+        "        return False\n    return True\n",
+        "        return True\n    return True\n",
         [("commit|operations/candidate.py:clore < operations/candidate.py:construire", 1, "deux_avant")],
     ),
 )  # fmt: skip
@@ -133,21 +131,21 @@ def eprouver_mutants(base: Path, a_la_fois: int) -> int:
 
 def _est_tue(campagne: Campagne, base: Path, mutant: Mutant) -> str:
     """The first thing that does not hold under the mutant; empty when it survives."""
-    source = base / f"mutant_{MUTANTS.index(mutant)}"
-    for nom in COPIES:
-        shutil.copytree(RACINE / nom, source / nom, symlinks=True)
+    source = copier_les_sources(base / f"mutant_{MUTANTS.index(mutant)}")
     fichier = source / "include" / "mutualisation" / mutant.fichier
     texte = fichier.read_text(encoding="utf-8")
     if mutant.avant not in texte:
         raise RuntimeError(f"{mutant.nom} : le texte n'est plus dans {mutant.fichier}")
     fichier.write_text(texte.replace(mutant.avant, mutant.apres), encoding="utf-8")
     for tir in mutant.tirs:
-        for resultat in campagne.jouer([_tir(campagne, *tir)], source):
+        for resultat in campagne.jouer([_tir(campagne, *tir)], source, jusqu_au_bout=False):
             if resultat.torts:
                 return resultat.torts[0]
     return ""
 
 
 def _tir(campagne: Campagne, partie: str, rang: int, faute: str) -> Tir:
-    point = next(p for p in campagne.passages if partie in p)
-    return Tir(point, rang, faute, campagne.passages.index(point))
+    commande = next(c for c in COMMANDES if any(partie in p for p in campagne.passages[c]))
+    passages = campagne.passages[commande]
+    point = next(p for p in passages if partie in p)
+    return Tir(commande, point, rang, faute, passages.index(point))

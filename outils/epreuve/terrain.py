@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from outils.epreuve.plan import Tir
+from outils.epreuve.plan import ENTIERE, Tir
 from tests.atelier import petit_depot
 from tests.atelier.commande import environnement
 from tests.atelier.petit_depot import EXERCICE
 
+from mutualisation.chemins import RACINE
+
+SOURCES = ("include", "dbt_project", "expectations", "dags")
 INJECTION = Path(__file__).parent / "injection"
 EXECUTABLE = Path(sys.executable).with_name("mutualisation")
 # a run that nothing disturbs, measured, times this: what a fault may cost (waits for a server included)
@@ -70,17 +73,16 @@ class Terrain:
         (self.bilans / A_MOI).write_text("à moi", encoding="utf-8")
         self.tmp.mkdir()
 
-    def executer(self, tir: Tir | None = None, journal: Path | None = None, delai: float = 1200) -> Execution:
-        """Run `bilan` to its end, with a fault or without."""
+    def executer(
+        self, commande_: str = ENTIERE, tir: Tir | None = None, journal: Path | None = None, delai: float = 1200
+    ) -> Execution:
+        """Run a command to its end, with a fault or without."""
         marque, identite = self.dossier / "marque", uuid.uuid4().hex
         desordre = marque.with_name("marque.desordre")
         depose = marque.with_name("marque.depose")
         for reste in (marque, desordre, depose, *self.dossier.glob("autre.*")):
             reste.unlink(missing_ok=True)
-        commande = [
-            str(EXECUTABLE), "bilan", "--depot", str(self.depot), "--exercice", str(EXERCICE),
-            "--sortie", str(self.bilans),
-        ]  # fmt: skip
+        commande = [str(EXECUTABLE), commande_, *map(str, self._arguments(commande_))]
         chemins = [str(INJECTION), *([str(self.source / "include")] if self.source else [])]
         env = environnement(self.var, TMPDIR=str(self.tmp), PYTHONPATH=os.pathsep.join(chemins), EPREUVE_ID=identite)
         env |= {
@@ -114,6 +116,13 @@ class Terrain:
             depose.exists(),
         )
 
+    def _arguments(self, commande: str) -> list[object]:
+        lu = ["--depot", self.depot] if commande in ("bilan", "charger") else []
+        if commande == "charger":
+            return lu
+        ecrit = ["--exercice", EXERCICE, "--sortie", self.bilans]
+        return [*lu, *ecrit, *(["--semestre", 1] if commande == "facturer" else [])]
+
     def _autre(self, delai: float) -> tuple[int, str] | None:
         """Exit code and errors of the second run that a fault started."""
         if not (self.dossier / "autre.lancee").exists():
@@ -135,6 +144,13 @@ class Terrain:
             except (psutil.Error, OSError):
                 continue
         shutil.rmtree(self.dossier, ignore_errors=True)
+
+
+def copier_les_sources(dossier: Path) -> Path:
+    """The package and what it reads, as they are now: work may go on in the checkout meanwhile."""
+    for nom in SOURCES:
+        shutil.copytree(RACINE / nom, dossier / nom, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    return dossier
 
 
 def preparer_depots(dossier: Path) -> tuple[Path, Path]:

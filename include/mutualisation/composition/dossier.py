@@ -66,8 +66,8 @@ class MiseEnPlace:
         _synchroniser(self._travail)
         self.decidee = True
 
-    def poser(self) -> list[Path]:
-        """Rename every folder into its place, and give back their paths; once `decider` has been called."""
+    def poser(self) -> None:
+        """Rename every folder into its place; once `decider` has been called."""
         noms = self._lire()["dossiers"]
         (self._travail / ANCIENS).mkdir(exist_ok=True)
         with _garde(self.sortie):
@@ -75,7 +75,6 @@ class MiseEnPlace:
                 self._poser(nom)
             _synchroniser(self.sortie)
         self.posee = True
-        return [self.sortie / nom for nom in noms]
 
     def _poser(self, nom: str) -> None:
         nouveau, place = self._travail / NOUVEAUX / nom, self.sortie / nom

@@ -53,21 +53,26 @@ def publier_avec_extraits(
     with session.connexion() as conn, mise_en_place(sortie, REFUS) as pose:
         exiger_publication(conn, version, session.var)
         session.suivi(f"Publication de la version {version}")
-        composer = partial(_composer, session, conn, exercices, pose)
+        places: list[str] = []
+        composer = partial(_composer, session, conn, exercices, pose, places)
         empreinte = promouvoir(conn, version, session.var, composer)
         ancrer(conn, session.var)
-        return empreinte, _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
+        _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
+        purger_si_libre(conn)
+        return empreinte, places
 
 
-def _composer(session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace) -> None:
-    """Every extract of the version under publication, then all the refusals at once."""
+def _composer(
+    session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace, places: list[str]
+) -> None:
+    """Every extract of the version under publication, then all the refusals at once; `places`: their folders, given."""
     # the transaction says nothing while documents are composed
     conn.execute("set local idle_in_transaction_session_timeout = 0")
     refus: list[str] = []
     for exercice in exercices:
         session.suivi(f"Extrait de l'exercice {exercice}")
         try:
-            composer_extrait(
+            place = composer_extrait(
                 conn,
                 exercice,
                 pose,
@@ -75,6 +80,7 @@ def _composer(session: Session, conn: psycopg.Connection[Any], exercices: Iterab
                 porte=partial(exiger_extrait, session.dsn),
                 var=session.var,
             )
+            places.append(str(place))
         except ControleEchoue as echec:
             refus += echec.controles
     if refus:
@@ -129,10 +135,10 @@ def _identite(session: Session) -> str:
     return "declaree" if session.embarque else "authentifiee"
 
 
-def _poser(pose: MiseEnPlace, echec: str) -> list[str]:
-    """The folders put in place. What stops half way is ended by the next command that writes there."""
+def _poser(pose: MiseEnPlace, echec: str) -> None:
+    """Put the folders in place. What stops half way is ended by the next command that writes there."""
     try:
-        return [str(place) for place in pose.poser()]
+        pose.poser()
     except OSError as erreur:
         raise ErreurMutualisation(
             f"{echec} dans {pose.sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place, puis lancez "

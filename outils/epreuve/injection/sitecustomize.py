@@ -88,9 +88,11 @@ def _frapper(faute: str, quoi: object, faire: object, *arguments: object, **opti
         FAUTES[nom](quoi)
         return faire(*arguments, **options)
     if quand == "apres":
-        rendu = faire(*arguments, **options)
-        FAUTES[nom](rendu if quoi is None else quoi)
-        return rendu
+        try:
+            return faire(*arguments, **options)
+        finally:
+            # what was asked may itself have been refused
+            FAUTES[nom](quoi)
     FAUTES[faute](quoi)
     return faire(*arguments, **options)
 
@@ -180,7 +182,7 @@ def _deposer(_: object) -> None:
 # ---------------------------------------------------------------- what a power cut would show
 # files and folders that are on the disk, by inode; folders whose entries have changed since
 _sur_disque: set[tuple[int, int]] = set()
-_a_ecrire: dict[tuple[int, int], str] = {}
+_a_ecrire: dict[tuple[int, int], Path] = {}
 
 
 def _inode(chemin: object) -> tuple[int, int]:
@@ -207,12 +209,12 @@ def _avant_renommage(source: object, vers: object) -> None:
 def _apres_renommage(vers: object) -> None:
     parent = Path(os.fspath(vers)).parent
     if os.environ["EPREUVE_SORTIE"] in str(parent):
-        _a_ecrire[_inode(parent)] = parent.name
+        _a_ecrire[_inode(parent)] = parent
 
 
 def _au_depart() -> None:
-    for nom in _a_ecrire.values():
-        _noter_desordre(f"le dossier {nom} n'est pas sur le disque à la fin")
+    for dossier in filter(Path.exists, _a_ecrire.values()):
+        _noter_desordre(f"le dossier {dossier.name} n'est pas sur le disque à la fin")
 
 
 def _suivre_le_disque() -> None:

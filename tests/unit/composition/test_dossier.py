@@ -61,8 +61,15 @@ def test_prennent_la_place_ensemble(sortie: Path) -> None:
         assert {n: v for n, v in lire(sortie).items() if n in ANCIENS} == ANCIENS
         pose.decider(CONDITION)
         assert {n: v for n, v in lire(sortie).items() if n in ANCIENS} == ANCIENS
-        assert pose.poser() == [sortie / "bilan_2020", sortie / "bilan_2021"]
+        pose.poser()
     assert lire(sortie) == NOUVEAUX
+
+
+def test_rien_a_mettre_en_place(sortie: Path) -> None:
+    with mise_en_place(sortie, REFUS) as pose:
+        pose.decider({})
+        pose.poser()
+    assert lire(sortie) == ANCIENS
 
 
 def test_un_dossier_seul(sortie: Path) -> None:
