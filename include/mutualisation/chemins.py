@@ -21,6 +21,7 @@ DECLARATIONS = PAQUET / "sources" / "declarations"
 MIGRATIONS = PAQUET / "entrepot" / "migrations"
 PLAN_COMPTABLE = PAQUET / "francais" / "comptes_m57.csv"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"
+GLYPHES = PAQUET / "composition" / "glyphes.csv"
 GABARITS_HTML = PAQUET / "mise_en_forme" / "gabarits"
 POSITIONS = PAQUET / "mise_en_forme" / "dessin" / "positions_communes.csv"
 

@@ -25,8 +25,11 @@ def depot(tmp_path_factory):
 
 @pytest.fixture
 def entrepot_neuf(airflow_pret, base_vierge, tmp_path, monkeypatch):
-    """The warehouse that the tasks find in their environment."""
-    monkeypatch.setenv("ENTREPOT_DSN", base_vierge)
+    """The warehouse that the tasks find in their environment, under a login of theirs that owns nothing."""
+    with psycopg.connect(base_vierge, autocommit=True) as conn:
+        if conn.execute("select from pg_roles where rolname = 'ouvrier'").fetchone() is None:
+            conn.execute("create role ouvrier login in role mutualisation_traitement, preparateur")
+    monkeypatch.setenv("ENTREPOT_DSN", base_vierge.replace("mutualisation@", "ouvrier@"))
     monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path / "var"))
     return base_vierge
 

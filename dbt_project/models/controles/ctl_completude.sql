@@ -108,6 +108,26 @@ parts as (
   group by exercice, source
 ),
 
+-- codes that a former delivery of cles_analytiques kept in, and that the current one leaves out
+retires as (
+  select
+    l.exercice,
+    l.source,
+    100 * sum(l.mesure) filter (where l.dehors and r.code is not null) / nullif(sum(l.mesure), 0) as part
+  from (
+    select
+      exercice, sens || 's' as source, 'axe' as origine, axe_analytique as code, abs(montant) as mesure,
+      coalesce(cle_dispositif, 'HORS') = 'HORS' as dehors
+    from {{ ref('int_ecritures') }}
+    where comptee and emploi is not null
+    union all
+    select exercice, 'temps', 'activite', code_activite, duree, coalesce(cle_dispositif, 'HORS') = 'HORS'
+    from {{ ref('int_temps') }}
+  ) as l
+  left join {{ ref('stg_referentiel__cles_remplacees') }} as r using (origine, code)
+  group by l.exercice, l.source
+),
+
 hors as (
   select e.exercice, e.hausse_max, e.hors_max, n.source, coalesce(n.part, 0) as part, p.part as part_avant
   from exercices as e
@@ -174,6 +194,18 @@ select
   {{ en_francais('hausse_max') }} || ' points'
 from hors
 where part - part_avant > hausse_max
+union all
+select
+  e.exercice,
+  'hors_en_hausse',
+  r.source || '/cles_analytiques',
+  'ecart',
+  'les codes des livraisons précédentes de cles_analytiques restent dans les dispositifs',
+  {{ en_pour_cent('r.part') }} || ' sur des codes passés à HORS ou restés sans clé',
+  {{ en_pour_cent('e.hausse_max') }}
+from retires as r
+inner join exercices as e using (exercice)
+where r.part > e.hausse_max
 union all
 select
   exercice,

@@ -198,7 +198,7 @@ mensuels as (
   group by f.exercice
 ),
 
--- jeux and sources of the figures that both years have
+-- jeux and sources of the figures that both years have, or that former keys are compared with
 deux_ans as (
   select
     e.exercice,
@@ -211,8 +211,10 @@ deux_ans as (
     (
       select count(distinct r.source)
       from {{ ref('mart_repartition') }} as r
-      inner join {{ ref('mart_repartition') }} as a on r.source = a.source and r.exercice - 1 = a.exercice
-      where r.exercice = e.exercice
+      left join {{ ref('mart_repartition') }} as a on r.source = a.source and r.exercice - 1 = a.exercice
+      where
+        r.exercice = e.exercice
+        and (a.source is not null or exists (select 1 from {{ ref('stg_referentiel__cles_remplacees') }}))
     ) as sources,
     (
       select count(distinct r.source)

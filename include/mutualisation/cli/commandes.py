@@ -188,7 +188,7 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
     with op.Session.depuis_environnement(suivre) as session:
-        dossiers = [op.extraire(session, e, str(sortie), version) for e in annees]
+        dossiers = op.extraire_ensemble(session, annees, str(sortie), version)
         reste = op.laisse_de_cote(session, annees, version)
     _rendre(json_, {"extraits": dossiers}, dossiers, reste)
 

@@ -44,7 +44,7 @@ class ResultatDbt:
 class EnfantDbt:
     """dbt in a child process: started with the warehouse address, it parses the project while files are loaded.
 
-    `ensemble`: the set of files that counts for this process only (`construction.ensemble`).
+    `ensemble`: the set of files that counts for this process only (`construction.fichiers_choisis`).
     """
 
     def __init__(self, dsn: str, var: Path, ensemble: int | None = None) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.composition.dossier import remplacer_dossier
+from mutualisation.composition.dossier import MiseEnPlace, mise_en_place, reprendre
+from mutualisation.composition.occupation import verifier_place
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import place, produits
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.clotures import noter_emplacement
-from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
+from mutualisation.publication.contexte import Contexte, est_publiee, lire_contexte, version_publiee
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes, publication_sha256
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.publication.manifestes_signes import signer_manifeste
@@ -26,6 +28,7 @@ from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
 REDRESSEMENT = "redressement"
+REFUS = "L'extrait ne peut pas être écrit"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
@@ -45,25 +48,63 @@ def ecrire_extrait(
     reads the extract back before it takes its place, and raises when it is not the publication; `var`: the folder of
     the key that signs.
     The same version gives the same bytes (S8); a closed extract that stands whole is left as it is (S9). Raises
-    `ErreurMutualisation` when the exercice is not published or the folder cannot be written.
+    `ErreurMutualisation` when the exercice is not published, the folder cannot be written, or the former one holds a
+    file that is not ours (K11).
+    """
+    preparer_sortie(conn, sortie, [exercice], version)
+    with mise_en_place(sortie, REFUS) as pose:
+        destination = composer_extrait(conn, exercice, pose, version=version, identite=identite, porte=porte, var=var)
+        # noted before it takes its place: what is found there is known, and was signed
+        conn.commit()
+        pose.decider({})
+        pose.poser()
+    return destination
+
+
+def composer_extrait(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    pose: MiseEnPlace,
+    *,
+    version: int | None = None,
+    identite: str = "declaree",
+    porte: Porte | None = None,
+    var: Path | None = None,
+) -> Path:
+    """Write and read back the extract of an exercice beside its place, where `pose` will put it; give back that place.
+
+    Its signature is noted in this transaction, to be committed before it takes its place. A closed extract that stands
+    whole is left as it is.
     """
     contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
     choisie = contexte.construction.version
-    destination = place.dossier_de(conn, sortie, exercice, choisie)
+    destination = place.dossier_de(conn, pose.sortie, exercice, choisie)
     if place.est_clos_et_entier(conn, destination, exercice, choisie):
         return destination
     relations = _relations_de(contexte) | _redressement(conn, contexte)
-    with remplacer_dossier(destination, "L'extrait ne peut pas être écrit") as dossier:
-        _remplir(conn, contexte, relations, dossier, identite)
-        _avouer(conn, contexte, dossier, destination)
-        _signer(conn, contexte, dossier, var)
-        if porte is not None:
-            porte(conn, dossier, exercice, choisie, relations)
-        # noted before it takes its place: what is found there is known, and was signed
-        ecrit = place.sha256_manifeste(dossier) or ""
-        noter_emplacement(conn, exercice, choisie, manifeste.statut_de(contexte), ecrit, destination)
-        conn.commit()
+    dossier = pose.preparer(destination.name)
+    _remplir(conn, contexte, relations, dossier, identite)
+    _avouer(conn, contexte, dossier, destination)
+    _signer(conn, contexte, dossier, var)
+    if porte is not None:
+        porte(conn, dossier, exercice, choisie, relations)
+    ecrit = place.sha256_manifeste(dossier) or ""
+    noter_emplacement(conn, exercice, choisie, manifeste.statut_de(contexte), ecrit, destination)
     return destination
+
+
+def preparer_sortie(
+    conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int], version: int | None = None
+) -> None:
+    """Before hours of work: end or sweep what a killed run left in `sortie`, then look at each place.
+
+    `version`: the stored one that is to be written; by default one that is not closed.
+
+    Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
+    """
+    reprendre(sortie, REFUS, partial(est_publiee, conn))
+    for exercice in exercices:
+        verifier_place(place.dossier_de(conn, sortie, exercice, version))
 
 
 def page_de(dossier: Path) -> Path:

@@ -19,7 +19,7 @@ select max(version) from journal.emplacements join journal.clotures using (exerc
 """
 
 
-def dossier_de(conn: psycopg.Connection[Any], sortie: Path, exercice: int, version: int) -> Path:
+def dossier_de(conn: psycopg.Connection[Any], sortie: Path, exercice: int, version: int | None) -> Path:
     """`bilan_AAAA`, or the first `bilan_AAAA_vN` that no other closed version holds (S9)."""
     candidat, rang = sortie / f"bilan_{exercice}", 1
     while _tenu_par_une_autre(conn, candidat, exercice, version):
@@ -77,7 +77,7 @@ def ecarts(dossier: Path) -> list[str]:
     return [*manquants, *autres, *changes]
 
 
-def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int) -> bool:
+def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int | None) -> bool:
     """A folder is held by the closed version that was put there, or that it says it is; the database says closed."""
     if not dossier.exists():
         return False

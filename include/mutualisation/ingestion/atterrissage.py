@@ -56,6 +56,7 @@ def atterrir(
         return
     charge.fichiers.append(f.chemin)
     charge.lignes += lecture.lignes
+    charge.avertissements += [f"{f.chemin} : {note}" for note in lecture.dialecte.get("avertissements", ())]
     absentes = lecture.dialecte.get("colonnes_absentes")
     if absentes:
         charge.avertissements.append(f"{f.chemin} : colonnes facultatives absentes : {', '.join(absentes)} (F5).")

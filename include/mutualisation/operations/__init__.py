@@ -6,7 +6,7 @@ from mutualisation.operations.cloture import AClore, ExerciceClos, cloturer, ver
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
-from mutualisation.operations.livraison import extraire, facturer, publier
+from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
 from mutualisation.operations.migration import migrer_l_entrepot
 from mutualisation.operations.purge import GARDER, purger
 from mutualisation.operations.session import Session
@@ -29,6 +29,7 @@ __all__ = [
     "exiger_publication",
     "exiger_sceau",
     "extraire",
+    "extraire_ensemble",
     "facturer",
     "laisse_de_cote",
     "laisse_de_cote_par_la_lecture",

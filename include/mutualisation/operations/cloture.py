@@ -15,7 +15,6 @@ from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait import place
-from mutualisation.extrait.annuel import MANIFESTE
 from mutualisation.francais.formats import plusieurs
 from mutualisation.operations.livraison import extraire
 from mutualisation.operations.session import Session
@@ -24,7 +23,8 @@ from mutualisation.operations.verification_sceau import exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.publication.clotures import approuver, emplacements, lire_cloture
 from mutualisation.publication.clotures_scellees import ancrer_clotures, est_scellee, sceller_cloture
-from mutualisation.publication.manifeste import A_APPROUVER
+from mutualisation.publication.extraits_lus import ecarts_extrait
+from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
 
 VERSION = "select version from journal.publications where exercice = %s"
 ECARTS = """
@@ -119,7 +119,8 @@ def _en_son_nom(
 ) -> Iterator[psycopg.Connection[Any]]:
     """A transaction in the name of who approves: under a login of its own, or one made for it (K3)."""
     if compte is not None:
-        with connecter(compte) as sienne, sienne.transaction():
+        # an approver needs no other group
+        with connecter(compte, role=None) as sienne, sienne.transaction():
             yield sienne
         return
     with conn.transaction(), au_nom_de(conn, signataire, "approbateur") if session.embarque else nullcontext():
@@ -133,6 +134,8 @@ def _a_clore(
     exiger_sceau(conn, exercice, version, session.var)
     _exiger_justifications(conn, exercice, version)
     empreinte = _exiger_extrait(conn, exercice, version, dossier)
+    if ecarts := ecarts_extrait(conn, Path(str(dossier)), session.var):
+        raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
     return AClore(exercice, version, str(dossier), empreinte)
 
 

@@ -12,8 +12,9 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
+from mutualisation.publication.clotures import versions_closes
 from mutualisation.publication.clotures_scellees import ancrer_clotures, ecarts_clotures
-from mutualisation.publication.contexte import version_publiee
+from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.extraits_lus import ecarts_extrait
 from mutualisation.publication.sceaux import (
@@ -40,6 +41,9 @@ def exiger_sceau(
     _refuser(_ecarts_journal(conn, var) + ecarts_pointeurs(conn))
     sceau = lire_sceau(conn, choisie)
     _refuser(ecarts_contenu(conn, sceau))
+    # former years are shown by their closed version, which the pointers may have left
+    for autre in sorted(set(versions_presentees(conn, exercice, choisie)) - set(sceau.versions.values())):
+        _refuser(ecarts_contenu(conn, lire_sceau(conn, autre)))
     return sceau
 
 
@@ -49,6 +53,9 @@ def exiger_publication(conn: psycopg.Connection[Any], version: int, var: Path | 
     Raises `ControleEchoue` with a sentence per difference.
     """
     _refuser(_ecarts_journal(conn, var))
+    # what this version was compared with, or billed from (R7f, R12a)
+    for close in versions_closes(conn):
+        _refuser(ecarts_contenu(conn, lire_sceau(conn, close)))
     if remplace_tout(conn, version):
         return
     _refuser(ecarts_pointeurs(conn))

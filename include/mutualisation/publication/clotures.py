@@ -49,6 +49,15 @@ def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> 
     return None if ligne is None else Cloture(int(ligne[0]), *ligne[1:])
 
 
+def versions_closes(conn: psycopg.Connection[Any]) -> list[int]:
+    """Closed versions that no longer are the published ones, and that other exercices read."""
+    requete = (
+        "select distinct version from journal.versions_closes"
+        " where version not in (select version from journal.publications) order by version"
+    )
+    return [int(v) for (v,) in conn.execute(requete).fetchall()]
+
+
 def approuver(conn: psycopg.Connection[Any], exercice: int, version: int, manifeste_sha256: str) -> bool:
     """Close the published version in the name of the login; False when it was closed already.
 

@@ -7,7 +7,7 @@ referentiel as internal relations, the files and the versions of the moment in `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -96,6 +96,35 @@ def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
     requete = "select version from journal.publications where exercice = %s"
     (version,) = _une_ligne(conn, requete, exercice, SANS_EXERCICE)
     return int(version)
+
+
+def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[int]:
+    """Versions in which the documents of (exercice, version) show this exercice and those before; none when unknown."""
+    requete = (
+        "select p.value::bigint from journal.constructions as c"
+        " cross join lateral jsonb_each_text(c.contexte -> 'exercices' -> %s -> 'presentes') as p where c.version = %s"
+    )
+    return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
+
+
+def condition_de(conn: psycopg.Connection[Any], exercices: Iterable[int]) -> dict[str, Any]:
+    """What extracts that are about to be put in place wait for: the version of each exercice, and its digest (S7)."""
+    return {"publiees": {str(e): list(_etat_publie(conn, e)) for e in exercices}}
+
+
+def est_publiee(conn: psycopg.Connection[Any], condition: Mapping[str, Any]) -> bool:
+    """True when every version of a `condition_de` is the one that `publication` shows."""
+    return all(list(_etat_publie(conn, int(e))) == attendu for e, attendu in condition["publiees"].items())
+
+
+def _etat_publie(conn: psycopg.Connection[Any], exercice: int) -> tuple[Any, ...]:
+    """(version, publication_sha256) of an exercice; nothing when it was never published."""
+    ligne: tuple[Any, ...] | None = conn.execute(
+        "select p.version, c.publication_sha256 from journal.publications as p"
+        " join journal.constructions as c on p.version = c.version where p.exercice = %s",
+        (exercice,),
+    ).fetchone()
+    return ligne or ()
 
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:

@@ -8,6 +8,7 @@ on them follows.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,16 @@ def _definition(relation: Relation) -> list[sql.Composable]:
     ]
 
 
-def promouvoir(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> str:
+def promouvoir(
+    conn: psycopg.Connection[Any],
+    version: int,
+    var: Path | None = None,
+    avant_de_valider: Callable[[], None] = lambda: None,
+) -> str:
     """Publish a build that passed its gates, under its seal; give back `publication_sha256` (S7).
 
-    `var`: the folder of the key that signs seals.
+    `var`: the folder of the key that signs seals; `avant_de_valider`: what may still fail and must then leave nothing
+    published, which reads the new publication on this connection, whose transaction is committed once it returns.
     One transaction: the owner's functions attach the relations and move the pointers, the digest of what is then
     shown closes it, and its seal.
     Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
@@ -114,6 +121,7 @@ def promouvoir(conn: psycopg.Connection[Any], version: int, var: Path | None = N
         empreinte = condenser(publiees)
         conn.execute("select journal.conclure_publication(%s, %s)", (version, empreinte))
         sceller(conn, version, publiees, var)
+        avant_de_valider()
     return empreinte
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.construction.dbt import EnfantDbt
-from mutualisation.construction.ensemble import SIMULATION, choisir_ensemble, fichiers_en_vigueur
+from mutualisation.construction.fichiers_choisis import SIMULATION, choisir_ensemble, fichiers_en_vigueur
 from mutualisation.entrepot.exercices import exercices_publies
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import produits

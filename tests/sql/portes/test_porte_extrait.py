@@ -202,11 +202,11 @@ def test_un_texte_qui_commence_par_un_diese_n_est_pas_une_erreur(publie: Any, tm
 def test_chaque_attente_voit_son_defaut(publie: Any, tmp_path: Path, attente: str, defaut: Defaut) -> None:
     dsn, conn = publie
     ancien = ecrire_extrait(conn, 2021, tmp_path)
-    (ancien / "temoin").write_text("ancien", encoding="utf-8")
+    (ancien / "datapackage.json").unlink()
     with pytest.raises(ControleEchoue) as echec:
         ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, defaut))
     assert any(phrase.startswith(f"extrait 2021 : {attente}, ") for phrase in echec.value.controles), echec.value
-    assert (ancien / "temoin").read_text(encoding="utf-8") == "ancien"
+    assert not (ancien / "datapackage.json").exists()
     assert [chemin.name for chemin in tmp_path.iterdir()] == ["bilan_2021"]
 
 
@@ -247,31 +247,46 @@ def test_sans_classeur_ni_relation_la_porte_echoue(publie: Any, tmp_path: Path) 
 @pytest.fixture
 def session(publie: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> op.Session:
     """A session on the published warehouse; the steps before the extracts are taken as done."""
-    for nom, valeur in (("charger", []), ("construire", 1), ("controler", None), ("publier", "empreinte")):
+    for nom, valeur in (("charger", []), ("construire", 1), ("controler", None)):
         monkeypatch.setattr(enchainement, nom, lambda *_, valeur=valeur: valeur)
+
+    def promouvoir(_conn: Any, _version: int, avant_de_valider: Callable[[], None]) -> str:
+        avant_de_valider()
+        return "empreinte"
+
+    monkeypatch.setattr(livraison, "promouvoir", promouvoir)
     monkeypatch.setattr(op.Session, "precharger", lambda _: None)
     return op.Session(publie[0], tmp_path)
 
 
-def test_bilan_publie_puis_dit_tous_les_extraits_refuses(
+def _exiger_sauf_2020(dsn: str, conn: Any, dossier: Path, exercice: int, *suite: Any) -> None:
+    if exercice != 2020:
+        _un_centime(dossier)
+    exiger_extrait(dsn, conn, dossier, exercice, *suite)
+
+
+def test_bilan_dit_tous_les_extraits_refuses_et_ne_publie_rien(
     session: op.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit 2 would say that nothing is published; the extracts that are sound are written all the same."""
-
-    def exiger(dsn: str, conn: Any, dossier: Path, exercice: int, *suite: Any) -> None:
-        if exercice != 2020:
-            _un_centime(dossier)
-        exiger_extrait(dsn, conn, dossier, exercice, *suite)
-
-    monkeypatch.setattr(livraison, "exiger_extrait", exiger)
-    with pytest.raises(ExtraitRefuse) as refus:
+    """They are read back before the publication is committed: exit 2, and every former extract stays."""
+    monkeypatch.setattr(livraison, "exiger_extrait", _exiger_sauf_2020)
+    with pytest.raises(ControleEchoue) as refus:
         op.bilan(session, "depot", [2019, 2020, 2021], str(tmp_path / "bilans"))
+    dits = {phrase.partition(" : ")[0]: phrase for phrase in refus.value.controles if "csv_sommes" in phrase}
+    assert list(dits) == ["extrait 2019", "extrait 2021"]
+    assert list((tmp_path / "bilans").iterdir()) == []
+
+
+def test_extraire_dit_que_la_version_est_publiee(
+    session: op.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 2 would say that nothing is published."""
+    monkeypatch.setattr(livraison, "exiger_extrait", _exiger_sauf_2020)
+    with pytest.raises(ExtraitRefuse) as refus:
+        op.extraire_ensemble(session, [2020, 2021], str(tmp_path / "bilans"))
     assert refus.value.code_sortie == 1
-    assert [phrase.partition(" : ")[0] for phrase in refus.value.phrases] == [
-        f"La version 1 est publiée, mais l'extrait de l'exercice {exercice} relu ne lui est pas conforme"
-        for exercice in (2019, 2021)
-    ]
-    for phrase in refus.value.phrases:
-        assert "csv_sommes, synthese_financiere" in phrase
-        assert phrase.endswith("l'extrait précédent est resté en place ; relancez « mutualisation extraire ».")
-    assert [chemin.name for chemin in (tmp_path / "bilans").iterdir()] == ["bilan_2020"]
+    (phrase,) = refus.value.phrases
+    assert phrase.startswith("La version 1 est publiée, mais l'extrait de l'exercice 2021 relu ne lui est pas conforme")
+    assert "csv_sommes, synthese_financiere" in phrase
+    assert phrase.endswith("l'extrait précédent est resté en place ; relancez « mutualisation extraire ».")
+    assert list((tmp_path / "bilans").iterdir()) == []

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.publication.clotures import approuver, lire_cloture, noter_emplacement
+from mutualisation.publication.clotures import approuver, lire_cloture
 
 from . import entrepot_publie
 
@@ -20,12 +20,20 @@ Conn = psycopg.Connection[Any]
 
 
 @pytest.fixture
-def conn(conn_publiee: Conn, tmp_path_factory: pytest.TempPathFactory) -> Conn:
+def conn(conn_publiee: Conn) -> Conn:
     """The published warehouse, its gaps justified, the extract of 2021 noted."""
     conn_publiee.execute("update versions.controles set justification = 'vu' where statut = 'ecart'")
-    noter_emplacement(conn_publiee, 2021, 1, "a_approuver", EMPREINTE, tmp_path_factory.getbasetemp())
+    _noter_extrait(conn_publiee, 1)
     conn_publiee.commit()
     return conn_publiee
+
+
+def _noter_extrait(conn: Conn, version: int) -> None:
+    conn.execute(
+        "insert into journal.extraits (exercice, version, manifeste_sha256, signature, cle_publique)"
+        " values (2021, %s, %s, '', '')",
+        (version, EMPREINTE),
+    )
 
 
 def comme(conn: Conn, compte: str, acte: Callable[[Conn], Any], *groupes: str) -> Any:
@@ -87,7 +95,6 @@ def test_un_superutilisateur_n_est_pas_approbateur_de_ce_fait(conn: Conn) -> Non
         ("select 1", None),
         ("update journal.constructions set prepare_par = 'b.approuve'", "a été préparé par « b.approuve »"),
         ("update versions.controles set justification = null where controle = 'ecart_etpt'", "sans justification"),
-        ("delete from journal.emplacements", "n'est pas celui d'un extrait"),
         ("delete from journal.publications where exercice = 2021", "n'est pas celle que publie"),
     ],
 )
@@ -103,12 +110,17 @@ def test_ce_que_la_base_refuse_de_clore(conn: Conn, preparer: str, attendu: str 
     assert conn.execute("select count(*) from journal.clotures").fetchone() == (0,)
 
 
+def test_un_manifeste_que_personne_n_a_ecrit_ne_se_clot_pas(conn: Conn) -> None:
+    with pytest.raises(ControleEchoue, match="n'est pas celui d'un extrait"):
+        comme(conn, "b.approuve", lambda c: approuver(c, 2021, 1, "b" * 64), "approbateur")
+
+
 def test_qui_a_prepare_une_version_de_l_exercice_n_en_approuve_aucune(conn: Conn) -> None:
     """K2: having someone else run the same figures again makes nobody an approver."""
     entrepot_publie.publier(conn, entrepot_publie.rangees())
     conn.execute("update journal.constructions set prepare_par = 'b.approuve' where version = 1")
     conn.execute("update versions.controles set justification = 'vu' where statut = 'ecart'")
-    conn.execute("update journal.emplacements set version = 2")
+    _noter_extrait(conn, 2)
     conn.commit()
     with pytest.raises(ControleEchoue, match=r"a été préparé par « b\.approuve »"):
         comme(conn, "b.approuve", lambda c: approuver(c, 2021, 2, EMPREINTE), "approbateur")

@@ -98,9 +98,9 @@ def test_data_package_describes_each_csv(extrait: Path) -> None:
 def test_former_extract_is_replaced_and_nothing_is_left_beside(
     conn_publiee: psycopg.Connection[Any], extrait: Path
 ) -> None:
-    (extrait / "note.txt").write_text("d'une autre fois")
+    (extrait / "datapackage.json").unlink()
     assert ecrire_extrait(conn_publiee, 2021, extrait.parent) == extrait
-    assert not (extrait / "note.txt").exists()
+    assert (extrait / "datapackage.json").exists()
     assert [chemin.name for chemin in extrait.parent.iterdir()] == ["bilan_2021"]
 
 

@@ -20,10 +20,10 @@ from mutualisation.rapport.contenu.conseil import (
     base_legale,
     calcul,
     couts_unitaires,
+    depuis_cloture,
     dispositifs,
     evolution,
     glossaire,
-    redressement,
     reserves,
     signatures,
     territoire_servi,
@@ -36,7 +36,7 @@ SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financièr
 SECTIONS = (
     annee,
     annexe,
-    redressement,
+    depuis_cloture,
     evolution,
     territoire_servi,
     dispositifs,
@@ -61,7 +61,7 @@ def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
 
 def dire(bilan: Bilan, sceau: Sceau) -> Document:
     """The whole bilan: no clock, no random."""
-    corps = [s for piece in SECTIONS if (s := piece.section(bilan)).ancre != redressement.RELATION or s.blocs]
+    corps = [s for piece in SECTIONS if (s := piece.section(bilan)).ancre != depuis_cloture.RELATION or s.blocs]
     sections = [*elus.sections(bilan), *map(_bref, corps), signatures.section(bilan, sceau)]
     return ouverture.document(
         bilan,
