@@ -23,7 +23,7 @@ def main() -> int:
             "MUTUALISATION_PG_HOST": str(profil["host"]),
             "MUTUALISATION_PG_PORT": str(profil["port"]),
             "MUTUALISATION_PG_USER": str(profil["user"]),
-            "MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
+            "DBT_ENV_SECRET_MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
             "MUTUALISATION_PG_BASE": str(profil["dbname"]),
             "MUTUALISATION_DBT_TARGET": str(Path(dossier) / "dbt"),
         }

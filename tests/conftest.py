@@ -28,10 +28,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _environnement_neutre() -> None:
-    """No test reads the warehouse of the person who runs the tests."""
+def _environnement_neutre(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads the warehouse of the person who runs the tests, nor leaves a key or an anchor there."""
     for nom in [n for n in os.environ if n.startswith(("PG", "ENTREPOT_", "MUTUALISATION_"))]:
         del os.environ[nom]
+    os.environ["MUTUALISATION_VAR"] = str(tmp_path_factory.mktemp("var_commun"))
 
 
 @pytest.fixture(scope="session")

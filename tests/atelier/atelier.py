@@ -28,6 +28,7 @@ from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.operations.migration import mettre_a_jour
+from mutualisation.publication.ancrage import DOSSIER
 from mutualisation.sources.brut import synchroniser_brut
 
 BASE = "atelier"
@@ -80,6 +81,7 @@ class Atelier:
             publie = op.bilan(self.neuf(), str(depot), [exercice], str(self._dossier / "bilans"), "alice")
             self.conserver(PUBLIE)
             self._publie = publie
+            shutil.copytree(self._ancres(), self._ancres(PUBLIE))
         return self._ouvrir(PUBLIE), self._publie
 
     def conserver(self, nom: str) -> str:
@@ -140,7 +142,15 @@ class Atelier:
 
     def _ouvrir(self, modele: str) -> op.Session:
         self._renouveler(modele)
+        # the anchors are those of the warehouse that is copied
+        shutil.rmtree(self._ancres(), ignore_errors=True)
+        if self._ancres(modele).exists():
+            shutil.copytree(self._ancres(modele), self._ancres())
         return op.Session(self._adresse, self._dossier, _dbt=self._dbt)
+
+    def _ancres(self, modele: str = "") -> Path:
+        """Folder of the anchors of the database, or those kept beside a template."""
+        return self._dossier / f"{DOSSIER}{modele}"
 
     def _renouveler(self, modele: str) -> None:
         bases.supprimer(self._dsn, BASE)

@@ -18,16 +18,23 @@ from mutualisation.cli.options import (
     SORTIE,
     ACorriger,
     Adherent,
+    Approbateur,
     Bavard,
     Corrige,
     Depot,
     Ecrire,
     Essai,
+    Exercice,
     Exercices,
+    ExercicesVerifies,
+    ExtraitEcrit,
+    ExtraitsGardes,
     Fichier,
+    Garder,
     JeuEssaye,
     Json,
     Preparateur,
+    Remplacees,
     Semestre,
     Sortie,
     Sources,
@@ -155,6 +162,24 @@ def publier(*, json_: Json = False) -> None:
     _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
 
 
+@app.command(usage=utilisation("cloturer", "--exercice AAAA", "--approuve-par NOM"))
+def cloturer(
+    *,
+    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    approuve_par: Approbateur,
+    sortie: ExtraitEcrit = None,
+    json_: Json = False,
+) -> None:
+    """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
+    dit = "déjà clos" if clos.deja else "clos"
+    ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
+    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])])
+
+
 @app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
 def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, json_: Json = False) -> None:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
@@ -163,15 +188,28 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
     with op.Session.depuis_environnement(suivre) as session:
-        dossiers = [op.extraire(session, e, str(sortie), version) for e in annees]
+        dossiers = op.extraire_ensemble(session, annees, str(sortie), version)
         reste = op.laisse_de_cote(session, annees, version)
     _rendre(json_, {"extraits": dossiers}, dossiers, reste)
+
+
+@app.command(usage=utilisation("verifier"))
+def verifier(*, exercice: ExercicesVerifies = None, extrait: ExtraitsGardes = None, json_: Json = False) -> None:
+    """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
+    from mutualisation import operations as op
+
+    annees = op.verifier_exercices(exercice) if exercice else []
+    with op.Session.depuis_environnement(suivre) as session:
+        ecarts = op.verifier(session, annees, extrait or [])
+    _rendre(json_, {"conforme": not ecarts, "ecarts": ecarts}, [] if ecarts else ["conforme"])
+    if ecarts:
+        raise ControleEchoue(ecarts)
 
 
 @app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
 def facturer(
     *,
-    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    exercice: Exercice,
     semestre: Semestre,
     sortie: Annotated[Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")],
     adherent: Adherent = None,
@@ -262,6 +300,25 @@ def _dire_reparation(reparation: Any) -> list[str]:
     ]
 
 
+@app.command(usage=utilisation("migrer"))
+def migrer(*, json_: Json = False) -> None:
+    """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
+    from mutualisation import operations as op
+
+    migration = op.migrer_l_entrepot()
+    _rendre(json_, {"migration": migration}, [f"entrepôt à jour, migration {migration}"])
+
+
+@app.command(usage=utilisation("purger"))
+def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json = False) -> None:
+    """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
+    _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
+
+
 @app.command(usage=utilisation("etat"))
 def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
@@ -273,6 +330,7 @@ def etat(*, json_: Json = False) -> None:
     lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
     lignes += [
         f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
+        + (f", close, approuvée par {e['approuve_par']}" if e["approuve_par"] else ", à approuver")
         for e in contenu["exercices"]
     ]
     lignes += [
@@ -299,24 +357,6 @@ def _avertir(charges: list[Any]) -> None:
             journal.print(f"! {avertissement}", markup=False)
 
 
-def _imprevu(erreur: Exception) -> str:
-    """A French sentence without a cell: the messages of the server may quote one."""
-    import psycopg
-
-    match erreur:
-        case psycopg.OperationalError():
-            return (
-                f"L'entrepôt ne répond plus ({type(erreur).__name__}) : rien de plus n'a été publié. "
-                "Relancez la commande ; elle reprend où les données en sont."
-            )
-        case psycopg.Error():
-            return f"L'entrepôt a refusé une opération ({type(erreur).__name__}, {erreur.sqlstate or 'sans code'})."
-        case OSError():
-            lieu = f" « {erreur.filename} »" if erreur.filename else ""
-            return f"Le système a refusé une opération{lieu} ({type(erreur).__name__}) : vérifiez droits et place."
-    return f"Erreur imprévue ({type(erreur).__name__}) : signalez-la avec la commande tapée."
-
-
 def _interrompre(*_: Any) -> None:
     raise KeyboardInterrupt
 
@@ -338,5 +378,7 @@ def main() -> None:
         journal.print("Interrompu : la publication est restée entière.", markup=False)
         sys.exit(1)
     except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
-        journal.print(_imprevu(erreur), markup=False)
+        from mutualisation.entrepot.pannes import phrase_imprevue
+
+        journal.print(phrase_imprevue(erreur), markup=False)
         sys.exit(1)

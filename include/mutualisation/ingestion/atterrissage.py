@@ -56,6 +56,7 @@ def atterrir(
         return
     charge.fichiers.append(f.chemin)
     charge.lignes += lecture.lignes
+    charge.avertissements += [f"{f.chemin} : {note}" for note in lecture.dialecte.get("avertissements", ())]
     absentes = lecture.dialecte.get("colonnes_absentes")
     if absentes:
         charge.avertissements.append(f"{f.chemin} : colonnes facultatives absentes : {', '.join(absentes)} (F5).")
@@ -85,4 +86,3 @@ def controle_depose(f: FichierDepose, e: Empreinte, traduction: Traduction = SAN
     if f.controle is None:
         return None
     return lire_controle(octets_controle(f.controle), f.jeu, e.sha256, traduction)
-

@@ -17,6 +17,8 @@ from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
 from mutualisation.ingestion.epci import JEU_ADHERENTS, verifier_epci
 from mutualisation.ingestion.journal import Connexion
+from mutualisation.ingestion.lecture_bornee import prechauffer
+from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
 from mutualisation.sources.brut import synchroniser_brut
 from mutualisation.sources.jeux import Registre, Source
@@ -47,6 +49,8 @@ def charger_depot(
     reg = reg or registre()
     voulues = [reg.source(s).nom for s in sources] if sources is not None else list(reg.noms)
     contenu = decouvrir(depot, reg)
+    if any(f.extension != "csv" for f in contenu.fichiers):
+        prechauffer(Limites.de_l_environnement())
     refus: Refus = list(contenu.refus.get("", []))
     charges: list[Chargement] = []
     with Travail.ouvrir(conn, porte, var, suivi, detail, reg) as travail:

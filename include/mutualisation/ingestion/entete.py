@@ -110,9 +110,7 @@ def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -
         largeur=len(noms),
         bannieres=bannieres,
         # a column that no contract names may bear the name of a person (K9)
-        ignorees=tuple(
-            f"colonne {i + 1}" if jeu.personnes else n for i, n in enumerate(noms) if n and i not in prises
-        ),
+        ignorees=tuple(f"colonne {i + 1}" if jeu.personnes else n for i, n in enumerate(noms) if n and i not in prises),
         absentes=tuple(c.entete or c.nom for c in manquantes if c.nom not in traduction.defauts),
     )
 

@@ -21,7 +21,9 @@ _BANCAIRE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}|[0-9]{10}[A-Z0-9]{11}[0
 _SEPARATEURS = re.compile(r"[ ./_-]+")
 _FIGURES = re.compile(r"[-+0-9\s.,:/€%()]{1,20}")
 # a day or an hour, readable or not: no matricule is written so
-_DATEE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T][0-9:]{1,8})?|[0-9]{1,4}[:hH][0-9]{1,2}(?::[0-9]{1,2})?")
+_DATEE = re.compile(
+    r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T][0-9:]{1,8})?|[0-9]{1,4}[:hH][0-9]{1,2}(?::[0-9]{1,2})?"
+)
 _ESPACES = re.compile(r"\s+")
 _SIRET = re.compile(r"[0-9]{9}|[0-9]{14}")
 _CHIFFRES_MAX = 12

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from mutualisation.ingestion.bloc import Bloc, sans_total
 from mutualisation.ingestion.copie import TexteCopie
 from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES, noter_defauts
-from mutualisation.ingestion.lecteurs.decp import LecteurDecp
-from mutualisation.ingestion.lecteurs.pes_aller import LecteurPes
-from mutualisation.ingestion.lecteurs.tabulaire_csv import LecteurCsv
+from mutualisation.ingestion.lecteurs.choix_du_lecteur import LecteurIci, ouvrir_ici
+from mutualisation.ingestion.lecture_bornee import LecteurBorne
 from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.nature import conseil_de_nature
 from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
 
-if TYPE_CHECKING:
-    from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
-
-# each has `entete` (None when rows follow the columns of the jeu), `dialecte` for the journal, `blocs()` of rows
-Lecteur: TypeAlias = "LecteurPes | LecteurDecp | LecteurXlsx | LecteurCsv"
+Lecteur: TypeAlias = "LecteurIci | LecteurBorne"
 
 
 def ouvrir(
@@ -32,31 +26,12 @@ def ouvrir(
 ) -> Lecteur:
     """The reader for that form of file; `traduction`: other names of its headers.
 
-    LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
+    A CSV is streamed here, under limits that are counted; what a library parses is read by a child under limits of memory
+    and time. LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
     """
-    if chemin.stat().st_size == 0:
-        raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
-    if jeu.format == "pes":
-        return LecteurPes(chemin, jeu)
-    if jeu.format == "decp":
-        return LecteurDecp(chemin, jeu, limites)
-    try:
-        return _ouvrir_tabulaire(chemin, jeu, extension, limites, traduction)
-    except LectureRefusee:
-        if (conseil := conseil_de_nature(chemin, extension)) is not None:
-            raise LectureRefusee(f"{conseil} (G1).") from None
-        raise
-
-
-def _ouvrir_tabulaire(
-    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction
-) -> LecteurXlsx | LecteurCsv:
-    if extension == "xlsx":
-        # a second to import, and most files are CSV
-        from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx
-
-        return LecteurXlsx(chemin, jeu, limites, traduction)
-    return LecteurCsv(chemin, jeu, limites, traduction)
+    if jeu.format == "tabulaire" and extension != "xlsx":
+        return ouvrir_ici(chemin, jeu, extension, limites, traduction)
+    return LecteurBorne(chemin, jeu, extension, limites, traduction)
 
 
 class Lecture:

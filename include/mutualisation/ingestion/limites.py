@@ -1,35 +1,42 @@
-"""What bounds a reading (F9): sizes of a cell, of a row, of an inflated file, of a cache."""
+"""What bounds a reading (F9): sizes of a cell, of a row, of an inflated file; what a file may hold; what reading may cost."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from mutualisation.erreurs import ErreurMutualisation
 
 # never silently dropped: a row longer than this can't be told from a file without line ends
-RANGEE_MAX = 64 * 1024 * 1024
+RANGEE_MAX = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Limites:
-    """Settings of F9: characters of a cell, bytes and ratio of what a zip inflates to."""
+    """Settings of F9, each by `MUTUALISATION_<NOM>_MAX`.
+
+    `cellule`: characters of a cell; `deploye`, `rapport`: bytes and ratio of what a zip inflates to; `colonnes`: cells of
+    a row; `feuilles`, `chaines`: sheets and shared strings of a workbook; `noeuds`, `profondeur`: elements of an XML or
+    values of a JSON, one in another; `jeton`: bytes of a tag with its attributes; `memoire` (Mo), `duree` (seconds of
+    processor): what the process that reads a workbook, an XML or a JSON may take.
+    """
 
     cellule: int = 32_767
     deploye: int = 200 * 1024 * 1024
     rapport: int = 100
+    colonnes: int = 1_000
+    feuilles: int = 255
+    chaines: int = 1_000_000
+    noeuds: int = 3_000_000
+    profondeur: int = 100
+    jeton: int = 1024 * 1024
+    memoire: int = 450
+    duree: int = 8
 
     @classmethod
     def de_l_environnement(cls) -> Limites:
-        """`MUTUALISATION_CELLULE_MAX`, `MUTUALISATION_DEPLOYE_MAX` (bytes), `MUTUALISATION_RAPPORT_MAX`.
-
-        ErreurMutualisation when one is not a positive integer.
-        """
-        return cls(
-            cellule=_reglage("MUTUALISATION_CELLULE_MAX", cls.cellule),
-            deploye=_reglage("MUTUALISATION_DEPLOYE_MAX", cls.deploye),
-            rapport=_reglage("MUTUALISATION_RAPPORT_MAX", cls.rapport),
-        )
+        """The settings of the environment. ErreurMutualisation when one is not a positive integer."""
+        return cls(**{f.name: _reglage(f"MUTUALISATION_{f.name.upper()}_MAX", int(f.default)) for f in fields(cls)})  # type: ignore[arg-type]
 
 
 def _reglage(nom: str, defaut: int) -> int:

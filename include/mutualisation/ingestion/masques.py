@@ -100,9 +100,7 @@ class Masques:
     def _preparer(self) -> list[Masque]:
         """Digests first: they are made of the cells as delivered."""
         presentes = [c for c in self._jeu.colonnes_entrepot if c.nom in self._positions]
-        identites = [
-            self._positions[c.nom] for c in self._jeu.colonnes if c.identite and c.nom in self._positions
-        ]
+        identites = [self._positions[c.nom] for c in self._jeu.colonnes if c.identite and c.nom in self._positions]
         masques: list[Masque] = [self._retenir(identites)] if identites else []
         masques += [self._empreintes(c) for c in presentes if c.clair_si]
         masques += [self._si_siret(c) for c in presentes if c.garde_si_siret]

@@ -23,6 +23,7 @@ _AUTRES = {
     "sqlite": "une base SQLite n'est pas lue : en exporter la table en .csv",
 }
 _TETE = 4096
+_ARCHIVE_MAX = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def _texte(tete: bytes) -> Nature:
 
 
 def _archive(chemin: Path) -> Nature:
+    if chemin.stat().st_size > _ARCHIVE_MAX:
+        return Nature("xlsx")  # its directory alone could fill the memory
     try:
         with zipfile.ZipFile(chemin) as archive:
             noms = set(archive.namelist())

@@ -32,7 +32,7 @@ def cle_pseudonymes(var: str | Path | None = None) -> bytes:
     chemin = dossier / FICHIER
     try:
         if not chemin.exists():
-            _creer(chemin)
+            creer_secret(chemin, secrets.token_hex(32) + "\n")
         chemin.chmod(0o600)
         return _verifiee(chemin.read_text(encoding="ascii").strip(), str(chemin))
     except (OSError, UnicodeDecodeError) as e:
@@ -41,13 +41,13 @@ def cle_pseudonymes(var: str | Path | None = None) -> bytes:
         ) from None
 
 
-def _creer(chemin: Path) -> None:
-    """Whole or absent, also when two runs make it at once: written aside, then linked under its name."""
+def creer_secret(chemin: Path, contenu: str) -> None:
+    """A file of mode 0600, whole or absent, also when two runs make it at once: written aside, then linked."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
-    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{FICHIER}_")
+    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{chemin.name}_")
     try:
         with os.fdopen(descripteur, "w", encoding="ascii") as f:
-            f.write(secrets.token_hex(32) + "\n")
+            f.write(contenu)
             f.flush()
             os.fsync(f.fileno())
         with contextlib.suppress(FileExistsError):

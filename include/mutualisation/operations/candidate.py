@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.roles import PREPARATEUR, dire_le_refus
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
+from mutualisation.operations.redressement import preparer_redressement
 from mutualisation.operations.session import Session
 from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.signature import version_du_code
@@ -52,18 +54,39 @@ def construire(
     """
     annees = verifier_exercices(exercices)
     with session.connexion() as conn:
-        version = ouvrir_construction(session, conn, annees, prepare_par)
-        session.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
-        try:
-            resultat = (ouvrier or session.dbt()).construire()
-        except ControleEchoue:
-            clore(conn, version, "echouee", {})
-            raise
-        if resultat.echecs:
-            clore(conn, version, "echouee", {"modele": resultat.en_dict()})
-            raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
-        clore(conn, version, "construite", {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()})
+        if ouvrier is not None:
+            return _batir(session, conn, annees, prepare_par, ouvrier)
+        preparer_redressement(session, conn, annees, partial(_etape, session, conn, prepare_par))
+        return _batir(session, conn, annees, prepare_par, session.dbt())
+
+
+def _batir(
+    session: Session, conn: psycopg.Connection[Any], annees: list[int], prepare_par: str | None, ouvrier: EnfantDbt
+) -> int:
+    version = ouvrir_construction(session, conn, annees, prepare_par)
+    session.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
+    try:
+        resultat = ouvrier.construire()
+    except ControleEchoue:
+        clore(conn, version, "echouee", {})
+        raise
+    if resultat.echecs:
+        clore(conn, version, "echouee", {"modele": resultat.en_dict()})
+        raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
+    clore(conn, version, "construite", {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()})
     return version
+
+
+def _etape(
+    session: Session,
+    conn: psycopg.Connection[Any],
+    prepare_par: str | None,
+    annees: list[int],
+    ouvrier: EnfantDbt,
+    etape: str,
+) -> None:
+    """A step of a restatement: built, never to be published."""
+    clore(conn, _batir(session, conn, annees, prepare_par, ouvrier), "echouee", {"redressement": etape})
 
 
 def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:

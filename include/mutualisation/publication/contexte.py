@@ -7,7 +7,7 @@ referentiel as internal relations, the files and the versions of the moment in `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.formats import NON_RENSEIGNE
+from mutualisation.publication.clotures import Cloture, lire_cloture
 from mutualisation.publication.extraits_csv import lignes
 from mutualisation.publication.relations import relations_internes
 
@@ -45,7 +46,8 @@ class Contexte:
 
     `parametres`: {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs`: {code, libelle,
     thematique, vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`:
-    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included.
+    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included;
+    `cloture`: who approved, None while it is to be approved.
     """
 
     exercice: int
@@ -58,6 +60,7 @@ class Contexte:
     fichiers: list[dict[str, Any]]
     presentes: dict[int, int]
     relations: dict[str, list[str]]
+    cloture: Cloture | None = None
 
     @property
     def est_synthetique(self) -> bool:
@@ -95,6 +98,35 @@ def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
     return int(version)
 
 
+def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[int]:
+    """Versions in which the documents of (exercice, version) show this exercice and those before; none when unknown."""
+    requete = (
+        "select p.value::bigint from journal.constructions as c"
+        " cross join lateral jsonb_each_text(c.contexte -> 'exercices' -> %s -> 'presentes') as p where c.version = %s"
+    )
+    return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
+
+
+def condition_de(conn: psycopg.Connection[Any], exercices: Iterable[int]) -> dict[str, Any]:
+    """What extracts that are about to be put in place wait for: the version of each exercice, and its digest (S7)."""
+    return {"publiees": {str(e): list(_etat_publie(conn, e)) for e in exercices}}
+
+
+def est_publiee(conn: psycopg.Connection[Any], condition: Mapping[str, Any]) -> bool:
+    """True when every version of a `condition_de` is the one that `publication` shows."""
+    return all(list(_etat_publie(conn, int(e))) == attendu for e, attendu in condition["publiees"].items())
+
+
+def _etat_publie(conn: psycopg.Connection[Any], exercice: int) -> tuple[Any, ...]:
+    """(version, publication_sha256) of an exercice; nothing when it was never published."""
+    ligne: tuple[Any, ...] | None = conn.execute(
+        "select p.version, c.publication_sha256 from journal.publications as p"
+        " join journal.constructions as c on p.version = c.version where p.exercice = %s",
+        (exercice,),
+    ).fetchone()
+    return ligne or ()
+
+
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
     """Context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
     prepare_par, code_version, fin, sha256, portes, fige = _une_ligne(
@@ -121,6 +153,7 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
         fichiers=fige["fichiers"],
         presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
         relations=fige["relations"],
+        cloture=lire_cloture(conn, exercice, version),
     )
 
 

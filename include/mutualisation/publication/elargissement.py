@@ -64,7 +64,8 @@ def liberer(conn: psycopg.Connection[Any], relation: Relation) -> list[VueDeLect
     if en_place == contrat[: len(en_place)]:
         return []
     lues = [
-        VueDeLecteur(*dite, tuple(droits)) for *dite, droits in conn.execute(_DEPENDANTES, [vue]).fetchall()
+        VueDeLecteur(nom, materialisee, requete, proprietaire, options, tuple(accordes))
+        for nom, materialisee, requete, proprietaire, options, accordes in conn.execute(_DEPENDANTES, [vue]).fetchall()
     ]
     for lue in lues:
         if not peut_prendre(conn, lue.proprietaire):

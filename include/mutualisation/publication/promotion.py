@@ -8,17 +8,21 @@ on them follows.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from mutualisation.entrepot.connexion import durable, patienter
 from mutualisation.entrepot.roles import PROPRIETAIRE, dire_le_refus, sous_le_role
 from mutualisation.publication.droits import droits
 from mutualisation.publication.elargissement import liberer, retablir
-from mutualisation.publication.extraits_csv import publication_sha256
+from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
 from mutualisation.publication.relations import Relation, relations_promues
+from mutualisation.publication.sceaux import sceller
 
 
 def preparer_publication(conn: psycopg.Connection[Any]) -> None:
@@ -29,7 +33,12 @@ def preparer_publication(conn: psycopg.Connection[Any]) -> None:
     """
     if est_preparee(conn):
         return
-    with conn.transaction(), sous_le_role(conn, PROPRIETAIRE):
+    conn.commit()
+    patienter(conn, lambda: _definir(conn))
+
+
+def _definir(conn: psycopg.Connection[Any]) -> None:
+    with sous_le_role(conn, PROPRIETAIRE):
         # one at a time; readers go on
         conn.execute("lock table journal.publications in share row exclusive mode")
         if est_preparee(conn):
@@ -87,21 +96,32 @@ def _definition(relation: Relation) -> list[sql.Composable]:
     ]
 
 
-def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
-    """Publish a build that passed its gates; give back `publication_sha256` (S7).
+def promouvoir(
+    conn: psycopg.Connection[Any],
+    version: int,
+    var: Path | None = None,
+    avant_de_valider: Callable[[], None] = lambda: None,
+) -> str:
+    """Publish a build that passed its gates, under its seal; give back `publication_sha256` (S7).
 
+    `var`: the folder of the key that signs seals; `avant_de_valider`: what may still fail and must then leave nothing
+    published, which reads the new publication on this connection, whose transaction is committed once it returns.
     One transaction: the owner's functions attach the relations and move the pointers, the digest of what is then
-    shown closes it.
+    shown closes it, and its seal.
     Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
     built can't be taken over as it is.
     """
     conn.commit()
     with dire_le_refus(), conn.transaction():
+        durable(conn)
         ligne = conn.execute("select journal.publier(%s)", (version,)).fetchone()
         if ligne is not None and ligne[0] is not None:
             return str(ligne[0])
-        empreinte = publication_sha256(conn)
+        publiees = empreintes_publiees(conn)
+        empreinte = condenser(publiees)
         conn.execute("select journal.conclure_publication(%s, %s)", (version, empreinte))
+        sceller(conn, version, publiees, var)
+        avant_de_valider()
     return empreinte
 
 

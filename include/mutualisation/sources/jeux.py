@@ -80,7 +80,11 @@ class Colonne:
     @property
     def confidentielle(self) -> bool:
         """True when the cell as delivered may never be landed, logged or summed."""
-        return self.type in ("personnel", "pseudonyme", "empreinte") or self.clair_si is not None or self.garde_si_siret is not None
+        return (
+            self.type in ("personnel", "pseudonyme", "empreinte")
+            or self.clair_si is not None
+            or self.garde_si_siret is not None
+        )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mutualisation.construction.dbt import EnfantDbt, _bilan, _faute, _une_ligne
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.erreurs import PannePassagere
 
 REFUS = "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR"
 
@@ -19,14 +19,14 @@ def reponse(**statuts: str) -> dict[str, Any]:
     """An answer of the child: the model and the test are expected; `modele=…`, `essai=…` are what ran."""
     noms = {"modele": MODELE, "essai": ESSAI}
     resultats = [{"id": noms[n], "statut": s, "message": f"message de {n}"} for n, s in statuts.items()]
-    return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats}
+    return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats, "projet_dbt_sha256": "ab12"}
 
 
 def test_tout_a_tourne() -> None:
     resultat = _bilan(reponse(modele="success", essai="pass"))
     assert resultat.echecs == []
     assert (resultat.executes, resultat.tests) == (2, 1)
-    assert resultat.en_dict() == {"reussie": True, "noeuds": 2, "tests": 1, "echecs": []}
+    assert resultat.en_dict() == {"reussie": True, "noeuds": 2, "tests": 1, "echecs": [], "projet_dbt_sha256": "ab12"}
 
 
 @pytest.mark.parametrize("statut", ["fail", "error", "warn", "runtime error"])
@@ -60,10 +60,10 @@ def test_un_test_qui_a_une_description_la_dit() -> None:
     assert echec == f"porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec {REFUS}"
 
 
-def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
+def test_un_enfant_mort_se_relance(tmp_path: Path) -> None:
     ouvrier = EnfantDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
     ouvrier._enfant.fermer()
-    with pytest.raises(ControleEchoue, match="porte modele : dbt s'est arrêté"):
+    with pytest.raises(PannePassagere, match="porte modele : dbt s'est arrêté"):
         ouvrier.construire()
     ouvrier.fermer()
 

@@ -33,9 +33,7 @@ class Lu:
         return [r[nom] for r in self.rangees]
 
 
-def lire(
-    chemin: Path, jeu: Jeu | str, limites: Limites | None = None, discretion: Discretion | None = None
-) -> Lu:
+def lire(chemin: Path, jeu: Jeu | str, limites: Limites | None = None, discretion: Discretion | None = None) -> Lu:
     """Read a file as the loading does."""
     jeu = registre().jeu(jeu) if isinstance(jeu, str) else jeu
     discretion = discretion or Discretion(Pseudonymes(CLE))

@@ -95,7 +95,9 @@ def test_nom_et_code_echanges_le_fichier_est_refuse(tmp_path: Path) -> None:
 
 
 def test_un_code_sans_cle_ni_forme_n_est_qu_une_empreinte(tmp_path: Path) -> None:
-    lignes = [[*r[:5], c, *r[6:]] for r, c in zip(TEMPS, ("Conseil", "ACT_9", "Divers", "Divers", "R1", "R2"), strict=True)]
+    lignes = [
+        [*r[:5], c, *r[6:]] for r, c in zip(TEMPS, ("Conseil", "ACT_9", "Divers", "Divers", "R1", "R2"), strict=True)
+    ]
     codes = lire(_ecrire(tmp_path / "temps.csv", entete("temps"), *lignes), "temps", discretion=_discretion()).colonne(
         "code_activite"
     )

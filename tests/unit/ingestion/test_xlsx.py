@@ -68,7 +68,7 @@ def test_dates_des_deux_calendriers(tmp_path: Path, dates_1904: bool) -> None:
 def test_date_gardee_comme_simple_nombre(tmp_path: Path) -> None:
     lignes = [_temps(date=d) for d in (43890, 43890.5, 1e12, 0.25)]
     chemin = _ecrire(tmp_path / "t.xlsx", [entete("temps"), *lignes])
-    assert lire(chemin, "temps").colonne("date") == ["2020-02-29", "2020-02-29T12:00:00", "1000000000000", "0.25"]
+    assert lire(chemin, "temps").colonne("date") == ["2020-02-29", "2020-02-29T12:00:00", "?", "?"]
     chemin = _ecrire(tmp_path / "t4.xlsx", [entete("temps"), _temps(date=43890 - 1462)], dates_1904=True)
     assert lire(chemin, "temps").colonne("date") == ["2020-02-29"]
 

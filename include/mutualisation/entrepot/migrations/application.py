@@ -8,7 +8,9 @@ from pathlib import Path
 import psycopg
 
 from mutualisation.chemins import MIGRATIONS
-from mutualisation.entrepot.connexion import adresse, connecter, sans_le_groupe, url_sqlalchemy
+from mutualisation.entrepot.connexion import ATTENTE_VERROU_S, Connexion, connecter, reessayer, sans_le_groupe
+from mutualisation.entrepot.pannes import panne, passagere
+from mutualisation.entrepot.parametres_libpq import adresse
 from mutualisation.entrepot.roles import MIGRATION, PROPRIETAIRE, TRAITEMENT, peut_prendre
 from mutualisation.erreurs import ErreurMutualisation
 
@@ -75,22 +77,34 @@ def _appliquee(dsn: str) -> str | None:
 def _appliquer(dsn: str) -> None:
     """`alembic upgrade head` as the owner; its imports are paid only when there is something to do."""
     import sqlalchemy as sa
+
+    try:
+        reessayer(lambda: _monter(dsn))
+    except sa.exc.DBAPIError as erreur:
+        origine = erreur.orig
+        if isinstance(origine, psycopg.OperationalError) and passagere(origine.sqlstate):
+            raise panne(origine.sqlstate) from None
+        raise ErreurMutualisation(
+            f"La migration de l'entrepôt {adresse(dsn)} a échoué : {_premiere_ligne(origine or erreur)}"
+        ) from erreur
+
+
+def _monter(dsn: str) -> None:
+    """One try; readers wait behind it no longer than `ATTENTE_VERROU_S` at a time."""
+    import sqlalchemy as sa
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    moteur = sa.create_engine(url_sqlalchemy(dsn), poolclass=sa.NullPool)
+    moteur = sa.create_engine("postgresql+psycopg://", creator=lambda: Connexion.ouvrir(dsn), poolclass=sa.NullPool)
     try:
         with moteur.connect() as connexion:
             _se_reserver(connexion.connection.driver_connection, dsn)  # type: ignore[arg-type]
+            connexion.execute(sa.text(f"set local lock_timeout = '{ATTENTE_VERROU_S}s'"))
             config.attributes["connexion"] = connexion
             command.upgrade(config, "head")
             connexion.commit()
-    except sa.exc.DBAPIError as erreur:
-        raise ErreurMutualisation(
-            f"La migration de l'entrepôt {adresse(dsn)} a échoué : {_premiere_ligne(erreur.orig or erreur)}"
-        ) from erreur
     finally:
         moteur.dispose()
 

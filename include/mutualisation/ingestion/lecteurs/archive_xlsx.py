@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -10,6 +11,8 @@ from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.refus import LectureRefusee
 
 _TRANCHE = 1 << 20
+# with a prefix or without, a tag that may be UTF-16
+_CHAINE = re.compile(rb"<(?:\x00?[a-z0-9]+\x00?:)?\x00?si\x00?[ />]")
 _XML = (".xml", ".rels", ".vml")
 # an XML part may be in UTF-16, where each letter takes two bytes
 _DTD = tuple("<!DOCTYPE".encode(e) for e in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -25,23 +28,31 @@ def verifier_archive(chemin: Path, limites: Limites) -> None:
     try:
         with zipfile.ZipFile(chemin) as archive:
             membres = archive.infolist()
+            _verifier_membres([m.filename.lower() for m in membres])
             if any(m.flag_bits & 1 for m in membres):
                 raise LectureRefusee("le classeur est chiffré : l'enregistrer sans mot de passe (G1).")
             if sum(m.file_size for m in membres) > plafond:
                 raise _trop(limites)
-            deploye = 0
+            deploye = chaines = 0
             for membre in membres:
-                deploye += _parcourir(archive, membre, plafond - deploye, limites)
+                octets, vues = _parcourir(archive, membre, plafond - deploye, limites)
+                deploye, chaines = deploye + octets, chaines + vues
+                if chaines > limites.chaines:
+                    raise LectureRefusee(
+                        f"le classeur a plus de {nombre_fr(limites.chaines)} textes partagés : exporter le tableau "
+                        "seul, ou le couper en plusieurs fichiers (F9)."
+                    )
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
         raise LectureRefusee(
             "le classeur est abîmé, ou n'est pas un .xlsx : l'enregistrer de nouveau en .xlsx et le redéposer (G1)."
         ) from None
 
 
-def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites) -> int:
-    """Bytes of a member, read to its end."""
-    deploye = 0
+def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites) -> tuple[int, int]:
+    """Bytes of a member, read to its end, and shared strings that it begins."""
+    deploye = chaines = 0
     fin = b""
+    partagees = "sharedstrings" in membre.filename.lower()
     xml = membre.filename.lower().endswith(_XML)
     with archive.open(membre) as flux:
         while tranche := flux.read(_TRANCHE):
@@ -53,8 +64,27 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
                     "une partie XML du classeur contient une DTD, qu'aucun tableur n'écrit : l'ouvrir dans un tableur "
                     "et l'enregistrer de nouveau en .xlsx (G1)."
                 )
+            if partagees:
+                # one that two slices share is not counted: a bound, not a sum
+                chaines += len(_CHAINE.findall(tranche))
+                if chaines > limites.chaines:
+                    break
             fin = tranche[-_RECOUVREMENT:]
-    return deploye
+    return deploye, chaines
+
+
+def _verifier_membres(noms: list[str]) -> None:
+    """Macros are a program, which nothing of a table needs (G7)."""
+    if any(n.endswith("vbaproject.bin") for n in noms):
+        raise LectureRefusee(
+            "le classeur contient des macros : l'enregistrer en .xlsx, sans macros, ou en .csv (G7)."
+        )
+
+
+def liens_externes(chemin: Path) -> bool:
+    """Whether a workbook takes values from others, as they were when it was saved."""
+    with zipfile.ZipFile(chemin) as archive:
+        return any(n.lower().startswith("xl/externallinks/") for n in archive.namelist())
 
 
 def _trop(limites: Limites) -> LectureRefusee:

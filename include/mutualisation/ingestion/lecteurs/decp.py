@@ -45,6 +45,7 @@ class LecteurDecp:
         if chemin.stat().st_size > limites.deploye:
             raise LectureRefusee(f"le JSON dépasse {nombre_fr(limites.deploye // 1024 // 1024)} Mo (F9).")
         self._chemin = chemin
+        self._limites = limites
         self._colonnes = [c.nom for c in jeu.colonnes_entrepot]
         self._encodage = encodage(chemin, ("utf-8",))
         self.dialecte: dict[str, object] = {"encodage": self._encodage}
@@ -52,20 +53,22 @@ class LecteurDecp:
     def blocs(self) -> Iterator[Bloc]:
         """One block of rows per contract; `rang_titulaire` numbers the rows: a JSON may hold them all on one line."""
         rang = 0
-        for ligne, forme, marche in _marches(_evenements(self._chemin, self._encodage)):
+        for ligne, forme, marche in _marches(_evenements(self._chemin, self._encodage, self._limites)):
             lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees(marche, forme), 1)]
             rang += len(lues)
             rangees = [[v.get(c, "") for c in self._colonnes] for v in lues]
             yield Bloc([ligne] * len(rangees), rangees, True)
 
 
-def _evenements(chemin: Path, code: str) -> Iterator[Evenement]:
-    """The events of the JSON, streamed. LectureRefusee where it is broken."""
+def _evenements(chemin: Path, code: str, limites: Limites) -> Iterator[Evenement]:
+    """The events of the JSON, streamed. LectureRefusee where it is broken, says one key twice, or holds too much."""
     with chemin.open("rb") as f:
         f.seek(len(codecs.BOM_UTF8) if code == "utf-8-sig" else 0)
-        lignes = _Lignes(f)
+        lignes, garde = _Lignes(f, limites), _Garde(limites)
         try:
             for evenement, valeur in ijson.basic_parse(lignes):
+                lignes.depuis = 0
+                garde.voir(lignes.numero, evenement, valeur)
                 yield lignes.numero, evenement, valeur
         except (JSONError, ValueError, ArithmeticError):
             raise LectureRefusee(
@@ -73,17 +76,59 @@ def _evenements(chemin: Path, code: str) -> Iterator[Evenement]:
             ) from None
 
 
+class _Garde:
+    """What a JSON may hold (F9): so many values, so deep; a key of an object once."""
+
+    def __init__(self, limites: Limites) -> None:
+        self._limites = limites
+        self._noeuds = 0
+        self._ouverts: list[set[str]] = []
+
+    def voir(self, ligne: int, evenement: str, valeur: Any) -> None:
+        """Count an event. LectureRefusee."""
+        self._noeuds += 1
+        if evenement == "map_key":
+            cles = self._ouverts[-1]
+            if valeur in cles:
+                raise LectureRefusee(
+                    f"ligne {ligne} : un objet donne deux fois la clé « {valeur[:40]} », rien ne dit laquelle est la "
+                    "bonne ; redéposer le fichier tel que le profil d'acheteur l'a publié (G1)."
+                )
+            cles.add(valeur)
+        elif evenement in _OUVRANTS:
+            self._ouverts.append(set())
+        elif evenement in _FERMANTS:
+            self._ouverts.pop()
+        if self._noeuds > self._limites.noeuds:
+            raise _trop(ligne, self._limites.noeuds, "valeurs")
+        if len(self._ouverts) > self._limites.profondeur:
+            raise _trop(ligne, self._limites.profondeur, "objets ou listes l'un dans l'autre")
+
+
+def _trop(ligne: int, permis: int, quoi: str) -> LectureRefusee:
+    return LectureRefusee(f"ligne {ligne} : le JSON a plus de {nombre_fr(permis)} {quoi} (F9).")
+
+
 class _Lignes:
     """A file given to ijson line by line, since its events don't say where they stand."""
 
-    def __init__(self, fichier: BinaryIO) -> None:
+    def __init__(self, fichier: BinaryIO, limites: Limites) -> None:
         self._fichier = fichier
+        self._jeton = limites.jeton
+        self.depuis = 0
         self._finie = True
         self.numero = 0
 
     def read(self, taille: int) -> bytes:
         """The next line, or a part of it when it is longer than `taille` bytes; ijson asks for 0 first."""
         tranche = self._fichier.readline(taille)
+        # bytes since the last event: what ijson holds of a text that does not end
+        self.depuis += len(tranche)
+        if self.depuis > self._jeton:
+            raise LectureRefusee(
+                f"ligne {self.numero} : un texte ou un blanc dépasse {nombre_fr(self._jeton)} octets ; redéposer le "
+                "fichier tel que le profil d'acheteur l'a publié (F9)."
+            )
         if tranche:
             self.numero += self._finie
             self._finie = tranche.endswith(b"\n")
@@ -100,7 +145,7 @@ def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, str, dict[s
             break
         ligne, ouvrant, valeur = next(evenements)
         if cle != "marches":
-            _valeur(evenements, ouvrant, valeur)
+            _sauter(evenements, ouvrant)
         elif ouvrant == "start_array":
             trouves = True
             yield from _liste(evenements, "2019")
@@ -150,6 +195,14 @@ def _liste(evenements: Iterator[Evenement], forme: str) -> Iterator[tuple[int, s
         marche = marche["marche"] if isinstance(marche.get("marche"), dict) else marche
         if "concession" not in _texte(marche.get("_type")).lower():
             yield ligne, forme, marche
+
+
+def _sauter(evenements: Iterator[Evenement], ouvrant: str) -> None:
+    """Pass over the value whose first event was just read: nothing of it is kept."""
+    profondeur = int(ouvrant in _OUVRANTS)
+    while profondeur:
+        _, evenement, _ = next(evenements)
+        profondeur += (evenement in _OUVRANTS) - (evenement in _FERMANTS)
 
 
 def _valeur(evenements: Iterator[Evenement], ouvrant: str, valeur: Any) -> Any:

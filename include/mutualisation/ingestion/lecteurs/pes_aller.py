@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from mutualisation.ingestion.bloc import Bloc
+from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.jeux import Jeu
 
@@ -29,6 +30,7 @@ _RATTACHEMENT = frozenset({"exerrat", "idpceorig"})
 _LIENS = frozenset({"idmarche", "idactif"})
 _TIERS = frozenset({"idtiers", "natidtiers", "typtiers"})
 _BLOCS_LIGNE = {"infolignepce": _LIGNE, "infolignepiece": _LIGNE, "liensident": _LIENS}
+_REDEPOSER = "redéposer le flux tel que le logiciel comptable l'envoie à la trésorerie"
 _NAT_SIRET, _NAT_SIREN = ("01", "1"), ("02", "2")
 _SIREN = re.compile(r"[0-9]{9}")
 # the flows that the contract names beside the Aller (G7): what a user calls them
@@ -69,14 +71,15 @@ class LecteurPes:
 
     entete = None
 
-    def __init__(self, chemin: Path, jeu: Jeu) -> None:
+    def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
         self._chemin = chemin
+        self._limites = limites
         self._colonnes = [c.nom for c in jeu.colonnes_entrepot]
         self.dialecte: dict[str, object] = {}
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of rows, in the order of the file."""
-        lecture = _Lecture(self._colonnes)
+        lecture = _Lecture(self._colonnes, self._limites)
         analyseur = expat.ParserCreate(namespace_separator=" ")
         lecture.brancher(analyseur)
         lus = 0
@@ -95,6 +98,12 @@ class LecteurPes:
                 except (UnicodeError, LookupError, ValueError):
                     raise LectureRefusee(_encodage_illisible(lecture.encodage)) from None
                 lus += len(tranche)
+                # what expat holds of a tag that does not end
+                if lus - max(analyseur.CurrentByteIndex, 0) > self._limites.jeton and tranche:
+                    raise LectureRefusee(
+                        f"ligne {analyseur.CurrentLineNumber} : une balise et ses attributs dépassent "
+                        f"{nombre_fr(self._limites.jeton)} octets ; {_REDEPOSER} (F9)."
+                    )
                 if lecture.rangees:
                     yield Bloc(lecture.lignes, lecture.rangees, True)
                     lecture.lignes, lecture.rangees = [], []
@@ -105,6 +114,10 @@ class LecteurPes:
                 f"c'est {lecture.flux}, ni dépense ni recette : ignoré, rien n'en est chargé (G7)."
             )
         self.dialecte["encodage"] = lecture.encodage
+
+
+def _trop(permis: int, quoi: str) -> LectureRefusee:
+    return LectureRefusee(f"le XML a plus de {nombre_fr(permis)} {quoi} ; {_REDEPOSER} (F9).")
 
 
 def _faute_xml(faute: expat.ExpatError, encodage: str, octet: bytes) -> str:
@@ -132,8 +145,10 @@ def _encodage_illisible(encodage: str) -> str:
 class _Lecture:
     """State of the walk: where we are, what the current bordereau, piece and line hold."""
 
-    def __init__(self, colonnes: list[str]) -> None:
+    def __init__(self, colonnes: list[str], limites: Limites) -> None:
         self._colonnes = colonnes
+        self._limites = limites
+        self._noeuds = 0
         self._chemin: list[str] = []
         self._entete: dict[str, str] = {}
         self._bordereau: dict[str, str] = {}
@@ -185,6 +200,7 @@ class _Lecture:
         if len(self._chemin) < 2:
             self.flux = _FLUX.get(nom, self.flux)
         self._chemin.append(nom)
+        self._compter()
         if nom in _SENS and self._chemin[:-1] == ["pes_aller"]:
             self._sens = _SENS[nom]
             self.sens_vus.add(self._sens)
@@ -194,6 +210,13 @@ class _Lecture:
             self._noter(self._entete, _ENTETE, nom, attributs)
         elif self._sens:
             self._dans_le_corps(nom, parent, attributs)
+
+    def _compter(self) -> None:
+        self._noeuds += 1
+        if self._noeuds > self._limites.noeuds:
+            raise _trop(self._limites.noeuds, "éléments")
+        if len(self._chemin) > self._limites.profondeur:
+            raise _trop(self._limites.profondeur, "éléments l'un dans l'autre")
 
     def _dans_le_corps(self, nom: str, parent: str, attributs: dict[str, str]) -> None:
         numero = self._analyseur.CurrentLineNumber if self._analyseur else 0

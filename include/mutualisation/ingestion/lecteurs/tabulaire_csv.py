@@ -21,6 +21,8 @@ from mutualisation.sources.jeux import Jeu
 _TRANCHE = 1 << 14
 _TRANCHE_ENTETE = 1 << 18
 _LIGNES_ENTETE = 200
+# a quoted cell holds separators that separate nothing
+_SEPARATEURS_CITES = 50
 _NOMS_SEPARATEURS = {"\t": "tabulation"}
 # Excel's way to keep zeros (F14): the quotes inside are doubled
 _EGALITE = re.compile(r'="((?:[^"]|"")*)"')
@@ -53,7 +55,10 @@ class LecteurCsv:
                 yield from self._blocs(lignes, *bloc)
 
     def _blocs(self, lignes: _Lignes, numero: int, bloc: list[str]) -> Iterator[Bloc]:
-        longues = max(map(len, bloc)) > self._limites.cellule
+        plus_longue = max(map(len, bloc))
+        longues = plus_longue > self._limites.cellule
+        if plus_longue > self._limites.colonnes:
+            self._refuser_larges(numero, bloc, guillemets=lignes.guillemets)
         if not lignes.guillemets and not lignes.retours:
             separateur = self.separateur
             blancs = BLANCS + separateur
@@ -69,6 +74,13 @@ class LecteurCsv:
         if rangees:
             yield Bloc(numeros, rangees, longues or deux is None)
 
+    def _refuser_larges(self, numero: int, bloc: list[str], *, guillemets: bool) -> None:
+        """LectureRefusee when a line would make more cells than a row may have; quotes may hold some separators."""
+        permises = self._limites.colonnes * (_SEPARATEURS_CITES if guillemets else 1)
+        for i, ligne in enumerate(bloc):
+            if len(ligne) > permises and ligne.count(self.separateur) > permises:
+                raise _trop_large(numero + i, self._limites)
+
     def _par_csv(
         self, numero: int, bloc: list[str], *, egalites: bool
     ) -> tuple[list[int] | range, list[list[str]]] | None:
@@ -79,6 +91,7 @@ class LecteurCsv:
             return None
         if len(rangees) != len(bloc):
             return None
+        self._refuser_rangees_larges(numero, rangees)
         if egalites:
             _retirer_egalites(rangees)
         garde = [i for i, r in enumerate(rangees) if not est_vide(r)]
@@ -100,8 +113,14 @@ class LecteurCsv:
             if not est_vide(rangee):
                 numeros.append(debut)
                 rangees.append(rangee)
+        self._refuser_rangees_larges(numero, rangees)
         _retirer_egalites(rangees)
         return numeros, rangees
+
+    def _refuser_rangees_larges(self, numero: int, rangees: list[list[str]]) -> None:
+        if max(map(len, rangees), default=0) > self._limites.colonnes:
+            rang = next(i for i, r in enumerate(rangees) if len(r) > self._limites.colonnes)
+            raise _trop_large(numero + rang, self._limites)
 
     def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[str, int, Entete]:
         """Separator, number of physical lines before the data, header."""
@@ -119,12 +138,22 @@ class LecteurCsv:
                 raise
         lignes = [ligne + "\n" for ligne in (bloc[1] if bloc else [])[:_LIGNES_ENTETE]]
         essais: list[list[list[str]]] = []
+        self._refuser_tete_large(lignes, jeu)
         for separateur, rangees, fins in _lectures(lignes, jeu):
             trouve = trouver_entete(jeu, rangees, traduction)
             if trouve is not None:
                 return separateur, fins[trouve[0]], trouve[1]
             essais.append(rangees)
         raise self._mal_encode(jeu, traduction, lignes) or entete_introuvable(jeu, essais, traduction)
+
+    def _refuser_tete_large(self, lignes: list[str], jeu: Jeu) -> None:
+        """LectureRefusee when one of the first lines is too wide by whatever separator: cells are counted before any is cut."""
+        permises = self._limites.colonnes
+        for i, ligne in enumerate(lignes, 1):
+            if len(ligne) > permises * _SEPARATEURS_CITES and any(
+                ligne.count(s) > permises * _SEPARATEURS_CITES for s in jeu.dialecte.separateurs
+            ):
+                raise _trop_large(i, self._limites)
 
     def _mal_encode(self, jeu: Jeu, traduction: Traduction, lignes: list[str]) -> LectureRefusee | None:
         """The refusal that names an encoding under which the header would be there, when there is one (F8)."""
@@ -146,6 +175,12 @@ class LecteurCsv:
                 "UTF-8 (F8)."
             )
         return _autre_encodage(jeu, traduction, octets)
+
+
+def _trop_large(ligne: int, limites: Limites) -> LectureRefusee:
+    return LectureRefusee(
+        f"ligne {ligne} : plus de {nombre_fr(limites.colonnes)} colonnes ; exporter le tableau seul (F9)."
+    )
 
 
 def _autre_encodage(jeu: Jeu, traduction: Traduction, octets: bytes) -> LectureRefusee | None:

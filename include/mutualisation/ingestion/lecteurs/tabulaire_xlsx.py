@@ -15,15 +15,15 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from mutualisation.ingestion.bloc import Bloc
 from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
 from mutualisation.ingestion.lecteurs import formats_xlsx as formats
-from mutualisation.ingestion.lecteurs.archive_xlsx import verifier_archive
-from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.lecteurs.archive_xlsx import liens_externes, verifier_archive
+from mutualisation.ingestion.lecteurs.notes_xlsx import NotesXlsx, noms_de_feuilles
+from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Jeu
 
 _RANGEES_PAR_BLOC = 1000
 _RANGEES_ENTETE = 60
-_COLONNES_MAX = 16_384
 _SANS_VALEUR = object()
 
 
@@ -35,10 +35,13 @@ class LecteurXlsx:
 
     def __init__(self, chemin: Path, jeu: Jeu, limites: Limites, traduction: Traduction = SANS_TRADUCTION) -> None:
         self._chemin = chemin
+        self._limites = limites
+        self._notes = NotesXlsx()
         verifier_archive(chemin, limites)
         self._feuille, self._premiere, self.entete = self._reconnaitre(jeu, traduction)
         self._dates = {p for n, p in self.entete.positions.items() if jeu.colonne(n).type == "date"}
-        self.dialecte = {"encodage": "xlsx"} | self.entete.dialecte
+        self._notes.liens = liens_externes(chemin)
+        self.dialecte: dict[str, object] = {"encodage": "xlsx"} | self.entete.dialecte
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the sheet."""
@@ -52,7 +55,9 @@ class LecteurXlsx:
             formule = next((i for i, v in enumerate(valeurs) if v is _SANS_VALEUR), None)
             if formule is None and est_vide(rangee):
                 continue
-            if formule is not None:
+            if formule is None:
+                self._notes.voir(numero)
+            else:
                 defauts[len(rangees)] = (
                     formule,
                     "formule sans valeur enregistrée : ouvrir le classeur dans un tableur et l'enregistrer (F11)",
@@ -64,36 +69,56 @@ class LecteurXlsx:
                 numeros, rangees, defauts = [], [], {}
         if rangees:
             yield Bloc(numeros, rangees, True, defauts)
+        if avertissements := self._notes.phrases():
+            self.dialecte["avertissements"] = avertissements
 
     def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[int, int, Entete]:
         """Rank of the sheet, row number of the header, and the header."""
         essais: list[list[list[str]]] = []
-        with _classeur(self._chemin) as classeur:
+        trouvee: tuple[int, int, Entete] | None = None
+        with _classeur(self._chemin, self._limites) as classeur:
             for rang, feuille in enumerate(classeur.worksheets):
-                numeros, rangees = _tete(classeur, feuille)
-                trouve = trouver_entete(jeu, rangees, traduction)
-                if trouve is not None:
-                    return rang, numeros[trouve[0]], trouve[1]
-                essais.append(rangees)
-            noms = ", ".join(f"« {f.title} »" for f in classeur.worksheets)
+                numeros, rangees = _tete(classeur, feuille, self._limites)
+                trouve = self._entete(jeu, rangees, traduction, premiere=trouvee is None)
+                if trouve is None:
+                    essais.append(rangees)
+                elif trouvee is None:
+                    trouvee = rang, numeros[trouve[0]], trouve[1]
+                    self._notes.feuille_cachee = feuille.sheet_state != "visible"
+                elif len(rangees) > trouve[0] + 1:
+                    self._notes.autres_feuilles += 1
+            noms = noms_de_feuilles([f.title for f in classeur.worksheets], jeu)
+        if trouvee is not None:
+            return trouvee
         quoi = f"de la feuille {noms}" if len(essais) == 1 else f"d'aucune des feuilles {noms}"
         raise LectureRefusee(f"l'en-tête n'est pas celui {quoi} (F11) : {entete_introuvable(jeu, essais, traduction)}")
 
+    @staticmethod
+    def _entete(
+        jeu: Jeu, rangees: list[list[str]], traduction: Traduction, *, premiere: bool
+    ) -> tuple[int, Entete] | None:
+        try:
+            return trouver_entete(jeu, rangees, traduction)
+        except LectureRefusee:
+            if premiere:
+                raise
+            return None  # of a sheet that is not read
+
     def _rangees(self) -> Iterator[tuple[int, list[Any], dt.datetime]]:
         """(row number, values by column, epoch) of each row of the sheet."""
-        with _classeur(self._chemin) as classeur:
-            yield from _lire(classeur, classeur.worksheets[self._feuille])
+        with _classeur(self._chemin, self._limites) as classeur:
+            yield from _lire(classeur, classeur.worksheets[self._feuille], self._limites, self._notes, self.entete)
 
 
 def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
     """The first rows of each sheet that are not blank, as the reader reads them. LectureRefusee as `LecteurXlsx`."""
     verifier_archive(chemin, limites)
-    with _classeur(chemin) as classeur:
-        return [_tete(classeur, feuille)[1] for feuille in classeur.worksheets]
+    with _classeur(chemin, limites) as classeur:
+        return [_tete(classeur, feuille, limites)[1] for feuille in classeur.worksheets]
 
 
 @contextmanager
-def _classeur(chemin: Path) -> Generator[Any]:
+def _classeur(chemin: Path, limites: Limites) -> Generator[Any]:
     """The workbook, open to be streamed. LectureRefusee when openpyxl can't read it, whatever its error."""
     try:
         with warnings.catch_warnings(), chemin.open("rb") as fichier:
@@ -102,6 +127,8 @@ def _classeur(chemin: Path) -> Generator[Any]:
             try:
                 if not classeur.worksheets:
                     raise LectureRefusee("le classeur n'a pas de feuille de calcul (F11).")
+                if len(classeur.worksheets) > limites.feuilles:
+                    raise LectureRefusee(f"le classeur a plus de {limites.feuilles} feuilles : en retirer (F9).")
                 yield classeur
             finally:
                 classeur.close()
@@ -113,11 +140,11 @@ def _classeur(chemin: Path) -> Generator[Any]:
         ) from None
 
 
-def _tete(classeur: Any, feuille: Any) -> tuple[list[int], list[list[str]]]:
+def _tete(classeur: Any, feuille: Any, limites: Limites) -> tuple[list[int], list[list[str]]]:
     """Numbers and texts of the first rows of a sheet that are not blank."""
     numeros: list[int] = []
     rangees: list[list[str]] = []
-    for numero, valeurs, epoque in _lire(classeur, feuille):
+    for numero, valeurs, epoque in _lire(classeur, feuille, limites):
         rangee = [_texte(v, False, epoque) for v in valeurs]
         if est_vide(rangee):
             continue
@@ -128,27 +155,43 @@ def _tete(classeur: Any, feuille: Any) -> tuple[list[int], list[list[str]]]:
     return numeros, rangees
 
 
-def _lire(classeur: Any, feuille: Any) -> Iterator[tuple[int, list[Any], dt.datetime]]:
+def _lire(
+    classeur: Any, feuille: Any, limites: Limites, notes: NotesXlsx | None = None, entete: Entete | None = None
+) -> Iterator[tuple[int, list[Any], dt.datetime]]:
     with feuille._get_source() as flux:
-        lecteur = _Feuille(flux, feuille._shared_strings, classeur)
+        lecteur = _Feuille(flux, feuille._shared_strings, classeur, notes)
         for numero, cellules in lecteur.parse():
-            yield numero, _par_colonne(cellules), classeur.epoch
+            yield numero, _par_colonne(numero, cellules, limites), classeur.epoch
+        if notes is not None and entete is not None:
+            notes.clore(lecteur, entete)
 
 
 class _Feuille(WorkSheetParser):  # type: ignore[misc]
     """The parser of openpyxl, which gives numbers as what their format shows, and tells a formula without a value."""
 
-    def __init__(self, flux: Any, textes: Any, classeur: Any) -> None:
+    def __init__(self, flux: Any, textes: Any, classeur: Any, notes: NotesXlsx | None) -> None:
         super().__init__(flux, textes, data_only=True, epoch=classeur.epoch)
         self._genres = formats.genres(classeur)
+        self._notes = notes or NotesXlsx()
+
+    def parse_row(self, row: Any) -> Any:
+        """A row; what is said of it beside its cells is not kept: a sheet may dress a million of them."""
+        self._notes.rangee(cachee=row.get("hidden") in ("1", "true"))
+        lue = super().parse_row(row)
+        self.row_dimensions.clear()
+        return lue
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cellule: dict[str, Any] = super().parse_cell(element)
         valeur = cellule["value"]
-        if valeur is None:
-            if element.find(FORMULA_TAG) is not None:
+        if element.find(FORMULA_TAG) is not None:
+            if valeur is None:
                 cellule["value"] = _SANS_VALEUR
-        elif cellule["data_type"] == "n" and (genre := self._genres.get(cellule["style_id"])):
+                return cellule
+            self._notes.formule()
+        if valeur is None:
+            return cellule
+        if cellule["data_type"] == "n" and (genre := self._genres.get(cellule["style_id"])):
             cellule["value"] = self._affiche(valeur, genre)
         return cellule
 
@@ -158,12 +201,17 @@ class _Feuille(WorkSheetParser):  # type: ignore[misc]
         return formats.duree(valeur) if genre == "duree" else formats.date_affichee(valeur, self.epoch)
 
 
-def _par_colonne(cellules: list[dict[str, Any]]) -> list[Any]:
+def _par_colonne(numero: int, cellules: list[dict[str, Any]], limites: Limites) -> list[Any]:
     valeurs: list[Any] = []
     for c in cellules:
         rang = c["column"] - 1
-        if c["value"] is None or not 0 <= rang < _COLONNES_MAX:
+        if c["value"] is None or rang < 0:
             continue
+        if rang >= limites.colonnes:
+            raise LectureRefusee(
+                f"ligne {numero} : une cellule est remplie au-delà de la colonne {nombre_fr(limites.colonnes)} ; "
+                "l'effacer, ou exporter le tableau seul (F9)."
+            )
         if rang >= len(valeurs):
             valeurs.extend([None] * (rang + 1 - len(valeurs)))
         valeurs[rang] = c["value"]

@@ -41,10 +41,10 @@ declare
   s text;
   o record;
 begin
-  foreach s in array array['journal', 'lecture', 'versions', 'publication', 'documents', 'construction'] loop
-    execute format('alter schema %I owner to mutualisation_proprietaire', s);
+  -- an owner of objects needs its schema; who installs needs it to the end
+  foreach s in array array['journal', 'lecture', 'versions', 'publication', 'documents', 'construction', 'brut'] loop
+    execute format('grant usage, create on schema %I to mutualisation_proprietaire, mutualisation_traitement', s);
   end loop;
-  alter schema brut owner to mutualisation_traitement;
   for o in
     select c.oid::regclass as objet,
       case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' else 'table' end as genre,
@@ -66,6 +66,12 @@ begin
   loop
     execute format('alter function %s owner to mutualisation_proprietaire', o.objet);
   end loop;
+  foreach s in array array['journal', 'lecture', 'versions', 'publication', 'documents', 'construction'] loop
+    execute format('revoke all on schema %I from mutualisation_proprietaire, mutualisation_traitement', s);
+    execute format('alter schema %I owner to mutualisation_proprietaire', s);
+  end loop;
+  revoke all on schema brut from mutualisation_proprietaire, mutualisation_traitement;
+  alter schema brut owner to mutualisation_traitement;
 end $$;
 
 -- the table of the migrations stays in public, where nobody else of ours may create
@@ -130,7 +136,6 @@ grant usage on schema journal, lecture, versions, publication, documents to mutu
 grant usage, create on schema construction to mutualisation_traitement;
 grant execute on all functions in schema lecture to mutualisation_traitement;
 grant select on public.migrations to mutualisation_traitement, mutualisation_migration;
-grant usage on schema journal, versions to mutualisation_migration;
 
 grant select on all tables in schema journal to mutualisation_traitement;
 grant insert, update (fin, statut, fichiers, lignes, motif, porte) on journal.chargements to mutualisation_traitement;

@@ -1,0 +1,217 @@
+"""Small files that cost much: each is refused, in ten seconds of processor and 500 MB that the parser adds, at most (F9)."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion import lecture_bornee
+from mutualisation.ingestion.lecture import ouvrir
+from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.registre import registre
+
+from .outillage import entete, lire, refus
+
+SECONDES, MEGAOCTETS = 10, 500
+POPULATIONS = ["Année", "Code INSEE", "Population totale"]
+SANS_RAPPORT = Limites(rapport=100_000)
+
+
+def _classeur(chemin: Path, feuille: Callable[[bytes], bytes], parties: dict[str, bytes] | None = None) -> Path:
+    """A workbook of `populations` whose sheet is rewritten, and to which parts are added."""
+    origine = chemin.with_name("origine.xlsx")
+    classeur = Workbook()
+    for rangee in (POPULATIONS, [2020, "59001", 5]):
+        classeur.worksheets[0].append(rangee)
+    classeur.save(origine)
+    parties = parties or {}
+    with zipfile.ZipFile(origine) as lu, zipfile.ZipFile(chemin, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as ecrit:
+        for nom in lu.namelist():
+            if nom not in parties:
+                octets = lu.read(nom)
+                ecrit.writestr(nom, feuille(octets) if nom.endswith("sheet1.xml") else octets)
+        for nom, octets in parties.items():
+            ecrit.writestr(nom, octets)
+    return chemin
+
+
+def _colonne_xfd(d: Path) -> tuple[Path, str, Limites]:
+    rangees = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c><c r="XFD%d"><v>1</v></c></row>' % (i, i, i) for i in range(3, 20_003))
+    return _classeur(d / "b.xlsx", lambda o: o.replace(b"</sheetData>", rangees + b"</sheetData>")), "populations", SANS_RAPPORT
+
+
+def _textes_partages(d: Path) -> tuple[Path, str, Limites]:
+    si = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' + b"<si><t>a</t></si>" * 7_000_000
+    return _classeur(d / "b.xlsx", bytes, {"xl/sharedStrings.xml": si + b"</sst>"}), "populations", SANS_RAPPORT
+
+
+def _feuilles(d: Path) -> tuple[Path, str, Limites]:
+    classeur = Workbook()
+    for _ in range(300):
+        classeur.create_sheet()
+    classeur.save(d / "b.xlsx")
+    return d / "b.xlsx", "populations", SANS_RAPPORT
+
+
+def _profonde(d: Path) -> tuple[Path, str, Limites]:
+    return (
+        _classeur(d / "b.xlsx", lambda o: o.replace(b"<sheetData>", b"<a>" * 300_000 + b"<sheetData>")),
+        "populations",
+        SANS_RAPPORT,
+    )
+
+
+def _attribut_de_classeur(d: Path) -> tuple[Path, str, Limites]:
+    return (
+        _classeur(d / "b.xlsx", lambda o: o.replace(b"<sheetData>", b'<sheetData a="' + b"x" * 10_000_000 + b'">')),
+        "populations",
+        SANS_RAPPORT,
+    )
+
+
+def _listes_json(d: Path) -> tuple[Path, str, Limites]:
+    (d / "decp_2020.json").write_bytes(b'{"marches": [{"a": [' + b"[]," * 8_000_000 + b"[]]}]}")
+    return d / "decp_2020.json", "decp", Limites()
+
+
+def _profond_json(d: Path) -> tuple[Path, str, Limites]:
+    (d / "decp_2020.json").write_bytes(b'{"marches": [{"a": ' + b"[" * 5_000_000)
+    return d / "decp_2020.json", "decp", Limites()
+
+
+def _texte_json(d: Path) -> tuple[Path, str, Limites]:
+    (d / "decp_2020.json").write_bytes(b'{"marches": [{"id": "' + b"x" * 150_000_000 + b'"}]}')
+    return d / "decp_2020.json", "decp", Limites()
+
+
+def _colonnes_csv(d: Path) -> tuple[Path, str, Limites]:
+    (d / "t.csv").write_bytes(b"a;" * 10_000_000 + b"\n")
+    return d / "t.csv", "temps", Limites()
+
+
+def _colonnes_de_donnees(d: Path) -> tuple[Path, str, Limites]:
+    (d / "t.csv").write_bytes(";".join(entete("temps")).encode() + b"\n" + b";" * 10_000_000 + b"1\n")
+    return d / "t.csv", "temps", Limites()
+
+
+def _guillemet(d: Path) -> tuple[Path, str, Limites]:
+    (d / "t.csv").write_bytes(";".join(entete("temps")).encode() + b'\n"' + "é".encode() * 60_000_000)
+    return d / "t.csv", "temps", Limites()
+
+
+def _colonnes_citees(d: Path) -> tuple[Path, str, Limites]:
+    (d / "t.csv").write_bytes(";".join(entete("temps")).encode() + b"\n" + b'"";' * 5_000_000 + b"1\n")
+    return d / "t.csv", "temps", Limites()
+
+
+def _pes(d: Path, corps: bytes) -> tuple[Path, str, Limites]:
+    (d / "p.xml").write_bytes(b"<n:PES_Aller xmlns:n='x'>" + corps)
+    return d / "p.xml", "pes", Limites()
+
+
+BOMBES: dict[str, tuple[Callable[[Path], tuple[Path, str, Limites]], str]] = {
+    "XLSX, une cellule dans la dernière colonne": (_colonne_xfd, "au-delà de la colonne 1 000"),
+    "XLSX, sept millions de textes partagés": (_textes_partages, "textes partagés"),
+    "XLSX, trois cents feuilles": (_feuilles, "plus de 255 feuilles"),
+    "XLSX, trois cent mille éléments l'un dans l'autre": (_profonde, "(?:illisible|F9)"),
+    "XLSX, attribut de 10 Mo": (_attribut_de_classeur, "(?:illisible|F9)"),
+    "JSON, huit millions de listes": (_listes_json, "F9"),
+    "JSON, cinq millions de crochets": (_profond_json, "l'un dans l'autre"),
+    "JSON, texte de 150 Mo": (_texte_json, "F9"),
+    "CSV, dix millions de colonnes": (_colonnes_csv, "ligne 1 : plus de 1 000 colonnes"),
+    "CSV, une ligne de dix millions de cellules": (_colonnes_de_donnees, "ligne 2 : plus de 1 000 colonnes"),
+    "CSV, cinq millions de cellules entre guillemets": (_colonnes_citees, "ligne 2 : plus de 1 000 colonnes"),
+    "CSV, guillemet jamais fermé": (_guillemet, "(?:guillemet|sans fin de ligne)"),
+    "XML, attribut de 100 Mo": (lambda d: _pes(d, b'<a V="' + b"x" * 100_000_000 + b'"/>'), "une balise et ses attributs"),
+    "XML, un million d'attributs": (
+        lambda d: _pes(d, b"<a " + b" ".join(b'a%d="1"' % i for i in range(1_000_000)) + b"/>"),
+        "une balise et ses attributs",
+    ),
+    "XML, cinq millions d'éléments": (lambda d: _pes(d, b"<a/>" * 5_000_000), "F9"),
+    "XML, éléments l'un dans l'autre": (lambda d: _pes(d, b"<a>" * 1_000_000), "l'un dans l'autre"),
+}
+
+
+@pytest.mark.parametrize("nom", BOMBES)
+def test_une_bombe_est_refusee_a_temps(nom: str, tmp_path: Path) -> None:
+    poser, motif = BOMBES[nom]
+    chemin, jeu, limites = poser(tmp_path)
+    lecture_bornee.fermer()
+    avant, memoire = _secondes(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(LectureRefusee, match=motif):
+        lire(chemin, jeu, limites)
+    pointe = max(_pointe_de_l_enfant(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memoire)
+    lecture_bornee.fermer()
+    assert _secondes() - avant <= SECONDES + 1  # and a second to import what reads
+    assert pointe / 1024 <= MEGAOCTETS
+
+
+def _secondes() -> float:
+    enfants = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + enfants.ru_utime + enfants.ru_stime
+
+
+def _pointe_de_l_enfant() -> int:
+    """Peak of memory of the child, in kB; 0 when there is none."""
+    if not lecture_bornee._EN_SERVICE:
+        return 0
+    etat = Path(f"/proc/{lecture_bornee._EN_SERVICE[0].pid}/status").read_text(encoding="ascii")
+    return next(int(ligne.split()[1]) for ligne in etat.splitlines() if ligne.startswith("VmHWM"))
+
+
+def test_une_dimension_annoncee_ne_coute_rien(tmp_path: Path) -> None:
+    chemin = _classeur(tmp_path / "b.xlsx", lambda o: o.replace(b'<dimension ref="A1:C2"', b'<dimension ref="A1:XFD1048576"'))
+    assert len(lire(chemin, "populations").rangees) == 1
+
+
+def test_la_memoire_est_bornee_par_le_systeme(tmp_path: Path) -> None:
+    """What no count sees: the child may not take it."""
+    (tmp_path / "decp_2020.json").write_bytes(b'{"marches": [{"a": [' + b"[]," * 1_000_000 + b"[]]}]}")
+    motif = refus(tmp_path / "decp_2020.json", "decp", Limites(noeuds=10**9, memoire=20))
+    assert "plus de 20 Mo de mémoire" in motif
+    assert len(lire(_classeur(tmp_path / "c.xlsx", bytes), "populations").rangees) == 1
+
+
+def test_le_temps_est_borne_par_le_systeme(tmp_path: Path) -> None:
+    (tmp_path / "decp_2020.json").write_bytes(b'{"a": [' + b"[]," * 1_000_000 + b"[]]}")
+    motif = refus(tmp_path / "decp_2020.json", "decp", Limites(duree=1, noeuds=10**9))
+    assert "plus de 1 s de calcul" in motif
+    assert len(lire(_classeur(tmp_path / "c.xlsx", bytes), "populations").rangees) == 1
+
+
+def test_un_enfant_tue_de_l_exterieur_n_est_pas_la_faute_du_fichier(tmp_path: Path) -> None:
+    """K12: exit 1, it may be tried again."""
+    chemin = _classeur(tmp_path / "c.xlsx", bytes)
+    lecteur = ouvrir(chemin, registre().jeu("populations"), "xlsx", Limites())
+    os.kill(lecture_bornee._EN_SERVICE[0].pid, signal.SIGKILL)
+    with pytest.raises(ErreurMutualisation, match="relancer"):
+        list(lecteur.blocs())
+    assert len(lire(chemin, "populations").rangees) == 1
+
+
+def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:
+    """The second one takes the child; the first one opens its file again."""
+    chemin = _classeur(tmp_path / "c.xlsx", bytes)
+    deux = [ouvrir(chemin, registre().jeu("populations"), "xlsx", Limites()) for _ in range(2)]
+    assert [sum(len(b) for b in lecteur.blocs()) for lecteur in deux] == [1, 1]
+    assert [sum(len(b) for b in lecteur.blocs()) for lecteur in deux] == [1, 1]
+
+
+def test_l_enfant_ne_sait_ni_la_cle_ni_l_adresse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", "une clé pour les essais")
+    monkeypatch.setenv("ENTREPOT_DSN", "postgresql://secret@ailleurs")
+    lecture_bornee.fermer()
+    ouvrir(_classeur(tmp_path / "c.xlsx", bytes), registre().jeu("populations"), "xlsx", Limites())
+    environnement = Path(f"/proc/{lecture_bornee._EN_SERVICE[0].pid}/environ").read_bytes()
+    assert b"MUTUALISATION_CLE" not in environnement
+    assert b"ENTREPOT_DSN" not in environnement
