@@ -129,7 +129,7 @@ def _remettre_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str,
             conn.execute(sql.SQL("create role {} {}").format(sql.Identifier(nom), login))
     for m in membres:
         droits = f"inherit {str(m['herite']).lower()}, set {str(m['prend']).lower()}"
-        ordre = sql.SQL("grant {} to {} with " + droits)  # type: ignore[arg-type]
+        ordre = sql.SQL("grant {} to {} with " + droits)
         conn.execute(ordre.format(sql.Identifier(m["groupe"]), sql.Identifier(m["compte"])))
     conn.commit()
 
@@ -145,7 +145,7 @@ def _base(dsn: str, nom: str, *, creer: bool = False) -> str:
     if creer:
         with connecter(dsn, autocommit=True, role=None) as conn:
             conn.execute(sql.SQL("create database {}").format(sql.Identifier(nom)))
-    return make_conninfo(**parametres(dsn) | {"dbname": nom})  # type: ignore[arg-type]
+    return make_conninfo(**parametres(dsn) | {"dbname": nom})
 
 
 def _verifier(dossier: Path) -> None:
