@@ -16,7 +16,7 @@
     'baisse_livraison_max': '30',
     'mois_creux_min': '60',
     'recul_annuel_max': '40',
-    'hausse_hors_max': '20',
+    'hausse_hors_max': '30',
   }.get(nom)) }}
 {%- endmacro %}
 

@@ -27,8 +27,6 @@ from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.lecteurs import tabulaire_xlsx  # noqa: F401
 
 EXCEPTION, TUE = 4, 5
-# a bomb must not take the machine with it
-_ADRESSES_MAX = 4 * 1024**3
 
 
 def main() -> None:
@@ -72,7 +70,6 @@ def _pages() -> int:
 
 def _charger(ordre: dict[str, Any], sortie: Path) -> None:
     os.setsid()
-    resource.setrlimit(resource.RLIMIT_AS, (_ADRESSES_MAX, _ADRESSES_MAX))
     affiche = os.open(sortie / "affiche", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(affiche, 1)
     os.dup2(affiche, 2)

@@ -58,7 +58,7 @@ def _planter_le_jeu(depot: Path, jeu: Jeu) -> None:
         # ignored columns, filled on each row
         lignes = [f"{ligne};{INCONNU};{IBAN}" for ligne in lignes]
         banniere = f"Export de {NOM} {PRENOM};{MATRICULE}"
-        chemin.write_text("\n".join([banniere, f"{entete};Responsable;Compte", *lignes]) + "\n", encoding="utf-8")
+        chemin.write_text("\n".join([banniere, f"{entete};Responsable;Coordonnées", *lignes]) + "\n", encoding="utf-8")
         temoin = {"producteur": f"{PRENOM} {NOM}", "iban": IBAN, NOM: MATRICULE}
         chemin.with_name(f"{chemin.name}.controle.json").write_text(json.dumps(temoin), encoding="utf-8")
 

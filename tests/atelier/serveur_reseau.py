@@ -20,6 +20,7 @@ from psycopg import sql
 from mutualisation.entrepot.initialisation import initialiser
 from mutualisation.entrepot.postmaster import arreter
 from mutualisation.entrepot.programmes import Programmes
+from mutualisation.entrepot.roles import TRAITEMENT
 
 COMPTE = "compte"
 VALIDITE = dt.timedelta(days=3650)
@@ -75,6 +76,8 @@ def _ouvrir_un_compte(adresse: str, mot_de_passe: str) -> None:
                     sql.Identifier(COMPTE), sql.Literal(mot_de_passe)
                 )
             )
+            # what every session of a run works under, made here where nothing is migrated
+            conn.execute(sql.SQL("create role {} nologin").format(sql.Identifier(TRAITEMENT)))
             return
 
 

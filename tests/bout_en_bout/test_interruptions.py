@@ -22,7 +22,7 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.postmaster import serveur_en_marche
 from mutualisation.entrepot.serveur import serveur_entrepot
 
-ATTENTE_S = 120
+ATTENTE_S = 300
 # What the test holds stops the run just there: no hook in the code, no race with a clock
 ATTERRISSAGE = ("lock table brut.mandats in share mode", "copy")
 CONSTRUCTION = ("lock table brut.temps in access exclusive mode", "create")

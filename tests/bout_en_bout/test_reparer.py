@@ -63,7 +63,7 @@ def test_une_ligne_reparee_vaut_une_ligne_juste(fautif: Path, tmp_path: Path, en
     for source, corrections in CORRECTIONS.items():
         corriger(classeurs / f"{source}.xlsx", corrections)
         reprise = lancer(var, "reparer", classeurs / f"{source}.xlsx")
-        assert (reprise.code, reprise.texte.count("version 2, qui répare la version 1 : 1 ligne reprise")) == (
+        assert (reprise.code, reprise.texte.count("version 2, qui répare la version 1 : 1\u00a0ligne reprise")) == (
             0,
             len(corrections),
         ), reprise.erreurs

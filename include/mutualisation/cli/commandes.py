@@ -20,6 +20,7 @@ from mutualisation.cli.options import (
     Adherent,
     Approbateur,
     Bavard,
+    Cles,
     Corrige,
     Depot,
     Ecrire,
@@ -35,6 +36,7 @@ from mutualisation.cli.options import (
     Json,
     Preparateur,
     Remplacees,
+    Sauvegarde,
     Semestre,
     Sortie,
     Sources,
@@ -317,6 +319,39 @@ def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json
     with op.Session.depuis_environnement(suivre) as session:
         purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
     _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
+
+
+@app.command(usage=utilisation("sauvegarder", "DOSSIER"))
+def sauvegarder(dossier: Sauvegarde, /, *, cles: Cles = None, json_: Json = False) -> None:
+    """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier, et les clés dans un autre."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        fichiers = op.sauvegarder(session, dossier, cles)
+    lignes = [plusieurs(len(fichiers), "fichier sauvegardé", "fichiers sauvegardés"), str(dossier)]
+    _rendre(json_, {"dossier": str(dossier), "fichiers": fichiers}, lignes)
+
+
+@app.command(usage=utilisation("restaurer", "DOSSIER"))
+def restaurer(dossier: Sauvegarde, /, *, cles: Cles = None, json_: Json = False) -> None:
+    """Remet une sauvegarde dans un entrepôt vide, puis vérifie ses sceaux."""
+    from mutualisation import operations as op
+    from mutualisation.chemins import dossier_var
+
+    faite = op.restaurer(dossier, cles, dossier_var())
+    if faite.ecarts:
+        raise ControleEchoue(faite.ecarts)
+    _rendre(json_, {"sceaux": faite.sceaux}, [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}"])
+
+
+@app.command(usage=utilisation("renouveler-cle"))
+def renouveler_cle(*, json_: Json = False) -> None:
+    """Renouvelle la clé des pseudonymes : ce qui est chargé suit, les chiffres ne changent pas."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        changes = op.renouveler_cle(session)
+    _rendre(json_, {"condenses": changes}, [plusieurs(changes, "condensé renouvelé", "condensés renouvelés")])
 
 
 @app.command(usage=utilisation("etat"))

@@ -111,6 +111,11 @@ Garder = Annotated[
 Remplacees = Annotated[
     bool, Parameter(name="--remplacees", help="Aussi les versions remplacées par d'autres chiffres.")
 ]
+Cles = Annotated[
+    Path | None,
+    Parameter(name="--cles", metavar="DOSSIER", help="Dossier des clés, ailleurs que celui de la sauvegarde."),
+]
+Sauvegarde = Annotated[Path, Parameter(metavar="DOSSIER", help="Dossier de la sauvegarde.")]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
 Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]
 

@@ -33,7 +33,9 @@ select n.nspname::text as schema, c.relname::text as nom, r.role, v.verbe,
          select array_agg(g.oid) from pg_roles as g where pg_has_role(nullif(r.role, 'public'), g.oid, 'usage'))
        and p.polcmd in ('*', case v.verbe when 'select' then 'r' when 'insert' then 'a'
                                           when 'update' then 'w' when 'delete' then 'd' end)
-       and coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) <> 'true') as lignes
+       and coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) <> 'true') as lignes,
+  v.verbe in ('update', 'delete', 'truncate') and exists (
+    select from pg_trigger as t where t.tgrelid = c.oid and t.tgname = 'en_ajout_seul') as ajout_seul
   from pg_class as c
  inner join pg_namespace as n on n.oid = c.relnamespace
  cross join unnest(%(roles)s::text[]) with ordinality as r (role, rang)
@@ -68,7 +70,8 @@ entrepôt construit pour lui et essaie chaque case. Aucun de ces rôles ne se co
 
 L lit, A ajoute, M modifie, S supprime, V vide ; `*` certaines colonnes seulement ; `°` certaines lignes seulement : les
 exercices publiés pour un lecteur, ses SIRET pour une commune, un fichier pas encore accepté pour le traitement.
-Une partition de `versions` ne se lit que par sa relation.
+Une partition de `versions` ne se lit que par sa relation. Ce qui est en ajout seul ne se change pas, même par le
+propriétaire, tant qu'il n'ôte pas le déclencheur qui le refuse : le sceau le verrait.
 """
 
 
@@ -96,8 +99,8 @@ def cases(conn: psycopg.Connection[Any]) -> list[Case]:
     """Every cell of the matrix, ours of each schema; a login who sees the catalog may ask."""
     lues = conn.execute(DROITS, {"roles": list(ROLES), "verbes": list(VERBES)}).fetchall()
     return [
-        Case(schema, nom, role, verbe, entier or colonnes, colonnes and not entier, bool(filtre))
-        for schema, nom, role, verbe, entier, colonnes, filtre in lues
+        Case(schema, nom, role, verbe, (entier or colonnes) and not fige, colonnes and not entier, bool(filtre))
+        for schema, nom, role, verbe, entier, colonnes, filtre, fige in lues
     ]
 
 

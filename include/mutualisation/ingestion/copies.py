@@ -1,4 +1,4 @@
-"""Private copies of the files of a drop: the bytes that are hashed are those that are read, whatever becomes of the drop.
+"""Private copies of the files of a drop: the bytes that are hashed are those that are read.
 
 They lie under one folder of what runs, one folder per run, each held by a lock: what a killed run left is swept by the
 next one, files of human resources first.
@@ -106,7 +106,7 @@ class Copies:
     _noms: Iterator[int] = field(default_factory=count)
 
     def de(self, f: FichierDepose) -> Copie:
-        """The copy of a file. LectureRefusee or OSError when it can't be read, ErreurMutualisation when no disk is left."""
+        """The copy of a file. LectureRefusee or OSError when it can't be read, ErreurMutualisation without a disk."""
         faite = self._faites.get(f.chemin)
         if faite is None:
             chemin = self.dossier / f.source / f"{next(self._noms)}.{f.extension}"

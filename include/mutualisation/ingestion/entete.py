@@ -180,7 +180,7 @@ def entete_introuvable(
     autres = {normaliser(n): n for n in meilleure if n and normaliser(n) not in connus}
     phrases = []
     for nom in manquantes:
-        proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.8 if jeu.personnes else 0.6)
+        proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.8 if jeu.pseudonymise else 0.6)
         phrases.append(
             f"« {nom} »" + (f" (le plus proche dans le fichier : « {autres[proche[0]]} »)" if proche else "")
         )

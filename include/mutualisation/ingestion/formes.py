@@ -1,4 +1,4 @@
-"""The forms in which a cell of a source about persons may land (K9): what has none could be a name, a matricule, an IBAN."""
+"""The forms in which a cell of a source about persons may land (K9): anything else could be a name, an IBAN…"""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _DATEE = re.compile(
     r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T][0-9:]{1,8})?|[0-9]{1,4}[:hH][0-9]{1,2}(?::[0-9]{1,2})?"
 )
 _ESPACES = re.compile(r"\s+")
-_SIRET = re.compile(r"[0-9]{9}|[0-9]{14}")
+# and what a spreadsheet makes of one: « 2,159E+13 »
+_SIRET = re.compile(r"[0-9]{9}|[0-9]{14}|[0-9](?:[.,][0-9]{1,12})?E\+[0-9]{2}")
 _CHIFFRES_MAX = 12
 
 # the same, narrower and without a look-ahead, to tell a whole line at once
@@ -43,7 +44,7 @@ _USUELLES = {
 
 
 def forme_d_un_code(cellule: str) -> bool:
-    """K9: capitals, digits, `_ - . /`, with at least one that is no letter; and no bank account, no number of a person."""
+    """K9: capitals, digits, `_ - . /`, one at least that is no letter; no bank account, no number of a person."""
     return len(cellule) <= CODE_MAX and bool(_CODE.fullmatch(cellule)) and not _bancaire(cellule)
 
 

@@ -26,8 +26,10 @@ def ouvrir(
 ) -> Lecteur:
     """The reader for that form of file; `traduction`: other names of its headers.
 
-    A CSV is streamed here, under limits that are counted; what a library parses is read by a child under limits of memory
-    and time. LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
+    A CSV is streamed here, under limits that are counted; what a library parses is read by a child, under limits
+    of memory and time.
+
+    LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
     """
     if jeu.format == "tabulaire" and extension != "xlsx":
         return ouvrir_ici(chemin, jeu, extension, limites, traduction)

@@ -134,7 +134,7 @@ class _Enfant:
             return None
         try:
             envoyer(self._processus.stdin, demande)
-            return recevoir(self._processus.stdout)  # type: ignore[arg-type]
+            return recevoir(self._processus.stdout)
         except (BrokenPipeError, ValueError, EOFError):
             return None
 
@@ -148,7 +148,8 @@ class _Enfant:
         with contextlib.suppress(OSError):
             if self._processus.stdin:
                 self._processus.stdin.close()
-        self._processus.kill() if self.lecteur is not None and self._processus.poll() is None else None
+        if self.lecteur is not None and self._processus.poll() is None:
+            self._processus.kill()  # it reads a file that nobody waits for
         self._processus.wait()
         if self._processus.stdout:
             self._processus.stdout.close()

@@ -1,4 +1,4 @@
-"""What bounds a reading (F9): sizes of a cell, of a row, of an inflated file; what a file may hold; what reading may cost."""
+"""What bounds a reading (F9): sizes of a cell, of a row, of an inflated file; what reading may cost."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ RANGEE_MAX = 16 * 1024 * 1024
 class Limites:
     """Settings of F9, each by `MUTUALISATION_<NOM>_MAX`.
 
-    `cellule`: characters of a cell; `deploye`, `rapport`: bytes and ratio of what a zip inflates to; `colonnes`: cells of
-    a row; `feuilles`, `chaines`: sheets and shared strings of a workbook; `noeuds`, `profondeur`: elements of an XML or
-    values of a JSON, one in another; `jeton`: bytes of a tag with its attributes; `memoire` (Mo), `duree` (seconds of
-    processor): what the process that reads a workbook, an XML or a JSON may take.
+    `cellule`: characters of a cell; `deploye`, `rapport`: bytes and ratio of what a zip inflates to; `colonnes`: cells
+    of a row; `feuilles`, `chaines`: sheets and shared strings of a workbook; `noeuds`, `profondeur`: elements of an XML
+    or values of a JSON, one in another; `jeton`: bytes of a tag with its attributes; `memoire` (Mo), `duree` (seconds
+    of processor): what the process that reads a workbook, an XML or a JSON may take.
     """
 
     cellule: int = 32_767

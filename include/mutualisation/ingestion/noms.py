@@ -41,6 +41,21 @@ _FORMES_DE_PERIODE = {
 }
 
 
+# words that name no one: those of exports, of dates and of desktops
+_MOTS_USUELS = frozenset(
+    re.findall(
+        r"\w+",
+        "copie copy de du des la le les et export exports final finale bis ok corrige corrigee version "
+        "rectifie annuel mensuel janvier fevrier mars avril mai juin juillet aout septembre octobre novembre "
+        "decembre sem semestre depot trimestre mois annee an budget principal annexe compta comptabilite rh "
+        "paie fichier tableau classeur feuille donnees data liste pes pesalr pesalr2 alr retour titre "
+        "controle thumbs desktop new old tmp bak test essai autre source lisez moi readme ",
+    )
+)
+_JETON = re.compile(r"[^\W_]+")
+_JETON_SUR = re.compile(r"(?:v|s|t)?[0-9]{1,4}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?|.")
+
+
 @dataclass(frozen=True)
 class _Parente:
     """The jeu that a name looks like, and the name (without extension) that it should have, if it can be told."""
@@ -54,6 +69,21 @@ class _Parente:
 def conseil_extension(extension: str) -> str | None:
     """What a file of that extension is, why it is not read and how to export it; None for an unknown one."""
     return _FORMES.get(extension.lower())
+
+
+def nom_montrable(reg: Registre, nom: str) -> str:
+    """A name that follows no jeu, without the words that may name a person: « temps_2020-01_….csv » (K9)."""
+    connus = {mot for jeu in reg.jeux for mot in jeu.nom.split("_")} | {s.nom for s in reg} | _MOTS_USUELS
+    connus |= {e for jeu in reg.jeux for e in jeu.extensions} | set(_FORMES)
+
+    def montrer(jeton: re.Match[str]) -> str:
+        mot = _plate(jeton[0])
+        if mot in connus or _JETON_SUR.fullmatch(mot):
+            return jeton[0]
+        # a slip of the keyboard in a word of ours
+        return jeton[0] if len(mot) > 3 and difflib.get_close_matches(mot, connus, 1, 0.8) else "…"
+
+    return _JETON.sub(montrer, nom)
 
 
 def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:
@@ -107,7 +137,8 @@ def _conseil_de_forme(jeu: Jeu, extension: str) -> str:
     lues = " ou ".join(f".{e}" for e in jeu.extensions)
     if not extension:
         return f"le nom n'a pas d'extension ({lues} pour « {jeu.nom} »)"
-    return conseil_extension(extension) or f"l'extension .{extension} n'est pas celle du jeu « {jeu.nom} » ({lues})"
+    vue = extension if len(extension) <= 4 else "…"
+    return conseil_extension(extension) or f"l'extension .{vue} n'est pas celle du jeu « {jeu.nom} » ({lues})"
 
 
 def _parente(reg: Registre, source: Source | None, tige: str) -> _Parente | None:
@@ -155,10 +186,13 @@ def _ecriture(jeu: Jeu, tige: str, droite: str, brute: str, periode: str) -> str
 
 
 def _raison_de_periode(jeu: Jeu, brute: str) -> str:
+    if jeu.periode == "aucune":
+        return f"un fichier de « {jeu.nom} » n'a rien d'autre dans son nom"
     attendue = _FORMES_DE_PERIODE[jeu.periode]
     if not brute:
         return f"il manque au nom d'un fichier de « {jeu.nom} » sa période ({attendue})"
-    return f"« {brute} » n'est pas la période d'un fichier de « {jeu.nom} » ({attendue})"
+    vue = brute if re.fullmatch(r"[0-9./_ sv-]{1,12}", brute) else "…"
+    return f"« {vue} » n'est pas la période d'un fichier de « {jeu.nom} » ({attendue})"
 
 
 def _periode(jeu: Jeu, brute: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Files of a drop are regular files, inside it: a pipe would hang, a device would never end, a link may lead anywhere (G7)."""
+"""Files of a drop are regular files, inside it: a pipe hangs, a device never ends, a link leads anywhere (G7)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def local(emplacement: UPath | Path) -> Path | None:
 
 
 def faute_de_lien(emplacement: UPath | Path, racine: UPath | Path) -> str | None:
-    """Why an entry of the drop leads where nothing of it is read; None when it doesn't. OSError when it can't be told."""
+    """Why an entry of the drop leads where nothing of it is read; None when it doesn't."""
     chemin, base = local(emplacement), local(racine)
     if chemin is None or base is None or not chemin.is_symlink():
         return None
@@ -60,7 +60,7 @@ def ouvrir_ordinaire(chemin: Path, racine: Path | None = None, *, lien: bool = T
 def _ouvert(descripteur: int, chemin: Path) -> Path:
     """Where an open file really is."""
     try:
-        return Path(os.readlink(f"/proc/self/fd/{descripteur}"))
+        return Path(f"/proc/self/fd/{descripteur}").readlink()
     except OSError:
         return chemin.resolve()
 

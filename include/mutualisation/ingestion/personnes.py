@@ -39,7 +39,7 @@ class Discretion:
 
 @dataclass
 class CodesVus:
-    """Distinct codes of the worked rows of a time file: those that a key names or that have the form of one, the others."""
+    """Distinct codes of the worked rows of a time file: those with a key or the form of a code, the others."""
 
     connus: set[str] = field(default_factory=set)
     autres: set[str] = field(default_factory=set)

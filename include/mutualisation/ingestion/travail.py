@@ -39,7 +39,7 @@ def muet(_: str) -> None:
 
 @dataclass
 class Travail:
-    """Connection, file gate, what may land of persons, limits, registry, copies of the files, `correspondances` in force.
+    """Connection, file gate, what may land of persons, limits, registry, copies, `correspondances` in force.
 
     `suivi` receives a line per source, `detail` a line per file, in French.
     """

@@ -9,6 +9,8 @@ from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_co
 from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
 from mutualisation.operations.migration import migrer_l_entrepot
 from mutualisation.operations.purge import GARDER, purger
+from mutualisation.operations.rotation_cle import renouveler_cle
+from mutualisation.operations.sauvegarde import restaurer, sauvegarder
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
@@ -39,6 +41,9 @@ __all__ = [
     "porte_fichier",
     "publier",
     "purger",
+    "renouveler_cle",
+    "restaurer",
+    "sauvegarder",
     "verifier",
     "verifier_cloture",
     "verifier_exercices",

@@ -93,10 +93,18 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
 
 
 def _ecarts_journal(conn: psycopg.Connection[Any], var: Path | None) -> list[str]:
-    """Functions, chain of the seals and closings, once what a crash left without anchor is anchored."""
+    """Functions, chain of the seals and closings, once what a crash left without anchor is anchored.
+
+    A difference is looked at again in a new snapshot: what another command has just published is anchored already.
+    """
     ancrer(conn, var)
     ancrer_clotures(conn, var)
-    return ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_clotures(conn, var)
+    for dernier_essai in (False, True):
+        ecarts = ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_clotures(conn, var)
+        if not ecarts or dernier_essai:
+            break
+        conn.rollback()
+    return ecarts
 
 
 def _refuser(ecarts: list[str]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.entete import epurer
-from mutualisation.ingestion.lecteurs.tabulaire_xlsx import LecteurXlsx, tetes_des_feuilles
+from mutualisation.ingestion.lecteurs.tabulaire_xlsx import tetes_des_feuilles
+from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.reparation import feuilles
@@ -34,13 +35,7 @@ def lire_corrections(
     LectureRefusee, naming sheet and row, when the file is no workbook to correct, or when a row does not designate one
     that is still to correct: changed designation, file delivered again since, same row twice.
     """
-    presentes = {epurer(c) for tete in tetes_des_feuilles(chemin, limites) for rangee in tete for c in rangee}
-    jeux = [j for j in reg.jeux if feuilles.entete_repere(j) in presentes]
-    if not jeux:
-        raise LectureRefusee(
-            "ce n'est pas un classeur de lignes à corriger : donner un de ceux qu'écrit « mutualisation reparer "
-            "--sortie DOSSIER »."
-        )
+    jeux = _jeux(chemin, reg, limites)
     attendues = {(f.fichier.chemin, str(f.ligne)): f for f in fautives}
     corrections = []
     for jeu in jeux:
@@ -57,10 +52,26 @@ def lire_corrections(
     return corrections
 
 
+def _jeux(chemin: Path, reg: Registre, limites: Limites) -> list[Jeu]:
+    """The jeux that have a sheet, once the file was read within its limits."""
+    try:
+        ouvrir(chemin, feuilles.jeu_de_tout_classeur(reg.jeux[0]), "xlsx", limites)
+    except LectureRefusee as e:
+        raise LectureRefusee(
+            "ce n'est pas un classeur de lignes à corriger, ou il ne se lit pas ; donner un de ceux qu'écrit "
+            f"« mutualisation reparer --sortie DOSSIER » ({e})"
+        ) from None
+    presentes = {epurer(c) for tete in tetes_des_feuilles(chemin, limites) for rangee in tete for c in rangee}
+    jeux = [j for j in reg.jeux if feuilles.entete_repere(j) in presentes]
+    if not jeux:
+        raise LectureRefusee(f"aucune feuille n'a sa colonne « {feuilles.REPERE} » ; {REECRIRE}.")
+    return jeux
+
+
 def _rangees(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, dict[str, str]]]:
     """(row of the sheet, cells by ASCII column) of the sheet of a jeu."""
-    lecteur = LecteurXlsx(chemin, feuilles.jeu_de_la_feuille(jeu), limites)
-    positions = lecteur.entete.positions
+    lecteur = ouvrir(chemin, feuilles.jeu_de_la_feuille(jeu), "xlsx", limites)
+    positions = lecteur.entete.positions if lecteur.entete else {}
     for bloc in lecteur.blocs():
         for i, (numero, rangee) in enumerate(zip(bloc.lignes, bloc.decouper(), strict=True)):
             if i in bloc.defauts:

@@ -89,7 +89,7 @@ class Colonne:
 
 @dataclass(frozen=True)
 class Jeu:
-    """One kind of file of a source; its rows land in `brut.<nom>`. `personnes`: a row may hold what is about persons."""
+    """One kind of file of a source; its rows land in `brut.<nom>`. `personnes`: a row may be about persons."""
 
     source: str
     nom: str

@@ -5,6 +5,52 @@ from __future__ import annotations
 from mutualisation.sources.jeux import TYPES, Colonne, Jeu
 from mutualisation.sources.registre import registre
 
+# what the door does of a file, whatever its jeu; the figures are those of `ingestion.limites`
+_PORTE = """
+## La porte
+
+Un fichier est copié une fois dans un dossier privé, condensé pendant la copie, et seule cette copie est lue. Il
+est refusé (3), avec sa règle et son remède, quand il n'est pas un fichier ordinaire du dépôt (tube,
+périphérique, lien qui mène dehors ou tourne en rond), ou quand il dépasse un de ces réglages,
+`MUTUALISATION_<NOM>_MAX` :
+
+| réglage | borne | par défaut |
+|---|---|---|
+| `CELLULE` | caractères d'une cellule (la ligne seule est rejetée) | 32 767 |
+| `COLONNES` | cellules d'une ligne | 1 000 |
+| `DEPLOYE`, `RAPPORT` | octets d'un classeur déployé, fois sa taille | 200 Mo, 100 |
+| `FEUILLES`, `CHAINES` | feuilles et textes partagés d'un classeur | 255, 1 000 000 |
+| `NOEUDS`, `PROFONDEUR` | éléments d'un XML ou valeurs d'un JSON, l'un dans l'autre | 3 000 000, 100 |
+| `JETON` | octets d'une balise et de ses attributs, d'un texte de JSON | 1 Mo |
+| `MEMOIRE`, `DUREE` | Mo et secondes de calcul pour lire un classeur, un XML ou un JSON | 450, 8 |
+
+La durée s'allonge avec la taille du fichier et avec ses lignes ; ces fichiers sont lus par un processus à part,
+sans la clé ni l'adresse de l'entrepôt. Un CSV est lu au fil de l'eau, ses cellules comptées avant d'être
+coupées.
+
+| dans un classeur ou un JSON | ce qu'il en advient | pourquoi |
+|---|---|---|
+| macros (`vbaProject`, .xlsm) | refusé | un programme, dont un tableau n'a pas besoin |
+| clé donnée deux fois, texte après la fin d'un JSON | refusé | rien ne dit laquelle vaut |
+| formule sans valeur enregistrée | ligne rejetée | rien à lire |
+| formule avec sa valeur | lue, comptée en avertissement | sa valeur est celle du dernier enregistrement |
+| liens vers d'autres classeurs | avertissement | mêmes valeurs anciennes, ailleurs |
+| lignes masquées ou filtrées, colonnes masquées | lues, comptées en avertissement | masquer n'est pas supprimer |
+| feuille masquée, autre feuille de même en-tête | la première est lue, avertissement | des lignes pourraient manquer |
+| cellules fusionnées sous l'en-tête | avertissement | seule la première a une valeur |
+
+### Ce qui pourrait nommer une personne (K9)
+
+Dans `rh` et `compta`, une cellule n'entre que dans une forme que sa colonne permet ; hors de là : `?` pour un
+montant, une date, une durée, un compte ou une valeur de liste (la ligne est rejetée comme avant), une empreinte
+`~…` pour un code, un numéro ou un SIRET (deux cellules égales ont la même). Un code que nomme une clé ou un
+paramètre entre en clair ; s'il était inconnu quand son fichier fut chargé, il est reconnu dès que la clé
+arrive. Statut et Grade ne sont qu'une empreinte, Tiers n'est gardé qu'avec un SIRET valide, Objet et
+Désignation restent dans `brut`. Un fichier de temps dont plus de la moitié des codes n'ont ni clé ni forme de
+code est refusé. Les en-têtes de colonnes ignorées, les noms de feuilles et les noms de fichiers refusés ne sont
+répétés que par leurs mots connus.
+""".rstrip("\n").split("\n")
+
 
 def page_sources() -> str:
     """Markdown page: one section per source, one table per jeu (colonne, obligatoire, lecture, unité)."""
@@ -14,6 +60,7 @@ def page_sources() -> str:
         "Page générée par `python -m mutualisation.sources.generation` depuis les déclarations : ne pas la modifier.",
         "`*` : jamais vide. Une colonne de plus est notée et ignorée ; l'ordre est libre.",
     ]
+    lignes += _PORTE
     for source in registre():
         lignes += ["", f"## {source.nom}/ — {source.libelle}", "", source.description]
         for jeu in source.jeux:

@@ -83,6 +83,7 @@ NOMS = (
     _refuse("d'un semestre 3", "activite/unites_2023-S3.csv"),
     _refuse("d'un semestre en minuscule", "activite/unites_2023-s1.csv", "« unites_2023-S1.csv »"),
     _refuse("d'un référentiel daté", "referentiel/tarifs_2023.csv", "« tarifs.csv »"),
+    _refuse("d'un référentiel et d'un mot", "referentiel/tarifs_corrige.csv", "rien d'autre", "« tarifs.csv »"),
     _refuse("d'une source chez une autre", "rh/mandats_2023-03.csv", "compta"),
     _refuse("d'un JSON chez rh", "rh/decp_2023.json", "cam"),
     _refuse("d'une archive", "compta/mandats_2023-03.zip", "archive"),

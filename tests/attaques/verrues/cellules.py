@@ -16,10 +16,13 @@ def _lue(nom: str, jeu: str, colonne: str, cellule: str, valeur: str, **autres: 
     return Verrue(nom, FICHIERS[jeu], contenu, Lu(({colonne: valeur},)))
 
 
-def _rejetee(nom: str, jeu: str, colonne: str, cellule: str, *motif: str, **autres: str) -> Verrue:
-    """A cell that rejects its row, shown as delivered."""
+def _rejetee(
+    nom: str, jeu: str, colonne: str, cellule: str, *motif: str, lisible: bool = False, **autres: str
+) -> Verrue:
+    """A cell that rejects its row; of rh and compta it is shown when it can be read (K9), elsewhere as delivered."""
     contenu = tableau(jeu, {**{k.replace("_", " "): v for k, v in autres.items()}, colonne: cellule})
-    return Verrue(nom, FICHIERS[jeu], contenu, Rejet(colonne, cellule.strip() or None, motif))
+    montree = cellule.strip() if lisible or not FICHIERS[jeu].startswith(("rh/", "compta/")) else None
+    return Verrue(nom, FICHIERS[jeu], contenu, Rejet(colonne, montree, motif))
 
 
 def _montant(nom: str, cellule: str, valeur: str, type_piece: str = "01") -> Verrue:
@@ -81,7 +84,9 @@ CELLULES = (
     _date_rejetee("américaine", "2021-31-01"),
     _date_rejetee("du 31 février", "31/02/2021"),
     _date_rejetee("en toutes lettres", "5 janvier 2021"),
-    _rejetee("date hors de l'exercice", "mandats", "Date émission", "05/01/1999", "hors de l'exercice", "C5"),
+    _rejetee(
+        "date hors de l'exercice", "mandats", "Date émission", "05/01/1999", "hors de l'exercice", "C5", lisible=True
+    ),
     _duree("« 7h »", "7h", "420"),
     _duree("« 7h30 » (Kelio)", "7h30", "450"),
     _duree("« 07:30:00 » (Excel)", "07:30:00", "450"),

@@ -21,7 +21,7 @@ CORRESPONDANCES = (
     Verrue("valeur d'un autre système", TITRES, tableau("titres", {"Statut": " MIS EN RECOUVREMENT "}),
            Lu(({"Statut": "Pris en charge"},))),
     Verrue("valeur inconnue d'une table aussi", TITRES, tableau("titres", {"Statut": "Soldé"}),
-           Rejet("Statut", "Soldé", ("valeur inconnue", "Émis", "C7"))),
+           Rejet("Statut", None, ("valeur inconnue", "Émis", "C7"))),
     Verrue("autre en-tête", TITRES, tableau("titres", {"libelle": "Loyer"}), Lu(({"Objet": "Loyer"},))),
     Verrue("en-tête littéral et autre en-tête", TITRES, tableau("titres", {"Objet": "Le bon", "Libellé": "L'autre"}),
            Lu(({"Objet": "Le bon"},))),

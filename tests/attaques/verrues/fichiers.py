@@ -6,9 +6,9 @@ from pathlib import Path
 from tests.atelier.verrues import Avertissement, Contenu, Ignore, Lu, Refus, Rejet, Verrue, tableau
 
 MANDATS = "compta/mandats_AAAA-MM.csv"
-TEXTE = tableau("mandats", {"Axe analytique": "Été"})
+TEXTE = tableau("mandats", {"Objet": "Été"})
 ENTETE, LIGNE, _ = TEXTE.split("\n")
-UNE = Lu(({"Axe analytique": "Été", "Montant TTC": "10"},))
+UNE = Lu(({"Objet": "Été", "Montant TTC": "10"},))
 BANNIERES = ("CIRIL Finances;;", "Édition du 05/01/2021", "Budget principal", "", '"Page ""1"""', "-----", "=====")
 
 
@@ -51,10 +51,10 @@ FICHIERS = (
     _lu("lignes vides et de points-virgules", TEXTE + "\n;;;;;;;\n"),
     _lu("ligne Total juste", TEXTE + ";;TOTAL" + ";" * 6 + "10,00;;\n"),
     _lu("cellules en moins à la fin", TEXTE + ";".join([*LIGNE.split(";")[:-1]]).replace("7;1", "8;1") + "\n",
-        Lu(({"Axe analytique": "Été"}, {"Axe analytique": ""}))),
+        Lu(({"Objet": "Été"}, {"Objet": ""}))),
     Verrue(
-        "colonne facultative d'un autre nom", MANDATS, _avec("Axe analytique", "Axe d\u2019analyse"),
-        Avertissement(("colonnes facultatives absentes", "Axe analytique", "F5")),
+        "colonne facultative d'un autre nom", MANDATS, _avec("Objet", "Objet de la d\u00e9pense"),
+        Avertissement(("colonnes facultatives absentes", "Objet", "F5")),
     ),
     Verrue("en-tête seul", MANDATS, ENTETE + "\n", Lu(())),
     Verrue(

@@ -23,11 +23,14 @@ def conn_publiee(conn_vierge: psycopg.Connection[Any]) -> psycopg.Connection[Any
 
 
 @pytest.fixture(scope="module")
-def dsn_publie(_serveur: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def dsn_publie(
+    _serveur: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Address of a warehouse published as version 1, for the tests of a module, which undo what they do."""
     nom = f"publie_{request.module.__name__.rsplit('.', 1)[-1]}"
     dsn = bases.creer(_serveur, nom, MODELE)
-    with connecter(dsn, role=None) as conn:
+    with pytest.MonkeyPatch.context() as cle, connecter(dsn, role=None) as conn:
+        cle.setenv("MUTUALISATION_VAR", str(tmp_path_factory.mktemp("var")))
         entrepot_publie.publier(conn, entrepot_publie.rangees())
     yield dsn
     bases.supprimer(_serveur, nom)

@@ -58,6 +58,15 @@ CONTREFACONS = (
     "delete from journal.totaux",
     "truncate journal.fichiers cascade",
     "insert into journal.comptes_communes values (session_user, '59350')",
+    "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+    " values (2021, 1, 'a', 'b', repeat('0', 64))",
+    "delete from journal.clotures",
+    "update journal.sceaux set prepare_par = 'x'",
+    "delete from journal.sceaux",
+    "insert into journal.extraits (exercice, version, manifeste_sha256, signature, cle_publique)"
+    " values (2021, 1, repeat('0', 64), '', '')",
+    "delete from journal.sceaux_clotures",
+    "alter table journal.sceaux disable trigger en_ajout_seul",
     "update public.migrations set version_num = '0001_socle'",
     "alter table journal.publications disable trigger all",
     "alter table journal.constructions disable trigger all",
@@ -219,3 +228,25 @@ def test_l_appartenance_est_un_don_explicite(conn_defaite: Conn, don: str, membr
     conn_defaite.execute("create role agent login")
     conn_defaite.execute(don.encode() or b"select 1")
     assert conn_defaite.execute("select journal.est_membre('agent', 'approbateur')").fetchone() == (membre,)
+
+
+def test_une_fonction_du_proprietaire_cherche_pg_temp_en_dernier(conn_defaite: Conn) -> None:
+    """With an empty search_path, a type is looked for in pg_temp first: the CHECK of a domain there runs as owner."""
+    autres = conn_defaite.execute(
+        "select oid::regprocedure::text from pg_proc where prosecdef"
+        " and pronamespace in (select oid from pg_namespace where nspowner = 'mutualisation_proprietaire'::regrole)"
+        " and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)"
+    ).fetchall()
+    assert autres == []
+
+
+def test_aucune_fonction_ni_relation_n_est_ouverte_a_tous(conn_defaite: Conn) -> None:
+    ouvertes = conn_defaite.execute(
+        "select oid::regprocedure::text from pg_proc where pronamespace in ('journal'::regnamespace,"
+        " 'lecture'::regnamespace) and has_function_privilege('public', oid, 'execute')"
+        " union all select c.oid::regclass::text from pg_class as c where relnamespace in"
+        " (select oid from pg_namespace where nspowner in ('mutualisation_proprietaire'::regrole,"
+        " 'mutualisation_traitement'::regrole)) and relkind in ('r', 'p', 'v')"
+        " and has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate, references, trigger')"
+    ).fetchall()
+    assert ouvertes == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -52,6 +53,11 @@ AUTREMENT = {
     "violated": f"insert into {T} (version, exercice, dispositif) values (999, 2021, 'X')",
     "does not exist": f"drop table {T}",
 }
+
+
+@pytest.fixture(autouse=True)
+def _var(var_neuf: Path) -> None:
+    """The key of the seals, of this test's own."""
 
 
 @pytest.fixture

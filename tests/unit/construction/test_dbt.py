@@ -72,3 +72,17 @@ def test_ce_que_dbt_dit_en_anglais_se_dit_en_francais() -> None:
     assert _faute("Got 3 results, configured to fail if != 0") == "3\u00a0lignes en défaut"
     assert _faute("Database Error\n  column x does not exist") == REFUS
     assert _faute("") == ""
+
+
+@pytest.mark.parametrize("code", [None, "53100", "57P01", "55P03", "40P01", "08006"])
+def test_un_entrepot_perdu_pendant_la_construction_se_relance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str | None
+) -> None:
+    """A model that the server could not make is no wrong model (K12); a figure that overflows is one."""
+    ouvrier = EnfantDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
+    ouvrier.fermer()
+    monkeypatch.setattr(ouvrier._enfant, "demander", lambda *_: reponse(modele="error") | {"codes": ["22003", code]})
+    with pytest.raises(PannePassagere, match="Porte modele : l'entrepôt"):
+        ouvrier.construire()
+    monkeypatch.setattr(ouvrier._enfant, "demander", lambda *_: reponse(modele="error") | {"codes": ["22003"]})
+    assert ouvrier.construire().echecs

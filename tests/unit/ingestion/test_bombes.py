@@ -1,4 +1,4 @@
-"""Small files that cost much: each is refused, in ten seconds of processor and 500 MB that the parser adds, at most (F9)."""
+"""Small files that cost much: each is refused, in ten seconds of processor and 500 MB at most (F9)."""
 
 from __future__ import annotations
 
@@ -46,8 +46,14 @@ def _classeur(chemin: Path, feuille: Callable[[bytes], bytes], parties: dict[str
 
 
 def _colonne_xfd(d: Path) -> tuple[Path, str, Limites]:
-    rangees = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c><c r="XFD%d"><v>1</v></c></row>' % (i, i, i) for i in range(3, 20_003))
-    return _classeur(d / "b.xlsx", lambda o: o.replace(b"</sheetData>", rangees + b"</sheetData>")), "populations", SANS_RAPPORT
+    rangees = b"".join(
+        b'<row r="%d"><c r="A%d"><v>1</v></c><c r="XFD%d"><v>1</v></c></row>' % (i, i, i) for i in range(3, 20_003)
+    )
+    return (
+        _classeur(d / "b.xlsx", lambda o: o.replace(b"</sheetData>", rangees + b"</sheetData>")),
+        "populations",
+        SANS_RAPPORT,
+    )
 
 
 def _textes_partages(d: Path) -> tuple[Path, str, Limites]:
@@ -132,7 +138,10 @@ BOMBES: dict[str, tuple[Callable[[Path], tuple[Path, str, Limites]], str]] = {
     "CSV, une ligne de dix millions de cellules": (_colonnes_de_donnees, "ligne 2 : plus de 1 000 colonnes"),
     "CSV, cinq millions de cellules entre guillemets": (_colonnes_citees, "ligne 2 : plus de 1 000 colonnes"),
     "CSV, guillemet jamais fermé": (_guillemet, "(?:guillemet|sans fin de ligne)"),
-    "XML, attribut de 100 Mo": (lambda d: _pes(d, b'<a V="' + b"x" * 100_000_000 + b'"/>'), "une balise et ses attributs"),
+    "XML, attribut de 100 Mo": (
+        lambda d: _pes(d, b'<a V="' + b"x" * 100_000_000 + b'"/>'),
+        "une balise et ses attributs",
+    ),
     "XML, un million d'attributs": (
         lambda d: _pes(d, b"<a " + b" ".join(b'a%d="1"' % i for i in range(1_000_000)) + b"/>"),
         "une balise et ses attributs",
@@ -170,7 +179,9 @@ def _pointe_de_l_enfant() -> int:
 
 
 def test_une_dimension_annoncee_ne_coute_rien(tmp_path: Path) -> None:
-    chemin = _classeur(tmp_path / "b.xlsx", lambda o: o.replace(b'<dimension ref="A1:C2"', b'<dimension ref="A1:XFD1048576"'))
+    chemin = _classeur(
+        tmp_path / "b.xlsx", lambda o: o.replace(b'<dimension ref="A1:C2"', b'<dimension ref="A1:XFD1048576"')
+    )
     assert len(lire(chemin, "populations").rangees) == 1
 
 

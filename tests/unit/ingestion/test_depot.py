@@ -153,7 +153,7 @@ def test_noms_impossibles_a_afficher(tmp_path: Path) -> None:
         with open(os.fsencode(tmp_path / "compta") + b"/" + nom, "w") as f:  # noqa: PTH123 - undecodable name
             f.write("x")
     refus = decouvrir(tmp_path).refus["compta"]
-    assert sorted(c for c, _ in refus) == ["compta/re?tour.xml", "compta/titre?.xml"]
+    assert sorted(c for c, _ in refus) == ["compta/titre?.xml", "compta/…?tour.xml"]
 
 
 def test_dossiers_etrangers(tmp_path: Path) -> None:
@@ -205,3 +205,24 @@ def test_depot_dans_un_magasin_d_objets() -> None:
     depot = decouvrir(str(racine))
     assert [f.chemin for f in depot.fichiers] == ["rh/agents_2020.csv"]
     assert [c for c, _ in depot.refus["rh"]] == ["rh/agent_2020.csv"]
+
+
+@pytest.mark.parametrize(
+    ("nom", "montre"),
+    [
+        ("temps_2020-01_DUPONT.csv", "temps_2020-01_….csv"),
+        ("DUPONT Jeanne.xlsx", "… ….xlsx"),
+        ("paie_0058798.csv", "paie_….csv"),
+        ("Temps 2020-13 (copie).csv", "Temps 2020-13 (copie).csv"),
+        ("agnets_2020.csv", "agnets_2020.csv"),
+        ("mandats_20200131_v2.txt", "mandats_20200131_v2.txt"),
+        ("temps_Dupont.csv", "temps_….csv"),
+    ],
+)
+def test_un_nom_refuse_ne_dit_personne(tmp_path: Path, nom: str, montre: str) -> None:
+    """K9: the words of a name that are none of ours are not repeated."""
+    (tmp_path / "rh").mkdir()
+    (tmp_path / "rh" / nom).write_text("x", encoding="utf-8")
+    ((chemin, motif),) = decouvrir(tmp_path).refus["rh"]
+    assert chemin == f"rh/{montre}"
+    assert not {mot for mot in ("dupont", "jeanne", "0058798") if mot in (chemin + motif).lower()}

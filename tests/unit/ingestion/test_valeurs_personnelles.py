@@ -1,4 +1,4 @@
-"""K9: personal data is kept out by value: labels swapped two by two, cells shifted, in every column of rh and compta."""
+"""K9: personal data is kept out by value: labels swapped two by two, cells shifted, in every column."""
 
 from __future__ import annotations
 
@@ -36,10 +36,6 @@ MANDATS = [
 LIGNES = {"temps": TEMPS, "agents": SEGMENTS, "mandats": MANDATS, "titres": MANDATS}
 
 
-def _paires(jeu: str) -> list[tuple[str, int, int]]:
-    return [(jeu, i, j) for i, j in combinations(range(len(entete(jeu))), 2)]
-
-
 def _ecrire(chemin: Path, *rangees: list[str]) -> Path:
     chemin.write_text("".join(";".join(r) + "\n" for r in rangees), encoding="utf-8")
     return chemin
@@ -60,7 +56,7 @@ def _lu(chemin: Path, jeu: str) -> Lu | str:
 
 
 def _fuites(lu: Lu | str, objet: str | None = None) -> set[str]:
-    """Secrets in what lands, in the totals, in the dialect or in the refusal. `objet`: column that stays in raw (K7)."""
+    """Secrets in what lands, in the totals, in the dialect or in the refusal. `objet`: stays in raw (K7)."""
     if isinstance(lu, str):
         texte = lu
     else:
@@ -69,21 +65,26 @@ def _fuites(lu: Lu | str, objet: str | None = None) -> set[str]:
     return {s for s in SECRETS if s in texte}
 
 
-@pytest.mark.parametrize(("jeu", "i", "j"), [*_paires("temps"), *_paires("agents"), *_paires("mandats")])
-def test_deux_en_tetes_echanges_ne_posent_aucune_personne(tmp_path: Path, jeu: str, i: int, j: int) -> None:
-    noms = entete(jeu)
-    noms[i], noms[j] = noms[j], noms[i]
-    lu = _lu(_ecrire(tmp_path / f"{jeu}.csv", noms, *LIGNES[jeu]), jeu)
-    # Objet stays in raw (K7), and Tiers on a line whose SIRET is valid
-    assert _fuites(lu, "objet") == set()
+@pytest.mark.parametrize("jeu", ["temps", "agents", "mandats"])
+def test_deux_en_tetes_echanges_ne_posent_aucune_personne(tmp_path: Path, jeu: str) -> None:
+    """Objet stays in raw (K7), and Tiers on a line whose SIRET is valid."""
+    vus = {}
+    for i, j in combinations(range(len(entete(jeu))), 2):
+        noms = entete(jeu)
+        noms[i], noms[j] = noms[j], noms[i]
+        if fuites := _fuites(_lu(_ecrire(tmp_path / f"{jeu}.csv", noms, *LIGNES[jeu]), jeu), "objet"):
+            vus[noms[i], noms[j]] = fuites
+    assert vus == {}
 
 
 @pytest.mark.parametrize("jeu", ["temps", "agents", "mandats"])
-@pytest.mark.parametrize("pas", range(-12, 13))
-def test_une_rangee_decalee_ne_pose_aucune_personne(tmp_path: Path, jeu: str, pas: int) -> None:
-    lignes = [r[-pas:] + r[:-pas] if n % 2 else r for n, r in enumerate(LIGNES[jeu])]
-    lu = _lu(_ecrire(tmp_path / f"{jeu}.csv", entete(jeu), *lignes), jeu)
-    assert _fuites(lu, "objet") == set()
+def test_une_rangee_decalee_ne_pose_aucune_personne(tmp_path: Path, jeu: str) -> None:
+    vus = {}
+    for pas in range(-12, 13):
+        lignes = [r[-pas:] + r[:-pas] if n % 2 else r for n, r in enumerate(LIGNES[jeu])]
+        if fuites := _fuites(_lu(_ecrire(tmp_path / f"{jeu}.csv", entete(jeu), *lignes), jeu), "objet"):
+            vus[pas] = fuites
+    assert vus == {}
 
 
 def test_nom_et_code_echanges_le_fichier_est_refuse(tmp_path: Path) -> None:
@@ -117,7 +118,8 @@ def test_les_codes_des_absences_ne_comptent_pas(tmp_path: Path) -> None:
         ("0257", True, True), ("ADS-70", True, True), ("FORM-A", True, True), ("A/B", True, True), ("R.1", True, True),
         ("FORMATION", False, False), ("Form-1", False, True), ("2024 M 03", False, True), ("LE GALL", False, False),
         ("M. Paul", False, False), (IBAN, False, False), ("FR76 3000 6000 0112 3456 7890 189", False, False),
-        ("1850578006084", False, False), ("185057800608436", False, False), ("Dupont 3", False, False), ("É-1", False, False),
+        ("1850578006084", False, False), ("185057800608436", False, False), ("Dupont 3", False, False),
+        ("É-1", False, False),
     ],
 )  # fmt: skip
 def test_forme_d_un_code(code: str, rh: bool, compta: bool) -> None:
@@ -146,7 +148,7 @@ def test_les_banniere_et_colonnes_ignorees_ne_disent_personne(tmp_path: Path) ->
 
 
 def test_chaque_colonne_de_rh_et_de_compta_est_gardee() -> None:
-    """A column that the registry adds is kept in a form, masked, or left out; free texts of the ledger are named here."""
+    """A column of the registry is kept in a form, masked, or left out; free texts of the ledger are named here."""
     libres = {
         c.nom
         for j in registre().jeux

@@ -76,9 +76,7 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
 def _verifier_membres(noms: list[str]) -> None:
     """Macros are a program, which nothing of a table needs (G7)."""
     if any(n.endswith("vbaproject.bin") for n in noms):
-        raise LectureRefusee(
-            "le classeur contient des macros : l'enregistrer en .xlsx, sans macros, ou en .csv (G7)."
-        )
+        raise LectureRefusee("le classeur contient des macros : l'enregistrer en .xlsx, sans macros, ou en .csv (G7).")
 
 
 def liens_externes(chemin: Path) -> bool:

@@ -143,7 +143,7 @@ def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, str, dict[s
     for _, evenement, cle in evenements:
         if evenement == "end_map":
             break
-        ligne, ouvrant, valeur = next(evenements)
+        ligne, ouvrant, _ = next(evenements)
         if cle != "marches":
             _sauter(evenements, ouvrant)
         elif ouvrant == "start_array":

@@ -1,4 +1,4 @@
-"""What a workbook holds that a table does not show: hidden rows, merged cells, formulas… It is read, and it is said (F11)."""
+"""What a workbook holds that its table does not show: hidden rows, merged cells, formulas… It is said (F11)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from openpyxl.worksheet.cell_range import CellRange
+
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.entete import Entete, normaliser
 from mutualisation.sources.jeux import Jeu
 
 # what a tool names a sheet; anything else may be somebody
 _USUELS = re.compile(
-    r"(?:feuil|feuille|sheet|tableau|onglet|page|export|donnees|data|liste|notice|lisezmoi|janvier|fevrier|mars|avril"
+    r"(?:feuil|feuille|sheet|tableau|onglet|page|export|donnees|data|liste|notice|notes|accueil|lisezmoi|janvier|fevrier|mars|avril"
     r"|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|[0-9]{1,4}|[ _./()-])*"
 )
 
@@ -45,10 +47,10 @@ class NotesXlsx:
         self.cachees += self._cachee
         self.formules += self._formules
 
-    def clore(self, feuille: Any, entete: Entete) -> None:
-        """What the sheet says after its rows: merged cells, hidden columns of the contract."""
+    def clore(self, feuille: Any, entete: Entete, premiere: int) -> None:
+        """What the sheet says after its rows: cells merged below the header, hidden columns of the contract."""
         fusions = getattr(feuille, "merged_cells", None)
-        self.fusions = len(getattr(fusions, "mergeCell", ()) or ())
+        self.fusions = sum(CellRange(m.ref).max_row > premiere for m in getattr(fusions, "mergeCell", ()) or ())
         lues = {p + 1 for p in entete.positions.values()}
         for c in feuille.column_dimensions.values():
             if c.get("hidden") in ("1", "true"):
@@ -62,13 +64,17 @@ class NotesXlsx:
             (
                 self.autres_feuilles,
                 plusieurs(
-                    self.autres_feuilles, "autre feuille porte le même en-tête", "autres feuilles portent le même en-tête"
+                    self.autres_feuilles,
+                    "autre feuille porte le même en-tête et n'est pas lue",
+                    "autres feuilles portent le même en-tête et ne sont pas lues",
                 )
-                + " et n'est pas lue : réunir les lignes dans la première, ou déposer un fichier par feuille",
+                + " : réunir les lignes dans la première, ou déposer un fichier par feuille",
             ),
             (
                 self.cachees,
-                plusieurs(self.cachees, "ligne masquée ou filtrée est comptée", "lignes masquées ou filtrées sont comptées")
+                plusieurs(
+                    self.cachees, "ligne masquée ou filtrée est comptée", "lignes masquées ou filtrées sont comptées"
+                )
                 + " : les supprimer si elles ne doivent pas l'être",
             ),
             (
@@ -82,8 +88,12 @@ class NotesXlsx:
             ),
             (
                 self.formules,
-                plusieurs(self.formules, "cellule est une formule", "cellules sont des formules")
-                + ", lues à leur dernière valeur enregistrée : recalculer le classeur avant de le déposer",
+                plusieurs(
+                    self.formules,
+                    "cellule est une formule, lue à sa dernière valeur enregistrée",
+                    "cellules sont des formules, lues à leur dernière valeur enregistrée",
+                )
+                + " : recalculer le classeur avant de le déposer",
             ),
             (
                 self.liens,
@@ -95,8 +105,8 @@ class NotesXlsx:
 
 
 def noms_de_feuilles(titres: Sequence[str], jeu: Jeu) -> str:
-    """« Feuil1 », « 2 »: names as they are, but in a source about persons, where a sheet may bear a name (K9)."""
-    if not jeu.personnes:
+    """« Feuil1 », « 2 »: names as they are, but in a jeu about agents, where a sheet may bear a name (K9)."""
+    if not jeu.pseudonymise:
         return ", ".join(f"« {t} »" for t in titres)
     connus = [normaliser(jeu.nom), normaliser(jeu.libelle), *(normaliser(c.entete or "") for c in jeu.colonnes)]
     lisibles = []

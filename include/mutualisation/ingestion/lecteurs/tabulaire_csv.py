@@ -147,7 +147,7 @@ class LecteurCsv:
         raise self._mal_encode(jeu, traduction, lignes) or entete_introuvable(jeu, essais, traduction)
 
     def _refuser_tete_large(self, lignes: list[str], jeu: Jeu) -> None:
-        """LectureRefusee when one of the first lines is too wide by whatever separator: cells are counted before any is cut."""
+        """LectureRefusee when one of the first lines is too wide by whatever separator, before any is cut."""
         permises = self._limites.colonnes
         for i, ligne in enumerate(lignes, 1):
             if len(ligne) > permises * _SEPARATEURS_CITES and any(

@@ -107,7 +107,9 @@ class LecteurXlsx:
     def _rangees(self) -> Iterator[tuple[int, list[Any], dt.datetime]]:
         """(row number, values by column, epoch) of each row of the sheet."""
         with _classeur(self._chemin, self._limites) as classeur:
-            yield from _lire(classeur, classeur.worksheets[self._feuille], self._limites, self._notes, self.entete)
+            yield from _lire(
+                classeur, classeur.worksheets[self._feuille], self._limites, self._notes, (self.entete, self._premiere)
+            )
 
 
 def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
@@ -156,14 +158,18 @@ def _tete(classeur: Any, feuille: Any, limites: Limites) -> tuple[list[int], lis
 
 
 def _lire(
-    classeur: Any, feuille: Any, limites: Limites, notes: NotesXlsx | None = None, entete: Entete | None = None
+    classeur: Any,
+    feuille: Any,
+    limites: Limites,
+    notes: NotesXlsx | None = None,
+    tete: tuple[Entete, int] | None = None,
 ) -> Iterator[tuple[int, list[Any], dt.datetime]]:
     with feuille._get_source() as flux:
         lecteur = _Feuille(flux, feuille._shared_strings, classeur, notes)
         for numero, cellules in lecteur.parse():
             yield numero, _par_colonne(numero, cellules, limites), classeur.epoch
-        if notes is not None and entete is not None:
-            notes.clore(lecteur, entete)
+        if notes is not None and tete is not None:
+            notes.clore(lecteur, *tete)
 
 
 class _Feuille(WorkSheetParser):  # type: ignore[misc]

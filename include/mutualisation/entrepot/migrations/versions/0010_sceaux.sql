@@ -61,7 +61,7 @@ end $$;
 
 -- The statement is inscribed when it says what the journal says, and follows the last one
 create function journal.sceller(dit text, signe bytea, cle bytea, forme jsonb, sommes jsonb) returns int
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   e constant jsonb := dit::jsonb;
   dernier journal.sceaux;
@@ -90,7 +90,7 @@ comment on function journal.sceller is 'Inscrit le sceau de la publication qui v
 revoke execute on function journal.sceller from public;
 
 create function journal.noter_extrait(annee int, de_version bigint, empreinte text, signe bytea, cle bytea) returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if not exists (select from journal.sceaux as s where s.version = de_version and annee = any (s.exercices)) then
     raise exception 'la version % n''est pas scellée pour l''exercice %', de_version, annee
@@ -104,7 +104,7 @@ revoke execute on function journal.noter_extrait from public;
 
 -- journal.clotures comes with the next migration
 create function journal.cloture_a_sceller(annee int, de_version bigint) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return (
     select jsonb_build_object('exercice', c.exercice, 'version', c.version, 'prepare_par', c.prepare_par,
@@ -116,7 +116,7 @@ comment on function journal.cloture_a_sceller is 'Ce qu''une clôture dit, à si
 
 -- only who approved has it signed: a row that somebody else slipped in stays without signature
 create function journal.sceller_cloture(dit text, signe bytea, cle bytea) returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   e constant jsonb := dit::jsonb;
 begin
