@@ -16,7 +16,7 @@ MUTUALISATION := .venv/bin/mutualisation
 ECHANTILLON := var/echantillon
 ENTREPOT := var/entrepot
 
-.PHONY: aide environnement bilan test bench ordonnanceur qualite mutants
+.PHONY: aide environnement bilan test bench ordonnanceur qualite mutants epreuve
 aide:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -58,3 +58,6 @@ qualite: environnement ## lint, format, types, SQL
 
 mutants: environnement ## alter the SQL of the models one slip at a time: a scenario must notice each
 	@.venv/bin/python outils/mutants.py
+
+epreuve: environnement ## faults injected into real runs: N=150 schedules, GRAINE=1; MUTANTS=1 for mutants of the fault handling
+	@PYTHONPATH=.:include .venv/bin/python -m outils.epreuve --nombre $(or $(N),150) --graine $(or $(GRAINE),1) $(if $(MUTANTS),--mutants)

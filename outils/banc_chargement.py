@@ -98,7 +98,7 @@ class Banc:
 
     def notre(self) -> float:
         """Rows per second from the file on disk to accepted rows."""
-        with connecter(self._dsn) as conn:
+        with connecter(self._dsn, role=None) as conn:
             conn.execute(sql.SQL("truncate {}").format(table(self.jeu)))
             conn.execute("truncate journal.chargements, journal.fichiers, journal.totaux")
             conn.commit()

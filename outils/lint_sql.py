@@ -9,21 +9,21 @@ import tempfile
 from pathlib import Path
 
 from mutualisation.entrepot.connexion import parametres
-from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.operations.migration import mettre_a_jour
 
 
 def main() -> int:
     """Lint the paths given, by default every model; the exit code is sqlfluff's."""
     chemins = sys.argv[1:] or ["dbt_project/models"]
     with tempfile.TemporaryDirectory(prefix="mutualisation-lint-") as dossier, serveur_entrepot(Path(dossier)) as dsn:
-        migrer(dsn)
+        mettre_a_jour(dsn)
         profil = parametres(dsn)
         environnement = os.environ | {
             "MUTUALISATION_PG_HOST": str(profil["host"]),
             "MUTUALISATION_PG_PORT": str(profil["port"]),
             "MUTUALISATION_PG_USER": str(profil["user"]),
-            "MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
+            "DBT_ENV_SECRET_MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
             "MUTUALISATION_PG_BASE": str(profil["dbname"]),
             "MUTUALISATION_DBT_TARGET": str(Path(dossier) / "dbt"),
         }

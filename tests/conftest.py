@@ -9,8 +9,8 @@ import pytest
 from tests.atelier import bases
 from tests.atelier.atelier import Atelier
 
-from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.operations.migration import mettre_a_jour
 
 MODELE = "modele"
 # .ci/run installs every system package: there, a test left out is a failure
@@ -28,24 +28,25 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _environnement_neutre() -> None:
-    """No test reads the warehouse of the person who runs the tests."""
+def _environnement_neutre(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads the warehouse of the person who runs the tests, nor leaves a key or an anchor there."""
     for nom in [n for n in os.environ if n.startswith(("PG", "ENTREPOT_", "MUTUALISATION_"))]:
         del os.environ[nom]
+    os.environ["MUTUALISATION_VAR"] = str(tmp_path_factory.mktemp("var_commun"))
 
 
 @pytest.fixture(scope="session")
 def _serveur(tmp_path_factory: pytest.TempPathFactory, _environnement_neutre: None) -> Iterator[str]:
     """DSN of the session's own embedded server, with a migrated database to copy from."""
     with serveur_entrepot(tmp_path_factory.mktemp("var")) as dsn:
-        migrer(bases.creer(dsn, MODELE))
+        mettre_a_jour(bases.creer(dsn, MODELE))
         yield dsn
 
 
 @pytest.fixture(scope="session")
 def entrepot(_serveur: str) -> str:
     """DSN of a migrated warehouse shared by the session: for tests that only read, or roll back."""
-    migrer(_serveur)
+    mettre_a_jour(_serveur)
     return _serveur
 
 

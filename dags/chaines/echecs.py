@@ -5,8 +5,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
 
 journal = logging.getLogger(__name__)
@@ -18,18 +20,27 @@ ETAPES = {
     "publier": "publication",
     "extraire": "extrait annuel",
     "facturer": "factures",
+    "verifier": "clôture",
+    "approuver": "approbation",
+    "clore": "clôture",
 }
 SUITES = {
     "charger": "Rien n'a été chargé de cette source ; son état précédent est intact.",
     "annoncer": "Le dépôt est chargé ; lancez le bilan.",
     "facturer": "Aucune facture n'a été écrite ; celles d'avant restent en place.",
+    "verifier": "L'exercice n'est pas clos.",
+    "approuver": "L'exercice n'est pas clos.",
+    "clore": "Relancez la tâche : si l'exercice est déjà clos, elle n'écrit que ce qui manque.",
     "extraire": "La publication est faite ; relancez la tâche pour écrire l'extrait.",
 }
 SUITE = "Rien n'a été publié ; la publication précédente est intacte."
 
 
 def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn our errors into Airflow's: what a retry can't mend (file, control) fails at once."""
+    """Turn our errors into Airflow's: what a retry can't mend (file, control) fails at once, anything else is retried.
+
+    The unforeseen gets its sentence too, and no message of a library: it could quote a cell or an address.
+    """
 
     @functools.wraps(tache)
     def appel(*args: Any, **kwargs: Any) -> Any:
@@ -41,6 +52,8 @@ def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
             raise AirflowFailException(str(erreur)) from None
         except ErreurMutualisation as erreur:
             raise AirflowException(str(erreur)) from None
+        except (psycopg.Error, OSError, MemoryError) as erreur:
+            raise AirflowException(phrase_imprevue(erreur)) from None
 
     return appel
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context, task
@@ -70,14 +71,14 @@ def annoncer(params: Any = None, outlet_events: Any = None) -> None:
 @task
 @en_francais
 def choisir_exercices(params: Any = None, triggering_asset_events: Any = None) -> list[int]:
-    """The exercices of the run: those asked for or announced, else those already published."""
-    from mutualisation.entrepot.exercices import exercices_publies
+    """The exercices of the run: those asked for or announced, else those already published that are not closed (S3)."""
+    from mutualisation.entrepot.exercices import exercices_ouverts
 
     annonces = [e.extra.get("exercices") for e in triggering_asset_events[DEPOT_CHARGE]]
     with entrepot() as session:
-        exercices = exercices_voulus(annonces or [params["exercices"]], exercices_publies(session.dsn))
+        exercices = exercices_voulus(annonces or [params["exercices"]], exercices_ouverts(session.dsn))
     if not exercices:
-        raise AirflowSkipException("Aucun exercice demandé, aucun exercice publié : rien à construire.")
+        raise AirflowSkipException("Aucun exercice demandé, aucun exercice publié qui soit ouvert : rien à construire.")
     journal.info("Exercices du bilan : %s", ", ".join(map(str, exercices)))
     return exercices
 
@@ -144,6 +145,55 @@ def facturer(params: Any = None) -> str:
         dossier = facturer(session, params["exercice"], params["semestre"], sortie, params["adherent"])
         dire(laisse_de_cote(session, [params["exercice"]]))
     return dossier
+
+
+@task(pool="entrepot")
+@en_francais
+def verifier(params: Any = None) -> dict[str, Any]:
+    """What is to be closed, once all but who approves is right: exercice, version, dossier, manifeste_sha256."""
+    from mutualisation.operations import verifier_cloture
+
+    with entrepot() as session:
+        return vars(verifier_cloture(session, params["exercice"], params["sortie"]))
+
+
+@task(pool="entrepot")
+@en_francais
+def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
+    """Close what was approved, under the login of who answered; the folder of the closed extract."""
+    from mutualisation.operations import cloturer
+
+    approbateur = reponse["responded_by_user"]["name"]
+    with entrepot() as session:
+        compte = None if session.embarque else compte_de(session.dsn, approbateur)
+        clos = cloturer(
+            session,
+            a_clore["exercice"],
+            approbateur,
+            str(Path(a_clore["dossier"]).parent),
+            version=a_clore["version"],
+            compte=compte,
+        )
+    journal.info("Exercice %s, version %s, approuvé par %s.", clos.exercice, clos.version, clos.approuve_par)
+    return clos.dossier
+
+
+def compte_de(dsn: str, nom: str) -> str:
+    """The warehouse under a person's own login, which the connection `approbation_NOM` of Airflow gives."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+    from psycopg.conninfo import make_conninfo
+
+    from mutualisation.erreurs import ErreurMutualisation
+
+    try:
+        connexion = Connection.get(f"approbation_{nom}")
+    except AirflowNotFoundException:
+        raise ErreurMutualisation(
+            f"La connexion Airflow « approbation_{nom} » n'existe pas : elle donne le compte de base de données sous "
+            "lequel cette personne approuve."
+        ) from None
+    return make_conninfo(dsn, user=connexion.login, password=connexion.password)
 
 
 def _sortie(session: Session, params: Any) -> str:

@@ -13,6 +13,21 @@
 (ltrim(coalesce({{ compte }}, '')) like '64%')
 {%- endmacro %}
 
+{# An amount, but not on an account of pay (K8): NULL there. #}
+{% macro montant_hors_paie(montant, compte) -%}
+case when not {{ compte_de_paie(compte) }} then {{ montant }} end
+{%- endmacro %}
+
+{# The sum in words of grouped lines; those on an account of pay are left out of it, and said (K8). #}
+{% macro euros_hors_paie(montant, compte) -%}
+case
+  when bool_and({{ compte_de_paie(compte) }}) then 'montant non publié, compte de personnel'
+  when bool_or({{ compte_de_paie(compte) }})
+    then {{ euros('sum(' ~ montant_hors_paie(montant, compte) ~ ')') }} || ' hors comptes de personnel'
+  else {{ euros('sum(' ~ montant ~ ')') }}
+end
+{%- endmacro %}
+
 {# Statuses of a ledger line that counts (R3b). #}
 {% macro statuts_comptes() -%}
 ('Émis', 'Pris en charge', 'Payé')

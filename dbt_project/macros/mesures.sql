@@ -41,6 +41,14 @@ from {{ indicateurs }} as i
 where i.valeur is not null
 {% endmacro %}
 
+{# Every figure of a synthèse as rows, exact: (version), exercice, dispositif, mesure, valeur; one not stated has none. #}
+{% macro figures_de(synthese, version=true) %}
+select {{ 's.version,' if version }} s.exercice, s.dispositif, m.key as mesure, (m.value #>> '{}')::numeric as valeur
+from {{ synthese }} as s
+cross join lateral jsonb_each(to_jsonb(s)) as m
+where jsonb_typeof(m.value) = 'number' and m.key not in ('version', 'exercice')
+{% endmacro %}
+
 {# A figure as a sentence shows it: thousands apart, decimal comma, no trailing zero. #}
 {% macro en_francais(valeur) -%}
 regexp_replace(split_part(trim_scale({{ valeur }})::text, '.', 1), '(\d)(?=(\d{3})+$)', E'\\1\u00a0', 'g')

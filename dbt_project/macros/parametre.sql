@@ -12,6 +12,11 @@
     'montant': "'TTC'",
     'base_opposable': "'non'",
     'part_rejets_max': '5',
+    'perte_livraison_max': '40',
+    'baisse_livraison_max': '30',
+    'mois_creux_min': '60',
+    'recul_annuel_max': '40',
+    'hausse_hors_max': '30',
   }.get(nom)) }}
 {%- endmacro %}
 
@@ -30,4 +35,9 @@
 
 {% macro parametre_numerique(nom, jour, precision=none) -%}
 {{ parametre(nom, jour, 'valeur_numerique', precision) }}
+{%- endmacro %}
+
+{# Parameters that bound what a delivery, a month, a source may lose, and what reserved keys may take out, as SQL texts. #}
+{% macro bornes_de_completude() -%}
+'perte_livraison_max', 'baisse_livraison_max', 'mois_creux_min', 'recul_annuel_max', 'hausse_hors_max', 'part_hors_max'
 {%- endmacro %}

@@ -21,6 +21,7 @@ DECLARATIONS = PAQUET / "sources" / "declarations"
 MIGRATIONS = PAQUET / "entrepot" / "migrations"
 PLAN_COMPTABLE = PAQUET / "francais" / "comptes_m57.csv"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"
+GLYPHES = PAQUET / "composition" / "glyphes.csv"
 GABARITS_HTML = PAQUET / "mise_en_forme" / "gabarits"
 POSITIONS = PAQUET / "mise_en_forme" / "dessin" / "positions_communes.csv"
 
@@ -46,8 +47,3 @@ def dossier_var() -> Path:
 def page_controles(var: Path) -> Path:
     """The page of what every gate judged, under the folder of what runs."""
     return var / "data_docs" / "index.html"
-
-
-def cache_dbt() -> Path:
-    """Folder of the parsed dbt project: beside it in a checkout; an installed package is never written to."""
-    return dossier_var() / "dbt" if INSTALLE else PROJET_DBT / "target"

@@ -36,6 +36,14 @@ class ErreurMutualisation(Exception):
     code_sortie = 1
 
 
+class PannePassagere(ErreurMutualisation):
+    """What may be tried again as it is: server gone, child killed, disk full, another run at work (K12). Exit 1."""
+
+
+class EntrepotOccupe(PannePassagere):
+    """A session of the server holds, for longer than we wait, a lock that the statement needs."""
+
+
 class FichierRefuse(ErreurMutualisation):
     """One or several files can't be read as the contract says (G1): exit 3.
 

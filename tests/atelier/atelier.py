@@ -26,8 +26,9 @@ from tests.atelier.modeles import Modeles, construire
 from mutualisation import operations as op
 from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.migrations import migrer
 from mutualisation.ingestion.chargement import charger_depot
+from mutualisation.operations.migration import mettre_a_jour
+from mutualisation.publication.ancrage import DOSSIER
 from mutualisation.sources.brut import synchroniser_brut
 
 BASE = "atelier"
@@ -48,7 +49,7 @@ class Atelier:
         self._dbt = EnfantDbt(self._adresse, dossier)
         del os.environ["DBT_WRITE_JSON"]
         self._publie: op.BilanPublie | None = None
-        migrer(bases.creer(dsn, VIDE))
+        mettre_a_jour(bases.creer(dsn, VIDE))
 
     @contextmanager
     def construit(
@@ -80,6 +81,7 @@ class Atelier:
             publie = op.bilan(self.neuf(), str(depot), [exercice], str(self._dossier / "bilans"), "alice")
             self.conserver(PUBLIE)
             self._publie = publie
+            shutil.copytree(self._ancres(), self._ancres(PUBLIE))
         return self._ouvrir(PUBLIE), self._publie
 
     def conserver(self, nom: str) -> str:
@@ -113,9 +115,11 @@ class Atelier:
             modeles = Modeles.compiles(self._dossier / "dbt", BASE)
             for nom in modeles.ordre:
                 conn.execute(_supprimer(conn, nom))
+            conn.execute("set local role none")
             conn.execute("truncate journal.constructions cascade")
+            conn.commit()
         self.conserver(SOCLE)
-        with connecter(bases.creer(self._dsn, SANS_SOCLE, SOCLE)) as conn:
+        with connecter(bases.creer(self._dsn, SANS_SOCLE, SOCLE), role=None) as conn:
             conn.execute("truncate journal.fichiers, journal.epci cascade")
         return resultat, modeles
 
@@ -126,18 +130,27 @@ class Atelier:
         with connecter(self._adresse) as conn:
             charger_depot(conn, depot, var=self._dossier, porte=lambda _conn, _chargement: [])
             synchroniser_brut(conn)
-            conn.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
+            conn.execute("set local role none")
             conn.execute(
                 "insert into journal.constructions (exercices, prepare_par, code_version) values (%s, 'a', 'a')",
                 (sorted(exercices),),
             )
+            conn.commit()
             conn.execute(f"set search_path = {SCHEMA}, public")  # type: ignore[call-overload]
             conn.commit()
             yield conn
 
     def _ouvrir(self, modele: str) -> op.Session:
         self._renouveler(modele)
+        # the anchors are those of the warehouse that is copied
+        shutil.rmtree(self._ancres(), ignore_errors=True)
+        if self._ancres(modele).exists():
+            shutil.copytree(self._ancres(modele), self._ancres())
         return op.Session(self._adresse, self._dossier, _dbt=self._dbt)
+
+    def _ancres(self, modele: str = "") -> Path:
+        """Folder of the anchors of the database, or those kept beside a template."""
+        return self._dossier / f"{DOSSIER}{modele}"
 
     def _renouveler(self, modele: str) -> None:
         bases.supprimer(self._dsn, BASE)

@@ -243,7 +243,7 @@ def _montants_sur_etp(extraits: Extraits) -> Iterator[tuple[float, float, str]]:
         )
         for r in extraits[relation]
         for colonne in colonnes
-        for n in NOMBRE.findall(r[colonne] or "")
+        for n in NOMBRE.findall(_plat(r[colonne] or ""))
     }
     etp = {float(r[c]) for r in extraits["cout_moyen"] for c in ("etpt", "etpt_groupe") if r[c]}
     for montant, ou in sorted(montants):

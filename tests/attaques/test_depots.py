@@ -133,7 +133,9 @@ class Porte:
 
     def vider(self) -> None:
         """As if nothing had been loaded."""
-        self.conn.execute("truncate journal.fichiers, journal.epci, journal.chargements cascade")
+        with self.conn.transaction():
+            self.conn.execute("set local role none")
+            self.conn.execute("truncate journal.fichiers, journal.epci, journal.chargements cascade")
         self.conn.commit()
 
     def refus(self, fichiers: Mapping[str, str | bytes], *, gate: bool = False) -> list[str]:

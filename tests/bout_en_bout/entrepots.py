@@ -31,7 +31,7 @@ class EnLigne:
 
 def lire(dsn: str, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
     """Rows of a query."""
-    with connecter(dsn) as conn:
+    with connecter(dsn, role=None) as conn:
         return conn.execute(requete, valeurs).fetchall()
 
 

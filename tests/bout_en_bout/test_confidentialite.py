@@ -112,7 +112,7 @@ def test_un_refus_ne_laisse_rien_dans_le_journal(neuf: op.Session, depot: Path) 
 
 def _vider(dsn: str) -> Iterator[tuple[str, bytes]]:
     """Every table of the database, as text: (schema.table, its rows)."""
-    with connecter(dsn) as conn:
+    with connecter(dsn, role=None) as conn:
         tables = conn.execute(
             "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
             " where c.relkind in ('r', 'm') and n.nspname not in ('information_schema', 'pg_toast') order by 1, 2"

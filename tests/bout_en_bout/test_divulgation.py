@@ -120,6 +120,18 @@ def test_un_ecart_de_balance_sur_la_paie_des_apprentis_ne_la_donne_pas(extraire:
     assert fuites(Extraits([dossier]), _paies(PAIES), SEUIL) == set()
 
 
+@pytest.mark.parametrize("ecrit", ["17\u202f298,61\u00a0€ dans la balance", "17298.61", "(17\u00a0298,61)"])
+def test_un_montant_de_controle_sans_son_masque_est_vu(extraire: Ecrire, ecrit: str) -> None:
+    """The attack reads amounts as controls write them: the pay of the apprentice, were it not hidden, is found."""
+    extraits = Extraits([extraire()])
+    assert fuites(extraits, _paies(PAIES), SEUIL) == set()
+    extraits["controles"].append({"controle": "balance_dgfip", "cle": "6417/mandat", "valeur_attendue": ecrit,
+                                  "valeur_constatee": ""})  # fmt: skip
+    vues = fuites(extraits, _paies(PAIES), SEUIL)
+    assert vues
+    assert all(v.startswith("controles balance_dgfip 6417/mandat") for v in vues)
+
+
 def _sans_empreintes(page: Path) -> str:
     return re.sub(r"[0-9a-f]{64}", "…", page.read_text(encoding="utf-8"))
 

@@ -24,7 +24,7 @@ LECTEURS = 3
 
 def test_la_vue_d_un_analyste_survit_a_deux_publications(publie: Publie, depot: Path, tmp_path: Path) -> None:
     contexte = publie.contexte
-    with connecter(contexte.dsn, autocommit=True) as conn:
+    with connecter(contexte.dsn, autocommit=True, role=None) as conn:
         conn.execute("create schema bureau")
         conn.execute(
             "create view bureau.cout as select cout_net from publication.synthese_financiere where dispositif = 'CEP'"
@@ -75,11 +75,13 @@ def test_les_lecteurs_ne_voient_jamais_une_publication_a_moitie(publie: Publie) 
 def _jumelle(conn: psycopg.Connection[Any], tour: int) -> int:
     """A validated build, twin of the published one, whose two relations both carry the mark of the round."""
     (precedente,) = conn.execute("select max(version) from journal.publications").fetchone() or (0,)
+    conn.execute("set local role none")
     (version,) = conn.execute(
         "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
         " values (%s, 'validee', 'essai', 'essai') returning version",
         ([EXERCICE],),
     ).fetchone() or (0,)
+    conn.commit()
     for nom in relations_promues():
         conn.execute(
             sql.SQL("create table construction.{t} as select * from versions.{t} where version = {v}").format(

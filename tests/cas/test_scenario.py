@@ -16,7 +16,6 @@ from mutualisation.entrepot.connexion import connecter
 @pytest.fixture
 def conn(base_vierge: str) -> Iterator[psycopg.Connection[Any]]:
     with connecter(base_vierge) as ouverte:
-        ouverte.execute("create schema construction")
         ouverte.execute("set search_path = construction")
         ouverte.execute("create table construction.essai (cle text, montant numeric(15,2), vrai boolean, jour date)")
         ouverte.execute(

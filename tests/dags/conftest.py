@@ -11,7 +11,7 @@ import pytest
 from mutualisation.ordonnancement.environnement import FAISCEAU
 
 DAGS = Path(__file__).parents[2] / "dags"
-CHAINES = {"bilan_etape", "chargement_depot", "factures_semestrielles"}
+CHAINES = {"bilan_etape", "chargement_depot", "cloture_exercice", "factures_semestrielles"}
 _ACCUEIL = tempfile.TemporaryDirectory(prefix="airflow-")
 atexit.register(_ACCUEIL.cleanup)
 os.environ.update(

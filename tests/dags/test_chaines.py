@@ -5,12 +5,13 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 
 import psycopg
 import pytest
 from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
 from mutualisation.sources import registre as module_registre
 from mutualisation.sources.registre import registre
 
@@ -25,11 +26,13 @@ SUITES = {
         "publier": {"extraire"},
         "extraire": set(),
     },
+    "cloture_exercice": {"verifier": {"approuver", "clore"}, "approuver": {"clore"}, "clore": set()},
     "factures_semestrielles": {"facturer": set()},
 }
 PARAMETRES = {
     "chargement_depot": {"depot", "exercices"},
     "bilan_etape": {"exercices", "sortie", "prepare_par"},
+    "cloture_exercice": {"exercice", "sortie"},
     "factures_semestrielles": {"exercice", "semestre", "sortie", "adherent"},
 }
 
@@ -160,3 +163,29 @@ def test_une_erreur_imprevue_ne_dit_pas_son_texte(dagbag):
     dite = phrase("chargement_depot", "charger", KeyError("DURAND Zoé"))
     assert "DURAND" not in dite
     assert "KeyError" in dite
+
+
+@pytest.mark.parametrize(
+    ("erreur", "reprise"),
+    [
+        (FichierRefuse([("rh/agents_2021.csv", "fichier vide")]), False),
+        (ControleEchoue(["mois_manquant"]), False),
+        (PannePassagere("porte modele : dbt s'est arrêté (SIGKILL)"), True),
+        (psycopg.OperationalError("connection to server at 10.0.0.7 failed: secret"), True),
+        (psycopg.errors.DiskFull("could not extend file"), True),
+        (OSError(28, "No space left on device"), True),
+    ],
+)
+def test_ce_qui_peut_se_relancer_l_est(dagbag, erreur, reprise):
+    """A child that was killed, a server that is gone, a full disk: Airflow tries again (K12); a control, never."""
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+    from chaines.echecs import en_francais
+
+    def tache():
+        raise erreur
+
+    with pytest.raises(AirflowException) as levee:
+        en_francais(tache)()
+    assert isinstance(levee.value, AirflowFailException) is not reprise
+    assert "secret" not in "".join(traceback.format_exception(levee.value))
+    assert all(t.retries >= 2 for d in dagbag.dags.values() for t in d.tasks)

@@ -1,10 +1,15 @@
 """The chains run for real, in process, on a small drop and a real warehouse."""
 
+import json
 import logging
+import shutil
+import threading
+import time
+from pathlib import Path
 
 import psycopg
 import pytest
-from tests.atelier.petit_depot import EXERCICE, corriger
+from tests.atelier.petit_depot import EXERCICE, corriger, ecrire_csv
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
 from tests.dags.conftest import charger_dags
 
@@ -20,8 +25,11 @@ def depot(tmp_path_factory):
 
 @pytest.fixture
 def entrepot_neuf(airflow_pret, base_vierge, tmp_path, monkeypatch):
-    """The warehouse that the tasks find in their environment."""
-    monkeypatch.setenv("ENTREPOT_DSN", base_vierge)
+    """The warehouse that the tasks find in their environment, under a login of theirs that owns nothing."""
+    with psycopg.connect(base_vierge, autocommit=True) as conn:
+        if conn.execute("select from pg_roles where rolname = 'ouvrier'").fetchone() is None:
+            conn.execute("create role ouvrier login in role mutualisation_traitement, preparateur")
+    monkeypatch.setenv("ENTREPOT_DSN", base_vierge.replace("mutualisation@", "ouvrier@"))
     monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path / "var"))
     return base_vierge
 
@@ -69,6 +77,68 @@ def test_du_depot_aux_factures(depot, entrepot_neuf, tmp_path, caplog):
     with op.Session.depuis_environnement() as session:  # the worker dies between the load and its announcement
         op.charger(session, str(depot))
     assert charger(depot) == {"charger": {"skipped"}, "annoncer": {"success"}}, "what is loaded is announced"
+
+
+def repondre(personne: str, choix: str) -> threading.Thread:
+    """A person who answers in the page of required actions, as soon as the chain waits for it."""
+
+    def attendre() -> None:
+        from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+        from airflow.api_fastapi.core_api.datamodels.hitl import UpdateHITLDetailPayload
+        from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail
+        from airflow.models.taskinstance import TaskInstance
+        from airflow.utils.session import create_session
+
+        for _ in range(600):
+            time.sleep(0.5)
+            with create_session() as base:
+                attente = base.query(TaskInstance).filter_by(state="awaiting_input").first()
+                if attente is not None:
+                    update_hitl_detail(
+                        attente.dag_id,
+                        attente.run_id,
+                        attente.task_id,
+                        UpdateHITLDetailPayload(chosen_options=[choix], params_input={}),
+                        SimpleAuthManagerUser(username=personne, role="user"),
+                        base,
+                    )
+                    return
+
+    fil = threading.Thread(target=attendre, daemon=True)
+    fil.start()
+    return fil
+
+
+def test_une_personne_approuve_sous_son_propre_compte(depot, entrepot_neuf, tmp_path, monkeypatch, caplog):
+    """K2: the chain and the command close by one function of the database, which knows who is connected."""
+    justifie = Path(shutil.copytree(depot, tmp_path / "depot"))
+    ecrire_csv(
+        justifie / "referentiel" / "justifications.csv",
+        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
+        *(f"{EXERCICE};{c};;Vu;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
+    )
+    with op.Session.depuis_environnement() as session:
+        op.bilan(session, str(justifie), [EXERCICE], str(tmp_path / "bilans"))
+    with psycopg.connect(entrepot_neuf) as conn:
+        conn.execute("drop role if exists directrice")
+        conn.execute("create role directrice login in role approbateur")
+    monkeypatch.setenv("AIRFLOW_CONN_APPROBATION_DIRECTRICE", "postgres://directrice@")
+    repondre("directrice", "Reject")
+    assert lancer("cloture_exercice", exercice=EXERCICE)[1] == {
+        "verifier": {"success"}, "approuver": {"success"}, "clore": {"skipped"},
+    }  # fmt: skip
+    repondre("inconnue", "Approve")
+    with caplog.at_level(logging.ERROR):
+        assert lancer("cloture_exercice", exercice=EXERCICE)[1]["clore"] == {"failed"}
+    assert any("La connexion Airflow « approbation_inconnue » n'existe pas" in m for m in caplog.messages)
+    repondre("directrice", "Approve")
+    assert lancer("cloture_exercice", exercice=EXERCICE)[1]["clore"] == {"success"}
+    with psycopg.connect(entrepot_neuf) as conn:
+        assert conn.execute("select exercice, approuve_par from journal.clotures").fetchall() == [
+            (EXERCICE, "directrice")
+        ]
+    lu = json.loads((tmp_path / "bilans" / f"bilan_{EXERCICE}" / "manifeste.json").read_text(encoding="utf-8"))
+    assert (lu["statut"], lu["approuve_par"], lu["identite"]) == ("clos", "directrice", "authentifiee")
 
 
 def verifier_journal(messages: list[str]) -> None:

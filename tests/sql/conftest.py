@@ -14,5 +14,5 @@ from mutualisation.entrepot.connexion import connecter
 @pytest.fixture
 def conn_vierge(base_vierge: str) -> Iterator[psycopg.Connection[Any]]:
     """A connection to a migrated warehouse of this test's own."""
-    with connecter(base_vierge) as conn:
+    with connecter(base_vierge, role=None) as conn:
         yield conn

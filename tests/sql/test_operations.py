@@ -31,7 +31,7 @@ def ouvrir(contexte: op.Session, exercices: list[int], nom: str | None = None) -
 
 def lire(contexte: op.Session, requete: str, *valeurs: Any) -> list[tuple[Any, ...]]:
     """Rows of a query."""
-    with connecter(contexte.dsn) as conn:
+    with connecter(contexte.dsn, role=None) as conn:
         return conn.execute(requete, valeurs).fetchall()
 
 
@@ -82,7 +82,7 @@ def test_un_nom_impossible_est_refuse(contexte: op.Session, nom: str) -> None:
 
 
 def test_apres_une_erreur_la_connexion_n_est_plus_au_nom_du_preparateur(contexte: op.Session) -> None:
-    with connecter(contexte.dsn) as conn:
+    with connecter(contexte.dsn, role=None) as conn:
         (avant,) = conn.execute("select session_user").fetchone() or (None,)
         conn.commit()
         with conn.transaction() as essai, au_nom_de(conn, "bernard", "preparateur"):
@@ -92,17 +92,20 @@ def test_apres_une_erreur_la_connexion_n_est_plus_au_nom_du_preparateur(contexte
 
 
 def test_sur_un_serveur_nomme_on_ne_signe_que_pour_soi(contexte: op.Session) -> None:
-    contexte.embarque = False
-    ((login,),) = lire(contexte, "select session_user::text")
+    login = "prep_nomme"
+    with connecter(contexte.dsn, role=None) as conn:
+        conn.execute("create role prep_nomme login in role preparateur, mutualisation_traitement")
+    contexte.embarque, contexte.dsn = False, contexte.dsn.replace("mutualisation@", f"{login}@")
     with pytest.raises(ErreurMutualisation, match=f"le préparateur est le compte connecté \\({login}\\)"):
         ouvrir(contexte, [2021], "quelqu'un d'autre")
     ouvrir(contexte, [2021], login)
-    assert lire(contexte, "select prepare_par from journal.constructions") == [(login,)]
+    with connecter(contexte.dsn) as conn:
+        assert conn.execute("select prepare_par from journal.constructions").fetchall() == [(login,)]
 
 
 def test_la_base_refuse_qui_n_est_pas_preparateur(contexte: op.Session) -> None:
     """K2: not the code, the database."""
-    with connecter(contexte.dsn) as conn:
+    with connecter(contexte.dsn, role=None) as conn:
         conn.execute("create role curieux login")
         conn.execute("grant usage on schema journal to curieux")
         conn.execute("set session authorization curieux")
@@ -133,6 +136,7 @@ def test_une_construction_remplacee_ne_se_controle_ni_ne_se_publie(contexte: op.
     """Two chains of tasks that cross: the schema holds the tables of the last one only."""
     premiere = ouvrir(contexte, [2021])
     with contexte.connexion() as conn:
+        op.clore(conn, premiere, "construite", {})
         op.clore(conn, premiere, "validee", {})
     ouvrir(contexte, [2021])
     with pytest.raises(ErreurMutualisation, match="une autre construction l'a remplacée"):
@@ -152,7 +156,7 @@ def test_une_construction_inconnue(contexte: op.Session) -> None:
 
 def test_une_ouverture_vide_le_schema_de_la_precedente(contexte: op.Session) -> None:
     ouvrir(contexte, [2021])
-    with connecter(contexte.dsn) as conn:
+    with connecter(contexte.dsn, role=None) as conn:
         conn.execute(sql.SQL("create table {} (x int)").format(sql.Identifier(SCHEMA, "reste")))
     ouvrir(contexte, [2021])
     assert lire(contexte, "select to_regclass('construction.reste')") == [(None,)]
@@ -160,7 +164,7 @@ def test_une_ouverture_vide_le_schema_de_la_precedente(contexte: op.Session) -> 
 
 
 def test_un_fichier_repare_n_est_plus_dit_refuse(contexte: op.Session) -> None:
-    with connecter(contexte.dsn) as conn:
+    with connecter(contexte.dsn, role=None) as conn:
         conn.execute("insert into journal.chargements (source) values ('rh')")
         for chemin, statut in (("rh/a.csv", "refuse"), ("rh/a.csv", "accepte"), ("rh/b.csv", "refuse")):
             conn.execute(

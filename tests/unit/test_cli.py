@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from mutualisation import cli, operations
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
 
 COMMANDES = {
     "bilan": ("--depot", "--exercice", "--sortie", "--prepare-par", "--json", "--bavard"),
@@ -80,7 +80,16 @@ def test_l_aide_generale_nomme_toutes_les_commandes(taper: Taper) -> None:
         ("charger --depot a --depot b", "l'option --depot est donnée plusieurs fois"),
         ("controler --exercice abc", "l'option --exercice attend un nombre entier, pas « abc »"),
         ("controler --exercice 99999", "L'exercice 99999 n'est pas une année sur quatre chiffres"),
-        ("controler --exercice -1", "L'exercice -1 n'est pas une année sur quatre chiffres"),
+        ("controler --exercice -1", "l'option --exercice attend un nombre entier, pas « -1 »"),
+        *(
+            (f"{commande} {nombre}", f"attend un nombre entier, pas « {nombre} »")
+            for commande in (
+                "bilan --depot d --sortie s --exercice",
+                "extraire --exercice 2021 --sortie s --version",
+                "facturer --sortie s --exercice 2021 --semestre",
+            )
+            for nombre in ("2021.5", "1.9", "2021.0", "+2021", "２０２１", "2021abc", "2_021", "0x7e5", "2e3", "²")
+        ),
         ("extraire --exercice 2021 --sortie s --version deux", "--version attend un nombre entier, pas « deux »"),
     ],
 )
@@ -99,6 +108,10 @@ def test_un_mauvais_usage_se_dit_en_francais(arguments: str, attendu: str, taper
         (ErreurMutualisation("Une phrase."), 1, "Une phrase."),
         (KeyboardInterrupt(), 1, "Interrompu"),
         (psycopg.OperationalError("server closed the connection"), 1, "L'entrepôt ne répond plus"),
+        (psycopg.errors.DiskFull("could not extend file"), 1, "plus de place sur le disque du serveur"),
+        (PannePassagere("porte modele : dbt s'est arrêté"), 1, "dbt s'est arrêté"),
+        (OSError(28, "No space left on device", "/x"), 1, "plus de place sur le disque"),
+        (MemoryError(), 1, "La mémoire de cette machine ne suffit pas"),
         (psycopg.errors.CheckViolation("Failing row contains (DUPONT)"), 1, "CheckViolation, 23514"),
         (PermissionError(13, "Permission denied", "/etc/x"), 1, "« /etc/x »"),
         (RuntimeError("DUPONT"), 1, "Erreur imprévue (RuntimeError)"),
@@ -125,6 +138,7 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
     assert code == 0
     assert json.loads(texte) == {
         "publication_sha256": None,
+        "sceau": None,
         "exercices": [],
         "fichiers": [],
         "refuses": [],

@@ -15,7 +15,7 @@ from mutualisation.chemins import DAGS, PAQUET
 # from the top down: a room imports rooms below its own line, and itself
 LIGNES = (
     {"cli", "ordonnancement", "dags"},
-    {"operations", "simulation", "examen"},
+    {"operations", "simulation", "examen", "reparation"},
     {"extrait", "classeur", "rapport", "factures"},
     {"publication", "portes", "mise_en_forme"},
     {"ingestion", "construction"},
@@ -25,6 +25,7 @@ LIGNES = (
 # rooms of one line that may import each other, this way only
 VOISINES = {
     ("simulation", "operations"),
+    ("reparation", "operations"),
     ("extrait", "classeur"),
     ("extrait", "rapport"),
     ("classeur", "rapport"),

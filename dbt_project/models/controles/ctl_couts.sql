@@ -161,12 +161,12 @@ union all
 select exercice, 'temps_sup_etpt', '', 'ecart', '0 segment', {{ compte('nombre', 'segment') }}, null
 from temps_sup
 union all
-select exercice, 'compte_sans_role', nature, 'ecart', 'un rôle', {{ compte('count(*)', 'ligne sans rôle', 'lignes sans rôle') }} || ', ' || {{ euros('sum(montant_ttc)') }}, null
+select exercice, 'compte_sans_role', nature, 'ecart', 'un rôle', {{ compte('count(*)', 'ligne sans rôle', 'lignes sans rôle') }} || ', ' || {{ euros_hors_paie('montant_ttc', 'nature') }}, null
 from {{ ref('int_ecritures') }}
 where comptee and role is null and cle_dispositif is not null and cle_dispositif <> 'HORS'
 group by exercice, nature
 union all
-select exercice, 'sens_inattendu', '', 'ecart', '0 ligne', {{ compte('count(*)', 'ligne') }} || ', ' || {{ euros('sum(montant_ttc)') }}, null
+select exercice, 'sens_inattendu', '', 'ecart', '0 ligne', {{ compte('count(*)', 'ligne') }} || ', ' || {{ euros_hors_paie('montant_ttc', 'nature') }}, null
 from {{ ref('int_ecritures') }}
 where sens_inattendu
 group by exercice

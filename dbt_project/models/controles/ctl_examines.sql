@@ -182,6 +182,48 @@ comptes_recette as (
   group by e.exercice
 ),
 
+-- a file of no year that replaces another is looked at under every exercice
+livraisons as (
+  select e.exercice, count(*) as nombre
+  from exercices as e
+  inner join {{ ref('stg_journal__livraisons') }} as l on l.exercice = e.exercice or l.exercice is null
+  group by e.exercice
+),
+
+mensuels as (
+  select f.exercice, count(*) as nombre
+  from {{ ref('stg_journal__fichiers') }} as f
+  inner join {{ ref('stg_journal__jeux') }} as j on f.jeu = j.jeu and j.attendu = 'mensuel'
+  where f.mois is not null
+  group by f.exercice
+),
+
+-- jeux and sources of the figures that both years have, or that former keys are compared with
+deux_ans as (
+  select
+    e.exercice,
+    (
+      select count(distinct f.jeu)
+      from {{ ref('stg_journal__fichiers') }} as f
+      inner join {{ ref('stg_journal__fichiers') }} as a on f.jeu = a.jeu and f.exercice - 1 = a.exercice
+      where f.exercice = e.exercice
+    ) as jeux,
+    (
+      select count(distinct r.source)
+      from {{ ref('mart_repartition') }} as r
+      left join {{ ref('mart_repartition') }} as a on r.source = a.source and r.exercice - 1 = a.exercice
+      where
+        r.exercice = e.exercice
+        and (a.source is not null or exists (select 1 from {{ ref('stg_referentiel__cles_remplacees') }}))
+    ) as sources,
+    (
+      select count(distinct r.source)
+      from {{ ref('mart_repartition') }} as r
+      where r.exercice = e.exercice and {{ parametre_numerique('part_hors_max', 'e.debut') }} is not null
+    ) as bornees
+  from exercices as e
+),
+
 marches as (
   select exercice_fichier as exercice, count(distinct numero_marche) as nombre
   from {{ ref('stg_cam__marches') }}
@@ -214,12 +256,21 @@ left join couts_unitaires as cu using (exercice)
 left join bornes as b using (exercice)
 left join comptes_recette as cr using (exercice)
 left join marches as m using (exercice)
+left join livraisons as li using (exercice)
+left join mensuels as me using (exercice)
+left join deux_ans as da using (exercice)
 cross join lateral (
   values
   ('fichier_manquant', f.annuels),
   ('mois_manquant', j.mois),
   ('sans_donnee', j.facultatifs),
   ('colonne_disparue', f.tabulaires),
+  ('livraison_amputee', li.nombre),
+  ('livraison_en_baisse', li.nombre),
+  ('mois_creux', me.nombre),
+  ('source_en_recul', da.jeux),
+  ('hors_en_hausse', da.sources),
+  ('hors_excessif', da.bornees),
   ('rejets_excessifs', coalesce(f.lignes, 0) + coalesce(p.lignes, 0)),
   ('lignes_rejetees', coalesce(f.lignes, 0) + coalesce(p.lignes, 0)),
   ('a_affecter', coalesce(f.lignes, 0) + coalesce(p.lignes, 0)),

@@ -1,4 +1,4 @@
--- R12. The mart of the synthèse holds the exercice before, asked or not.
+-- R12. The exercice before, asked or not, is its closed version where there is one (R12a).
 with v as (
   select v.exercice, v.dispositif, sum(v.montant) as montant
   from {{ ref('variation') }} as v
@@ -7,7 +7,8 @@ s as (
   select s.exercice, s.dispositif, s.cout_net from {{ ref('mart_synthese_financiere') }} as s where s.dispositif <> 'TOTAL'),
 d as (
   select exercice, dispositif, coalesce(s.cout_net, 0) - coalesce(p.cout_net, 0) as montant
-  from s full outer join (select s.exercice + 1 as exercice, s.dispositif, s.cout_net from s) as p using (exercice, dispositif)
+  from s full outer join (
+    select p.exercice + 1 as exercice, p.dispositif, p.cout_net from {{ ref('int_couts_precedents') }} as p) as p using (exercice, dispositif)
   where exercice in (select v.exercice from v))
 select exercice, dispositif, coalesce(d.montant::text, 'aucune ligne') as attendu,
   coalesce(v.montant::text, 'aucune ligne') as constate

@@ -81,6 +81,12 @@ def _partie(bilan: Bilan, titre: str, feuilles: tuple[Feuille, ...]) -> Section:
     return Section(titre, titre, titre, tableaux)
 
 
+def _approbation(bilan: Bilan) -> list[tuple[str, str]]:
+    cloture = bilan.contexte.cloture
+    jour = formats.jour(formats.lire_jour(cloture.approuve_le)) if cloture else ""
+    return [("Clôture", f"approuvée par {cloture.approuve_par} le {jour}")] if cloture else []
+
+
 def _notice(bilan: Bilan, sceau: Sceau) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(subject, words) before and after the list of the sheets."""
     construction = bilan.contexte.construction
@@ -97,6 +103,7 @@ def _notice(bilan: Bilan, sceau: Sceau) -> tuple[list[tuple[str, str]], list[tup
             "Version",
             f"{construction.version}, préparée par {construction.prepare_par}, logiciel {construction.code_version}",
         ),
+        *_approbation(bilan),
         ("Publication", sceau.publication_sha256),
         ("Licence", ouverture.licence(bilan)),
     ]

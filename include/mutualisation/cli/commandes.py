@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,16 +16,27 @@ from mutualisation.cli.options import (
     DEPOT,
     EXERCICE,
     SORTIE,
+    ACorriger,
     Adherent,
+    Approbateur,
     Bavard,
+    Cles,
+    Corrige,
     Depot,
     Ecrire,
     Essai,
+    Exercice,
     Exercices,
+    ExercicesVerifies,
+    ExtraitEcrit,
+    ExtraitsGardes,
     Fichier,
+    Garder,
     JeuEssaye,
     Json,
     Preparateur,
+    Remplacees,
+    Sauvegarde,
     Semestre,
     Sortie,
     Sources,
@@ -152,6 +164,24 @@ def publier(*, json_: Json = False) -> None:
     _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
 
 
+@app.command(usage=utilisation("cloturer", "--exercice AAAA", "--approuve-par NOM"))
+def cloturer(
+    *,
+    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    approuve_par: Approbateur,
+    sortie: ExtraitEcrit = None,
+    json_: Json = False,
+) -> None:
+    """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
+    dit = "déjà clos" if clos.deja else "clos"
+    ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
+    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])])
+
+
 @app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
 def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, json_: Json = False) -> None:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
@@ -160,15 +190,28 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
     with op.Session.depuis_environnement(suivre) as session:
-        dossiers = [op.extraire(session, e, str(sortie), version) for e in annees]
+        dossiers = op.extraire_ensemble(session, annees, str(sortie), version)
         reste = op.laisse_de_cote(session, annees, version)
     _rendre(json_, {"extraits": dossiers}, dossiers, reste)
+
+
+@app.command(usage=utilisation("verifier"))
+def verifier(*, exercice: ExercicesVerifies = None, extrait: ExtraitsGardes = None, json_: Json = False) -> None:
+    """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
+    from mutualisation import operations as op
+
+    annees = op.verifier_exercices(exercice) if exercice else []
+    with op.Session.depuis_environnement(suivre) as session:
+        ecarts = op.verifier(session, annees, extrait or [])
+    _rendre(json_, {"conforme": not ecarts, "ecarts": ecarts}, [] if ecarts else ["conforme"])
+    if ecarts:
+        raise ControleEchoue(ecarts)
 
 
 @app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
 def facturer(
     *,
-    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
+    exercice: Exercice,
     semestre: Semestre,
     sortie: Annotated[Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")],
     adherent: Adherent = None,
@@ -221,6 +264,96 @@ def simuler(
     )
 
 
+@app.command(usage=utilisation("reparer", "[FICHIER]"))
+def reparer(fichier: Corrige = None, /, *, sortie: ACorriger = None, json_: Json = False) -> None:
+    """Écrit les lignes rejetées ou retenues, un classeur par source (--sortie), ou reprend le classeur corrigé."""
+    from mutualisation import operations as op
+    from mutualisation.reparation import ecrire_classeurs
+    from mutualisation.reparation import reparer as reprendre
+
+    if (fichier is None) == (sortie is None):
+        raise ErreurMutualisation(
+            "Donner un classeur corrigé, ou --sortie DOSSIER pour écrire les lignes à corriger : l'un ou l'autre."
+        )
+    with op.Session.depuis_environnement(suivre) as session:
+        if sortie is not None:
+            with session.connexion() as conn:
+                ecrits = ecrire_classeurs(conn, sortie)
+            contenu: Any = [{"classeur": str(c), "lignes": n} for c, n in ecrits]
+            lignes = [f"{c} : {plusieurs(n, 'ligne')} à corriger" for c, n in ecrits] or ["aucune ligne à corriger"]
+        else:
+            reparation = reprendre(session, Path(str(fichier)))
+            contenu, lignes = reparation, _dire_reparation(reparation)
+    _rendre(json_, contenu if sortie is not None else asdict(contenu), lignes)
+
+
+def _dire_reparation(reparation: Any) -> list[str]:
+    """A line per file, then what to do next."""
+    if reparation.deja_charge:
+        return [f"{reparation.classeur} : déjà chargé."]
+    lignes = []
+    for f in reparation.fichiers:
+        reprises = plusieurs(f.lignes, "ligne reprise", "lignes reprises")
+        perdu = " ; son .controle.json ou sa ligne Total ne vaut plus" if f.atteste else ""
+        lignes.append(f"{f.chemin} : version {f.version}, qui répare la version {f.repare} : {reprises}{perdu}")
+    return [
+        *lignes,
+        "lancez « mutualisation bilan » ou « mutualisation controler » pour que les chiffres en tiennent compte",
+    ]
+
+
+@app.command(usage=utilisation("migrer"))
+def migrer(*, json_: Json = False) -> None:
+    """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
+    from mutualisation import operations as op
+
+    migration = op.migrer_l_entrepot()
+    _rendre(json_, {"migration": migration}, [f"entrepôt à jour, migration {migration}"])
+
+
+@app.command(usage=utilisation("purger"))
+def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json = False) -> None:
+    """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
+    _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
+
+
+@app.command(usage=utilisation("sauvegarder", "DOSSIER"))
+def sauvegarder(dossier: Sauvegarde, /, *, cles: Cles = None, json_: Json = False) -> None:
+    """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier, et les clés dans un autre."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        fichiers = op.sauvegarder(session, dossier, cles)
+    lignes = [plusieurs(len(fichiers), "fichier sauvegardé", "fichiers sauvegardés"), str(dossier)]
+    _rendre(json_, {"dossier": str(dossier), "fichiers": fichiers}, lignes)
+
+
+@app.command(usage=utilisation("restaurer", "DOSSIER"))
+def restaurer(dossier: Sauvegarde, /, *, cles: Cles = None, json_: Json = False) -> None:
+    """Remet une sauvegarde dans un entrepôt vide, puis vérifie ses sceaux."""
+    from mutualisation import operations as op
+    from mutualisation.chemins import dossier_var
+
+    faite = op.restaurer(dossier, cles, dossier_var())
+    if faite.ecarts:
+        raise ControleEchoue(faite.ecarts)
+    _rendre(json_, {"sceaux": faite.sceaux}, [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}"])
+
+
+@app.command(usage=utilisation("renouveler-cle"))
+def renouveler_cle(*, json_: Json = False) -> None:
+    """Renouvelle la clé des pseudonymes : ce qui est chargé suit, les chiffres ne changent pas."""
+    from mutualisation import operations as op
+
+    with op.Session.depuis_environnement(suivre) as session:
+        changes = op.renouveler_cle(session)
+    _rendre(json_, {"condenses": changes}, [plusieurs(changes, "condensé renouvelé", "condensés renouvelés")])
+
+
 @app.command(usage=utilisation("etat"))
 def etat(*, json_: Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
@@ -232,6 +365,7 @@ def etat(*, json_: Json = False) -> None:
     lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]
     lignes += [
         f"exercice {e['exercice']} : version {e['version']}, préparée par {e['prepare_par']}"
+        + (f", close, approuvée par {e['approuve_par']}" if e["approuve_par"] else ", à approuver")
         for e in contenu["exercices"]
     ]
     lignes += [
@@ -258,24 +392,6 @@ def _avertir(charges: list[Any]) -> None:
             journal.print(f"! {avertissement}", markup=False)
 
 
-def _imprevu(erreur: Exception) -> str:
-    """A French sentence without a cell: the messages of the server may quote one."""
-    import psycopg
-
-    match erreur:
-        case psycopg.OperationalError():
-            return (
-                f"L'entrepôt ne répond plus ({type(erreur).__name__}) : rien de plus n'a été publié. "
-                "Relancez la commande ; elle reprend où les données en sont."
-            )
-        case psycopg.Error():
-            return f"L'entrepôt a refusé une opération ({type(erreur).__name__}, {erreur.sqlstate or 'sans code'})."
-        case OSError():
-            lieu = f" « {erreur.filename} »" if erreur.filename else ""
-            return f"Le système a refusé une opération{lieu} ({type(erreur).__name__}) : vérifiez droits et place."
-    return f"Erreur imprévue ({type(erreur).__name__}) : signalez-la avec la commande tapée."
-
-
 def _interrompre(*_: Any) -> None:
     raise KeyboardInterrupt
 
@@ -297,5 +413,7 @@ def main() -> None:
         journal.print("Interrompu : la publication est restée entière.", markup=False)
         sys.exit(1)
     except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
-        journal.print(_imprevu(erreur), markup=False)
+        from mutualisation.entrepot.pannes import phrase_imprevue
+
+        journal.print(phrase_imprevue(erreur), markup=False)
         sys.exit(1)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.enfant.hote import Enfant
-from mutualisation.entrepot.connexion import parametres
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.entrepot.connexion import pouls
+from mutualisation.entrepot.delais import Delais
+from mutualisation.entrepot.pannes import panne, passagere
+from mutualisation.entrepot.parametres_libpq import ecrire_service, parametres
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.francais.formats import plusieurs
 
 SCHEMA = "construction"
@@ -21,37 +23,46 @@ REUSSIS = {"success", "pass"}
 
 @dataclass(frozen=True)
 class ResultatDbt:
-    """Nodes that ran and French sentences of those that failed."""
+    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled."""
 
     executes: int
     tests: int
     echecs: list[str]
+    projet_dbt_sha256: str = ""
 
     def en_dict(self) -> dict[str, Any]:
         """As the manifest shows the gate."""
-        return {"reussie": not self.echecs, "noeuds": self.executes, "tests": self.tests, "echecs": self.echecs}
+        return {
+            "reussie": not self.echecs,
+            "noeuds": self.executes,
+            "tests": self.tests,
+            "echecs": self.echecs,
+            "projet_dbt_sha256": self.projet_dbt_sha256,
+        }
 
 
 class EnfantDbt:
     """dbt in a child process: started with the warehouse address, it parses the project while files are loaded.
 
-    `essai`: numbers of the files of a simulation, which count for this process only.
+    `ensemble`: the set of files that counts for this process only (`construction.fichiers_choisis`).
     """
 
-    def __init__(self, dsn: str, var: Path, essai: Sequence[int] = ()) -> None:
+    def __init__(self, dsn: str, var: Path, ensemble: int | None = None) -> None:
+        self._dsn = dsn
         cible = var / "dbt"
         cible.mkdir(parents=True, exist_ok=True)
         self._enfant = Enfant(
             "dbt",
             "mutualisation.construction.enfant_dbt",
             str(PROJET_DBT),
-            environnement=_environnement(dsn, cible, essai),
+            environnement=environnement_dbt(dsn, cible, ensemble),
             journal=cible / "enfant.log",
         )
 
     def construire(self) -> ResultatDbt:
-        """Run `dbt build` once. Raises `ControleEchoue` when dbt died or could not run at all."""
-        reponse = self._enfant.demander("modele", {"commande": "build"})
+        """Run `dbt build` once. Raises `ControleEchoue` when dbt could not run at all, `PannePassagere` when it died or
+        lost the warehouse: no model was found wrong."""
+        reponse = self._demander("build")
         if "erreur" in reponse and not reponse.get("resultats"):
             raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
         return _bilan(reponse)
@@ -59,27 +70,41 @@ class EnfantDbt:
     def eprouver(self) -> list[dict[str, str]]:
         """Run the unit tests and the tests of keys once over a built schema: [{id, statut, message}].
 
-        Raises `ControleEchoue` when dbt died or ran none.
+        Raises `ControleEchoue` when dbt ran none, `PannePassagere` as `construire` does.
         """
-        reponse = self._enfant.demander("modele", {"commande": "essais"})
+        reponse = self._demander("essais")
         if not reponse.get("resultats"):
             raise ControleEchoue([f"dbt n'a exécuté aucun essai ({_une_ligne(reponse.get('erreur', ''))})"])
         return list(reponse["resultats"])
+
+    def _demander(self, commande: str) -> dict[str, Any]:
+        reponse = self._enfant.demander("modele", {"commande": commande}, pouls(self._dsn))
+        if passageres := [code for code in reponse.get("codes", []) if passagere(code)]:
+            raise panne(passageres[0], "Porte modele : l'entrepôt")
+        return reponse
 
     def fermer(self) -> None:
         """End the child process."""
         self._enfant.fermer()
 
 
-def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str]:
+def environnement_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
     """What `profiles.yml` and dbt read of the environment."""
     profil = parametres(dsn)
-    environnement = {
+    if len(ports := set(profil["port"].split(","))) > 1:
+        raise ErreurMutualisation("ENTREPOT_DSN nomme plusieurs ports : donnez le même à chaque serveur.")
+    # said also when there is none: a setting of the login's own may not choose the files of what is published
+    choix = f"-c mutualisation.ensemble={'' if ensemble is None else ensemble}"
+    # what a build makes is scratch until it is published, and a publication is durable with all that came before
+    options = f"-c synchronous_commit=off {choix}"
+    return ecrire_service(dsn, cible, options=options) | {
         "MUTUALISATION_PG_HOST": profil["host"],
-        "MUTUALISATION_PG_PORT": profil["port"],
+        "MUTUALISATION_PG_PORT": ports.pop(),
         "MUTUALISATION_PG_USER": profil["user"],
-        "MUTUALISATION_PG_PASSWORD": profil["password"],
+        # dbt hides what is so named from its logs
+        "DBT_ENV_SECRET_MUTUALISATION_PG_PASSWORD": profil["password"],
         "MUTUALISATION_PG_BASE": profil["dbname"],
+        "MUTUALISATION_PG_DELAI": str(Delais.de_l_environnement().connexion),
         "MUTUALISATION_DBT_TARGET": str(cible),
         "DBT_LOG_PATH": str(cible),
         # nothing reads them but the workshop of the tests
@@ -87,9 +112,6 @@ def _environnement(dsn: str, cible: Path, essai: Sequence[int]) -> dict[str, str
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-    if essai:
-        environnement["PGOPTIONS"] = f"-c mutualisation.simulation={','.join(map(str, essai))}"
-    return environnement
 
 
 def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
@@ -109,7 +131,7 @@ def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
     tests = sum(1 for r in resultats if r.startswith("test."))
     if not tests:
         echecs.append("porte modele : aucun test n'a été exécuté")
-    return ResultatDbt(len(resultats), tests, echecs)
+    return ResultatDbt(len(resultats), tests, echecs, reponse.get("projet_dbt_sha256", ""))
 
 
 def _une_ligne(message: str) -> str:

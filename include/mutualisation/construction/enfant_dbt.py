@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mutualisation.construction.projet import lire_manifeste
+from mutualisation.construction.projet import ProjetAnalyse, empreinte_compilee
 from mutualisation.enfant.service import Reponse, servir
 
 # data tests with this tag are run by the test suite only: a build does not wait for them
@@ -22,19 +24,55 @@ def preparer(projet: str) -> Reponse:
     """Parse the project; the answer to `{"commande": a name of COMMANDES}` is the outcome of one invocation."""
     from dbt.cli.main import dbtRunner
 
+    codes = noter_les_codes()
     options = ["--project-dir", projet, "--profiles-dir", projet, *OPTIONS]
-    # what a compiled manifest holds of the ephemeral models is not written in a query twice: each build has its own
-    lus = [lire_manifeste(Path(projet), options)]
+    analyse = ProjetAnalyse(Path(projet), options)
 
     def repondre(demande: dict[str, Any]) -> dict[str, Any]:
-        manifeste, faute = lus.pop() if lus else lire_manifeste(Path(projet), options)
+        codes.clear()
+        manifeste, faute = analyse.neuf()
         if manifeste is None:
             return {"erreur": f"le projet dbt ne se lit pas : {faute}"}
         build = dbtRunner(manifest=manifeste).invoke([*COMMANDES[demande["commande"]], *options])
         erreur = {} if build.exception is None else {"erreur": str(build.exception)}
-        return {"attendus": _attendus(manifeste), "resultats": _resultats(build), **erreur}
+        return {
+            "attendus": _attendus(manifeste),
+            "resultats": _resultats(build),
+            "codes": list(codes),
+            "projet_dbt_sha256": empreinte_compilee(manifeste),
+            **erreur,
+        }
 
     return repondre
+
+
+def noter_les_codes() -> list[str | None]:
+    """The SQLSTATE of each statement that the server refused, None for a lost connection.
+
+    dbt keeps the words of an error only, in the language of the server.
+    """
+    import psycopg2  # type: ignore[import-untyped]
+    from dbt.adapters.postgres.connections import PostgresConnectionManager
+
+    codes: list[str | None] = []
+    d_origine = PostgresConnectionManager.exception_handler
+
+    @contextmanager
+    def avec_code(gestion: Any, sql: str) -> Iterator[None]:
+        try:
+            with d_origine(gestion, sql):
+                yield
+        except Exception as erreur:
+            cause = erreur.__cause__ or erreur
+            if isinstance(cause, psycopg2.Error):
+                perdue = isinstance(cause, (psycopg2.OperationalError, psycopg2.InterfaceError))
+                codes.append(cause.pgcode or (None if perdue else "XX000"))
+            elif type(cause).__name__ == "FailedToConnectError":
+                codes.append(None)
+            raise
+
+    PostgresConnectionManager.exception_handler = avec_code
+    return codes
 
 
 def _resultats(invocation: Any) -> list[dict[str, str]]:

@@ -1,36 +1,48 @@
-"""The parsed dbt project, kept from one run to the next: parsing is the longest part of a small build.
+"""The dbt project: parsed afresh by each run, and the digest of what it compiled to.
 
-The cache is keyed by the bytes of the project and the version of dbt, so it can't be stale; dbt's own partial
-parsing would be void at each change of warehouse address.
+No cache outlives the run: one that was cut short would fail every later run, one that was changed would move figures.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from mutualisation.chemins import cache_dbt
-
 EXTENSIONS = {".sql", ".yml", ".csv"}
+PAQUET = "mutualisation"
 
 
-def lire_manifeste(projet: Path, options: list[str]) -> tuple[Any | None, str]:
-    """The manifest of the project, from the cache or parsed now; None with the reason when it can't be parsed."""
-    from dbt.cli.main import dbtRunner
-    from dbt.contracts.graph.manifest import Manifest
+class ProjetAnalyse:
+    """The manifest of the project, parsed when it is made and each time that its files have changed.
 
-    cache = cache_dbt() / f"manifeste_{empreinte_projet(projet)}.msgpack"
-    with contextlib.suppress(FileNotFoundError):  # another run may drop an old cache at any moment
-        return Manifest.from_msgpack(cache.read_bytes()), ""
-    analyse = dbtRunner().invoke(["parse", *options])
-    if not analyse.success or not isinstance(analyse.result, Manifest):
-        return None, str(analyse.exception)
-    _conserver(cache, analyse.result)
-    return analyse.result, ""
+    Each build wants one of its own: what a compiled manifest holds of the ephemeral models is not written in a query
+    twice. What was parsed is kept in memory, as bytes.
+    """
+
+    def __init__(self, projet: Path, options: list[str]) -> None:
+        self._projet, self._options = projet, options
+        self._empreinte, self._octets, self._faute = "", b"", ""
+        self._analyser()
+
+    def neuf(self) -> tuple[Any | None, str]:
+        """A manifest that no build has used; None with the reason when the project can't be parsed."""
+        from dbt.contracts.graph.manifest import Manifest
+
+        if empreinte_projet(self._projet) != self._empreinte:
+            self._analyser()
+        return (None, self._faute) if self._faute else (Manifest.from_msgpack(self._octets), "")
+
+    def _analyser(self) -> None:
+        from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
+
+        self._empreinte = empreinte_projet(self._projet)
+        analyse = dbtRunner().invoke(["parse", "--no-partial-parse", *self._options])
+        lu = analyse.result if analyse.success else None
+        self._faute = "" if isinstance(lu, Manifest) else str(analyse.exception)
+        self._octets = lu.to_msgpack() if isinstance(lu, Manifest) else b""
 
 
 def empreinte_projet(projet: Path) -> str:
@@ -46,14 +58,17 @@ def empreinte_projet(projet: Path) -> str:
     return somme.hexdigest()[:24]
 
 
-def _conserver(cache: Path, manifeste: Any) -> None:
-    """Write the cache in one rename; a read-only project simply parses each time."""
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=cache.parent, delete=False) as tampon:
-            tampon.write(manifeste.to_msgpack())
-        for ancien in cache.parent.glob("manifeste_*.msgpack"):
-            ancien.unlink(missing_ok=True)
-        Path(tampon.name).replace(cache)
-    except OSError:
-        return
+def empreinte_compilee(manifeste: Any) -> str:
+    """sha256 over the lines `<unique id> <sha256 of its code>`, sorted: models and tests as compiled, seeds as they
+    are, macros of the project. The name of the database is no part of it."""
+    codes = {n.unique_id: _code(n) for n in manifeste.nodes.values()}
+    codes |= {m.unique_id: m.macro_sql for m in manifeste.macros.values() if m.package_name == PAQUET}
+    lignes = sorted(f"{nom} {hashlib.sha256(code.encode()).hexdigest()}\n" for nom, code in codes.items())
+    return hashlib.sha256("".join(lignes).encode()).hexdigest()
+
+
+def _code(noeud: Any) -> str:
+    if str(noeud.resource_type) == "seed":
+        return str(noeud.checksum.checksum)
+    compile_ = getattr(noeud, "compiled_code", None) or noeud.raw_code or ""
+    return str(compile_).replace(f'"{noeud.database}".', "")

@@ -1,22 +1,48 @@
-"""Connections to the warehouse, in the forms that psycopg and SQLAlchemy want."""
+"""Connections to the warehouse: bounded in time, told in French; and the lock that one run at a time holds."""
 
 import contextlib
 import time
-from collections.abc import Iterator
-from urllib.parse import quote, urlencode
+from collections.abc import Callable, Iterator
+from typing import Any, Self, TypeVar
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.entrepot.delais import Delais
+from mutualisation.entrepot.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
+from mutualisation.entrepot.pouls import Pouls, borner
+from mutualisation.entrepot.roles import TRAITEMENT
+from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
 
-APPLICATION = "mutualisation"
+__all__ = [
+    "Connexion",
+    "adresse",
+    "connecter",
+    "durable",
+    "exiger_verrou",
+    "options_du_role",
+    "parametres",
+    "patienter",
+    "pouls",
+    "reessayer",
+    "reglages",
+    "sans_le_groupe",
+    "url_sqlalchemy",
+    "verrou_entrepot",
+]
+
+T = TypeVar("T")
 _RAISONS = {
     "password authentication failed": "compte ou mot de passe refusé",
     "no password supplied": "mot de passe absent",
     "no pg_hba.conf entry": "cet ordinateur n'est pas admis par le serveur",
     "could not translate host name": "nom de serveur inconnu",
     "failed to resolve host": "nom de serveur inconnu",
+    "root certificate file": "le certificat de l'autorité manque : sslrootcert=… le nomme",
+    "certificate verify failed": "le certificat du serveur n'est pas signé par l'autorité de sslrootcert",
+    "does not match host name": "le certificat du serveur est celui d'un autre nom",
+    "server does not support SSL": "le serveur ne chiffre pas ; sur un réseau sûr, sslmode=disable l'admet",
+    "SSL": "le chiffrement n'a pas pu être établi",
     "Connection refused": "connexion refusée à ce port",
     "timeout": "délai dépassé",
     "No such file or directory": "aucun serveur à cette adresse",
@@ -27,31 +53,62 @@ _RAISONS = {
     "server closed the connection": "le serveur a coupé la connexion",
 }
 VERSION_MIN = 16
-# Advisory locks of the warehouse: « mutu » in ASCII, then one number per use.
-CLE_VERROU = 0x6D757475
-VERROU_TRAITEMENT = 1
-VERROU_MIGRATION = 2
 PERIODE_ATTENTE = 0.2
-SOURCES_PARAMETRES = ("host", "port", "user", "password", "dbname")
+# transaction_timeout came with PostgreSQL 17
+SANS_DELAI = """
+select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings
+ where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')
+"""
+# A statement that shuts readers out gives up soon, for they queue behind it, and tries again.
+ESSAIS_VERROU, ATTENTE_VERROU_S, PAUSE_VERROU_S = 5, 3, 1.0
 
 
-def connecter(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
+class Connexion(psycopg.Connection[Any]):
+    """A connection that ends with its server, frozen or gone, and that names who holds what it waits for.
+
+    Raises `PannePassagere` when the server gives no sign of life, `EntrepotOccupe` behind a lock.
+    """
+
+    lieu, conninfo, pid = "", "", 0
+    delais = Delais()
+
+    def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+        """As psycopg waits, with the pulse of the server."""
+        garde = Pouls(self.conninfo, self.lieu, self.delais, self.pid)
+        try:
+            return super().wait(borner(gen, garde), *args, **kwargs)
+        except PannePassagere:
+            self.close()  # nothing more is sent to a server that does not answer
+            raise
+        except psycopg.errors.LockNotAvailable:
+            raise _occupe(garde.bloqueurs) from None
+
+    @classmethod
+    def ouvrir(cls, dsn: str, *, autocommit: bool = False, options: str = "") -> Self:
+        """Connect with every setting of the address and ours. Raises the errors of psycopg."""
+        complet = make_conninfo(**reglages(dsn, options=options))
+        conn = cls.connect(complet, autocommit=autocommit)
+        conn.conninfo, conn.lieu, conn.pid = complet, adresse(dsn), conn.info.backend_pid
+        conn.delais = Delais.de_l_environnement()
+        return conn
+
+
+def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEMENT) -> Connexion:
     """Open a connection with an empty `search_path`: every name in our SQL carries its schema.
 
-    Raises `ErreurMutualisation` when the server does not answer or is older than PostgreSQL 16.
+    `role`: the group role to work under, by default that of the run; None works as the login itself.
+    Raises `PannePassagere` when the server does not answer, `ErreurMutualisation` when it is older than PostgreSQL 16
+    or the login is not a member of the role.
     """
     try:
-        options = f"{conninfo_to_dict(dsn).get('options') or ''} -c search_path=".strip()
-        conn = psycopg.connect(make_conninfo(dsn, application_name=APPLICATION, options=options), autocommit=autocommit)
-    except psycopg.ProgrammingError as erreur:
-        raise ErreurMutualisation(
-            "ENTREPOT_DSN n'est pas une adresse PostgreSQL : écrivez postgresql://compte@serveur:5432/base."
-        ) from erreur
+        conn = Connexion.ouvrir(dsn, autocommit=autocommit, options=options_du_role(role, "-c search_path="))
     except psycopg.OperationalError as erreur:
-        raise ErreurMutualisation(
+        if role is not None and role in str(erreur):
+            raise ErreurMutualisation(sans_le_groupe(dsn, role)) from None
+        raise PannePassagere(
             f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
             f"juste (détail : {_raison(str(erreur))})."
-        ) from erreur
+        ) from None
     majeure = conn.info.server_version // 10000
     if majeure < VERSION_MIN:
         conn.close()
@@ -61,71 +118,104 @@ def connecter(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
     return conn
 
 
-def adresse(dsn: str) -> str:
-    """`compte@serveur:port/base`, without the password: for messages."""
-    p = parametres(dsn)
-    return f"{p['user']}@{p['host']}:{p['port']}/{p['dbname']}"
+def pouls(dsn: str) -> Pouls:
+    """The pulse of the warehouse, for who waits on another process that works there."""
+    return Pouls(make_conninfo(**reglages(dsn)), adresse(dsn), Delais.de_l_environnement())
 
 
-def parametres(dsn: str) -> dict[str, str]:
-    """host, port, user, password, dbname and the other libpq parameters; libpq's own defaults where unset."""
-    defauts = {d.keyword.decode(): d.val.decode() for d in psycopg.pq.Conninfo.get_defaults() if d.val is not None}
-    connus = {k: str(v) for k, v in conninfo_to_dict(dsn).items() if v is not None}
-    fusion = {k: connus.get(k) or defauts.get(k, "") for k in SOURCES_PARAMETRES}
-    fusion["host"] = fusion["host"] or "localhost"
-    fusion["port"] = fusion["port"] or "5432"
-    fusion["dbname"] = fusion["dbname"] or fusion["user"]
-    return connus | fusion
+def durable(conn: psycopg.Connection[Any]) -> None:
+    """What this transaction commits is on the disk of the server when the commit returns (K11)."""
+    conn.execute(
+        "select pg_catalog.set_config('synchronous_commit', 'on', true)"
+        " where pg_catalog.current_setting('synchronous_commit') in ('off', 'local')"
+    )
 
 
-def url_sqlalchemy(dsn: str, pilote: str = "psycopg") -> str:
-    """The SQLAlchemy URL of the warehouse; a socket folder goes into the query string."""
-    p = parametres(dsn)
-    compte = quote(p["user"], safe="") + (f":{quote(p['password'], safe='')}" if p["password"] else "")
-    autres = {k: v for k, v in p.items() if k not in SOURCES_PARAMETRES}
-    if p["host"].startswith("/"):
-        lieu, autres = "", {"host": p["host"], "port": p["port"]} | autres
-    else:
-        lieu = f"{p['host']}:{p['port']}"
-    suite = f"?{urlencode(autres)}" if autres else ""
-    return f"postgresql+{pilote}://{compte}@{lieu}/{quote(p['dbname'], safe='')}{suite}"
+def patienter(conn: psycopg.Connection[Any], transaction: Callable[[], T]) -> T:
+    """Run a transaction that shuts readers out; behind a lock, let them pass and try again, as `reessayer` does."""
+
+    def une_fois() -> T:
+        with conn.transaction():
+            conn.execute("select pg_catalog.set_config('lock_timeout', %s, true)", (f"{ATTENTE_VERROU_S}s",))
+            return transaction()
+
+    return reessayer(une_fois)
+
+
+def reessayer(action: Callable[[], T]) -> T:
+    """Do what is undone by a lock that others hold, a few times.
+
+    Raises `EntrepotOccupe`, which names the session that holds the lock, when every try has waited in vain.
+    """
+    for _ in range(ESSAIS_VERROU - 1):
+        try:
+            return action()
+        except EntrepotOccupe:
+            time.sleep(PAUSE_VERROU_S)
+    return action()
+
+
+def _occupe(bloqueurs: str) -> EntrepotOccupe:
+    qui = bloqueurs or "une autre session"
+    return EntrepotOccupe(
+        f"L'entrepôt est occupé : {qui} tient une relation dont cette commande a besoin ; fermez-la, ou attendez "
+        "qu'elle finisse sa transaction, puis relancez. Rien de plus n'a été publié."
+    )
+
+
+def options_du_role(role: str | None = TRAITEMENT, *autres: str) -> str:
+    """The `options` of a session: others, and the role that every statement works under, `reset role` included."""
+    return " ".join([*autres, *([f"-c role={role}"] if role else [])])
+
+
+def sans_le_groupe(dsn: str, role: str) -> str:
+    """The sentence for a login that is not a member of a group role."""
+    compte = parametres(dsn)["user"]
+    return (
+        f"Le compte {compte} n'est pas membre du groupe « {role} » de l'entrepôt {adresse(dsn)} : un administrateur de "
+        f'la base l\'y met par « grant {role} to "{compte}" ».'
+    )
 
 
 @contextlib.contextmanager
-def verrou_entrepot(conn: psycopg.Connection, attente: float = 5.0) -> Iterator[None]:
-    """Hold the session lock of the warehouse: one run at a time writes.
+def verrou_entrepot(dsn: str, attente: float = 5.0) -> Iterator[Connexion]:
+    """Hold the lock of the warehouse: one run at a time writes. Give back the connection that holds it.
 
-    Raises `ErreurMutualisation` when another run still holds it after `attente` seconds.
+    It is a table that only the run role may lock, in a transaction of its own that stays open: it survives the
+    commits of the run and falls with its process.
+    Raises `PannePassagere` when another run still holds it after `attente` seconds.
     """
     limite = time.monotonic() + attente
-    while not _prendre(conn):
-        if time.monotonic() >= limite:
-            raise ErreurMutualisation(
-                "Un autre traitement utilise l'entrepôt en ce moment : attendez qu'il se termine, puis recommencez."
-            )
-        time.sleep(PERIODE_ATTENTE)
+    with contextlib.closing(connecter(dsn)) as gardienne:
+        while not _prendre(gardienne):
+            if time.monotonic() >= limite:
+                raise PannePassagere(
+                    "Un autre traitement utilise l'entrepôt en ce moment : attendez qu'il se termine, puis recommencez."
+                )
+            time.sleep(PERIODE_ATTENTE)
+        yield gardienne
+
+
+def exiger_verrou(gardienne: psycopg.Connection[Any]) -> None:
+    """Raise `PannePassagere` when the server has cut the connection that held the lock: another run may go."""
     try:
-        yield
-    finally:
-        _rendre(conn)
+        gardienne.execute("select 1")
+    except psycopg.OperationalError:
+        raise PannePassagere(
+            "L'entrepôt a coupé la connexion qui tenait le verrou du traitement : rien de plus n'a été publié. "
+            "Relancez la commande ; elle reprend où les données en sont."
+        ) from None
 
 
-def _prendre(conn: psycopg.Connection) -> bool:
-    ligne = conn.execute("select pg_try_advisory_lock(%s, %s)", (CLE_VERROU, VERROU_TRAITEMENT)).fetchone()
-    if not conn.autocommit:
-        conn.commit()
-    return bool(ligne and ligne[0])
-
-
-def _rendre(conn: psycopg.Connection) -> None:
-    """Give the lock back; a broken connection has already lost it."""
-    if conn.closed or conn.broken:
-        return
-    if conn.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
-        conn.rollback()
-    conn.execute("select pg_advisory_unlock(%s, %s)", (CLE_VERROU, VERROU_TRAITEMENT))
-    if not conn.autocommit:
-        conn.commit()
+def _prendre(gardienne: psycopg.Connection[Any]) -> bool:
+    gardienne.rollback()
+    try:
+        # idle for as long as the run lasts, by design; EXCLUSIVE lets readers and pg_dump through
+        gardienne.execute(SANS_DELAI)
+        gardienne.execute("lock table journal.verrou in exclusive mode nowait")
+    except EntrepotOccupe:
+        return False
+    return True
 
 
 def _raison(message: str) -> str:

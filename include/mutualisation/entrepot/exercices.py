@@ -9,6 +9,16 @@ def exercices_publies(dsn: str) -> list[int]:
         return [e for (e,) in conn.execute("select exercice from journal.publications order by exercice")]
 
 
+def exercices_ouverts(dsn: str) -> list[int]:
+    """The exercices that `publication` shows and nobody closed: a closed one is built again on demand only (S3)."""
+    requete = (
+        "select exercice from journal.publications where exercice not in (select exercice from journal.clotures)"
+        " order by exercice"
+    )
+    with connecter(dsn) as conn:
+        return [e for (e,) in conn.execute(requete)]
+
+
 def reste_a_construire(dsn: str) -> bool:
     """Whether files were accepted since the build that was last published began: an announcement may have been lost."""
     requete = (

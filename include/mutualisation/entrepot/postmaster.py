@@ -24,19 +24,22 @@ BASE = "entrepot"
 PORT = 5432
 SUN_PATH_MAX = 107
 ATTENTE_DEMARRAGE = 120.0
-ATTENTE_ARRET = 60.0
+# to leave by a fast shutdown, then by an immediate one, then killed
+ATTENTES_ARRET = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 MEMOIRE_PARTAGEE_MIN = 256 * 1024 * 1024
 JOURNAL_MAX = 10 * 1024 * 1024
 
-# fsync stays on: a killed server must come back whole. Values of cells never reach the server log.
+# fsync and synchronous_commit stay on: what a command said is done survives a crash (K11); dbt, whose relations are
+# scratch, waits for no disk. Values of cells never reach the server log.
 REGLAGES = {
-    "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "shared_buffers": "256MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "1GB",
+    # a reading of all that is published locks each version of each relation
+    "max_locks_per_transaction": "512",
     "jit": "off",
     "timezone": "UTC",
     "client_connection_check_interval": "1s",
@@ -198,21 +201,31 @@ def _oublier_mort(donnees: Path) -> None:
 
 
 def arreter(donnees: Path) -> None:
-    """Stop the server of this folder: fast shutdown, then immediate when it does not leave."""
+    """Stop the server of this folder, frozen or not: fast shutdown, then immediate, then killed with its children."""
     serveur = serveur_en_marche(donnees)
     _recolter()
     if serveur is None:
         return
-    for signal_arret in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+    for signal_arret, attente in ATTENTES_ARRET:
         with contextlib.suppress(ProcessLookupError):
             os.kill(serveur.pid, signal_arret)
-        limite = time.monotonic() + ATTENTE_ARRET
+        limite = time.monotonic() + attente
         while time.monotonic() < limite:
             _recolter()
             if not _vit_dans(serveur.pid, donnees):
                 _recolter(attendre=serveur.pid)
+                _tuer_les_restes(donnees)
                 return
             time.sleep(0.01)
+
+
+def _tuer_les_restes(donnees: Path) -> None:
+    """A frozen child does not see that its postmaster is gone; it would keep the next one from starting."""
+    if not Path("/proc/self").exists():
+        return
+    for pid in _processus_de(donnees):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _recolter(attendre: int | None = None) -> None:

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, PannePassagere
 
 
 @dataclass(frozen=True)
@@ -85,4 +85,7 @@ def _identite() -> tuple[list[str], pwd.struct_passwd | None]:
         essai = subprocess.run([*prefixe, "true"], capture_output=True, check=False)
         if essai.returncode == 0:
             return prefixe, None
+        if essai.returncode < 0:
+            # killed: it says nothing of this machine, and another account would take the folders of the server
+            raise PannePassagere("Le démarrage du serveur embarqué a été interrompu : relancez la commande.")
     return [], compte

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.composition.dossier import remplacer_dossier
-from mutualisation.extrait import produits
+from mutualisation.composition.dossier import MiseEnPlace, mise_en_place, reprendre
+from mutualisation.composition.occupation import verifier_place
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.extrait import place, produits
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
-from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
-from mutualisation.publication.extraits_csv import ecrire_csv, publication_sha256
-from mutualisation.publication.relations import Relation, lire_relations
+from mutualisation.publication.clotures import noter_emplacement
+from mutualisation.publication.contexte import Contexte, est_publiee, lire_contexte, version_publiee
+from mutualisation.publication.extraits_csv import ecrire_csv, lignes, publication_sha256
+from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.publication.manifestes_signes import signer_manifeste
+from mutualisation.publication.relations import Relation, lire_relations, relations_internes
+from mutualisation.publication.sceaux import lire_sceau
 from mutualisation.rapport import diffusion
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
-MANIFESTE = "manifeste.json"
+REDRESSEMENT = "redressement"
+REFUS = "L'extrait ne peut pas être écrit"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
@@ -32,22 +40,71 @@ def ecrire_extrait(
     version: int | None = None,
     identite: str = "declaree",
     porte: Porte | None = None,
+    var: Path | None = None,
 ) -> Path:
     """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path.
 
     `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3); `porte`
-    reads the extract back before it takes its place, and raises when it is not the publication.
-    The same version gives the same bytes (S8). Raises `ErreurMutualisation` when the exercice is not published or
-    the folder cannot be written.
+    reads the extract back before it takes its place, and raises when it is not the publication; `var`: the folder of
+    the key that signs.
+    The same version gives the same bytes (S8); a closed extract that stands whole is left as it is (S9). Raises
+    `ErreurMutualisation` when the exercice is not published, the folder cannot be written, or the former one holds a
+    file that is not ours (K11).
+    """
+    preparer_sortie(conn, sortie, [exercice], version)
+    with mise_en_place(sortie, REFUS) as pose:
+        destination = composer_extrait(conn, exercice, pose, version=version, identite=identite, porte=porte, var=var)
+        # noted before it takes its place: what is found there is known, and was signed
+        conn.commit()
+        pose.decider({})
+        pose.poser()
+    return destination
+
+
+def composer_extrait(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    pose: MiseEnPlace,
+    *,
+    version: int | None = None,
+    identite: str = "declaree",
+    porte: Porte | None = None,
+    var: Path | None = None,
+) -> Path:
+    """Write and read back the extract of an exercice beside its place, where `pose` will put it; give back that place.
+
+    Its signature is noted in this transaction, to be committed before it takes its place. A closed extract that stands
+    whole is left as it is.
     """
     contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
-    destination = dossier_de(sortie, exercice)
-    relations = _relations_de(contexte)
-    with remplacer_dossier(destination, "L'extrait ne peut pas être écrit") as dossier:
-        _remplir(conn, contexte, relations, dossier, identite)
-        if porte is not None:
-            porte(conn, dossier, exercice, contexte.construction.version, relations)
+    choisie = contexte.construction.version
+    destination = place.dossier_de(conn, pose.sortie, exercice, choisie)
+    if place.est_clos_et_entier(conn, destination, exercice, choisie):
+        return destination
+    relations = _relations_de(contexte) | _redressement(conn, contexte)
+    dossier = pose.preparer(destination.name)
+    _remplir(conn, contexte, relations, dossier, identite)
+    _avouer(conn, contexte, dossier, destination)
+    _signer(conn, contexte, dossier, var)
+    if porte is not None:
+        porte(conn, dossier, exercice, choisie, relations)
+    ecrit = place.sha256_manifeste(dossier) or ""
+    noter_emplacement(conn, exercice, choisie, manifeste.statut_de(contexte), ecrit, destination)
     return destination
+
+
+def preparer_sortie(
+    conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int], version: int | None = None
+) -> None:
+    """Before hours of work: end or sweep what a killed run left in `sortie`, then look at each place.
+
+    `version`: the stored one that is to be written; by default one that is not closed.
+
+    Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
+    """
+    reprendre(sortie, REFUS, partial(est_publiee, conn))
+    for exercice in exercices:
+        verifier_place(place.dossier_de(conn, sortie, exercice, version))
 
 
 def page_de(dossier: Path) -> Path:
@@ -55,27 +112,43 @@ def page_de(dossier: Path) -> Path:
     return next(iter(sorted(dossier.glob("bilan_etape_*.html"))), dossier)
 
 
-def dossier_de(sortie: Path, exercice: int) -> Path:
-    """`bilan_AAAA`, or the first `bilan_AAAA_vN` that is not closed (S9)."""
-    candidat, rang = sortie / f"bilan_{exercice}", 1
-    while _est_clos(candidat):
-        rang += 1
-        candidat = sortie / f"bilan_{exercice}_v{rang}"
-    return candidat
+def est_autrement_rendu(dossier: Path) -> bool:
+    """True for a closed extract that this software no longer writes as it was approved."""
+    contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    return "manifeste_clos" in contenu
 
 
-def _est_clos(dossier: Path) -> bool:
-    try:
-        contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(contenu, dict) and contenu.get("statut") == manifeste.CLOS
+def _avouer(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, destination: Path) -> None:
+    """A closed extract that is written otherwise than it was closed says so in its manifest, and never takes the
+    place of a folder (the software has changed since)."""
+    if contexte.cloture is None:
+        return
+    clos = place.manifeste_clos(conn, contexte.exercice, contexte.construction.version)
+    if clos is None or place.sha256_manifeste(dossier) == clos:
+        return
+    if destination.exists():
+        raise ErreurMutualisation(
+            f"L'extrait clos {destination} n'est plus entier et ce logiciel ne le réécrit pas aux mêmes octets : "
+            "reprenez-le d'une sauvegarde, ou donnez un autre dossier à --sortie."
+        )
+    chemin = dossier / MANIFESTE
+    _ecrire_json(chemin, json.loads(chemin.read_text(encoding="utf-8")) | {"manifeste_clos": clos})
 
 
 def _relations_de(contexte: Contexte) -> dict[str, Relation]:
     """Relations and columns of the contract at publication: one added since is in no former extract (S8)."""
     connues = lire_relations()
     return {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
+
+
+def _redressement(conn: psycopg.Connection[Any], contexte: Contexte) -> dict[str, Relation]:
+    """`redressement.csv` of a closed exercice that was built again (K6); nothing otherwise."""
+    relation, colonnes = relations_internes().get(REDRESSEMENT), contexte.relations.get(REDRESSEMENT)
+    if relation is None or colonnes is None:
+        return {}
+    limitee = relation.limitee(colonnes)
+    vide = next(iter(lignes(conn, limitee, contexte.exercice, contexte.construction.version)), None) is None
+    return {} if vide else {REDRESSEMENT: limitee}
 
 
 def _remplir(
@@ -102,9 +175,17 @@ def _remplir(
             identite=identite,
             publication_sha256=publie,
             avec_reserves=bilan.avec_reserves,
+            sceau=json.loads(lire_sceau(conn, version).enonce),
             restreinte=restreinte,
         ),
     )
+
+
+def _signer(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, var: Path | None) -> None:
+    """The detached signature beside the manifest."""
+    ecrit = (dossier / MANIFESTE).read_bytes()
+    signature = signer_manifeste(conn, contexte.exercice, contexte.construction.version, ecrit, var)
+    (dossier / SIGNATURE).write_bytes(signature)
 
 
 def _ecrire_json(chemin: Path, contenu: dict[str, Any]) -> None:

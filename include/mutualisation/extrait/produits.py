@@ -10,6 +10,7 @@ from pathlib import Path
 from mutualisation import classeur
 from mutualisation.mise_en_forme import docx, html, pdf, xlsx
 from mutualisation.mise_en_forme.modele import Document
+from mutualisation.mise_en_forme.sans_dessin import rendre_dessinable
 from mutualisation.rapport.contenu import actes, audit, communes, conseil
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
@@ -48,9 +49,13 @@ def ecrire_tout(dits: Iterable[Document], dossier: Path) -> None:
 
 
 def ecrire(document: Document, dossier: Path) -> list[Path]:
-    """Write a document in each of its forms under the folder of the extract; give back the files."""
+    """Write a document in each of its forms under the folder of the extract; give back the files.
+
+    A character that no font draws is replaced, and the document says so: a text never stops an extract.
+    """
+    dessine = rendre_dessinable(document)
     fichiers = [dossier / f"{document.chemin}.{sortie}" for sortie in document.sorties]
     for fichier, sortie in zip(fichiers, document.sorties, strict=True):
         fichier.parent.mkdir(parents=True, exist_ok=True)
-        RENDUS[sortie](document, fichier)
+        RENDUS[sortie](dessine, fichier)
     return fichiers

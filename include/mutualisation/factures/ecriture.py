@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import psycopg
 
 from mutualisation.composition.compilation import composer
 from mutualisation.composition.dossier import remplacer_dossier
+from mutualisation.composition.occupation import MANIFESTE
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.etat_annuel import EtatAnnuel, lire_etats
 from mutualisation.factures.facturation import Facturation, Semestre, lire_facturation, periode
@@ -25,10 +28,12 @@ from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
 from mutualisation.factures.relecture_pes import verifier_accord
 from mutualisation.factures.validation_pes import valider_pes
 from mutualisation.francais.neutralisation import neutraliser
+from mutualisation.ingestion.octets import empreinte
 from mutualisation.ingestion.travail import Suivi, muet
-from mutualisation.publication.contexte import Contexte, lire_contexte, version_publiee
+from mutualisation.publication.contexte import Contexte, est_publiee, lire_contexte, version_publiee
 
 SEMESTRES = (1, 2)
+REFUS = "Les factures ne peuvent pas être écrites"
 
 
 def ecrire_factures(
@@ -46,7 +51,7 @@ def ecrire_factures(
     the draft `projet_pes_recette_AAAA-SN.xml` when there is something to issue and the codes of the accounting office
     are known, `hors_pes_AAAA-SN.csv` when lines are left out of it; with S2, once the year is whole, per dispositif
     billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf` and `.csv`,
-    `recours_AAAA_<dispositif>.csv`, and `registre_notifications_AAAA.csv`.
+    `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, and `manifeste.json` over them all.
     `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is no draft,
     or what it leaves out.
 
@@ -64,9 +69,10 @@ def ecrire_factures(
     etats = lire_etats(conn, contexte, facturation, parametres, adherent) if annuel else []
     redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
     destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
-    with remplacer_dossier(destination, "Les factures ne peuvent pas être écrites") as dossier:
+    with remplacer_dossier(destination, REFUS, partial(est_publiee, conn)) as dossier:
         redaction.factures(dossier, factures)
         redaction.etats(dossier, etats, parametres)
+        redaction.manifeste(dossier)
     return destination
 
 
@@ -119,6 +125,19 @@ class _Redaction:
             _ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, _lignes_etat(etat))
             if etat.recours:
                 _ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, _lignes_recours(etat))
+
+    def manifeste(self, dossier: Path) -> None:
+        """`manifeste.json`: what was written, by sha256; what else is found there later is somebody's."""
+        lues = [(c, empreinte(c)) for c in sorted(dossier.iterdir())]
+        contenu = {
+            "exercice": self._contexte.exercice,
+            "semestre": self._semestre.numero,
+            "version": self._contexte.construction.version,
+            "publication_sha256": self._contexte.construction.publication_sha256,
+            "sorties": [{"fichier": c.name, "sha256": e.sha256, "octets": e.octets} for c, e in lues],
+        }
+        texte = json.dumps(contenu, ensure_ascii=False, indent=2) + "\n"
+        (dossier / MANIFESTE).write_text(texte, encoding="utf-8", newline="\n")
 
     def _pdf(self, chemin: Path, gabarit: str, donnees: dict[str, Any]) -> None:
         """A document dated by the last day of the semestre."""

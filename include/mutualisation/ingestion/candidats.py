@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,16 +48,38 @@ def nouveaux(
             charge.deja_charges.append(f.chemin)
             travail.copies.oublier(f)
             travail.detail(f"{f.chemin} : déjà chargé.")
-    charge.avertissements += _lus_autrement(travail, source, {(f.jeu.nom, f.periode) for f in fichiers})
+    deposes = {(f.jeu.nom, f.periode, f.version) for f in fichiers}
+    charge.avertissements += _lus_autrement(travail, source, deposes)
+    charge.avertissements += _pour_l_historique(journal.courants(travail.conn, source.nom), candidats, derniers)
     return _sans_periodes_usurpees(travail, source, candidats, charge)
 
 
-def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str]]) -> list[str]:
+def _pour_l_historique(
+    courants: Mapping[tuple[str, str], tuple[int, str]],
+    candidats: Sequence[Candidat],
+    derniers: Mapping[tuple[str, str, int], tuple[str, str | None]],
+) -> list[str]:
+    """A version that comes after a higher one changes no figure (F2): a file mended at its source must say more."""
+    retards = []
+    for c in candidats:
+        f = c.fichier
+        compte, _ = courants.get((f.jeu.nom, f.periode), (0, ""))
+        relu = derniers.get((f.jeu.nom, f.periode, f.version), ("", None))[0] == c.empreinte.sha256
+        if f.version < compte and not relu:
+            retards.append(
+                f"{f.chemin} : version {f.version}, gardée pour l'historique : la version {compte} compte ; pour la "
+                f"remplacer, déposer sous « _v{compte + 1} » (F2)."
+            )
+    return retards
+
+
+def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str, int]]) -> list[str]:
     """Files that count, are not in this drop, and were read with other `correspondances`: nothing reads them again."""
     perimes = [
         chemin
-        for jeu, periode, chemin, lue in journal.correspondances_des_courants(travail.conn, source.nom)
-        if (jeu, periode) not in deposes and lue != travail.correspondances.pour(travail.reg.jeu(jeu)).empreinte
+        for jeu, periode, version, chemin, lue in journal.correspondances_des_courants(travail.conn, source.nom)
+        if (jeu, periode, version) not in deposes
+        and lue != travail.correspondances.pour(travail.reg.jeu(jeu)).empreinte
     ]
     if not perimes:
         return []

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import FileIO
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -101,12 +102,14 @@ class Copies:
 
     dossier: Path
     _faites: dict[str, Copie] = field(default_factory=dict)
+    # never given twice: a name taken again would put the bytes of a file under the hash of another
+    _noms: Iterator[int] = field(default_factory=count)
 
     def de(self, f: FichierDepose) -> Copie:
         """The copy of a file. LectureRefusee or OSError when it can't be read, ErreurMutualisation without a disk."""
         faite = self._faites.get(f.chemin)
         if faite is None:
-            chemin = self.dossier / f.source / f"{len(self._faites)}.{f.extension}"
+            chemin = self.dossier / f.source / f"{next(self._noms)}.{f.extension}"
             chemin.parent.mkdir(mode=0o700, exist_ok=True)
             with ouvrir_du_depot(f.emplacement, f.emplacement.parent.parent) as origine:
                 faite = Copie(chemin, _copier(origine, chemin, distant=local(f.emplacement) is None))

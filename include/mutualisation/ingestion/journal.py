@@ -150,10 +150,10 @@ def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int],
     return {(j, p, v): (s, c) for j, p, v, s, c in lignes}
 
 
-def correspondances_des_courants(conn: Connexion, source: str) -> list[tuple[str, str, str, str | None]]:
-    """(jeu, periode, path, fingerprint of the correspondances it was read with) of each file that counts."""
+def correspondances_des_courants(conn: Connexion, source: str) -> list[tuple[str, str, int, str, str | None]]:
+    """(jeu, periode, version, path, fingerprint of the correspondances it was read with) of each file that counts."""
     return conn.execute(
-        "select f.jeu, f.periode, f.chemin, f.correspondances from journal.fichiers as f "
+        "select f.jeu, f.periode, f.version, f.chemin, f.correspondances from journal.fichiers as f "
         "join journal.fichiers_courants as c using (fichier_id) where f.source = %s order by f.fichier_id",
         (source,),
     ).fetchall()

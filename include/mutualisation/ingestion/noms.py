@@ -186,6 +186,8 @@ def _ecriture(jeu: Jeu, tige: str, droite: str, brute: str, periode: str) -> str
 
 
 def _raison_de_periode(jeu: Jeu, brute: str) -> str:
+    if jeu.periode == "aucune":
+        return f"un fichier de « {jeu.nom} » n'a rien d'autre dans son nom"
     attendue = _FORMES_DE_PERIODE[jeu.periode]
     if not brute:
         return f"il manque au nom d'un fichier de « {jeu.nom} » sa période ({attendue})"

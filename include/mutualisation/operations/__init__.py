@@ -2,30 +2,50 @@
 
 from mutualisation.ingestion.travail import muet
 from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
+from mutualisation.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
-from mutualisation.operations.livraison import extraire, facturer, publier
+from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
+from mutualisation.operations.migration import migrer_l_entrepot
+from mutualisation.operations.purge import GARDER, purger
+from mutualisation.operations.rotation_cle import renouveler_cle
+from mutualisation.operations.sauvegarde import restaurer, sauvegarder
 from mutualisation.operations.session import Session
+from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
+    "GARDER",
+    "AClore",
     "BilanPublie",
+    "ExerciceClos",
     "Session",
     "bilan",
     "charger",
     "clore",
+    "cloturer",
     "construire",
     "controler",
     "etat",
+    "exiger_publication",
+    "exiger_sceau",
     "extraire",
+    "extraire_ensemble",
     "facturer",
     "laisse_de_cote",
     "laisse_de_cote_par_la_lecture",
+    "migrer_l_entrepot",
     "muet",
     "ouvrir_construction",
     "porte_fichier",
     "publier",
+    "purger",
+    "renouveler_cle",
+    "restaurer",
+    "sauvegarder",
+    "verifier",
+    "verifier_cloture",
     "verifier_exercices",
     "verifier_sortie",
 ]

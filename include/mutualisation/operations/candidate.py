@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import psycopg
 
 from mutualisation.chemins import page_controles
-from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
+from mutualisation.construction.dbt import EnfantDbt, ResultatDbt
 from mutualisation.entrepot.comptes import au_nom_de
+from mutualisation.entrepot.roles import PREPARATEUR, dire_le_refus
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
+from mutualisation.operations.redressement import preparer_redressement
 from mutualisation.operations.session import Session
 from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.signature import version_du_code
@@ -51,18 +54,39 @@ def construire(
     """
     annees = verifier_exercices(exercices)
     with session.connexion() as conn:
-        version = ouvrir_construction(session, conn, annees, prepare_par)
-        session.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
-        try:
-            resultat = (ouvrier or session.dbt()).construire()
-        except ControleEchoue:
-            clore(conn, version, "echouee", {})
-            raise
-        if resultat.echecs:
-            clore(conn, version, "echouee", {"modele": resultat.en_dict()})
-            raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
-        clore(conn, version, "construite", {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()})
+        if ouvrier is not None:
+            return _batir(session, conn, annees, prepare_par, ouvrier)
+        preparer_redressement(session, conn, annees, partial(_etape, session, conn, prepare_par))
+        return _batir(session, conn, annees, prepare_par, session.dbt())
+
+
+def _batir(
+    session: Session, conn: psycopg.Connection[Any], annees: list[int], prepare_par: str | None, ouvrier: EnfantDbt
+) -> int:
+    version = ouvrir_construction(session, conn, annees, prepare_par)
+    session.suivi(f"Construction de la version {version}, exercices {', '.join(map(str, annees))}")
+    try:
+        resultat = ouvrier.construire()
+    except ControleEchoue:
+        clore(conn, version, "echouee", {})
+        raise
+    if resultat.echecs:
+        clore(conn, version, "echouee", {"modele": resultat.en_dict()})
+        raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
+    clore(conn, version, "construite", {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()})
     return version
+
+
+def _etape(
+    session: Session,
+    conn: psycopg.Connection[Any],
+    prepare_par: str | None,
+    annees: list[int],
+    ouvrier: EnfantDbt,
+    etape: str,
+) -> None:
+    """A step of a restatement: built, never to be published."""
+    clore(conn, _batir(session, conn, annees, prepare_par, ouvrier), "echouee", {"redressement": etape})
 
 
 def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:
@@ -107,10 +131,8 @@ def ouvrir_construction(
     conn.commit()
     with conn.transaction():
         synchroniser_brut(conn)
-        conn.execute("update journal.constructions set statut = 'echouee', fin = now() where statut = 'en_cours'")
-        conn.execute(f"drop schema if exists {SCHEMA} cascade")
-        conn.execute(f"create schema {SCHEMA}")
-        with au_nom_de(conn, signataire, "preparateur") if session.embarque else nullcontext():
+        conn.execute("select journal.renouveler_construction()")
+        with au_nom_de(conn, signataire, PREPARATEUR) if session.embarque else nullcontext():
             return _inserer_construction(conn, exercices)
 
 
@@ -128,10 +150,12 @@ def _inserer_construction(conn: psycopg.Connection[Any], exercices: list[int]) -
 
 
 def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> None:
-    conn.execute(
-        "update journal.constructions set statut = %s, fin = now(), portes = portes || %s::jsonb where version = %s",
-        (statut, json.dumps(portes, ensure_ascii=False), version),
-    )
+    """Note what became of a build. Raises `ErreurMutualisation` when it is published, or closed otherwise."""
+    with dire_le_refus():
+        conn.execute(
+            "select journal.clore_construction(%s, %s, %s::jsonb)",
+            (version, statut, json.dumps(portes, ensure_ascii=False)),
+        )
     conn.commit()
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import psycopg
 
 from mutualisation.chemins import page_controles
-from mutualisation.erreurs import ExtraitRefuse
+from mutualisation.extrait.annuel import preparer_sortie
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
 from mutualisation.ingestion.travail import Chargement, Suivi, muet, transaction
 from mutualisation.operations.candidate import construire, controler
-from mutualisation.operations.livraison import extraire, publier
+from mutualisation.operations.livraison import publier_avec_extraits
 from mutualisation.operations.session import Session
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.fichier import verifier_fichiers
@@ -37,33 +37,19 @@ def bilan(
 ) -> BilanPublie:
     """Load, build, check, publish and extract, under one lock: no other run comes between two steps (S8).
 
-    Raises `FichierRefuse` (3) and `ControleEchoue` (2), nothing published; `ErreurMutualisation` (1), of which
-    `ExtraitRefuse`: published, and every extract that is the publication is written.
+    Raises `FichierRefuse` (3) and `ControleEchoue` (2), nothing published; `ErreurMutualisation` (1), which says what
+    is published when something is.
     """
     annees = verifier_exercices(exercices)
     verifier_sortie(Path(sortie))
     session.precharger()
-    with session.connexion():
+    with session.connexion() as conn:
+        preparer_sortie(conn, Path(sortie), annees)
         chargements = charger(session, depot)
         version = construire(session, annees, prepare_par)
         controler(session, version)
-        empreinte = publier(session, version)
-        extraits = _extraire(session, annees, sortie)
+        empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie))
     return BilanPublie(chargements, version, empreinte, extraits)
-
-
-def _extraire(session: Session, exercices: list[int], sortie: str) -> list[str]:
-    """Every extract that can be written, then the refusals of the others at once."""
-    dossiers: list[str] = []
-    refus: list[str] = []
-    for exercice in exercices:
-        try:
-            dossiers.append(extraire(session, exercice, sortie))
-        except ExtraitRefuse as erreur:
-            refus += erreur.phrases
-    if refus:
-        raise ExtraitRefuse(refus)
-    return dossiers
 
 
 def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:

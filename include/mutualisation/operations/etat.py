@@ -6,13 +6,14 @@ from typing import Any
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.operations.session import Session
-from mutualisation.publication.promotion import preparer_publication
 
 SQL_ETAT = {
     "derniere": "select publication_sha256 from journal.constructions where statut = 'publiee'"
     " order by version desc limit 1",
-    "publies": "select p.exercice, p.version, c.prepare_par, p.publie_le"
-    " from journal.publications p join journal.constructions c using (version) order by p.exercice",
+    "sceau": "select max(numero) from journal.sceaux",
+    "publies": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par"
+    " from journal.publications p join journal.constructions c using (version)"
+    " left join journal.clotures f using (exercice, version) order by p.exercice",
     "fichiers": "select source, jeu, count(*), coalesce(sum(lignes), 0) from journal.fichiers_courants"
     " group by source, jeu order by 1, 2",
     # a file that was mended and loaded since is no longer refused
@@ -23,14 +24,16 @@ SQL_ETAT = {
 
 
 def etat(session: Session) -> dict[str, Any]:
-    """What is loaded, held, rejected and published (keys: publication_sha256, exercices, fichiers, refuses, rejets)."""
+    """What is loaded, held, rejected and published (keys: publication_sha256, sceau, exercices, fichiers, refuses,
+    rejets)."""
     with connecter(session.dsn) as conn:
-        preparer_publication(conn)
         lus = {nom: conn.execute(requete).fetchall() for nom, requete in SQL_ETAT.items()}
     return {
         "publication_sha256": lus["derniere"][0][0] if lus["derniere"] else None,
+        "sceau": lus["sceau"][0][0],
         "exercices": [
-            {"exercice": e, "version": v, "prepare_par": p, "publie_le": q.isoformat()} for e, v, p, q in lus["publies"]
+            {"exercice": e, "version": v, "prepare_par": p, "publie_le": q.isoformat(), "approuve_par": a}
+            for e, v, p, q, a in lus["publies"]
         ],
         "fichiers": [{"source": s, "jeu": j, "fichiers": n, "lignes": int(t)} for s, j, n, t in lus["fichiers"]],
         "refuses": [{"fichier": c, "motif": m} for c, m in lus["refuses"]],

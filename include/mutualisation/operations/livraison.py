@@ -2,44 +2,159 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse
-from mutualisation.extrait.annuel import ecrire_extrait
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse, raison_systeme
+from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_rendu, preparer_sortie
 from mutualisation.factures import ecrire_factures
+from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
+from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.publication.contexte import condition_de
+from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
+from mutualisation.publication.sceaux import ancrer
 
 
 def publier(session: Session, version: int | None = None) -> str:
-    """Promote a validated build (default: the last one); give back `publication_sha256`."""
+    """Promote a validated build (default: the last one), sealed and anchored; give back `publication_sha256`.
+
+    Raises `ControleEchoue` when what is published is no longer what was sealed.
+    """
     with session.connexion() as conn:
-        preparer_publication(conn)
         choisie = version if version is not None else _derniere_validee(conn)
+        exiger_publication(conn, choisie, session.var)
         session.suivi(f"Publication de la version {choisie}")
-        return promouvoir(conn, choisie)
+        empreinte = promouvoir(conn, choisie, session.var)
+        ancrer(conn, session.var)
+        purger_si_libre(conn)
+        return empreinte
+
+
+def publier_avec_extraits(
+    session: Session, version: int, exercices: Sequence[int], sortie: Path
+) -> tuple[str, list[str]]:
+    """Promote a validated build and put the extracts of its exercices in place; `publication_sha256`, their folders.
+
+    Extracts are written and read back inside the publishing transaction: what fails there leaves nothing published and
+    every former extract. Raises `ControleEchoue` with every sentence of the extract gate, or when what is published is
+    no longer what was sealed; `ErreurMutualisation`.
+    """
+    with session.connexion() as conn, mise_en_place(sortie, REFUS) as pose:
+        exiger_publication(conn, version, session.var)
+        session.suivi(f"Publication de la version {version}")
+        places: list[str] = []
+        composer = partial(_composer, session, conn, exercices, pose, places)
+        empreinte = promouvoir(conn, version, session.var, composer)
+        ancrer(conn, session.var)
+        _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
+        purger_si_libre(conn)
+        return empreinte, places
+
+
+def _composer(
+    session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace, places: list[str]
+) -> None:
+    """Every extract of the version under publication, then all the refusals at once; `places`: their folders, given."""
+    # the transaction says nothing while documents are composed
+    conn.execute("set local idle_in_transaction_session_timeout = 0")
+    refus: list[str] = []
+    for exercice in exercices:
+        session.suivi(f"Extrait de l'exercice {exercice}")
+        try:
+            place = composer_extrait(
+                conn,
+                exercice,
+                pose,
+                identite=_identite(session),
+                porte=partial(exiger_extrait, session.dsn),
+                var=session.var,
+            )
+            places.append(str(place))
+        except ControleEchoue as echec:
+            refus += echec.controles
+    if refus:
+        raise ControleEchoue(refus)
+    pose.decider(condition_de(conn, exercices))
 
 
 def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
-    """Write the extract `bilan_AAAA/` of an exercice; give back its folder.
+    """Write the extract `bilan_AAAA/` of an exercice; give back its folder. As `extraire_ensemble`."""
+    return extraire_ensemble(session, [exercice], sortie, version)[0]
 
-    Raises `ExtraitRefuse` when what was read back is not the version (the former extract stays), `ErreurMutualisation`
-    when the exercice is not published or the folder cannot be written.
+
+def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, version: int | None = None) -> list[str]:
+    """Write the extracts of these exercices, which take their places together; give back their folders.
+
+    Raises `ControleEchoue` when a version is no longer what was sealed, `ExtraitRefuse` when an extract, read back, is
+    not its version, `ErreurMutualisation` when an exercice is not published or a folder cannot be written; the former
+    extracts then stay, all of them.
     """
-    session.suivi(f"Extrait de l'exercice {exercice}")
+    exiger_conservee(session.dsn, version)
+    with _lecture(session) as conn:
+        for exercice in exercices:
+            exiger_sceau(conn, exercice, version, session.var)
+        preparer_sortie(conn, Path(sortie), exercices, version)
+        with mise_en_place(Path(sortie), REFUS) as pose:
+            places = []
+            for exercice in exercices:
+                session.suivi(f"Extrait de l'exercice {exercice}")
+                place = composer_extrait(
+                    conn,
+                    exercice,
+                    pose,
+                    version=version,
+                    identite=_identite(session),
+                    porte=partial(_relire, session.dsn),
+                    var=session.var,
+                )
+                places.append(place)
+            # noted before they take their places: what is read was signed
+            conn.commit()
+            pose.decider({})
+            _poser(pose, "Les extraits n'ont pas pris leur place")
+    for place in filter(est_autrement_rendu, places):
+        session.suivi(
+            f"L'extrait clos {place} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
+            "manifeste le dit ; l'extrait approuvé fait foi."
+        )
+    return [str(place) for place in places]
+
+
+def _identite(session: Session) -> str:
+    return "declaree" if session.embarque else "authentifiee"
+
+
+def _poser(pose: MiseEnPlace, echec: str) -> None:
+    """Put the folders in place. What stops half way is ended by the next command that writes there."""
+    try:
+        pose.poser()
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"{echec} dans {pose.sortie} ({raison_systeme(erreur)}) : vérifiez les droits et la place, puis lancez "
+            "« mutualisation extraire », qui les y mettra."
+        ) from erreur
+    except ErreurMutualisation as erreur:
+        raise ErreurMutualisation(f"{echec}. {erreur} Lancez ensuite « mutualisation extraire ».") from erreur
+
+
+@contextmanager
+def _lecture(session: Session) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that reads one state of the warehouse: what is given out is what was verified."""
     with connecter(session.dsn) as conn:
-        identite = "declaree" if session.embarque else "authentifiee"
-        porte = partial(_relire, session.dsn)
-        return str(ecrire_extrait(conn, exercice, Path(sortie), version=version, identite=identite, porte=porte))
+        conn.commit()
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        yield conn
 
 
 def _relire(
@@ -64,11 +179,15 @@ def _relire(
 
 
 def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
-    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder."""
+    """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder.
+
+    Raises `ControleEchoue` when the version is no longer what was sealed: nothing is written.
+    """
     (annee,) = verifier_exercices([exercice])
     verifier_sortie(Path(sortie))
     session.suivi(f"Factures {annee}-S{semestre}")
-    with connecter(session.dsn) as conn:
+    with _lecture(session) as conn:
+        exiger_sceau(conn, annee, var=session.var)
         return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent, suivi=session.suivi))
 
 

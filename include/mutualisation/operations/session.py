@@ -13,10 +13,10 @@ import psycopg
 
 from mutualisation.chemins import dossier_var, page_controles
 from mutualisation.construction.dbt import EnfantDbt
-from mutualisation.entrepot.connexion import connecter, verrou_entrepot
-from mutualisation.entrepot.migrations import migrer
+from mutualisation.entrepot.connexion import connecter, exiger_verrou, verrou_entrepot
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.ingestion.travail import Suivi, muet
+from mutualisation.operations.migration import mettre_a_jour
 from mutualisation.portes import juge
 
 
@@ -34,6 +34,7 @@ class Session:
     embarque: bool = True
     _dbt: EnfantDbt | None = None
     _conn: psycopg.Connection[Any] | None = None
+    _gardienne: psycopg.Connection[Any] | None = None
     _pile: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -41,7 +42,7 @@ class Session:
     def depuis_environnement(cls, suivi: Suivi = muet, detail: Suivi = muet) -> Iterator[Session]:
         """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema."""
         with serveur_entrepot() as dsn, ExitStack() as pile:
-            migrer(dsn)
+            mettre_a_jour(dsn)
             session = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
             try:
                 yield session
@@ -50,19 +51,19 @@ class Session:
 
     @contextmanager
     def connexion(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection that holds the lock of the warehouse while it works; within it, the same one again.
+        """A connection to work with while the lock of the warehouse is held; within it, the same one again.
 
-        Raises `ErreurMutualisation` when another run holds the lock.
+        Raises `ErreurMutualisation` when another run holds the lock, or when this one has lost it.
         """
-        if self._conn is not None:
+        if self._conn is not None and self._gardienne is not None:
+            exiger_verrou(self._gardienne)
             yield self._conn
             return
-        with connecter(self.dsn) as conn, verrou_entrepot(conn):
-            self._conn = conn
+        with verrou_entrepot(self.dsn) as self._gardienne, connecter(self.dsn) as self._conn:
             try:
-                yield conn
+                yield self._conn
             finally:
-                self._conn = None
+                self._conn = self._gardienne = None
 
     def precharger(self) -> None:
         """Start dbt and Great Expectations while files are loaded: both take seconds to import."""

@@ -14,16 +14,20 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations.session import Session
 
 
-def signataire(session: Session, conn: psycopg.Connection[Any], nom: str | None) -> str:
-    """Name recorded with the build; on a named server it is the login and nothing else (K3)."""
+def signataire(
+    session: Session,
+    conn: psycopg.Connection[Any],
+    nom: str | None,
+    option: str = "--prepare-par",
+    qui: str = "le préparateur",
+) -> str:
+    """Name recorded with the build or the approval; on a named server it is the login and nothing else (K3)."""
     if session.embarque:
         return nom if nom is not None else compte_systeme()
     ligne = conn.execute("select session_user").fetchone()
     login = str(ligne[0]) if ligne else ""
     if nom is not None and nom != login:
-        raise ErreurMutualisation(
-            f"--prepare-par {nom} : sur un serveur nommé, le préparateur est le compte connecté ({login})."
-        )
+        raise ErreurMutualisation(f"{option} {nom} : sur un serveur nommé, {qui} est le compte connecté ({login}).")
     return login
 
 

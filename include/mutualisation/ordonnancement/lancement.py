@@ -68,6 +68,13 @@ def _resumer(airflow: AirflowLocal, chaine: str) -> None:
     _dire(f"{chaine}, {plusieurs(len(airflow.executions(chaine)), 'exécution')} : {', '.join(taches)}")
 
 
+def annee(texte: str) -> int:
+    """Four ASCII digits. Raises `ValueError` otherwise: `int` would take a sign or figures of another width."""
+    if not re.fullmatch(r"[0-9]{4}", texte):
+        raise ValueError(texte)
+    return int(texte)
+
+
 def _dire(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
@@ -80,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Command line of `python -m mutualisation.ordonnancement.lancement`; the exit code."""
     lecteur = argparse.ArgumentParser(prog="ordonnanceur", description="Toutes les chaînes par un vrai Airflow.")
     lecteur.add_argument("--depot", type=Path, required=True, help="dossier du dépôt à charger")
-    lecteur.add_argument("--exercice", type=int, action="append", default=[], help="défaut : ceux du dépôt")
+    lecteur.add_argument("--exercice", type=annee, action="append", default=[], help="défaut : ceux du dépôt")
     try:
         choix = lecteur.parse_args(arguments)
         print(f"publication {ordonnancer(choix.depot, choix.exercice)}")

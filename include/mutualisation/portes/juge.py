@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from mutualisation.enfant.hote import Enfant
-from mutualisation.entrepot.connexion import url_sqlalchemy
+from mutualisation.entrepot.connexion import options_du_role, pouls
+from mutualisation.entrepot.pannes import panne, passagere, sqlstate_de
+from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.pages import ecrire_pages, jugement
 from mutualisation.portes.resultat import ABSENTE, Constat
 from mutualisation.portes.suites import Attente, Lot, Suite
-
-# The engine has its own connection: a lock the caller holds must end as a failed gate, never as a wait for ever.
-ATTENTE_VERROU_MS = 30_000
 
 
 @dataclass
@@ -41,19 +38,25 @@ def juger(porte: str, dsn: str, suite: Suite, requetes: Mapping[str, str] | None
     """Evaluate a suite; `requetes` gives the query of each batch that has none of its own.
 
     As many results as expectations, in their order. Raises `ControleEchoue` (« porte … : … ») when nothing is to be
-    evaluated, the child dies, a batch can't be computed, or one expectation declared was not evaluated.
+    evaluated, a batch can't be computed, or one expectation declared was not evaluated; `PannePassagere` when the child
+    dies or the warehouse is gone: nothing is known against what was to be judged.
     """
     if not suite.attentes:
         raise ControleEchoue([f"porte {porte} : la suite {suite.nom} n'a rien à exécuter — y déclarer des attentes"])
-    demande = {"url": _url(dsn), "lots": [_pour_moteur(lot, requetes or {}) for lot in suite.lots]}
-    reponse = _vivant().demander(porte, demande)
+    demande = {
+        "url": url_sqlalchemy(dsn, options=options_du_role()),
+        "lots": [_pour_moteur(lot, requetes or {}) for lot in suite.lots],
+    }
+    reponse = _vivant().demander(porte, demande, pouls(dsn))
     if "attente" in reponse:
         fautive = next(a for a in suite.attentes if a.nom == reponse["attente"])
         raise ControleEchoue([f"{_lieu(porte, fautive)} : {reponse['faute']} — la corriger"])
     if "erreur" in reponse:
+        _exiger_l_entrepot(porte, [reponse["erreur"]])
         raise ControleEchoue(
             [f"porte {porte} : aucun contrôle n'a pu être exécuté ({reponse['erreur']}) — vérifier l'entrepôt"]
         )
+    _exiger_l_entrepot(porte, [brut["erreur"] for brut in reponse["constats"]])
     bruts = {brut.pop("nom"): brut for brut in reponse["constats"]}
     attentes = suite.attentes
     manquantes = [attente.nom for attente in attentes if attente.nom not in bruts]
@@ -103,9 +106,11 @@ def _pour_moteur(lot: Lot, requetes: Mapping[str, str]) -> dict[str, Any]:
     return {"requete": requete, "montre": lot.montre, "attentes": [vars(a) for a in lot.attentes]}
 
 
-def _url(dsn: str) -> str:
-    options = f"{conninfo_to_dict(dsn).get('options') or ''} -c lock_timeout={ATTENTE_VERROU_MS}".strip()
-    return url_sqlalchemy(make_conninfo(dsn, options=options))
+def _exiger_l_entrepot(porte: str, erreurs: Iterable[str | None]) -> None:
+    """Raise `PannePassagere` when what stopped a query may not stop it next time: nothing was judged."""
+    for classe in (erreur.split(":", 1)[0] for erreur in erreurs if erreur):
+        if passagere(code := sqlstate_de(classe)):
+            raise panne(code, f"Porte {porte} : l'entrepôt")
 
 
 def _vivant() -> Enfant:

@@ -15,6 +15,8 @@ import sys
 import types
 from typing import Any
 
+import psycopg
+
 from mutualisation.enfant.service import Reponse, servir
 from mutualisation.portes.resultat import ABSENTE
 
@@ -22,6 +24,7 @@ LIGNES_MAX = 200
 # Messages of these errors name objects of our own SQL; others could hold a value of a cell.
 ERREURS_SANS_VALEUR = ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "SyntaxError", "InsufficientPrivilege")
 COLONNE_ABSENTE = re.compile(r'The column "([^"]+)" in BatchData does not exist')
+ERREUR_PSYCOPG = re.compile(r"psycopg\.(?:errors\.)?(?=[A-Z])")
 # SQLAlchemy would take « :mot » for a bound parameter; « :: » is a cast.
 PARAMETRE_SQLALCHEMY = re.compile(r"(?<![:\\]):(?=[A-Za-z_])")
 # Great Expectations imports them at load for statistics and charts that no gate uses: without, 2.8 s instead of 4.3.
@@ -222,8 +225,8 @@ def _erreur(infos: dict[str, Any]) -> str | None:
     if absente := COLONNE_ABSENTE.search(trace):
         return f"{ABSENTE} « {absente[1]} »"
     for ligne in trace.splitlines():
-        if ligne.startswith("psycopg.errors."):
-            return erreur_sans_valeur(ligne.removeprefix("psycopg.errors."))
+        if trouvee := ERREUR_PSYCOPG.match(ligne):
+            return erreur_sans_valeur(ligne[trouvee.end() :])
     return "requête interrompue"
 
 
@@ -232,8 +235,8 @@ def _cause(erreur: BaseException) -> str:
     trouvee: BaseException | None = erreur
     while trouvee is not None:
         origine = getattr(trouvee, "orig", None) or trouvee
-        if type(origine).__module__ == "psycopg.errors":
-            return erreur_sans_valeur(f"{type(origine).__name__}: {str(origine).splitlines()[0]}")
+        if isinstance(origine, psycopg.Error):
+            return erreur_sans_valeur(f"{type(origine).__name__}: {next(iter(str(origine).splitlines()), '')}")
         trouvee = trouvee.__cause__ or getattr(trouvee, "cause", None) or trouvee.__context__
     return type(erreur).__name__
 

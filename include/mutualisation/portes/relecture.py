@@ -22,11 +22,11 @@ from mutualisation.portes.juge import juger
 from mutualisation.portes.pages_ecrites import pages_ecrites
 from mutualisation.portes.resultat import ResultatPorte
 from mutualisation.portes.suites import lire_suite, suites_de
+from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation
 from mutualisation.sources.cellules_sql import litteral
 
 PORTE = "extrait"
-MANIFESTE = "manifeste.json"
 SYNTHESE = "synthese_financiere"
 NUMERIQUES = ("numeric", "decimal", "integer", "bigint", "smallint")
 MONTANT = "numeric(15,2)"
@@ -94,7 +94,7 @@ def _fichiers(dossier: Path) -> Lignes:
     """Files of the folder and of the manifest: fichier, presence, empreinte."""
     manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
     declares = {sortie["fichier"]: sortie for sortie in manifeste["sorties"]}
-    ecrits = {c.relative_to(dossier).as_posix() for c in dossier.rglob("*") if c.is_file()} - {MANIFESTE}
+    ecrits = {c.relative_to(dossier).as_posix() for c in dossier.rglob("*") if c.is_file()} - {MANIFESTE, SIGNATURE}
     return [
         {
             "fichier": nom,

@@ -1,13 +1,13 @@
 """What a document says beside its figures: EPCI, parameters in force, files counted, exercices shown.
 
 All of it is kept with the version, so that later loads change nothing in a document that is rendered again (S8): the
-referentiel as internal relations, the files and the versions of the moment in `journal.constructions.contexte`.
+referentiel as internal relations, the files and the versions of the moment in `journal.constructions.contexte`, which
+`journal.figer_contexte` fills in the publishing transaction.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,34 +17,15 @@ from psycopg.rows import dict_row
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.formats import NON_RENSEIGNE
+from mutualisation.publication.clotures import Cloture, lire_cloture
 from mutualisation.publication.extraits_csv import lignes
-from mutualisation.publication.relations import relations_internes, relations_promues
+from mutualisation.publication.relations import relations_internes
 
-# The annual extract shows the exercice and the two before it, like the printed annex
-EXERCICES_PRESENTES = 3
 SANS_VERSION = "La version {} n'existe pas dans cet entrepôt."
 SANS_EXERCICE = "L'exercice {} n'est pas publié : lancez d'abord « mutualisation bilan »."
 EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
 PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
 DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation")
-
-# Files that counted when the build began: one that is loaded between build and publication is not among them
-FICHIERS = """
-select chemin, sha256, lignes, octets
-  from (select distinct on (f.source, f.jeu, f.periode) f.*
-          from journal.fichiers f
-          join journal.constructions c on c.version = %(version)s
-         where f.statut = 'accepte' and f.charge_le <= c.debut
-         order by f.source, f.jeu, f.periode, f.version desc, f.fichier_id desc) as comptes
- order by chemin collate "C"
-"""
-PRESENTES = """
-select exercice, version
-  from journal.publications
- where exercice <= %(exercice)s
- order by exercice desc
- limit %(nombre)s
-"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +46,8 @@ class Contexte:
 
     `parametres`: {parametre, valeur, debut, fin, reference}, dates as ISO text; `dispositifs`: {code, libelle,
     thematique, vehicule_juridique, valorisation}; `fichiers`: {chemin, sha256, lignes, octets}; `presentes`:
-    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included.
+    {exercice: version}; `relations`: {relation: columns} of the contract at publication, internal ones included;
+    `cloture`: who approved, None while it is to be approved.
     """
 
     exercice: int
@@ -78,6 +60,7 @@ class Contexte:
     fichiers: list[dict[str, Any]]
     presentes: dict[int, int]
     relations: dict[str, list[str]]
+    cloture: Cloture | None = None
 
     @property
     def est_synthetique(self) -> bool:
@@ -101,27 +84,6 @@ def _lire(conn: psycopg.Connection[Any], requete: str, **valeurs: Any) -> list[d
         return curseur.execute(requete, valeurs).fetchall()
 
 
-def figer_contexte(conn: psycopg.Connection[Any], version: int) -> None:
-    """Keep what is of this moment; call it in the publishing transaction, once the pointer has moved."""
-    (exercices,) = _une_ligne(
-        conn, "select exercices from journal.constructions where version = %s", version, SANS_VERSION
-    )
-    contexte = {
-        "exercices": {str(e): {"presentes": _presentes(conn, e)} for e in exercices},
-        "fichiers": _lire(conn, FICHIERS, version=version),
-        "relations": {nom: relation.noms_colonnes for nom, relation in relations_promues().items()},
-    }
-    conn.execute(
-        "update journal.constructions set contexte = %s::jsonb where version = %s",
-        (json.dumps(contexte, ensure_ascii=False), version),
-    )
-
-
-def _presentes(conn: psycopg.Connection[Any], exercice: int) -> dict[str, int]:
-    presentes = _lire(conn, PRESENTES, exercice=exercice, nombre=EXERCICES_PRESENTES)
-    return {str(p["exercice"]): p["version"] for p in presentes}
-
-
 def _une_ligne(conn: psycopg.Connection[Any], requete: str, valeur: int, sinon: str) -> tuple[Any, ...]:
     ligne: tuple[Any, ...] | None = conn.execute(requete, (valeur,)).fetchone()
     if ligne is None:
@@ -134,6 +96,35 @@ def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
     requete = "select version from journal.publications where exercice = %s"
     (version,) = _une_ligne(conn, requete, exercice, SANS_EXERCICE)
     return int(version)
+
+
+def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[int]:
+    """Versions in which the documents of (exercice, version) show this exercice and those before; none when unknown."""
+    requete = (
+        "select p.value::bigint from journal.constructions as c"
+        " cross join lateral jsonb_each_text(c.contexte -> 'exercices' -> %s -> 'presentes') as p where c.version = %s"
+    )
+    return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
+
+
+def condition_de(conn: psycopg.Connection[Any], exercices: Iterable[int]) -> dict[str, Any]:
+    """What extracts that are about to be put in place wait for: the version of each exercice, and its digest (S7)."""
+    return {"publiees": {str(e): list(_etat_publie(conn, e)) for e in exercices}}
+
+
+def est_publiee(conn: psycopg.Connection[Any], condition: Mapping[str, Any]) -> bool:
+    """True when every version of a `condition_de` is the one that `publication` shows."""
+    return all(list(_etat_publie(conn, int(e))) == attendu for e, attendu in condition["publiees"].items())
+
+
+def _etat_publie(conn: psycopg.Connection[Any], exercice: int) -> tuple[Any, ...]:
+    """(version, publication_sha256) of an exercice; nothing when it was never published."""
+    ligne: tuple[Any, ...] | None = conn.execute(
+        "select p.version, c.publication_sha256 from journal.publications as p"
+        " join journal.constructions as c on p.version = c.version where p.exercice = %s",
+        (exercice,),
+    ).fetchone()
+    return ligne or ()
 
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
@@ -162,6 +153,7 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
         fichiers=fige["fichiers"],
         presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
         relations=fige["relations"],
+        cloture=lire_cloture(conn, exercice, version),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from mutualisation.entrepot.roles import peut_prendre, sous_le_role
+from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.relations import Relation
 
 _COLONNES = """
@@ -26,7 +28,8 @@ with recursive liees (oid, rang) as (
    inner join pg_catalog.pg_rewrite as r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
    where r.ev_class <> l.oid
 )
-select c.oid::regclass::text, c.relkind = 'm', pg_get_viewdef(c.oid), c.relowner::regrole::text,
+select c.oid::regclass::text, c.relkind = 'm', pg_get_viewdef(c.oid), pg_get_userbyid(c.relowner)::text,
+  coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''),
   array(select format('grant %%s on %%s to %%s', a.privilege_type, c.oid::regclass,
       case when a.grantee = 0 then 'public' else a.grantee::regrole::text end)
     from aclexplode(c.relacl) as a where a.grantee <> c.relowner)
@@ -45,21 +48,32 @@ class VueDeLecteur:
     materialisee: bool
     requete: str
     proprietaire: str
+    options: str
     droits: tuple[str, ...]
 
 
 def liberer(conn: psycopg.Connection[Any], relation: Relation) -> list[VueDeLecteur]:
     """Drop the view of a relation whose columns are no longer the first of the contract, and give its storage the
-    types of the contract; give back the views built on it, nearest first, for `retablir`."""
+    types of the contract; give back the views built on it, nearest first, for `retablir`.
+
+    Raises `ErreurMutualisation` when the login may not work as the owner of one of them: nothing is dropped then.
+    """
     vue, table = f"{relation.schema}.{relation.nom}", f"versions.{relation.nom}"
     contrat = [(c.nom, c.type) for c in relation.colonnes]
     en_place = conn.execute(_COLONNES, [vue]).fetchall()
     if en_place == contrat[: len(en_place)]:
         return []
     lues = [
-        VueDeLecteur(nom, materialisee, requete, proprietaire, tuple(droits))
-        for nom, materialisee, requete, proprietaire, droits in conn.execute(_DEPENDANTES, [vue]).fetchall()
+        VueDeLecteur(nom, materialisee, requete, proprietaire, options, tuple(accordes))
+        for nom, materialisee, requete, proprietaire, options, accordes in conn.execute(_DEPENDANTES, [vue]).fetchall()
     ]
+    for lue in lues:
+        if not peut_prendre(conn, lue.proprietaire):
+            raise ErreurMutualisation(
+                f"La vue {lue.nom} de {lue.proprietaire} lit {vue}, dont le contrat change, et le compte connecté ne "
+                f"peut pas la refaire en son nom : que {lue.proprietaire} la supprime et la recrée ensuite, ou lancez "
+                "« mutualisation migrer » sous un compte d'administrateur."
+            )
     conn.execute(sql.SQL("drop view {} cascade").format(sql.Identifier(relation.schema, relation.nom)))
     types = dict(contrat)
     for nom, type_ in conn.execute(_COLONNES, [table]).fetchall():
@@ -73,12 +87,9 @@ def liberer(conn: psycopg.Connection[Any], relation: Relation) -> list[VueDeLect
 
 
 def retablir(conn: psycopg.Connection[Any], vues: list[VueDeLecteur]) -> None:
-    """Make again the views that `liberer` gave back, with their owner and rights."""
+    """Make again the views that `liberer` gave back, each as its owner, with its rights."""
     for vue in vues:
         genre = "materialized view" if vue.materialisee else "view"
-        for ordre in (
-            f"create {genre} {vue.nom} as {vue.requete}",
-            f"alter {genre} {vue.nom} owner to {vue.proprietaire}",
-            *vue.droits,
-        ):
-            conn.execute(sql.SQL(ordre))  # what the catalog itself gave
+        with sous_le_role(conn, vue.proprietaire):
+            for ordre in (f"create {genre} {vue.nom}{vue.options} as {vue.requete}", *vue.droits):
+                conn.execute(sql.SQL(ordre))  # what the catalog itself gave

@@ -15,6 +15,8 @@ from psycopg.rows import dict_row
 from mutualisation.francais.neutralisation import DEBUT_FORMULE
 from mutualisation.publication.relations import Colonne, Relation, lire_relations
 
+SANS = sql.SQL("")
+
 
 def _valeur(colonne: Colonne) -> sql.Composable:
     """SQL of one cell by S1: booleans true/false, ISO dates, neutralised text; numbers as they are."""
@@ -46,13 +48,13 @@ def _colonnes_csv(relation: Relation) -> list[Colonne]:
     return [c for c in relation.colonnes if not c.est_horodatage]
 
 
-def _copie(relation: Relation, schema: str, condition: sql.Composable) -> sql.Composed:
+def _copie(relation: Relation, source: sql.Composable, condition: sql.Composable = SANS) -> sql.Composed:
     return sql.SQL(
         "copy (select {colonnes} from {source} as {alias} {condition} order by {ordre})"
         " to stdout with (format csv, header true, delimiter ';', encoding 'UTF8')"
     ).format(
         colonnes=sql.SQL(", ").join(_valeur(c) for c in _colonnes_csv(relation)),
-        source=sql.Identifier(schema, relation.nom),
+        source=source,
         alias=sql.Identifier(relation.nom),
         condition=condition,
         ordre=_ordre(relation),
@@ -74,23 +76,78 @@ def _blocs(conn: psycopg.Connection[Any], requete: sql.Composed) -> Iterator[byt
 def ecrire_csv(conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int, chemin: Path) -> None:
     """Write the CSV of one exercice and version (S1, F10)."""
     with chemin.open("wb") as fichier:
-        fichier.writelines(_blocs(conn, _copie(relation, "versions", _de_la_version(relation, exercice, version))))
+        stockee = sql.Identifier("versions", relation.nom)
+        fichier.writelines(_blocs(conn, _copie(relation, stockee, _de_la_version(relation, exercice, version))))
 
 
-def sha256_publie(conn: psycopg.Connection[Any], relation: Relation) -> str:
-    """sha256 of the CSV of a relation over every exercice of `publication` (S7); nothing is written."""
-    empreinte = hashlib.sha256()
-    for bloc in _blocs(conn, _copie(relation, "publication", sql.SQL(""))):
-        empreinte.update(bloc)
-    return empreinte.hexdigest()
+def sha256_vue(conn: psycopg.Connection[Any], relation: Relation) -> str:
+    """sha256 of the CSV of what the view of a relation shows; nothing is written."""
+    return _sha256(conn, _copie(relation, sql.Identifier(relation.schema, relation.nom)))
+
+
+def sha256_stocke(
+    conn: psycopg.Connection[Any], relation: Relation, pointeurs: Mapping[int, int], *, entier: bool = False
+) -> str:
+    """sha256 of the CSV of a relation as `pointeurs` ({exercice: version}) publish it, read from its storage.
+
+    `entier`: with the rows that a newer version of their key hides, for a relation without exercice.
+    """
+    return _sha256(conn, _copie(relation, _publiees(relation, pointeurs, entier=entier)))
+
+
+def _sha256(conn: psycopg.Connection[Any], copie: sql.Composed) -> str:
+    somme = hashlib.sha256()
+    for bloc in _blocs(conn, copie):
+        somme.update(bloc)
+    return somme.hexdigest()
+
+
+def _publiees(relation: Relation, pointeurs: Mapping[int, int], *, entier: bool) -> sql.Composed:
+    """The rows of a stable view, from the storage and given pointers; types are those of the relation as it is given:
+    a contract that widens a column since changes no digest."""
+    cle = sql.SQL(", ").join(sql.Identifier(c) for c in relation.cle if c != "exercice")
+    unique = not relation.par_exercice and not entier
+    return sql.SQL(
+        "(select {distinct}{colonnes} from {table} as v inner join (values {pointeurs}) as p (annee, numero)"
+        " on p.annee = v.{pointeur} and p.numero = v.version where v.version = any ({versions}::bigint[]){ordre})"
+    ).format(
+        distinct=sql.SQL("distinct on ({}) ").format(cle) if unique else sql.SQL(""),
+        colonnes=sql.SQL(", ").join(
+            sql.SQL("{c}::{t} as {c}").format(c=sql.Identifier(c.nom), t=sql.SQL(c.type)) for c in relation.colonnes
+        ),
+        table=sql.Identifier("versions", relation.nom),
+        # nothing published yet: a pointer to nothing
+        pointeurs=sql.SQL(", ").join(
+            sql.SQL("({}, {}::bigint)").format(sql.Literal(e), sql.Literal(v))
+            for e, v in sorted(pointeurs.items() or {(0, 0)})
+        ),
+        pointeur=sql.Identifier(relation.pointeur),
+        versions=sql.Literal(sorted(set(pointeurs.values()))),
+        ordre=sql.SQL(" order by {}, v.version desc, v.exercice desc").format(cle) if unique else sql.SQL(""),
+    )
+
+
+def lire_pointeurs(conn: psycopg.Connection[Any]) -> dict[int, int]:
+    """{exercice: version} of what is published."""
+    return dict(conn.execute("select exercice, version from journal.publications order by exercice").fetchall())
+
+
+def empreintes_publiees(
+    conn: psycopg.Connection[Any], relations: Mapping[str, Relation] | None = None
+) -> dict[str, str]:
+    """{relation: sha256 of its CSV over every published exercice}; nothing is written."""
+    pointeurs = lire_pointeurs(conn)
+    return {nom: sha256_stocke(conn, r, pointeurs) for nom, r in (relations or lire_relations()).items()}
+
+
+def condenser(empreintes: Mapping[str, str]) -> str:
+    """sha256 over the lines `<relation> <sha256 of its CSV>` sorted by name (S7)."""
+    return hashlib.sha256("".join(f"{nom} {lue}\n" for nom, lue in sorted(empreintes.items())).encode()).hexdigest()
 
 
 def publication_sha256(conn: psycopg.Connection[Any], relations: Mapping[str, Relation] | None = None) -> str:
-    """sha256 over the lines `<relation> <sha256 of its CSV>` sorted by name, every published exercice included."""
-    empreinte = hashlib.sha256()
-    for nom, relation in sorted((relations or lire_relations()).items()):
-        empreinte.update(f"{nom} {sha256_publie(conn, relation)}\n".encode())
-    return empreinte.hexdigest()
+    """S7 of what is published, every exercice included."""
+    return condenser(empreintes_publiees(conn, relations))
 
 
 def lignes(conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int) -> Iterator[dict[str, Any]]:

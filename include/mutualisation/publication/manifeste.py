@@ -8,8 +8,14 @@ from typing import Any
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.publication.contexte import Contexte
 
+MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
 A_APPROUVER = "a_approuver"
 CLOS = "clos"
+
+
+def statut_de(contexte: Contexte) -> str:
+    """`clos` when the database says so (K11), else `a_approuver`."""
+    return CLOS if contexte.cloture else A_APPROUVER
 
 
 def decrire(
@@ -19,17 +25,19 @@ def decrire(
     identite: str,
     publication_sha256: str,
     avec_reserves: bool,
+    sceau: Mapping[str, Any],
     restreinte: bool = False,
 ) -> dict[str, Any]:
-    """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file.
+    """The manifest of one extract (K3, G4, S7); `sorties` gives the digest of each file, `sceau` the statement of the
+    seal of its version.
 
-    The only clock in it is the end of the build, as the warehouse keeps it.
+    Its only clocks are the end of the build and the approval, as the warehouse keeps them.
     """
-    construction = contexte.construction
+    construction, cloture = contexte.construction, contexte.cloture
     return {
         "exercice": contexte.exercice,
         "epci": {"siren": contexte.siren, "nom": contexte.epci},
-        "statut": A_APPROUVER,
+        "statut": statut_de(contexte),
         "avec_reserves": avec_reserves,
         "diffusion": "restreinte" if restreinte else "ouverte",
         "donnees_synthetiques": contexte.est_synthetique,
@@ -37,9 +45,12 @@ def decrire(
         "construit_le": construction.construit_le,
         "code_version": construction.code_version,
         "prepare_par": construction.prepare_par,
-        "approuve_par": None,
+        "approuve_par": cloture.approuve_par if cloture else None,
+        **({"approuve_le": cloture.approuve_le, "manifeste_approuve": cloture.manifeste_sha256} if cloture else {}),
         "identite": identite,
         "publication_sha256": publication_sha256,
+        "projet_dbt_sha256": sceau["projet_dbt_sha256"],
+        "sceau": dict(sceau),
         "exercices_presentes": {str(e): v for e, v in contexte.presentes.items()},
         "parametres": contexte.parametres,
         "portes": construction.portes,

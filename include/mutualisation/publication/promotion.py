@@ -8,55 +8,72 @@ on them follows.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.contexte import figer_contexte
+from mutualisation.entrepot.connexion import durable, patienter
+from mutualisation.entrepot.roles import PROPRIETAIRE, dire_le_refus, sous_le_role
+from mutualisation.publication.droits import droits
 from mutualisation.publication.elargissement import liberer, retablir
-from mutualisation.publication.extraits_csv import publication_sha256
+from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
 from mutualisation.publication.relations import Relation, relations_promues
-
-SCHEMA = "construction"
-VERROU_PUBLICATION = 0x6D757470
+from mutualisation.publication.sceaux import sceller
 
 
 def preparer_publication(conn: psycopg.Connection[Any]) -> None:
-    """Create or complete `versions.<relation>` and the view of each relation, from their contract.
+    """Create or complete `versions.<relation>`, its rights and the view of each relation, from their contract.
 
-    Only when the contract has changed since the last time: redefining a view locks its readers out.
+    Only when the contract has changed since the last time: redefining a view locks its readers out. It works as the
+    owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not.
     """
-    ordres: list[sql.SQL | sql.Composed] = [
-        ordre for relation in relations_promues().values() for ordre in _definition(relation)
-    ]
-    ordres.append(sql.SQL("grant select on all tables in schema publication to mutualisation_lecteur"))
-    marque = hashlib.sha256("\n".join(o.as_string() for o in ordres).encode()).hexdigest()
-    with conn.transaction():
-        conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
-        if _marque_en_place(conn) == marque:
+    if est_preparee(conn):
+        return
+    conn.commit()
+    patienter(conn, lambda: _definir(conn))
+
+
+def _definir(conn: psycopg.Connection[Any]) -> None:
+    with sous_le_role(conn, PROPRIETAIRE):
+        # one at a time; readers go on
+        conn.execute("lock table journal.publications in share row exclusive mode")
+        if est_preparee(conn):
             return
         lues = [vue for relation in relations_promues().values() for vue in liberer(conn, relation)]
-        for ordre in ordres:
-            conn.execute(ordre)
+        conn.execute(sql.SQL("; ").join(_ordres()))
         retablir(conn, lues)
         conn.execute(
             sql.SQL("comment on schema versions is {}").format(
-                sql.Literal(f"Relations publiées, une partition par version (contrat {marque})")
+                sql.Literal(f"Relations publiées, une partition par version (contrat {_marque()})")
             )
         )
 
 
-def _marque_en_place(conn: psycopg.Connection[Any]) -> str | None:
-    """The digest of the contract that the warehouse was last prepared for."""
+def est_preparee(conn: psycopg.Connection[Any]) -> bool:
+    """Whether the warehouse holds the relations of the contract of this code."""
     ligne = conn.execute(
         "select substring(obj_description('versions'::regnamespace) from '[(]contrat ([0-9a-f]{64})[)]')"
     ).fetchone()
-    return ligne[0] if ligne else None
+    return ligne is not None and ligne[0] == _marque()
 
 
-def _definition(relation: Relation) -> list[sql.SQL | sql.Composed]:
+@cache
+def _ordres() -> tuple[sql.Composable, ...]:
+    relations = relations_promues().values()
+    return tuple(o for relation in relations for o in (*_definition(relation), *droits(relation)))
+
+
+@cache
+def _marque() -> str:
+    """Digest of the contract and of the rights that go with it."""
+    return hashlib.sha256("\n".join(o.as_string() for o in _ordres()).encode()).hexdigest()
+
+
+def _definition(relation: Relation) -> list[sql.Composable]:
     """Statements that make the storage table of a relation, its view and their comments."""
     colonnes = [("version", "bigint")] + ([] if relation.par_exercice else [("exercice", "integer")])
     colonnes += [(c.nom, c.type) for c in relation.colonnes]
@@ -79,67 +96,33 @@ def _definition(relation: Relation) -> list[sql.SQL | sql.Composed]:
     ]
 
 
-def promouvoir(conn: psycopg.Connection[Any], version: int) -> str:
-    """Publish a build that passed its gates; give back `publication_sha256` (S7).
+def promouvoir(
+    conn: psycopg.Connection[Any],
+    version: int,
+    var: Path | None = None,
+    avant_de_valider: Callable[[], None] = lambda: None,
+) -> str:
+    """Publish a build that passed its gates, under its seal; give back `publication_sha256` (S7).
 
-    Raises `ErreurMutualisation` when the version is not validated, or a later build has taken its schema.
+    `var`: the folder of the key that signs seals; `avant_de_valider`: what may still fail and must then leave nothing
+    published, which reads the new publication on this connection, whose transaction is committed once it returns.
+    One transaction: the owner's functions attach the relations and move the pointers, the digest of what is then
+    shown closes it, and its seal.
+    Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
+    built can't be taken over as it is.
     """
     conn.commit()
-    with conn.transaction():
-        conn.execute("select pg_advisory_xact_lock(%s)", (VERROU_PUBLICATION,))
-        ligne = conn.execute(
-            "select statut, exercices, version = (select max(version) from journal.constructions), publication_sha256"
-            " from journal.constructions where version = %s for update",
-            (version,),
-        ).fetchone()
-        if ligne is not None and ligne[0] == "publiee":
-            # the worker died after the commit and its task is run again: what was to be done is done
-            return str(ligne[3])
-        if ligne is None or ligne[0] != "validee":
-            raise ErreurMutualisation(
-                f"La version {version} n'est pas validée : lancez « mutualisation controler » avant de publier."
-            )
-        if not ligne[2]:
-            raise ErreurMutualisation(
-                f"La version {version} a été remplacée par une construction plus récente : "
-                "lancez « mutualisation controler » de nouveau."
-            )
-        for relation in relations_promues().values():
-            _rattacher(conn, relation, version)
-        for exercice in ligne[1]:
-            conn.execute(
-                "insert into journal.publications (exercice, version) values (%s, %s)"
-                " on conflict (exercice) do update set version = excluded.version, publie_le = now()",
-                (exercice, version),
-            )
-        empreinte = publication_sha256(conn)
-        conn.execute(
-            "update journal.constructions set statut = 'publiee', publication_sha256 = %s where version = %s",
-            (empreinte, version),
-        )
-        figer_contexte(conn, version)
+    with dire_le_refus(), conn.transaction():
+        durable(conn)
+        ligne = conn.execute("select journal.publier(%s)", (version,)).fetchone()
+        if ligne is not None and ligne[0] is not None:
+            return str(ligne[0])
+        publiees = empreintes_publiees(conn)
+        empreinte = condenser(publiees)
+        conn.execute("select journal.conclure_publication(%s, %s)", (version, empreinte))
+        sceller(conn, version, publiees, var)
+        avant_de_valider()
     return empreinte
-
-
-def _rattacher(conn: psycopg.Connection[Any], relation: Relation, version: int) -> None:
-    """Move the table of the build to `versions` and attach it: the CHECK spares the scan of its rows."""
-    partition = f"{relation.nom}_v{version}"
-    noms = {
-        "table": sql.Identifier("versions", partition),
-        "parent": sql.Identifier("versions", relation.nom),
-        "construite": sql.Identifier(SCHEMA, relation.nom),
-        "renommee": sql.Identifier(SCHEMA, partition),
-        "nom": sql.Identifier(partition),
-        "contrainte": sql.Identifier(f"{partition}_version"),
-        "version": sql.Literal(version),
-    }
-    for ordre in (
-        "alter table {construite} rename to {nom}",
-        "alter table {renommee} set schema versions",
-        "alter table {table} add constraint {contrainte} check (version is not null and version = {version})",
-        "alter table {parent} attach partition {table} for values in ({version})",
-    ):
-        conn.execute(sql.SQL(ordre).format(**noms))
 
 
 def _vue(relation: Relation) -> sql.Composed:
@@ -155,7 +138,7 @@ def _vue(relation: Relation) -> sql.Composed:
         distinct = sql.SQL("distinct on ({}) ").format(cle)
         ordre = sql.SQL(" order by {}, v.version desc, v.exercice desc").format(cle)
     return sql.SQL(
-        "create or replace view {vue} as select {distinct}{colonnes} from {table} as v"
+        "create or replace view {vue} with (security_invoker) as select {distinct}{colonnes} from {table} as v"
         " join journal.publications as p on p.exercice = v.{pointeur} and p.version = v.version{ordre}"
     ).format(
         vue=sql.Identifier(relation.schema, relation.nom),

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.construction.dbt import EnfantDbt
+from mutualisation.construction.fichiers_choisis import SIMULATION, choisir_ensemble, fichiers_en_vigueur
 from mutualisation.entrepot.exercices import exercices_publies
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import produits
@@ -103,7 +104,8 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
     _exiger_publies(session.dsn, annees)
     with session.connexion() as conn:
         essai = deposer_essai(conn, fichiers, session.var)
-        ouvrier = EnfantDbt(session.dsn, session.var, essai)
+        choisir_ensemble(conn, SIMULATION, fichiers_en_vigueur(conn) | set(essai))
+        ouvrier = EnfantDbt(session.dsn, session.var, SIMULATION)
         try:
             version = construire(session, annees, ouvrier=ouvrier)
             clore(conn, version, "echouee", {"simulation": True})
@@ -111,6 +113,7 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
         finally:
             ouvrier.fermer()
             conn.rollback()
+            choisir_ensemble(conn, SIMULATION, ())
             retirer_essai(conn)
 
 

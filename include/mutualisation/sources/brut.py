@@ -11,9 +11,6 @@ from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Registre
 from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_dbt import description
 
-_CHARGEUR = sql.Identifier("mutualisation_chargeur")
-_TRANSFORMATEUR = sql.Identifier("mutualisation_transformateur")
-
 
 def table(jeu: Jeu) -> sql.Identifier:
     """`brut.<jeu>`, quoted."""
@@ -29,6 +26,8 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
             cible
         )
     ]
+    # whoever makes it: an administrator may
+    ordres.append(sql.SQL("alter table {} owner to mutualisation_traitement").format(cible))
     ajout = sql.SQL("alter table {} add column if not exists {} text")
     ordres += [ajout.format(cible, sql.Identifier(c.nom)) for c in jeu.colonnes_entrepot]
     # BRIN: rows of a file lie side by side, and COPY doesn't pay for it
@@ -37,8 +36,6 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
     for c in jeu.colonnes_entrepot:
         colonne = sql.Identifier("brut", jeu.nom, c.nom)
         ordres.append(sql.SQL("comment on column {} is {}").format(colonne, sql.Literal(description(c))))
-    ordres.append(sql.SQL("grant select, insert, delete on {} to {}").format(cible, _CHARGEUR))
-    ordres.append(sql.SQL("grant select on {} to {}").format(cible, _TRANSFORMATEUR))
     return ordres
 
 

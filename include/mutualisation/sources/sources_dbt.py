@@ -22,8 +22,11 @@ _TECHNIQUES = {
 _JOURNAL = {
     "fichiers": "Fichiers reçus, avec leur version, leur empreinte et leur statut",
     "fichiers_courants": "Le fichier qui compte pour chaque source, jeu et période (F1, F2)",
+    "totaux": "Cellules de la ligne Total d'un fichier (F4)",
     "constructions": "Les constructions, avec leurs exercices et leur statut",
     "construction_courante": "La construction en cours : version et exercices demandés",
+    "versions_closes": "Dernière version close de chaque exercice clos (K5)",
+    "etapes_redressement": "Chiffres d'un exercice clos, recalculés en changeant ses fichiers par étapes (K6)",
 }
 
 

@@ -23,6 +23,31 @@ DEFAUTS = [
         [("repartition", "montant", "numeric(24,12)", "double precision")],
     ),
     (
+        "ecart_prevision_somme",
+        # an effect that is empty would hide any difference
+        "insert into ecart_prevision (version, exercice, dispositif, scenario, cout_prevu, cout_constate, ecart,"
+        " effet_etp) values (1, 2023, 'ADS', 'constant', 1, 3, 2, 2)",
+        [("2023", "constant", "ADS")],
+    ),
+    (
+        "ecart_prevision_somme",
+        "insert into ecart_prevision (version, exercice, dispositif, scenario, cout_prevu, ecart, effet_etp,"
+        " effet_taux, effet_fonctionnement, effet_amortissements, effet_subventions, effet_reprises, effet_entree,"
+        " effet_sortie) values (1, 2023, 'ADS', 'constant', 1, 2, 2, 0, 0, 0, 0, 0, 0, 0)",
+        [("2023", "constant", "ADS")],
+    ),
+    (
+        "factures_tarifs_somme",
+        "insert into facture_semestrielle (version, exercice, semestre, siret_adherent, montant_du)"
+        " values (1, 2023, 1, '21590001000012', 10)",
+        [("2023", "1", "21590001000012", "10", "0")],
+    ),
+    (
+        "passage_detail_somme",
+        "update passage_d5211 set dont_structure = 0.01 where dispositif = 'ADS'",
+        [("2023", "ADS", "0.01", "0")],
+    ),
+    (
         "types_publies",
         "alter table factures_tarifs drop column base cascade",
         [("factures_tarifs", "base", "text", "colonne absente")],

@@ -13,7 +13,9 @@ from alembic.script import ScriptDirectory
 
 from mutualisation.chemins import MIGRATIONS
 from mutualisation.entrepot.migrations import application, migrer
+from mutualisation.entrepot.roles import GROUPES
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.operations.migration import mettre_a_jour
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def ecrire(versions: Path, nom: str, sql: str, precedente: str | None = None) ->
 def base_nue(base_vierge):
     """An empty database: no schema of ours, no migration."""
     with psycopg.connect(base_vierge, autocommit=True) as conn:
-        schemas = "journal, brut, lecture, versions, publication, documents"
+        schemas = "journal, brut, lecture, versions, publication, documents, construction"
         conn.execute(f"drop schema {schemas} cascade")
         conn.execute("drop table public.migrations")
     return base_vierge
@@ -54,7 +56,7 @@ def test_schemas_et_roles(entrepot):
         schemas = {n for (n,) in conn.execute("select nspname from pg_namespace")}
         roles = {n for (n,) in conn.execute("select rolname from pg_roles")}
     assert {"journal", "brut", "lecture", "versions", "publication"} <= schemas
-    assert {"mutualisation_lecteur", "mutualisation_chargeur", "preparateur", "approbateur"} <= roles
+    assert set(GROUPES) <= roles
 
 
 def test_rejouer_ne_change_rien(base_vierge):
@@ -116,6 +118,45 @@ def test_ce_qu_un_lecteur_anterieur_a_charge_est_a_relire(versions, base_nue):
     with psycopg.connect(base_nue) as conn:
         relus = conn.execute("select nom from journal.fichiers where correspondances is not null").fetchall()
     assert relus == [("a",)]
+
+
+def test_un_entrepot_d_avant_les_roles_change_de_proprietaire(versions, base_nue):
+    """0009: what a former code left belongs to the owner or to the run, partitions too; the reader still reads."""
+    nouvelles = [f for f in (MIGRATIONS / "versions").glob("*.*") if f.suffix in (".sql", ".py")]
+    for f in nouvelles:
+        if f.stem < "0009":
+            shutil.copy(f, versions)
+    migrer(base_nue)
+    with psycopg.connect(base_nue) as conn:
+        conn.execute(
+            "create table versions.textes (version bigint, exercice int, dispositif text) partition by list (version);"
+            "create table versions.textes_v1 partition of versions.textes for values in (1);"
+            "insert into versions.textes values (1, 2021, 'CEP'), (1, 2020, 'CEP');"
+            "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+            " values ('{2021}', 'publiee', 'a', 'x');"
+            "insert into journal.publications values (2021, 1);"
+            "create view publication.textes as select v.exercice, v.dispositif from versions.textes as v"
+            " join journal.publications as p using (exercice, version);"
+            "grant select on publication.textes to mutualisation_lecteur;"
+            "create table brut.agents (fichier_id bigint not null, ligne int not null, defauts text);"
+            "grant select on brut.agents to mutualisation_transformateur;"
+            "create schema construction; create table construction.reste (x int)"
+        )
+    for f in nouvelles:
+        shutil.copy(f, versions)
+    mettre_a_jour(base_nue)
+    with psycopg.connect(base_nue) as conn:
+        ailleurs = conn.execute(
+            "select c.oid::regclass::text, c.relowner::regrole::text from pg_class as c"
+            " join pg_namespace as n on n.oid = c.relnamespace"
+            " where n.nspname in ('journal', 'versions', 'publication', 'documents', 'brut', 'construction')"
+            " and c.relowner::regrole::text <> case when n.nspname in ('brut', 'construction')"
+            "   then 'mutualisation_traitement' else 'mutualisation_proprietaire' end"
+        ).fetchall()
+        assert ailleurs == []
+        conn.execute("set role mutualisation_lecteur")
+        assert conn.execute("select exercice, dispositif from publication.textes").fetchall() == [(2021, "CEP")]
+        assert conn.execute("select count(*) from versions.textes").fetchone() == (1,)
 
 
 def test_une_migration_qui_echoue_ne_laisse_rien(versions, base_nue):

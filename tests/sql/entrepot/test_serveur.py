@@ -8,11 +8,16 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
 from mutualisation.chemins import dossier_var
+from mutualisation.entrepot import postmaster
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.entrepot.postmaster import SUN_PATH_MAX, serveur_en_marche
+from mutualisation.entrepot.programmes import Programmes
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 
@@ -127,6 +132,68 @@ def test_postmaster_tue(tmp_path):
     assert (tmp_path / "pg" / "postmaster.pid").exists()
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
         assert conn.execute("select n from public.t").fetchone() == (1,)
+
+
+def _processus(var: Path) -> list[psutil.Process]:
+    """The postmaster and its children."""
+    postmaster = psutil.Process(serveur_en_marche(var / "pg").pid)
+    return [postmaster, *postmaster.children()]
+
+
+def test_ce_qui_est_dit_fait_survit_a_la_mort_du_serveur(tmp_path):
+    """Every process killed at the very moment the commit returns, three times over (K11)."""
+    for fois in (1, 2, 3):
+        with serveur_entrepot(tmp_path) as dsn:
+            conn = psycopg.connect(dsn)
+            conn.execute("create table if not exists public.t (n int)")
+            conn.execute("insert into public.t values (%s)", (fois,))
+            processus = _processus(tmp_path)
+            conn.commit()
+            for p in processus:
+                p.kill()
+            conn.close()
+    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
+        assert conn.execute("select n from public.t order by n").fetchall() == [(1,), (2,), (3,)]
+
+
+def test_un_serveur_fige_est_arrete_puis_repart(tmp_path, monkeypatch):
+    """Frozen with its children, it sees no signal but the last."""
+    monkeypatch.setattr(
+        postmaster, "ATTENTES_ARRET", ((signal.SIGINT, 0.5), (signal.SIGQUIT, 0.5), (signal.SIGKILL, 9))
+    )
+    with serveur_entrepot(tmp_path) as dsn:
+        assert un(dsn) == 1
+        figes = _processus(tmp_path)
+        for p in figes:
+            p.suspend()
+    assert psutil.wait_procs(figes, timeout=5)[1] == []
+    with serveur_entrepot(tmp_path) as dsn:
+        assert un(dsn) == 1
+
+
+def test_un_disque_plein_se_dit_et_se_relance(tmp_path):
+    """A real full disk: the server refuses, the sentence says why, and the warehouse goes on once there is room."""
+    disque = tmp_path / "disque"
+    disque.mkdir()
+    monte = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disque)], check=False)
+    if monte.returncode != 0:
+        pytest.skip("monter un disque demande d'être root")
+    try:
+        os.chown(disque, *((c.pw_uid, c.pw_gid) if (c := Programmes.trouver().compte) else (-1, -1)))
+        with serveur_entrepot(tmp_path / "var") as dsn, connecter(dsn, autocommit=True, role=None) as conn:
+            conn.execute(f"create tablespace plein location '{disque}'")
+            conn.execute("create table public.gros (t text) tablespace plein")
+            with pytest.raises(psycopg.errors.DiskFull) as pleine:
+                conn.execute(
+                    "insert into public.gros select repeat(md5(g::text), 60) from generate_series(1, 100000) g"
+                )
+            phrase = phrase_imprevue(pleine.value)
+            assert "plus de place sur le disque du serveur" in phrase
+            assert "Relancez la commande" in phrase
+            conn.execute("drop table public.gros")
+            conn.execute("drop tablespace plein")
+    finally:
+        subprocess.run(["umount", "-l", str(disque)], check=True)
 
 
 def test_commande_tuee_le_serveur_est_repris_puis_arrete(tmp_path):

@@ -41,6 +41,7 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
         "etat_annuel_2021_IMPRESSION.pdf",
         f"facture_2021-S2_{base.LILLE}.pdf",
         f"facture_2021-S2_{base.LOOS}.pdf",
+        "manifeste.json",
         "projet_pes_recette_2021-S2.xml",
         "recapitulatif_2021-S2.csv",
         "recapitulatif_2021-S2.pdf",
@@ -53,6 +54,7 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
 def test_premier_semestre_sans_etat_annuel(conn_facturee: Conn, tmp_path: Path) -> None:
     dossier = ecrire_factures(conn_facturee, 2021, 1, tmp_path)
     assert sorted(f.name for f in dossier.iterdir()) == [
+        "manifeste.json",
         "recapitulatif_2021-S1.csv",
         "recapitulatif_2021-S1.pdf",
         "reports_2021-S1.pdf",
@@ -65,9 +67,9 @@ def test_memes_octets(conn_facturee: Conn, dossier: Path, tmp_path: Path) -> Non
 
 
 def test_dossier_remplace_en_entier(conn_facturee: Conn, dossier: Path) -> None:
-    (dossier / "ancien.pdf").write_bytes(b"")
+    (dossier / "reports_2021-S2.pdf").unlink()
     assert ecrire_factures(conn_facturee, 2021, 2, dossier.parent) == dossier
-    assert not (dossier / "ancien.pdf").exists()
+    assert (dossier / "reports_2021-S2.pdf").exists()
     assert [d.name for d in dossier.parent.iterdir()] == ["factures_2021-S2"]
 
 

@@ -100,7 +100,10 @@ def test_le_meme_nom_avec_d_autres_octets_est_une_revision(conn: Connexion, tmp_
 
 def test_une_version_basse_tardive_n_est_que_de_l_histoire(conn: Connexion, tmp_path: Path) -> None:
     _charger(conn, _depot(tmp_path / "a", {"activite/unites_2020-S1_v3.csv": ENTETE_UNITES + UNITE}))
-    _charger(conn, _depot(tmp_path / "b", {"activite/unites_2020-S1_v2.csv": ENTETE_UNITES + UNITE * 2}))
+    (charge,) = _charger(conn, _depot(tmp_path / "b", {"activite/unites_2020-S1_v2.csv": ENTETE_UNITES + UNITE * 2}))
+    (avertissement,) = [a for a in charge.avertissements if "(F2)" in a]
+    assert "la version 3 compte" in avertissement
+    assert "« _v4 »" in avertissement
     assert _courants(conn) == ["unites_2020-S1_v3.csv"]
     assert [s for _, _, s, _ in _fichiers(conn)] == ["accepte", "accepte"]
 

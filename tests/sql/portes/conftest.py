@@ -14,7 +14,7 @@ from mutualisation.sources.brut import synchroniser_brut
 Poser = Callable[..., int]
 
 TABLES = """
-create schema construction;
+set role mutualisation_traitement;
 create table construction.synthese_financiere (version bigint, exercice int, dispositif text, libelle text,
   etp numeric(12,6), cout_personnel numeric(15,2), cout_fonctionnement numeric(15,2), amortissements numeric(15,2),
   subventions numeric(15,2), reprises numeric(15,2), cout_net numeric(15,2), recettes numeric(15,2),

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.erreurs import ControleEchoue, PannePassagere
 from mutualisation.portes import juge
 from mutualisation.portes.bilan import verifier_bilan
 from mutualisation.portes.juge import documenter, juger
@@ -196,13 +196,15 @@ def test_un_moteur_qui_meurt_est_un_echec_puis_renait(entrepot: str) -> None:
     assert not constat.reussi
 
 
-def test_un_verrou_tenu_finit_en_echec(base_vierge: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(juge, "ATTENTE_VERROU_MS", 200)
+def test_un_verrou_tenu_se_relance(base_vierge: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known against what was to be judged: exit 1, not 2 (K12)."""
+    monkeypatch.setenv("MUTUALISATION_DELAI_VERROU", "1")
     with psycopg.connect(base_vierge) as conn:
         conn.execute("create table public.t (v int)")
         conn.commit()
         conn.execute("lock table public.t in access exclusive mode")
-        assert _constat(base_vierge, _sql("select v from public.t, {batch} l")).erreur == "LockNotAvailable"
+        with pytest.raises(PannePassagere, match="une autre session tient ce qu'il faut"):
+            _constat(base_vierge, _sql("select v from public.t, {batch} l"))
 
 
 def test_une_erreur_ne_montre_pas_de_valeur(entrepot: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,14 @@ def test_un_verdict_illisible_est_laisse_de_cote(tmp_path: Path, contenu: str) -
     (tmp_path / "resultats" / "abime.json").write_text(contenu, encoding="utf-8")
     page = ecrire_pages(tmp_path, [_jugement()]).read_text(encoding="utf-8")
     assert "1 suites d'attentes" in page
+
+
+def test_la_page_ne_charge_rien(tmp_path: Path) -> None:
+    """No script, style, picture or font from elsewhere: it is read where there is no network."""
+    ecrire_pages(tmp_path, [_jugement()])
+    for fichier in tmp_path.rglob("*.*"):
+        texte = fichier.read_text(encoding="utf-8")
+        assert not re.search(r"https?:|//[a-z]|@import|url\(|<script|<link|<img|<iframe| src=", texte), fichier
 
 
 def test_les_valeurs_logiques_se_lisent_en_francais(tmp_path: Path) -> None:

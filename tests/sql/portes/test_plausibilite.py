@@ -21,9 +21,9 @@ COLONNES = (
 def mart(base_vierge: str) -> str:
     with psycopg.connect(base_vierge) as conn:
         conn.execute(
-            "create schema construction; create table construction.mart_plausibilite (exercice int, dispositif text, "
-            "mesure text, cle text, borne int, valeur numeric, variation_pct numeric, gravite text, reference text, "
-            "position text, attendu text, constate text, justification text)"
+            "set role mutualisation_traitement; create table construction.mart_plausibilite (exercice int, "
+            "dispositif text, mesure text, cle text, borne int, valeur numeric, variation_pct numeric, "
+            "gravite text, reference text, position text, attendu text, constate text, justification text)"
         )
         conn.execute(_ligne())
     return base_vierge

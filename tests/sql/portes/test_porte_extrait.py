@@ -17,11 +17,13 @@ from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
 from mutualisation import operations as op
+from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
 from mutualisation.extrait import annuel
 from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.operations import enchainement, livraison
 from mutualisation.portes.relecture import MANIFESTE, exiger_extrait
+from mutualisation.portes.suites import lire_suite
 
 Defaut = Callable[[Path], None]
 
@@ -117,6 +119,15 @@ def _page(ajout: str) -> Defaut:
     return defaut
 
 
+def _sans_pages(dossier: Path) -> None:
+    """No page left, and a manifest that declares none."""
+    for page in dossier.rglob("*.html"):
+        page.unlink()
+    manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    manifeste["sorties"] = [s for s in manifeste["sorties"] if not s["fichier"].endswith(".html")]
+    (dossier / MANIFESTE).write_text(json.dumps(manifeste), encoding="utf-8")
+
+
 DEFAUTS: list[tuple[str, Defaut]] = [
     ("fichiers_du_manifeste", _ajouter),
     ("fichiers_du_manifeste", _sans("datapackage.json")),
@@ -126,6 +137,7 @@ DEFAUTS: list[tuple[str, Defaut]] = [
     ("csv_lignes", _derniere_ligne(double=False)),
     ("csv_cles", _derniere_ligne(double=True)),
     ("csv_sommes", _un_centime),
+    ("pages_presentes", _sans_pages),
     ("pages_legeres", _page(" " * 1_000_000)),
     ("pages_ancres", _page('<p id="contenu"></p>')),
     ("pages_liens", _page('<a href="#nulle-part">perdu</a>')),
@@ -190,12 +202,18 @@ def test_un_texte_qui_commence_par_un_diese_n_est_pas_une_erreur(publie: Any, tm
 def test_chaque_attente_voit_son_defaut(publie: Any, tmp_path: Path, attente: str, defaut: Defaut) -> None:
     dsn, conn = publie
     ancien = ecrire_extrait(conn, 2021, tmp_path)
-    (ancien / "temoin").write_text("ancien", encoding="utf-8")
+    (ancien / "datapackage.json").unlink()
     with pytest.raises(ControleEchoue) as echec:
         ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, defaut))
     assert any(phrase.startswith(f"extrait 2021 : {attente}, ") for phrase in echec.value.controles), echec.value
-    assert (ancien / "temoin").read_text(encoding="utf-8") == "ancien"
+    assert not (ancien / "datapackage.json").exists()
     assert [chemin.name for chemin in tmp_path.iterdir()] == ["bilan_2021"]
+
+
+def test_chaque_attente_de_l_extrait_a_son_defaut() -> None:
+    """`csv_present` and `classeur_feuilles` have theirs in `test_sans_classeur_ni_relation_la_porte_echoue`."""
+    suite = lire_suite("extrait", [dossier_attentes() / "extrait" / "extrait.yml"], porte="extrait")
+    assert {a.nom for a in suite.attentes} == {nom for nom, _ in DEFAUTS} | {"csv_present", "classeur_feuilles"}
 
 
 @pytest.mark.usefixtures("copie")
@@ -229,31 +247,46 @@ def test_sans_classeur_ni_relation_la_porte_echoue(publie: Any, tmp_path: Path) 
 @pytest.fixture
 def session(publie: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> op.Session:
     """A session on the published warehouse; the steps before the extracts are taken as done."""
-    for nom, valeur in (("charger", []), ("construire", 1), ("controler", None), ("publier", "empreinte")):
+    for nom, valeur in (("charger", []), ("construire", 1), ("controler", None)):
         monkeypatch.setattr(enchainement, nom, lambda *_, valeur=valeur: valeur)
+
+    def promouvoir(_conn: Any, _version: int, avant_de_valider: Callable[[], None]) -> str:
+        avant_de_valider()
+        return "empreinte"
+
+    monkeypatch.setattr(livraison, "promouvoir", promouvoir)
     monkeypatch.setattr(op.Session, "precharger", lambda _: None)
     return op.Session(publie[0], tmp_path)
 
 
-def test_bilan_publie_puis_dit_tous_les_extraits_refuses(
+def _exiger_sauf_2020(dsn: str, conn: Any, dossier: Path, exercice: int, *suite: Any) -> None:
+    if exercice != 2020:
+        _un_centime(dossier)
+    exiger_extrait(dsn, conn, dossier, exercice, *suite)
+
+
+def test_bilan_dit_tous_les_extraits_refuses_et_ne_publie_rien(
     session: op.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit 2 would say that nothing is published; the extracts that are sound are written all the same."""
-
-    def exiger(dsn: str, conn: Any, dossier: Path, exercice: int, *suite: Any) -> None:
-        if exercice != 2020:
-            _un_centime(dossier)
-        exiger_extrait(dsn, conn, dossier, exercice, *suite)
-
-    monkeypatch.setattr(livraison, "exiger_extrait", exiger)
-    with pytest.raises(ExtraitRefuse) as refus:
+    """They are read back before the publication is committed: exit 2, and every former extract stays."""
+    monkeypatch.setattr(livraison, "exiger_extrait", _exiger_sauf_2020)
+    with pytest.raises(ControleEchoue) as refus:
         op.bilan(session, "depot", [2019, 2020, 2021], str(tmp_path / "bilans"))
+    dits = {phrase.partition(" : ")[0]: phrase for phrase in refus.value.controles if "csv_sommes" in phrase}
+    assert list(dits) == ["extrait 2019", "extrait 2021"]
+    assert list((tmp_path / "bilans").iterdir()) == []
+
+
+def test_extraire_dit_que_la_version_est_publiee(
+    session: op.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 2 would say that nothing is published."""
+    monkeypatch.setattr(livraison, "exiger_extrait", _exiger_sauf_2020)
+    with pytest.raises(ExtraitRefuse) as refus:
+        op.extraire_ensemble(session, [2020, 2021], str(tmp_path / "bilans"))
     assert refus.value.code_sortie == 1
-    assert [phrase.partition(" : ")[0] for phrase in refus.value.phrases] == [
-        f"La version 1 est publiée, mais l'extrait de l'exercice {exercice} relu ne lui est pas conforme"
-        for exercice in (2019, 2021)
-    ]
-    for phrase in refus.value.phrases:
-        assert "csv_sommes, synthese_financiere" in phrase
-        assert phrase.endswith("l'extrait précédent est resté en place ; relancez « mutualisation extraire ».")
-    assert [chemin.name for chemin in (tmp_path / "bilans").iterdir()] == ["bilan_2020"]
+    (phrase,) = refus.value.phrases
+    assert phrase.startswith("La version 1 est publiée, mais l'extrait de l'exercice 2021 relu ne lui est pas conforme")
+    assert "csv_sommes, synthese_financiere" in phrase
+    assert phrase.endswith("l'extrait précédent est resté en place ; relancez « mutualisation extraire ».")
+    assert list((tmp_path / "bilans").iterdir()) == []

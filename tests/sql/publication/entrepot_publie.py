@@ -9,9 +9,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.publication.contexte import figer_contexte
+from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
 from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, relations_promues
+from mutualisation.publication.sceaux import sceller
 
 from .complements import complements
 from .usages import ADHERENTS, SIRET_CCAS, usages
@@ -402,6 +403,11 @@ def publier(
             " on conflict (exercice) do update set version = excluded.version",
             (exercice, version),
         )
-    figer_contexte(conn, version)
+    publiees = empreintes_publiees(conn)
+    conn.execute(
+        "update journal.constructions set publication_sha256 = %s where version = %s", (condenser(publiees), version)
+    )
+    conn.execute("select journal.figer_contexte(%s)", (version,))
+    sceller(conn, version, publiees)
     conn.commit()
     return version

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.promotion import preparer_publication, promouvoir
@@ -18,13 +19,13 @@ from mutualisation.publication.relations import lire_relations, relations_intern
 @pytest.fixture
 def prete(base_vierge: str) -> str:
     """A warehouse whose relations are prepared."""
-    with connecter(base_vierge) as conn:
+    with connecter(base_vierge, role=None) as conn:
         preparer_publication(conn)
     return base_vierge
 
 
 def test_chaque_relation_a_sa_vue_et_son_stockage(prete: str) -> None:
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         for nom, relation in relations_promues().items():
             vues = conn.execute(
                 "select column_name::text from information_schema.columns"
@@ -36,7 +37,7 @@ def test_chaque_relation_a_sa_vue_et_son_stockage(prete: str) -> None:
 
 
 def test_les_descriptions_du_contrat_sont_dans_la_base(prete: str) -> None:
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         sans = conn.execute(
             "select a.attrelid::regclass::text, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid"
             " where c.relnamespace in ('publication'::regnamespace, 'documents'::regnamespace) and a.attnum > 0"
@@ -46,8 +47,8 @@ def test_les_descriptions_du_contrat_sont_dans_la_base(prete: str) -> None:
 
 
 def test_le_lecteur_lit_les_vues_et_rien_d_autre(prete: str) -> None:
-    with connecter(prete) as conn:
-        for interdite in ("versions.synthese_financiere", "documents.factures_adherents"):
+    with connecter(prete, role=None) as conn:
+        for interdite in ("versions.factures_adherents", "documents.factures_adherents", "journal.fichiers"):
             conn.execute("set role mutualisation_lecteur")
             assert conn.execute("select count(*) from publication.synthese_financiere").fetchone() == (0,)
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -59,19 +60,20 @@ def test_une_relation_interne_n_est_pas_publiee(prete: str) -> None:
     """Invoices and documents read them; readers, extracts and `publication_sha256` do not know them."""
     assert set(relations_internes()) >= {"factures_tarifs", "parametres_en_vigueur", "dispositifs_en_vigueur", "epci"}
     assert not set(relations_internes()) & set(lire_relations())
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         for nom in relations_internes():
             assert _existe(conn, f"documents.{nom}")
             assert not _existe(conn, f"publication.{nom}")
 
 
 def test_publier_attache_les_relations_internes_avec_les_autres(prete: str) -> None:
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         version = _validee(conn)
-        for nom in relations_promues():
-            conn.execute(f"create table construction.{nom} as select * from versions.{nom}".encode())
-        valeurs = (version, 2021, 1, "2021-01-01", "2021-06-30", "15.00")
-        conn.execute("insert into construction.factures_semestres values (%s, %s, %s, %s, %s, %s)", valeurs)
+        with sous_le_role(conn, TRAITEMENT):
+            for nom in relations_promues():
+                conn.execute(f"create table construction.{nom} as select * from versions.{nom}".encode())
+            valeurs = (version, 2021, 1, "2021-01-01", "2021-06-30", "15.00")
+            conn.execute("insert into construction.factures_semestres values (%s, %s, %s, %s, %s, %s)", valeurs)
         conn.commit()
         assert promouvoir(conn, version) == publication_sha256(conn)
         assert conn.execute("select exercice, seuil_titre from documents.factures_semestres").fetchall() == [
@@ -82,7 +84,7 @@ def test_publier_attache_les_relations_internes_avec_les_autres(prete: str) -> N
 
 def test_preparer_de_nouveau_ne_derange_aucun_lecteur(prete: str) -> None:
     """Redefining a view takes a lock that no reader lets through: the second time must do without."""
-    with connecter(prete) as lecteur, connecter(prete) as conn:
+    with connecter(prete, role=None) as lecteur, connecter(prete, role=None) as conn:
         lecteur.execute("select count(*) from publication.synthese_financiere")
         conn.execute("set lock_timeout = '500ms'")
         preparer_publication(conn)
@@ -91,19 +93,21 @@ def test_preparer_de_nouveau_ne_derange_aucun_lecteur(prete: str) -> None:
 
 def test_un_contrat_qui_elargit_une_colonne_garde_la_vue_d_un_lecteur(prete: str) -> None:
     """R10g: rates went from numeric(12,6) to numeric(18,6); a column came between two others."""
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
+        conn.execute("set role mutualisation_proprietaire")
         conn.execute("drop view publication.synthese_financiere, publication.cam_achats")
         conn.execute("alter table versions.synthese_financiere alter column taux_couverture type numeric(12,6)")
         conn.execute("alter table versions.cam_achats drop column achats_compares_ht")
         for nom in ("synthese_financiere", "cam_achats"):
             conn.execute(f"create view publication.{nom} as select * from versions.{nom}".encode())
+        conn.execute("comment on schema versions is 'contrat d''avant'")
+        conn.execute("reset role")
         conn.execute("create view public.taux as select max(taux_couverture) as t from publication.synthese_financiere")
         conn.execute("create view public.taux_double as select 2 * t as t from public.taux")
         conn.execute("grant select on public.taux to mutualisation_lecteur")
-        conn.execute("comment on schema versions is 'contrat d''avant'")
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         preparer_publication(conn)
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         conn.execute("set role mutualisation_lecteur")
         assert conn.execute("select t from public.taux").fetchone() == (None,)
         conn.execute("reset role")
@@ -117,7 +121,7 @@ def test_un_contrat_qui_elargit_une_colonne_garde_la_vue_d_un_lecteur(prete: str
 
 
 def test_un_contrat_qui_change_refait_les_vues(prete: str) -> None:
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         conn.execute("comment on schema versions is 'un ancien contrat'")
         conn.execute("drop view publication.rejets")
         preparer_publication(conn)
@@ -125,7 +129,7 @@ def test_un_contrat_qui_change_refait_les_vues(prete: str) -> None:
 
 
 def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         for statut in ("en_cours", "construite", "echouee"):
             (version,) = conn.execute(
                 "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
@@ -140,7 +144,7 @@ def test_une_version_qui_n_est_pas_validee_ne_se_publie_pas(prete: str) -> None:
 
 def test_publier_deux_fois_la_meme_version_rend_la_meme_empreinte(prete: str) -> None:
     """A worker that dies after the commit is run again: nothing is to be done, and its answer is the same."""
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         (version,) = conn.execute(
             "insert into journal.constructions (exercices, statut, prepare_par, code_version, publication_sha256)"
             " values ('{2021}', 'publiee', 'a', 'x', 'abc') returning version"
@@ -151,7 +155,7 @@ def test_publier_deux_fois_la_meme_version_rend_la_meme_empreinte(prete: str) ->
 
 def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
     """One transaction: a relation that is missing takes the others back to where they were."""
-    with connecter(prete) as conn:
+    with connecter(prete, role=None) as conn:
         version = _validee(conn)
         premiere, *_ = lire_relations()
         conn.execute(f"create table construction.{premiere} as select * from versions.{premiere}")  # type: ignore[arg-type]
@@ -166,7 +170,6 @@ def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
 
 def _validee(conn: psycopg.Connection[Any]) -> int:
     """A validated build of 2021, its schema empty."""
-    conn.execute("create schema construction")
     (version,) = conn.execute(
         "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
         " values ('{2021}', 'validee', 'a', 'x') returning version"

@@ -20,7 +20,7 @@ from mutualisation.rapport.contenu import conseil
 @pytest.fixture(scope="session")
 def extrait_ecrit(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder `bilan_2021/` of that warehouse, written once; read only."""
-    with connecter(bases.creer(_serveur, "extrait_ecrit", MODELE)) as conn:
+    with connecter(bases.creer(_serveur, "extrait_ecrit", MODELE), role=None) as conn:
         entrepot_publie.publier(conn, entrepot_publie.rangees())
         return ecrire_extrait(conn, 2021, tmp_path_factory.mktemp("extrait_ecrit"))
 

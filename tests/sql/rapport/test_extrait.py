@@ -98,9 +98,9 @@ def test_data_package_describes_each_csv(extrait: Path) -> None:
 def test_former_extract_is_replaced_and_nothing_is_left_beside(
     conn_publiee: psycopg.Connection[Any], extrait: Path
 ) -> None:
-    (extrait / "note.txt").write_text("d'une autre fois")
+    (extrait / "datapackage.json").unlink()
     assert ecrire_extrait(conn_publiee, 2021, extrait.parent) == extrait
-    assert not (extrait / "note.txt").exists()
+    assert (extrait / "datapackage.json").exists()
     assert [chemin.name for chemin in extrait.parent.iterdir()] == ["bilan_2021"]
 
 
@@ -122,11 +122,21 @@ def test_failed_writing_leaves_the_former_extract(
 
 @pytest.mark.usefixtures("conseil_seul")
 def test_closed_extract_is_never_overwritten(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
+    """S9, K11: the database says what is closed, whatever the manifest of the folder says."""
     chemin = extrait / "manifeste.json"
     chemin.write_text(chemin.read_text(encoding="utf-8").replace('"a_approuver"', '"clos"'), encoding="utf-8")
+    assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021", "it is closed nowhere but there"
+    conn_publiee.execute(
+        "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+        " values (2021, 1, 'c.durand', 'b.approuve', repeat('0', 64))"
+    )
+    assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021"
     avant = _octets(extrait)
-    assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021_v2"
-    assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021_v2"
+    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
+    chemin.write_text(chemin.read_text(encoding="utf-8").replace('"clos"', '"a_approuver"'), encoding="utf-8")
+    for _ in range(2):
+        assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021_v2"
+    assert ecrire_extrait(conn_publiee, 2021, extrait.parent, version=1) == extrait, "what was changed is put right"
     assert _octets(extrait) == avant
 
 

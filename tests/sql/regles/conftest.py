@@ -15,5 +15,5 @@ def regle(atelier: Atelier) -> Iterator[Regle]:
     """The rules over a database of their own."""
     with atelier.raconte(SOCLE_SEUL):
         pass
-    with connecter(atelier.conserver("regles")) as conn:
+    with connecter(atelier.conserver("regles"), role=None) as conn:
         yield Regle(conn, atelier.modeles)

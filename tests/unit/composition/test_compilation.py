@@ -29,8 +29,10 @@ def _gabarit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "texte", ["a\x1fb", "\x0b\x02", "🏛️ et 🏘", "中文", "﷽", "\ufffe", "e\u20dd", "a\u0301 N° 1 → 2 €", "\u05e9\u200f"]
-)
+    "texte",
+    ["a\x1fb", "\x0b\x02", "🏛️ et 🏘", "中文", "﷽", "\ufffe", "e\u20dd", "a\u0301 N° 1 → 2 €", "\u05e9\u200f",
+     "\uf0b7 puce", "a\ufeffb", "\ue000", "\U0001f1eb\U0001f1f7", "\u05d0\u0591"],
+)  # fmt: skip
 def test_un_caractere_sans_glyphe_n_arrete_rien(texte: str) -> None:
     assert compilation.composer("essai", {"textes": [texte]}, JOUR).startswith(b"%PDF")
 
@@ -38,7 +40,17 @@ def test_un_caractere_sans_glyphe_n_arrete_rien(texte: str) -> None:
 def test_le_reste_du_texte_demeure() -> None:
     """Only what lacks is replaced: the same bytes as the text with the sign in its place."""
     remplace = compilation.composer("essai", {"textes": ["N° 1\x1f été 🏛 → €", "l'été"]}, JOUR)
-    assert remplace == compilation.composer("essai", {"textes": ["N° 1\ufffd été \ufffd → €", "l'été"]}, JOUR)
+    assert remplace == compilation.composer("essai", {"textes": ["N° 1□ été □ → €", "l'été"]}, JOUR)
+
+
+def test_le_gabarit_sait_ce_qui_a_ete_remplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chemin = tmp_path / "note.typ"
+    chemin.write_text(GABARIT + "#if donnees.sans_dessin != donnees.attendu { panic(donnees.sans_dessin) }")
+    compilateur = typst.Compiler(str(chemin), root=str(tmp_path), ignore_system_fonts=True)
+    monkeypatch.setattr(compilation, "_compilateur", lambda _gabarit: compilateur)
+    note = "2\u00a0caractères sans dessin remplacés par «\u00a0□\u00a0» dans ce document."
+    for texte, attendu in (("🏛 et 🏘", note), ("rien", "")):
+        compilation.composer("note", {"textes": [texte], "attendu": attendu}, JOUR)
 
 
 def test_un_autre_refus_reste_un_refus() -> None:

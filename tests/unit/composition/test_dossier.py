@@ -1,47 +1,269 @@
-"""A folder of documents is the former one, whole, or the new one."""
+"""Folders of documents take their places together; what a killed run left is ended or swept by the next one."""
 
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from mutualisation.composition.dossier import remplacer_dossier
+from mutualisation.composition import dossier as module
+from mutualisation.composition.dossier import TRAVAIL, mise_en_place, remplacer_dossier, reprendre
 from mutualisation.erreurs import ErreurMutualisation
+
+REFUS = "L'essai ne peut pas être écrit"
+CONDITION = {"publiees": {"2021": [2, "abc"]}}
+
+
+def ecrire(dossier: Path, **fichiers: str) -> None:
+    """Files, and the manifest that names them."""
+    for nom, texte in fichiers.items():
+        (dossier / f"{nom}.txt").write_text(texte)
+    sorties = [
+        {"fichier": f"{nom}.txt", "sha256": hashlib.sha256(texte.encode()).hexdigest()}
+        for nom, texte in fichiers.items()
+    ]
+    (dossier / "manifeste.json").write_text(json.dumps({"sorties": sorties}))
+
+
+def lire(sortie: Path) -> dict[str, list[str]]:
+    """{folder: words of its files, manifest apart}, working folders too."""
+    return {d.name: sorted(f.read_text() for f in d.rglob("*.txt")) for d in sorted(sortie.iterdir()) if d.is_dir()}
 
 
 @pytest.fixture
-def destination(tmp_path: Path) -> Path:
-    """A folder that holds a former document."""
-    dossier = tmp_path / "bilan_2021"
-    dossier.mkdir()
-    (dossier / "ancien.txt").write_text("ancien")
-    return dossier
+def sortie(tmp_path: Path) -> Path:
+    """A folder with the extracts of two exercices."""
+    for exercice in (2020, 2021):
+        dossier = tmp_path / f"bilan_{exercice}"
+        dossier.mkdir()
+        ecrire(dossier, page=f"ancien {exercice}")
+    return tmp_path
 
 
-def test_prend_la_place_en_entier(destination: Path) -> None:
-    with remplacer_dossier(destination, "Refus") as dossier:
-        (dossier / "nouveau.txt").write_text("nouveau")
-        assert [f.name for f in destination.iterdir()] == ["ancien.txt"]
-    assert [f.name for f in destination.iterdir()] == ["nouveau.txt"]
-    assert list(destination.parent.iterdir()) == [destination]
+ANCIENS = {"bilan_2020": ["ancien 2020"], "bilan_2021": ["ancien 2021"]}
+NOUVEAUX = {"bilan_2020": ["nouveau 2020"], "bilan_2021": ["nouveau 2021"]}
 
 
-def _echouer(destination: Path, erreur: Exception) -> None:
-    with remplacer_dossier(destination, "L'essai ne peut pas être écrit") as dossier:
-        (dossier / "nouveau.txt").write_text("nouveau")
+def _composer(pose: module.MiseEnPlace) -> None:
+    for exercice in (2020, 2021):
+        ecrire(pose.preparer(f"bilan_{exercice}"), page=f"nouveau {exercice}")
+
+
+def test_prennent_la_place_ensemble(sortie: Path) -> None:
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
+        assert {n: v for n, v in lire(sortie).items() if n in ANCIENS} == ANCIENS
+        pose.decider(CONDITION)
+        assert {n: v for n, v in lire(sortie).items() if n in ANCIENS} == ANCIENS
+        pose.poser()
+    assert lire(sortie) == NOUVEAUX
+
+
+def test_rien_a_mettre_en_place(sortie: Path) -> None:
+    with mise_en_place(sortie, REFUS) as pose:
+        pose.decider({})
+        pose.poser()
+    assert lire(sortie) == ANCIENS
+
+
+def test_un_dossier_seul(sortie: Path) -> None:
+    with remplacer_dossier(sortie / "bilan_2021", REFUS) as dossier:
+        ecrire(dossier, page="nouveau 2021")
+    assert lire(sortie) == ANCIENS | {"bilan_2021": ["nouveau 2021"]}
+
+
+def _echouer(sortie: Path, erreur: Exception) -> None:
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
         raise erreur
 
 
 @pytest.mark.parametrize(
     ("erreur", "dite"), [(OSError(28, "plus de place"), ErreurMutualisation), (ValueError("x"), ValueError)]
 )
-def test_un_echec_laisse_l_ancien(destination: Path, erreur: Exception, dite: type[Exception]) -> None:
+def test_un_echec_laisse_les_anciens(sortie: Path, erreur: Exception, dite: type[Exception]) -> None:
     with pytest.raises(dite):
-        _echouer(destination, erreur)
-    assert [f.name for f in destination.iterdir()] == ["ancien.txt"]
-    assert list(destination.parent.iterdir()) == [destination]
+        _echouer(sortie, erreur)
+    assert lire(sortie) == ANCIENS
 
 
 def test_le_refus_du_disque_est_dit_en_francais(tmp_path: Path) -> None:
     (tmp_path / "fichier").touch()
     with pytest.raises(ErreurMutualisation, match=r"^L'essai ne peut pas être écrit dans .*vérifiez les droits"):
-        _echouer(tmp_path / "fichier" / "sous" / "bilan", AssertionError("rien ne doit être écrit"))
+        _echouer(tmp_path / "fichier" / "sous", AssertionError("rien ne doit être écrit"))
+
+
+# ---------------------------------------------------------------- killed runs
+TUE = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {racine!r})
+from tests.unit.composition.test_dossier import _composer, CONDITION, mise_en_place
+with mise_en_place(Path({sortie!r}), "Refus") as pose:
+    _composer(pose)
+    if {quand!r} == "compose": os.kill(os.getpid(), signal.SIGKILL)
+    pose.decider({condition!r})
+    if {quand!r} == "decide": os.kill(os.getpid(), signal.SIGKILL)
+    vrai, faits = Path.rename, []
+    def rename(chemin, vers):
+        faits.append(vers)
+        if len(faits) == int({quand!r}): os.kill(os.getpid(), signal.SIGKILL)
+        return vrai(chemin, vers)
+    Path.rename = rename
+    pose.poser()
+"""
+
+
+def _tuer(sortie: Path, quand: str, condition: object = CONDITION) -> None:
+    racine = str(Path(__file__).resolve().parents[3])
+    code = TUE.format(racine=racine, sortie=str(sortie), quand=quand, condition=condition)
+    fini = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert fini.returncode == -9, fini.stderr
+    assert any(d.name.startswith(TRAVAIL) for d in sortie.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("quand", "publie", "attendu"),
+    [
+        ("compose", True, ANCIENS),
+        ("decide", False, ANCIENS),
+        ("decide", True, NOUVEAUX),
+        *((str(rang), publie, NOUVEAUX) for rang in (1, 2, 3, 4) for publie in (True, False)),
+    ],
+)
+def test_ce_qu_un_traitement_tue_a_laisse(sortie: Path, quand: str, publie: bool, attendu: dict[str, object]) -> None:
+    """Killed before the intent, between it and the commit, after it, and before each of the four renames."""
+    _tuer(sortie, quand)
+    demandes: list[object] = []
+
+    def est_publie(condition: object) -> bool:
+        demandes.append(condition)
+        return publie
+
+    reprendre(sortie, REFUS, est_publie)
+    assert lire(sortie) == attendu
+    assert demandes == ([CONDITION] if quand == "decide" else [])
+
+
+def test_qui_ne_sait_pas_laisse_attendre(sortie: Path) -> None:
+    _tuer(sortie, "decide")
+    avec = lire(sortie)
+    reprendre(sortie, REFUS, lambda _: None)
+    assert lire(sortie) == avec
+    with remplacer_dossier(sortie / "factures_2021-S1", REFUS) as dossier:
+        ecrire(dossier, page="facture")
+    assert lire(sortie) == avec | {"factures_2021-S1": ["facture"]}
+
+
+def test_sans_condition_ce_qui_est_note_prend_sa_place(sortie: Path) -> None:
+    _tuer(sortie, "decide", {})
+    reprendre(sortie, REFUS, lambda _: False)
+    assert lire(sortie) == NOUVEAUX
+
+
+def test_un_traitement_qui_vit_garde_son_dossier(sortie: Path) -> None:
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
+        reprendre(sortie, REFUS, lambda _: False)
+        pose.decider({})
+        reprendre(sortie, REFUS, lambda _: False)
+        pose.poser()
+    assert lire(sortie) == NOUVEAUX
+
+
+def test_les_restes_d_avant_sont_balayes(sortie: Path) -> None:
+    for nom in (".bilan_2021_ab12cd_9", ".bilan_2021_v2_ab12cd_9", ".factures_2021-S1_x1y2z3w4"):
+        (sortie / nom / "bilan_2021").mkdir(parents=True)
+    (sortie / ".autre_chose").mkdir()
+    reprendre(sortie, REFUS, lambda _: False)
+    assert lire(sortie) == ANCIENS | {".autre_chose": []}
+
+
+def test_ce_qu_on_a_ecrit_entre_temps_n_est_pas_perdu(sortie: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file laid there between the last look and the rename: the former folder stays beside."""
+    verifier = module.verifier_place
+
+    def puis_deposer(place: Path) -> None:
+        verifier(place)
+        if place.name == "bilan_2021":
+            (place / "mon avis.docx").write_text("avis")
+
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
+        pose.decider({})
+        monkeypatch.setattr(module, "verifier_place", puis_deposer)
+        pose.poser()
+    assert lire(sortie) == NOUVEAUX | {"bilan_2021_mis_de_cote": ["ancien 2021"]}
+    assert (sortie / "bilan_2021_mis_de_cote" / "mon avis.docx").read_text() == "avis"
+
+
+# ---------------------------------------------------------------- what is not ours
+def _lien(dossier: Path) -> None:
+    cible = dossier.with_name("ailleurs")
+    dossier.rename(cible)
+    dossier.symlink_to(cible)
+
+
+def _fichier(dossier: Path) -> None:
+    for contenu in dossier.iterdir():
+        contenu.unlink()
+    dossier.rmdir()
+    dossier.write_text("à moi")
+
+
+def _lien_dedans(dossier: Path) -> None:
+    (dossier / "page.txt").rename(dossier.parent / "page.txt")
+    (dossier / "page.txt").symlink_to(dossier.parent / "page.txt")
+
+
+def _dans_un_sous_dossier(dossier: Path) -> None:
+    (dossier / "notes").mkdir()
+    (dossier / "notes" / "avis.txt").write_text("à moi")
+
+
+PRIS: list[tuple[str, Callable[[Path], object]]] = [
+    ("« avis.docx » n'est pas de la commande", lambda d: (d / "avis.docx").write_text("à moi")),
+    ("« notes/avis.txt » n'est pas de la commande", _dans_un_sous_dossier),
+    ("« page.txt » a été modifié depuis que la commande l'a écrit", lambda d: (d / "page.txt").write_text("corrigé")),
+    ("« page.txt » n'est pas de la commande", _lien_dedans),
+    ("« page.txt » n'est pas de la commande", lambda d: (d / "manifeste.json").unlink()),
+    ("« manifeste.json » n'est pas de la commande", lambda d: (d / "manifeste.json").write_text("{}")),
+    ("est un lien, et non un dossier", _lien),
+    ("est un fichier, et non un dossier", _fichier),
+]
+
+
+@pytest.mark.parametrize(("dit", "prendre"), PRIS, ids=[str(i) for i in range(len(PRIS))])
+def test_ce_qui_n_est_pas_a_nous_arrete_tout(sortie: Path, dit: str, prendre: Callable[[Path], object]) -> None:
+    prendre(sortie / "bilan_2021")
+    avant = lire(sortie)
+    with (
+        pytest.raises(ErreurMutualisation, match=r"[Rr]ien n'a été remplacé") as refus,
+        mise_en_place(sortie, REFUS) as p,
+    ):
+        _composer(p)
+    assert dit in str(refus.value)
+    assert lire(sortie) == avant
+
+
+def test_ce_qui_manque_ou_que_le_systeme_pose_ne_gene_pas(sortie: Path) -> None:
+    (sortie / "bilan_2021" / "page.txt").unlink()
+    (sortie / "bilan_2020" / ".DS_Store").write_bytes(b"\0")
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
+        pose.decider({})
+        pose.poser()
+    assert lire(sortie) == NOUVEAUX
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="l'administrateur peut tout écrire")
+def test_un_dossier_ferme_est_dit_avant(sortie: Path) -> None:
+    (sortie / "bilan_2021").chmod(0o555)
+    with pytest.raises(ErreurMutualisation, match="ne peut pas être remplacé par ce compte"):
+        module.verifier_place(sortie / "bilan_2021")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mutualisation.construction.dbt import EnfantDbt, _bilan, _faute, _une_ligne
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.erreurs import PannePassagere
 
 REFUS = "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR"
 
@@ -19,14 +19,14 @@ def reponse(**statuts: str) -> dict[str, Any]:
     """An answer of the child: the model and the test are expected; `modele=…`, `essai=…` are what ran."""
     noms = {"modele": MODELE, "essai": ESSAI}
     resultats = [{"id": noms[n], "statut": s, "message": f"message de {n}"} for n, s in statuts.items()]
-    return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats}
+    return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats, "projet_dbt_sha256": "ab12"}
 
 
 def test_tout_a_tourne() -> None:
     resultat = _bilan(reponse(modele="success", essai="pass"))
     assert resultat.echecs == []
     assert (resultat.executes, resultat.tests) == (2, 1)
-    assert resultat.en_dict() == {"reussie": True, "noeuds": 2, "tests": 1, "echecs": []}
+    assert resultat.en_dict() == {"reussie": True, "noeuds": 2, "tests": 1, "echecs": [], "projet_dbt_sha256": "ab12"}
 
 
 @pytest.mark.parametrize("statut", ["fail", "error", "warn", "runtime error"])
@@ -60,10 +60,10 @@ def test_un_test_qui_a_une_description_la_dit() -> None:
     assert echec == f"porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec {REFUS}"
 
 
-def test_un_enfant_mort_est_une_porte_qui_echoue(tmp_path: Path) -> None:
+def test_un_enfant_mort_se_relance(tmp_path: Path) -> None:
     ouvrier = EnfantDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
     ouvrier._enfant.fermer()
-    with pytest.raises(ControleEchoue, match="porte modele : dbt s'est arrêté"):
+    with pytest.raises(PannePassagere, match="porte modele : dbt s'est arrêté"):
         ouvrier.construire()
     ouvrier.fermer()
 
@@ -72,3 +72,17 @@ def test_ce_que_dbt_dit_en_anglais_se_dit_en_francais() -> None:
     assert _faute("Got 3 results, configured to fail if != 0") == "3\u00a0lignes en défaut"
     assert _faute("Database Error\n  column x does not exist") == REFUS
     assert _faute("") == ""
+
+
+@pytest.mark.parametrize("code", [None, "53100", "57P01", "55P03", "40P01", "08006"])
+def test_un_entrepot_perdu_pendant_la_construction_se_relance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str | None
+) -> None:
+    """A model that the server could not make is no wrong model (K12); a figure that overflows is one."""
+    ouvrier = EnfantDbt("postgresql://personne@127.0.0.1:1/rien", tmp_path)
+    ouvrier.fermer()
+    monkeypatch.setattr(ouvrier._enfant, "demander", lambda *_: reponse(modele="error") | {"codes": ["22003", code]})
+    with pytest.raises(PannePassagere, match="Porte modele : l'entrepôt"):
+        ouvrier.construire()
+    monkeypatch.setattr(ouvrier._enfant, "demander", lambda *_: reponse(modele="error") | {"codes": ["22003"]})
+    assert ouvrier.construire().echecs

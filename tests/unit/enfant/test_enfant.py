@@ -1,4 +1,4 @@
-"""The one child host: a request, an answer; a dead child is a failed gate; no child outlives its parent."""
+"""The one child host: a request, an answer; a dead child may be tried again (K12); no child outlives its parent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from mutualisation.enfant.hote import Enfant
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.erreurs import PannePassagere
 
 MODULE = """
 import os
@@ -47,13 +47,33 @@ def test_une_demande_une_reponse(enfant: Enfant) -> None:
 
 
 @pytest.mark.parametrize("demande", [{"mourir": True}, {"sans": "valeur"}])
-def test_un_enfant_qui_meurt_est_une_porte_qui_echoue(enfant: Enfant, demande: dict[str, object]) -> None:
-    with pytest.raises(ControleEchoue, match="porte essai : l'essai s'est arrêté"):
+def test_un_enfant_qui_meurt_se_relance(enfant: Enfant, demande: dict[str, object]) -> None:
+    with pytest.raises(PannePassagere, match="porte essai : l'essai s'est arrêté"):
         enfant.demander("essai", demande)
-    with pytest.raises(ControleEchoue, match="porte essai : l'essai s'est arrêté"):
+    with pytest.raises(PannePassagere, match="porte essai : l'essai s'est arrêté"):
         enfant.demander("essai", {"valeur": 1})
     psutil.wait_procs([psutil.Process(enfant.pid)] if psutil.pid_exists(enfant.pid) else [], timeout=10)
     assert not enfant.vivant
+
+
+def test_un_enfant_tue_dit_par_quoi(enfant: Enfant) -> None:
+    enfant.demander("essai", {"valeur": 1})
+    os.kill(enfant.pid, signal.SIGKILL)
+    with pytest.raises(PannePassagere, match=r"s'est arrêté \(SIGKILL\)") as fin:
+        enfant.demander("essai", {"valeur": 1})
+    assert fin.value.code_sortie == 1
+
+
+def test_un_enfant_fige_finit_quand_le_pouls_s_arrete(enfant: Enfant) -> None:
+    enfant.demander("essai", {"valeur": 1})
+    os.kill(enfant.pid, signal.SIGSTOP)
+
+    def pouls() -> None:
+        raise PannePassagere("plus de pouls")
+
+    with pytest.raises(PannePassagere, match="plus de pouls"):
+        enfant.demander("essai", {"valeur": "x" * 1_000_000}, pouls)
+    assert not psutil.pid_exists(enfant.pid)
 
 
 def test_fermer_deux_fois(enfant: Enfant) -> None:
@@ -61,7 +81,7 @@ def test_fermer_deux_fois(enfant: Enfant) -> None:
     enfant.fermer()
     enfant.fermer()
     assert not psutil.pid_exists(enfant.pid)
-    with pytest.raises(ControleEchoue, match="s'est arrêté"):
+    with pytest.raises(PannePassagere, match="s'est arrêté"):
         enfant.demander("essai", {"valeur": 1})
 
 

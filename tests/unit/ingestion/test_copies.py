@@ -53,6 +53,21 @@ def test_une_copie_n_est_lue_que_de_nous_et_ne_reste_pas(tmp_path: Path) -> None
     assert list((tmp_path / DOSSIER).iterdir()) == []
 
 
+def test_une_copie_oubliee_ne_donne_pas_son_nom_a_une_autre(tmp_path: Path) -> None:
+    """A file « déjà chargé » is forgotten while the others of its source are copied."""
+    (tmp_path / "depot/rh").mkdir(parents=True)
+    for mois, octets in enumerate((b"un\n", b"deux\n", b"trois\n"), start=1):
+        (tmp_path / f"depot/rh/temps_2020-0{mois}.csv").write_bytes(octets)
+    fichiers = decouvrir(tmp_path / "depot").fichiers
+    with dossier_de_copies(tmp_path) as dossier:
+        copies = Copies(dossier)
+        copies.de(fichiers[0])
+        deuxieme = copies.de(fichiers[1])
+        copies.oublier(fichiers[0])
+        troisieme = copies.de(fichiers[2])
+        assert [c.chemin.read_bytes() for c in (deuxieme, troisieme)] == [b"deux\n", b"trois\n"]
+
+
 def test_un_fichier_qui_grandit_pendant_sa_copie_est_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     f = _depot(tmp_path / "depot", b"x" * 10)
     monkeypatch.setattr("mutualisation.ingestion.copies._TRANCHE", 4)

@@ -35,6 +35,8 @@ BLOQUANTS = {
     "aucun_axe",
     "rejets_excessifs",
     "colonne_disparue",
+    "livraison_amputee",
+    "hors_excessif",
 }
 NON_BLOQUANTS = {
     "lignes_rejetees",
@@ -54,6 +56,10 @@ NON_BLOQUANTS = {
     "reprises_777",
     "cee_compte",
     "siret_illisible",
+    "livraison_en_baisse",
+    "mois_creux",
+    "source_en_recul",
+    "hors_en_hausse",
 }
 
 

@@ -32,6 +32,6 @@ select
     {{ arrondi(quotient('c.cout_d5211 * (1 + p.actualisation)', 'p.unites_previsionnelles')) }}
   ) as cout_unitaire
 from parametres as p
-left join {{ ref('int_couts') }} as c
+left join {{ ref('int_couts_precedents') }} as c
   on p.exercice_base = c.exercice and p.dispositif = c.dispositif
   and c.exercice in (select b.exercice from bases as b)

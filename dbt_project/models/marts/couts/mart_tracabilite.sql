@@ -2,21 +2,82 @@ with couts as (
   select exercice, categorie, cout_moyen + coalesce(cout_structure, 0) as cout from {{ ref('int_couts_moyens') }}
 ),
 
-etp as (
+temps as (
   select
     p.exercice,
     p.destination as dispositif,
     p.fichier,
-    min(p.sha256) as sha256,
+    p.sha256,
     p.code_activite,
     p.part,
-    sum(p.etp_source) as etp_source,
-    sum(p.etp) as etp,
-    {{ arrondi('sum(p.etp * coalesce(c.cout, 0))', 12) }} as cout
+    p.matricule,
+    p.etp_source,
+    p.etp,
+    p.etp * coalesce(c.cout, 0) as cout,
+    e.seuil_effectif,
+    f.mois is not null as mensuel
   from {{ ref('int_etp_parts') }} as p
+  inner join {{ ref('int_exercices') }} as e using (exercice)
   left join couts as c using (exercice, categorie)
+  inner join {{ ref('stg_journal__fichiers') }} as f on p.fichier = f.chemin
   where p.fichier is not null
-  group by p.exercice, p.destination, p.fichier, p.code_activite, p.part
+),
+
+-- K8: the hours of a month that fewer agents than `seuil_effectif` share stand with the other small activities of the
+-- month, those of a small month with the other small months, under the first of their files
+par_activite as (
+  select exercice, dispositif, fichier, code_activite, part
+  from temps
+  where mensuel
+  group by exercice, dispositif, fichier, code_activite, part
+  having count(distinct matricule) < min(seuil_effectif)
+),
+
+par_mois as (
+  select t.exercice, t.dispositif, t.fichier, t.part, count(distinct t.matricule) < min(t.seuil_effectif) as petit
+  from temps as t
+  inner join par_activite as a using (exercice, dispositif, fichier, code_activite, part)
+  group by t.exercice, t.dispositif, t.fichier, t.part
+),
+
+premiers as (
+  select exercice, dispositif, part, min(fichier) as fichier from par_mois where petit group by exercice, dispositif, part
+),
+
+groupes as (
+  select
+    t.exercice,
+    t.dispositif,
+    case when m.petit then r.fichier else t.fichier end as fichier,
+    case
+      when m.petit then 'petits effectifs de l''année'
+      when a.fichier is not null then 'petits effectifs du mois'
+      else t.code_activite
+    end as activite,
+    t.part,
+    t.etp_source,
+    t.etp,
+    t.cout
+  from temps as t
+  left join par_activite as a using (exercice, dispositif, fichier, code_activite, part)
+  left join par_mois as m on a.fichier is not null and (t.exercice, t.dispositif, t.fichier, t.part) = (m.exercice, m.dispositif, m.fichier, m.part)
+  left join premiers as r on (t.exercice, t.dispositif, t.part) = (r.exercice, r.dispositif, r.part)
+),
+
+etp as (
+  select
+    g.exercice,
+    g.dispositif,
+    g.fichier,
+    min(f.sha256) as sha256,
+    g.activite as code_activite,
+    g.part,
+    sum(g.etp_source) as etp_source,
+    sum(g.etp) as etp,
+    {{ arrondi('sum(g.cout)', 12) }} as cout
+  from groupes as g
+  inner join {{ ref('stg_journal__fichiers') }} as f on g.fichier = f.chemin
+  group by g.exercice, g.dispositif, g.fichier, g.activite, g.part
 ),
 
 -- the cents of Σ_c round(ETP × CMS, 2): a row of its own, so that the lines sum to the figure; on the first of its files,

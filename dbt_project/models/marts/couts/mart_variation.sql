@@ -38,7 +38,8 @@ paires as (
       subventions,
       reprises,
       cout_net
-    from couts
+    -- E-1 is its closed version where there is one (R12a)
+    from {{ ref('int_couts_precedents') }}
   ) as p using (exercice, dispositif)
   where exercice in (select a.exercice from annees as a)
 )

@@ -9,5 +9,5 @@ select
   f.unites_previsionnelles::numeric(30, 12) as unites_previsionnelles,
   f.cout_unitaire::numeric(18, 6) as cout_unitaire
 from {{ ref('int_couts_unitaires_factures') }} as f
-left join {{ ref('int_couts') }} as c on f.exercice_base = c.exercice and f.dispositif = c.dispositif
+left join {{ ref('int_couts_precedents') }} as c on f.exercice_base = c.exercice and f.dispositif = c.dispositif
 where f.exercice in {{ exercices_demandes() }}

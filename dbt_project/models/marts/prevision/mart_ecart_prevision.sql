@@ -37,15 +37,15 @@ paires as (
   left join {{ ref('int_couts') }} as n on s.exercice = n.exercice + 1 and d.dispositif = n.dispositif
 ),
 
--- an effect that no amount holds is left to the rate (R10g)
+-- an effect that no amount holds, or that no year before measures, is left to the rate (R10g)
 effets as (
   select
     *,
     case when des_deux and {{ tient_dans('etp', 12) }} then {{ arrondi('etp') }} else 0 end as effet_etp,
-    case when des_deux then fonctionnement else 0 end as effet_fonctionnement,
-    case when des_deux then amortissements else 0 end as effet_amortissements,
-    case when des_deux then subventions else 0 end as effet_subventions,
-    case when des_deux then reprises else 0 end as effet_reprises
+    case when des_deux then coalesce(fonctionnement, 0) else 0 end as effet_fonctionnement,
+    case when des_deux then coalesce(amortissements, 0) else 0 end as effet_amortissements,
+    case when des_deux then coalesce(subventions, 0) else 0 end as effet_subventions,
+    case when des_deux then coalesce(reprises, 0) else 0 end as effet_reprises
   from paires
 )
 

@@ -10,16 +10,17 @@
   'rej_referentiel__bornes', 'rej_referentiel__correspondances', 'rej_referentiel__textes',
 ] %}
 {# what a row would have brought, where it can be read: euros as they are written on it, minutes of work; not
-   the pay of a catégorie, which no figure gives alone (K8) #}
+   the pay of a catégorie, nor what stands on an account of pay, which no figure gives alone (K8) #}
+{% set ecriture = montant_hors_paie('montant_ttc', 'nature') %}
 {% set montants = {
-  'rej_compta__mandats': 'montant_ttc', 'rej_compta__titres': 'montant_ttc', 'rej_compta__pes': 'montant_ttc',
+  'rej_compta__mandats': ecriture, 'rej_compta__titres': ecriture, 'rej_compta__pes': ecriture,
   'rej_compta__etat_actif': 'valeur_brute', 'rej_cam__commandes': 'montant_ht',
 } %}
 {% set minutes = {'rej_rh__temps': "case when type_jour = 'T' then duree end"} %}
 with lignes as (
   {% for relation in rejets %}
   select source, jeu, fichier, ligne, rang, colonne, valeur, motif, statut, exercice, exercice_fichier,
-    {{ montants.get(relation, 'null') }}::numeric as montant, {{ minutes.get(relation, 'null') }}::numeric as minutes
+    ({{ montants.get(relation, 'null') }})::numeric as montant, ({{ minutes.get(relation, 'null') }})::numeric as minutes
   from {{ ref(relation) }}
   union all
   {% endfor %}
@@ -46,7 +47,7 @@ with lignes as (
     'a_affecter',
     r.exercice,
     null,
-    r.montant,
+    {{ montant_hors_paie('r.montant', 'r.nature') }},
     null::numeric
   from {{ ref('int_ecritures') }} as r
   where

@@ -1,8 +1,9 @@
 -- Months that a PES of expenses of the EPCI covers, whatever becomes of its lines: they stand for a missing
 -- mandats_AAAA-MM (G6).
-select distinct
+select
   extract(year from d.dtebordem)::int as exercice,
-  extract(month from d.dtebordem)::int as mois
+  extract(month from d.dtebordem)::int as mois,
+  count(*) as lignes
 from (
   select lecture.date(b.dtebordem) as dtebordem
   from {{ source('compta', 'pes') }} as b
@@ -13,3 +14,4 @@ from (
       select a.siren from {{ ref('stg_referentiel__adherents') }} as a where a.type = 'epci'
     )
 ) as d
+group by extract(year from d.dtebordem), extract(month from d.dtebordem)

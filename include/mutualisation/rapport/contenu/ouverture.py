@@ -12,6 +12,7 @@ from mutualisation.rapport.diffusion import est_restreinte
 from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
+A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
 POURQUOI_RESTREINTE = (
@@ -144,7 +145,8 @@ def etats(bilan: Bilan) -> list[tuple[str, bool]]:
         ("Avec réserves", bilan.avec_reserves),
         (SYNTHETIQUES, bilan.contexte.est_synthetique),
     ]
-    return [("À approuver", False), *(vif for vif in vifs if vif[1])]
+    statut = CLOS if bilan.contexte.cloture else A_APPROUVER
+    return [(statut, False), *(vif for vif in vifs if vif[1])]
 
 
 def avis(bilan: Bilan) -> Etiquettes:
@@ -170,6 +172,7 @@ def identite(bilan: Bilan, publication_sha256: str, identite: str) -> Etiquettes
     return [
         ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),
         ("Préparé par", (f"{construction.prepare_par} (identité {accord})",)),
+        *approbation(bilan, accord),
         ("Version", (f"{construction.version}, calculée par mutualisation {construction.code_version}",)),
         (
             "Sources",
@@ -181,6 +184,15 @@ def identite(bilan: Bilan, publication_sha256: str, identite: str) -> Etiquettes
         ("Publication", (m.Code(publication_sha256),)),
         ("Réutilisation", _reutilisation(bilan)),
     ]
+
+
+def approbation(bilan: Bilan, accord: str) -> Etiquettes:
+    """Who approved, of which identity, and when; nothing while it is to be approved."""
+    cloture = bilan.contexte.cloture
+    if cloture is None:
+        return []
+    jour = formats.jour(formats.lire_jour(cloture.approuve_le))
+    return [("Approuvé par", (f"{cloture.approuve_par} (identité {accord}), le {jour}",))]
 
 
 def licence(bilan: Bilan) -> str:

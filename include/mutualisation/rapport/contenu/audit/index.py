@@ -164,7 +164,7 @@ def _sceau(bilan: Bilan, sceau: Sceau) -> m.Section:
     points = [
         ("Version", f"{construction.version}, calculée par mutualisation {construction.code_version}"),
         ("Préparé par", f"{construction.prepare_par}, identité {accord}"),
-        ("Approbation", "le dossier est à approuver par une autre personne que celle qui l'a préparé"),
+        ("Approbation", _approbation(bilan, accord)),
         ("Exercices montrés", versions),
     ]
     scelle = [
@@ -178,6 +178,14 @@ def _sceau(bilan: Bilan, sceau: Sceau) -> m.Section:
         ),
     ]  # fmt: skip
     return m.Section("sceau", "Version et scellement", "Scellement", [m.Liste(points), *scelle])
+
+
+def _approbation(bilan: Bilan, accord: str) -> str:
+    cloture = bilan.contexte.cloture
+    if cloture is None:
+        return "le dossier est à approuver par une autre personne que celle qui l'a préparé"
+    jour = formats.jour(formats.lire_jour(cloture.approuve_le))
+    return f"approuvé par {cloture.approuve_par} le {jour}, identité {accord}"
 
 
 def _fichiers(bilan: Bilan) -> m.Section:

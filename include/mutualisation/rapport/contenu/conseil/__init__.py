@@ -20,6 +20,7 @@ from mutualisation.rapport.contenu.conseil import (
     base_legale,
     calcul,
     couts_unitaires,
+    depuis_cloture,
     dispositifs,
     evolution,
     glossaire,
@@ -35,6 +36,7 @@ SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financièr
 SECTIONS = (
     annee,
     annexe,
+    depuis_cloture,
     evolution,
     territoire_servi,
     dispositifs,
@@ -59,7 +61,7 @@ def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
 
 def dire(bilan: Bilan, sceau: Sceau) -> Document:
     """The whole bilan: no clock, no random."""
-    corps = (piece.section(bilan) for piece in SECTIONS)
+    corps = [s for piece in SECTIONS if (s := piece.section(bilan)).ancre != depuis_cloture.RELATION or s.blocs]
     sections = [*elus.sections(bilan), *map(_bref, corps), signatures.section(bilan, sceau)]
     return ouverture.document(
         bilan,

@@ -1,4 +1,4 @@
-"""Visas, then who prepared and who approves: blanks to sign, since a document is written before it is approved."""
+"""Visas, then who prepared and who approves: blanks to sign, filled by the closing with who approved and when."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ A_REMPLIR = "……………………………"
 def section(bilan: Bilan, sceau: Sceau) -> m.Section:
     """Visas where there are some, the table to sign, and what it signs: version and hash."""
     visas = [(f"Visa {rang}", textes.signe(t)) for rang, t in enumerate(textes.de(bilan, "visa"), start=1)]
-    construction = bilan.contexte.construction
+    construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
+    approuve = (cloture.approuve_par, _jour(cloture.approuve_le)) if cloture else (A_REMPLIR, "…… / …… / ……")
     lignes = [
         {"libelle": "Préparé par", "nom": construction.prepare_par, "date": _jour(construction.construit_le)},
-        {"libelle": "Approuvé par", "nom": A_REMPLIR, "date": "…… / …… / ……"},
+        {"libelle": "Approuvé par", "nom": approuve[0], "date": approuve[1]},
     ]
     signe = [ligne | {"signature": A_REMPLIR} for ligne in lignes]
     blocs: list[m.Bloc] = [m.Liste(visas)] if visas else []

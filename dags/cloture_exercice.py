@@ -1,0 +1,56 @@
+"""The closing of an exercice: what is checked, a person's approval, the closed extract."""
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import Param, dag
+from chaines.reglages import COMMUNS, EXERCICE
+from chaines.taches import clore, verifier
+
+DOC = """
+### Clôture d'un exercice
+1. `verifier` : aucun écart sans justification, l'extrait à approuver est celui qui a été écrit ;
+2. `approuver` : la chaîne attend qu'une personne réponde (« Required Actions ») ;
+3. `clore` : la base enregistre l'approbation sous le compte de la personne qui a répondu, puis l'extrait est réécrit
+   avec le statut `clos`.
+
+Sur un serveur nommé, la personne NOM approuve sous son propre compte, que donne la connexion Airflow
+`approbation_NOM` (login et mot de passe) : un membre du groupe `approbateur` qui n'a préparé aucune version de
+l'exercice. La base refuse toute autre personne. « Reject » : rien n'est clos.
+"""
+CORPS = """
+Exercice **{{ params.exercice }}**, version **{{ ti.xcom_pull(task_ids='verifier')['version'] }}** ; extrait
+`{{ ti.xcom_pull(task_ids='verifier')['dossier'] }}`, empreinte de son manifeste
+`{{ ti.xcom_pull(task_ids='verifier')['manifeste_sha256'] }}`.
+
+Approuver fige les chiffres et les documents de cet exercice. Qui l'a préparé ne peut pas l'approuver.
+"""
+
+
+@dag(
+    dag_id="cloture_exercice",
+    dag_display_name="Clôture d'un exercice",
+    schedule=None,
+    params={
+        "exercice": Param(**EXERCICE, title="Exercice publié"),
+        "sortie": Param(
+            None,
+            type=["null", "string"],
+            title="Dossier où est l'extrait",
+            description_md="Vide : là où il a été écrit",
+        ),
+    },
+    tags=["clôture"],
+    doc_md=DOC,
+    **COMMUNS,
+)
+def cloture_exercice() -> None:
+    """Wiring only."""
+    a_clore = verifier()
+    # it waits as long as it takes: no timeout
+    approuver = ApprovalOperator(
+        task_id="approuver", subject="Clore l'exercice {{ params.exercice }} ?", body=CORPS, execution_timeout=None
+    )
+    a_clore >> approuver
+    clore(a_clore, approuver.output)
+
+
+cloture_exercice()

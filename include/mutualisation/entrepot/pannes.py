@@ -1,0 +1,81 @@
+"""What a failure of the warehouse is: to be tried again (K12), or not; its French sentence, without a cell."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg.errors import Error, lookup
+
+from mutualisation.erreurs import PannePassagere, raison_systeme
+
+# classes of SQLSTATE: connection, resources, operator, system, transaction to run again
+_PASSAGERES = ("08", "53", "57", "58", "40")
+_VERROU = "55P03"
+_RAISONS = {
+    "53100": "plus de place sur le disque du serveur",
+    "53200": "plus de mémoire sur le serveur",
+    "53300": "trop de connexions ouvertes",
+    "55P03": "une autre session tient ce qu'il faut",
+    "57014": "requête trop longue ou annulée",
+    "57P01": "le serveur s'arrête",
+    "57P02": "le serveur est tombé",
+    "57P03": "le serveur démarre ou s'arrête",
+    "57P05": "session trop longtemps inactive",
+    "40P01": "deux traitements se sont bloqués l'un l'autre",
+    "25P03": "transaction trop longtemps inactive",
+    "25006": "le serveur n'accepte que la lecture",
+}
+REPRISE = "Relancez la commande ; elle reprend où les données en sont."
+
+
+def passagere(sqlstate: str | None) -> bool:
+    """Whether a statement that ended so may be tried again; None: the connection is lost."""
+    return sqlstate is None or sqlstate.startswith(_PASSAGERES) or sqlstate in (_VERROU, "25P03", "25006")
+
+
+def sqlstate_de(classe: str) -> str | None:
+    """The SQLSTATE of a class of `psycopg.errors` by its name; None for a lost connection; « XX000 » when unknown."""
+    if classe in ("OperationalError", "InterfaceError", "ConnectionTimeout"):
+        return None
+    if classe == "MemoryError":
+        return "53200"
+    trouvee = getattr(psycopg.errors, classe, None)
+    if isinstance(trouvee, type) and issubclass(trouvee, Error) and trouvee.sqlstate:
+        return str(trouvee.sqlstate)
+    return "XX000"
+
+
+def panne(sqlstate: str | None, lieu: str = "L'entrepôt") -> PannePassagere:
+    """The failure to raise for a statement that may be tried again."""
+    if sqlstate is None:
+        return PannePassagere(f"{lieu} ne répond plus (connexion coupée) : rien de plus n'a été publié. {REPRISE}")
+    try:
+        nom = lookup(sqlstate).__name__
+    except KeyError:
+        nom = f"code {sqlstate}"
+    raison = _RAISONS.get(sqlstate, nom)
+    return PannePassagere(f"{lieu} n'a pas pu finir ({raison}) : rien de plus n'a été publié. {REPRISE}")
+
+
+def phrase_imprevue(erreur: BaseException) -> str:
+    """A French sentence without a cell: the messages of the server may quote one."""
+    match erreur:
+        case psycopg.Error() if _perdue(erreur):
+            return str(panne(None))
+        case psycopg.Error() if passagere(erreur.sqlstate or "XX000"):
+            return str(panne(erreur.sqlstate))
+        case psycopg.Error():
+            return f"L'entrepôt a refusé une opération ({type(erreur).__name__}, {erreur.sqlstate or 'sans code'})."
+        case MemoryError():
+            return f"La mémoire de cette machine ne suffit pas : libérez-en. {REPRISE}"
+        case OSError():
+            lieu = f" « {erreur.filename} »" if erreur.filename else ""
+            return (
+                f"Le système a refusé une opération{lieu} ({raison_systeme(erreur)}) : vérifiez droits et place. "
+                f"{REPRISE}"
+            )
+    return f"Erreur imprévue ({type(erreur).__name__}) : signalez-la avec la commande tapée."
+
+
+def _perdue(erreur: psycopg.Error) -> bool:
+    """A connection that ended without a code of the server."""
+    return isinstance(erreur, (psycopg.OperationalError, psycopg.InterfaceError)) and erreur.sqlstate is None

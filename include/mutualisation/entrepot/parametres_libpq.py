@@ -1,0 +1,165 @@
+"""`ENTREPOT_DSN` as the one set of libpq parameters that every client of the warehouse connects with.
+
+psycopg, SQLAlchemy (Great Expectations, alembic) and dbt are given the same parameters: TLS, timeouts, keepalives,
+options. No message quotes the address as it was typed: a badly written one may show the password anywhere.
+"""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+import ipaddress
+import os
+import re
+import tempfile
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from mutualisation.entrepot.delais import Delais
+from mutualisation.erreurs import ErreurMutualisation
+
+APPLICATION = "mutualisation"
+IDENTITE = ("host", "port", "user", "password", "dbname")
+MODELE = "écrivez postgresql://compte@serveur:5432/base"
+_URI = re.compile(r"^postgres(?:ql)?://", re.IGNORECASE)
+_HOTE = re.compile(r"[A-Za-z0-9_.:%-]+|/.*|@.*", re.DOTALL)
+
+
+def parametres(dsn: str) -> dict[str, str]:
+    """host, port, user, password, dbname and the other libpq parameters; libpq's own defaults where unset.
+
+    The service of the address and the `PG…` variables are looked up here, once for every client.
+    Raises `ErreurMutualisation` when the address or its service can't be read.
+    """
+    donnes, defauts = _lus(dsn), psycopg.pq.Conninfo.get_defaults()
+    variables = {d.keyword.decode(): d.envvar.decode() for d in defauts if d.envvar is not None}
+    nommes = {nom: os.environ[variable] for nom, variable in variables.items() if os.environ.get(variable)}
+    service = donnes.pop("service", nommes.pop("service", ""))
+    p = dict.fromkeys(IDENTITE, "") | nommes | _service(service) | donnes
+    p["user"] = p["user"] or next(d.val.decode() for d in defauts if d.keyword == b"user" and d.val is not None)
+    p["host"] = p["host"] or "localhost"
+    p["port"] = p["port"] or "5432"
+    p["dbname"] = p["dbname"] or p["user"]
+    _verifier(p)
+    return p
+
+
+def adresse(dsn: str) -> str:
+    """`compte@serveur:port/base`, without the password: for messages."""
+    p = parametres(dsn)
+    return f"{p['user']}@{p['host']}:{p['port']}/{p['dbname']}"
+
+
+def reglages(dsn: str, *, options: str = "", application: str = APPLICATION) -> dict[str, str]:
+    """The libpq parameters of a connection: those of the address, then its timeouts, its keepalives and its TLS.
+
+    `options`: settings of the session that win over ours; those of the address come between.
+    """
+    p = parametres(dsn)
+    delais = Delais.de_l_environnement()
+    p.setdefault("application_name", application)
+    p.setdefault("connect_timeout", str(delais.connexion))
+    for nom, valeur in delais.tcp().items():
+        p.setdefault(nom, valeur)
+    if "sslmode" not in p and not _locale(p):
+        p["sslmode"] = "verify-full"
+    p["options"] = " ".join(filter(None, [delais.options(), p.get("options", ""), options]))
+    return p
+
+
+def ecrire_service(dsn: str, dossier: Path, *, options: str = "") -> dict[str, str]:
+    """For a client that is given nothing but a host, a port, an account and a base: the rest, by a service file.
+
+    Writes it in `dossier`, readable by us alone and without the password; gives back the variables that name it.
+    """
+    p = reglages(dsn, options=options)
+    lignes = [f"{nom}={valeur}" for nom, valeur in sorted(p.items()) if nom not in IDENTITE]
+    if any("\n" in ligne or "\r" in ligne for ligne in lignes):
+        raise _illisible()
+    texte = "\n".join([f"[{APPLICATION}]", *lignes, ""])
+    fichier = dossier / f"connexion_{hashlib.sha256(texte.encode()).hexdigest()[:16]}.conf"
+    with tempfile.NamedTemporaryFile("w", dir=dossier, delete=False, encoding="utf-8") as brouillon:
+        brouillon.write(texte)  # mode 0600
+    Path(brouillon.name).replace(fichier)
+    return {"PGSERVICE": APPLICATION, "PGSERVICEFILE": str(fichier), "PGOPTIONS": ""}
+
+
+def url_sqlalchemy(dsn: str, pilote: str = "psycopg", *, options: str = "") -> str:
+    """The SQLAlchemy URL of the warehouse, its settings in the query string with the folder of a socket."""
+    p = reglages(dsn, options=options)
+    compte = quote(p["user"], safe="") + (f":{quote(p['password'], safe='')}" if p["password"] else "")
+    autres = {k: v for k, v in p.items() if k not in IDENTITE}
+    if p["host"].startswith("/") or "," in p["host"]:
+        lieu, autres = "", {"host": p["host"], "port": p["port"]} | autres
+    else:
+        lieu = f"[{p['host']}]:{p['port']}" if ":" in p["host"] else f"{p['host']}:{p['port']}"
+    return f"postgresql+{pilote}://{compte}@{lieu}/{quote(p['dbname'], safe='')}?{urlencode(autres)}"
+
+
+def _lus(dsn: str) -> dict[str, str]:
+    """What the address says. A reserved character left in a password makes a URL of another meaning: refused."""
+    if _URI.match(dsn):
+        autorite, _, suite = _URI.sub("", dsn).partition("/")
+        if "@" in suite.partition("?")[0] or autorite.count("@") > 1:
+            raise ErreurMutualisation(
+                "ENTREPOT_DSN ne se lit pas : un caractère réservé du mot de passe est écrit tel quel ; "
+                "écrivez %2F pour « / », %40 pour « @ », %3A pour « : », %25 pour « % », %20 pour l'espace."
+            )
+    try:
+        return {k: str(v) for k, v in conninfo_to_dict(dsn).items() if v is not None and v != ""}
+    except psycopg.ProgrammingError:
+        raise _illisible() from None
+
+
+def _verifier(p: dict[str, str]) -> None:
+    """What libpq would refuse later by quoting it: hosts and ports."""
+    ports = p["port"].split(",")
+    if not all(t.isascii() and t.isdigit() and 0 < int(t) < 65536 for t in ports):
+        raise _illisible()
+    if not all(_HOTE.fullmatch(h) for h in p["host"].split(",") if h):
+        raise _illisible()
+
+
+def _illisible() -> ErreurMutualisation:
+    return ErreurMutualisation(
+        f"ENTREPOT_DSN n'est pas une adresse PostgreSQL : {MODELE} ; un caractère réservé du mot de passe s'écrit "
+        "en %XX (%2F pour « / », %40 pour « @ »)."
+    )
+
+
+def _service(nom: str) -> dict[str, str]:
+    """The parameters of a service, from the file that libpq would read."""
+    if not nom:
+        return {}
+    systeme = Path(os.environ.get("PGSYSCONFDIR", "/etc/postgresql-common")) / "pg_service.conf"
+    personnel = Path(os.environ.get("PGSERVICEFILE") or "~/.pg_service.conf").expanduser()
+    for fichier in (personnel, systeme):
+        lecteur = configparser.RawConfigParser(
+            delimiters=("=",), comment_prefixes=("#",), strict=False, default_section="", allow_no_value=False
+        )
+        try:
+            lecteur.read_string(fichier.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, configparser.Error):
+            raise ErreurMutualisation(f"Le fichier de services {fichier} ne se lit pas : corrigez-le.") from None
+        if lecteur.has_section(nom):
+            return dict(lecteur.items(nom))
+    raise ErreurMutualisation(f"Le service « {nom} » que nomme ENTREPOT_DSN n'est dans aucun fichier de services.")
+
+
+def _locale(p: dict[str, str]) -> bool:
+    """True for a socket of this machine or its loopback: nothing travels."""
+    return all(_hote_local(h) for h in (p.get("hostaddr") or p["host"]).split(","))
+
+
+def _hote_local(hote: str) -> bool:
+    if hote in ("", "localhost") or hote.startswith(("/", "@")):
+        return True
+    try:
+        return ipaddress.ip_address(hote).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,217 @@
+"""`cloturer`: the published version of an exercice is approved by another person, and its extract written as closed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.entrepot.comptes import au_nom_de
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.extrait import place
+from mutualisation.francais.formats import plusieurs
+from mutualisation.operations.livraison import extraire
+from mutualisation.operations.session import Session
+from mutualisation.operations.signature import signataire as signataire_de
+from mutualisation.operations.verification_sceau import exiger_sceau
+from mutualisation.operations.verifications import verifier_exercices
+from mutualisation.publication.clotures import approuver, emplacements, lire_cloture
+from mutualisation.publication.clotures_scellees import ancrer_clotures, est_scellee, sceller_cloture
+from mutualisation.publication.extraits_lus import ecarts_extrait
+from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
+
+VERSION = "select version from journal.publications where exercice = %s"
+ECARTS = """
+select controle, coalesce(cle, '')
+  from versions.controles
+ where exercice = %s and version = %s and statut = 'ecart' and justification is null
+ order by 1, 2
+"""
+LIMITE_NOMS = 10
+APPROBATEUR = ("--approuve-par", "l'approbateur")
+
+
+@dataclass(frozen=True)
+class ExerciceClos:
+    """An exercice that is closed: version, approver, folder of its closed extract (empty when it can't be written);
+    `deja`: it was closed before this command."""
+
+    exercice: int
+    version: int
+    approuve_par: str
+    dossier: str
+    deja: bool
+
+
+@dataclass(frozen=True)
+class AClore:
+    """What would be closed: version, folder of its extract, sha256 of its manifest."""
+
+    exercice: int
+    version: int
+    dossier: str
+    manifeste_sha256: str
+
+
+def verifier_cloture(session: Session, exercice: int, sortie: str | None = None) -> AClore:
+    """What an approver is about to close, once everything but who approves is found right; nothing changes.
+
+    Raises `ControleEchoue` (2) when K4 refuses, or when the version is closed already.
+    """
+    (annee,) = verifier_exercices([exercice])
+    with session.connexion() as conn:
+        version = _version_publiee(conn, annee)
+        if lire_cloture(conn, annee, version) is not None:
+            raise _refus(f"l'exercice {annee}, version {version}, est déjà clos")
+        return _a_clore(session, conn, annee, version, _dossier(conn, annee, version, sortie))
+
+
+def cloturer(
+    session: Session,
+    exercice: int,
+    approuve_par: str | None = None,
+    sortie: str | None = None,
+    *,
+    version: int | None = None,
+    compte: str | None = None,
+) -> ExerciceClos:
+    """Approve the published version of an exercice, then write its extract as closed; again, only what is missing.
+
+    `sortie`: where its extract is, by default where it was last written; `version`: the one that was looked at, by
+    default the published one; `compte`: address of the warehouse under the approver's own login, by default that of
+    the session. Raises `ControleEchoue` (2) when K4 refuses, `ErreurMutualisation` (1) when the login is no approver or
+    the extract cannot be written.
+    """
+    (annee,) = verifier_exercices([exercice])
+    with session.connexion() as conn:
+        publiee = _version_publiee(conn, annee)
+        if version is not None and version != publiee:
+            raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
+        deja = lire_cloture(conn, annee, publiee) is not None
+        dossier = _dossier(conn, annee, publiee, sortie)
+        if not (deja and est_scellee(conn, annee, publiee)):
+            signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *APPROBATEUR)
+            a_clore = None if deja else _a_clore(session, conn, annee, publiee, dossier)
+            conn.commit()
+            session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
+            with _en_son_nom(session, conn, signataire or "", compte) as sienne:
+                if a_clore is not None:
+                    approuver(sienne, annee, publiee, a_clore.manifeste_sha256)
+                sceller_cloture(sienne, annee, publiee, session.var)
+        par = _approbateur(conn, annee, publiee)
+        conn.commit()
+        ancrer_clotures(conn, session.var)
+        parent = dossier.parent if dossier is not None else None
+        # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
+        ecrit = extraire(session, annee, str(parent), publiee) if parent is not None and parent.is_dir() else ""
+    return ExerciceClos(annee, publiee, par, ecrit, deja)
+
+
+@contextmanager
+def _en_son_nom(
+    session: Session, conn: psycopg.Connection[Any], signataire: str, compte: str | None
+) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction in the name of who approves: under a login of its own, or one made for it (K3)."""
+    if compte is not None:
+        # an approver needs no other group
+        with connecter(compte, role=None) as sienne, sienne.transaction():
+            yield sienne
+        return
+    with conn.transaction(), au_nom_de(conn, signataire, "approbateur") if session.embarque else nullcontext():
+        yield conn
+
+
+def _a_clore(
+    session: Session, conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None
+) -> AClore:
+    """The checks of K4, but for who approves, once the seal of the version holds (K10)."""
+    exiger_sceau(conn, exercice, version, session.var)
+    _exiger_justifications(conn, exercice, version)
+    empreinte = _exiger_extrait(conn, exercice, version, dossier)
+    if ecarts := ecarts_extrait(conn, Path(str(dossier)), session.var):
+        raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
+    return AClore(exercice, version, str(dossier), empreinte)
+
+
+def _approbateur(conn: psycopg.Connection[Any], exercice: int, version: int) -> str:
+    cloture = lire_cloture(conn, exercice, version)
+    if cloture is None:
+        raise _refus(f"l'exercice {exercice} n'a pas été clos")
+    return cloture.approuve_par
+
+
+def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
+    ligne = conn.execute(VERSION, (exercice,)).fetchone()
+    if ligne is None:
+        raise _refus(f"l'exercice {exercice} n'est pas publié : il n'a pas d'extrait à approuver")
+    return int(ligne[0])
+
+
+def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: str | None) -> Path | None:
+    """Where the extract of the version is: in the folder given, else where it was last put."""
+    if sortie is not None:
+        return place.dossier_ecrit(Path(sortie), exercice, version)
+    lieux = [e.dossier for e in emplacements(conn, exercice, version)]
+    return next((lieu for lieu in lieux if lieu.is_dir()), lieux[0] if lieux else None)
+
+
+def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version: int) -> None:
+    """G4: no gap without a reason."""
+    sans = conn.execute(ECARTS, (exercice, version)).fetchall()
+    if sans:
+        noms = [f"{controle} ({cle})" if cle else controle for controle, cle in sans]
+        raise _refus(
+            f"l'exercice {exercice} a {plusieurs(len(noms), 'écart')} sans justification : "
+            f"{_noms(noms)} ; corrigez les fichiers ou ajoutez des lignes à "
+            "referentiel/justifications, puis relancez « mutualisation bilan »"
+        )
+
+
+def _exiger_extrait(conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None) -> str:
+    """sha256 of the manifest of the extract to approve, once each of its files is the one that was written."""
+    remede = "réécrivez-le par « mutualisation extraire »"
+    if dossier is None or not (dossier / MANIFESTE).is_file():
+        lieu = f" dans {dossier}" if dossier else ""
+        raise _refus(
+            f"l'extrait de l'exercice {exercice}, version {version}, ne se trouve pas{lieu} : {remede}, ou dites son "
+            "dossier par --sortie"
+        )
+    empreinte = place.sha256_manifeste(dossier)
+    connus = {e.manifeste_sha256 for e in emplacements(conn, exercice, version) if e.statut == A_APPROUVER}
+    if empreinte is None or empreinte not in connus:
+        raise _refus(_pourquoi(dossier, exercice, version, remede))
+    if ecarts := place.ecarts(dossier):
+        raise _refus(f"l'extrait {dossier} n'est plus celui qui a été écrit : {_noms(ecarts)} ; {remede}")
+    return empreinte
+
+
+def _pourquoi(dossier: Path, exercice: int, version: int, remede: str) -> str:
+    """Why the manifest of a folder is not the one to approve."""
+    try:
+        lu = json.loads((dossier / MANIFESTE).read_bytes())
+        statut, sienne = lu["statut"], lu["version"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"l'extrait {dossier} n'a pas de manifeste lisible : {remede}"
+    if statut != A_APPROUVER:
+        return f"l'extrait {dossier} n'est pas à approuver (statut « {statut} ») : {remede}"
+    if sienne != version:
+        return (
+            f"l'extrait {dossier} est celui de la version {sienne}, et l'exercice {exercice} publie la version "
+            f"{version} : {remede}"
+        )
+    return f"le manifeste de l'extrait {dossier} n'est pas celui qui a été écrit : {remede}"
+
+
+def _noms(noms: list[str]) -> str:
+    reste = len(noms) - LIMITE_NOMS
+    return ", ".join(noms[:LIMITE_NOMS]) + (f" et {reste} autres" if reste > 0 else "")
+
+
+def _refus(phrase: str) -> ControleEchoue:
+    return ControleEchoue([f"clôture : {phrase}."])

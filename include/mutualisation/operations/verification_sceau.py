@@ -1,0 +1,112 @@
+"""What is published and what was given out, against the seals (K10): recomputed before each reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.operations.session import Session
+from mutualisation.publication.clotures import versions_closes
+from mutualisation.publication.clotures_scellees import ancrer_clotures, ecarts_clotures
+from mutualisation.publication.contexte import version_publiee, versions_presentees
+from mutualisation.publication.extraits_csv import lire_pointeurs
+from mutualisation.publication.extraits_lus import ecarts_extrait
+from mutualisation.publication.sceaux import (
+    SceauInscrit,
+    ancrer,
+    ecarts_chaine,
+    ecarts_contenu,
+    ecarts_pointeurs,
+    ecarts_vues,
+    lire_sceau,
+    lire_sceaux,
+)
+
+
+def exiger_sceau(
+    conn: psycopg.Connection[Any], exercice: int, version: int | None = None, var: Path | None = None
+) -> SceauInscrit:
+    """The seal of what is about to be given out (default: the published version), once it is found to hold.
+
+    `var`: the folder of key and anchors. Raises `ControleEchoue` with a sentence per difference; `ErreurMutualisation`
+    when the exercice is not published.
+    """
+    choisie = version if version is not None else version_publiee(conn, exercice)
+    _refuser(_ecarts_journal(conn, var) + ecarts_pointeurs(conn))
+    sceau = lire_sceau(conn, choisie)
+    _refuser(ecarts_contenu(conn, sceau))
+    # former years are shown by their closed version, which the pointers may have left
+    for autre in sorted(set(versions_presentees(conn, exercice, choisie)) - set(sceau.versions.values())):
+        _refuser(ecarts_contenu(conn, lire_sceau(conn, autre)))
+    return sceau
+
+
+def exiger_publication(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> None:
+    """What stays published beside a version about to be published holds: it is not sealed anew once forged.
+
+    Raises `ControleEchoue` with a sentence per difference.
+    """
+    _refuser(_ecarts_journal(conn, var))
+    # what this version was compared with, or billed from (R7f, R12a)
+    for close in versions_closes(conn):
+        _refuser(ecarts_contenu(conn, lire_sceau(conn, close)))
+    if remplace_tout(conn, version):
+        return
+    _refuser(ecarts_pointeurs(conn))
+    if sceaux := lire_sceaux(conn):
+        _refuser(ecarts_contenu(conn, sceaux[-1]))
+
+
+def remplace_tout(conn: psycopg.Connection[Any], version: int) -> bool:
+    """True when every published exercice is in the version: nothing of before stays."""
+    ligne = conn.execute("select exercices from journal.constructions where version = %s", (version,)).fetchone()
+    return set(lire_pointeurs(conn)) <= set(ligne[0] if ligne else ())
+
+
+def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable[Path] = ()) -> list[str]:
+    """Every difference, a French sentence each: chain, anchors, pointers, the seals in force (of these exercices; by
+    default all), what the views show, and each file of the extracts given."""
+    with connecter(session.dsn) as conn:
+        conn.commit()
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        ecarts = _ecarts_journal(conn, session.var) + ecarts_pointeurs(conn)
+        demandes = set(exercices)
+        for annee in sorted(demandes):
+            version_publiee(conn, annee)
+        en_vigueur = {v for e, v in lire_pointeurs(conn).items() if not demandes or e in demandes}
+        sceaux = lire_sceaux(conn)
+        for sceau in sceaux:
+            if sceau.version in en_vigueur or sceau is sceaux[-1]:
+                ecarts += ecarts_contenu(conn, sceau)
+        sans = sorted(en_vigueur - {s.version for s in sceaux})
+        ecarts += [f"sceau : la version {v} est publiée et n'en a pas." for v in sans]
+        ecarts += ecarts_vues(conn)
+        for dossier in extraits:
+            ecarts += ecarts_extrait(conn, dossier, session.var)
+    return list(dict.fromkeys(ecarts))
+
+
+def _ecarts_journal(conn: psycopg.Connection[Any], var: Path | None) -> list[str]:
+    """Functions, chain of the seals and closings, once what a crash left without anchor is anchored.
+
+    A difference is looked at again in a new snapshot: what another command has just published is anchored already.
+    """
+    ancrer(conn, var)
+    ancrer_clotures(conn, var)
+    for dernier_essai in (False, True):
+        ecarts = ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_clotures(conn, var)
+        if not ecarts or dernier_essai:
+            break
+        conn.rollback()
+    return ecarts
+
+
+def _refuser(ecarts: list[str]) -> None:
+    if ecarts:
+        raise ControleEchoue(ecarts)

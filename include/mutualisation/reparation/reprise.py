@@ -1,0 +1,221 @@
+"""Corrected rows taken back: a new version of their file, the others carried over from `brut`; history keeps both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from psycopg import sql
+from upath import UPath
+
+from mutualisation.chemins import page_controles
+from mutualisation.erreurs import FichierRefuse
+from mutualisation.ingestion import journal
+from mutualisation.ingestion.codes_nommes import munir_de_codes
+from mutualisation.ingestion.copies import Copie
+from mutualisation.ingestion.correspondances_en_vigueur import munir
+from mutualisation.ingestion.depot import Depot, FichierDepose
+from mutualisation.ingestion.epci import JEU_ADHERENTS
+from mutualisation.ingestion.octets import Empreinte
+from mutualisation.ingestion.refus import LectureRefusee, motif_refus
+from mutualisation.ingestion.travail import Travail, transaction
+from mutualisation.operations import Session, porte_fichier
+from mutualisation.reparation.a_corriger import FichierCourant, lignes_fautives
+from mutualisation.reparation.cellules_corrigees import Relecture
+from mutualisation.reparation.lecture_classeur import Correction, lire_corrections
+from mutualisation.sources.brut import synchroniser_brut, table
+from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Source
+
+SQL_DEJA = """
+select exists (select from journal.fichiers
+                where statut = 'accepte' and dialecte -> 'reparation' ->> 'classeur_sha256' = %s)
+"""
+# its absent columns are still absent (G14)
+SQL_DIALECTE = "select dialecte from journal.fichiers where fichier_id = %s"
+SQL_VERSION = """
+select coalesce(max(version), 0) + 1 from journal.fichiers
+ where source = %s and jeu = %s and periode = %s and statut = 'accepte'
+"""
+_AUTRES = "réparation refusée avec les autres fichiers du classeur"
+
+
+@dataclass(frozen=True)
+class FichierRepare:
+    """A file repaired: path, version made, version it repairs, rows taken back; `atteste` as of the former."""
+
+    chemin: str
+    version: int
+    repare: int
+    lignes: int
+    atteste: bool
+
+
+@dataclass
+class Reparation:
+    """What a workbook did: its files, or `deja_charge` when it was taken back before."""
+
+    classeur: str
+    fichiers: list[FichierRepare] = field(default_factory=list)
+    deja_charge: bool = False
+
+
+def reparer(session: Session, classeur: Path) -> Reparation:
+    """Take back the corrected rows of a workbook, under the checks of a load.
+
+    FichierRefuse when the workbook, a row or the file gate refuses: nothing changes. ErreurMutualisation before the
+    first build.
+    """
+    with session.connexion() as conn:
+        porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
+        with Travail.ouvrir(conn, porte, session.var, session.suivi, session.detail) as travail:
+            try:
+                copie = _copie_privee(travail, classeur)
+                if _deja_charge(travail, copie.empreinte.sha256):
+                    return Reparation(classeur.name, deja_charge=True)
+                corrections = lire_corrections(
+                    copie.chemin, lignes_fautives(conn, travail.reg), travail.reg, travail.limites
+                )
+                if not corrections:
+                    raise LectureRefusee("aucune cellule n'a été corrigée : rien n'est repris.")
+                return Reparation(classeur.name, _reprendre(travail, classeur, copie.empreinte, corrections))
+            except (LectureRefusee, OSError) as faute:
+                raise FichierRefuse([(classeur.name, motif_refus(faute))]) from None
+
+
+def _copie_privee(travail: Travail, classeur: Path) -> Copie:
+    """The bytes that are hashed are those that are read; swept first when the run is killed."""
+    ici = UPath(classeur.absolute())
+    jeu = travail.reg.source("rh").jeux[0]
+    return travail.copies.de(FichierDepose(jeu, ici.name, f"classeur/{ici.name}", ici, "", 1, "xlsx"))
+
+
+def _deja_charge(travail: Travail, empreinte_du_classeur: str) -> bool:
+    return bool(_valeur(travail, SQL_DEJA, empreinte_du_classeur))
+
+
+def _valeur(travail: Travail, requete: str, *parametres: Any) -> Any:
+    """The only cell of a row that is there."""
+    (valeur,) = travail.conn.execute(requete, parametres).fetchone() or (None,)
+    return valeur
+
+
+def _reprendre(
+    travail: Travail, classeur: Path, lue: Empreinte, corrections: Sequence[Correction]
+) -> list[FichierRepare]:
+    """Land the new versions, pass the file gate, make them count together."""
+    conn = travail.conn
+    par_fichier: dict[FichierCourant, list[Correction]] = defaultdict(list)
+    for c in corrections:
+        par_fichier[c.ligne.fichier].append(c)
+    source = _source(travail, par_fichier)
+    rien = Depot(UPath(classeur.parent))
+    munir(travail, rien)
+    munir_de_codes(travail, rien)
+    relues = {fichier: _relire(travail, siennes) for fichier, siennes in par_fichier.items()}
+    with transaction(conn):
+        synchroniser_brut(conn, travail.reg)
+        journal.nettoyer(conn, source)
+        chargement_id = journal.ouvrir_chargement(conn, source.nom)
+    repares = []
+    for fichier, rangees in relues.items():
+        with transaction(conn):
+            repares.append(_atterrir(travail, chargement_id, classeur, lue, fichier, rangees))
+    if refus := dict(travail.porte(conn, chargement_id)):
+        with transaction(conn):
+            journal.refuser(conn, source, chargement_id, refus, _AUTRES)
+            journal.fermer_chargement(conn, chargement_id, "refuse", 0, 0, " ".join(refus.values()))
+        raise FichierRefuse(list(refus.items()))
+    with transaction(conn):
+        journal.accepter(conn, chargement_id)
+        lignes = sum(f.lignes for f in repares)
+        journal.fermer_chargement(conn, chargement_id, "accepte", len(repares), lignes, None)
+        if any(j.nom == JEU_ADHERENTS for j in source.jeux):
+            journal.retenir_epci(conn, travail.reg.jeu(JEU_ADHERENTS))
+    return repares
+
+
+def _source(travail: Travail, fichiers: Iterable[FichierCourant]) -> Source:
+    """The one source of a workbook: files of one source become visible together."""
+    noms = sorted({f.source for f in fichiers})
+    if len(noms) > 1:
+        raise LectureRefusee(f"le classeur mêle les sources {', '.join(noms)} : un classeur par source.")
+    return travail.reg.source(noms[0])
+
+
+def _atterrir(
+    travail: Travail,
+    chargement_id: int,
+    classeur: Path,
+    lue: Empreinte,
+    fichier: FichierCourant,
+    rangees: Sequence[tuple[int, list[str | None]]],
+) -> FichierRepare:
+    """One file: its row of the journal, the rows it keeps, the rows that were corrected."""
+    conn, jeu = travail.conn, travail.reg.jeu(fichier.jeu)
+    version = int(_valeur(travail, SQL_VERSION, fichier.source, fichier.jeu, fichier.periode))
+    depose = FichierDepose(
+        jeu, fichier.nom, fichier.chemin, UPath(classeur), fichier.periode, version, fichier.extension
+    )
+    contenu = Empreinte(lue.octets, empreinte_reparee(fichier.sha256, lue.sha256))
+    fichier_id = journal.inserer_fichier(conn, chargement_id, depose, contenu, correspondances=fichier.correspondances)
+    corrigees = [ligne for ligne, _ in rangees]
+    gardees = _reporter(travail, jeu, fichier, fichier_id, corrigees)
+    _inserer(travail, jeu, fichier_id, rangees)
+    dialecte = _valeur(travail, SQL_DIALECTE, fichier.fichier_id)
+    dialecte |= {
+        "reparation": {
+            "origine": dialecte.get("reparation", {}).get("origine", fichier.fichier_id),
+            "repare": fichier.fichier_id,
+            "version": fichier.version,
+            "sha256": fichier.sha256,
+            "classeur": classeur.name,
+            "classeur_sha256": lue.sha256,
+            "lignes": sorted(corrigees),
+        }
+    }
+    journal.noter_lecture(conn, fichier_id, gardees + len(corrigees), dialecte, None, {})
+    return FichierRepare(fichier.chemin, version, fichier.version, len(corrigees), fichier.atteste)
+
+
+def empreinte_reparee(fichier_sha256: str, classeur_sha256: str) -> str:
+    """sha256 of a repaired version: that of the two lines « sha256 of the file », « sha256 of the workbook »."""
+    return sha256(f"{fichier_sha256}\n{classeur_sha256}\n".encode()).hexdigest()
+
+
+def _reporter(travail: Travail, jeu: Jeu, fichier: FichierCourant, fichier_id: int, corrigees: Sequence[int]) -> int:
+    """The rows that stay, copied with their lines; how many."""
+    colonnes = [c for c in COLONNES_TECHNIQUES if c != "fichier_id"] + [c.nom for c in jeu.colonnes_entrepot]
+    liste = sql.SQL(", ").join(map(sql.Identifier, colonnes))
+    requete = sql.SQL(
+        "insert into {brut} (fichier_id, {colonnes}) select %s, {colonnes} from {brut}"
+        " where fichier_id = %s and ligne <> all (%s)"
+    ).format(brut=table(jeu), colonnes=liste)
+    return int(travail.conn.execute(requete, (fichier_id, fichier.fichier_id, list(corrigees))).rowcount)
+
+
+def _relire(travail: Travail, corrections: Sequence[Correction]) -> list[tuple[int, list[str | None]]]:
+    """(line of the file, cells in the order of the registry) of each corrected row, read and masked as at the door."""
+    jeu = travail.reg.jeu(corrections[0].ligne.fichier.jeu)
+    relecture = Relecture(jeu, travail.correspondances.pour(jeu), travail.discretion)
+    rangees = []
+    for c in corrections:
+        cellules = relecture.ligne(c)
+        rangees.append((c.ligne.ligne, [cellules[colonne.nom] or None for colonne in jeu.colonnes_entrepot]))
+    return rangees
+
+
+def _inserer(travail: Travail, jeu: Jeu, fichier_id: int, rangees: Sequence[tuple[int, list[str | None]]]) -> None:
+    """The corrected rows, each on its own line of the file."""
+    noms = [c.nom for c in jeu.colonnes_entrepot]
+    requete = sql.SQL("insert into {} (fichier_id, ligne, {}) values (%s, %s, {})").format(
+        table(jeu),
+        sql.SQL(", ").join(map(sql.Identifier, noms)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(noms)),
+    )
+    with travail.conn.cursor() as curseur:
+        curseur.executemany(requete, [(fichier_id, ligne, *cellules) for ligne, cellules in rangees])

@@ -1,0 +1,59 @@
+"""Searching for what must be nowhere: every table of a warehouse as text, every file of a folder, archives unpacked."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from psycopg import sql
+
+from mutualisation.entrepot.connexion import connecter
+
+_TABLES = """
+select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'm') and n.nspname not in ('information_schema', 'pg_toast') order by 1, 2
+"""
+_COLONNES = """
+select table_schema, table_name, column_name from information_schema.columns
+ where table_schema = any(%s) and data_type in ('text', 'character varying', 'json', 'jsonb', 'ARRAY') order by 1, 2, 3
+"""
+
+
+def vider(dsn: str) -> Iterator[tuple[str, bytes]]:
+    """Every table of the database, as text: (schema.table, its rows)."""
+    with connecter(dsn) as conn:
+        for schema, nom in conn.execute(_TABLES).fetchall():
+            ordre = sql.SQL("copy {} to stdout").format(sql.Identifier(schema, nom))
+            with conn.cursor() as curseur, curseur.copy(ordre) as copie:
+                yield f"{schema}.{nom}", b"".join(bytes(bloc) for bloc in copie)
+
+
+def colonnes_qui_disent(dsn: str, secrets: Iterable[str], schemas: Iterable[str]) -> set[tuple[str, str]]:
+    """(schema.table.column, secret) of the text columns where a secret is, whatever its case."""
+    trouves = set()
+    with connecter(dsn) as conn:
+        for schema, table, colonne in conn.execute(_COLONNES, (list(schemas),)).fetchall():
+            requete = sql.SQL("select string_agg({}::text, E'\\n') from {}").format(
+                sql.Identifier(colonne), sql.Identifier(schema, table)
+            )
+            ligne = conn.execute(requete).fetchone()
+            texte = (ligne[0] if ligne and ligne[0] else "").casefold()
+            trouves |= {(f"{schema}.{table}.{colonne}", s) for s in secrets if s.casefold() in texte}
+    return trouves
+
+
+def fichiers(*dossiers: Path) -> Iterator[Path]:
+    """Every file under folders."""
+    for dossier in dossiers:
+        for racine, _, noms in os.walk(dossier):
+            yield from (c for nom in noms if (c := Path(racine) / nom).is_file())
+
+
+def contenu(chemin: Path) -> bytes:
+    """Bytes of a file; what a workbook or a draft packs, unpacked."""
+    if chemin.suffix not in {".xlsx", ".docx"}:
+        return chemin.read_bytes()
+    with zipfile.ZipFile(chemin) as paquet:
+        return b"\n".join(paquet.read(nom) for nom in paquet.namelist())

@@ -1,0 +1,142 @@
+"""`.controle.json` of all sorts (F3), and the `Total` row (F4)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.atelier.assaut import Assaut, Contenu, en_csv, remplir
+from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
+
+MANDATS = "compta/mandats_2023-03.csv"
+TEXTE = en_csv(remplir("mandats"))
+SOMME = hashlib.sha256(TEXTE.encode()).hexdigest()
+PES = pes_aller([Bordereau("1", "10.00", [Piece("1", [Ligne("10.00")])])])
+TEMPS = "rh/temps_2023-03.csv"
+
+
+def _refuse(nom: str, controle: Contenu, *mots: str, constat: str = "") -> Assaut:
+    fichiers = {MANDATS: TEXTE, f"{MANDATS}.controle.json": controle}
+    return Assaut(f"contrôle {nom}", fichiers, {MANDATS: (*mots, "F3")}, constat=constat)
+
+
+def _juste(nom: str, controle: Contenu) -> Assaut:
+    fichiers = {MANDATS: TEXTE, f"{MANDATS}.controle.json": controle}
+    return Assaut(f"contrôle {nom}", fichiers, lignes={MANDATS: 2})
+
+
+def tube(chemin: Path) -> None:
+    """A FIFO, which nobody writes into."""
+    os.mkfifo(chemin)
+
+
+def lien(cible: str) -> Callable[[Path], None]:
+    """A symbolic link to that target."""
+    return lambda chemin: chemin.symlink_to(cible)
+
+
+def prise(chemin: Path) -> None:
+    """A socket that nobody listens to; its address is bounded, so it is bound from its folder."""
+    ici = Path.cwd()
+    os.chdir(chemin.parent)
+    try:
+        with socket.socket(socket.AF_UNIX) as s:
+            s.bind(chemin.name)
+    finally:
+        os.chdir(ici)
+
+
+def _total(texte: str) -> str:
+    """The file of time, its two rows followed by a `Total` row whose hours are this text."""
+    rangees = remplir("temps")
+    total = ["Total", *[""] * (len(rangees[0]) - 1)]
+    total[rangees[0].index("Durée")] = texte
+    return en_csv([*rangees, total])
+
+
+def _annonces(cas: dict[str, tuple[str, str]]) -> dict[str, Contenu]:
+    """A file of mandats a month, each with its `.controle.json`; months are those of the table."""
+    poses: dict[str, Contenu] = {}
+    for mois, (controle, total) in cas.items():
+        nom = f"compta/mandats_2023-{mois}.csv"
+        # a file of its own: the same bytes would be those of another month (F2)
+        poses[nom] = TEXTE.replace("Texte", mois) + (total and f"Total{';' * 22}{total};\n")
+        poses[f"{nom}.controle.json"] = controle
+    return poses
+
+
+_JUSTES = {
+    "01": ('{"lignes": 2, "colonne": "montant  ttc", "total": "20.00"}', ""),
+    "02": ('{"total": "+20", "colonne": "Montant TTC"}', ""),
+    "03": ('{"lignes": "2"}', "20,00 €"), "04": ("{}", ""), "05": ('{"colonne": "TVA", "total": 20}', "20"),
+    # a cell that is no number says nothing (F4)
+    "06": ("{}", "vingt"), "07": ("{}", "1e1"),
+}  # fmt: skip
+_FAUSSES = {
+    "01": ('{"lignes": 3}', ""), "02": ('{"lignes": 1}', ""),
+    "03": ('{"colonne": "Montant TTC", "total": "20.01"}', ""),
+    "04": ('{"colonne": "Montant TTC", "total": -20}', ""), "05": ("{}", "20,01"), "06": ('{"lignes": 3}', "20,00"),
+}  # fmt: skip
+_MOTS = {"01": ("3", "2", "F3"), "02": ("1", "2", "F3"), "03": ("20,01", "F3"), "04": ("-20", "F3"),
+         "05": ("20,01", "F4"), "06": ("3", "F3")}  # fmt: skip
+_SANS_REMEDE = "le message ne dit pas quoi faire"
+_ILLISIBLE = "JSON lisible"
+CONTROLES = (
+    _juste("à clé inconnue", '{"producteur": {"nom": "SEDIT", "version": [1, 2]}}'),
+    _juste("vide d'un objet", "{}"),
+    _juste("à BOM", "\ufeff{}"),
+    _juste("à clés nulles", '{"lignes": null, "colonne": null, "total": null, "sha256": null}'),
+    _refuse("de zéro octet", "", _ILLISIBLE),
+    _refuse("suivi d'un reste", '{"lignes": 2} x', _ILLISIBLE),
+    _refuse("suivi d'un second objet", '{"lignes": 2}{"lignes": 3}', _ILLISIBLE),
+    _refuse("en UTF-16", '{"lignes": 2}'.encode("utf-16"), _ILLISIBLE),
+    _refuse("en cp1252", '{"é": 2}'.encode("cp1252"), _ILLISIBLE),
+    _refuse("de listes profondes", "[" * 60_000, _ILLISIBLE),
+    _refuse("d'objets profonds", '{"a":' * 12_000, _ILLISIBLE),
+    _refuse("qui est une liste", "[]", "objet JSON", constat=_SANS_REMEDE),
+    _refuse("qui est un texte", '"ZYLBERSTEIN"', "objet JSON", constat=_SANS_REMEDE),
+    _refuse("qui est nul", "null", "objet JSON", constat=_SANS_REMEDE),
+    _refuse("de 45 octets, exposant géant", '{"colonne":"Montant TTC","total":1e999999999}', "exposant"),
+    _refuse("à exposant en texte", '{"colonne":"Montant TTC","total":"2e1"}', "exposant"),
+    _refuse("à NaN", '{"colonne":"Montant TTC","total":NaN}', "nombre à point décimal"),
+    _refuse("à infini", '{"colonne":"Montant TTC","total":-Infinity}', "nombre à point décimal"),
+    _refuse("à virgule", '{"colonne":"Montant TTC","total":"20,00"}', "point décimal"),
+    _refuse("à chiffres arabes", '{"colonne":"Montant TTC","total":"٢٠"}', "point décimal",
+            constat="un total en chiffres arabes est pris pour un nombre"),
+    _refuse("à entier de 5 000 chiffres", f'{{"colonne":"Montant TTC","total":{"9" * 5000}}}'),
+    _refuse("à lignes de 5 000 chiffres", f'{{"lignes":{"9" * 5000}}}'),
+    _refuse("à lignes négatives", '{"lignes": -2}', "entier"),
+    _refuse("à lignes en booléen", '{"lignes": true}', "entier"),
+    _refuse("à lignes à point", '{"lignes": 2.0}', "entier"),
+    _refuse("à lignes en chiffres arabes", '{"lignes": "٢"}', "entier"),
+    _refuse("à total sans colonne", '{"total": "20.00"}', "sans sa « colonne »"),
+    _refuse("de colonne inconnue, d'une personne", '{"colonne": "ZYLBERSTEIN", "total": "1"}', "Montant TTC"),
+    _refuse("de colonne en liste", '{"colonne": ["Montant TTC"], "total": "1"}', "colonne à sommer"),
+    _refuse("de colonne sans somme", '{"colonne": "Objet", "total": "1"}', "colonne à sommer"),
+    _refuse("d'empreinte en nombre", '{"sha256": 0}', "sha256"),
+    _refuse("d'empreinte d'un autre", f'{{"sha256": "{"0" * 64}"}}', "sha256"),
+    _refuse("à clé double au fond", '{"x": {"a": 1, "a": 2}}', "deux fois"),
+    _refuse("à clé double qui est un nom", '{"ZYLBERSTEIN": 1, "ZYLBERSTEIN": 2}', "deux fois"),
+    _refuse("de 64 ko et un octet", "{}" + " " * (64 * 1024 - 1), "64 ko"),
+    _juste("de 64 ko tout juste", "{}" + " " * (64 * 1024 - 2)),
+    _refuse("qui est un tube", tube, "fichier ordinaire"),
+    _refuse("qui est un lien vers un périphérique", lien("/dev/zero"), "fichier ordinaire"),
+    _refuse("qui est un lien vers un mot de passe", lien("/etc/passwd"), "fichier ordinaire"),
+    _refuse("qui est un lien rompu", lien("nulle_part"), "fichier ordinaire"),
+    _refuse("qui est une prise", prise, "fichier ordinaire"),
+    _refuse("qui est un dossier", lambda chemin: chemin.mkdir(), "fichier ordinaire"),
+    Assaut("contrôle sur un PES : seule l'empreinte compte", {"compta/A.xml": PES, "compta/A.xml.controle.json":
+           '{"lignes": 99, "colonne": "x"}'}, lignes={"compta/A.xml": 1}),
+    Assaut("contrôle d'empreinte fausse sur un PES", {"compta/A.xml": PES, "compta/A.xml.controle.json":
+           f'{{"sha256": "{"f" * 64}"}}'}, {"compta/A.xml": ("sha256", "F3")}),
+    Assaut("contrôle en capitales", {"compta/mandats_2023-03.CSV": TEXTE, "compta/mandats_2023-03.CSV.CONTROLE.JSON":
+           '{"sha256": "0"}'}, {"compta/mandats_2023-03.CSV": ("sha256", "F3")}),
+    # what the file gate compares: every announce of a load at once
+    Assaut("contrôles et totaux justes", _annonces(_JUSTES), porte=True,
+           lignes={f"compta/mandats_2023-{m}.csv": 2 for m in _JUSTES}),
+    Assaut("contrôles et totaux faux", _annonces(_FAUSSES), porte=True,
+           refus={f"compta/mandats_2023-{m}.csv": mots for m, mots in _MOTS.items()}),
+)  # fmt: skip

@@ -1,0 +1,111 @@
+"""DECP: JSON that repeats, nests, swells, or says no contract (S4, G1, F8, F9)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.atelier.assaut import Assaut, au_moment
+
+FICHIER = "cam/decp_2023.json"
+
+
+def _lu(nom: str, contenu: Any, lignes: int = 1) -> Assaut:
+    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, lignes={FICHIER: lignes})
+
+
+def _refuse(nom: str, contenu: Any, *mots: str, constat: str = "") -> Assaut:
+    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, {FICHIER: mots}, constat=constat)
+
+
+def _signale(nom: str, contenu: Any, mot: str) -> Assaut:
+    """Refused or read, but said."""
+    constat = f"un DECP {nom} est lu sans un mot (porte)"
+    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, dits=(mot,), permis=True, constat=constat)
+
+
+def _borne(nom: str, faire: Callable[[], Any], constat: str = "") -> Assaut:
+    return Assaut(f"DECP {nom}", {FICHIER: au_moment(lambda: _texte(faire()))}, permis=True, constat=constat)
+
+
+def _texte(contenu: Any) -> str | bytes:
+    return contenu if isinstance(contenu, (str, bytes)) else json.dumps(contenu, ensure_ascii=False)
+
+
+def _marche(**plus: Any) -> dict[str, Any]:
+    return {"id": "M1", "acheteur": {"id": "20000000800017"}, "dateNotification": "2023-02-01", "montant": 1000.5,
+            "titulaires": [{"titulaire": {"typeIdentifiant": "SIRET", "id": "12345678901234"}}], **plus}  # fmt: skip
+
+
+def _liste(*marches: Any) -> dict[str, Any]:
+    return {"marches": {"marche": list(marches)}}
+
+
+UN = json.dumps(_liste(_marche()))
+_FORME, _JSON = ("DECP", "S4"), ("JSON", "G1")
+DECP = (
+    _lu("usuel", UN),
+    _lu("à BOM", "\ufeff" + UN),
+    _lu("sans titulaires", _liste(_marche(titulaires=None))),
+    _lu(
+        "à titulaires de toutes formes", _liste(_marche(titulaires=["x", 3, None, [], {}, {"id": {}}, [[{"id": "1"}]]]))
+    ),
+    _lu("à montant en texte", _liste(_marche(montant="mille"))),
+    _lu("à montant en liste", _liste(_marche(montant=[1]))),
+    _lu("à exposant", UN.replace("1000.5", "1e30")),
+    _lu("à exposant sans fin", UN.replace("1000.5", "1e999999999")),
+    _lu("à exposant négatif sans fin", UN.replace("1000.5", "1e-999999999")),
+    _lu("à nombre de quatre mille chiffres", UN.replace("1000.5", "9" * 4000)),
+    _lu(
+        "à modifications sans date", _liste(_marche(modifications=[None, 3, {"titulaires": []}, {"modification": {}}]))
+    ),
+    _lu("à clés de programme", _liste(_marche(__proto__={"id": "x"}, __class__="x", constructor=1))),
+    _lu("à emoji et inversion", _liste(_marche(objet="🏊\u202e\u2028\u0000".replace("\0", "")))),
+    _lu("de mille marchés", _liste(*(_marche(id=f"M{n}") for n in range(1000))), 1000),
+    _lu("de concessions seules", {"marches": {"contrat-concession": [{"id": "C1"}]}}, 0),
+    _lu("de liste vide", {"marches": []}, 0),
+    _lu("à texte de 1 Mo", _liste(_marche(objet="x" * 1_000_000))),
+    _refuse("suivi d'un reste", UN + "x", *_JSON),
+    _refuse("suivi d'un second objet", UN + UN, *_JSON),
+    _refuse("à commentaire", UN.replace("{", "{/* x */", 1), *_JSON),
+    _refuse("à guillemets simples", UN.replace('"', "'"), *_JSON),
+    _refuse("à NaN", UN.replace("1000.5", "NaN"), *_JSON),
+    _refuse("à infini", UN.replace("1000.5", "Infinity"), *_JSON),
+    _refuse("coupé", UN[:-10], *_JSON),
+    _refuse("à échappement faux", UN.replace("M1", "M\\x1"), *_JSON),
+    _refuse("à demi-codet", UN.replace("M1", "M\\ud800"), "F8"),
+    _refuse("à nul échappé", UN.replace("M1", "M\\u0000"), "nul", "F8"),
+    _refuse("à octet nul", UN.replace("M1", "M\0"), "nul", "F8"),
+    _refuse("en UTF-16", UN.encode("utf-16"), "UTF-16", "F8"),
+    _refuse("en cp1252", json.dumps(_liste(_marche(objet="Été")), ensure_ascii=False).encode("cp1252"), "F8"),
+    _refuse("qui est une liste", [_marche()], *_FORME),
+    _refuse("qui est un texte", '"ZYLBERSTEIN"', *_FORME),
+    _refuse("qui est nul", "null", *_FORME),
+    _refuse("qui est un nombre", "3", *_FORME),
+    _refuse("vide d'un objet", {}, *_FORME),
+    _refuse("d'une autre forme", {"records": [_marche()]}, *_FORME),
+    _refuse("de marchés nuls", {"marches": None}, *_FORME),
+    _refuse("de marchés qui sont des textes", {"marches": ["ZYLBERSTEIN"]}, "objet JSON", "S4"),
+    _refuse("de marchés qui sont des listes", {"marches": {"marche": [[_marche()]]}}, "objet JSON", "S4"),
+    _refuse("de blancs", "   \n", *_JSON),
+    _signale("à clé marches deux fois", '{"marches": {"marche": []}, ' + UN[1:], "deux fois"),
+    _signale("à clé id deux fois", UN.replace('"id": "M1"', '"id": "M0", "id": "M1"'), "deux fois"),
+    # bombs
+    _borne(
+        "à listes emboîtées",
+        lambda: '{"marches":' + "[" * 500_000,
+    ),
+    _borne("à objets emboîtés", lambda: '{"marches":{"marche":[' + '{"a":' * 200_000),
+    _borne(
+        "de dix millions de listes",
+        lambda: '{"marches":{"x":[' + "[]," * 10_000_000 + "[]]}}",
+        "dix millions de listes prennent plus de 500 Mo ou 10 s",
+    ),
+    _borne("à texte de 30 Mo", lambda: _liste(_marche(id="x" * 30_000_000))),
+    _borne("à nombre d'un million de chiffres", lambda: UN.replace("1000.5", "9" * 1_000_000)),
+    _borne("à clé de 10 Mo", lambda: '{"' + "x" * 10_000_000 + '": 1}'),
+    _borne(
+        "de cent mille marchés", lambda: '{"marches":[' + ",".join(f'{{"id":"M{n}"}}' for n in range(100_000)) + "]}"
+    ),
+)

@@ -1,0 +1,63 @@
+"""What is in a drop and is no regular file of it: pipes, devices, links out, sockets (issue 9, the door)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.atelier.assaut import Assaut, Contenu, en_csv, remplir
+from tests.attaques.assauts.controles import lien, prise, tube
+
+TEXTE = en_csv(remplir("mandats"))
+MANDATS = "compta/mandats_2023-03.csv"
+_ORDINAIRE = ("fichier ordinaire", "G7")
+
+
+def _refuse(nom: str, contenu: Contenu, *mots: str, constat: str = "") -> Assaut:
+    return Assaut(f"lieu : {nom}", {MANDATS: contenu}, {MANDATS: mots or _ORDINAIRE}, constat=constat)
+
+
+def dehors(chemin: Path) -> None:
+    """A link to a sound file beside the drop."""
+    cible = chemin.parents[2] / "dehors.csv"
+    cible.write_text(TEXTE, encoding="utf-8")
+    chemin.symlink_to(cible)
+
+
+def dossier_dehors(chemin: Path) -> None:
+    """A source that is a link to a folder beside the drop."""
+    cible = chemin.parents[1] / "dehors"
+    cible.mkdir(exist_ok=True)
+    (cible / "mandats_2023-03.csv").write_text(TEXTE, encoding="utf-8")
+    chemin.symlink_to(cible)
+
+
+def _boucle(chemin: Path) -> None:
+    chemin.symlink_to(chemin.name)
+
+
+def _durs(noms: tuple[str, ...]) -> Callable[[Path], None]:
+    """Hard links to the file."""
+
+    def faire(chemin: Path) -> None:
+        chemin.write_text(TEXTE, encoding="utf-8")
+        for nom in noms:
+            (chemin.parent / nom).hardlink_to(chemin)
+
+    return faire
+
+
+LIEUX = (
+    _refuse("un tube", tube),
+    _refuse("une prise", prise),
+    _refuse("un lien vers un périphérique sans fin", lien("/dev/zero")),
+    _refuse("un lien vers /dev/null", lien("/dev/null")),
+    _refuse("un lien rompu", lien("nulle_part")),
+    _refuse("un lien en boucle", _boucle),
+    _refuse("un lien vers les comptes du système", lien("/etc/passwd"), "G7"),
+    _refuse("un lien vers un fichier hors du dépôt", dehors, "G7"),
+    Assaut("lieu : une source qui est un lien", {"compta": dossier_dehors}, {"compta": ("hors du dépôt", "G7")}),
+    Assaut("lieu : un lien vers la racine", {"compta": lien("/")}, {"compta": ("hors du dépôt", "G7")}),
+    Assaut("lieu : le même fichier par un lien dur", {MANDATS: _durs(("mandats_2023-04.csv",))}, lignes={MANDATS: 2},
+           dits=("mêmes octets", "F2")),
+)  # fmt: skip

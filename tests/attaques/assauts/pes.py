@@ -1,0 +1,134 @@
+"""PES v2: XML that lies, includes, nests, swells (G1, G7, F8, P1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.atelier.assaut import Assaut, au_moment
+from tests.atelier.pes import Bordereau, Ligne, Piece, Tiers, pes_aller
+
+FICHIER = "compta/PESALR2_2023.xml"
+PES = pes_aller([Bordereau("1", "20.00", [Piece("1", [Ligne("10.00", numero="1"), Ligne("10.00", numero="2")])])])
+_DECLARATION = b"<?xml version='1.0' encoding='ISO-8859-1'?>"
+_CORPS = PES.removeprefix(_DECLARATION)
+_LIGNE = b'<IdLigne V="1"/>'
+assert _LIGNE in PES
+
+
+def _lu(nom: str, contenu: bytes, lignes: int = 2) -> Assaut:
+    return Assaut(f"PES {nom}", {FICHIER: contenu}, lignes={FICHIER: lignes})
+
+
+def _refuse(nom: str, contenu: bytes, *mots: str, constat: str = "") -> Assaut:
+    return Assaut(f"PES {nom}", {FICHIER: contenu}, {FICHIER: mots}, constat=constat)
+
+
+def _borne(nom: str, faire: Callable[[], bytes], constat: str = "") -> Assaut:
+    return Assaut(f"PES {nom}", {FICHIER: au_moment(faire)}, permis=True, constat=constat)
+
+
+def _dans(xml: bytes) -> bytes:
+    """That XML before the first line number."""
+    return PES.replace(_LIGNE, xml + _LIGNE, 1)
+
+
+def _apres(declaration: bytes) -> bytes:
+    return declaration + _CORPS
+
+
+def _hors(xml: bytes) -> bytes:
+    """That XML at the end of the flow, where attachments stand."""
+    return PES.replace(b"</n:PES_Aller>", xml + b"</n:PES_Aller>")
+
+
+_PERSONNE = pes_aller(
+    recette=[Bordereau("1", "10.00", [Piece("1", [Ligne("10.00", tiers=[Tiers("0907331", "04")])])])]
+).replace(b"MARTIN", b"ZYLBERSTEIN")
+_ENTITES = b"<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>"
+ASSAUTS_PES = (
+    _lu("usuel", PES),
+    _lu("en UTF-8 à marque", b"\xef\xbb\xbf" + _apres(b"<?xml version='1.0' encoding='UTF-8'?>")),
+    _lu("sans déclaration", _CORPS),
+    _lu("à instructions et commentaires", _dans(b"<?xml-stylesheet href='http://x/y.xsl'?><!-- ZYLBERSTEIN -->")),
+    _lu(
+        "à XInclude, qui n'est pas suivi",
+        _dans(b"<xi:include xmlns:xi='http://www.w3.org/2001/XInclude' href='file:///etc/passwd' parse='text'/>"),
+    ),
+    _lu(
+        "à schéma sur le réseau, qui n'est pas lu",
+        PES.replace(
+            b"<n:PES_Aller ",
+            b"<n:PES_Aller xmlns:s='http://www.w3.org/2001/"
+            b"XMLSchema-instance' s:schemaLocation='http://192.0.2.1/x http://192.0.2.1/x.xsd' ",
+            1,
+        ),
+    ),
+    _lu("à section CDATA", _dans(b"<x><![CDATA[<!DOCTYPE a>]]></x>")),
+    _lu("à préfixe d'un autre nom", PES.replace(b"xmlns:n=", b"xmlns:zz=").replace(b"n:PES", b"zz:PES")),
+    _lu(
+        "à pièces jointes de 5 Mo",
+        _hors(b"<PES_PJ><Contenu><Fichier>" + b"QUJD" * 1_250_000 + b"</Fichier></Contenu></PES_PJ>"),
+    ),
+    _lu("à personne pour tiers", _PERSONNE, 1),
+    _lu("à montants en chiffres arabes", PES.replace(b"10.00", b"&#1633;&#1632;"), 2),
+    _lu("à montant infini", PES.replace(b'MtHT V="10.00"', b'MtHT V="INF"', 1)),
+    _lu("à attributs sans V", PES.replace(b"MtHT V=", b"MtHT W=", 1)),
+    _lu(
+        "à ligne répétée dix mille fois",
+        pes_aller([Bordereau("1", "1.00", [Piece("1", [Ligne("1.00")] * 10_000)])]),
+        10_000,
+    ),
+    _refuse("à DTD interne", _apres(_DECLARATION + _ENTITES), "DTD", "G1"),
+    _refuse("à DTD externe", _apres(_DECLARATION + b"<!DOCTYPE x SYSTEM 'http://192.0.2.1/x.dtd'>"), "DTD", "G1"),
+    _refuse(
+        "à DTD de fichier",
+        _apres(_DECLARATION + b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>"),
+        "DTD",
+        "G1",
+    ),
+    _refuse("à DTD de périphérique", _apres(_DECLARATION + b"<!DOCTYPE x SYSTEM 'file:///dev/zero'>"), "DTD", "G1"),
+    _refuse("à entité inconnue", _dans(b"<x>&xxe;</x>"), "entité", "G1"),
+    _refuse("à caractère nul", _dans(b"<x>&#0;</x>"), "caractère", "G1"),
+    _refuse("à octet nul", PES.replace(b"ESSAI", b"ESS\0AI", 1), "octet nul", "F8"),
+    _refuse("à deux racines", PES + _CORPS, "fin du document", "G1"),
+    _refuse("à texte après la fin", PES + b"ZYLBERSTEIN", "G1"),
+    _refuse("coupé au milieu d'une ligne", PES[: PES.index(_LIGNE) + 5], "s'arrête", "G1"),
+    _refuse("à attribut doublé", PES.replace(b'IdLigne V="1"', b'IdLigne V="1" V="2"', 1), "deux fois", "G1"),
+    _refuse("en UTF-16", PES.decode("latin-1").replace("ISO-8859-1", "UTF-16").encode("utf-16"), "UTF-16", "F8"),
+    _refuse("qui se dit en UTF-16", _apres(b"<?xml version='1.0' encoding='UTF-16'?>"), "F8"),
+    _refuse(
+        "qui se dit en UTF-8",
+        _apres(b"<?xml version='1.0' encoding='UTF-8'?>").replace(b"ESSAI", b"Andr\xe9"),
+        "UTF-8",
+        "F8",
+    ),
+    _refuse("d'encodage inconnu", _apres(b"<?xml version='1.0' encoding='ZYX-9'?>"), "F8"),
+    _refuse("d'un autre langage", b"<html><body>ZYLBERSTEIN</body></html>", "pas un PES", "G7"),
+    _refuse(
+        "de racine à nom de personne",
+        b"<ZYLBERSTEIN/>",
+        "pas un PES",
+        "G7",
+        constat="le nom de la racine d'un XML, quel qu'il soit, est répété dans le message (K9)",
+    ),
+    _refuse("de JSON", b'{"marches": []}', "G1"),
+    _refuse("de zéro octet", b"", "vide", "F6"),
+    Assaut(
+        "PES de pièces jointes seules",
+        {FICHIER: _DECLARATION + b"<n:PES_Aller xmlns:n='x'><PES_PJ/></n:PES_Aller>"},
+        dits=("ignoré", "G7"),
+    ),
+    Assaut("PES Retour", {FICHIER: _DECLARATION + b"<n:PES_Retour xmlns:n='x'/>"}, dits=("ignoré", "G7")),
+    # bombs
+    _borne("à éléments emboîtés cent mille fois", lambda: _hors(b"<x>" * 100_000 + b"</x>" * 100_000)),
+    _borne(
+        "à attribut de 100 Mo",
+        lambda: _hors(b"<x V='" + b"x" * 100_000_000 + b"'/>"),
+        "un attribut de 100 Mo n'a pas de borne",
+    ),
+    _borne("à objet de 20 Mo", lambda: _dans(b"<ObjLignePce V='" + b"x" * 20_000_000 + b"'/>")),
+    _borne("à cent mille attributs", lambda: _hors(b"<x " + b" ".join(b"a%d='1'" % n for n in range(100_000)) + b"/>")),
+    _borne("à deux millions d'éléments", lambda: _hors(b"<x/>" * 2_000_000)),
+    _borne("à deux cent mille tiers", lambda: _dans(b"<Tiers>" + b"<InfoTiers/>" * 200_000 + b"</Tiers>")),
+    _borne("à nom d'élément de 10 Mo", lambda: _hors(b"<" + b"x" * 10_000_000 + b"/>")),
+)

@@ -1,0 +1,67 @@
+"""The door under assault: each row of the table has its outcome, its French words, its bounds, and loses nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from statistics import median
+
+import pytest
+from tests.atelier import bases
+from tests.atelier.assaut import Assaillant, Assaut
+from tests.attaques.assauts import ASSAUTS
+from tests.conftest import MODELE
+
+AU_MOINS = 200
+
+
+def _identifiant(nom: str) -> str:
+    """Without accents, so that `-k` finds it."""
+    return unicodedata.normalize("NFKD", nom).encode("ascii", "ignore").decode()
+
+
+@pytest.fixture(scope="module")
+def assaillant(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assaillant]:
+    """One warehouse for the whole table, emptied after each assault."""
+    nom = f"assauts_{uuid.uuid4().hex[:12]}"
+    ouvert = Assaillant(bases.creer(_serveur, nom, MODELE), tmp_path_factory.mktemp("assauts"))
+    yield ouvert
+    ouvert.fermer()
+    bases.supprimer(_serveur, nom)
+
+
+def test_la_table_est_longue() -> None:
+    assert len({a.nom for a in ASSAUTS}) == len(ASSAUTS) >= AU_MOINS
+    assert {nom.partition("/")[0] for a in ASSAUTS for nom in a.fichiers} >= {
+        "rh", "compta", "cee", "cam", "activite", "referentiel",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "assaut",
+    [
+        pytest.param(
+            a, id=_identifiant(a.nom), marks=pytest.mark.xfail(strict=True, reason=a.constat) if a.constat else ()
+        )
+        for a in ASSAUTS
+    ],
+)
+def test_un_assaut(assaut: Assaut, assaillant: Assaillant) -> None:
+    fautes = assaillant.fautes(assaut)
+    assert not fautes, "\n".join(fautes)
+
+
+def test_ce_que_coute_un_assaut(assaillant: Assaillant, capsys: pytest.CaptureFixture[str]) -> None:
+    """Said in the log: how many, how long, how heavy."""
+    mesures = assaillant.mesures
+    assert mesures
+    lents = sorted(mesures, key=lambda m: -m[1])[:5]
+    lourds = sorted(mesures, key=lambda m: -m[2])[:5]
+    with capsys.disabled():
+        print(
+            f"\n{len(mesures)} assauts, {median(m[1] for m in mesures) * 1000:.0f} ms au milieu ; les plus lents :",
+            ", ".join(f"{nom} {s:.1f} s" for nom, s, _ in lents),
+            "; les plus lourds :",
+            ", ".join(f"{nom} {o // 1024 // 1024} Mo" for nom, _, o in lourds),
+        )

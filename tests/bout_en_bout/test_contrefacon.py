@@ -1,0 +1,270 @@
+"""Forging, as the owner of the database: what no right can refuse is found by the seal, and never given out (K10)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import Publie
+from tests.bout_en_bout.test_refus import octets
+
+from mutualisation import operations as op
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ControleEchoue
+from mutualisation.publication.cle_signature import publique
+from mutualisation.publication.clotures_scellees import sceller_cloture
+from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+
+SANS_GARDE = "drop trigger en_ajout_seul on journal.sceaux"
+# what the owner does, and what the refusal names
+CONTREFACONS = {
+    "le préparateur": (["update journal.constructions set prepare_par = 'intrus'"], "le préparateur de la version 1"),
+    "un million dans un chiffre": (
+        ["update versions.synthese_financiere set cout_net = cout_net + 1000000"],
+        "les lignes de versions.synthese_financiere",
+    ),
+    "un paramètre montré": (
+        ["update versions.parametres_en_vigueur set valeur = valeur || '0'"],
+        "les lignes de versions.parametres_en_vigueur",
+    ),
+    "un nom d'adhérent des factures": (
+        ["update versions.factures_adherents set nom = 'Autre'"],
+        "les lignes de versions.factures_adherents",
+    ),
+    "une adhésion d'un autre exercice": (
+        ["update versions.adhesion set exercice = exercice - 1"],
+        "les lignes de versions.adhesion",
+    ),
+    "les fichiers lus": (
+        ["update journal.constructions set contexte = jsonb_set(contexte, '{fichiers}', '[]')"],
+        "la date, les portes ou le contexte",
+    ),
+    "les portes": (
+        ["update journal.constructions set portes = jsonb_set(portes, '{bilan}', '{}')"],
+        "la date, les portes ou le contexte",
+    ),
+    "une fonction": (
+        [
+            "create or replace function lecture.montant(t text) returns numeric language sql immutable parallel safe as"
+            " $$ select 1000000::numeric $$"
+        ],
+        "la fonction lecture.montant",
+    ),
+    "l'empreinte": (
+        ["update journal.constructions set publication_sha256 = repeat('0', 64)"],
+        "l'empreinte de la publication",
+    ),
+    "le pointeur": (
+        [
+            "insert into journal.constructions (exercices, statut, prepare_par, code_version, contexte)"
+            " select exercices, statut, prepare_par, code_version, contexte from journal.constructions",
+            "update journal.publications set version = 2",
+        ],
+        "journal.publications montre la version 2",
+    ),
+    "les derniers sceaux effacés": ([SANS_GARDE, "delete from journal.sceaux"], "n'y est plus inscrit"),
+    "le sceau et ce qu'il dit": (
+        [
+            SANS_GARDE,
+            "update journal.constructions set prepare_par = 'intrus'",
+            "update journal.sceaux set prepare_par = 'intrus',"
+            ' enonce = replace(enonce, \'"prepare_par":"alice"\', \'"prepare_par":"intrus"\')',
+        ],
+        "sa signature n'est pas celle de son énoncé",
+    ),
+    "une colonne du sceau": (
+        [SANS_GARDE, "update journal.sceaux set prepare_par = 'intrus'"],
+        "n'est plus ce que dit son énoncé",
+    ),
+    "les empreintes de chaque relation": (
+        [
+            SANS_GARDE,
+            "update journal.sceaux set empreintes = jsonb_set(empreintes, '{publication,adhesion}', '\"0\"')",
+        ],
+        "n'est plus ce que dit son énoncé",
+    ),
+}
+
+
+def _executer(publie: Publie, ordres: list[str]) -> None:
+    with connecter(publie.contexte.dsn, role=None) as conn:
+        for ordre in ordres:
+            assert conn.execute(ordre.encode()).rowcount != 0, ordre
+
+
+def _refus(faire: Callable[[], object]) -> str:
+    with pytest.raises(ControleEchoue) as refus:
+        faire()
+    assert refus.value.code_sortie == 2
+    return str(refus.value)
+
+
+@pytest.mark.parametrize(("ordres", "dit"), CONTREFACONS.values(), ids=CONTREFACONS.keys())
+def test_rien_de_contrefait_n_est_donne(publie: Publie, tmp_path: Path, ordres: list[str], dit: str) -> None:
+    _executer(publie, ordres)
+    assert dit in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_ni_facturer_ni_verifier_ne_laissent_passer(publie: Publie, tmp_path: Path) -> None:
+    ordres, dit = CONTREFACONS["un million dans un chiffre"]
+    _executer(publie, ordres)
+    assert dit in _refus(lambda: op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)))
+    assert not list(tmp_path.iterdir())
+    assert dit in op.verifier(publie.contexte)[0]
+
+
+def test_une_cle_de_l_intrus_ne_resigne_rien(publie: Publie, tmp_path: Path) -> None:
+    """With the owner's rights and a key of one's own: the warehouse agrees with itself, not with its anchor."""
+    cle = Ed25519PrivateKey.generate()
+    with connecter(publie.contexte.dsn, role=None) as conn:
+        conn.execute(SANS_GARDE.encode())
+        (enonce,) = conn.execute("select enonce from journal.sceaux").fetchone() or ("",)
+        forge = enonce.replace('"alice"', '"intrus"')
+        conn.execute("update journal.constructions set prepare_par = 'intrus'")
+        conn.execute(
+            "update journal.sceaux set prepare_par = 'intrus', enonce = %s, signature = %s, cle_publique = %s",
+            (forge, cle.sign(forge.encode()), publique(cle)),
+        )
+    refus = _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert "la clé qui l'a signé n'est pas connue ici" in refus
+    assert "l'entrepôt ne dit plus ce qui est ancré hors de lui" in refus
+
+
+def test_une_publication_ne_blanchit_pas_ce_qui_a_ete_change(publie: Publie) -> None:
+    """A new build of another exercice would seal the forged one anew: it is refused before anything is published."""
+    _executer(publie, ["update versions.synthese_financiere set cout_net = cout_net + 1000000"])
+    autre = "insert into journal.constructions (exercices, statut, prepare_par, code_version) values (%s, %s, 'a', 'x')"
+    with connecter(publie.contexte.dsn, role=None) as conn:
+        conn.execute(autre, ([EXERCICE], "validee"))
+        conn.execute(autre, ([EXERCICE + 1], "validee"))
+    assert "versions.synthese_financiere" in _refus(lambda: op.publier(publie.contexte))
+    # the same exercice anew replaces what was forged
+    with connecter(publie.contexte.dsn) as conn:
+        op.exiger_publication(conn, 2, publie.contexte.var)
+
+
+def test_un_arret_entre_la_publication_et_l_ancre_est_repare(publie: Publie, tmp_path: Path) -> None:
+    ancres = publie.contexte.var / "sceaux"
+    avant = octets(ancres)
+    (ancres / "0001.json").unlink()
+    op.extraire(publie.contexte, EXERCICE, str(tmp_path))
+    assert octets(ancres) == avant
+
+
+def test_un_entrepot_change_ne_s_ancre_pas_de_nouveau(publie: Publie, tmp_path: Path) -> None:
+    """A row that nobody signed: an anchor that is missing is not made from it."""
+    _executer(publie, [SANS_GARDE, "update journal.sceaux set enonce = replace(enonce, 'alice', 'intrus')"])
+    (publie.contexte.var / "sceaux" / "0001.json").unlink()
+    assert "il n'est pas ancré" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert not (publie.contexte.var / "sceaux" / "0001.json").exists()
+
+
+def test_un_changement_de_cle_ne_change_aucun_octet(publie: Publie, depot_corrige: Path, tmp_path: Path) -> None:
+    """S8: the version that was given out is written again byte for byte, a later publication and a new key since."""
+    donne = octets(Path(publie.bilan.extraits[0]))
+    cle = publie.contexte.var / "cle_signature"
+    ancienne = cle.read_bytes()
+    try:
+        cle.unlink()
+        op.bilan(publie.contexte, str(depot_corrige), [EXERCICE], str(tmp_path / "suite"), "alice")
+        assert cle.read_bytes() != ancienne
+        ecrit = Path(op.extraire(publie.contexte, EXERCICE, str(tmp_path / "encore"), version=1))
+        assert octets(ecrit) == donne
+        assert op.verifier(publie.contexte, [EXERCICE], [ecrit, tmp_path / "suite" / ecrit.name]) == []
+    finally:
+        cle.write_bytes(ancienne)
+
+
+def _page(dossier: Path) -> None:
+    page = next(iter(sorted((dossier / "communes").glob("*.html"))))
+    page.write_text(page.read_text(encoding="utf-8").replace("</main>", "<p>1 €</p></main>"), encoding="utf-8")
+
+
+def _lien(dossier: Path) -> None:
+    deplace = Path(shutil.move(dossier / "adhesion.csv", dossier.parent))
+    (dossier / "adhesion.csv").symlink_to(deplace)
+
+
+def _manifeste(dossier: Path) -> None:
+    lu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+    (dossier / MANIFESTE).write_text(json.dumps(lu | {"prepare_par": "intrus"}), encoding="utf-8")
+    (dossier / SIGNATURE).write_bytes(Ed25519PrivateKey.generate().sign((dossier / MANIFESTE).read_bytes()))
+
+
+RETOUCHES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
+    "rien": (lambda d: d, []),
+    "une page de commune": (_page, ["le fichier communes/"]),
+    "un CSV": (lambda d: (d / "adhesion.csv").write_text("a"), ["le fichier adhesion.csv n'est plus celui"]),
+    "un fichier de trop": (lambda d: (d / "note.txt").write_text("a"), ["note.txt n'est pas de l'extrait"]),
+    "un fichier en moins": (lambda d: (d / "adhesion.csv").unlink(), ["le fichier adhesion.csv manque"]),
+    "un lien": (_lien, ["le fichier adhesion.csv n'est plus celui"]),
+    "le manifeste": (_manifeste, ["n'est pas la signature", "n'est pas un manifeste que l'entrepôt a noté"]),
+    "sans signature": (lambda d: (d / SIGNATURE).unlink(), ["ne peut pas être lu (fichier ou dossier introuvable)"]),
+    "un autre JSON": (lambda d: (d / MANIFESTE).write_text("[1]"), ["n'est pas le manifeste d'un extrait"]),
+}
+
+
+def test_un_extrait_retouche_est_trouve(publie: Publie, tmp_path: Path) -> None:
+    for nom, (retoucher, dits) in RETOUCHES.items():
+        copie = tmp_path / nom.replace(" ", "_") / f"bilan_{EXERCICE}"
+        shutil.copytree(publie.bilan.extraits[0], copie)
+        retoucher(copie)
+        ecarts = op.verifier(publie.contexte, extraits=[copie])
+        assert len(ecarts) == len(dits), (nom, ecarts)
+        assert all(dit in ecart for dit, ecart in zip(dits, ecarts, strict=True)), (nom, ecarts)
+
+
+def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:
+    """The command of docs/exploitation.md: nobody needs this program to check what it signed."""
+    dossier = Path(publie.bilan.extraits[0])
+    (cle,) = (publie.contexte.var / "sceaux").glob("cle_*.pem")
+
+    def verifie(manifeste: Path) -> int:
+        commande = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", cle, "-rawin", "-in", manifeste]
+        return subprocess.run([*commande, "-sigfile", dossier / SIGNATURE], capture_output=True, check=False).returncode
+
+    assert verifie(dossier / MANIFESTE) == 0
+    assert verifie(dossier / "datapackage.json") != 0
+
+
+def test_une_cloture_glissee_n_est_pas_crue(publie: Publie, tmp_path: Path) -> None:
+    """The owner closes in somebody's name: only who approves has a closing signed."""
+    glisser = (
+        "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+        f" values ({EXERCICE}, 1, 'alice', 'bob', repeat('a', 64))"
+    )
+    _executer(publie, [glisser])
+    assert "n'est pas signée" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert "c'est à la personne" in _refus(lambda: op.cloturer(publie.contexte, EXERCICE, "carole"))
+
+
+def test_une_cloture_changee_ou_effacee_est_trouvee(publie: Publie, tmp_path: Path) -> None:
+    """Closed by hand as `cloturer` does, then anchored; what the owner does to it is found."""
+    session = publie.contexte
+    with connecter(session.dsn, role=None) as conn:
+        conn.execute(
+            "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+            " values (%s, 1, 'alice', session_user, repeat('a', 64))",
+            (EXERCICE,),
+        )
+        sceller_cloture(conn, EXERCICE, 1, session.var)
+    assert op.verifier(session) == []
+    assert (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
+    garde = "drop trigger en_ajout_seul on journal.clotures"
+    _executer(publie, [garde, "update journal.clotures set approuve_par = 'carole'"])
+    assert "n'est plus celle qui a été signée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
+    _executer(
+        publie,
+        ["drop trigger en_ajout_seul on journal.sceaux_clotures", "delete from journal.sceaux_clotures",
+         "delete from journal.clotures"],
+    )  # fmt: skip
+    assert "est ancrée hors de l'entrepôt et n'y est plus" in _refus(
+        lambda: op.extraire(session, EXERCICE, str(tmp_path))
+    )

@@ -1,0 +1,112 @@
+"""An extract and its publication change together, or neither does; what is not ours is never replaced (K11)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import Publie, lire, publication
+
+from mutualisation import operations as op
+from mutualisation.composition import dossier as module_dossier
+from mutualisation.composition.dossier import TRAVAIL
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.extrait import produits
+
+# emoji, bullet of Word, byte order mark, CJK, a mark that composes with nothing, direction, control, private use
+ECRITURES = "Conseil 🏛️ \uf0b7 éner\ufeffgie 中文 e\u20dd \u202epar\x1ftagé \ue000"
+
+
+def _octets(dossier: Path) -> dict[str, bytes]:
+    return {c.relative_to(dossier).as_posix(): c.read_bytes() for c in sorted(dossier.rglob("*")) if c.is_file()}
+
+
+@pytest.fixture(scope="module")
+def ecritures(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small drop with characters in its names that no font of ours draws."""
+    depot = Path(shutil.copytree(petit, tmp_path_factory.mktemp("ecritures") / "depot"))
+    for fichier, avant, apres in (
+        ("dispositifs", "Conseil en énergie partagé", ECRITURES),
+        ("adherents", "Commune 59001", "Commune 🏘 59001\x0b"),
+        ("tarifs", "=Délib. 7", "Délib. 7 🎉\x02"),
+    ):
+        chemin = depot / "referentiel" / f"{fichier}.csv"
+        chemin.write_text(chemin.read_text(encoding="utf-8").replace(avant, apres), encoding="utf-8")
+    return depot
+
+
+@pytest.fixture
+def bilans(publie: Publie, tmp_path: Path) -> Path:
+    """The extract of what is published, in a folder of this test's own."""
+    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
+    return tmp_path / "bilans"
+
+
+def test_un_rendu_qui_echoue_ne_publie_rien(
+    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    avant, extrait = publication(publie.contexte.dsn), _octets(bilans)
+
+    def casser(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(produits.RENDUS, "docx", casser)
+    with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
+        op.bilan(publie.contexte, str(depot_corrige), [EXERCICE], str(bilans))
+    assert publication(publie.contexte.dsn) == avant
+    assert _octets(bilans) == extrait
+
+
+def test_un_fichier_qui_n_est_pas_a_nous_arrete_avant_tout(publie: Publie, bilans: Path, depot_corrige: Path) -> None:
+    avant = publication(publie.contexte.dsn)
+    (bilans / f"bilan_{EXERCICE}" / "avis du maire.docx").write_bytes(b"avis")
+    extrait = _octets(bilans)
+    charges = _chargements(publie)
+    for refuser in (
+        lambda: op.bilan(publie.contexte, str(depot_corrige), [EXERCICE], str(bilans)),
+        lambda: op.extraire(publie.contexte, EXERCICE, str(bilans)),
+    ):
+        with pytest.raises(ErreurMutualisation, match=r"avis du maire\.docx") as refus:
+            refuser()
+        assert refus.value.code_sortie == 1
+    assert (publication(publie.contexte.dsn), _octets(bilans), _chargements(publie)) == (avant, extrait, charges)
+
+
+def test_un_fichier_pose_parmi_les_factures_reste(publie: Publie, tmp_path: Path) -> None:
+    dossier = Path(op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)))
+    premieres = _octets(dossier)
+    assert op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)) == str(dossier)
+    assert _octets(dossier) == premieres
+    (dossier / "à vérifier.txt").write_text("avis", encoding="utf-8")
+    with pytest.raises(ErreurMutualisation, match=r"« à vérifier\.txt » n'est pas de la commande"):
+        op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path))
+    assert _octets(dossier) == premieres | {"à vérifier.txt": b"avis"}
+
+
+def test_ce_qui_est_publie_et_n_a_pas_pris_sa_place_la_prend_ensuite(
+    publie: Publie, bilans: Path, ecritures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between the commit and the renames: the next command that writes there ends it, whatever is written."""
+    avant = _octets(bilans)
+    with monkeypatch.context() as arret:
+        arret.setattr(module_dossier.MiseEnPlace, "poser", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            op.bilan(publie.contexte, str(ecritures), [EXERCICE], str(bilans))
+    assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
+    assert {nom: o for nom, o in _octets(bilans).items() if not nom.startswith(TRAVAIL)} == avant
+    factures = op.facturer(publie.contexte, EXERCICE, 1, str(bilans))
+    assert list(Path(factures).glob("facture_*.pdf"))
+    assert not [d for d in bilans.iterdir() if d.name.startswith(TRAVAIL)]
+    refait = op.extraire(publie.contexte, EXERCICE, str(tmp_path / "autre"))
+    assert _octets(bilans / f"bilan_{EXERCICE}") == _octets(Path(refait))
+    page = (Path(refait) / f"bilan_etape_{EXERCICE}.html").read_text(encoding="utf-8")
+    assert "Conseil □ □ énergie □□ e par□tagé □" in page
+    assert "caractères sans dessin remplacés par «" in page
+    # data is data: a CSV keeps what was given
+    assert ECRITURES in (Path(refait) / "synthese_financiere.csv").read_text(encoding="utf-8")
+
+
+def _chargements(publie: Publie) -> int:
+    return int(lire(publie.contexte.dsn, "select count(*) from journal.chargements")[0][0])

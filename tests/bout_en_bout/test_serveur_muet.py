@@ -1,0 +1,63 @@
+"""A command behind a lock, or before a frozen server, gives up in its time and says why (K12)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from tests.atelier.commande import demarrer, finir, lancer
+
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.postmaster import serveur_en_marche
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+BLOQUEE = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+
+
+@pytest.fixture(scope="module")
+def var_vide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A folder of what runs whose warehouse is migrated and empty; its server runs."""
+    var = tmp_path_factory.mktemp("muet") / "var"
+    with serveur_entrepot(var) as dsn:
+        assert lancer(var, "etat").code == 0
+        yield var, dsn
+
+
+def test_qui_bloque_est_nomme(var_vide: tuple[Path, str]) -> None:
+    """An idle transaction that holds what the command reads: its session is named, and the command ends."""
+    var, dsn = var_vide
+    with psycopg.connect(dsn, application_name="tableur") as lecteur:
+        lecteur.execute("lock table journal.publications")
+        sortie = lancer(var, "etat", MUTUALISATION_DELAI_VERROU="3")
+        assert sortie.code == 1
+        assert f"session {lecteur.info.backend_pid} (compte mutualisation, programme tableur)" in sortie.erreurs
+    assert lancer(var, "etat").code == 0
+
+
+def test_un_serveur_fige_rend_la_main(var_vide: tuple[Path, str]) -> None:
+    """SIGSTOP on the whole server, in the middle of a statement: nothing is closed, nothing answers."""
+    var, dsn = var_vide
+    pid = serveur_en_marche(var / "pg").pid  # type: ignore[union-attr]
+    with connecter(dsn, role=None) as gardien, psycopg.connect(dsn, autocommit=True) as temoin:
+        gardien.execute("lock table journal.publications")
+        commande = demarrer(var, "etat", MUTUALISATION_DELAI_SERVEUR="2")
+        limite = time.monotonic() + 120
+        while temoin.execute(BLOQUEE).fetchone() == (0,):
+            assert time.monotonic() < limite
+            time.sleep(0.05)
+        figes = [psutil.Process(pid), *psutil.Process(pid).children()]
+        for p in figes:
+            p.suspend()
+        try:
+            debut = time.monotonic()
+            sortie = finir(commande)
+            assert time.monotonic() - debut < 60
+        finally:
+            for p in figes:
+                p.resume()
+    assert sortie.code == 1
+    assert "ne répond plus depuis" in sortie.erreurs

@@ -1,0 +1,89 @@
+"""A warehouse on the network: TLS reaches psycopg, dbt and Great Expectations alike; a password is shown nowhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+from tests.atelier.commande import lancer
+from tests.atelier.serveur_reseau import ServeurReseau, serveur_reseau
+
+from mutualisation.chemins import PROJET_DBT
+from mutualisation.construction.dbt import environnement_dbt
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import PannePassagere
+from mutualisation.portes import juge
+from mutualisation.portes.suites import Attente, Lot, Suite
+
+# every character that a URL, a libpq string, a shell or a template could take for its own
+MOT_DE_PASSE = "p/a@s:s%wo'r\\d ?#&é$x{{1}}"
+Client = Callable[[str, Path], None]
+
+
+@pytest.fixture(scope="module")
+def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurReseau]:
+    with serveur_reseau(tmp_path_factory.mktemp("reseau"), MOT_DE_PASSE) as ouvert:
+        yield ouvert
+    juge.fermer()
+
+
+def par_psycopg(dsn: str, _: Path) -> None:
+    with connecter(dsn) as conn:
+        assert conn.pgconn.ssl_in_use
+
+
+def par_great_expectations(dsn: str, _: Path) -> None:
+    requete = "select 1 as v from {batch} where n <> 1"
+    attente = Attente("tls", "unexpected_rows_expectation", {"unexpected_rows_query": requete}, "critical", "Essai")
+    (constat,) = juge.juger("essai", dsn, Suite("essai", "Essai", (Lot("lot", (attente,), "select 1 as n", ()),), {}))
+    assert (constat.reussi, constat.erreur) == (True, None)
+
+
+def par_dbt(dsn: str, dossier: Path) -> None:
+    """`dbt debug` says « Connection test: [OK connection ok] », else what psycopg2 said."""
+    fini = subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), "debug", "--connection", "--log-level-file", "none",
+         "--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT)],
+        env=os.environ | environnement_dbt(dsn, dossier), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    dit = fini.stdout + fini.stderr
+    assert MOT_DE_PASSE not in dit
+    if fini.returncode != 0:
+        raise PannePassagere(dit)
+
+
+CLIENTS = {"psycopg": par_psycopg, "dbt": par_dbt, "great_expectations": par_great_expectations}
+
+
+@pytest.mark.parametrize("nom", CLIENTS)
+def test_l_autorite_du_serveur_est_verifiee(serveur: ServeurReseau, tmp_path: Path, nom: str) -> None:
+    CLIENTS[nom](serveur.dsn(f"?sslmode=verify-full&sslrootcert={serveur.autorite}"), tmp_path)
+    with pytest.raises(PannePassagere):
+        CLIENTS[nom](serveur.dsn(f"?sslmode=verify-full&sslrootcert={serveur.autre_autorite}"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("dsn", "code", "dit"),
+    [
+        ("{bonne}", 0, "publication aucune"),
+        ("{bonne}?sslmode=verify-full&sslrootcert={autre}", 1, "n'est pas signé par l'autorité"),
+        ("postgresql://compte:{brut}@127.0.0.1:{port}/postgres", 1, "ENTREPOT_DSN"),
+        ("host=127.0.0.1 port={port} user=compte password={brut}", 1, "ENTREPOT_DSN"),
+    ],
+)
+def test_le_mot_de_passe_n_est_montre_nulle_part(
+    serveur: ServeurReseau, tmp_path: Path, dsn: str, code: int, dit: str
+) -> None:
+    """Neither the sentence, nor a log, nor a file of the folder of what runs."""
+    adresse = dsn.format(bonne=serveur.dsn(), brut=MOT_DE_PASSE, port=serveur.port, autre=serveur.autre_autorite)
+    sortie = lancer(tmp_path / "var", "etat", ENTREPOT_DSN=adresse)
+    assert sortie.code == code, sortie
+    assert dit in sortie.texte + sortie.erreurs
+    ecrits = [f.read_text(errors="replace") for f in (tmp_path / "var").rglob("*") if f.is_file()]
+    for forme in (MOT_DE_PASSE, quote(MOT_DE_PASSE, safe=""), quote_plus(MOT_DE_PASSE), repr(MOT_DE_PASSE)[1:-1]):
+        assert all(forme not in texte for texte in (sortie.texte, sortie.erreurs, *ecrits))

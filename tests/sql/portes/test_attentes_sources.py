@@ -1,0 +1,79 @@
+"""Every expectation of every source, read from the suites themselves, is seen failing on a row made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from mutualisation.portes.fichier import suite_source, verifier_fichiers
+from mutualisation.portes.suites import Attente
+from mutualisation.sources.registre import registre
+
+Poser = Callable[..., int]
+Rangee = dict[str, str]
+# of the batches that are no jeu, whose own tests are in test_porte_fichier.py
+HORS_JEUX = {"annonces", "livraisons"}
+_JUSTES = {
+    "date": "05/03/2024", "duree": "7,00", "montant": "10,00", "enumeration": "zzz", "annee": "2024",
+    "siret": "21590001000012", "siren": "215900010", "compte": "611",
+}  # fmt: skip
+
+
+def _au_dela(attente: Attente, type_: str) -> str:
+    """A cell out of the bounds of `expect_column_values_to_be_between`."""
+    if "max_value" in attente.kwargs:
+        haut = attente.kwargs["max_value"] * 2
+        return f"{haut // 60}:00" if type_ == "duree" else f"{haut}"
+    return f"{attente.kwargs['min_value'] - 1}"
+
+
+def _rangees(attente: Attente, types: dict[str, str]) -> list[Rangee]:
+    """The rows that the expectation must not let through."""
+    colonne = attente.kwargs.get("column", "")
+    genre = attente.type.removeprefix("expect_")
+    if genre == "column_values_to_be_null":
+        return [{"defauts": "|x"}]
+    if genre == "column_values_to_not_be_null":
+        return [{colonne: "" if types[colonne] in ("texte", "code", "pseudonyme") else "?"}]
+    if genre == "column_values_to_be_between":
+        return [{colonne: _au_dela(attente, types[colonne])}]
+    if genre in ("column_values_to_be_in_set", "column_values_to_match_regex", "column_value_lengths_to_equal"):
+        return [{colonne: "zzz"}]
+    if genre == "column_pair_values_a_to_be_greater_than_b":
+        a, b = attente.kwargs["column_A"], attente.kwargs["column_B"]
+        avant, apres = ("01/01/2024", "02/01/2024") if types[a] == "date" else ("1", "2")
+        return [{a: avant, b: apres}]
+    assert genre == "compound_columns_to_be_unique", f"{attente.nom} : un genre d'attente sans défaut semé, {genre}"
+    return [{c: _JUSTES.get(types[c], "1") for c in attente.kwargs["column_list"] if c != "fichier_id"}] * 2
+
+
+def _semer(dsn: str, poser: Poser, source: str, jeu: str, rangees: list[Rangee], chargement: int | None) -> int:
+    chargement = poser(jeu, "defauts", [r.get("defauts") for r in rangees], source=source, chargement_id=chargement)
+    with psycopg.connect(dsn) as conn:
+        for ligne, rangee in enumerate(rangees, 2):
+            for colonne, cellule in rangee.items():
+                maj = sql.SQL("update brut.{} set {} = nullif(%s, '') where ligne = %s")
+                conn.execute(maj.format(sql.Identifier(jeu), sql.Identifier(colonne)), (cellule, ligne))
+    return chargement
+
+
+@pytest.mark.parametrize("source", registre().noms)
+def test_chaque_attente_voit_sa_rangee(base_vierge: str, poser: Poser, source: str) -> None:
+    suite, chargement = suite_source(registre().source(source)), None
+    attendues: set[str] = set()
+    for jeu in registre().source(source).jeux:
+        types: dict[str, Any] = {c.nom: c.type for c in jeu.colonnes}
+        attentes = [a for lot in suite.lots if lot.nom in (jeu.nom, "chaque_jeu") for a in lot.attentes]
+        rangees = [r for a in attentes for r in _rangees(a, types)]
+        chargement = _semer(base_vierge, poser, source, jeu.nom, rangees, chargement)
+        attendues |= {a.nom.replace("chaque_jeu", jeu.nom) for a in attentes}
+    assert chargement is not None
+    with psycopg.connect(base_vierge) as conn:
+        _, resultat = verifier_fichiers(conn, chargement)
+    vues = {c.attente.nom for c in resultat.constats if not c.reussi}
+    assert attendues - vues == set()
+    assert len(attendues) > 3

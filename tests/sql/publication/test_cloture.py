@@ -1,0 +1,133 @@
+"""Closing (K2, K4, K11): the database alone closes, in the name of the login, and refuses everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.publication.clotures import approuver, lire_cloture
+
+from . import entrepot_publie
+
+EMPREINTE = "a" * 64
+PREPARATEUR = "c.durand"
+Conn = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def conn(conn_publiee: Conn) -> Conn:
+    """The published warehouse, its gaps justified, the extract of 2021 noted."""
+    conn_publiee.execute("update versions.controles set justification = 'vu' where statut = 'ecart'")
+    _noter_extrait(conn_publiee, 1)
+    conn_publiee.commit()
+    return conn_publiee
+
+
+def _noter_extrait(conn: Conn, version: int) -> None:
+    conn.execute(
+        "insert into journal.extraits (exercice, version, manifeste_sha256, signature, cle_publique)"
+        " values (2021, %s, %s, '', '')",
+        (version, EMPREINTE),
+    )
+
+
+def comme(conn: Conn, compte: str, acte: Callable[[Conn], Any], *groupes: str) -> Any:
+    """What the act of a login gives, in a transaction that is rolled back with the login."""
+    with conn.transaction(force_rollback=True):
+        nom = sql.Identifier(compte)
+        conn.execute(sql.SQL("create role {} login").format(nom))
+        for groupe in groupes:
+            conn.execute(sql.SQL("grant {} to {}").format(sql.SQL(groupe.split(" ", 1)[0]), nom)
+                         + sql.SQL(" " + groupe.split(" ", 1)[1] if " " in groupe else ""))  # fmt: skip
+        conn.execute(sql.SQL("set session authorization {}").format(nom))
+        try:
+            return acte(conn)
+        finally:
+            if conn.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
+                conn.execute("reset session authorization")
+
+
+def clore(conn: Conn) -> bool:
+    return approuver(conn, 2021, 1, EMPREINTE)
+
+
+def test_un_approbateur_clot_la_version_publiee_une_fois(conn: Conn) -> None:
+    def deux_fois(ouverte: Conn) -> tuple[bool, bool]:
+        return clore(ouverte), clore(ouverte)
+
+    with conn.transaction(force_rollback=True):
+        conn.execute("create role direction nologin in role approbateur")
+        conn.execute('create role "Hélène D\'Été" login in role direction')
+        conn.execute('set session authorization "Hélène D\'Été"')
+        assert deux_fois(conn) == (True, False)
+        conn.execute("reset session authorization")
+        cloture = lire_cloture(conn, 2021, 1)
+        assert cloture is not None
+        assert (cloture.approuve_par, cloture.manifeste_sha256) == ("Hélène D'Été", EMPREINTE)
+        assert conn.execute("select exercice, version from journal.versions_closes").fetchall() == [(2021, 1)]
+    assert lire_cloture(conn, 2021, 1) is None
+
+
+@pytest.mark.parametrize(
+    "groupes",
+    [(), ("preparateur",), ("mutualisation_lecteur",), ("approbateur with admin true, inherit false, set false",)],
+)
+def test_qui_n_est_pas_approbateur_ne_clot_rien(conn: Conn, groupes: tuple[str, ...]) -> None:
+    """K10: the ADMIN option alone is no membership."""
+    with pytest.raises((ErreurMutualisation, psycopg.errors.InsufficientPrivilege)):
+        comme(conn, "quidam", clore, *groupes)
+    assert conn.execute("select count(*) from journal.clotures").fetchone() == (0,)
+
+
+def test_un_superutilisateur_n_est_pas_approbateur_de_ce_fait(conn: Conn) -> None:
+    with pytest.raises(ErreurMutualisation, match="n'est pas membre du groupe « approbateur »"):
+        clore(conn)
+
+
+@pytest.mark.parametrize(
+    ("preparer", "attendu"),
+    [
+        ("select 1", None),
+        ("update journal.constructions set prepare_par = 'b.approuve'", "a été préparé par « b.approuve »"),
+        ("update versions.controles set justification = null where controle = 'ecart_etpt'", "sans justification"),
+        ("delete from journal.publications where exercice = 2021", "n'est pas celle que publie"),
+    ],
+)
+def test_ce_que_la_base_refuse_de_clore(conn: Conn, preparer: str, attendu: str | None) -> None:
+    conn.execute(preparer)  # type: ignore[call-overload]
+    conn.commit()
+    if attendu is None:
+        assert comme(conn, "b.approuve", clore, "approbateur")
+        return
+    with pytest.raises(ControleEchoue, match=attendu):
+        comme(conn, "b.approuve", clore, "approbateur")
+    conn.rollback()
+    assert conn.execute("select count(*) from journal.clotures").fetchone() == (0,)
+
+
+def test_un_manifeste_que_personne_n_a_ecrit_ne_se_clot_pas(conn: Conn) -> None:
+    with pytest.raises(ControleEchoue, match="n'est pas celui d'un extrait"):
+        comme(conn, "b.approuve", lambda c: approuver(c, 2021, 1, "b" * 64), "approbateur")
+
+
+def test_qui_a_prepare_une_version_de_l_exercice_n_en_approuve_aucune(conn: Conn) -> None:
+    """K2: having someone else run the same figures again makes nobody an approver."""
+    entrepot_publie.publier(conn, entrepot_publie.rangees())
+    conn.execute("update journal.constructions set prepare_par = 'b.approuve' where version = 1")
+    conn.execute("update versions.controles set justification = 'vu' where statut = 'ecart'")
+    _noter_extrait(conn, 2)
+    conn.commit()
+    with pytest.raises(ControleEchoue, match=r"a été préparé par « b\.approuve »"):
+        comme(conn, "b.approuve", lambda c: approuver(c, 2021, 2, EMPREINTE), "approbateur")
+
+
+@pytest.mark.parametrize("ordre", ["update journal.clotures set approuve_par = 'x'", "delete from journal.clotures",
+                                   "truncate journal.clotures"])  # fmt: skip
+def test_une_cloture_ne_se_change_ni_ne_s_efface(conn: Conn, ordre: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="que des ajouts"):
+        conn.execute(ordre)  # type: ignore[call-overload]

@@ -1,0 +1,252 @@
+"""Forging what is published, tried for real as each role: refused by the database (K2, K10, issue 9).
+
+Who may become the owner is not refused: `PAR_LE_SCEAU` lists what the seal must find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+Conn = psycopg.Connection[Any]
+COMPTES = """
+create role faux_run login in role mutualisation_traitement, preparateur;
+create role faux_preparateur login in role preparateur;
+create role faux_approbateur login in role approbateur;
+create role faux_lecteur login in role mutualisation_lecteur;
+create role fausse_commune login in role mutualisation_commune;
+create role faux_createur login createrole;
+create role faux_migrateur login in role mutualisation_migration;
+create role faux_administre login createrole;
+grant approbateur to faux_administre with admin true, inherit false, set false;
+grant mutualisation_traitement to faux_administre;
+grant preparateur to faux_administre with admin true, inherit false, set false;
+"""
+SANS_POUVOIR = (
+    "faux_run", "faux_preparateur", "faux_approbateur", "faux_lecteur", "fausse_commune", "faux_createur",
+    "faux_migrateur",
+)  # fmt: skip
+# a figure, a preparer, a signature, a pointer; then the ways to make the next one possible
+CONTREFACONS = (
+    "update versions.synthese_financiere set cout_net = cout_net + 1000000",
+    "update versions.synthese_financiere_v1 set cout_net = cout_net + 1000000",
+    "insert into versions.synthese_financiere (version, exercice, dispositif) values (1, 2021, 'FAUX')",
+    "delete from versions.synthese_financiere",
+    "truncate versions.synthese_financiere_v1",
+    "update publication.synthese_financiere set cout_net = 0",
+    "update versions.factures_adherents set nom = 'x'",
+    "alter table versions.synthese_financiere detach partition versions.synthese_financiere_v1",
+    "alter table versions.synthese_financiere disable row level security",
+    "drop policy mutualisation_lecteur on versions.synthese_financiere",
+    "update journal.constructions set prepare_par = 'quelqu''un'",
+    "update journal.constructions set publication_sha256 = repeat('0', 64)",
+    "update journal.constructions set portes = '{}'",
+    "update journal.constructions set contexte = '{}'",
+    "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+    " values ('{2021}', 'publiee', 'x', 'x')",
+    "delete from journal.constructions",
+    "update journal.publications set version = 1",
+    "insert into journal.publications (exercice, version) values (2022, 1)",
+    "delete from journal.publications",
+    "update journal.fichiers set sha256 = repeat('0', 64)",
+    "update journal.totaux set valeur = '0'",
+    "delete from journal.totaux",
+    "truncate journal.fichiers cascade",
+    "insert into journal.comptes_communes values (session_user, '59350')",
+    "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+    " values (2021, 1, 'a', 'b', repeat('0', 64))",
+    "delete from journal.clotures",
+    "update journal.sceaux set prepare_par = 'x'",
+    "delete from journal.sceaux",
+    "insert into journal.extraits (exercice, version, manifeste_sha256, signature, cle_publique)"
+    " values (2021, 1, repeat('0', 64), '', '')",
+    "delete from journal.sceaux_clotures",
+    "alter table journal.sceaux disable trigger en_ajout_seul",
+    "update public.migrations set version_num = '0001_socle'",
+    "alter table journal.publications disable trigger all",
+    "alter table journal.constructions disable trigger all",
+    "drop trigger conclusion on journal.publications",
+    "create trigger t before insert on journal.constructions for each row execute function journal.exiger_conclusion()",
+    "create rule r as on insert to journal.constructions do instead nothing",
+    "create or replace function journal.ouvrir_construction(exercices int[], code_version text) returns bigint"
+    " language sql as 'select 1::bigint'",
+    "create or replace function journal.est_membre(compte name, groupe name) returns boolean"
+    " language sql as 'select true'",
+    "create or replace function lecture.montant(t text) returns numeric language sql as 'select 1::numeric'",
+    "alter function journal.publier(bigint) security invoker",
+    "drop function journal.clore_construction",
+    "create table journal.x ()",
+    "create table versions.x ()",
+    "create table publication.x ()",
+    "create or replace view publication.synthese_financiere as select 1 as exercice",
+    "alter view publication.synthese_financiere set (security_invoker = false)",
+    "drop schema versions cascade",
+    "alter schema journal rename to autre",
+    "grant approbateur to session_user",
+    "grant preparateur to session_user with admin option",
+    "grant mutualisation_proprietaire to session_user",
+    "grant mutualisation_traitement to session_user",
+    "alter role mutualisation_proprietaire login",
+    "alter role session_user superuser",
+    "create role complice superuser",
+    "create role complice in role approbateur",
+    "create role complice in role mutualisation_migration",
+    "set session authorization mutualisation",
+    "set session_replication_role = replica",
+    "alter default privileges for role mutualisation_proprietaire grant update on tables to public",
+    "reassign owned by mutualisation_proprietaire to session_user",
+)  # fmt: skip
+# What a member of mutualisation_migration can do once it has become the owner: the seal finds each (helper « sceau »)
+PAR_LE_SCEAU = (
+    "update versions.synthese_financiere set cout_net = cout_net + 1000000",
+    "update versions.factures_adherents set nom = 'x'",
+    "update journal.constructions set prepare_par = 'quelqu''un'",
+    "update journal.constructions set publication_sha256 = repeat('0', 64)",
+    "insert into journal.publications (exercice, version) values (2022, 1)",
+    "alter table journal.publications disable trigger user",
+    "create or replace function journal.est_membre(compte name, groupe name) returns boolean"
+    " language sql as 'select true'",
+)  # fmt: skip
+REFUS = {"42501", "55000", "42704"}  # no right; a view that takes no row
+
+
+@pytest.fixture(scope="module")
+def comptes(dsn_publie: str) -> Iterator[str]:
+    """The address of the warehouse where each forger has a login."""
+    with psycopg.connect(dsn_publie, autocommit=True) as conn:
+        conn.execute(COMPTES.encode())
+    yield dsn_publie
+    with psycopg.connect(dsn_publie, autocommit=True) as conn:
+        for compte in (*SANS_POUVOIR, "faux_administre"):
+            conn.execute(f"drop owned by {compte}; drop role {compte}".encode())
+
+
+@contextmanager
+def connecte(dsn: str, compte: str, role: str | None = None) -> Iterator[Conn]:
+    """A real connection of the forger, undone afterwards."""
+    with psycopg.connect(dsn.replace("mutualisation@", f"{compte}@")) as conn:
+        if role is not None:
+            conn.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+        yield conn
+        conn.rollback()
+
+
+def essayer(conn: Conn, ordre: str) -> str | None:
+    """SQLSTATE of what a statement, undone afterwards, ran into; None when it went through."""
+    try:
+        with conn.transaction(force_rollback=True):
+            conn.execute(ordre.encode())
+    except psycopg.Error as erreur:
+        return erreur.sqlstate
+    return None
+
+
+@pytest.mark.parametrize("compte", SANS_POUVOIR)
+def test_aucune_contrefacon_ne_passe(comptes: str, compte: str) -> None:
+    passees = []
+    for role in (None, "mutualisation_traitement") if compte == "faux_run" else (None,):
+        with connecte(comptes, compte, role) as conn:
+            codes = {ordre: essayer(conn, ordre) for ordre in CONTREFACONS}
+        passees += [(ordre, code) for ordre, code in codes.items() if code not in REFUS]
+    assert passees == []
+
+
+def test_un_droit_de_lire_ne_se_donne_pas(comptes: str) -> None:
+    """PostgreSQL warns only: what matters is that nothing was given."""
+    for compte in ("faux_run", "faux_lecteur"):
+        with connecte(comptes, compte) as conn:
+            conn.execute("grant select on versions.synthese_financiere to public")
+            lu = conn.execute("select has_table_privilege('public', 'versions.synthese_financiere', 'select')")
+            assert lu.fetchone() == (False,)
+
+
+def test_un_fichier_accepte_ne_se_change_ni_ne_se_retire(comptes: str) -> None:
+    with connecte(comptes, "faux_run", "mutualisation_traitement") as conn:
+        avant = conn.execute("select * from journal.fichiers where statut = 'accepte'").fetchall()
+        conn.execute("update journal.fichiers set statut = 'refuse', lignes = 0, motif = 'x'")
+        conn.execute("delete from journal.fichiers")
+        assert conn.execute("select * from journal.fichiers").fetchall() == avant != []
+        ajout = (
+            "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension,"
+            " sha256, octets, statut) values (1, 'rh', 'temps', '2021', 9, 'x', 'x', 'csv', 'x', 1, 'accepte')"
+        )
+        assert essayer(conn, ajout) == "42501"
+
+
+def test_le_traitement_ne_dit_pas_publiee_une_construction(comptes: str) -> None:
+    with connecte(comptes, "faux_run", "mutualisation_traitement") as conn:
+        (numero,) = conn.execute("select journal.ouvrir_construction('{2021}', 'x')").fetchone() or (0,)
+        for ordre in (
+            f"select journal.clore_construction({numero}, 'publiee', '{{}}')",
+            f"select journal.clore_construction({numero}, 'validee', '{{}}')",
+            "select journal.clore_construction(1, 'echouee', '{}')",
+            f"select journal.conclure_publication({numero}, repeat('0', 64))",
+            "select journal.conclure_publication(1, repeat('0', 64))",
+            f"select journal.publier({numero})",
+            "select journal.publier(404)",
+        ):
+            assert essayer(conn, ordre) == "MU001", ordre
+
+
+def test_qui_devient_proprietaire_n_est_arrete_que_par_le_sceau(comptes: str) -> None:
+    with connecte(comptes, "faux_migrateur", "mutualisation_proprietaire") as conn:
+        assert {ordre: essayer(conn, ordre) for ordre in PAR_LE_SCEAU} == dict.fromkeys(PAR_LE_SCEAU)
+
+
+def test_l_option_admin_seule_n_ouvre_pas_de_construction(comptes: str) -> None:
+    with connecte(comptes, "faux_administre") as conn:
+        assert essayer(conn, "select journal.ouvrir_construction('{2021}', 'x')") == "42501"
+
+
+@pytest.mark.parametrize(
+    ("don", "membre"),
+    [
+        ("", False),
+        ("grant approbateur to agent", True),
+        ("grant approbateur to agent with inherit false, set true", True),
+        ("grant approbateur to agent with inherit true, set false", True),
+        # ADMIN alone is none, on the way either
+        ("grant approbateur to agent with admin true, inherit false, set false", False),
+        ("create role service; grant approbateur to service; grant service to agent", True),
+        (
+            "create role service; grant approbateur to service;"
+            "grant service to agent with admin true, inherit false, set false",
+            False,
+        ),
+        ("grant approbateur to agent; revoke approbateur from agent", False),
+        # nobody is a member by being powerful
+        ("alter role agent superuser", False),
+        ("alter role agent createrole", False),
+    ],
+)
+def test_l_appartenance_est_un_don_explicite(conn_defaite: Conn, don: str, membre: bool) -> None:
+    conn_defaite.execute("create role agent login")
+    conn_defaite.execute(don.encode() or b"select 1")
+    assert conn_defaite.execute("select journal.est_membre('agent', 'approbateur')").fetchone() == (membre,)
+
+
+def test_une_fonction_du_proprietaire_cherche_pg_temp_en_dernier(conn_defaite: Conn) -> None:
+    """With an empty search_path, a type is looked for in pg_temp first: the CHECK of a domain there runs as owner."""
+    autres = conn_defaite.execute(
+        "select oid::regprocedure::text from pg_proc where prosecdef"
+        " and pronamespace in (select oid from pg_namespace where nspowner = 'mutualisation_proprietaire'::regrole)"
+        " and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)"
+    ).fetchall()
+    assert autres == []
+
+
+def test_aucune_fonction_ni_relation_n_est_ouverte_a_tous(conn_defaite: Conn) -> None:
+    ouvertes = conn_defaite.execute(
+        "select oid::regprocedure::text from pg_proc where pronamespace in ('journal'::regnamespace,"
+        " 'lecture'::regnamespace) and has_function_privilege('public', oid, 'execute')"
+        " union all select c.oid::regclass::text from pg_class as c where relnamespace in"
+        " (select oid from pg_namespace where nspowner in ('mutualisation_proprietaire'::regrole,"
+        " 'mutualisation_traitement'::regrole)) and relkind in ('r', 'p', 'v')"
+        " and has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate, references, trigger')"
+    ).fetchall()
+    assert ouvertes == []

@@ -1,0 +1,170 @@
+"""The workbook to correct, without a warehouse: what it shows, what is read back, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from tests.unit.reparation.lignes_types import ABSENCE, AXE, LIGNE, MONTANT, POPULATION, SAISIE, TITRE, fautive
+
+from mutualisation.ingestion.entete import normaliser
+from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.reparation import feuilles
+from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive
+from mutualisation.reparation.ecriture_classeur import ecrire_classeur
+from mutualisation.reparation.lecture_classeur import lire_corrections
+from mutualisation.sources.jeux import Jeu
+from mutualisation.sources.registre import registre
+
+REG = registre()
+ENTETE, PREMIERE = 4, 5
+Geste = Callable[[Any, dict[str, int]], None]
+
+
+def ecrire(chemin: Path, lignes: Sequence[LigneFautive]) -> Path:
+    ecrire_classeur(chemin, REG, lignes[0].fichier.source, lignes)
+    return chemin
+
+
+def taper(chemin: Path, feuille: str, *saisies: tuple[int, str, Any]) -> None:
+    """Cells typed in a spreadsheet: (rank of the row, header, value)."""
+    livre = openpyxl.load_workbook(chemin)
+    onglet = livre[feuille]
+    colonnes = {c.value: c.column for c in onglet[ENTETE]}
+    for rang, entete, valeur in saisies:
+        onglet.cell(PREMIERE + rang, colonnes[entete]).value = valeur
+    livre.save(chemin)
+
+
+def relire(
+    chemin: Path, lignes: Sequence[LigneFautive], limites: Limites | None = None
+) -> list[tuple[int, dict[str, str]]]:
+    return [(c.ligne.ligne, dict(c.valeurs)) for c in lire_corrections(chemin, lignes, REG, limites or Limites())]
+
+
+@pytest.mark.parametrize("jeu", [j for j in REG.jeux if j.nom not in NON_REPARABLES], ids=lambda j: j.nom)
+def test_une_feuille_a_des_entetes_distincts(jeu: Jeu) -> None:
+    noms = [normaliser(c.entete or c.nom) for c in feuilles.jeu_de_la_feuille(jeu).colonnes]
+    assert len(set(noms)) == len(noms)
+    assert not {normaliser(n) for n in feuilles.AVANT} & {normaliser(c.entete or "") for c in jeu.colonnes}
+
+
+def test_ce_que_le_classeur_montre(tmp_path: Path) -> None:
+    onglet = openpyxl.load_workbook(ecrire(tmp_path / "c.xlsx", [MONTANT, AXE]))["mandats"]
+    entetes = [c.value for c in onglet[ENTETE]]
+    montant = dict(zip(entetes, onglet[PREMIERE], strict=True))
+    assert [montant[e].value for e in feuilles.AVANT] == [
+        "compta/mandats_2023-04.csv",
+        "12",
+        "rejetée",
+        "montant illisible (deux décimales au plus, C1)",
+        "C1",
+        "écrire le nombre en chiffres, avec une virgule décimale, sans signe % ni point des milliers",
+        "Montant TTC",
+        None,
+    ]
+    assert montant["Montant TTC"].value == "'-12,345"
+    assert montant["Bordereau"].value == "0012"
+    assert montant["Montant TTC"].fill.fgColor.rgb == "FFF8D7DA"
+    assert montant["Axe analytique"].fill.fgColor.rgb != "FFF8D7DA"
+    assert (montant["Objet"].value, montant["Tiers"].value) == (None, None)
+    assert onglet.protection.sheet
+    assert [montant[e].protection.locked for e in ("Ligne livrée", "Corrigé", "Montant TTC", "Repère mandats")] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_rien_de_personnel_dans_le_classeur(tmp_path: Path) -> None:
+    onglet = openpyxl.load_workbook(ecrire(tmp_path / "c.xlsx", [SAISIE, ABSENCE]))["temps"]
+    textes = {str(c.value) for rangee in onglet.iter_rows(min_row=PREMIERE) for c in rangee}
+    assert not textes & {"f" * 32, "A-0123456789ab"}
+    assert {"Nom", "Prénom", "Service"}.isdisjoint(c.value for c in onglet[ENTETE])
+
+
+def test_ce_qui_ne_se_repare_pas_dit_pourquoi(tmp_path: Path) -> None:
+    pes = fautive("mandats", 9, [("Montant HT (MtHT)", "montant absent (C2)", "rejete")])
+    pes = LigneFautive(pes.fichier.__class__(**{**vars(pes.fichier), "jeu": "pes"}), 9, pes.fautes, {})
+    livre = openpyxl.load_workbook(ecrire(tmp_path / "c.xlsx", [MONTANT, pes]))
+    assert livre.sheetnames == ["Lisez-moi", "mandats", "Non réparables ici"]
+    assert "logiciel comptable" in str(livre["Non réparables ici"].cell(PREMIERE, 5).value)
+
+
+@pytest.mark.parametrize(
+    ("lignes", "feuille", "saisies", "attendu"),
+    [
+        ([MONTANT, AXE], "mandats", [], []),
+        ([MONTANT, AXE], "mandats", [(0, "Corrigé", "-12,34")], [(12, {"montant_ttc": "-12,34"})]),
+        ([MONTANT, AXE], "mandats", [(0, "Montant TTC", "'-12,34")], [(12, {"montant_ttc": "-12,34"})]),
+        ([MONTANT, AXE], "mandats", [(0, "Montant TTC", -12.34)], [(12, {"montant_ttc": "-12.34"})]),
+        ([MONTANT, AXE], "mandats", [(0, "Corrigé", -12.34), (0, "Axe analytique", "XADS")],
+         [(12, {"montant_ttc": "-12.34", "axe_analytique": "XADS"})]),
+        ([MONTANT, AXE], "mandats", [(0, "Statut", None)], [(12, {"statut": ""})]),
+        ([MONTANT, AXE], "mandats", [(0, "Objet", "Relevé")], [(12, {"objet": "Relevé"})]),
+        ([MONTANT, AXE], "mandats", [(1, "Corrigé", "ADS")], [(13, {"axe_analytique": "ADS"})]),
+        ([LIGNE], "mandats", [(0, "Axe analytique", "ADS")], [(14, {"axe_analytique": "ADS"})]),
+        ([SAISIE, ABSENCE], "temps", [(0, "Corrigé", "O"), (1, "Matricule", "0907331")],
+         [(5, {"valide": "O"}), (6, {"matricule": "0907331"})]),
+        ([POPULATION], "populations", [(0, "Corrigé", 1000)], [(3, {"population_totale": "1000"})]),
+    ],
+)  # fmt: skip
+def test_ce_qui_a_change(tmp_path: Path, lignes: Any, feuille: str, saisies: Any, attendu: Any) -> None:
+    chemin = ecrire(tmp_path / "c.xlsx", lignes)
+    taper(chemin, feuille, *saisies)
+    assert relire(chemin, lignes) == attendu
+
+
+@pytest.mark.parametrize(
+    ("saisies", "dit"),
+    [
+        ([(0, "Ligne livrée", "13")], "« Repère » a été modifié"),
+        ([(0, "Ligne livrée", "99")], "n'a pas, ou n'a plus, cette ligne"),
+        ([(0, "Fichier livré", "compta/mandats_2023-05.csv")], "n'a pas, ou n'a plus, cette ligne"),
+        ([(0, "Repère mandats", "0" * 16)], "« Repère » a été modifié"),
+        ([(1, "Ligne livrée", "12"), (1, "Repère mandats", MONTANT.repere)], "déjà plus haut"),
+        ([(2, "Corrigé", "ADS")], "ne dit pas de quelle colonne"),
+        ([(0, "Corrigé", "=1+1")], "formule sans valeur"),
+    ],
+)
+def test_ce_qui_est_refuse(tmp_path: Path, saisies: Any, dit: str) -> None:
+    lignes = [MONTANT, AXE, LIGNE]
+    chemin = ecrire(tmp_path / "c.xlsx", lignes)
+    taper(chemin, "mandats", *saisies)
+    with pytest.raises(LectureRefusee, match=r"^feuille « mandats », rangée \d") as refus:
+        relire(chemin, lignes)
+    assert dit in str(refus.value)
+
+
+def test_un_fichier_livre_de_nouveau_ne_se_repare_plus(tmp_path: Path) -> None:
+    chemin = ecrire(tmp_path / "c.xlsx", [MONTANT])
+    taper(chemin, "mandats", (0, "Corrigé", "1,00"))
+    fichier = MONTANT.fichier.__class__(**{**vars(MONTANT.fichier), "sha256": "b" * 64})
+    with pytest.raises(LectureRefusee, match="livré de nouveau depuis"):
+        relire(chemin, [LigneFautive(fichier, 12, MONTANT.fautes, MONTANT.cellules)])
+
+
+def test_une_feuille_de_titres_n_est_pas_une_feuille_de_mandats(tmp_path: Path) -> None:
+    chemin = ecrire(tmp_path / "c.xlsx", [MONTANT, TITRE])
+    taper(chemin, "titres", (0, "Corrigé", "2,00"))
+    assert relire(chemin, [MONTANT, TITRE]) == [(12, {"montant_ttc": "2,00"})]
+
+
+def test_une_cellule_trop_longue(tmp_path: Path) -> None:
+    chemin = ecrire(tmp_path / "c.xlsx", [MONTANT])
+    taper(chemin, "mandats", (0, "Statut", "P" * 21))
+    with pytest.raises(LectureRefusee, match="21 caractères, 20 au plus"):
+        relire(chemin, [MONTANT], Limites(cellule=20))
+
+
+def test_un_autre_classeur(tmp_path: Path) -> None:
+    livre = openpyxl.Workbook()
+    livre.active.append(["Dispositif", "Code"])
+    livre.save(tmp_path / "autre.xlsx")
+    with pytest.raises(LectureRefusee, match="n'est pas un classeur de lignes à corriger"):
+        relire(tmp_path / "autre.xlsx", [MONTANT])
