@@ -29,17 +29,17 @@ _ESPACES = re.compile(r"\s+")
 _SIRET = re.compile(r"[0-9]{9}|[0-9]{14}|[0-9](?:[.,][0-9]{1,12})?E\+[0-9]{2}")
 _CHIFFRES_MAX = 12
 
-# the same, narrower and without a look-ahead, to tell a whole line at once
+# the same, narrower, to tell a whole line at once; possessive, so that nothing is tried twice
 _USUELLES = {
-    "annee": "[0-9]{4}",
-    "code": "[A-Z]{0,4}[0-9_./-][A-Z0-9_./-]{0,9}|[A-Z]{1,3}",
-    "numero": "[0-9]{1,12}",
-    "compte": "[0-9]{2,12}",
-    "date": "[0-9]{2}/[0-9]{2}/[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    "montant": "-?[0-9]{1,11}(?:[ \u00a0\u202f][0-9]{3}){0,3}(?:[.,][0-9]{1,2})?",
-    "nombre": "-?[0-9]{1,11}(?:[.,][0-9]{1,6})?",
-    "pourcentage": "[0-9]{1,3}(?:[.,][0-9]{1,6})?",
-    "siret_libre": "[0-9]{9}|[0-9]{14}",
+    "annee": "[0-9]{0,4}+",
+    "code": "[A-Z]{0,3}+(?:[0-9_./-]{1,8}+[A-Z]{0,3}+[0-9]{0,4}+)?+",
+    "numero": "[0-9]{0,12}+",
+    "compte": "[0-9]{0,12}+",
+    "date": "[0-9/-]{0,10}+",
+    "montant": "-?+[0-9]{0,11}+(?:[ \u00a0\u202f][0-9]{3}){0,3}+(?:[.,][0-9]{1,2})?+",
+    "nombre": "-?+[0-9]{0,11}+(?:[.,][0-9]{1,6})?+",
+    "pourcentage": "[0-9]{0,3}+(?:[.,][0-9]{1,6})?+",
+    "siret_libre": "(?:[0-9]{14}|[0-9]{9})?+",
 }
 
 
@@ -96,14 +96,14 @@ def demesuree(colonne: Colonne) -> Callable[[str], bool]:
 
 def ligne_usuelle(colonnes: list[Colonne], separateur: str, groupes: tuple[str, ...]) -> re.Pattern[str]:
     """What a whole line looks like when each of its cells has a usual form; `groupes` are captured."""
-    tout = f"[^{re.escape(separateur)}]*"
+    tout = f"[^{re.escape(separateur)}]*+"
     morceaux = []
     for c in colonnes:
         if not c.gardee:
             motif = tout
         elif c.type == "enumeration":
-            motif = f"(?:{'|'.join(map(re.escape, c.valeurs))})?"
+            motif = f"(?:{'|'.join(map(re.escape, c.valeurs))})?+"
         else:
-            motif = f"(?:{_USUELLES[c.type]})?"
+            motif = _USUELLES[c.type]
         morceaux.append(f"({motif})" if c.nom in groupes else motif)
     return re.compile(re.escape(separateur).join(morceaux))

@@ -19,7 +19,7 @@ from mutualisation.ingestion.formes import (
     ligne_usuelle,
     lisible,
 )
-from mutualisation.ingestion.memoire import Memoire
+from mutualisation.ingestion.memoire import MEMOIRE_MAX, Memoire
 from mutualisation.ingestion.personnes import CodesVus, Discretion
 from mutualisation.ingestion.siret import siret_valide
 from mutualisation.sources.jeux import Colonne, Jeu
@@ -43,6 +43,7 @@ class Masques:
         self._sirets = Memoire(lambda cellule: siret_valide(_ESPACES.sub("", cellule)))
         self._codes = CodesVus()
         self._codes_gardes: Memoire[str] = Memoire(self._code)
+        self._codes_intacts: set[str] = set()
         self._mefiance = False
         self._usuelles: dict[str, re.Pattern[str]] = {}
         self._masques = self._preparer()
@@ -112,25 +113,38 @@ class Masques:
     def _retenir(self, positions: list[int]) -> Masque:
         """What names a person in this file is known for the cells of the others."""
         retenir, codes = self._discretion.retenir, self._discretion.codes
+        deja: set[str] = set()
 
         def masquer(rangees: Rangees) -> None:
             for position in positions:
-                vues = {v.strip(BLANCS) for v in {r[position] for r in rangees}} - {""}
+                neuves = {r[position] for r in rangees} - deja
+                if not neuves:
+                    continue
+                deja.update(neuves)
+                vues = {v.strip(BLANCS) for v in neuves} - {""}
                 retenir({v for v in vues if len(v) > 1})
                 if not self._mefiance and not codes.isdisjoint(vues):
                     # a code of the keys stands where a person should: what stands among the codes may be one
                     self._mefiance = True
                     self._codes_gardes.clear()
+                    self._codes_intacts.clear()
 
         return masquer
 
     def _par_valeur(self, colonne: Colonne, gardien: Callable[[str], str]) -> Masque:
         position = self._positions[colonne.nom]
         gardees = self._codes_gardes if colonne.type == "code" else Memoire(gardien)
+        # cells that land as they are: most blocks hold no other
+        intactes = self._codes_intacts if colonne.type == "code" else set[str]()
 
         def masquer(rangees: Rangees) -> None:
+            vues = {r[position] for r in rangees}
+            if vues <= intactes:
+                return
             for r in rangees:
                 r[position] = gardees[r[position]]
+            if len(intactes) < MEMOIRE_MAX:
+                intactes.update(v for v in vues if gardees[v] == v)
 
         return masquer
 

@@ -60,7 +60,7 @@ def test_une_cellule_illisible_rejette_sa_ligne(macros, type_, cellule):
 
 
 def test_chaque_type_est_dans_la_table():
-    assert {t for t, _, _ in CELLULES} == set(TYPES) - {"enumeration", "pseudonyme", "personnel"}
+    assert {t for t, _, _ in CELLULES} == set(TYPES) - {"enumeration", "pseudonyme", "empreinte", "personnel"}
 
 
 @pytest.mark.parametrize(("valeurs", "cellule", "attendu"), ENUMERATIONS)

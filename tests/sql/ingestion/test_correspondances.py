@@ -70,7 +70,7 @@ def test_une_source_seule_la_lit_par_elle_meme(conn: Connexion, tmp_path: Path) 
 
 def test_une_table_changee_fait_relire_les_fichiers_de_son_jeu(conn: Connexion, tmp_path: Path) -> None:
     autre = f"Exercice;Semestre;Dispositif;SIRET adhérent;Type unité;Quantité\n2020;2;ADS;{SIRET};acte;3\n"
-    temps = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;ADS;7;T;O\n"
+    temps = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;ADS-1;7;T;O\n"
     fichiers = {
         UNITES: SANS_TYPE, "activite/unites_2020-S2.csv": autre, "rh/temps_2020-02.csv": temps,
         "referentiel/correspondances.csv": ECHANGES,
@@ -93,7 +93,7 @@ def test_une_table_changee_fait_relire_les_fichiers_de_son_jeu(conn: Connexion, 
 
 def test_un_fichier_relu_garde_sa_periode(conn: Connexion, tmp_path: Path) -> None:
     """F2: a file read again stands before a stray copy of it under an earlier periode."""
-    temps = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;ADS;7;Travail;O\n"
+    temps = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;ADS-1;7;Travail;O\n"
     _charger(conn, tmp_path, {"rh/temps_2020-02.csv": temps, "referentiel/correspondances.csv": ECHANGES})
     change = ECHANGES + "temps;Type jour;Travail;T\n"
     fichiers = {"rh/temps_2020-01.csv": temps, "referentiel/correspondances.csv": change}
