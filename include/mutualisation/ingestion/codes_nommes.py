@@ -10,7 +10,7 @@ from mutualisation.ingestion import journal
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.depot import Depot, FichierDepose
-from mutualisation.ingestion.formes import forme_d_un_code, forme_d_un_matricule
+from mutualisation.ingestion.formes import forme_d_un_code, longs_chiffres
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.refus import LectureRefusee
@@ -44,7 +44,7 @@ def munir_de_codes(travail: Travail, contenu: Depot) -> None:
 
 def _masquable(code: str) -> bool:
     """Whether the door keeps a digest of that code as long as no key names it."""
-    return not forme_d_un_code(code) or forme_d_un_matricule(code)
+    return not forme_d_un_code(code) or longs_chiffres(code)
 
 
 def _code(jeu: str, cellule: str) -> str:

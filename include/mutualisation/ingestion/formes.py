@@ -100,6 +100,11 @@ def forme_d_un_matricule(cellule: str) -> bool:
     return bool(_MATRICULE.fullmatch(cellule))
 
 
+def longs_chiffres(cellule: str) -> bool:
+    """Figures alone, five at least: a code as well as a matricule."""
+    return len(cellule) >= 5 and forme_d_un_matricule(cellule)
+
+
 def ligne_usuelle(colonnes: list[Colonne], separateur: str, groupes: tuple[str, ...]) -> re.Pattern[str]:
     """What a whole line looks like when each of its cells has a usual form; `groupes` are captured."""
     tout = f"[^{re.escape(separateur)}]*+"

@@ -19,6 +19,7 @@ from mutualisation.ingestion.formes import (
     forme_d_un_siret,
     ligne_usuelle,
     lisible,
+    longs_chiffres,
 )
 from mutualisation.ingestion.memoire import MEMOIRE_MAX, Memoire
 from mutualisation.ingestion.personnes import CodesVus, Discretion
@@ -174,7 +175,7 @@ class Masques:
     def _lu_comme_un_matricule(self, colonne: Colonne) -> Callable[[str], bool]:
         """Whether a trimmed cell of a number is that of an agent: known, or over what its column ever holds."""
         if colonne.type not in _NOMBRES:
-            return lambda cellule: False
+            return lambda _cellule: False
         demesure, personnelle = demesuree(colonne), self._discretion.personnelle
 
         def matricule(cellule: str) -> bool:
@@ -194,7 +195,7 @@ class Masques:
         code = delivre.strip(BLANCS)
         if not code or code in self._discretion.codes:
             return delivre
-        if self._mefiance or (self._jeu.agents and not self._discretion.codes and forme_d_un_matricule(code)):
+        if self._mefiance or (self._jeu.agents and not self._discretion.codes and longs_chiffres(code)):
             # without a single key, figures alone may be a matricule under the label of the codes
             return self._discretion.masque[delivre]
         forme = forme_d_un_code if self._jeu.pseudonymise else forme_d_un_code_comptable

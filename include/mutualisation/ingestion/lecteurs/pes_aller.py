@@ -195,8 +195,9 @@ class _Lecture:
         nom = nom_complet.rpartition(" ")[2].lower()
         parent = self._chemin[-1] if self._chemin else ""
         if not self._chemin and not nom.startswith("pes_"):
+            montree = nom if nom in _RACINES else "…"
             raise LectureRefusee(
-                f"ce XML commence par <{nom if nom in _RACINES else '…'}> et non par <PES_Aller> : ce n'est pas un PES ; déposer le flux "
+                f"ce XML commence par <{montree}> et non par <PES_Aller> : ce n'est pas un PES ; déposer le flux "
                 "PES v2 Aller que le logiciel comptable envoie à la trésorerie, ou le retirer (G7)."
             )
         if len(self._chemin) < 2:
