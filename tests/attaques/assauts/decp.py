@@ -21,7 +21,7 @@ def _refuse(nom: str, contenu: Any, *mots: str, constat: str = "") -> Assaut:
 
 def _signale(nom: str, contenu: Any, mot: str) -> Assaut:
     """Refused or read, but said."""
-    constat = f"un DECP {nom} est lu sans un mot (porte)"
+    constat = f"un DECP {nom} est lu sans un mot (porte) (à confirmer)"
     return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, dits=(mot,), permis=True, constat=constat)
 
 
@@ -100,7 +100,7 @@ DECP = (
     _borne(
         "de dix millions de listes",
         lambda: '{"marches":{"x":[' + "[]," * 10_000_000 + "[]]}}",
-        "dix millions de listes prennent plus de 500 Mo ou 10 s",
+        "dix millions de listes prennent plus de 500 Mo ou 10 s (à confirmer)",
     ),
     _borne("à texte de 30 Mo", lambda: _liste(_marche(id="x" * 30_000_000))),
     _borne("à nombre d'un million de chiffres", lambda: UN.replace("1000.5", "9" * 1_000_000)),
