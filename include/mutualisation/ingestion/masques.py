@@ -92,6 +92,8 @@ class Masques:
 
     def total(self, colonne: Colonne, cellule: str) -> str:
         """A cell of a `Total` row, as the journal may keep it."""
+        if self._jeu.agents and forme_d_un_matricule(cellule) and self._discretion.personnelle(cellule):
+            return ILLISIBLE
         return cellule if not colonne.gardee or figures(cellule) or lisible(colonne)(cellule) else ILLISIBLE
 
     def _usuelle(self, separateur: str, gardee: Colonne | None) -> re.Pattern[str]:
