@@ -16,7 +16,7 @@ MUTUALISATION := .venv/bin/mutualisation
 ECHANTILLON := var/echantillon
 ENTREPOT := var/entrepot
 
-.PHONY: aide environnement bilan test bench ordonnanceur qualite mutants epreuve
+.PHONY: aide environnement bilan test bench ordonnanceur qualite mutants epreuve inventaire
 aide:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -55,6 +55,9 @@ ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflo
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
 	@.venv/bin/python outils/lint_sql.py
+
+inventaire: environnement ## what the software is made of: CycloneDX, hashes, licences
+	@.venv/bin/python outils/inventaire.py
 
 mutants: environnement ## alter the SQL of the models one slip at a time: a scenario must notice each
 	@.venv/bin/python outils/mutants.py

@@ -51,8 +51,7 @@ class Assaut:
 
     `lignes`: path → rows delivered, all of which must land. `dits`: words that the load says. `code`: exit code where
     it isn't that of `refus`. `porte`: with the file gate. `permis`: refused or said as one likes, the contract is
-    silent: `dits` may be in a refusal, and what is common to all is checked. `constat`: the finding that makes the
-    assault succeed today.
+    silent: `dits` may be in a refusal, and what is common to all is checked.
     """
 
     nom: str
@@ -63,7 +62,6 @@ class Assaut:
     code: int | None = None
     porte: bool = False
     permis: bool = False
-    constat: str = ""
 
     @property
     def attendu(self) -> int:

@@ -2,7 +2,7 @@
 
 Reads one JSON order a line: {dsn, depot, var, porte, sortie, delai}; writes one JSON answer a line: exit code of the
 contract (0, 1, 3), 4 for an exception that is no sentence, 5 for a load that had to be killed; refusals, messages, what
-was printed, seconds of processor, bytes added to what this process weighs.
+was printed, seconds of processor, bytes added to what this process weighs, those of its own child included.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import openpyxl  # noqa: F401
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.ingestion import lecture_bornee
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.lecteurs import tabulaire_xlsx  # noqa: F401
 
@@ -60,8 +61,10 @@ def _surveiller(ordre: dict[str, Any], sortie: Path) -> dict[str, Any]:
     issue = sortie / "issue.json"
     lu = json.loads(issue.read_text(encoding="utf-8")) if issue.exists() and not tue else {}
     affiche = (sortie / "affiche").read_text(encoding="utf-8", errors="replace")
+    # the process that loads, over what it began with, and all of the one that reads workbooks and XML beside it
+    octets = max(0, lu.get("pic", usage.ru_maxrss * 1024) - poids) + lu.get("pic_enfants", 0)
     return {"code": lu.get("code", TUE), "refus": lu.get("refus", []), "messages": lu.get("messages", []),
-            "affiche": affiche, "secondes": secondes, "octets": max(0, usage.ru_maxrss * 1024 - poids)}  # fmt: skip
+            "affiche": affiche, "secondes": secondes, "octets": octets}  # fmt: skip
 
 
 def _pages() -> int:
@@ -91,6 +94,10 @@ def _charger(ordre: dict[str, Any], sortie: Path) -> None:
     except BaseException:  # noqa: BLE001 - whatever it is, the test says it
         traceback.print_exc()
         reponse["code"] = EXCEPTION
+    # waited for, so that its time and its weight are counted
+    lecture_bornee.fermer()
+    for nom, qui in (("pic", resource.RUSAGE_SELF), ("pic_enfants", resource.RUSAGE_CHILDREN)):
+        reponse[nom] = resource.getrusage(qui).ru_maxrss * 1024
     (sortie / "issue.json").write_text(json.dumps(reponse), encoding="utf-8")
     sys.stdout.flush()
     sys.stderr.flush()

@@ -84,8 +84,7 @@ def test_rien_dans_l_entrepot_brut_compris(plantee: Plantee, tmp_path: Path) -> 
     assert ("brut.mandats.objet", INCONNU) in trouves
     jeux_rh = {f"brut.{j.nom}" for j in registre().source("rh").jeux}
     dans_rh = sorted(ou for ou, _ in matricules if ou.rpartition(".")[0] in jeux_rh)
-    if dans_rh:
-        pytest.xfail(f"un matricule d'agent, dans une colonne de nombres de rh, reste dans le brut (K9) : {dans_rh}")
+    assert dans_rh == []
 
 
 def test_rien_dans_les_extraits_ni_les_journaux(plantee: Plantee) -> None:
@@ -125,16 +124,7 @@ def test_chaque_personne_du_registre_est_dans_la_table() -> None:
         assert du_registre <= set(PERSONNES.get(jeu.nom, ())), jeu.nom
 
 
-SANS_AGENTS = "sans agent connu, le matricule d'un en-tête échangé avec un code ou un nombre reste dans le brut (K9)"
-
-
-@pytest.mark.parametrize(
-    "jeu",
-    [
-        pytest.param(j, marks=pytest.mark.xfail(strict=True, reason=SANS_AGENTS) if j in ("agents", "temps") else ())
-        for j in sorted(PERSONNES)
-    ],
-)
+@pytest.mark.parametrize("jeu", sorted(PERSONNES))
 def test_deux_en_tetes_echanges(jeu: str, conn: psycopg.Connection[Any], base_vierge: str, tmp_path: Path) -> None:
     """Whatever becomes of the file, its people are neither landed nor said."""
     fautes = []

@@ -34,6 +34,7 @@ from mutualisation.cli.options import (
     Garder,
     JeuEssaye,
     Json,
+    JusquA,
     Preparateur,
     Remplacees,
     Sauvegarde,
@@ -352,6 +353,18 @@ def renouveler_cle(*, json_: Json = False) -> None:
     with op.Session.depuis_environnement(suivre) as session:
         changes = op.renouveler_cle(session)
     _rendre(json_, {"condenses": changes}, [plusieurs(changes, "condensé renouvelé", "condensés renouvelés")])
+
+
+@app.command(usage=utilisation("effacer", "--jusqu-a AAAA"))
+def effacer(*, jusqu_a: JusquA, json_: Json = False) -> None:
+    """Efface les lignes sur des personnes dont la conservation est échue ; ce qui est publié ne change pas."""
+    from mutualisation import operations as op
+
+    (annee,) = op.verifier_exercices([jusqu_a])
+    with op.Session.depuis_environnement(suivre) as session:
+        fait = op.effacer(session, annee)
+    ligne = f"{plusieurs(fait.lignes, 'ligne effacée', 'lignes effacées')}, {plusieurs(fait.fichiers, 'fichier')}"
+    _rendre(json_, {"fichiers": fait.fichiers, "lignes": fait.lignes}, [ligne])
 
 
 @app.command(usage=utilisation("etat"))

@@ -111,6 +111,11 @@ Garder = Annotated[
 Remplacees = Annotated[
     bool, Parameter(name="--remplacees", help="Aussi les versions remplacées par d'autres chiffres.")
 ]
+JusquA = Annotated[
+    int,
+    Parameter(name="--jusqu-a", metavar="AAAA", help="Dernier exercice dont les lignes s'effacent.",
+              converter=entiers),
+]  # fmt: skip
 Cles = Annotated[
     Path | None,
     Parameter(name="--cles", metavar="DOSSIER", help="Dossier des clés, ailleurs que celui de la sauvegarde."),

@@ -8,7 +8,14 @@ from decimal import Decimal
 
 from mutualisation.examen.usages import sens_usuel
 from mutualisation.ingestion.cellules_lues import Lu, lecture_de
-from mutualisation.ingestion.entete import normaliser
+from mutualisation.ingestion.formes import (
+    datee,
+    demesuree,
+    figures,
+    forme_d_un_code,
+    forme_d_un_matricule,
+    forme_d_un_siret,
+)
 from mutualisation.sources.jeux import Colonne, Jeu
 
 MASQUE = "masqué"
@@ -16,7 +23,6 @@ MASQUE = "masqué"
 DISCRETES = frozenset({"rh", "compta"})
 # a figure or an underscore: « O.MARTIN » and « MARTIN-DUPONT » are names
 _FORME_DE_CODE = re.compile(r"(?=.*[0-9_])[A-Z0-9_.\-/]{1,20}")
-_FIGURES = re.compile(r"[\d\s.,:/€%hHT()+\-]{1,40}")
 
 
 def montrable(jeu: Jeu, colonne: Colonne, cellule: str, lu: Lu) -> bool:
@@ -24,23 +30,33 @@ def montrable(jeu: Jeu, colonne: Colonne, cellule: str, lu: Lu) -> bool:
 
     Judged on its own reading: a translation makes a name read, it does not make it fit to be shown.
     """
-    if colonne.type in ("personnel", "pseudonyme") or colonne.garde_si_siret or colonne.clair_si:
+    if colonne.confidentielle:
         return False
-    if not cellule.strip() or jeu.source not in DISCRETES:
+    propre = cellule.strip()
+    if not propre or jeu.source not in DISCRETES:
         return True
+    if jeu.agents and (colonne.type == "code" or _peut_etre_un_matricule(jeu, colonne, propre)):
+        return False
     brut = lecture_de(colonne, pourcent=colonne.pourcent_si is not None)[cellule]
     if colonne.type == "enumeration":
         return bool(brut) or sens_usuel(colonne, cellule) is not None
-    if isinstance(brut, (Decimal, int, dt.date)) or colonne.type in ("siret", "compte", "siren"):
-        return brut is not None
     if brut is None:
-        return bool(_FIGURES.fullmatch(cellule))
-    textes = (cellule.strip(), lu) if isinstance(lu, str) else (cellule.strip(),)
-    return all(_FORME_DE_CODE.fullmatch(t) and not _est_iban(t) for t in textes)
+        return datee(propre) if jeu.pseudonymise else figures(propre)
+    if isinstance(brut, (Decimal, int)):
+        return figures(propre) or datee(propre)
+    if isinstance(brut, dt.date) or colonne.type in ("siret", "compte", "siren"):
+        return True
+    if colonne.type == "siret_libre":
+        return forme_d_un_siret(propre)
+    textes = (propre, lu) if isinstance(lu, str) else (propre,)
+    return all(_FORME_DE_CODE.fullmatch(t) and forme_d_un_code(t) for t in textes)
 
 
-def _est_iban(cellule: str) -> bool:
-    return bool(re.match(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10}", normaliser(cellule).upper().replace(" ", "")))
+def _peut_etre_un_matricule(jeu: Jeu, colonne: Colonne, cellule: str) -> bool:
+    """Figures that say more than their column holds, or are written as no number is."""
+    if demesuree(colonne)(cellule):
+        return True
+    return forme_d_un_matricule(cellule) and (jeu.pseudonymise or cellule.startswith("0"))
 
 
 def affichage(lu: Lu, type_: str) -> str:

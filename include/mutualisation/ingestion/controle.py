@@ -22,7 +22,7 @@ _TAILLE_MAX = 64 * 1024
 _OU = "le .controle.json"
 _CLES = ("lignes", "colonne", "total", "sha256")
 _PAS_ORDINAIRE = f"{_OU} n'est pas un fichier ordinaire : le remplacer ou le retirer (F3)."
-_NOMBRE = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,12})?")
+_NOMBRE = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,12})?")
 
 
 class _Nombre(str):
@@ -81,7 +81,9 @@ def _decoder(octets: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise LectureRefusee(f"{_OU} n'est pas un JSON lisible : le corriger ou le retirer (F3).") from None
     if not isinstance(contenu, dict):
-        raise LectureRefusee(f"{_OU} doit être un objet JSON (F3).")
+        raise LectureRefusee(
+            f'{_OU} doit être un objet JSON : le réécrire sous la forme {{"lignes": 2}}, ou le retirer (F3).'
+        )
     return contenu
 
 

@@ -57,6 +57,7 @@ class TexteCopie:
         self._tel_quel = (
             self._choix == list(range(self._largeur))
             and not self._traducteurs
+            and not jeu.agents
             and not any(c.clair_si or c.type in ("pseudonyme", "empreinte") for c in jeu.colonnes_entrepot)
         )
 

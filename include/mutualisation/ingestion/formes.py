@@ -27,6 +27,7 @@ _DATEE = re.compile(
 _ESPACES = re.compile(r"\s+")
 # and what a spreadsheet makes of one: « 2,159E+13 »
 _SIRET = re.compile(r"[0-9]{9}|[0-9]{14}|[0-9](?:[.,][0-9]{1,12})?E\+[0-9]{2}")
+_MATRICULE = re.compile(r"0[0-9]+|[0-9]{5,}")
 _CHIFFRES_MAX = 12
 
 # the same, narrower, to tell a whole line at once; possessive, so that nothing is tried twice
@@ -92,6 +93,16 @@ def demesuree(colonne: Colonne) -> Callable[[str], bool]:
     lu = lecture_de(colonne)
     borne = {"pourcentage": Decimal(100), "duree": Decimal(1440)}.get(colonne.type)
     return lambda cellule: borne is not None and isinstance(n := lu[cellule], Decimal) and n > borne
+
+
+def forme_d_un_matricule(cellule: str) -> bool:
+    """Figures alone, as a number is seldom written: five of them, or a zero before others."""
+    return bool(_MATRICULE.fullmatch(cellule))
+
+
+def longs_chiffres(cellule: str) -> bool:
+    """Figures alone, five at least: a code as well as a matricule."""
+    return len(cellule) >= 5 and forme_d_un_matricule(cellule)
 
 
 def ligne_usuelle(colonnes: list[Colonne], separateur: str, groupes: tuple[str, ...]) -> re.Pattern[str]:

@@ -14,10 +14,12 @@ from mutualisation.ingestion.formes import (
     figures,
     forme_d_un_code,
     forme_d_un_code_comptable,
+    forme_d_un_matricule,
     forme_d_un_numero,
     forme_d_un_siret,
     ligne_usuelle,
     lisible,
+    longs_chiffres,
 )
 from mutualisation.ingestion.memoire import MEMOIRE_MAX, Memoire
 from mutualisation.ingestion.personnes import CodesVus, Discretion
@@ -25,6 +27,7 @@ from mutualisation.ingestion.siret import siret_valide
 from mutualisation.sources.jeux import Colonne, Jeu
 
 Rangees = list[list[str]]
+_NOMBRES = frozenset({"montant", "nombre", "pourcentage", "entier", "duree"})
 Masque = Callable[[Rangees], None]
 _ESPACES = re.compile(r"\s+")
 _MINUIT = re.compile(r"[ T]00:00(:00)?$")
@@ -89,6 +92,8 @@ class Masques:
 
     def total(self, colonne: Colonne, cellule: str) -> str:
         """A cell of a `Total` row, as the journal may keep it."""
+        if self._jeu.agents and forme_d_un_matricule(cellule) and self._discretion.personnelle(cellule):
+            return ILLISIBLE
         return cellule if not colonne.gardee or figures(cellule) or lisible(colonne)(cellule) else ILLISIBLE
 
     def _usuelle(self, separateur: str, gardee: Colonne | None) -> re.Pattern[str]:
@@ -157,17 +162,29 @@ class Masques:
         if colonne.type == "siret_libre":
             return self._sinon_masque(forme_d_un_siret)
         lit = lisible(colonne)
-        if not self._jeu.pseudonymise:
+        if not self._jeu.agents:
             return lambda cellule: cellule if lit(cellule) or figures(cellule) else ILLISIBLE
-        demesure, personnelle = demesuree(colonne), self._discretion.personnelle
+        autre = datee if self._jeu.pseudonymise else figures
+        matricule = self._lu_comme_un_matricule(colonne)
 
         def garder(cellule: str) -> str:
-            if lit(cellule):
-                # a matricule of figures reads as a number
-                return ILLISIBLE if demesure(cellule) and personnelle(cellule.strip(BLANCS)) else cellule
-            return cellule if datee(cellule) else ILLISIBLE
+            if matricule(cellule.strip(BLANCS)):
+                return ILLISIBLE
+            return cellule if lit(cellule) or autre(cellule) else ILLISIBLE
 
         return garder
+
+    def _lu_comme_un_matricule(self, colonne: Colonne) -> Callable[[str], bool]:
+        """Whether a trimmed cell of a number is that of an agent: known, or over what its column ever holds."""
+        if colonne.type not in _NOMBRES:
+            return lambda _cellule: False
+        demesure, personnelle = demesuree(colonne), self._discretion.personnelle
+
+        def matricule(cellule: str) -> bool:
+            forme, trop = forme_d_un_matricule(cellule), demesure(cellule)
+            return (forme and trop) or ((forme or trop) and personnelle(cellule))
+
+        return matricule
 
     def _sinon_masque(self, forme: Callable[[str], bool]) -> Callable[[str], str]:
         return lambda cellule: cellule if not (c := cellule.strip(BLANCS)) or forme(c) else self._masque(cellule)
@@ -180,7 +197,8 @@ class Masques:
         code = delivre.strip(BLANCS)
         if not code or code in self._discretion.codes:
             return delivre
-        if self._mefiance:
+        if self._mefiance or (self._jeu.agents and not self._discretion.codes and longs_chiffres(code)):
+            # without a single key, figures alone may be a matricule under the label of the codes
             return self._discretion.masque[delivre]
         forme = forme_d_un_code if self._jeu.pseudonymise else forme_d_un_code_comptable
         return delivre if forme(code) and not self._discretion.personnelle(code) else self._discretion.masque[delivre]

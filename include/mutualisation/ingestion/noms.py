@@ -52,6 +52,8 @@ _MOTS_USUELS = frozenset(
         "controle thumbs desktop new old tmp bak test essai autre source lisez moi readme ",
     )
 )
+_LETTRES = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_PRESQUE = 0.85
 _JETON = re.compile(r"[^\W_]+")
 _JETON_SUR = re.compile(r"(?:v|s|t)?[0-9]{1,4}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?|.")
 
@@ -150,7 +152,16 @@ def _parente(reg: Registre, source: Source | None, tige: str) -> _Parente | None
             suite = "" if plate == jeu.nom else plate.removeprefix(jeu.nom)
             if not jeu.nom_libre and (plate == jeu.nom or (suite != plate and not suite[0].isalpha())):
                 return _redresse(s, jeu, tige, suite)
-    return None
+    return _presque(source, tige, plate) if source is not None else None
+
+
+def _presque(source: Source, tige: str, plate: str) -> _Parente | None:
+    """The jeu of that source whose name is a letter or two away, as « mandat » of « mandats »."""
+    debut = _LETTRES.match(plate)
+    jeux = {jeu.nom: jeu for jeu in source.jeux if not jeu.nom_libre}
+    if debut is None or not (proche := difflib.get_close_matches(debut[0], list(jeux), 1, _PRESQUE)):
+        return None
+    return _redresse(source, jeux[proche[0]], tige, plate[debut.end() :])
 
 
 def _redresse(source: Source, jeu: Jeu, tige: str, suite: str) -> _Parente:

@@ -3,6 +3,7 @@
 from mutualisation.ingestion.travail import muet
 from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
 from mutualisation.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
+from mutualisation.operations.conservation import effacer
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
@@ -27,6 +28,7 @@ __all__ = [
     "cloturer",
     "construire",
     "controler",
+    "effacer",
     "etat",
     "exiger_publication",
     "exiger_sceau",

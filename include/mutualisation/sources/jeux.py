@@ -89,7 +89,10 @@ class Colonne:
 
 @dataclass(frozen=True)
 class Jeu:
-    """One kind of file of a source; its rows land in `brut.<nom>`. `personnes`: a row may be about persons."""
+    """One kind of file of a source; its rows land in `brut.<nom>`.
+
+    `personnes`: a row may be about persons; `agents`: its source is about agents, whose matricules it delivers.
+    """
 
     source: str
     nom: str
@@ -102,6 +105,7 @@ class Jeu:
     silencieux: bool = False
     instantane: bool = False
     personnes: bool = False
+    agents: bool = False
     dialecte: Dialecte = field(default_factory=Dialecte)
 
     @property

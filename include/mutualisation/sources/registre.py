@@ -7,7 +7,7 @@ a dialect is configuration, not code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -70,14 +70,15 @@ def _lire_source(chemin: Path) -> Source:
         raise ErreurMutualisation(f"{ou} : « jeux » doit être un dictionnaire non vide.")
     nom = _identifiant(d["source"], ou)
     personnes = bool(d.get("personnes", False))
+    lus = [
+        _lire_jeu(nom, _identifiant(k, ou), v, f"{ou}, jeu {k}", dialecte, personnes=personnes) for k, v in jeux.items()
+    ]
+    agents = any(jeu.pseudonymise for jeu in lus)
     return Source(
         nom=nom,
         libelle=str(d["libelle"]),
         description=str(d.get("description", "")),
-        jeux=tuple(
-            _lire_jeu(nom, _identifiant(k, ou), v, f"{ou}, jeu {k}", dialecte, personnes=personnes)
-            for k, v in jeux.items()
-        ),
+        jeux=tuple(replace(jeu, agents=agents) for jeu in lus),
     )
 
 

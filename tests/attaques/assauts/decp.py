@@ -15,18 +15,17 @@ def _lu(nom: str, contenu: Any, lignes: int = 1) -> Assaut:
     return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, lignes={FICHIER: lignes})
 
 
-def _refuse(nom: str, contenu: Any, *mots: str, constat: str = "") -> Assaut:
-    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, {FICHIER: mots}, constat=constat)
+def _refuse(nom: str, contenu: Any, *mots: str) -> Assaut:
+    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, {FICHIER: mots})
 
 
 def _signale(nom: str, contenu: Any, mot: str) -> Assaut:
     """Refused or read, but said."""
-    constat = f"un DECP {nom} est lu sans un mot (porte) (à confirmer)"
-    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, dits=(mot,), permis=True, constat=constat)
+    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, dits=(mot,), permis=True)
 
 
-def _borne(nom: str, faire: Callable[[], Any], constat: str = "") -> Assaut:
-    return Assaut(f"DECP {nom}", {FICHIER: au_moment(lambda: _texte(faire()))}, permis=True, constat=constat)
+def _borne(nom: str, faire: Callable[[], Any]) -> Assaut:
+    return Assaut(f"DECP {nom}", {FICHIER: au_moment(lambda: _texte(faire()))}, permis=True)
 
 
 def _texte(contenu: Any) -> str | bytes:
@@ -100,7 +99,6 @@ DECP = (
     _borne(
         "de dix millions de listes",
         lambda: '{"marches":{"x":[' + "[]," * 10_000_000 + "[]]}}",
-        "dix millions de listes prennent plus de 500 Mo ou 10 s (à confirmer)",
     ),
     _borne("à texte de 30 Mo", lambda: _liste(_marche(id="x" * 30_000_000))),
     _borne("à nombre d'un million de chiffres", lambda: UN.replace("1000.5", "9" * 1_000_000)),

@@ -11,10 +11,11 @@ from tests.attaques.assauts.controles import lien, prise, tube
 TEXTE = en_csv(remplir("mandats"))
 MANDATS = "compta/mandats_2023-03.csv"
 _ORDINAIRE = ("fichier ordinaire", "G7")
+_LIEN = ("ce lien", "déposer le fichier lui-même", "G7")
 
 
-def _refuse(nom: str, contenu: Contenu, *mots: str, constat: str = "") -> Assaut:
-    return Assaut(f"lieu : {nom}", {MANDATS: contenu}, {MANDATS: mots or _ORDINAIRE}, constat=constat)
+def _refuse(nom: str, contenu: Contenu, *mots: str) -> Assaut:
+    return Assaut(f"lieu : {nom}", {MANDATS: contenu}, {MANDATS: mots or _ORDINAIRE})
 
 
 def dehors(chemin: Path) -> None:
@@ -50,10 +51,10 @@ def _durs(noms: tuple[str, ...]) -> Callable[[Path], None]:
 LIEUX = (
     _refuse("un tube", tube),
     _refuse("une prise", prise),
-    _refuse("un lien vers un périphérique sans fin", lien("/dev/zero")),
-    _refuse("un lien vers /dev/null", lien("/dev/null")),
-    _refuse("un lien rompu", lien("nulle_part")),
-    _refuse("un lien en boucle", _boucle),
+    _refuse("un lien vers un périphérique sans fin", lien("/dev/zero"), *_LIEN),
+    _refuse("un lien vers /dev/null", lien("/dev/null"), *_LIEN),
+    _refuse("un lien rompu", lien("nulle_part"), *_LIEN),
+    _refuse("un lien en boucle", _boucle, *_LIEN),
     _refuse("un lien vers les comptes du système", lien("/etc/passwd"), "G7"),
     _refuse("un lien vers un fichier hors du dépôt", dehors, "G7"),
     Assaut("lieu : une source qui est un lien", {"compta": dossier_dehors}, {"compta": ("hors du dépôt", "G7")}),

@@ -14,8 +14,8 @@ def _lu(nom: str, contenu: Contenu, lignes: int = 2) -> Assaut:
     return Assaut(f"texte {nom}", {MANDATS: contenu}, lignes={MANDATS: lignes})
 
 
-def _refuse(nom: str, contenu: Contenu, *mots: str, constat: str = "") -> Assaut:
-    return Assaut(f"texte {nom}", {MANDATS: contenu}, {MANDATS: mots}, constat=constat)
+def _refuse(nom: str, contenu: Contenu, *mots: str) -> Assaut:
+    return Assaut(f"texte {nom}", {MANDATS: contenu}, {MANDATS: mots})
 
 
 def _objet(cellule: str, lignes: int = 2) -> str:

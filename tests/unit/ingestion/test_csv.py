@@ -291,3 +291,15 @@ def test_un_encodage_de_ms_dos_est_nomme(tmp_path: Path) -> None:
     chemin = tmp_path / "agents_2020.csv"
     chemin.write_bytes(";".join(entete("agents")).encode("cp850") + b"\n")
     assert "cp850" in refus(chemin, "agents")
+
+
+def test_les_cellules_vides_d_une_feuille_habillee_en_entier_ne_comptent_pas(tmp_path: Path) -> None:
+    """A spreadsheet may write blank cells to its last column; one that is filled there is too far."""
+    noms, cellules = entete("masse_salariale"), ["2020", "A", "10,00", "0", "1"]
+    for guillemet in ("", '"'):
+        lignes = [";".join(f"{guillemet}{c}{guillemet}" for c in r) + ";" * 16_000 for r in (noms, cellules)]
+        chemin = tmp_path / "masse_salariale.csv"
+        chemin.write_text("\n".join(lignes) + "\n", encoding="utf-8")
+        assert lire(chemin, "masse_salariale").colonne("etpt") == ["1"]
+        chemin.write_text("\n".join([*lignes, lignes[1] + "x"]) + "\n", encoding="utf-8")
+        assert "ligne 3 : plus de 1 000 colonnes" in refus(chemin, "masse_salariale")

@@ -58,7 +58,7 @@ def test_ce_qui_est_ignore(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("chemin", "raison", "propose"),
     [
-        ("rh/temp_2020-01.csv", "ne suit aucun jeu", "temps_AAAA-MM.csv"),
+        ("rh/temp_2020-01.csv", "le jeu s'écrit « temps »", "temps_2020-01.csv"),
         ("rh/temps_2020-13.csv", "« 2020-13 » n'est pas la période", "temps_AAAA-MM.csv"),
         ("rh/agents_0000.csv", "« 0000 » n'est pas la période", "agents_AAAA.csv"),
         ("compta/mandats_0000-01.csv", "« 0000-01 » n'est pas la période", "mandats_AAAA-MM.csv"),

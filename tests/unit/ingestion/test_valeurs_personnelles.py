@@ -140,6 +140,31 @@ def test_le_total_ne_pose_aucune_personne(tmp_path: Path) -> None:
     assert lu.totaux == {"duree": "?"}
 
 
+def test_un_matricule_connu_ne_se_pose_pas_parmi_les_montants(tmp_path: Path) -> None:
+    """Short figures, and long ones of nobody, stay what they are."""
+    lignes = [["2020", "A", "0058798", "0", "12,5"], ["2020", "B", "150000", "61234", "0061234"]]
+    total = ["Total", "", "0061234", "", "25"]
+    chemin = _ecrire(tmp_path / "m.csv", entete("masse_salariale"), *lignes, total)
+    lu = lire(chemin, "masse_salariale", discretion=_discretion())
+    posees = [[r[n] for n in ("masse_salariale", "attenuations", "etpt")] for r in lu.rangees]
+    assert posees == [["?", "0", "12,5"], ["150000", "61234", "?"]]
+    assert lu.totaux == {"masse_salariale": "?", "etpt": "25"}
+
+
+def test_sans_une_cle_de_longs_chiffres_ne_sont_pas_un_code(tmp_path: Path) -> None:
+    """They may be the matricules of exchanged labels; the digest is known again once a key names the code."""
+    lignes = [[*r[:5], c, *r[6:]] for r, c in zip(TEMPS, ("0058798", "0257", "ACT-1"), strict=False)]
+    codes = lire(_ecrire(tmp_path / "temps.csv", entete("temps"), *lignes), "temps").colonne("code_activite")
+    assert codes == [Pseudonymes(CLE).masque("0058798"), "0257", "ACT-1"]
+
+
+def test_la_designation_d_un_bien_n_est_qu_une_empreinte(tmp_path: Path) -> None:
+    """Free text, where anybody may be named, and which no rule reads."""
+    bien = ["INV-1", "Bureau de LE GALL", "2188", "", "01/01/2020", "10,00", "5", "L", "AX-1", "100", "", "", ""]
+    lu = lire(_ecrire(tmp_path / "e.csv", entete("etat_actif"), bien), "etat_actif")
+    assert lu.colonne("designation") == [Pseudonymes(CLE).masque("Bureau de LE GALL")]
+
+
 def test_les_banniere_et_colonnes_ignorees_ne_disent_personne(tmp_path: Path) -> None:
     lignes = [[*entete("temps"), "DUPONT-MOREL", "Jeanne"], *([*r, "1", "2"] for r in TEMPS)]
     lu = lire(_ecrire(tmp_path / "t.csv", ["Export de LE GALL"], *lignes), "temps")
@@ -156,4 +181,4 @@ def test_chaque_colonne_de_rh_et_de_compta_est_gardee() -> None:
         for c in j.colonnes_entrepot
         if not c.gardee and c.type not in ("pseudonyme", "empreinte")
     }
-    assert libres == {"tiers", "objet", "designation", "sens", "rang_bordereau", "rang_piece", "rang_ligne"}
+    assert libres == {"tiers", "objet", "sens", "rang_bordereau", "rang_piece", "rang_ligne"}

@@ -74,9 +74,14 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
 
 
 def _verifier_membres(noms: list[str]) -> None:
-    """Macros are a program, which nothing of a table needs (G7)."""
+    """Macros are a program, which nothing of a table needs (G7); of two parts of one name, any could be read."""
     if any(n.endswith("vbaproject.bin") for n in noms):
         raise LectureRefusee("le classeur contient des macros : l'enregistrer en .xlsx, sans macros, ou en .csv (G7).")
+    if len(set(noms)) < len(noms):
+        raise LectureRefusee(
+            "le classeur contient deux fois la même partie, et rien ne dit laquelle compte : l'ouvrir dans un tableur "
+            "et l'enregistrer de nouveau en .xlsx (G1)."
+        )
 
 
 def liens_externes(chemin: Path) -> bool:

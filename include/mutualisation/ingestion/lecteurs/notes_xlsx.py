@@ -97,7 +97,7 @@ class NotesXlsx:
             ),
             (
                 self.liens,
-                "le classeur prend des valeurs d'autres classeurs, telles qu'au dernier enregistrement : "
+                "le classeur prend des valeurs d'autres classeurs (liens), telles qu'au dernier enregistrement : "
                 "les coller en valeurs",
             ),
         ]

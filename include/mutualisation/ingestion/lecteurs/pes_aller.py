@@ -41,6 +41,8 @@ _FLUX = {
     "pes_facture": "un flux de factures",
     "pes_marche": "un flux de marchés",
 }
+# roots of other XML files that a drop may hold; any other name may be that of a person (K9)
+_RACINES = frozenset({"html", "workbook", "document", "invoice", "rss", "svg", "schema", "marches", "root", "data"})
 # what expat says in English, by its code
 _FAUTES_XML = {
     2: "du texte hors de toute balise",
@@ -193,8 +195,9 @@ class _Lecture:
         nom = nom_complet.rpartition(" ")[2].lower()
         parent = self._chemin[-1] if self._chemin else ""
         if not self._chemin and not nom.startswith("pes_"):
+            montree = nom if nom in _RACINES else "…"
             raise LectureRefusee(
-                f"ce XML commence par <{nom[:40]}> et non par <PES_Aller> : ce n'est pas un PES ; déposer le flux "
+                f"ce XML commence par <{montree}> et non par <PES_Aller> : ce n'est pas un PES ; déposer le flux "
                 "PES v2 Aller que le logiciel comptable envoie à la trésorerie, ou le retirer (G7)."
             )
         if len(self._chemin) < 2:

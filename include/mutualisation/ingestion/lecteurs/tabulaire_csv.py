@@ -23,6 +23,8 @@ _TRANCHE_ENTETE = 1 << 18
 _LIGNES_ENTETE = 200
 # a quoted cell holds separators that separate nothing
 _SEPARATEURS_CITES = 50
+# columns of a spreadsheet, which it may write blank to the last
+_LARGEUR_TABLEUR = 16_384
 _NOMS_SEPARATEURS = {"\t": "tabulation"}
 # Excel's way to keep zeros (F14): the quotes inside are doubled
 _EGALITE = re.compile(r'="((?:[^"]|"")*)"')
@@ -76,10 +78,18 @@ class LecteurCsv:
 
     def _refuser_larges(self, numero: int, bloc: list[str], *, guillemets: bool) -> None:
         """LectureRefusee when a line would make more cells than a row may have; quotes may hold some separators."""
-        permises = self._limites.colonnes * (_SEPARATEURS_CITES if guillemets else 1)
         for i, ligne in enumerate(bloc):
-            if len(ligne) > permises and ligne.count(self.separateur) > permises:
+            if self._large(ligne, self.separateur, guillemets=guillemets):
                 raise _trop_large(numero + i, self._limites)
+
+    def _large(self, ligne: str, separateur: str, *, guillemets: bool) -> bool:
+        """Whether a line has too many cells; blank ones at its end are those of a sheet that is dressed in full."""
+        permises = self._limites.colonnes * (_SEPARATEURS_CITES if guillemets else 1)
+        if len(ligne) <= permises or ligne.count(separateur) <= permises:
+            return False
+        return ligne.count(separateur) > max(permises, _LARGEUR_TABLEUR) or (
+            ligne.rstrip(BLANCS + separateur).count(separateur) > permises
+        )
 
     def _par_csv(
         self, numero: int, bloc: list[str], *, egalites: bool
@@ -118,9 +128,12 @@ class LecteurCsv:
         return numeros, rangees
 
     def _refuser_rangees_larges(self, numero: int, rangees: list[list[str]]) -> None:
-        if max(map(len, rangees), default=0) > self._limites.colonnes:
-            rang = next(i for i, r in enumerate(rangees) if len(r) > self._limites.colonnes)
-            raise _trop_large(numero + rang, self._limites)
+        permises = self._limites.colonnes
+        if max(map(len, rangees), default=0) <= permises:
+            return
+        for i, r in enumerate(rangees):
+            if len(r) > max(permises, _LARGEUR_TABLEUR) or not est_vide(r[permises:]):
+                raise _trop_large(numero + i, self._limites)
 
     def _reconnaitre(self, jeu: Jeu, traduction: Traduction) -> tuple[str, int, Entete]:
         """Separator, number of physical lines before the data, header."""

@@ -128,7 +128,7 @@ def _classeur(chemin: Path, limites: Limites) -> Generator[Any]:
             classeur = load_workbook(fichier, read_only=True, data_only=True, keep_links=False)
             try:
                 if not classeur.worksheets:
-                    raise LectureRefusee("le classeur n'a pas de feuille de calcul (F11).")
+                    raise LectureRefusee("le classeur n'a pas de feuille de calcul : y coller le tableau (F11).")
                 if len(classeur.worksheets) > limites.feuilles:
                     raise LectureRefusee(f"le classeur a plus de {limites.feuilles} feuilles : en retirer (F9).")
                 yield classeur

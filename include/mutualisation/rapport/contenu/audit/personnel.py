@@ -73,18 +73,25 @@ def _formule(bilan: Bilan) -> m.Section:
         m.Code("cout_moyen.csv"), " (coût moyen et charges de structure par catégorie), ",
         m.Code("synthese_financiere.csv"), " (le total de chaque dispositif, colonne ", m.Code("cout_personnel"), ").",
     )  # fmt: skip
-    exemple = max(bilan["etp_categorie"], key=lambda r: (r["etp"], r["dispositif"], r["categorie"]))
-    blocs = [m.p(FORMULE), m.p(BASE), fichiers, _exemple(bilan, exemple), m.p(_precision(bilan), note=True)]
+    blocs = [m.p(FORMULE), m.p(BASE), fichiers, *_exemple(bilan), m.p(_precision(bilan), note=True)]
     return m.Section("formule", "Comment refaire le calcul", "Le calcul", blocs)
 
 
-def _exemple(bilan: Bilan, r: Ligne) -> m.Paragraphe:
-    cout = _couts(bilan)[r["categorie"]]
-    return m.p(
-        f"Exemple : « {bilan.libelle(r['dispositif'])} », {formats.minuscule(_categorie(r['categorie']))} : "
-        f"{formats.nombre(r['etp'], 6)} ETP × ({_fin(cout['cout_moyen'])} + {_fin(cout['cout_structure'] or 0)}) = "
-        f"{formats.euros(r['cout_personnel'], 2)}."
-    )
+def _exemple(bilan: Bilan) -> list[m.Bloc]:
+    """The largest product that can be redone: a category without payroll has ETP and no average cost."""
+    couts = _couts(bilan)
+    valorisees = [r for r in bilan["etp_categorie"] if r["categorie"] in couts]
+    if not valorisees:
+        return []
+    r = max(valorisees, key=lambda r: (r["etp"], r["dispositif"], r["categorie"]))
+    cout = couts[r["categorie"]]
+    return [
+        m.p(
+            f"Exemple : « {bilan.libelle(r['dispositif'])} », {formats.minuscule(_categorie(r['categorie']))} : "
+            f"{formats.nombre(r['etp'], 6)} ETP × ({_fin(cout['cout_moyen'])} + {_fin(cout['cout_structure'] or 0)}) = "
+            f"{formats.euros(r['cout_personnel'], 2)}."
+        )
+    ]
 
 
 def _precision(bilan: Bilan) -> str:

@@ -1,0 +1,51 @@
+"""No cell that `essayer` prints may be a person, an account or a number of one, under whatever label (K9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from mutualisation.examen.discretion import DISCRETES, montrable
+from mutualisation.ingestion.cellules_lues import lecture_de
+from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.sources.registre import registre
+
+# an IBAN, one in groups, a bank account, numbers of social security, names
+SECRETS = (
+    "FR7630006000011234567890189", "FR76 3000 6000 0112 3456 7890 189", "30006000011234567890189", "1850578006084",
+    "185057800608436", "1 85 05 78 006 084 36", "ZYLBERSTEIN", "O.MARTIN", "MARTIN-DUPONT", "Hermenegilde",
+    "Longue maladie",
+)  # fmt: skip
+MATRICULES = ("0907331", "907331", "M0042", "0042")
+COLONNES = [
+    pytest.param(j, c, id=f"{j.nom}.{c.nom}")
+    for j in registre().jeux
+    if j.source in DISCRETES and j.format == "tabulaire"
+    for c in j.colonnes
+]
+
+
+def _montrees(jeu: Jeu, colonne: Colonne, cellules: tuple[str, ...]) -> list[str]:
+    lu = lecture_de(colonne)
+    return [c for c in cellules if montrable(jeu, colonne, c, lu[c])]
+
+
+@pytest.mark.parametrize(("jeu", "colonne"), COLONNES)
+def test_aucune_colonne_ne_montre_une_personne(jeu: Jeu, colonne: Colonne) -> None:
+    secrets = SECRETS + (MATRICULES if jeu.pseudonymise else MATRICULES[:1] if jeu.agents else ())
+    assert _montrees(jeu, colonne, secrets) == []
+
+
+@pytest.mark.parametrize(
+    ("jeu", "colonne", "cellule"),
+    [
+        ("agents", "categorie", "A"), ("agents", "quotite", "80"), ("agents", "date_entree", "01/02/2019"),
+        ("agents", "date_entree", "31/02/2019"), ("temps", "duree", "3h30"), ("masse_salariale", "etpt", "12,50"),
+        ("masse_salariale", "masse_salariale", "1250000"), ("mandats", "montant_ttc", "1 234,50 €"),
+        ("mandats", "siret", "21590001000012"), ("mandats", "numero_marche", "M-2023-01"),
+        ("mandats", "montant_ttc", "1.234.50"), ("etat_actif", "compte", "2188"),
+    ],
+)  # fmt: skip
+def test_ce_qui_ne_dit_personne_se_montre(jeu: str, colonne: str, cellule: str) -> None:
+    """Otherwise the report would say nothing."""
+    j = registre().jeu(jeu)
+    assert _montrees(j, j.colonne(colonne), (cellule,)) == [cellule]

@@ -1,0 +1,36 @@
+"""What the software is made of is locked by hash, and under licences that are known."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from outils.inventaire import RACINE, inventaire, licence_de
+
+
+def test_chaque_paquet_du_verrou_a_ses_empreintes() -> None:
+    verrou = tomllib.loads((RACINE / "uv.lock").read_text(encoding="utf-8"))
+    paquets = [p for p in verrou["package"] if "registry" in p["source"]]
+    assert len(paquets) > 100
+    for paquet in paquets:
+        livrables = [*paquet.get("wheels", []), *([paquet["sdist"]] if "sdist" in paquet else [])]
+        assert livrables, paquet["name"]
+        assert all(re.fullmatch("sha256:[0-9a-f]{64}", x["hash"]) for x in livrables), paquet["name"]
+    assert [p["name"] for p in verrou["package"] if "registry" not in p["source"]] == ["mutualisation"]
+
+
+def test_l_inventaire_dit_chaque_licence() -> None:
+    composants = inventaire()["components"]
+    assert inventaire()["components"] == composants
+    noms = {c["name"] for c in composants}
+    assert {"apache-airflow", "dbt-core", "dbt-postgres", "pandas", "great-expectations"} <= noms
+    dites = {c["name"]: licence_de(c["name"]) for c in composants if c["licenses"]}
+    assert len(dites) > 0.9 * len(composants)
+    # of several licences, one may choose
+    refusees = {nom: licence for nom, licence in dites.items() if all(map(est_refusee, licence.split(" ; ")))}
+    assert refusees == {}
+
+
+def est_refusee(licence: str) -> bool:
+    """Strong copyleft would bind who embeds the package; a library's own does not."""
+    return bool(re.search(r"GPL|General Public", licence)) and not re.search(r"LGPL|Lesser", licence)
