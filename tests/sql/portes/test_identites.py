@@ -108,6 +108,8 @@ DEFAUTS = [
 ]
 # Tables of the candidate that stand for models
 RELATIONS = """
+create view construction.int_couts_precedents as
+  select exercice, dispositif, cout_net from construction.mart_synthese_financiere where dispositif <> 'TOTAL';
 create table construction.int_exercices as select 2024 as exercice, true as demande;
 create table construction.controles_index (controle text, bloquant boolean, jeu text);
 """

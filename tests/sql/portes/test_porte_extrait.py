@@ -17,7 +17,7 @@ from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
 from mutualisation import operations as op
-from mutualisation.chemins import dossier_attentes
+from mutualisation.chemins import dossier_attentes, dossier_var
 from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
 from mutualisation.extrait import annuel
 from mutualisation.extrait.annuel import ecrire_extrait
@@ -151,9 +151,10 @@ DEFAUTS: list[tuple[str, Defaut]] = [
 
 @pytest.fixture(scope="module")
 def publie(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A warehouse published by hand, shared: these tests change files only."""
+    """A warehouse published by hand, with its own key, shared: these tests change files only."""
     dsn = bases.creer(_serveur, "porte_extrait", MODELE)
-    with psycopg.connect(dsn) as conn:
+    with pytest.MonkeyPatch.context() as cle, psycopg.connect(dsn) as conn:
+        cle.setenv("MUTUALISATION_VAR", str(tmp_path_factory.mktemp("var_porte_extrait")))
         entrepot_publie.publier(conn, entrepot_publie.rangees())
         conn.commit()
         yield dsn, conn
@@ -205,15 +206,22 @@ def test_chaque_attente_voit_son_defaut(publie: Any, tmp_path: Path, attente: st
     (ancien / "datapackage.json").unlink()
     with pytest.raises(ControleEchoue) as echec:
         ecrire_extrait(conn, 2021, tmp_path, porte=_porte(dsn, defaut))
-    assert any(phrase.startswith(f"extrait 2021 : {attente}, ") for phrase in echec.value.controles), echec.value
+    # what is said of a whole batch has no row to name: its sentence is the description
+    debuts = (f"extrait 2021 : {attente}, ", f"extrait 2021 : {_descriptions()[attente]} : ")
+    assert any(phrase.startswith(debuts) for phrase in echec.value.controles), echec.value
     assert not (ancien / "datapackage.json").exists()
     assert [chemin.name for chemin in tmp_path.iterdir()] == ["bilan_2021"]
 
 
 def test_chaque_attente_de_l_extrait_a_son_defaut() -> None:
     """`csv_present` and `classeur_feuilles` have theirs in `test_sans_classeur_ni_relation_la_porte_echoue`."""
+    assert _descriptions().keys() == {nom for nom, _ in DEFAUTS} | {"csv_present", "classeur_feuilles"}
+
+
+def _descriptions() -> dict[str, str]:
+    """{expectation: what it says is true} of the suite of the gate."""
     suite = lire_suite("extrait", [dossier_attentes() / "extrait" / "extrait.yml"], porte="extrait")
-    assert {a.nom for a in suite.attentes} == {nom for nom, _ in DEFAUTS} | {"csv_present", "classeur_feuilles"}
+    return {attente.nom: attente.description for attente in suite.attentes}
 
 
 @pytest.mark.usefixtures("copie")
@@ -250,13 +258,16 @@ def session(publie: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> op.
     for nom, valeur in (("charger", []), ("construire", 1), ("controler", None)):
         monkeypatch.setattr(enchainement, nom, lambda *_, valeur=valeur: valeur)
 
-    def promouvoir(_conn: Any, _version: int, avant_de_valider: Callable[[], None]) -> str:
+    # what other tests noted holds no row that the session waits for
+    publie[1].commit()
+
+    def promouvoir(_conn: Any, _version: int, _var: Path | None, avant_de_valider: Callable[[], None]) -> str:
         avant_de_valider()
         return "empreinte"
 
     monkeypatch.setattr(livraison, "promouvoir", promouvoir)
     monkeypatch.setattr(op.Session, "precharger", lambda _: None)
-    return op.Session(publie[0], tmp_path)
+    return op.Session(publie[0], dossier_var())
 
 
 def _exiger_sauf_2020(dsn: str, conn: Any, dossier: Path, exercice: int, *suite: Any) -> None:

@@ -7,7 +7,7 @@ import time
 import psycopg
 import pytest
 
-from mutualisation.erreurs import ControleEchoue
+from mutualisation.erreurs import ControleEchoue, PannePassagere
 from mutualisation.portes.bilan import suite_bilan, verifier_bilan
 from mutualisation.publication.relations import relations_promues
 
@@ -127,9 +127,11 @@ def test_aucun_exercice_aucune_porte(candidat: str) -> None:
         verifier_bilan(candidat, 1, [], RELATIONS)
 
 
-def test_un_entrepot_muet_est_un_echec() -> None:
-    with pytest.raises(ControleEchoue, match="porte bilan : aucun contrôle n'a pu être exécuté"):
+def test_un_entrepot_muet_ne_dit_rien_des_donnees() -> None:
+    """K12: what may be tried again is exit 1, never 2."""
+    with pytest.raises(PannePassagere, match="Porte bilan : l'entrepôt ne répond plus") as panne:
         verifier_bilan("postgresql://personne@127.0.0.1:1/rien", 1, [2024], RELATIONS)
+    assert panne.value.code_sortie == 1
 
 
 def test_duree(candidat: str) -> None:

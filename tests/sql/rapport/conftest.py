@@ -27,7 +27,7 @@ def extrait_ecrit(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def extrait(extrait_ecrit: Path, tmp_path: Path) -> Path:
-    """A copy of it, for the test to change: what `conn_publiee` would write, byte for byte."""
+    """A copy of it, for the test to change: what `conn_publiee` would write, but for the time of its seal."""
     return Path(shutil.copytree(extrait_ecrit, tmp_path / "bilans" / extrait_ecrit.name))
 
 
