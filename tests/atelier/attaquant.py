@@ -71,7 +71,7 @@ class Extraits:
             if chemin.suffix in (".xlsx", ".docx"):
                 with zipfile.ZipFile(chemin) as archive:
                     yield from (archive.read(n).decode() for n in archive.namelist() if n.endswith(".xml"))
-            elif chemin.suffix != ".pdf":
+            elif chemin.suffix not in (".pdf", ".sig"):
                 # said by the page too
                 yield chemin.read_text(encoding="utf-8")
 

@@ -21,7 +21,6 @@ from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
 BILAN = f"bilan_{EXERCICE}"
 CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
-VARIABLE_CLE = "MUTUALISATION_CLE_PSEUDONYMES"
 
 
 def empreintes(dossier: Path) -> dict[str, str]:
@@ -48,9 +47,7 @@ def publiee(session: op.Session) -> int:
     return int(version)
 
 
-def test_cloturer_puis_publier_encore(
-    publie: Publie, depot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cloturer_puis_publier_encore(publie: Publie, depot: Path, tmp_path: Path) -> None:
     session, sortie = publie.contexte, tmp_path / "bilans"
     extrait = _justifier(session, depot, sortie)
     _refus(session, extrait)
@@ -77,7 +74,7 @@ def test_cloturer_puis_publier_encore(
     assert (op.cloturer(session, EXERCICE, "bob").deja, empreintes(extrait)) == (True, figees)
 
     _redresser(session, depot, sortie, figees)
-    _charger_et_changer_de_cle(session, depot, monkeypatch)
+    _charger_et_changer_de_cle(session, depot)
     ailleurs = Path(op.extraire(session, EXERCICE, str(tmp_path / "ailleurs"), clos.version))
     assert empreintes(ailleurs) == figees
     assert empreintes(extrait) == figees
@@ -180,9 +177,9 @@ def _causes(extrait: Path) -> None:
     assert re.search(r"Fonctionnement direct [\d ,]+ € [\d ,]+ € \+1 000,00 €", page)
 
 
-def _charger_et_changer_de_cle(session: op.Session, depot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three later loads, then another key of the pseudonyms."""
+def _charger_et_changer_de_cle(session: op.Session, depot: Path) -> None:
+    """Three later loads, then a new key of the pseudonyms."""
     for rang in range(3):
         petit_depot.corriger(depot, "10,00", 600 + rang)
         op.charger(session, str(depot))
-    monkeypatch.setenv(VARIABLE_CLE, "f" * 64)
+    assert op.renouveler_cle(session) > 0

@@ -97,7 +97,7 @@ def test_ce_qui_ecrit_dans_l_entrepot_attend_son_tour(dagbag):
     """One slot: two tasks never fight for the lock of the warehouse."""
     for dag in dagbag.dags.values():
         for tache in dag.tasks:
-            ecrit = tache.task_id in {"charger", "construire", "controler", "publier"}
+            ecrit = tache.task_id in {"charger", "construire", "controler", "publier", "verifier", "clore"}
             assert tache.pool == ("entrepot" if ecrit else "default_pool"), tache.task_id
 
 

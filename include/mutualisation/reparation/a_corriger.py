@@ -27,8 +27,7 @@ select distinct f.fichier_id, f.source, f.jeu, f.periode, f.version, f.nom, f.ch
          or exists (select from journal.totaux as t where t.fichier_id = f.fichier_id),
        r.ligne, r.colonne, r.motif, r.statut
   from construction.mart_rejets as r
-  join construction.stg_journal__fichiers as s on s.source = r.source and s.chemin = r.fichier
-  join journal.fichiers_courants as f using (fichier_id)
+  join journal.fichiers_courants as f on f.source = r.source and f.chemin = r.fichier
   join journal.fichiers as j using (fichier_id)
  where r.statut in ('rejete', 'retenu', 'a_affecter') and r.ligne is not null
  order by f.source, f.jeu, f.chemin, r.ligne, r.motif

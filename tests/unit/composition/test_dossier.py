@@ -55,6 +55,13 @@ def _composer(pose: module.MiseEnPlace) -> None:
         ecrire(pose.preparer(f"bilan_{exercice}"), page=f"nouveau {exercice}")
 
 
+def _mettre_en_place(sortie: Path) -> None:
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
+        pose.decider(CONDITION)
+        pose.poser()
+
+
 def test_prennent_la_place_ensemble(sortie: Path) -> None:
     with mise_en_place(sortie, REFUS) as pose:
         _composer(pose)
@@ -149,6 +156,49 @@ def test_ce_qu_un_traitement_tue_a_laisse(sortie: Path, quand: str, publie: bool
     reprendre(sortie, REFUS, est_publie)
     assert lire(sortie) == attendu
     assert demandes == ([CONDITION] if quand == "decide" else [])
+
+
+@pytest.mark.parametrize("rang", [1, 2, 3, 4])
+def test_interrompu_pendant_les_renommages(sortie: Path, monkeypatch: pytest.MonkeyPatch, rang: int) -> None:
+    """SIGTERM or Ctrl-C, not a kill: what is decided is not thrown away on the way out."""
+    vrai, faits = Path.rename, []
+
+    def rename(chemin: Path, vers: Path) -> Path:
+        faits.append(vers)
+        if len(faits) == rang:
+            raise KeyboardInterrupt
+        return vrai(chemin, vers)
+
+    with monkeypatch.context() as arret:
+        arret.setattr(Path, "rename", rename)
+        with pytest.raises(KeyboardInterrupt):
+            _mettre_en_place(sortie)
+    reprendre(sortie, REFUS, lambda _: True)
+    assert lire(sortie) == NOUVEAUX
+
+
+def test_tout_est_sur_le_disque_avant_de_prendre_sa_place(sortie: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is renamed has been synchronised, each file and folder of it; then the folder where it takes its place."""
+    vrai_rename, vrai_fsync, faits = Path.rename, os.fsync, []
+
+    def fsync(descripteur: int) -> None:
+        vrai_fsync(descripteur)
+        faits.append(os.fstat(descripteur).st_ino)
+
+    def rename(chemin: Path, vers: Path) -> Path:
+        if vers.parent == sortie:
+            assert {c.stat().st_ino for c in (chemin, *chemin.rglob("*"))} <= set(faits)
+            faits.clear()
+            faits.extend(c.stat().st_ino for d in sortie.glob(f"{TRAVAIL}*/nouveaux/*") for c in (d, *d.rglob("*")))
+        return vrai_rename(chemin, vers)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "rename", rename)
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
+        pose.decider({})
+        pose.poser()
+    assert sortie.stat().st_ino in faits
 
 
 def test_qui_ne_sait_pas_laisse_attendre(sortie: Path) -> None:

@@ -121,7 +121,7 @@ class BilanFactice(Bilan):
         construction: Any = SimpleNamespace(version=1, prepare_par="c.durand", code_version="0.1", portes={})
         self.contexte: Any = SimpleNamespace(
             exercice=2021, presentes={2020: 1, 2021: 1}, epci="Métropole", siren=EPCI[:9], siret=EPCI,
-            est_synthetique=False, construction=construction, fichiers=[], parametres=[],
+            est_synthetique=False, construction=construction, cloture=None, fichiers=[], parametres=[],
             dispositifs=[{"code": c, "libelle": n} for c, n in LIBELLES.items()],
         )  # fmt: skip
         suivis = {c: {"dispositif": c, "libelle": LIBELLES[c]} for c in ("CAM", "RGPD", "CEE")}
