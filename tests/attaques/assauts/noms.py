@@ -57,8 +57,9 @@ NOMS = (
     _refuse("de version 0", "compta/mandats_2023-03_v0.csv"),
     _refuse("de version à zéro", "compta/mandats_2023-03_v01.csv"),
     _refuse("de version en capitale", "compta/mandats_2023-03_V2.csv"),
-    _refuse("de version de dix chiffres", "compta/mandats_2023-03_v1000000000.csv",
-            montre="compta/mandats_2023-03_….csv"),
+    _refuse(
+        "de version de dix chiffres", "compta/mandats_2023-03_v1000000000.csv", montre="compta/mandats_2023-03_….csv"
+    ),
     _lu("de version de neuf chiffres", "compta/mandats_2023-03_v999999999.csv"),
     _refuse("en capitale", "compta/Mandats_2023-03.csv", "minuscules"),
     _refuse("en chiffres pleine chasse", "compta/mandats_２０２３-03.csv"),
