@@ -22,8 +22,9 @@ from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
 from mutualisation.extrait import annuel
 from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.operations import enchainement, livraison
-from mutualisation.portes.relecture import MANIFESTE, exiger_extrait
+from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.portes.suites import lire_suite
+from mutualisation.publication.manifeste import MANIFESTE
 
 Defaut = Callable[[Path], None]
 
