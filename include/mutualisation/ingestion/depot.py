@@ -145,9 +145,9 @@ def _examiner_racine(depot: Depot, reg: Registre, entree: Any) -> None:
             _examiner_source(depot, reg, reg.source(nom), entree)
         else:
             motif = f"ce dossier n'est pas une source{dossier_proche(nom, reg.noms)} : le renommer ou le retirer (G12)."
-            depot.refuser("", nom_montrable(reg, nom), motif)
+            depot.refuser("", nom, motif)
     elif not _est_controle(nom):
-        depot.refuser("", nom_montrable(reg, nom), motif_nom(reg, None, nom))
+        depot.refuser("", nom, motif_nom(reg, None, nom))
 
 
 def _examiner_source(depot: Depot, reg: Registre, source: Source, dossier: Any) -> None:
@@ -169,7 +169,8 @@ def _examiner_source(depot: Depot, reg: Registre, source: Source, dossier: Any) 
         else:
             fichier = _reconnaitre(source, nom, entree, _controle_de(nom, controles))
             if fichier is None:
-                vu = nom_montrable(reg, nom) if any(j.personnes for j in source.jeux) else nom
+                # a refused file is named (sorties.md), but for the words that may name an agent (K9)
+                vu = nom_montrable(reg, nom) if any(j.pseudonymise for j in source.jeux) else nom
                 depot.refuser(source.nom, f"{source.nom}/{vu}", motif_nom(reg, source, nom))
             else:
                 trouves.append(fichier)
