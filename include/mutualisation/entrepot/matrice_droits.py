@@ -1,6 +1,7 @@
 """`docs/droits.md`: role × relation × verb, and who may call which function, read from the catalog of a warehouse.
 
-`python -m mutualisation.entrepot.matrice_droits` writes the page from the warehouse of `ENTREPOT_DSN`, else the embedded one.
+`python -m mutualisation.entrepot.matrice_droits` writes the page from the warehouse of `ENTREPOT_DSN`, else the
+embedded one.
 """
 
 from __future__ import annotations
@@ -64,9 +65,9 @@ select n.nspname::text, r.role, has_schema_privilege(r.role, n.oid, 'usage') as 
 """
 INTRODUCTION = """# Qui peut faire quoi dans l'entrepôt
 
-Page écrite depuis le catalogue d'un entrepôt par `python -m mutualisation.entrepot.matrice_droits` ; un test la compare à un
-entrepôt construit pour lui et essaie chaque case. Aucun de ces rôles ne se connecte : un compte en reçoit par `grant`.
-`public` est tout compte de la base.
+Page écrite depuis le catalogue d'un entrepôt par `python -m mutualisation.entrepot.matrice_droits` ; un test la
+compare à un entrepôt construit pour lui et essaie chaque case. Aucun de ces rôles ne se connecte : un compte en reçoit
+par `grant`. `public` est tout compte de la base.
 
 L lit, A ajoute, M modifie, S supprime, V vide ; `*` certaines colonnes seulement ; `°` certaines lignes seulement : les
 exercices publiés pour un lecteur, ses SIRET pour une commune, un fichier pas encore accepté pour le traitement.

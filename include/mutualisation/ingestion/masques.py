@@ -165,12 +165,12 @@ class Masques:
         if not self._jeu.agents:
             return lambda cellule: cellule if lit(cellule) or figures(cellule) else ILLISIBLE
         autre = datee if self._jeu.pseudonymise else figures
-        matricule = self._lu_comme_un_matricule(colonne)
+        matricule, personnelle = self._lu_comme_un_matricule(colonne), self._discretion.personnelle
 
         def garder(cellule: str) -> str:
             if matricule(cellule.strip(BLANCS)):
                 return ILLISIBLE
-            return cellule if lit(cellule) or autre(cellule) else ILLISIBLE
+            return cellule if lit(cellule) or (autre(cellule) and not personnelle(cellule.strip(BLANCS))) else ILLISIBLE
 
         return garder
 

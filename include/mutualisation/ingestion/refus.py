@@ -15,4 +15,4 @@ def motif_refus(faute: Exception) -> str:
         return str(faute)
     if isinstance(faute, OSError):
         return f"le fichier ne peut pas être lu ({raison_systeme(faute)}) : vérifier ses droits et le redéposer."
-    return "l'entrepôt refuse une cellule de ce fichier : vérifier ses caractères."
+    return "l'entrepôt refuse une cellule de ce fichier : vérifier ses caractères (F8)."

@@ -100,10 +100,7 @@ def lignes_fautives(conn: psycopg.Connection[Any], reg: Registre) -> list[LigneF
 
 
 def _construite(conn: psycopg.Connection[Any]) -> bool:
-    ligne = conn.execute(
-        "select to_regclass('construction.mart_rejets') is not null"
-        " and to_regclass('construction.stg_journal__fichiers') is not null"
-    ).fetchone()
+    ligne = conn.execute("select to_regclass('construction.mart_rejets') is not null").fetchone()
     return bool(ligne and ligne[0])
 
 

@@ -142,12 +142,13 @@ def test_le_total_ne_pose_aucune_personne(tmp_path: Path) -> None:
 
 def test_un_matricule_connu_ne_se_pose_pas_parmi_les_montants(tmp_path: Path) -> None:
     """Short figures, and long ones of nobody, stay what they are."""
-    lignes = [["2020", "A", "0058798", "0", "12,5"], ["2020", "B", "150000", "61234", "0061234"]]
+    lignes = [["2020", "A", "0058798", "0", "12,5"], ["0058798", "0061234", "150000", "61234", "0061234"]]
     total = ["Total", "", "0061234", "", "25"]
     chemin = _ecrire(tmp_path / "m.csv", entete("masse_salariale"), *lignes, total)
     lu = lire(chemin, "masse_salariale", discretion=_discretion())
     posees = [[r[n] for n in ("masse_salariale", "attenuations", "etpt")] for r in lu.rangees]
     assert posees == [["?", "0", "12,5"], ["150000", "61234", "?"]]
+    assert (lu.rangees[1]["exercice"], lu.rangees[1]["categorie"]) == ("?", "?")
     assert lu.totaux == {"masse_salariale": "?", "etpt": "25"}
 
 

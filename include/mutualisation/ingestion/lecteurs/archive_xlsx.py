@@ -50,7 +50,7 @@ def verifier_archive(chemin: Path, limites: Limites) -> None:
 
 def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites) -> tuple[int, int]:
     """Bytes of a member, read to its end, and shared strings that it begins."""
-    deploye = chaines = 0
+    deploye = chaines = balise = 0
     fin = b""
     partagees = "sharedstrings" in membre.filename.lower()
     xml = membre.filename.lower().endswith(_XML)
@@ -64,6 +64,12 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
                     "une partie XML du classeur contient une DTD, qu'aucun tableur n'écrit : l'ouvrir dans un tableur "
                     "et l'enregistrer de nouveau en .xlsx (G1)."
                 )
+            balise = _balise_ouverte(tranche, balise) if xml else 0
+            if balise > limites.jeton:
+                raise LectureRefusee(
+                    f"une balise d'une partie XML du classeur dépasse {nombre_fr(limites.jeton)} octets : l'ouvrir "
+                    "dans un tableur et l'enregistrer de nouveau en .xlsx (F9)."
+                )
             if partagees:
                 # one that two slices share is not counted: a bound, not a sum
                 chaines += len(_CHAINE.findall(tranche))
@@ -71,6 +77,14 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
                     break
             fin = tranche[-_RECOUVREMENT:]
     return deploye, chaines
+
+
+def _balise_ouverte(tranche: bytes, avant: int) -> int:
+    """Bytes, at the end of a slice, of a tag that is not closed yet; `avant`: those before the slice."""
+    ouvre = tranche.rfind(b"<")
+    if ouvre > tranche.rfind(b">"):
+        return len(tranche) - ouvre
+    return avant + len(tranche) if avant and b">" not in tranche else 0
 
 
 def _verifier_membres(noms: list[str]) -> None:

@@ -24,6 +24,8 @@ from mutualisation.sources.jeux import Jeu
 
 _RANGEES_PAR_BLOC = 1000
 _RANGEES_ENTETE = 60
+# rows of a spreadsheet
+_RANGEES_MAX = 1_048_576
 _SANS_VALEUR = object()
 
 
@@ -167,6 +169,11 @@ def _lire(
     with feuille._get_source() as flux:
         lecteur = _Feuille(flux, feuille._shared_strings, classeur, notes)
         for numero, cellules in lecteur.parse():
+            if numero > _RANGEES_MAX:
+                raise LectureRefusee(
+                    f"une ligne du classeur a un numéro de plus de {nombre_fr(_RANGEES_MAX)} : l'ouvrir dans un "
+                    "tableur et l'enregistrer de nouveau en .xlsx (G1)."
+                )
             yield numero, _par_colonne(numero, cellules, limites), classeur.epoch
         if notes is not None and tete is not None:
             notes.clore(lecteur, *tete)
