@@ -73,7 +73,7 @@ def test_un_serveur_tue_ne_perd_rien(
         os.kill(serveur.pid, signal.SIGKILL)
         coupee = finir(processus)
     assert coupee.code == 1
-    assert "L'entrepôt ne répond plus" in coupee.erreurs
+    assert "Porte modele : l'entrepôt ne répond plus (connexion coupée)" in coupee.erreurs
     with serveur_entrepot(var_publie) as dsn:
         lignes = publication(dsn)
         assert lignes[0] == (EXERCICE, 1)
