@@ -36,7 +36,9 @@ par_activite as (
 par_mois as (
   select t.exercice, t.dispositif, t.fichier, t.part, count(distinct t.matricule) < min(t.seuil_effectif) as petit
   from temps as t
-  inner join par_activite as a using (exercice, dispositif, fichier, code_activite, part)
+  where (t.exercice, t.dispositif, t.fichier, t.code_activite, t.part) in (
+    select a.exercice, a.dispositif, a.fichier, a.code_activite, a.part from par_activite as a
+  )
   group by t.exercice, t.dispositif, t.fichier, t.part
 ),
 
