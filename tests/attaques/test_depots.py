@@ -56,9 +56,9 @@ ACCEPTES: dict[str, dict[str, str | bytes]] = {
     # F4
     "total_apres_cellules_vides": {MANDATS: ML + ";;;total;;;;;22,50 €;\n;;;;;;;;;\n\n"},
     "total_ailleurs": {MANDATS: M + "Total;;;;;;;;99;\n" + ML.removeprefix(M)},
-    "total_heures": {TEMPS: T + "a;02/01/2023;X;3h45;T;O\na;03/01/2023;X;30,10;T;O\nTotal;;;33:51;;\n"},
+    "total_heures": {TEMPS: T + "a;02/01/2023;X1;3h45;T;O\na;03/01/2023;X1;30,10;T;O\nTotal;;;33:51;;\n"},
     "total_centiemes": {
-        TEMPS: T + "a;02/01/2023;X;3h20;T;O\na;03/01/2023;X;1,40;T;O\nx;04/01/2023;X;16h16;T;O\nTotal;;;21;;\n"
+        TEMPS: T + "a;02/01/2023;X1;3h20;T;O\na;03/01/2023;X1;1,40;T;O\nx;04/01/2023;X1;16h16;T;O\nTotal;;;21;;\n"
     },
     "total_flottant": {
         "compta/mandats_2023-03.xlsx": _classeur(
@@ -100,7 +100,7 @@ REFUSES: dict[str, dict[str, str | bytes]] = {
     "controle_64_ko": {MANDATS: ML, f"{MANDATS}.controle.json": "{}" + " " * 65_536},
     "controle_illisible": {MANDATS: ML, f"{MANDATS}.controle.json": "{"},
     "total_faux": {MANDATS: ML + ";;;TOTAL;;;;;22;\n"},
-    "total_heures_faux": {TEMPS: T + "a;02/01/2023;X;3h45;T;O\na;03/01/2023;X;30,25;T;O\nTotal;;;33:59;;\n"},
+    "total_heures_faux": {TEMPS: T + "a;02/01/2023;X1;3h45;T;O\na;03/01/2023;X1;30,25;T;O\nTotal;;;33:59;;\n"},
     "entete_en_septieme": {MANDATS: "b1\nb2\nb3\nb4\nb5\nb6\n" + ML},
     "entete_double": {MANDATS: ML.replace("Statut\n", "Statut;Statut\n")},
     "zero_octet": {MANDATS: b""},
@@ -181,7 +181,7 @@ def test_ce_qui_entre_et_ce_qui_est_refuse(porte: Porte) -> None:
 
 
 def test_versions_et_periodes(porte: Porte) -> None:
-    un, deux = T + "a;02/01/2023;X;3h45;T;O\n", T + "a;02/01/2023;X;4h;T;O\n"
+    un, deux = T + "a;02/01/2023;X1;3h45;T;O\n", T + "a;02/01/2023;X1;4h;T;O\n"
     # F2: the bytes of January under February stay January; header-only and yearly files may repeat
     agents = "Matricule;Catégorie;Quotité;Date entrée\nx;A;100;01/01/2020\n"
     depot = {f"rh/temps_2023-0{mois}.csv": texte for mois, texte in ((1, un), (2, un), (4, T), (5, T))}
@@ -223,7 +223,7 @@ def test_cellules_d_un_classeur(porte: Porte) -> None:
     ]
     marches += [[12.0, "t", 12345678901234, 2100, 44927 - 1462, dt.datetime(2023, 5, 1)]]
     temps: list[list[Any]] = [T.strip().split(";")]
-    temps += [["0012", 44928, "X", valeur, "T", "O"] for valeur in (dt.time(3, 45), dt.timedelta(hours=25), 1 / 3)]
+    temps += [["0012", 44928, "X1", valeur, "T", "O"] for valeur in (dt.time(3, 45), dt.timedelta(hours=25), 1 / 3)]
     mandats: list[list[Any]] = [M.strip().split(";")]
     mandats += [[2023.0, "P", 1.0, 2, 3, 44940, "01", 611.0, v, "Payé"] for v in (12.299999999999999, 1e-7, 12.305)]
     depot = {
