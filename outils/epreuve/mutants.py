@@ -68,7 +68,7 @@ MUTANTS = (
     Mutant(
         "les renommages ne sont pas mis sur le disque",
         "composition/dossier.py",
-        "            _synchroniser(self.sortie)\n",
+        "            synchroniser(self.sortie)\n",
         "",
         [(PROMOTION, 1, "lecteur")],
     ),

@@ -20,7 +20,7 @@ LIGNES = (
     {"publication", "portes", "mise_en_forme"},
     {"ingestion", "construction"},
     {"sources", "entrepot", "composition", "francais", "enfant"},
-    {"chemins", "erreurs"},
+    {"chemins", "disque", "erreurs"},
 )
 # rooms of one line that may import each other, this way only
 VOISINES = {

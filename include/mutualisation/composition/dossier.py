@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualisation.composition.occupation import est_a_nous, verifier_place
+from mutualisation.disque import ecrire, synchroniser
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
 TRAVAIL = ".mutualisation_"
@@ -59,11 +60,8 @@ class MiseEnPlace:
         for nom in noms:
             verifier_place(self.sortie / nom)
         _sur_disque(nouveaux)
-        ebauche = self._travail / f"{INTENTION}.ebauche"
-        ebauche.write_text(json.dumps({"dossiers": noms, "condition": dict(condition)}), encoding="utf-8")
-        _synchroniser(ebauche)
-        ebauche.replace(self._travail / INTENTION)
-        _synchroniser(self._travail)
+        intention = json.dumps({"dossiers": noms, "condition": dict(condition)})
+        ecrire(self._travail / INTENTION, intention.encode())
         self.decidee = True
 
     def poser(self) -> None:
@@ -73,7 +71,7 @@ class MiseEnPlace:
         with _garde(self.sortie):
             for nom in noms:
                 self._poser(nom)
-            _synchroniser(self.sortie)
+            synchroniser(self.sortie)
         self.posee = True
 
     def _poser(self, nom: str) -> None:
@@ -213,16 +211,8 @@ def _sur_disque(dossier: Path) -> None:
     """Every file and folder below, on the disk: what is renamed is there after a power cut."""
     chemins = [chemin for chemin in dossier.rglob("*") if not chemin.is_symlink()]
     with ThreadPoolExecutor(SUR_DISQUE_A_LA_FOIS) as fils:
-        for fait in [fils.submit(_synchroniser, chemin) for chemin in (*chemins, dossier)]:
+        for fait in [fils.submit(synchroniser, chemin) for chemin in (*chemins, dossier)]:
             fait.result()
-
-
-def _synchroniser(chemin: Path) -> None:
-    descripteur = os.open(chemin, os.O_RDONLY)
-    try:
-        os.fsync(descripteur)
-    finally:
-        os.close(descripteur)
 
 
 def _libre(chemin: Path) -> Path:

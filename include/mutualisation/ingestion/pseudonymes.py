@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.bloc import BLANCS
@@ -46,18 +45,9 @@ def cle_pseudonymes(var: str | Path | None = None) -> bytes:
 
 
 def creer_secret(chemin: Path, contenu: str) -> None:
-    """A file of mode 0600, whole or absent, also when two runs make it at once: written aside, then linked."""
+    """A file of mode 0600, whole or absent, also when two runs make it at once."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
-    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{chemin.name}_")
-    try:
-        with os.fdopen(descripteur, "w", encoding="ascii") as f:
-            f.write(contenu)
-            f.flush()
-            os.fsync(f.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(provisoire, chemin)
-    finally:
-        Path(provisoire).unlink()
+    disque.ecrire(chemin, contenu.encode("ascii"), remplacer=False)
 
 
 def _verifiee(valeur: str, ou: str) -> bytes:

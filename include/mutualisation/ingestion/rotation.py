@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from mutualisation import disque
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.cle_entrepot import empreinte_de_cle, empreinte_retenue, rotation_commencee
 from mutualisation.ingestion.pseudonymes import FICHIER, SEPARATEUR, VARIABLE, Renouvellement, cle_pseudonymes
@@ -52,15 +52,7 @@ def _ajouter(var: Path, cle: bytes) -> bytes:
             "renouveler-cle »."
         )
     nouvelle = secrets.token_hex(32).encode()
-    descripteur, provisoire = tempfile.mkstemp(dir=var, prefix=f".{FICHIER}_")  # mode 0600
-    with os.fdopen(descripteur, "wb") as fichier:
-        fichier.write(SEPARATEUR.join([cle, nouvelle]) + b"\n")
-        fichier.flush()
-        os.fsync(fichier.fileno())
-    Path(provisoire).replace(var / FICHIER)
-    dossier = os.open(var, os.O_RDONLY)
-    os.fsync(dossier)
-    os.close(dossier)
+    disque.ecrire(var / FICHIER, SEPARATEUR.join([cle, nouvelle]) + b"\n")
     return nouvelle
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
+from mutualisation import disque
 from mutualisation.composition.dossier import remplacer_dossier
 from mutualisation.construction.dbt import SCHEMA
 from mutualisation.entrepot.connexion import connecter
@@ -182,11 +182,7 @@ def _copier_cles(origine: Path, destination: Path) -> None:
         destination.mkdir(parents=True, exist_ok=True, mode=0o700)
         for nom in CLES:
             if (origine / nom).is_file():
-                descripteur = os.open(destination / nom, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-                with os.fdopen(descripteur, "wb") as fichier:
-                    fichier.write((origine / nom).read_bytes())
-                    os.fchmod(fichier.fileno(), 0o600)
-                    os.fsync(fichier.fileno())
+                disque.ecrire(destination / nom, (origine / nom).read_bytes())
 
 
 @contextmanager

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.publication.cle_signature import lire_pem_public, pem_public
 
 DOSSIER = "sceaux"
+# anyone may check a signature
+LISIBLE = 0o644
 _SCEAU = re.compile(r"([0-9]{4,})")
 _CLOTURE = re.compile(r"cloture_([0-9]{4})_v([0-9]+)")
 
@@ -73,8 +74,8 @@ class Ancres:
     def _poser(self, nom: str, ancre: Ancre, cle_publique: bytes) -> None:
         self.connaitre(cle_publique)
         with self._accessible("écrit"):
-            _ecrire(self.dossier / f"{nom}.sig", ancre.signature)
-            _ecrire(self.dossier / nom, ancre.enonce)
+            disque.ecrire(self.dossier / f"{nom}.sig", ancre.signature, LISIBLE)
+            disque.ecrire(self.dossier / nom, ancre.enonce, LISIBLE)
 
     def connaitre(self, cle_publique: bytes) -> Path:
         """Keep a public key; its file, which `openssl` reads."""
@@ -82,7 +83,7 @@ class Ancres:
         with self._accessible("écrit"):
             self.dossier.mkdir(parents=True, exist_ok=True)
             if not chemin.exists():
-                _ecrire(chemin, pem_public(cle_publique))
+                disque.ecrire(chemin, pem_public(cle_publique), LISIBLE)
         return chemin
 
     @staticmethod
@@ -101,23 +102,3 @@ class Ancres:
                 f"Le dossier des sceaux {self.dossier} ne peut pas être {fait} ({raison_systeme(erreur)}) : "
                 "vérifiez les droits et la place."
             ) from erreur
-
-
-def _ecrire(chemin: Path, octets: bytes) -> None:
-    """Whole or absent, whatever stops: file and folder are synced."""
-    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{chemin.name}_")
-    try:
-        with os.fdopen(descripteur, "wb") as fichier:
-            fichier.write(octets)
-            fichier.flush()
-            os.fsync(fichier.fileno())
-        Path(provisoire).chmod(0o644)
-        Path(provisoire).replace(chemin)
-    except BaseException:
-        Path(provisoire).unlink(missing_ok=True)
-        raise
-    dossier = os.open(chemin.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(dossier)
-    finally:
-        os.close(dossier)

@@ -1,0 +1,40 @@
+"""Files that a crash leaves whole or absent: written aside, put on the disk, then named."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def ecrire(chemin: Path, octets: bytes, droits: int = 0o600, *, remplacer: bool = True) -> None:
+    """Write a file that is there once this returns, whatever stops; `remplacer` false: one that is there stays.
+
+    Raises `OSError` when the disk refuses; what was there then stays.
+    """
+    descripteur, provisoire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{chemin.name}_")
+    try:
+        with os.fdopen(descripteur, "wb") as fichier:
+            os.fchmod(descripteur, droits)
+            fichier.write(octets)
+            fichier.flush()
+            os.fsync(descripteur)
+        if remplacer:
+            Path(provisoire).replace(chemin)
+        else:
+            # also when two runs make it at once
+            with contextlib.suppress(FileExistsError):
+                os.link(provisoire, chemin)
+    finally:
+        Path(provisoire).unlink(missing_ok=True)
+    synchroniser(chemin.parent)
+
+
+def synchroniser(chemin: Path) -> None:
+    """Put a file, or the names of a folder, on the disk."""
+    descripteur = os.open(chemin, os.O_RDONLY)
+    try:
+        os.fsync(descripteur)
+    finally:
+        os.close(descripteur)
