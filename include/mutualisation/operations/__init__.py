@@ -13,7 +13,7 @@ from mutualisation.operations.purge import GARDER, purger
 from mutualisation.operations.rotation_cle import renouveler_cle
 from mutualisation.operations.sauvegarde import restaurer, sauvegarder
 from mutualisation.operations.session import Session
-from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau, verifier
+from mutualisation.operations.verification_sceau import exiger_publication, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "effacer",
     "etat",
     "exiger_publication",
-    "exiger_sceau",
     "extraire",
     "extraire_ensemble",
     "facturer",

@@ -131,7 +131,7 @@ def _a_clore(
     session: Session, conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None
 ) -> AClore:
     """The checks of K4, but for who approves, once the seal of the version holds (K10)."""
-    exiger_sceau(conn, exercice, version, session.var)
+    exiger_sceau(conn, [exercice], version, session.var)
     _exiger_justifications(conn, exercice, version)
     empreinte = _exiger_extrait(conn, exercice, version, dossier)
     if ecarts := ecarts_extrait(conn, Path(str(dossier)), session.var):

@@ -102,8 +102,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     """
     exiger_conservee(session.dsn, version)
     with _lecture(session) as conn:
-        for exercice in exercices:
-            exiger_sceau(conn, exercice, version, session.var)
+        exiger_sceau(conn, exercices, version, session.var)
         preparer_sortie(conn, Path(sortie), exercices, version)
         with mise_en_place(Path(sortie), REFUS) as pose:
             places = []
@@ -187,7 +186,7 @@ def facturer(session: Session, exercice: int, semestre: int, sortie: str, adhere
     verifier_sortie(Path(sortie))
     session.suivi(f"Factures {annee}-S{semestre}")
     with _lecture(session) as conn:
-        exiger_sceau(conn, annee, var=session.var)
+        exiger_sceau(conn, [annee], var=session.var)
         return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent, suivi=session.suivi))
 
 

@@ -18,7 +18,6 @@ from mutualisation.publication.contexte import version_publiee, versions_present
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.extraits_lus import ecarts_extrait
 from mutualisation.publication.sceaux import (
-    SceauInscrit,
     ancrer,
     ecarts_chaine,
     ecarts_contenu,
@@ -30,21 +29,24 @@ from mutualisation.publication.sceaux import (
 
 
 def exiger_sceau(
-    conn: psycopg.Connection[Any], exercice: int, version: int | None = None, var: Path | None = None
-) -> SceauInscrit:
-    """The seal of what is about to be given out (default: the published version), once it is found to hold.
+    conn: psycopg.Connection[Any], exercices: Iterable[int], version: int | None = None, var: Path | None = None
+) -> None:
+    """The seals of what is about to be given out (default: the published versions) hold: each is recomputed once.
 
     `var`: the folder of key and anchors. Raises `ControleEchoue` with a sentence per difference; `ErreurMutualisation`
-    when the exercice is not published.
+    when an exercice is not published.
     """
-    choisie = version if version is not None else version_publiee(conn, exercice)
+    choisies = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
     _refuser(_ecarts_journal(conn, var) + ecarts_pointeurs(conn))
-    sceau = lire_sceau(conn, choisie)
-    _refuser(ecarts_contenu(conn, sceau))
-    # former years are shown by their closed version, which the pointers may have left
-    for autre in sorted(set(versions_presentees(conn, exercice, choisie)) - set(sceau.versions.values())):
-        _refuser(ecarts_contenu(conn, lire_sceau(conn, autre)))
-    return sceau
+    tenus: set[int] = set()
+    for exercice, choisie in choisies.items():
+        sceau = lire_sceau(conn, choisie)
+        # former years are shown by their closed version, which the pointers may have left
+        anciennes = set(versions_presentees(conn, exercice, choisie)) - set(sceau.versions.values())
+        for lue in (sceau, *(lire_sceau(conn, v) for v in sorted(anciennes))):
+            if lue.version not in tenus:
+                _refuser(ecarts_contenu(conn, lue))
+                tenus.add(lue.version)
 
 
 def exiger_publication(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> None:
