@@ -337,9 +337,8 @@ def sauvegarder(dossier: Sauvegarde, /, *, cles: Cles = None, json_: Json = Fals
 def restaurer(dossier: Sauvegarde, /, *, cles: Cles = None, json_: Json = False) -> None:
     """Remet une sauvegarde dans un entrepôt vide, puis vérifie ses sceaux."""
     from mutualisation import operations as op
-    from mutualisation.chemins import dossier_var
 
-    faite = op.restaurer(dossier, cles, dossier_var())
+    faite = op.restaurer(dossier, cles)
     if faite.ecarts:
         raise ControleEchoue(faite.ecarts)
     _rendre(json_, {"sceaux": faite.sceaux}, [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}"])

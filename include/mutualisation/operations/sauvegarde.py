@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from mutualisation import disque
+from mutualisation.chemins import dossier_var
 from mutualisation.composition.dossier import remplacer_dossier
 from mutualisation.construction.dbt import SCHEMA
 from mutualisation.entrepot.connexion import connecter
@@ -89,11 +90,12 @@ def sauvegarder(session: Session, dossier: Path, cles: Path | None = None) -> li
     return [*fichiers, DESCRIPTION]
 
 
-def restaurer(dossier: Path, cles: Path | None, var: Path) -> Restauration:
-    """Bring a backup back into an empty warehouse of `ENTREPOT_DSN`, else the embedded one of `var`; check its seals.
+def restaurer(dossier: Path, cles: Path | None = None) -> Restauration:
+    """Bring a backup back into an empty warehouse of `ENTREPOT_DSN`, else the embedded one; check its seals.
 
     Raises `ErreurMutualisation` when the backup is not whole, or the warehouse is not empty.
     """
+    var = dossier_var()
     _verifier(dossier)
     _exiger_libre(var, cles)
     with serveur_entrepot() as dsn:
