@@ -33,11 +33,9 @@ select version, array_agg(exercice order by exercice)
 """
 # files that counted when the closed version was built
 SCELLES = """
-select distinct on (f.source, f.jeu, f.periode) f.source, f.jeu, f.periode, f.fichier_id
-  from journal.fichiers as f
-  join journal.constructions as c on c.version = %s
- where f.statut = 'accepte' and f.charge_le <= c.debut
- order by f.source, f.jeu, f.periode, f.version desc, f.fichier_id desc
+select f.source, f.jeu, f.periode, f.fichier_id
+  from journal.constructions as c cross join lateral journal.fichiers_comptes(c.debut) as f
+ where c.version = %s
 """
 COURANTS = "select source, jeu, periode, fichier_id from journal.fichiers_courants"
 FIGURES = """

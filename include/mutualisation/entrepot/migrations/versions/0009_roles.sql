@@ -280,24 +280,38 @@ begin
   execute format('alter table versions.%I attach partition versions.%I for values in (%L)', nom, partition, numero);
 end $$;
 
+-- Exercices that the documents of one show, each by its published version: {exercice: version}
+create function journal.exercices_presentes(annee int) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(jsonb_object_agg(p.exercice::text, p.version), '{}')
+    from (select exercice, version from journal.publications
+           where exercice <= annee order by exercice desc limit 3) as p
+$$;
+comment on function journal.exercices_presentes is 'Exercices que montrent les documents d''un exercice, et leur version';
+
+-- Files that counted at a moment: one that is loaded between build and publication is not among them
+create function journal.fichiers_comptes(quand timestamptz) returns setof journal.fichiers
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select distinct on (source, jeu, periode) *
+    from journal.fichiers
+   where statut = 'accepte' and charge_le <= quand
+   order by source, jeu, periode, version desc, fichier_id desc
+$$;
+comment on function journal.fichiers_comptes is 'Fichiers qui comptaient à un moment, le dernier de chaque période';
+revoke execute on function journal.exercices_presentes, journal.fichiers_comptes from public;
+
 -- What a document says beside its figures, of the moment when its pointer moved: exercices shown, files counted, columns
 create function journal.figer_contexte(numero bigint) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
   update journal.constructions as c set contexte = jsonb_build_object(
     'exercices', (
-      select coalesce(jsonb_object_agg(e::text, jsonb_build_object('presentes', (
-        select coalesce(jsonb_object_agg(p.exercice::text, p.version), '{}')
-          from (select exercice, version from journal.publications
-                 where exercice <= e order by exercice desc limit 3) as p))), '{}')
+      select coalesce(
+        jsonb_object_agg(e::text, jsonb_build_object('presentes', journal.exercices_presentes(e))), '{}')
         from unnest(c.exercices) as e),
-    -- files that counted when the build began: one that is loaded between build and publication is not among them
     'fichiers', (
       select coalesce(jsonb_agg(jsonb_build_object('chemin', f.chemin, 'sha256', f.sha256, 'lignes', f.lignes,
           'octets', f.octets) order by f.chemin collate "C"), '[]')
-        from (select distinct on (source, jeu, periode) *
-                from journal.fichiers
-               where statut = 'accepte' and charge_le <= c.debut
-               order by source, jeu, periode, version desc, fichier_id desc) as f),
+        from journal.fichiers_comptes(c.debut) as f),
     'relations', (
       select coalesce(jsonb_object_agg(v.relname, (
         select jsonb_agg(a.attname order by a.attnum)
@@ -397,4 +411,4 @@ grant usage on schema journal to preparateur, approbateur;
 revoke execute on all functions in schema journal from public;
 grant execute on function journal.mes_sirets to mutualisation_commune;
 grant execute on function journal.ouvrir_construction, journal.clore_construction, journal.renouveler_construction,
-  journal.publier, journal.conclure_publication to mutualisation_traitement;
+  journal.publier, journal.conclure_publication, journal.fichiers_comptes to mutualisation_traitement;

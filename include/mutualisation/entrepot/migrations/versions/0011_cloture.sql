@@ -87,32 +87,13 @@ revoke execute on function journal.approuver from public;
 grant execute on function journal.approuver to approbateur, mutualisation_traitement;
 
 -- A year before that is closed is shown by its closed version, with which the variation compares (R12a)
-create or replace function journal.figer_contexte(numero bigint) returns void
-language sql security definer set search_path = pg_catalog, pg_temp as $$
-  update journal.constructions as c set contexte = jsonb_build_object(
-    'exercices', (
-      select coalesce(jsonb_object_agg(e::text, jsonb_build_object('presentes', (
-        select coalesce(jsonb_object_agg(p.exercice::text, p.version), '{}')
-          from (select d.exercice, case when d.exercice < e then coalesce(v.version, d.version) else d.version end as version
-                  from journal.publications as d left join journal.versions_closes as v using (exercice)
-                 where d.exercice <= e order by d.exercice desc limit 3) as p))), '{}')
-        from unnest(c.exercices) as e),
-    -- files that counted when the build began: one that is loaded between build and publication is not among them
-    'fichiers', (
-      select coalesce(jsonb_agg(jsonb_build_object('chemin', f.chemin, 'sha256', f.sha256, 'lignes', f.lignes,
-          'octets', f.octets) order by f.chemin collate "C"), '[]')
-        from (select distinct on (source, jeu, periode) *
-                from journal.fichiers
-               where statut = 'accepte' and charge_le <= c.debut
-               order by source, jeu, periode, version desc, fichier_id desc) as f),
-    'relations', (
-      select coalesce(jsonb_object_agg(v.relname, (
-        select jsonb_agg(a.attname order by a.attnum)
-          from pg_catalog.pg_attribute as a
-         where a.attrelid = v.oid and a.attnum > 0 and not a.attisdropped)), '{}')
-        from pg_catalog.pg_class as v
-       where v.relkind = 'v' and v.relnamespace in ('publication'::regnamespace, 'documents'::regnamespace)))
-   where c.version = numero
+create or replace function journal.exercices_presentes(annee int) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(jsonb_object_agg(p.exercice::text, p.version), '{}')
+    from (select d.exercice,
+            case when d.exercice < annee then coalesce(v.version, d.version) else d.version end as version
+            from journal.publications as d left join journal.versions_closes as v using (exercice)
+           where d.exercice <= annee order by d.exercice desc limit 3) as p
 $$;
 
 -- ---------------------------------------------------------------- the files of a build
