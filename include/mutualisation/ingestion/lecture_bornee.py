@@ -24,8 +24,8 @@ from mutualisation.ingestion.traduction import Traduction
 from mutualisation.sources.jeux import Jeu
 
 _MODULE = "mutualisation.ingestion.enfant_lecture"
-# what reads a hostile file knows neither the key nor the address of the warehouse
-_SECRETS = ("MUTUALISATION_CLE_PSEUDONYMES", "ENTREPOT_DSN", "PGPASSWORD", "PGPASSFILE")
+# what reads a hostile file knows no key, no address of the warehouse, no connection of Airflow
+_SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 _ARRETS_DU_FICHIER = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 _REMEDE = "exporter de nouveau le tableau seul, ou le couper en plusieurs fichiers"
 
@@ -110,7 +110,7 @@ class _Enfant:
         self.memoire = memoire
         self.parent = os.getpid()
         self.lecteur: LecteurBorne | None = None
-        environnement = {n: v for n, v in os.environ.items() if n not in _SECRETS}
+        environnement = {n: v for n, v in os.environ.items() if not n.startswith(_SECRETS)}
         self._processus = subprocess.Popen(
             [sys.executable, "-m", _MODULE, str(memoire)],
             stdin=subprocess.PIPE,

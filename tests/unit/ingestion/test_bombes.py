@@ -219,10 +219,11 @@ def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:
 
 
 def test_l_enfant_ne_sait_ni_la_cle_ni_l_adresse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", "une clé pour les essais")
-    monkeypatch.setenv("ENTREPOT_DSN", "postgresql://secret@ailleurs")
+    secrets = ("MUTUALISATION_CLE_PSEUDONYMES", "MUTUALISATION_CLE_SIGNATURE", "ENTREPOT_DSN", "PGPASSWORD")
+    airflow = ("AIRFLOW_CONN_ENTREPOT", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")
+    for nom in secrets + airflow:
+        monkeypatch.setenv(nom, "postgresql://secret@ailleurs")
     lecture_bornee.fermer()
     ouvrir(_classeur(tmp_path / "c.xlsx", bytes), registre().jeu("populations"), "xlsx", Limites())
     environnement = Path(f"/proc/{lecture_bornee._EN_SERVICE[0].pid}/environ").read_bytes()
-    assert b"MUTUALISATION_CLE" not in environnement
-    assert b"ENTREPOT_DSN" not in environnement
+    assert b"secret@ailleurs" not in environnement
