@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -28,10 +29,20 @@ def environnement(var: Path, **plus: str) -> dict[str, str]:
     return propre | {"MUTUALISATION_VAR": str(var), "COLUMNS": "120", "TERM": "dumb"} | plus
 
 
-def demarrer(var: Path, *arguments: object, **plus: str) -> subprocess.Popen[str]:
-    """Start `mutualisation` in a process group of its own."""
+@cache
+def sans_reseau() -> tuple[str, ...]:
+    """The prefix of a command in a network namespace of its own, no interface up; empty where none can be made."""
+    prefixe = ("unshare", *(() if os.geteuid() == 0 else ("--user", "--map-current-user")), "--net", "--")
+    try:
+        return prefixe if subprocess.run([*prefixe, "true"], capture_output=True, check=False).returncode == 0 else ()
+    except FileNotFoundError:
+        return ()
+
+
+def demarrer(var: Path, *arguments: object, prefixe: tuple[str, ...] = (), **plus: str) -> subprocess.Popen[str]:
+    """Start `mutualisation` in a process group of its own; `prefixe`: the command that starts it."""
     return subprocess.Popen(
-        [str(EXECUTABLE), *map(str, arguments)],
+        [*prefixe, str(EXECUTABLE), *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.atelier import petit_depot
 from tests.atelier.atelier import Atelier
-from tests.atelier.commande import Sortie, lancer
+from tests.atelier.commande import Sortie, demarrer, finir, sans_reseau
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.une_fois import une_fois
 from tests.bout_en_bout.entrepots import EnLigne, Publie
@@ -69,11 +69,11 @@ def empreinte_corrigee(
 
 @pytest.fixture(scope="session")
 def en_ligne(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> EnLigne:
-    """The command of the contract on the small drop, an embedded server of its own; read only."""
+    """The command of the contract on the small drop, an embedded server of its own, without network; read only."""
 
     def faire(dossier: Path) -> Sortie:
         bilan = ("bilan", "--depot", petit, "--exercice", EXERCICE, "--sortie", dossier / "bilans", "--bavard")
-        return lancer(dossier / "var", *bilan)
+        return finir(demarrer(dossier / "var", *bilan, prefixe=sans_reseau()))
 
     dossier, resultat = une_fois(tmp_path_factory, "en_ligne", faire)
     assert resultat.code == 0, resultat.erreurs
