@@ -9,10 +9,11 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.ingestion.octets import empreinte
-from mutualisation.publication.clotures import Emplacement, emplacements, lire_cloture
-from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
+from mutualisation.publication.clotures import emplacements, lire_cloture
+from mutualisation.publication.extraits_lus import differences
+from mutualisation.publication.manifeste import CLOS, MANIFESTE
 
+_DIT = {"manque": "manque", "etranger": "n'est pas de l'extrait", "change": "a changé"}
 TENUES = """
 select max(version) from journal.emplacements join journal.clotures using (exercice, version)
  where exercice = %s and dossier = %s
@@ -48,11 +49,6 @@ def manifeste_clos(conn: psycopg.Connection[Any], exercice: int, version: int) -
     return clos[-1].manifeste_sha256 if clos else None
 
 
-def dernier_emplacement(conn: psycopg.Connection[Any], exercice: int, version: int) -> Emplacement | None:
-    """Where the extract of a version was last put."""
-    return next(iter(emplacements(conn, exercice, version)), None)
-
-
 def sha256_manifeste(dossier: Path) -> str | None:
     """sha256 of the manifest of a folder; None when it can't be read."""
     try:
@@ -64,17 +60,7 @@ def sha256_manifeste(dossier: Path) -> str | None:
 def ecarts(dossier: Path) -> list[str]:
     """A French fragment per file that is not the one of the manifest: missing, changed, foreign."""
     declares = {s["fichier"]: s["sha256"] for s in _lire(dossier).get("sorties", ())}
-    presents = {c.relative_to(dossier).as_posix(): c for c in dossier.rglob("*") if c.is_symlink() or not c.is_dir()}
-    manquants = [f"{nom} manque" for nom in sorted(declares.keys() - presents.keys())]
-    autres = [
-        f"{nom} n'est pas de l'extrait" for nom in sorted(presents.keys() - declares.keys() - {MANIFESTE, SIGNATURE})
-    ]
-    changes = [
-        f"{nom} a changé"
-        for nom in sorted(declares.keys() & presents.keys())
-        if presents[nom].is_symlink() or empreinte(presents[nom]).sha256 != declares[nom]
-    ]
-    return [*manquants, *autres, *changes]
+    return [f"{nom} {_DIT[quoi]}" for nom, quoi in differences(dossier, declares)]
 
 
 def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int | None) -> bool:

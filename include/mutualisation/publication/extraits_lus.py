@@ -17,6 +17,11 @@ from mutualisation.publication.manifestes_signes import est_note
 from mutualisation.publication.sceaux import cles_connues, lire_sceau
 
 REMEDE = "réécrivez l'extrait par « mutualisation extraire »"
+_DIT = {
+    "manque": f"le fichier {{nom}} manque — {REMEDE}.",
+    "etranger": "le fichier {nom} n'est pas de l'extrait — retirez-le.",
+    "change": f"le fichier {{nom}} n'est plus celui qui a été écrit — {REMEDE}.",
+}
 
 
 def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | None = None) -> list[str]:
@@ -28,9 +33,9 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         manifeste = (dossier / MANIFESTE).read_bytes()
         signature = (dossier / SIGNATURE).read_bytes()
         declare = json.loads(manifeste)
-        sorties = {s["fichier"]: (s["octets"], s["sha256"]) for s in declare["sorties"]}
+        sorties = {s["fichier"]: s["sha256"] for s in declare["sorties"]}
         exercice, version, sceau = int(declare["exercice"]), int(declare["version"]), declare["sceau"]
-        ecarts = list(_ecarts_fichiers(dossier, sorties))
+        ecarts = [f"extrait {dossier} : {_DIT[quoi].format(nom=nom)}" for nom, quoi in differences(dossier, sorties)]
     except OSError as erreur:
         return [f"extrait {dossier} : il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}."]
     except (ValueError, KeyError, TypeError):
@@ -42,23 +47,20 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
     return ecarts + _ecarts_sceau(conn, dossier, version, sceau)
 
 
-def _ecarts_fichiers(dossier: Path, sorties: dict[str, tuple[int, str]]) -> Iterator[str]:
-    """Files of the folder against those of the manifest."""
+def differences(dossier: Path, declares: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """(name, `manque` | `etranger` | `change`) per file that is not the one declared: name → sha256. OSError."""
     presents = {c.relative_to(dossier).as_posix(): c for c in dossier.rglob("*") if c.is_symlink() or not c.is_dir()}
-    for nom in sorted((presents.keys() | sorties.keys()) - {MANIFESTE, SIGNATURE}):
+    for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
         if nom not in presents:
-            yield f"extrait {dossier} : le fichier {nom} manque — {REMEDE}."
-        elif nom not in sorties:
-            yield f"extrait {dossier} : le fichier {nom} n'est pas de l'extrait — retirez-le."
-        elif not _est_intact(presents[nom], sorties[nom]):
-            yield f"extrait {dossier} : le fichier {nom} n'est plus celui qui a été écrit — {REMEDE}."
+            yield nom, "manque"
+        elif nom not in declares:
+            yield nom, "etranger"
+        elif not _est_intact(presents[nom], declares[nom]):
+            yield nom, "change"
 
 
-def _est_intact(chemin: Path, declare: tuple[int, str]) -> bool:
-    if chemin.is_symlink() or not chemin.is_file():
-        return False
-    lue = empreinte(chemin)
-    return (lue.octets, lue.sha256) == declare
+def _est_intact(chemin: Path, sha256: str) -> bool:
+    return not chemin.is_symlink() and chemin.is_file() and empreinte(chemin).sha256 == sha256
 
 
 def _ecarts_sceau(conn: psycopg.Connection[Any], dossier: Path, version: int, sceau: Any) -> list[str]:
