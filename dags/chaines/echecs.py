@@ -18,7 +18,7 @@ ETAPES = {
     "construire": "porte « modèle »",
     "controler": "porte « bilan »",
     "publier": "publication",
-    "extraire": "extrait annuel",
+    "extraire": "extraits annuels",
     "facturer": "factures",
     "verifier": "clôture",
     "approuver": "approbation",
@@ -31,7 +31,7 @@ SUITES = {
     "verifier": "L'exercice n'est pas clos.",
     "approuver": "L'exercice n'est pas clos.",
     "clore": "Relancez la tâche : si l'exercice est déjà clos, elle n'écrit que ce qui manque.",
-    "extraire": "La publication est faite ; relancez la tâche pour écrire l'extrait.",
+    "extraire": "La publication est faite ; relancez la tâche pour écrire les extraits.",
 }
 SUITE = "Rien n'a été publié ; la publication précédente est intacte."
 

@@ -112,7 +112,7 @@ def controler(version: int) -> int:
 @task(pool="entrepot")
 @en_francais
 def publier(version: int) -> str:
-    """Promote the version in one transaction; its `publication_sha256` (S7)."""
+    """Promote the version in one transaction, once its extracts can be written; its `publication_sha256` (S7)."""
     from mutualisation.operations import laisse_de_cote, publier
 
     with entrepot() as session:
@@ -121,17 +121,16 @@ def publier(version: int) -> str:
     return empreinte
 
 
-@task(map_index_template="{{ exercice_affiche }}")
+@task
 @en_francais
-def extraire(exercice: int, params: Any = None) -> str:
-    """Write the extract of one exercice; the folder written."""
-    from mutualisation.operations import extraire, laisse_de_cote
+def extraire(exercices: list[int], params: Any = None) -> list[str]:
+    """Write the extracts of the exercices, which take their places together; the folders written."""
+    from mutualisation.operations import extraire_ensemble, laisse_de_cote
 
-    get_current_context()["exercice_affiche"] = exercice  # type: ignore[typeddict-unknown-key]
     with entrepot() as session:
-        dossier = extraire(session, exercice, _sortie(session, params))
-        dire(laisse_de_cote(session, [exercice]))
-    return dossier
+        dossiers = extraire_ensemble(session, exercices, _sortie(session, params))
+        dire(laisse_de_cote(session, exercices))
+    return dossiers
 
 
 @task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,19 +45,41 @@ def bilans(publie: Publie, tmp_path: Path) -> Path:
     return tmp_path / "bilans"
 
 
+def _pas_a_pas(contexte: op.Session, depot: Path, _: Path) -> str:
+    """As Airflow and the commands one by one: a publication that knows of no folder of extracts."""
+    op.charger(contexte, str(depot))
+    op.controler(contexte, op.construire(contexte, [EXERCICE]))
+    return op.publier(contexte)
+
+
+def _d_un_coup(contexte: op.Session, depot: Path, bilans: Path) -> str:
+    return op.bilan(contexte, str(depot), [EXERCICE], str(bilans)).empreinte
+
+
+@pytest.mark.parametrize("faire", [_d_un_coup, _pas_a_pas])
 def test_un_rendu_qui_echoue_ne_publie_rien(
-    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
+    publie: Publie,
+    bilans: Path,
+    depot_corrige: Path,
+    empreinte_corrigee: str,
+    monkeypatch: pytest.MonkeyPatch,
+    faire: Callable[[op.Session, Path, Path], str],
 ) -> None:
     avant, extrait = publication(publie.contexte.dsn), _octets(bilans)
 
     def casser(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(produits.RENDUS, "docx", casser)
-    with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
-        op.bilan(publie.contexte, str(depot_corrige), [EXERCICE], str(bilans))
+    with monkeypatch.context() as panne:
+        panne.setitem(produits.RENDUS, "docx", casser)
+        with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
+            faire(publie.contexte, depot_corrige, bilans)
     assert publication(publie.contexte.dsn) == avant
     assert _octets(bilans) == extrait
+    assert faire(publie.contexte, depot_corrige, bilans) == empreinte_corrigee
+    # what was composed to see that it can be is nowhere
+    assert not list((publie.contexte.var / "essais").glob("*"))
+    assert not lire(publie.contexte.dsn, "select 1 from journal.emplacements where dossier like '%%essais%%'")
 
 
 def test_un_fichier_qui_n_est_pas_a_nous_arrete_avant_tout(publie: Publie, bilans: Path, depot_corrige: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
+from mutualisation.composition.dossier import MiseEnPlace, mise_en_place, reprendre
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse, raison_systeme
 from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_rendu, preparer_sortie
@@ -25,17 +25,25 @@ from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
 from mutualisation.publication.sceaux import ancrer
 
+# under the folder of what runs: what `publier` composes to see that it can be
+ESSAIS = "essais"
+
 
 def publier(session: Session, version: int | None = None) -> str:
     """Promote a validated build (default: the last one), sealed and anchored; give back `publication_sha256`.
 
-    Raises `ControleEchoue` when what is published is no longer what was sealed.
+    Its extracts are composed and read back inside the publishing transaction, then dropped: `extraire` will write them.
+    Raises `ControleEchoue` with every sentence of the extract gate, nothing published, or when what is published is no
+    longer what was sealed.
     """
+    essais = session.var / ESSAIS
     with session.connexion() as conn:
         choisie = version if version is not None else _derniere_validee(conn)
         exiger_publication(conn, choisie, session.var)
+        reprendre(essais, REFUS, lambda _: False)
         session.suivi(f"Publication de la version {choisie}")
-        empreinte = promouvoir(conn, choisie, session.var)
+        with mise_en_place(essais, REFUS) as pose:
+            empreinte = promouvoir(conn, choisie, session.var, partial(_essayer, session, conn, choisie, pose))
         ancrer(conn, session.var)
         purger_si_libre(conn)
         return empreinte
@@ -54,7 +62,11 @@ def publier_avec_extraits(
         exiger_publication(conn, version, session.var)
         session.suivi(f"Publication de la version {version}")
         places: list[str] = []
-        composer = partial(_composer, session, conn, exercices, pose, places)
+
+        def composer() -> None:
+            places.extend(_composer(session, conn, exercices, pose))
+            pose.decider(condition_de(conn, exercices))
+
         empreinte = promouvoir(conn, version, session.var, composer)
         ancrer(conn, session.var)
         _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
@@ -62,13 +74,20 @@ def publier_avec_extraits(
         return empreinte, places
 
 
+def _essayer(session: Session, conn: psycopg.Connection[Any], version: int, pose: MiseEnPlace) -> None:
+    """Every extract of a version, as `extraire` will write it: what rendering or reading back fails on comes before."""
+    (exercices,) = conn.execute("select exercices from journal.constructions where version = %s", (version,)).fetchone()  # type: ignore[misc]
+    with conn.transaction(force_rollback=True):
+        _composer(session, conn, exercices, pose)
+
+
 def _composer(
-    session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace, places: list[str]
-) -> None:
-    """Every extract of the version under publication, then all the refusals at once; `places`: their folders, given."""
+    session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace
+) -> list[str]:
+    """Every extract of the version under publication, then all the refusals at once; their folders."""
     # the transaction says nothing while documents are composed
     conn.execute("set local idle_in_transaction_session_timeout = 0")
-    refus: list[str] = []
+    places, refus = [], []
     for exercice in exercices:
         session.suivi(f"Extrait de l'exercice {exercice}")
         try:
@@ -85,7 +104,7 @@ def _composer(
             refus += echec.controles
     if refus:
         raise ControleEchoue(refus)
-    pose.decider(condition_de(conn, exercices))
+    return places
 
 
 def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
