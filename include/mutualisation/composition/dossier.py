@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ SUR_DISQUE_A_LA_FOIS = 8
 Condition = Mapping[str, Any]
 # whether what a run was about to publish has been; None: the caller does not know
 EstPublie = Callable[[Condition], bool | None]
+# the lock under which it is asked, and what it decides put in place
+Verrou = Callable[[], AbstractContextManager[object]]
 
 
 class MiseEnPlace:
@@ -127,23 +129,24 @@ def mise_en_place(sortie: Path, refus: str) -> Iterator[MiseEnPlace]:
 
 
 @contextmanager
-def remplacer_dossier(destination: Path, refus: str, est_publie: EstPublie = lambda _: None) -> Iterator[Path]:
+def remplacer_dossier(destination: Path, refus: str) -> Iterator[Path]:
     """Give a working folder that takes the place of `destination` at the end; after a failure nothing has changed.
 
     Raises `ErreurMutualisation` when the disk refuses, or when something there is not ours.
     """
-    reprendre(destination.parent, refus, est_publie)
+    reprendre(destination.parent, refus, lambda _: None)
     with mise_en_place(destination.parent, refus) as pose:
         yield pose.preparer(destination.name)
         pose.decider({})
         pose.poser()
 
 
-def reprendre(sortie: Path, refus: str, est_publie: EstPublie) -> None:
+def reprendre(sortie: Path, refus: str, est_publie: EstPublie, verrou: Verrou = nullcontext) -> None:
     """End or sweep what killed runs left in `sortie`; those that still run are let alone.
 
     What was noted takes its place when it has begun to, when it waited for nothing, or when `est_publie` says that its
-    condition holds; it waits for another command when nobody knows. Raises `ErreurMutualisation` when the disk refuses.
+    condition holds, `verrou` being held; it waits for another command when nobody knows.
+    Raises `ErreurMutualisation` when the disk refuses.
     """
     if not sortie.is_dir():
         return
@@ -152,20 +155,20 @@ def reprendre(sortie: Path, refus: str, est_publie: EstPublie) -> None:
             if ANCIEN_TRAVAIL.fullmatch(travail.name):
                 shutil.rmtree(travail, ignore_errors=True)
             elif travail.name.startswith(TRAVAIL):
-                _reprendre(sortie, travail, est_publie)
+                _reprendre(sortie, travail, est_publie, verrou)
 
 
-def _reprendre(sortie: Path, travail: Path, est_publie: EstPublie) -> None:
+def _reprendre(sortie: Path, travail: Path, est_publie: EstPublie, verrou: Verrou) -> None:
     with contextlib.ExitStack() as pile:
         with _garde(sortie):
             try:
-                verrou = pile.enter_context((travail / VERROU).open("a"))
-                _verrouiller(verrou)
+                _verrouiller(pile.enter_context((travail / VERROU).open("a")))
             except (BlockingIOError, FileNotFoundError):
                 # it runs, or it has just ended
                 return
         pose = MiseEnPlace(sortie, travail)
         if pose.decidee:
+            pile.enter_context(verrou())
             acquis = True if pose.commencee or not pose.condition else est_publie(pose.condition)
             if acquis is None:
                 return

@@ -53,7 +53,7 @@ _RAISONS = {
     "server closed the connection": "le serveur a coupé la connexion",
 }
 VERSION_MIN = 16
-PERIODE_ATTENTE = 0.2
+PERIODE_ATTENTE, ATTENTE_S = 0.2, 5.0
 # transaction_timeout came with PostgreSQL 17
 SANS_DELAI = """
 select pg_catalog.set_config(name, '0', true) from pg_catalog.pg_settings
@@ -178,18 +178,18 @@ def sans_le_groupe(dsn: str, role: str) -> str:
 
 
 @contextlib.contextmanager
-def verrou_entrepot(dsn: str, attente: float = 5.0) -> Iterator[Connexion]:
+def verrou_entrepot(dsn: str, attente: float = ATTENTE_S) -> Iterator[Connexion]:
     """Hold the lock of the warehouse: one run at a time writes. Give back the connection that holds it.
 
     It is a table that only the run role may lock, in a transaction of its own that stays open: it survives the
     commits of the run and falls with its process.
-    Raises `PannePassagere` when another run still holds it after `attente` seconds.
+    Raises `EntrepotOccupe` when another run still holds it after `attente` seconds.
     """
     limite = time.monotonic() + attente
     with contextlib.closing(connecter(dsn)) as gardienne:
         while not _prendre(gardienne):
             if time.monotonic() >= limite:
-                raise PannePassagere(
+                raise EntrepotOccupe(
                     "Un autre traitement utilise l'entrepôt en ce moment : attendez qu'il se termine, puis recommencez."
                 )
             time.sleep(PERIODE_ATTENTE)

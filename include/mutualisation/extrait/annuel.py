@@ -17,7 +17,7 @@ from mutualisation.extrait import place, produits
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.clotures import noter_emplacement
-from mutualisation.publication.contexte import Contexte, est_publiee, lire_contexte, version_publiee
+from mutualisation.publication.contexte import Contexte, condition_de, est_publiee, lire_contexte, version_publiee
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes, publication_sha256
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.publication.manifestes_signes import signer_manifeste
@@ -56,7 +56,7 @@ def ecrire_extrait(
         destination = composer_extrait(conn, exercice, pose, version=version, identite=identite, porte=porte, var=var)
         # noted before it takes its place: what is found there is known, and was signed
         conn.commit()
-        pose.decider({})
+        pose.decider(condition_de(conn, [exercice], version))
         pose.poser()
     return destination
 
@@ -96,13 +96,21 @@ def composer_extrait(
 def preparer_sortie(
     conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int], version: int | None = None
 ) -> None:
-    """Before hours of work: end or sweep what a killed run left in `sortie`, then look at each place.
+    """Before hours of work, the lock held: end or sweep what a killed run left in `sortie`, then look at each place.
 
-    `version`: the stored one that is to be written; by default one that is not closed.
+    As `verifier_places`.
+    """
+    reprendre(sortie, REFUS, partial(est_publiee, conn))
+    verifier_places(conn, sortie, exercices, version)
+
+
+def verifier_places(
+    conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int], version: int | None = None
+) -> None:
+    """Look at each place. `version`: the stored one that is to be written; by default one that is not closed.
 
     Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
     """
-    reprendre(sortie, REFUS, partial(est_publiee, conn))
     for exercice in exercices:
         verifier_place(place.dossier_de(conn, sortie, exercice, version))
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from mutualisation.composition.compilation import composer
-from mutualisation.composition.dossier import remplacer_dossier
+from mutualisation.composition.dossier import Condition, MiseEnPlace, mise_en_place
 from mutualisation.composition.occupation import MANIFESTE
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.etat_annuel import EtatAnnuel, lire_etats
@@ -30,10 +29,16 @@ from mutualisation.factures.validation_pes import valider_pes
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.ingestion.travail import Suivi, muet
-from mutualisation.publication.contexte import Contexte, est_publiee, lire_contexte, version_publiee
+from mutualisation.publication.contexte import Contexte, condition_de, lire_contexte, version_publiee
 
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
+Poser = Callable[[MiseEnPlace, Condition], None]
+
+
+def _poser(pose: MiseEnPlace, condition: Condition) -> None:
+    pose.decider(condition)
+    pose.poser()
 
 
 def ecrire_factures(
@@ -44,6 +49,7 @@ def ecrire_factures(
     *,
     adherent: str | None = None,
     suivi: Suivi = muet,
+    poser: Poser = _poser,
 ) -> Path:
     """Write `factures_AAAA-SN/` under `sortie` and give back its path (R7e); the same publication, the same bytes.
 
@@ -53,7 +59,7 @@ def ecrire_factures(
     billed by the unit, or whose legal base binds, `etat_annuel_AAAA_<dispositif>.pdf` and `.csv`,
     `recours_AAAA_<dispositif>.csv`, `registre_notifications_AAAA.csv`, and `manifeste.json` over them all.
     `adherent`: the documents of that SIRET alone, in `factures_AAAA-SN_<SIRET>/`. `suivi` hears why there is no draft,
-    or what it leaves out.
+    or what it leaves out; `poser` puts the folder in its place, when what is given still holds.
 
     Raises `ErreurMutualisation`: semestre other than 1 or 2, exercice not published, adherent without an invoice,
     lines that do not sum to the published amounts, a parameter that cannot be read, a folder that cannot be written.
@@ -69,10 +75,13 @@ def ecrire_factures(
     etats = lire_etats(conn, contexte, facturation, parametres, adherent) if annuel else []
     redaction = _Redaction(contexte, facturation, facturation.semestre(semestre), suivi)
     destination = sortie / (f"factures_{periode(exercice, semestre)}" + (f"_{adherent}" if adherent else ""))
-    with remplacer_dossier(destination, REFUS, partial(est_publiee, conn)) as dossier:
+    with mise_en_place(sortie, REFUS) as pose:
+        dossier = pose.preparer(destination.name)
         redaction.factures(dossier, factures)
         redaction.etats(dossier, etats, parametres)
         redaction.manifeste(dossier)
+        # invoices say nothing of the closing
+        poser(pose, {"publiees": condition_de(conn, [exercice])["publiees"]})
     return destination
 
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.composition.dossier import MiseEnPlace, mise_en_place, reprendre
+from mutualisation.composition.dossier import Condition, MiseEnPlace, mise_en_place, reprendre
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse, raison_systeme
-from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_rendu, preparer_sortie
+from mutualisation.entrepot.delais import Delais
+from mutualisation.erreurs import (
+    ControleEchoue,
+    EntrepotOccupe,
+    ErreurMutualisation,
+    ExtraitRefuse,
+    PannePassagere,
+    raison_systeme,
+)
+from mutualisation.extrait import place
+from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_rendu, verifier_places
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.publication.contexte import condition_de
+from mutualisation.publication.contexte import ce_qui_a_change, condition_de, est_publiee, version_publiee
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
 from mutualisation.publication.sceaux import ancrer
@@ -91,7 +100,7 @@ def _composer(
     for exercice in exercices:
         session.suivi(f"Extrait de l'exercice {exercice}")
         try:
-            place = composer_extrait(
+            ecrit = composer_extrait(
                 conn,
                 exercice,
                 pose,
@@ -99,7 +108,7 @@ def _composer(
                 porte=partial(exiger_extrait, session.dsn),
                 var=session.var,
             )
-            places.append(str(place))
+            places.append(str(ecrit))
         except ControleEchoue as echec:
             refus += echec.controles
     if refus:
@@ -115,19 +124,22 @@ def extraire(session: Session, exercice: int, sortie: str, version: int | None =
 def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, version: int | None = None) -> list[str]:
     """Write the extracts of these exercices, which take their places together; give back their folders.
 
-    Raises `ControleEchoue` when a version is no longer what was sealed, `ExtraitRefuse` when an extract, read back, is
-    not its version, `ErreurMutualisation` when an exercice is not published or a folder cannot be written; the former
-    extracts then stay, all of them.
+    They are composed beside other runs, then the lock is waited for, and what they say must still hold.
+    Raises `PannePassagere` when an exercice was published or closed meanwhile, or another run keeps the lock;
+    `ControleEchoue` when a version is no longer what was sealed, `ExtraitRefuse` when an extract, read back, is not its
+    version, `ErreurMutualisation` when an exercice is not published or a folder cannot be written; the former extracts
+    then stay, all of them.
     """
     exiger_conservee(session.dsn, version)
     with _lecture(session) as conn:
         exiger_sceau(conn, exercices, version, session.var)
-        preparer_sortie(conn, Path(sortie), exercices, version)
+        _reprendre(session, Path(sortie))
+        verifier_places(conn, Path(sortie), exercices, version)
         with mise_en_place(Path(sortie), REFUS) as pose:
-            places = []
+            places = {}
             for exercice in exercices:
                 session.suivi(f"Extrait de l'exercice {exercice}")
-                place = composer_extrait(
+                places[exercice] = composer_extrait(
                     conn,
                     exercice,
                     pose,
@@ -136,17 +148,74 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
                     porte=partial(_relire, session.dsn),
                     var=session.var,
                 )
-                places.append(place)
-            # noted before they take their places: what is read was signed
+            condition = condition_de(conn, exercices, version)
+            # noted before they take their places: what is read was signed; and no reader waits for the lock
             conn.commit()
-            pose.decider({})
-            _poser(pose, "Les extraits n'ont pas pris leur place")
-    for place in filter(est_autrement_rendu, places):
+            with _inchange(session, pose.sortie, condition) as maintenant:
+                _exiger_places(maintenant, places, version)
+                pose.decider(condition)
+                _poser(pose, "Les extraits n'ont pas pris leur place")
+    for ecrit in filter(est_autrement_rendu, places.values()):
         session.suivi(
-            f"L'extrait clos {place} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
+            f"L'extrait clos {ecrit} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
             "manifeste le dit ; l'extrait approuvé fait foi."
         )
-    return [str(place) for place in places]
+    return [str(places[exercice]) for exercice in exercices]
+
+
+def _reprendre(session: Session, sortie: Path) -> None:
+    """End or sweep what a killed run left in `sortie`; what takes its place does so under the lock."""
+
+    def publiee(condition: Condition) -> bool:
+        with session.connexion() as conn:
+            return est_publiee(conn, condition)
+
+    reprendre(sortie, REFUS, publiee, session.connexion)
+
+
+@contextmanager
+def _inchange(session: Session, sortie: Path, condition: Condition) -> Iterator[psycopg.Connection[Any]]:
+    """The lock of the warehouse, for documents composed without it: what they say holds until they are in place.
+
+    Raises `PannePassagere` when it no longer does, or when another run keeps the lock for as long as we wait for one.
+    """
+    with _verrou(session, sortie) as conn:
+        if changements := ce_qui_a_change(conn, condition):
+            raise PannePassagere(
+                f"{' ; '.join(changements)} pendant l'écriture : rien n'a été remplacé dans {sortie}, relancez la "
+                "commande."
+            )
+        yield conn
+
+
+@contextmanager
+def _verrou(session: Session, sortie: Path) -> Iterator[psycopg.Connection[Any]]:
+    with ExitStack() as pile:
+        try:
+            conn = pile.enter_context(session.connexion(attente=0))
+        except EntrepotOccupe:
+            delai = Delais.de_l_environnement().verrou
+            session.suivi(f"Un autre traitement tient l'entrepôt : attend qu'il finisse, {delai} secondes au plus")
+            try:
+                conn = pile.enter_context(session.connexion(delai))
+            except EntrepotOccupe:
+                raise EntrepotOccupe(
+                    f"Un autre traitement tient l'entrepôt depuis plus de {delai} secondes : rien n'a été remplacé "
+                    f"dans {sortie}. Attendez qu'il se termine, puis relancez la commande ; MUTUALISATION_DELAI_VERROU "
+                    "allonge l'attente."
+                ) from None
+        yield conn
+
+
+def _exiger_places(conn: psycopg.Connection[Any], places: Mapping[int, Path], version: int | None) -> None:
+    """Each place is still the one of its extract. Raises `PannePassagere`."""
+    for exercice, choisie in places.items():
+        lue = version if version is not None else version_publiee(conn, exercice)
+        if place.dossier_de(conn, choisie.parent, exercice, lue) != choisie:
+            raise PannePassagere(
+                f"Un bilan clos a pris la place {choisie} pendant l'écriture : rien n'a été remplacé, relancez la "
+                "commande."
+            )
 
 
 def _identite(session: Session) -> str:
@@ -199,14 +268,26 @@ def _relire(
 def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:
     """Write the invoices, the PES draft and the annual statements of a semestre; give back their folder.
 
-    Raises `ControleEchoue` when the version is no longer what was sealed: nothing is written.
+    Raises `ControleEchoue` when the version is no longer what was sealed: nothing is written; `PannePassagere` as
+    `extraire_ensemble`.
     """
     (annee,) = verifier_exercices([exercice])
     verifier_sortie(Path(sortie))
     session.suivi(f"Factures {annee}-S{semestre}")
     with _lecture(session) as conn:
         exiger_sceau(conn, [annee], var=session.var)
-        return str(ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent, suivi=session.suivi))
+        _reprendre(session, Path(sortie))
+
+        def poser(pose: MiseEnPlace, condition: Condition) -> None:
+            # no reader waits for the lock
+            conn.commit()
+            with _inchange(session, pose.sortie, condition):
+                pose.decider(condition)
+                pose.poser()
+
+        return str(
+            ecrire_factures(conn, annee, semestre, Path(sortie), adherent=adherent, suivi=session.suivi, poser=poser)
+        )
 
 
 def _derniere_validee(conn: psycopg.Connection[Any]) -> int:

@@ -13,7 +13,7 @@ import psycopg
 
 from mutualisation.chemins import dossier_var, page_controles
 from mutualisation.construction.dbt import EnfantDbt
-from mutualisation.entrepot.connexion import connecter, exiger_verrou, verrou_entrepot
+from mutualisation.entrepot.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.operations.migration import mettre_a_jour
@@ -50,16 +50,17 @@ class Session:
                 session._documenter()
 
     @contextmanager
-    def connexion(self) -> Iterator[psycopg.Connection[Any]]:
+    def connexion(self, attente: float = ATTENTE_S) -> Iterator[psycopg.Connection[Any]]:
         """A connection to work with while the lock of the warehouse is held; within it, the same one again.
 
-        Raises `ErreurMutualisation` when another run holds the lock, or when this one has lost it.
+        Raises `EntrepotOccupe` when another run holds the lock for `attente` seconds, `PannePassagere` when this one
+        has lost it.
         """
         if self._conn is not None and self._gardienne is not None:
             exiger_verrou(self._gardienne)
             yield self._conn
             return
-        with verrou_entrepot(self.dsn) as self._gardienne, connecter(self.dsn) as self._conn:
+        with verrou_entrepot(self.dsn, attente) as self._gardienne, connecter(self.dsn) as self._conn:
             try:
                 yield self._conn
             finally:

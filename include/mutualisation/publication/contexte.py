@@ -107,14 +107,33 @@ def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: i
     return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
 
 
-def condition_de(conn: psycopg.Connection[Any], exercices: Iterable[int]) -> dict[str, Any]:
-    """What extracts that are about to be put in place wait for: the version of each exercice, and its digest (S7)."""
-    return {"publiees": {str(e): list(_etat_publie(conn, e)) for e in exercices}}
+def condition_de(conn: psycopg.Connection[Any], exercices: Iterable[int], version: int | None = None) -> dict[str, Any]:
+    """What documents that are about to be put in place wait for: the closed versions of each exercice and, but for a
+    stored `version`, the published one and its digest (S7)."""
+    lus = list(exercices)
+    condition = {"closes": {str(e): _versions_closes_de(conn, e) for e in lus}}
+    if version is not None:
+        return condition
+    return condition | {"publiees": {str(e): list(_etat_publie(conn, e)) for e in lus}}
 
 
 def est_publiee(conn: psycopg.Connection[Any], condition: Mapping[str, Any]) -> bool:
-    """True when every version of a `condition_de` is the one that `publication` shows."""
-    return all(list(_etat_publie(conn, int(e))) == attendu for e, attendu in condition["publiees"].items())
+    """True when what a `condition_de` says is still so."""
+    return not ce_qui_a_change(conn, condition)
+
+
+def ce_qui_a_change(conn: psycopg.Connection[Any], condition: Mapping[str, Any]) -> list[str]:
+    """A French clause per exercice that was published or closed since a `condition_de`."""
+    publies = [e for e, lu in condition.get("publiees", {}).items() if list(_etat_publie(conn, int(e))) != lu]
+    clos = [e for e, lues in condition.get("closes", {}).items() if _versions_closes_de(conn, int(e)) != lues]
+    return [f"L'exercice {e} a été publié de nouveau" for e in publies] + [
+        f"L'exercice {e} a été clos" for e in clos if e not in publies
+    ]
+
+
+def _versions_closes_de(conn: psycopg.Connection[Any], exercice: int) -> list[int]:
+    requete = "select version from journal.clotures where exercice = %s order by version"
+    return [int(v) for (v,) in conn.execute(requete, (exercice,)).fetchall()]
 
 
 def _etat_publie(conn: psycopg.Connection[Any], exercice: int) -> tuple[Any, ...]:

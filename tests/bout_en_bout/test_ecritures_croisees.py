@@ -1,0 +1,149 @@
+"""Documents composed while another command publishes or closes: what takes its place is still true, or nothing does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.atelier import petit_depot
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import Publie, publication
+
+from mutualisation import operations as op
+from mutualisation.composition import dossier as module_dossier
+from mutualisation.composition.dossier import TRAVAIL
+from mutualisation.entrepot.connexion import verrou_entrepot
+from mutualisation.erreurs import PannePassagere
+from mutualisation.factures import ecriture
+from mutualisation.operations import livraison
+
+Faire = Callable[[], object]
+
+
+def _octets(dossier: Path) -> dict[str, bytes]:
+    return {c.relative_to(dossier).as_posix(): c.read_bytes() for c in sorted(dossier.rglob("*")) if c.is_file()}
+
+
+def _manifeste(dossier: Path) -> dict[str, Any]:
+    lu: dict[str, Any] = json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))
+    return lu
+
+
+@pytest.fixture
+def justifie(publie: Publie, depot: Path, tmp_path: Path) -> Path:
+    """The folder of extracts of an exercice that may be closed."""
+    petit_depot.ecrire_csv(
+        depot / "referentiel" / "justifications.csv",
+        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
+        *(f"{EXERCICE};{c};;Vu avec les services;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
+    )
+    op.bilan(publie.contexte, str(depot), [EXERCICE], str(tmp_path / "bilans"), "alice")
+    return tmp_path / "bilans"
+
+
+@pytest.fixture
+def bilans(publie: Publie, tmp_path: Path) -> Path:
+    """The extract of what is published, in a folder of this test's own."""
+    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
+    return tmp_path / "bilans"
+
+
+def _apres(monkeypatch: pytest.MonkeyPatch, objet: object, nom: str, faire: Faire) -> None:
+    """Run another command once, when `objet.nom` has composed its documents."""
+    vrai, restent = getattr(objet, nom), [faire]
+
+    def compose(*arguments: Any, **options: Any) -> Any:
+        rendu = vrai(*arguments, **options)
+        if restent:
+            restent.pop()()
+        return rendu
+
+    monkeypatch.setattr(objet, nom, compose)
+
+
+@pytest.mark.parametrize("version", [None, 2])
+def test_un_extrait_clos_pendant_l_ecriture_reste_clos(
+    publie: Publie, justifie: Path, monkeypatch: pytest.MonkeyPatch, version: int | None
+) -> None:
+    session, extrait = publie.contexte, justifie / f"bilan_{EXERCICE}"
+    _apres(monkeypatch, livraison, "composer_extrait", lambda: op.cloturer(session, EXERCICE, "bob"))
+    with pytest.raises(PannePassagere, match=rf"L'exercice {EXERCICE} a été clos pendant l'écriture.*relancez"):
+        op.extraire(session, EXERCICE, str(justifie), version)
+    assert _manifeste(extrait)["statut"] == "clos"
+    clos = _octets(extrait)
+    assert op.extraire(session, EXERCICE, str(justifie), version) == str(extrait)
+    assert _octets(extrait) == clos
+    assert not list(justifie.glob(f"{TRAVAIL}*"))
+
+
+def test_un_extrait_publie_pendant_l_ecriture_reste_le_nouveau(
+    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
+    suivant = lambda: op.bilan(session, str(depot_corrige), [EXERCICE], str(bilans))  # noqa: E731
+    _apres(monkeypatch, livraison, "composer_extrait", suivant)
+    with pytest.raises(PannePassagere, match=rf"L'exercice {EXERCICE} a été publié de nouveau pendant l'écriture"):
+        op.extraire(session, EXERCICE, str(bilans))
+    assert publication(session.dsn)[0] == (EXERCICE, _manifeste(extrait)["version"]) == (EXERCICE, 2)
+    nouveau = _octets(extrait)
+    op.extraire(session, EXERCICE, str(bilans))
+    assert _octets(extrait) == nouveau
+
+
+def test_des_factures_publiees_pendant_l_ecriture_restent_les_nouvelles(
+    publie: Publie, bilans: Path, depot_corrige: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = publie.contexte
+    dossier = Path(op.facturer(session, EXERCICE, 1, str(bilans)))
+
+    def autre() -> None:
+        op.bilan(session, str(depot_corrige), [EXERCICE], str(bilans))
+        op.facturer(session, EXERCICE, 1, str(bilans))
+
+    _apres(monkeypatch, ecriture._Redaction, "manifeste", autre)
+    with pytest.raises(PannePassagere, match="publié de nouveau pendant l'écriture"):
+        op.facturer(session, EXERCICE, 1, str(bilans))
+    assert _manifeste(dossier)["version"] == 2
+    assert not list(bilans.glob(f"{TRAVAIL}*"))
+
+
+def test_ce_qu_un_extrait_tue_laisse_ne_prend_pas_la_place_d_un_clos(
+    publie: Publie, justifie: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decided, then killed before the renames: closed since by another road, it is swept."""
+    session, extrait = publie.contexte, justifie / f"bilan_{EXERCICE}"
+    with monkeypatch.context() as arret:
+        arret.setattr(module_dossier.MiseEnPlace, "poser", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            op.extraire(session, EXERCICE, str(justifie))
+    (laisse,) = justifie.glob(f"{TRAVAIL}*")
+    laisse.rename(tmp_path / laisse.name)
+    op.cloturer(session, EXERCICE, "bob")
+    (tmp_path / laisse.name).rename(laisse)
+    clos = _octets(extrait)
+    op.facturer(session, EXERCICE, 1, str(justifie))
+    assert _octets(extrait) == clos
+    assert not list(justifie.glob(f"{TRAVAIL}*"))
+
+
+def test_un_traitement_long_fait_attendre_puis_le_dit(
+    publie: Publie, bilans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
+    avant, dites = _octets(extrait), []
+    monkeypatch.setattr(session, "suivi", dites.append)
+    monkeypatch.setenv("MUTUALISATION_DELAI_VERROU", "1")
+    with verrou_entrepot(session.dsn) as _:
+        for ecrire in (
+            lambda: op.extraire(session, EXERCICE, str(bilans)),
+            lambda: op.facturer(session, EXERCICE, 1, str(bilans)),
+        ):
+            with pytest.raises(PannePassagere, match=r"Un autre traitement .* rien n'a été remplacé"):
+                ecrire()
+    assert any("attend" in phrase for phrase in dites)
+    assert _octets(extrait) == avant
+    assert [d.name for d in bilans.iterdir()] == [extrait.name]
+    op.extraire(session, EXERCICE, str(bilans))
