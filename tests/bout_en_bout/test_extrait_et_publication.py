@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,9 @@ from tests.bout_en_bout.entrepots import Publie, lire, publication
 from mutualisation import operations as op
 from mutualisation.composition import dossier as module_dossier
 from mutualisation.composition.dossier import TRAVAIL
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, PannePassagere
 from mutualisation.extrait import produits
+from mutualisation.publication import ancrage
 
 # emoji, bullet of Word, byte order mark, CJK, a mark that composes with nothing, direction, control, private use
 ECRITURES = "Conseil 🏛️ \uf0b7 éner\ufeffgie 中文 e\u20dd \u202epar\x1ftagé \ue000"
@@ -80,6 +82,29 @@ def test_un_rendu_qui_echoue_ne_publie_rien(
     # what was composed to see that it can be is nowhere
     assert not list((publie.contexte.var / "essais").glob("*"))
     assert not lire(publie.contexte.dsn, "select 1 from journal.emplacements where dossier like '%%essais%%'")
+
+
+@pytest.mark.parametrize("faire", [_d_un_coup, _pas_a_pas])
+def test_un_echec_apres_la_publication_dit_qu_elle_est_faite(
+    publie: Publie,
+    bilans: Path,
+    depot_corrige: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    faire: Callable[[op.Session, Path, Path], str],
+) -> None:
+    def casser(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as panne:
+        panne.setattr(ancrage.disque, "ecrire", casser)
+        dite = r"La version 2 est publiée, mais .*sceaux.*plus de place.*« mutualisation extraire »"
+        with pytest.raises(PannePassagere, match=dite):
+            faire(publie.contexte, depot_corrige, bilans)
+    assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
+    extrait = Path(op.extraire(publie.contexte, EXERCICE, str(bilans)))
+    assert json.loads((extrait / "manifeste.json").read_bytes())["version"] == 2
+    assert op.verifier(publie.contexte, [EXERCICE], [extrait]) == []
+    assert not list(bilans.glob(f"{TRAVAIL}*"))
 
 
 def test_un_fichier_qui_n_est_pas_a_nous_arrete_avant_tout(publie: Publie, bilans: Path, depot_corrige: Path) -> None:

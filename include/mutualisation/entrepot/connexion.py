@@ -9,6 +9,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from mutualisation.entrepot.delais import Delais
+from mutualisation.entrepot.pannes import ENTIER, REPRISE
 from mutualisation.entrepot.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
 from mutualisation.entrepot.pouls import Pouls, borner
 from mutualisation.entrepot.roles import TRAITEMENT
@@ -159,7 +160,7 @@ def _occupe(bloqueurs: str) -> EntrepotOccupe:
     qui = bloqueurs or "une autre session"
     return EntrepotOccupe(
         f"L'entrepôt est occupé : {qui} tient une relation dont cette commande a besoin ; fermez-la, ou attendez "
-        "qu'elle finisse sa transaction, puis relancez. Rien de plus n'a été publié."
+        f"qu'elle finisse sa transaction, puis relancez : {ENTIER}."
     )
 
 
@@ -202,8 +203,7 @@ def exiger_verrou(gardienne: psycopg.Connection[Any]) -> None:
         gardienne.execute("select 1")
     except psycopg.OperationalError:
         raise PannePassagere(
-            "L'entrepôt a coupé la connexion qui tenait le verrou du traitement : rien de plus n'a été publié. "
-            "Relancez la commande ; elle reprend où les données en sont."
+            f"L'entrepôt a coupé la connexion qui tenait le verrou du traitement : {ENTIER}. {REPRISE}"
         ) from None
 
 

@@ -25,6 +25,8 @@ _RAISONS = {
     "25006": "le serveur n'accepte que la lecture",
 }
 REPRISE = "Relancez la commande ; elle reprend où les données en sont."
+# a cut may follow the commit: nobody knows whether it was heard
+ENTIER = "ce qui est publié est entier, « mutualisation etat » le dit"
 
 
 def passagere(sqlstate: str | None) -> bool:
@@ -47,13 +49,13 @@ def sqlstate_de(classe: str) -> str | None:
 def panne(sqlstate: str | None, lieu: str = "L'entrepôt") -> PannePassagere:
     """The failure to raise for a statement that may be tried again."""
     if sqlstate is None:
-        return PannePassagere(f"{lieu} ne répond plus (connexion coupée) : rien de plus n'a été publié. {REPRISE}")
+        return PannePassagere(f"{lieu} ne répond plus (connexion coupée) : {ENTIER}. {REPRISE}")
     try:
         nom = lookup(sqlstate).__name__
     except KeyError:
         nom = f"code {sqlstate}"
     raison = _RAISONS.get(sqlstate, nom)
-    return PannePassagere(f"{lieu} n'a pas pu finir ({raison}) : rien de plus n'a été publié. {REPRISE}")
+    return PannePassagere(f"{lieu} n'a pas pu finir ({raison}) : {ENTIER}. {REPRISE}")
 
 
 def phrase_imprevue(erreur: BaseException) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.entrepot.delais import Delais
-from mutualisation.entrepot.pannes import REPRISE
+from mutualisation.entrepot.pannes import ENTIER, REPRISE
 from mutualisation.erreurs import PannePassagere
 
 PREMIER_S, PERIODE_S = 1.0, 5.0
@@ -88,8 +88,8 @@ class Pouls:
 
     def _abandonner(self, secondes: float) -> None:
         raise PannePassagere(
-            f"L'entrepôt {self._lieu} ne répond plus depuis {secondes:.0f} s, sans avoir coupé la connexion : rien de "
-            f"plus n'a été publié ; vérifiez que le serveur n'est pas figé. {REPRISE}"
+            f"L'entrepôt {self._lieu} ne répond plus depuis {secondes:.0f} s, sans avoir coupé la connexion : "
+            f"{ENTIER} ; vérifiez que le serveur n'est pas figé. {REPRISE}"
         )
 
     def _repond(self) -> bool:

@@ -13,6 +13,7 @@ import psycopg
 from mutualisation.composition.dossier import Condition, MiseEnPlace, mise_en_place, reprendre
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.delais import Delais
+from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.erreurs import (
     ControleEchoue,
     EntrepotOccupe,
@@ -53,8 +54,9 @@ def publier(session: Session, version: int | None = None) -> str:
         session.suivi(f"Publication de la version {choisie}")
         with mise_en_place(essais, REFUS) as pose:
             empreinte = promouvoir(conn, choisie, session.var, partial(_essayer, session, conn, choisie, pose))
-        ancrer(conn, session.var)
-        purger_si_libre(conn)
+        with _une_fois_publiee(choisie):
+            ancrer(conn, session.var)
+            purger_si_libre(conn)
         return empreinte
 
 
@@ -77,10 +79,25 @@ def publier_avec_extraits(
             pose.decider(condition_de(conn, exercices))
 
         empreinte = promouvoir(conn, version, session.var, composer)
-        ancrer(conn, session.var)
+        with _une_fois_publiee(version):
+            ancrer(conn, session.var)
         _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
-        purger_si_libre(conn)
+        with _une_fois_publiee(version):
+            purger_si_libre(conn)
         return empreinte, places
+
+
+@contextmanager
+def _une_fois_publiee(version: int) -> Iterator[None]:
+    """After the commit, a failure says that the version is published, and which command ends the rest."""
+    try:
+        yield
+    except (ErreurMutualisation, psycopg.Error, OSError) as erreur:
+        cause = str(erreur) if isinstance(erreur, ErreurMutualisation) else phrase_imprevue(erreur)
+        raise PannePassagere(
+            f"La version {version} est publiée, mais la commande n'a pas fini. {cause} Lancez ensuite « mutualisation "
+            "extraire », qui fera le reste."
+        ) from erreur
 
 
 def _essayer(session: Session, conn: psycopg.Connection[Any], version: int, pose: MiseEnPlace) -> None:
