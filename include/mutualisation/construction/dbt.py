@@ -124,7 +124,9 @@ def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
             non_executes += 1
         elif resultat["statut"] not in REUSSIS:
             nom = attendu.split(".", 2)[2] + (f" ({description})" if description else "")
-            echecs.append(f"porte modele : {nom} — échec {_faute(resultat['message'])}".rstrip())
+            echecs.append(
+                f"porte modele : {nom} — échec {_faute(resultat['message'], resultat.get('sqlstate'))}".rstrip()
+            )
     if non_executes:
         absents = plusieurs(non_executes, "modèle ou test non exécuté", "modèles ou tests non exécutés")
         echecs.append(f"porte modele : {absents}")
@@ -139,8 +141,10 @@ def _une_ligne(message: str) -> str:
     return re.sub(r"\s+", " ", message.split("DETAIL")[0]).strip()[:300]
 
 
-def _faute(message: str) -> str:
-    """What failed, in French: the rows that a test found, else where dbt wrote its own words."""
+def _faute(message: str, sqlstate: str | None = None) -> str:
+    """What failed, in French: the rows that a test found, else the code of the refusal (its words may quote a cell)."""
     if trouve := re.search(r"Got (\d+) results?", message):
         return plusieurs(int(trouve[1]), "ligne en défaut", "lignes en défaut")
-    return "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR" if message.strip() else ""
+    if sqlstate:
+        return f"requête refusée par l'entrepôt (SQLSTATE {sqlstate})"
+    return "dbt n'a pas pu l'exécuter" if message.strip() else ""

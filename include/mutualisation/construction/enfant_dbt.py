@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ def preparer(projet: str) -> Reponse:
         erreur = {} if build.exception is None else {"erreur": str(build.exception)}
         return {
             "attendus": _attendus(manifeste),
-            "resultats": _resultats(build),
-            "codes": list(codes),
+            "resultats": _resultats(build, dict(codes)),
+            "codes": [code for _, code in codes],
             "projet_dbt_sha256": empreinte_compilee(manifeste),
             **erreur,
         }
@@ -46,15 +46,16 @@ def preparer(projet: str) -> Reponse:
     return repondre
 
 
-def noter_les_codes() -> list[str | None]:
-    """The SQLSTATE of each statement that the server refused, None for a lost connection.
+def noter_les_codes() -> list[tuple[str, str | None]]:
+    """(node, SQLSTATE) of each statement that the server refused, None for a lost connection.
 
     dbt keeps the words of an error only, in the language of the server.
     """
     import psycopg2  # type: ignore[import-untyped]
     from dbt.adapters.postgres.connections import PostgresConnectionManager
+    from dbt_common.events.contextvars import get_node_info
 
-    codes: list[str | None] = []
+    codes: list[tuple[str, str | None]] = []
     d_origine = PostgresConnectionManager.exception_handler
 
     @contextmanager
@@ -63,24 +64,29 @@ def noter_les_codes() -> list[str | None]:
             with d_origine(gestion, sql):
                 yield
         except Exception as erreur:
-            cause = erreur.__cause__ or erreur
+            cause, noeud = erreur.__cause__ or erreur, str(get_node_info().get("unique_id", ""))
             if isinstance(cause, psycopg2.Error):
                 perdue = isinstance(cause, (psycopg2.OperationalError, psycopg2.InterfaceError))
-                codes.append(cause.pgcode or (None if perdue else "XX000"))
+                codes.append((noeud, cause.pgcode or (None if perdue else "XX000")))
             elif type(cause).__name__ == "FailedToConnectError":
-                codes.append(None)
+                codes.append((noeud, None))
             raise
 
     PostgresConnectionManager.exception_handler = avec_code
     return codes
 
 
-def _resultats(invocation: Any) -> list[dict[str, str]]:
-    """[{id, statut, message}] of the nodes that dbt ran."""
+def _resultats(invocation: Any, codes: Mapping[str, str | None]) -> list[dict[str, str]]:
+    """[{id, statut, message, sqlstate}] of the nodes that dbt ran; `codes`: {node: SQLSTATE} of those refused."""
     if invocation.result is None or not hasattr(invocation.result, "results"):
         return []
     return [
-        {"id": r.node.unique_id, "statut": str(r.status), "message": str(r.message or "")}
+        {
+            "id": r.node.unique_id,
+            "statut": str(r.status),
+            "message": str(r.message or ""),
+            "sqlstate": codes.get(r.node.unique_id) or "",
+        }
         for r in invocation.result.results
     ]
 

@@ -10,7 +10,7 @@ import pytest
 from mutualisation.construction.dbt import EnfantDbt, _bilan, _faute, _une_ligne
 from mutualisation.erreurs import PannePassagere
 
-REFUS = "requête refusée par l'entrepôt, détail dans dbt/dbt.log sous MUTUALISATION_VAR"
+REFUS = "requête refusée par l'entrepôt (SQLSTATE 22003)"
 
 MODELE, ESSAI = "model.mutualisation.int_etp", "test.mutualisation.cle_unique_int_etp.ab12"
 
@@ -18,7 +18,10 @@ MODELE, ESSAI = "model.mutualisation.int_etp", "test.mutualisation.cle_unique_in
 def reponse(**statuts: str) -> dict[str, Any]:
     """An answer of the child: the model and the test are expected; `modele=…`, `essai=…` are what ran."""
     noms = {"modele": MODELE, "essai": ESSAI}
-    resultats = [{"id": noms[n], "statut": s, "message": f"message de {n}"} for n, s in statuts.items()]
+    resultats = [
+        {"id": noms[n], "statut": s, "message": f"message de {n} 'DUPONT'", "sqlstate": "22003"}
+        for n, s in statuts.items()
+    ]
     return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats, "projet_dbt_sha256": "ab12"}
 
 
@@ -70,7 +73,8 @@ def test_un_enfant_mort_se_relance(tmp_path: Path) -> None:
 
 def test_ce_que_dbt_dit_en_anglais_se_dit_en_francais() -> None:
     assert _faute("Got 3 results, configured to fail if != 0") == "3\u00a0lignes en défaut"
-    assert _faute("Database Error\n  column x does not exist") == REFUS
+    assert _faute("Database Error\n  value 'DUPONT' out of range", "22003") == REFUS
+    assert _faute("Compilation Error\n  'x' is undefined") == "dbt n'a pas pu l'exécuter"
     assert _faute("") == ""
 
 
