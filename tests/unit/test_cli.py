@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,6 +49,17 @@ def taper(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
     yield lancer
     signal.signal(signal.SIGTERM, ancien)
+
+
+@pytest.mark.parametrize("lignes", [1, 100_000])
+def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
+    """`mutualisation etat | head -2`: nobody reads the rest, which is no failure."""
+    programme = f"from mutualisation.cli.commandes import _rendre; _rendre(False, {{}}, ['ligne'] * {lignes})"
+    lecture, ecriture = os.pipe()
+    os.close(lecture)
+    with os.fdopen(ecriture, "wb") as tuyau:
+        fini = subprocess.run([sys.executable, "-c", programme], stdout=tuyau, stderr=subprocess.PIPE, check=False)
+    assert (fini.returncode, fini.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("commande", [c for c in cli.app if not c.startswith("-")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from dataclasses import asdict
@@ -391,8 +392,13 @@ def etat(*, json_: Json = False) -> None:
 
 def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> None:
     """The result on stdout: JSON for a program, else lines for a reader; the last line says what was left out."""
-    for ligne in [json.dumps(contenu, ensure_ascii=False)] if json_ else [*lignes, *filter(None, [reste])]:
-        print(ligne)
+    try:
+        for ligne in [json.dumps(contenu, ensure_ascii=False)] if json_ else [*lignes, *filter(None, [reste])]:
+            print(ligne)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # who reads us has read enough (`| head`), and the work is done: what is left to say goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if json_ and reste:
         journal.print(reste, markup=False)
 
