@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
+from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ordonnancement.environnement import Installation
 
@@ -21,9 +20,13 @@ from mutualisation.ordonnancement.environnement import Installation
 PARTIES = ("api-server", "scheduler", "dag-processor")
 DELAI = 1800.0
 PERIODE = 0.5
-SQL_EXECUTIONS = "select run_id, state from dag_run where dag_id = %s order by id"
+SQL_EXECUTIONS = "select run_id, state from public.dag_run where dag_id = %s order by id"
 SQL_TACHES = """
-select task_id, state, count(*) from task_instance where dag_id = %s group by task_id, state order by max(end_date)
+select task_id, state, count(*)
+  from public.task_instance
+ where dag_id = %s
+ group by task_id, state
+ order by max(end_date)
 """
 
 
@@ -73,7 +76,7 @@ class AirflowLocal:
             time.sleep(PERIODE)
 
     def _lire(self, requete: str, chaine: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.installation.base) as conn:
+        with connecter(self.installation.base, role=None) as conn:
             return conn.execute(requete, (chaine,)).fetchall()
 
 
@@ -115,17 +118,24 @@ def commander(installation: Installation, *arguments: str) -> None:
     """Run one `airflow` command to its end, its output in `commandes.log`. Raises `ErreurMutualisation`."""
     chemin = installation.journaux / "commandes.log"
     with chemin.open("ab") as journal:
-        fini = subprocess.run(
-            [sys.executable, "-m", "airflow", *arguments],
-            env=os.environ | installation.variables,
-            cwd=installation.accueil,
-            stdin=subprocess.DEVNULL,
-            stdout=journal,
-            stderr=subprocess.STDOUT,
-            check=False,
+        try:
+            code = subprocess.run(
+                [sys.executable, "-m", "airflow", *arguments],
+                env=os.environ | installation.variables,
+                cwd=installation.accueil,
+                stdin=subprocess.DEVNULL,
+                stdout=journal,
+                stderr=subprocess.STDOUT,
+                timeout=DELAI,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            code = -1
+    if code != 0:
+        raise ErreurMutualisation(
+            f"La commande « airflow {' '.join(arguments[:3])} » {'ne finit pas' if code < 0 else 'a échoué'} : voir "
+            f"{chemin}."
         )
-    if fini.returncode != 0:
-        raise ErreurMutualisation(f"La commande « airflow {' '.join(arguments[:3])} » a échoué : voir {chemin}.")
 
 
 def phrases_d_echec(dossier: Path) -> Iterator[str]:

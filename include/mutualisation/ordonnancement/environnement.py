@@ -5,9 +5,9 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
+from psycopg.conninfo import make_conninfo
 
-from mutualisation.entrepot.connexion import parametres, url_sqlalchemy
+from mutualisation.entrepot.connexion import connecter, parametres, url_sqlalchemy
 
 BASE_METADONNEES = "airflow"
 FAISCEAU = {
@@ -62,10 +62,10 @@ def preparer(var: Path, dsn: str) -> Installation:
 
 def _base_vide(dsn: str) -> str:
     """DSN of new metadata: a run that was killed leaves nothing to resume."""
-    with psycopg.connect(dsn, autocommit=True) as conn:
+    with connecter(dsn, autocommit=True, role=None) as conn:
         conn.execute(f"drop database if exists {BASE_METADONNEES} with (force)")
         conn.execute(f"create database {BASE_METADONNEES}")
-    return psycopg.conninfo.make_conninfo(**parametres(dsn) | {"dbname": BASE_METADONNEES})
+    return make_conninfo(**parametres(dsn) | {"dbname": BASE_METADONNEES})
 
 
 def _port_libre() -> int:
