@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from mutualisation.entrepot.pannes import phrase_imprevue
@@ -31,6 +30,7 @@ SUITES = {
     "verifier": "L'exercice n'est pas clos.",
     "approuver": "L'exercice n'est pas clos.",
     "clore": "Relancez la tâche : si l'exercice est déjà clos, elle n'écrit que ce qui manque.",
+    "publier": "Relancez la tâche : ce qui est publié déjà le reste, à l'identique.",
     "extraire": "La publication est faite ; relancez la tâche pour écrire les extraits.",
 }
 SUITE = "Rien n'a été publié ; la publication précédente est intacte."
@@ -50,9 +50,13 @@ def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
             if reste := getattr(erreur, "laisse_de_cote", ""):
                 journal.warning(reste)
             raise AirflowFailException(str(erreur)) from None
+        except AirflowException:
+            # skipped, failed, put off: Airflow's own words to itself
+            raise
         except ErreurMutualisation as erreur:
+            # `ExtraitRefuse` too, that no retry mends: 1 by contract, for the version is published
             raise AirflowException(str(erreur)) from None
-        except (psycopg.Error, OSError, MemoryError) as erreur:
+        except Exception as erreur:  # noqa: BLE001 - its text may hold a cell
             raise AirflowException(phrase_imprevue(erreur)) from None
 
     return appel

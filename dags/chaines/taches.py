@@ -121,7 +121,7 @@ def publier(version: int) -> str:
     return empreinte
 
 
-@task
+@task(pool="entrepot")
 @en_francais
 def extraire(exercices: list[int], params: Any = None) -> list[str]:
     """Write the extracts of the exercices, which take their places together; the folders written."""
@@ -133,7 +133,7 @@ def extraire(exercices: list[int], params: Any = None) -> list[str]:
     return dossiers
 
 
-@task
+@task(pool="entrepot")
 @en_francais
 def facturer(params: Any = None) -> str:
     """Write the invoices of one semestre; the folder written."""

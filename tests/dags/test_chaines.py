@@ -1,5 +1,6 @@
 """The chains as they are declared: exact set, cheap to parse, wired to the registry."""
 
+import datetime as dt
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 from tests.dags.conftest import CHAINES, DAGS, charger_dags
 
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, ExtraitRefuse, FichierRefuse, PannePassagere
 from mutualisation.sources import registre as module_registre
 from mutualisation.sources.registre import registre
 
@@ -97,8 +98,8 @@ def test_ce_qui_ecrit_dans_l_entrepot_attend_son_tour(dagbag):
     """One slot: two tasks never fight for the lock of the warehouse."""
     for dag in dagbag.dags.values():
         for tache in dag.tasks:
-            ecrit = tache.task_id in {"charger", "construire", "controler", "publier", "verifier", "clore"}
-            assert tache.pool == ("entrepot" if ecrit else "default_pool"), tache.task_id
+            lit = tache.task_id in {"annoncer", "choisir_exercices", "approuver"}
+            assert tache.pool == ("default_pool" if lit else "entrepot"), tache.task_id
 
 
 def test_aucune_entree_sortie_a_la_lecture(dagbag, monkeypatch):
@@ -174,6 +175,9 @@ def test_une_erreur_imprevue_ne_dit_pas_son_texte(dagbag):
         (psycopg.OperationalError("connection to server at 10.0.0.7 failed: secret"), True),
         (psycopg.errors.DiskFull("could not extend file"), True),
         (OSError(28, "No space left on device"), True),
+        (ValueError("invalid literal for int(): 'secret'"), True),
+        (KeyError("secret"), True),
+        (ExtraitRefuse(["La version 2 est publiée, mais son extrait n'est pas conforme."]), True),
     ],
 )
 def test_ce_qui_peut_se_relancer_l_est(dagbag, erreur, reprise):
@@ -189,3 +193,21 @@ def test_ce_qui_peut_se_relancer_l_est(dagbag, erreur, reprise):
     assert isinstance(levee.value, AirflowFailException) is not reprise
     assert "secret" not in "".join(traceback.format_exception(levee.value))
     assert all(t.retries >= 2 for d in dagbag.dags.values() for t in d.tasks)
+
+
+def test_ce_qu_airflow_se_dit_passe(dagbag):
+    from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+    from chaines.echecs import en_francais
+
+    for dite in (
+        AirflowSkipException("rien de nouveau"),
+        AirflowRescheduleException(dt.datetime.now(dt.UTC)),
+        AirflowFailException("rejeté"),
+    ):
+
+        def tache(dite=dite):
+            raise dite
+
+        with pytest.raises(type(dite)) as levee:
+            en_francais(tache)()
+        assert levee.value is dite
