@@ -60,7 +60,10 @@ def apres_la_faute(
             torts.append("sortie 0, mais l'empreinte dite n'est pas celle d'une exécution tranquille")
     if commande != ENTIERE and execution.autre is None and publiee == attendu.apres:
         torts.append(f"« {commande} » a changé la publication")
-    if abimees := [d.name for d in terrain.bilans.glob("factures_*") if _empreinte_de_l_extrait(d) == ABIME]:
+    facturees = {d.name: _empreinte_de_l_extrait(d) for d in terrain.bilans.glob("factures_*")}
+    if execution.code == 0 and commande == "facturer" and set(facturees.values()) != {publiee}:
+        torts.append("sortie 0, mais les factures ne sont pas de la publication")
+    if abimees := [nom for nom, empreinte in facturees.items() if empreinte == ABIME]:
         torts.append(f"factures qui ne sont pas entières : {', '.join(abimees)}")
     if not (terrain.bilans / A_MOI).exists():
         torts.append("un fichier d'une personne a disparu")

@@ -45,6 +45,13 @@ MUTANTS = (
         [("ecriture|mise_en_forme/docx.py", 1, "sans_place")],
     ),
     Mutant(
+        "ce qui a été publié pendant l'écriture n'est pas regardé",
+        "operations/livraison.py",
+        "        if changements := ce_qui_a_change(conn, condition):\n",
+        "        if changements := []:\n",
+        [("ecriture|publication/extraits_csv.py", 1, "bilan_pendant")],
+    ),
+    Mutant(
         "un traitement arrêté en route n'est ni fini ni balayé",
         "extrait/annuel.py",
         "    reprendre(sortie, REFUS, partial(est_publiee, conn))\n",

@@ -12,11 +12,15 @@ FIN = (
     "tue_avant", "tue_apres", "coupure_avant", "coupure_apres", "serveur_tue_avant", "serveur_tue_apres",
     "serveur_fige", "terme", "interruption", "lecteur", "deux", "depose",
 )  # fmt: skip
+# a whole job publishes while the command stands still there: for those that read what is published
+PENDANT, LECTRICES = "bilan_pendant", {"extraire", "facturer"}
 FAUTES: Mapping[str, tuple[str, ...]] = {
-    "renommage": ("tue_avant", "tue_apres", "sans_place", "entree_sortie", "terme", "interruption", "deux", "depose"),
+    "renommage": (
+        "tue_avant", "tue_apres", "sans_place", "entree_sortie", "terme", "interruption", "deux", "depose", PENDANT,
+    ),
     "unlink": ("tue_avant", "tue_apres", "entree_sortie"),
     "fsync": ("tue_avant", "tue_apres", "sans_place", "entree_sortie", "terme"),
-    "ecriture": ("dechire_tue", "dechire_plein", "sans_place", "tue_apres", "interruption"),
+    "ecriture": ("dechire_tue", "dechire_plein", "sans_place", "tue_apres", "interruption", PENDANT),
     "transaction": (*FIN, "horloge"),
     "validation": FIN,
     "commit": FIN,
@@ -62,11 +66,11 @@ def tirer(passages: Mapping[str, Sequence[str]], nombre: int, graine: int) -> li
     while points and len(tirs) < nombre:
         hasard.shuffle(points)
         for point in points[: nombre - len(tirs)]:
-            fautes = FAUTES[point.split("|")[1]]
+            passantes = [c for c in COMMANDES if point in comptes[c]]
+            fautes = [f for f in FAUTES[point.split("|")[1]] if f != PENDANT or passantes[0] in LECTRICES]
             faute = fautes[(deja[point] + hasard.randrange(len(fautes))) % len(fautes)]
             deja[point] += 1
-            passantes = [c for c in COMMANDES if point in comptes[c]]
-            entiere = hasard.randrange(PART_ENTIERE) == 0 and ENTIERE in passantes
+            entiere = hasard.randrange(PART_ENTIERE) == 0 and ENTIERE in passantes and faute != PENDANT
             commande = ENTIERE if entiere else passantes[0]
             rang = hasard.randint(1, comptes[commande][point])
             tirs.append(Tir(commande, point, rang, faute, list(passages[commande]).index(point)))

@@ -82,11 +82,12 @@ class Terrain:
         depose = marque.with_name("marque.depose")
         for reste in (marque, desordre, depose, *self.dossier.glob("autre.*")):
             reste.unlink(missing_ok=True)
-        commande = [str(EXECUTABLE), commande_, *map(str, self._arguments(commande_))]
+        commande = self._commande(commande_)
         chemins = [str(INJECTION), *([str(self.source / "include")] if self.source else [])]
         env = environnement(self.var, TMPDIR=str(self.tmp), PYTHONPATH=os.pathsep.join(chemins), EPREUVE_ID=identite)
         env |= {
             "EPREUVE_COMMANDE": json.dumps(commande),
+            "EPREUVE_BILAN": json.dumps(self._commande(ENTIERE)),
             "EPREUVE_MARQUE": str(marque),
             "EPREUVE_SORTIE": str(self.bilans),
             "EPREUVE_EXTRAIT": str(self.extrait),
@@ -115,6 +116,9 @@ class Terrain:
             desordre.read_text(encoding="utf-8").splitlines() if desordre.exists() else [],
             depose.exists(),
         )
+
+    def _commande(self, commande: str) -> list[str]:
+        return [str(EXECUTABLE), commande, *map(str, self._arguments(commande))]
 
     def _arguments(self, commande: str) -> list[object]:
         lu = ["--depot", self.depot] if commande in ("bilan", "charger") else []

@@ -154,16 +154,27 @@ def _lire_sans_finir(_: object) -> None:
 
 
 def _lancer_une_autre(_: object) -> None:
-    """The same command, at once, without any fault; it leaves its exit code beside what it says."""
+    """The same command, at once, without any fault."""
+    _lancer("EPREUVE_COMMANDE")
+
+
+def _laisser_passer_un_bilan(_: object) -> None:
+    """The whole job runs to its end, without any fault, while this command stands still."""
+    _lancer("EPREUVE_BILAN").wait()
+
+
+def _lancer(variable: str) -> subprocess.Popen[bytes]:
+    """Another command, that leaves its exit code beside what it says."""
     dossier = Path(os.environ["EPREUVE_MARQUE"]).parent
     environnement = {k: v for k, v in os.environ.items() if not k.startswith("EPREUVE_TIR")}
-    commande = " ".join(f"'{a}'" for a in json.loads(os.environ["EPREUVE_COMMANDE"]))
-    _vrai_popen(
+    commande = " ".join(f"'{a}'" for a in json.loads(os.environ[variable]))
+    lancee = _vrai_popen(
         ["sh", "-c", f"{commande} > {dossier}/autre.out 2> {dossier}/autre.err; echo $? > {dossier}/autre.code"],
         env=environnement,
         start_new_session=True,
     )
     _vrai_write_text(dossier / "autre.lancee", "")
+    return lancee
 
 
 def _tuer_l_enfant(enfant: object) -> None:
@@ -254,6 +265,7 @@ FAUTES = {
     "horloge": _changer_l_heure,
     "lecteur": _lire_sans_finir,
     "deux": _lancer_une_autre,
+    "bilan_pendant": _laisser_passer_un_bilan,
     "enfant_tue": _tuer_l_enfant,
 }
 
@@ -288,6 +300,25 @@ def _ecriture(nom: str) -> None:
         return _frapper(faute, None, vrai, chemin, contenu, *arguments, **options)
 
     setattr(Path, nom, enveloppe)
+
+
+def _ouverture(objet: object, nom: str) -> None:
+    """A file opened to be written piece by piece; `Path.write_bytes` names its mode, and is a point already."""
+    vrai = getattr(objet, nom)
+
+    def enveloppe(quoi: object, *arguments: object, **options: object) -> object:
+        faute = _passer("ecriture") if arguments[:1] == ("wb",) else None
+        if faute is None:
+            return vrai(quoi, *arguments, **options)
+        if faute.startswith("dechire"):
+            with vrai(quoi, *arguments, **options) as ouvert:
+                ouvert.write(b"d")
+            if faute == "dechire_tue":
+                _tuer(None)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return _frapper(faute, None, vrai, quoi, *arguments, **options)
+
+    setattr(objet, nom, enveloppe)
 
 
 class _Tuyau:
@@ -330,6 +361,8 @@ def _poser() -> None:
         _envelopper(os, nom, "renommage" if nom in ("rename", "replace", "link") else nom)
     for nom in ("write_bytes", "write_text"):
         _ecriture(nom)
+    _ouverture(Path, "open")
+    _ouverture(os, "fdopen")
     if ROLE != "cli":
         return
     subprocess.Popen = _Popen  # type: ignore[misc]

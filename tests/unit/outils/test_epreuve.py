@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from outils.epreuve.mutants import MUTANTS
-from outils.epreuve.plan import COMMANDES, FAUTES, SUITE, Tir, tirer
+from outils.epreuve.plan import COMMANDES, FAUTES, LECTRICES, PENDANT, SUITE, Tir, tirer
 
 from mutualisation.chemins import PAQUET
 
@@ -33,6 +33,11 @@ def test_une_faute_est_de_son_genre_et_frappe_un_passage_qui_existe() -> None:
     for tir in _tirs(300, 3):
         assert tir.faute in FAUTES[tir.point.split("|")[1]]
         assert 1 <= tir.rang <= Counter(PASSAGES[tir.commande])[tir.point]
+
+
+def test_un_bilan_passe_pendant_ce_qui_lit_la_publication() -> None:
+    croisees = {tir.commande for tir in _tirs(300, 3) if tir.faute == PENDANT}
+    assert croisees == LECTRICES
 
 
 def test_une_suite_frappe_du_plus_tot_au_plus_tard() -> None:
