@@ -177,7 +177,11 @@ def test_un_changement_de_cle_ne_change_aucun_octet(publie: Publie, depot_corrig
         assert cle.read_bytes() != ancienne
         ecrit = Path(op.extraire(publie.contexte, EXERCICE, str(tmp_path / "encore"), version=1))
         assert octets(ecrit) == donne
-        assert op.verifier(publie.contexte, [EXERCICE], [ecrit, tmp_path / "suite" / ecrit.name]) == []
+        remis = [ecrit, tmp_path / "suite" / ecrit.name]
+        assert op.verifier(publie.contexte, [EXERCICE], remis) == []
+        assert op.remarques(publie.contexte, remis) == [
+            f"extrait {ecrit} : il est de la version 1, et l'exercice {EXERCICE} publie la version 2."
+        ]
     finally:
         cle.write_bytes(ancienne)
 

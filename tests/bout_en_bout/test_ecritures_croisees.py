@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,16 @@ def test_un_extrait_clos_pendant_l_ecriture_reste_clos(
     assert op.extraire(session, EXERCICE, str(justifie), version) == str(extrait)
     assert _octets(extrait) == clos
     assert not list(justifie.glob(f"{TRAVAIL}*"))
+
+
+def test_un_extrait_d_avant_la_cloture_n_est_pas_le_clos(publie: Publie, justifie: Path, tmp_path: Path) -> None:
+    session, extrait = publie.contexte, justifie / f"bilan_{EXERCICE}"
+    copie = Path(shutil.copytree(extrait, tmp_path / "copie" / extrait.name))
+    assert op.verifier(session, [EXERCICE], [copie]) == []
+    op.cloturer(session, EXERCICE, "bob")
+    (ecart,) = op.verifier(session, [EXERCICE], [extrait, copie])
+    assert ecart.startswith(f"extrait {copie} : la version 2 de l'exercice {EXERCICE} est close")
+    assert op.remarques(session, [extrait, copie]) == []
 
 
 def test_un_extrait_publie_pendant_l_ecriture_reste_le_nouveau(

@@ -205,7 +205,9 @@ def verifier(*, exercice: ExercicesVerifies = None, extrait: ExtraitsGardes = No
     annees = op.verifier_exercices(exercice) if exercice else []
     with op.Session.depuis_environnement(suivre) as session:
         ecarts = op.verifier(session, annees, extrait or [])
-    _rendre(json_, {"conforme": not ecarts, "ecarts": ecarts}, [] if ecarts else ["conforme"])
+        remarques = op.remarques(session, extrait or [])
+    contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
+    _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])])
     if ecarts:
         raise ControleEchoue(ecarts)
 

@@ -13,7 +13,7 @@ from mutualisation.operations.purge import GARDER, purger
 from mutualisation.operations.rotation_cle import renouveler_cle
 from mutualisation.operations.sauvegarde import restaurer, sauvegarder
 from mutualisation.operations.session import Session
-from mutualisation.operations.verification_sceau import exiger_publication, verifier
+from mutualisation.operations.verification_sceau import exiger_publication, remarques, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "porte_fichier",
     "publier",
     "purger",
+    "remarques",
     "renouveler_cle",
     "restaurer",
     "sauvegarder",

@@ -16,7 +16,7 @@ from mutualisation.publication.clotures import versions_closes
 from mutualisation.publication.clotures_scellees import ancrer_clotures, ecarts_clotures
 from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits_csv import lire_pointeurs
-from mutualisation.publication.extraits_lus import ecarts_extrait
+from mutualisation.publication.extraits_lus import ecarts_extrait, remarque_extrait
 from mutualisation.publication.sceaux import (
     ancrer,
     ecarts_chaine,
@@ -92,6 +92,12 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
         for dossier in extraits:
             ecarts += ecarts_extrait(conn, dossier, session.var)
     return list(dict.fromkeys(ecarts))
+
+
+def remarques(session: Session, extraits: Iterable[Path]) -> list[str]:
+    """What is to be known of these extracts, and is no difference: a French sentence each."""
+    with connecter(session.dsn) as conn:
+        return [phrase for dossier in extraits if (phrase := remarque_extrait(conn, dossier))]
 
 
 def _ecarts_journal(conn: psycopg.Connection[Any], var: Path | None) -> list[str]:

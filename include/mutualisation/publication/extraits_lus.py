@@ -12,7 +12,9 @@ import psycopg
 from mutualisation.erreurs import ControleEchoue, raison_systeme
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication.cle_signature import est_signe
-from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.publication.clotures import lire_cloture
+from mutualisation.publication.extraits_csv import lire_pointeurs
+from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.manifestes_signes import est_note
 from mutualisation.publication.sceaux import cles_connues, lire_sceau
 
@@ -35,6 +37,7 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         declare = json.loads(manifeste)
         sorties = {s["fichier"]: s["sha256"] for s in declare["sorties"]}
         exercice, version, sceau = int(declare["exercice"]), int(declare["version"]), declare["sceau"]
+        statut = declare["statut"]
         ecarts = [f"extrait {dossier} : {_DIT[quoi].format(nom=nom)}" for nom, quoi in differences(dossier, sorties)]
     except OSError as erreur:
         return [f"extrait {dossier} : il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}."]
@@ -44,7 +47,28 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
     if not est_note(conn, exercice, version, manifeste):
         ecarts.append(f"extrait {dossier} : {MANIFESTE} n'est pas un manifeste que l'entrepôt a noté — {REMEDE}.")
+    if statut != CLOS and lire_cloture(conn, exercice, version) is not None:
+        ecarts.append(
+            f"extrait {dossier} : la version {version} de l'exercice {exercice} est close, et il la dit à approuver — "
+            f"{REMEDE}."
+        )
     return ecarts + _ecarts_sceau(conn, dossier, version, sceau)
+
+
+def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
+    """A French sentence when a folder is of a version that its exercice no longer publishes; else empty.
+
+    What was given out then is true of its version: it is no difference.
+    """
+    try:
+        declare = json.loads((dossier / MANIFESTE).read_bytes())
+        exercice, version = int(declare["exercice"]), int(declare["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    publiee = lire_pointeurs(conn).get(exercice)
+    if publiee in (version, None):
+        return ""
+    return f"extrait {dossier} : il est de la version {version}, et l'exercice {exercice} publie la version {publiee}."
 
 
 def differences(dossier: Path, declares: dict[str, str]) -> Iterator[tuple[str, str]]:
