@@ -35,9 +35,11 @@ def test_une_faute_est_de_son_genre_et_frappe_un_passage_qui_existe() -> None:
         assert 1 <= tir.rang <= Counter(PASSAGES[tir.commande])[tir.point]
 
 
-def test_un_bilan_passe_pendant_ce_qui_lit_la_publication() -> None:
-    croisees = {tir.commande for tir in _tirs(300, 3) if tir.faute == PENDANT}
-    assert croisees == LECTRICES
+@pytest.mark.parametrize("commande", COMMANDES)
+def test_un_bilan_passe_pendant_ce_qui_lit_la_publication(commande: str) -> None:
+    passages = {c: ["cli|ecriture|m.py:f < m.py:g"] if c == commande else [] for c in COMMANDES}
+    fautes = {tir.faute for suite in tirer(passages, 20, 1) for tir in suite}
+    assert (PENDANT in fautes) == (commande in LECTRICES)
 
 
 def test_une_suite_frappe_du_plus_tot_au_plus_tard() -> None:
