@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ import psycopg
 
 from mutualisation.chemins import dossier_var, page_controles
 from mutualisation.construction.dbt import EnfantDbt
-from mutualisation.entrepot.connexion import connecter, exiger_verrou, verrou_entrepot
+from mutualisation.entrepot.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.operations.migration import mettre_a_jour
@@ -50,8 +50,12 @@ class Session:
                 session._documenter()
 
     @contextmanager
-    def connexion(self) -> Iterator[psycopg.Connection[Any]]:
+    def connexion(
+        self, attente: float = ATTENTE_S, annoncer: Callable[[], None] | None = None
+    ) -> Iterator[psycopg.Connection[Any]]:
         """A connection to work with while the lock of the warehouse is held; within it, the same one again.
+
+        `attente`: seconds to wait for another run; `annoncer` is called once when there is one.
 
         Raises `ErreurMutualisation` when another run holds the lock, or when this one has lost it.
         """
@@ -59,7 +63,7 @@ class Session:
             exiger_verrou(self._gardienne)
             yield self._conn
             return
-        with verrou_entrepot(self.dsn) as self._gardienne, connecter(self.dsn) as self._conn:
+        with verrou_entrepot(self.dsn, attente, annoncer) as self._gardienne, connecter(self.dsn) as self._conn:
             try:
                 yield self._conn
             finally:
