@@ -1,9 +1,28 @@
 #!/bin/bash
 # First start of the server: Airflow's own database and login, apart from the warehouse; the login of the runs, which
-# prepares and owns nothing (docs/droits.md).
+# prepares and owns nothing (docs/droits.md). No password is an argument: any account of the machine reads those.
 set -euo pipefail
-psql -v ON_ERROR_STOP=1 -v secret="$AIRFLOW_DB_PASSWORD" -v bilan="$ENTREPOT_PASSWORD" --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
-create role airflow login password :'secret';
+
+# a password as the addresses that hold it are read: %XX is a byte
+decoder() {
+  local LC_ALL=C reste="$1" lu="" octet
+  while [[ "$reste" =~ ^([^%]*)%([0-9A-Fa-f]{2})(.*)$ ]]; do
+    printf -v octet "\\x${BASH_REMATCH[2]}"
+    lu+="${BASH_REMATCH[1]}$octet"
+    reste="${BASH_REMATCH[3]}"
+  done
+  printf '%s' "$lu$reste"
+}
+
+SECRET_ADMIN="$(decoder "$POSTGRES_PASSWORD")" \
+SECRET_AIRFLOW="$(decoder "$AIRFLOW_DB_PASSWORD")" \
+SECRET_BILAN="$(decoder "$ENTREPOT_PASSWORD")" \
+  psql -v ON_ERROR_STOP=1 --no-psqlrc --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
+\getenv admin SECRET_ADMIN
+\getenv airflow SECRET_AIRFLOW
+\getenv bilan SECRET_BILAN
+alter role current_user password :'admin';
+create role airflow login password :'airflow';
 create database airflow owner airflow;
 create role mutualisation_traitement nologin;
 create role preparateur nologin;

@@ -53,9 +53,9 @@ def demarrer(var: Path, *arguments: object, prefixe: tuple[str, ...] = (), **plu
     )
 
 
-def finir(processus: subprocess.Popen[str]) -> Sortie:
+def finir(processus: subprocess.Popen[str], delai: float = DELAI_S) -> Sortie:
     """Wait for the end of a command. No command may show a traceback."""
-    texte, erreurs = processus.communicate(timeout=DELAI_S)
+    texte, erreurs = processus.communicate(timeout=delai)
     assert "Traceback" not in texte + erreurs, erreurs
     return Sortie(processus.returncode, texte, erreurs)
 

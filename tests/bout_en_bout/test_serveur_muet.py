@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from psycopg import sql
 from tests.atelier.commande import demarrer, finir, lancer
 
 from mutualisation.entrepot.connexion import connecter
@@ -38,26 +39,33 @@ def test_qui_bloque_est_nomme(var_vide: tuple[Path, str]) -> None:
     assert lancer(var, "etat").code == 0
 
 
-def test_un_serveur_fige_rend_la_main(var_vide: tuple[Path, str]) -> None:
+@pytest.mark.parametrize(
+    ("commande", "attendue"),
+    [(("etat",), "journal.publications"), (("sauvegarder", "sauvegarde"), "journal.emplacements")],
+    ids=["requete", "pg_dump"],
+)
+def test_un_serveur_fige_rend_la_main(var_vide: tuple[Path, str], commande: tuple[str, ...], attendue: str) -> None:
     """SIGSTOP on the whole server, in the middle of a statement: nothing is closed, nothing answers."""
     var, dsn = var_vide
     pid = serveur_en_marche(var / "pg").pid  # type: ignore[union-attr]
     with connecter(dsn, role=None) as gardien, psycopg.connect(dsn, autocommit=True) as temoin:
-        gardien.execute("lock table journal.publications")
-        commande = demarrer(var, "etat", MUTUALISATION_DELAI_SERVEUR="2")
+        gardien.execute(sql.SQL("lock table {}").format(sql.Identifier(*attendue.split("."))))
+        lancee = demarrer(var, *commande, MUTUALISATION_DELAI_SERVEUR="2")
         limite = time.monotonic() + 120
         while temoin.execute(BLOQUEE).fetchone() == (0,):
             assert time.monotonic() < limite
+            assert lancee.poll() is None
             time.sleep(0.05)
         figes = [psutil.Process(pid), *psutil.Process(pid).children()]
         for p in figes:
             p.suspend()
         try:
             debut = time.monotonic()
-            sortie = finir(commande)
+            sortie = finir(lancee, 60)
             assert time.monotonic() - debut < 60
         finally:
             for p in figes:
                 p.resume()
     assert sortie.code == 1
     assert "ne répond plus depuis" in sortie.erreurs
+    assert not (var.parent / "sauvegarde").exists()

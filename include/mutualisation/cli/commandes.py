@@ -19,7 +19,9 @@ from mutualisation.cli.options import (
     SORTIE,
     ACorriger,
     Adherent,
+    Airflow,
     Approbateur,
+    Attente,
     Bavard,
     Cles,
     Corrige,
@@ -326,25 +328,33 @@ def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json
 
 
 @app.command(usage=utilisation("sauvegarder", "DOSSIER"))
-def sauvegarder(dossier: Sauvegarde, /, *, cles: Cles = None, json_: Json = False) -> None:
+def sauvegarder(
+    dossier: Sauvegarde, /, *, cles: Cles = None, airflow: Airflow = None, attente: Attente = 60, json_: Json = False
+) -> None:
     """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier, et les clés dans un autre."""
     from mutualisation import operations as op
 
     with op.Session.depuis_environnement(suivre) as session:
-        fichiers = op.sauvegarder(session, dossier, cles)
-    lignes = [plusieurs(len(fichiers), "fichier sauvegardé", "fichiers sauvegardés"), str(dossier)]
-    _rendre(json_, {"dossier": str(dossier), "fichiers": fichiers}, lignes)
+        faite = op.sauvegarder(session, dossier, cles, airflow=airflow, attente_min=attente)
+    lignes = [
+        plusieurs(len(faite.fichiers), "fichier sauvegardé", "fichiers sauvegardés"),
+        str(dossier),
+        *faite.phrases,
+    ]
+    _rendre(json_, {"dossier": str(dossier), **asdict(faite)}, lignes)
 
 
 @app.command(usage=utilisation("restaurer", "DOSSIER"))
-def restaurer(dossier: Sauvegarde, /, *, cles: Cles = None, json_: Json = False) -> None:
+def restaurer(dossier: Sauvegarde, /, *, cles: Cles = None, airflow: Airflow = None, json_: Json = False) -> None:
     """Remet une sauvegarde dans un entrepôt vide, puis vérifie ses sceaux."""
     from mutualisation import operations as op
 
-    faite = op.restaurer(dossier, cles)
+    faite = op.restaurer(dossier, cles, airflow=airflow)
     if faite.ecarts:
         raise ControleEchoue(faite.ecarts)
-    _rendre(json_, {"sceaux": faite.sceaux}, [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}"])
+    sans = [] if faite.airflow else ["métadonnées d'Airflow non restaurées : --airflow BASE, dans un entrepôt vide"]
+    lignes = [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}", *sans]
+    _rendre(json_, {"sceaux": faite.sceaux, "airflow": faite.airflow}, lignes)
 
 
 @app.command(usage=utilisation("renouveler-cle"))

@@ -120,6 +120,16 @@ Cles = Annotated[
     Path | None,
     Parameter(name="--cles", metavar="DOSSIER", help="Dossier des clés, ailleurs que celui de la sauvegarde."),
 ]
+Airflow = Annotated[
+    str | None,
+    Parameter(name="--airflow", metavar="BASE", help="Base des métadonnées d'Airflow, sur le serveur de l'entrepôt."),
+]
+Attente = Annotated[
+    int,
+    Parameter(
+        name="--attente", metavar="MINUTES", help="Ce que dure au plus l'attente d'un traitement.", converter=entiers
+    ),
+]
 Sauvegarde = Annotated[Path, Parameter(metavar="DOSSIER", help="Dossier de la sauvegarde.")]
 Json = Annotated[bool, Parameter(name="--json", help="Résultat en JSON sur la sortie standard.")]
 Bavard = Annotated[bool, Parameter(name="--bavard", help="Une ligne par fichier sur la sortie d'erreur.")]

@@ -1,6 +1,7 @@
 """What stands where a folder of documents goes: ours, which may be replaced, or somebody's work, which may not.
 
-Ours is what its `manifeste.json` names, with the same bytes: a document that was edited since is a person's work too.
+Ours is what its `manifeste.json` (of a backup, `sauvegarde.json`) names, with the same bytes: a document that was
+edited since is a person's work too.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import Any
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
 MANIFESTE = "manifeste.json"
-# the manifest says nothing of itself nor of its signature
-SANS_EMPREINTE = (MANIFESTE, f"{MANIFESTE}.sig")
+# a backup is described by its own
+SAUVEGARDE = "sauvegarde.json"
+# what describes says nothing of itself nor of its signature
+SANS_EMPREINTE = {MANIFESTE: (MANIFESTE, f"{MANIFESTE}.sig"), SAUVEGARDE: (SAUVEGARDE,)}
 # a file browser leaves these where it has only looked
 DU_SYSTEME = (".DS_Store", "Thumbs.db", "desktop.ini")
 NOMMES = 5
@@ -79,13 +82,14 @@ def _dossiers(dossier: Path) -> Iterator[Path]:
 
 def _etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
     """(address, why) of each thing that would be lost."""
-    declares = _declares(dossier)
+    description = MANIFESTE if os.path.lexists(dossier / MANIFESTE) else SAUVEGARDE
+    declares = _declares(dossier / description)
     for racine, sous_dossiers, fichiers in os.walk(dossier, onerror=_lever):
         liens = [nom for nom in sous_dossiers if (Path(racine) / nom).is_symlink()]
         for nom in sorted([*fichiers, *liens]):
             chemin = Path(racine) / nom
             adresse = chemin.relative_to(dossier).as_posix()
-            if (adresse in SANS_EMPREINTE and declares) or nom in DU_SYSTEME:
+            if (adresse in SANS_EMPREINTE[description] and declares) or nom in DU_SYSTEME:
                 continue
             if adresse not in declares or not stat.S_ISREG(chemin.lstat().st_mode):
                 yield adresse, "n'est pas de la commande"
@@ -97,10 +101,12 @@ def _lever(erreur: OSError) -> None:
     raise erreur
 
 
-def _declares(dossier: Path) -> dict[str, Any]:
-    """{address: sha256} of the manifest; nothing when there is none that can be read."""
+def _declares(description: Path) -> dict[str, Any]:
+    """{address: sha256} of what describes the folder; nothing when it can't be read."""
     try:
-        contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+        contenu = json.loads(description.read_text(encoding="utf-8"))
+        if description.name == SAUVEGARDE:
+            return dict(contenu["fichiers"])
         return {str(sortie["fichier"]): sortie["sha256"] for sortie in contenu["sorties"]}
     except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
         return {}

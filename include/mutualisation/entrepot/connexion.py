@@ -16,6 +16,7 @@ from mutualisation.entrepot.roles import TRAITEMENT
 from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
 
 __all__ = [
+    "ATTENTE_S",
     "Connexion",
     "adresse",
     "connecter",
@@ -179,16 +180,21 @@ def sans_le_groupe(dsn: str, role: str) -> str:
 
 
 @contextlib.contextmanager
-def verrou_entrepot(dsn: str, attente: float = ATTENTE_S) -> Iterator[Connexion]:
+def verrou_entrepot(
+    dsn: str, attente: float = ATTENTE_S, annoncer: Callable[[], None] | None = None
+) -> Iterator[Connexion]:
     """Hold the lock of the warehouse: one run at a time writes. Give back the connection that holds it.
 
     It is a table that only the run role may lock, in a transaction of its own that stays open: it survives the
-    commits of the run and falls with its process.
+    commits of the run and falls with its process. `annoncer` is called once when another run holds it.
     Raises `EntrepotOccupe` when another run still holds it after `attente` seconds.
     """
     limite = time.monotonic() + attente
     with contextlib.closing(connecter(dsn)) as gardienne:
         while not _prendre(gardienne):
+            if annoncer is not None:
+                annoncer()
+                annoncer = None
             if time.monotonic() >= limite:
                 raise EntrepotOccupe(
                     "Un autre traitement utilise l'entrepôt en ce moment : attendez qu'il se termine, puis recommencez."

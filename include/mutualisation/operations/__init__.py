@@ -10,8 +10,9 @@ from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_co
 from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
 from mutualisation.operations.migration import migrer_l_entrepot
 from mutualisation.operations.purge import GARDER, purger
+from mutualisation.operations.restauration import restaurer
 from mutualisation.operations.rotation_cle import renouveler_cle
-from mutualisation.operations.sauvegarde import restaurer, sauvegarder
+from mutualisation.operations.sauvegarde import sauvegarder
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, remarques, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie

@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
-from mutualisation import disque
-from mutualisation.chemins import dossier_var
 from mutualisation.composition.dossier import remplacer_dossier
+from mutualisation.composition.occupation import SAUVEGARDE as DESCRIPTION
 from mutualisation.construction.dbt import SCHEMA
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.copie_de_base import copier, remettre
+from mutualisation.entrepot.copie_de_base import copier
 from mutualisation.entrepot.migrations.application import revisions
 from mutualisation.entrepot.parametres_libpq import parametres
-from mutualisation.entrepot.roles import GROUPES, PROPRIETAIRE
-from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.erreurs import ErreurMutualisation, raison_systeme
+from mutualisation.entrepot.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
+from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.octets import empreinte
-from mutualisation.ingestion.pseudonymes import FICHIER as CLE_PSEUDONYMES
-from mutualisation.operations.migration import mettre_a_jour
+from mutualisation.operations.cles_a_part import mettre_a_part
 from mutualisation.operations.session import Session
-from mutualisation.operations.verification_sceau import verifier
 from mutualisation.publication.ancrage import DOSSIER as SCEAUX
-from mutualisation.publication.cle_signature import FICHIER as CLE_SIGNATURE
+from mutualisation.publication.ancrage import Ancres
+from mutualisation.publication.sceaux import ancrer, ecarts_chaine, lire_sceaux
 
-DESCRIPTION = "sauvegarde.json"
-ENTREPOT = "entrepot.dump"
-COMPTES = "comptes.json"
-CLES = (CLE_PSEUDONYMES, CLE_SIGNATURE)
-# metadata of the Airflow that `make ordonnanceur` starts, beside the warehouse
-AIRFLOW = "airflow"
+ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
+ATTENTE_MIN = 60
+# on the embedded server, who prepares and who approves are names that were given, not accounts
 MEMBRES = """
 select m.rolname as compte, g.rolname as groupe, m.rolcanlogin as connexion,
   a.inherit_option as herite, a.set_option as prend
@@ -47,23 +38,35 @@ select m.rolname as compte, g.rolname as groupe, m.rolcanlogin as connexion,
  inner join pg_catalog.pg_roles as g on g.oid = a.roleid
  inner join pg_catalog.pg_roles as m on m.oid = a.member
  where g.rolname = any(%s) and (a.inherit_option or a.set_option)
+   and not (%s and m.rolcanlogin and g.rolname = any(%s))
  order by 1, 2
+"""
+SQL_BASE = """
+select pg_catalog.pg_has_role(session_user, datdba, 'usage') from pg_catalog.pg_database where datname = %s
 """
 
 
 @dataclass(frozen=True)
-class Restauration:
-    """What `restaurer` brought back: seals that hold, and every difference found, a French sentence each."""
+class Sauvegarde:
+    """What `sauvegarder` wrote: names of its files; a French sentence per key, and per thing to know."""
 
-    sceaux: int
-    ecarts: list[str]
+    fichiers: list[str]
+    phrases: list[str]
 
 
-def sauvegarder(session: Session, dossier: Path, cles: Path | None = None) -> list[str]:
-    """Write the folder of a backup, and the keys to a folder of their own; give back the names of its files.
+def sauvegarder(
+    session: Session,
+    dossier: Path,
+    cles: Path | None = None,
+    *,
+    airflow: str | None = None,
+    attente_min: int = ATTENTE_MIN,
+) -> Sauvegarde:
+    """Write the folder of a backup, and the keys to a folder of their own; a former backup there is replaced, whole.
 
-    One copy at a time of what no run is changing. Raises `ErreurMutualisation` when a folder can't be written, is not
-    a backup of ours, or holds both.
+    `airflow`: the database of Airflow's metadata, on the same server; `attente_min`: minutes to wait for a run that
+    writes. Raises `ErreurMutualisation` when a folder can't be written, is not a backup of ours as it was written, or
+    holds both; when the account may not read everything; when nothing would allow the seals to be verified.
     """
     if cles is not None and _dans(cles, dossier):
         raise ErreurMutualisation(
@@ -72,135 +75,80 @@ def sauvegarder(session: Session, dossier: Path, cles: Path | None = None) -> li
         )
     if dossier.exists() and any(dossier.iterdir()) and not (dossier / DESCRIPTION).is_file():
         raise ErreurMutualisation(f"Le dossier {dossier} contient autre chose qu'une sauvegarde : donnez-en un autre.")
-    with session.connexion() as conn, remplacer_dossier(dossier, "La sauvegarde ne peut pas être écrite") as ebauche:
+    _exiger_droits(session.dsn, airflow)
+    annonce = f"Un traitement écrit dans l'entrepôt : la sauvegarde attend qu'il finisse, {attente_min} min au plus."
+    refus = "La sauvegarde ne peut pas être écrite"
+    with (
+        session.connexion(attente=60 * attente_min, annoncer=lambda: session.suivi(annonce)) as conn,
+        remplacer_dossier(dossier, refus) as ebauche,
+    ):
         ebauche.chmod(0o700)
-        if (session.var / SCEAUX).is_dir():
-            shutil.copytree(session.var / SCEAUX, ebauche / SCEAUX)
-        comptes = _comptes(conn)
+        phrases = _copier_ancres(conn, session.var, ebauche)
+        comptes = _comptes(conn, embarque=session.embarque)
         (ebauche / COMPTES).write_text(json.dumps(comptes, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         conn.commit()
         copier(session.dsn, ebauche / ENTREPOT, role=PROPRIETAIRE, sauf=(f"{SCHEMA}.*",))
-        if autre := _metadonnees(conn, session.dsn):
-            copier(autre, ebauche / f"{AIRFLOW}.dump")
-        fichiers = {f.relative_to(ebauche).as_posix(): empreinte(f).sha256 for f in _fichiers(ebauche)}
-        description = {"migration": revisions()[-1], "fichiers": fichiers}
+        if airflow:
+            copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
+        description = {"migration": revisions()[-1], "fichiers": empreintes(ebauche)}
         (ebauche / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-    if cles is not None:
-        _copier_cles(session.var, cles)
-    return [*fichiers, DESCRIPTION]
+    return Sauvegarde([*description["fichiers"], DESCRIPTION], [*mettre_a_part(session.var, cles), *phrases])
 
 
-def restaurer(dossier: Path, cles: Path | None = None) -> Restauration:
-    """Bring a backup back into an empty warehouse of `ENTREPOT_DSN`, else the embedded one; check its seals.
-
-    Raises `ErreurMutualisation` when the backup is not whole, or the warehouse is not empty.
-    """
-    var = dossier_var()
-    _verifier(dossier)
-    _exiger_libre(var, cles)
-    with serveur_entrepot() as dsn:
-        with connecter(dsn, role=None) as conn:
-            if conn.execute("select to_regnamespace('journal') is not null").fetchone() == (True,):
-                raise ErreurMutualisation("L'entrepôt n'est pas vide : une restauration part d'un entrepôt vide.")
-            _remettre_les_comptes(conn, json.loads((dossier / COMPTES).read_text(encoding="utf-8")))
-        remettre(dsn, dossier / ENTREPOT)
-        if (dossier / f"{AIRFLOW}.dump").is_file():
-            remettre(_base(dsn, AIRFLOW, creer=True), dossier / f"{AIRFLOW}.dump")
-        if (dossier / SCEAUX).is_dir():
-            shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
-        if cles is not None:
-            _copier_cles(cles, var)
-        mettre_a_jour(dsn)
-        with connecter(dsn, role=None) as conn:
-            ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
-        with Session.depuis_environnement() as session:
-            return Restauration(int(ligne[0]) if ligne else 0, verifier(session))
+def empreintes(dossier: Path) -> dict[str, str]:
+    """{file: sha256} of a folder, but for its description."""
+    fichiers = sorted(f for f in dossier.rglob("*") if f.is_file() and f != dossier / DESCRIPTION)
+    return {f.relative_to(dossier).as_posix(): empreinte(f).sha256 for f in fichiers}
 
 
-def _comptes(conn: psycopg.Connection[Any]) -> list[dict[str, Any]]:
-    """Members of our groups: no password is read, the administrator gives each one again."""
-    with conn.cursor(row_factory=dict_row) as curseur:
-        return curseur.execute(MEMBRES, (list(GROUPES),)).fetchall()
-
-
-def _remettre_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str, Any]]) -> None:
-    connus = {r[0] for r in conn.execute("select rolname from pg_catalog.pg_roles").fetchall()}
-    for nom in dict.fromkeys([*GROUPES, *(m["compte"] for m in membres)]):
-        if nom not in connus:
-            login = sql.SQL("login" if any(m["compte"] == nom and m["connexion"] for m in membres) else "nologin")
-            conn.execute(sql.SQL("create role {} {}").format(sql.Identifier(nom), login))
-    for m in membres:
-        droits = f"inherit {str(m['herite']).lower()}, set {str(m['prend']).lower()}"
-        ordre = sql.SQL("grant {} to {} with " + droits)
-        conn.execute(ordre.format(sql.Identifier(m["groupe"]), sql.Identifier(m["compte"])))
-    conn.commit()
-
-
-def _metadonnees(conn: psycopg.Connection[Any], dsn: str) -> str:
-    """The address of Airflow's metadata beside the warehouse; empty when there is none."""
-    existe = conn.execute("select 1 from pg_catalog.pg_database where datname = %s", (AIRFLOW,)).fetchone()
-    conn.commit()
-    return _base(dsn, AIRFLOW) if existe else ""
-
-
-def _base(dsn: str, nom: str, *, creer: bool = False) -> str:
-    if creer:
-        with connecter(dsn, autocommit=True, role=None) as conn:
-            conn.execute(sql.SQL("create database {}").format(sql.Identifier(nom)))
+def base_voisine(dsn: str, nom: str) -> str:
+    """The address of another database of the server of the warehouse."""
     return make_conninfo(**parametres(dsn) | {"dbname": nom})
 
 
-def _verifier(dossier: Path) -> None:
-    """Every file of the backup, as it was written."""
-    try:
-        dits = json.loads((dossier / DESCRIPTION).read_text(encoding="utf-8"))["fichiers"]
-        lus = {f.relative_to(dossier).as_posix(): empreinte(f).sha256 for f in _fichiers(dossier)}
-    except (OSError, ValueError, KeyError, TypeError) as erreur:
+def _exiger_droits(dsn: str, airflow: str | None) -> None:
+    """The account reads everything: a copy is made under the owner, of Airflow's metadata under its own account."""
+    compte = parametres(dsn)["user"]
+    with connecter(dsn, role=None) as conn:
+        if not peut_prendre(conn, PROPRIETAIRE):
+            raise ErreurMutualisation(
+                f"Une sauvegarde copie tout l'entrepôt : lancez-la sous un compte membre du groupe « {MIGRATION} », "
+                f"celui qui a installé ou un administrateur ; le compte {compte} ne l'est pas."
+            )
+        if airflow is None:
+            return
+        lit = conn.execute(SQL_BASE, (airflow,)).fetchone()
+    if lit is None:
         raise ErreurMutualisation(
-            f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
-            "écrit."
-        ) from erreur
-    lus.pop(DESCRIPTION, None)
-    if ecarts := sorted(nom for nom in {*dits, *lus} if dits.get(nom) != lus.get(nom)):
+            f"Aucune base « {airflow} » sur le serveur de l'entrepôt : donnez à --airflow la base des métadonnées "
+            "d'Airflow ; sur un autre serveur, « pg_dump » la copie."
+        )
+    if lit != (True,):
         raise ErreurMutualisation(
-            f"La sauvegarde {dossier} n'est plus celle qui a été écrite ({', '.join(ecarts[:5])}) : "
-            "prenez-en une autre."
+            f"Le compte {compte} ne lit pas la base « {airflow} » : lancez la sauvegarde sous un administrateur."
         )
 
 
-def _exiger_libre(var: Path, cles: Path | None) -> None:
-    """Nothing of a former warehouse is mixed with the one that comes back."""
-    pris = [nom for nom in (SCEAUX, *(CLES if cles is not None else ())) if (var / nom).exists()]
-    if pris:
+def _copier_ancres(conn: psycopg.Connection[Any], var: Path, ebauche: Path) -> list[str]:
+    """The anchors, and what a restoration will find against them. Raises `ErreurMutualisation` when there is none."""
+    ancrer(conn, var)
+    ancres = Ancres(var)
+    if lire_sceaux(conn) and not (ancres.lues() and ancres.cles()):
         raise ErreurMutualisation(
-            f"Le dossier {var} tient déjà {', '.join(pris)} d'un entrepôt : indiquez un dossier vide par "
-            "MUTUALISATION_VAR."
+            f"Rien ne permettrait de vérifier les sceaux une fois l'entrepôt restauré : {ancres.dossier} n'en a pas "
+            "l'ancre. Indiquez par MUTUALISATION_VAR le dossier où l'entrepôt a été publié, ou copiez-en « sceaux »."
         )
+    if ancres.dossier.is_dir():
+        shutil.copytree(ancres.dossier, ebauche / SCEAUX)
+    return [f"attention, déjà avant la sauvegarde : {ecart}" for ecart in ecarts_chaine(conn, var)]
 
 
-def _copier_cles(origine: Path, destination: Path) -> None:
-    """Keys that are files, readable by their owner alone; one given by the environment has no file."""
-    with _droits(destination):
-        destination.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for nom in CLES:
-            if (origine / nom).is_file():
-                disque.ecrire(destination / nom, (origine / nom).read_bytes())
-
-
-@contextmanager
-def _droits(dossier: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as erreur:
-        raise ErreurMutualisation(
-            f"Les clés ne peuvent pas être copiées dans {dossier} ({raison_systeme(erreur)}) : vérifiez les droits."
-        ) from erreur
+def _comptes(conn: psycopg.Connection[Any], *, embarque: bool) -> list[dict[str, Any]]:
+    """Members of our groups: no password is read, the administrator gives each one again."""
+    with conn.cursor(row_factory=dict_row) as curseur:
+        return curseur.execute(MEMBRES, (list(GROUPES), embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
 
 
 def _dans(dossier: Path, autre: Path) -> bool:
     un, deux = dossier.resolve(), autre.resolve()
     return un == deux or un in deux.parents or deux in un.parents
-
-
-def _fichiers(dossier: Path) -> list[Path]:
-    return sorted(f for f in dossier.rglob("*") if f.is_file())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,8 +50,12 @@ class Session:
                 session._documenter()
 
     @contextmanager
-    def connexion(self, attente: float = ATTENTE_S) -> Iterator[psycopg.Connection[Any]]:
+    def connexion(
+        self, attente: float = ATTENTE_S, annoncer: Callable[[], None] | None = None
+    ) -> Iterator[psycopg.Connection[Any]]:
         """A connection to work with while the lock of the warehouse is held; within it, the same one again.
+
+        `attente`: seconds to wait for another run; `annoncer` is called once when there is one.
 
         Raises `EntrepotOccupe` when another run holds the lock for `attente` seconds, `PannePassagere` when this one
         has lost it.
@@ -60,7 +64,7 @@ class Session:
             exiger_verrou(self._gardienne)
             yield self._conn
             return
-        with verrou_entrepot(self.dsn, attente) as self._gardienne, connecter(self.dsn) as self._conn:
+        with verrou_entrepot(self.dsn, attente, annoncer) as self._gardienne, connecter(self.dsn) as self._conn:
             try:
                 yield self._conn
             finally:

@@ -18,6 +18,7 @@ from mutualisation.francais.remedes import regle_citee, remede_du_motif
 from mutualisation.mise_en_forme.xlsx_styles import style
 from mutualisation.reparation import feuilles
 from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive, lignes_fautives
+from mutualisation.reparation.classeur_intact import ATTENTE, PROPRIETE, est_intact, sceller
 from mutualisation.sources.jeux import Jeu, Registre
 from mutualisation.sources.registre import registre
 
@@ -48,21 +49,34 @@ Formats = Callable[..., Any]
 def ecrire_classeurs(conn: Any, dossier: Path, reg: Registre | None = None) -> list[tuple[Path, int]]:
     """Write `<source>.xlsx` for each source that has rows to correct; (path, rows that can be corrected there).
 
-    ErreurMutualisation before the first build, or when the folder can't be written.
+    ErreurMutualisation before the first build, when the folder can't be written, or when a workbook there holds what
+    somebody typed: nothing is replaced then.
     """
     reg = reg or registre()
-    fautives = lignes_fautives(conn, reg)
+    par_source = {
+        source: list(lignes) for source, lignes in groupby(lignes_fautives(conn, reg), key=lambda f: f.fichier.source)
+    }
     ecrits = []
     try:
         dossier.mkdir(parents=True, exist_ok=True)
-        for source, siennes in groupby(fautives, key=lambda f: f.fichier.source):
-            lignes = list(siennes)
+        _exiger_remplacables([dossier / f"{source}.xlsx" for source in par_source])
+        for source, lignes in par_source.items():
             chemin = dossier / f"{source}.xlsx"
             _mettre_en_place(chemin, reg, source, lignes)
             ecrits.append((chemin, sum(f.fichier.jeu not in NON_REPARABLES for f in lignes)))
     except OSError as e:
         raise ErreurMutualisation(f"Le dossier {dossier} ne peut pas être écrit ({raison_systeme(e)}).") from None
     return ecrits
+
+
+def _exiger_remplacables(chemins: Sequence[Path]) -> None:
+    pris = [chemin for chemin in chemins if os.path.lexists(chemin) and not est_intact(chemin)]
+    if pris:
+        raise ErreurMutualisation(
+            f"{', '.join(map(str, pris))} : ce n'est plus ce que la commande a écrit, une correction y serait perdue ; "
+            "rien n'a été remplacé. Reprenez-la par « mutualisation reparer FICHIER », puis mettez ce fichier "
+            "ailleurs, ou donnez un autre dossier à --sortie."
+        )
 
 
 def _mettre_en_place(chemin: Path, reg: Registre, source: str, lignes: Sequence[LigneFautive]) -> None:
@@ -80,6 +94,7 @@ def ecrire_classeur(chemin: Path, reg: Registre, source: str, lignes: Sequence[L
     """Write one workbook; rows in the order given, a sheet per jeu that can be repaired, one for the others."""
     livre = xlsxwriter.Workbook(str(chemin), {"strings_to_formulas": False, "strings_to_urls": False})
     livre.set_properties({"title": f"Lignes à corriger : {source}"})
+    livre.set_custom_property(PROPRIETE, ATTENTE, "text")
     formats = _formats(livre)
     _notice(livre, formats, source, len(lignes))
     for jeu in reg.source(source).jeux:
@@ -88,6 +103,7 @@ def ecrire_classeur(chemin: Path, reg: Registre, source: str, lignes: Sequence[L
             _Feuille(livre, formats, jeu).ecrire(siennes)
     _autres(livre, formats, [f for f in lignes if f.fichier.jeu in NON_REPARABLES])
     livre.close()
+    sceller(chemin)
 
 
 def _formats(livre: Any) -> Formats:

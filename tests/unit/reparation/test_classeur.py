@@ -10,12 +10,13 @@ import openpyxl
 import pytest
 from tests.unit.reparation.lignes_types import ABSENCE, AXE, LIGNE, MONTANT, POPULATION, SAISIE, TITRE, fautive
 
+from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.reparation import feuilles
+from mutualisation.reparation import ecriture_classeur, feuilles
 from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive
-from mutualisation.reparation.ecriture_classeur import ecrire_classeur
+from mutualisation.reparation.ecriture_classeur import ecrire_classeur, ecrire_classeurs
 from mutualisation.reparation.lecture_classeur import lire_corrections
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
@@ -168,3 +169,35 @@ def test_un_autre_classeur(tmp_path: Path) -> None:
     livre.save(tmp_path / "autre.xlsx")
     with pytest.raises(LectureRefusee, match="n'est pas un classeur de lignes à corriger"):
         relire(tmp_path / "autre.xlsx", [MONTANT])
+
+
+def ecrire_tous(monkeypatch: pytest.MonkeyPatch, dossier: Path, *lignes: LigneFautive) -> list[str]:
+    """`reparer --sortie` over these rows of the last build; the names of the workbooks."""
+    monkeypatch.setattr(ecriture_classeur, "lignes_fautives", lambda _conn, _reg: list(lignes))
+    return [chemin.name for chemin, _ in ecrire_classeurs(None, dossier, REG)]
+
+
+def test_un_classeur_que_personne_n_a_touche_se_remplace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert ecrire_tous(monkeypatch, tmp_path, MONTANT, AXE, SAISIE) == ["compta.xlsx", "rh.xlsx"]
+    assert ecrire_tous(monkeypatch, tmp_path, MONTANT, SAISIE) == ["compta.xlsx", "rh.xlsx"]
+    assert openpyxl.load_workbook(tmp_path / "compta.xlsx")["mandats"].max_row == PREMIERE
+
+
+@pytest.mark.parametrize("valeur", ["O", None], ids=["corrigé", "enregistré"])
+def test_un_classeur_corrige_n_est_pas_remplace(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, valeur: str | None
+) -> None:
+    ecrire_tous(monkeypatch, tmp_path, MONTANT, SAISIE)
+    taper(tmp_path / "rh.xlsx", "temps", (0, "Corrigé", valeur))
+    avant = {f.name: f.read_bytes() for f in tmp_path.iterdir()}
+    with pytest.raises(ErreurMutualisation, match=r"rh\.xlsx.*rien n'a été remplacé.*mutualisation reparer FICHIER"):
+        ecrire_tous(monkeypatch, tmp_path, MONTANT, AXE, SAISIE)
+    assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == avant
+    assert ecrire_tous(monkeypatch, tmp_path, MONTANT) == ["compta.xlsx"]
+
+
+def test_ce_qui_n_est_pas_un_classeur_n_est_pas_remplace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "compta.xlsx").write_bytes(b"notes")
+    with pytest.raises(ErreurMutualisation, match="rien n'a été remplacé"):
+        ecrire_tous(monkeypatch, tmp_path, MONTANT)
+    assert (tmp_path / "compta.xlsx").read_bytes() == b"notes"
