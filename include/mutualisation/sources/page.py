@@ -32,6 +32,7 @@ coupées.
 |---|---|---|
 | macros (`vbaProject`, .xlsm) | refusé | un programme, dont un tableau n'a pas besoin |
 | clé donnée deux fois, texte après la fin d'un JSON | refusé | rien ne dit laquelle vaut |
+| lignes dont les numéros ne croissent pas, deux cellules d'une même place | refusé | l'une serait perdue sans un mot |
 | formule sans valeur enregistrée | ligne rejetée | rien à lire |
 | formule avec sa valeur | lue, comptée en avertissement | sa valeur est celle du dernier enregistrement |
 | liens vers d'autres classeurs | avertissement | mêmes valeurs anciennes, ailleurs |
