@@ -63,7 +63,28 @@ def atterrir(
     travail.detail(f"{f.chemin} : {lecture.lignes} lignes.")
 
 
+class _LectureInterrompue(Exception):
+    """Ends a COPY: psycopg sends what ends it to the server, whose log may hold nothing of a file (K9)."""
+
+
 def _copier(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
+    """COPY the blocks. What reading them raises is raised, once the server knows that there will be no more."""
+    fautes: list[Exception] = []
+    try:
+        _envoyer(conn, jeu, _taire(blocs, fautes))
+    except _LectureInterrompue:
+        raise fautes[0] from None
+
+
+def _taire(blocs: Iterator[bytes], fautes: list[Exception]) -> Iterator[bytes]:
+    try:
+        yield from blocs
+    except Exception as faute:  # noqa: BLE001 - kept, and raised outside
+        fautes.append(faute)
+        raise _LectureInterrompue from None
+
+
+def _envoyer(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
     colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_entrepot)]
     ordre = sql.SQL("copy {} ({}) from stdin with (format text, null '', encoding 'UTF8')").format(
         table(jeu), sql.SQL(", ").join(map(sql.Identifier, colonnes))

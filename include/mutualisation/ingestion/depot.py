@@ -84,8 +84,33 @@ class Depot:
         return [f for f in self.fichiers if f.source == source]
 
     def refuser(self, source: str, chemin: str, motif: str) -> None:
-        """Note a refused name."""
+        """Note a refused file, whose name follows a jeu."""
         self.refus.setdefault(source, []).append((affichable(chemin), motif))
+
+
+@dataclass(frozen=True)
+class _Dossier:
+    """A folder of the drop whose names are looked at: its source ("" at the root), those that are not ignored."""
+
+    depot: Depot
+    reg: Registre
+    source: str
+    rangs: dict[str, int]
+
+    def refuser(self, nom: str, motif: str, source: str | None = None) -> None:
+        """Note a refused name, but for the words that may name a person (K9); its place then tells it from others."""
+        vu = nom_montrable(self.reg, nom)
+        if vu != nom:
+            vu += f" (n° {self.rangs[nom]} du dossier, par ordre alphabétique)"
+        chemin = f"{self.source}/{vu}" if self.source else vu
+        self.depot.refuser(self.source if source is None else source, chemin, motif)
+
+
+def _dossier(depot: Depot, reg: Registre, source: str, entrees: Iterable[Any]) -> tuple[_Dossier, dict[str, Any]]:
+    """A folder, and its entries by name."""
+    vues = {str(e.name): e for e in entrees if not _ignore(str(e.name))}
+    noms = sorted(vues, key=lambda nom: (nom.casefold(), nom))
+    return _Dossier(depot, reg, source, {nom: rang for rang, nom in enumerate(noms, 1)}), vues
 
 
 def affichable(texte: str) -> str:
@@ -110,8 +135,9 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
             raise ErreurMutualisation(
                 f"Le dépôt {racine} n'est pas un dossier : donner le dossier qui contient {', '.join(reg.noms)}."
             )
-        for entree in sorted(racine.iterdir(), key=lambda e: str(e.name)):
-            _examiner_racine(resultat, reg, entree)
+        dossier, entrees = _dossier(resultat, reg, "", racine.iterdir())
+        for nom, entree in sorted(entrees.items()):
+            _examiner_racine(dossier, nom, entree)
     except OSError as e:
         raise ErreurMutualisation(f"Le dépôt {racine} ne peut pas être lu ({raison_systeme(e)}).") from None
     except (ValueError, ImportError) as e:
@@ -134,46 +160,39 @@ def _est_controle(nom: str) -> bool:
     return nom.lower().endswith(SUFFIXE_CONTROLE)
 
 
-def _examiner_racine(depot: Depot, reg: Registre, entree: Any) -> None:
-    nom = entree.name
-    if _ignore(nom):
-        return
+def _examiner_racine(dossier: _Dossier, nom: str, entree: Any) -> None:
+    depot, reg = dossier.depot, dossier.reg
     if faute := faute_de_lien(entree, depot.racine):
-        depot.refuser(nom if nom in reg.noms else "", nom, faute)
+        dossier.refuser(nom, faute, nom if nom in reg.noms else "")
     elif entree.is_dir():
         if nom in reg.noms:
             _examiner_source(depot, reg, reg.source(nom), entree)
         else:
             motif = f"ce dossier n'est pas une source{dossier_proche(nom, reg.noms)} : le renommer ou le retirer (G12)."
-            depot.refuser("", nom, motif)
+            dossier.refuser(nom, motif)
     elif not _est_controle(nom):
-        depot.refuser("", nom, motif_nom(reg, None, nom))
+        dossier.refuser(nom, motif_nom(reg, None, nom))
 
 
-def _examiner_source(depot: Depot, reg: Registre, source: Source, dossier: Any) -> None:
-    entrees = {str(e.name): e for e in dossier.iterdir() if not _ignore(str(e.name))}
+def _examiner_source(depot: Depot, reg: Registre, source: Source, racine: Any) -> None:
+    dossier, entrees = _dossier(depot, reg, source.nom, racine.iterdir())
     controles = {nom: e for nom, e in entrees.items() if _est_controle(nom)}
     trouves: list[FichierDepose] = []
     for nom, entree in sorted(entrees.items()):
-        chemin = f"{source.nom}/{nom}"
         if nom in controles:
             # one that is no file is told with the file it stands beside (F3); without a file, it is a folder (G12)
             if entree.is_dir() and nom[: -len(SUFFIXE_CONTROLE)] not in entrees:
-                depot.refuser(source.nom, chemin, _DOSSIER_DANS_SOURCE)
+                dossier.refuser(nom, _DOSSIER_DANS_SOURCE)
         elif faute := faute_de_lien(entree, depot.racine):
-            depot.refuser(source.nom, chemin, faute)
+            dossier.refuser(nom, faute)
         elif entree.is_dir():
-            depot.refuser(source.nom, chemin, _DOSSIER_DANS_SOURCE)
+            dossier.refuser(nom, _DOSSIER_DANS_SOURCE)
         elif not entree.is_file():
-            depot.refuser(source.nom, chemin, PAS_ORDINAIRE)
+            dossier.refuser(nom, PAS_ORDINAIRE)
+        elif (fichier := _reconnaitre(source, nom, entree, _controle_de(nom, controles))) is None:
+            dossier.refuser(nom, motif_nom(reg, source, nom))
         else:
-            fichier = _reconnaitre(source, nom, entree, _controle_de(nom, controles))
-            if fichier is None:
-                # a refused file is named (sorties.md), but for the words that may name an agent (K9)
-                vu = nom_montrable(reg, nom) if any(j.pseudonymise for j in source.jeux) else nom
-                depot.refuser(source.nom, f"{source.nom}/{vu}", motif_nom(reg, source, nom))
-            else:
-                trouves.append(fichier)
+            trouves.append(fichier)
     for doubles in _meme_identite(trouves):
         noms = " et ".join(affichable(f.nom) for f in doubles)
         for f in doubles:

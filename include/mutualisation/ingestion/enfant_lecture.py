@@ -25,6 +25,8 @@ from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
 
 TAILLE = struct.Struct("!Q")
+REMEDE = "exporter de nouveau le tableau seul, ou le couper en plusieurs fichiers"
+INTERROMPUE = f"la lecture de ce fichier s'interrompt : {REMEDE}"
 _PAGE = resource.getpagesize()
 # a file that is large, or whose rows are many, has time in proportion
 _OCTETS_PAR_SECONDE = 10_000_000
@@ -117,6 +119,9 @@ class _Service:
         except MemoryError:
             self._blocs, self._lecteur = iter(()), None
             return ("memoire",)
+        except Exception:  # noqa: BLE001 - whatever a file makes a reader do, that file is refused, and the next one read
+            self._blocs, self._lecteur = iter(()), None
+            return "refus", f"{INTERROMPUE} (F9)."
 
 
 def principal() -> None:

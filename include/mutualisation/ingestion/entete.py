@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from mutualisation.ingestion.bloc import BLANCS
+from mutualisation.ingestion.noms import intitule_montrable
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.sources.registre import registre
 
 _ESPACES = re.compile(r"\s+")
 # ' ’ ‘ ʼ ′ ´ ` and their like: exports take any of them
@@ -31,10 +33,10 @@ class Entete:
 
     @property
     def dialecte(self) -> dict[str, object]:
-        """What the journal keeps of it."""
+        """What the journal keeps of it: a column that no contract names may bear the name of a person (K9)."""
         return {
             "bannieres": self.bannieres,
-            "colonnes_ignorees": list(self.ignorees),
+            "colonnes_ignorees": [intitule_montrable(registre(), n) for n in self.ignorees],
             "colonnes_absentes": list(self.absentes),
         }
 
@@ -182,7 +184,12 @@ def entete_introuvable(
     for nom in manquantes:
         proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.8 if jeu.pseudonymise else 0.6)
         phrases.append(
-            f"« {nom} »" + (f" (le plus proche dans le fichier : « {autres[proche[0]]} »)" if proche else "")
+            f"« {nom} »"
+            + (
+                f" (le plus proche dans le fichier : « {intitule_montrable(registre(), autres[proche[0]], nom)} »)"
+                if proche
+                else ""
+            )
         )
     pluriel = "s" if len(phrases) > 1 else ""
     return LectureRefusee(

@@ -16,7 +16,7 @@ from typing import Any
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.bloc import Bloc
-from mutualisation.ingestion.enfant_lecture import envoyer, recevoir
+from mutualisation.ingestion.enfant_lecture import INTERROMPUE, REMEDE, envoyer, recevoir
 from mutualisation.ingestion.entete import Entete
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
@@ -27,7 +27,6 @@ _MODULE = "mutualisation.ingestion.enfant_lecture"
 # what reads a hostile file knows no key, no address of the warehouse, no connection of Airflow
 _SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 _ARRETS_DU_FICHIER = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
-_REMEDE = "exporter de nouveau le tableau seul, ou le couper en plusieurs fichiers"
 
 
 class LecteurBorne:
@@ -86,7 +85,7 @@ class LecteurBorne:
         if reponse[0] == "memoire":
             fermer()
             raise LectureRefusee(
-                f"lire ce fichier demande plus de {self._limites.memoire} Mo de mémoire : {_REMEDE} (F9)."
+                f"lire ce fichier demande plus de {self._limites.memoire} Mo de mémoire : {REMEDE} (F9)."
             )
         return tuple(reponse)
 
@@ -95,10 +94,10 @@ class LecteurBorne:
         if -code == signal.SIGXCPU:
             return LectureRefusee(
                 f"lire ce fichier demande plus de {self._limites.duree} s de calcul pour ce qu'il contient : "
-                f"{_REMEDE} (F9)."
+                f"{REMEDE} (F9)."
             )
         if -code in _ARRETS_DU_FICHIER:
-            return LectureRefusee(f"la lecture de ce fichier s'interrompt : {_REMEDE} (F9).")
+            return LectureRefusee(f"{INTERROMPUE} (F9).")
         return ErreurMutualisation(
             f"La lecture des fichiers a été arrêtée de l'extérieur (code {code}) : relancer, et vérifier la mémoire "
             "disponible."

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from mutualisation.sources.jeux import Jeu, Registre, Source
 
@@ -45,17 +46,23 @@ _FORMES_DE_PERIODE = {
 _MOTS_USUELS = frozenset(
     re.findall(
         r"\w+",
-        "copie copy de du des la le les et export exports final finale bis ok corrige corrigee version "
+        "copie copy corriger de du des la le les et export exports final finale bis ok corrige corrigee version "
         "rectifie annuel mensuel janvier fevrier mars avril mai juin juillet aout septembre octobre novembre "
         "decembre sem semestre depot trimestre mois annee an budget principal annexe compta comptabilite rh "
-        "paie fichier tableau classeur feuille donnees data liste pes pesalr pesalr2 alr retour titre "
-        "controle thumbs desktop new old tmp bak test essai autre source lisez moi readme ",
+        "paie fichier tableau classeur feuille donnees data liste pes pesalr alr retour titre "
+        "controle thumbs desktop new old tmp bak test essai autre source lisez moi readme feuil sheet onglet page "
+        "notice note notes accueil lisezmoi lien dossier archive sauvegarde modele exemple brouillon divers ancien "
+        "nouveau suite partie total totaux colonne ligne budgets rapport bilan synthese recapitulatif etat releve "
+        "extraction requete logiciel convention deliberation facture png jpg json log xml html exe ",
     )
 )
 _LETTRES = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _PRESQUE = 0.85
-_JETON = re.compile(r"[^\W_]+")
-_JETON_SUR = re.compile(r"(?:v|s|t)?[0-9]{1,4}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?|.")
+# a letter wrong in six, never in five: five letters make a name
+_FAUTE_DE_FRAPPE = 0.81
+_JETON = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
+_JETON_SUR = re.compile(r"\d{1,4}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?|.")
+_REMONTE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)")
 
 
 @dataclass(frozen=True)
@@ -75,17 +82,48 @@ def conseil_extension(extension: str) -> str | None:
 
 def nom_montrable(reg: Registre, nom: str) -> str:
     """A name that follows no jeu, without the words that may name a person: « temps_2020-01_….csv » (K9)."""
-    connus = {mot for jeu in reg.jeux for mot in jeu.nom.split("_")} | {s.nom for s in reg} | _MOTS_USUELS
-    connus |= {e for jeu in reg.jeux for e in jeu.extensions} | set(_FORMES)
+    connus, proches = _mots_des_noms(reg), _mots_des_jeux(reg)
+    # nobody's name climbs folders: what does is an attack, whose words are told but for those written as names are
+    hostile = _REMONTE.search(nom) is not None
+    return _JETON.sub(lambda j: j[0] if hostile and j[0].islower() else _mot_montrable(j[0], connus, proches), nom)
 
-    def montrer(jeton: re.Match[str]) -> str:
-        mot = _plate(jeton[0])
-        if mot in connus or _JETON_SUR.fullmatch(mot):
-            return jeton[0]
-        # a slip of the keyboard in a word of ours
-        return jeton[0] if len(mot) > 3 and difflib.get_close_matches(mot, connus, 1, 0.8) else "…"
 
-    return _JETON.sub(montrer, nom)
+def intitule_montrable(reg: Registre, intitule: str, voulu: str = "") -> str:
+    """A header cell or the title of a sheet, without the words that are none of ours: « Masse … salariale » (K9).
+
+    `voulu`: the title that it may be, badly typed.
+    """
+    connus = _mots_des_noms(reg) | _mots_des_entetes(reg)
+    proches = _mots(voulu)
+    return _JETON.sub(lambda j: _mot_montrable(j[0], connus, proches), intitule)
+
+
+@cache
+def _mots_des_jeux(reg: Registre) -> frozenset[str]:
+    return frozenset(_mots(*(j.nom for j in reg.jeux), *(s.nom for s in reg)))
+
+
+@cache
+def _mots_des_noms(reg: Registre) -> frozenset[str]:
+    extensions = (e for jeu in reg.jeux for e in jeu.extensions)
+    return _MOTS_USUELS.union(_mots_des_jeux(reg), _mots(*extensions, *_FORMES))
+
+
+@cache
+def _mots_des_entetes(reg: Registre) -> frozenset[str]:
+    return frozenset(_mots(*(t for j in reg.jeux for t in (j.libelle, *(c.entete or "" for c in j.colonnes)))))
+
+
+def _mots(*textes: str) -> set[str]:
+    return {_plate(mot) for texte in textes for mot in _JETON.findall(texte)}
+
+
+def _mot_montrable(jeton: str, connus: Iterable[str], proches: Iterable[str]) -> str:
+    """The word when it is known, or a slip of the keyboard in one that is near; « … » for any other."""
+    mot = _plate(jeton)
+    if mot in connus or _JETON_SUR.fullmatch(mot):
+        return jeton
+    return jeton if len(mot) > 3 and difflib.get_close_matches(mot, proches, 1, _FAUTE_DE_FRAPPE) else "…"
 
 
 def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:

@@ -21,6 +21,7 @@ from mutualisation.ingestion.copies import Copie
 from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose
 from mutualisation.ingestion.epci import JEU_ADHERENTS
+from mutualisation.ingestion.noms import nom_montrable
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
 from mutualisation.ingestion.travail import Travail, transaction
@@ -173,7 +174,7 @@ def _atterrir(
             "repare": fichier.fichier_id,
             "version": fichier.version,
             "sha256": fichier.sha256,
-            "classeur": classeur.name,
+            "classeur": nom_montrable(travail.reg, classeur.name),
             "classeur_sha256": lue.sha256,
             "lignes": sorted(corrigees),
         }

@@ -32,6 +32,7 @@ coupées.
 |---|---|---|
 | macros (`vbaProject`, .xlsm) | refusé | un programme, dont un tableau n'a pas besoin |
 | clé donnée deux fois, texte après la fin d'un JSON | refusé | rien ne dit laquelle vaut |
+| lignes dont les numéros ne croissent pas, deux cellules d'une même place | refusé | l'une serait perdue sans un mot |
 | formule sans valeur enregistrée | ligne rejetée | rien à lire |
 | formule avec sa valeur | lue, comptée en avertissement | sa valeur est celle du dernier enregistrement |
 | liens vers d'autres classeurs | avertissement | mêmes valeurs anciennes, ailleurs |
@@ -47,8 +48,9 @@ montant, une date, une durée, un compte ou une valeur de liste (la ligne est re
 paramètre entre en clair ; s'il était inconnu quand son fichier fut chargé, il est reconnu dès que la clé
 arrive. Statut et Grade ne sont qu'une empreinte, Tiers n'est gardé qu'avec un SIRET valide, Objet et
 Désignation restent dans `brut`. Un fichier de temps dont plus de la moitié des codes n'ont ni clé ni forme de
-code est refusé. Les en-têtes de colonnes ignorées, les noms de feuilles et les noms de fichiers refusés ne sont
-répétés que par leurs mots connus.
+code est refusé. Les en-têtes de colonnes ignorées ou mal écrites, les noms de feuilles (`rh`, `compta`) et, dans
+toute source, les noms de fichiers et de dossiers refusés ne sont répétés que par leurs mots connus ; « … » tient la
+place des autres, et le rang dans le dossier, par ordre alphabétique, dit alors de quel fichier il s'agit.
 """.rstrip("\n").split("\n")
 
 

@@ -38,7 +38,7 @@ def _signale(nom: str, contenu: Contenu, mot: str) -> Assaut:
 def _cellule(xml: str, **plus: object) -> bytes:
     """The two usual rows, then one whose amount is this XML."""
     cellules = [xml if i == TTC else c for i, c in enumerate(SUITE)]
-    return livre(RANGEES, corps=en_xml(3, cellules), **plus)  # type: ignore[arg-type]
+    return livre(RANGEES, corps=en_xml(4, cellules), **plus)  # type: ignore[arg-type]
 
 
 def _zip(nom: str, contenu: bytes, *, fois: int = 1) -> bytes:
@@ -166,7 +166,7 @@ CLASSEURS = (
     _signale("à lien externe", _zip("xl/externalLinks/externalLink1.xml", b"<externalLink/>"), "lien"),
     *(_lu(f"à {nom}", _zip(partie, octets)) for nom, (partie, octets) in _ACTIFS.items()),
     _signale("à deux membres de même nom", _en_double(), "deux fois"),
-    _signale("à rangée cachée", livre(RANGEES, corps=en_xml(3, SUITE).replace("<row ", "<row hidden='1' ")), "masquée"),
+    _signale("à rangée cachée", livre(RANGEES, corps=en_xml(4, SUITE).replace("<row ", "<row hidden='1' ")), "masquée"),
     _signale("à colonne cachée", livre(RANGEES, tete="<cols><col min='1' max='3' hidden='1'/></cols>"), "masquée"),
     _signale(
         "à feuille cachée",
@@ -187,7 +187,7 @@ CLASSEURS = (
         "à numéro de rangée sans fin",
         lambda: livre(RANGEES, corps=en_xml("9" * 30, SUITE)),
     ),
-    _borne("à colonne sans fin", lambda: _cellule("<c r='ZZZZZZZZ3' t='n'><v>1</v></c>")),
+    _borne("à colonne sans fin", lambda: _cellule("<c r='ZZZZZZZZ4' t='n'><v>1</v></c>")),
     _borne(
         "à éléments emboîtés",
         lambda: _cellule(

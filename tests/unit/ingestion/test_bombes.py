@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion import lecture_bornee
+from mutualisation.ingestion import enfant_lecture, lecture_bornee
 from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
@@ -208,6 +208,25 @@ def test_un_enfant_tue_de_l_exterieur_n_est_pas_la_faute_du_fichier(tmp_path: Pa
     with pytest.raises(ErreurMutualisation, match="relancer"):
         list(lecteur.blocs())
     assert len(lire(chemin, "populations").rangees) == 1
+
+
+def test_une_faute_imprevue_d_un_lecteur_refuse_ce_fichier_seul(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a reader raises, the child answers, and reads the next file."""
+
+    def tomber(*_: object) -> None:
+        raise OverflowError("DUPONT Jeanne")
+
+    service = object.__new__(enfant_lecture._Service)
+    service._blocs, service._lecteur = iter(()), None
+    monkeypatch.setattr(service, "ouvrir", tomber)
+    reponse = service.repondre(("ouvrir", b""))
+    assert reponse == ("refus", f"{enfant_lecture.INTERROMPUE} (F9).")
+    service._blocs = (1 // 0 for _ in range(1))  # type: ignore[assignment]
+    service._budget = None
+    assert service.repondre(None) == reponse
+    assert next(service._blocs, None) is None
 
 
 def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_noms_impossibles_a_afficher(tmp_path: Path) -> None:
         with open(os.fsencode(tmp_path / "compta") + b"/" + nom, "w") as f:  # noqa: PTH123 - undecodable name
             f.write("x")
     refus = decouvrir(tmp_path).refus["compta"]
-    assert sorted(c for c, _ in refus) == ["compta/re?tour.xml", "compta/titre?.xml"]
+    assert sorted(c.split(" (")[0] for c, _ in refus) == ["compta/titre?.xml", "compta/…?….xml"]
 
 
 def test_dossiers_etrangers(tmp_path: Path) -> None:
@@ -207,22 +207,54 @@ def test_depot_dans_un_magasin_d_objets() -> None:
     assert [c for c, _ in depot.refus["rh"]] == ["rh/agent_2020.csv"]
 
 
+PLACE = " (n° 1 du dossier, par ordre alphabétique)"
+
+
+@pytest.mark.parametrize("source", ["rh", "compta", "referentiel", "cam", ""])
 @pytest.mark.parametrize(
     ("nom", "montre"),
     [
-        ("temps_2020-01_DUPONT.csv", "temps_2020-01_….csv"),
-        ("DUPONT Jeanne.xlsx", "… ….xlsx"),
-        ("paie_0058798.csv", "paie_….csv"),
+        ("temps_2020-01_DUPONT.csv", "temps_2020-01_….csv" + PLACE),
+        ("DUPONT Jeanne.xlsx", "… ….xlsx" + PLACE),
+        ("paie_0058798.csv", "paie_….csv" + PLACE),
         ("Temps 2020-13 (copie).csv", "Temps 2020-13 (copie).csv"),
         ("agnets_2020.csv", "agnets_2020.csv"),
-        ("mandats_20200131_v2.txt", "mandats_20200131_v2.txt"),
-        ("temps_Dupont.csv", "temps_….csv"),
+        ("mandats_20200131_v02.txt", "mandats_20200131_v02.txt"),
+        ("temps_Dupont.csv", "temps_….csv" + PLACE),
+        ("mandats_2020-01 Dupont 0058798.csv", "mandats_2020-01 … ….csv" + PLACE),
+        ("temps_2020-01.Dupont", "temps_2020-01.…" + PLACE),
+        # nobody's name climbs folders, unless it is written as one
+        ("mandats_2020-01\\..\\..\\evasion.csv", "mandats_2020-01\\..\\..\\evasion.csv"),
+        ("mandats_2020-01\\..\\..\\DUPONT.csv", "mandats_2020-01\\..\\..\\….csv" + PLACE),
     ],
 )
-def test_un_nom_refuse_ne_dit_personne(tmp_path: Path, nom: str, montre: str) -> None:
-    """K9: the words of a name that are none of ours are not repeated."""
-    (tmp_path / "rh").mkdir()
-    (tmp_path / "rh" / nom).write_text("x", encoding="utf-8")
-    ((chemin, motif),) = decouvrir(tmp_path).refus["rh"]
-    assert chemin == f"rh/{montre}"
-    assert not {mot for mot in ("dupont", "jeanne", "0058798") if mot in (chemin + motif).lower()}
+def test_un_nom_refuse_ne_dit_personne(tmp_path: Path, source: str, nom: str, montre: str) -> None:
+    """K9: the words of a name that are none of ours are not repeated, whatever the source."""
+    (tmp_path / source).mkdir(exist_ok=True)
+    (tmp_path / source / nom).write_text("x", encoding="utf-8")
+    ((chemin, motif),) = decouvrir(tmp_path).refus[source]
+    assert chemin == (f"{source}/{montre}" if source else montre)
+    _ne_dit_personne(chemin + motif)
+
+
+def _ne_dit_personne(texte: str) -> None:
+    assert not {mot for mot in ("dupont", "jeanne", "0058798") if mot in texte.lower()}
+
+
+def test_ce_qui_n_est_pas_un_fichier_ne_dit_personne(tmp_path: Path) -> None:
+    """K9: folders, links, pipes and sidecars are refused by their known words too, each with its place."""
+    for dossier in ("rh/DUPONT Jeanne", "rh/DUPONT.controle.json", "DUPONT Racine"):
+        (tmp_path / dossier).mkdir(parents=True)
+    (tmp_path / "rh/DUPONT_lien.csv").symlink_to("/etc/hostname")
+    (tmp_path / "rh/temps_2020-01.csv").symlink_to("/etc/hostname")
+    os.mkfifo(tmp_path / "rh/dupont_0058798.csv")
+    refus = decouvrir(tmp_path).refus
+    assert [c for c, _ in refus[""]] == ["… …" + PLACE]
+    assert [c.removesuffix(", par ordre alphabétique)") for c, _ in refus["rh"]] == [
+        "rh/… … (n° 1 du dossier",
+        "rh/….controle.json (n° 2 du dossier",
+        "rh/…_lien.csv (n° 4 du dossier",
+        "rh/…_….csv (n° 3 du dossier",
+        "rh/temps_2020-01.csv",
+    ]
+    _ne_dit_personne(str(refus))

@@ -151,7 +151,7 @@ def test_un_autre_flux_est_ignore(tmp_path: Path, octets: bytes, nom: str) -> No
         (TETE + '<!DOCTYPE x [<!ENTITY a "ha">]>\n', "DTD"),
         (TETE + '<!DOCTYPE x SYSTEM "file:///etc/passwd">\n', "DTD"),
         (TETE + '<!DOCTYPE x [<!ENTITY % e SYSTEM "http://127.0.0.1/"> %e;]>\n', "DTD"),
-        ("<?xml version='1.0' encoding='klingon'?>", "encodage déclaré illisible (« klingon »)"),
+        ("<?xml version='1.0' encoding='DUPONT'?>", "encodage déclaré illisible : écrire"),
         ("<?xml version='1.0' encoding='utf-16'?>", "encodage déclaré illisible (« utf-16 »)"),
         ("<?xml version='1.0' encoding='utf-8'?>", "se dit en UTF-8 et n'en est pas"),
         ("", "se dit en UTF-8 et n'en est pas"),

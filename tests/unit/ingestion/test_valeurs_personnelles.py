@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -171,6 +172,25 @@ def test_les_banniere_et_colonnes_ignorees_ne_disent_personne(tmp_path: Path) ->
     lu = lire(_ecrire(tmp_path / "t.csv", ["Export de LE GALL"], *lignes), "temps")
     assert _fuites(lu) == set()
     assert lu.dialecte["colonnes_ignorees"] == ["colonne 11", "colonne 12"]
+
+
+def test_un_en_tete_ignore_ne_dit_personne_non_plus_ailleurs(tmp_path: Path) -> None:
+    lu = lire(_ecrire(tmp_path / "c.csv", [*entete("commandes"), "Note de DUPONT", "Objet", "Montant 2"]), "commandes")
+    assert lu.dialecte["colonnes_ignorees"] == ["Note de …", "Objet", "Montant 2"]
+
+
+@pytest.mark.parametrize("jeu", ["masse_salariale", "mandats", "marches", "temps"])
+@pytest.mark.parametrize(
+    ("ajout", "vu"), [(" DUPONT", " …"), (" (Roy)", " (…)"), (" 2", " 2"), ("s", "s"), (" 0058798", " …")]
+)
+def test_un_en_tete_cite_ne_dit_personne(tmp_path: Path, jeu: str, ajout: str, vu: str) -> None:
+    """K9: beside a missing column, the nearest header is told by its known words."""
+    colonne = registre().jeu(jeu).obligatoires[-1].entete or ""
+    entetes = [c + ajout if c == colonne else c for c in entete(jeu)]
+    motif = refus(_ecrire(tmp_path / "m.csv", entetes), jeu)
+    assert f"« {colonne} »" in motif
+    assert "le plus proche" not in motif or f"« {colonne}{vu} »" in motif
+    assert not {"DUPONT", "Roy", "0058798"} & set(re.findall(r"\w+", motif))
 
 
 def test_chaque_colonne_de_rh_et_de_compta_est_gardee() -> None:

@@ -66,9 +66,11 @@ def test_dates_des_deux_calendriers(tmp_path: Path, dates_1904: bool) -> None:
 
 
 def test_date_gardee_comme_simple_nombre(tmp_path: Path) -> None:
-    lignes = [_temps(date=d) for d in (43890, 43890.5, 1e12, 0.25)]
+    lignes = [_temps(date=d) for d in (43890, 43890.5, 1e12, 0.25, 2958465.999997)]
     chemin = _ecrire(tmp_path / "t.xlsx", [entete("temps"), *lignes])
-    assert lire(chemin, "temps").colonne("date") == ["2020-02-29", "2020-02-29T12:00:00", "?", "?"]
+    assert lire(chemin, "temps").colonne("date") == [
+        "2020-02-29", "2020-02-29T12:00:00", "?", "?", "9999-12-31T23:59:59"
+    ]  # fmt: skip
     chemin = _ecrire(tmp_path / "t4.xlsx", [entete("temps"), _temps(date=43890 - 1462)], dates_1904=True)
     assert lire(chemin, "temps").colonne("date") == ["2020-02-29"]
 
@@ -200,6 +202,46 @@ def _reecrire(origine: Path, cible: Path, changer: Any) -> None:
         for nom in a.namelist():
             octets = a.read(nom)
             b.writestr(nom, changer(octets) if nom == "xl/worksheets/sheet1.xml" else octets)
+
+
+_POPULATIONS = [["Année", "Code INSEE", "Population totale"], [2020, "59001", 5], [2020, "59002", 6]]
+
+
+def test_la_derniere_demi_seconde_du_calendrier(tmp_path: Path) -> None:
+    origine = _ecrire(tmp_path / "a.xlsx", [entete("temps"), _temps(date=43890)])
+    derniere = b't="d"><v>9999-12-31T23:59:59.9</v>'
+    _reecrire(origine, tmp_path / "b.xlsx", lambda t: t.replace(b"><v>43890</v>", b" " + derniere))
+    assert lire(tmp_path / "b.xlsx", "temps").colonne("date") == ["9999-12-31T23:59:59"]
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "quoi"),
+    [
+        (b'<row r="3"', b'<row r="1"', "après la ligne 2, une ligne porte le numéro 1"),
+        (b'<row r="3"', b'<row r="2"', "après la ligne 2, une ligne porte le numéro 2"),
+        (b'<row r="3"', b'<row r="0"', "après la ligne 2, une ligne porte le numéro 0"),
+        (b'<row r="1"', b'<row r="0"', "une ligne porte le numéro 0"),
+        (b'r="C3"', b'r="B3"', "ligne 3 : deux cellules sont à la même place"),
+        (b'r="C3"', b'r="A0"', "ligne 3 : une cellule se dit d'une autre ligne"),
+        (b'r="C3"', b'r="C99999999999"', "ligne 3 : une cellule se dit d'une autre ligne"),
+        (b'r="C3"', b'r="C2"', "ligne 3 : une cellule se dit d'une autre ligne"),
+    ],
+)
+def test_deux_lignes_ou_deux_cellules_d_une_meme_place(tmp_path: Path, avant: bytes, apres: bytes, quoi: str) -> None:
+    """One of the two would be lost without a word."""
+    origine = _ecrire(tmp_path / "a.xlsx", _POPULATIONS)
+    _reecrire(origine, tmp_path / "b.xlsx", lambda t: t.replace(avant, apres))
+    assert refus(tmp_path / "b.xlsx", "populations").startswith(quoi)
+
+
+@pytest.mark.parametrize("places", [rb' r="[A-Z]+[0-9]+"', rb' r="[0-9]+"', rb' r="[A-Z]*[0-9]+"'])
+def test_des_places_qui_ne_sont_pas_ecrites_se_comptent(tmp_path: Path, places: bytes) -> None:
+    """The standard lets a writer leave out the numbers of rows, the references of cells, or both."""
+    origine = _ecrire(tmp_path / "a.xlsx", _POPULATIONS)
+    _reecrire(origine, tmp_path / "b.xlsx", lambda t: re.sub(places, b"", t))
+    lu = lire(tmp_path / "b.xlsx", "populations")
+    assert lu.colonne("ligne") == ["2", "3"]
+    assert lu.colonne("population_totale") == ["5", "6"]
 
 
 def _format(chemin: Path, jeu: str, colonne: str, cellules: Sequence[tuple[Any, str]]) -> list[str | None]:

@@ -30,6 +30,11 @@ _PAS_UN_OBJET = (
     "publié (S4)."
 )
 _CONCESSIONS = ("contrat-concession", "contratConcession")
+# keys of the format that this reader looks at
+_CLES = frozenset(
+    {"marches", "marche", "id", "acheteur", "dateNotification", "montant", "titulaires", "titulaire"}
+    | {"modifications", "modification", "dateNotificationModification", "_type"}
+)
 _OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
 
 
@@ -90,9 +95,11 @@ class _Garde:
         if evenement == "map_key":
             cles = self._ouverts[-1]
             if valeur in cles:
+                # a key that the format has not may be anything, a name too (K9)
+                quoi = f"la clé « {valeur} »" if valeur in _CLES else "une même clé"
                 raise LectureRefusee(
-                    f"ligne {ligne} : un objet donne deux fois la clé « {valeur[:40]} », rien ne dit laquelle est la "
-                    "bonne ; redéposer le fichier tel que le profil d'acheteur l'a publié (G1)."
+                    f"ligne {ligne} : un objet donne deux fois {quoi}, rien ne dit laquelle est la bonne ; redéposer "
+                    "le fichier tel que le profil d'acheteur l'a publié (G1)."
                 )
             cles.add(valeur)
         elif evenement in _OUVRANTS:

@@ -89,7 +89,10 @@ def date_affichee(serie: float, epoque: dt.datetime) -> str:
 
 def iso(valeur: dt.datetime) -> str:
     """`2021-12-31`, followed by `T` and the time when it is not midnight, to the nearest second."""
-    proche = (valeur + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
+    try:
+        proche = (valeur + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
+    except OverflowError:
+        proche = valeur.replace(microsecond=0)  # the last half second of the calendar
     return proche.date().isoformat() if proche.time() == dt.time() else proche.isoformat()
 
 

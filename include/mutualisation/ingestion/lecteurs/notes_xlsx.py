@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,10 @@ from typing import Any
 from openpyxl.worksheet.cell_range import CellRange
 
 from mutualisation.francais.formats import plusieurs
-from mutualisation.ingestion.entete import Entete, normaliser
+from mutualisation.ingestion.entete import Entete
+from mutualisation.ingestion.noms import intitule_montrable
 from mutualisation.sources.jeux import Jeu
-
-# what a tool names a sheet; anything else may be somebody
-_USUELS = re.compile(
-    r"(?:feuil|feuille|sheet|tableau|onglet|page|export|donnees|data|liste|notice|notes|accueil|lisezmoi|janvier|fevrier|mars|avril"
-    r"|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|[0-9]{1,4}|[ _./()-])*"
-)
+from mutualisation.sources.registre import registre
 
 
 @dataclass
@@ -105,14 +100,10 @@ class NotesXlsx:
 
 
 def noms_de_feuilles(titres: Sequence[str], jeu: Jeu) -> str:
-    """« Feuil1 », « 2 »: names as they are, but in a jeu about agents, where a sheet may bear a name (K9)."""
-    if not jeu.pseudonymise:
-        return ", ".join(f"« {t} »" for t in titres)
-    connus = [normaliser(jeu.nom), normaliser(jeu.libelle), *(normaliser(c.entete or "") for c in jeu.colonnes)]
-    lisibles = []
-    for rang, titre in enumerate(titres, 1):
-        nom = normaliser(titre)
-        for connu in sorted(filter(None, connus), key=len, reverse=True):
-            nom = nom.replace(connu, "")
-        lisibles.append(f"« {titre} »" if _USUELS.fullmatch(nom) else f"n° {rang}")
-    return ", ".join(lisibles)
+    """« Feuil1 », n° 2: names as they are, but where a sheet may bear the name of a person (K9)."""
+    reg = registre()
+    montrables = (not jeu.personnes or intitule_montrable(reg, t) == t for t in titres)
+    return ", ".join(
+        f"« {t} »" if montrable else f"n° {rang}"
+        for rang, (t, montrable) in enumerate(zip(titres, montrables, strict=True), 1)
+    )

@@ -6,8 +6,11 @@ a root that is no PES refuses the file. Only the elements named here are read: n
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from pathlib import Path
 from xml.parsers import expat
 
@@ -138,10 +141,21 @@ def _faute_xml(faute: expat.ExpatError, encodage: str, octet: bytes) -> str:
 
 
 def _encodage_illisible(encodage: str) -> str:
+    # a name of no encoding may be anybody's (K9)
+    nomme = f" (« {encodage} »)" if _est_un_encodage(encodage) else ""
     return (
-        f"encodage déclaré illisible (« {encodage[:40]} ») : écrire à la première ligne celui du fichier, "
-        "ISO-8859-1 pour un PES (F8)."
+        f"encodage déclaré illisible{nomme} : écrire à la première ligne celui du fichier, ISO-8859-1 pour un PES (F8)."
     )
+
+
+def _est_un_encodage(nom: str) -> bool:
+    if normalize_encoding(nom) in aliases:
+        return True  # « ansi » too, which another system reads
+    try:
+        codecs.lookup(nom)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 class _Lecture:

@@ -168,7 +168,15 @@ def _lire(
 ) -> Iterator[tuple[int, list[Any], dt.datetime]]:
     with feuille._get_source() as flux:
         lecteur = _Feuille(flux, feuille._shared_strings, classeur, notes)
+        precedent = 0
         for numero, cellules in lecteur.parse():
+            if numero <= precedent:
+                raise _desordre(
+                    f"après la ligne {precedent}, une ligne porte le numéro {numero}"
+                    if precedent
+                    else f"une ligne porte le numéro {numero}"
+                )
+            precedent = numero
             if numero > _RANGEES_MAX:
                 raise LectureRefusee(
                     f"une ligne du classeur a un numéro de plus de {nombre_fr(_RANGEES_MAX)} : l'ouvrir dans un "
@@ -214,11 +222,26 @@ class _Feuille(WorkSheetParser):  # type: ignore[misc]
         return formats.duree(valeur) if genre == "duree" else formats.date_affichee(valeur, self.epoch)
 
 
+def _desordre(quoi: str) -> LectureRefusee:
+    """Of two rows or cells of one place, one would be lost without a word."""
+    return LectureRefusee(
+        f"{quoi}, et rien ne dit laquelle compte : ouvrir le classeur dans un tableur et l'enregistrer de nouveau en "
+        ".xlsx (G1)."
+    )
+
+
 def _par_colonne(numero: int, cellules: list[dict[str, Any]], limites: Limites) -> list[Any]:
+    """Values in the place of their columns. LectureRefusee where a place is wrong, or held by two cells."""
     valeurs: list[Any] = []
+    occupees: set[int] = set()
     for c in cellules:
         rang = c["column"] - 1
-        if c["value"] is None or rang < 0:
+        if c["row"] != numero:
+            raise _desordre(f"ligne {numero} : une cellule se dit d'une autre ligne")
+        if rang in occupees:
+            raise _desordre(f"ligne {numero} : deux cellules sont à la même place")
+        occupees.add(rang)
+        if c["value"] is None:
             continue
         if rang >= limites.colonnes:
             raise LectureRefusee(
