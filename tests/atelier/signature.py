@@ -18,9 +18,12 @@ def signer_a_la_main(conn: psycopg.Connection[Any], version: int) -> None:
     """Sign what stands in `construction`, without what the gate alone reads."""
     requete = "select exercices from journal.constructions where version = %s"
     (exercices,) = conn.execute(requete, (version,)).fetchone() or ([],)
-    for nom in JUGEES:
+    absentes = [
+        n for n in JUGEES if conn.execute("select to_regclass(%s)", (f"construction.{n}",)).fetchone() == (None,)
+    ]
+    for nom in absentes:
         conn.execute(f"create table construction.{nom} ()".encode())
     signer_construction(conn, version, VALIDEE, {}, empreintes_construites(conn, version, exercices))
-    for nom in JUGEES:
+    for nom in absentes:
         conn.execute(f"drop table construction.{nom}".encode())
     conn.commit()

@@ -15,6 +15,7 @@ from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.connexion import SANS_DELAI
 from mutualisation.entrepot.roles import PREPARATEUR, dire_le_refus
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.ingestion.lignes_signees import exiger_lignes
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.redressement import preparer_redressement
 from mutualisation.operations.session import Session
@@ -59,12 +60,13 @@ def construire(
     """Build the candidate publication of the exercices and run the model gate; give back its version.
 
     `ouvrier`: the dbt process of a simulation, by default that of the session.
-    Raises `ControleEchoue` when dbt or one of its tests failed.
+    Raises `ControleEchoue` when dbt or one of its tests failed, or when landed rows are no longer those of their file.
     """
     annees = verifier_exercices(exercices)
     with session.connexion() as conn:
         if ouvrier is not None:
             return _batir(session, conn, annees, prepare_par, ouvrier)
+        exiger_lignes(conn, session.var)
         preparer_redressement(session, conn, annees, partial(_etape, session, conn, prepare_par))
         return _batir(session, conn, annees, prepare_par, session.dbt())
 
