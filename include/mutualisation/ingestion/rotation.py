@@ -13,6 +13,7 @@ from psycopg import sql
 from mutualisation import disque
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.cle_entrepot import empreinte_de_cle, empreinte_retenue, rotation_commencee
+from mutualisation.ingestion.lignes_signees import exiger_lignes, signer_tout
 from mutualisation.ingestion.pseudonymes import FICHIER, SEPARATEUR, VARIABLE, Renouvellement, cle_pseudonymes
 from mutualisation.sources.registre import registre
 
@@ -23,7 +24,8 @@ def renouveler_cle(conn: psycopg.Connection[Any], var: Path) -> int:
     """Add a key to that of the warehouse and bring every digest under it; give back how many changed.
 
     A rotation that was killed is finished first, with its own key. Raises `ErreurMutualisation` when the warehouse was
-    loaded under another key, or when the environment gives the key and no new one.
+    loaded under another key, or when the environment gives the key and no new one; `ControleEchoue` when rows are no
+    longer those that were loaded.
     """
     cle = cle_pseudonymes(var)
     conn.commit()
@@ -34,11 +36,14 @@ def renouveler_cle(conn: psycopg.Connection[Any], var: Path) -> int:
             raise ErreurMutualisation(
                 "La clé des pseudonymes n'est pas celle de cet entrepôt : remettre l'ancienne avant d'en changer (K1)."
             )
+        # what was changed in between is not signed anew with the rest
+        exiger_lignes(conn, var, toutes=True)
         if not ajoutees:
             ajoutees, cle = [_ajouter(var, cle)], cle_pseudonymes(var)
         changes = sum(_changer(conn, nouvelle) for nouvelle in ajoutees)
         if retenue is not None:
             conn.execute("select journal.renouveler_cle(%s, %s)", (retenue, empreinte_de_cle(cle)))
+        signer_tout(conn, var)
         # the last build holds pseudonyms of its own
         conn.execute("select journal.renouveler_construction()")
     return changes

@@ -41,7 +41,7 @@ def muet(_: str) -> None:
 class Travail:
     """Connection, file gate, what may land of persons, limits, registry, copies, `correspondances` in force.
 
-    `suivi` receives a line per source, `detail` a line per file, in French.
+    `suivi` receives a line per source, `detail` a line per file, in French; `var`: the folder of the keys.
     """
 
     conn: Connexion
@@ -53,6 +53,7 @@ class Travail:
     suivi: Suivi = muet
     detail: Suivi = muet
     correspondances: Correspondances = AUCUNE
+    var: str | Path | None = None
 
     @classmethod
     @contextmanager
@@ -75,7 +76,8 @@ class Travail:
             verifier_cle(conn, cle)
         discretion = Discretion(Pseudonymes(cle))
         with dossier_de_copies(var) as dossier:
-            yield cls(conn, porte, discretion, limites, reg or registre(), Copies(dossier), suivi, detail)
+            copies = Copies(dossier)
+            yield cls(conn, porte, discretion, limites, reg or registre(), copies, suivi, detail, var=var)
 
 
 @contextmanager

@@ -12,8 +12,10 @@ import psycopg
 from mutualisation.chemins import page_controles
 from mutualisation.construction.dbt import EnfantDbt, ResultatDbt
 from mutualisation.entrepot.comptes import au_nom_de
+from mutualisation.entrepot.connexion import SANS_DELAI
 from mutualisation.entrepot.roles import PREPARATEUR, dire_le_refus
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.ingestion.lignes_signees import exiger_lignes
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.redressement import preparer_redressement
 from mutualisation.operations.session import Session
@@ -21,6 +23,14 @@ from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.signature import version_du_code
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
+from mutualisation.publication.construction_signee import (
+    CONSTRUITE,
+    VALIDEE,
+    empreintes_construites,
+    exiger_construite,
+    figer,
+    signer_construction,
+)
 from mutualisation.publication.relations import relations_promues
 from mutualisation.sources.brut import synchroniser_brut
 
@@ -50,12 +60,13 @@ def construire(
     """Build the candidate publication of the exercices and run the model gate; give back its version.
 
     `ouvrier`: the dbt process of a simulation, by default that of the session.
-    Raises `ControleEchoue` when dbt or one of its tests failed.
+    Raises `ControleEchoue` when dbt or one of its tests failed, or when landed rows are no longer those of their file.
     """
     annees = verifier_exercices(exercices)
     with session.connexion() as conn:
         if ouvrier is not None:
             return _batir(session, conn, annees, prepare_par, ouvrier)
+        exiger_lignes(conn, session.var)
         preparer_redressement(session, conn, annees, partial(_etape, session, conn, prepare_par))
         return _batir(session, conn, annees, prepare_par, session.dbt())
 
@@ -73,7 +84,9 @@ def _batir(
     if resultat.echecs:
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
-    clore(conn, version, "construite", {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()})
+    portes = {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()}
+    signer_construction(conn, version, CONSTRUITE, portes, empreintes_construites(conn, version, annees), session.var)
+    clore(conn, version, CONSTRUITE, portes)
     return version
 
 
@@ -96,16 +109,24 @@ def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:
 
 
 def controler(session: Session, version: int) -> str:
-    """Run the report gate on a build; what the build leaves out, in a sentence. Raises `ControleEchoue` with every
-    control that fails."""
+    """Run the report gate on a build, and sign what it judged; what the build leaves out, in a sentence.
+
+    Raises `ControleEchoue` with every control that fails, or when the build is no longer what it was when it ended.
+    """
     with session.connexion() as conn:
-        exercices = _construction(conn, version, ("construite", "validee"))
+        exercices = _construction(conn, version, (CONSTRUITE, VALIDEE))
+        conn.execute(SANS_DELAI)  # nothing is said on this connection while the gate judges
+        figer(conn)
+        relations = empreintes_construites(conn, version, exercices)
+        exiger_construite(conn, version, relations, session.var)
         session.suivi(f"Contrôle du bilan, version {version}")
         plausibilite, verdicts = verifier_plausibilite(session.dsn, exercices)
         resultat = verifier_bilan(session.dsn, version, exercices, relations_promues())
         echecs = plausibilite.echecs + _sans_les_bornes_deja_dites(resultat.echecs, verdicts)
         portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
-        clore(conn, version, "echouee" if echecs else "validee", portes)
+        if not echecs:
+            signer_construction(conn, version, VALIDEE, portes, relations, session.var)
+        clore(conn, version, "echouee" if echecs else VALIDEE, portes)
         reste = laisse_de_cote_par_la_construction(conn)
     if echecs:
         raise ControleEchoue(echecs, reste)

@@ -11,6 +11,7 @@ import psycopg
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.ingestion.lignes_signees import ecarts_lignes
 from mutualisation.operations.session import Session
 from mutualisation.publication.clotures import versions_closes
 from mutualisation.publication.clotures_scellees import ancrer_clotures, ecarts_clotures
@@ -73,7 +74,7 @@ def remplace_tout(conn: psycopg.Connection[Any], version: int) -> bool:
 
 def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable[Path] = ()) -> list[str]:
     """Every difference, a French sentence each: chain, anchors, pointers, the seals in force (of these exercices; by
-    default all), what the views show, and each file of the extracts given."""
+    default all), what the views show, what each file landed, and each file of the extracts given."""
     with connecter(session.dsn) as conn:
         conn.commit()
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -88,7 +89,7 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
                 ecarts += ecarts_contenu(conn, sceau)
         sans = sorted(en_vigueur - {s.version for s in sceaux})
         ecarts += [f"sceau : la version {v} est publiée et n'en a pas." for v in sans]
-        ecarts += ecarts_vues(conn)
+        ecarts += ecarts_vues(conn) + ecarts_lignes(conn, session.var, toutes=True)
         for dossier in extraits:
             ecarts += ecarts_extrait(conn, dossier, session.var)
     return list(dict.fromkeys(ecarts))

@@ -86,13 +86,20 @@ def sha256_vue(conn: psycopg.Connection[Any], relation: Relation) -> str:
 
 
 def sha256_stocke(
-    conn: psycopg.Connection[Any], relation: Relation, pointeurs: Mapping[int, int], *, entier: bool = False
+    conn: psycopg.Connection[Any],
+    relation: Relation,
+    pointeurs: Mapping[int, int],
+    *,
+    entier: bool = False,
+    schema: str = "versions",
 ) -> str:
     """sha256 of the CSV of a relation as `pointeurs` ({exercice: version}) publish it, read from its storage.
 
-    `entier`: with the rows that a newer version of their key hides, for a relation without exercice.
+    `entier`: with the rows that a newer version of their key hides, for a relation without exercice; `schema`: where
+    the rows stand, `construction` before they are promoted.
     """
-    return _sha256(conn, _copie(relation, _publiees(relation, pointeurs, entier=entier)))
+    stockee = sql.Identifier(schema, relation.nom)
+    return _sha256(conn, _copie(relation, _publiees(relation, stockee, pointeurs, entier=entier)))
 
 
 def _sha256(conn: psycopg.Connection[Any], copie: sql.Composed) -> str:
@@ -102,7 +109,9 @@ def _sha256(conn: psycopg.Connection[Any], copie: sql.Composed) -> str:
     return somme.hexdigest()
 
 
-def _publiees(relation: Relation, pointeurs: Mapping[int, int], *, entier: bool) -> sql.Composed:
+def _publiees(
+    relation: Relation, stockee: sql.Composable, pointeurs: Mapping[int, int], *, entier: bool
+) -> sql.Composed:
     """The rows of a stable view, from the storage and given pointers; types are those of the relation as it is given:
     a contract that widens a column since changes no digest."""
     cle = sql.SQL(", ").join(sql.Identifier(c) for c in relation.cle if c != "exercice")
@@ -115,7 +124,7 @@ def _publiees(relation: Relation, pointeurs: Mapping[int, int], *, entier: bool)
         colonnes=sql.SQL(", ").join(
             sql.SQL("{c}::{t} as {c}").format(c=sql.Identifier(c.nom), t=sql.SQL(c.type)) for c in relation.colonnes
         ),
-        table=sql.Identifier("versions", relation.nom),
+        table=stockee,
         # nothing published yet: a pointer to nothing
         pointeurs=sql.SQL(", ").join(
             sql.SQL("({}, {}::bigint)").format(sql.Literal(e), sql.Literal(v))

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from mutualisation.entrepot.connexion import durable, patienter
 from mutualisation.entrepot.roles import PROPRIETAIRE, dire_le_refus, sous_le_role
+from mutualisation.publication.construction_signee import exiger_validee
 from mutualisation.publication.droits import droits
 from mutualisation.publication.elargissement import liberer, retablir
 from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
@@ -109,7 +110,7 @@ def promouvoir(
     One transaction: the owner's functions attach the relations and move the pointers, the digest of what is then
     shown closes it, and its seal.
     Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
-    built can't be taken over as it is.
+    built can't be taken over as it is; `ControleEchoue` when it is no longer what the report gate signed.
     """
     conn.commit()
     with dire_le_refus(), conn.transaction():
@@ -120,7 +121,7 @@ def promouvoir(
         publiees = empreintes_publiees(conn)
         empreinte = condenser(publiees)
         conn.execute("select journal.conclure_publication(%s, %s)", (version, empreinte))
-        sceller(conn, version, publiees, var)
+        exiger_validee(conn, version, sceller(conn, version, publiees, var), var)
         avant_de_valider()
     return empreinte
 

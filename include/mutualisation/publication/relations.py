@@ -64,6 +64,12 @@ class Relation:
         """The relation as a version knew it, before the contract gained columns."""
         return replace(self, colonnes=tuple(c for c in self.colonnes if c.nom in colonnes))
 
+    def avec_exercice(self) -> Relation:
+        """With the exercice that its storage carries."""
+        return (
+            self if self.par_exercice else replace(self, colonnes=(Colonne("exercice", "integer", ""), *self.colonnes))
+        )
+
     @property
     def cle_publiee(self) -> tuple[str, ...]:
         """The key, when its published columns are never NULL: what a data package may call a primary key."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -103,10 +103,13 @@ def lire_sceau(conn: psycopg.Connection[Any], version: int) -> SceauInscrit:
     raise ControleEchoue([f"sceau : la version {version} n'en a pas, rien ne dit ce qu'elle était — {REMEDE_LIGNES}."])
 
 
-def sceller(conn: psycopg.Connection[Any], version: int, publiees: Mapping[str, str], var: Path | None = None) -> None:
+def sceller(
+    conn: psycopg.Connection[Any], version: int, publiees: Mapping[str, str], var: Path | None = None
+) -> Empreintes:
     """Inscribe the seal of a version just published, within the publishing transaction, once its context is kept.
 
-    `publiees`: {relation: sha256} that `publication_sha256` was made of; `var`: the folder of the key.
+    Gives back the digests that it says. `publiees`: {relation: sha256} that `publication_sha256` was made of; `var`:
+    the folder of the key.
     """
     cle = cle_signature(var)
     contrat, pointeurs = _contrat(), lire_pointeurs(conn)
@@ -135,6 +138,7 @@ def sceller(conn: psycopg.Connection[Any], version: int, publiees: Mapping[str, 
         "select journal.sceller(%s, %s, %s, %s::jsonb, %s::jsonb)",
         (enonce, cle.sign(enonce.encode()), publique(cle), canonique(contrat), canonique(empreintes)),
     )
+    return empreintes
 
 
 def cles_connues(var: Path | None = None) -> set[bytes]:
@@ -326,16 +330,9 @@ def _documents(
     newer version of their key hides, which the extract of their own year shows."""
     publiees = {nom: r for nom, r in _relations(contrat, PUBLIEE).items() if not r.par_exercice}
     return {
-        nom: sha256_stocke(conn, _avec_exercice(r), pointeurs, entier=True)
+        nom: sha256_stocke(conn, r.avec_exercice(), pointeurs, entier=True)
         for nom, r in (_relations(contrat, INTERNE) | publiees).items()
     }
-
-
-def _avec_exercice(relation: Relation) -> Relation:
-    """With the exercice that its storage carries."""
-    if relation.par_exercice:
-        return relation
-    return replace(relation, colonnes=(Colonne("exercice", "integer", ""), *relation.colonnes))
 
 
 def _une_valeur(conn: psycopg.Connection[Any], requete: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.signature import signer_a_la_main
 
 from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
 from mutualisation.erreurs import ErreurMutualisation
@@ -73,7 +74,7 @@ def construite(conn_publiee: Conn) -> tuple[Conn, int]:
             conn.execute(f"create table construction.{nom} as select * from versions.{nom} where false".encode())
         conn.execute(f"insert into {T} select * from versions.synthese_financiere".encode())
         conn.execute(f"update {T} set version = {version}".encode())
-    conn.commit()
+    signer_a_la_main(conn, version)
     return conn, int(version)
 
 
