@@ -17,6 +17,7 @@ from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
+from mutualisation.operations.signature import identite
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
@@ -95,7 +96,7 @@ def _composer(
                 conn,
                 exercice,
                 pose,
-                identite=_identite(session),
+                identite=identite(session),
                 porte=partial(exiger_extrait, session.dsn),
                 var=session.var,
             )
@@ -132,7 +133,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
                     exercice,
                     pose,
                     version=version,
-                    identite=_identite(session),
+                    identite=identite(session),
                     porte=partial(_relire, session.dsn),
                     var=session.var,
                 )
@@ -147,10 +148,6 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
             "manifeste le dit ; l'extrait approuvé fait foi."
         )
     return [str(place) for place in places]
-
-
-def _identite(session: Session) -> str:
-    return "declaree" if session.embarque else "authentifiee"
 
 
 def _poser(pose: MiseEnPlace, echec: str) -> None:

@@ -42,7 +42,7 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         return [f"extrait {dossier} : {MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}."]
     if not any(est_signe(manifeste, signature, cle) for cle in cles_connues(var)):
         ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
-    if not est_note(conn, exercice, version, manifeste):
+    if not est_note(conn, exercice, version, manifeste, var):
         ecarts.append(f"extrait {dossier} : {MANIFESTE} n'est pas un manifeste que l'entrepôt a noté — {REMEDE}.")
     return ecarts + _ecarts_sceau(conn, dossier, version, sceau)
 
