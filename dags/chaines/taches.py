@@ -171,6 +171,7 @@ def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
             approbateur,
             str(Path(a_clore["dossier"]).parent),
             version=a_clore["version"],
+            manifeste_sha256=a_clore["manifeste_sha256"],
             compte=compte,
         )
     journal.info("Exercice %s, version %s, approuvé par %s.", clos.exercice, clos.version, clos.approuve_par)

@@ -246,7 +246,7 @@ def test_une_cloture_glissee_n_est_pas_crue(publie: Publie, tmp_path: Path) -> N
     )
     _executer(publie, [glisser])
     assert "n'est pas signée" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
-    assert "c'est à la personne" in _refus(lambda: op.cloturer(publie.contexte, EXERCICE, "carole"))
+    assert "sans justification" in _refus(lambda: op.cloturer(publie.contexte, EXERCICE, "bob"))
 
 
 def test_une_cloture_changee_ou_effacee_est_trouvee(publie: Publie, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.clotures import noter_emplacement
 from mutualisation.publication.contexte import Contexte, condition_de, est_publiee, lire_contexte, version_publiee
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes, publication_sha256
+from mutualisation.publication.extraits_lus import ecarts_extrait
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.publication.manifestes_signes import signer_manifeste
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
@@ -28,6 +29,7 @@ from mutualisation.rapport.publie import Bilan
 from mutualisation.rapport.sceau import Sceau
 
 REDRESSEMENT = "redressement"
+LIMITE_DIFFERENCES = 10
 REFUS = "L'extrait ne peut pas être écrit"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
@@ -44,9 +46,9 @@ def ecrire_extrait(
 ) -> Path:
     """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path.
 
-    `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee` (K3); `porte`
-    reads the extract back before it takes its place, and raises when it is not the publication; `var`: the folder of
-    the key that signs.
+    `version`: a stored version, by default the published one; `identite`: `declaree` or `authentifiee`, of a version
+    that was prepared before it was kept (K3); `porte` reads the extract back before it takes its place, and raises when
+    it is not the publication; `var`: the folder of the key that signs.
     The same version gives the same bytes (S8); a closed extract that stands whole is left as it is (S9). Raises
     `ErreurMutualisation` when the exercice is not published, the folder cannot be written, or the former one holds a
     file that is not ours (K11).
@@ -79,17 +81,19 @@ def composer_extrait(
     contexte = lire_contexte(conn, exercice, version if version is not None else version_publiee(conn, exercice))
     choisie = contexte.construction.version
     destination = place.dossier_de(conn, pose.sortie, exercice, choisie)
-    if place.est_clos_et_entier(conn, destination, exercice, choisie):
+    if place.est_clos_et_entier(conn, destination, exercice, choisie, var):
         return destination
     relations = _relations_de(contexte) | _redressement(conn, contexte)
     dossier = pose.preparer(destination.name)
-    _remplir(conn, contexte, relations, dossier, identite)
-    _avouer(conn, contexte, dossier, destination)
+    _remplir(conn, contexte, relations, dossier, contexte.identite(identite))
+    _avouer(conn, contexte, dossier, destination, var)
     _signer(conn, contexte, dossier, var)
     if porte is not None:
         porte(conn, dossier, exercice, choisie, relations)
     ecrit = place.sha256_manifeste(dossier) or ""
     noter_emplacement(conn, exercice, choisie, manifeste.statut_de(contexte), ecrit, destination)
+    if contexte.cloture is not None:
+        place.ancrer_clos(dossier, exercice, choisie, var)
     return destination
 
 
@@ -126,21 +130,29 @@ def est_autrement_rendu(dossier: Path) -> bool:
     return "manifeste_clos" in contenu
 
 
-def _avouer(conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, destination: Path) -> None:
+def _avouer(
+    conn: psycopg.Connection[Any], contexte: Contexte, dossier: Path, destination: Path, var: Path | None
+) -> None:
     """A closed extract that is written otherwise than it was closed says so in its manifest, and never takes the
     place of a folder (the software has changed since)."""
     if contexte.cloture is None:
         return
-    clos = place.manifeste_clos(conn, contexte.exercice, contexte.construction.version)
+    clos = place.manifeste_clos(conn, destination, contexte.exercice, contexte.construction.version, var)
     if clos is None or place.sha256_manifeste(dossier) == clos:
         return
     if destination.exists():
         raise ErreurMutualisation(
-            f"L'extrait clos {destination} n'est plus entier et ce logiciel ne le réécrit pas aux mêmes octets : "
-            "reprenez-le d'une sauvegarde, ou donnez un autre dossier à --sortie."
+            f"L'extrait clos {destination} n'est plus entier ({_differences(conn, destination, var)}) et ce "
+            "logiciel ne le réécrit pas aux mêmes octets : reprenez-le d'une sauvegarde, ou donnez un autre dossier "
+            "à --sortie."
         )
     chemin = dossier / MANIFESTE
     _ecrire_json(chemin, json.loads(chemin.read_text(encoding="utf-8")) | {"manifeste_clos": clos})
+
+
+def _differences(conn: psycopg.Connection[Any], dossier: Path, var: Path | None) -> str:
+    lues = place.ecarts(dossier) or ecarts_extrait(conn, dossier, var) or [f"{MANIFESTE} n'est pas celui de la clôture"]
+    return ", ".join(lues[:LIMITE_DIFFERENCES]) + (", …" if len(lues) > LIMITE_DIFFERENCES else "")
 
 
 def _relations_de(contexte: Contexte) -> dict[str, Relation]:

@@ -9,9 +9,13 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.publication.clotures import emplacements, lire_cloture
-from mutualisation.publication.extraits_lus import differences
-from mutualisation.publication.manifeste import CLOS, MANIFESTE
+from mutualisation.publication.ancrage import Ancre, Ancres
+from mutualisation.publication.cle_signature import est_signe
+from mutualisation.publication.clotures import lire_cloture
+from mutualisation.publication.extraits_lus import differences, ecarts_extrait
+from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
+from mutualisation.publication.manifestes_signes import est_note
+from mutualisation.publication.sceaux import cles_connues
 
 _DIT = {"manque": "manque", "etranger": "n'est pas de l'extrait", "change": "a changé"}
 TENUES = """
@@ -35,18 +39,50 @@ def dossier_ecrit(sortie: Path, exercice: int, version: int) -> Path | None:
     return next((c for c in candidats if _version_dite(c, exercice) == version), None)
 
 
-def est_clos_et_entier(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int) -> bool:
-    """True when the folder holds the closed extract of the version, each file as it was written."""
-    if lire_cloture(conn, exercice, version) is None:
+def est_clos_et_entier(
+    conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, var: Path | None = None
+) -> bool:
+    """True when the folder holds the closed extract of the version: signature, seal, each file as it was written.
+
+    `var`: the folder of keys and anchors.
+    """
+    return (
+        lire_cloture(conn, exercice, version) is not None
+        and est_manifeste_de(conn, dossier, exercice, version, CLOS, var)
+        and not ecarts_extrait(conn, dossier, var)
+    )
+
+
+def est_manifeste_de(
+    conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, statut: str, var: Path | None = None
+) -> bool:
+    """True when the manifest of the folder is one that was written of this version, with this status: what
+    `journal.emplacements` says of it proves nothing, the signature that `journal.extraits` keeps does."""
+    lu = _lire(dossier)
+    if (lu.get("exercice"), lu.get("version"), lu.get("statut")) != (exercice, version, statut):
         return False
-    connus = {e.manifeste_sha256 for e in emplacements(conn, exercice, version) if e.statut == CLOS}
-    return sha256_manifeste(dossier) in connus and not ecarts(dossier)
+    return est_note(conn, exercice, version, (dossier / MANIFESTE).read_bytes(), var)
 
 
-def manifeste_clos(conn: psycopg.Connection[Any], exercice: int, version: int) -> str | None:
-    """sha256 of the manifest of the closed extract, as it was first written."""
-    clos = [e for e in emplacements(conn, exercice, version) if e.statut == CLOS]
-    return clos[-1].manifeste_sha256 if clos else None
+def manifeste_clos(
+    conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, var: Path | None = None
+) -> str | None:
+    """sha256 of the manifest of the closed extract, as it was first written and anchored; else of the one that stands
+    in the folder, when it was signed."""
+    ancre = Ancres(var).extrait_clos(exercice, version)
+    if ancre is not None and any(est_signe(ancre.enonce, ancre.signature, cle) for cle in cles_connues(var)):
+        return hashlib.sha256(ancre.enonce).hexdigest()
+    return sha256_manifeste(dossier) if est_manifeste_de(conn, dossier, exercice, version, CLOS, var) else None
+
+
+def ancrer_clos(dossier: Path, exercice: int, version: int, var: Path | None = None) -> None:
+    """Anchor the manifest of the closed extract just written, with which later ones are compared; the first stays."""
+    ancres = Ancres(var)
+    if ancres.extrait_clos(exercice, version) is not None:
+        return
+    ancre = Ancre((dossier / MANIFESTE).read_bytes(), (dossier / SIGNATURE).read_bytes())
+    cle = next(cle for cle in cles_connues(var) if est_signe(ancre.enonce, ancre.signature, cle))
+    ancres.poser_extrait_clos(exercice, version, ancre, cle)
 
 
 def sha256_manifeste(dossier: Path) -> str | None:

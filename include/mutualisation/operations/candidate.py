@@ -19,8 +19,8 @@ from mutualisation.ingestion.lignes_signees import exiger_lignes
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.redressement import preparer_redressement
 from mutualisation.operations.session import Session
+from mutualisation.operations.signature import identite, version_du_code
 from mutualisation.operations.signature import signataire as signataire_de
-from mutualisation.operations.signature import version_du_code
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
 from mutualisation.publication.construction_signee import (
@@ -154,13 +154,13 @@ def ouvrir_construction(
         synchroniser_brut(conn)
         conn.execute("select journal.renouveler_construction()")
         with au_nom_de(conn, signataire, PREPARATEUR) if session.embarque else nullcontext():
-            return _inserer_construction(conn, exercices)
+            return _inserer_construction(conn, exercices, identite(session))
 
 
-def _inserer_construction(conn: psycopg.Connection[Any], exercices: list[int]) -> int:
+def _inserer_construction(conn: psycopg.Connection[Any], exercices: list[int], identite_: str) -> int:
     try:
         ligne = conn.execute(
-            "select journal.ouvrir_construction(%s::int[], %s)", (exercices, version_du_code())
+            "select journal.ouvrir_construction(%s::int[], %s, %s)", (exercices, version_du_code(), identite_)
         ).fetchone()
     except psycopg.errors.InsufficientPrivilege as erreur:
         raise ErreurMutualisation(

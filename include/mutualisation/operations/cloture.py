@@ -13,15 +13,17 @@ import psycopg
 
 from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.roles import APPROBATEUR
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait import place
 from mutualisation.francais.formats import plusieurs
 from mutualisation.operations.livraison import extraire
 from mutualisation.operations.session import Session
+from mutualisation.operations.signature import identite
 from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.verification_sceau import exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices
-from mutualisation.publication.clotures import approuver, emplacements, lire_cloture
+from mutualisation.publication.clotures import Cloture, approuver, emplacements, lire_cloture
 from mutualisation.publication.clotures_scellees import ancrer_clotures, est_scellee, sceller_cloture
 from mutualisation.publication.extraits_lus import ecarts_extrait
 from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
@@ -34,7 +36,7 @@ select controle, coalesce(cle, '')
  order by 1, 2
 """
 LIMITE_NOMS = 10
-APPROBATEUR = ("--approuve-par", "l'approbateur")
+DIT_PAR = ("--approuve-par", "l'approbateur")
 
 
 @dataclass(frozen=True)
@@ -79,30 +81,35 @@ def cloturer(
     sortie: str | None = None,
     *,
     version: int | None = None,
+    manifeste_sha256: str | None = None,
     compte: str | None = None,
 ) -> ExerciceClos:
     """Approve the published version of an exercice, then write its extract as closed; again, only what is missing.
 
-    `sortie`: where its extract is, by default where it was last written; `version`: the one that was looked at, by
-    default the published one; `compte`: address of the warehouse under the approver's own login, by default that of
-    the session. Raises `ControleEchoue` (2) when K4 refuses, `ErreurMutualisation` (1) when the login is no approver or
-    the extract cannot be written.
+    `sortie`: where its extract is, by default where it was last written; `version`, `manifeste_sha256`: the version
+    and the extract that were looked at, by default what is found; `compte`: address of the warehouse under the
+    approver's own login, by default that of the session. Raises `ControleEchoue` (2) when K4 refuses,
+    `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written.
     """
     (annee,) = verifier_exercices([exercice])
     with session.connexion() as conn:
         publiee = _version_publiee(conn, annee)
         if version is not None and version != publiee:
             raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
-        deja = lire_cloture(conn, annee, publiee) is not None
+        cloture = lire_cloture(conn, annee, publiee)
+        deja = cloture is not None
         dossier = _dossier(conn, annee, publiee, sortie)
         if not (deja and est_scellee(conn, annee, publiee)):
-            signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *APPROBATEUR)
-            a_clore = None if deja else _a_clore(session, conn, annee, publiee, dossier)
+            signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
+            # a closing that nobody signed may have been slipped in: it is worth what the same checks say
+            a_clore = _a_clore(session, conn, annee, publiee, dossier)
+            _exiger_regarde(a_clore, manifeste_sha256)
+            _exiger_approuve(a_clore, cloture)
             conn.commit()
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
-            with _en_son_nom(session, conn, signataire or "", compte) as sienne:
-                if a_clore is not None:
-                    approuver(sienne, annee, publiee, a_clore.manifeste_sha256)
+            with _en_son_nom(session, signataire or "", compte) as sienne:
+                if not deja:
+                    approuver(sienne, annee, publiee, a_clore.manifeste_sha256, identite(session))
                 sceller_cloture(sienne, annee, publiee, session.var)
         par = _approbateur(conn, annee, publiee)
         conn.commit()
@@ -114,29 +121,47 @@ def cloturer(
 
 
 @contextmanager
-def _en_son_nom(
-    session: Session, conn: psycopg.Connection[Any], signataire: str, compte: str | None
-) -> Iterator[psycopg.Connection[Any]]:
-    """A transaction in the name of who approves: under a login of its own, or one made for it (K3)."""
-    if compte is not None:
-        # an approver needs no other group
-        with connecter(compte, role=None) as sienne, sienne.transaction():
-            yield sienne
-        return
-    with conn.transaction(), au_nom_de(conn, signataire, "approbateur") if session.embarque else nullcontext():
-        yield conn
+def _en_son_nom(session: Session, signataire: str, compte: str | None) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction in the name of who approves: under a login of its own, or one made for it (K3).
+
+    The role of the run approves nothing: only the login does, and it needs no other group.
+    """
+    with (
+        connecter(compte or session.dsn, role=None) as sienne,
+        sienne.transaction(),
+        au_nom_de(sienne, signataire, APPROBATEUR) if session.embarque and not compte else nullcontext(),
+    ):
+        yield sienne
 
 
 def _a_clore(
     session: Session, conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None
 ) -> AClore:
     """The checks of K4, but for who approves, once the seal of the version holds (K10)."""
-    exiger_sceau(conn, [exercice], version, session.var)
+    exiger_sceau(conn, [exercice], version, session.var, sans_cloture=(exercice, version))
     _exiger_justifications(conn, exercice, version)
-    empreinte = _exiger_extrait(conn, exercice, version, dossier)
+    empreinte = _exiger_extrait(conn, exercice, version, dossier, session.var)
     if ecarts := ecarts_extrait(conn, Path(str(dossier)), session.var):
         raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
     return AClore(exercice, version, str(dossier), empreinte)
+
+
+def _exiger_regarde(a_clore: AClore, manifeste_sha256: str | None) -> None:
+    if manifeste_sha256 not in (None, a_clore.manifeste_sha256):
+        raise _refus(
+            f"l'extrait {a_clore.dossier} a été réécrit depuis qu'il a été regardé (manifeste {manifeste_sha256} "
+            f"alors, {a_clore.manifeste_sha256} maintenant) : regardez-le, puis approuvez-le de nouveau"
+        )
+
+
+def _exiger_approuve(a_clore: AClore, cloture: Cloture | None) -> None:
+    """A closing without signature is of the extract that stands there, or is nobody's."""
+    if cloture is not None and cloture.manifeste_sha256 != a_clore.manifeste_sha256:
+        raise _refus(
+            f"l'exercice {a_clore.exercice} est inscrit clos par « {cloture.approuve_par} » sur un autre extrait que "
+            f"{a_clore.dossier} (manifeste {cloture.manifeste_sha256}), et personne ne l'a signé : restaurez "
+            "l'entrepôt d'une sauvegarde"
+        )
 
 
 def _approbateur(conn: psycopg.Connection[Any], exercice: int, version: int) -> str:
@@ -173,7 +198,7 @@ def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version
         )
 
 
-def _exiger_extrait(conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None) -> str:
+def _exiger_extrait(conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None, var: Path) -> str:
     """sha256 of the manifest of the extract to approve, once each of its files is the one that was written."""
     remede = "réécrivez-le par « mutualisation extraire »"
     if dossier is None or not (dossier / MANIFESTE).is_file():
@@ -183,8 +208,7 @@ def _exiger_extrait(conn: psycopg.Connection[Any], exercice: int, version: int, 
             "dossier par --sortie"
         )
     empreinte = place.sha256_manifeste(dossier)
-    connus = {e.manifeste_sha256 for e in emplacements(conn, exercice, version) if e.statut == A_APPROUVER}
-    if empreinte is None or empreinte not in connus:
+    if empreinte is None or not place.est_manifeste_de(conn, dossier, exercice, version, A_APPROUVER, var):
         raise _refus(_pourquoi(dossier, exercice, version, remede))
     if ecarts := place.ecarts(dossier):
         raise _refus(f"l'extrait {dossier} n'est plus celui qui a été écrit : {_noms(ecarts)} ; {remede}")

@@ -27,6 +27,7 @@ from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
+from mutualisation.operations.signature import identite
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
@@ -121,7 +122,7 @@ def _composer(
                 conn,
                 exercice,
                 pose,
-                identite=_identite(session),
+                identite=identite(session),
                 porte=partial(exiger_extrait, session.dsn),
                 var=session.var,
             )
@@ -161,7 +162,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
                     exercice,
                     pose,
                     version=version,
-                    identite=_identite(session),
+                    identite=identite(session),
                     porte=partial(_relire, session.dsn),
                     var=session.var,
                 )
@@ -233,10 +234,6 @@ def _exiger_places(conn: psycopg.Connection[Any], places: Mapping[int, Path], ve
                 f"Un bilan clos a pris la place {choisie} pendant l'écriture : rien n'a été remplacé, relancez la "
                 "commande."
             )
-
-
-def _identite(session: Session) -> str:
-    return "declaree" if session.embarque else "authentifiee"
 
 
 def _poser(pose: MiseEnPlace, echec: str) -> None:

@@ -31,6 +31,11 @@ def signataire(
     return login
 
 
+def identite(session: Session) -> str:
+    """`authentifiee` by a server that asked who connects, `declaree` on the embedded one (K3)."""
+    return "declaree" if session.embarque else "authentifiee"
+
+
 def version_du_code() -> str:
     """Version of the package, with the commit when it runs from a checkout."""
     paquet = version_du_paquet("mutualisation")

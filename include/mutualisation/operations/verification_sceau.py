@@ -13,7 +13,7 @@ from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.lignes_signees import ecarts_lignes
 from mutualisation.operations.session import Session
-from mutualisation.publication.clotures import versions_closes
+from mutualisation.publication.clotures import toutes_closes, versions_closes
 from mutualisation.publication.clotures_scellees import ancrer_clotures, ecarts_clotures
 from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits_csv import lire_pointeurs
@@ -27,18 +27,25 @@ from mutualisation.publication.sceaux import (
     lire_sceau,
     lire_sceaux,
 )
+from mutualisation.publication.vues import ecarts_definitions
+from mutualisation.sources.brut import ecarts_brut
 
 
 def exiger_sceau(
-    conn: psycopg.Connection[Any], exercices: Iterable[int], version: int | None = None, var: Path | None = None
+    conn: psycopg.Connection[Any],
+    exercices: Iterable[int],
+    version: int | None = None,
+    var: Path | None = None,
+    *,
+    sans_cloture: tuple[int, int] | None = None,
 ) -> None:
     """The seals of what is about to be given out (default: the published versions) hold: each is recomputed once.
 
-    `var`: the folder of key and anchors. Raises `ControleEchoue` with a sentence per difference; `ErreurMutualisation`
-    when an exercice is not published.
+    `var`: the folder of key and anchors; `sans_cloture`: the (exercice, version) whose closing is being signed. Raises
+    `ControleEchoue` with a sentence per difference; `ErreurMutualisation` when an exercice is not published.
     """
     choisies = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
-    _refuser(_ecarts_journal(conn, var) + ecarts_pointeurs(conn))
+    _refuser(_ecarts_journal(conn, var, sans_cloture) + ecarts_pointeurs(conn))
     tenus: set[int] = set()
     for exercice, choisie in choisies.items():
         sceau = lire_sceau(conn, choisie)
@@ -74,7 +81,8 @@ def remplace_tout(conn: psycopg.Connection[Any], version: int) -> bool:
 
 def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable[Path] = ()) -> list[str]:
     """Every difference, a French sentence each: chain, anchors, pointers, the seals in force (of these exercices; by
-    default all), what the views show, what each file landed, and each file of the extracts given."""
+    default all) and those of closed versions, what the views show and how they are defined, what each file landed, what
+    `brut` would run, and each file of the extracts given."""
     with connecter(session.dsn) as conn:
         conn.commit()
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -83,13 +91,17 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
         for annee in sorted(demandes):
             version_publiee(conn, annee)
         en_vigueur = {v for e, v in lire_pointeurs(conn).items() if not demandes or e in demandes}
+        # a restatement moves the pointer, and what was closed is still given out
+        en_vigueur |= toutes_closes(conn, demandes)
         sceaux = lire_sceaux(conn)
         for sceau in sceaux:
             if sceau.version in en_vigueur or sceau is sceaux[-1]:
                 ecarts += ecarts_contenu(conn, sceau)
         sans = sorted(en_vigueur - {s.version for s in sceaux})
         ecarts += [f"sceau : la version {v} est publiée et n'en a pas." for v in sans]
-        ecarts += ecarts_vues(conn) + ecarts_lignes(conn, session.var, toutes=True)
+        # a view that is not ours is not read: it would run what it holds in the name of who verifies
+        ecarts += (ecarts_definitions(conn) or ecarts_vues(conn)) + ecarts_brut(conn)
+        ecarts += ecarts_lignes(conn, session.var, toutes=True)
         for dossier in extraits:
             ecarts += ecarts_extrait(conn, dossier, session.var)
     return list(dict.fromkeys(ecarts))
@@ -101,7 +113,9 @@ def remarques(session: Session, extraits: Iterable[Path]) -> list[str]:
         return [phrase for dossier in extraits if (phrase := remarque_extrait(conn, dossier))]
 
 
-def _ecarts_journal(conn: psycopg.Connection[Any], var: Path | None) -> list[str]:
+def _ecarts_journal(
+    conn: psycopg.Connection[Any], var: Path | None, sans_cloture: tuple[int, int] | None = None
+) -> list[str]:
     """Functions, chain of the seals and closings, once what a crash left without anchor is anchored.
 
     A difference is looked at again in a new snapshot: what another command has just published is anchored already.
@@ -109,7 +123,7 @@ def _ecarts_journal(conn: psycopg.Connection[Any], var: Path | None) -> list[str
     ancrer(conn, var)
     ancrer_clotures(conn, var)
     for dernier_essai in (False, True):
-        ecarts = ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_clotures(conn, var)
+        ecarts = ecarts_fonctions(conn) + ecarts_chaine(conn, var) + ecarts_clotures(conn, var, sans_cloture)
         if not ecarts or dernier_essai:
             break
         conn.rollback()

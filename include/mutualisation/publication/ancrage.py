@@ -32,7 +32,7 @@ class Ancre:
 class Ancres:
     """`<name>.json`, `<name>.json.sig` and `cle_<sha256>.pem` of a folder; anchored once the `.json` is there.
 
-    A seal is named by its number (`NNNN`), a closing `cloture_AAAA_vN`.
+    A seal is named by its number (`NNNN`), a closing `cloture_AAAA_vN`, the manifest of its extract `extrait_AAAA_vN`.
     """
 
     def __init__(self, var: Path | None = None) -> None:
@@ -71,6 +71,17 @@ class Ancres:
         """Write the anchor of a closing; it survives a crash."""
         self._poser(f"cloture_{exercice}_v{version}.json", ancre, cle_publique)
 
+    def extrait_clos(self, exercice: int, version: int) -> Ancre | None:
+        """The manifest of the closed extract, as it was first written; None before. ErreurMutualisation as `lues`."""
+        chemin = self.dossier / _nom_extrait(exercice, version)
+        with self._accessible("lu"), contextlib.suppress(FileNotFoundError):
+            return Ancre(chemin.read_bytes(), self._signature(chemin))
+        return None
+
+    def poser_extrait_clos(self, exercice: int, version: int, ancre: Ancre, cle_publique: bytes) -> None:
+        """Write the anchor of a closed extract; it survives a crash."""
+        self._poser(_nom_extrait(exercice, version), ancre, cle_publique)
+
     def _poser(self, nom: str, ancre: Ancre, cle_publique: bytes) -> None:
         self.connaitre(cle_publique)
         with self._accessible("écrit"):
@@ -102,3 +113,7 @@ class Ancres:
                 f"Le dossier des sceaux {self.dossier} ne peut pas être {fait} ({raison_systeme(erreur)}) : "
                 "vérifiez les droits et la place."
             ) from erreur
+
+
+def _nom_extrait(exercice: int, version: int) -> str:
+    return f"extrait_{exercice}_v{version}.json"

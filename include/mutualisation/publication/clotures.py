@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.entrepot.roles import REFUS
+from mutualisation.entrepot.roles import APPROBATEUR, REFUS
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
 CLOTURE = """
-select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), manifeste_sha256
+select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), manifeste_sha256,
+  identite
   from journal.clotures
  where exercice = %s and version = %s
 """
@@ -26,12 +28,14 @@ select dossier, manifeste_sha256, statut
 
 @dataclass(frozen=True)
 class Cloture:
-    """A closed version: who approved, when (ISO, UTC), and the sha256 of the manifest that was approved."""
+    """A closed version: who approved, when (ISO, UTC), the sha256 of the manifest that was approved, and whether who
+    approved was authenticated (None for a closing made before it was kept)."""
 
     version: int
     approuve_par: str
     approuve_le: str
     manifeste_sha256: str
+    identite: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,16 +62,31 @@ def versions_closes(conn: psycopg.Connection[Any]) -> list[int]:
     return [int(v) for (v,) in conn.execute(requete).fetchall()]
 
 
-def approuver(conn: psycopg.Connection[Any], exercice: int, version: int, manifeste_sha256: str) -> bool:
+def toutes_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()) -> set[int]:
+    """Every version that was closed, of these exercices (default: all): its extract may be asked for at any time."""
+    demandes = set(exercices)
+    lues = conn.execute("select exercice, version from journal.clotures").fetchall()
+    return {int(v) for e, v in lues if not demandes or e in demandes}
+
+
+def approuver(
+    conn: psycopg.Connection[Any], exercice: int, version: int, manifeste_sha256: str, identite: str | None = None
+) -> bool:
     """Close the published version in the name of the login; False when it was closed already.
 
-    Raises `ControleEchoue` when the database refuses who approves or what is approved, `ErreurMutualisation` when the
-    login is no approver.
+    `identite`: `declaree` or `authentifiee`, as it is kept (K3). Raises `ControleEchoue` when the database refuses who
+    approves or what is approved, `ErreurMutualisation` when the login is no approver.
     """
+    (compte,) = conn.execute("select session_user").fetchone() or ("",)
     try:
-        ligne = conn.execute("select journal.approuver(%s, %s, %s)", (exercice, version, manifeste_sha256)).fetchone()
+        ligne = conn.execute(
+            "select journal.approuver(%s, %s, %s, %s)", (exercice, version, manifeste_sha256, identite)
+        ).fetchone()
     except psycopg.errors.InsufficientPrivilege as erreur:
-        raise ErreurMutualisation(_phrase(erreur)) from erreur
+        raise ErreurMutualisation(
+            f"Le compte « {compte} » n'est pas membre du groupe « {APPROBATEUR} » : un administrateur de la base "
+            f'l\'y met par « grant {APPROBATEUR} to "{compte}" ».'
+        ) from erreur
     except psycopg.DatabaseError as erreur:
         if erreur.sqlstate != REFUS:
             raise

@@ -70,14 +70,21 @@ def ancrer_clotures(conn: psycopg.Connection[Any], var: Path | None = None) -> N
             ancres.poser_cloture(cloture.exercice, cloture.version, cloture.ancre, cloture.cle_publique or b"")
 
 
-def ecarts_clotures(conn: psycopg.Connection[Any], var: Path | None = None) -> list[str]:
-    """A French sentence per closing that nobody signed, that changed since, or that is gone."""
+def ecarts_clotures(
+    conn: psycopg.Connection[Any], var: Path | None = None, en_cours: tuple[int, int] | None = None
+) -> list[str]:
+    """A French sentence per closing that nobody signed, that changed since, or that is gone.
+
+    `en_cours`: the (exercice, version) whose closing may still be without signature: it is what comes next.
+    """
     ancres, connues = Ancres(var).clotures(), cles_connues(var)
     ecarts = []
     lues = _lire(conn)
     for cloture in lues:
         nom = f"sceau : la clôture de l'exercice {cloture.exercice}, version {cloture.version}"
         if cloture.dite is not None and cloture.enonce is None:
+            if (cloture.exercice, cloture.version) == en_cours:
+                continue
             ecarts.append(
                 f"{nom}, n'est pas signée — que la personne qui l'a approuvée relance « mutualisation cloturer » ; si "
                 "elle ne l'a pas fait, restaurez l'entrepôt."

@@ -30,7 +30,8 @@ DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisati
 
 @dataclass(frozen=True)
 class Construction:
-    """The build an extract comes from, as `journal.constructions` keeps it; `publie_le` is ISO, UTC."""
+    """The build an extract comes from, as `journal.constructions` keeps it; `construit_le` is ISO, UTC; `identite`:
+    whether who prepared was authenticated, None for a version of before it was kept (K3)."""
 
     version: int
     prepare_par: str
@@ -38,6 +39,7 @@ class Construction:
     construit_le: str | None
     publication_sha256: str | None
     portes: dict[str, Any]
+    identite: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,14 @@ class Contexte:
     def est_synthetique(self) -> bool:
         """True for the reference drop, which says so by a parameter."""
         return any(p["parametre"] == "jeu_de_donnees" and p["valeur"] == "synthetique" for p in self.parametres)
+
+    def identite(self, sinon: str) -> str:
+        """`declaree` when who prepared, or who approved, was not authenticated (K3); `sinon`: what a version of before
+        it was kept is taken for."""
+        dites = {self.construction.identite or sinon}
+        if self.cloture is not None:
+            dites.add(self.cloture.identite or sinon)
+        return "declaree" if "declaree" in dites else "authentifiee"
 
     @property
     def entete(self) -> dict[str, Any]:
@@ -148,10 +158,10 @@ def _etat_publie(conn: psycopg.Connection[Any], exercice: int) -> tuple[Any, ...
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
     """Context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
-    prepare_par, code_version, fin, sha256, portes, fige = _une_ligne(
+    prepare_par, code_version, fin, sha256, portes, fige, identite = _une_ligne(
         conn,
         "select prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
-        " publication_sha256, portes, contexte from journal.constructions where version = %s",
+        " publication_sha256, portes, contexte, identite from journal.constructions where version = %s",
         version,
         SANS_VERSION,
     )
@@ -163,7 +173,7 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
     epci = EPCI_INCONNU | referentiel["epci"]
     return Contexte(
         exercice=exercice,
-        construction=Construction(version, prepare_par, code_version, fin, sha256, portes or {}),
+        construction=Construction(version, prepare_par, code_version, fin, sha256, portes or {}, identite),
         epci=epci["nom"],
         siren=epci["siren"],
         siret=epci["siret"],

@@ -45,7 +45,7 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         return [f"extrait {dossier} : {MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}."]
     if not any(est_signe(manifeste, signature, cle) for cle in cles_connues(var)):
         ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
-    if not est_note(conn, exercice, version, manifeste):
+    if not est_note(conn, exercice, version, manifeste, var):
         ecarts.append(f"extrait {dossier} : {MANIFESTE} n'est pas un manifeste que l'entrepôt a noté — {REMEDE}.")
     if statut != CLOS and lire_cloture(conn, exercice, version) is not None:
         ecarts.append(

@@ -30,15 +30,14 @@ def signer_manifeste(
     empreinte = hashlib.sha256(manifeste).hexdigest()
     notee = conn.execute(NOTES, (exercice, version, empreinte)).fetchone()
     if notee is not None:
-        signature, cle_publique = bytes(notee[0]), bytes(notee[1])
-        if cle_publique not in cles_connues(var) or not est_signe(manifeste, signature, cle_publique):
+        if not _est_signee(notee, manifeste, var):
             raise ControleEchoue(
                 [
                     f"sceau : la signature de l'extrait {exercice}, version {version}, dans journal.extraits, n'est "
                     f"pas d'une clé connue ici — {REMEDE}."
                 ]
             )
-        return signature
+        return bytes(notee[0])
     cle = cle_signature(var)
     signature = cle.sign(manifeste)
     Ancres(var).connaitre(publique(cle))
@@ -48,7 +47,16 @@ def signer_manifeste(
     return signature
 
 
-def est_note(conn: psycopg.Connection[Any], exercice: int, version: int, manifeste: bytes) -> bool:
-    """True when the manifest is one that a command wrote."""
+def est_note(
+    conn: psycopg.Connection[Any], exercice: int, version: int, manifeste: bytes, var: Path | None = None
+) -> bool:
+    """True when the manifest is one that a command wrote: noted, with the signature of a key known here."""
     valeurs = (exercice, version, hashlib.sha256(manifeste).hexdigest())
-    return conn.execute(NOTES, valeurs).fetchone() is not None
+    notee = conn.execute(NOTES, valeurs).fetchone()
+    return notee is not None and _est_signee(notee, manifeste, var)
+
+
+def _est_signee(notee: tuple[Any, ...], manifeste: bytes, var: Path | None) -> bool:
+    """Anyone who may load may note a row: its signature is what counts."""
+    signature, cle_publique = bytes(notee[0]), bytes(notee[1])
+    return cle_publique in cles_connues(var) and est_signe(manifeste, signature, cle_publique)

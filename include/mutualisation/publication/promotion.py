@@ -86,7 +86,7 @@ def _definition(relation: Relation) -> list[sql.Composable]:
             table, sql.SQL(", ").join(liste)
         ),
         *(sql.SQL("alter table {} add column if not exists {}").format(table, c) for c in liste),
-        _vue(relation),
+        vue_de(relation, vue),
         sql.SQL("comment on view {} is {}").format(vue, sql.Literal(relation.description)),
         *(
             sql.SQL("comment on column {} is {}").format(
@@ -126,8 +126,8 @@ def promouvoir(
     return empreinte
 
 
-def _vue(relation: Relation) -> sql.Composed:
-    """The stable view: rows of the current version of each exercice.
+def vue_de(relation: Relation, nom: sql.Identifier) -> sql.Composed:
+    """The stable view, under a name: rows of the current version of each exercice.
 
     Where `exercice` is no published column, the same fact may stand under several exercices: the newest version
     of a key is shown once.
@@ -142,7 +142,7 @@ def _vue(relation: Relation) -> sql.Composed:
         "create or replace view {vue} with (security_invoker) as select {distinct}{colonnes} from {table} as v"
         " join journal.publications as p on p.exercice = v.{pointeur} and p.version = v.version{ordre}"
     ).format(
-        vue=sql.Identifier(relation.schema, relation.nom),
+        vue=nom,
         distinct=distinct,
         colonnes=sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c.nom)) for c in relation.colonnes),
         table=sql.Identifier("versions", relation.nom),

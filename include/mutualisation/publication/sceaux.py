@@ -27,7 +27,7 @@ from mutualisation.publication.relations import INTERNE, PUBLIEE, Colonne, Relat
 ACCOMPAGNEMENT = {"enonce", "signature", "cle_publique", "contrat", "empreintes"}
 CONSTRUCTION = """
 select version, exercices, prepare_par, code_version, publication_sha256, portes::text as portes,
-  contexte::text as contexte, to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as fin
+  contexte::text as contexte, to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as fin, identite
   from journal.constructions
  where version = %s
 """
@@ -287,11 +287,17 @@ def _ecarts_construction(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> 
 
 
 def _construction(conn: psycopg.Connection[Any], version: int) -> dict[str, Any]:
-    """The build as the journal keeps it, JSON columns as their text; empty when it is gone."""
+    """The build as the journal keeps it, JSON columns as their text; empty when it is gone.
+
+    An identity that was not kept is not there: seals of before say nothing of it.
+    """
     curseur = conn.execute(CONSTRUCTION, (version,))
     ligne = curseur.fetchone()
     noms = [c.name for c in curseur.description or ()]
-    return dict(zip(noms, ligne, strict=True)) if ligne else {}
+    lue = dict(zip(noms, ligne, strict=True)) if ligne else {}
+    if lue and lue["identite"] is None:
+        del lue["identite"]
+    return lue
 
 
 def _contrat() -> dict[str, Any]:

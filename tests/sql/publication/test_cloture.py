@@ -131,3 +131,43 @@ def test_qui_a_prepare_une_version_de_l_exercice_n_en_approuve_aucune(conn: Conn
 def test_une_cloture_ne_se_change_ni_ne_s_efface(conn: Conn, ordre: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="que des ajouts"):
         conn.execute(ordre)  # type: ignore[call-overload]
+
+
+# bob runs and approves: what somebody left in a table that the run writes would approve in bob's name
+PIEGE = f"""
+create temporary table piege (x boolean);
+create function pg_temp.glisser() returns boolean language plpgsql as $$
+  begin set role none; return journal.approuver(2021, 1, '{EMPREINTE}'); end $$;
+create function pg_temp.declencher() returns trigger language plpgsql as $$
+  begin perform pg_temp.glisser(); return null; end $$;
+"""
+POSES = {
+    "un déclencheur": "create trigger t after insert on piege for each statement execute function pg_temp.declencher()",
+    "une règle": "create rule r as on insert to piege do also select pg_temp.glisser()",
+    "une valeur par défaut": "alter table piege alter column x set default pg_temp.glisser()",
+}
+
+
+@pytest.mark.parametrize("pose", POSES.values(), ids=POSES.keys())
+def test_rien_n_approuve_au_milieu_d_une_autre_instruction(conn: Conn, pose: str) -> None:
+    """A trap that leaves the role of the run for the login is no act of the login."""
+
+    def ecrire(ouverte: Conn) -> None:
+        ouverte.execute("set role mutualisation_traitement")
+        ouverte.execute(PIEGE.encode())
+        ouverte.execute(pose.encode())
+        ouverte.execute("insert into piege default values")
+
+    with pytest.raises(psycopg.Error, match="se demande pour elle-même"):
+        comme(conn, "bob_qui_charge", ecrire, "approbateur", "mutualisation_traitement")
+    conn.rollback()
+    assert conn.execute("select count(*) from journal.clotures").fetchone() == (0,)
+
+
+def test_le_role_du_traitement_n_approuve_rien(conn: Conn) -> None:
+    def sous_le_traitement(ouverte: Conn) -> bool:
+        ouverte.execute("set role mutualisation_traitement")
+        return clore(ouverte)
+
+    with pytest.raises(ErreurMutualisation, match="n'est pas membre du groupe « approbateur »"):
+        comme(conn, "bob_qui_charge", sous_le_traitement, "approbateur", "mutualisation_traitement")

@@ -46,13 +46,13 @@ PIEGES = {
     "une partition": f"alter table {T} rename to vraie;"
     f" create table {T} (like construction.vraie) partition by list (version)",
 }  # fmt: skip
-# what ATTACH itself refuses
+# what ATTACH itself refuses, and what is gone
 AUTREMENT = {
     "different type": f"alter table {T} alter column cout_net type text",
     "missing": f"alter table {T} drop column cout_net",
     "de_trop": f"alter table {T} add column de_trop int",
     "violated": f"insert into {T} (version, exercice, dispositif) values (999, 2021, 'X')",
-    "does not exist": f"drop table {T}",
+    "n'est plus entière": f"drop table {T}",
 }
 
 
@@ -154,3 +154,22 @@ def test_ce_qui_ne_peut_pas_etre_repris_est_dit_en_francais(construite: tuple[Co
         conn.execute(f"alter table {T} alter column cout_net set default 0".encode())
     with pytest.raises(ErreurMutualisation, match=r"construction\.synthese_financiere ne peut pas être publiée"):
         promouvoir(conn, version)
+
+
+def test_une_construction_videe_depuis_est_a_refaire(construite: tuple[Conn, int]) -> None:
+    """A rotation of the key, or an erasure, empties `construction` and leaves the build validated."""
+    conn, version = construite
+    with conn.transaction(), sous_le_role(conn, TRAITEMENT):
+        conn.execute("select journal.renouveler_construction()")
+    with pytest.raises(ErreurMutualisation, match="Lancez « mutualisation controler » de nouveau"):
+        promouvoir(conn, version)
+
+
+@pytest.mark.parametrize("isolation", ["repeatable read", "serializable"])
+def test_un_piege_pose_apres_l_instantane_n_est_pas_publie(construite: tuple[Conn, int], isolation: str) -> None:
+    """A snapshot older than the trap would not show it: the build is published in READ COMMITTED, or not at all."""
+    conn, version = construite
+    conn.execute(f"set default_transaction_isolation = '{isolation}'".encode())
+    conn.commit()
+    with pytest.raises(psycopg.Error, match="se fait en « read committed »"), conn.transaction():
+        conn.execute("select journal.publier(%s)", (version,))

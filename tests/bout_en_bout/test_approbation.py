@@ -1,0 +1,133 @@
+"""Who approves, and under which identity (K2, K3, K10): by a login of a named server, of what was looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.atelier import petit_depot
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import lire
+from tests.bout_en_bout.test_cloture import empreintes, manifeste, publiee
+
+from mutualisation import operations as op
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+
+RACCOURCI = "select journal.approuver(%s, %s, %s)"
+COMPTES = """
+create role approbatrice_du_serveur login in role approbateur, mutualisation_traitement;
+create role agente_du_serveur login in role preparateur, mutualisation_traitement;
+"""
+FIN = "drop role approbatrice_du_serveur; drop role agente_du_serveur"
+
+
+@pytest.fixture
+def nommes(neuf: op.Session) -> Iterator[Callable[[str], op.Session]]:
+    """The same warehouse as a named server: a session under a login of its own."""
+    with connecter(neuf.dsn, role=None) as conn:
+        conn.execute(COMPTES)
+    yield lambda compte: replace(neuf, dsn=neuf.dsn.replace("mutualisation@", f"{compte}_du_serveur@"), embarque=False)
+    with connecter(neuf.dsn, role=None) as conn:
+        conn.execute(FIN)
+
+
+@pytest.fixture
+def justifie(neuf: op.Session, depot: Path, tmp_path: Path) -> tuple[op.Session, Path]:
+    """The small drop published by alice, its gaps justified, and its extract, to approve."""
+    petit_depot.ecrire_csv(
+        depot / "referentiel" / "justifications.csv",
+        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
+        *(f"{EXERCICE};{c};;Vu;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
+    )
+    return neuf, Path(op.bilan(neuf, str(depot), [EXERCICE], str(tmp_path / "bilans"), "alice").extraits[0])
+
+
+def test_clore_sous_un_compte_d_un_serveur_nomme(
+    justifie: tuple[op.Session, Path], nommes: Callable[[str], op.Session], tmp_path: Path
+) -> None:
+    """Prepared on the embedded server, then restored onto a named one: the approver's login closes, by the command; who
+    prepared stays declared, whoever renders (K3, S8)."""
+    session, extrait = justifie
+    version = publiee(session)
+    serveur = nommes("approbatrice")
+    ailleurs = Path(op.extraire(serveur, EXERCICE, str(tmp_path / "a_approuver")))
+    assert (manifeste(ailleurs)["identite"], empreintes(ailleurs)) == ("declaree", empreintes(extrait))
+    assert lire(session.dsn, "select identite from journal.constructions where version = %s", version) == [
+        ("declaree",)
+    ]
+    with pytest.raises(ErreurMutualisation, match="« agente_du_serveur » n'est pas membre du groupe « approbateur »"):
+        op.cloturer(nommes("agente"), EXERCICE)
+    with pytest.raises(ControleEchoue, match="réécrit depuis qu'il a été regardé"):
+        op.cloturer(serveur, EXERCICE, version=version, manifeste_sha256="ab" * 32)
+    assert lire(session.dsn, "select count(*) from journal.clotures") == [(0,)]
+
+    clos = op.cloturer(serveur, EXERCICE, sortie=str(extrait.parent))
+    assert (clos.deja, clos.approuve_par, Path(clos.dossier)) == (False, "approbatrice_du_serveur", extrait)
+    assert (manifeste(extrait)["statut"], manifeste(extrait)["identite"]) == ("clos", "declaree")
+    assert lire(session.dsn, "select identite from journal.clotures") == [("authentifiee",)]
+    assert op.verifier(serveur, extraits=[extrait]) == []
+    _un_clos_contrefait_est_reecrit(serveur, extrait, version, tmp_path)
+
+
+def _un_clos_contrefait_est_reecrit(session: op.Session, extrait: Path, version: int, tmp_path: Path) -> None:
+    """What the run may write in `journal.emplacements` makes no closed extract."""
+    figees = empreintes(extrait)
+    synthese = extrait / "synthese_financiere.csv"
+    synthese.write_bytes(synthese.read_bytes().replace(b"CEP", b"CEQ"))
+    lu = manifeste(extrait)
+    sorties = [s | {"sha256": empreintes(extrait)[s["fichier"]]} for s in lu["sorties"]]  # type: ignore[attr-defined]
+    (extrait / "manifeste.json").write_text(json.dumps(lu | {"sorties": sorties}), encoding="utf-8")
+    noter = (
+        "insert into journal.emplacements (exercice, version, statut, manifeste_sha256, dossier, ecrit_le)"
+        " values (%s, %s, 'clos', %s, %s, %s)"
+    )
+    with connecter(session.dsn) as conn:
+        conn.execute(noter, (EXERCICE, version, empreintes(extrait)["manifeste.json"], str(extrait), "2030-01-01"))
+        conn.execute(noter, (EXERCICE, version, "ab" * 32, str(extrait), "2000-01-01"))
+    assert Path(op.extraire(session, EXERCICE, str(extrait.parent))) == extrait
+    assert empreintes(extrait) == figees
+    assert empreintes(Path(op.extraire(session, EXERCICE, str(tmp_path / "encore")))) == figees
+
+
+def test_une_cloture_que_personne_n_a_signee_ne_vaut_que_par_les_controles(
+    justifie: tuple[op.Session, Path], nommes: Callable[[str], op.Session]
+) -> None:
+    """Closed in the approver's name on bytes that nobody looked at: `cloturer` signs nothing of it."""
+    session, extrait = justifie
+    version, forge = publiee(session), "ab" * 32
+    with connecter(session.dsn) as conn:
+        conn.execute("select journal.noter_extrait(%s, %s, %s, 's', 'c')", (EXERCICE, version, forge))
+    serveur = nommes("approbatrice")
+    with psycopg.connect(serveur.dsn) as conn:
+        assert conn.execute(RACCOURCI, (EXERCICE, version, forge)).fetchone() == (True,)
+    with pytest.raises(ControleEchoue, match="sur un autre extrait") as refus:
+        op.cloturer(serveur, EXERCICE)
+    assert len(refus.value.controles) == 1
+    assert lire(session.dsn, "select count(*) from journal.sceaux_clotures") == [(0,)]
+    assert manifeste(extrait)["statut"] == "a_approuver"
+
+
+def test_une_approbation_sans_signature_se_signe_par_qui_l_a_faite(
+    justifie: tuple[op.Session, Path], nommes: Callable[[str], op.Session]
+) -> None:
+    """Approved in SQL, of the extract that stands there: its approver alone signs it, the extract being whole."""
+    session, extrait = justifie
+    version = publiee(session)
+    serveur = nommes("approbatrice")
+    with psycopg.connect(serveur.dsn) as conn:
+        conn.execute(RACCOURCI, (EXERCICE, version, empreintes(extrait)["manifeste.json"]))
+    with pytest.raises(ControleEchoue, match="c'est à la personne"):
+        op.cloturer(session, EXERCICE, "carole")
+    lu = (extrait / "adhesion.csv").read_bytes()
+    (extrait / "adhesion.csv").write_bytes(lu + b"x")
+    with pytest.raises(ControleEchoue, match=r"adhesion\.csv a changé"):
+        op.cloturer(serveur, EXERCICE)
+    (extrait / "adhesion.csv").write_bytes(lu)
+    assert op.cloturer(serveur, EXERCICE).deja
+    assert manifeste(extrait)["statut"] == "clos"
+    assert op.verifier(session, extraits=[extrait]) == []
