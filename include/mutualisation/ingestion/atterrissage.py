@@ -15,6 +15,7 @@ from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.octets import Empreinte
+from mutualisation.ingestion.personnes import Discretion, sans_meprise
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.ingestion.travail import Chargement, Travail, transaction
@@ -31,15 +32,7 @@ def atterrir(
     """Land one file, in a transaction of its own; a file that can't be read is noted as refused."""
     f = candidat.fichier
     try:
-        with transaction(travail.conn):
-            traduction = travail.correspondances.pour(f.jeu)
-            controle = controle_depose(f, candidat.empreinte, traduction)
-            fichier_id = journal.inserer_fichier(
-                travail.conn, chargement_id, f, candidat.empreinte, correspondances=traduction.empreinte
-            )
-            lecture = Lecture(candidat.local, f.jeu, f.extension, travail.discretion, travail.limites, traduction)
-            _copier(travail.conn, f.jeu, lecture.copie(fichier_id))
-            journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
+        lecture = sans_meprise(travail.discretion, lambda d: _poser(travail, chargement_id, candidat, d))
     except (LectureRefusee, OSError, psycopg.DataError) as faute:
         motif = motif_refus(faute)
         refus[f.chemin] = motif
@@ -65,6 +58,21 @@ def atterrir(
 
 class _LectureInterrompue(Exception):
     """Ends a COPY: psycopg sends what ends it to the server, whose log may hold nothing of a file (K9)."""
+
+
+def _poser(travail: Travail, chargement_id: int, candidat: Candidat, discretion: Discretion) -> Lecture:
+    """Land the file, or nothing of it."""
+    f = candidat.fichier
+    with transaction(travail.conn):
+        traduction = travail.correspondances.pour(f.jeu)
+        controle = controle_depose(f, candidat.empreinte, traduction)
+        fichier_id = journal.inserer_fichier(
+            travail.conn, chargement_id, f, candidat.empreinte, correspondances=traduction.empreinte
+        )
+        lecture = Lecture(candidat.local, f.jeu, f.extension, discretion, travail.limites, traduction)
+        _copier(travail.conn, f.jeu, lecture.copie(fichier_id))
+        journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
+    return lecture
 
 
 def _copier(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:

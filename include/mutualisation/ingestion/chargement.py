@@ -60,7 +60,7 @@ def charger_depot(
         munir(travail, contenu)
         munir_de_codes(travail, contenu)
         verifier_epci(travail, contenu)
-        for source in reg:
+        for source in sorted(reg, key=lambda s: s.rang):
             noms_refuses = contenu.refus.get(source.nom, [])
             fichiers = contenu.de(source.nom)
             if source.nom not in voulues or not (fichiers or noms_refuses):

@@ -10,7 +10,6 @@ from mutualisation.ingestion import journal
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.depot import Depot, FichierDepose
-from mutualisation.ingestion.formes import forme_d_un_code, longs_chiffres
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.refus import LectureRefusee
@@ -34,17 +33,12 @@ def munir_de_codes(travail: Travail, contenu: Depot) -> None:
     codes -= {""}
     travail.discretion.codes = frozenset(codes)
     travail.discretion.agents = _agents(travail.conn) if _JEU_AGENTS in connus else frozenset()
-    masques = [(travail.discretion.masque[c], c) for c in sorted(codes) if _masquable(c)]
+    masques = [(travail.discretion.masque[c], c) for c in sorted(codes)]
     if masques:
         with transaction(travail.conn), travail.conn.cursor() as curseur:
             curseur.executemany(
                 "insert into journal.codes_connus (empreinte, code) values (%s, %s) on conflict do nothing", masques
             )
-
-
-def _masquable(code: str) -> bool:
-    """Whether the door keeps a digest of that code as long as no key names it."""
-    return not forme_d_un_code(code) or longs_chiffres(code)
 
 
 def _code(jeu: str, cellule: str) -> str:

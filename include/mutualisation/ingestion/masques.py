@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeAlias
 
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.formes import (
     ILLISIBLE,
+    PLUS_DE_CENT,
+    bancaire,
     datee,
     demesuree,
     figures,
@@ -20,15 +23,20 @@ from mutualisation.ingestion.formes import (
     ligne_usuelle,
     lisible,
     longs_chiffres,
+    suites,
 )
 from mutualisation.ingestion.memoire import MEMOIRE_MAX, Memoire
-from mutualisation.ingestion.personnes import CodesVus, Discretion
+from mutualisation.ingestion.personnes import CodesVus, Discretion, MefianceTardive
 from mutualisation.ingestion.siret import siret_valide
 from mutualisation.sources.jeux import Colonne, Jeu
 
 Rangees = list[list[str]]
 _NOMBRES = frozenset({"montant", "nombre", "pourcentage", "entier", "duree"})
 Masque = Callable[[Rangees], None]
+_Suites: TypeAlias = "list[tuple[int, Memoire[str | None]]]"
+_Usuelle: TypeAlias = "tuple[Callable[[str], re.Match[str] | None], _Suites, int, int, _Suites]"
+# two signs in a ledger are a kind of piece or a budget before they are a person
+PERSONNE_MIN = 3
 _ESPACES = re.compile(r"\s+")
 _MINUIT = re.compile(r"[ T]00:00(:00)?$")
 _JOUR_DEVANT = re.compile(r"([0-9]{2})([-/.])([0-9]{2})\2([0-9]{4})")
@@ -47,8 +55,11 @@ class Masques:
         self._codes = CodesVus()
         self._codes_gardes: Memoire[str] = Memoire(self._code)
         self._codes_intacts: set[str] = set()
-        self._mefiance = False
-        self._usuelles: dict[str, re.Pattern[str]] = {}
+        self._mefiance = discretion.mefiance
+        # the codes of a time file have a form (K9); those of affectations, often empty, tell nothing of their label
+        self._en_forme = not jeu.pseudonymise or any(c.clair_si for c in jeu.colonnes)
+        self._tiers = Memoire(lambda cellule: not bancaire(cellule))
+        self._usuelles: dict[str, _Usuelle] = {}
         self._masques = self._preparer()
 
     def appliquer(self, rangees: Rangees) -> None:
@@ -61,8 +72,10 @@ class Masques:
         gardee = next((c for c in self._jeu.colonnes_entrepot if c.garde_si_siret), None)
         if gardee is None and not self._masques:
             return textes
-        usuelle = self._usuelle(separateur, gardee).fullmatch
-        sirets = self._sirets
+        if separateur not in self._usuelles:
+            self._usuelles[separateur] = self._usuelle(separateur, gardee)
+        usuelle, avant, tiers, siret, apres = self._usuelles[separateur]
+        sirets, noms = self._sirets, self._tiers
         sorties = []
         for t in textes:
             lue = usuelle(t)
@@ -70,14 +83,25 @@ class Masques:
                 rangee = t.split(separateur)
                 self.appliquer([rangee])
                 t = separateur.join(rangee)
-            elif gardee is not None and lue[1] and not sirets[lue[2]]:
-                t = t[: lue.start(1)] + t[lue.end(1) :]
+            else:
+                # from the end of the line, so that what is before keeps its place
+                for g, posees in apres:
+                    if (posee := posees[lue[g]]) is not None:
+                        t = t[: lue.start(g)] + posee + t[lue.end(g) :]
+                if tiers and lue[tiers] and not (sirets[lue[siret]] and noms[lue[tiers]]):
+                    t = t[: lue.start(tiers)] + t[lue.end(tiers) :]
+                for g, posees in avant:
+                    if (posee := posees[lue[g]]) is not None:
+                        t = t[: lue.start(g)] + posee + t[lue.end(g) :]
             sorties.append(t)
         return sorties
 
     def verifier(self) -> None:
         """LectureRefusee when the codes of a time file are names, or anything but codes, more often than not (K9)."""
         self._codes.verifier()
+        if self._codes.sans_cle and self._discretion.codes:
+            # not one code of the file has a key: its labels may be exchanged
+            self._se_mefier()
 
     def decalee(self, rangee: list[str]) -> list[str]:
         """What may land of a row whose cells may be shifted: a name could sit in any column, only figures stay."""
@@ -96,12 +120,20 @@ class Masques:
             return ILLISIBLE
         return cellule if not colonne.gardee or figures(cellule) or lisible(colonne)(cellule) else ILLISIBLE
 
-    def _usuelle(self, separateur: str, gardee: Colonne | None) -> re.Pattern[str]:
-        """The usual line; its groups are the column kept for its SIRET, then that SIRET, which come in this order."""
-        if separateur not in self._usuelles:
-            groupes = () if gardee is None else (gardee.nom, gardee.garde_si_siret or "")
-            self._usuelles[separateur] = ligne_usuelle(list(self._jeu.colonnes_entrepot), separateur, groupes)
-        return self._usuelles[separateur]
+    def _usuelle(self, separateur: str, gardee: Colonne | None) -> _Usuelle:
+        """The usual line; vues of its cells with what lands of them, from the last, before and after the column kept
+        for its SIRET; the groups of that column and of that SIRET."""
+        colonnes = list(self._jeu.colonnes_entrepot)
+        groupes = () if gardee is None else (gardee.nom, gardee.garde_si_siret or "")
+        motif = ligne_usuelle(colonnes, separateur, groupes)
+        place = motif.groupindex
+        tiers, siret = (0, 0) if gardee is None else (place[g] for g in groupes)
+        vues = [
+            (place[suite[0].nom], Memoire(_posees([self._gardien(c) for c in suite], separateur)))
+            for suite in reversed(suites(colonnes))
+        ]
+        avant, apres = ([r for r in vues if (r[0] < tiers) is devant] for devant in (True, False))
+        return motif.fullmatch, avant, tiers, siret, apres
 
     def _preparer(self) -> list[Masque]:
         """Digests first: they are made of the cells as delivered."""
@@ -128,19 +160,29 @@ class Masques:
                 deja.update(neuves)
                 vues = {v.strip(BLANCS) for v in neuves} - {""}
                 retenir({v for v in vues if len(v) > 1})
-                if not self._mefiance and not codes.isdisjoint(vues):
+                if not codes.isdisjoint(vues):
                     # a code of the keys stands where a person should: what stands among the codes may be one
-                    self._mefiance = True
-                    self._codes_gardes.clear()
-                    self._codes_intacts.clear()
+                    self._se_mefier()
 
         return masquer
 
+    def _se_mefier(self) -> None:
+        """From now on no code of the file stays in clear without a key. MefianceTardive when one has landed."""
+        if self._mefiance:
+            return
+        nommes = self._discretion.codes
+        if any(v == c and (propre := c.strip(BLANCS)) and propre not in nommes for c, v in self._codes_gardes.items()):
+            raise MefianceTardive
+        self._mefiance = True
+        self._codes_gardes.clear()
+        self._codes_intacts.clear()
+
     def _par_valeur(self, colonne: Colonne, gardien: Callable[[str], str]) -> Masque:
         position = self._positions[colonne.nom]
-        gardees = self._codes_gardes if colonne.type == "code" else Memoire(gardien)
+        codes = colonne.type == "code" and not colonne.document
+        gardees = self._codes_gardes if codes else Memoire(gardien)
         # cells that land as they are: most blocks hold no other
-        intactes = self._codes_intacts if colonne.type == "code" else set[str]()
+        intactes = self._codes_intacts if codes else set[str]()
 
         def masquer(rangees: Rangees) -> None:
             vues = {r[position] for r in rangees}
@@ -155,10 +197,12 @@ class Masques:
 
     def _gardien(self, colonne: Colonne) -> Callable[[str], str]:
         """`gardien(cell)`: what may land of a cell, by the type of its column (K9)."""
+        if colonne.document:
+            return self._sinon_masque(lambda code: code in self._discretion.codes or self._numero(code))
         if colonne.type == "code":
             return self._code
         if colonne.type == "numero":
-            return self._sinon_masque(forme_d_un_numero)
+            return self._sinon_masque(self._numero)
         if colonne.type == "siret_libre":
             return self._sinon_masque(forme_d_un_siret)
         lit = lisible(colonne)
@@ -166,8 +210,11 @@ class Masques:
             return lambda cellule: cellule if lit(cellule) or figures(cellule) else ILLISIBLE
         autre = datee if self._jeu.pseudonymise else figures
         matricule, personnelle = self._lu_comme_un_matricule(colonne), self._discretion.personnelle
+        trop, au_dela = demesuree(colonne), PLUS_DE_CENT if colonne.type == "pourcentage" else ""
 
         def garder(cellule: str) -> str:
+            if au_dela and trop(cellule):
+                return au_dela
             if matricule(cellule.strip(BLANCS)):
                 return ILLISIBLE
             return cellule if lit(cellule) or (autre(cellule) and not personnelle(cellule.strip(BLANCS))) else ILLISIBLE
@@ -182,7 +229,9 @@ class Masques:
 
         def matricule(cellule: str) -> bool:
             forme, trop = forme_d_un_matricule(cellule), demesure(cellule)
-            return (forme and trop) or ((forme or trop) and personnelle(cellule))
+            # four figures are no hours of a day, and no percentage
+            chiffres = forme or (len(cellule) >= 4 and cellule.isdigit())
+            return (chiffres and trop) or ((forme or trop) and personnelle(cellule))
 
         return matricule
 
@@ -197,17 +246,31 @@ class Masques:
         code = delivre.strip(BLANCS)
         if not code or code in self._discretion.codes:
             return delivre
-        if self._mefiance or (self._jeu.agents and not self._discretion.codes and longs_chiffres(code)):
+        garde = self._en_forme and not self._mefiance and self._anonyme(code)
+        return delivre if garde else self._discretion.masque[delivre]
+
+    def _anonyme(self, code: str) -> bool:
+        """Whether a code that nothing names has the form of one, and is nobody's."""
+        if not self._jeu.pseudonymise:
+            courte = len(code) < PERSONNE_MIN
+            return forme_d_un_code_comptable(code) and (courte or not self._discretion.evoquee(code))
+        if not self._discretion.codes and longs_chiffres(code):
             # without a single key, figures alone may be a matricule under the label of the codes
-            return self._discretion.masque[delivre]
-        forme = forme_d_un_code if self._jeu.pseudonymise else forme_d_un_code_comptable
-        return delivre if forme(code) and not self._discretion.personnelle(code) else self._discretion.masque[delivre]
+            return False
+        return forme_d_un_code(code) and not self._discretion.evoquee(code)
+
+    def _numero(self, numero: str) -> bool:
+        """Whether the number of a document may land: figures are nobody's, as documents are numbered by figures."""
+        if not forme_d_un_numero(numero):
+            return False
+        return len(numero) < PERSONNE_MIN or numero.isdigit() or not self._discretion.evoquee(numero)
 
     def _code_travaille(self, delivre: str) -> str:
         """The same in a time file, where codes without a form are counted."""
         code = delivre.strip(BLANCS)
         if code:
-            self._codes.noter(code, connu=code in self._discretion.codes or forme_d_un_code(code))
+            nomme = code in self._discretion.codes
+            self._codes.noter(code, connu=nomme or forme_d_un_code(code), nomme=nomme)
         return self._codes_gardes[delivre]
 
     def _en_pseudonymes(self, colonne: Colonne) -> Masque:
@@ -221,14 +284,14 @@ class Masques:
         return masquer
 
     def _si_siret(self, colonne: Colonne) -> Masque:
-        """K7: agents and elected members are tiers too."""
+        """K7: agents and elected members are tiers too; whoever is named, no bank account is (K9)."""
         position = self._positions[colonne.nom]
         siret = self._positions.get(colonne.garde_si_siret or "")
-        sirets = self._sirets
+        sirets, noms = self._sirets, self._tiers
 
         def masquer(rangees: Rangees) -> None:
             for r in rangees:
-                if r[position] and (siret is None or not sirets[r[siret]]):
+                if r[position] and (siret is None or not (sirets[r[siret]] and noms[r[position]])):
                     r[position] = ""
 
         return masquer
@@ -255,6 +318,17 @@ class Masques:
                     r[position] = empreinte(*["" if c is None else propres[r[c]] for c in cles])
 
         return masquer
+
+
+def _posees(gardiens: list[Callable[[str], str]], separateur: str) -> Callable[[str], str | None]:
+    """What lands of cells side by side, given with their separators; None when they land as they are."""
+    gardees = [Memoire(g) for g in gardiens]
+
+    def posees(texte: str) -> str | None:
+        rendu = separateur.join([g[c] for g, c in zip(gardees, texte.split(separateur), strict=True)])
+        return None if rendu == texte else rendu
+
+    return posees
 
 
 def _propre(delivree: str) -> str:

@@ -37,6 +37,8 @@ TYPES = {
     "personnel": "donnée personnelle, jamais chargée",
 }
 TYPES_SOMMABLES = frozenset({"montant", "nombre", "pourcentage", "entier", "duree"})
+# rank of a source that needs to know nothing from another
+RANG_ORDINAIRE = 9
 COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts")
 
 
@@ -55,7 +57,8 @@ class Colonne:
 
     `pourcent_si`: (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide`: an unknown
     value of an enumeration is read as not stated (C7). `identite`: the cell names a person. `gardee`: of a source about
-    persons, the cell lands only in a form that its type allows (K9).
+    persons, the cell lands only in a form that its type allows (K9). `document`: the code is that of a document, which
+    is published: its form alone says whether it may land, whoever it may be equal to.
     """
 
     nom: str
@@ -70,6 +73,7 @@ class Colonne:
     pourcent_si: tuple[str, str] | None = None
     inconnue_vide: bool = False
     identite: bool = False
+    document: bool = False
     gardee: bool = False
 
     @property
@@ -143,12 +147,13 @@ class Jeu:
 
 @dataclass(frozen=True)
 class Source:
-    """A source system: one sub-folder of a drop."""
+    """A source system: one sub-folder of a drop. The lowest `rang` is loaded first."""
 
     nom: str
     libelle: str
     description: str
     jeux: tuple[Jeu, ...]
+    rang: int = RANG_ORDINAIRE
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,26 @@ Dans `rh` et `compta`, une cellule n'entre que dans une forme que sa colonne per
 montant, une date, une durée, un compte ou une valeur de liste (la ligne est rejetée comme avant), une empreinte
 `~…` pour un code, un numéro ou un SIRET (deux cellules égales ont la même). Un code que nomme une clé ou un
 paramètre entre en clair ; s'il était inconnu quand son fichier fut chargé, il est reconnu dès que la clé
-arrive. Statut et Grade ne sont qu'une empreinte, Tiers n'est gardé qu'avec un SIRET valide, Objet et
-Désignation restent dans `brut`. Un fichier de temps dont plus de la moitié des codes n'ont ni clé ni forme de
-code est refusé. Les en-têtes de colonnes ignorées ou mal écrites, les noms de feuilles (`rh`, `compta`) et, dans
-toute source, les noms de fichiers et de dossiers refusés ne sont répétés que par leurs mots connus ; « … » tient la
-place des autres, et le rang dans le dossier, par ordre alphabétique, dit alors de quel fichier il s'agit.
+arrive. Statut et Grade ne sont qu'une empreinte, Tiers n'est gardé qu'avec un SIRET valide et sans compte
+bancaire, Objet et Désignation restent dans `brut`. Un fichier de temps dont plus de la moitié des codes n'ont ni
+clé ni forme de code est refusé. Les en-têtes de colonnes ignorées ou mal écrites, les noms de feuilles (`rh`,
+`compta`) et, dans toute source, les noms de fichiers et de dossiers refusés ne sont répétés que par leurs mots
+connus ; « … » tient la place des autres, et le rang dans le dossier, par ordre alphabétique, dit alors de quel
+fichier il s'agit.
+
+Ce qu'aucune clé ne nomme n'entre en clair que si rien n'y peut désigner quelqu'un :
+
+| où | en clair | en empreinte |
+|---|---|---|
+| codes des temps | capitales, chiffres, `_ - . /`, pas de lettres seules | nom ou matricule d'un agent connu, même écrit autrement (casse, accents, tirets, zéros, nom seul) ; tous, si le fichier a l'en-tête d'une personne sur des codes, ou pas un code qui ait une clé |
+| codes des affectations (`agents`) | aucun | tous |
+| codes de `compta` | des chiffres, trois lettres de suite au plus (`2024 M 03`, `Bat-12`) | mots, initiales, agents connus |
+| Budget, Bordereau, Pièce, Ligne | des chiffres, et moins de lettres que de chiffres ou deux au plus (`L1204`, `BP`) | le reste : ces numéros sont publiés dans `tracabilite` |
+| partout | | IBAN, RIB, numéro de sécurité sociale (Corse comprise), quoi qu'il y ait autour |
+
+Une quotité ou une affectation de plus de 100 % entre comme `101` : la règle la rejette ou la bloque comme avant.
+Le référentiel est chargé d'abord, puis `rh`, puis les autres sources : le grand livre est lu quand les agents sont
+connus.
 """.rstrip("\n").split("\n")
 
 

@@ -16,12 +16,22 @@ import yaml
 
 from mutualisation.chemins import DECLARATIONS
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.sources.jeux import COLONNES_TECHNIQUES, PERIODES, TYPES, Colonne, Dialecte, Jeu, Registre, Source
+from mutualisation.sources.jeux import (
+    COLONNES_TECHNIQUES,
+    PERIODES,
+    RANG_ORDINAIRE,
+    TYPES,
+    Colonne,
+    Dialecte,
+    Jeu,
+    Registre,
+    Source,
+)
 
 ATTENDUS = frozenset({"mensuel", "annuel"})
 EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": ("json",)}
 
-_CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte", "personnes"})
+_CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte", "personnes", "rang"})
 _CLES_JEU = frozenset(f.name for f in fields(Jeu)) - {"source", "nom", "personnes"}
 _CLES_COLONNE = frozenset(f.name for f in fields(Colonne)) - {"gardee"}
 # kept as they are, or masked already
@@ -79,6 +89,7 @@ def _lire_source(chemin: Path) -> Source:
         libelle=str(d["libelle"]),
         description=str(d.get("description", "")),
         jeux=tuple(replace(jeu, agents=agents) for jeu in lus),
+        rang=int(d.get("rang", RANG_ORDINAIRE)),
     )
 
 
@@ -128,6 +139,7 @@ def _lire_colonne(brut: Any, ou: str, *, personnes: bool) -> Colonne:
         pourcent_si=_condition(d.get("pourcent_si"), f"{ici}, pourcent_si"),
         inconnue_vide=bool(d.get("inconnue_vide", False)),
         identite=bool(d.get("identite", False)),
+        document=bool(d.get("document", False)),
         gardee=personnes and "entete" in d and type_ not in _TYPES_LIBRES,
     )
 

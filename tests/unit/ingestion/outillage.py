@@ -10,7 +10,7 @@ import pytest
 
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.personnes import Discretion
+from mutualisation.ingestion.personnes import Discretion, sans_meprise
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.jeux import Jeu
@@ -37,8 +37,12 @@ def lire(chemin: Path, jeu: Jeu | str, limites: Limites | None = None, discretio
     """Read a file as the loading does."""
     jeu = registre().jeu(jeu) if isinstance(jeu, str) else jeu
     discretion = discretion or Discretion(Pseudonymes(CLE))
-    lecture = Lecture(chemin, jeu, chemin.suffix[1:], discretion, limites or Limites())
-    octets = b"".join(lecture.copie(7))
+
+    def poser(discretion: Discretion) -> tuple[Lecture, bytes]:
+        lecture = Lecture(chemin, jeu, chemin.suffix[1:], discretion, limites or Limites())
+        return lecture, b"".join(lecture.copie(7))
+
+    lecture, octets = sans_meprise(discretion, poser)
     noms = ["fichier_id", "ligne", "defauts", *(c.nom for c in jeu.colonnes_entrepot)]
     rangees = []
     for ligne in octets.decode().split("\n")[:-1]:

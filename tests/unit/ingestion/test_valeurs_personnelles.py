@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.ingestion.formes import forme_d_un_code, forme_d_un_code_comptable
+from mutualisation.ingestion.formes import bancaire, forme_d_un_code, forme_d_un_code_comptable, forme_d_un_numero
 from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
@@ -116,11 +116,16 @@ def test_les_codes_des_absences_ne_comptent_pas(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "rh", "compta"),
     [
-        ("0257", True, True), ("ADS-70", True, True), ("FORM-A", True, True), ("A/B", True, True), ("R.1", True, True),
-        ("FORMATION", False, False), ("Form-1", False, True), ("2024 M 03", False, True), ("LE GALL", False, False),
+        ("0257", True, True), ("ADS-70", True, True), ("FORM-A", True, False), ("A/B", True, False),
+        ("R.1", True, True), ("FORMATION", False, False), ("Form-1", False, False), ("Bat-12", False, True),
+        ("2024 M 03", False, True), ("LE GALL", False, False),
         ("M. Paul", False, False), (IBAN, False, False), ("FR76 3000 6000 0112 3456 7890 189", False, False),
         ("1850578006084", False, False), ("185057800608436", False, False), ("Dupont 3", False, False),
-        ("É-1", False, False),
+        ("É-1", False, False), ("LEE", False, False), ("MARTIN-DUVAL", True, False), ("LE-GALL.Z", True, False),
+        ("Le Gall 2", False, False), ("Anne Levy 7", False, False), ("J.OUVRARD", True, False),
+        (f"IBAN-{IBAN}", False, False), ("NIR-1850578006084", False, False), ("1850578006084-36/1", False, False),
+        ("185052A00608436", False, False), ("185052B00608444", False, False), ("1 85 05 78 006 084", False, False),
+        ("20009320100016", True, True), ("2018-2188-00012", True, True), ("MAT-2020-5071", True, True),
     ],
 )  # fmt: skip
 def test_forme_d_un_code(code: str, rh: bool, compta: bool) -> None:
@@ -203,3 +208,162 @@ def test_chaque_colonne_de_rh_et_de_compta_est_gardee() -> None:
         if not c.gardee and c.type not in ("pseudonyme", "empreinte")
     }
     assert libres == {"tiers", "objet", "sens", "rang_bordereau", "rang_piece", "rang_ligne"}
+
+
+@pytest.mark.parametrize(
+    ("numero", "permis"),
+    [
+        ("1204", True), ("0000138", True), ("L1204", True), ("MDT-0012", True), ("T-45", True), ("2021-0042", True),
+        ("BP", True), ("00", True), ("2024 M 03", True), ("KERVELLA-M", False), ("LE-GALL.Z", False), ("ROY-2", False),
+        ("LEE", False), ("1850578006084", False),
+    ],
+)  # fmt: skip
+def test_forme_d_un_numero_de_document(numero: str, permis: bool) -> None:
+    """They are published in `tracabilite`: fewer letters than figures."""
+    assert forme_d_un_numero(numero) is permis
+
+
+@pytest.mark.parametrize(
+    ("texte", "dit"),
+    [
+        (f"MME KERVELLA {IBAN[:-3]}555", True), ("GB29 NWBK 6016 1331 9268 19", True), ("NL91ABNA0417164300", True),
+        ("M. X 1 85 05 78 006 084 36", True), ("SARL TP59 CONSTRUCTIONS DU NORD", False), ("ENTREPRISE 2000", False),
+        ("21590350100017", False),
+    ],
+)  # fmt: skip
+def test_un_compte_bancaire_dans_un_texte(texte: str, dit: bool) -> None:
+    assert bancaire(texte) is dit
+
+
+def _temps_echanges(nombre: int, en_tete: list[str], codes: list[str]) -> list[list[str]]:
+    """Rows of a time file whose labels are those of `en_tete`, the codes being those given, in turn."""
+    lignes = [
+        [f"Z{i:04d}K", "NOM", "Prenom", "Pole", f"0{i % 9 + 1}/01/2020", codes[i * len(codes) // nombre],
+         "", "7,00", "T", "O"]
+        for i in range(nombre)
+    ]  # fmt: skip
+    return [en_tete, *lignes]
+
+
+def _echanges(jeu: str, a: str, b: str) -> list[str]:
+    noms = entete(jeu)
+    i, j = noms.index(a), noms.index(b)
+    noms[i], noms[j] = b, a
+    return noms
+
+
+def test_la_mefiance_vaut_pour_tout_le_fichier(tmp_path: Path) -> None:
+    """Codes without a key fill the first blocks: what shows that the labels are exchanged comes after them."""
+    rangees = _temps_echanges(600, _echanges("temps", "Matricule", "Code activité"), ["NOUV-1", "NOUV-2", "ACT-0"])
+    lu = lire(_ecrire(tmp_path / "t.csv", *rangees), "temps", discretion=_discretion())
+    assert len(lu.rangees) == 600
+    assert {(c or "")[:1] for c in lu.colonne("code_activite")} == {"~"}
+
+
+def test_un_fichier_dont_aucun_code_n_a_de_cle_n_en_garde_aucun_en_clair(tmp_path: Path) -> None:
+    rangees = _temps_echanges(600, _echanges("temps", "Matricule", "Code activité"), ["NOUV-1", "NOUV-2"])
+    lu = lire(_ecrire(tmp_path / "t.csv", *rangees), "temps", discretion=_discretion())
+    assert {(c or "")[:1] for c in lu.colonne("code_activite")} == {"~"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "secrets"),
+    [
+        ("Matricule", "Code activité", ("M0077X", "Z0070K")),
+        ("Nom", "Code activité", ("KERDREUX-BIHAN", "D.ARTAGNAN-2")),
+        ("Matricule", "% affectation", ("4273", "8391", "427")),
+        ("Matricule", "Quotité", ("4273", "8391", "427")),
+    ],
+)
+def test_des_affectations_sans_code_ne_posent_aucune_personne(
+    tmp_path: Path, a: str, b: str, secrets: tuple[str, ...]
+) -> None:
+    """Usual with time sheets: nothing in the file says that the labels are exchanged."""
+    lignes = []
+    for secret in secrets:
+        ligne = dict(
+            zip(entete("agents"), ["M1", "NOM", "P", "", "", "A", "100", "01/01/2019", *[""] * 5], strict=True)
+        )
+        ligne[a] = secret
+        lignes.append(list(ligne.values()))
+    lu = lire(_ecrire(tmp_path / "a.csv", _echanges("agents", a, b), *lignes), "agents", discretion=_discretion())
+    assert [s for s in secrets if s in lu.octets.decode()] == []
+
+
+def test_une_affectation_de_plus_de_cent_le_reste(tmp_path: Path) -> None:
+    """H2 still sees it; a known code stays."""
+    lignes = [["M1", "NOM", "P", "", "", "A", "100", "01/01/2019", "", "ACT-0", pct, "", ""] for pct in ("120", "100")]
+    lu = lire(_ecrire(tmp_path / "a.csv", entete("agents"), *lignes), "agents", discretion=_discretion())
+    assert lu.colonne("pct_affectation") == ["101", "100"]
+    assert lu.colonne("code_activite") == ["ACT-0", "ACT-0"]
+
+
+def test_un_matricule_ne_se_pose_pas_parmi_les_durees(tmp_path: Path) -> None:
+    noms = _echanges("temps", "Matricule", "Durée")
+    lu = lire(_ecrire(tmp_path / "t.csv", noms, ["4273", *TEMPS[0][1:]]), "temps", discretion=_discretion())
+    assert lu.colonne("duree") == ["?"]
+
+
+@pytest.mark.parametrize(
+    "code", ["OUVRARD/NOEL", "DUPONT.JEANNE", "LE-GALL", "61234", "0061234-2", "M0042", "OUVRARD-2"]
+)
+@pytest.mark.parametrize("jeu", ["temps", "mandats"])
+def test_un_code_qui_nomme_un_agent_autrement_ecrit_est_une_empreinte(tmp_path: Path, jeu: str, code: str) -> None:
+    """Case, accents, signs, zeros, one name of two: `agents` was read before, in this load."""
+    discretion = Discretion(Pseudonymes(CLE), frozenset({"ACT-0", "ACT-1"}))
+    lire(_ecrire(tmp_path / "a.csv", entete("agents"), *SEGMENTS), "agents", discretion=discretion)
+    lignes = [["X9", "", "", "", *TEMPS[0][4:5], c, *TEMPS[0][6:]] for c in ("ACT-0", "ADS-7", code)]
+    if jeu == "mandats":
+        lignes = [[*MANDATS[3][:11], c, *MANDATS[3][12:]] for c in ("ACT-0", "ADS-7", code)]
+    lu = lire(_ecrire(tmp_path / "c.csv", entete(jeu), *lignes), jeu, discretion=discretion)
+    posees = lu.colonne("code_activite" if jeu == "temps" else "axe_analytique")
+    assert posees == ["ACT-0", "ADS-7", Pseudonymes(CLE).masque(code)]
+
+
+def test_un_matricule_de_l_entrepot_se_reconnait_sans_ses_zeros(tmp_path: Path) -> None:
+    lignes = [[*TEMPS[0][:5], c, *TEMPS[0][6:]] for c in ("ACT-0", "61234", "0061234-2", "M0042-1")]
+    codes = lire(_ecrire(tmp_path / "t.csv", entete("temps"), *lignes), "temps", discretion=_discretion()).colonne(
+        "code_activite"
+    )
+    assert [c and c[:1] for c in codes] == ["A", "~", "~", "~"]
+
+
+def test_tiers_et_axe_echanges_dans_un_grand_livre(tmp_path: Path) -> None:
+    """The usual lines of a ledger are looked at too; matricules are those of agents read before."""
+    secrets = ["MARTIN-DUVAL", "ROUX-LEVY", "LEE", "KIM", "LE-GALL.Z", "Le Gall 2", "Anne Levy 7", "J.OUVRARD",
+               "PAUL.QUENTIN/MARTIN", "0058798", "M0042"]  # fmt: skip
+    lignes = [[*MANDATS[0][:12], s, "", *MANDATS[0][14:]] for s in secrets]
+    lu = lire(
+        _ecrire(tmp_path / "m.csv", _echanges("mandats", "Tiers", "Axe analytique"), *lignes), "mandats",
+        discretion=_discretion(),
+    )  # fmt: skip
+    assert lu.colonne("axe_analytique") == [Pseudonymes(CLE).masque(s) for s in secrets]
+
+
+def test_un_nom_parmi_les_numeros_de_documents_est_une_empreinte(tmp_path: Path) -> None:
+    """They are published; a budget that a parameter names stays."""
+    lignes = [
+        ["2020", b, d, p, *MANDATS[3][4:]] for b, d, p in (("ROY-2", "LE-GALL.Z", "KERVELLA-M"), ("ACT-0", "1", "L12"))
+    ]
+    lu = lire(_ecrire(tmp_path / "m.csv", entete("mandats"), *lignes), "mandats", discretion=_discretion())
+    masque = Pseudonymes(CLE).masque
+    posees = [[r[n] for n in ("budget", "bordereau", "piece")] for r in lu.rangees]
+    assert posees == [[masque("ROY-2"), masque("LE-GALL.Z"), masque("KERVELLA-M")], ["ACT-0", "1", "L12"]]
+
+
+def test_deux_signes_d_un_matricule_restent_un_type_de_piece_et_un_budget(tmp_path: Path) -> None:
+    """A small town numbers its agents from 01: an identity would change from one load to the next."""
+    pseudonymes = Pseudonymes(CLE)
+    discretion = Discretion(pseudonymes, agents=frozenset(pseudonymes[m] for m in ("01", "00", "1", "020")))
+    lu = lire(_ecrire(tmp_path / "m.csv", entete("mandats"), MANDATS[3]), "mandats", discretion=discretion)
+    assert (lu.rangees[0]["budget"], lu.rangees[0]["type_piece"], lu.rangees[0]["piece"]) == ("00", "01", "3")
+
+
+def test_un_iban_a_cote_d_un_siret_valide_ne_se_pose_pas(tmp_path: Path) -> None:
+    tiers = [f"MME KERVELLA {IBAN[:-3]}555", "ENTREPRISE"]
+    lignes = [[*MANDATS[3][:12], t, *MANDATS[3][13:]] for t in tiers]
+    chemin = _ecrire(tmp_path / "m.csv", entete("mandats"), *lignes)
+    assert lire(chemin, "mandats").colonne("tiers") == [None, "ENTREPRISE"]
+    lignes = [[*r[:11], "M. PAUL", *r[12:]] for r in lignes]
+    chemin = _ecrire(tmp_path / "n.csv", entete("mandats"), *lignes)
+    assert lire(chemin, "mandats").colonne("tiers") == [None, "ENTREPRISE"]
