@@ -20,7 +20,8 @@ from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
 RACCOURCI = "select journal.approuver(%s, %s, %s)"
 COMPTES = """
-create role approbatrice_du_serveur login in role approbateur, mutualisation_traitement;
+create role approbatrice_du_serveur login in role mutualisation_traitement;
+grant approbateur to approbatrice_du_serveur with inherit false, set true;
 create role agente_du_serveur login in role preparateur, mutualisation_traitement;
 """
 FIN = "drop role approbatrice_du_serveur; drop role agente_du_serveur"
@@ -104,6 +105,7 @@ def test_une_cloture_que_personne_n_a_signee_ne_vaut_que_par_les_controles(
         conn.execute("select journal.noter_extrait(%s, %s, %s, 's', 'c')", (EXERCICE, version, forge))
     serveur = nommes("approbatrice")
     with psycopg.connect(serveur.dsn) as conn:
+        conn.execute("set role approbateur")
         assert conn.execute(RACCOURCI, (EXERCICE, version, forge)).fetchone() == (True,)
     with pytest.raises(ControleEchoue, match="sur un autre extrait") as refus:
         op.cloturer(serveur, EXERCICE)
@@ -120,6 +122,7 @@ def test_une_approbation_sans_signature_se_signe_par_qui_l_a_faite(
     version = publiee(session)
     serveur = nommes("approbatrice")
     with psycopg.connect(serveur.dsn) as conn:
+        conn.execute("set role approbateur")
         conn.execute(RACCOURCI, (EXERCICE, version, empreintes(extrait)["manifeste.json"]))
     with pytest.raises(ControleEchoue, match="c'est à la personne"):
         op.cloturer(session, EXERCICE, "carole")

@@ -13,7 +13,7 @@ import psycopg
 
 from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.roles import APPROBATEUR
+from mutualisation.entrepot.roles import APPROBATEUR, peut_prendre, sous_le_role
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait import place
 from mutualisation.francais.formats import plusieurs
@@ -130,6 +130,8 @@ def _en_son_nom(session: Session, signataire: str, compte: str | None) -> Iterat
         connecter(compte or session.dsn, role=None) as sienne,
         sienne.transaction(),
         au_nom_de(sienne, signataire, APPROBATEUR) if session.embarque and not compte else nullcontext(),
+        # a member that inherits nothing puts its group on
+        sous_le_role(sienne, APPROBATEUR) if peut_prendre(sienne, APPROBATEUR) else nullcontext(),
     ):
         yield sienne
 
