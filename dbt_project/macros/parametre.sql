@@ -41,3 +41,8 @@
 {% macro bornes_de_completude() -%}
 'perte_livraison_max', 'baisse_livraison_max', 'mois_creux_min', 'recul_annuel_max', 'hausse_hors_max', 'part_hors_max'
 {%- endmacro %}
+
+{# Parameters that are a year, as SQL texts: a model casts them to an integer. #}
+{% macro parametres_annees() -%}
+'horizon_prevision', 'exercice_base'
+{%- endmacro %}

@@ -13,8 +13,6 @@ from tests.atelier.depots import Contenu, Feuille, attendus, deposer
 
 DOSSIER = Path(__file__).resolve().parents[1] / "attaques" / "attendu"
 # amounts of the payroll file, of several people or of one (K8)
-PAIE = {"Masse salariale", "Atténuations", "ETPT"}
-PERSONNELLES = {"Matricule", "Nom", "Prénom", "Service", "Libellé activité"}
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,14 @@ class Attaque:
         return phrases
 
     def _valeurs(self, construction: Construction) -> list[str]:
-        """Rejected rows that don't show the cell of their column as delivered; a personal one is never shown (S2)."""
+        """Rejected rows that don't show the cell of their column as delivered; none of `rh` is shown (K9)."""
         phrases = []
         for fichier, ligne, colonne, valeur in construction.conn.execute(
             "select fichier, ligne, colonne, valeur from rejets where fichier like '%.csv' and colonne is not null"
         ):
             entete, *lignes = str(self.fichiers[fichier]).splitlines()
             cellules = dict(zip(entete.split(";"), lignes[ligne - 2].split(";"), strict=False))
-            cachee = colonne in PERSONNELLES or (fichier.startswith("rh/masse_salariale") and colonne in PAIE)
-            voulue = None if cachee else cellules.get(colonne, "colonne inconnue").strip() or None
+            voulue = None if fichier.startswith("rh/") else cellules.get(colonne, "colonne inconnue").strip() or None
             if valeur != voulue:
                 phrases.append(f"{fichier}, ligne {ligne}, {colonne} : attendu {voulue}, constaté {valeur}")
         return phrases

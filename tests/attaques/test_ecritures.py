@@ -87,7 +87,7 @@ def _mandats() -> Journal:
     j.ecriture("11", nature="673", origine="2023", siret=ALPHA, periode="2023-S1")  # R3e; C9: of no period
     j.ecriture("-4", nature="673", type_piece="02", origine="2023", siret=ALPHA, objet="2023-S2")  # R7i
     j.ecriture("3", nature="673", origine="2022").ecriture("3", "a_affecter Exercice origine", nature="673")
-    j.ecriture("3", "a_affecter Axe analytique", nature="673", axe="XX", origine="2023")
+    j.ecriture("3", "a_affecter Axe analytique", nature="673", axe="X-9", origine="2023")
     j.ecriture("2", nature="65888")  # R3b
     j.ecriture("1000", nature="6188", axe="SIEGE").ecriture("-50", nature="609", axe="SIEGE", type_piece="02")
     j.ecriture("60", ht="50", tva="10", budget="HT").ecriture("6", budget="HT")  # R3g: ADS +50 +6

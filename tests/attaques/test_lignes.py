@@ -68,7 +68,7 @@ def _actif() -> Feuille:
     f.ligne(f"8;{debut};100;2;L;ADS;33,3333333;", "rejete Quote-part %")
     f.ligne(f"9;{debut};100;2;L;ADS;100;100,01", "rejete Montant subvention")  # R5c
     f.ligne(f"10;{debut};100;2;L;ADS;100;").ligne(f"10;{debut};100;2;L;ADS;100;", "doublon")  # F7
-    f.ligne(f"11;{debut};100;2;L;XX;100;", "a_affecter Axe analytique")
+    f.ligne(f"11;{debut};100;2;L;X-9;100;", "a_affecter Axe analytique")
     f.ligne(f"12;{debut};100;99999999;L;ADS;100;")
     for subvention, attendu in (("-0,01", "rejete Montant subvention"), ("0", ""), ("100", "")):  # R5c
         f.ligne(f"13{subvention};{debut};100;2;L;ADS;100;{subvention}", attendu)

@@ -96,7 +96,13 @@ def _parametres() -> Feuille:
         f.ligne(f"{parametre};-1;01/01/2017;;x", "rejete Valeur")
         f.ligne(f"{parametre};0,1234567890123;01/01/2017;;x", "rejete Valeur")
     f.ligne("exercice_base:ADS;0;01/01/2017;;x", "rejete Valeur")
-    return f.ligne("exercice_base:ADS;2016;01/01/2017;31/12/2017;x").ligne("actualisation:ADS;0;01/01/2017;;x")
+    f.ligne("exercice_base:ADS;2016;01/01/2017;31/12/2017;x").ligne("actualisation:ADS;0;01/01/2017;;x")
+    # what a model takes for a year is one, whatever it does with it
+    for valeur in ("-99999999999", "20255", "2025,5"):
+        f.ligne(f"horizon_prevision;{valeur};01/01/2017;;x", "rejete Valeur")
+    f.ligne("exercice_base:ADS;99999999999;01/01/2018;;x", "rejete Valeur")
+    f.ligne("horizon_prevision;2025;01/01/2016;31/12/2016;x").ligne("seuil_effectif;0;01/01/2016;31/12/2016;x")
+    return f.ligne("seuil_effectif;-1;01/01/2017;;x", "rejete Valeur")
 
 
 def _roles() -> Feuille:

@@ -55,13 +55,14 @@ fichier il s'agit.
 
 Ce qu'aucune clé ne nomme n'entre en clair que si rien n'y peut désigner quelqu'un :
 
-| où | en clair | en empreinte |
-|---|---|---|
-| codes des temps | capitales, chiffres, `_ - . /`, pas de lettres seules | nom ou matricule d'un agent connu, même écrit autrement (casse, accents, tirets, zéros, nom seul) ; tous, si le fichier a l'en-tête d'une personne sur des codes, ou pas un code qui ait une clé |
-| codes des affectations (`agents`) | aucun | tous |
-| codes de `compta` | des chiffres, trois lettres de suite au plus (`2024 M 03`, `Bat-12`) | mots, initiales, agents connus |
-| Budget, Bordereau, Pièce, Ligne | des chiffres, et moins de lettres que de chiffres ou deux au plus (`L1204`, `BP`) | le reste : ces numéros sont publiés dans `tracabilite` |
-| partout | | IBAN, RIB, numéro de sécurité sociale (Corse comprise), quoi qu'il y ait autour |
+- codes des temps : capitales, chiffres, `_ - . /`, jamais des lettres seules, ni le nom ou le matricule d'un agent
+  connu, même écrit autrement (casse, accents, tirets, zéros, nom seul) ; aucun, si le fichier a l'en-tête d'une
+  personne sur des codes, ou pas un code qui ait une clé ;
+- codes des affectations (`agents`) : aucun ;
+- codes de `compta` : des chiffres, et trois lettres de suite au plus (`2024 M 03`, `Bat-12`), aucun agent connu ;
+- Budget, Bordereau, Pièce et Ligne, publiés dans `tracabilite` : des chiffres, et moins de lettres que de chiffres
+  ou deux au plus (`L1204`, `BP`) ;
+- nulle part un IBAN, un RIB ou un numéro de sécurité sociale (Corse comprise), quoi qu'il y ait autour.
 
 Une quotité ou une affectation de plus de 100 % entre comme `101` : la règle la rejette ou la bloque comme avant.
 Le référentiel est chargé d'abord, puis `rh`, puis les autres sources : le grand livre est lu quand les agents sont

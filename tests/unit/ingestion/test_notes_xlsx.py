@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from .outillage import entete, lire, refus
+from .outillage import lire, refus
 
 POPULATIONS = ["Année", "Code INSEE", "Population totale"]
 
@@ -103,12 +103,13 @@ def test_des_macros_refusent_le_classeur(tmp_path: Path) -> None:
     assert "le classeur contient des macros : l'enregistrer en .xlsx, sans macros" in refus(chemin, "populations")
 
 
-def test_le_nom_d_une_feuille_ne_dit_personne(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jeu", ["temps", "masse_salariale", "mandats", "etat_actif"])
+def test_le_nom_d_une_feuille_ne_dit_personne(tmp_path: Path, jeu: str) -> None:
+    """K9: in every jeu that may be about persons."""
     classeur = Workbook()
-    classeur.worksheets[0].title = "DUPONT Jeanne"
-    classeur.create_sheet("Feuil2")
-    classeur.create_sheet("temps 2020")
-    classeur.save(tmp_path / "temps.xlsx")
-    motif = refus(tmp_path / "temps.xlsx", "temps")
-    assert "d'aucune des feuilles n° 1, « Feuil2 », « temps 2020 »" in motif
-    assert len(entete("temps")) == 10
+    classeur.worksheets[0].title = "Paie DUPONT J"
+    for titre in ("Feuil2", "temps 2020", "Masse salariale"):
+        classeur.create_sheet(titre)
+    classeur.save(tmp_path / "essai.xlsx")
+    motif = refus(tmp_path / "essai.xlsx", jeu)
+    assert "d'aucune des feuilles n° 1, « Feuil2 », « temps 2020 », « Masse salariale »" in motif
