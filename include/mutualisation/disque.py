@@ -31,6 +31,12 @@ def ecrire(chemin: Path, octets: bytes, droits: int = 0o600, *, remplacer: bool 
     synchroniser(chemin.parent)
 
 
+def creer_secret(chemin: Path, contenu: str) -> None:
+    """A file of mode 0600, whole or absent, also when two runs make it at once."""
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    ecrire(chemin, contenu.encode("ascii"), remplacer=False)
+
+
 def synchroniser(chemin: Path) -> None:
     """Put a file, or the names of a folder, on the disk."""
     descripteur = os.open(chemin, os.O_RDONLY)

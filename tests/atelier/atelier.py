@@ -28,7 +28,7 @@ from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.operations.migration import mettre_a_jour
-from mutualisation.publication.ancrage import DOSSIER
+from mutualisation.signatures.ancrage import DOSSIER
 from mutualisation.sources.brut import synchroniser_brut
 
 BASE = "atelier"

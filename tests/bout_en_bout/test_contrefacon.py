@@ -17,9 +17,9 @@ from tests.bout_en_bout.test_refus import octets
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.publication.cle_signature import publique
 from mutualisation.publication.clotures_scellees import sceller_cloture
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.signatures.cle_signature import publique
 
 SANS_GARDE = "drop trigger en_ajout_seul on journal.sceaux"
 # what the owner does, and what the refusal names

@@ -16,7 +16,7 @@ from mutualisation.composition import dossier as module_dossier
 from mutualisation.composition.dossier import TRAVAIL
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
 from mutualisation.extrait import produits
-from mutualisation.publication import ancrage
+from mutualisation.signatures import ancrage
 
 # emoji, bullet of Word, byte order mark, CJK, a mark that composes with nothing, direction, control, private use
 ECRITURES = "Conseil 🏛️ \uf0b7 éner\ufeffgie 中文 e\u20dd \u202epar\x1ftagé \ue000"

@@ -19,7 +19,7 @@ LIGNES = (
     {"extrait", "classeur", "rapport", "factures"},
     {"publication", "portes", "mise_en_forme"},
     {"ingestion", "construction"},
-    {"sources", "entrepot", "composition", "francais", "enfant"},
+    {"sources", "entrepot", "composition", "francais", "enfant", "signatures"},
     {"chemins", "disque", "erreurs"},
 )
 # rooms of one line that may import each other, this way only

@@ -17,8 +17,8 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.publication.ancrage import Ancres
-from mutualisation.publication.cle_signature import cle_en_place, cle_signature, est_signe, publique
+from mutualisation.signatures.ancrage import Ancres
+from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, est_signe, publique
 
 REMEDE = "restaurez l'entrepôt d'une sauvegarde, ou déposez le fichier sous le numéro de version suivant"
 VIDE = (0, None)

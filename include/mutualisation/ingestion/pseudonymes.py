@@ -35,19 +35,13 @@ def cle_pseudonymes(var: str | Path | None = None) -> bytes:
     chemin = dossier / FICHIER
     try:
         if not chemin.exists():
-            creer_secret(chemin, secrets.token_hex(32) + "\n")
+            disque.creer_secret(chemin, secrets.token_hex(32) + "\n")
         chemin.chmod(0o600)
         return _verifiee(chemin.read_text(encoding="ascii").strip(), str(chemin))
     except (OSError, UnicodeDecodeError) as e:
         raise ErreurMutualisation(
             f"La clé des pseudonymes {chemin} ne peut pas être lue ({type(e).__name__})."
         ) from None
-
-
-def creer_secret(chemin: Path, contenu: str) -> None:
-    """A file of mode 0600, whole or absent, also when two runs make it at once."""
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    disque.ecrire(chemin, contenu.encode("ascii"), remplacer=False)
 
 
 def _verifiee(valeur: str, ou: str) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from mutualisation import disque
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion import pseudonymes
-from mutualisation.publication import cle_signature
+from mutualisation.signatures import cle_signature
 
 
 @dataclass(frozen=True)

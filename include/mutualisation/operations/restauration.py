@@ -25,8 +25,8 @@ from mutualisation.operations.migration import mettre_a_jour
 from mutualisation.operations.sauvegarde import AIRFLOW, COMPTES, ENTREPOT, base_voisine, empreintes
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import verifier
-from mutualisation.publication.ancrage import DOSSIER as SCEAUX
-from mutualisation.publication.ancrage import LISIBLE
+from mutualisation.signatures.ancrage import DOSSIER as SCEAUX
+from mutualisation.signatures.ancrage import LISIBLE
 
 # under the folder of what runs, from the first step of a restoration to its last
 EN_COURS = "restauration.json"

@@ -24,9 +24,9 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.operations.cles_a_part import mettre_a_part
 from mutualisation.operations.session import Session
-from mutualisation.publication.ancrage import DOSSIER as SCEAUX
-from mutualisation.publication.ancrage import Ancres
 from mutualisation.publication.sceaux import ancrer, ecarts_chaine, lire_sceaux
+from mutualisation.signatures.ancrage import DOSSIER as SCEAUX
+from mutualisation.signatures.ancrage import Ancres
 
 ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
 ATTENTE_MIN = 60

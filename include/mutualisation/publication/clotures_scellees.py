@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.publication.ancrage import Ancre, Ancres
-from mutualisation.publication.cle_signature import cle_signature, est_signe, publique
 from mutualisation.publication.sceaux import REMEDE, canonique, cles_connues
+from mutualisation.signatures.ancrage import Ancre, Ancres
+from mutualisation.signatures.cle_signature import cle_signature, est_signe, publique
 
 A_SCELLER = "select journal.cloture_a_sceller(%s, %s)"
 CLOTURES = """

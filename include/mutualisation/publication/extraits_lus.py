@@ -11,12 +11,12 @@ import psycopg
 
 from mutualisation.erreurs import ControleEchoue, raison_systeme
 from mutualisation.ingestion.octets import empreinte
-from mutualisation.publication.cle_signature import est_signe
 from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.manifestes_signes import est_note
 from mutualisation.publication.sceaux import cles_connues, lire_sceau
+from mutualisation.signatures.cle_signature import est_signe
 
 REMEDE = "réécrivez l'extrait par « mutualisation extraire »"
 _DIT = {

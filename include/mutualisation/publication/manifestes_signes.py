@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.publication.ancrage import Ancres
-from mutualisation.publication.cle_signature import cle_signature, est_signe, publique
 from mutualisation.publication.sceaux import REMEDE, cles_connues
+from mutualisation.signatures.ancrage import Ancres
+from mutualisation.signatures.cle_signature import cle_signature, est_signe, publique
 
 NOTES = """
 select signature, cle_publique

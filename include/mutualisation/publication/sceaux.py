@@ -18,10 +18,10 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.publication.ancrage import Ancre, Ancres
-from mutualisation.publication.cle_signature import cle_en_place, cle_signature, est_signe, publique
 from mutualisation.publication.extraits_csv import condenser, lire_pointeurs, sha256_stocke, sha256_vue
 from mutualisation.publication.relations import INTERNE, PUBLIEE, Colonne, Relation, relations_promues
+from mutualisation.signatures.ancrage import Ancre, Ancres
+from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, est_signe, publique
 
 # what goes beside the statement: it is bound by a digest of its own, or is no part of what is signed
 ACCOMPAGNEMENT = {"enonce", "signature", "cle_publique", "contrat", "empreintes"}

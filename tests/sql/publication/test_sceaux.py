@@ -14,9 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions, fonctions_attendues
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.publication import cle_signature as module_cle
-from mutualisation.publication.ancrage import Ancres
-from mutualisation.publication.cle_signature import cle_en_place, cle_signature, publique
 from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.sceaux import (
     ancrer,
@@ -28,6 +25,9 @@ from mutualisation.publication.sceaux import (
     lire_sceau,
     lire_sceaux,
 )
+from mutualisation.signatures import cle_signature as module_cle
+from mutualisation.signatures.ancrage import Ancres
+from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, publique
 
 from . import entrepot_publie
 

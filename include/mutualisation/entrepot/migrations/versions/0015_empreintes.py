@@ -1,7 +1,7 @@
 from mutualisation.entrepot.migrations.application import jouer
 
 revision = "0015_empreintes"
-down_revision = "0013_exploitation"
+down_revision = "0014_approbation"
 
 
 def upgrade() -> None:

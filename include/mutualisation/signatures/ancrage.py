@@ -12,7 +12,7 @@ from pathlib import Path
 from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.publication.cle_signature import lire_pem_public, pem_public
+from mutualisation.signatures.cle_signature import lire_pem_public, pem_public
 
 DOSSIER = "sceaux"
 # anyone may check a signature

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from mutualisation.chemins import dossier_var
+from mutualisation.disque import creer_secret
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.pseudonymes import creer_secret
 
 VARIABLE = "MUTUALISATION_CLE_SIGNATURE"
 FICHIER = "cle_signature"
