@@ -15,6 +15,7 @@ from mutualisation.ingestion.refus import LectureRefusee
 Pose = TypeVar("Pose")
 VUES_MAX = 500_000
 _MORCEAUX = re.compile(r"[^\W_]+")
+_ANNEE = re.compile(r"(?:19|20)[0-9]{2}")
 # what a piece of a cell must hold to tell somebody: three letters, or four figures without their zeros
 _LETTRES_MIN, _FIGURES_MIN = 3, 4
 # figures of a matricule, with the zeros that a code may have lost
@@ -75,8 +76,9 @@ def morceaux(cellule: str) -> set[str]:
 
 
 def _dit(morceau: str) -> bool:
+    # contracts and axes are numbered by year: a matricule that reads as one would mask them all
     figures = any(c.isdigit() for c in morceau)
-    return len(morceau) >= (_FIGURES_MIN if figures else _LETTRES_MIN)
+    return len(morceau) >= (_FIGURES_MIN if figures else _LETTRES_MIN) and not _ANNEE.fullmatch(morceau)
 
 
 def sans_meprise(discretion: Discretion, poser: Callable[[Discretion], Pose]) -> Pose:

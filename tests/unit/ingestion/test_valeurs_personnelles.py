@@ -328,6 +328,12 @@ def test_un_matricule_de_l_entrepot_se_reconnait_sans_ses_zeros(tmp_path: Path) 
     assert [c and c[:1] for c in codes] == ["A", "~", "~", "~"]
 
 
+def test_un_matricule_qui_se_lit_comme_une_annee_ne_masque_pas_les_numeros() -> None:
+    discretion = Discretion(Pseudonymes(CLE))
+    discretion.retenir({"2021", "4273"})
+    assert [discretion.evoquee(c) for c in ("2021-345", "2021", "MDT-4273")] == [False, True, True]
+
+
 def test_tiers_et_axe_echanges_dans_un_grand_livre(tmp_path: Path) -> None:
     """The usual lines of a ledger are looked at too; matricules are those of agents read before."""
     secrets = ["MARTIN-DUVAL", "ROUX-LEVY", "LEE", "KIM", "LE-GALL.Z", "Le Gall 2", "Anne Levy 7", "J.OUVRARD",
