@@ -68,12 +68,12 @@ def test_un_depot_se_charge_une_fois(conn: Connexion, tmp_path: Path) -> None:
     )
     messages: list[str] = []
     details: list[str] = []
-    (activite, referentiel) = _charger(conn, depot, suivi=messages.append, detail=details.append)
+    (referentiel, activite) = _charger(conn, depot, suivi=messages.append, detail=details.append)
     assert activite == Chargement("activite", ["activite/unites_2020-S1.csv"], [], 1, [])
     assert referentiel.lignes == 1
     assert any("activite/unites_2020-S1.csv" in d for d in details)
     assert len(messages) == 2
-    assert [c.deja_charges for c in _charger(conn, depot)] == [[f] for f in (activite.fichiers + referentiel.fichiers)]
+    assert [c.deja_charges for c in _charger(conn, depot)] == [[f] for f in (referentiel.fichiers + activite.fichiers)]
     assert conn.execute("select count(*) from brut.unites").fetchone() == (1,)
     assert (
         conn.execute("select statut, fichiers, lignes from journal.chargements").fetchall() == [("accepte", 1, 1)] * 2
@@ -176,7 +176,8 @@ def test_un_fichier_refuse_laisse_sa_source_en_l_etat(conn: Connexion, tmp_path:
     with pytest.raises(FichierRefuse):
         _charger(conn, depot)
     _depot(depot, {"activite/unites_2020-S2.csv": ENTETE_UNITES, "activite/unites_2021-S1.csv": ENTETE_UNITES})
-    assert len(_charger(conn, depot)[0].fichiers) == 3
+    (rh, activite) = _charger(conn, depot)
+    assert (len(rh.fichiers), len(activite.fichiers)) == (0, 3)
 
 
 def test_un_nom_refuse_bloque_sa_source_seule(conn: Connexion, tmp_path: Path) -> None:

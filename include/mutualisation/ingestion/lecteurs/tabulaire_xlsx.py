@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from mutualisation.ingestion.bloc import Bloc
@@ -40,6 +40,7 @@ class LecteurXlsx:
         self._limites = limites
         self._notes = NotesXlsx()
         verifier_archive(chemin, limites)
+        self._textes: list[str] | None = None
         self._feuille, self._premiere, self.entete = self._reconnaitre(jeu, traduction)
         self._dates = {p for n, p in self.entete.positions.items() if jeu.colonne(n).type == "date"}
         self._notes.liens = liens_externes(chemin)
@@ -90,6 +91,7 @@ class LecteurXlsx:
                 elif len(rangees) > trouve[0] + 1:
                     self._notes.autres_feuilles += 1
             noms = noms_de_feuilles([f.title for f in classeur.worksheets], jeu)
+            self._textes = classeur.worksheets[0]._shared_strings
         if trouvee is not None:
             return trouvee
         quoi = f"de la feuille {noms}" if len(essais) == 1 else f"d'aucune des feuilles {noms}"
@@ -108,7 +110,7 @@ class LecteurXlsx:
 
     def _rangees(self) -> Iterator[tuple[int, list[Any], dt.datetime]]:
         """(row number, values by column, epoch) of each row of the sheet."""
-        with _classeur(self._chemin, self._limites) as classeur:
+        with _classeur(self._chemin, self._limites, self._textes) as classeur:
             yield from _lire(
                 classeur, classeur.worksheets[self._feuille], self._limites, self._notes, (self.entete, self._premiere)
             )
@@ -121,13 +123,33 @@ def tetes_des_feuilles(chemin: Path, limites: Limites) -> list[list[list[str]]]:
         return [_tete(classeur, feuille, limites)[1] for feuille in classeur.worksheets]
 
 
+class _Ouverture(ExcelReader):  # type: ignore[misc]
+    """The reader of openpyxl, that is given the shared strings of a workbook already opened: they take longest."""
+
+    def __init__(self, fichier: Any, textes: list[str] | None) -> None:
+        super().__init__(fichier, read_only=True, data_only=True, keep_links=False)
+        self._connus = textes
+
+    def read_strings(self) -> None:
+        """The strings once known, else those of the archive."""
+        if self._connus is None:
+            super().read_strings()
+        else:
+            self.shared_strings = self._connus
+
+
 @contextmanager
-def _classeur(chemin: Path, limites: Limites) -> Generator[Any]:
-    """The workbook, open to be streamed. LectureRefusee when openpyxl can't read it, whatever its error."""
+def _classeur(chemin: Path, limites: Limites, textes: list[str] | None = None) -> Generator[Any]:
+    """The workbook, open to be streamed; `textes`: its shared strings, once known.
+
+    LectureRefusee when openpyxl can't read it, whatever its error.
+    """
     try:
         with warnings.catch_warnings(), chemin.open("rb") as fichier:
             warnings.simplefilter("ignore")
-            classeur = load_workbook(fichier, read_only=True, data_only=True, keep_links=False)
+            ouverture = _Ouverture(fichier, textes)
+            ouverture.read()
+            classeur = ouverture.wb
             try:
                 if not classeur.worksheets:
                     raise LectureRefusee("le classeur n'a pas de feuille de calcul : y coller le tableau (F11).")
