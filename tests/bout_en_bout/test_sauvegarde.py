@@ -253,7 +253,9 @@ def test_un_nom_declare_n_est_pas_un_compte_a_recreer(publie: Publie, tmp_path: 
         nom: {(m["compte"], m["groupe"]) for m in json.loads((tmp_path / nom / "comptes.json").read_text())}
         for nom in ("embarque", "nomme")
     }
-    assert membres["nomme"] - membres["embarque"] == {("alice", "preparateur")}
+    # other tests may have accounts on this server
+    assert ("alice", "preparateur") in membres["nomme"]
+    assert not [compte for compte, groupe in membres["embarque"] if groupe in ("preparateur", "approbateur")]
     assert ("mutualisation_migration", "mutualisation_proprietaire") in membres["embarque"]
 
 

@@ -161,7 +161,7 @@ def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
         premiere, *_ = lire_relations()
         conn.execute(f"create table construction.{premiere} as select * from versions.{premiere}")  # type: ignore[arg-type]
         conn.commit()
-        with pytest.raises(psycopg.errors.UndefinedTable):
+        with pytest.raises(ErreurMutualisation, match="n'est plus entière"):
             promouvoir(conn, version)
         conn.rollback()
         assert _existe(conn, f"construction.{premiere}")
