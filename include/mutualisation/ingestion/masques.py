@@ -36,7 +36,7 @@ Masque = Callable[[Rangees], None]
 _Suites: TypeAlias = "list[tuple[int, Memoire[str | None]]]"
 _Usuelle: TypeAlias = "tuple[Callable[[str], re.Match[str] | None], _Suites, int, int, _Suites]"
 # two signs in a ledger are a kind of piece or a budget before they are a person
-PERSONNE_MIN = 3
+PERSONNE_MIN, MATRICULE_MIN = 3, 5
 _ESPACES = re.compile(r"\s+")
 _MINUIT = re.compile(r"[ T]00:00(:00)?$")
 _JOUR_DEVANT = re.compile(r"([0-9]{2})([-/.])([0-9]{2})\2([0-9]{4})")
@@ -252,8 +252,7 @@ class Masques:
     def _anonyme(self, code: str) -> bool:
         """Whether a code that nothing names has the form of one, and is nobody's."""
         if not self._jeu.pseudonymise:
-            courte = len(code) < PERSONNE_MIN
-            return forme_d_un_code_comptable(code) and (courte or not self._discretion.evoquee(code))
+            return forme_d_un_code_comptable(code) and not self._nomme_quelqu_un(code)
         if not self._discretion.codes and longs_chiffres(code):
             # without a single key, figures alone may be a matricule under the label of the codes
             return False
@@ -263,7 +262,15 @@ class Masques:
         """Whether the number of a document may land: figures are nobody's, as documents are numbered by figures."""
         if not forme_d_un_numero(numero):
             return False
-        return len(numero) < PERSONNE_MIN or numero.isdigit() or not self._discretion.evoquee(numero)
+        return numero.isdigit() or not self._nomme_quelqu_un(numero)
+
+    def _nomme_quelqu_un(self, code: str) -> bool:
+        """Whether a code of a ledger is somebody known; its figures count when they are all of it, and long: accounts,
+        functions, years and ranks are written with less, and would be hidden by the matricules that they happen to be.
+        """
+        if code.isdigit():
+            return len(code) >= MATRICULE_MIN and self._discretion.personnelle(code)
+        return len(code) >= PERSONNE_MIN and self._discretion.evoquee(code, figures_seules=False)
 
     def _code_travaille(self, delivre: str) -> str:
         """The same in a time file, where codes without a form are counted."""

@@ -55,14 +55,18 @@ class Discretion:
         """True when the trimmed cell is that of a column that names a person, here or in the warehouse."""
         return cellule in self.vues or (bool(self.agents) and self.pseudonymes.sans_retenir(cellule) in self.agents)
 
-    def evoquee(self, code: str) -> bool:
-        """The same of a trimmed code, however it spells the person: case, accents, signs, zeros, one name of two."""
+    def evoquee(self, code: str, *, figures_seules: bool = True) -> bool:
+        """The same of a trimmed code, however it spells the person: case, accents, signs, zeros, one name of two.
+
+        `figures_seules`: whether figures alone among its signs may be a matricule.
+        """
         if self.personnelle(code):
             return True
-        plies = morceaux(code)
+        plies = {m for m in morceaux(code) if figures_seules or not m.isdigit()}
         if not plies.isdisjoint(self.pliees):
             return True
-        if any(self.personnelle(m) for m in _MORCEAUX.findall(code) if _dit(m)):
+        lus = (m for m in _MORCEAUX.findall(code) if _dit(m) and (figures_seules or not m.isdigit()))
+        if any(map(self.personnelle, lus)):
             return True
         figures = (p for p in plies if p.isdigit())
         return any(self.personnelle(p.zfill(n)) for p in figures for n in range(len(p), _LARGEUR_MAX + 1))

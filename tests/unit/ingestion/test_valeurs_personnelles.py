@@ -305,9 +305,15 @@ def test_un_matricule_ne_se_pose_pas_parmi_les_durees(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["OUVRARD/NOEL", "DUPONT.JEANNE", "LE-GALL", "61234", "0061234-2", "M0042", "OUVRARD-2"]
+    ("jeu", "code"),
+    [
+        *(
+            ("temps", c)
+            for c in ("OUVRARD/NOEL", "DUPONT.JEANNE", "LE-GALL", "61234", "0061234-2", "M0042", "OUVRARD-2")
+        ),
+        *(("mandats", c) for c in ("OUVRARD/NOEL", "DUPONT.JEANNE", "LE-GALL", "0061234", "M0042", "OUVRARD-2")),
+    ],
 )
-@pytest.mark.parametrize("jeu", ["temps", "mandats"])
 def test_un_code_qui_nomme_un_agent_autrement_ecrit_est_une_empreinte(tmp_path: Path, jeu: str, code: str) -> None:
     """Case, accents, signs, zeros, one name of two: `agents` was read before, in this load."""
     discretion = Discretion(Pseudonymes(CLE), frozenset({"ACT-0", "ACT-1"}))
@@ -332,6 +338,27 @@ def test_un_matricule_qui_se_lit_comme_une_annee_ne_masque_pas_les_numeros() -> 
     discretion = Discretion(Pseudonymes(CLE))
     discretion.retenir({"2021", "4273"})
     assert [discretion.evoquee(c) for c in ("2021-345", "2021", "MDT-4273")] == [False, True, True]
+
+
+def test_un_compte_ou_un_numero_qui_se_trouve_etre_un_matricule_reste(tmp_path: Path) -> None:
+    """The balance says its account, a reduction the piece it corrects, an asset its number."""
+    discretion = Discretion(Pseudonymes(CLE), frozenset({"ACT-0"}))
+    discretion.retenir({"06132", "6132", "60611", "00012"})
+    colonnes = [c.entete for c in registre().jeu("balance").colonnes]
+    comptes = ("6132", "60611")
+    lignes = [[c if n == "COMPTE" else "" for n in colonnes] for c in comptes]
+    lu = lire(_ecrire(tmp_path / "b.csv", colonnes, *lignes), "balance", discretion=discretion)
+    assert lu.colonne("compte") == list(comptes)
+    mandats = [
+        [*MANDATS[0][:p], v, *MANDATS[0][p + 1 :]]
+        for p, v in ((entete("mandats").index("Pièce origine"), "60611"),
+                     (entete("mandats").index("N° inventaire"), "2018-2188-00012"),
+                     (entete("mandats").index("Axe analytique"), "60611"))
+    ]  # fmt: skip
+    lu = lire(_ecrire(tmp_path / "m.csv", entete("mandats"), *mandats), "mandats", discretion=discretion)
+    assert lu.colonne("piece_origine")[0] == "60611"
+    assert lu.colonne("numero_inventaire")[1] == "2018-2188-00012"
+    assert lu.colonne("axe_analytique")[2] == Pseudonymes(CLE).masque("60611")
 
 
 def test_tiers_et_axe_echanges_dans_un_grand_livre(tmp_path: Path) -> None:
