@@ -61,6 +61,8 @@ _PRESQUE = 0.85
 # a letter wrong in six, never in five: five letters make a name
 _FAUTE_DE_FRAPPE = 0.81
 _JETON = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
+# two signs are an abbreviation before they are a person (« Mt TTC »)
+_NOM_MIN = 3
 _JETON_SUR = re.compile(r"\d{1,4}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?|.")
 _REMONTE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)")
 
@@ -95,7 +97,7 @@ def intitule_montrable(reg: Registre, intitule: str, voulu: str = "") -> str:
     """
     connus = _mots_des_noms(reg) | _mots_des_entetes(reg)
     proches = _mots(voulu)
-    return _JETON.sub(lambda j: _mot_montrable(j[0], connus, proches), intitule)
+    return _JETON.sub(lambda j: j[0] if len(j[0]) < _NOM_MIN else _mot_montrable(j[0], connus, proches), intitule)
 
 
 @cache
