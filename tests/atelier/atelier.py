@@ -27,6 +27,7 @@ from mutualisation import operations as op
 from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
+from mutualisation.ingestion.pseudonymes import FICHIER
 from mutualisation.operations.migration import mettre_a_jour
 from mutualisation.signatures.ancrage import DOSSIER
 from mutualisation.sources.brut import synchroniser_brut
@@ -49,6 +50,7 @@ class Atelier:
         self._dbt = EnfantDbt(self._adresse, dossier)
         del os.environ["DBT_WRITE_JSON"]
         self._publie: op.BilanPublie | None = None
+        self._cle = b""
         mettre_a_jour(bases.creer(dsn, VIDE))
 
     @contextmanager
@@ -155,6 +157,12 @@ class Atelier:
     def _renouveler(self, modele: str) -> None:
         bases.supprimer(self._dsn, BASE)
         bases.creer(self._dsn, BASE, modele)
+        # a test may have renewed the key of the pseudonyms: every template is under the first
+        cle = self._dossier / FICHIER
+        if self._cle:
+            cle.write_bytes(self._cle)
+        elif cle.exists():
+            self._cle = cle.read_bytes()
 
     def _depot_vide(self) -> Path:
         depot = self._dossier / "depot"

@@ -25,7 +25,8 @@ from mutualisation.entrepot.serveur import serveur_entrepot
 ATTENTE_S = 300
 # What the test holds stops the run just there: no hook in the code, no race with a clock
 ATTERRISSAGE = ("lock table brut.mandats in share mode", "copy")
-CONSTRUCTION = ("lock table brut.temps in access exclusive mode", "create")
+# the small drop has no file of it: only dbt reads it
+CONSTRUCTION = ("lock table brut.unites in access exclusive mode", "create")
 PUBLICATION = ("select from journal.publications for update", "select journal.publier")
 
 
