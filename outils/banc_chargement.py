@@ -100,7 +100,7 @@ class Banc:
         """Rows per second from the file on disk to accepted rows."""
         with connecter(self._dsn, role=None) as conn:
             conn.execute(sql.SQL("truncate {}").format(table(self.jeu)))
-            conn.execute("truncate journal.chargements, journal.fichiers, journal.totaux")
+            conn.execute("truncate journal.chargements, journal.fichiers, journal.totaux cascade")
             conn.commit()
             debut = time.perf_counter()
             charge = charger_depot(conn, self._depot, [self.jeu.source], var=self._racine, porte=_sans_porte)

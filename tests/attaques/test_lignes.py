@@ -71,14 +71,14 @@ def _actif() -> Feuille:
     f.ligne(f"11;{debut};100;2;L;X-9;100;", "a_affecter Axe analytique")
     f.ligne(f"12;{debut};100;99999999;L;ADS;100;")
     for subvention, attendu in (("-0,01", "rejete Montant subvention"), ("0", ""), ("100", "")):  # R5c
-        f.ligne(f"13{subvention};{debut};100;2;L;ADS;100;{subvention}", attendu)
+        f.ligne(f"13{subvention.replace(',', '.')};{debut};100;2;L;ADS;100;{subvention}", attendu)
     # one defect is named: that of the row before that of its subvention
     f.ligne("14;2313;01/01/2023;9;2;L;ADS;100;50", "rejete Compte")
     f.ligne(f"15;{debut};9;2;L;ADS;100;50", "rejete Montant subvention").ligne(
         f"15;{debut};9;2;L;ADS;100;50", "doublon"
     )
     for quote, attendu in (("0", ""), ("0,5", ""), ("-0,5", "rejete Quote-part %"), ("100,5", "rejete Quote-part %")):
-        f.ligne(f"16{quote};{debut};100;2;L;ADS;{quote};", attendu)
+        f.ligne(f"16{quote.replace(',', '.')};{debut};100;2;L;ADS;{quote};", attendu)
     # R4e: what is refused enters neither the identity nor the total of the others
     f.ligne("17;2313;01/01/2023;100;2;L;ADS;60;", "rejete Compte").ligne(f"17;{debut};100;2;L;ADS;60;")
     f.ligne("18;2313;01/01/2023;100;2;L;ADS;60;", "rejete Compte").ligne(f"18;{debut};100;2;L;CONSEIL;60;")
