@@ -68,11 +68,11 @@ def test_une_ligne_reparee_vaut_une_ligne_juste(fautif: Path, tmp_path: Path, en
             len(corrections),
         ), reprise.erreurs
         assert "déjà chargé" in lancer(var, "reparer", classeurs / f"{source}.xlsx").texte
-    # a row that was taken back is no longer there to correct, until a build says so
+    # a row that was taken back is that of another version: it is no longer there to correct, until a build says so
     corriger(classeurs / "rh.xlsx", {("temps", "rh/temps_2021-07.csv"): {"Corrigé": "N"}})
     encore = lancer(var, "reparer", classeurs / "rh.xlsx")
     assert encore.code == 3
-    assert "n'a pas, ou n'a plus, cette ligne à corriger" in encore.erreurs
+    assert "le fichier a été livré de nouveau depuis ; écrire un nouveau classeur" in encore.erreurs
     assert lancer(var, *bilan).code == 0
     assert chiffres(bilans) == chiffres(en_ligne.sortie)
     assert journal(var) == [

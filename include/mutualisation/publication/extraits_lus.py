@@ -11,7 +11,7 @@ import psycopg
 
 from mutualisation.erreurs import ControleEchoue, raison_systeme
 from mutualisation.ingestion.octets import empreinte
-from mutualisation.publication.clotures import lire_cloture
+from mutualisation.publication.clotures_scellees import est_scellee
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.manifestes_signes import est_note
@@ -47,7 +47,8 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
     if not est_note(conn, exercice, version, manifeste, var):
         ecarts.append(f"extrait {dossier} : {MANIFESTE} n'est pas un manifeste que l'entrepôt a noté — {REMEDE}.")
-    if statut != CLOS and lire_cloture(conn, exercice, version) is not None:
+    # a closing that nobody signed closes nothing
+    if statut != CLOS and est_scellee(conn, exercice, version):
         ecarts.append(
             f"extrait {dossier} : la version {version} de l'exercice {exercice} est close, et il la dit à approuver — "
             f"{REMEDE}."
