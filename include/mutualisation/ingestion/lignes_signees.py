@@ -98,8 +98,11 @@ def exiger_lignes(conn: psycopg.Connection[Any], var: str | Path | None = None, 
     """
     if ecarts := ecarts_lignes(conn, var, toutes=toutes):
         raise ControleEchoue(ecarts)
-    dits = _dits(conn, var)
-    signer_lignes(conn, [f for f in _fichiers(conn, RETENUS if toutes else COURANTS) if f.fichier_id not in dits], var)
+    # the statements are read again only where some file may be in none
+    if _d_avant(conn):
+        dits = _dits(conn, var)
+        fichiers = _fichiers(conn, RETENUS if toutes else COURANTS)
+        signer_lignes(conn, [f for f in fichiers if f.fichier_id not in dits], var)
 
 
 def ecarts_lignes(conn: psycopg.Connection[Any], var: str | Path | None = None, *, toutes: bool = False) -> list[str]:
