@@ -13,8 +13,7 @@ from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.extraits_lus import differences, ecarts_extrait
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.manifestes_signes import est_note
-from mutualisation.publication.sceaux import cles_connues
-from mutualisation.signatures.ancrage import Ancre, Ancres
+from mutualisation.signatures.ancrage import Ancre, Ancres, cles_connues
 from mutualisation.signatures.cle_signature import est_signe
 
 _DIT = {"manque": "manque", "etranger": "n'est pas de l'extrait", "change": "a changé"}

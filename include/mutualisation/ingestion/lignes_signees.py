@@ -17,8 +17,8 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.signatures.ancrage import Ancres
-from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, est_signe, publique
+from mutualisation.signatures.ancrage import cles_connues
+from mutualisation.signatures.cle_signature import cle_signature, est_signe, publique
 
 REMEDE = "restaurez l'entrepôt d'une sauvegarde, ou déposez le fichier sous le numéro de version suivant"
 VIDE = (0, None)
@@ -146,8 +146,7 @@ def _par_jeu(fichiers: Iterable[Fichier]) -> dict[str, list[Fichier]]:
 def _dits(conn: psycopg.Connection[Any], var: str | Path | None) -> dict[int, Dit]:
     """{file: what the last statement of a known key says of it}."""
     dossier = None if var is None else Path(var)
-    mienne = cle_en_place(dossier)
-    connues = Ancres(dossier).cles() | ({mienne} if mienne else set())
+    connues = cles_connues(dossier)
     dits: dict[int, Dit] = {}
     signes = conn.execute("select enonce, signature, cle_publique from journal.lignes_signees order by numero")
     for enonce, signature, cle in signes.fetchall():

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.publication.sceaux import REMEDE, canonique, cles_connues
-from mutualisation.signatures.ancrage import Ancre, Ancres
+from mutualisation.publication.sceaux import REMEDE, canonique
+from mutualisation.signatures.ancrage import Ancre, Ancres, cles_connues
 from mutualisation.signatures.cle_signature import cle_signature, est_signe, publique
 
 A_SCELLER = "select journal.cloture_a_sceller(%s, %s)"

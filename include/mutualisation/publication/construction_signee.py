@@ -18,7 +18,8 @@ from mutualisation.construction.dbt import SCHEMA
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.publication.extraits_csv import lire_pointeurs, sha256_stocke
 from mutualisation.publication.relations import INTERNE, PUBLIEE, relations_promues
-from mutualisation.publication.sceaux import Empreintes, canonique, cles_connues, sha256
+from mutualisation.publication.sceaux import Empreintes, canonique, sha256
+from mutualisation.signatures.ancrage import cles_connues
 from mutualisation.signatures.cle_signature import cle_signature, est_signe, publique
 
 CONSTRUITE, VALIDEE = "construite", "validee"

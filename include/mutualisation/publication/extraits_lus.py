@@ -15,7 +15,8 @@ from mutualisation.publication.clotures_scellees import est_scellee
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.manifestes_signes import est_note
-from mutualisation.publication.sceaux import cles_connues, lire_sceau
+from mutualisation.publication.sceaux import lire_sceau
+from mutualisation.signatures.ancrage import cles_connues
 from mutualisation.signatures.cle_signature import est_signe
 
 REMEDE = "réécrivez l'extrait par « mutualisation extraire »"

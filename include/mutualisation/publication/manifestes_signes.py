@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.publication.sceaux import REMEDE, cles_connues
-from mutualisation.signatures.ancrage import Ancres
+from mutualisation.publication.sceaux import REMEDE
+from mutualisation.signatures.ancrage import Ancres, cles_connues
 from mutualisation.signatures.cle_signature import cle_signature, est_signe, publique
 
 NOTES = """

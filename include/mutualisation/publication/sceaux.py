@@ -20,8 +20,8 @@ from psycopg.rows import class_row
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.publication.extraits_csv import condenser, lire_pointeurs, sha256_stocke, sha256_vue
 from mutualisation.publication.relations import INTERNE, PUBLIEE, Colonne, Relation, relations_promues
-from mutualisation.signatures.ancrage import Ancre, Ancres
-from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, est_signe, publique
+from mutualisation.signatures.ancrage import Ancre, Ancres, cles_connues
+from mutualisation.signatures.cle_signature import cle_signature, est_signe, publique
 
 # what goes beside the statement: it is bound by a digest of its own, or is no part of what is signed
 ACCOMPAGNEMENT = {"enonce", "signature", "cle_publique", "contrat", "empreintes"}
@@ -139,12 +139,6 @@ def sceller(
         (enonce, cle.sign(enonce.encode()), publique(cle), canonique(contrat), canonique(empreintes)),
     )
     return empreintes
-
-
-def cles_connues(var: Path | None = None) -> set[bytes]:
-    """Public keys that a signature may be of: those that signed here, and that of this installation."""
-    mienne = cle_en_place(var)
-    return Ancres(var).cles() | ({mienne} if mienne else set())
 
 
 def ancrer(conn: psycopg.Connection[Any], var: Path | None = None) -> None:

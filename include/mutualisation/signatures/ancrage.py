@@ -12,7 +12,7 @@ from pathlib import Path
 from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.signatures.cle_signature import lire_pem_public, pem_public
+from mutualisation.signatures.cle_signature import cle_en_place, lire_pem_public, pem_public
 
 DOSSIER = "sceaux"
 # anyone may check a signature
@@ -113,6 +113,12 @@ class Ancres:
                 f"Le dossier des sceaux {self.dossier} ne peut pas être {fait} ({raison_systeme(erreur)}) : "
                 "vérifiez les droits et la place."
             ) from erreur
+
+
+def cles_connues(var: Path | None = None) -> set[bytes]:
+    """Public keys that a signature may be of: those that signed here, and that of this installation."""
+    mienne = cle_en_place(var)
+    return Ancres(var).cles() | ({mienne} if mienne else set())
 
 
 def _nom_extrait(exercice: int, version: int) -> str:
