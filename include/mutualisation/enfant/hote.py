@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mutualisation.enfant.service import marque_du_parent
 from mutualisation.erreurs import PannePassagere
 
 ATTENTE_FIN_S = 10
@@ -54,7 +55,7 @@ class Enfant:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=erreurs,
-                env={**os.environ, **(environnement or {})},
+                env={**os.environ, **(environnement or {}), **marque_du_parent()},
                 bufsize=0,
                 start_new_session=True,
             )

@@ -13,12 +13,11 @@ import pickle
 import resource
 import struct
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from mutualisation.enfant.service import mourir_avec
+from mutualisation.enfant.service import veiller_sur_le_parent
 from mutualisation.ingestion.bloc import Bloc
 from mutualisation.ingestion.lecteurs.choix_du_lecteur import LecteurIci, ouvrir_ici
 from mutualisation.ingestion.limites import Limites
@@ -126,7 +125,7 @@ class _Service:
 
 def principal() -> None:
     """Answer until the parent is gone."""
-    threading.Thread(target=mourir_avec, args=(os.getppid(),), daemon=True).start()
+    veiller_sur_le_parent()
     entree, sortie = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # what libraries print goes nowhere
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

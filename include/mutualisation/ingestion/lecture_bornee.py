@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mutualisation.enfant.service import marque_du_parent
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.bloc import Bloc
 from mutualisation.ingestion.enfant_lecture import INTERROMPUE, REMEDE, envoyer, recevoir
@@ -115,7 +116,7 @@ class _Enfant:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environnement,
+            env=environnement | marque_du_parent(),
             start_new_session=True,
         )
 

@@ -109,3 +109,26 @@ def test_l_enfant_finit_avec_son_parent() -> None:
     processus.wait()
     processus.stdout.close()
     assert psutil.wait_procs([orphelin], timeout=60)[1] == []
+
+
+def test_un_parent_tue_avant_que_l_enfant_soit_pret(tmp_path: Path) -> None:
+    """Whoever adopted the child is not its parent: it would prepare itself for nobody."""
+    lent = (
+        "import time\ntime.sleep(2)\nfrom mutualisation.enfant.service import servir\nservir(lambda: time.sleep(600))\n"
+    )
+    (tmp_path / "lent_essai.py").write_text(lent, encoding="utf-8")
+    parent = (
+        "import os, signal\nfrom mutualisation.enfant.hote import Enfant\n"
+        "print(Enfant('un essai', 'lent_essai').pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    chemins = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    tue = subprocess.run(
+        [sys.executable, "-c", parent], env={**os.environ, "PYTHONPATH": chemins}, stdout=subprocess.PIPE, check=False
+    )
+    assert tue.returncode == -signal.SIGKILL
+    orphelins = [psutil.Process(int(tue.stdout))] if psutil.pid_exists(int(tue.stdout)) else []
+    vivants = psutil.wait_procs(orphelins, timeout=20)[1]
+    for vivant in vivants:
+        vivant.kill()
+    assert orphelins
+    assert vivants == []
