@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire, publication
@@ -9,6 +11,8 @@ from tests.bout_en_bout.entrepots import Publie, lire, publication
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.ingestion.lignes_signees import signer_tout
+from mutualisation.signatures.cle_signature import cle_signature, publique
 
 UNE = "ctid = (select min(ctid) from brut.mandats)"
 COLONNES = "chargement_id, source, jeu, periode, exercice, nom, chemin, extension, sha256, octets"
@@ -51,6 +55,23 @@ def test_ce_que_les_fichiers_ont_apporte_ne_change_pas(publie: Publie) -> None:
             " insert into brut.mandats table brut.gardees",
         )
     assert publication(contexte.dsn) == avant
+
+
+@pytest.mark.parametrize("sous_la_cle", ["de l'intrus", "d'ici"])
+def test_un_enonce_de_l_intrus_ne_dit_rien(publie: Publie, tmp_path: Path, sous_la_cle: str) -> None:
+    """The run role may add statements: one of another key, or under the name of ours, is none."""
+    contexte = publie.contexte
+    _executer(contexte.dsn, RETOUCHES["une cellule"])
+    with connecter(contexte.dsn) as conn:
+        signer_tout(conn, tmp_path)
+        if sous_la_cle == "d'ici":
+            conn.execute(
+                "insert into journal.lignes_signees (enonce, signature, cle_publique)"
+                " select enonce, signature, %s from journal.lignes_signees order by numero desc limit 1",
+                [publique(cle_signature(contexte.var))],
+            )
+    (ecart,) = op.verifier(contexte)
+    assert "compta/mandats" in ecart
 
 
 def test_une_rotation_signe_ce_qu_elle_a_change(publie: Publie) -> None:
