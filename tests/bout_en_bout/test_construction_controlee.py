@@ -13,6 +13,7 @@ from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, EntrepotOccupe
 from mutualisation.operations import candidate
+from mutualisation.publication.construction_signee import VALIDEE, empreintes_construites, signer_construction
 
 CLORE = "select journal.clore_construction((select max(version) from journal.constructions), 'validee', '{}')"
 UNE = "(select min(ctid) from construction.cout_adherent)"
@@ -115,6 +116,24 @@ def test_sans_signature_connue_un_nouveau_controle_est_demande(controlee: Publie
         f"delete from {table}",
         f"insert into {table} ({colonnes}) select {colonnes} from public.gardees order by numero",
         "drop table public.gardees",
+        role=None,
+    )
+
+
+def test_une_cle_de_l_intrus_ne_signe_aucune_construction(controlee: Publie, tmp_path: Path) -> None:
+    """The run role may add statements: what another key signed says nothing of a build."""
+    ordre, inverse, _ = RETOUCHES["un montant dû"]
+    with connecter(controlee.contexte.dsn) as conn:
+        conn.execute(ordre.encode())
+        lues = empreintes_construites(conn, _version(controlee), [EXERCICE])
+        signer_construction(conn, _version(controlee), VALIDEE, {}, lues, tmp_path)
+    _refusee(controlee, "d'aucune clé connue")
+    table = "journal.constructions_signees"
+    _executer(
+        controlee.contexte.dsn,
+        f"alter table {table} disable trigger en_ajout_seul",
+        f"delete from {table} where numero = (select max(numero) from {table})",
+        inverse,
         role=None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.publication.clotures_scellees import sceller_cloture
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
-from mutualisation.signatures.cle_signature import publique
+from mutualisation.signatures.cle_signature import cle_signature, publique
 
 SANS_GARDE = "drop trigger en_ajout_seul on journal.sceaux"
 # what the owner does, and what the refusal names
@@ -225,6 +226,26 @@ def test_un_extrait_retouche_est_trouve(publie: Publie, tmp_path: Path) -> None:
         assert all(dit in ecart for dit, ecart in zip(dits, ecarts, strict=True)), (nom, ecarts)
 
 
+@pytest.mark.parametrize("sous_la_cle", ["de l'intrus", "d'ici"])
+def test_un_manifeste_note_par_l_intrus_n_est_pas_cru(publie: Publie, tmp_path: Path, sous_la_cle: str) -> None:
+    """Who may load may note an extract: what it says counts when a key known here signed it, and then only."""
+    copie = Path(shutil.copytree(publie.bilan.extraits[0], tmp_path / f"bilan_{EXERCICE}"))
+    _manifeste(copie)
+    intrus = Ed25519PrivateKey.generate()
+    manifeste, signature = (copie / MANIFESTE).read_bytes(), intrus.sign((copie / MANIFESTE).read_bytes())
+    (copie / SIGNATURE).write_bytes(signature)
+    cle = publique(intrus if sous_la_cle == "de l'intrus" else cle_signature(publie.contexte.var))
+    with connecter(publie.contexte.dsn) as conn:
+        conn.execute(
+            "select journal.noter_extrait(%s, 1, %s, %s, %s)",
+            (EXERCICE, hashlib.sha256(manifeste).hexdigest(), signature, cle),
+        )
+    ecarts = op.verifier(publie.contexte, extraits=[copie])
+    dits = RETOUCHES["le manifeste"][1]
+    assert len(ecarts) == len(dits), ecarts
+    assert all(dit in ecart for dit, ecart in zip(dits, ecarts, strict=True)), ecarts
+
+
 def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:
     """The command of docs/exploitation.md: nobody needs this program to check what it signed."""
     dossier = Path(publie.bilan.extraits[0])
@@ -247,6 +268,20 @@ def test_une_cloture_glissee_n_est_pas_crue(publie: Publie, tmp_path: Path) -> N
     _executer(publie, [glisser])
     assert "n'est pas signée" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
     assert "sans justification" in _refus(lambda: op.cloturer(publie.contexte, EXERCICE, "bob"))
+
+
+def test_une_cloture_signee_par_l_intrus_n_est_pas_crue(publie: Publie, tmp_path: Path) -> None:
+    """The owner closes under its own name and signs with a key of its own: nothing is anchored."""
+    session = publie.contexte
+    glisser = (
+        "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+        f" values ({EXERCICE}, 1, 'alice', session_user, repeat('a', 64))"
+    )
+    _executer(publie, [glisser])
+    with connecter(session.dsn, role=None) as conn:
+        sceller_cloture(conn, EXERCICE, 1, tmp_path / "intrus")
+    assert "n'est plus celle qui a été signée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path / "x")))
+    assert not (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
 
 
 def test_une_cloture_changee_ou_effacee_est_trouvee(publie: Publie, tmp_path: Path) -> None:
