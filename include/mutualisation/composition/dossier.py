@@ -100,6 +100,7 @@ class MiseEnPlace:
         for ancien in sorted((self._travail / ANCIENS).glob("*")):
             if not est_a_nous(ancien):
                 ancien.rename(_libre(self.sortie / MIS_DE_COTE.format(ancien.name)))
+                synchroniser(self.sortie)  # what somebody wrote is safe before the rest is removed
         shutil.rmtree(self._travail, ignore_errors=True)
 
     def _lire(self) -> dict[str, Any]:

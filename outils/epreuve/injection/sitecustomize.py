@@ -194,6 +194,8 @@ def _deposer(_: object) -> None:
 # files and folders that are on the disk, by inode; folders whose entries have changed since
 _sur_disque: set[tuple[int, int]] = set()
 _a_ecrire: dict[tuple[int, int], Path] = {}
+# working folders of a run that died once it had decided: it was watched then, and put them on the disk
+_decidees: set[Path] = set()
 
 
 def _inode(chemin: object) -> tuple[int, int]:
@@ -207,11 +209,14 @@ def _noter_desordre(quoi: str) -> None:
 
 
 def _avant_renommage(source: object, vers: object) -> None:
-    """What takes a place among the extracts must be on the disk, every file of it."""
-    chemin = Path(os.fspath(source))
-    if os.environ["EPREUVE_SORTIE"] not in str(chemin) or "/anciens/" in str(vers):
+    """What takes a place among the extracts must be on the disk, every file of it, once that is decided."""
+    chemin, place = Path(os.fspath(source)), Path(os.fspath(vers))
+    if os.environ["EPREUVE_SORTIE"] not in str(chemin) or "anciens" in {place.parent.name, chemin.parent.name}:
         return
-    for dessous in (chemin, *(chemin.rglob("*") if chemin.is_dir() else ())):
+    if _decidees & set(chemin.parents):
+        return
+    decides = [place.parent / "nouveaux"] if place.name == "intention.json" else []
+    for dessous in (d for dossier in (chemin, *decides) for d in (dossier, *dossier.rglob("*"))):
         if _inode(dessous) not in _sur_disque:
             _noter_desordre(f"{dessous.name} renommé sans être sur le disque")
             return
@@ -233,6 +238,7 @@ def _au_depart() -> None:
 
 def _suivre_le_disque() -> None:
     vrai_fsync, vrai_open = os.fsync, os.open
+    _decidees.update(i.parent for i in Path(os.environ["EPREUVE_SORTIE"]).glob(".mutualisation_*/intention.json"))
 
     def fsync(descripteur: int) -> None:
         vrai_fsync(descripteur)
