@@ -21,6 +21,8 @@ from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.publication.extraits_csv import publication_sha256
 
 CODES_PERMIS = (0, 1, -9)
+# what a command says once it has published, whatever stops it then (K11)
+DITE = "est publiée, mais"
 ABSENT, ABIME = "absent", "abîmé"
 
 
@@ -58,6 +60,8 @@ def apres_la_faute(
             torts.append(f"sortie 0, mais publication {publiee[:8]}, extrait {extrait[:8]}")
         if execution.empreinte != attendu.apres:
             torts.append("sortie 0, mais l'empreinte dite n'est pas celle d'une exécution tranquille")
+    if DITE in execution.erreurs and publiee != attendu.apres:
+        torts.append("la commande dit publié ce qui ne l'est pas")
     if commande != ENTIERE and execution.autre is None and publiee == attendu.apres:
         torts.append(f"« {commande} » a changé la publication")
     facturees = {d.name: _empreinte_de_l_extrait(d) for d in terrain.bilans.glob("factures_*")}

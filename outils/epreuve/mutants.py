@@ -20,21 +20,24 @@ POSE = "renommage|composition/dossier.py:_poser"
 
 @dataclass(frozen=True)
 class Mutant:
-    """A slip: `avant` becomes `apres` in a file of the package; `tirs`: (part of a point, passage, fault) to strike."""
+    """A slip: `avant` becomes `apres` in a file of the package.
+
+    `tirs`: (part of a point, passage, fault) to strike, in the cheapest command that passes there, or in the one named.
+    """
 
     nom: str
     fichier: str
     avant: str
     apres: str
-    tirs: Sequence[tuple[str, int, str]]
+    tirs: Sequence[tuple[str, int, str] | tuple[str, int, str, str]]
 
 
 MUTANTS = (
     Mutant(
         "les extraits prennent leur place avant la validation",
         "operations/livraison.py",
-        "    pose.decider(condition_de(conn, exercices))\n",
-        "    pose.decider({})\n    pose.poser()\n",
+        "            pose.decider(condition_de(conn, exercices))\n",
+        "            pose.decider({})\n            pose.poser()\n",
         [(PROMOTION, 1, "tue_avant")],
     ),
     Mutant(
@@ -42,7 +45,7 @@ MUTANTS = (
         "operations/livraison.py",
         "promouvoir(conn, version, session.var, composer)",
         "promouvoir(conn, version, session.var)\n        composer()",
-        [("ecriture|mise_en_forme/docx.py", 1, "sans_place")],
+        [("ecriture|mise_en_forme/docx.py", 1, "sans_place", "bilan")],
     ),
     Mutant(
         "ce qui a été publié pendant l'écriture n'est pas regardé",
@@ -120,7 +123,7 @@ MUTANTS = (
         "entrepot/connexion.py",
         "        return False\n    return True\n",
         "        return True\n    return True\n",
-        [("commit|operations/candidate.py:clore < operations/candidate.py:construire", 1, "deux_avant")],
+        [("commit|operations/candidate.py:clore < operations/candidate.py:_batir", 1, "deux_avant")],
     ),
 )  # fmt: skip
 
@@ -151,8 +154,11 @@ def _est_tue(campagne: Campagne, base: Path, mutant: Mutant) -> str:
     return ""
 
 
-def _tir(campagne: Campagne, partie: str, rang: int, faute: str) -> Tir:
-    commande = next(c for c in COMMANDES if any(partie in p for p in campagne.passages[c]))
+def _tir(campagne: Campagne, partie: str, rang: int, faute: str, commande: str = "") -> Tir:
+    passantes = [c for c in COMMANDES if any(partie in p for p in campagne.passages[c])]
+    if not passantes:
+        raise RuntimeError(f"aucun point d'injection ne contient {partie}")
+    commande = commande or passantes[0]
     passages = campagne.passages[commande]
     point = next(p for p in passages if partie in p)
     return Tir(commande, point, rang, faute, passages.index(point))

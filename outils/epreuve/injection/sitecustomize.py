@@ -350,6 +350,25 @@ class _Tuyau:
         return enveloppe
 
 
+# pipes to children that are read and written by descriptor: their file, the kind of point, the child
+_tuyaux: dict[int, tuple[object, str, object]] = {}
+
+
+def _descripteur(nom: str) -> None:
+    vrai = getattr(os, nom)
+
+    def enveloppe(descripteur: int, *arguments: object) -> object:
+        flux, genre, enfant = _tuyaux.get(descripteur, (None, "", None))
+        if flux is None or flux.closed:
+            return vrai(descripteur, *arguments)
+        faute = _passer(genre)
+        return (
+            vrai(descripteur, *arguments) if faute is None else _frapper(faute, enfant, vrai, descripteur, *arguments)
+        )
+
+    setattr(os, nom, enveloppe)
+
+
 class _Popen(_vrai_popen):  # type: ignore[type-arg, misc]
     def __init__(self, *arguments: object, **options: object) -> None:
         faute = _passer("enfant")
@@ -360,9 +379,14 @@ class _Popen(_vrai_popen):  # type: ignore[type-arg, misc]
             _tuer_l_enfant(self)
         elif faute and not faute.endswith("_avant"):
             _frapper(faute, self, lambda: None)
-        if options.get("text") and self.stdin and self.stdout and "-m" in arguments[0]:
-            self.stdin = _Tuyau(self.stdin, "demande", "write", self)
-            self.stdout = _Tuyau(self.stdout, "reponse", "readline", self)
+        if not (self.stdin and self.stdout and "-m" in arguments[0]):
+            return
+        if options.get("bufsize") == 0:  # asked and heard by descriptor
+            _tuyaux[self.stdin.fileno()] = (self.stdin, "demande", self)
+            _tuyaux[self.stdout.fileno()] = (self.stdout, "reponse", self)
+        else:
+            self.stdin = _Tuyau(self.stdin, "demande", "flush", self)
+            self.stdout = _Tuyau(self.stdout, "reponse", "read", self)
 
 
 def _poser() -> None:
@@ -375,6 +399,8 @@ def _poser() -> None:
     if ROLE != "cli":
         return
     subprocess.Popen = _Popen  # type: ignore[misc]
+    for nom in ("write", "read"):
+        _descripteur(nom)
     import psycopg
     from psycopg.transaction import Transaction
 

@@ -51,4 +51,7 @@ def test_une_suite_frappe_du_plus_tot_au_plus_tard() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[m.nom for m in MUTANTS])
 def test_un_mutant_change_encore_le_texte(mutant: object) -> None:
-    assert mutant.avant in (PAQUET / mutant.fichier).read_text(encoding="utf-8")
+    texte = (PAQUET / mutant.fichier).read_text(encoding="utf-8")
+    assert mutant.avant in texte
+    # a slip that Python refuses would be noticed by any run
+    compile(texte.replace(mutant.avant, mutant.apres), mutant.fichier, "exec")
