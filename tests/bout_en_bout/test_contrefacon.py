@@ -197,10 +197,12 @@ def _lien(dossier: Path) -> None:
     (dossier / "adhesion.csv").symlink_to(deplace)
 
 
-def _manifeste(dossier: Path) -> None:
-    lu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+def _manifeste(dossier: Path) -> Ed25519PrivateKey:
+    """Change the manifest and sign it; the key of the intruder."""
+    cle, lu = Ed25519PrivateKey.generate(), json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
     (dossier / MANIFESTE).write_text(json.dumps(lu | {"prepare_par": "intrus"}), encoding="utf-8")
-    (dossier / SIGNATURE).write_bytes(Ed25519PrivateKey.generate().sign((dossier / MANIFESTE).read_bytes()))
+    (dossier / SIGNATURE).write_bytes(cle.sign((dossier / MANIFESTE).read_bytes()))
+    return cle
 
 
 RETOUCHES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
@@ -230,10 +232,8 @@ def test_un_extrait_retouche_est_trouve(publie: Publie, tmp_path: Path) -> None:
 def test_un_manifeste_note_par_l_intrus_n_est_pas_cru(publie: Publie, tmp_path: Path, sous_la_cle: str) -> None:
     """Who may load may note an extract: what it says counts when a key known here signed it, and then only."""
     copie = Path(shutil.copytree(publie.bilan.extraits[0], tmp_path / f"bilan_{EXERCICE}"))
-    _manifeste(copie)
-    intrus = Ed25519PrivateKey.generate()
-    manifeste, signature = (copie / MANIFESTE).read_bytes(), intrus.sign((copie / MANIFESTE).read_bytes())
-    (copie / SIGNATURE).write_bytes(signature)
+    intrus = _manifeste(copie)
+    manifeste, signature = (copie / MANIFESTE).read_bytes(), (copie / SIGNATURE).read_bytes()
     cle = publique(intrus if sous_la_cle == "de l'intrus" else cle_signature(publie.contexte.var))
     with connecter(publie.contexte.dsn) as conn:
         conn.execute(
@@ -270,16 +270,26 @@ def test_une_cloture_glissee_n_est_pas_crue(publie: Publie, tmp_path: Path) -> N
     assert "sans justification" in _refus(lambda: op.cloturer(publie.contexte, EXERCICE, "bob"))
 
 
-def test_une_cloture_signee_par_l_intrus_n_est_pas_crue(publie: Publie, tmp_path: Path) -> None:
-    """The owner closes under its own name and signs with a key of its own: nothing is anchored."""
+def _clore_a_la_main(publie: Publie, dossier_de_la_cle: Path) -> None:
+    """Close as `cloturer` does, under the key of a folder."""
+    with connecter(publie.contexte.dsn, role=None) as conn:
+        conn.execute(
+            "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
+            " values (%s, 1, 'alice', session_user, repeat('a', 64))",
+            (EXERCICE,),
+        )
+        sceller_cloture(conn, EXERCICE, 1, dossier_de_la_cle)
+
+
+@pytest.mark.parametrize("sous_la_cle", ["de l'intrus", "d'ici"])
+def test_une_cloture_signee_par_l_intrus_n_est_pas_crue(publie: Publie, tmp_path: Path, sous_la_cle: str) -> None:
+    """The owner closes under its own name, signs with a key of its own and may name ours: nothing is anchored."""
     session = publie.contexte
-    glisser = (
-        "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
-        f" values ({EXERCICE}, 1, 'alice', session_user, repeat('a', 64))"
-    )
-    _executer(publie, [glisser])
-    with connecter(session.dsn, role=None) as conn:
-        sceller_cloture(conn, EXERCICE, 1, tmp_path / "intrus")
+    _clore_a_la_main(publie, tmp_path / "intrus")
+    if sous_la_cle == "d'ici":
+        _executer(publie, ["drop trigger en_ajout_seul on journal.sceaux_clotures"])
+        with connecter(session.dsn, role=None) as conn:
+            conn.execute("update journal.sceaux_clotures set cle_publique = %s", [publique(cle_signature(session.var))])
     assert "n'est plus celle qui a été signée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path / "x")))
     assert not (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
 
@@ -287,13 +297,7 @@ def test_une_cloture_signee_par_l_intrus_n_est_pas_crue(publie: Publie, tmp_path
 def test_une_cloture_changee_ou_effacee_est_trouvee(publie: Publie, tmp_path: Path) -> None:
     """Closed by hand as `cloturer` does, then anchored; what the owner does to it is found."""
     session = publie.contexte
-    with connecter(session.dsn, role=None) as conn:
-        conn.execute(
-            "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
-            " values (%s, 1, 'alice', session_user, repeat('a', 64))",
-            (EXERCICE,),
-        )
-        sceller_cloture(conn, EXERCICE, 1, session.var)
+    _clore_a_la_main(publie, session.var)
     assert op.verifier(session) == []
     assert (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
     garde = "drop trigger en_ajout_seul on journal.clotures"
