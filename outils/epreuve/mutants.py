@@ -48,6 +48,15 @@ MUTANTS = (
         [("ecriture|mise_en_forme/docx.py", 1, "sans_place", "bilan")],
     ),
     Mutant(
+        "ce qui échoue avant la validation est dit publié",
+        "operations/livraison.py",
+        "        empreinte = promouvoir(conn, version, session.var, composer)\n"
+        "        with _une_fois_publiee(version):\n",
+        "        with _une_fois_publiee(version):\n"
+        "            empreinte = promouvoir(conn, version, session.var, composer)\n",
+        [("ecriture|mise_en_forme/docx.py", 1, "sans_place", "bilan")],
+    ),
+    Mutant(
         "ce qui a été publié pendant l'écriture n'est pas regardé",
         "operations/livraison.py",
         "        if changements := ce_qui_a_change(conn, condition):\n",

@@ -330,27 +330,7 @@ def _ouverture(objet: object, nom: str) -> None:
     setattr(objet, nom, enveloppe)
 
 
-class _Tuyau:
-    """A pipe to a child of ours: asking it and hearing it are points."""
-
-    def __init__(self, vrai: object, genre: str, methode: str, enfant: object) -> None:
-        self._vrai, self._genre, self._methode, self._enfant = vrai, genre, methode, enfant
-
-    def __getattr__(self, nom: str) -> object:
-        vrai = getattr(self._vrai, nom)
-        if nom != self._methode:
-            return vrai
-
-        def enveloppe(*arguments: object) -> object:
-            faute = _passer(self._genre)
-            if faute is None:
-                return vrai(*arguments)
-            return _frapper(faute, self._enfant, vrai, *arguments)
-
-        return enveloppe
-
-
-# pipes to children that are read and written by descriptor: their file, the kind of point, the child
+# pipes to the children of `enfant.hote`, read and written by descriptor: their file, the kind of point, the child
 _tuyaux: dict[int, tuple[object, str, object]] = {}
 
 
@@ -359,12 +339,10 @@ def _descripteur(nom: str) -> None:
 
     def enveloppe(descripteur: int, *arguments: object) -> object:
         flux, genre, enfant = _tuyaux.get(descripteur, (None, "", None))
-        if flux is None or flux.closed:
+        faute = None if flux is None or flux.closed else _passer(genre)
+        if faute is None:
             return vrai(descripteur, *arguments)
-        faute = _passer(genre)
-        return (
-            vrai(descripteur, *arguments) if faute is None else _frapper(faute, enfant, vrai, descripteur, *arguments)
-        )
+        return _frapper(faute, enfant, vrai, descripteur, *arguments)
 
     setattr(os, nom, enveloppe)
 
@@ -379,14 +357,9 @@ class _Popen(_vrai_popen):  # type: ignore[type-arg, misc]
             _tuer_l_enfant(self)
         elif faute and not faute.endswith("_avant"):
             _frapper(faute, self, lambda: None)
-        if not (self.stdin and self.stdout and "-m" in arguments[0]):
-            return
-        if options.get("bufsize") == 0:  # asked and heard by descriptor
+        if self.stdin and self.stdout and "-m" in arguments[0]:
             _tuyaux[self.stdin.fileno()] = (self.stdin, "demande", self)
             _tuyaux[self.stdout.fileno()] = (self.stdout, "reponse", self)
-        else:
-            self.stdin = _Tuyau(self.stdin, "demande", "flush", self)
-            self.stdout = _Tuyau(self.stdout, "reponse", "read", self)
 
 
 def _poser() -> None:
