@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from mutualisation.entrepot.programmes import Programmes
 from mutualisation.erreurs import ErreurMutualisation
 
 UTILISATEUR = "mutualisation"
+GRAVE = re.compile(r"\b(?:FATAL|PANIC): ")
 
 
 def initialiser(donnees: Path, programmes: Programmes) -> None:
@@ -44,11 +46,15 @@ def initialiser(donnees: Path, programmes: Programmes) -> None:
     ebauche.rename(donnees)
 
 
-def fin_journal(journal: Path) -> str:
-    """The last line of the server's log, quoted."""
+def fin_journal(journal: Path, deja_ecrit: int = 0) -> str:
+    """What a log of PostgreSQL ends on, quoted: its last fatal error past `deja_ecrit` bytes, else its last line.
+
+    A server that can't start says why, then that it is shut down.
+    """
     try:
-        lignes = journal.read_text(errors="replace").strip().splitlines()
+        lignes = journal.read_bytes()[deja_ecrit:].decode(errors="replace").splitlines()
     except OSError:
         return "journal illisible."
-    utiles = [x for x in lignes[-8:] if x.strip()]
-    return f"« {utiles[-1].strip()} »." if utiles else "aucun message."
+    utiles = [x.strip() for x in lignes[-8:] if x.strip()]
+    erreurs = [x for x in utiles if GRAVE.search(x)]
+    return f"« {(erreurs or utiles)[-1]} »." if utiles else "aucun message."

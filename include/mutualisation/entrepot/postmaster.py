@@ -24,6 +24,7 @@ BASE = "entrepot"
 PORT = 5432
 SUN_PATH_MAX = 107
 ATTENTE_DEMARRAGE = 120.0
+ATTENTE_ORPHELINS = 30.0
 # to leave by a fast shutdown, then by an immediate one, then killed
 ATTENTES_ARRET = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 MEMOIRE_PARTAGEE_MIN = 256 * 1024 * 1024
@@ -80,6 +81,7 @@ def demarrer(donnees: Path, programmes: Programmes) -> Serveur:
         "dynamic_shared_memory_type": "posix" if _memoire_partagee_suffit() else "mmap",
     }
     options = [a for nom, valeur in reglages.items() for a in ("-c", f"{nom}={valeur}")]
+    deja_ecrit = journal.stat().st_size if journal.exists() else 0
     processus = programmes.lancer("postgres", ["-D", str(donnees), *options], journal)
     limite = time.monotonic() + ATTENTE_DEMARRAGE
     while time.monotonic() < limite:
@@ -94,7 +96,7 @@ def demarrer(donnees: Path, programmes: Programmes) -> Serveur:
         processus.kill()
         processus.wait()
     raise ErreurMutualisation(
-        f"PostgreSQL embarqué n'a pas démarré dans {donnees} : {fin_journal(journal)} "
+        f"PostgreSQL embarqué n'a pas démarré dans {donnees} : {fin_journal(journal, deja_ecrit)} "
         f"Détail dans {journal} ; ENTREPOT_DSN peut désigner un autre serveur."
     )
 
@@ -188,16 +190,30 @@ def _processus_de(donnees: Path) -> list[int]:
 
 
 def _oublier_mort(donnees: Path) -> None:
-    """After a killed postmaster: wait for its orphans to leave, then drop its `postmaster.pid`."""
+    """After a killed postmaster: wait until its orphans and their memory are gone, then drop its `postmaster.pid`."""
     if not (donnees / "postmaster.pid").exists() or not Path("/proc/self").exists():
         return
-    limite = time.monotonic() + 30
-    while restants := _processus_de(donnees):
+    limite = time.monotonic() + ATTENTE_ORPHELINS
+    while _processus_de(donnees):
         if time.monotonic() > limite:
-            for pid in restants:
-                os.kill(pid, signal.SIGKILL)
+            _tuer_les_restes(donnees)
+        time.sleep(0.02)
+    while _memoire_tenue(donnees) and time.monotonic() < limite:
         time.sleep(0.02)
     (donnees / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _memoire_tenue(donnees: Path) -> bool:
+    """True while the block of shared memory that `postmaster.pid` names is attached: PostgreSQL would not start.
+
+    Whoever reads the maps of a dying process (a monitor of the machine) keeps its memory after its place in /proc.
+    """
+    try:
+        identifiant = (donnees / "postmaster.pid").read_text().splitlines()[6].split()[1]
+        blocs = [ligne.split() for ligne in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
+    except (OSError, IndexError):
+        return False
+    return any(bloc[1] == identifiant and bloc[6] != "0" for bloc in blocs)
 
 
 def arreter(donnees: Path) -> None:

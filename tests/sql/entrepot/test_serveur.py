@@ -1,11 +1,13 @@
 """The embedded server: start, stop, sharing, recovery."""
 
+import contextlib
 import os
 import signal
 import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -132,6 +134,54 @@ def test_postmaster_tue(tmp_path):
     assert (tmp_path / "pg" / "postmaster.pid").exists()
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
         assert conn.execute("select n from public.t").fetchone() == (1,)
+
+
+TENIR_LE_BLOC = """
+import ctypes, sys, time
+libc = ctypes.CDLL(None)
+libc.shmat.restype = ctypes.c_void_p
+libc.shmat.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
+SHM_RDONLY = 0o10000
+assert libc.shmat(int(sys.argv[1]), None, SHM_RDONLY) not in (None, ctypes.c_void_p(-1).value)
+print("tenu", flush=True)
+time.sleep(float(sys.argv[2]))
+"""
+
+
+@contextlib.contextmanager
+def _bloc_tenu(var: Path, duree_s: float) -> Iterator["subprocess.Popen[str]"]:
+    """Another process keeps the server's block of shared memory, as one that reads the maps of a dying one does."""
+    bloc = (var / "pg" / "postmaster.pid").read_text().splitlines()[6].split()[1]
+    commande = [sys.executable, "-c", TENIR_LE_BLOC, bloc, str(duree_s)]
+    with subprocess.Popen(commande, stdout=subprocess.PIPE, text=True) as teneur:
+        assert teneur.stdout.readline().strip() == "tenu"
+        try:
+            yield teneur
+        finally:
+            teneur.kill()
+
+
+def test_postmaster_tue_dont_la_memoire_tarde(tmp_path):
+    """Its processes are gone from /proc before their memory: the next start waits for it."""
+    with contextlib.ExitStack() as tenu:
+        with serveur_entrepot(tmp_path):
+            teneur = tenu.enter_context(_bloc_tenu(tmp_path, 1.5))
+            os.kill(serveur_en_marche(tmp_path / "pg").pid, signal.SIGKILL)
+        assert teneur.poll() is None, "held until after the end of the server"
+        with serveur_entrepot(tmp_path) as dsn:
+            assert un(dsn) == 1
+            assert teneur.poll() == 0
+
+
+def test_un_serveur_qui_ne_part_pas_dit_pourquoi(tmp_path, monkeypatch):
+    """Its log ends on « database system is shut down », which is no cause."""
+    monkeypatch.setattr(postmaster, "ATTENTE_ORPHELINS", 0.2)
+    with contextlib.ExitStack() as tenu:
+        with serveur_entrepot(tmp_path):
+            tenu.enter_context(_bloc_tenu(tmp_path, 60))
+            os.kill(serveur_en_marche(tmp_path / "pg").pid, signal.SIGKILL)
+        with pytest.raises(ErreurMutualisation, match="pre-existing shared memory block"), serveur_entrepot(tmp_path):
+            pass
 
 
 def _processus(var: Path) -> list[psutil.Process]:
