@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from outils.epreuve.constats import Attendu, apres_la_faute, apres_la_suivante, csv_de
+from outils.epreuve.constats import Attendu, apres_la_faute, apres_la_suivante, csv_de, ensemble
 from outils.epreuve.plan import COMMANDES, ENTIERE, Tir, tirer
 from outils.epreuve.terrain import Execution, Terrain, copier_les_sources, patience, preparer_depots
 
@@ -80,7 +80,7 @@ class Campagne:
         terrain = self._terrain(source)
         for rang, tir in enumerate(suite):
             execution = terrain.executer(tir.commande, tir, delai=patience(self.durees[tir.commande]))
-            torts, publiee = self._juger(terrain, execution, tir.commande)
+            torts, publiee = self._juger(terrain, execution, tir)
             fini = rang == len(suite) - 1
             if fini or publiee == self._attendu.apres or torts:
                 torts += self._finir(terrain) if jusqu_au_bout or not torts else []
@@ -99,9 +99,10 @@ class Campagne:
         except Exception as panne:  # noqa: BLE001 - what cannot be read does not hold
             return [f"l'état ne se lit plus ({type(panne).__name__} : {panne})"]
 
-    def _juger(self, terrain: Terrain, execution: Execution, commande: str) -> tuple[list[str], str]:
+    def _juger(self, terrain: Terrain, execution: Execution, tir: Tir) -> tuple[list[str], str]:
         try:
-            return apres_la_faute(terrain, execution, self._attendu, commande)
+            torts, publiee = apres_la_faute(terrain, execution, self._attendu, tir.commande)
+            return torts + ensemble(execution, tir), publiee
         except Exception as panne:  # noqa: BLE001 - what cannot be read does not hold
             return [f"l'état ne se lit plus ({type(panne).__name__} : {panne})"], ""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from outils.epreuve.plan import ENTIERE
+from outils.epreuve.plan import ENTIERE, LECTRICES, PENDANT, Tir
 from outils.epreuve.terrain import A_MOI, DEPOSE, Execution, Terrain
 from psycopg import sql
 from tests.atelier.petit_depot import EXERCICE, SECRETS
@@ -84,6 +84,12 @@ def apres_la_suivante(terrain: Terrain, execution: Execution, attendu: Attendu) 
     if noms := _textes_rh(terrain):
         torts.append(f"données de personnes dans {', '.join(noms)}")
     return torts
+
+
+def ensemble(execution: Execution, tir: Tir) -> list[str]:
+    """A whole job does not pass while another command that writes stands still: it holds the lock."""
+    passe = execution.autre is not None and execution.autre[0] == 0
+    return ["deux traitements à la fois"] if passe and tir.faute == PENDANT and tir.commande not in LECTRICES else []
 
 
 def _de_l_execution(execution: Execution) -> list[str]:

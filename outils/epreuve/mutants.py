@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outils.epreuve.campagne import Campagne
-from outils.epreuve.plan import COMMANDES, Tir
+from outils.epreuve.plan import COMMANDES, PENDANT, Tir
 from outils.epreuve.terrain import copier_les_sources
 
 PROMOTION = "validation|publication/promotion.py:promouvoir"
@@ -61,7 +61,7 @@ MUTANTS = (
         "operations/livraison.py",
         "        if changements := ce_qui_a_change(conn, condition):\n",
         "        if changements := []:\n",
-        [("ecriture|publication/extraits_csv.py", 1, "bilan_pendant")],
+        [("ecriture|publication/extraits_csv.py", 1, PENDANT)],
     ),
     Mutant(
         "un traitement arrêté en route n'est ni fini ni balayé",
@@ -125,14 +125,14 @@ MUTANTS = (
         "enfant/service.py",
         "    while os.getppid() == parent:\n",
         "    while parent:\n",
-        [("demande|enfant/hote.py", 4, "tue_apres")],
+        [("demande|enfant/hote.py", 2, "tue_apres", "bilan")],
     ),
     Mutant(
         "deux traitements à la fois",
         "entrepot/connexion.py",
-        "        return False\n    return True\n",
-        "        return True\n    return True\n",
-        [("commit|operations/candidate.py:clore < operations/candidate.py:_batir", 1, "deux_avant")],
+        '        gardienne.execute("lock table journal.verrou in exclusive mode nowait")\n',
+        "        pass\n",
+        [("demande|enfant/hote.py", 1, PENDANT, "bilan")],
     ),
 )  # fmt: skip
 

@@ -30,6 +30,7 @@ ERREURS = {"sans_place": errno.ENOSPC, "entree_sortie": errno.EIO, "sans_memoire
 _verrou = threading.RLock()
 _passages: Counter[str] = Counter()
 _garde: list[object] = []
+_ecrivains: list[int] = []
 _vrai_popen = subprocess.Popen
 _vrai_kill = os.kill
 
@@ -88,6 +89,8 @@ def _frapper(faute: str, quoi: object, faire: object, *arguments: object, **opti
         FAUTES[nom](quoi)
         return faire(*arguments, **options)
     if quand == "apres":
+        if nom == "serveur_tue":
+            _retenir_les_ecrivains()
         try:
             return faire(*arguments, **options)
         finally:
@@ -118,16 +121,32 @@ def _couper(quoi: object) -> None:
     prise.close()
 
 
-def _processus_du_serveur() -> list[int]:
+def _processus_du_serveur(titre: str = "") -> list[int]:
+    """The postmaster, then its children whose title has `titre`."""
     donnees = Path(os.environ["MUTUALISATION_VAR"]) / "pg"
     pid = int((donnees / "postmaster.pid").read_text().splitlines()[0])
-    tous = _vrai_popen(["pgrep", "-P", str(pid)], stdout=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"]})
+    demande = ["pgrep", "-P", str(pid), "-f", titre or "."]
+    tous = _vrai_popen(demande, stdout=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"]})
     return [pid, *map(int, tous.communicate()[0].split())]
 
 
 def _tuer_le_serveur(_: object) -> None:
-    _vrai_kill(_processus_du_serveur()[0], signal.SIGKILL)
+    """The postmaster alone, whose children end by themselves; all at once when what they write was held back."""
+    postmaster, *autres = _processus_du_serveur()
+    enfants = autres if _ecrivains else []
+    # stopped first: an orphan that ends drops its temporary tables, and its commit writes what came before
+    for pid in enfants:
+        _vrai_kill(pid, signal.SIGSTOP)
+    for pid in (postmaster, *enfants):
+        _vrai_kill(pid, signal.SIGKILL)
     time.sleep(0.3)
+
+
+def _retenir_les_ecrivains() -> None:
+    """What the server writes behind a commit waits: once it is killed, only what the commit itself wrote is left."""
+    _ecrivains.extend(_processus_du_serveur("walwriter|background writer|checkpointer")[1:])
+    for pid in _ecrivains:
+        _vrai_kill(pid, signal.SIGSTOP)
 
 
 def _figer_le_serveur(_: object) -> None:
