@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import openpyxl
 import psutil
 from outils.epreuve.plan import ENTIERE, Tir
 from tests.atelier import petit_depot
@@ -158,11 +160,29 @@ def copier_les_sources(dossier: Path) -> Path:
 
 
 def preparer_depots(dossier: Path) -> tuple[Path, Path]:
-    """The drop that is published before, and the one that each schedule publishes: one more invoice."""
+    """The drop that is published before, and the one that each schedule publishes: one more invoice.
+
+    A workbook has changed too, for the child that reads those to be struck.
+    """
     avant = petit_depot.ecrire(dossier / "avant")
     apres = Path(shutil.copytree(avant, dossier / "apres", dirs_exist_ok=True))
     petit_depot.corriger(apres)
+    populations = "referentiel/populations.csv"
+    petit_depot.ajouter(apres / populations, *(f"{EXERCICE - 1};{insee};900" for insee in petit_depot.COMMUNES))
+    for depot in (avant, apres):
+        _en_classeur(depot / populations)
     return avant, apres
+
+
+def _en_classeur(tableau: Path) -> None:
+    """A CSV of the drop, rewritten as a workbook."""
+    classeur = openpyxl.Workbook(write_only=True)
+    feuille = classeur.create_sheet("Données")
+    with tableau.open(encoding="utf-8", newline="") as lu:
+        for ligne in csv.reader(lu, delimiter=";"):
+            feuille.append(ligne)
+    classeur.save(tableau.with_suffix(".xlsx"))
+    tableau.unlink()
 
 
 def patience(duree: float) -> float:

@@ -349,6 +349,24 @@ def _ouverture(objet: object, nom: str) -> None:
     setattr(objet, nom, enveloppe)
 
 
+class _Tuyau:
+    """A pipe to the child that reads files: asking it and hearing it are points."""
+
+    def __init__(self, vrai: object, genre: str, methode: str, enfant: object) -> None:
+        self._vrai, self._genre, self._methode, self._enfant = vrai, genre, methode, enfant
+
+    def __getattr__(self, nom: str) -> object:
+        vrai = getattr(self._vrai, nom)
+        if nom != self._methode:
+            return vrai
+
+        def enveloppe(*arguments: object) -> object:
+            faute = _passer(self._genre)
+            return vrai(*arguments) if faute is None else _frapper(faute, self._enfant, vrai, *arguments)
+
+        return enveloppe
+
+
 # pipes to the children of `enfant.hote`, read and written by descriptor: their file, the kind of point, the child
 _tuyaux: dict[int, tuple[object, str, object]] = {}
 
@@ -376,9 +394,14 @@ class _Popen(_vrai_popen):  # type: ignore[type-arg, misc]
             _tuer_l_enfant(self)
         elif faute and not faute.endswith("_avant"):
             _frapper(faute, self, lambda: None)
-        if self.stdin and self.stdout and "-m" in arguments[0]:
+        if not (self.stdin and self.stdout and "-m" in arguments[0]):
+            return
+        if options.get("bufsize") == 0:  # asked and heard by descriptor
             _tuyaux[self.stdin.fileno()] = (self.stdin, "demande", self)
             _tuyaux[self.stdout.fileno()] = (self.stdout, "reponse", self)
+        else:
+            self.stdin = _Tuyau(self.stdin, "demande", "flush", self)
+            self.stdout = _Tuyau(self.stdout, "reponse", "read", self)
 
 
 def _poser() -> None:
