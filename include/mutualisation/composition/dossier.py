@@ -69,10 +69,14 @@ class MiseEnPlace:
     def poser(self) -> None:
         """Rename every folder into its place; once `decider` has been called."""
         noms = self._lire()["dossiers"]
-        (self._travail / ANCIENS).mkdir(exist_ok=True)
+        anciens = self._travail / ANCIENS
+        anciens.mkdir(exist_ok=True)
+        synchroniser(self._travail)
         with _garde(self.sortie):
             for nom in noms:
                 self._poser(nom)
+            # somebody may have written into a former folder: it is found again after a power cut
+            synchroniser(anciens)
             synchroniser(self.sortie)
         self.posee = True
 

@@ -198,7 +198,8 @@ def test_tout_est_sur_le_disque_avant_de_prendre_sa_place(sortie: Path, monkeypa
         _composer(pose)
         pose.decider({})
         pose.poser()
-    assert sortie.stat().st_ino in faits
+        (anciens,) = sortie.glob(f"{TRAVAIL}*/{module.ANCIENS}")
+        assert [d.stat().st_ino for d in (anciens, sortie)] == faits[-2:], "where a former folder went, too"
 
 
 def test_qui_ne_sait_pas_laisse_attendre(sortie: Path) -> None:
