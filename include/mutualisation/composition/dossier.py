@@ -71,11 +71,11 @@ class MiseEnPlace:
         noms = self._lire()["dossiers"]
         anciens = self._travail / ANCIENS
         anciens.mkdir(exist_ok=True)
-        synchroniser(self._travail)
         with _garde(self.sortie):
             for nom in noms:
                 self._poser(nom)
             # somebody may have written into a former folder: it is found again after a power cut
+            synchroniser(self._travail)
             synchroniser(anciens)
             synchroniser(self.sortie)
         self.posee = True

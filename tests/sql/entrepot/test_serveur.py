@@ -165,7 +165,7 @@ def test_postmaster_tue_dont_la_memoire_tarde(tmp_path):
     """Its processes are gone from /proc before their memory: the next start waits for it."""
     with contextlib.ExitStack() as tenu:
         with serveur_entrepot(tmp_path):
-            teneur = tenu.enter_context(_bloc_tenu(tmp_path, 1.5))
+            teneur = tenu.enter_context(_bloc_tenu(tmp_path, 4))
             os.kill(serveur_en_marche(tmp_path / "pg").pid, signal.SIGKILL)
         assert teneur.poll() is None, "held until after the end of the server"
         with serveur_entrepot(tmp_path) as dsn:
