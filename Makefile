@@ -5,6 +5,8 @@ SHELL := /bin/bash
 export UV_PYTHON_DOWNLOADS := never
 # companies and administrations sign their own proxies: trust what the system trusts
 export UV_SYSTEM_CERTS := 1
+# one compilation at installation, not one in each of the processes of a run, where Python may not write its own
+export UV_COMPILE_BYTECODE := 1
 export AIRFLOW__CORE__LOAD_EXAMPLES := False
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -16,7 +18,7 @@ MUTUALISATION := .venv/bin/mutualisation
 ECHANTILLON := var/echantillon
 ENTREPOT := var/entrepot
 
-.PHONY: aide environnement bilan test bench ordonnanceur qualite mutants epreuve inventaire
+.PHONY: aide environnement bilan test bench conformite ordonnanceur qualite mutants epreuve inventaire
 aide:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -25,6 +27,7 @@ environnement: .venv/.a_jour ## Python environment, locked
 .venv/.a_jour: uv.lock pyproject.toml
 	@command -v $(UV) >/dev/null || { python3.11 -m venv var/outils && var/outils/bin/pip install --quiet uv==0.13.9; }
 	@$(UV) sync --locked --quiet
+	@.venv/bin/python -m compileall -q include
 	@touch $@
 
 ifdef DEPOT
@@ -45,6 +48,10 @@ $(ECHANTILLON)/depot: $(wildcard echantillon/*.py echantillon/donnees/*) | envir
 
 test: environnement ## every test that this machine can run; those left out are named
 	@.venv/bin/pytest -n auto --dist loadfile $(PYTEST)
+
+conformite: environnement ## every whole and every defective drop of ../shared, against the expected figures
+	@../shared/conformite-2/verifier -j 2 --commande $(MUTUALISATION)
+	@../shared/conformite-2/verifier -j 2 --defauts --commande $(MUTUALISATION)
 
 bench: environnement ## landing against raw COPY and pandas to_sql, side by side
 	@.venv/bin/python outils/banc_chargement.py
