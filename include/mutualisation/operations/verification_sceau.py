@@ -18,6 +18,7 @@ from mutualisation.publication.clotures_scellees import ancrer_clotures, ecarts_
 from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.extraits_lus import ecarts_extrait, remarque_extrait
+from mutualisation.publication.lectures import ecarts_lectures
 from mutualisation.publication.sceaux import (
     ancrer,
     ecarts_chaine,
@@ -81,8 +82,8 @@ def remplace_tout(conn: psycopg.Connection[Any], version: int) -> bool:
 
 def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable[Path] = ()) -> list[str]:
     """Every difference, a French sentence each: chain, anchors, pointers, the seals in force (of these exercices; by
-    default all) and those of closed versions, what the views show and how they are defined, what each file landed, what
-    `brut` would run, and each file of the extracts given."""
+    default all) and those of closed versions, what the views show and how they are defined, who reads their storage,
+    what each file landed, what `brut` would run, and each file of the extracts given."""
     with connecter(session.dsn) as conn:
         conn.commit()
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -100,7 +101,7 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
         sans = sorted(en_vigueur - {s.version for s in sceaux})
         ecarts += [f"sceau : la version {v} est publiée et n'en a pas." for v in sans]
         # a view that is not ours is not read: it would run what it holds in the name of who verifies
-        ecarts += (ecarts_definitions(conn) or ecarts_vues(conn)) + ecarts_brut(conn)
+        ecarts += (ecarts_definitions(conn) or ecarts_vues(conn)) + ecarts_lectures(conn) + ecarts_brut(conn)
         ecarts += ecarts_lignes(conn, session.var, toutes=True)
         for dossier in extraits:
             ecarts += ecarts_extrait(conn, dossier, session.var)

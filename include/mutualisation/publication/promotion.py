@@ -22,28 +22,31 @@ from mutualisation.publication.construction_signee import exiger_validee
 from mutualisation.publication.droits import droits
 from mutualisation.publication.elargissement import liberer, retablir
 from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
+from mutualisation.publication.lectures import retirer_les_lectures
 from mutualisation.publication.relations import Relation, relations_promues
 from mutualisation.publication.sceaux import sceller
 
 
-def preparer_publication(conn: psycopg.Connection[Any]) -> None:
+def preparer_publication(conn: psycopg.Connection[Any], *, refaire: bool = False) -> None:
     """Create or complete `versions.<relation>`, its rights and the view of each relation, from their contract.
 
-    Only when the contract has changed since the last time: redefining a view locks its readers out. It works as the
-    owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not.
+    Only when the contract has changed since the last time, or `refaire`: redefining a view locks its readers out. It
+    works as the owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not.
     """
-    if est_preparee(conn):
+    if est_preparee(conn) and not refaire:
         return
     conn.commit()
-    patienter(conn, lambda: _definir(conn))
+    patienter(conn, lambda: _definir(conn, refaire=refaire))
 
 
-def _definir(conn: psycopg.Connection[Any]) -> None:
+def _definir(conn: psycopg.Connection[Any], *, refaire: bool) -> None:
     with sous_le_role(conn, PROPRIETAIRE):
         # one at a time; readers go on
         conn.execute("lock table journal.publications in share row exclusive mode")
-        if est_preparee(conn):
+        if est_preparee(conn) and not refaire:
             return
+        if refaire:
+            retirer_les_lectures(conn)
         lues = [vue for relation in relations_promues().values() for vue in liberer(conn, relation)]
         conn.execute(sql.SQL("; ").join(_ordres()))
         retablir(conn, lues)

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.chemins import MIGRATIONS
+from mutualisation.publication.droits import REFAIRE
 from mutualisation.publication.promotion import vue_de
 from mutualisation.publication.relations import relations_promues
 
@@ -35,10 +36,8 @@ def ecarts_definitions(conn: psycopg.Connection[Any]) -> list[str]:
             conn.execute(sql.SQL("drop view if exists {}").format(ESSAI))
             conn.execute(ordre)
             if _definition(conn, nom) != _definition(conn, ESSAI.as_string(conn)):
-                ecarts.append(
-                    f"sceau : la vue {nom} n'est pas définie comme le logiciel la définit — redemandez les vues à "
-                    "l'installateur."
-                )
+                remede = "restaurez l'entrepôt" if nom.startswith("journal.") else REFAIRE
+                ecarts.append(f"sceau : la vue {nom} n'est pas définie comme le logiciel la définit — {remede}.")
     return ecarts
 
 

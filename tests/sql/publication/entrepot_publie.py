@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from mutualisation.entrepot.roles import PROPRIETAIRE
 from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
 from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, relations_promues
@@ -332,13 +333,13 @@ def rangees() -> dict[str, list[Ligne]]:
 
 
 def _partition(conn: psycopg.Connection[Any], relation: Relation, version: int) -> None:
+    partition = sql.Identifier("versions", f"{relation.nom}_v{version}")
     conn.execute(
         sql.SQL("create table if not exists {} partition of {} for values in ({})").format(
-            sql.Identifier("versions", f"{relation.nom}_v{version}"),
-            sql.Identifier("versions", relation.nom),
-            sql.Literal(version),
+            partition, sql.Identifier("versions", relation.nom), sql.Literal(version)
         )
     )
+    conn.execute(sql.SQL("alter table {} owner to {}").format(partition, sql.Identifier(PROPRIETAIRE)))
 
 
 def inserer(conn: psycopg.Connection[Any], relation: Relation, lignes: Iterable[Ligne], version: int) -> None:

@@ -12,6 +12,7 @@ import pytest
 from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.lignes_signees import signer_tout
+from mutualisation.operations.migration import mettre_a_jour
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import verifier
 from mutualisation.publication.clotures_scellees import sceller_cloture
@@ -79,6 +80,64 @@ def test_une_vue_autrement_definie_est_dite(
 ) -> None:
     conn_publiee.execute(ordre.encode())
     assert any(f"la vue {vue} n'est pas définie" in ecart for ecart in ecarts())
+
+
+def test_migrer_refait_une_vue_changee(conn_publiee: Conn, ecarts: Callable[[], list[str]], base_vierge: str) -> None:
+    conn_publiee.execute(f"alter view {SYNTHESE} set (security_invoker = false)".encode())
+    (ecart,) = ecarts()
+    assert "mutualisation migrer" in ecart
+    mettre_a_jour(base_vierge, refaire=True)
+    assert ecarts() == []
+
+
+OUVERTURES = {
+    "alter table versions.cout_moyen disable row level security": "versions.cout_moyen ne montre pas à chacun",
+    "drop policy mutualisation_commune on versions.adherent; create policy mutualisation_commune on versions.adherent"
+    " for select to mutualisation_commune using (true)": "versions.adherent ne montre pas à chacun",
+    "create policy autre on versions.adherent for select to mutualisation_commune using (true)":
+        "versions.adherent ne montre pas à chacun",
+    "create policy autre on versions.textes for all to public using (true)": "versions.textes ne montre pas à chacun",
+    "alter policy mutualisation_lecteur on versions.rejets to public": "versions.rejets ne montre pas à chacun",
+    "drop policy mutualisation_lecteur on versions.rejets": "versions.rejets ne montre pas à chacun",
+    "grant select on versions.epci to mutualisation_lecteur": "« mutualisation_lecteur » tient sur versions.epci",
+    "grant select (siret_adherent) on versions.recours to public": "« public » tient sur versions.recours",
+    "grant update on versions.cout_moyen to mutualisation_traitement":
+        "« mutualisation_traitement » tient sur versions.cout_moyen",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ordre", "dit"), OUVERTURES.items(), ids=range(len(OUVERTURES)))
+def test_ce_que_d_autres_lisent_est_dit_et_se_refait(
+    conn_publiee: Conn, ecarts: Callable[[], list[str]], base_vierge: str, ordre: str, dit: str
+) -> None:
+    """A commune that reads the rows of another is no forgery, and no seal would see it."""
+    conn_publiee.execute(ordre.encode())
+    (ecart,) = ecarts()
+    assert dit in ecart
+    assert "mutualisation migrer" in ecart
+    mettre_a_jour(base_vierge)
+    assert ecarts() == [ecart]
+    mettre_a_jour(base_vierge, refaire=True)
+    assert ecarts() == []
+
+
+def test_une_partition_ouverte_ou_prise_est_dite(conn_publiee: Conn, ecarts: Callable[[], list[str]]) -> None:
+    """A partition is read without the policies of its relation, and its owner meets none."""
+    conn_publiee.execute("create role intrus")
+    try:
+        (partition,) = conn_publiee.execute(
+            "select inhrelid::regclass::text from pg_inherits where inhparent = 'versions.adherent'::regclass"
+        ).fetchone() or ("",)
+        conn_publiee.execute(f"grant select on {partition} to mutualisation_commune".encode())
+        (ecart,) = ecarts()
+        assert f"« mutualisation_commune » tient sur {partition} un droit" in ecart
+        conn_publiee.execute(f"revoke select on {partition} from mutualisation_commune".encode())
+        conn_publiee.execute(f"alter table {partition} owner to intrus".encode())
+        (ecart,) = ecarts()
+        assert f"« intrus » tient sur {partition} un droit" in ecart
+    finally:
+        conn_publiee.execute("drop owned by intrus; drop role intrus")
+        conn_publiee.commit()
 
 
 def test_chaque_vue_du_journal_vient_d_une_migration(conn_publiee: Conn) -> None:
