@@ -1,6 +1,6 @@
 """One defective drop of each outcome, source and course, for a verifier that has not the time of them all.
 
-.venv/bin/python outils/defauts_temoins.py          ids, for `verifier --defauts`
+`.venv/bin/python outils/defauts_temoins.py` prints their ids, as `verifier --defauts` takes them.
 """
 
 import json

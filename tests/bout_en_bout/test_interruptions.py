@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from tests.atelier.commande import demarrer, empreinte, finir, lancer
 from tests.atelier.petit_depot import EXERCICE
+from tests.atelier.processus import envoyer, processus_du_serveur
 from tests.bout_en_bout.entrepots import publication
 
 from mutualisation.entrepot.connexion import connecter
@@ -111,11 +112,7 @@ def test_un_enfant_tue_se_relance(var_publie: Path, depot_corrige: Path, tmp_pat
 
 
 def _tuer_le_serveur(var: Path) -> None:
-    serveur = serveur_en_marche(var / "pg")
-    assert serveur is not None
-    postmaster = psutil.Process(serveur.pid)
-    for processus in [postmaster, *postmaster.children()]:
-        processus.kill()
+    envoyer(signal.SIGKILL, processus_du_serveur(var))
 
 
 def test_deux_executions_a_la_fois(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 from psycopg import sql
 from tests.atelier.commande import demarrer, finir, lancer
+from tests.atelier.processus import envoyer, processus_du_serveur
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.postmaster import serveur_en_marche
 from mutualisation.entrepot.serveur import serveur_entrepot
 
 BLOQUEE = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
@@ -47,7 +47,6 @@ def test_qui_bloque_est_nomme(var_vide: tuple[Path, str]) -> None:
 def test_un_serveur_fige_rend_la_main(var_vide: tuple[Path, str], commande: tuple[str, ...], attendue: str) -> None:
     """SIGSTOP on the whole server, in the middle of a statement: nothing is closed, nothing answers."""
     var, dsn = var_vide
-    pid = serveur_en_marche(var / "pg").pid  # type: ignore[union-attr]
     with connecter(dsn, role=None) as gardien, psycopg.connect(dsn, autocommit=True) as temoin:
         gardien.execute(sql.SQL("lock table {}").format(sql.Identifier(*attendue.split("."))))
         lancee = demarrer(var, *commande, MUTUALISATION_DELAI_SERVEUR="2")
@@ -56,16 +55,14 @@ def test_un_serveur_fige_rend_la_main(var_vide: tuple[Path, str], commande: tupl
             assert time.monotonic() < limite
             assert lancee.poll() is None
             time.sleep(0.05)
-        figes = [psutil.Process(pid), *psutil.Process(pid).children()]
-        for p in figes:
-            p.suspend()
+        figes = processus_du_serveur(var)
+        envoyer(signal.SIGSTOP, figes)
         try:
             debut = time.monotonic()
             sortie = finir(lancee, 60)
             assert time.monotonic() - debut < 60
         finally:
-            for p in figes:
-                p.resume()
+            envoyer(signal.SIGCONT, figes)
     assert sortie.code == 1
     assert "ne répond plus depuis" in sortie.erreurs
     assert not (var.parent / "sauvegarde").exists()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import psycopg
+
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.migrations.application import refus_de_migrer, revisions
-from mutualisation.entrepot.roles import PROPRIETAIRE, peut_prendre
+from mutualisation.entrepot.roles import PROPRIETAIRE, peut_prendre, sous_le_role
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.publication.lectures import ecarts_lectures
 from mutualisation.publication.promotion import est_preparee, preparer_publication
@@ -29,10 +33,18 @@ def mettre_a_jour(dsn: str, *, refaire: bool = False) -> None:
     """
     migrer(dsn)
     with connecter(dsn, role=None) as conn:
-        changee = refaire and est_preparee(conn) and bool(ecarts_definitions(conn) or ecarts_lectures(conn))
+        changee = refaire and _changee(conn)
         if est_preparee(conn) and not changee:
             return
         if not peut_prendre(conn, PROPRIETAIRE):
             raise refus_de_migrer(dsn)
         conn.commit()
         preparer_publication(conn, refaire=changee)
+
+
+def _changee(conn: psycopg.Connection[Any]) -> bool:
+    """Whether a view or a right is no longer what this code made, as far as the owner, and who may be it, can see."""
+    if not (est_preparee(conn) and peut_prendre(conn, PROPRIETAIRE)):
+        return False
+    with sous_le_role(conn, PROPRIETAIRE):
+        return bool(ecarts_definitions(conn) or ecarts_lectures(conn))

@@ -9,6 +9,7 @@ started, asked or heard.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import errno
 import json
 import os
@@ -135,11 +136,16 @@ def _tuer_le_serveur(_: object) -> None:
     postmaster, *autres = _processus_du_serveur()
     enfants = autres if _ecrivains else []
     # stopped first: an orphan that ends drops its temporary tables, and its commit writes what came before
-    for pid in enfants:
-        _vrai_kill(pid, signal.SIGSTOP)
-    for pid in (postmaster, *enfants):
-        _vrai_kill(pid, signal.SIGKILL)
+    _signaler(signal.SIGSTOP, enfants)
+    _signaler(signal.SIGKILL, [postmaster, *enfants])
     time.sleep(0.3)
+
+
+def _signaler(signe: signal.Signals, pids: list[int]) -> None:
+    """One that ended meanwhile needs no signal."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            _vrai_kill(pid, signe)
 
 
 def _retenir_les_ecrivains() -> None:

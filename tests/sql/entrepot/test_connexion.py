@@ -1,16 +1,16 @@
 """Connections: forms of the address, version, lock of the warehouse."""
 
+import signal
 import time
 import traceback
 
-import psutil
 import psycopg
 import pytest
 import sqlalchemy as sa
+from tests.atelier.processus import envoyer, processus_du_serveur
 
 from mutualisation.entrepot.connexion import connecter, exiger_verrou, patienter, verrou_entrepot
 from mutualisation.entrepot.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
-from mutualisation.entrepot.postmaster import serveur_en_marche
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
 
@@ -131,10 +131,8 @@ def test_un_serveur_fige_finit_l_attente(tmp_path, monkeypatch):
     """SIGSTOP on every process of the server: nothing closes the connection, nothing answers."""
     monkeypatch.setenv("MUTUALISATION_DELAI_SERVEUR", "1")
     with serveur_entrepot(tmp_path) as dsn, connecter(dsn, role=None) as conn:
-        pid = serveur_en_marche(tmp_path / "pg").pid
-        processus = [psutil.Process(pid), *psutil.Process(pid).children()]
-        for p in processus:
-            p.suspend()
+        processus = processus_du_serveur(tmp_path)
+        envoyer(signal.SIGSTOP, processus)
         try:
             debut = time.monotonic()
             with pytest.raises(PannePassagere, match="ne répond plus depuis"), conn.transaction():
@@ -143,8 +141,7 @@ def test_un_serveur_fige_finit_l_attente(tmp_path, monkeypatch):
                 connecter(dsn + "&connect_timeout=2", role=None)
             assert time.monotonic() - debut < 20
         finally:
-            for p in processus:
-                p.resume()
+            envoyer(signal.SIGCONT, processus)
 
 
 def test_une_definition_laisse_passer_les_lecteurs(base_vierge, monkeypatch):

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from tests.atelier.processus import envoyer, processus_du_serveur
 
 from mutualisation.chemins import dossier_var
 from mutualisation.entrepot import postmaster
@@ -184,12 +185,6 @@ def test_un_serveur_qui_ne_part_pas_dit_pourquoi(tmp_path, monkeypatch):
             pass
 
 
-def _processus(var: Path) -> list[psutil.Process]:
-    """The postmaster and its children."""
-    postmaster = psutil.Process(serveur_en_marche(var / "pg").pid)
-    return [postmaster, *postmaster.children()]
-
-
 def test_ce_qui_est_dit_fait_survit_a_la_mort_du_serveur(tmp_path):
     """Every process killed at the very moment the commit returns, three times over (K11)."""
     for fois in (1, 2, 3):
@@ -197,10 +192,9 @@ def test_ce_qui_est_dit_fait_survit_a_la_mort_du_serveur(tmp_path):
             conn = psycopg.connect(dsn)
             conn.execute("create table if not exists public.t (n int)")
             conn.execute("insert into public.t values (%s)", (fois,))
-            processus = _processus(tmp_path)
+            processus = processus_du_serveur(tmp_path)
             conn.commit()
-            for p in processus:
-                p.kill()
+            envoyer(signal.SIGKILL, processus)
             conn.close()
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
         assert conn.execute("select n from public.t order by n").fetchall() == [(1,), (2,), (3,)]
@@ -213,9 +207,8 @@ def test_un_serveur_fige_est_arrete_puis_repart(tmp_path, monkeypatch):
     )
     with serveur_entrepot(tmp_path) as dsn:
         assert un(dsn) == 1
-        figes = _processus(tmp_path)
-        for p in figes:
-            p.suspend()
+        figes = processus_du_serveur(tmp_path)
+        envoyer(signal.SIGSTOP, figes)
     assert psutil.wait_procs(figes, timeout=5)[1] == []
     with serveur_entrepot(tmp_path) as dsn:
         assert un(dsn) == 1
