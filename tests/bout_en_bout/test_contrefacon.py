@@ -18,8 +18,10 @@ from tests.bout_en_bout.test_refus import octets
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.extrait.place import manifeste_clos
 from mutualisation.publication.clotures_scellees import sceller_cloture
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.signatures.ancrage import Ancre, Ancres
 from mutualisation.signatures.cle_signature import cle_signature, publique
 
 SANS_GARDE = "drop trigger en_ajout_seul on journal.sceaux"
@@ -292,6 +294,20 @@ def test_une_cloture_signee_par_l_intrus_n_est_pas_crue(publie: Publie, tmp_path
             conn.execute("update journal.sceaux_clotures set cle_publique = %s", [publique(cle_signature(session.var))])
     assert "n'est plus celle qui a été signée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path / "x")))
     assert not (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
+
+
+def test_une_ancre_d_extrait_clos_ne_vaut_que_sous_une_cle_connue(publie: Publie, tmp_path: Path) -> None:
+    """Who writes into `sceaux/` without the key can't say what the closed extract was."""
+    session, enonce = publie.contexte, b'{"version": 1}'
+    ici = cle_signature(session.var)
+    ancres = Ancres(session.var)
+    with connecter(session.dsn) as conn:
+        for cle, attendu in (
+            (Ed25519PrivateKey.generate(), None),
+            (ici, hashlib.sha256(enonce).hexdigest()),
+        ):
+            ancres.poser_extrait_clos(EXERCICE, 1, Ancre(enonce, cle.sign(enonce)), publique(ici))
+            assert manifeste_clos(conn, tmp_path, EXERCICE, 1, session.var) == attendu
 
 
 def test_une_cloture_changee_ou_effacee_est_trouvee(publie: Publie, tmp_path: Path) -> None:
