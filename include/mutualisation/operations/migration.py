@@ -33,18 +33,18 @@ def mettre_a_jour(dsn: str, *, refaire: bool = False) -> None:
     """
     migrer(dsn)
     with connecter(dsn, role=None) as conn:
-        changee = refaire and _changee(conn)
-        if est_preparee(conn) and not changee:
+        preparee = est_preparee(conn)
+        if preparee and not (refaire and _changee(conn)):
             return
         if not peut_prendre(conn, PROPRIETAIRE):
             raise refus_de_migrer(dsn)
         conn.commit()
-        preparer_publication(conn, refaire=changee)
+        preparer_publication(conn, refaire=preparee)
 
 
 def _changee(conn: psycopg.Connection[Any]) -> bool:
     """Whether a view or a right is no longer what this code made, as far as the owner, and who may be it, can see."""
-    if not (est_preparee(conn) and peut_prendre(conn, PROPRIETAIRE)):
+    if not peut_prendre(conn, PROPRIETAIRE):
         return False
     with sous_le_role(conn, PROPRIETAIRE):
         return bool(ecarts_definitions(conn) or ecarts_lectures(conn))
