@@ -32,3 +32,12 @@ end
 {% macro statuts_comptes() -%}
 ('Émis', 'Pris en charge', 'Payé')
 {%- endmacro %}
+
+{# Whether a SIRET has its key (C6): digits of even ranks counted twice make ten; La Poste, a sum of digits that five divides. #}
+{% macro cle_de_siret_juste(siret) -%}
+({{ siret }} ~ '^[0-9]{14}$' and (
+    select sum(case when n.rang % 2 = 1 then n.chiffre / 5 + 2 * n.chiffre % 10 else n.chiffre end) % 10 = 0
+      or ({{ siret }} like '356000000%' and sum(n.chiffre) % 5 = 0)
+    from (select r.rang, substr({{ siret }}, r.rang, 1)::int as chiffre from generate_series(1, 14) as r (rang)) as n
+  ))
+{%- endmacro %}

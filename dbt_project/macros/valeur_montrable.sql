@@ -1,25 +1,22 @@
-{# The cell at fault that a reader may be shown (S2, K9): of `rh` none; of `compta` an amount, a date, an account or an
-   enumeration, in a form that its column allows: anything else could be a name. `colonne`: SQL of the header at fault,
-   `brut`: alias of the row as delivered, which is b. #}
+{# The cell at fault that a reader may be shown (S2, K9), as delivered: of `rh` none; of `compta` an amount, a year, a day,
+   an account or a value of a list that its type reads: anything else could be a name. `colonne`: SQL of the header at
+   fault, `brut`: alias of the row of brut. #}
 {% macro valeur_montrable(source_nom, jeu, colonne, brut='b') -%}
 {%- set montrees = [] -%}
-{%- for c in colonnes_du_jeu(source_nom, jeu) if c.meta.lecture not in ('pseudonyme', 'personnel', 'empreinte') -%}
+{%- for c in colonnes_du_jeu(source_nom, jeu) -%}
+  {%- set cellule = 'nullif(split_part(' ~ brut ~ ".delivre, U&'\\001F', " ~ loop.index ~ "), '')" -%}
   {%- if source_nom not in ('rh', 'compta') -%}
-    {%- do montrees.append((c, 'true')) -%}
+    {%- do montrees.append((c, cellule)) -%}
   {%- elif source_nom == 'compta' and c.meta.lecture in ('montant', 'nombre', 'annee', 'date', 'compte', 'enumeration') -%}
-    {%- do montrees.append((c, '(' ~ c.meta.sql ~ ') is not null')) -%}
-  {%- elif source_nom == 'compta' and c.nom in ('typbord', 'typpce') -%}
-    {%- do montrees.append((c, brut ~ '.' ~ c.nom ~ " ~ '^[0-9]{1,2}$'")) -%}
-  {%- elif source_nom == 'compta' and c.nom == 'compte' -%}
-    {%- do montrees.append((c, 'lecture.compte(' ~ brut ~ '.compte) is not null')) -%}
+    {%- do montrees.append((c, cellule)) -%}
+  {%- elif source_nom == 'compta' and c.nom in ('typbord', 'typpce', 'compte') -%}
+    {%- do montrees.append((c, 'case when ' ~ cellule ~ " ~ '^[0-9]{1,12}$' then " ~ cellule ~ ' end')) -%}
   {%- endif -%}
 {%- endfor -%}
 {%- if montrees -%}
 case {{ colonne }}
-    {% for c, permise in montrees %}
-    when {{ dbt.string_literal(c.meta.entete or c.nom) }}
-      then {% if permise == 'true' %}{{ hors_paie(jeu, c, brut) }}{% else %}case when {{ permise }} then {{ hors_paie(jeu, c, brut) }} end{% endif %}
-
+    {% for c, cellule in montrees %}
+    when {{ dbt.string_literal(c.meta.entete or c.nom) }} then {{ hors_paie(jeu, c, brut, cellule) }}
     {% endfor %}
   end
 {%- else -%}
@@ -27,14 +24,13 @@ null::text
 {%- endif -%}
 {%- endmacro %}
 
-{# A cell of a rejected line; NULL for an amount of pay (K8): of the payroll file, or of a line of an account of pay.
-   `colonne`: of the registry, `brut`: alias of the row as delivered. #}
-{% macro hors_paie(jeu, colonne, brut) -%}
+{# A cell of a rejected line; NULL for an amount of pay (K8): of the payroll file, or of a line of an account of pay. #}
+{% macro hors_paie(jeu, colonne, brut, cellule) -%}
 {%- set compte = {'mandats': 'nature', 'titres': 'nature', 'pes': 'nature', 'balance': 'compte'}.get(jeu) -%}
 {%- if colonne.meta.lecture not in ('montant', 'nombre') or not (compte or jeu == 'masse_salariale') -%}
-{{ brut }}.{{ colonne.nom }}
+{{ cellule }}
 {%- elif compte -%}
-case when not {{ compte_de_paie(brut ~ '.' ~ compte) }} then {{ brut }}.{{ colonne.nom }} end
+{{ montant_hors_paie(cellule, brut ~ '.' ~ compte) }}
 {%- else -%}
 null
 {%- endif -%}

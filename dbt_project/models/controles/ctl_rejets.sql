@@ -44,7 +44,7 @@ sirets as (
   from {{ ref('int_ecritures') }}
   where
     sens = 'titre' and comptee and cle_dispositif not in {{ cles_hors_dispositif() }}
-    and siret is not null and not lecture.siret_valide(siret)
+    and siret is not null and not {{ cle_de_siret_juste('siret') }}
   group by exercice
 )
 

@@ -15,7 +15,6 @@ from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.octets import Empreinte
-from mutualisation.ingestion.personnes import Discretion, sans_meprise
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.ingestion.travail import Chargement, Travail, transaction
@@ -32,7 +31,7 @@ def atterrir(
     """Land one file, in a transaction of its own; a file that can't be read is noted as refused."""
     f = candidat.fichier
     try:
-        lecture = sans_meprise(travail.discretion, lambda d: _poser(travail, chargement_id, candidat, d))
+        lecture = _poser(travail, chargement_id, candidat)
     except (LectureRefusee, OSError, psycopg.DataError) as faute:
         motif = motif_refus(faute)
         refus[f.chemin] = motif
@@ -60,7 +59,7 @@ class _LectureInterrompue(Exception):
     """Ends a COPY: psycopg sends what ends it to the server, whose log may hold nothing of a file (K9)."""
 
 
-def _poser(travail: Travail, chargement_id: int, candidat: Candidat, discretion: Discretion) -> Lecture:
+def _poser(travail: Travail, chargement_id: int, candidat: Candidat) -> Lecture:
     """Land the file, or nothing of it."""
     f = candidat.fichier
     with transaction(travail.conn):
@@ -69,7 +68,9 @@ def _poser(travail: Travail, chargement_id: int, candidat: Candidat, discretion:
         fichier_id = journal.inserer_fichier(
             travail.conn, chargement_id, f, candidat.empreinte, correspondances=traduction.empreinte
         )
-        lecture = Lecture(candidat.local, f.jeu, f.extension, discretion, travail.limites, traduction)
+        lecture = Lecture(
+            candidat.local, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction
+        )
         _copier(travail.conn, f.jeu, lecture.copie(fichier_id))
         journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
     return lecture
@@ -93,7 +94,7 @@ def _taire(blocs: Iterator[bytes], fautes: list[Exception]) -> Iterator[bytes]:
 
 
 def _envoyer(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
-    colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_entrepot)]
+    colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_lues)]
     ordre = sql.SQL("copy {} ({}) from stdin with (format text, null '', encoding 'UTF8')").format(
         table(jeu), sql.SQL(", ").join(map(sql.Identifier, colonnes))
     )

@@ -155,7 +155,9 @@ def _repetition_permise(travail: Travail, candidat: Candidat) -> bool:
         return True
     traduction = travail.correspondances.pour(f.jeu)
     try:
-        lecture = Lecture(candidat.local, f.jeu, f.extension, travail.discretion, travail.limites, traduction)
+        lecture = Lecture(
+            candidat.local, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction
+        )
         return next(lecture.copie(0), None) is None
     except LectureRefusee:
         return True  # refused by the load, with its reason

@@ -1,6 +1,8 @@
-"""How a cell is read, type by type, without a server (C1 to C13, P1): the twin of the SQL functions `lecture.*`.
+"""How a cell is read, by the type of its column (C1 to C13, P1): the one place that interprets a cell.
 
-`tests/atelier/cellules.py` is the table that both answer to.
+What is read is the text that PostgreSQL casts to the type of the column without loss: digits and a point for a number
+(minutes for a duration), an ISO day, a value as the contract writes it. "" when nothing is stated, None when the cell
+can't be read.
 """
 
 from __future__ import annotations
@@ -12,17 +14,16 @@ from decimal import Decimal
 
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.entete import normaliser
-from mutualisation.ingestion.memoire import Memoire
 from mutualisation.ingestion.siret import siret_valide
 from mutualisation.sources.jeux import Colonne
 
-# what is read: Decimal (minutes for a duration), date, int or text; "" when nothing is stated; None when unreadable
-Lu = Decimal | dt.date | int | str | None
+Lu = str | None
 NON_RENSEIGNE = ""
-NOMBRES = frozenset({"montant", "nombre", "pourcentage", "entier"})
+NOMBRES = frozenset({"montant", "nombre", "decimal", "pourcentage", "entier"})
 ILLISIBLES = {
     "montant": "montant illisible (deux décimales au plus, sans point des milliers ni signe %, C1)",
     "nombre": "nombre illisible (six décimales au plus, sans signe %, C1)",
+    "decimal": "nombre illisible (douze décimales au plus, sans signe %, C1)",
     "pourcentage": "pourcentage illisible (six décimales au plus, C1)",
     "entier": "nombre entier attendu (C1)",
     "annee": "année sur quatre chiffres attendue (G1)",
@@ -32,7 +33,8 @@ ILLISIBLES = {
     "siret": "SIRET dont la clé est fausse (C6)",
     "siren": "SIREN sur neuf chiffres attendu (C13)",
 }
-_CHIFFRES_MAX = 10**11
+# a sum of larger amounts would not hold in a published numeric(15, 2)
+_CHIFFRES_MAX = 11
 _USUEL = re.compile(r"-?[0-9]{1,11}(?:[.,][0-9]{1,2})?")
 _PARTIE = r"(?:[0-9]{1,15}|[0-9]{1,3}(?: [0-9]{3}){1,4})(?:[.,][0-9]{1,%d})?"
 _FORMES = {decimales: re.compile(_PARTIE % decimales) for decimales in (2, 6, 12)}
@@ -47,16 +49,18 @@ _JOUR_DEVANT = re.compile(r"([0-9]{2})([/.-])([0-9]{2})\2([0-9]{4})")
 _ANNEE_DEVANT = re.compile(r"([0-9]{4})([/-]?)([0-9]{2})\2([0-9]{2})")
 _CENTIEMES = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 _HEURES = re.compile(r"([0-9]{1,2})(?:[:hH]([0-5][0-9])|[hH])|([0-9]{1,4}):([0-5][0-9]):00")
+_LONG = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_LONGUES_HEURES = re.compile(r"([0-9]+) *[hH:] *([0-5][0-9])(?::00)?")
 _COMPTE = re.compile(r"[0-9]{2,12}")
 _ESPACES = re.compile(r"\s+")
 
 
-def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Decimal | None:
+def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Lu:
     """A number of at most `decimales` decimals and `chiffres` figures before them (C1)."""
     if decimales >= 2 and _USUEL.fullmatch(cellule):
-        return Decimal(cellule.replace(",", "."))
+        return cellule.replace(",", ".")
     c = cellule.translate(_ESPACES_SIMPLES).strip(" ").rstrip("€").rstrip(" ")
-    negatif = True
+    signe = "-"
     if c.startswith("(") and c.endswith(")") and len(c) > 1:
         c = c[1:-1].strip(" ").rstrip("€").rstrip(" ")
     elif c.startswith("-"):
@@ -64,36 +68,46 @@ def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Decimal | No
     elif c.endswith("-"):
         c = c[:-1]
     else:
-        negatif = False
+        signe = ""
     if not _FORMES[decimales].fullmatch(c):
         return None
-    n = Decimal(c.replace(" ", "").replace(",", "."))
-    return (-n if negatif else n) if n < 10**chiffres else None
+    n = c.replace(" ", "").replace(",", ".")
+    return signe + n if _chiffres(n) <= chiffres else None
 
 
-def montant(cellule: str) -> Decimal | None:
+def _chiffres(n: str) -> int:
+    """Figures before the point, leading zeros apart."""
+    return len(n.lstrip("-").partition(".")[0].lstrip("0"))
+
+
+def montant(cellule: str) -> Lu:
     """An amount: two decimals, thirteen figures (C1)."""
     return nombre(cellule, 2, 13)
 
 
-def pourcentage(cellule: str) -> Decimal | None:
+def decimal(cellule: str) -> Lu:
+    """A number of at most twelve decimals, as `Valeur` of parametres may have (C1)."""
+    return nombre(cellule, 12)
+
+
+def pourcentage(cellule: str) -> Lu:
     """A number that a % may follow (C1)."""
     return nombre(_POURCENT.sub("", cellule))
 
 
-def entier(cellule: str) -> int | None:
+def entier(cellule: str) -> Lu:
     """A whole number."""
     trouve = _ENTIER.fullmatch(cellule)
-    return int(_ESPACES.sub("", trouve[1])) if trouve else None
+    return str(int(_ESPACES.sub("", trouve[1]))) if trouve else None
 
 
-def annee(cellule: str) -> int | None:
+def annee(cellule: str) -> Lu:
     """A year on four figures; 0000 is none."""
     trouve = _ANNEE.fullmatch(cellule)
-    return (int(trouve[1]) or None) if trouve else None
+    return str(int(trouve[1]) or "") or None if trouve else None
 
 
-def date(cellule: str) -> dt.date | None:
+def date(cellule: str) -> Lu:
     """A day in a form of C3, from year 1000 on."""
     c = _MINUIT.sub("", cellule.strip(BLANCS))
     if trouve := _JOUR_DEVANT.fullmatch(c):
@@ -103,20 +117,33 @@ def date(cellule: str) -> dt.date | None:
     else:
         return None
     try:
-        return dt.date(int(a), int(m), int(j)) if a >= "1000" else None
+        return dt.date(int(a), int(m), int(j)).isoformat() if a >= "1000" else None
     except ValueError:
         return None
 
 
-def minutes(cellule: str) -> Decimal | None:
+def minutes(cellule: str) -> Lu:
     """Hours in minutes, exact (C8); bounds are a rule of the row."""
     c = cellule.strip(BLANCS)
     if _CENTIEMES.fullmatch(c):
-        return Decimal(c.replace(",", ".")) * 60
+        return f"{Decimal(c.replace(',', '.')) * 60:f}"
     trouve = _HEURES.fullmatch(c)
-    if not trouve:
-        return None
-    return Decimal(int(trouve[1] or trouve[3]) * 60 + int(trouve[2] or trouve[4] or 0))
+    return _en_minutes(trouve[1] or trouve[3], trouve[2] or trouve[4] or "0") if trouve else None
+
+
+def _en_minutes(heures: str, minutes_: str) -> str:
+    return str(int(heures) * 60 + int(minutes_))
+
+
+def total(cellule: str, type_: str) -> Lu:
+    """A total that a file announces (F3, F4): more figures than a cell may hold. None when it is no number."""
+    c = cellule.strip(BLANCS)
+    lu = pourcentage(c) if type_ == "pourcentage" else None
+    lu = lu or nombre(c, 12) or (c.lstrip("+").replace(",", ".") if _LONG.fullmatch(c) else None)
+    if type_ != "duree":
+        return lu
+    longues = _LONGUES_HEURES.fullmatch(c)
+    return minutes(c) or (f"{Decimal(lu) * 60:f}" if lu else _en_minutes(*longues.groups()) if longues else None)
 
 
 def _texte(cellule: str) -> str:
@@ -148,9 +175,9 @@ def _siren(cellule: str) -> str | None:
 
 
 _LECTURES: dict[str, Callable[[str], Lu]] = {
-    "montant": montant, "nombre": nombre, "pourcentage": pourcentage, "entier": entier, "annee": annee, "date": date,
-    "duree": minutes, "compte": _compte, "numero": _numero, "siret": _siret, "siret_libre": _sans_espaces,
-    "siren": _siren,
+    "montant": montant, "nombre": nombre, "decimal": decimal, "pourcentage": pourcentage, "entier": entier,
+    "annee": annee, "date": date, "duree": minutes, "compte": _compte, "numero": _numero, "siret": _siret,
+    "siret_libre": _sans_espaces, "siren": _siren,
 }  # fmt: skip
 
 
@@ -161,15 +188,15 @@ def vide(cellule: str, type_: str) -> bool:
     return not cellule.strip(BLANCS)
 
 
-def lecture_de(colonne: Colonne, *, pourcent: bool = False) -> Memoire[Lu]:
-    """`lecture[cell]`: what a cell of that column is read as. `pourcent`: the row lets a number bear a % (C1)."""
+def lecture_de(colonne: Colonne, *, pourcent: bool = False) -> Callable[[str], Lu]:
+    """What a cell of that column is read as. `pourcent`: the row lets a number bear a % (C1)."""
     if colonne.type == "enumeration":
         valeurs = {normaliser(v): v for v in colonne.valeurs}
         inconnue = NON_RENSEIGNE if colonne.inconnue_vide else None
         lire: Callable[[str], Lu] = lambda cellule: valeurs.get(normaliser(cellule), inconnue)  # noqa: E731
     else:
         lire = pourcentage if pourcent and colonne.type == "nombre" else _LECTURES.get(colonne.type, _texte)
-    return Memoire(lambda cellule: NON_RENSEIGNE if vide(cellule, colonne.type) else lire(cellule))
+    return lambda cellule: NON_RENSEIGNE if vide(cellule, colonne.type) else lire(cellule)
 
 
 def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
@@ -183,6 +210,6 @@ def defaut(colonne: Colonne, cellule: str, lu: Lu) -> str | None:
             attendues = ", ".join(colonne.valeurs)
             return f"valeur inconnue (attendu : {attendues}) (C7), à corriger ou à traduire par correspondances (F16)"
         return ILLISIBLES[colonne.type]
-    if colonne.type in ("montant", "nombre", "pourcentage") and isinstance(lu, Decimal) and abs(lu) >= _CHIFFRES_MAX:
+    if colonne.type in ("montant", "nombre", "pourcentage") and _chiffres(lu) > _CHIFFRES_MAX:
         return "nombre de plus de onze chiffres avant la virgule (C1)"
     return None

@@ -12,7 +12,7 @@ from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
 from mutualisation.ingestion.candidats import Candidat, nouveaux, reconnu
-from mutualisation.ingestion.codes_nommes import munir_de_codes
+from mutualisation.ingestion.codes_du_referentiel import nommer_les_codes
 from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
 from mutualisation.ingestion.epci import JEU_ADHERENTS, verifier_epci
@@ -58,7 +58,6 @@ def charger_depot(
         with transaction(conn):
             synchroniser_brut(conn, reg)
         munir(travail, contenu)
-        munir_de_codes(travail, contenu)
         verifier_epci(travail, contenu)
         for source in sorted(reg, key=lambda s: s.rang):
             noms_refuses = contenu.refus.get(source.nom, [])
@@ -113,6 +112,7 @@ def _charger_source(
         journal.fermer_chargement(travail.conn, chargement_id, "accepte", len(charge.fichiers), charge.lignes, None)
         if any(j.nom == JEU_ADHERENTS for j in source.jeux):
             journal.retenir_epci(travail.conn, travail.reg.jeu(JEU_ADHERENTS))
+            nommer_les_codes(travail.conn, travail.reg, travail.pseudonymes)
     deja = f", {plusieurs(len(charge.deja_charges), 'déjà chargé', 'déjà chargés')}" if charge.deja_charges else ""
     charges = plusieurs(len(charge.fichiers), "fichier chargé", "fichiers chargés")
     travail.suivi(f"{source.nom} : {charges}, {plusieurs(charge.lignes, 'ligne')}{deja}.")

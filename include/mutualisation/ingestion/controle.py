@@ -6,11 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from mutualisation.ingestion.cellules_lues import total as lire_total
 from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.ordinaires import local, ouvrir_ordinaire
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
-from mutualisation.sources.jeux import TYPES_SOMMABLES, Jeu
+from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,8 @@ def octets_controle(emplacement: UPath | Path) -> bytes:
 
 
 def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction = SANS_TRADUCTION) -> dict[str, Any]:
-    """Checked content: `lignes` (int), `colonne` (header, as the registry spells it), `total` (text, exact), `sha256`.
+    """Checked content: `lignes` (int), `colonne` (header, as the registry spells it), `sha256`, `total` (as the
+    column is read: minutes for hours).
 
     LectureRefusee when the JSON is unreadable or too large, a key is given twice, a value has not its form (a total
     with an exponent has not), the column isn't one of the jeu that can be summed, or the sha256 (any case) isn't that
@@ -67,7 +69,8 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction =
     if total is not None and colonne is None:
         raise LectureRefusee(f"{_OU} : « total » est annoncé sans sa « colonne » (F3).")
     if colonne is not None and total is not None:
-        retenu |= {"colonne": _colonne(colonne, jeu, traduction), "total": _total(total)}
+        visee = _colonne(colonne, jeu, traduction)
+        retenu |= {"colonne": visee.entete or visee.nom, "total": lire_total(_total(total), visee.type)}
     return retenu
 
 
@@ -107,13 +110,13 @@ def _lignes(valeur: Any) -> int:
     raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")
 
 
-def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> str:
+def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> Colonne:
     """By its literal name, else by another one that `correspondances` gives (F16)."""
     cherchee = normaliser(valeur) if isinstance(valeur, str) else ""
     sommables = [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES]
     litterales = [c for c in sommables if cherchee == normaliser(c.entete or "")]
     for c in litterales or [c for c in sommables if cherchee in traduction.entetes.get(c.nom, ())]:
-        return c.entete or c.nom
+        return c
     permises = ", ".join(c.entete or c.nom for c in sommables)
     raise LectureRefusee(f"{_OU} : « colonne » n'est pas une colonne à sommer de {jeu.nom} ({permises}) (F3).")
 

@@ -176,9 +176,8 @@ def retenir_epci(conn: Connexion, jeu: Jeu) -> None:
     """The EPCI named by the adherents file that counts become those of the warehouse (G10)."""
     conn.execute(
         sql.SQL(
-            "insert into journal.epci (siren) select distinct lecture.siren(b.siren) from {} b "
-            "join journal.fichiers_courants f using (fichier_id) "
-            "where lecture.repli(b.type) = 'epci' and b.defauts is null and lecture.siren(b.siren) is not null "
+            "insert into journal.epci (siren) select distinct b.siren from {} b "
+            "join journal.fichiers_courants f using (fichier_id) where b.type = 'epci' and b.defauts is null "
             "on conflict do nothing"
         ).format(table(jeu))
     )

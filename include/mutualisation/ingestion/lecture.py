@@ -1,4 +1,4 @@
-"""A file of the drop, read once: its reader, its `Total` row, its blocks ready for COPY."""
+"""A file of the drop, read once: its reader, its `Total` row, its typed rows ready for COPY."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mutualisation.ingestion.bloc import Bloc, sans_total
-from mutualisation.ingestion.copie import TexteCopie
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES, noter_defauts
 from mutualisation.ingestion.lecteurs.choix_du_lecteur import LecteurIci, ouvrir_ici
 from mutualisation.ingestion.lecture_bornee import LecteurBorne
 from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.ingestion.typage import Typage
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
 
@@ -47,12 +47,12 @@ class Lecture:
         chemin: Path,
         jeu: Jeu,
         extension: str,
-        discretion: Discretion,
+        confidentialite: Confidentialite,
         limites: Limites,
         traduction: Traduction = SANS_TRADUCTION,
     ) -> None:
         self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
-        self._copie = TexteCopie(jeu, self._lecteur.entete, discretion, limites, traduction)
+        self._typage = Typage(jeu, self._lecteur.entete, confidentialite, limites, traduction)
         self._jeu = jeu
         self._limites = limites
         self._tabulaire = jeu.format == "tabulaire"
@@ -69,12 +69,12 @@ class Lecture:
         for bloc in self._blocs():
             self.lignes += len(bloc)
             try:
-                yield self._copie.texte(fichier_id, bloc).encode()
+                yield self._typage.texte(fichier_id, bloc).encode()
             except UnicodeEncodeError:
                 raise LectureRefusee(
                     f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
                 ) from None
-        self._copie.verifier()
+        self._typage.verifier()
 
     def _blocs(self) -> Iterator[Bloc]:
         """The data rows; those of `correspondances` with the defects that only the whole table shows (F16)."""
@@ -91,4 +91,4 @@ class Lecture:
         return sans_total(blocs, self._noter_total) if self._tabulaire else blocs
 
     def _noter_total(self, rangee: list[str]) -> None:
-        self.totaux = self._copie.totaux(rangee)
+        self.totaux = self._typage.totaux(rangee)

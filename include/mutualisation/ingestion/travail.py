@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutualisation.ingestion.cle_entrepot import verifier_cle
+from mutualisation.ingestion.codes_du_referentiel import agents_connus, codes_nommes
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.copies import Copies, balayer_copies, dossier_de_copies
 from mutualisation.ingestion.correspondances import AUCUNE, Correspondances
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes
-from mutualisation.sources.jeux import Registre
+from mutualisation.sources.jeux import Jeu, Registre
 from mutualisation.sources.registre import registre
 
 Refus = list[tuple[str, str]]
@@ -39,14 +40,14 @@ def muet(_: str) -> None:
 
 @dataclass
 class Travail:
-    """Connection, file gate, what may land of persons, limits, registry, copies, `correspondances` in force.
+    """Connection, file gate, pseudonyms, limits, registry, copies, `correspondances` in force.
 
     `suivi` receives a line per source, `detail` a line per file, in French; `var`: the folder of the keys.
     """
 
     conn: Connexion
     porte: Porte
-    discretion: Discretion
+    pseudonymes: Pseudonymes
     limites: Limites
     reg: Registre
     copies: Copies
@@ -54,6 +55,16 @@ class Travail:
     detail: Suivi = muet
     correspondances: Correspondances = AUCUNE
     var: str | Path | None = None
+    _gardes: dict[str, Confidentialite] = field(default_factory=dict)
+
+    def confidentialite(self, jeu: Jeu) -> Confidentialite:
+        """What may land of a jeu: what the warehouse names and whom it knows when its first file is read."""
+        if jeu.nom not in self._gardes:
+            codes, agents = frozenset[str](), frozenset[str]()
+            if jeu.personnes:
+                codes, agents = codes_nommes(self.conn, self.reg), agents_connus(self.conn, self.reg)
+            self._gardes[jeu.nom] = Confidentialite(self.pseudonymes, codes, agents)
+        return self._gardes[jeu.nom]
 
     @classmethod
     @contextmanager
@@ -74,10 +85,9 @@ class Travail:
         cle, limites = cle_pseudonymes(var), Limites.de_l_environnement()
         with transaction(conn):
             verifier_cle(conn, cle)
-        discretion = Discretion(Pseudonymes(cle))
         with dossier_de_copies(var) as dossier:
             copies = Copies(dossier)
-            yield cls(conn, porte, discretion, limites, reg or registre(), copies, suivi, detail, var=var)
+            yield cls(conn, porte, Pseudonymes(cle), limites, reg or registre(), copies, suivi, detail, var=var)
 
 
 @contextmanager

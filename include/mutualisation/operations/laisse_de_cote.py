@@ -92,10 +92,8 @@ def _somme(rangees: list[Rangee]) -> Rangee:
 
 
 def _illisibles(conn: psycopg.Connection[Any], jeu: str, exercice: int | None, fichiers: list[int]) -> Rangee:
-    montant = (
-        sql.SQL("sum(abs(lecture.montant({})))").format(sql.Identifier(MONTANTS[jeu])) if jeu in MONTANTS else None
-    )
-    minutes = sql.SQL("sum(lecture.minutes({})) / 60").format(sql.Identifier(DUREES[jeu])) if jeu in DUREES else None
+    montant = sql.SQL("sum(abs({}))").format(sql.Identifier(MONTANTS[jeu])) if jeu in MONTANTS else None
+    minutes = sql.SQL("sum({}) / 60").format(sql.Identifier(DUREES[jeu])) if jeu in DUREES else None
     requete = sql.SQL("select count(*), {}, {} from {} where fichier_id = any(%s) and defauts is not null").format(
         montant or sql.SQL("null"), minutes or sql.SQL("null"), sql.Identifier("brut", registre().jeu(jeu).nom)
     )

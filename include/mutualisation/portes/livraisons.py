@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.sommes_fichiers import EN_ATTENTE, FichiersDuJeu, lecture_de
+from mutualisation.portes.sommes_fichiers import EN_ATTENTE, FichiersDuJeu
 from mutualisation.portes.suites import Lot, colonnes_citees
-from mutualisation.sources.cellules_sql import cellule_lue, lire
-from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.sources.jeux import Jeu
 
 TECHNIQUES = ("fichier_id", "ligne", "defauts")
 SANS_SOMME = "select 0::bigint as fichier_id, 0::numeric as total where false"
@@ -69,15 +68,19 @@ left join sommes p on p.fichier_id = l.precedent_id
 
 def _somme(jeu: Jeu, colonne: str) -> str:
     return (
-        f"select b.fichier_id, sum({lecture_de(jeu.colonne(colonne))}) as total from brut.{jeu.nom} b "
+        f"select b.fichier_id, sum(b.{colonne})::numeric as total from brut.{jeu.nom} b "
         f"where b.fichier_id in (select fichier_id from livres union select precedent_id from livres) group by 1"
     )
 
 
 def _colonne(lot: Lot, jeu: Jeu, nom: str) -> str:
-    colonnes = {c.nom: c for c in jeu.colonnes_entrepot}
-    if nom in colonnes:
-        return f"{_cellule_jugee(colonnes[nom])} as {nom}"
+    noms = [c.nom for c in jeu.colonnes_lues]
+    if nom in noms and nom in (c.nom for c in jeu.colonnes if c.type == "enumeration"):
+        # an unknown value of an enumeration is its text, for `expect_column_values_to_be_in_set`
+        delivree = f"split_part(b.delivre, U&'\\001F', {noms.index(nom) + 1})"
+        return f"coalesce(b.{nom}, nullif(btrim({delivree}), '')) as {nom}"
+    if nom in noms:
+        return f"b.{nom}"
     attente = next(a for a in lot.attentes if nom in colonnes_citees(replace(lot, attentes=(a,))))
     raise ControleEchoue(
         [
@@ -85,9 +88,3 @@ def _colonne(lot: Lot, jeu: Jeu, nom: str) -> str:
             f"pas dans {jeu.nom} — la corriger"
         ]
     )
-
-
-def _cellule_jugee(colonne: Colonne) -> str:
-    """As dbt reads it; an unknown value of an enumeration is its text, for `expect_column_values_to_be_in_set`."""
-    lue = cellule_lue(colonne)
-    return f"coalesce({lue}, {lire('texte', colonne.nom)})" if colonne.type == "enumeration" else lue

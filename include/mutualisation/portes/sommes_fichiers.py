@@ -3,7 +3,7 @@
 
 One row per file and rule: fichier_id, chemin, jeu, regle (`lignes_posees`, `lignes_annoncees`,
 `total_annonce`, `ligne_total`), colonne (literal header), attendu, constate (text), ecart
-(boolean). Rules F3 and F4; cells are read by `lecture.*` only, an unreadable cell counts 0.
+(boolean). Rules F3 and F4; cells and totals were read when the file landed, an unreadable cell counts 0.
 """
 
 from __future__ import annotations
@@ -14,23 +14,14 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.sources.cellules_sql import lire, litteral
+from mutualisation.ingestion.typage import ILLISIBLE
+from mutualisation.sources.cellules_sql import litteral
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
 
-# A total may exceed what a cell may hold: more digits, more decimals, hours beyond four digits.
-NOMBRE_LU = """coalesce(lecture.nombre(valeur, 12), case when valeur ~ '^[+-]?[0-9]+([.,][0-9]+)?$'
-      then replace(valeur, ',', '.')::numeric end)"""
-TOTAL_LU = f"""case when type = 'duree' then coalesce(lecture.minutes(valeur), {NOMBRE_LU} * 60,
-      case when valeur ~ '^[0-9]+ *[hH:] *[0-5][0-9](?::00)?$'
-        then split_part(translate(valeur, 'hH: ', '|||'), '|', 1)::numeric * 60
-          + split_part(translate(valeur, 'hH: ', '|||'), '|', 2)::numeric end)
-    when type = 'pourcentage' then coalesce(lecture.pourcentage(valeur), {NOMBRE_LU})
-    else {NOMBRE_LU} end"""
 # « 12 h 30 min », exact: hundredths of an hour are not always whole minutes.
 AFFICHAGE = """case when type = 'duree'
       then trunc({n} / 60) || ' h ' || trim_scale({n} - 60 * trunc({n} / 60)) || ' min'
     else replace({n}::text, '.', ',') end"""
-CHIFFRES = "translate(t.valeur, E'0123456789.,()+-€%hH\\x3a \\t\\u00a0\\u202f', '') = '' and t.valeur ~ '[0-9]'"
 EN_ATTENTE = "f.statut = 'en_attente' and f.chargement_id = "
 
 
@@ -83,10 +74,10 @@ annonces as (
   from journal.totaux t
   join en_attente f using (fichier_id)
   join colonnes c on c.jeu = f.jeu and c.colonne = t.colonne
-  where c.type in ({_liste(sorted(TYPES_SOMMABLES))}) and {CHIFFRES}
-),
+  ),
 lus as materialized (
-  select a.*, case when a.colonne is not null then coalesce(s.somme, 0) end as somme, {TOTAL_LU} as total
+  select a.*, case when a.colonne is not null then coalesce(s.somme, 0) end as somme,
+    nullif(a.valeur, '{ILLISIBLE}')::numeric as total
   from annonces a left join sommes s on s.fichier_id = a.fichier_id and s.colonne = a.colonne
 ),
 comptes as (
@@ -98,8 +89,8 @@ select fichier_id, chemin, jeu, 'lignes_posees' as regle, null as colonne,
 from comptes
 union all
 select fichier_id, chemin, jeu, 'lignes_annoncees', null,
-  coalesce(lecture.nombre(controle->>'lignes', 12)::text, 'un nombre illisible'), nombre::text,
-  lecture.nombre(controle->>'lignes', 12) is distinct from nombre
+  controle->>'lignes', nombre::text,
+  (controle->>'lignes')::numeric is distinct from nombre
 from comptes
 where controle->>'lignes' is not null and jeu in ({_liste(jeu.nom for jeu in tabulaires)})
 union all
@@ -111,13 +102,13 @@ from lus l join en_attente f using (fichier_id)
 
 
 def sommables(jeu: Jeu) -> list[Colonne]:
-    """Columns whose cells may be summed: landed, and not confidential."""
-    return [c for c in jeu.colonnes_entrepot if not c.confidentielle]
+    """Columns whose cells may be summed."""
+    return [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES and not c.confidentielle]
 
 
 def _sommes(groupe: FichiersDuJeu) -> str:
     """One scan per jeu: rows (colonne NULL) and the announced columns alone, since reading cells is what costs."""
-    calculs = "".join(f", sum({lecture_de(c)}) as {c.nom}" for c in groupe.colonnes)
+    calculs = "".join(f", sum(b.{c.nom}) as {c.nom}" for c in groupe.colonnes)
     valeurs = "".join(f", ({litteral(c.nom)}, s.{c.nom})" for c in groupe.colonnes)
     fichiers = ", ".join(str(int(fichier_id)) for fichier_id in groupe.fichiers)
     return (
@@ -128,20 +119,9 @@ def _sommes(groupe: FichiersDuJeu) -> str:
     )
 
 
-def lecture_de(colonne: Colonne) -> str:
-    """SQL that reads a cell of `brut` (alias b) as a number to sum: minutes for a duration."""
-    type_ = _type_lu(colonne)
-    return f"{lire(type_ if type_ in TYPES_SOMMABLES else 'nombre', colonne.nom)}::numeric"
-
-
-def _type_lu(colonne: Colonne) -> str:
-    """A number that may carry a % is summed with it (C1)."""
-    return "pourcentage" if colonne.pourcent_si else colonne.type
-
-
 def _colonnes(jeux: list[Jeu]) -> str:
     lignes = [
-        f"({litteral(jeu.nom)}, {litteral(c.nom)}, {litteral(c.entete or c.nom)}, {litteral(_type_lu(c))})"
+        f"({litteral(jeu.nom)}, {litteral(c.nom)}, {litteral(c.entete or c.nom)}, {litteral(c.type)})"
         for jeu in jeux
         for c in sommables(jeu)
     ]

@@ -23,18 +23,18 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
     cible = table(jeu)
     index = sql.Identifier(f"{jeu.nom}_fichier_idx")
     ordres = [
-        sql.SQL("create table if not exists {} (fichier_id bigint not null, ligne int not null, defauts text)").format(
-            cible
-        )
+        sql.SQL(
+            "create table if not exists {} (fichier_id bigint not null, ligne int not null, defauts text, delivre text)"
+        ).format(cible)
     ]
     # whoever makes it: an administrator may
     ordres.append(sql.SQL("alter table {} owner to mutualisation_traitement").format(cible))
-    ajout = sql.SQL("alter table {} add column if not exists {} text")
-    ordres += [ajout.format(cible, sql.Identifier(c.nom)) for c in jeu.colonnes_entrepot]
+    ajout = sql.SQL("alter table {} add column if not exists {} {}")
+    ordres += [ajout.format(cible, sql.Identifier(c.nom), sql.SQL(c.type_sql)) for c in jeu.colonnes_lues]
     # BRIN: rows of a file lie side by side, and COPY doesn't pay for it
     ordres.append(sql.SQL("create index if not exists {} on {} using brin (fichier_id)").format(index, cible))
     ordres.append(sql.SQL("comment on table {} is {}").format(cible, sql.Literal(jeu.libelle)))
-    for c in jeu.colonnes_entrepot:
+    for c in jeu.colonnes_lues:
         colonne = sql.Identifier("brut", jeu.nom, c.nom)
         ordres.append(sql.SQL("comment on column {} is {}").format(colonne, sql.Literal(description(c))))
     return ordres
@@ -53,7 +53,7 @@ def synchroniser_brut(conn: psycopg.Connection[Any], reg: Registre | None = None
     presentes = {nom: set(colonnes) for nom, colonnes in conn.execute(requete).fetchall()}
     changes = []
     for jeu in reg.jeux:
-        voulues = {*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_entrepot)}
+        voulues = {*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_lues)}
         if voulues <= presentes.get(jeu.nom, set()):
             continue
         for ordre in ddl_brut(jeu):

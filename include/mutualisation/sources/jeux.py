@@ -21,6 +21,7 @@ TYPES = {
     "texte": "texte",
     "montant": "montant, deux décimales",
     "nombre": "nombre, six décimales",
+    "decimal": "nombre, douze décimales",
     "pourcentage": "pourcentage, six décimales, signe % permis",
     "entier": "entier",
     "annee": "année",
@@ -39,7 +40,15 @@ TYPES = {
 TYPES_SOMMABLES = frozenset({"montant", "nombre", "pourcentage", "entier", "duree"})
 # rank of a source that needs to know nothing from another
 RANG_ORDINAIRE = 9
-COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts")
+COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts", "delivre")
+# between the cells of `delivre`: the row as delivered, in the order of the columns that land
+SEPARATEUR_DELIVRE = "\x1f"
+# how what is read is kept; text for the other types
+TYPES_SQL = dict.fromkeys(("montant", "nombre", "decimal", "pourcentage", "duree"), "numeric") | {
+    "entier": "integer",
+    "annee": "integer",
+    "date": "date",
+}
 
 
 @dataclass(frozen=True)
@@ -56,9 +65,10 @@ class Colonne:
     """One column of a jeu. `entete` is the literal header of the files; None in PES and DECP.
 
     `pourcent_si`: (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide`: an unknown
-    value of an enumeration is read as not stated (C7). `identite`: the cell names a person. `gardee`: of a source about
-    persons, the cell lands only in a form that its type allows (K9). `document`: the code is that of a document, which
-    is published: its form alone says whether it may land, whoever it may be equal to.
+    value of an enumeration is read as not stated (C7). `gardee`: of a source about persons, the cell lands only in a
+    form that its type allows (K9). `document`: the code is that of a document, which is published: its form alone says
+    whether it may land. `plafond`: a number over it is kept as infinity (K9). `aussi`: (name, type) of a second column
+    of the warehouse, the same cell read by another type.
     """
 
     nom: str
@@ -72,9 +82,20 @@ class Colonne:
     garde_si_siret: str | None = None
     pourcent_si: tuple[str, str] | None = None
     inconnue_vide: bool = False
-    identite: bool = False
     document: bool = False
     gardee: bool = False
+    plafond: int | None = None
+    aussi: tuple[str, str] | None = None
+
+    @property
+    def type_sql(self) -> str:
+        """Type of the column of `brut`."""
+        return TYPES_SQL.get(self.type, "text")
+
+    @property
+    def seconde(self) -> Colonne | None:
+        """The column of `aussi`: what can't be read by its type is NULL there, and no defect."""
+        return None if self.aussi is None else Colonne(*self.aussi)
 
     @property
     def atterrit(self) -> bool:
@@ -116,6 +137,11 @@ class Jeu:
     def colonnes_entrepot(self) -> tuple[Colonne, ...]:
         """Data columns that land in the warehouse, in the order of the declaration."""
         return tuple(c for c in self.colonnes if c.atterrit)
+
+    @property
+    def colonnes_lues(self) -> tuple[Colonne, ...]:
+        """Typed columns of `brut.<nom>`: those that land, then their second readings."""
+        return self.colonnes_entrepot + tuple(c.seconde for c in self.colonnes_entrepot if c.seconde)
 
     @property
     def obligatoires(self) -> tuple[Colonne, ...]:

@@ -138,8 +138,9 @@ def _lire_colonne(brut: Any, ou: str, *, personnes: bool) -> Colonne:
         garde_si_siret=str(d["garde_si_siret"]) if "garde_si_siret" in d else None,
         pourcent_si=_condition(d.get("pourcent_si"), f"{ici}, pourcent_si"),
         inconnue_vide=bool(d.get("inconnue_vide", False)),
-        identite=bool(d.get("identite", False)),
         document=bool(d.get("document", False)),
+        plafond=int(d["plafond"]) if "plafond" in d else None,
+        aussi=(_identifiant(d["aussi"]["nom"], ici), _parmi(d["aussi"]["type"], TYPES, ici)) if "aussi" in d else None,
         gardee=personnes and "entete" in d and type_ not in _TYPES_LIBRES,
     )
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import yaml
 
-from mutualisation.sources.cellules_sql import cellule_lue
 from mutualisation.sources.jeux import Colonne, Jeu
 from mutualisation.sources.registre import registre
 
@@ -17,7 +16,8 @@ _EN_TETE = (
 _TECHNIQUES = {
     "fichier_id": "Fichier d'où vient la ligne (journal.fichiers)",
     "ligne": "Ligne du fichier où commence la rangée (1 = première)",
-    "defauts": "Défaut vu par le lecteur : <colonne>|<motif>, NULL quand la rangée est saine",
+    "defauts": "Ce qui rejette la ligne : <en-tête>|<motif>, NULL quand chaque cellule se lit",
+    "delivre": "La ligne telle que livrée, ses cellules dans l'ordre des colonnes, séparées par U+001F",
 }
 _JOURNAL = {
     "fichiers": "Fichiers reçus, avec leur version, leur empreinte et leur statut",
@@ -33,8 +33,7 @@ _JOURNAL = {
 def sources_dbt() -> str:
     """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`.
 
-    Each column carries, under `config.meta`: lecture (type), sql (its reading), obligatoire, entete, valeurs of an
-    enumeration and inconnue_vide where declared.
+    Each column carries, under `config.meta`, its type (lecture) and its header (entete).
     """
     sources: list[dict[str, Any]] = [
         {
@@ -68,20 +67,12 @@ def _table(jeu: Jeu) -> dict[str, Any]:
         "name": jeu.nom,
         "description": jeu.libelle,
         "config": {"meta": meta},
-        "columns": techniques + [_colonne(c) for c in jeu.colonnes_entrepot],
+        "columns": techniques + [_colonne(c) for c in jeu.colonnes_lues],
     }
 
 
 def _colonne(colonne: Colonne) -> dict[str, Any]:
-    meta: dict[str, Any] = {
-        "lecture": colonne.type, "obligatoire": colonne.obligatoire, "sql": cellule_lue(colonne),
-    }  # fmt: skip
-    if colonne.entete:
-        meta["entete"] = colonne.entete
-    if colonne.valeurs:
-        meta["valeurs"] = list(colonne.valeurs)
-    if colonne.inconnue_vide:
-        meta["inconnue_vide"] = True
+    meta = {"lecture": colonne.type} | ({"entete": colonne.entete} if colonne.entete else {})
     return {"name": colonne.nom, "description": description(colonne), "config": {"meta": meta}}
 
 

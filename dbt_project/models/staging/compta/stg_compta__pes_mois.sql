@@ -5,7 +5,7 @@ select
   extract(month from d.dtebordem)::int as mois,
   count(*) as lignes
 from (
-  select lecture.date(b.dtebordem) as dtebordem
+  select b.dtebordem
   from {{ source('compta', 'pes') }} as b
   where
     b.sens = 'depense'

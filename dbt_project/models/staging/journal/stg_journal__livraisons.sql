@@ -38,12 +38,10 @@ comparees as (
 
 montants as (
   {% for jeu, (source_nom, colonne) in montants.items() %}
-  {% for c in colonnes_du_jeu(source_nom, jeu) if c.nom == colonne %}
-  select b.fichier_id, sum(abs({{ c.meta.sql }})) as montant
+  select b.fichier_id, sum(abs(b.{{ colonne }})) as montant
   from {{ source(source_nom, jeu) }} as b
   where b.fichier_id in (select c.fichier_id from comparees as c)
   group by b.fichier_id
-  {% endfor %}
   {{ 'union all' if not loop.last }}
   {% endfor %}
 )

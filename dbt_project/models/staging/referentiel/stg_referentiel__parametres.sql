@@ -1,1 +1,1 @@
-{{ lignes_comptees('referentiel', 'parametres', ['valeur_numerique']) }}
+{{ lignes_comptees('referentiel', 'parametres') }}

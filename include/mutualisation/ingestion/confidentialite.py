@@ -1,0 +1,149 @@
+"""What may land of a cell (K1, K7, K9): an allowlist by the declared type of its column, and nothing else.
+
+In a source declared `personnes` a cell that its type can't read does not land; a code, a number of document or a SIRET
+that has not its form lands as a keyed digest. No list of names, no second look: the registry decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mutualisation.ingestion.bloc import BLANCS
+from mutualisation.ingestion.memoire import Memoire
+from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.sources.jeux import Colonne, Jeu
+
+CODE_MAX = 40
+# shorter, figures are a function, a rank or a year before they are a matricule
+MATRICULE_MIN = 4
+# K9: capitals, digits, `_ - . /`, one at least that is no letter
+_CODE = re.compile(r"(?=.*[0-9_./-])[A-Z0-9_./-]+")
+# as ledgers write theirs: figures, and letters by three at most among them (« 2024 M 03 », « Bat-12 »)
+_CODE_COMPTABLE = re.compile(r"(?=.*[0-9])(?!.*[A-Za-z]{4})[A-Za-z0-9_./° -]+")
+# the letters of a budget (« BP »)
+_SIGLE = re.compile(r"[A-Z]{1,2}")
+_NUMERO_MAX = 12
+# nine or fourteen digits, and what a spreadsheet makes of them: « 2,159E+13 »
+_SIRET = re.compile(r"[0-9]{9}|[0-9]{14}|[0-9](?:[.,][0-9]{1,12})?E\+[0-9]{2}")
+# an IBAN by what follows its key, a bank account of France, a number of social security (Corsica has letters in it)
+_COMPTE_BANCAIRE = re.compile(
+    r"[A-Z]{2}[0-9]{2}(?:[0-9]{11,30}|[A-Z]{4}[0-9]{6,26}|[A-Z][0-9]{10}[A-Z0-9]{12}|[0-9]{10}[A-Z0-9]{11}[0-9]{2}"
+    r"|[0-9]{3}[A-Z0-9]{13})|^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$|(?<![0-9])[0-9]{10}[A-Z0-9]{11}[0-9]{2}(?![0-9])"
+)
+_SECURITE_SOCIALE = re.compile(
+    r"(?<![0-9])[1-478]_[0-9]{2}_(?:0[1-9]|1[0-2]|[2-9][0-9])_(?:[0-9]{2}|2[AB])_[0-9]{3}_[0-9]{3}(?:_[0-9]{2})?"
+    r"(?![0-9])".replace("_", r"[\s./_-]?")
+)
+_SEPARATEURS = re.compile(r"[\s./_-]+")
+_BANCAIRE_MIN = 13
+
+
+def bancaire(cellule: str) -> bool:
+    """Whether a bank account or a number of social security stands in the cell, whatever is around or inside it."""
+    if len(cellule) < _BANCAIRE_MIN:
+        return False
+    telle = cellule.upper()
+    return bool(_COMPTE_BANCAIRE.search(_SEPARATEURS.sub("", telle)) or _SECURITE_SOCIALE.search(telle))
+
+
+def forme_d_un_code(code: str) -> bool:
+    """The form of a `Code activité` (K9)."""
+    return len(code) <= CODE_MAX and bool(_CODE.fullmatch(code)) and not bancaire(code)
+
+
+def forme_d_un_code_comptable(code: str) -> bool:
+    """Figures with a few letters among them: no word, that could be a name."""
+    return len(code) <= CODE_MAX and bool(_CODE_COMPTABLE.fullmatch(code)) and not bancaire(code)
+
+
+def forme_d_un_numero(numero: str) -> bool:
+    """The number of a document, which is published: digits, fewer letters than them, two at most without."""
+    if (numero.isascii() and numero.isdigit() and len(numero) <= _NUMERO_MAX) or _SIGLE.fullmatch(numero):
+        return True
+    lettres, chiffres = sum(c.isalpha() for c in numero), sum(c.isdigit() for c in numero)
+    return forme_d_un_code_comptable(numero) and (lettres <= 2 or lettres <= chiffres)
+
+
+def forme_d_un_siret(siret: str) -> bool:
+    """Nine or fourteen digits, whatever their key (C6), inner spaces apart (C13)."""
+    return bool(_SIRET.fullmatch("".join(siret.split())))
+
+
+@dataclass
+class Confidentialite:
+    """Pseudonyms of the load, codes that the referentiel names, pseudonyms of the agents of the warehouse."""
+
+    pseudonymes: Pseudonymes
+    codes: frozenset[str] = frozenset()
+    agents: frozenset[str] = frozenset()
+    masque: Memoire[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Digests of cells, remembered."""
+        self.masque = Memoire(self.pseudonymes.masque)
+
+    def gardien(self, jeu: Jeu, colonne: Colonne) -> Callable[[str], str] | None:
+        """`gardien(cell)`: what lands of a text of the column, itself or a digest; None where every text lands.
+
+        For the types that are not read as numbers, days, accounts or values: those land when they are read.
+        """
+        if colonne.type == "pseudonyme":
+            return self.pseudonymes.__getitem__
+        if colonne.type == "empreinte":
+            return self._sinon_masque(lambda _texte: False)
+        if not colonne.gardee or colonne.type not in _FORMES:
+            return None
+        if colonne.type != "code":
+            return self._sinon_masque(_FORMES[colonne.type])
+        if colonne.document:
+            return self._sinon_masque(lambda code: code in self.codes or forme_d_un_numero(code))
+        return self._sinon_masque(lambda code: code in self.codes or self._anonyme(jeu, code))
+
+    def _anonyme(self, jeu: Jeu, code: str) -> bool:
+        """Whether a code that nothing names has the form of one, and is no matricule.
+
+        In a file of agents, the code of an affectation lands by its key alone: nothing else tells it from a matricule.
+        """
+        if jeu.pseudonymise:
+            par_la_forme = any(c.clair_si for c in jeu.colonnes) and forme_d_un_code(code)
+        else:
+            par_la_forme = forme_d_un_code_comptable(code)
+        return par_la_forme and (len(code) < MATRICULE_MIN or self.pseudonymes.sans_retenir(code) not in self.agents)
+
+    def _sinon_masque(self, permise: Callable[[str], bool]) -> Callable[[str], str]:
+        return lambda cellule: cellule if not (c := cellule.strip(BLANCS)) or permise(c) else self.masque[cellule]
+
+
+_FORMES: dict[str, Callable[[str], bool]] = {
+    "code": forme_d_un_code_comptable,
+    "numero": forme_d_un_numero,
+    "siret_libre": forme_d_un_siret,
+}
+
+
+@dataclass
+class CodesDuTemps:
+    """Distinct codes of the worked rows of a time file (K9): those with a key or the form of a code, the others."""
+
+    confidentialite: Confidentialite
+    en_forme: set[str] = field(default_factory=set)
+    autres: set[str] = field(default_factory=set)
+
+    def noter(self, codes: set[str]) -> None:
+        """Count the codes of some rows, each once."""
+        for code in {c.strip(BLANCS) for c in codes} - {""}:
+            connu = code in self.confidentialite.codes or forme_d_un_code(code)
+            (self.en_forme if connu else self.autres).add(code)
+
+    def verifier(self) -> None:
+        """LectureRefusee when more than half of them have neither key nor form (K9). No code is quoted."""
+        tous = len(self.en_forme) + len(self.autres)
+        if len(self.autres) * 2 > tous:
+            raise LectureRefusee(
+                f"{len(self.autres)} des {tous} codes de la colonne « Code activité » n'ont ni clé analytique, ni la "
+                "forme d'un code (capitales, chiffres, _ - . /) : les en-têtes de deux colonnes sont sans doute "
+                "échangés ; rétablir l'en-tête, ou donner une clé à ces codes dans cles_analytiques (K9)."
+            )

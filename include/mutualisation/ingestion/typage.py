@@ -1,0 +1,328 @@
+"""Rows of a reader → blocks of COPY text for `brut.<jeu>`: each cell kept as it may land, and read once.
+
+Columns are read cell by distinct cell: agents, suppliers, days and codes come back on each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeAlias
+
+from mutualisation.ingestion.bloc import BLANCS, Bloc
+from mutualisation.ingestion.cellules_lues import date, defaut, lecture_de, total
+from mutualisation.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
+from mutualisation.ingestion.correspondances import traducteur
+from mutualisation.ingestion.entete import Entete, normaliser
+from mutualisation.ingestion.limites import Limites, nombre_fr
+from mutualisation.ingestion.memoire import MEMOIRE_MAX, Memoire
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.siret import siret_valide
+from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
+
+Cellules: TypeAlias = "Sequence[str]"
+# what a Total row says where its number can't be read: the gate refuses the file
+ILLISIBLE = "illisible"
+_CHIFFRES = frozenset("0123456789.,()+-€%hH: \t\u00a0\u202f")
+_TOTAL_MAX = 100
+_ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# of a row whose cells may be shifted, what is no text: a name could sit in any other column
+_NOMBRES = ("montant", "nombre", "pourcentage")
+
+
+class ColonneLue(dict[str, str]):
+    """`lue[cell]`: the text that COPY takes for a cell as delivered, "" for NULL.
+
+    `fautes`: cell → why it rejects its row; `posees`: cell → what of it lands in `delivre`, when it is not itself.
+    """
+
+    def __init__(self, jeu: Jeu, colonne: Colonne, confidentialite: Confidentialite, *, pourcent: bool = False) -> None:
+        super().__init__()
+        self.colonne = colonne
+        self.fautes: dict[str, str] = {}
+        self.posees: dict[str, str] = {}
+        self._gardien = confidentialite.gardien(jeu, colonne)
+        self._lire = lecture_de(colonne, pourcent=pourcent)
+
+    def __missing__(self, cellule: str) -> str:
+        if len(self) >= MEMOIRE_MAX:
+            self.clear()
+            self.posees.clear()
+        posee = cellule if self._gardien is None else self._gardien(cellule)
+        lu = self._lire(posee)
+        faute = defaut(self.colonne, posee, lu)
+        if faute is not None:
+            self.fautes[cellule] = faute
+        if self.colonne.gardee and faute is not None:
+            posee = lu = ""
+        elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
+            # over the ceiling is all that is kept: it may be a matricule under another label
+            posee, lu = "", "Infinity"
+        if posee != cellule:
+            self.posees[cellule] = posee
+        self[cellule] = lu or ""
+        return self[cellule]
+
+    def lire(self, cellules: Cellules) -> list[str]:
+        """What is read of the cells of a block."""
+        return list(map(self.__getitem__, cellules))
+
+    def delivrees(self, cellules: Cellules) -> Cellules:
+        """What lands of the cells of a block as text."""
+        posees = self.posees
+        return [posees.get(c, c) for c in cellules] if not posees.keys().isdisjoint(cellules) else cellules
+
+
+@dataclass
+class _BlocLu:
+    """A block while it is read: cells by column as delivered, what is read and what lands of each, first defects."""
+
+    delivrees: dict[str, Cellules]
+    nombre: int
+    defauts: dict[int, tuple[str, str]]
+    lues: list[Cellules] = field(default_factory=list)
+    posees: list[Cellules] = field(default_factory=list)
+
+    def poser(self, lues: Cellules, posees: Cellules) -> None:
+        """Add the next column of the table."""
+        self.lues.append(lues)
+        self.posees.append(posees)
+
+    @property
+    def vides(self) -> Cellules:
+        """A column without a cell."""
+        return [""] * self.nombre
+
+
+class Typage:
+    """Makes the COPY text (null '') of `fichier_id, ligne, defauts, delivre` and the typed columns of a jeu."""
+
+    def __init__(
+        self,
+        jeu: Jeu,
+        entete: Entete | None,
+        confidentialite: Confidentialite,
+        limites: Limites,
+        traduction: Traduction = SANS_TRADUCTION,
+    ) -> None:
+        self._jeu = jeu
+        self._limites = limites
+        self._confidentialite = confidentialite
+        noms = [c.nom for c in jeu.colonnes_entrepot]
+        self._positions = entete.positions if entete else {n: i for i, n in enumerate(noms)}
+        self._largeur = entete.largeur if entete else len(noms)
+        self._entetes = {p: jeu.colonne(n).entete or n for n, p in self._positions.items()}
+        # what stands for the columns that the file lacks (F16)
+        self._par_defaut = {n: v for n, v in traduction.defauts.items() if n not in self._positions}
+        self._traducteurs = {n: traducteur(v) for n, v in traduction.valeurs.items() if n in self._positions}
+        self._codes = CodesDuTemps(confidentialite)
+        self._colonnes = [self._colonne(c) for c in jeu.colonnes_entrepot]
+        self._secondes = [self._seconde(c.nom, c.seconde) for c in jeu.colonnes_entrepot if c.seconde]
+
+    def verifier(self) -> None:
+        """Once every row was read. LectureRefusee when what they hold may be about persons (K9)."""
+        self._codes.verifier()
+
+    def texte(self, fichier_id: int, bloc: Bloc) -> str:
+        """COPY text of a block. LectureRefusee on a NUL character."""
+        lu = self._lire(bloc)
+        delivrees = list(map(SEPARATEUR_DELIVRE.join, zip(*lu.posees, strict=True)))
+        lues = map("\t".join, zip(*lu.lues, strict=True))
+        motifs = [""] * lu.nombre
+        for i, defaut_ in lu.defauts.items():
+            motifs[i] = "|".join(defaut_)
+        lignes = zip(bloc.lignes, motifs, delivrees, lues, strict=True)
+        texte = "\n".join([f"{fichier_id}\t%d\t%s\t%s\t%s" % quatre for quatre in lignes])
+        if not _usuel(texte, lu.nombre, len(lu.lues), len(lu.posees)):
+            texte = _echappe(
+                fichier_id,
+                zip(bloc.lignes, motifs, zip(*lu.posees, strict=True), zip(*lu.lues, strict=True), strict=True),
+            )
+        if "\0" in texte:
+            raise LectureRefusee("un caractère nul se trouve dans une cellule : le retirer (F8).")
+        return texte + "\n"
+
+    def totaux(self, rangee: Cellules) -> dict[str, str]:
+        """Cells of a `Total` row that are numbers, as they are read, for the columns that can be summed (F4)."""
+        premiere = next(i for i, c in enumerate(rangee) if c.strip(BLANCS))
+        trouves = {}
+        for c in self._jeu.colonnes_entrepot:
+            p = self._positions.get(c.nom)
+            if c.type not in TYPES_SOMMABLES or p is None or p == premiere or p >= len(rangee):
+                continue
+            cellule = rangee[p].strip(BLANCS)
+            if len(cellule) <= _TOTAL_MAX and _CHIFFRES.issuperset(cellule) and any(map(str.isdigit, cellule)):
+                trouves[c.nom] = total(cellule, "pourcentage" if c.pourcent_si else c.type) or ILLISIBLE
+        return trouves
+
+    def _lire(self, bloc: Bloc) -> _BlocLu:
+        defauts = {i: (self._entetes.get(p, "") if p is not None else "", m) for i, (p, m) in bloc.defauts.items()}
+        rangees = self._raccourcies(self._a_la_largeur(bloc.decouper(), defauts), defauts)
+        tours = list(zip(*rangees, strict=True))
+        n = len(rangees)
+        delivrees: dict[str, Cellules] = {nom: tours[p] for nom, p in self._positions.items()}
+        for nom, traduits in self._traducteurs.items():
+            delivrees[nom] = [traduits[c] for c in delivrees[nom]]
+        delivrees |= {nom: [valeur] * n for nom, valeur in self._par_defaut.items()}
+        lu = _BlocLu(delivrees, n, defauts)
+        for lire in self._colonnes + self._secondes:
+            lire(lu)
+        return lu
+
+    # ------------------------------------------------------------ columns
+    def _colonne(self, colonne: Colonne) -> Callable[[_BlocLu], None]:
+        """What reads a column of a block."""
+        if colonne.nom not in self._positions and colonne.nom not in self._par_defaut:
+            return lambda bloc: bloc.poser(bloc.vides, bloc.vides)
+        if colonne.pourcent_si:
+            return self._selon_la_regle(colonne, colonne.pourcent_si)
+        if colonne.garde_si_siret:
+            return self._si_siret(colonne, colonne.garde_si_siret)
+        lue = ColonneLue(self._jeu, colonne, self._confidentialite)
+        if colonne.clair_si:
+            return self._en_clair_si(lue, colonne.clair_si)
+        nom = colonne.nom
+
+        def lire(bloc: _BlocLu) -> None:
+            cellules = bloc.delivrees[nom]
+            bloc.poser(lue.lire(cellules), lue.delivrees(cellules))
+            self._noter(bloc, lue, cellules)
+
+        return lire
+
+    def _seconde(self, nom: str, seconde: Colonne) -> Callable[[_BlocLu], None]:
+        """A cell read again by another type."""
+        lue = ColonneLue(self._jeu, seconde, self._confidentialite)
+        return lambda bloc: bloc.lues.append(lue.lire(bloc.delivrees.get(nom, bloc.vides)))
+
+    def _noter(self, bloc: _BlocLu, lue: ColonneLue, cellules: Cellules) -> None:
+        """The rows whose cell is at fault, unless a former column was."""
+        fautes = lue.fautes
+        if fautes and not fautes.keys().isdisjoint(cellules):
+            entete = lue.colonne.entete or lue.colonne.nom
+            for i, c in enumerate(cellules):
+                if c in fautes:
+                    bloc.defauts.setdefault(i, (entete, fautes[c]))
+
+    def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[_BlocLu], None]:
+        """A number that a % may follow where another column says so (C1)."""
+        temoin, valeur = condition[0], normaliser(condition[1])
+        lues = [ColonneLue(self._jeu, colonne, self._confidentialite, pourcent=p) for p in (False, True)]
+
+        def lire(bloc: _BlocLu) -> None:
+            cellules = bloc.delivrees[colonne.nom]
+            choix = [lues[normaliser(t) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
+            bloc.poser([lue[c] for lue, c in zip(choix, cellules, strict=True)], cellules)
+            for i, (lue, c) in enumerate(zip(choix, cellules, strict=True)):
+                if c in lue.fautes:
+                    bloc.defauts.setdefault(i, (colonne.entete or colonne.nom, lue.fautes[c]))
+
+        return lire
+
+    def _si_siret(self, colonne: Colonne, siret: str) -> Callable[[_BlocLu], None]:
+        """K7: agents and elected members are tiers too; whoever is named, no bank account is (K9)."""
+        sirets = Memoire(lambda cellule: siret_valide("".join(cellule.split())))
+        noms = Memoire(lambda cellule: "" if bancaire(cellule) else cellule.strip(BLANCS))
+
+        def lire(bloc: _BlocLu) -> None:
+            if siret not in bloc.delivrees:
+                posees = bloc.vides
+            else:
+                lignes = zip(bloc.delivrees[colonne.nom], bloc.delivrees[siret], strict=True)
+                posees = [noms[t] if t and sirets[s] else "" for t, s in lignes]
+            bloc.poser(posees, posees)
+
+        return lire
+
+    def _en_clair_si(self, lue: ColonneLue, condition: tuple[str, str]) -> Callable[[_BlocLu], None]:
+        """The code of an absence is its reason: unless the day is worked, a keyed digest stands for it (S2)."""
+        temoin, permise = condition[0], normaliser(condition[1])
+        temoins, jours = Memoire(normaliser), Memoire(_jour)
+        empreinte = self._confidentialite.pseudonymes.empreinte
+
+        def lire(bloc: _BlocLu) -> None:
+            cellules = bloc.delivrees[lue.colonne.nom]
+            vus = bloc.delivrees.get(temoin, bloc.vides)
+            claires = [temoins[v] == permise for v in vus]
+            self._codes.noter({c for c, claire in zip(cellules, claires, strict=True) if claire})
+            de_quoi = zip(*[bloc.delivrees.get(n, bloc.vides) for n in lue.colonne.empreinte_de], strict=True)
+            posees = [
+                (lue[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")
+                for c, claire, quoi in zip(cellules, claires, de_quoi, strict=True)
+            ]
+            bloc.poser(posees, posees)
+            for i, posee in enumerate(posees):
+                if not posee and (motif := defaut(lue.colonne, "", "")):
+                    bloc.defauts.setdefault(i, (lue.colonne.entete or "", motif))
+
+        return lire
+
+    # ------------------------------------------------------------ rows
+    def _a_la_largeur(self, rangees: list[list[str]], defauts: dict[int, tuple[str, str]]) -> list[list[str]]:
+        """Short rows are completed; extra cells are dropped, and a defect when they hold something (F6)."""
+        largeur = self._largeur
+        if all([len(r) == largeur for r in rangees]):  # noqa: C419 - a list is measured faster here
+            return rangees
+        egales = []
+        for i, r in enumerate(rangees):
+            if len(r) > largeur and any(c.strip(BLANCS) for c in r[largeur:]):
+                defauts[i] = ("", f"{len(r)} cellules pour {largeur} colonnes d'en-tête (F6)")
+                r = self._decalee(r)
+            egales.append(r[:largeur] + [""] * (largeur - len(r)))
+        return egales
+
+    def _decalee(self, rangee: list[str]) -> list[str]:
+        """What may land of a row whose cells may be shifted."""
+        if not self._jeu.personnes:
+            return rangee
+        gardees = () if self._jeu.pseudonymise else _NOMBRES
+        types = {p: self._jeu.colonne(n).type for n, p in self._positions.items()}
+        return [c if types.get(i) in gardees else "" for i, c in enumerate(rangee)]
+
+    def _raccourcies(self, rangees: list[list[str]], defauts: dict[int, tuple[str, str]]) -> list[list[str]]:
+        """A cell over the limit is emptied, and rejects its row (F9)."""
+        limite = self._limites.cellule
+        longues = [i for i, r in enumerate(rangees) if sum(map(len, r)) > limite]
+        for i in longues:
+            for j, cellule in enumerate(rangees[i]):
+                if len(cellule) > limite:
+                    rangees[i][j] = ""
+                    motif = f"cellule de {nombre_fr(len(cellule))} caractères, {nombre_fr(limite)} au plus (F9)"
+                    defauts.setdefault(i, (self._entetes.get(j, ""), motif))
+        return rangees
+
+
+def _jour(delivree: str) -> str:
+    """A cell as a digest takes it: a day in one writing whatever its form (C3)."""
+    cellule = delivree.strip(BLANCS)
+    return date(cellule) or cellule
+
+
+def _usuel(texte: str, lignes: int, lues: int, posees: int) -> bool:
+    """True when no cell holds a tab, a line end, a backslash or the separator of `delivre`."""
+    return (
+        "\\" not in texte
+        and "\r" not in texte
+        and texte.count("\t") == lignes * (lues + 3)
+        and texte.count("\n") == lignes - 1
+        and texte.count(SEPARATEUR_DELIVRE) == lignes * (posees - 1)
+    )
+
+
+def _echappe(fichier_id: int, lignes: Iterable[tuple[int, str, tuple[str, ...], tuple[str, ...]]]) -> str:
+    """The same, cell by cell."""
+    return "\n".join(
+        "\t".join(
+            c.translate(_ECHAPPEMENTS)
+            for c in (
+                str(fichier_id),
+                str(numero),
+                motif,
+                SEPARATEUR_DELIVRE.join(p.replace(SEPARATEUR_DELIVRE, "\u241f") for p in posees),
+                *lues,
+            )
+        )
+        for numero, motif, posees, lues in lignes
+    )
