@@ -66,7 +66,7 @@ def test_un_code_masque_est_reconnu_par_une_cle_venue_plus_tard(
     lignes = [TEMPS, "1;02/02/2020;Conseil;7;T;O\n", "1;03/02/2020;X2;7;T;O\n"]
     (depot / "rh" / "temps_2020-02.csv").write_text("".join(lignes), encoding="utf-8")
     _charger(conn_vierge, depot, CLE, monkeypatch)
-    lu = "select lecture.code(code_activite) from brut.temps order by ligne"
+    lu = "select code_activite from brut.temps order by ligne"
     assert [c[:1] for (c,) in conn_vierge.execute(lu).fetchall()] == ["X", "~", "X"]
     (depot / "referentiel").mkdir()
     (depot / "referentiel" / "cles_analytiques.csv").write_text(

@@ -20,7 +20,7 @@ def test_les_tables_suivent_le_registre(base_vierge: str, tmp_path: Path) -> Non
         conn.execute("insert into brut.releves (fichier_id, ligne, code) values (1, 2, 'X')")
         assert synchroniser_brut(conn, registre(tmp_path)) == []
         assert synchroniser_brut(conn, registre(avec_une_colonne)) == ["releves"]
-        assert conn.execute("select * from brut.releves").fetchall() == [(1, 2, None, "X", None, None)]
+        assert conn.execute("select * from brut.releves").fetchall() == [(1, 2, None, None, "X", None, None)]
 
 
 def test_aucune_colonne_personnelle_dans_l_entrepot(base_vierge: str) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.personnes import Discretion, sans_meprise
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.sources.jeux import Jeu
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu
 from mutualisation.sources.registre import registre
 
 CLE = b"une cle pour les essais"
@@ -22,9 +23,10 @@ SIRET = "73282932000074"
 
 @dataclass
 class Lu:
-    """Rows as landed (ASCII column → cell, None when empty), `Total` cells, dialect."""
+    """Rows as delivered (ASCII column → cell, None when empty) and as read, `Total` cells, dialect."""
 
     rangees: list[dict[str, str | None]]
+    lues: list[dict[str, str | None]]
     totaux: dict[str, str]
     dialecte: dict[str, Any]
     octets: bytes = field(repr=False, default=b"")
@@ -32,25 +34,31 @@ class Lu:
     def colonne(self, nom: str) -> list[str | None]:
         return [r[nom] for r in self.rangees]
 
+    def lue(self, nom: str) -> list[str | None]:
+        return [r[nom] for r in self.lues]
 
-def lire(chemin: Path, jeu: Jeu | str, limites: Limites | None = None, discretion: Discretion | None = None) -> Lu:
+
+def lire(
+    chemin: Path, jeu: Jeu | str, limites: Limites | None = None, confidentialite: Confidentialite | None = None
+) -> Lu:
     """Read a file as the loading does."""
     jeu = registre().jeu(jeu) if isinstance(jeu, str) else jeu
-    discretion = discretion or Discretion(Pseudonymes(CLE))
-
-    def poser(discretion: Discretion) -> tuple[Lecture, bytes]:
-        lecture = Lecture(chemin, jeu, chemin.suffix[1:], discretion, limites or Limites())
-        return lecture, b"".join(lecture.copie(7))
-
-    lecture, octets = sans_meprise(discretion, poser)
-    noms = ["fichier_id", "ligne", "defauts", *(c.nom for c in jeu.colonnes_entrepot)]
-    rangees = []
+    garde = confidentialite or Confidentialite(Pseudonymes(CLE))
+    lecture = Lecture(chemin, jeu, chemin.suffix[1:], garde, limites or Limites())
+    octets = b"".join(lecture.copie(7))
+    rangees, lues = [], []
     for ligne in octets.decode().split("\n")[:-1]:
-        cellules = ligne.split("\t")
-        assert len(cellules) == len(noms)
-        rangees.append({n: _deplie(c) if c else None for n, c in zip(noms, cellules, strict=True)})
+        fichier_id, numero, defauts, delivre, *cellules = map(_deplie, ligne.split("\t"))
+        tete = {"fichier_id": fichier_id, "ligne": numero, "defauts": defauts or None}
+        posees = delivre.split(SEPARATEUR_DELIVRE)
+        rangees.append(tete | _par_nom((c.nom for c in jeu.colonnes_entrepot), posees))
+        lues.append(tete | _par_nom((c.nom for c in jeu.colonnes_lues), cellules))
     assert len(rangees) == lecture.lignes
-    return Lu(rangees, lecture.totaux, lecture.dialecte, octets)
+    return Lu(rangees, lues, lecture.totaux, lecture.dialecte, octets)
+
+
+def _par_nom(noms: Iterable[str], cellules: list[str]) -> dict[str, str | None]:
+    return {n: c or None for n, c in zip(noms, cellules, strict=True)}
 
 
 def refus(chemin: Path, jeu: Jeu | str, limites: Limites | None = None) -> str:

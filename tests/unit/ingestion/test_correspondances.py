@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.controle import lire_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler, defauts
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import Traduction
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.sources.registre import registre
 
 from .outillage import CLE, lire, refus
@@ -26,12 +27,12 @@ def _traduction(jeu: str, *lignes: str) -> Traduction:
 
 
 def _lire(chemin: Path, texte: str, jeu: str, *lignes: str) -> tuple[list[list[str]], dict[str, object]]:
-    """(rows as landed, without fichier_id; dialect)."""
+    """(line, defect and cells as delivered of each row; dialect)."""
     chemin.write_text(texte, encoding="utf-8")
     traduction = _traduction(jeu, *lignes)
-    lecture = Lecture(chemin, registre().jeu(jeu), "csv", Discretion(Pseudonymes(CLE)), Limites(), traduction)
-    rangees = [r.split("\t")[1:] for r in b"".join(lecture.copie(7)).decode().splitlines()]
-    return rangees, lecture.dialecte
+    lecture = Lecture(chemin, registre().jeu(jeu), "csv", Confidentialite(Pseudonymes(CLE)), Limites(), traduction)
+    lignes_posees = [r.split("\t") for r in b"".join(lecture.copie(7)).decode().split("\n")[:-1]]
+    return [[ligne, d, *x.split(SEPARATEUR_DELIVRE)] for _, ligne, d, x, *_ in lignes_posees], lecture.dialecte
 
 
 def _refus(chemin: Path, texte: str, jeu: str, *lignes: str) -> str:
@@ -99,7 +100,16 @@ def test_autre_en_tete_et_autres_valeurs(tmp_path: Path) -> None:
     )  # fmt: skip
     assert rangees == [
         ["2", "", "1", "10/04/2020", "C", "5", "8", "EMMY"],
-        ["3", "", "1", "x", "p", "5", "8", "EMMY"],
+        [
+            "3",
+            "Date vente|date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)",
+            "1",
+            "x",
+            "p",
+            "5",
+            "8",
+            "EMMY",
+        ],
     ]
     assert dialecte["colonnes_absentes"] == []
     assert dialecte["colonnes_ignorees"] == []
@@ -173,7 +183,7 @@ def test_un_autre_nom_d_une_colonne_personnelle_ne_pose_rien(tmp_path: Path) -> 
 def test_ligne_longue_ou_courte(tmp_path: Path) -> None:
     texte = f"{ENTETE}\n1;10/04/2020;C\n1;10/04/2020;C;5;8;EN TROP\n"
     rangees, _ = _lire(tmp_path / "v.csv", texte, "ventes", "Indice;;EMMY")
-    assert rangees[0] == ["2", "", "1", "10/04/2020", "C", "", "", "EMMY"]
+    assert rangees[0][2:] == ["1", "10/04/2020", "C", "", "", "EMMY"]
     assert "6 cellules pour 5 colonnes" in rangees[1][1]
     assert rangees[1][-1] == "EMMY"
 
@@ -182,7 +192,7 @@ def test_ligne_de_total_avec_un_defaut(tmp_path: Path) -> None:
     chemin = tmp_path / "v.csv"
     chemin.write_text(f"{ENTETE}\n1;10/04/2020;C;5;8\nTotal;;;5;;\n", encoding="utf-8")
     traduction = _traduction("ventes", "Indice;;EMMY")
-    lecture = Lecture(chemin, registre().jeu("ventes"), "csv", Discretion(Pseudonymes(CLE)), Limites(), traduction)
+    lecture = Lecture(chemin, registre().jeu("ventes"), "csv", Confidentialite(Pseudonymes(CLE)), Limites(), traduction)
     assert len(list(lecture.copie(1))) == 1
     assert lecture.totaux == {"volume_vendu": "5"}
 
@@ -200,4 +210,4 @@ def test_les_defauts_se_posent_sur_les_lignes(tmp_path: Path) -> None:
     lignes = ["temps;Date;Jour;", "tempo;Date;Jour;", "temps;Validé;;O", "temps;Validé;;N", "temps;Statut;Etat;"]
     chemin.write_text("Jeu;Colonne;Lu;Vaut\n" + "\n".join(lignes) + "\n", encoding="utf-8")
     lu = lire(chemin, "correspondances")
-    assert [(d or "").split("|")[0] for d in lu.colonne("defauts")] == ["", "jeu", "vaut", "vaut", "colonne"]
+    assert [(d or "").split("|")[0] for d in lu.colonne("defauts")] == ["", "Jeu", "Vaut", "Vaut", "Colonne"]

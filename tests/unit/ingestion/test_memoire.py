@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from outils.banc_chargement import ecrire_mandats, ecrire_temps
 
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.lecture import Lecture
 from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.sources.registre import registre
 
@@ -20,7 +20,7 @@ def _pic(chemin: Path, jeu: str) -> int:
     gc.collect()
     tracemalloc.start()
     try:
-        lecture = Lecture(chemin, registre().jeu(jeu), "csv", Discretion(Pseudonymes(CLE)), Limites())
+        lecture = Lecture(chemin, registre().jeu(jeu), "csv", Confidentialite(Pseudonymes(CLE)), Limites())
         for _ in lecture.copie(1):
             pass
         return tracemalloc.get_traced_memory()[1]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from mutualisation.ingestion.personnes import Discretion
 from tests.unit.reparation.lignes_types import ABSENCE, MONTANT, SAISIE, fautive
 
-from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction

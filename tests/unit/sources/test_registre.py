@@ -7,7 +7,6 @@ import pytest
 import yaml
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.sources.cellules_sql import cellule_lue
 from mutualisation.sources.jeux import TYPES
 from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_dbt import sources_dbt
@@ -54,20 +53,14 @@ def test_le_fichier_des_sources_dbt_est_a_jour() -> None:
     assert fichier.read_text(encoding="utf-8") == sources_dbt(), "python -m mutualisation.sources.generation"
 
 
-def test_les_sources_dbt_disent_comment_lire_chaque_colonne() -> None:
+def test_les_sources_dbt_nomment_chaque_colonne() -> None:
     sources = {s["name"]: s for s in yaml.safe_load(sources_dbt())["sources"]}
     assert set(sources) == {*registre().noms, "journal"}
     assert {s["schema"] for n, s in sources.items() if n != "journal"} == {"brut"}
     tables = {t["name"]: t for t in sources["compta"]["tables"]}
     colonnes = {c["name"]: c for c in tables["mandats"]["columns"]}
-    assert colonnes["statut"]["config"]["meta"] == {
-        "lecture": "enumeration",
-        "obligatoire": True,
-        "sql": cellule_lue(registre().jeu("mandats").colonne("statut")),
-        "entete": "Statut",
-        "valeurs": ["Émis", "Pris en charge", "Payé", "Rejeté", "Suspendu"],
-    }
-    assert list(colonnes)[:3] == ["fichier_id", "ligne", "defauts"]
+    assert colonnes["statut"]["config"]["meta"] == {"lecture": "enumeration", "entete": "Statut"}
+    assert list(colonnes)[:4] == ["fichier_id", "ligne", "defauts", "delivre"]
 
 
 def test_une_source_s_ajoute_par_configuration(tmp_path: Path) -> None:
