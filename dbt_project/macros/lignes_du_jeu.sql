@@ -60,8 +60,3 @@ when {{ sauf }} g11_dispositif.code is null then 'Dispositif|dispositif absent d
 {% macro motif_adherent(entete='SIRET adhérent', cle='siret') -%}
 when g11_adherent.{{ cle }} is null then '{{ entete }}|{{ cle | upper }} absent du fichier adherents (G11)'
 {%- endmacro %}
-
-{# A dated row of the referentiel, alias c, that ends before it begins. #}
-{% macro motif_periode() -%}
-when c.fin < c.debut then 'Fin|la fin précède le début (G1)'
-{%- endmacro %}

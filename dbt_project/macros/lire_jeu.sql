@@ -14,23 +14,49 @@
   {{ return(colonnes) }}
 {% endmacro %}
 
+{# Rules of the registry for a jeu: [{si, faute, issue}]. #}
+{% macro regles_du_registre(source_nom, jeu) %}
+  {% set regles = [] %}
+  {% if execute %}
+    {% for noeud in graph.sources.values() if noeud.source_name == source_nom and noeud.name == jeu %}
+      {% do regles.extend((noeud.config.meta or noeud.meta).get('regles', [])) %}
+    {% endfor %}
+  {% endif %}
+  {{ return(regles) }}
+{% endmacro %}
+
+{# « en-tête|motif » of the first rule of the registry that a row breaks, NULL when it breaks none. #}
+{% macro faute_de_regle(source_nom, jeu, issue='rejete') -%}
+case
+    {% for r in regles_du_registre(source_nom, jeu) if r.get('issue', 'rejete') == issue %}
+    when {{ r.si }} then {{ dbt.string_literal(dbt.escape_single_quotes(r.faute)) }}
+    {% endfor %}
+    when false then null
+  end
+{%- endmacro %}
+
 {% macro lire_jeu(source_nom, jeu) %}
 select
-  b.fichier_id,
-  b.ligne,
-  b.defauts as defaut,
-  f.chemin as fichier,
-  f.sha256,
-  f.periode,
-  f.exercice as exercice_fichier,
-  f.mois as mois_fichier,
-  f.semestre as semestre_fichier,
-  f.depot as depot_fichier
-  {% for c in colonnes_du_jeu(source_nom, jeu) %}
-  , b.{{ c.nom }}
-  {% endfor %}
-from {{ source(source_nom, jeu) }} as b
-inner join {{ ref('stg_journal__fichiers') }} as f on b.fichier_id = f.fichier_id
+  *,
+  coalesce(defauts, {{ faute_de_regle(source_nom, jeu) }}) as defaut
+from (
+  select
+    b.fichier_id,
+    b.ligne,
+    b.defauts,
+    f.chemin as fichier,
+    f.sha256,
+    f.periode,
+    f.exercice as exercice_fichier,
+    f.mois as mois_fichier,
+    f.semestre as semestre_fichier,
+    f.depot as depot_fichier
+    {% for c in colonnes_du_jeu(source_nom, jeu) %}
+    , b.{{ c.nom }}
+    {% endfor %}
+  from {{ source(source_nom, jeu) }} as b
+  inner join {{ ref('stg_journal__fichiers') }} as f on b.fichier_id = f.fichier_id
+) as l
 {% endmacro %}
 
 {# Cells of a jeu as a list, for « all cells equal once read » (F7). #}

@@ -113,6 +113,21 @@ class Colonne:
 
 
 @dataclass(frozen=True)
+class Regle:
+    """What rejects a row by its own cells and the name of its file: `si` is a condition in SQL over the typed columns of
+    the jeu and `exercice_fichier`, `mois_fichier`, `semestre_fichier`, `motif` the reason in French, `colonne` the one at
+    fault. `issue`: `rejete`, `retenu` (held), or `affectation` (of a row of agents: its segment stays, H2, H3).
+
+    dbt and `essayer` judge by the same text.
+    """
+
+    colonne: str
+    si: str
+    motif: str
+    issue: str = "rejete"
+
+
+@dataclass(frozen=True)
 class Jeu:
     """One kind of file of a source; its rows land in `brut.<nom>`.
 
@@ -131,6 +146,7 @@ class Jeu:
     instantane: bool = False
     personnes: bool = False
     agents: bool = False
+    regles: tuple[Regle, ...] = ()
     dialecte: Dialecte = field(default_factory=Dialecte)
 
     @property

@@ -25,10 +25,12 @@ from mutualisation.sources.jeux import (
     Dialecte,
     Jeu,
     Registre,
+    Regle,
     Source,
 )
 
 ATTENDUS = frozenset({"mensuel", "annuel"})
+ISSUES = frozenset({"rejete", "retenu", "affectation"})
 EXTENSIONS_PAR_FORMAT = {"tabulaire": ("csv", "xlsx"), "pes": ("xml",), "decp": ("json",)}
 
 _CLES_SOURCE = frozenset({"source", "libelle", "description", "gabarits", "jeux", "dialecte", "personnes", "rang"})
@@ -36,6 +38,7 @@ _CLES_JEU = frozenset(f.name for f in fields(Jeu)) - {"source", "nom", "personne
 _CLES_COLONNE = frozenset(f.name for f in fields(Colonne)) - {"gardee"}
 # kept as they are, or masked already
 _TYPES_LIBRES = frozenset({"texte", "personnel", "pseudonyme", "empreinte"})
+_CLES_REGLE = frozenset(f.name for f in fields(Regle))
 _CLES_DIALECTE = frozenset(f.name for f in fields(Dialecte))
 _ENCODAGES = frozenset({"utf-8", "cp1252"})
 
@@ -113,6 +116,7 @@ def _lire_jeu(source: str, nom: str, brut: Any, ou: str, dialecte: Dialecte, *, 
         silencieux=bool(d.get("silencieux", False)),
         instantane=bool(d.get("instantane", False)),
         personnes=personnes,
+        regles=tuple(_lire_regle(r, ou) for r in d.get("regles", ())),
         dialecte=_lire_dialecte(d.get("dialecte"), ou, dialecte),
     )
     _verifier_colonnes(jeu, ou)
@@ -145,6 +149,12 @@ def _lire_colonne(brut: Any, ou: str, *, personnes: bool) -> Colonne:
     )
 
 
+def _lire_regle(brut: Any, ou: str) -> Regle:
+    d = _dictionnaire(brut, f"{ou}, règle", _CLES_REGLE, ("colonne", "si", "motif"))
+    issue = _parmi(d.get("issue", "rejete"), ISSUES, f"{ou}, règle, issue")
+    return Regle(str(d["colonne"]), str(d["si"]), str(d["motif"]), issue)
+
+
 def _condition(brut: Any, ou: str) -> tuple[str, str] | None:
     """(column, value) of a condition over another column of the row."""
     if brut is None:
@@ -163,6 +173,9 @@ def _verifier_colonnes(jeu: Jeu, ou: str) -> None:
             raise ErreurMutualisation(f"{ou} : chaque colonne d'un fichier tabulaire a son propre « entete ».")
         if not jeu.obligatoires:
             raise ErreurMutualisation(f"{ou} : il faut au moins une colonne obligatoire pour reconnaître l'en-tête.")
+    for r in jeu.regles:
+        if r.colonne not in noms:
+            raise ErreurMutualisation(f"{ou}, règle « {r.motif} » : la colonne « {r.colonne} » n'existe pas.")
     for c in jeu.colonnes:
         citees = (*c.empreinte_de, *(d[0] for d in (c.clair_si, c.pourcent_si) if d), c.garde_si_siret)
         for citee in citees:

@@ -62,6 +62,13 @@ def _table(jeu: Jeu) -> dict[str, Any]:
         meta["attendu"] = jeu.attendu
     if jeu.silencieux:
         meta["silencieux"] = True
+    if jeu.regles:
+        entetes = {c.nom: c.entete or c.nom for c in jeu.colonnes}
+        meta["regles"] = [
+            {"si": r.si, "faute": f"{entetes[r.colonne]}|{r.motif}"}
+            | ({} if r.issue == "rejete" else {"issue": r.issue})
+            for r in jeu.regles
+        ]
     techniques = [{"name": n, "description": d} for n, d in _TECHNIQUES.items()]
     return {
         "name": jeu.nom,

@@ -29,8 +29,6 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.exercice <> c.exercice_fichier then 'Exercice|exercice différent de celui du nom du fichier (C5)'
-        when c.numero_semestre <> c.semestre_fichier then 'Semestre|semestre différent de celui du nom du fichier (C5)'
         {{ motif_dispositif() }}
         {{ motif_adherent() }}
       end

@@ -8,11 +8,6 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when extract(year from c.date_commande) <> c.exercice_fichier
-          or extract(month from c.date_commande) <> c.mois_fichier
-          then 'Date commande|date hors du mois du fichier (C5)'
-        when c.statut = 'Émise' and c.montant_ht < 0 then 'Montant HT|ligne Émise négative (R9b)'
-        when c.statut = 'Annulée' and c.montant_ht > 0 then 'Montant HT|annulation positive (R9b)'
         {{ motif_adherent() }}
         when m.numero_marche is null then 'N° marché|marché absent des fichiers marches (G11)'
       end

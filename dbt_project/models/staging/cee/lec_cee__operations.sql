@@ -7,9 +7,6 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.volume_classique < 0 then 'Volume classique (kWhc)|volume négatif (C9)'
-        when c.volume_precarite < 0 then 'Volume précarité (kWhc)|volume négatif (C9)'
-        when c.date_engagement < c.date_rai then 'Date engagement|engagement antérieur au RAI (G1)'
         {{ motif_adherent('SIREN bénéficiaire', 'siren') }}
         -- an opération spécifique has no standard fiche, hence no version (G11)
         when starts_with(c.code_fiche, 'SPE-') then null

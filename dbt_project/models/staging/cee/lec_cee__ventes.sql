@@ -4,13 +4,7 @@ with cellules as ({{ lire_jeu('cee', 'ventes') }}),
 regles as (
   select
     c.*,
-    coalesce(
-      c.defaut,
-      case
-        when c.volume_vendu < 0 then 'Volume vendu (kWhc)|volume négatif (C9)'
-        when c.prix < 0 then 'Prix (€/MWhc)|prix négatif (C9)'
-      end
-    ) as defaut_regle
+    c.defaut as defaut_regle
   from cellules as c
 ),
 

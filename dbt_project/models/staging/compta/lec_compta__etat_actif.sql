@@ -5,15 +5,7 @@ with cellules as ({{ lire_jeu('compta', 'etat_actif') }}),
 regles as (
   select
     *,
-    coalesce(
-      defaut,
-      case
-        when compte like '23%' then 'Compte|immobilisation en cours, jamais amortie (R4e)'
-        when valeur_brute <= 0 then 'Valeur brute|valeur nulle ou négative (R4e)'
-        when mode <> 'FV' and (duree < 1 or duree <> trunc(duree)) then 'Durée|durée entière d''au moins un an attendue (R4e)'
-        when quote_part < 0 then 'Quote-part %|quote-part négative (R4e)'
-      end
-    ) as defaut_regle
+    defaut as defaut_regle
   from cellules
 ),
 

@@ -92,7 +92,7 @@ regles as (
         when bordereau_incoherent
           then 'Montant du bordereau (MtBordHT)|bordereau incohérent : somme des lignes ou nombre de pièces faux (P3)'
       end,
-      {{ regles_ecriture() }}
+      {{ faute_de_regle('compta', 'mandats') }}
     ) as issue
   from lignes
 ),

@@ -4,12 +4,7 @@ with cellules as ({{ lire_jeu('referentiel', 'adherents') }}),
 regles as (
   select
     c.*,
-    coalesce(
-      c.defaut,
-      case
-        {{ motif_periode() }}
-      end
-    ) as defaut_regle
+    c.defaut as defaut_regle
   from cellules as c
 ),
 

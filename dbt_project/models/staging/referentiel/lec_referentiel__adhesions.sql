@@ -7,7 +7,6 @@ regles as (
     coalesce(
       c.defaut,
       case
-        {{ motif_periode() }}
         {{ motif_dispositif() }}
         {{ motif_adherent() }}
       end

@@ -7,14 +7,10 @@ regles as (
     coalesce(
       c.defaut,
       case
-        {{ motif_periode() }}
         {{ motif_dispositif("c.dispositif <> 'TOTAL' and") }}
         when c.mesure not in ({{ mesures_bornables() }}) then 'Mesure|mesure inconnue des relations publiées (G1)'
         when c.dispositif is not null and c.mesure in ('{{ indicateurs() | join("', '") }}')
           then 'Dispositif|un indicateur vaut pour l''EPCI : laisser le dispositif vide (G1)'
-        when c.minimum > c.maximum then 'Maximum|le maximum est sous le minimum (G1)'
-        when c.variation < 0 then 'Variation %|variation négative (G1)'
-        when num_nonnulls(c.minimum, c.maximum, c.variation) = 0 then 'Minimum|ni minimum, ni maximum, ni variation (G1)'
       end
     ) as defaut_regle
   from cellules as c

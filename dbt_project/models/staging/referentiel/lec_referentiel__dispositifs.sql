@@ -7,7 +7,6 @@ regles as (
     coalesce(
       c.defaut,
       case
-        {{ motif_periode() }}
         when c.code in {{ codes_reserves() }} then 'Code|code réservé (G1)'
       end
     ) as defaut_regle

@@ -7,7 +7,6 @@ regles as (
     coalesce(
       c.defaut,
       case
-        {{ motif_periode() }}
         when c.parametre = 'methode_etp' and c.valeur not in ('R', 'Q', 'T') then 'Valeur|méthode inconnue (attendu : R, Q, T) (R1h)'
         when c.parametre = 'base_jours' and c.valeur not in ('reel', '30_360') then 'Valeur|base inconnue (attendu : reel, 30_360) (R1h)'
         when (c.parametre in ('structure_personnel', 'grand_livre_complet') or c.parametre like 'base_opposable:%') and c.valeur not in ('oui', 'non') then 'Valeur|valeur inconnue (attendu : oui, non, G1)'

@@ -7,9 +7,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        {{ motif_periode() }}
         {{ motif_dispositif() }}
-        when c.poids < 0 then 'Poids|poids négatif (C1)'
       end
     ) as defaut_regle
   from cellules as c

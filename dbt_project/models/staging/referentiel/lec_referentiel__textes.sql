@@ -8,7 +8,6 @@ regles as (
     coalesce(
       c.defaut,
       case
-        {{ motif_periode() }}
         {{ motif_dispositif('c.dispositif is not null and') }}
       end
     ) as defaut_regle

@@ -16,13 +16,8 @@ normalises as (
 regles as (
   select
     *,
-    coalesce(
-      defaut,
-      case
-        when quotite_pct <= 0 or quotite_pct > 100 then 'Quotité|quotité hors de ]0, 100] (C10)'
-        when sortie < date_entree then 'Date sortie|la sortie précède l''entrée (G1)'
-      end
-    ) as defaut_regle
+    defaut as defaut_regle,
+    {{ faute_de_regle('rh', 'agents', 'affectation') }} as defaut_affectation
   from normalises
 ),
 
@@ -74,14 +69,7 @@ issues as (
       when d.rang > 1 then '|ligne répétée à l''identique (F7)'
       when h.matricule is not null then 'Date entrée|segments de contrat qui se chevauchent (H1)'
     end as issue,
-    h.matricule is not null as segment_chevauchant,
-    case
-      when d.code_activite is null and d.pct_affectation is null then null
-      when d.pct_affectation is null then '% affectation|pourcentage absent (H3)'
-      when d.code_activite is null then 'Code activité|code activité absent de l''affectation (H3)'
-      when d.pct_affectation < 0 then '% affectation|pourcentage négatif (H2)'
-      when d.fin_affectation < d.debut_affectation then 'Fin affectation|la fin précède le début (G1)'
-    end as defaut_affectation
+    h.matricule is not null as segment_chevauchant
   from dedoublees as d
   left join chevauchants as h on d.fichier_id = h.fichier_id and d.matricule = h.matricule
 ),

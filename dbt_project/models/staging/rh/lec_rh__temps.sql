@@ -5,15 +5,7 @@ with cellules as ({{ lire_jeu('rh', 'temps') }}),
 regles as (
   select
     *,
-    coalesce(
-      defaut,
-      case
-        when extract(year from date) <> exercice_fichier or extract(month from date) <> mois_fichier
-          then 'Date|date hors du mois du fichier (C5)'
-        when duree <= 0 then 'Durée|durée nulle ou négative (C8)'
-        when duree > 1440 then 'Durée|durée de plus de 24 h (C8)'
-      end
-    ) as defaut_regle
+    defaut as defaut_regle
   from cellules
 ),
 
@@ -68,7 +60,7 @@ issues as (
       when defaut_identite is not null then defaut_identite
       when rang > 1 then '|saisie répétée (H4)'
       when comptee_au_jour and total_jour > 1440 then 'Durée|plus de 24 h pour un même agent et un même jour (C8)'
-      when valide = 'N' then 'Validé|saisie non validée, retenue (R1g)'
+      when valide = 'N' then {{ faute_de_regle('rh', 'temps', 'retenu') }}
     end as issue
   from journees
 ),
