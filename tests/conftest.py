@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.atelier import bases
 from tests.atelier.atelier import Atelier
@@ -15,6 +16,36 @@ from mutualisation.operations.migration import mettre_a_jour
 MODELE = "modele"
 # .ci/run installs every system package: there, a test left out is a failure
 SANS_OMISSION = os.environ.get("MUTUALISATION_SANS_OMISSION") == "1"
+ICI = Path(__file__).parent
+# what `make test` leaves to `make test-complet`, beside the tests marked `systeme`: files and folders of tests/
+COMPLET = (
+    "attaques/test_assauts.py",
+    "attaques/test_verrues.py",
+    "banc",
+    "bout_en_bout",
+    "dags/test_executions.py",
+    "dags/test_ordonnanceur.py",
+    "dags/test_paquet.py",
+    "sql/ordonnancement",
+    "unit/ingestion/test_bombes.py",
+    "unit/ingestion/test_fuzz.py",
+)
+# of those, what `make test` keeps: one whole run of the command, one chain of Airflow
+CHAQUE_FOIS = {
+    "bout_en_bout/test_commandes.py": (),
+    "dags/test_executions.py": ("test_du_depot_aux_factures",),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark `complet` what a person does not run at each change."""
+    for item in items:
+        chemin = item.path.relative_to(ICI).as_posix()
+        gardes = CHAQUE_FOIS.get(chemin)
+        if gardes is not None and (not gardes or item.name in gardes):
+            continue
+        if item.get_closest_marker("systeme") or any(f"{chemin}/".startswith(f"{debut}/") for debut in COMPLET):
+            item.add_marker("complet")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,8 +70,17 @@ def _environnement_neutre(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _serveur(tmp_path_factory: pytest.TempPathFactory, _environnement_neutre: None) -> Iterator[str]:
     """DSN of the session's own embedded server, with a migrated database to copy from."""
     with serveur_entrepot(tmp_path_factory.mktemp("var")) as dsn:
+        sans_attendre_le_disque(dsn)
         mettre_a_jour(bases.creer(dsn, MODELE))
         yield dsn
+
+
+def sans_attendre_le_disque(dsn: str) -> None:
+    """A server of the tests need not survive a crash of the machine (`test_interruptions` keeps the product's)."""
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        for reglage in ("fsync", "full_page_writes", "synchronous_commit"):
+            conn.execute(f"alter system set {reglage} = off")
+        conn.execute("select pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
