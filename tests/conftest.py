@@ -5,15 +5,13 @@ import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from tests.atelier import bases
-from tests.atelier.atelier import Atelier
+from tests.atelier import bases, grappe
+from tests.atelier.atelier import VIDE, Atelier
 
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.operations.migration import mettre_a_jour
 
-MODELE = "modele"
+MODELE = VIDE
 # .ci/run installs every system package: there, a test left out is a failure
 SANS_OMISSION = os.environ.get("MUTUALISATION_SANS_OMISSION") == "1"
 ICI = Path(__file__).parent
@@ -67,26 +65,22 @@ def _environnement_neutre(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def _serveur(tmp_path_factory: pytest.TempPathFactory, _environnement_neutre: None) -> Iterator[str]:
+def _grappe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of this process's own server, a copy of the one that the run made."""
+    demandees = {nom for item in request.session.items for nom in getattr(item, "fixturenames", ())}
+    return grappe.copier(grappe.dossier_commun(tmp_path_factory), tmp_path_factory.mktemp("serveur") / "var", demandees)
+
+
+@pytest.fixture(scope="session")
+def _serveur(_grappe: Path, _environnement_neutre: None) -> Iterator[str]:
     """DSN of the session's own embedded server, with a migrated database to copy from."""
-    with serveur_entrepot(tmp_path_factory.mktemp("var")) as dsn:
-        sans_attendre_le_disque(dsn)
-        mettre_a_jour(bases.creer(dsn, MODELE))
+    with serveur_entrepot(_grappe) as dsn:
         yield dsn
-
-
-def sans_attendre_le_disque(dsn: str) -> None:
-    """A server of the tests need not survive a crash of the machine (`test_interruptions` keeps the product's)."""
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        for reglage in ("fsync", "full_page_writes", "synchronous_commit"):
-            conn.execute(f"alter system set {reglage} = off")
-        conn.execute("select pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
 def entrepot(_serveur: str) -> str:
     """DSN of a migrated warehouse shared by the session: for tests that only read, or roll back."""
-    mettre_a_jour(_serveur)
     return _serveur
 
 
@@ -99,9 +93,9 @@ def base_vierge(_serveur: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def atelier(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atelier]:
+def atelier(_serveur: str, _grappe: Path) -> Iterator[Atelier]:
     """The one workshop of the session: its server, its dbt process."""
-    ouvert = Atelier(_serveur, tmp_path_factory.mktemp("atelier"))
+    ouvert = Atelier(_serveur, _grappe / grappe.ATELIER)
     yield ouvert
     ouvert.fermer()
 
