@@ -13,9 +13,11 @@ begin
   -- locked before the look: nothing changes between the two
   execute format('lock table %s in access exclusive mode', construite);
   -- what would run under the rights of the owner, or let another write in it
-  select c.relkind = 'r' and c.relacl is null and not c.relhastriggers and not c.relhasrules and not c.relrowsecurity
-    and not exists (select from pg_catalog.pg_attrdef where adrelid = c.oid) and not c.relhassubclass
+  select c.relkind = 'r' and c.relpersistence = 'p' and c.relacl is null and not c.relhastriggers and not c.relhasrules
+    and not c.relrowsecurity and not c.relhassubclass
     and pg_catalog.pg_get_userbyid(c.relowner) = 'mutualisation_traitement'
+    and not exists (select from pg_catalog.pg_attribute as a where a.attrelid = c.oid
+                     and (a.atthasdef or a.attidentity <> '' or a.attacl is not null))
     into ordinaire from pg_catalog.pg_class as c where c.oid = construite;
   if not ordinaire then
     raise exception 'La table construction.% ne peut pas être publiée : ce n''est pas une table ordinaire du traitement (déclencheur, règle, valeur par défaut, droit donné). Lancez « mutualisation controler » de nouveau.',
