@@ -77,4 +77,4 @@ def _du_fichier(travail: Travail, depose: FichierDepose) -> Iterator[str]:
     lus = traducteur(traduction.valeurs.get(nom, {}))
     for bloc in lecteur.blocs():
         if place is not None:
-            yield from (lus[r[place]] for r in bloc.decouper() if place < len(r))
+            yield from (lus[r[place]] for r in bloc.rangees if place < len(r))

@@ -12,7 +12,7 @@ from operator import itemgetter
 from mutualisation.ingestion.bloc import BLANCS, Bloc
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import Entete
-from mutualisation.ingestion.limites import Limites, nombre_fr
+from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.masques import Masques, Rangees
 from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.refus import LectureRefusee
@@ -53,13 +53,6 @@ class TexteCopie:
             if n in self._positions
         ]
         self._masques = Masques(jeu, positions, discretion)
-        # lines whose cells land as they are, in their order, but for those that hang on a SIRET
-        self._tel_quel = (
-            self._choix == list(range(self._largeur))
-            and not self._traducteurs
-            and not jeu.agents
-            and not any(c.clair_si or c.type in ("pseudonyme", "empreinte") for c in jeu.colonnes_entrepot)
-        )
 
     def verifier(self) -> None:
         """Once every row was read. LectureRefusee when what they hold may be about persons (K9)."""
@@ -67,17 +60,11 @@ class TexteCopie:
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block, whose rows are changed in place. LectureRefusee on a NUL character."""
-        if self._tel_quel and bloc.textes and not bloc.longues:
-            texte = self._texte_tel_quel(fichier_id, bloc)
-            if texte:
-                return texte
-        rangees = bloc.decouper()
+        rangees = bloc.rangees
         defauts = {i: (self._nom(p), m) for i, (p, m) in bloc.defauts.items()}
         largeur = self._largeur
         if any([len(r) != largeur for r in rangees]):  # noqa: C419 - a list is measured faster here
             rangees = self._a_la_largeur(rangees, defauts)
-        if bloc.longues:
-            self._raccourcir(rangees, defauts)
         self._traduire(rangees)
         self._masques.appliquer(rangees)
         corps = self._corps(rangees)
@@ -91,17 +78,6 @@ class TexteCopie:
         if "\0" in texte:
             raise LectureRefusee("un caractère nul se trouve dans une cellule : le retirer (F8).")
         return texte + "\n"
-
-    def _texte_tel_quel(self, fichier_id: int, bloc: Bloc) -> str:
-        """The usual ledger file, without a Python object per cell; empty when a line isn't usual."""
-        separateur, colonnes = bloc.separateur, self._largeur
-        textes = bloc.textes
-        if any([t.count(separateur) != colonnes - 1 for t in textes]):  # noqa: C419 - a list is measured faster here
-            return ""
-        textes = self._masques.appliquer_aux_lignes(textes, separateur)
-        tete = f"{fichier_id}\t%d\t\t%s"
-        texte = "\n".join([tete % deux for deux in zip(bloc.lignes, textes, strict=True)]).replace(separateur, "\t")
-        return texte + "\n" if "\0" not in texte and _usuel(texte, len(textes), colonnes + 2) else ""
 
     def _corps(self, rangees: Rangees) -> Iterable[str]:
         """Cells that land, in the order of the table, joined by tabs; lazily, while the row is in the cache."""
@@ -162,20 +138,6 @@ class TexteCopie:
                     r = r[:largeur]
             egales.append(r)
         return egales
-
-    def _raccourcir(self, rangees: Rangees, defauts: dict[int, tuple[str, str]]) -> None:
-        """A cell over the limit is emptied, and rejects its row (F9)."""
-        limite = self._limites.cellule
-        for i, r in enumerate(rangees):
-            if max(map(len, r), default=0) <= limite:
-                continue
-            for j, v in enumerate(r):
-                if len(v) > limite:
-                    r[j] = ""
-                    defauts.setdefault(
-                        i,
-                        (self._nom(j), f"cellule de {nombre_fr(len(v))} caractères, {nombre_fr(limite)} au plus (F9)"),
-                    )
 
 
 def _usuel(texte: str, lignes: int, tabulations: int) -> bool:

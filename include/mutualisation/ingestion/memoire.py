@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 V = TypeVar("V")
-# distinct values remembered: far more than a drop has
-MEMOIRE_MAX = 200_000
+# distinct values remembered of a column: amounts never come back
+MEMOIRE_MAX = 10_000
 
 
 class Memoire(dict[str, V]):

@@ -174,7 +174,7 @@ def _atterrir(
             "repare": fichier.fichier_id,
             "version": fichier.version,
             "sha256": fichier.sha256,
-            "classeur": nom_montrable(travail.reg, classeur.name),
+            "classeur": nom_montrable(classeur.name),
             "classeur_sha256": lue.sha256,
             "lignes": sorted(corrigees),
         }

@@ -181,7 +181,7 @@ def test_les_banniere_et_colonnes_ignorees_ne_disent_personne(tmp_path: Path) ->
 
 def test_un_en_tete_ignore_ne_dit_personne_non_plus_ailleurs(tmp_path: Path) -> None:
     lu = lire(_ecrire(tmp_path / "c.csv", [*entete("commandes"), "Note de DUPONT", "Objet", "Montant 2"]), "commandes")
-    assert lu.dialecte["colonnes_ignorees"] == ["Note de …", "Objet", "Montant 2"]
+    assert lu.dialecte["colonnes_ignorees"] == ["… de …", "Objet", "Montant 2"]
 
 
 @pytest.mark.parametrize("jeu", ["masse_salariale", "mandats", "marches", "temps"])
