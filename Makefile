@@ -18,9 +18,9 @@ MUTUALISATION := .venv/bin/mutualisation
 ECHANTILLON := var/echantillon
 ENTREPOT := var/entrepot
 
-.PHONY: aide environnement bilan test bench conformite ordonnanceur qualite mutants epreuve inventaire
+.PHONY: aide environnement bilan test test-complet bench conformite ordonnanceur qualite mutants epreuve inventaire
 aide:
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 environnement: .venv/.a_jour ## Python environment, locked
 
@@ -46,8 +46,11 @@ $(ECHANTILLON)/depot: $(wildcard echantillon/*.py echantillon/donnees/*) | envir
 	@rm -rf $(ECHANTILLON) && .venv/bin/python -m echantillon --sortie $@ >/dev/null
 	@touch $@
 
-test: environnement ## every test that this machine can run; those left out are named
-	@.venv/bin/pytest -n auto --dist loadfile $(PYTEST)
+test: environnement ## what to run at each change: rules, cases, documents, one whole run, one chain of Airflow
+	@.venv/bin/pytest -n auto --dist worksteal -m "not complet" $(PYTEST)
+
+test-complet: environnement ## every test that this machine can run; those left out are named
+	@.venv/bin/pytest -n auto --dist worksteal $(PYTEST)
 
 conformite: environnement ## every whole and every defective drop of ../shared, against the expected figures
 	@../shared/conformite-2/verifier -j 2 --commande $(MUTUALISATION)

@@ -9,8 +9,8 @@ DOC = """
 ### Bilan d'étape
 1. `construire` : les règles de coût, de recouvrement et de facturation, sur les exercices demandés (porte « modèle ») ;
 2. `controler` : contrôles du bilan (porte « bilan ») ;
-3. `publier` : les extraits sont composés et relus à blanc, puis la version remplace l'ancienne en une transaction ;
-4. `extraire` : un dossier `bilan_AAAA/` par exercice, tous mis en place ensemble.
+3. `publier` : la version remplace l'ancienne en une transaction, que son énoncé signé conclut ;
+4. `extraire` : un dossier `bilan_AAAA/` par exercice, composés, relus, puis mis en place ensemble.
 
 Le bilan porte sur ce qui est chargé. Activée, la chaîne part d'elle-même quand un dépôt a été chargé (actif
 `entrepot/depot_charge`) : une fois par dépôt, sur les exercices annoncés, à défaut sur ceux déjà publiés.

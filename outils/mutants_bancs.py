@@ -19,7 +19,7 @@ import psycopg
 from outils.mutations_sql import Mutant, relire
 from psycopg import sql
 from tests.atelier import bases
-from tests.atelier.atelier import SANS_SOCLE, SOCLE, VIDE, Atelier
+from tests.atelier.atelier import SOCLE, VIDE, Atelier
 from tests.atelier.attaque import Attaque
 from tests.atelier.cas import Cas, lister
 from tests.atelier.construction import Construction
@@ -31,6 +31,7 @@ from mutualisation.construction.dbt import SCHEMA
 from mutualisation.construction.projet import empreinte_projet
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.operations.migration import mettre_a_jour
 
 RACINE = Path(__file__).resolve().parents[1]
 BASES = RACINE / "var" / "mutants"
@@ -182,15 +183,14 @@ def _regler() -> None:
 
 def _construire(dsn: str, recits: list[Recit]) -> Modeles:
     """Build scenarios, each in a database of its own; the models."""
-    for modele in (VIDE, SOCLE, SANS_SOCLE):
+    shutil.rmtree(BASES / "atelier", ignore_errors=True)
+    for modele in (VIDE, SOCLE):
         bases.supprimer(dsn, modele)
+    mettre_a_jour(bases.creer(dsn, VIDE))
     atelier = Atelier(dsn, BASES / "atelier")
     try:
         for recit in recits:
-            with atelier.raconte(recit):
-                pass
-            bases.supprimer(dsn, _base(recit))
-            atelier.conserver(_base(recit))
+            atelier.garder(recit, _base(recit))
         return atelier.modeles
     finally:
         atelier.fermer()

@@ -6,15 +6,44 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from tests.atelier import bases
-from tests.atelier.atelier import Atelier
+from tests.atelier import bases, grappe
+from tests.atelier.atelier import VIDE, Atelier
 
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.operations.migration import mettre_a_jour
 
-MODELE = "modele"
+MODELE = VIDE
 # .ci/run installs every system package: there, a test left out is a failure
 SANS_OMISSION = os.environ.get("MUTUALISATION_SANS_OMISSION") == "1"
+ICI = Path(__file__).parent
+# what `make test` leaves to `make test-complet`, beside the tests marked `systeme`: files and folders of tests/
+COMPLET = (
+    "attaques/test_assauts.py",
+    "attaques/test_verrues.py",
+    "banc",
+    "bout_en_bout",
+    "dags/test_executions.py",
+    "dags/test_ordonnanceur.py",
+    "dags/test_paquet.py",
+    "sql/ordonnancement",
+    "unit/ingestion/test_bombes.py",
+    "unit/ingestion/test_fuzz.py",
+)
+# of those, what `make test` keeps: one whole run of the command, one chain of Airflow
+CHAQUE_FOIS = {
+    "bout_en_bout/test_commandes.py": (),
+    "dags/test_executions.py": ("test_du_depot_aux_factures",),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark `complet` what a person does not run at each change."""
+    for item in items:
+        chemin = item.path.relative_to(ICI).as_posix()
+        gardes = CHAQUE_FOIS.get(chemin)
+        if gardes is not None and (not gardes or item.name in gardes):
+            continue
+        if item.get_closest_marker("systeme") or any(f"{chemin}/".startswith(f"{debut}/") for debut in COMPLET):
+            item.add_marker("complet")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,17 +65,22 @@ def _environnement_neutre(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def _serveur(tmp_path_factory: pytest.TempPathFactory, _environnement_neutre: None) -> Iterator[str]:
+def _grappe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of this process's own server, a copy of the one that the run made."""
+    demandees = {nom for item in request.session.items for nom in getattr(item, "fixturenames", ())}
+    return grappe.copier(grappe.dossier_commun(tmp_path_factory), tmp_path_factory.mktemp("serveur") / "var", demandees)
+
+
+@pytest.fixture(scope="session")
+def _serveur(_grappe: Path, _environnement_neutre: None) -> Iterator[str]:
     """DSN of the session's own embedded server, with a migrated database to copy from."""
-    with serveur_entrepot(tmp_path_factory.mktemp("var")) as dsn:
-        mettre_a_jour(bases.creer(dsn, MODELE))
+    with serveur_entrepot(_grappe) as dsn:
         yield dsn
 
 
 @pytest.fixture(scope="session")
 def entrepot(_serveur: str) -> str:
     """DSN of a migrated warehouse shared by the session: for tests that only read, or roll back."""
-    mettre_a_jour(_serveur)
     return _serveur
 
 
@@ -59,9 +93,9 @@ def base_vierge(_serveur: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def atelier(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Atelier]:
+def atelier(_serveur: str, _grappe: Path) -> Iterator[Atelier]:
     """The one workshop of the session: its server, its dbt process."""
-    ouvert = Atelier(_serveur, tmp_path_factory.mktemp("atelier"))
+    ouvert = Atelier(_serveur, _grappe / grappe.ATELIER)
     yield ouvert
     ouvert.fermer()
 

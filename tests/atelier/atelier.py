@@ -1,12 +1,14 @@
-"""Where drops are built for real: one server, one dbt process, the database `atelier` made anew for each build.
+"""Where drops are built for real: one server, one dbt process started when a test needs it.
 
-By default dbt builds, with its contracts and data tests. A scenario of `tests/cas/` is built straight instead: it
-runs the SQL that dbt compiled once for `_socle/`, in the order of its references (a test compares both ways).
+By default dbt builds, with its contracts and data tests, in the database `atelier` made anew. A scenario of
+`tests/cas/` is told instead in a transaction over the built `_socle/`, which is then undone: the SQL that dbt compiled
+is run again for the models that its files reach, in the order of their references (a test compares both ways).
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,44 +17,39 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from tests.atelier import bases
 from tests.atelier.attaque import Attaque
 from tests.atelier.cas import Cas
 from tests.atelier.construction import Construction
 from tests.atelier.depots import Contenu, composer_socle, deposer
-from tests.atelier.modeles import Modeles, construire
+from tests.atelier.modeles import Modeles, construire, refaire
 
 from mutualisation import operations as op
 from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.pseudonymes import FICHIER
-from mutualisation.operations.migration import mettre_a_jour
 from mutualisation.signatures.ancrage import DOSSIER
-from mutualisation.sources.brut import synchroniser_brut
 
+Connexion = psycopg.Connection[Any]
 BASE = "atelier"
-VIDE, PUBLIE = "atelier_vide", "atelier_publie"
-SOCLE, SANS_SOCLE = "atelier_socle", "atelier_sans_socle"
+VIDE, SOCLE, PUBLIE = "modele", "atelier_socle", "atelier_publie"
 EXERCICE_SOCLE = 2023
 CLE = "cle des ateliers, la meme a chaque fois " + "0" * 24
 
 
 class Atelier:
-    """Builds drops. `dsn`: a database of the server; `dossier`: a folder of its own."""
+    """Builds drops. `dsn`: a database of a server where `modele` is a migrated warehouse; `dossier`: its own folder.
+
+    What is long to make is kept in both: a copy of the server and of the folder has it too (`tests/atelier/grappe.py`).
+    """
 
     def __init__(self, dsn: str, dossier: Path) -> None:
+        dossier.mkdir(exist_ok=True)
         self._dsn = dsn
         self._dossier = dossier
         self._adresse = bases.adresse(dsn, BASE)
-        # the compiled models are read from its manifest
-        os.environ["DBT_WRITE_JSON"] = "true"
-        self._dbt = EnfantDbt(self._adresse, dossier)
-        del os.environ["DBT_WRITE_JSON"]
-        self._publie: op.BilanPublie | None = None
         self._poser_la_cle()
-        mettre_a_jour(bases.creer(dsn, VIDE))
 
     def _poser_la_cle(self) -> None:
         """Always the same key: what a drop holds that no key names lands as the same digest in every run."""
@@ -66,19 +63,34 @@ class Atelier:
     ) -> Iterator[Construction]:
         """`_socle/` and the files over it, built by dbt; `socle`: exercices with files (default: those asked)."""
         depot = deposer(self._depot_vide(), fichiers, socle or exercices)
-        with self._chargee(VIDE, depot, exercices) as conn:
+        with self._chargee(depot, exercices) as conn:
             yield Construction(conn, self._dbt.construire().echecs)
 
     @contextmanager
-    def raconte(self, cas: Cas | Attaque, *, par_dbt: bool = False) -> Iterator[Construction]:
-        """A scenario or an attack, built straight, or by dbt."""
-        modeles = self.modeles
-        depot = cas.deposer(self._depot_vide())
-        modele = SOCLE if EXERCICE_SOCLE in cas.exercices and cas.complet else SANS_SOCLE
-        with self._chargee(modele, depot, cas.exercices) as conn:
-            echecs = self._dbt.construire().echecs if par_dbt else construire(conn, modeles, cas.retoucher)
+    def construit_par_dbt(self, cas: Cas) -> Iterator[Construction]:
+        """A scenario that comes after `_socle/`, as `raconte` tells it, built by dbt."""
+        with self._chargee(composer_socle([EXERCICE_SOCLE], self._depot_vide()), cas.exercices) as conn:
+            self._charger(conn, cas.deposer(self._depot_vide()))
             conn.commit()
-            yield Construction(conn, echecs or [])
+            yield Construction(conn, self._dbt.construire().echecs)
+
+    @contextmanager
+    def raconte(self, cas: Cas | Attaque, *, entier: bool = False) -> Iterator[Construction]:
+        """A scenario or an attack, told over the built `_socle/` and undone; `entier`: every model made again."""
+        with connecter(self.socle) as conn:
+            # nothing that is loaded or built is kept
+            conn.commit = lambda: None  # type: ignore[method-assign]
+            self._raconter(conn, cas, entier=entier)
+            yield Construction(conn, [])
+            conn.rollback()
+
+    def garder(self, cas: Cas | Attaque, nom: str) -> str:
+        """Address of a database of its own where a scenario or an attack is told."""
+        bases.supprimer(self._dsn, nom)
+        self.socle  # noqa: B018 - made before it is copied
+        with connecter(bases.creer(self._dsn, nom, SOCLE)) as conn:
+            self._raconter(conn, cas)
+        return bases.adresse(self._dsn, nom)
 
     def neuf(self) -> op.Session:
         """A session on an empty, migrated warehouse."""
@@ -86,68 +98,95 @@ class Atelier:
 
     def publie(self, depot: Path, exercice: int) -> tuple[op.Session, op.BilanPublie]:
         """A session on a copy of the warehouse where `depot` is published (once), and what was published."""
-        if self._publie is None:
+        garde = self._dossier / "publie.pickle"
+        if not garde.exists():
             publie = op.bilan(self.neuf(), str(depot), [exercice], str(self._dossier / "bilans"), "alice")
-            self.conserver(PUBLIE)
-            self._publie = publie
+            bases.renommer(self._dsn, BASE, PUBLIE)
             shutil.copytree(self._ancres(), self._ancres(PUBLIE))
-        return self._ouvrir(PUBLIE), self._publie
-
-    def conserver(self, nom: str) -> str:
-        """Keep the database just built under a name; its address."""
-        return bases.renommer(self._dsn, BASE, nom)
+            garde.write_bytes(pickle.dumps(publie))
+        # its own file, written by the line above
+        return self._ouvrir(PUBLIE), pickle.loads(garde.read_bytes())  # noqa: S301
 
     def eprouver(self) -> list[dict[str, str]]:
-        """Outcome of the dbt unit tests over what was built last: [{id, statut, message}]."""
+        """Outcome of the dbt unit tests over the built `_socle/`: [{id, statut, message}]."""
+        self.socle  # noqa: B018 - made before it is copied
+        self._renouveler(SOCLE)
         return self._dbt.eprouver()
 
     def fermer(self) -> None:
         """End dbt."""
-        self._dbt.fermer()
+        if "_dbt" in self.__dict__:
+            self._dbt.fermer()
+            del self._dbt
 
     @property
-    def modeles(self) -> Modeles:
-        """The models as dbt compiled them for `_socle/`."""
-        return self._compile[1]
-
-    @property
-    def socle(self) -> ResultatDbt:
-        """What dbt said of `_socle/`."""
-        return self._compile[0]
+    def manifeste(self) -> Path:
+        """What dbt wrote of the project when it built `_socle/`."""
+        self.socle  # noqa: B018 - dbt writes it
+        return self._dossier / "dbt" / "manifest.json"
 
     @cached_property
-    def _compile(self) -> tuple[ResultatDbt, Modeles]:
-        """Build `_socle/` once; keep two templates without models: its files loaded, and none."""
-        depot = composer_socle([EXERCICE_SOCLE], self._depot_vide())
-        with self._chargee(VIDE, depot, (EXERCICE_SOCLE,)) as conn:
-            resultat = self._dbt.construire()
-            modeles = Modeles.compiles(self._dossier / "dbt", BASE)
-            for nom in modeles.ordre:
-                conn.execute(_supprimer(conn, nom))
-            conn.execute("set local role none")
-            conn.execute("truncate journal.constructions cascade")
-            conn.commit()
-        self.conserver(SOCLE)
-        with connecter(bases.creer(self._dsn, SANS_SOCLE, SOCLE), role=None) as conn:
-            conn.execute("truncate journal.fichiers, journal.epci cascade")
-        return resultat, modeles
+    def modeles(self) -> Modeles:
+        """The models as dbt compiled them for `_socle/`."""
+        return Modeles.compiles(self.manifeste, BASE)
+
+    @property
+    def dit_du_socle(self) -> ResultatDbt:
+        """What dbt said of `_socle/`."""
+        self.socle  # noqa: B018 - dbt says it
+        return pickle.loads((self._dossier / "socle.pickle").read_bytes())  # type: ignore[no-any-return]  # noqa: S301
+
+    @cached_property
+    def socle(self) -> str:
+        """Address of the database where `_socle/` is built, each model as a table; to be left as it is."""
+        garde = self._dossier / "socle.pickle"
+        if not garde.exists():
+            depot = composer_socle([EXERCICE_SOCLE], self._depot_vide())
+            with self._chargee(depot, (EXERCICE_SOCLE,)) as conn:
+                resultat = self._dbt.construire()
+                modeles = Modeles.compiles(self._dossier / "dbt" / "manifest.json", BASE)
+                construire(conn, modeles)
+                conn.commit()
+            bases.renommer(self._dsn, BASE, SOCLE)
+            garde.write_bytes(pickle.dumps(resultat))
+        return bases.adresse(self._dsn, SOCLE)
+
+    @cached_property
+    def _dbt(self) -> EnfantDbt:
+        # the compiled models are read from its manifest
+        os.environ["DBT_WRITE_JSON"] = "true"
+        try:
+            return EnfantDbt(self._adresse, self._dossier)
+        finally:
+            del os.environ["DBT_WRITE_JSON"]
 
     @contextmanager
-    def _chargee(self, modele: str, depot: Path, exercices: tuple[int, ...]) -> Iterator[psycopg.Connection[Any]]:
+    def _chargee(self, depot: Path, exercices: tuple[int, ...]) -> Iterator[Connexion]:
         """The database made anew with a drop loaded and a build opened; the file gate is left out."""
-        self._renouveler(modele)
+        self._renouveler(VIDE)
         with connecter(self._adresse) as conn:
-            charger_depot(conn, depot, var=self._dossier, porte=lambda _conn, _chargement: [])
-            synchroniser_brut(conn)
-            conn.execute("set local role none")
-            conn.execute(
-                "insert into journal.constructions (exercices, prepare_par, code_version) values (%s, 'a', 'a')",
-                (sorted(exercices),),
-            )
-            conn.commit()
-            conn.execute(f"set search_path = {SCHEMA}, public")  # type: ignore[call-overload]
+            self._charger(conn, depot)
+            _ouvrir_la_construction(conn, exercices)
             conn.commit()
             yield conn
+
+    def _charger(self, conn: Connexion, depot: Path) -> None:
+        charger_depot(conn, depot, var=self._dossier, porte=lambda _conn, _chargement: [])
+
+    def _raconter(self, conn: Connexion, cas: Cas | Attaque, *, entier: bool = False) -> None:
+        """Load a drop over `_socle/`, and make again what its files reach: everything, over other exercices."""
+        garde = EXERCICE_SOCLE in cas.exercices and cas.complet
+        if not garde:
+            conn.execute("set local role none")
+            conn.execute("truncate journal.fichiers, journal.epci cascade")
+            conn.execute("reset role")
+            conn.commit()
+        (dernier,) = conn.execute("select coalesce(max(fichier_id), 0) from journal.fichiers").fetchone()  # type: ignore[misc]
+        self._charger(conn, cas.deposer(self._depot_vide()))
+        neufs = {jeu for (jeu,) in conn.execute("select jeu from journal.fichiers where fichier_id > %s", (dernier,))}
+        _ouvrir_la_construction(conn, cas.exercices)
+        meme = garde and cas.exercices == (EXERCICE_SOCLE,)
+        refaire(conn, self.modeles, cas.retoucher, neufs if meme and not entier else None)
 
     def _ouvrir(self, modele: str) -> op.Session:
         self._renouveler(modele)
@@ -173,8 +212,11 @@ class Atelier:
         return depot
 
 
-def _supprimer(conn: psycopg.Connection[Any], nom: str) -> sql.Composed:
-    """`drop table` or `drop view`, as dbt made it."""
-    ligne = conn.execute("select relkind from pg_class where oid = to_regclass(%s)", (f'{SCHEMA}."{nom}"',)).fetchone()
-    genre = "view" if ligne and ligne[0] == "v" else "table"
-    return sql.SQL("drop {} if exists {} cascade").format(sql.SQL(genre), sql.Identifier(SCHEMA, nom))
+def _ouvrir_la_construction(conn: Connexion, exercices: tuple[int, ...]) -> None:
+    conn.execute("set local role none")
+    conn.execute(
+        "insert into journal.constructions (exercices, prepare_par, code_version) values (%s, 'a', 'a')",
+        (sorted(exercices),),
+    )
+    conn.execute("reset role")
+    conn.execute(f"set search_path = {SCHEMA}, public")  # type: ignore[call-overload]

@@ -22,12 +22,15 @@ from mutualisation.construction.dbt import SCHEMA
 Requete = Any
 # how dbt names the CTE of a model that it does not create
 EPHEMERE = "__dbt__cte__"
+# what a build reads beside its own models
+SOURCE = re.compile(r'"?\b(brut|journal|publication|versions)"?\."?(\w+)"?')
 Retouche = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
 class Modeles:
-    """Compiled SQL by model (`requetes`), what each reads (`parents`), its folder (`dossiers`), an order that fits.
+    """Compiled SQL by model (`requetes`), what each reads (models: `parents`, else `sources`), its folder (`dossiers`),
+    an order that fits.
 
     `macros`: by model, the CTE that a macro writes, '' for the end of the query. A model that dbt does not create
     (ephemeral) is a CTE, `__dbt__cte__<name>`, of those that read it; it has a folder only.
@@ -37,19 +40,20 @@ class Modeles:
     parents: dict[str, set[str]]
     dossiers: dict[str, str]
     macros: dict[str, set[str]]
+    sources: dict[str, set[str]]
     ordre: tuple[str, ...]
 
     @classmethod
-    def compiles(cls, cible: Path, base: str) -> Modeles:
-        """Read `manifest.json` of a build. `base` is the database that dbt named in it."""
-        noeuds = json.loads((cible / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    def compiles(cls, manifeste: Path, base: str) -> Modeles:
+        """Read the `manifest.json` of a build. `base` is the database that dbt named in it."""
+        noeuds = json.loads(manifeste.read_text(encoding="utf-8"))["nodes"].values()
         modeles = {
             n["name"]: n
             for n in noeuds
             if n["resource_type"] == "model" and n["config"]["materialized"] != "ephemeral" and n.get("compiled_code")
         }
         if not modeles:
-            raise FileNotFoundError(f"aucun modèle compilé dans {cible}")
+            raise FileNotFoundError(f"aucun modèle compilé dans {manifeste}")
         requetes = {nom: n["compiled_code"].replace(f'"{base}".', "") for nom, n in sorted(modeles.items())}
         reference = re.compile(rf'"{SCHEMA}"\."(\w+)"')
         parents = {nom: set(reference.findall(requete)) & requetes.keys() for nom, requete in requetes.items()}
@@ -59,11 +63,16 @@ class Modeles:
             if n["resource_type"] == "model"
         }
         macros = {nom: _de_macros(n["raw_code"], requetes[nom]) for nom, n in modeles.items()}
-        return cls(requetes, parents, dossiers, macros, tuple(TopologicalSorter(parents).static_order()))
+        sources = {nom: {".".join(s) for s in SOURCE.findall(requete)} for nom, requete in requetes.items()}
+        return cls(requetes, parents, dossiers, macros, sources, tuple(TopologicalSorter(parents).static_order()))
 
     def dossier(self, nom: str, cte: str) -> str:
         """Folder of the file where the CTE of a model is written."""
         return self.dossiers.get(cte.removeprefix(EPHEMERE), self.dossiers[nom])
+
+    def jeux(self, nom: str) -> set[str]:
+        """Jeux whose landed rows a model reads."""
+        return {s.removeprefix("brut.") for s in self.sources[nom] if s.startswith("brut.")}
 
     def descendants(self, nom: str) -> list[str]:
         """Models that read `nom`, near or far, in order, `nom` first."""
@@ -91,16 +100,46 @@ def _de_macros(brut: str, compile_: str) -> set[str]:
     return set(re.findall(r"(\w+) as (?:not materialized |materialized )?\(", compile_)) - ecrites | fin
 
 
-def construire(conn: psycopg.Connection[Any], modeles: Modeles, retouche: Retouche) -> None:
-    """Create every model, each query as `retouche(name, query)` gives it; the database raises on a failure."""
+def construire(conn: psycopg.Connection[Any], modeles: Modeles) -> None:
+    """Make every model a table, in place of what dbt made; the database raises on a failure."""
     for nom in modeles.ordre:
-        creer(conn, nom, retouche(nom, modeles.requetes[nom]))
+        relation = sql.Identifier(SCHEMA, nom)
+        genre = conn.execute("select relkind from pg_class where oid = to_regclass(%s)", (f'{SCHEMA}."{nom}"',))
+        vue = (genre.fetchone() or ("r",))[0] == "v"
+        conn.execute(sql.SQL("drop {} if exists {} cascade").format(sql.SQL("view" if vue else "table"), relation))
+    for nom in modeles.ordre:
+        tete = sql.SQL("create table {} as ").format(sql.Identifier(SCHEMA, nom)).as_string(conn)
+        conn.execute(_texte(f"{tete}{modeles.requetes[nom]}"))
 
 
-def creer(conn: psycopg.Connection[Any], nom: str, requete: str) -> None:
-    """Create one model as a table."""
-    tete = sql.SQL("create table {} as ").format(sql.Identifier(SCHEMA, nom)).as_string(conn)
-    conn.execute(_texte(f"{tete}{requete}"))
+def refaire(conn: psycopg.Connection[Any], modeles: Modeles, retouche: Retouche, jeux: set[str] | None) -> None:
+    """Fill again the models that new files of `jeux` reach (None: every model), each query as `retouche(name, query)`
+    gives it: those that read these jeux or the journal, then those that read one whose rows have changed.
+
+    A model that reads the rows of other jeux only does not look at the new files.
+    """
+    du_journal = {nom for nom, lues in modeles.sources.items() if any(s.startswith("journal.") for s in lues)}
+    changes: set[str] = set()
+    for nom in modeles.ordre:
+        requete, lus = retouche(nom, modeles.requetes[nom]), modeles.jeux(nom)
+        parents = modeles.parents[nom] & changes
+        if jeux is not None and lus and not lus & jeux:
+            parents -= du_journal
+        touche = jeux is None or nom in du_journal or parents or lus & jeux or requete != modeles.requetes[nom]
+        if touche and _remplir(conn, nom, requete):
+            changes.add(nom)
+
+
+def _remplir(conn: psycopg.Connection[Any], nom: str, requete: str) -> bool:
+    """Put the rows of a query in the place of those of a table; whether they are others."""
+    ordre = sql.SQL(
+        "with avant as (delete from {table} as t returning t::text as ligne),"
+        " apres as (insert into {table} as t {requete}\n returning t::text as ligne)"
+        " select (select array_agg(ligne order by ligne) from avant)"
+        " is distinct from (select array_agg(ligne order by ligne) from apres)"
+    ).format(table=sql.Identifier(SCHEMA, nom), requete=sql.SQL(_texte(requete)))
+    ligne = conn.execute(ordre).fetchone()
+    return bool(ligne and ligne[0])
 
 
 def _texte(requete: str) -> Requete:

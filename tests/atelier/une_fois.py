@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.atelier.commande import Sortie
+from tests.atelier.grappe import dossier_commun
 
 FAIT = "fait.json"
 
@@ -19,9 +19,7 @@ def une_fois(fabrique: pytest.TempPathFactory, nom: str, faire: Callable[[Path],
 
     `faire` is given the folder, empty. A command that could not be started is tried again by the next process.
     """
-    # a process of pytest-xdist has a folder of its own under that of the session
-    base = fabrique.getbasetemp()
-    dossier = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / nom
+    dossier = dossier_commun(fabrique) / nom
     dossier.mkdir(exist_ok=True)
     with (dossier / "verrou").open("w") as verrou:
         fcntl.flock(verrou, fcntl.LOCK_EX)

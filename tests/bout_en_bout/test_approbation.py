@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from tests.atelier import petit_depot
 from tests.atelier.petit_depot import EXERCICE
@@ -18,7 +17,6 @@ from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
-RACCOURCI = "select journal.approuver(%s, %s, %s)"
 COMPTES = """
 create role approbatrice_du_serveur login in role mutualisation_traitement;
 grant approbateur to approbatrice_du_serveur with inherit false, set true;
@@ -76,61 +74,17 @@ def test_clore_sous_un_compte_d_un_serveur_nomme(
 
 
 def _un_clos_contrefait_est_reecrit(session: op.Session, extrait: Path, version: int, tmp_path: Path) -> None:
-    """What the run may write in `journal.emplacements` makes no closed extract."""
+    """What the run may note in `journal.extraits` makes no closed extract."""
     figees = empreintes(extrait)
     synthese = extrait / "synthese_financiere.csv"
     synthese.write_bytes(synthese.read_bytes().replace(b"CEP", b"CEQ"))
     lu = manifeste(extrait)
     sorties = [s | {"sha256": empreintes(extrait)[s["fichier"]]} for s in lu["sorties"]]  # type: ignore[attr-defined]
     (extrait / "manifeste.json").write_text(json.dumps(lu | {"sorties": sorties}), encoding="utf-8")
-    noter = (
-        "insert into journal.emplacements (exercice, version, statut, manifeste_sha256, dossier, ecrit_le)"
-        " values (%s, %s, 'clos', %s, %s, %s)"
-    )
+    noter = "select journal.noter_extrait(%s, %s, 'clos', %s, 's', 'c', %s)"
     with connecter(session.dsn) as conn:
-        conn.execute(noter, (EXERCICE, version, empreintes(extrait)["manifeste.json"], str(extrait), "2030-01-01"))
-        conn.execute(noter, (EXERCICE, version, "ab" * 32, str(extrait), "2000-01-01"))
+        for sha256 in (empreintes(extrait)["manifeste.json"], "ab" * 32):
+            conn.execute(noter, (EXERCICE, version, sha256, str(extrait)))
     assert Path(op.extraire(session, EXERCICE, str(extrait.parent))) == extrait
     assert empreintes(extrait) == figees
     assert empreintes(Path(op.extraire(session, EXERCICE, str(tmp_path / "encore")))) == figees
-
-
-def test_une_cloture_que_personne_n_a_signee_ne_vaut_que_par_les_controles(
-    justifie: tuple[op.Session, Path], nommes: Callable[[str], op.Session]
-) -> None:
-    """Closed in the approver's name on bytes that nobody looked at: `cloturer` signs nothing of it."""
-    session, extrait = justifie
-    version, forge = publiee(session), "ab" * 32
-    with connecter(session.dsn) as conn:
-        conn.execute("select journal.noter_extrait(%s, %s, %s, 's', 'c')", (EXERCICE, version, forge))
-    serveur = nommes("approbatrice")
-    with psycopg.connect(serveur.dsn) as conn:
-        conn.execute("set role approbateur")
-        assert conn.execute(RACCOURCI, (EXERCICE, version, forge)).fetchone() == (True,)
-    with pytest.raises(ControleEchoue, match="sur un autre extrait") as refus:
-        op.cloturer(serveur, EXERCICE)
-    assert len(refus.value.controles) == 1
-    assert lire(session.dsn, "select count(*) from journal.sceaux_clotures") == [(0,)]
-    assert manifeste(extrait)["statut"] == "a_approuver"
-
-
-def test_une_approbation_sans_signature_se_signe_par_qui_l_a_faite(
-    justifie: tuple[op.Session, Path], nommes: Callable[[str], op.Session]
-) -> None:
-    """Approved in SQL, of the extract that stands there: its approver alone signs it, the extract being whole."""
-    session, extrait = justifie
-    version = publiee(session)
-    serveur = nommes("approbatrice")
-    with psycopg.connect(serveur.dsn) as conn:
-        conn.execute("set role approbateur")
-        conn.execute(RACCOURCI, (EXERCICE, version, empreintes(extrait)["manifeste.json"]))
-    with pytest.raises(ControleEchoue, match="c'est à la personne"):
-        op.cloturer(session, EXERCICE, "carole")
-    lu = (extrait / "adhesion.csv").read_bytes()
-    (extrait / "adhesion.csv").write_bytes(lu + b"x")
-    with pytest.raises(ControleEchoue, match=r"adhesion\.csv a changé"):
-        op.cloturer(serveur, EXERCICE)
-    (extrait / "adhesion.csv").write_bytes(lu)
-    assert op.cloturer(serveur, EXERCICE).deja
-    assert manifeste(extrait)["statut"] == "clos"
-    assert op.verifier(session, extraits=[extrait]) == []

@@ -74,7 +74,9 @@ def test_cloturer_puis_publier_encore(publie: Publie, depot: Path, tmp_path: Pat
     assert (op.cloturer(session, EXERCICE, "bob").deja, empreintes(extrait)) == (True, figees)
 
     _redresser(session, depot, sortie, figees)
-    _charger_et_changer_de_cle(session, depot)
+    for rang in range(3):
+        petit_depot.corriger(depot, "10,00", 600 + rang)
+        op.charger(session, str(depot))
     ailleurs = Path(op.extraire(session, EXERCICE, str(tmp_path / "ailleurs"), clos.version))
     assert empreintes(ailleurs) == figees
     assert empreintes(extrait) == figees
@@ -175,11 +177,3 @@ def _causes(extrait: Path) -> None:
     page = lue(extrait)
     assert "Ce qui a changé depuis la clôture" in page
     assert re.search(r"Fonctionnement direct [\d ,]+ € [\d ,]+ € \+1 000,00 €", page)
-
-
-def _charger_et_changer_de_cle(session: op.Session, depot: Path) -> None:
-    """Three later loads, then a new key of the pseudonyms."""
-    for rang in range(3):
-        petit_depot.corriger(depot, "10,00", 600 + rang)
-        op.charger(session, str(depot))
-    assert op.renouveler_cle(session) > 0

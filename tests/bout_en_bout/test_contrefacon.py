@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.atelier.petit_depot import EXERCICE
+from tests.atelier.sceaux import clore_a_la_main
 from tests.bout_en_bout.entrepots import Publie
 from tests.bout_en_bout.test_refus import octets
 
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.extrait.place import manifeste_clos
-from mutualisation.publication.clotures_scellees import sceller_cloture
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
-from mutualisation.signatures.ancrage import Ancre, Ancres
-from mutualisation.signatures.cle_signature import cle_signature, publique
+from mutualisation.signatures.cle_signature import publique
 
 SANS_GARDE = "drop trigger en_ajout_seul on journal.sceaux"
 # what the owner does, and what the refusal names
@@ -52,13 +50,6 @@ CONTREFACONS = {
         ["update journal.constructions set portes = jsonb_set(portes, '{bilan}', '{}')"],
         "la date, les portes ou le contexte",
     ),
-    "une fonction": (
-        [
-            "create or replace function lecture.montant(t text) returns numeric language sql immutable parallel safe as"
-            " $$ select 1000000::numeric $$"
-        ],
-        "la fonction lecture.montant",
-    ),
     "l'empreinte": (
         ["update journal.constructions set publication_sha256 = repeat('0', 64)"],
         "l'empreinte de la publication",
@@ -76,19 +67,14 @@ CONTREFACONS = {
         [
             SANS_GARDE,
             "update journal.constructions set prepare_par = 'intrus'",
-            "update journal.sceaux set prepare_par = 'intrus',"
-            ' enonce = replace(enonce, \'"prepare_par":"alice"\', \'"prepare_par":"intrus"\')',
+            'update journal.sceaux set enonce = replace(enonce, \'"prepare_par":"alice"\', \'"prepare_par":"intrus"\')',
         ],
         "sa signature n'est pas celle de son énoncé",
-    ),
-    "une colonne du sceau": (
-        [SANS_GARDE, "update journal.sceaux set prepare_par = 'intrus'"],
-        "n'est plus ce que dit son énoncé",
     ),
     "les empreintes de chaque relation": (
         [
             SANS_GARDE,
-            "update journal.sceaux set empreintes = jsonb_set(empreintes, '{publication,adhesion}', '\"0\"')",
+            "update journal.sceaux set relations = jsonb_set(relations, '{publication,adhesion,sha256}', '\"0\"')",
         ],
         "n'est plus ce que dit son énoncé",
     ),
@@ -124,7 +110,7 @@ def test_ni_facturer_ni_verifier_ne_laissent_passer(publie: Publie, tmp_path: Pa
 
 
 def test_une_cle_de_l_intrus_ne_resigne_rien(publie: Publie, tmp_path: Path) -> None:
-    """With the owner's rights and a key of one's own: the warehouse agrees with itself, not with its anchor."""
+    """With the owner's rights and a key of one's own, inscribed too: this machine keeps another statement."""
     cle = Ed25519PrivateKey.generate()
     with connecter(publie.contexte.dsn, role=None) as conn:
         conn.execute(SANS_GARDE.encode())
@@ -132,11 +118,13 @@ def test_une_cle_de_l_intrus_ne_resigne_rien(publie: Publie, tmp_path: Path) -> 
         forge = enonce.replace('"alice"', '"intrus"')
         conn.execute("update journal.constructions set prepare_par = 'intrus'")
         conn.execute(
-            "update journal.sceaux set prepare_par = 'intrus', enonce = %s, signature = %s, cle_publique = %s",
+            "update journal.sceaux set enonce = %s, signature = %s, cle_publique = %s",
             (forge, cle.sign(forge.encode()), publique(cle)),
         )
     refus = _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
     assert "la clé qui l'a signé n'est pas connue ici" in refus
+    _executer(publie, [f"insert into journal.cles (cle_publique) values ('\\x{publique(cle).hex()}')"])
+    refus = _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
     assert "l'entrepôt ne dit plus ce qui est ancré hors de lui" in refus
 
 
@@ -162,10 +150,10 @@ def test_un_arret_entre_la_publication_et_l_ancre_est_repare(publie: Publie, tmp
 
 
 def test_un_entrepot_change_ne_s_ancre_pas_de_nouveau(publie: Publie, tmp_path: Path) -> None:
-    """A row that nobody signed: an anchor that is missing is not made from it."""
+    """A row that nobody signed is not kept."""
     _executer(publie, [SANS_GARDE, "update journal.sceaux set enonce = replace(enonce, 'alice', 'intrus')"])
     (publie.contexte.var / "sceaux" / "0001.json").unlink()
-    assert "il n'est pas ancré" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
+    assert "sa signature n'est pas celle" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
     assert not (publie.contexte.var / "sceaux" / "0001.json").exists()
 
 
@@ -214,7 +202,7 @@ RETOUCHES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "un fichier de trop": (lambda d: (d / "note.txt").write_text("a"), ["note.txt n'est pas de l'extrait"]),
     "un fichier en moins": (lambda d: (d / "adhesion.csv").unlink(), ["le fichier adhesion.csv manque"]),
     "un lien": (_lien, ["le fichier adhesion.csv n'est plus celui"]),
-    "le manifeste": (_manifeste, ["n'est pas la signature", "n'est pas un manifeste que l'entrepôt a noté"]),
+    "le manifeste": (_manifeste, ["n'est pas la signature"]),
     "sans signature": (lambda d: (d / SIGNATURE).unlink(), ["ne peut pas être lu (fichier ou dossier introuvable)"]),
     "un autre JSON": (lambda d: (d / MANIFESTE).write_text("[1]"), ["n'est pas le manifeste d'un extrait"]),
 }
@@ -230,24 +218,6 @@ def test_un_extrait_retouche_est_trouve(publie: Publie, tmp_path: Path) -> None:
         assert all(dit in ecart for dit, ecart in zip(dits, ecarts, strict=True)), (nom, ecarts)
 
 
-@pytest.mark.parametrize("sous_la_cle", ["de l'intrus", "d'ici"])
-def test_un_manifeste_note_par_l_intrus_n_est_pas_cru(publie: Publie, tmp_path: Path, sous_la_cle: str) -> None:
-    """Who may load may note an extract: what it says counts when a key known here signed it, and then only."""
-    copie = Path(shutil.copytree(publie.bilan.extraits[0], tmp_path / f"bilan_{EXERCICE}"))
-    intrus = _manifeste(copie)
-    manifeste, signature = (copie / MANIFESTE).read_bytes(), (copie / SIGNATURE).read_bytes()
-    cle = publique(intrus if sous_la_cle == "de l'intrus" else cle_signature(publie.contexte.var))
-    with connecter(publie.contexte.dsn) as conn:
-        conn.execute(
-            "select journal.noter_extrait(%s, 1, %s, %s, %s)",
-            (EXERCICE, hashlib.sha256(manifeste).hexdigest(), signature, cle),
-        )
-    ecarts = op.verifier(publie.contexte, extraits=[copie])
-    dits = RETOUCHES["le manifeste"][1]
-    assert len(ecarts) == len(dits), ecarts
-    assert all(dit in ecart for dit, ecart in zip(dits, ecarts, strict=True)), ecarts
-
-
 def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:
     """The command of docs/exploitation.md: nobody needs this program to check what it signed."""
     dossier = Path(publie.bilan.extraits[0])
@@ -261,69 +231,29 @@ def test_openssl_verifie_la_signature_du_manifeste(publie: Publie) -> None:
     assert verifie(dossier / "datapackage.json") != 0
 
 
-def test_une_cloture_glissee_n_est_pas_crue(publie: Publie, tmp_path: Path) -> None:
-    """The owner closes in somebody's name: only who approves has a closing signed."""
-    glisser = (
-        "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
-        f" values ({EXERCICE}, 1, 'alice', 'bob', repeat('a', 64))"
-    )
-    _executer(publie, [glisser])
-    assert "n'est pas signée" in _refus(lambda: op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
-    assert "sans justification" in _refus(lambda: op.cloturer(publie.contexte, EXERCICE, "bob"))
-
-
-def _clore_a_la_main(publie: Publie, dossier_de_la_cle: Path) -> None:
-    """Close as `cloturer` does, under the key of a folder."""
-    with connecter(publie.contexte.dsn, role=None) as conn:
-        conn.execute(
-            "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
-            " values (%s, 1, 'alice', session_user, repeat('a', 64))",
-            (EXERCICE,),
-        )
-        sceller_cloture(conn, EXERCICE, 1, dossier_de_la_cle)
-
-
-@pytest.mark.parametrize("sous_la_cle", ["de l'intrus", "d'ici"])
-def test_une_cloture_signee_par_l_intrus_n_est_pas_crue(publie: Publie, tmp_path: Path, sous_la_cle: str) -> None:
-    """The owner closes under its own name, signs with a key of its own and may name ours: nothing is anchored."""
-    session = publie.contexte
-    _clore_a_la_main(publie, tmp_path / "intrus")
-    if sous_la_cle == "d'ici":
-        _executer(publie, ["drop trigger en_ajout_seul on journal.sceaux_clotures"])
-        with connecter(session.dsn, role=None) as conn:
-            conn.execute("update journal.sceaux_clotures set cle_publique = %s", [publique(cle_signature(session.var))])
-    assert "n'est plus celle qui a été signée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path / "x")))
-    assert not (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
-
-
-def test_une_ancre_d_extrait_clos_ne_vaut_que_sous_une_cle_connue(publie: Publie, tmp_path: Path) -> None:
-    """Who writes into `sceaux/` without the key can't say what the closed extract was."""
-    session, enonce = publie.contexte, b'{"version": 1}'
-    ici = cle_signature(session.var)
-    ancres = Ancres(session.var)
-    with connecter(session.dsn) as conn:
-        for cle, attendu in (
-            (Ed25519PrivateKey.generate(), None),
-            (ici, hashlib.sha256(enonce).hexdigest()),
-        ):
-            ancres.poser_extrait_clos(EXERCICE, 1, Ancre(enonce, cle.sign(enonce)), publique(ici))
-            assert manifeste_clos(conn, tmp_path, EXERCICE, 1, session.var) == attendu
+def test_un_second_poste_verifie_clot_et_n_arrete_pas_le_premier(publie: Publie, tmp_path: Path) -> None:
+    """K10: with the keys of the journal; what it does not keep is said. Its own closing locks nobody out (issue 19)."""
+    session, dits = publie.contexte, list[str]()
+    second = replace(session, var=tmp_path / "second", suivi=dits.append)
+    assert op.verifier(second, extraits=[Path(publie.bilan.extraits[0])]) == []
+    ecrit = Path(op.extraire(second, EXERCICE, str(tmp_path / "x")))
+    assert octets(ecrit) == octets(Path(publie.bilan.extraits[0]))
+    assert [d for d in dits if d.startswith("sceau 1 : fait sur un autre poste")]
+    with connecter(session.dsn, role=None) as conn:
+        clore_a_la_main(conn, EXERCICE, 1, second.var)
+    clos = Path(op.extraire(session, EXERCICE, str(tmp_path / "y")))
+    assert op.verifier(session, extraits=[clos]) == op.verifier(second, extraits=[clos]) == []
+    assert [r for r in op.remarques(session) if r.startswith("sceau 2 : fait sur un autre poste")]
 
 
 def test_une_cloture_changee_ou_effacee_est_trouvee(publie: Publie, tmp_path: Path) -> None:
-    """Closed by hand as `cloturer` does, then anchored; what the owner does to it is found."""
     session = publie.contexte
-    _clore_a_la_main(publie, session.var)
+    with connecter(session.dsn, role=None) as conn:
+        clore_a_la_main(conn, EXERCICE, 1, session.var)
     assert op.verifier(session) == []
-    assert (session.var / "sceaux" / f"cloture_{EXERCICE}_v1.json").exists()
-    garde = "drop trigger en_ajout_seul on journal.clotures"
-    _executer(publie, [garde, "update journal.clotures set approuve_par = 'carole'"])
-    assert "n'est plus celle qui a été signée" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
-    _executer(
-        publie,
-        ["drop trigger en_ajout_seul on journal.sceaux_clotures", "delete from journal.sceaux_clotures",
-         "delete from journal.clotures"],
-    )  # fmt: skip
-    assert "est ancrée hors de l'entrepôt et n'y est plus" in _refus(
-        lambda: op.extraire(session, EXERCICE, str(tmp_path))
-    )
+    assert (session.var / "sceaux" / "0002.json").exists()
+    changer = "update journal.sceaux set enonce = replace(enonce, 'b.approuve', 'carole') where acte = 'cloture'"
+    _executer(publie, [SANS_GARDE, changer])
+    assert "sa signature n'est pas celle" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))
+    _executer(publie, ["delete from journal.sceaux where acte = 'cloture'"])
+    assert "n'y est plus inscrit" in _refus(lambda: op.extraire(session, EXERCICE, str(tmp_path)))

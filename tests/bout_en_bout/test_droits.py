@@ -8,11 +8,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from outils.matrice_droits import FONCTIONS, PAGE_DROITS, PUBLIC, ROLES, Case, cases, page_droits
 from psycopg import sql
 from tests.bout_en_bout.entrepots import Publie
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.matrice_droits import FONCTIONS, PAGE_DROITS, PUBLIC, ROLES, Case, cases, page_droits
 
 REFUSE, PASSE = "42501", "MU999"
 # a statement that would have gone through is undone by the exception that ends it

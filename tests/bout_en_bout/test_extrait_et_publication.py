@@ -58,14 +58,8 @@ def _d_un_coup(contexte: op.Session, depot: Path, bilans: Path) -> str:
     return op.bilan(contexte, str(depot), [EXERCICE], str(bilans)).empreinte
 
 
-@pytest.mark.parametrize("faire", [_d_un_coup, _pas_a_pas])
 def test_un_rendu_qui_echoue_ne_publie_rien(
-    publie: Publie,
-    bilans: Path,
-    depot_corrige: Path,
-    empreinte_corrigee: str,
-    monkeypatch: pytest.MonkeyPatch,
-    faire: Callable[[op.Session, Path, Path], str],
+    publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     avant, extrait = publication(publie.contexte.dsn), _octets(bilans)
 
@@ -75,13 +69,28 @@ def test_un_rendu_qui_echoue_ne_publie_rien(
     with monkeypatch.context() as panne:
         panne.setitem(produits.RENDUS, "docx", casser)
         with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
-            faire(publie.contexte, depot_corrige, bilans)
+            _d_un_coup(publie.contexte, depot_corrige, bilans)
     assert publication(publie.contexte.dsn) == avant
     assert _octets(bilans) == extrait
-    assert faire(publie.contexte, depot_corrige, bilans) == empreinte_corrigee
-    # what was composed to see that it can be is nowhere
-    assert not list((publie.contexte.var / "essais").glob("*"))
-    assert not lire(publie.contexte.dsn, "select 1 from journal.emplacements where dossier like '%%essais%%'")
+    assert _d_un_coup(publie.contexte, depot_corrige, bilans) == empreinte_corrigee
+
+
+def test_publier_ne_compose_aucun_document(
+    publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Step by step, what is rendered is left to `extraire`, which says that the version is published."""
+    extrait = _octets(bilans)
+
+    def casser(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as panne:
+        panne.setattr(produits, "documents", casser)
+        assert _pas_a_pas(publie.contexte, depot_corrige, bilans) == empreinte_corrigee
+        with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
+            op.extraire(publie.contexte, EXERCICE, str(bilans))
+    assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
+    assert _octets(bilans) == extrait
 
 
 @pytest.mark.parametrize("faire", [_d_un_coup, _pas_a_pas])

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.atelier.atelier import Atelier
-from tests.atelier.cas import Cas, lister
+from tests.atelier.cas import SOCLE_SEUL, Cas, lister
 
 CAS = lister()
 SANS_HASARD = ("version", "fichier_id", "tarif_fichier_id")
@@ -20,19 +20,35 @@ def test_cas(cas: Cas, atelier: Atelier) -> None:
 
 
 def test_dbt_construit_le_socle(atelier: Atelier) -> None:
-    assert atelier.socle.echecs == []
-    assert atelier.socle.tests > 0
+    assert atelier.dit_du_socle.echecs == []
+    assert atelier.dit_du_socle.tests > 0
 
 
-def test_la_construction_directe_est_celle_de_dbt(atelier: Atelier) -> None:
-    """Every relation of a scenario, row for row: what is run straight is what dbt runs."""
+def test_un_cas_raconte_est_celui_que_dbt_construit(atelier: Atelier) -> None:
+    """Every relation of a scenario, row for row: what is made again over `_socle/` is what dbt makes of the drop."""
     cas = next(c for c in CAS if c.nom.startswith("09_"))
-    contenus = []
-    for par_dbt in (True, False):
-        with atelier.raconte(cas, par_dbt=par_dbt) as construction:
-            assert construction.echecs == []
-            contenus.append({nom: contenu(construction.conn, nom) for nom in atelier.modeles.ordre})
-    assert contenus[0] == contenus[1]
+    with atelier.construit_par_dbt(cas) as construction:
+        assert construction.echecs == []
+        par_dbt = contenus(construction.conn, atelier)
+    with atelier.raconte(cas) as construction:
+        assert contenus(construction.conn, atelier) == par_dbt
+
+
+@pytest.mark.parametrize("cas", CAS[5::12], ids=[c.nom for c in CAS[5::12]])
+def test_un_cas_est_refait_assez(cas: Cas, atelier: Atelier) -> None:
+    """What is not made again over `_socle/` would have come out the same."""
+    with atelier.raconte(cas) as construction:
+        refait = contenus(construction.conn, atelier)
+    with atelier.raconte(cas, entier=True) as construction:
+        assert contenus(construction.conn, atelier) == refait
+
+
+def test_rien_ne_reste_d_un_cas_raconte(atelier: Atelier) -> None:
+    trois = []
+    for cas in (SOCLE_SEUL, CAS[0], SOCLE_SEUL):
+        with atelier.raconte(cas) as construction:
+            trois.append(contenus(construction.conn, atelier))
+    assert trois[0] == trois[2] != trois[1]
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[c.nom for c in CAS])
@@ -45,9 +61,12 @@ def test_cas_lisible(cas: Cas) -> None:
     assert any(cas.dossier.joinpath("entrees").rglob("*.*"))
 
 
-def contenu(conn: psycopg.Connection[Any], nom: str) -> list[str]:
-    """Rows of a relation of `construction` as sorted JSON text, without identity columns."""
-    requete = sql.SQL("select (to_jsonb(t) - {}::text[])::text from {} as t order by 1").format(
-        sql.Literal(list(SANS_HASARD)), sql.Identifier("construction", nom)
-    )
-    return [ligne[0] for ligne in conn.execute(requete)]
+def contenus(conn: psycopg.Connection[Any], atelier: Atelier) -> dict[str, list[str]]:
+    """Rows of every relation of `construction` as sorted JSON text, without identity columns."""
+    lus = {}
+    for nom in atelier.modeles.ordre:
+        requete = sql.SQL("select (to_jsonb(t) - {}::text[])::text from {} as t order by 1").format(
+            sql.Literal(list(SANS_HASARD)), sql.Identifier("construction", nom)
+        )
+        lus[nom] = [ligne[0] for ligne in conn.execute(requete)]
+    return lus

@@ -110,14 +110,14 @@ def test_la_base_refuse_qui_n_est_pas_preparateur(contexte: op.Session) -> None:
         conn.execute("grant usage on schema journal to curieux")
         conn.execute("set session authorization curieux")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            conn.execute("select journal.ouvrir_construction(array[2021], 'x')")
+            conn.execute("select journal.ouvrir_construction(array[2021], 'x', 'declaree')")
         conn.rollback()
         conn.execute("create role curieuse login")
         conn.execute("grant usage on schema journal to curieuse")
         conn.execute("grant execute on function journal.ouvrir_construction to curieuse")
         conn.execute("set session authorization curieuse")
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="curieuse n'est pas membre du groupe"):
-            conn.execute("select journal.ouvrir_construction(array[2021], 'x')")
+            conn.execute("select journal.ouvrir_construction(array[2021], 'x', 'declaree')")
         conn.rollback()
 
 

@@ -357,16 +357,6 @@ def restaurer(dossier: Sauvegarde, /, *, cles: Cles = None, airflow: Airflow = N
     _rendre(json_, {"sceaux": faite.sceaux, "airflow": faite.airflow}, lignes)
 
 
-@app.command(usage=utilisation("renouveler-cle"))
-def renouveler_cle(*, json_: Json = False) -> None:
-    """Renouvelle la clé des pseudonymes : ce qui est chargé suit, les chiffres ne changent pas."""
-    from mutualisation import operations as op
-
-    with op.Session.depuis_environnement(suivre) as session:
-        changes = op.renouveler_cle(session)
-    _rendre(json_, {"condenses": changes}, [plusieurs(changes, "condensé renouvelé", "condensés renouvelés")])
-
-
 @app.command(usage=utilisation("effacer", "--jusqu-a AAAA"))
 def effacer(*, jusqu_a: JusquA, json_: Json = False) -> None:
     """Efface les lignes sur des personnes dont la conservation est échue ; ce qui est publié ne change pas."""

@@ -14,7 +14,7 @@ from mutualisation.ingestion.cellules_lues import ILLISIBLES, Lu, defaut, lectur
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import Entete, normaliser
 from mutualisation.ingestion.lecture import Lecteur
-from mutualisation.ingestion.limites import Limites, nombre_fr
+from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.memoire import Memoire
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import Traduction
@@ -128,7 +128,7 @@ def valeurs_inconnues(lecteur: Lecteur, jeu: Jeu, traduction: Traduction) -> dic
     enumerations = [_Colonne(c, entete, traduction) for c in jeu.colonnes if c.type == "enumeration"] if entete else []
     vues: dict[str, Counter[str]] = defaultdict(Counter)
     for bloc in lecteur.blocs():
-        rangees = bloc.decouper()
+        rangees = bloc.rangees
         for c in enumerations:
             place = c.place
             if place is not None:
@@ -204,15 +204,13 @@ class _Passage:
 
     def _a_la_largeur(self, bloc: Bloc, premier: dict[int, Motif]) -> list[list[str]]:
         """Short rows completed; a row with cells beyond the header, or a cell too long, is rejected (F6, F9)."""
-        rangees, largeur = bloc.decouper(), self._constat.entete.largeur
-        if all([len(r) == largeur for r in rangees]) and not bloc.longues:  # noqa: C419 - a list is measured faster here
+        rangees, largeur = bloc.rangees, self._constat.entete.largeur
+        if all([len(r) == largeur for r in rangees]):  # noqa: C419 - a list is measured faster here
             return rangees
         egales = []
         for i, r in enumerate(rangees):
             if len(r) > largeur and any(c.strip(BLANCS) for c in r[largeur:]):
                 premier.setdefault(i, ("", f"plus de {largeur} cellules, le nombre de colonnes d'en-tête (F6)"))
-            if bloc.longues and max(map(len, r), default=0) > self._limites.cellule:
-                premier.setdefault(i, ("", f"cellule de plus de {nombre_fr(self._limites.cellule)} caractères (F9)"))
             egales.append(r[:largeur] + [""] * (largeur - len(r)))
         return egales
 

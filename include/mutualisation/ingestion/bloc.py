@@ -5,54 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mutualisation.ingestion.limites import nombre_fr
+
 BLANCS = " \t\r\n\u00a0\u202f"
+# position of the cell (None for the whole row), reason in French
+Defaut = tuple[int | None, str]
 
 
 @dataclass
 class Bloc:
-    """Rows as delivered: line number of each, cells in the order of the file.
-
-    `longues` says that a cell may be over the limit; `defauts` maps an index of the block to
-    (position of the cell or None, reason in French). A reader that has whole lines without quotes gives `textes` and
-    `separateur` in place of `rangees`, which are then split when asked for.
-    """
+    """Rows as delivered: line number of each, cells in the order of the file; `defauts`: rank of the row → defect."""
 
     lignes: Sequence[int]
-    rangees: list[list[str]] = field(default_factory=list)
-    longues: bool = False
-    defauts: dict[int, tuple[int | None, str]] = field(default_factory=dict)
-    textes: list[str] = field(default_factory=list)
-    separateur: str = ""
+    rangees: list[list[str]]
+    defauts: dict[int, Defaut] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lignes)
 
     def decouper(self) -> list[list[str]]:
-        """The rows, split now if they were not."""
-        if self.textes and not self.rangees:
-            self.rangees = [t.split(self.separateur) for t in self.textes]
+        """The rows."""
         return self.rangees
 
-    def tete(self, nombre: int) -> Bloc:
-        """The first rows of the block."""
-        defauts = {i: d for i, d in self.defauts.items() if i < nombre}
-        textes, rangees = self.textes[:nombre], self.rangees[:nombre]
-        return Bloc(self.lignes[:nombre], rangees, self.longues, defauts, textes, self.separateur)
+    def vider_les_longues(self, limite: int) -> None:
+        """Empty the cells over the limit; each is a defect of its row (F9)."""
+        for i, rangee in enumerate(self.rangees):
+            if max(map(len, rangee), default=0) <= limite:
+                continue
+            for j, cellule in enumerate(rangee):
+                if len(cellule) > limite:
+                    rangee[j] = ""
+                    motif = f"cellule de {nombre_fr(len(cellule))} caractères, {nombre_fr(limite)} au plus (F9)"
+                    self.defauts.setdefault(i, (j, motif))
 
 
 def sans_total(blocs: Iterable[Bloc], noter: Callable[[list[str]], None] | None = None) -> Iterator[Bloc]:
     """The data rows of a tabular file: only the very last row can be a control total, which goes to `noter` (F4)."""
-    attente: Bloc | None = None
+    dernier: Bloc | None = None
     for bloc in blocs:
-        if attente is not None:
-            yield attente
-        attente = bloc
-    if attente is None:
+        if dernier is not None:
+            yield dernier
+        dernier = bloc
+    if dernier is None:
         return
-    derniere = attente.textes[-1].split(attente.separateur) if attente.textes else attente.rangees[-1]
-    if next((c.strip(BLANCS) for c in derniere if c.strip(BLANCS)), "").lower() == "total":
+    rangee = dernier.rangees[-1]
+    if next((c.strip(BLANCS) for c in rangee if c.strip(BLANCS)), "").lower() == "total":
         if noter is not None:
-            noter(derniere)
-        attente = attente.tete(len(attente) - 1)
-    if len(attente):
-        yield attente
+            noter(rangee)
+        reste = len(dernier) - 1
+        defauts = {i: d for i, d in dernier.defauts.items() if i < reste}
+        dernier = Bloc(dernier.lignes[:reste], dernier.rangees[:reste], defauts)
+    if len(dernier):
+        yield dernier

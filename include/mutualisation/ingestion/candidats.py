@@ -9,8 +9,9 @@ from pathlib import Path
 
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
+from mutualisation.ingestion.bloc import sans_total
 from mutualisation.ingestion.depot import FichierDepose
-from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
 from mutualisation.ingestion.travail import Chargement, Travail
@@ -103,48 +104,48 @@ def reconnu(travail: Travail, f: FichierDepose) -> Candidat:
 def _sans_periodes_usurpees(
     travail: Travail, source: Source, candidats: list[Candidat], charge: Chargement
 ) -> list[Candidat]:
-    """F2: the same bytes under another periode are already loaded; the periode they claim stays missing."""
+    """F2: a file whose bytes count already under another periode is left out; the periode it claims stays missing."""
     courants = journal.courants(travail.conn, source.nom)
-    restants = list(candidats)
-    while (ecarte := _premiere_usurpation(travail, restants, courants)) is not None:
-        candidat, periode = ecarte
-        restants.remove(candidat)
-        f = candidat.fichier
-        charge.deja_charges.append(f.chemin)
-        charge.avertissements.append(
-            f"{f.chemin} : mêmes octets que {f.jeu.nom} de la période {periode}, déjà chargé ; "
-            f"la période {f.periode} reste manquante (F2)."
-        )
-    return restants
+    # a periode whose file is left out keeps its former one, whose bytes may then count twice
+    while usurpees := _usurpees(travail, candidats, courants):
+        for candidat, periode in usurpees:
+            f = candidat.fichier
+            candidats = [c for c in candidats if c is not candidat]
+            charge.deja_charges.append(f.chemin)
+            charge.avertissements.append(
+                f"{f.chemin} : mêmes octets que {f.jeu.nom} de la période {periode}, déjà chargé ; "
+                f"la période {f.periode} reste manquante (F2)."
+            )
+    return candidats
 
 
-def _premiere_usurpation(
-    travail: Travail, candidats: list[Candidat], courants: dict[tuple[str, str], tuple[int, str]]
-) -> tuple[Candidat, str] | None:
-    # what would count once everything is loaded: (jeu, periode) → (version, sha256, candidate or None)
-    futurs: dict[tuple[str, str], tuple[int, str, Candidat | None]] = {
-        cle: (version, sha, None) for cle, (version, sha) in courants.items()
+def _usurpees(
+    travail: Travail, candidats: Sequence[Candidat], courants: Mapping[tuple[str, str], tuple[int, str]]
+) -> list[tuple[Candidat, str]]:
+    """Candidates whose bytes another periode has, and that periode: of the warehouse before the drop, else earliest."""
+    # what would count: (jeu, periode) → version, sha256, candidate or None
+    comptent: dict[tuple[str, str], tuple[int, str, Candidat | None]] = {
+        cle: (version, sha256, None) for cle, (version, sha256) in courants.items()
     }
     for c in candidats:
-        cle = (c.fichier.jeu.nom, c.fichier.periode)
-        if courants.get(cle) == (c.fichier.version, c.empreinte.sha256):
-            continue  # read again under other correspondances: it stands already
-        if cle not in futurs or c.fichier.version >= futurs[cle][0]:
-            futurs[cle] = (c.fichier.version, c.empreinte.sha256, c)
-    porteurs: dict[tuple[str, str], list[tuple[bool, str, Candidat | None]]] = {}
-    for (jeu, periode), (_, sha, candidat) in futurs.items():
-        porteurs.setdefault((jeu, sha), []).append((candidat is not None, periode, candidat))
-    for groupe in porteurs.values():
-        # what is in the warehouse stands before what comes, then the earliest periode
-        groupe.sort(key=lambda g: (g[0], _ordre(g[1])))
-        for _, _, candidat in groupe[1:]:
-            if candidat is not None and not _repetition_permise(travail, candidat):
-                return candidat, groupe[0][1]
-    return None
+        cle = c.fichier.jeu.nom, c.fichier.periode
+        version, sha256, _ = comptent.get(cle, (0, "", None))
+        # one that is read again under other correspondances stands already
+        if c.fichier.version >= version and c.empreinte.sha256 != sha256:
+            comptent[cle] = c.fichier.version, c.empreinte.sha256, c
+    premieres: dict[tuple[str, str], str] = {}
+    usurpees = []
+    for (jeu, periode), (_, sha256, candidat) in sorted(
+        comptent.items(), key=lambda x: (x[1][2] is not None, _ordre(x[0][1]))
+    ):
+        premiere = premieres.setdefault((jeu, sha256), periode)
+        if candidat is not None and premiere != periode and not _repetition_permise(travail, candidat):
+            usurpees.append((candidat, premiere))
+    return usurpees
 
 
 def _ordre(periode: str) -> list[str | int]:
-    """Its text and its numbers, turn and turn about: `depot-9` comes before `depot-10` (F7)."""
+    """A periode as it is compared, its figures as numbers: `depot-9` comes before `depot-10` (F7)."""
     return [int(m) if m.isdecimal() else m for m in re.split(r"(\d+)", periode, flags=re.ASCII)]
 
 
@@ -153,11 +154,9 @@ def _repetition_permise(travail: Travail, candidat: Candidat) -> bool:
     f = candidat.fichier
     if f.jeu.periode == "annee":
         return True
-    traduction = travail.correspondances.pour(f.jeu)
     try:
-        lecture = Lecture(
-            candidat.local, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction
-        )
-        return next(lecture.copie(0), None) is None
+        lecteur = ouvrir(candidat.local, f.jeu, f.extension, travail.limites, travail.correspondances.pour(f.jeu))
+        blocs = sans_total(lecteur.blocs()) if f.jeu.format == "tabulaire" else lecteur.blocs()
+        return next(iter(blocs), None) is None
     except LectureRefusee:
         return True  # refused by the load, with its reason

@@ -18,7 +18,6 @@ from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, deco
 from mutualisation.ingestion.epci import JEU_ADHERENTS, verifier_epci
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture_bornee import prechauffer
-from mutualisation.ingestion.lignes_signees import signer_chargement
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
 from mutualisation.sources.brut import synchroniser_brut
@@ -108,7 +107,6 @@ def _charger_source(
         return None, list(refus.items())
     with transaction(travail.conn):
         journal.accepter(travail.conn, chargement_id)
-        signer_chargement(travail.conn, chargement_id, travail.var)
         journal.fermer_chargement(travail.conn, chargement_id, "accepte", len(charge.fichiers), charge.lignes, None)
         if any(j.nom == JEU_ADHERENTS for j in source.jeux):
             journal.retenir_epci(travail.conn, travail.reg.jeu(JEU_ADHERENTS))

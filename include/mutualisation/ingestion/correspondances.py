@@ -88,11 +88,10 @@ def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites, reg: 
     rangs: list[tuple[Bloc, int]] = []
     lignes: list[Correspondance] = []
     for bloc in blocs:
-        for i, rangee in enumerate(bloc.decouper()):
+        for i, rangee in enumerate(bloc.rangees):
             if i not in bloc.defauts and _saine(rangee, entete, limites):
                 rangs.append((bloc, i))
                 lignes.append(_lue(rangee, entete))
-        bloc.textes = []  # whole lines would land without their defects
     saines = []
     for (bloc, i), ligne, defaut in zip(rangs, lignes, defauts(lignes, reg), strict=True):
         if defaut is None:

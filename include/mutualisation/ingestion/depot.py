@@ -11,7 +11,7 @@ from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.controle import SUFFIXE_CONTROLE
-from mutualisation.ingestion.noms import dossier_proche, motif_nom, nom_montrable
+from mutualisation.ingestion.noms import le_plus_proche, motif_nom, nom_montrable
 from mutualisation.ingestion.ordinaires import PAS_ORDINAIRE, faute_de_lien
 from mutualisation.sources.jeux import Jeu, Registre, Source
 from mutualisation.sources.registre import registre
@@ -99,7 +99,7 @@ class _Dossier:
 
     def refuser(self, nom: str, motif: str, source: str | None = None) -> None:
         """Note a refused name, but for the words that may name a person (K9); its place then tells it from others."""
-        vu = nom_montrable(self.reg, nom)
+        vu = nom_montrable(nom)
         if vu != nom:
             vu += f" (n° {self.rangs[nom]} du dossier, par ordre alphabétique)"
         chemin = f"{self.source}/{vu}" if self.source else vu
@@ -168,7 +168,7 @@ def _examiner_racine(dossier: _Dossier, nom: str, entree: Any) -> None:
         if nom in reg.noms:
             _examiner_source(depot, reg, reg.source(nom), entree)
         else:
-            motif = f"ce dossier n'est pas une source{dossier_proche(nom, reg.noms)} : le renommer ou le retirer (G12)."
+            motif = f"ce dossier n'est pas une source{le_plus_proche(nom, reg.noms)} : le renommer ou le retirer (G12)."
             dossier.refuser(nom, motif)
     elif not _est_controle(nom):
         dossier.refuser(nom, motif_nom(reg, None, nom))

@@ -105,7 +105,7 @@ class _Service:
             gc.collect()
             return "fin", dialecte, _occupe(1) - self._socle > self._memoire * _MO // 4
         self._budget.accorder(len(bloc))
-        return "bloc", list(bloc.lignes), bloc.decouper(), bloc.longues, bloc.defauts
+        return "bloc", list(bloc.lignes), bloc.rangees, bloc.defauts
 
     def repondre(self, demande: tuple[Any, ...] | None) -> tuple[Any, ...]:
         """The answer, whatever the reading ends with. `demande`: what opens a file; None for the next block."""

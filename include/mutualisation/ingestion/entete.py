@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.noms import intitule_montrable
+from mutualisation.ingestion.noms import montrable
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.sources.jeux import Colonne, Jeu
-from mutualisation.sources.registre import registre
 
 _ESPACES = re.compile(r"\s+")
 # ' ’ ‘ ʼ ′ ´ ` and their like: exports take any of them
@@ -36,7 +35,7 @@ class Entete:
         """What the journal keeps of it: a column that no contract names may bear the name of a person (K9)."""
         return {
             "bannieres": self.bannieres,
-            "colonnes_ignorees": [intitule_montrable(registre(), n) for n in self.ignorees],
+            "colonnes_ignorees": [montrable(n) for n in self.ignorees],
             "colonnes_absentes": list(self.absentes),
         }
 
@@ -185,11 +184,7 @@ def entete_introuvable(
         proche = difflib.get_close_matches(normaliser(nom), list(autres), 1, 0.8 if jeu.pseudonymise else 0.6)
         phrases.append(
             f"« {nom} »"
-            + (
-                f" (le plus proche dans le fichier : « {intitule_montrable(registre(), autres[proche[0]], nom)} »)"
-                if proche
-                else ""
-            )
+            + (f" (le plus proche dans le fichier : « {montrable(autres[proche[0]], [nom])} »)" if proche else "")
         )
     pluriel = "s" if len(phrases) > 1 else ""
     return LectureRefusee(

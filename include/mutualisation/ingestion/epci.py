@@ -44,7 +44,7 @@ def _sirens_epci(local: Path, fichier: FichierDepose, limites: Limites, traducti
     positions = lecteur.entete.positions if lecteur.entete else {}
     trouves = set()
     for bloc in lecteur.blocs():
-        for rangee in bloc.decouper():
+        for rangee in bloc.rangees:
             type_, siren = (_cellule(rangee, positions, nom, traduction) for nom in ("type", "siren"))
             if normaliser(type_) == "epci":
                 trouves.add("".join(siren.split()))

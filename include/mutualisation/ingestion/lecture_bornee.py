@@ -61,8 +61,8 @@ class LecteurBorne:
                 if reponse[2]:
                     fermer()
                 return
-            _, lignes, rangees, longues, defauts = reponse
-            yield Bloc(lignes, rangees, longues, defauts)
+            _, lignes, rangees, defauts = reponse
+            yield Bloc(lignes, rangees, defauts)
 
     def _ouvrir(self) -> tuple[Entete | None, dict[str, Any]]:
         self._enfant = _enfant(self._limites.memoire)

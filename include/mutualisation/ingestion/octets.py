@@ -1,4 +1,4 @@
-"""One streamed pass over the bytes of a file: size, sha256, encoding (F8)."""
+"""The bytes of a file: size, sha256, encoding (F8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mutualisation.ingestion.refus import LectureRefusee
 
 _TRANCHE = 1 << 20
 _BOM_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_NOMS = {"utf-8": "UTF-8", "cp1252": "cp1252"}
+_NOMS = {"utf-8": "de l'UTF-8", "cp1252": "du cp1252"}
 
 
 @dataclass(frozen=True)
@@ -29,26 +29,25 @@ def empreinte(chemin: Path) -> Empreinte:
         return Empreinte(f.tell(), sha256)
 
 
-def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252"), *, verifier_dernier: bool = True) -> str:
+def encodage(chemin: Path, essais: tuple[str, ...] = ("utf-8", "cp1252")) -> str:
     """The first encoding of `essais` that reads every byte: `utf-8-sig`, `utf-8` or `cp1252` (F8).
 
-    Without `verifier_dernier` the last one is taken on trust: the caller decodes strictly, and refuses by itself.
     LectureRefusee on UTF-16, on a NUL byte (a binary file), on bytes that no encoding defines.
     """
-    fautes = []
     for nom in essais:
-        if not verifier_dernier and len(essais) > 1 and nom == essais[-1]:
-            return nom
-        position = faute(chemin, nom)
+        position = octet_fautif(chemin, nom)
         if position is None:
             with chemin.open("rb") as f:
                 bom = f.read(3) == codecs.BOM_UTF8
             return "utf-8-sig" if bom and nom == "utf-8" else nom
-        fautes.append(f"{_NOMS.get(nom, nom)} échoue à l'octet {position}")
-    raise LectureRefusee(f"encodage illisible ({', '.join(fautes)}) : enregistrer le fichier en UTF-8 (F8).")
+    permis = " ni ".join(_NOMS.get(nom, nom) for nom in essais)
+    negation = "n'est ni" if len(essais) > 1 else "n'est pas"
+    raise LectureRefusee(
+        f"encodage illisible (l'octet {position} {negation} {permis}) : enregistrer le fichier en UTF-8 (F8)."
+    )
 
 
-def faute(chemin: Path, nom: str) -> int | None:
+def octet_fautif(chemin: Path, nom: str) -> int | None:
     """Position of the first byte that this encoding can't read; None when it reads them all.
 
     LectureRefusee on UTF-16 and on a NUL byte.
@@ -60,7 +59,11 @@ def faute(chemin: Path, nom: str) -> int | None:
             tranche = f.read(_TRANCHE)
             if position == 0 and tranche.startswith(_BOM_UTF16):
                 raise LectureRefusee("le fichier est en UTF-16 : l'enregistrer en UTF-8 (F8).")
-            refuser_nul(tranche, position)
+            if (nul := tranche.find(b"\0")) >= 0:
+                raise LectureRefusee(
+                    f"octet nul à la position {position + nul} : fichier binaire ou UTF-16, le fournir en texte "
+                    "UTF-8 (F8)."
+                )
             try:
                 decodeur.decode(tranche, final=not tranche)
             except UnicodeDecodeError as e:
@@ -68,12 +71,3 @@ def faute(chemin: Path, nom: str) -> int | None:
             if not tranche:
                 return None
             position += len(tranche)
-
-
-def refuser_nul(octets: bytes, position: int) -> None:
-    """LectureRefusee when a slice of text, at that position of its file, holds a NUL byte (F8)."""
-    nul = octets.find(b"\0")
-    if nul >= 0:
-        raise LectureRefusee(
-            f"octet nul à la position {position + nul} : fichier binaire ou UTF-16, le fournir en texte UTF-8 (F8)."
-        )

@@ -11,7 +11,6 @@ from mutualisation.operations.livraison import extraire, extraire_ensemble, fact
 from mutualisation.operations.migration import migrer_l_entrepot
 from mutualisation.operations.purge import GARDER, purger
 from mutualisation.operations.restauration import restaurer
-from mutualisation.operations.rotation_cle import renouveler_cle
 from mutualisation.operations.sauvegarde import sauvegarder
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, remarques, verifier
@@ -44,7 +43,6 @@ __all__ = [
     "publier",
     "purger",
     "remarques",
-    "renouveler_cle",
     "restaurer",
     "sauvegarder",
     "verifier",

@@ -12,10 +12,8 @@ import psycopg
 from mutualisation.chemins import page_controles
 from mutualisation.construction.dbt import EnfantDbt, ResultatDbt
 from mutualisation.entrepot.comptes import au_nom_de
-from mutualisation.entrepot.connexion import SANS_DELAI
 from mutualisation.entrepot.roles import PREPARATEUR, dire_le_refus
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.ingestion.lignes_signees import exiger_lignes
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.redressement import preparer_redressement
 from mutualisation.operations.session import Session
@@ -23,14 +21,6 @@ from mutualisation.operations.signature import identite, version_du_code
 from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
-from mutualisation.publication.construction_signee import (
-    CONSTRUITE,
-    VALIDEE,
-    empreintes_construites,
-    exiger_construite,
-    figer,
-    signer_construction,
-)
 from mutualisation.publication.relations import relations_promues
 from mutualisation.sources.brut import synchroniser_brut
 
@@ -39,14 +29,14 @@ select controle, cle, exercice, statut, valeur_attendue, valeur_constatee, remed
   from construction.controles_bloquants
  order by exercice, controle, cle
 """
-# The loads whose files count in a build; one made before its gate was kept says so (`sans_resultat`)
+CONSTRUITE, VALIDEE = "construite", "validee"
+# The loads whose files count in a build
 SQL_PORTE_FICHIER = """
 select jsonb_build_object(
   'porte', 'fichier',
   'reussie', coalesce(bool_and(porte ->> 'statut' = 'conforme'), false),
   'executees', coalesce(sum((porte ->> 'executees')::int), 0),
-  'chargements', count(*),
-  'sans_resultat', count(*) filter (where porte is null))
+  'chargements', count(*))
   from journal.chargements
  where chargement_id in (
    select f.chargement_id from journal.fichiers as f join journal.fichiers_courants as c using (fichier_id))
@@ -60,13 +50,12 @@ def construire(
     """Build the candidate publication of the exercices and run the model gate; give back its version.
 
     `ouvrier`: the dbt process of a simulation, by default that of the session.
-    Raises `ControleEchoue` when dbt or one of its tests failed, or when landed rows are no longer those of their file.
+    Raises `ControleEchoue` when dbt or one of its tests failed.
     """
     annees = verifier_exercices(exercices)
     with session.connexion() as conn:
         if ouvrier is not None:
             return _batir(session, conn, annees, prepare_par, ouvrier)
-        exiger_lignes(conn, session.var)
         preparer_redressement(session, conn, annees, partial(_etape, session, conn, prepare_par))
         return _batir(session, conn, annees, prepare_par, session.dbt())
 
@@ -85,7 +74,6 @@ def _batir(
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
     portes = {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()}
-    signer_construction(conn, version, CONSTRUITE, portes, empreintes_construites(conn, version, annees), session.var)
     clore(conn, version, CONSTRUITE, portes)
     return version
 
@@ -103,29 +91,24 @@ def _etape(
 
 
 def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:
-    """What the file gate executed on the loads that count: reussie, executees, chargements, sans_resultat."""
+    """What the file gate executed on the loads that count: reussie, executees, chargements."""
     ligne = conn.execute(SQL_PORTE_FICHIER).fetchone()
     return dict(ligne[0]) if ligne else {}
 
 
 def controler(session: Session, version: int) -> str:
-    """Run the report gate on a build, and sign what it judged; what the build leaves out, in a sentence.
+    """Run the report gate on a build; what the build leaves out, in a sentence.
 
-    Raises `ControleEchoue` with every control that fails, or when the build is no longer what it was when it ended.
+    Raises `ControleEchoue` with every control that fails.
     """
     with session.connexion() as conn:
         exercices = _construction(conn, version, (CONSTRUITE, VALIDEE))
-        conn.execute(SANS_DELAI)  # nothing is said on this connection while the gate judges
-        figer(conn)
-        relations = empreintes_construites(conn, version, exercices)
-        exiger_construite(conn, version, relations, session.var)
+        conn.commit()
         session.suivi(f"Contrôle du bilan, version {version}")
         plausibilite, verdicts = verifier_plausibilite(session.dsn, exercices)
         resultat = verifier_bilan(session.dsn, version, exercices, relations_promues())
-        echecs = plausibilite.echecs + _sans_les_bornes_deja_dites(resultat.echecs, verdicts)
+        echecs = plausibilite.echecs + _sans_doublon(resultat.echecs, verdicts)
         portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
-        if not echecs:
-            signer_construction(conn, version, VALIDEE, portes, relations, session.var)
         clore(conn, version, "echouee" if echecs else VALIDEE, portes)
         reste = laisse_de_cote_par_la_construction(conn)
     if echecs:
@@ -136,7 +119,7 @@ def controler(session: Session, version: int) -> str:
     return reste
 
 
-def _sans_les_bornes_deja_dites(echecs: list[str], verdicts: list[dict[str, Any]]) -> list[str]:
+def _sans_doublon(echecs: list[str], verdicts: list[dict[str, Any]]) -> list[str]:
     """A figure beyond critical bounds is one control too, of the same key: the gate that judges bounds says each."""
     dits = tuple(
         f"plausibilite ({v['cle']}), exercice {v['exercice']} :" for v in verdicts if v["bloque"] and "cle" in v

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -23,10 +22,11 @@ from mutualisation.operations.signature import identite
 from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.verification_sceau import exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices
-from mutualisation.publication.clotures import Cloture, approuver, emplacements, lire_cloture
-from mutualisation.publication.clotures_scellees import ancrer_clotures, est_scellee, sceller_cloture
-from mutualisation.publication.extraits_lus import ecarts_extrait
+from mutualisation.publication.clotures import approuver, lire_cloture
+from mutualisation.publication.extraits_ecrits import dossiers_ecrits
+from mutualisation.publication.extraits_lus import ExtraitLu, ecarts_extrait
 from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
+from mutualisation.publication.sceaux import ancrer, cles_connues
 
 VERSION = "select version from journal.publications where exercice = %s"
 ECARTS = """
@@ -96,28 +96,25 @@ def cloturer(
         publiee = _version_publiee(conn, annee)
         if version is not None and version != publiee:
             raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
-        cloture = lire_cloture(conn, annee, publiee)
-        deja = cloture is not None
+        deja = lire_cloture(conn, annee, publiee) is not None
         dossier = _dossier(conn, annee, publiee, sortie)
-        if not (deja and est_scellee(conn, annee, publiee)):
+        if not deja:
             signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
-            # a closing that nobody signed may have been slipped in: it is worth what the same checks say
             a_clore = _a_clore(session, conn, annee, publiee, dossier)
             _exiger_regarde(a_clore, manifeste_sha256)
-            _exiger_approuve(a_clore, cloture)
             conn.commit()
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
             with _en_son_nom(session, signataire or "", compte) as sienne:
-                if not deja:
-                    approuver(sienne, annee, publiee, a_clore.manifeste_sha256, identite(session))
-                sceller_cloture(sienne, annee, publiee, session.var)
-        par = _approbateur(conn, annee, publiee)
+                approuver(conn, sienne, annee, publiee, a_clore.manifeste_sha256, identite(session), session.var)
+        cloture = lire_cloture(conn, annee, publiee)
+        if cloture is None:
+            raise _refus(f"l'exercice {annee} n'a pas été clos")
         conn.commit()
-        ancrer_clotures(conn, session.var)
+        ancrer(conn, session.var)
         parent = dossier.parent if dossier is not None else None
         # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
         ecrit = extraire(session, annee, str(parent), publiee) if parent is not None and parent.is_dir() else ""
-    return ExerciceClos(annee, publiee, par, ecrit, deja)
+    return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja)
 
 
 @contextmanager
@@ -140,12 +137,12 @@ def _a_clore(
     session: Session, conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None
 ) -> AClore:
     """The checks of K4, but for who approves, once the seal of the version holds (K10)."""
-    exiger_sceau(conn, [exercice], version, session.var, sans_cloture=(exercice, version))
+    exiger_sceau(session, conn, [exercice], version)
     _exiger_justifications(conn, exercice, version)
-    empreinte = _exiger_extrait(conn, exercice, version, dossier, session.var)
-    if ecarts := ecarts_extrait(conn, Path(str(dossier)), session.var):
+    extrait = _extrait_a_approuver(conn, exercice, version, dossier, session.var)
+    if ecarts := ecarts_extrait(conn, extrait.dossier, session.var):
         raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
-    return AClore(exercice, version, str(dossier), empreinte)
+    return AClore(exercice, version, str(extrait.dossier), extrait.sha256)
 
 
 def _exiger_regarde(a_clore: AClore, manifeste_sha256: str | None) -> None:
@@ -154,23 +151,6 @@ def _exiger_regarde(a_clore: AClore, manifeste_sha256: str | None) -> None:
             f"l'extrait {a_clore.dossier} a été réécrit depuis qu'il a été regardé (manifeste {manifeste_sha256} "
             f"alors, {a_clore.manifeste_sha256} maintenant) : regardez-le, puis approuvez-le de nouveau"
         )
-
-
-def _exiger_approuve(a_clore: AClore, cloture: Cloture | None) -> None:
-    """A closing without signature is of the extract that stands there, or is nobody's."""
-    if cloture is not None and cloture.manifeste_sha256 != a_clore.manifeste_sha256:
-        raise _refus(
-            f"l'exercice {a_clore.exercice} est inscrit clos par « {cloture.approuve_par} » sur un autre extrait que "
-            f"{a_clore.dossier} (manifeste {cloture.manifeste_sha256}), et personne ne l'a signé : restaurez "
-            "l'entrepôt d'une sauvegarde"
-        )
-
-
-def _approbateur(conn: psycopg.Connection[Any], exercice: int, version: int) -> str:
-    cloture = lire_cloture(conn, exercice, version)
-    if cloture is None:
-        raise _refus(f"l'exercice {exercice} n'a pas été clos")
-    return cloture.approuve_par
 
 
 def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
@@ -184,7 +164,7 @@ def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie:
     """Where the extract of the version is: in the folder given, else where it was last put."""
     if sortie is not None:
         return place.dossier_ecrit(Path(sortie), exercice, version)
-    lieux = [e.dossier for e in emplacements(conn, exercice, version)]
+    lieux = dossiers_ecrits(conn, exercice, version)
     return next((lieu for lieu in lieux if lieu.is_dir()), lieux[0] if lieux else None)
 
 
@@ -200,8 +180,10 @@ def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version
         )
 
 
-def _exiger_extrait(conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None, var: Path) -> str:
-    """sha256 of the manifest of the extract to approve, once each of its files is the one that was written."""
+def _extrait_a_approuver(
+    conn: psycopg.Connection[Any], exercice: int, version: int, dossier: Path | None, var: Path
+) -> ExtraitLu:
+    """The extract to approve, once its manifest and each of its files are those that were written."""
     remede = "réécrivez-le par « mutualisation extraire »"
     if dossier is None or not (dossier / MANIFESTE).is_file():
         lieu = f" dans {dossier}" if dossier else ""
@@ -209,29 +191,21 @@ def _exiger_extrait(conn: psycopg.Connection[Any], exercice: int, version: int, 
             f"l'extrait de l'exercice {exercice}, version {version}, ne se trouve pas{lieu} : {remede}, ou dites son "
             "dossier par --sortie"
         )
-    empreinte = place.sha256_manifeste(dossier)
-    if empreinte is None or not place.est_manifeste_de(conn, dossier, exercice, version, A_APPROUVER, var):
-        raise _refus(_pourquoi(dossier, exercice, version, remede))
-    if ecarts := place.ecarts(dossier):
-        raise _refus(f"l'extrait {dossier} n'est plus celui qui a été écrit : {_noms(ecarts)} ; {remede}")
-    return empreinte
-
-
-def _pourquoi(dossier: Path, exercice: int, version: int, remede: str) -> str:
-    """Why the manifest of a folder is not the one to approve."""
-    try:
-        lu = json.loads((dossier / MANIFESTE).read_bytes())
-        statut, sienne = lu["statut"], lu["version"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return f"l'extrait {dossier} n'a pas de manifeste lisible : {remede}"
-    if statut != A_APPROUVER:
-        return f"l'extrait {dossier} n'est pas à approuver (statut « {statut} ») : {remede}"
-    if sienne != version:
-        return (
-            f"l'extrait {dossier} est celui de la version {sienne}, et l'exercice {exercice} publie la version "
-            f"{version} : {remede}"
+    extrait = ExtraitLu.lire(dossier)
+    if extrait is None:
+        raise _refus(f"l'extrait {dossier} n'a pas de manifeste lisible : {remede}")
+    if extrait.statut != A_APPROUVER:
+        raise _refus(f"l'extrait {dossier} n'est pas à approuver (statut « {extrait.statut} ») : {remede}")
+    if extrait.version != version:
+        raise _refus(
+            f"l'extrait {dossier} est celui de la version {extrait.version}, et l'exercice {exercice} publie la "
+            f"version {version} : {remede}"
         )
-    return f"le manifeste de l'extrait {dossier} n'est pas celui qui a été écrit : {remede}"
+    if extrait.exercice != exercice or not extrait.est_signe(cles_connues(conn, var)):
+        raise _refus(f"le manifeste de l'extrait {dossier} n'est pas celui qui a été écrit : {remede}")
+    if ecarts := extrait.ecarts():
+        raise _refus(f"l'extrait {dossier} n'est plus celui qui a été écrit : {_noms(ecarts)} ; {remede}")
+    return extrait
 
 
 def _noms(noms: list[str]) -> str:

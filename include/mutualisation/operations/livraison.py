@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any
 import psycopg
 
 from mutualisation.composition.dossier import Condition, MiseEnPlace, mise_en_place, reprendre
-from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.delais import Delais
 from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.erreurs import (
@@ -27,7 +26,6 @@ from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.operations.session import Session
-from mutualisation.operations.signature import identite
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
@@ -36,27 +34,19 @@ from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
 from mutualisation.publication.sceaux import ancrer
 
-# under the folder of what runs: what `publier` composes to see that it can be
-ESSAIS = "essais"
+# reads an extract back: address of the warehouse, then as `extrait.annuel.Porte`
+_Porte = Callable[[str, psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
 def publier(session: Session, version: int | None = None) -> str:
-    """Promote a validated build (default: the last one), sealed and anchored; give back `publication_sha256`.
+    """Promote a validated build (default: the last one) under its statement; give back `publication_sha256`.
 
-    Its extracts are composed and read back inside the publishing transaction, then dropped: `extraire` will write them.
-    Raises `ControleEchoue` with every sentence of the extract gate, nothing published, or when what is published is no
-    longer what was sealed.
+    Its extracts are left to `extraire`. Raises `ControleEchoue` when what is published is no longer what was sealed.
     """
-    essais = session.var / ESSAIS
     with session.connexion() as conn:
         choisie = version if version is not None else _derniere_validee(conn)
-        exiger_publication(conn, choisie, session.var)
-        reprendre(essais, REFUS, lambda _: False)
-        session.suivi(f"Publication de la version {choisie}")
-        with mise_en_place(essais, REFUS) as pose:
-            empreinte = promouvoir(conn, choisie, session.var, partial(_essayer, session, conn, choisie, pose))
+        empreinte = _promouvoir(session, conn, choisie)
         with _une_fois_publiee(choisie):
-            ancrer(conn, session.var)
             purger_si_libre(conn)
         return empreinte
 
@@ -71,21 +61,31 @@ def publier_avec_extraits(
     no longer what was sealed; `ErreurMutualisation`.
     """
     with session.connexion() as conn, mise_en_place(sortie, REFUS) as pose:
-        exiger_publication(conn, version, session.var)
-        session.suivi(f"Publication de la version {version}")
-        places: list[str] = []
+        places: list[Path] = []
 
         def composer() -> None:
-            places.extend(_composer(session, conn, exercices, pose))
+            # the transaction says nothing while documents are composed
+            conn.execute("set local idle_in_transaction_session_timeout = 0")
+            places.extend(_composer(session, conn, dict.fromkeys(exercices, version), pose, exiger_extrait))
             pose.decider(condition_de(conn, exercices))
 
-        empreinte = promouvoir(conn, version, session.var, composer)
-        with _une_fois_publiee(version):
-            ancrer(conn, session.var)
+        empreinte = _promouvoir(session, conn, version, composer)
         _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
         with _une_fois_publiee(version):
             purger_si_libre(conn)
-        return empreinte, places
+        return empreinte, [str(ecrit) for ecrit in places]
+
+
+def _promouvoir(
+    session: Session, conn: psycopg.Connection[Any], version: int, avant_de_valider: Callable[[], None] = lambda: None
+) -> str:
+    """Publish a version beside what stays, which must be what was sealed; its statement is kept on this machine."""
+    exiger_publication(conn, version, session.var)
+    session.suivi(f"Publication de la version {version}")
+    empreinte = promouvoir(conn, version, session.var, avant_de_valider)
+    with _une_fois_publiee(version):
+        ancrer(conn, session.var)
+    return empreinte
 
 
 @contextmanager
@@ -101,32 +101,17 @@ def _une_fois_publiee(version: int) -> Iterator[None]:
         ) from erreur
 
 
-def _essayer(session: Session, conn: psycopg.Connection[Any], version: int, pose: MiseEnPlace) -> None:
-    """Every extract of a version, as `extraire` will write it: what rendering or reading back fails on comes before."""
-    (exercices,) = conn.execute("select exercices from journal.constructions where version = %s", (version,)).fetchone()  # type: ignore[misc]
-    with conn.transaction(force_rollback=True):
-        _composer(session, conn, exercices, pose)
-
-
 def _composer(
-    session: Session, conn: psycopg.Connection[Any], exercices: Iterable[int], pose: MiseEnPlace
-) -> list[str]:
-    """Every extract of the version under publication, then all the refusals at once; their folders."""
-    # the transaction says nothing while documents are composed
-    conn.execute("set local idle_in_transaction_session_timeout = 0")
+    session: Session, conn: psycopg.Connection[Any], versions: Mapping[int, int], pose: MiseEnPlace, porte: _Porte
+) -> list[Path]:
+    """The extract of each {exercice: version}, then all the refusals of the gate at once; their places."""
     places, refus = [], []
-    for exercice in exercices:
+    for exercice, version in versions.items():
         session.suivi(f"Extrait de l'exercice {exercice}")
         try:
-            ecrit = composer_extrait(
-                conn,
-                exercice,
-                pose,
-                identite=identite(session),
-                porte=partial(exiger_extrait, session.dsn),
-                var=session.var,
+            places.append(
+                composer_extrait(conn, exercice, version, pose, porte=partial(porte, session.dsn), var=session.var)
             )
-            places.append(str(ecrit))
         except ControleEchoue as echec:
             refus += echec.controles
     if refus:
@@ -149,36 +134,26 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     then stay, all of them.
     """
     exiger_conservee(session.dsn, version)
-    with _lecture(session) as conn:
-        exiger_sceau(conn, exercices, version, session.var)
+    with session.lecture() as conn:
+        exiger_sceau(session, conn, exercices, version)
         _reprendre(session, Path(sortie))
         verifier_places(conn, Path(sortie), exercices, version)
+        versions = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
         with mise_en_place(Path(sortie), REFUS) as pose:
-            places = {}
-            for exercice in exercices:
-                session.suivi(f"Extrait de l'exercice {exercice}")
-                places[exercice] = composer_extrait(
-                    conn,
-                    exercice,
-                    pose,
-                    version=version,
-                    identite=identite(session),
-                    porte=partial(_relire, session.dsn),
-                    var=session.var,
-                )
+            places = _composer(session, conn, versions, pose, _relire)
             condition = condition_de(conn, exercices, version)
-            # noted before they take their places: what is read was signed; and no reader waits for the lock
+            # noted before they take their places: what is found there was signed; and no reader waits for the lock
             conn.commit()
             with _inchange(session, pose.sortie, condition) as maintenant:
-                _exiger_places(maintenant, places, version)
+                _exiger_places(maintenant, dict(zip(versions.items(), places, strict=True)))
                 pose.decider(condition)
                 _poser(pose, "Les extraits n'ont pas pris leur place")
-    for ecrit in filter(est_autrement_rendu, places.values()):
+    for ecrit in filter(est_autrement_rendu, places):
         session.suivi(
             f"L'extrait clos {ecrit} diffère de celui qui a été approuvé : le logiciel a changé depuis, et le "
             "manifeste le dit ; l'extrait approuvé fait foi."
         )
-    return [str(places[exercice]) for exercice in exercices]
+    return [str(ecrit) for ecrit in places]
 
 
 def _reprendre(session: Session, sortie: Path) -> None:
@@ -225,11 +200,10 @@ def _verrou(session: Session, sortie: Path) -> Iterator[psycopg.Connection[Any]]
         yield conn
 
 
-def _exiger_places(conn: psycopg.Connection[Any], places: Mapping[int, Path], version: int | None) -> None:
-    """Each place is still the one of its extract. Raises `PannePassagere`."""
-    for exercice, choisie in places.items():
-        lue = version if version is not None else version_publiee(conn, exercice)
-        if place.dossier_de(conn, choisie.parent, exercice, lue) != choisie:
+def _exiger_places(conn: psycopg.Connection[Any], places: Mapping[tuple[int, int], Path]) -> None:
+    """Each place is still the one of the extract of its (exercice, version). Raises `PannePassagere`."""
+    for (exercice, version), choisie in places.items():
+        if place.dossier_de(conn, choisie.parent, exercice, version) != choisie:
             raise PannePassagere(
                 f"Un bilan clos a pris la place {choisie} pendant l'écriture : rien n'a été remplacé, relancez la "
                 "commande."
@@ -247,15 +221,6 @@ def _poser(pose: MiseEnPlace, echec: str) -> None:
         ) from erreur
     except ErreurMutualisation as erreur:
         raise ErreurMutualisation(f"{echec}. {erreur} Lancez ensuite « mutualisation extraire ».") from erreur
-
-
-@contextmanager
-def _lecture(session: Session) -> Iterator[psycopg.Connection[Any]]:
-    """A connection that reads one state of the warehouse: what is given out is what was verified."""
-    with connecter(session.dsn) as conn:
-        conn.commit()
-        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        yield conn
 
 
 def _relire(
@@ -288,8 +253,8 @@ def facturer(session: Session, exercice: int, semestre: int, sortie: str, adhere
     (annee,) = verifier_exercices([exercice])
     verifier_sortie(Path(sortie))
     session.suivi(f"Factures {annee}-S{semestre}")
-    with _lecture(session) as conn:
-        exiger_sceau(conn, [annee], var=session.var)
+    with session.lecture() as conn:
+        exiger_sceau(session, conn, [annee])
         _reprendre(session, Path(sortie))
 
         def poser(pose: MiseEnPlace, condition: Condition) -> None:

@@ -70,6 +70,14 @@ class Session:
             finally:
                 self._conn = self._gardienne = None
 
+    @contextmanager
+    def lecture(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection that reads one state of the warehouse, from its first query on, whoever writes."""
+        with connecter(self.dsn) as conn:
+            conn.commit()
+            conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            yield conn
+
     def precharger(self) -> None:
         """Start dbt and Great Expectations while files are loaded: both take seconds to import."""
         self.dbt()

@@ -1,4 +1,4 @@
-"""What is closed, by whom: `journal.clotures` alone says it (K11), and only `journal.approuver` writes it (K2)."""
+"""What is closed, by whom: the statements of closing alone say it (K11), and only `journal.approuver` inscribes one."""
 
 from __future__ import annotations
 
@@ -11,45 +11,32 @@ import psycopg
 
 from mutualisation.entrepot.roles import APPROBATEUR, REFUS
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.publication.sceaux import CLOTURE, enoncer, maintenant
+from mutualisation.signatures.cle_signature import cle_signature, publique
 
-CLOTURE = """
+LIRE = """
 select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), manifeste_sha256,
   identite
   from journal.clotures
  where exercice = %s and version = %s
-"""
-EMPLACEMENTS = """
-select dossier, manifeste_sha256, statut
-  from journal.emplacements
- where exercice = %s and version = %s
- order by ecrit_le desc, dossier
 """
 
 
 @dataclass(frozen=True)
 class Cloture:
     """A closed version: who approved, when (ISO, UTC), the sha256 of the manifest that was approved, and whether who
-    approved was authenticated (None for a closing made before it was kept)."""
+    approved was authenticated."""
 
     version: int
     approuve_par: str
     approuve_le: str
     manifeste_sha256: str
-    identite: str | None = None
-
-
-@dataclass(frozen=True)
-class Emplacement:
-    """Where an extract was put, the sha256 of its manifest, `a_approuver` or `clos`."""
-
-    dossier: Path
-    manifeste_sha256: str
-    statut: str
+    identite: str
 
 
 def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> Cloture | None:
     """The closing of a version; None while it is to be approved."""
-    ligne = conn.execute(CLOTURE, (exercice, version)).fetchone()
+    ligne = conn.execute(LIRE, (exercice, version)).fetchone()
     return None if ligne is None else Cloture(int(ligne[0]), *ligne[1:])
 
 
@@ -70,17 +57,36 @@ def toutes_closes(conn: psycopg.Connection[Any], exercices: Iterable[int] = ()) 
 
 
 def approuver(
-    conn: psycopg.Connection[Any], exercice: int, version: int, manifeste_sha256: str, identite: str | None = None
+    conn: psycopg.Connection[Any],
+    sienne: psycopg.Connection[Any],
+    exercice: int,
+    version: int,
+    manifeste_sha256: str,
+    identite: str,
+    var: Path | None = None,
 ) -> bool:
-    """Close the published version in the name of the login; False when it was closed already.
+    """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
 
-    `identite`: `declaree` or `authentifiee`, as it is kept (K3). Raises `ControleEchoue` when the database refuses who
-    approves or what is approved, `ErreurMutualisation` when the login is no approver.
+    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `var`: the folder of the key. Raises
+    `ControleEchoue` when the database refuses who approves or what is approved, `ErreurMutualisation` when the login is
+    no approver.
     """
-    (compte,) = conn.execute("select session_user").fetchone() or ("",)
+    (compte,) = sienne.execute("select session_user").fetchone() or ("",)
+    prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
+    cle = cle_signature(var)
+    dit = {
+        "exercice": exercice,
+        "version": version,
+        "prepare_par": prepare[0] if prepare else "",
+        "approuve_par": compte,
+        "approuve_le": maintenant(sienne),
+        "manifeste_sha256": manifeste_sha256,
+        "identite": identite,
+    }
+    enonce = enoncer(conn, CLOTURE, dit, cle)
     try:
-        ligne = conn.execute(
-            "select journal.approuver(%s, %s, %s, %s)", (exercice, version, manifeste_sha256, identite)
+        ligne = sienne.execute(
+            "select journal.approuver(%s, %s, %s)", (enonce, cle.sign(enonce.encode()), publique(cle))
         ).fetchone()
     except psycopg.errors.InsufficientPrivilege as erreur:
         raise ErreurMutualisation(
@@ -90,26 +96,5 @@ def approuver(
     except psycopg.DatabaseError as erreur:
         if erreur.sqlstate != REFUS:
             raise
-        raise ControleEchoue([f"clôture : {_phrase(erreur)}"]) from erreur
+        raise ControleEchoue([f"clôture : {erreur.diag.message_primary or erreur}"]) from erreur
     return bool(ligne and ligne[0])
-
-
-def _phrase(erreur: psycopg.Error) -> str:
-    return erreur.diag.message_primary or str(erreur)
-
-
-def noter_emplacement(
-    conn: psycopg.Connection[Any], exercice: int, version: int, statut: str, manifeste_sha256: str, dossier: Path
-) -> None:
-    """Keep where an extract is put."""
-    conn.execute(
-        "insert into journal.emplacements (exercice, version, statut, manifeste_sha256, dossier)"
-        " values (%s, %s, %s, %s, %s) on conflict do nothing",
-        (exercice, version, statut, manifeste_sha256, str(dossier.absolute())),
-    )
-
-
-def emplacements(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[Emplacement]:
-    """Where the extracts of a version were put, the newest first."""
-    lignes = conn.execute(EMPLACEMENTS, (exercice, version)).fetchall()
-    return [Emplacement(Path(dossier), empreinte, statut) for dossier, empreinte, statut in lignes]

@@ -31,7 +31,7 @@ DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisati
 @dataclass(frozen=True)
 class Construction:
     """The build an extract comes from, as `journal.constructions` keeps it; `construit_le` is ISO, UTC; `identite`:
-    whether who prepared was authenticated, None for a version of before it was kept (K3)."""
+    whether who prepared was authenticated (K3)."""
 
     version: int
     prepare_par: str
@@ -39,7 +39,7 @@ class Construction:
     construit_le: str | None
     publication_sha256: str | None
     portes: dict[str, Any]
-    identite: str | None = None
+    identite: str = "declaree"
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,11 @@ class Contexte:
         """True for the reference drop, which says so by a parameter."""
         return any(p["parametre"] == "jeu_de_donnees" and p["valeur"] == "synthetique" for p in self.parametres)
 
-    def identite(self, sinon: str) -> str:
-        """`declaree` when who prepared, or who approved, was not authenticated (K3); `sinon`: what a version of before
-        it was kept is taken for."""
-        dites = {self.construction.identite or sinon}
-        if self.cloture is not None:
-            dites.add(self.cloture.identite or sinon)
-        return "declaree" if "declaree" in dites else "authentifiee"
+    @property
+    def identite(self) -> str:
+        """`declaree` when who prepared, or who approved, was not authenticated (K3)."""
+        qui = {self.construction.identite, *([self.cloture.identite] if self.cloture else [])}
+        return "declaree" if "declaree" in qui else "authentifiee"
 
     @property
     def entete(self) -> dict[str, Any]:
@@ -168,8 +166,7 @@ def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) ->
     entourage = (fige or {}).get("exercices", {}).get(str(exercice))
     if entourage is None:
         raise ErreurMutualisation(f"La version {version} ne contient pas d'extrait de l'exercice {exercice}.")
-    # a version published before these relations were kept holds their rows here
-    referentiel = entourage if "parametres" in entourage else _referentiel(conn, exercice, version)
+    referentiel = _referentiel(conn, exercice, version)
     epci = EPCI_INCONNU | referentiel["epci"]
     return Contexte(
         exercice=exercice,

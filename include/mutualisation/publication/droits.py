@@ -11,8 +11,6 @@ from mutualisation.entrepot.roles import COMMUNE, LECTEUR, TRAITEMENT
 from mutualisation.publication.relations import PUBLIEE, Relation
 
 ADHERENT = "siret_adherent"
-# what is to be done when they are no longer those of this code
-REFAIRE = "lancez « mutualisation migrer » sous un compte d'installateur"
 # What a commune reads whole: nothing in them is of another adherent. The others, `rejets` or `tracabilite`, not at all
 GENERALES = frozenset(
     {
@@ -43,29 +41,19 @@ def lecteurs(relation: Relation) -> dict[str, str]:
     return roles
 
 
-def politiques(relation: Relation, table: sql.Identifier) -> dict[str, sql.Composed]:
-    """{group role: the statement that lets it read its rows of a table like the storage of the relation}."""
-    return {
-        role: sql.SQL("create policy {role} on {table} for select to {role} using ({condition})").format(
-            role=sql.Identifier(role),
-            table=table,
-            condition=sql.SQL(condition).format(pointeur=sql.Identifier(relation.pointeur)),
-        )
-        for role, condition in lecteurs(relation).items()
-    }
-
-
 def droits(relation: Relation) -> list[sql.Composable]:
     """Statements that give each reader its rows, and take from the others; running them twice changes nothing."""
     table, vue = sql.Identifier("versions", relation.nom), sql.Identifier(relation.schema, relation.nom)
     ordres: list[sql.Composable] = [sql.SQL("alter table {} enable row level security").format(table)]
-    permises = politiques(relation, table)
+    permis = lecteurs(relation)
     for role in (TRAITEMENT, LECTEUR, COMMUNE):
         nom = {"table": table, "vue": vue, "role": sql.Identifier(role)}
         ordres.append(sql.SQL("drop policy if exists {role} on {table}").format(**nom))
-        if role not in permises:
+        if role not in permis:
             ordres.append(sql.SQL("revoke all on {table}, {vue} from {role}").format(**nom))
             continue
-        ordres.append(permises[role])
+        condition = sql.SQL(permis[role]).format(pointeur=sql.Identifier(relation.pointeur))
+        politique = "create policy {role} on {table} for select to {role} using ({condition})"
+        ordres.append(sql.SQL(politique).format(**nom, condition=condition))
         ordres.append(sql.SQL("grant select on {table}, {vue} to {role}").format(**nom))
     return ordres

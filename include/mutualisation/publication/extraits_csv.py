@@ -80,38 +80,20 @@ def ecrire_csv(conn: psycopg.Connection[Any], relation: Relation, exercice: int,
         fichier.writelines(_blocs(conn, _copie(relation, stockee, _de_la_version(relation, exercice, version))))
 
 
-def sha256_vue(conn: psycopg.Connection[Any], relation: Relation) -> str:
-    """sha256 of the CSV of what the view of a relation shows; nothing is written."""
-    return _sha256(conn, _copie(relation, sql.Identifier(relation.schema, relation.nom)))
-
-
 def sha256_stocke(
-    conn: psycopg.Connection[Any],
-    relation: Relation,
-    pointeurs: Mapping[int, int],
-    *,
-    entier: bool = False,
-    schema: str = "versions",
+    conn: psycopg.Connection[Any], relation: Relation, pointeurs: Mapping[int, int], *, entier: bool = False
 ) -> str:
     """sha256 of the CSV of a relation as `pointeurs` ({exercice: version}) publish it, read from its storage.
 
-    `entier`: with the rows that a newer version of their key hides, for a relation without exercice; `schema`: where
-    the rows stand, `construction` before they are promoted.
+    `entier`: with the rows that a newer version of their key hides, for a relation without exercice.
     """
-    stockee = sql.Identifier(schema, relation.nom)
-    return _sha256(conn, _copie(relation, _publiees(relation, stockee, pointeurs, entier=entier)))
-
-
-def _sha256(conn: psycopg.Connection[Any], copie: sql.Composed) -> str:
     somme = hashlib.sha256()
-    for bloc in _blocs(conn, copie):
+    for bloc in _blocs(conn, _copie(relation, _publiees(relation, pointeurs, entier=entier))):
         somme.update(bloc)
     return somme.hexdigest()
 
 
-def _publiees(
-    relation: Relation, stockee: sql.Composable, pointeurs: Mapping[int, int], *, entier: bool
-) -> sql.Composed:
+def _publiees(relation: Relation, pointeurs: Mapping[int, int], *, entier: bool) -> sql.Composed:
     """The rows of a stable view, from the storage and given pointers; types are those of the relation as it is given:
     a contract that widens a column since changes no digest."""
     cle = sql.SQL(", ").join(sql.Identifier(c) for c in relation.cle if c != "exercice")
@@ -124,7 +106,7 @@ def _publiees(
         colonnes=sql.SQL(", ").join(
             sql.SQL("{c}::{t} as {c}").format(c=sql.Identifier(c.nom), t=sql.SQL(c.type)) for c in relation.colonnes
         ),
-        table=stockee,
+        table=sql.Identifier("versions", relation.nom),
         # nothing published yet: a pointer to nothing
         pointeurs=sql.SQL(", ").join(
             sql.SQL("({}, {}::bigint)").format(sql.Literal(e), sql.Literal(v))

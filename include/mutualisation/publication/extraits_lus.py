@@ -1,9 +1,11 @@
-"""An extract folder that was given out, against its manifest, its signature and what the warehouse noted (K4, K10)."""
+"""An extract that was given out, against its manifest, its signature and the statement of its version (K4, K10)."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,50 +13,116 @@ import psycopg
 
 from mutualisation.erreurs import ControleEchoue, raison_systeme
 from mutualisation.ingestion.octets import empreinte
-from mutualisation.publication.clotures_scellees import est_scellee
+from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
-from mutualisation.publication.manifestes_signes import est_note
-from mutualisation.publication.sceaux import lire_sceau
-from mutualisation.signatures.ancrage import cles_connues
+from mutualisation.publication.sceaux import cles_connues, lire_sceau
 from mutualisation.signatures.cle_signature import est_signe
 
 REMEDE = "réécrivez l'extrait par « mutualisation extraire »"
-_DIT = {
+_FRAGMENTS = {"manque": "manque", "etranger": "n'est pas de l'extrait", "change": "a changé"}
+_PHRASES = {
     "manque": f"le fichier {{nom}} manque — {REMEDE}.",
     "etranger": "le fichier {nom} n'est pas de l'extrait — retirez-le.",
     "change": f"le fichier {{nom}} n'est plus celui qui a été écrit — {REMEDE}.",
 }
 
 
+@dataclass(frozen=True)
+class ExtraitLu:
+    """A folder of extract: the bytes of its manifest, what it says, its signature (empty when its file is missing)."""
+
+    dossier: Path
+    octets: bytes
+    manifeste: dict[str, Any]
+    signature: bytes
+
+    @classmethod
+    def lire(cls, dossier: Path) -> ExtraitLu | None:
+        """The extract of a folder; None where no manifest can be read."""
+        try:
+            octets = (dossier / MANIFESTE).read_bytes()
+            lu = json.loads(octets)
+            entier = isinstance(lu["exercice"], int) and isinstance(lu["version"], int) and lu["statut"] and lu["sceau"]
+            _ = {s["fichier"]: s["sha256"] for s in lu["sorties"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        if not entier:
+            return None
+        signature = dossier / SIGNATURE
+        return cls(dossier, octets, lu, signature.read_bytes() if signature.is_file() else b"")
+
+    @property
+    def exercice(self) -> int:
+        """The exercice that it says it is of."""
+        return int(self.manifeste["exercice"])
+
+    @property
+    def version(self) -> int:
+        """The version that it says it is of."""
+        return int(self.manifeste["version"])
+
+    @property
+    def statut(self) -> str:
+        """`a_approuver` or `clos`, as it says."""
+        return str(self.manifeste["statut"])
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the manifest."""
+        return hashlib.sha256(self.octets).hexdigest()
+
+    def est_signe(self, cles: set[bytes]) -> bool:
+        """True when one of these keys signed the manifest."""
+        return any(est_signe(self.octets, self.signature, cle) for cle in cles)
+
+    def differences(self) -> Iterator[tuple[str, str]]:
+        """(name, `manque` | `etranger` | `change`) per file that is not the one of the manifest. OSError."""
+        declares = {s["fichier"]: s["sha256"] for s in self.manifeste["sorties"]}
+        fichiers = (c for c in self.dossier.rglob("*") if c.is_symlink() or not c.is_dir())
+        presents = {c.relative_to(self.dossier).as_posix(): c for c in fichiers}
+        for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
+            if nom not in presents:
+                yield nom, "manque"
+            elif nom not in declares:
+                yield nom, "etranger"
+            elif not _est_intact(presents[nom], declares[nom]):
+                yield nom, "change"
+
+    def ecarts(self) -> list[str]:
+        """The same, a French fragment each."""
+        return [f"{nom} {_FRAGMENTS[quoi]}" for nom, quoi in self.differences()]
+
+
 def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | None = None) -> list[str]:
     """A French sentence per file that is not the one written, then for the manifest, its signature and its seal.
 
-    `var`: the folder of keys and anchors. An unreadable folder is a difference too: nothing is raised.
+    `var`: the folder of the keys. An unreadable folder is a difference too: nothing is raised.
     """
     try:
-        manifeste = (dossier / MANIFESTE).read_bytes()
-        signature = (dossier / SIGNATURE).read_bytes()
-        declare = json.loads(manifeste)
-        sorties = {s["fichier"]: s["sha256"] for s in declare["sorties"]}
-        exercice, version, sceau = int(declare["exercice"]), int(declare["version"]), declare["sceau"]
-        statut = declare["statut"]
-        ecarts = [f"extrait {dossier} : {_DIT[quoi].format(nom=nom)}" for nom, quoi in differences(dossier, sorties)]
+        for nom in (MANIFESTE, SIGNATURE):
+            (dossier / nom).read_bytes()
+        extrait = ExtraitLu.lire(dossier)
+        if extrait is None:
+            return [f"extrait {dossier} : {MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}."]
+        ecarts = [f"extrait {dossier} : {_PHRASES[quoi].format(nom=nom)}" for nom, quoi in extrait.differences()]
     except OSError as erreur:
         return [f"extrait {dossier} : il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}."]
-    except (ValueError, KeyError, TypeError):
-        return [f"extrait {dossier} : {MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}."]
-    if not any(est_signe(manifeste, signature, cle) for cle in cles_connues(var)):
+    if not extrait.est_signe(cles_connues(conn, var)):
         ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
-    if not est_note(conn, exercice, version, manifeste, var):
-        ecarts.append(f"extrait {dossier} : {MANIFESTE} n'est pas un manifeste que l'entrepôt a noté — {REMEDE}.")
-    # a closing that nobody signed closes nothing
-    if statut != CLOS and est_scellee(conn, exercice, version):
+    if extrait.statut != CLOS and lire_cloture(conn, extrait.exercice, extrait.version) is not None:
         ecarts.append(
-            f"extrait {dossier} : la version {version} de l'exercice {exercice} est close, et il la dit à approuver — "
-            f"{REMEDE}."
+            f"extrait {dossier} : la version {extrait.version} de l'exercice {extrait.exercice} est close, et il la "
+            f"dit à approuver — {REMEDE}."
         )
-    return ecarts + _ecarts_sceau(conn, dossier, version, sceau)
+    try:
+        if lire_sceau(conn, extrait.version).dit != extrait.manifeste["sceau"]:
+            ecarts.append(
+                f"extrait {dossier} : le sceau qu'il porte n'est pas celui de la version {extrait.version} — {REMEDE}."
+            )
+    except ControleEchoue as faute:
+        ecarts += faute.controles
+    return ecarts
 
 
 def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
@@ -62,38 +130,17 @@ def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
 
     What was given out then is true of its version: it is no difference.
     """
-    try:
-        declare = json.loads((dossier / MANIFESTE).read_bytes())
-        exercice, version = int(declare["exercice"]), int(declare["version"])
-    except (OSError, ValueError, KeyError, TypeError):
+    extrait = ExtraitLu.lire(dossier)
+    if extrait is None:
         return ""
-    publiee = lire_pointeurs(conn).get(exercice)
-    if publiee in (version, None):
+    publiee = lire_pointeurs(conn).get(extrait.exercice)
+    if publiee in (extrait.version, None):
         return ""
-    return f"extrait {dossier} : il est de la version {version}, et l'exercice {exercice} publie la version {publiee}."
-
-
-def differences(dossier: Path, declares: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """(name, `manque` | `etranger` | `change`) per file that is not the one declared: name → sha256. OSError."""
-    presents = {c.relative_to(dossier).as_posix(): c for c in dossier.rglob("*") if c.is_symlink() or not c.is_dir()}
-    for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
-        if nom not in presents:
-            yield nom, "manque"
-        elif nom not in declares:
-            yield nom, "etranger"
-        elif not _est_intact(presents[nom], declares[nom]):
-            yield nom, "change"
+    return (
+        f"extrait {dossier} : il est de la version {extrait.version}, et l'exercice {extrait.exercice} publie la "
+        f"version {publiee}."
+    )
 
 
 def _est_intact(chemin: Path, sha256: str) -> bool:
     return not chemin.is_symlink() and chemin.is_file() and empreinte(chemin).sha256 == sha256
-
-
-def _ecarts_sceau(conn: psycopg.Connection[Any], dossier: Path, version: int, sceau: Any) -> list[str]:
-    try:
-        inscrit = lire_sceau(conn, version)
-    except ControleEchoue as faute:
-        return faute.controles
-    if json.loads(inscrit.enonce) != sceau:
-        return [f"extrait {dossier} : le sceau qu'il porte n'est pas celui de la version {version} — {REMEDE}."]
-    return []

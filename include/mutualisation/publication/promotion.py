@@ -18,38 +18,34 @@ from psycopg import sql
 
 from mutualisation.entrepot.connexion import durable, patienter
 from mutualisation.entrepot.roles import PROPRIETAIRE, dire_le_refus, sous_le_role
-from mutualisation.publication.construction_signee import exiger_validee
 from mutualisation.publication.droits import droits
 from mutualisation.publication.elargissement import liberer, retablir
-from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
-from mutualisation.publication.lectures import retirer_les_lectures
+from mutualisation.publication.extraits_csv import empreintes_publiees
 from mutualisation.publication.relations import Relation, relations_promues
 from mutualisation.publication.sceaux import sceller
 
 
-def preparer_publication(conn: psycopg.Connection[Any], *, refaire: bool = False) -> None:
+def preparer_publication(conn: psycopg.Connection[Any]) -> None:
     """Create or complete `versions.<relation>`, its rights and the view of each relation, from their contract.
 
-    Only when the contract has changed since the last time, or `refaire`: redefining a view locks its readers out. It
-    works as the owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not.
+    Only when the contract has changed since the last time: redefining a view locks its readers out. It works as the
+    owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not.
     """
-    if est_preparee(conn) and not refaire:
+    if est_preparee(conn):
         return
     conn.commit()
-    patienter(conn, lambda: _definir(conn, refaire=refaire))
+    patienter(conn, lambda: _definir(conn))
 
 
-def _definir(conn: psycopg.Connection[Any], *, refaire: bool) -> None:
+def _definir(conn: psycopg.Connection[Any]) -> None:
     with sous_le_role(conn, PROPRIETAIRE):
         # one at a time; readers go on
         conn.execute("lock table journal.publications in share row exclusive mode")
-        if est_preparee(conn) and not refaire:
+        if est_preparee(conn):
             return
-        if refaire:
-            retirer_les_lectures(conn)
-        lues = [vue for relation in relations_promues().values() for vue in liberer(conn, relation)]
+        vues = [vue for relation in relations_promues().values() for vue in liberer(conn, relation)]
         conn.execute(sql.SQL("; ").join(_ordres()))
-        retablir(conn, lues)
+        retablir(conn, vues)
         conn.execute(
             sql.SQL("comment on schema versions is {}").format(
                 sql.Literal(f"Relations publiées, une partition par version (contrat {_marque()})")
@@ -89,7 +85,7 @@ def _definition(relation: Relation) -> list[sql.Composable]:
             table, sql.SQL(", ").join(liste)
         ),
         *(sql.SQL("alter table {} add column if not exists {}").format(table, c) for c in liste),
-        vue_de(relation, vue),
+        _vue(relation, vue),
         sql.SQL("comment on view {} is {}").format(vue, sql.Literal(relation.description)),
         *(
             sql.SQL("comment on column {} is {}").format(
@@ -106,14 +102,13 @@ def promouvoir(
     var: Path | None = None,
     avant_de_valider: Callable[[], None] = lambda: None,
 ) -> str:
-    """Publish a build that passed its gates, under its seal; give back `publication_sha256` (S7).
+    """Publish a build that passed its gates, under its statement; give back `publication_sha256` (S7).
 
-    `var`: the folder of the key that signs seals; `avant_de_valider`: what may still fail and must then leave nothing
+    `var`: the folder of the key that signs; `avant_de_valider`: what may still fail and must then leave nothing
     published, which reads the new publication on this connection, whose transaction is committed once it returns.
-    One transaction: the owner's functions attach the relations and move the pointers, the digest of what is then
-    shown closes it, and its seal.
-    Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was
-    built can't be taken over as it is; `ControleEchoue` when it is no longer what the report gate signed.
+    One transaction: the owner's functions attach the relations and move the pointers, the statement of what is then
+    shown ends it. Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema,
+    or what was built can't be taken over as it is.
     """
     conn.commit()
     with dire_le_refus(), conn.transaction():
@@ -121,16 +116,13 @@ def promouvoir(
         ligne = conn.execute("select journal.publier(%s)", (version,)).fetchone()
         if ligne is not None and ligne[0] is not None:
             return str(ligne[0])
-        publiees = empreintes_publiees(conn)
-        empreinte = condenser(publiees)
-        conn.execute("select journal.conclure_publication(%s, %s)", (version, empreinte))
-        exiger_validee(conn, version, sceller(conn, version, publiees, var), var)
+        empreinte = sceller(conn, version, empreintes_publiees(conn), var)
         avant_de_valider()
     return empreinte
 
 
-def vue_de(relation: Relation, nom: sql.Identifier) -> sql.Composed:
-    """The stable view, under a name: rows of the current version of each exercice.
+def _vue(relation: Relation, nom: sql.Identifier) -> sql.Composed:
+    """The stable view of a relation: rows of the current version of each exercice.
 
     Where `exercice` is no published column, the same fact may stand under several exercices: the newest version
     of a key is shown once.

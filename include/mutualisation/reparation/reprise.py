@@ -21,7 +21,6 @@ from mutualisation.ingestion.copies import Copie
 from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose
 from mutualisation.ingestion.epci import JEU_ADHERENTS
-from mutualisation.ingestion.lignes_signees import signer_chargement
 from mutualisation.ingestion.noms import nom_montrable
 from mutualisation.ingestion.octets import Empreinte
 from mutualisation.ingestion.refus import LectureRefusee, motif_refus
@@ -134,7 +133,6 @@ def _reprendre(
         raise FichierRefuse(list(refus.items()))
     with transaction(conn):
         journal.accepter(conn, chargement_id)
-        signer_chargement(conn, chargement_id, travail.var)
         lignes = sum(f.lignes for f in repares)
         journal.fermer_chargement(conn, chargement_id, "accepte", len(repares), lignes, None)
         if any(j.nom == JEU_ADHERENTS for j in source.jeux):
@@ -176,7 +174,7 @@ def _atterrir(
             "repare": fichier.fichier_id,
             "version": fichier.version,
             "sha256": fichier.sha256,
-            "classeur": nom_montrable(travail.reg, classeur.name),
+            "classeur": nom_montrable(classeur.name),
             "classeur_sha256": lue.sha256,
             "lignes": sorted(corrigees),
         }

@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Registre
 from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_dbt import description
@@ -44,9 +43,8 @@ def synchroniser_brut(conn: psycopg.Connection[Any], reg: Registre | None = None
     """Create the tables and columns of `brut` that the registry declares and the warehouse lacks.
 
     Returns the names of the jeux whose table changed; never drops anything. The caller commits. Each load and each
-    build begins here. Raises `ErreurMutualisation` when a table holds what would run in the name of who loads.
+    build begins here.
     """
-    _exiger_inerte(conn)
     reg = reg or registre()
     requete = "select table_name, array_agg(column_name::text) from information_schema.columns " \
               "where table_schema = 'brut' group by 1"  # fmt: skip
@@ -60,17 +58,3 @@ def synchroniser_brut(conn: psycopg.Connection[Any], reg: Registre | None = None
             conn.execute(ordre)
         changes.append(jeu.nom)
     return changes
-
-
-def ecarts_brut(conn: psycopg.Connection[Any]) -> list[str]:
-    """A French sentence per relation of `brut` where something would run in the name of who loads (K2, K10)."""
-    return [
-        f"La relation brut.{relation} {defaut} : rien de tel n'est au logiciel, et ce qu'elle ferait se ferait au nom "
-        "du compte qui charge ; que l'administrateur de la base l'examine et le retire."
-        for relation, defaut in conn.execute("select relation, defaut from journal.defauts_de_brut()").fetchall()
-    ]
-
-
-def _exiger_inerte(conn: psycopg.Connection[Any]) -> None:
-    if ecarts := ecarts_brut(conn):
-        raise ErreurMutualisation(" ".join(ecarts))

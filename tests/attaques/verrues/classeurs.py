@@ -86,7 +86,7 @@ CLASSEURS = (
     _rejete("à erreur de formule", MANDATS, excel("mandats", {"Montant TTC": "#REF!"}),
             Rejet("Montant TTC", None, ("montant illisible", "C1"))),
     _refuse("sans feuille de données", Classeur({"Accueil": GARDE, "Notes": GARDE}),
-            "d'aucune des feuilles « Accueil », « Notes »", "F11"),
+            "d'aucune des feuilles n° 1, n° 2", "F11"),
     _refuse("à colonne manquante", Classeur({"Mandats": [[c.replace("TTC", "T.T.C.") for c in r] for r in FEUILLE]}),
             "« Mandats »", "« Montant TTC »", "« Montant T.T.C. »", "F11", "F5"),
     _refuse("tronqué", excel("mandats", apres=lambda octets: octets[: len(octets) // 2]), "abîmé", ".xlsx", "G1"),

@@ -56,7 +56,7 @@ DEFAUTS = [
 
 
 def _requete(atelier: Atelier, test: str) -> str:
-    noeuds = json.loads((atelier._dossier / "dbt" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    noeuds = json.loads(atelier.manifeste.read_text(encoding="utf-8"))["nodes"]
     (noeud,) = (n for n in noeuds.values() if n["name"] == test)
     return str(noeud["compiled_code"])
 

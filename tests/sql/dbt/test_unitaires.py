@@ -1,11 +1,8 @@
 """The dbt unit tests and the tests of keys that no build waits for, in one invocation over a built `_socle/`."""
 
-from collections.abc import Iterator
-
 import pytest
 import yaml
 from tests.atelier.atelier import Atelier
-from tests.atelier.cas import SOCLE_SEUL
 
 from mutualisation.chemins import PROJET_DBT
 
@@ -17,10 +14,9 @@ DECLARES = sorted(
 
 
 @pytest.fixture(scope="module")
-def resultats(atelier: Atelier) -> Iterator[dict[str, dict[str, str]]]:
+def resultats(atelier: Atelier) -> dict[str, dict[str, str]]:
     """Outcome of each test, by id."""
-    with atelier.raconte(SOCLE_SEUL):
-        yield {r["id"]: r for r in atelier.eprouver()}
+    return {r["id"]: r for r in atelier.eprouver()}
 
 
 def test_tous_ont_ete_executes(resultats: dict[str, dict[str, str]]) -> None:

@@ -33,7 +33,7 @@ def test_une_autre_cle_est_refusee_et_rien_n_est_charge(
 ) -> None:
     _charger(conn_vierge, depot, CLE, monkeypatch)
     (depot / "rh" / "temps_2020-03.csv").write_text(TEMPS.replace("/02/", "/03/"), encoding="utf-8")
-    with pytest.raises(ErreurMutualisation, match="remettre l'ancienne") as e:
+    with pytest.raises(ErreurMutualisation, match=r"remettre l'ancienne .* tous les fichiers .* entrepôt vide") as e:
         _charger(conn_vierge, depot, AUTRE, monkeypatch)
     assert CLE not in str(e.value)
     assert conn_vierge.execute("select count(*) from brut.temps").fetchone() == (1,)
@@ -41,16 +41,6 @@ def test_une_autre_cle_est_refusee_et_rien_n_est_charge(
     assert conn_vierge.execute("select empreinte from journal.cle").fetchall() == [(empreinte_de_cle(CLE.encode()),)]
     _charger(conn_vierge, depot, CLE, monkeypatch)
     assert conn_vierge.execute("select count(*) from brut.temps").fetchone() == (2,)
-
-
-def test_un_entrepot_ancien_prend_la_cle_de_son_premier_chargement(
-    conn_vierge: psycopg.Connection[Any], depot: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _charger(conn_vierge, depot, CLE, monkeypatch)
-    conn_vierge.execute("delete from journal.cle")
-    conn_vierge.commit()
-    _charger(conn_vierge, depot, CLE, monkeypatch)
-    assert conn_vierge.execute("select empreinte from journal.cle").fetchall() == [(empreinte_de_cle(CLE.encode()),)]
 
 
 def test_l_empreinte_ne_dit_rien_de_la_cle() -> None:

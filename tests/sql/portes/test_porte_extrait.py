@@ -13,6 +13,7 @@ import openpyxl
 import psycopg
 import pytest
 from tests.atelier import bases
+from tests.atelier.extrait import ecrire_extrait
 from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
@@ -20,7 +21,6 @@ from mutualisation import operations as op
 from mutualisation.chemins import dossier_attentes, dossier_var
 from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
 from mutualisation.extrait import annuel
-from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.operations import enchainement, livraison
 from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.portes.suites import lire_suite

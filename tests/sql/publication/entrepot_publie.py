@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.roles import PROPRIETAIRE
-from mutualisation.publication.extraits_csv import condenser, empreintes_publiees
+from mutualisation.publication.extraits_csv import empreintes_publiees
 from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, relations_promues
 from mutualisation.publication.sceaux import sceller
@@ -380,7 +380,7 @@ def _journal(conn: psycopg.Connection[Any]) -> int:
     )
     ligne = conn.execute(
         "insert into journal.constructions (exercices, statut, prepare_par, code_version, debut, fin, portes)"
-        " values (%s, 'publiee', 'c.durand', '0.1.0', clock_timestamp(), '2026-11-25 10:00+00', %s::jsonb)"
+        " values (%s, 'validee', 'c.durand', '0.1.0', clock_timestamp(), '2026-11-25 10:00+00', %s::jsonb)"
         " returning version",
         (list(EXERCICES), '{"modele": {"statut": "reussie", "controles": 42}}'),
     ).fetchone()
@@ -404,11 +404,7 @@ def publier(
             " on conflict (exercice) do update set version = excluded.version",
             (exercice, version),
         )
-    publiees = empreintes_publiees(conn)
-    conn.execute(
-        "update journal.constructions set publication_sha256 = %s where version = %s", (condenser(publiees), version)
-    )
     conn.execute("select journal.figer_contexte(%s)", (version,))
-    sceller(conn, version, publiees)
+    sceller(conn, version, empreintes_publiees(conn))
     conn.commit()
     return version

@@ -1,4 +1,4 @@
-"""What a document says beside its figures is of its version, also when a former release published it."""
+"""What a document says beside its figures is of its version."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.contexte import lire_contexte
@@ -45,23 +44,6 @@ def test_une_version_suivante_n_y_change_rien(conn_publiee: Conn) -> None:
 
 def test_rien_d_une_construction_n_est_fige_a_part(conn_publiee: Conn) -> None:
     assert conn_publiee.execute(EXTRAIT_DU_CONTEXTE).fetchone() == ({"presentes": {"2019": 1, "2020": 1, "2021": 1}},)
-
-
-def test_version_d_une_publication_anterieure_a_ces_relations(conn_publiee: Conn) -> None:
-    """Its rows stand in its JSON: the extract is rendered again, not refused (S8)."""
-    fige = {
-        "epci": {"siren": "200093201", "nom": "Ancienne"},
-        "parametres": [
-            {"parametre": "methode_etp", "valeur": "T", "debut": "2019-01-01", "fin": None, "reference": ""}
-        ],
-        "dispositifs": [{"code": "CAM", "libelle": "Centrale", "thematique": "", "vehicule_juridique": ""}],
-        "presentes": {"2021": 1},
-    }
-    ancien = Jsonb({"exercices": {"2021": fige}})
-    conn_publiee.execute("update journal.constructions set contexte = contexte || %s", [ancien])
-    contexte = lire_contexte(conn_publiee, 2021, 1)
-    assert (contexte.epci, contexte.siret, contexte.parametres) == ("Ancienne", "", fige["parametres"])
-    assert contexte.dispositifs == fige["dispositifs"]
 
 
 def test_epci_non_renseigne(conn_publiee: Conn) -> None:

@@ -58,14 +58,13 @@ CONTREFACONS = (
     "delete from journal.totaux",
     "truncate journal.fichiers cascade",
     "insert into journal.comptes_communes values (session_user, '59350')",
-    "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
-    " values (2021, 1, 'a', 'b', repeat('0', 64))",
-    "delete from journal.clotures",
-    "update journal.sceaux set prepare_par = 'x'",
+    "insert into journal.sceaux (numero, enonce, signature, cle_publique) values (9, '{}', '', '')",
+    "update journal.sceaux set enonce = '{}'",
     "delete from journal.sceaux",
-    "insert into journal.extraits (exercice, version, manifeste_sha256, signature, cle_publique)"
-    " values (2021, 1, repeat('0', 64), '', '')",
-    "delete from journal.sceaux_clotures",
+    "insert into journal.cles (cle_publique) values ('')",
+    "select journal.inscrire('{}', '', '', null)",
+    "insert into journal.extraits (exercice, version, statut, manifeste_sha256, signature, cle_publique, dossier)"
+    " values (2021, 1, 'clos', repeat('0', 64), '', '', '')",
     "alter table journal.sceaux disable trigger en_ajout_seul",
     "update public.migrations set version_num = '0001_socle'",
     "alter table journal.publications disable trigger all",
@@ -73,7 +72,7 @@ CONTREFACONS = (
     "drop trigger conclusion on journal.publications",
     "create trigger t before insert on journal.constructions for each row execute function journal.exiger_conclusion()",
     "create rule r as on insert to journal.constructions do instead nothing",
-    "create or replace function journal.ouvrir_construction(exercices int[], code_version text) returns bigint"
+    "create or replace function journal.ouvrir_construction(exercices int[], code_version text, i text) returns bigint"
     " language sql as 'select 1::bigint'",
     "create or replace function journal.est_membre(compte name, groupe name) returns boolean"
     " language sql as 'select true'",
@@ -180,17 +179,16 @@ def test_un_fichier_accepte_ne_se_change_ni_ne_se_retire(comptes: str) -> None:
 
 def test_le_traitement_ne_dit_pas_publiee_une_construction(comptes: str) -> None:
     with connecte(comptes, "faux_run", "mutualisation_traitement") as conn:
-        (numero,) = conn.execute("select journal.ouvrir_construction('{2021}', 'x')").fetchone() or (0,)
+        (numero,) = conn.execute("select journal.ouvrir_construction('{2021}', 'x', 'declaree')").fetchone() or (0,)
         for ordre in (
             f"select journal.clore_construction({numero}, 'publiee', '{{}}')",
             f"select journal.clore_construction({numero}, 'validee', '{{}}')",
             "select journal.clore_construction(1, 'echouee', '{}')",
-            f"select journal.conclure_publication({numero}, repeat('0', 64))",
-            "select journal.conclure_publication(1, repeat('0', 64))",
             f"select journal.publier({numero})",
             "select journal.publier(404)",
         ):
             assert essayer(conn, ordre) == "MU001", ordre
+        assert essayer(conn, f"select journal.sceller('{{\"version\": {numero}}}', '', '', '{{}}')") == "23514"
 
 
 def test_qui_devient_proprietaire_n_est_arrete_que_par_le_sceau(comptes: str) -> None:
@@ -200,7 +198,7 @@ def test_qui_devient_proprietaire_n_est_arrete_que_par_le_sceau(comptes: str) ->
 
 def test_l_option_admin_seule_n_ouvre_pas_de_construction(comptes: str) -> None:
     with connecte(comptes, "faux_administre") as conn:
-        assert essayer(conn, "select journal.ouvrir_construction('{2021}', 'x')") == "42501"
+        assert essayer(conn, "select journal.ouvrir_construction('{2021}', 'x', 'declaree')") == "42501"
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_gate_is_kept_with_the_load_and_summed_over_those_that_count(
     conn_vierge: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     assert _porte_fichier(conn_vierge) == {
-        "porte": "fichier", "reussie": False, "executees": 0, "chargements": 0, "sans_resultat": 0,
+        "porte": "fichier", "reussie": False, "executees": 0, "chargements": 0,
     }  # fmt: skip
     _ecrire(tmp_path, "referentiel/adherents.csv", ADHERENTS)
     _ecrire(tmp_path, "activite/unites_2020-S1.csv", f"{UNITES}2020;1;ADS;{SIRET};PC;3;R1\n")
@@ -41,7 +41,7 @@ def test_gate_is_kept_with_the_load_and_summed_over_those_that_count(
     assert {p["statut"] for p in par_source.values()} == {"conforme"}
     somme = _porte_fichier(conn_vierge)
     assert somme["reussie"] is True
-    assert (somme["chargements"], somme["sans_resultat"]) == (2, 0)
+    assert somme["chargements"] == 2
     assert somme["executees"] == sum(p["executees"] for p in par_source.values()) > 0
 
     # a revision replaces the file: the former load counts no more; a refused one never does
@@ -54,11 +54,3 @@ def test_gate_is_kept_with_the_load_and_summed_over_those_that_count(
     (refus,) = conn_vierge.execute("select porte from journal.chargements where statut = 'refuse'").fetchone() or ({},)
     assert refus["statut"] == "echec"
     assert _porte_fichier(conn_vierge) == somme
-
-
-def test_load_older_than_the_journal_of_the_gate_says_so(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
-    _ecrire(tmp_path, "referentiel/adherents.csv", ADHERENTS)
-    charger_depot(conn_vierge, tmp_path, porte=op.porte_fichier)
-    conn_vierge.execute("update journal.chargements set porte = null")
-    somme = _porte_fichier(conn_vierge)
-    assert (somme["reussie"], somme["sans_resultat"]) == (False, 1)

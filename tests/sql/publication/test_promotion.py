@@ -7,7 +7,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.atelier.signature import signer_a_la_main
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
@@ -75,7 +74,7 @@ def test_publier_attache_les_relations_internes_avec_les_autres(prete: str) -> N
                 conn.execute(f"create table construction.{nom} as select * from versions.{nom}".encode())
             valeurs = (version, 2021, 1, "2021-01-01", "2021-06-30", "15.00")
             conn.execute("insert into construction.factures_semestres values (%s, %s, %s, %s, %s, %s)", valeurs)
-        signer_a_la_main(conn, version)
+        conn.commit()
         assert promouvoir(conn, version) == publication_sha256(conn)
         assert conn.execute("select exercice, seuil_titre from documents.factures_semestres").fetchall() == [
             (2021, Decimal("15.00"))

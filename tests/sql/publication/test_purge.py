@@ -13,7 +13,7 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation
 from mutualisation.operations.purge import exiger_conservee, purger_si_libre
 from mutualisation.publication.extraits_csv import publication_sha256
-from mutualisation.publication.sceaux import ancrer, ecarts_chaine, ecarts_contenu, ecarts_pointeurs, lire_sceaux
+from mutualisation.publication.sceaux import ecarts_contenu, ecarts_pointeurs, lire_chaine
 
 from . import entrepot_publie
 
@@ -54,9 +54,9 @@ def test_les_versions_identiques_s_en_vont_les_autres_sur_demande(
     assert _purger(conn) == []
     assert _purger(conn, remplacees=True) == [3]
     assert publication_sha256(conn) == avant
-    ancrer(conn, var_neuf)
-    assert ecarts_chaine(conn, var_neuf) + ecarts_pointeurs(conn) == []
-    assert [ecarts_contenu(conn, s) for s in lire_sceaux(conn)[3:]] == [[], [], []]
+    chaine = lire_chaine(conn, var_neuf)
+    assert chaine.ecarts + ecarts_pointeurs(conn, chaine.sceaux) == []
+    assert [ecarts_contenu(conn, s) for s in chaine.sceaux[3:]] == [[], [], []]
     # the line of the journal stays, who prepared and the seal with it
     lignes = conn.execute("select version, statut, purgee_le is null from journal.constructions order by 1").fetchall()
     assert lignes == [(v, "publiee", v > 3) for v in versions]

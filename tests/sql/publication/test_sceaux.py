@@ -1,9 +1,8 @@
-"""The seal of a publication: canonical, chained, append-only, found again whatever the contract becomes (K10, S7)."""
+"""The statement of a publication: canonical, chained, append-only, found again whatever the contract becomes (K10)."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,18 @@ from typing import Any
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.atelier.sceaux import clore_a_la_main
 
-from mutualisation.entrepot.fonctions_migrees import ecarts_fonctions, fonctions_attendues
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.operations.session import Session
+from mutualisation.operations.verification_sceau import verifier
 from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.sceaux import (
     ancrer,
     canonique,
-    ecarts_chaine,
     ecarts_contenu,
     ecarts_pointeurs,
-    ecarts_vues,
+    lire_chaine,
     lire_sceau,
     lire_sceaux,
 )
@@ -36,7 +36,7 @@ Conn = psycopg.Connection[Any]
 
 @pytest.fixture(autouse=True)
 def _var(var_neuf: Path) -> None:
-    """Key and anchors of this test's own."""
+    """Key and statements of this test's own."""
 
 
 @pytest.fixture
@@ -51,25 +51,36 @@ def _annee(rangee: dict[str, Any]) -> Any:
     return rangee.get("exercice_base", rangee.get("exercice"))
 
 
-def test_le_sceau_dit_la_publication_et_suit_le_precedent(deux_versions: Conn) -> None:
+def test_l_enonce_dit_la_publication_et_suit_le_precedent(deux_versions: Conn) -> None:
     premier, second = lire_sceaux(deux_versions)
-    enonce = json.loads(second.enonce)
-    assert second.enonce == canonique(enonce) == second.enonce_des_colonnes
-    assert enonce["pointeurs"] == {"2019": 1, "2020": 1, "2021": 2}
-    assert enonce["publication_sha256"] == publication_sha256(deux_versions)
-    assert enonce["precedent_sha256"] == hashlib.sha256(premier.enonce.encode()).hexdigest()
-    assert json.loads(premier.enonce)["precedent_sha256"] is None
-    assert (enonce["numero"], enonce["version"], enonce["prepare_par"]) == (2, 2, "c.durand")
-    ancrer(deux_versions)
-    assert ecarts_chaine(deux_versions) == ecarts_pointeurs(deux_versions) == ecarts_vues(deux_versions) == []
+    assert second.enonce == canonique(second.dit)
+    assert second.dit["pointeurs"] == {"2019": 1, "2020": 1, "2021": 2}
+    assert second.dit["publication_sha256"] == publication_sha256(deux_versions)
+    assert second.dit["precedent_sha256"] == hashlib.sha256(premier.enonce.encode()).hexdigest()
+    assert premier.dit["precedent_sha256"] is None
+    assert (second.acte, second.dit["numero"], second.version, second.dit["prepare_par"]) == (
+        "publication", 2, 2, "c.durand",
+    )  # fmt: skip
+    chaine = lire_chaine(deux_versions)
+    assert chaine.ecarts == chaine.remarques == ecarts_pointeurs(deux_versions, chaine.sceaux) == []
     # the first one too, by its own pointers
     assert [ecarts_contenu(deux_versions, s) for s in (premier, second)] == [[], []]
+
+
+def test_publication_et_cloture_ont_une_seule_chaine(conn_publiee: Conn) -> None:
+    clore_a_la_main(conn_publiee, 2021, 1)
+    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
+    assert [(s.numero, s.acte, s.version, s.exercice) for s in lire_sceaux(conn_publiee)] == [
+        (1, "publication", 1, None), (2, "cloture", 1, 2021), (3, "publication", 2, None),
+    ]  # fmt: skip
+    assert lire_chaine(conn_publiee).ecarts == []
+    assert sorted(Ancres().lues()) == [1, 2, 3]
 
 
 def test_une_ligne_qu_une_version_suivante_cache_est_scellee(deux_versions: Conn) -> None:
     """The adhesions of version 1 are hidden in `publication` by those of 2021: the extract of 2020 shows them."""
     deux_versions.execute("update versions.adhesion set code_insee = '59000' where version = 1 and exercice = 2020")
-    assert publication_sha256(deux_versions) == lire_sceau(deux_versions, 2).publication_sha256
+    assert publication_sha256(deux_versions) == lire_sceau(deux_versions, 2).dit["publication_sha256"]
     (ecart,) = ecarts_contenu(deux_versions, lire_sceau(deux_versions, 1))
     assert "versions.adhesion" in ecart
 
@@ -85,16 +96,24 @@ def test_un_contrat_qui_change_ne_rompt_aucun_sceau(conn_publiee: Conn) -> None:
     assert ecarts_contenu(conn_publiee, lire_sceau(conn_publiee, 1)) == []
 
 
-def test_une_vue_qui_montre_autre_chose_est_dite(conn_publiee: Conn) -> None:
-    lue = "select pg_get_viewdef('publication.cout_moyen'::regclass)"
-    (definition,) = conn_publiee.execute(lue).fetchone() or ("",)
-    conn_publiee.execute(f"create or replace view publication.cout_moyen as {definition.rstrip(';')} limit 0".encode())
-    (ecart,) = ecarts_vues(conn_publiee)
-    assert "publication.cout_moyen" in ecart
+def test_une_version_close_que_la_publication_a_quittee_est_relue(
+    conn_publiee: Conn, base_vierge: str, var_neuf: Path
+) -> None:
+    """A restatement moves the pointer: the closed version is still what other years are compared with."""
+    clore_a_la_main(conn_publiee, 2021, 1)
+    for _ in range(2):
+        entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
+    session = Session(base_vierge, var_neuf)
+    assert verifier(session) == []
+    conn_publiee.execute("update versions.synthese_financiere set cout_net = cout_net + 1 where version = 1")
+    conn_publiee.commit()
+    (ecart,) = verifier(session)
+    assert "versions.synthese_financiere" in ecart
+    assert "(version 1)" in ecart
 
 
-@pytest.mark.parametrize("ordre", ["update {} set version = 9", "delete from {}", "truncate {}"])
-@pytest.mark.parametrize("table", ["journal.sceaux", "journal.extraits"])
+@pytest.mark.parametrize("ordre", ["update {} set cle_publique = ''", "delete from {}", "truncate {}"])
+@pytest.mark.parametrize("table", ["journal.sceaux", "journal.cles", "journal.extraits"])
 def test_rien_ne_se_change_ni_ne_s_efface(conn_publiee: Conn, ordre: str, table: str) -> None:
     conn_publiee.execute("set session_replication_role = replica")  # the owner's way around triggers
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="ajouts"):
@@ -107,21 +126,22 @@ def test_rien_ne_se_change_ni_ne_s_efface(conn_publiee: Conn, ordre: str, table:
         ({"numero": 3}, "ne suit pas le dernier"),
         ({"precedent_sha256": "0" * 64}, "ne suit pas le dernier"),
         ({"prepare_par": "intrus"}, "ne dit pas ce que le journal dit"),
-        ({"publication_sha256": "0" * 64}, "ne dit pas ce que le journal dit"),
+        ({"publication_sha256": "x"}, "ne dit pas ce que le journal dit"),
         ({"pointeurs": {"2021": 7}}, "ne dit pas ce que le journal dit"),
         ({"exercices": [2021]}, "ne dit pas ce que le journal dit"),
+        ({"acte": "cloture"}, "ne dit pas ce que le journal dit"),
     ],
 )
 def test_un_enonce_faux_ne_s_inscrit_pas(conn_publiee: Conn, change: dict[str, Any], dit: str) -> None:
-    suite = json.loads(lire_sceau(conn_publiee, 1).enonce)
-    suite |= {"numero": 2, "precedent_sha256": hashlib.sha256(canonique(suite).encode()).hexdigest()}
-    appel = "select journal.sceller(%s, %s, %s, '{}', '{}')"
+    premier = lire_sceau(conn_publiee, 1)
+    conn_publiee.execute("update journal.constructions set statut = 'validee'")
+    suite = premier.dit | {"numero": 2, "precedent_sha256": hashlib.sha256(premier.enonce.encode()).hexdigest()}
     with pytest.raises(psycopg.errors.CheckViolation, match=dit):
-        conn_publiee.execute(appel, (canonique(suite | change), b"s", b"c"))
+        conn_publiee.execute("select journal.sceller(%s, 's', 'c', '{}')", [canonique(suite | change)])
 
 
-def test_un_extrait_ne_se_note_que_pour_une_version_scellee(conn_publiee: Conn) -> None:
-    noter = "select journal.noter_extrait(%s, %s, repeat('a', 64), 's', 'c')"
+def test_un_extrait_ne_se_note_que_pour_une_version_publiee(conn_publiee: Conn) -> None:
+    noter = "select journal.noter_extrait(%s, %s, 'a_approuver', repeat('a', 64), 's', 'c', '/bilans')"
     conn_publiee.execute(noter, (2021, 1))
     conn_publiee.execute(noter, (2021, 1))
     assert conn_publiee.execute("select count(*) from journal.extraits").fetchone() == (1,)
@@ -134,24 +154,67 @@ def test_une_version_sans_sceau_n_est_pas_lue(conn_publiee: Conn) -> None:
         lire_sceau(conn_publiee, 7)
 
 
-def test_sans_la_cle_ni_l_ancre_rien_n_est_cru(conn_publiee: Conn, tmp_path: Path) -> None:
-    """Another machine, or an intruder's folder: the signature is of a key that nothing here knows."""
+# ---------------------------------------------------------------- what a machine keeps
+def test_ce_qui_est_garde_se_lit_comme_il_a_ete_ecrit(conn_publiee: Conn, var_neuf: Path) -> None:
+    ancrer(conn_publiee)
+    sceau = lire_sceau(conn_publiee, 1)
+    dossier = var_neuf / "sceaux"
+    assert (dossier / "0001.json").read_text(encoding="utf-8") == sceau.enonce
+    assert Ancres().lues() == {1: sceau.ancre}
+    assert Ancres().cles() == {sceau.cle_publique}
+    # a statement that lost its signature, and a folder that a stranger wrote in
+    (dossier / "0001.json.sig").unlink()
+    (dossier / "cle_x.pem").write_text("rien")
+    (dossier / "note.json").write_text("rien")
+    (ecart,) = lire_chaine(conn_publiee).ecarts
+    assert "ce qui est ancré" in ecart
+    assert Ancres().cles() == {sceau.cle_publique}
+
+
+def test_un_autre_poste_verifie_et_le_dit(conn_publiee: Conn, tmp_path: Path) -> None:
+    """K10: with the keys of the journal; what it does not keep is a remark, and nothing is written there."""
     ailleurs = tmp_path / "ailleurs"
-    ancrer(conn_publiee, ailleurs)
-    assert [e for e in ecarts_chaine(conn_publiee, ailleurs) if "la clé qui l'a signé n'est pas connue" in e]
+    chaine = lire_chaine(conn_publiee, ailleurs)
+    assert chaine.ecarts == []
+    (remarque,) = chaine.remarques
+    assert "sceau 1 : fait sur un autre poste" in remarque
     assert not ailleurs.exists()  # reading makes no key
 
 
-def test_les_fonctions_en_place_sont_celles_des_migrations(conn_publiee: Conn) -> None:
-    assert {"journal.sceller", "journal.ouvrir_construction", "lecture.montant"} <= fonctions_attendues().keys()
-    assert ecarts_fonctions(conn_publiee) == []
-    for ordre, nom in (
-        ("create function lecture.de_plus() returns int language sql as 'select 1'", "lecture.de_plus"),
-        ("alter function journal.sceller security invoker", "journal.sceller"),
-        ("drop function lecture.siret_valide", "lecture.siret_valide"),
-    ):
-        conn_publiee.execute(ordre.encode())
-        assert [e for e in ecarts_fonctions(conn_publiee) if nom in e], nom
+def test_une_cloture_d_un_second_poste_n_arrete_pas_le_premier(conn_publiee: Conn, tmp_path: Path) -> None:
+    """Issue 19: each keeps what it made, and only says the rest."""
+    ancrer(conn_publiee)
+    clore_a_la_main(conn_publiee, 2021, 1, tmp_path / "second")
+    ancrer(conn_publiee, tmp_path / "second")
+    premier, second = lire_chaine(conn_publiee), lire_chaine(conn_publiee, tmp_path / "second")
+    assert premier.ecarts == second.ecarts == []
+    assert [("sceau 2 :" in r) for r in premier.remarques] == [("sceau 1 :" in r) for r in second.remarques] == [True]
+    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
+    assert lire_chaine(conn_publiee).ecarts == []
+    assert sorted(Ancres().lues()) == [1, 3]
+
+
+def test_ce_qui_est_garde_et_differe_est_un_refus(conn_publiee: Conn, tmp_path: Path) -> None:
+    ancrer(conn_publiee)
+    chemin = Ancres().dossier / "0001.json"
+    chemin.write_text(chemin.read_text().replace("c.durand", "alice"))
+    (ecart,) = lire_chaine(conn_publiee).ecarts
+    assert "sceau 1 : l'entrepôt ne dit plus ce qui est ancré hors de lui" in ecart
+    chemin.rename(chemin.with_name("0007.json"))
+    (ecart,) = lire_chaine(conn_publiee).ecarts
+    assert "sceau 7 : il est ancré hors de l'entrepôt et n'y est plus inscrit" in ecart
+
+
+def test_une_signature_d_une_cle_inconnue_est_un_refus(conn_publiee: Conn, tmp_path: Path) -> None:
+    """A row that came by another way than the functions of the journal."""
+    cle = Ed25519PrivateKey.generate()
+    conn_publiee.execute("alter table journal.sceaux disable trigger en_ajout_seul")
+    enonce = lire_sceau(conn_publiee, 1).enonce
+    conn_publiee.execute(
+        "update journal.sceaux set signature = %s, cle_publique = %s", (cle.sign(enonce.encode()), publique(cle))
+    )
+    (ecart,) = lire_chaine(conn_publiee, tmp_path / "ailleurs").ecarts
+    assert "la clé qui l'a signé n'est pas connue ici" in ecart
 
 
 def test_la_cle_vient_de_l_environnement_ou_d_un_fichier(
@@ -173,19 +236,3 @@ def test_la_cle_vient_de_l_environnement_ou_d_un_fichier(
     creee = cle_signature()
     assert publique(creee) == publique(cle_signature()) != attendue
     assert stat.S_IMODE((var_neuf / module_cle.FICHIER).stat().st_mode) == 0o600
-
-
-def test_les_ancres_se_lisent_comme_elles_ont_ete_ecrites(conn_publiee: Conn, var_neuf: Path) -> None:
-    ancrer(conn_publiee)
-    sceau = lire_sceau(conn_publiee, 1)
-    dossier = var_neuf / "sceaux"
-    assert (dossier / "0001.json").read_text(encoding="utf-8") == sceau.enonce
-    assert Ancres().lues() == {1: sceau.ancre}
-    assert Ancres().cles() == {sceau.cle_publique}
-    # an anchor that lost its signature, and a folder that a stranger wrote in
-    (dossier / "0001.json.sig").unlink()
-    (dossier / "cle_x.pem").write_text("rien")
-    (dossier / "note.json").write_text("rien")
-    assert [e for e in ecarts_chaine(conn_publiee) if "ce qui est ancré" in e]
-    assert Ancres().cles() == {sceau.cle_publique}
-    assert publique(Ed25519PrivateKey.generate()) not in Ancres().cles()

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from tests.atelier import bases
+from tests.atelier.extrait import ecrire_extrait
 from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 from tests.sql.publication.conftest import conn_publiee as conn_publiee
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.extrait import produits
-from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.rapport.contenu import conseil
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import docx
 import psycopg
 import pytest
+from tests.atelier.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
-
-from mutualisation.extrait.annuel import ecrire_extrait
 
 DELIBERATION, COMMUNICATION = "deliberation_2021.docx", "communication_communes_2021.docx"
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.extrait import ecrire_extrait
+from tests.atelier.sceaux import clore_a_la_main
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import annuel as module_extrait
 from mutualisation.extrait import produits
-from mutualisation.extrait.annuel import ecrire_extrait, page_de
+from mutualisation.extrait.annuel import page_de
 from mutualisation.publication.contexte import lire_contexte
 from mutualisation.publication.relations import Colonne, lire_relations
 from mutualisation.rapport.publie import Bilan
@@ -129,10 +131,7 @@ def test_closed_extract_is_never_overwritten(conn_publiee: psycopg.Connection[An
     chemin = extrait / "manifeste.json"
     chemin.write_text(chemin.read_text(encoding="utf-8").replace('"a_approuver"', '"clos"'), encoding="utf-8")
     assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021", "it is closed nowhere but there"
-    conn_publiee.execute(
-        "insert into journal.clotures (exercice, version, prepare_par, approuve_par, manifeste_sha256)"
-        " values (2021, 1, 'c.durand', 'b.approuve', repeat('0', 64))"
-    )
+    clore_a_la_main(conn_publiee, 2021, 1)
     assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021"
     avant = _octets(extrait)
     entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())

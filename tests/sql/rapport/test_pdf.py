@@ -12,9 +12,9 @@ from typing import Any
 import pikepdf
 import psycopg
 import pytest
+from tests.atelier.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.mise_en_forme.pdf import rendre
 from mutualisation.publication.contexte import lire_contexte
 from mutualisation.rapport.contenu.conseil import dire

@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 from openpyxl import load_workbook
+from tests.atelier.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.extrait.annuel import ecrire_extrait
 from mutualisation.mise_en_forme.xlsx_feuille import LIGNE_ENTETE
 
 PREMIERE = LIGNE_ENTETE + 2

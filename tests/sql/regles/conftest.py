@@ -13,7 +13,5 @@ from mutualisation.entrepot.connexion import connecter
 @pytest.fixture(scope="session")
 def regle(atelier: Atelier) -> Iterator[Regle]:
     """The rules over a database of their own."""
-    with atelier.raconte(SOCLE_SEUL):
-        pass
-    with connecter(atelier.conserver("regles"), role=None) as conn:
+    with connecter(atelier.garder(SOCLE_SEUL, "regles"), role=None) as conn:
         yield Regle(conn, atelier.modeles)

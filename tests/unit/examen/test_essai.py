@@ -44,7 +44,7 @@ def _zip(**membres: str) -> bytes:
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 900, "mot de passe"),
         (_zip(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument (.ods)"),
-        (_zip(**{"[Content_Types]_PT_xml": "macroEnabled", "xl__workbook_PT_xml": "x"}), "macros (.xlsm)"),
+        (_zip(xl__vbaProject_PT_bin="x", xl__workbook_PT_xml="x"), "macros"),
         (_zip(xl__workbook_PT_bin="x"), "binaire (.xlsb)"),
         (_zip(temps_PT_csv="x"), "archive (.zip)"),
         (_zip(word__document_PT_xml="x"), "Word"),

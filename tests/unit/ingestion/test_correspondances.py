@@ -119,7 +119,7 @@ def test_le_nom_exact_l_emporte(tmp_path: Path) -> None:
     texte = f"{ENTETE};Source\n1;10/04/2020;C;5;8;P\n"
     rangees, dialecte = _lire(tmp_path / "v.csv", texte, "ventes", "Type;Source;")
     assert rangees == [["2", "", "1", "10/04/2020", "C", "5", "8", ""]]
-    assert dialecte["colonnes_ignorees"] == ["Source"]
+    assert dialecte["colonnes_ignorees"] == ["…"]
 
 
 def test_deux_candidats(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_colonnes_par_leur_nom(tmp_path: Path) -> None:
     assert lu.rangees[0]["prix"] == "8,01"
     assert lu.rangees[0]["depot"] == "1"
     assert lu.rangees[0]["indice"] is None
-    assert lu.dialecte["colonnes_ignorees"] == ["Note"]
+    assert lu.dialecte["colonnes_ignorees"] == ["…"]
     assert lu.dialecte["colonnes_absentes"] == ["Indice"]
 
 

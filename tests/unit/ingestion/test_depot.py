@@ -58,46 +58,33 @@ def test_ce_qui_est_ignore(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("chemin", "raison", "propose"),
     [
-        ("rh/temp_2020-01.csv", "le jeu s'écrit « temps »", "temps_2020-01.csv"),
-        ("rh/temps_2020-13.csv", "« 2020-13 » n'est pas la période", "temps_AAAA-MM.csv"),
-        ("rh/agents_0000.csv", "« 0000 » n'est pas la période", "agents_AAAA.csv"),
-        ("compta/mandats_0000-01.csv", "« 0000-01 » n'est pas la période", "mandats_AAAA-MM.csv"),
-        ("rh/temps_2020.csv", "« 2020 » n'est pas la période", "temps_AAAA-MM.csv"),
-        ("rh/temps.csv", "il manque", "temps_AAAA-MM.csv"),
-        ("rh/agents_2020-03.csv", "« 2020-03 » n'est pas la période", "agents_AAAA.csv"),
-        ("rh/agents_2020.xls", "ancien classeur Excel", "agents_2020.csv"),
-        ("rh/agents_2020.xls", "ancien classeur Excel", "agents_2020.xlsx"),
-        ("rh/agents_2020.XLSM", "classeur à macros", "agents_2020.xlsx"),
+        ("rh/temp_2020-01.csv", "en minuscules et sans accent, puis sa période (AAAA-MM)", "temps_2020-01.csv"),
+        ("rh/temps_2020-13.csv", "puis sa période", "temps_AAAA-MM.csv"),
+        ("rh/agents_0000.csv", "puis sa période (AAAA)", "agents_AAAA.csv"),
+        ("rh/temps.csv", "puis sa période", "temps_AAAA-MM.csv"),
+        ("rh/agents_2020.xls", "ancien classeur (.xls)", "agents_2020.csv"),
+        ("rh/agents_2020.XLSM", "classeur à macros", "agents_2020.csv"),
         ("rh/agents_2020.ods", "OpenDocument", "agents_2020.csv"),
-        ("rh/agents_2020.zip", "archive", "agents_2020.csv"),
         ("rh/agents_2020.csv.gz", "décompresser", "agents_2020.csv"),
-        ("rh/export.zip", "en extraire les fichiers", ""),
+        ("rh/temps.zip", "en extraire les fichiers", "temps_AAAA-MM.csv"),
         ("rh/agents_2020.txt", "nommer .csv", "agents_2020.csv"),
-        ("rh/agents_2020.xml", "n'est pas celle du jeu « agents »", "agents_2020.csv"),
+        ("rh/agents_2020.xml", "n'est pas celle du jeu « agents » (.csv ou .xlsx)", "agents_2020.csv"),
         ("rh/agents_2020", "n'a pas d'extension", "agents_2020.csv"),
-        ("rh/agents_2020_v0.csv", "« 2020_v0 » n'est pas la période", "agents_AAAA.csv"),
-        ("rh/agents_2020_V2.csv", "la version s'écrit « _vN »", "agents_2020_v2.csv"),
-        ("rh/Agents_2020.csv", "le jeu s'écrit « agents », en minuscules", "agents_2020.csv"),
-        ("rh/AGENTS_2020.CSV", "le jeu s'écrit « agents », en minuscules", "agents_2020.CSV"),
-        ("rh/agents_2020.csv.bak", "l'extension .bak", "agents_2020.csv"),
-        ("rh/agents_２０２０.csv", "chiffres simples", "agents_2020.csv"),
-        ("rh/masse salariale 2020.csv", "le jeu s'écrit « masse_salariale »", "masse_salariale_2020.csv"),
-        ("rh/agents_2020 (1).csv", "nom d'une copie", "agents_2020_vN.csv"),
-        ("rh/agents_2020 - Copie.csv", "nom d'une copie", "agents_2020_vN.csv"),
-        ("compta/mandats_2020_01.csv", "la période s'écrit « 2020-01 »", "mandats_2020-01.csv"),
-        ("compta/mandats_202001_v2.xlsx", "la période s'écrit « 2020-01 »", "mandats_2020-01_v2.xlsx"),
-        ("compta/mandats_01-2020.csv", "la période s'écrit « 2020-01 »", "mandats_2020-01.csv"),
-        ("activite/unites_2020-1.csv", "la période s'écrit « 2020-S1 »", "unites_2020-S1.csv"),
+        ("rh/agents_2020_V2.csv", "puis « _vN » s'il est corrigé", "agents_2020_v2.csv"),
+        ("rh/AGENTS_2020.CSV", "en minuscules", "agents_2020.CSV"),
+        ("rh/agents_２０２０.csv", "sans accent", "agents_2020.csv"),
+        ("rh/masse salariale 2020.csv", "« masse_salariale »", "masse_salariale_2020.csv"),
+        ("rh/agents_2020 (1).csv", "puis « _vN » s'il est corrigé", "agents_AAAA.csv"),
+        ("compta/mandats_202001_v2.xlsx", "puis sa période", "mandats_2020-01_v2.xlsx"),
+        ("activite/unites_2020-1.csv", "puis sa période (AAAA-SN)", "unites_2020-S1.csv"),
         ("activite/unités_2020-S1.csv", "sans accent", "unites_2020-S1.csv"),
-        ("cee/operations_depot1.csv", "la période s'écrit « depot-1 »", "operations_depot-1.csv"),
-        ("cee/opérations_dépôt-1.csv", "sans accent", "operations_depot-1.csv"),
-        ("referentiel/tarifs_2020.csv", "n'a pas de période", "tarifs.csv"),
+        ("cee/opérations_dépôt1.csv", "puis sa période (depot-N)", "operations_depot-1.csv"),
+        ("referentiel/tarifs_2020.csv", "sans rien d'autre", "tarifs.csv"),
         ("referentiel/clés_analytiques.csv", "sans accent", "cles_analytiques.csv"),
         ("compta/temps_2020-01.csv", "« temps » est un jeu de la source rh, pas de compta", "rh/temps_2020-01.csv"),
         ("rh/Tarifs.xls", "« tarifs » est un jeu de la source referentiel", "referentiel/tarifs.csv"),
-        ("rh/PES_2020.xml", "un PES (.xml) se dépose dans compta/", ""),
-        ("rh/marches.json", "« marches » est un jeu de la source cam", "cam/marches_AAAA.csv"),
-        ("rh/x.json", "un DECP (decp_AAAA.json) se dépose dans cam/", ""),
+        ("rh/PES_2020.xml", "« pes » est un jeu de la source compta", "compta/*.xml"),
+        ("rh/x.json", "« decp » est un jeu de la source cam", "cam/decp_AAAA.json"),
         ("temps_2020-01.csv", "dans le dossier de sa source", "rh/temps_2020-01.csv"),
     ],
 )
@@ -153,17 +140,17 @@ def test_noms_impossibles_a_afficher(tmp_path: Path) -> None:
         with open(os.fsencode(tmp_path / "compta") + b"/" + nom, "w") as f:  # noqa: PTH123 - undecodable name
             f.write("x")
     refus = decouvrir(tmp_path).refus["compta"]
-    assert sorted(c.split(" (")[0] for c, _ in refus) == ["compta/titre?.xml", "compta/…?….xml"]
+    assert sorted(c.split(" (")[0] for c, _ in refus) == ["compta/re?….xml", "compta/titre?.xml"]
 
 
 def test_dossiers_etrangers(tmp_path: Path) -> None:
     depot = decouvrir(
-        _poser(tmp_path, "comptabilite/x.csv", "rh/2020/agents_2020.csv", "lisez-moi.txt", "rh/agents_2020.csv")
+        _poser(tmp_path, "comptabilite/x.csv", "rh/2020/agents_2020.csv", "mandats.txt", "rh/agents_2020.csv")
     )
     assert dict(depot.refus[""])["comptabilite"].startswith(
         "ce dossier n'est pas une source (le plus proche : « compta »)"
     )
-    assert "dossier de sa source" in dict(depot.refus[""])["lisez-moi.txt"]
+    assert "dossier de sa source" in dict(depot.refus[""])["mandats.txt"]
     assert "dossier dans une source" in dict(depot.refus["rh"])["rh/2020"]
     assert [f.nom for f in depot.fichiers] == ["agents_2020.csv"]
 
@@ -216,8 +203,8 @@ PLACE = " (n° 1 du dossier, par ordre alphabétique)"
     [
         ("temps_2020-01_DUPONT.csv", "temps_2020-01_….csv" + PLACE),
         ("DUPONT Jeanne.xlsx", "… ….xlsx" + PLACE),
-        ("paie_0058798.csv", "paie_….csv" + PLACE),
-        ("Temps 2020-13 (copie).csv", "Temps 2020-13 (copie).csv"),
+        ("paie_0058798.csv", "…_….csv" + PLACE),
+        ("Temps 2020-13 (1).csv", "Temps 2020-13 (1).csv"),
         ("agnets_2020.csv", "agnets_2020.csv"),
         ("mandats_20200131_v02.txt", "mandats_20200131_v02.txt"),
         ("temps_Dupont.csv", "temps_….csv" + PLACE),
@@ -253,7 +240,7 @@ def test_ce_qui_n_est_pas_un_fichier_ne_dit_personne(tmp_path: Path) -> None:
     assert [c.removesuffix(", par ordre alphabétique)") for c, _ in refus["rh"]] == [
         "rh/… … (n° 1 du dossier",
         "rh/….controle.json (n° 2 du dossier",
-        "rh/…_lien.csv (n° 4 du dossier",
+        "rh/…_….csv (n° 4 du dossier",
         "rh/…_….csv (n° 3 du dossier",
         "rh/temps_2020-01.csv",
     ]

@@ -67,7 +67,7 @@ def test_les_colonnes_ignorees_et_vides_se_repetent(tmp_path: Path) -> None:
     entete = "N° dépôt;Date vente;Type;Volume vendu (kWhc);Prix (€/MWhc);Note;NOTE;;;Note"
     lu = lire(_ventes(tmp_path, entete, LIGNE.replace("EMMY", "a;b;;;c")), "ventes")
     assert lu.rangees[0]["prix"] == "8,01"
-    assert lu.dialecte["colonnes_ignorees"] == ["Note", "NOTE", "Note"]
+    assert lu.dialecte["colonnes_ignorees"] == ["…", "…", "…"]
 
 
 def test_la_colonne_du_controle_se_compare_comme_un_en_tete() -> None:

@@ -29,10 +29,10 @@ def _pic(chemin: Path, jeu: str) -> int:
 
 
 @pytest.mark.parametrize(("jeu", "ecrire"), [("mandats", ecrire_mandats), ("temps", ecrire_temps)])
-def test_dix_fois_plus_de_lignes_la_meme_memoire(tmp_path: Path, jeu: str, ecrire: object) -> None:
+def test_cinq_fois_plus_de_lignes_la_meme_memoire(tmp_path: Path, jeu: str, ecrire: object) -> None:
     assert callable(ecrire)
     pics = []
-    for lignes in (20_000, 200_000):
+    for lignes in (40_000, 200_000):
         chemin = tmp_path / f"{lignes}.csv"
         ecrire(chemin, lignes)
         pics.append(_pic(chemin, jeu))

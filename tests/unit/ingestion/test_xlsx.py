@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -214,26 +214,6 @@ def test_la_derniere_demi_seconde_du_calendrier(tmp_path: Path) -> None:
     assert lire(tmp_path / "b.xlsx", "temps").colonne("date") == ["9999-12-31T23:59:59"]
 
 
-@pytest.mark.parametrize(
-    ("avant", "apres", "quoi"),
-    [
-        (b'<row r="3"', b'<row r="1"', "après la ligne 2, une ligne porte le numéro 1"),
-        (b'<row r="3"', b'<row r="2"', "après la ligne 2, une ligne porte le numéro 2"),
-        (b'<row r="3"', b'<row r="0"', "après la ligne 2, une ligne porte le numéro 0"),
-        (b'<row r="1"', b'<row r="0"', "une ligne porte le numéro 0"),
-        (b'r="C3"', b'r="B3"', "ligne 3 : deux cellules sont à la même place"),
-        (b'r="C3"', b'r="A0"', "ligne 3 : une cellule se dit d'une autre ligne"),
-        (b'r="C3"', b'r="C99999999999"', "ligne 3 : une cellule se dit d'une autre ligne"),
-        (b'r="C3"', b'r="C2"', "ligne 3 : une cellule se dit d'une autre ligne"),
-    ],
-)
-def test_deux_lignes_ou_deux_cellules_d_une_meme_place(tmp_path: Path, avant: bytes, apres: bytes, quoi: str) -> None:
-    """One of the two would be lost without a word."""
-    origine = _ecrire(tmp_path / "a.xlsx", _POPULATIONS)
-    _reecrire(origine, tmp_path / "b.xlsx", lambda t: t.replace(avant, apres))
-    assert refus(tmp_path / "b.xlsx", "populations").startswith(quoi)
-
-
 @pytest.mark.parametrize("places", [rb' r="[A-Z]+[0-9]+"', rb' r="[0-9]+"', rb' r="[A-Z]*[0-9]+"'])
 def test_des_places_qui_ne_sont_pas_ecrites_se_comptent(tmp_path: Path, places: bytes) -> None:
     """The standard lets a writer leave out the numbers of rows, the references of cells, or both."""
@@ -353,3 +333,85 @@ def test_aucun_mot_d_analyseur(tmp_path: Path) -> None:
         chemin = tmp_path / f"{nom}.xlsx"
         chemin.write_bytes(octets)
         assert not re.search("Error|Bad|Key|File", refus(chemin, "populations"))
+
+
+def _populations(chemin: Path, retoucher: Callable[[Any], None]) -> Path:
+    """A small workbook, touched up as a person would."""
+    classeur = Workbook()
+    for r in (["Populations légales"], *_POPULATIONS):
+        classeur.worksheets[0].append(r)
+    retoucher(classeur)
+    classeur.save(chemin)
+    return chemin
+
+
+def _ligne_masquee(classeur: Any) -> None:
+    classeur.worksheets[0].row_dimensions[4].hidden = True
+
+
+def _colonne_masquee(classeur: Any) -> None:
+    classeur.worksheets[0].column_dimensions["B"].hidden = True
+
+
+def _feuille_masquee(classeur: Any) -> None:
+    classeur.create_sheet("Notice")
+    classeur.worksheets[0].sheet_state = "hidden"
+
+
+def _fusion(classeur: Any) -> None:
+    classeur.worksheets[0].merge_cells("E3:E4")
+
+
+def _fusion_de_banniere(classeur: Any) -> None:
+    classeur.worksheets[0].merge_cells("A1:C1")
+
+
+def _autre_feuille(classeur: Any) -> None:
+    for nom in ("2021", "Modèle"):
+        classeur.create_sheet(nom).append(POPULATIONS)
+    classeur["2021"].append([2021, "59001", 8])
+
+
+@pytest.mark.parametrize(
+    ("retoucher", "dits"),
+    [
+        (_ligne_masquee, ["des lignes ou des colonnes masquées"]),
+        (_colonne_masquee, ["des lignes ou des colonnes masquées"]),
+        (_feuille_masquee, ["la feuille lue est masquée"]),
+        (_fusion, ["des cellules sont fusionnées"]),
+        (_fusion_de_banniere, []),
+        (_autre_feuille, ["une autre feuille porte le même en-tête"]),
+    ],
+)
+def test_ce_qui_ne_se_voit_pas_est_dit(tmp_path: Path, retoucher: Callable[[Any], None], dits: list[str]) -> None:
+    """F11: what is hidden, merged or computed is read as the rest, and said."""
+    lu = lire(_populations(tmp_path / "p.xlsx", retoucher), "populations")
+    assert len(lu.rangees) == 2
+    notes = lu.dialecte.get("avertissements", [])
+    assert [n[: len(d)] for n, d in zip(notes, dits, strict=True)] == dits
+
+
+def test_une_formule_et_des_liens_sont_dits(tmp_path: Path) -> None:
+    origine = _ecrire(tmp_path / "a.xlsx", _POPULATIONS)
+    _reecrire(origine, tmp_path / "b.xlsx", lambda t: t.replace(b"<v>6</v>", b"<f>SUM(1,5)</f><v>6</v>"))
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "a") as z:
+        z.writestr("xl/externalLinks/externalLink1.xml", b"<a/>")
+    notes = lire(tmp_path / "b.xlsx", "populations").dialecte["avertissements"]
+    assert [n.split(",")[0].split(" (")[0] for n in notes] == [
+        "des cellules sont des formules", "le classeur prend des valeurs d'autres classeurs",
+    ]  # fmt: skip
+
+
+def test_des_macros_refusent_le_classeur(tmp_path: Path) -> None:
+    chemin = _ecrire(tmp_path / "a.xlsx", _POPULATIONS)
+    with zipfile.ZipFile(chemin, "a") as z:
+        z.writestr("xl/vbaProject.bin", b"x")
+    assert "le classeur contient des macros : l'enregistrer en .xlsx, sans macros" in refus(chemin, "populations")
+
+
+@pytest.mark.parametrize("jeu", ["temps", "masse_salariale", "mandats", "etat_actif"])
+def test_le_nom_d_une_feuille_ne_dit_personne(tmp_path: Path, jeu: str) -> None:
+    """K9: in every jeu that may be about persons."""
+    vide: tuple[str, list[list[Any]]] = ("visible", [])
+    chemin = _feuilles(tmp_path / "essai.xlsx", **{"Paie DUPONT J": vide, "temps 2020": vide, "Masse salariale": vide})
+    assert "d'aucune des feuilles n° 1, « temps 2020 », « Masse salariale »" in refus(chemin, jeu)

@@ -158,9 +158,9 @@ def test_une_feuille_de_titres_n_est_pas_une_feuille_de_mandats(tmp_path: Path) 
 
 def test_une_cellule_trop_longue(tmp_path: Path) -> None:
     chemin = ecrire(tmp_path / "c.xlsx", [MONTANT])
-    taper(chemin, "mandats", (0, "Statut", "P" * 21))
-    with pytest.raises(LectureRefusee, match="21 caractères, 20 au plus"):
-        relire(chemin, [MONTANT], Limites(cellule=20))
+    taper(chemin, "mandats", (0, "Statut", "P" * 201))
+    with pytest.raises(LectureRefusee, match="201 caractères, 200 au plus"):
+        relire(chemin, [MONTANT], Limites(cellule=200))
 
 
 def test_un_autre_classeur(tmp_path: Path) -> None:

@@ -49,18 +49,18 @@ def revisions() -> list[str]:
 
 
 def jouer(script: str) -> None:
-    """Run the SQL file that stands beside a script of `versions/`, as it is written (the script gives `__file__`)."""
+    """Run the SQL files of the folder named as a script of `versions/`, in order (the script gives `__file__`)."""
     from alembic import op
 
-    fichier = Path(script).with_suffix(".sql")
     brute: psycopg.Connection = op.get_bind().connection.driver_connection  # type: ignore[assignment]
-    try:
-        brute.execute(fichier.read_bytes())
-    except psycopg.Error as erreur:
-        raise ErreurMutualisation(
-            f"La migration {fichier.name} a échoué : {_premiere_ligne(erreur)} "
-            "L'entrepôt est resté dans son état précédent."
-        ) from erreur
+    for fichier in sorted(Path(script).with_suffix("").glob("*.sql")):
+        try:
+            brute.execute(fichier.read_bytes())
+        except psycopg.Error as erreur:
+            raise ErreurMutualisation(
+                f"La migration {fichier.parent.name}/{fichier.name} a échoué : {_premiere_ligne(erreur)} "
+                "L'entrepôt est resté dans son état précédent."
+            ) from erreur
 
 
 def _appliquee(dsn: str) -> str | None:

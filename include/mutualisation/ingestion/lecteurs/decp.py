@@ -62,7 +62,9 @@ class LecteurDecp:
             lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees(marche, forme), 1)]
             rang += len(lues)
             rangees = [[v.get(c, "") for c in self._colonnes] for v in lues]
-            yield Bloc([ligne] * len(rangees), rangees, True)
+            bloc = Bloc([ligne] * len(rangees), rangees)
+            bloc.vider_les_longues(self._limites.cellule)
+            yield bloc
 
 
 def _evenements(chemin: Path, code: str, limites: Limites) -> Iterator[Evenement]:

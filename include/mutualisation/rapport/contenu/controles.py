@@ -128,7 +128,7 @@ def _portes(bilan: Bilan) -> str:
     """
     lues = bilan.contexte.construction.portes
     fichier, modele, figures, rapport = (lues.get(nom) or {} for nom in ("fichier", "modele", "plausibilite", "bilan"))
-    livraison = fichier.get("executees") if not fichier.get("sans_resultat") else None
+    livraison = fichier.get("executees")
     vraisemblance = f", sur la vraisemblance des chiffres{_executes(figures.get('executees'))}" if figures else ""
     return (
         f"Chaque montant publié a passé {'quatre' if figures else 'trois'} séries de contrôles : à la livraison des "

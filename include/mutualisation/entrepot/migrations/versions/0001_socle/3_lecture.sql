@@ -1,116 +1,15 @@
--- Schemas, roles, journal, cell readers. Amounts are numeric, never float.
-create schema journal;
-create schema brut;
-create schema lecture;
-create schema versions;
-create schema publication;
-comment on schema journal is 'Chargements, fichiers, constructions et publications';
-comment on schema brut is 'Lignes telles que livrées : texte immuable, fichier, ligne';
-comment on schema lecture is 'Lecture des cellules : un seul endroit pour chaque format';
-comment on schema versions is 'Relations publiées, une partition par version';
-comment on schema publication is 'Relations stables lues par les outils, la finance et les auditeurs';
-
-do $$
-declare r text;
-begin
-  foreach r in array array['mutualisation_lecteur', 'mutualisation_chargeur', 'mutualisation_transformateur',
-                           'preparateur', 'approbateur'] loop
-    if not exists (select from pg_roles where rolname = r) then
-      execute format('create role %I nologin', r);
-    end if;
-  end loop;
-end $$;
-grant usage on schema publication to mutualisation_lecteur;
-grant usage on schema journal, brut to mutualisation_chargeur, mutualisation_transformateur;
-grant usage on schema lecture to mutualisation_chargeur, mutualisation_transformateur;
-
-create table journal.epci (siren text primary key, connu_depuis timestamptz not null default now());
-comment on table journal.epci is 'SIREN de l''EPCI à qui cet entrepôt appartient (G10)';
-
-create table journal.chargements (
-  chargement_id bigint generated always as identity primary key,
-  source text not null,
-  debut timestamptz not null default now(),
-  fin timestamptz,
-  statut text not null default 'en_cours' check (statut in ('en_cours', 'accepte', 'refuse')),
-  fichiers int not null default 0,
-  lignes bigint not null default 0,
-  motif text
-);
-
-create table journal.fichiers (
-  fichier_id bigint generated always as identity primary key,
-  chargement_id bigint not null references journal.chargements,
-  source text not null,
-  jeu text not null,
-  periode text not null,                  -- AAAA, AAAA-MM, AAAA-SN, depot-N ; PES : base name ; referentiel : ''
-  version int not null,
-  exercice int,                           -- year of the periode, when it has one
-  mois int,
-  semestre int,
-  depot text,                             -- N of depot-N
-  nom text not null,
-  chemin text not null,                   -- relative to the drop: <source>/<nom>
-  extension text not null,
-  sha256 text not null,
-  octets bigint not null,
-  dialecte jsonb not null default '{}',   -- encodage, separateur, bannieres, colonnes_ignorees, colonnes_absentes
-  lignes bigint not null default 0,       -- data rows landed
-  controle jsonb,                         -- .controle.json, as read
-  statut text not null default 'en_attente' check (statut in ('en_attente', 'accepte', 'refuse')),
-  motif text,
-  charge_le timestamptz not null default now()
-);
-create index on journal.fichiers (source, jeu, periode, version);
-create index on journal.fichiers (sha256);
-
-create table journal.totaux (
-  fichier_id bigint not null references journal.fichiers on delete cascade,
-  colonne text not null,                  -- ASCII column name of the registry
-  valeur text not null,
-  primary key (fichier_id, colonne)
-);
-comment on table journal.totaux is 'Cellules de la ligne Total d''un fichier (F4)';
-
--- F1, F2: the highest version, then the latest load of that name
-create view journal.fichiers_courants as
-select distinct on (source, jeu, periode)
-  fichier_id, source, jeu, periode, version, exercice, mois, semestre, depot, nom, chemin, sha256, lignes, dialecte
-from journal.fichiers
-where statut = 'accepte'
-order by source, jeu, periode, version desc, fichier_id desc;
-
-create table journal.constructions (
-  version bigint generated always as identity primary key,
-  exercices int[] not null,               -- asked and published
-  statut text not null default 'en_cours'
-    check (statut in ('en_cours', 'construite', 'validee', 'echouee', 'publiee')),
-  prepare_par text not null,
-  code_version text not null,
-  debut timestamptz not null default now(),
-  fin timestamptz,
-  publication_sha256 text,
-  portes jsonb not null default '{}'      -- result of each gate
-);
-create view journal.construction_courante as
-select version, exercices from journal.constructions where statut = 'en_cours' order by version desc limit 1;
-
-create table journal.publications (
-  exercice int primary key,
-  version bigint not null references journal.constructions,
-  publie_le timestamptz not null default now()
-);
-comment on table journal.publications is 'Version publiée de chaque exercice : le pointeur des vues de publication';
-
--- ---------------------------------------------------------------- lecture
--- Each reader gives NULL when the cell is not stated or can't be read; lecture.vide tells which.
+-- Readers of cells: each gives NULL when the cell is not stated or can't be read; lecture.vide tells which.
 -- A reader is one expression that the planner inlines, plain values first; the rare forms go to a *_forme function.
 create function lecture.texte(t text) returns text language sql immutable parallel safe as
 $$ select nullif(btrim(t, E' \t\n\r\u00a0\u202f'), '') $$;
 
--- empty or « - », with or without a trailing €
-create function lecture.vide(t text) returns boolean language sql immutable parallel safe as
-$$ select coalesce(ltrim(rtrim(t, E' \t\n\r\u00a0\u202f€'), E' \t\n\r\u00a0\u202f'), '') in ('', '-') $$;
+-- empty or « - », with or without a trailing €; a cell that starts with a digit is neither
+create function lecture.vide(t text) returns boolean language sql immutable parallel safe as $$
+  select case
+    when ascii(t) between ascii('0') and ascii('9') then false
+    else coalesce(ltrim(rtrim(t, E' \t\n\r\u00a0\u202f€'), E' \t\n\r\u00a0\u202f'), '') in ('', '-')
+  end
+$$;
 
 -- thousands by space, NBSP or narrow NBSP, trailing €, (12,50) and 12,50- negative (C1)
 create function lecture.nombre_forme(t text, decimales int, chiffres int) returns numeric
@@ -174,16 +73,21 @@ create function lecture.annee(t text) returns integer language sql immutable par
   end
 $$;
 
--- jj/mm/aaaa or ISO, an ISO date may carry a midnight time (C3)
+-- day first with / - or ., year first with - or /, aaaammjj; one separator; a midnight time may follow (C3)
 create function lecture.date_forme(t text) returns date language plpgsql immutable parallel safe as $$
 declare
   c text := btrim(t, E' \t\r\n\u00a0\u202f');
   a int; m int; j int;
 begin
-  if c ~ '^[0-9]{2}/[0-9]{2}/[0-9]{4}$' then
+  if c ~ '[ T]00:00(?::00)?$' then
+    c := regexp_replace(c, '[ T]00:00(?::00)?$', '');
+  end if;
+  if c ~ '^[0-9]{2}([/.-])[0-9]{2}\1[0-9]{4}$' then
     a := substr(c, 7, 4); m := substr(c, 4, 2); j := substr(c, 1, 2);
-  elsif c ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00(?::00(?:\.0+)?)?)?$' then
+  elsif c ~ '^[0-9]{4}([/-])[0-9]{2}\1[0-9]{2}$' then
     a := substr(c, 1, 4); m := substr(c, 6, 2); j := substr(c, 9, 2);
+  elsif c ~ '^[0-9]{8}$' then
+    a := substr(c, 1, 4); m := substr(c, 5, 2); j := substr(c, 7, 2);
   else
     return null;
   end if;
@@ -208,7 +112,7 @@ create function lecture.date(t text) returns date language sql immutable paralle
   end
 $$;
 
--- hours in minutes, exact: hundredths (3,50), HH:MM, 7h30, 7h (C8; bounds are a rule of the row)
+-- hours in minutes, exact: hundredths (3,50), HH:MM, HH:MM:00, 7h30, 7h (C8; bounds are a rule of the row)
 create function lecture.minutes_forme(t text) returns numeric language plpgsql immutable parallel safe as $$
 declare
   c text := btrim(t, E' \t\r\n\u00a0\u202f');
@@ -216,13 +120,17 @@ begin
   return case
     when c ~ '^[0-9]{1,4}(?:[.,][0-9]{1,2})?$' then replace(c, ',', '.')::numeric * 60
     when c ~ '^[0-9]{1,2}[:hH][0-5][0-9]$' then left(c, -3)::numeric * 60 + right(c, 2)::numeric
+    -- the reader of workbooks writes all the hours of [h]:mm (F11)
+    when c ~ '^[0-9]{1,4}:[0-5][0-9]:00$' then left(c, -6)::numeric * 60 + substr(right(c, 5), 1, 2)::numeric
     when c ~ '^[0-9]{1,2}[hH]$' then left(c, -1)::numeric * 60
   end;
 end $$;
+
 create function lecture.minutes(t text) returns numeric language sql immutable parallel safe as $$
   select case
     when octet_length(t) <= 7 and t ~ '^[0-9]+(?:[.,][0-9][0-9]?)?$' then replace(t, ',', '.')::numeric * 60
     when t ~ '^[0-9][0-9]?[:hH][0-5][0-9]$' then left(t, -3)::numeric * 60 + right(t, 2)::numeric
+    when t ~ '^[0-9][0-9]:[0-5][0-9]:00$' then left(t, 2)::numeric * 60 + substr(t, 4, 2)::numeric
     when t ~ '[0-9]' then lecture.minutes_forme(t)
   end
 $$;
@@ -245,4 +153,86 @@ begin
       + get_byte(c, 5) + get_byte(c, 6) + get_byte(c, 7) + get_byte(c, 8) + get_byte(c, 9) + get_byte(c, 10)
       + get_byte(c, 11) + get_byte(c, 12) + get_byte(c, 13) - 14 * 48) % 5 = 0);
 end $$;
-grant execute on all functions in schema lecture to mutualisation_chargeur, mutualisation_transformateur;
+
+-- nothing but blanks; one look at the first character tells it of most cells
+create function lecture.blanche(t text) returns boolean language sql immutable parallel safe as
+$$ select case when ascii(t) between 33 and 126 then false else lecture.texte(t) is null end $$;
+
+-- `nombre` (six decimals) with a trailing %, which is dropped (C1)
+create function lecture.pourcentage_forme(t text) returns numeric language sql immutable parallel safe as $$
+  select lecture.nombre_forme(regexp_replace(t, E'[ \u00a0\u202f]*%[ \t\r\n\u00a0\u202f]*$', ''), 6, 15)
+$$;
+
+create function lecture.pourcentage(t text) returns numeric language sql immutable parallel safe as $$
+  select case
+    when octet_length(t) <= 15 and t ~ '^-?[0-9]+(?:[.,][0-9][0-9]?)?$' then replace(t, ',', '.')::numeric
+    when t ~ '[0-9]' then lecture.pourcentage_forme(t)
+  end
+$$;
+
+-- an account: 2 to 12 digits, nothing else (C11)
+create function lecture.compte_forme(t text) returns text language sql immutable parallel safe as $$
+  select case when t ~ E'^[ \t\r\n\u00a0\u202f]*[0-9]{2,12}[ \t\r\n\u00a0\u202f]*$' then lecture.texte(t) end
+$$;
+
+create function lecture.compte(t text) returns text language sql immutable parallel safe as $$
+  select case
+    when octet_length(t) between 2 and 12 and rtrim(t, '0123456789') = '' then t
+    when t ~ '[0-9]' then lecture.compte_forme(t)
+  end
+$$;
+
+-- made of digits: without leading zeros; anything else as it is (P1)
+create function lecture.numero_forme(t text) returns text language sql immutable parallel safe as $$
+  select case
+    when lecture.texte(t) like '0%' and rtrim(lecture.texte(t), '0123456789') = ''
+      then coalesce(nullif(ltrim(lecture.texte(t), '0'), ''), '0')
+    else lecture.texte(t)
+  end
+$$;
+
+create function lecture.numero(t text) returns text language sql immutable parallel safe as $$
+  select case when ascii(t) between ascii('1') and ascii('9') then lecture.texte(t) else lecture.numero_forme(t) end
+$$;
+
+-- a SIRET or SIREN, without inner spaces of any kind (C13)
+create function lecture.sans_espaces_forme(t text) returns text language sql immutable parallel safe as $$
+  select nullif(regexp_replace(
+    t, E'[ \t\n\r\f\u000b\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', '', 'g'), '')
+$$;
+
+create function lecture.sans_espaces(t text) returns text language sql immutable parallel safe as $$
+  select case when rtrim(t, '0123456789') = '' then nullif(t, '') else lecture.sans_espaces_forme(t) end
+$$;
+
+create function lecture.siret(t text) returns text language sql immutable parallel safe as $$
+  select case when lecture.siret_valide(lecture.sans_espaces(t)) then lecture.sans_espaces(t) end
+$$;
+
+create function lecture.siren(t text) returns text language sql immutable parallel safe as $$
+  select case when lecture.sans_espaces(t) ~ '^[0-9]{9}$' then lecture.sans_espaces(t) end
+$$;
+
+-- how names are compared: NFC, trimmed, inner spaces collapsed, without case, accents or the kind of apostrophe (F5, C7).
+-- The C collation and the letters that no accent makes: the same answer whatever the locale of the server.
+create function lecture.repli(t text) returns text language sql immutable parallel safe as $$
+  select nullif(replace(translate(lower(regexp_replace(normalize(
+    translate(
+      btrim(regexp_replace(
+        t, E'[ \t\n\r\f\u000b\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g')),
+      E'\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\uff07', repeat('''', 9)), NFD),
+    E'[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+', '', 'g') collate "C"),
+    'ŒÆØĐŁ', 'œæøđł'), 'ß', 'ss'), '')
+$$;
+
+create function lecture.code_connu(t text) returns text language sql stable parallel safe as $$
+  select coalesce((select c.code from journal.codes_connus as c where c.empreinte = t), lecture.texte(t))
+$$;
+
+-- a code of rh or compta; one that was unknown when its file was loaded is read again once something names it
+create function lecture.code(t text) returns text language sql stable parallel safe as $$
+  select case when t like '~%' then lecture.code_connu(t) else lecture.texte(t) end
+$$;
+
+
+grant execute on all functions in schema lecture to mutualisation_traitement;

@@ -1,6 +1,6 @@
 """`docs/droits.md`: role × relation × verb, and who may call which function, read from the catalog of a warehouse.
 
-`python -m mutualisation.entrepot.matrice_droits` writes the page from the warehouse of `ENTREPOT_DSN`, else the
+`python outils/matrice_droits.py` writes the page from the warehouse of `ENTREPOT_DSN`, else the
 embedded one.
 """
 
@@ -65,7 +65,7 @@ select n.nspname::text, r.role, has_schema_privilege(r.role, n.oid, 'usage') as 
 """
 INTRODUCTION = """# Qui peut faire quoi dans l'entrepôt
 
-Page écrite depuis le catalogue d'un entrepôt par `python -m mutualisation.entrepot.matrice_droits` ; un test la
+Page écrite depuis le catalogue d'un entrepôt par `python outils/matrice_droits.py` ; un test la
 compare à un entrepôt construit pour lui et essaie chaque case. Aucun de ces rôles ne se connecte : un compte en reçoit
 par `grant`. `public` est tout compte de la base.
 

@@ -1,0 +1,71 @@
+-- Group roles and schemas (K2, K10): an owner that nobody logs in as, the migration, the run, readers, those who sign.
+do $$
+declare
+  r text;
+  d record;
+  installe constant boolean := (select rolsuper from pg_catalog.pg_roles where rolname = current_user);
+begin
+  foreach r in array array['mutualisation_proprietaire', 'mutualisation_migration', 'mutualisation_traitement',
+                           'mutualisation_lecteur', 'mutualisation_commune', 'preparateur', 'approbateur'] loop
+    if not exists (select from pg_catalog.pg_roles where rolname = r) then
+      execute format('create role %I nologin', r);
+    end if;
+  end loop;
+  for d in
+    select * from (values
+      -- nobody works as the owner by chance: it is put on for a migration
+      ('mutualisation_proprietaire', 'mutualisation_migration', false),
+      -- the owner takes over what the run built
+      ('mutualisation_traitement', 'mutualisation_proprietaire', true),
+      -- who installs may migrate later
+      ('mutualisation_migration', current_user::text, true)) as v (groupe, membre, herite)
+     where not (installe and membre = current_user)
+       and not exists (
+         select from pg_catalog.pg_auth_members as m
+          where m.roleid = groupe::regrole and m.member = membre::regrole and m.set_option
+            and m.inherit_option >= herite)
+  loop
+    execute format('grant %I to %I with inherit %s, set true', d.groupe, d.membre, d.herite::text);
+  end loop;
+end $$;
+
+create schema journal authorization mutualisation_proprietaire;
+create schema lecture authorization mutualisation_proprietaire;
+create schema versions authorization mutualisation_proprietaire;
+create schema publication authorization mutualisation_proprietaire;
+create schema documents authorization mutualisation_proprietaire;
+create schema construction authorization mutualisation_proprietaire;
+create schema brut authorization mutualisation_traitement;
+comment on schema journal is 'Chargements, fichiers, constructions, publications et sceaux';
+comment on schema lecture is 'Lecture des cellules : un seul endroit pour chaque format';
+comment on schema versions is 'Relations publiées, une partition par version';
+comment on schema publication is 'Relations stables lues par les outils, la finance et les auditeurs';
+comment on schema documents is
+  'Ce que factures et bilan disent à côté des chiffres publiés, par version : ni extrait, ni empreinte, ni lecteur';
+comment on schema construction is 'Construction en cours : refaite à chaque fois, promue ou oubliée';
+comment on schema brut is 'Lignes telles que livrées : texte immuable, fichier, ligne';
+
+-- the table of the migrations stays in public, where nobody else of ours may create
+do $$
+begin
+  if pg_catalog.pg_has_role((select datdba from pg_catalog.pg_database where datname = current_database()), 'usage') then
+    execute format('revoke create, temporary on database %I from public', current_database());
+    execute format('grant temporary on database %I to mutualisation_traitement, mutualisation_lecteur', current_database());
+    revoke create on schema public from public;
+    grant create on schema public to mutualisation_proprietaire;
+    alter table public.migrations owner to mutualisation_proprietaire;
+    revoke create on schema public from mutualisation_proprietaire;
+  else
+    alter table public.migrations owner to mutualisation_proprietaire;
+  end if;
+end $$;
+
+-- from here on, and for the migrations that follow
+set local role mutualisation_proprietaire;
+alter default privileges revoke execute on functions from public;
+
+grant usage on schema journal, lecture, versions, publication, documents to mutualisation_traitement;
+grant usage, create on schema construction to mutualisation_traitement;
+grant usage on schema journal, versions, publication to mutualisation_lecteur, mutualisation_commune;
+grant usage on schema journal to preparateur, approbateur;
+grant select on public.migrations to mutualisation_traitement, mutualisation_migration;

@@ -1,0 +1,32 @@
+"""An extract of a warehouse published by hand, put in place as `extraire` does, without its gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.chemins import dossier_var
+from mutualisation.composition.dossier import mise_en_place
+from mutualisation.extrait.annuel import REFUS, Porte, composer_extrait, preparer_sortie
+from mutualisation.publication.contexte import condition_de, version_publiee
+
+
+def ecrire_extrait(
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    sortie: Path,
+    *,
+    version: int | None = None,
+    porte: Porte = lambda *_: None,
+) -> Path:
+    """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path; `version`: by default the published."""
+    preparer_sortie(conn, sortie, [exercice], version)
+    choisie = version if version is not None else version_publiee(conn, exercice)
+    with mise_en_place(sortie, REFUS) as pose:
+        destination = composer_extrait(conn, exercice, choisie, pose, porte=porte, var=dossier_var())
+        conn.commit()
+        pose.decider(condition_de(conn, [exercice], version))
+        pose.poser()
+    return destination

@@ -1,0 +1,29 @@
+"""A closing inscribed by hand, as `journal.approuver` inscribes one, by an administrator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutualisation.publication.sceaux import CLOTURE, enoncer, maintenant
+from mutualisation.signatures.cle_signature import cle_signature, publique
+
+
+def clore_a_la_main(
+    conn: psycopg.Connection[Any], exercice: int, version: int, var: Path | None = None, par: str = "b.approuve"
+) -> None:
+    """Close a version in somebody's name, under the key of a folder; the caller commits."""
+    cle = cle_signature(var)
+    dit = {
+        "exercice": exercice,
+        "version": version,
+        "prepare_par": "alice",
+        "approuve_par": par,
+        "approuve_le": maintenant(conn),
+        "manifeste_sha256": "a" * 64,
+        "identite": "declaree",
+    }
+    enonce = enoncer(conn, CLOTURE, dit, cle)
+    conn.execute("select journal.inscrire(%s, %s, %s, null)", (enonce, cle.sign(enonce.encode()), publique(cle)))
