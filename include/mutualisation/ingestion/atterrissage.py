@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import psycopg
@@ -80,7 +80,7 @@ def _copier(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
     """COPY the blocks. What reading them raises is raised, once the server knows that there will be no more."""
     fautes: list[Exception] = []
     try:
-        _envoyer(conn, jeu, _taire(blocs, fautes))
+        envoyer(conn, jeu, _taire(blocs, fautes))
     except _LectureInterrompue:
         raise fautes[0] from None
 
@@ -93,7 +93,8 @@ def _taire(blocs: Iterator[bytes], fautes: list[Exception]) -> Iterator[bytes]:
         raise _LectureInterrompue from None
 
 
-def _envoyer(conn: Connexion, jeu: Jeu, blocs: Iterator[bytes]) -> None:
+def envoyer(conn: Connexion, jeu: Jeu, blocs: Iterable[bytes]) -> None:
+    """COPY these blocks into `brut.<jeu>`."""
     colonnes = [*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_lues)]
     ordre = sql.SQL("copy {} ({}) from stdin with (format text, null '', encoding 'UTF8')").format(
         table(jeu), sql.SQL(", ").join(map(sql.Identifier, colonnes))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.memoire import Memoire
@@ -39,6 +39,8 @@ _SECURITE_SOCIALE = re.compile(
 )
 _SEPARATEURS = re.compile(r"[\s./_-]+")
 _BANCAIRE_MIN = 13
+# the digests of `Pseudonymes`: of a matricule, of a code, of a reason of absence
+_PSEUDONYME, _MASQUE, _EMPREINTE = re.compile("[0-9a-f]{32}"), re.compile("~[0-9a-f]{16}"), re.compile("A-[0-9a-f]{12}")
 
 
 def bancaire(cellule: str) -> bool:
@@ -74,16 +76,30 @@ def forme_d_un_siret(siret: str) -> bool:
 
 @dataclass
 class Confidentialite:
-    """Pseudonyms of the load, codes that the referentiel names, pseudonyms of the agents of the warehouse."""
+    """Pseudonyms of the load, codes that the referentiel names, pseudonyms of the agents of the warehouse.
+
+    `deja_masquees`: cells come from the warehouse, where digests stand already.
+    """
 
     pseudonymes: Pseudonymes
     codes: frozenset[str] = frozenset()
     agents: frozenset[str] = frozenset()
+    deja_masquees: bool = False
     masque: Memoire[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Digests of cells, remembered."""
         self.masque = Memoire(self.pseudonymes.masque)
+
+    def sans_masquer_deux_fois(self) -> Confidentialite:
+        """The same, for rows of the warehouse that are landed again."""
+        return replace(self, deja_masquees=True)
+
+    def empreinte(self, *cellules: str) -> str:
+        """The digest of a code that tells a reason of absence, the last of the cells (S2)."""
+        if self.deja_masquees and _EMPREINTE.fullmatch(cellules[-1]):
+            return cellules[-1]
+        return self.pseudonymes.empreinte(*cellules)
 
     def gardien(self, jeu: Jeu, colonne: Colonne) -> Callable[[str], str] | None:
         """`gardien(cell)`: what lands of a text of the column, itself or a digest; None where every text lands.
@@ -91,7 +107,8 @@ class Confidentialite:
         For the types that are not read as numbers, days, accounts or values: those land when they are read.
         """
         if colonne.type == "pseudonyme":
-            return self.pseudonymes.__getitem__
+            pseudonymes, deja = self.pseudonymes, self.deja_masquees
+            return lambda cellule: cellule if deja and _PSEUDONYME.fullmatch(cellule) else pseudonymes[cellule]
         if colonne.type == "empreinte":
             return self._sinon_masque(lambda _texte: False)
         if not colonne.gardee or colonne.type not in _FORMES:
@@ -114,7 +131,13 @@ class Confidentialite:
         return par_la_forme and (len(code) < MATRICULE_MIN or self.pseudonymes.sans_retenir(code) not in self.agents)
 
     def _sinon_masque(self, permise: Callable[[str], bool]) -> Callable[[str], str]:
-        return lambda cellule: cellule if not (c := cellule.strip(BLANCS)) or permise(c) else self.masque[cellule]
+        def garder(cellule: str) -> str:
+            propre = cellule.strip(BLANCS)
+            if not propre or permise(propre) or (self.deja_masquees and _MASQUE.fullmatch(propre)):
+                return cellule
+            return self.masque[cellule]
+
+        return garder
 
 
 _FORMES: dict[str, Callable[[str], bool]] = {

@@ -52,7 +52,7 @@ class Lecture:
         traduction: Traduction = SANS_TRADUCTION,
     ) -> None:
         self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
-        self._typage = Typage(jeu, self._lecteur.entete, confidentialite, limites, traduction)
+        self._typage = Typage(jeu, self._lecteur.entete, confidentialite, traduction)
         self._jeu = jeu
         self._limites = limites
         self._tabulaire = jeu.format == "tabulaire"

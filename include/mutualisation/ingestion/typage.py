@@ -15,7 +15,6 @@ from mutualisation.ingestion.cellules_lues import date, defaut, lecture_de, tota
 from mutualisation.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import Entete, normaliser
-from mutualisation.ingestion.limites import Limites, nombre_fr
 from mutualisation.ingestion.memoire import MEMOIRE_MAX, Memoire
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.siret import siret_valide
@@ -104,11 +103,9 @@ class Typage:
         jeu: Jeu,
         entete: Entete | None,
         confidentialite: Confidentialite,
-        limites: Limites,
         traduction: Traduction = SANS_TRADUCTION,
     ) -> None:
         self._jeu = jeu
-        self._limites = limites
         self._confidentialite = confidentialite
         noms = [c.nom for c in jeu.colonnes_entrepot]
         self._positions = entete.positions if entete else {n: i for i, n in enumerate(noms)}
@@ -159,7 +156,7 @@ class Typage:
 
     def _lire(self, bloc: Bloc) -> _BlocLu:
         defauts = {i: (self._entetes.get(p, "") if p is not None else "", m) for i, (p, m) in bloc.defauts.items()}
-        rangees = self._raccourcies(self._a_la_largeur(bloc.decouper(), defauts), defauts)
+        rangees = self._a_la_largeur(bloc.rangees, defauts)
         tours = list(zip(*rangees, strict=True))
         n = len(rangees)
         delivrees: dict[str, Cellules] = {nom: tours[p] for nom, p in self._positions.items()}
@@ -240,7 +237,7 @@ class Typage:
         """The code of an absence is its reason: unless the day is worked, a keyed digest stands for it (S2)."""
         temoin, permise = condition[0], normaliser(condition[1])
         temoins, jours = Memoire(normaliser), Memoire(_jour)
-        empreinte = self._confidentialite.pseudonymes.empreinte
+        empreinte = self._confidentialite.empreinte
 
         def lire(bloc: _BlocLu) -> None:
             cellules = bloc.delivrees[lue.colonne.nom]
@@ -280,18 +277,6 @@ class Typage:
         gardees = () if self._jeu.pseudonymise else _NOMBRES
         types = {p: self._jeu.colonne(n).type for n, p in self._positions.items()}
         return [c if types.get(i) in gardees else "" for i, c in enumerate(rangee)]
-
-    def _raccourcies(self, rangees: list[list[str]], defauts: dict[int, tuple[str, str]]) -> list[list[str]]:
-        """A cell over the limit is emptied, and rejects its row (F9)."""
-        limite = self._limites.cellule
-        longues = [i for i, r in enumerate(rangees) if sum(map(len, r)) > limite]
-        for i in longues:
-            for j, cellule in enumerate(rangees[i]):
-                if len(cellule) > limite:
-                    rangees[i][j] = ""
-                    motif = f"cellule de {nombre_fr(len(cellule))} caractères, {nombre_fr(limite)} au plus (F9)"
-                    defauts.setdefault(i, (self._entetes.get(j, ""), motif))
-        return rangees
 
 
 def _jour(delivree: str) -> str:

@@ -14,7 +14,7 @@ from psycopg import sql
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES
 from mutualisation.sources.brut import table
-from mutualisation.sources.jeux import Jeu, Registre
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu, Registre
 
 SANS_CONSTRUCTION = (
     "Aucune construction ne dit quelles lignes sont à corriger : lancez « mutualisation bilan » ou "
@@ -120,11 +120,11 @@ def _lire(
 ) -> dict[tuple[int, int], dict[str, str]]:
     noms = [c.nom for c in jeu.colonnes_entrepot]
     requete = sql.SQL(
-        "select b.fichier_id, b.ligne, {} from {} as b"
+        "select b.fichier_id, b.ligne, b.delivre from {} as b"
         " join unnest(%s::bigint[], %s::int[]) as v (fichier_id, ligne) using (fichier_id, ligne)"
-    ).format(sql.SQL(", ").join(sql.Identifier("b", n) for n in noms), table(jeu))
+    ).format(table(jeu))
     fichiers, lignes = zip(*couples, strict=True)
     return {
-        (fichier_id, ligne): dict(zip(noms, (v or "" for v in valeurs), strict=True))
-        for fichier_id, ligne, *valeurs in conn.execute(requete, (list(fichiers), list(lignes)))
+        (fichier_id, ligne): dict(zip(noms, delivre.split(SEPARATEUR_DELIVRE), strict=True))
+        for fichier_id, ligne, delivre in conn.execute(requete, (list(fichiers), list(lignes)))
     }

@@ -1,13 +1,16 @@
-"""A corrected row as the door would land it: values translated, personal data masked, the other cells as they are."""
+"""Corrected rows as the door lands them: cells typed are translated and read, the others are as they had landed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from mutualisation.ingestion.bloc import Bloc
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.entete import normaliser
-from mutualisation.ingestion.masques import Masques
-from mutualisation.ingestion.personnes import Discretion
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import Traduction
+from mutualisation.ingestion.typage import Typage
 from mutualisation.reparation.lecture_classeur import Correction
 from mutualisation.sources.jeux import Colonne, Jeu
 
@@ -15,41 +18,36 @@ from mutualisation.sources.jeux import Colonne, Jeu
 class Relecture:
     """Reads the corrected rows of one jeu, as a file that has every column in the order of the registry."""
 
-    def __init__(self, jeu: Jeu, traduction: Traduction, discretion: Discretion) -> None:
+    def __init__(self, jeu: Jeu, traduction: Traduction, confidentialite: Confidentialite) -> None:
         self._jeu = jeu
-        self._noms = [c.nom for c in jeu.colonnes_entrepot]
         self._traducteurs = {nom: traducteur(valeurs) for nom, valeurs in traduction.valeurs.items()}
-        self._masques = Masques(jeu, {n: i for i, n in enumerate(self._noms)}, discretion)
+        self._typage = Typage(jeu, None, confidentialite.sans_masquer_deux_fois())
 
-    def ligne(self, correction: Correction) -> dict[str, str]:
-        """ASCII column → cell to land. LectureRefusee when a code that was never kept would be needed."""
+    def texte(self, fichier_id: int, corrections: Sequence[Correction]) -> str:
+        """COPY text of the rows. LectureRefusee when a code that was never kept would be needed."""
+        rangees = [self._rangee(c) for c in corrections]
+        return self._typage.texte(fichier_id, Bloc([c.ligne.ligne for c in corrections], rangees))
+
+    def _rangee(self, correction: Correction) -> list[str]:
+        for colonne in self._jeu.colonnes_entrepot:
+            self._exiger_le_code(colonne, correction)
         avant = correction.ligne.cellules
         tapees = {n: self._traduite(n, v) for n, v in correction.valeurs.items()}
-        rangee = [tapees.get(n, avant.get(n, "")) for n in self._noms]
-        self._masques.appliquer([rangee])
-        apres = dict(zip(self._noms, rangee, strict=True))
-        for c in self._jeu.colonnes_entrepot:
-            if c.nom not in tapees and not self._a_masquer(c, correction, avant, tapees):
-                apres[c.nom] = avant.get(c.nom, "")
-        return apres
+        return [tapees.get(c.nom, avant.get(c.nom, "")) for c in self._jeu.colonnes_entrepot]
 
     def _traduite(self, nom: str, valeur: str) -> str:
         return self._traducteurs[nom][valeur] if nom in self._traducteurs else valeur
 
-    def _a_masquer(
-        self, colonne: Colonne, correction: Correction, avant: dict[str, str], tapees: dict[str, str]
-    ) -> bool:
-        """True for a cell left as it was that another cell, corrected, lets land no more; masked twice, the others
-        would be what they are not."""
-        if not colonne.clair_si:
-            return colonne.garde_si_siret in tapees
+    def _exiger_le_code(self, colonne: Colonne, correction: Correction) -> None:
+        """A day that becomes worked needs its code, of which a digest alone was kept (S2)."""
+        if not colonne.clair_si or colonne.nom in correction.valeurs:
+            return
         temoin, permise = colonne.clair_si
-        claire = normaliser(avant.get(temoin, "")) == normaliser(permise)
-        le_reste = normaliser(tapees.get(temoin, avant.get(temoin, ""))) == normaliser(permise)
-        if le_reste and not claire:
-            chemin, ligne = correction.ligne.fichier.chemin, correction.ligne.ligne
+        avant = correction.ligne.cellules.get(temoin, "")
+        apres = self._traduite(temoin, correction.valeurs[temoin]) if temoin in correction.valeurs else avant
+        if normaliser(apres) == normaliser(permise) != normaliser(avant):
             raise LectureRefusee(
-                f"{chemin}, ligne {ligne} : « {colonne.entete} » n'a pas été gardé tant que "
-                f"« {self._jeu.colonne(temoin).entete} » n'était pas {permise} : l'écrire aussi dans le classeur."
+                f"{correction.ligne.fichier.chemin}, ligne {correction.ligne.ligne} : « {colonne.entete} » n'a pas été "
+                f"gardé tant que « {self._jeu.colonne(temoin).entete} » n'était pas {permise} : l'écrire aussi dans le "
+                "classeur."
             )
-        return claire and not le_reste

@@ -16,7 +16,7 @@ from upath import UPath
 from mutualisation.chemins import page_controles
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
-from mutualisation.ingestion.codes_nommes import munir_de_codes
+from mutualisation.ingestion.atterrissage import envoyer
 from mutualisation.ingestion.copies import Copie
 from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose
@@ -116,16 +116,18 @@ def _reprendre(
     source = _source(travail, par_fichier)
     rien = Depot(UPath(classeur.parent))
     munir(travail, rien)
-    munir_de_codes(travail, rien)
-    relues = {fichier: _relire(travail, siennes) for fichier, siennes in par_fichier.items()}
+    relectures = {f: _relecture(travail, f) for f in par_fichier}
+    for fichier, siennes in par_fichier.items():
+        # a code that was never kept is asked for before anything is landed
+        relectures[fichier].texte(0, siennes)
     with transaction(conn):
         synchroniser_brut(conn, travail.reg)
         journal.nettoyer(conn, source)
         chargement_id = journal.ouvrir_chargement(conn, source.nom)
     repares = []
-    for fichier, rangees in relues.items():
+    for fichier, siennes in par_fichier.items():
         with transaction(conn):
-            repares.append(_atterrir(travail, chargement_id, classeur, lue, fichier, rangees))
+            repares.append(_atterrir(travail, chargement_id, classeur, lue, siennes, relectures[fichier]))
     if refus := dict(travail.porte(conn, chargement_id)):
         with transaction(conn):
             journal.refuser(conn, source, chargement_id, refus, _AUTRES)
@@ -153,10 +155,11 @@ def _atterrir(
     chargement_id: int,
     classeur: Path,
     lue: Empreinte,
-    fichier: FichierCourant,
-    rangees: Sequence[tuple[int, list[str | None]]],
+    corrections: Sequence[Correction],
+    relecture: Relecture,
 ) -> FichierRepare:
     """One file: its row of the journal, the rows it keeps, the rows that were corrected."""
+    fichier = corrections[0].ligne.fichier
     conn, jeu = travail.conn, travail.reg.jeu(fichier.jeu)
     version = int(_valeur(travail, SQL_VERSION, fichier.source, fichier.jeu, fichier.periode))
     depose = FichierDepose(
@@ -164,9 +167,9 @@ def _atterrir(
     )
     contenu = Empreinte(lue.octets, empreinte_reparee(fichier.sha256, lue.sha256))
     fichier_id = journal.inserer_fichier(conn, chargement_id, depose, contenu, correspondances=fichier.correspondances)
-    corrigees = [ligne for ligne, _ in rangees]
+    corrigees = [c.ligne.ligne for c in corrections]
     gardees = _reporter(travail, jeu, fichier, fichier_id, corrigees)
-    _inserer(travail, jeu, fichier_id, rangees)
+    envoyer(conn, jeu, [relecture.texte(fichier_id, corrections).encode()])
     dialecte = _valeur(travail, SQL_DIALECTE, fichier.fichier_id)
     dialecte |= {
         "reparation": {
@@ -190,7 +193,7 @@ def empreinte_reparee(fichier_sha256: str, classeur_sha256: str) -> str:
 
 def _reporter(travail: Travail, jeu: Jeu, fichier: FichierCourant, fichier_id: int, corrigees: Sequence[int]) -> int:
     """The rows that stay, copied with their lines; how many."""
-    colonnes = [c for c in COLONNES_TECHNIQUES if c != "fichier_id"] + [c.nom for c in jeu.colonnes_entrepot]
+    colonnes = [c for c in COLONNES_TECHNIQUES if c != "fichier_id"] + [c.nom for c in jeu.colonnes_lues]
     liste = sql.SQL(", ").join(map(sql.Identifier, colonnes))
     requete = sql.SQL(
         "insert into {brut} (fichier_id, {colonnes}) select %s, {colonnes} from {brut}"
@@ -199,24 +202,6 @@ def _reporter(travail: Travail, jeu: Jeu, fichier: FichierCourant, fichier_id: i
     return int(travail.conn.execute(requete, (fichier_id, fichier.fichier_id, list(corrigees))).rowcount)
 
 
-def _relire(travail: Travail, corrections: Sequence[Correction]) -> list[tuple[int, list[str | None]]]:
-    """(line of the file, cells in the order of the registry) of each corrected row, read and masked as at the door."""
-    jeu = travail.reg.jeu(corrections[0].ligne.fichier.jeu)
-    relecture = Relecture(jeu, travail.correspondances.pour(jeu), travail.discretion)
-    rangees = []
-    for c in corrections:
-        cellules = relecture.ligne(c)
-        rangees.append((c.ligne.ligne, [cellules[colonne.nom] or None for colonne in jeu.colonnes_entrepot]))
-    return rangees
-
-
-def _inserer(travail: Travail, jeu: Jeu, fichier_id: int, rangees: Sequence[tuple[int, list[str | None]]]) -> None:
-    """The corrected rows, each on its own line of the file."""
-    noms = [c.nom for c in jeu.colonnes_entrepot]
-    requete = sql.SQL("insert into {} (fichier_id, ligne, {}) values (%s, %s, {})").format(
-        table(jeu),
-        sql.SQL(", ").join(map(sql.Identifier, noms)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(noms)),
-    )
-    with travail.conn.cursor() as curseur:
-        curseur.executemany(requete, [(fichier_id, ligne, *cellules) for ligne, cellules in rangees])
+def _relecture(travail: Travail, fichier: FichierCourant) -> Relecture:
+    jeu = travail.reg.jeu(fichier.jeu)
+    return Relecture(jeu, travail.correspondances.pour(jeu), travail.confidentialite(jeu))

@@ -114,9 +114,11 @@ class Colonne:
 
 @dataclass(frozen=True)
 class Regle:
-    """What rejects a row by its own cells and the name of its file: `si` is a condition in SQL over the typed columns of
-    the jeu and `exercice_fichier`, `mois_fichier`, `semestre_fichier`, `motif` the reason in French, `colonne` the one at
-    fault. `issue`: `rejete`, `retenu` (held), or `affectation` (of a row of agents: its segment stays, H2, H3).
+    """What rejects a row by its own cells and the name of its file.
+
+    `si`: a condition in SQL over the typed columns of the jeu and `exercice_fichier`, `mois_fichier`,
+    `semestre_fichier`; `motif`: the reason in French; `colonne`: the one at fault. `issue`: `rejete`, `retenu` (held),
+    or `affectation` (of a row of agents: its segment stays, H2, H3).
 
     dbt and `essayer` judge by the same text.
     """

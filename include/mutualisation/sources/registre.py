@@ -173,6 +173,11 @@ def _verifier_colonnes(jeu: Jeu, ou: str) -> None:
             raise ErreurMutualisation(f"{ou} : chaque colonne d'un fichier tabulaire a son propre « entete ».")
         if not jeu.obligatoires:
             raise ErreurMutualisation(f"{ou} : il faut au moins une colonne obligatoire pour reconnaître l'en-tête.")
+    _verifier_citees(jeu, noms, ou)
+
+
+def _verifier_citees(jeu: Jeu, noms: list[str], ou: str) -> None:
+    """Columns that rules and other columns name."""
     for r in jeu.regles:
         if r.colonne not in noms:
             raise ErreurMutualisation(f"{ou}, règle « {r.motif} » : la colonne « {r.colonne} » n'existe pas.")

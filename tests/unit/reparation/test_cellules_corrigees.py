@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from mutualisation.ingestion.personnes import Discretion
 from tests.unit.reparation.lignes_types import ABSENCE, MONTANT, SAISIE, fautive
 
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.reparation.a_corriger import LigneFautive
 from mutualisation.reparation.cellules_corrigees import Relecture
 from mutualisation.reparation.lecture_classeur import Correction
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.sources.registre import registre
 
 PSEUDONYMES = Pseudonymes(b"une cle pour les essais")
 
 
 def relire(ligne: LigneFautive, traduction: Traduction = SANS_TRADUCTION, **valeurs: str) -> dict[str, Any]:
-    relecture = Relecture(registre().jeu(ligne.fichier.jeu), traduction, Discretion(PSEUDONYMES))
-    return relecture.ligne(Correction(ligne, valeurs))
+    """The row as it lands: its cells as delivered."""
+    jeu = registre().jeu(ligne.fichier.jeu)
+    relecture = Relecture(jeu, traduction, Confidentialite(PSEUDONYMES, frozenset({"T-ADS", "ADS", "AUTRE"})))
+    delivre = relecture.texte(1, [Correction(ligne, valeurs)]).split("\t")[3]
+    return dict(zip([c.nom for c in jeu.colonnes_entrepot], delivre.split(SEPARATEUR_DELIVRE), strict=True))
 
 
 def test_le_reste_de_la_ligne_est_tel_qu_il_a_atterri() -> None:
