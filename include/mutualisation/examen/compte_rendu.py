@@ -7,14 +7,16 @@ from typing import Any
 
 from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, Essai, Verdict
 from mutualisation.examen.discretion import DISCRETES, MASQUE, affichage, montrable
-from mutualisation.examen.parcours import Constat
+from mutualisation.examen.jugement import Constat
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.limites import nombre_fr
+from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.sources.jeux import Colonne, Jeu
 
 _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}
 _ISSUES = {ACCEPTE: "accepte", 2: "rejets", REFUSE: "refuse"}
 _MOTIFS_MAX, _INCONNUES_MAX = 12, 5
+EXEMPLES = 3
 
 
 def lignes(essai: Essai) -> list[str]:
@@ -93,14 +95,21 @@ def _colonne(essai: Essai, c: Colonne, constat: Constat | None) -> dict[str, Any
         return {"colonne": c.entete, "entete": None, "etat": _absence(essai, c), "exemples": []}
     entete = trouve.tete.noms[place]
     etat = f"proposé : {candidat.raison}" if candidat and c.nom not in trouve.trouvees else "lue"
-    lus = constat.exemples.get(c.nom, {}) if constat else {}
-    paires = [
-        (_court(cellule), affichage(lu, c.type)) if montrable(jeu, c, cellule, lu) else (MASQUE, MASQUE)
-        for cellule, lu in lus.items()
-    ]
+    lue = constat.colonnes.get(c.nom) if constat else None
+    paires = _exemples(jeu, lue) if lue is not None else []
     if c.type in ("personnel", "pseudonyme"):
         paires = [(MASQUE, MASQUE)]
     return {"colonne": c.entete, "entete": entete, "etat": etat, "exemples": list(dict.fromkeys(paires))}
+
+
+def _exemples(jeu: Jeu, lue: ColonneLue) -> list[tuple[str, str]]:
+    """Cells before and after, hidden where they may not be shown."""
+    return [
+        (_court(brute), affichage(lue[cellule], lue.colonne.type, illisible=cellule in lue.fautes))
+        if montrable(jeu, lue, brute) and montrable(jeu, lue, cellule)
+        else (MASQUE, MASQUE)
+        for brute, cellule in lue.exemples(EXEMPLES)
+    ]
 
 
 def _court(cellule: str) -> str:
@@ -158,7 +167,7 @@ def _inconnues(essai: Essai) -> list[tuple[Colonne, list[str]]]:
     constat = (essai.propose or essai.tel_quel).constat
     if essai.jeu is None or constat is None:
         return []
-    return [(essai.jeu.colonne(nom), list(vues)) for nom, vues in constat.inconnues.items() if vues]
+    return [(essai.jeu.colonne(nom), vues) for nom, vues in constat.inconnues.items()]
 
 
 def _inconnue(jeu: Jeu, colonne: Colonne, vues: list[str]) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen.parcours import Constat, parcourir, valeurs_inconnues
+from mutualisation.examen.jugement import Constat, Periode, brouillon, juger
 from mutualisation.examen.propositions import Proposition, des_defauts, des_en_tetes, des_valeurs, nouvelles
 from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre
-from mutualisation.examen.regles import Periode
 from mutualisation.examen.table import Table, completer, table
 from mutualisation.examen.tetes import tetes
 from mutualisation.ingestion.controle import SUFFIXE_CONTROLE, lire_controle, octets_controle
@@ -74,7 +76,7 @@ class Essai:
 def essayer(
     fichier: Path, jeu: str | None = None, correspondances: Path | None = None, *, ecrire: bool = False
 ) -> Essai:
-    """Look at a file of any form; write the rows proposed when asked to. Loads nothing, needs no server.
+    """Look at a file of any form; write the rows proposed when asked to. Loads nothing, needs no warehouse.
 
     ErreurMutualisation when the file is missing, the jeu unknown, or the rows can't be written.
     """
@@ -124,42 +126,32 @@ def _tableau(essai: Essai, reg: Registre, limites: Limites, correspondances: Pat
         return essai
     essai.jeu, essai.trouve = trouve.jeu, trouve
     essai.avis = _avis(essai)
-    essai.tel_quel = _juger(essai, essai.table.lignes, reg, limites)
-    _proposer(essai, reg, limites)
+    with brouillon() as conn:
+        lire_avec = partial(_verdict, conn, essai, reg, limites)
+        essai.tel_quel = lire_avec(essai.table.lignes)
+        _proposer(essai, reg, lire_avec)
     if ecrire and essai.propositions:
         essai.ecrit = completer(essai.table, [p.ligne for p in essai.propositions], reg, limites)
     return essai
 
 
-def _proposer(essai: Essai, reg: Registre, limites: Limites) -> None:
+def _proposer(essai: Essai, reg: Registre, lire_avec: Callable[[list[Correspondance]], Verdict]) -> None:
     """Headers and defaults first; then, on the file read with them, the values of its enumerations."""
     trouve, lignes = essai.trouve, essai.table.lignes if essai.table else []
     if trouve is None:
         return
     donnees = compiler(lignes, reg).pour(trouve.jeu).defauts
     essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve, donnees)], lignes)
-    essai.propositions += nouvelles(des_valeurs(trouve.jeu, _inconnues(essai, lignes, reg, limites)), lignes)
+    lu = lire_avec([*lignes, *(p.ligne for p in essai.propositions)]) if essai.propositions else essai.tel_quel
+    valeurs = nouvelles(des_valeurs(trouve.jeu, lu.constat.inconnues if lu.constat else {}), lignes)
+    essai.propositions += valeurs
     if essai.propositions:
-        essai.propose = _juger(essai, [*lignes, *(p.ligne for p in essai.propositions)], reg, limites)
+        essai.propose = lire_avec([*lignes, *(p.ligne for p in essai.propositions)]) if valeurs else lu
 
 
-def _inconnues(
-    essai: Essai, lignes: list[Correspondance], reg: Registre, limites: Limites
-) -> Mapping[str, Counter[str]]:
-    """Cells that the enumerations do not know, once the headers are found."""
-    if not essai.propositions and essai.tel_quel.constat is not None:
-        return essai.tel_quel.constat.inconnues
-    if essai.jeu is None:
-        return {}
-    traduction = compiler([*lignes, *(p.ligne for p in essai.propositions)], reg).pour(essai.jeu)
-    try:
-        lecteur = ouvrir(essai.fichier, essai.jeu, essai.nature.genre, limites, traduction)
-        return valeurs_inconnues(lecteur, essai.jeu, traduction)
-    except LectureRefusee:
-        return {}  # the verdict says it
-
-
-def _juger(essai: Essai, lignes: list[Correspondance], reg: Registre, limites: Limites) -> Verdict:
+def _verdict(
+    conn: psycopg.Connection[Any], essai: Essai, reg: Registre, limites: Limites, lignes: list[Correspondance]
+) -> Verdict:
     """Read the whole file with those rows."""
     if essai.jeu is None:
         return Verdict("aucun jeu reconnu.")
@@ -172,7 +164,7 @@ def _juger(essai: Essai, lignes: list[Correspondance], reg: Registre, limites: L
             else {}
         )
         lecteur = ouvrir(essai.fichier, essai.jeu, essai.nature.genre, limites, traduction)
-        constat = parcourir(lecteur, essai.jeu, traduction, _periode(essai), limites, annonce)
+        constat = juger(conn, lecteur, essai.jeu, traduction, _periode(essai), annonce)
     except LectureRefusee as e:
         return Verdict(str(e))
     return Verdict(constat=constat, lignes=constat.lignes)

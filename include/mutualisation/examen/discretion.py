@@ -2,73 +2,43 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
+from datetime import date
 from decimal import Decimal
 
 from mutualisation.examen.usages import sens_usuel
-from mutualisation.ingestion.cellules_lues import Lu, lecture_de
-from mutualisation.ingestion.formes import (
-    datee,
-    demesuree,
-    figures,
-    forme_d_un_code,
-    forme_d_un_matricule,
-    forme_d_un_siret,
-)
-from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.ingestion.typage import ColonneLue
+from mutualisation.sources.jeux import Jeu
 
 MASQUE = "masqué"
 # sources whose files speak of people, by name or as tiers
 DISCRETES = frozenset({"rh", "compta"})
-# a figure or an underscore: « O.MARTIN » and « MARTIN-DUPONT » are names
-_FORME_DE_CODE = re.compile(r"(?=.*[0-9_])[A-Z0-9_.\-/]{1,20}")
 
 
-def montrable(jeu: Jeu, colonne: Colonne, cellule: str, lu: Lu) -> bool:
-    """Whether a cell of the file may be printed as it is, beside `lu`, what it is read as once translated.
+def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
+    """Whether a cell of the file may be printed as it is: it lands in clear, or is a usual word of an enumeration.
 
     Judged on its own reading: a translation makes a name read, it does not make it fit to be shown.
     """
-    if colonne.confidentielle:
+    colonne = lue.colonne
+    if colonne.confidentielle or (jeu.agents and colonne.type == "code"):
         return False
-    propre = cellule.strip()
-    if not propre or jeu.source not in DISCRETES:
+    if jeu.source not in DISCRETES:
         return True
-    if jeu.agents and (colonne.type == "code" or _peut_etre_un_matricule(jeu, colonne, propre)):
-        return False
-    brut = lecture_de(colonne, pourcent=colonne.pourcent_si is not None)[cellule]
-    if colonne.type == "enumeration":
-        return bool(brut) or sens_usuel(colonne, cellule) is not None
-    if brut is None:
-        return datee(propre) if jeu.pseudonymise else figures(propre)
-    if isinstance(brut, (Decimal, int)):
-        return figures(propre) or datee(propre)
-    if isinstance(brut, dt.date) or colonne.type in ("siret", "compte", "siren"):
+    if colonne.type == "enumeration" and sens_usuel(colonne, cellule) is not None:
         return True
-    if colonne.type == "siret_libre":
-        return forme_d_un_siret(propre)
-    textes = (propre, lu) if isinstance(lu, str) else (propre,)
-    return all(_FORME_DE_CODE.fullmatch(t) and forme_d_un_code(t) for t in textes)
+    lue[cellule]
+    return cellule not in lue.posees and cellule not in lue.fautes
 
 
-def _peut_etre_un_matricule(jeu: Jeu, colonne: Colonne, cellule: str) -> bool:
-    """Figures that say more than their column holds, or are written as no number is."""
-    if demesuree(colonne)(cellule):
-        return True
-    return forme_d_un_matricule(cellule) and (jeu.pseudonymise or cellule.startswith("0"))
-
-
-def affichage(lu: Lu, type_: str) -> str:
+def affichage(lu: str, type_: str, *, illisible: bool) -> str:
     """What a cell is read as, as a reader of French writes it."""
-    if lu is None:
+    if illisible:
         return "illisible"
     if lu == "":
         return "non renseigné"
-    if type_ == "duree" and isinstance(lu, Decimal):
-        heures, minutes = divmod(lu, 60)
+    if type_ == "duree":
+        heures, minutes = divmod(Decimal(lu), 60)
         return f"{int(heures)} h {minutes.normalize():02f}" if minutes else f"{int(heures)} h"
-    if isinstance(lu, Decimal):
-        texte = f"{lu:,f}".replace(",", " ").replace(".", ",")
-        return texte + {"pourcentage": " %"}.get(type_, "")
-    return lu.strftime("%d/%m/%Y") if isinstance(lu, dt.date) else str(lu)
+    if type_ in ("montant", "nombre", "decimal", "pourcentage"):
+        return f"{Decimal(lu):,f}".replace(",", " ").replace(".", ",") + (" %" if type_ == "pourcentage" else "")
+    return date.fromisoformat(lu).strftime("%d/%m/%Y") if type_ == "date" else lu

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +50,7 @@ def des_defauts(trouve: Reconnaissance, donnees: Iterable[str]) -> list[Proposit
     return propositions
 
 
-def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Counter[str]]) -> list[Proposition]:
+def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Sequence[str]]) -> list[Proposition]:
     """What the unread values of enumerations usually mean; one that nothing tells is left to the reader."""
     propositions = []
     for nom, inconnues in inconnues_par_colonne.items():

@@ -176,7 +176,7 @@ def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
         distinctes = {normaliser(c) for c in cellules}
         return 1.0 if len(distinctes) <= 12 and max(map(len, distinctes)) <= 25 else 0.0
     lecture = lecture_de(colonne)
-    return sum(lecture[c] is not None for c in cellules) / len(cellules)
+    return sum(lecture(c) is not None for c in cellules) / len(cellules)
 
 
 def _forme(colonne: Colonne) -> str:

@@ -5,9 +5,10 @@ Columns are read cell by distinct cell: agents, suppliers, days and codes come b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import TypeAlias
 
 from mutualisation.ingestion.bloc import BLANCS, Bloc
@@ -34,7 +35,8 @@ _NOMBRES = ("montant", "nombre", "pourcentage")
 class ColonneLue(dict[str, str]):
     """`lue[cell]`: the text that COPY takes for a cell as delivered, "" for NULL.
 
-    `fautes`: cell → why it rejects its row; `posees`: cell → what of it lands in `delivre`, when it is not itself.
+    `fautes`: cell → why it rejects its row; `posees`: cell → what of it lands in `delivre`, when it is not itself;
+    `traduits`: cell of the file → cell, where `correspondances` says something of the column.
     """
 
     def __init__(self, jeu: Jeu, colonne: Colonne, confidentialite: Confidentialite, *, pourcent: bool = False) -> None:
@@ -42,6 +44,7 @@ class ColonneLue(dict[str, str]):
         self.colonne = colonne
         self.fautes: dict[str, str] = {}
         self.posees: dict[str, str] = {}
+        self.traduits: Mapping[str, str] = {}
         self._gardien = confidentialite.gardien(jeu, colonne)
         self._lire = lecture_de(colonne, pourcent=pourcent)
 
@@ -63,6 +66,11 @@ class ColonneLue(dict[str, str]):
             self.posees[cellule] = posee
         self[cellule] = lu or ""
         return self[cellule]
+
+    def exemples(self, nombre: int) -> list[tuple[str, str]]:
+        """The first cells of the file that state something, each with what it is read as once translated."""
+        brutes = list(islice((c for c in self.traduits or self if c.strip(BLANCS)), nombre))
+        return [(c, self.traduits.get(c, c)) for c in brutes]
 
     def lire(self, cellules: Cellules) -> list[str]:
         """What is read of the cells of a block."""
@@ -115,6 +123,7 @@ class Typage:
         self._par_defaut = {n: v for n, v in traduction.defauts.items() if n not in self._positions}
         self._traducteurs = {n: traducteur(v) for n, v in traduction.valeurs.items() if n in self._positions}
         self._codes = CodesDuTemps(confidentialite)
+        self.colonnes: dict[str, ColonneLue] = {}
         self._colonnes = [self._colonne(c) for c in jeu.colonnes_entrepot]
         self._secondes = [self._seconde(c.nom, c.seconde) for c in jeu.colonnes_entrepot if c.seconde]
 
@@ -177,7 +186,8 @@ class Typage:
             return self._selon_la_regle(colonne, colonne.pourcent_si)
         if colonne.garde_si_siret:
             return self._si_siret(colonne, colonne.garde_si_siret)
-        lue = ColonneLue(self._jeu, colonne, self._confidentialite)
+        lue = self.colonnes[colonne.nom] = ColonneLue(self._jeu, colonne, self._confidentialite)
+        lue.traduits = self._traducteurs.get(colonne.nom, lue.traduits)
         if colonne.clair_si:
             return self._en_clair_si(lue, colonne.clair_si)
         nom = colonne.nom
@@ -207,6 +217,8 @@ class Typage:
         """A number that a % may follow where another column says so (C1)."""
         temoin, valeur = condition[0], normaliser(condition[1])
         lues = [ColonneLue(self._jeu, colonne, self._confidentialite, pourcent=p) for p in (False, True)]
+        # the rate of a `pourcentage` is the wider reading
+        self.colonnes[colonne.nom] = lues[True]
 
         def lire(bloc: _BlocLu) -> None:
             cellules = bloc.delivrees[colonne.nom]

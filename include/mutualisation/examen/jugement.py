@@ -1,0 +1,168 @@
+"""A file read as a load reads it: typed rows in a table of this command alone, judged by the rules of the registry."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.ingestion.bloc import BLANCS, sans_total
+from mutualisation.ingestion.confidentialite import Confidentialite
+from mutualisation.ingestion.entete import Entete
+from mutualisation.ingestion.lecture import Lecteur
+from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.traduction import Traduction
+from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue, Typage
+from mutualisation.sources.jeux import Jeu, Regle
+
+Motif = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Periode:
+    """What the name of the file says of its rows; None where it says nothing."""
+
+    exercice: int | None = None
+    mois: int | None = None
+    semestre: int | None = None
+
+
+@dataclass
+class Constat:
+    """What a reading saw: rows, those rejected, (header, reason) of rejected and of held rows, columns as read."""
+
+    entete: Entete
+    lignes: int = 0
+    motifs: Counter[Motif] = field(default_factory=Counter)
+    retenues: Counter[Motif] = field(default_factory=Counter)
+    colonnes: Mapping[str, ColonneLue] = field(default_factory=dict)
+
+    @property
+    def rejetees(self) -> int:
+        """Rows that would be rejected."""
+        return self.motifs.total()
+
+    @property
+    def part(self) -> float:
+        """Share of the rows that would be rejected, in percent."""
+        return 100 * self.rejetees / self.lignes if self.lignes else 0.0
+
+    @property
+    def inconnues(self) -> dict[str, list[str]]:
+        """Distinct cells that no value of their enumeration is, by column."""
+        enumerations = (c for c in self.colonnes.values() if c.colonne.type == "enumeration")
+        vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in enumerations}
+        return {nom: cellules for nom, cellules in vues.items() if cellules}
+
+
+@contextmanager
+def brouillon() -> Iterator[psycopg.Connection[Any]]:
+    """A PostgreSQL in a folder that goes with the command: nothing is loaded anywhere."""
+    with (
+        tempfile.TemporaryDirectory(prefix="essayer-") as dossier,
+        serveur_entrepot(Path(dossier) / "var") as dsn,
+        psycopg.connect(dsn) as conn,
+    ):
+        yield conn
+
+
+def juger(
+    conn: psycopg.Connection[Any],
+    lecteur: Lecteur,
+    jeu: Jeu,
+    traduction: Traduction,
+    periode: Periode,
+    controle: Mapping[str, Any],
+) -> Constat:
+    """Read every row. LectureRefusee when the file can't be read to its end, or an announced sum is wrong (F3, F4)."""
+    if lecteur.entete is None:
+        raise LectureRefusee("ce fichier n'est pas un tableau.")
+    garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
+    typage = Typage(jeu, lecteur.entete, garde, traduction)
+    totaux: list[Sequence[str]] = []
+    _creer(conn, jeu)
+    with conn.cursor() as curseur, curseur.copy("copy essai from stdin (format text, null '')") as copie:
+        for bloc in sans_total(lecteur.blocs(), totaux.append):
+            copie.write(typage.texte(0, bloc))
+    constat = Constat(lecteur.entete, colonnes=typage.colonnes)
+    _compter(conn, jeu, periode, constat)
+    _verifier_sommes(conn, jeu, typage.totaux(totaux[0]) if totaux else {}, controle, constat.lignes)
+    return constat
+
+
+def _creer(conn: psycopg.Connection[Any], jeu: Jeu) -> None:
+    typees = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(c.nom), sql.SQL(c.type_sql)) for c in jeu.colonnes_lues
+    )
+    conn.execute("drop table if exists essai")
+    technique = "create temporary table essai (fichier_id bigint, ligne integer, defauts text, delivre text, {})"
+    conn.execute(sql.SQL(technique).format(typees))
+
+
+def _compter(conn: psycopg.Connection[Any], jeu: Jeu, periode: Periode, constat: Constat) -> None:
+    """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart."""
+    requete = sql.SQL(
+        "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, count(*) from ("
+        " select *, %s::int as exercice_fichier, %s::int as mois_fichier, %s::int as semestre_fichier from essai) as l"
+        " group by 1, 2 order by 3 desc, 1, 2"
+    ).format(
+        rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
+        retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
+    )
+    for rejet, retenue, nombre in conn.execute(requete, (periode.exercice, periode.mois, periode.semestre)).fetchall():
+        constat.lignes += nombre
+        if rejet is not None:
+            constat.motifs[_motif(rejet)] += nombre
+        elif retenue is not None:
+            constat.retenues[_motif(retenue)] += nombre
+
+
+def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:
+    """« header|reason » of the first rule that a row breaks."""
+    if not regles:
+        return sql.SQL("null::text")
+    fautes = (f"{jeu.colonne(r.colonne).entete or r.colonne}|{r.motif}" for r in regles)
+    cas = [
+        # a % of the registry is no placeholder
+        sql.SQL("when {} then {}").format(sql.SQL(r.si.replace("%", "%%")), sql.SQL(_litteral(f)))
+        for r, f in zip(regles, fautes, strict=True)
+    ]
+    return sql.SQL("case {} end").format(sql.SQL(" ").join(cas))
+
+
+def _litteral(texte: str) -> str:
+    return "'" + texte.replace("'", "''").replace("%", "%%") + "'"
+
+
+def _motif(faute: str) -> Motif:
+    entete, _, motif = faute.partition("|")
+    return entete, motif
+
+
+def _verifier_sommes(
+    conn: psycopg.Connection[Any], jeu: Jeu, totaux: Mapping[str, str], controle: Mapping[str, Any], lignes: int
+) -> None:
+    if controle.get("lignes", lignes) != lignes:
+        raise LectureRefusee(f"le .controle.json annonce {controle['lignes']} lignes, le fichier en a {lignes} (F3).")
+    for nom, valeur in totaux.items():
+        if _differe(conn, nom, valeur):
+            raise LectureRefusee(f"la ligne Total et la somme de « {jeu.colonne(nom).entete} » diffèrent (F4).")
+    annoncee = next((c for c in jeu.colonnes if c.entete == controle.get("colonne")), None)
+    if annoncee is not None and _differe(conn, annoncee.nom, controle["total"]):
+        raise LectureRefusee(f"le total annoncé par le .controle.json pour « {annoncee.entete} » diffère (F3).")
+
+
+def _differe(conn: psycopg.Connection[Any], nom: str, valeur: str | None) -> bool:
+    somme = conn.execute(sql.SQL("select coalesce(sum({}), 0) from essai").format(sql.Identifier(nom))).fetchone()
+    return valeur in (None, ILLISIBLE) or somme is None or Decimal(str(valeur)) != Decimal(somme[0])
