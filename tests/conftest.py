@@ -1,7 +1,6 @@
 """Shared fixtures: one real embedded PostgreSQL per test session."""
 
 import os
-import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -67,7 +66,8 @@ def _environnement_neutre(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def _grappe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of this process's own server, a copy of the one that the run made."""
-    demandees = {nom for item in request.session.items for nom in getattr(item, "fixturenames", ())}
+    noms = (set(getattr(item, "fixturenames", ())) for item in request.session.items)
+    demandees = {nom for demandes in noms if "atelier" in demandes for nom in demandes}
     return grappe.copier(grappe.dossier_commun(tmp_path_factory), tmp_path_factory.mktemp("serveur") / "var", demandees)
 
 
@@ -87,9 +87,8 @@ def entrepot(_serveur: str) -> str:
 @pytest.fixture
 def base_vierge(_serveur: str) -> Iterator[str]:
     """DSN of a migrated warehouse of this test's own, dropped afterwards."""
-    nom = f"essai_{uuid.uuid4().hex[:12]}"
-    yield bases.creer(_serveur, nom, MODELE)
-    bases.supprimer(_serveur, nom)
+    with bases.copie(_serveur, MODELE) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="session")

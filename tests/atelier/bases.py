@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from psycopg import sql
 
@@ -12,9 +16,17 @@ def adresse(dsn: str, nom: str) -> str:
 
 
 def creer(dsn: str, nom: str, modele: str = "template0") -> str:
-    """`create database` from a template; its address."""
-    _executer(dsn, "create database {} template {}", nom, modele)
+    """`create database` from a template, its files as they are; its address."""
+    _executer(dsn, "create database {} template {} strategy file_copy", nom, modele)
     return adresse(dsn, nom)
+
+
+@contextmanager
+def copie(dsn: str, modele: str) -> Iterator[str]:
+    """Address of a copy of a database, dropped afterwards."""
+    nom = f"essai_{uuid.uuid4().hex[:12]}"
+    yield creer(dsn, nom, modele)
+    supprimer(dsn, nom)
 
 
 def supprimer(dsn: str, nom: str) -> None:

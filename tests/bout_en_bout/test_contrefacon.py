@@ -242,6 +242,7 @@ def test_un_second_poste_verifie_clot_et_n_arrete_pas_le_premier(publie: Publie,
     with connecter(session.dsn, role=None) as conn:
         clore_a_la_main(conn, EXERCICE, 1, second.var)
     clos = Path(op.extraire(session, EXERCICE, str(tmp_path / "y")))
+    assert json.loads((clos / MANIFESTE).read_bytes())["cloture"]["approuve_par"] == "b.approuve"
     assert op.verifier(session, extraits=[clos]) == op.verifier(second, extraits=[clos]) == []
     assert [r for r in op.remarques(session) if r.startswith("sceau 2 : fait sur un autre poste")]
 

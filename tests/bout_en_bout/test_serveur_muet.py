@@ -41,7 +41,7 @@ def test_qui_bloque_est_nomme(var_vide: tuple[Path, str]) -> None:
 
 @pytest.mark.parametrize(
     ("commande", "attendue"),
-    [(("etat",), "journal.publications"), (("sauvegarder", "sauvegarde"), "journal.emplacements")],
+    [(("etat",), "journal.publications"), (("sauvegarder", "sauvegarde"), "journal.extraits")],
     ids=["requete", "pg_dump"],
 )
 def test_un_serveur_fige_rend_la_main(var_vide: tuple[Path, str], commande: tuple[str, ...], attendue: str) -> None:

@@ -16,7 +16,7 @@ from mutualisation.signatures.cle_signature import cle_signature, publique
 
 LIRE = """
 select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), manifeste_sha256,
-  identite
+  identite, enonce::jsonb
   from journal.clotures
  where exercice = %s and version = %s
 """
@@ -24,14 +24,15 @@ select version, approuve_par, to_char(approuve_le at time zone 'UTC', 'YYYY-MM-D
 
 @dataclass(frozen=True)
 class Cloture:
-    """A closed version: who approved, when (ISO, UTC), the sha256 of the manifest that was approved, and whether who
-    approved was authenticated."""
+    """A closed version: who approved, when (ISO, UTC), the sha256 of the manifest that was approved, whether who
+    approved was authenticated, and the statement that says it."""
 
     version: int
     approuve_par: str
     approuve_le: str
     manifeste_sha256: str
     identite: str
+    enonce: dict[str, Any]
 
 
 def lire_cloture(conn: psycopg.Connection[Any], exercice: int, version: int) -> Cloture | None:

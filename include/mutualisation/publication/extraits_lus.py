@@ -110,10 +110,15 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         return [f"extrait {dossier} : il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}."]
     if not extrait.est_signe(cles_connues(conn, var)):
         ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
-    if extrait.statut != CLOS and lire_cloture(conn, extrait.exercice, extrait.version) is not None:
+    cloture = lire_cloture(conn, extrait.exercice, extrait.version)
+    if extrait.statut != CLOS and cloture is not None:
         ecarts.append(
             f"extrait {dossier} : la version {extrait.version} de l'exercice {extrait.exercice} est close, et il la "
             f"dit à approuver — {REMEDE}."
+        )
+    elif extrait.manifeste.get("cloture") != (cloture.enonce if cloture else None):
+        ecarts.append(
+            f"extrait {dossier} : la clôture qu'il porte n'est pas celle de la version {extrait.version} — {REMEDE}."
         )
     try:
         if lire_sceau(conn, extrait.version).dit != extrait.manifeste["sceau"]:

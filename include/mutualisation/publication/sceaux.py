@@ -25,8 +25,12 @@ from mutualisation.signatures.ancrage import Ancre, Ancres
 from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, est_signe, publique
 
 SCEAUX = """
-select numero, acte, version, exercice, enonce, signature, cle_publique, relations from journal.sceaux order by numero
+select numero, acte, version, exercice, enonce, signature, cle_publique, relations
+  from journal.sceaux
+ where %(version)s::bigint is null or (acte, version) = ('publication', %(version)s)
+ order by numero
 """
+DERNIER = "select numero, enonce from journal.sceaux order by numero desc limit 1"
 # JSON columns as their text
 CONSTRUCTION = """
 select version, exercices, prepare_par, identite, code_version, portes::text as portes, contexte::text as contexte,
@@ -90,17 +94,16 @@ def sha256(texte: str) -> str:
     return hashlib.sha256(texte.encode()).hexdigest()
 
 
-def lire_sceaux(conn: psycopg.Connection[Any]) -> list[SceauInscrit]:
-    """Every statement, oldest first."""
+def lire_sceaux(conn: psycopg.Connection[Any], version: int | None = None) -> list[SceauInscrit]:
+    """Every statement, oldest first; `version`: the one of its publication alone."""
     with conn.cursor(row_factory=class_row(SceauInscrit)) as curseur:
-        return curseur.execute(SCEAUX).fetchall()
+        return curseur.execute(SCEAUX, {"version": version}).fetchall()
 
 
 def lire_sceau(conn: psycopg.Connection[Any], version: int) -> SceauInscrit:
     """The statement of the publication of a version. Raises `ControleEchoue` when it has none."""
-    for sceau in lire_sceaux(conn):
-        if (sceau.acte, sceau.version) == (PUBLICATION, version):
-            return sceau
+    for sceau in lire_sceaux(conn, version):
+        return sceau
     raise ControleEchoue([f"sceau : la version {version} n'en a pas, rien ne dit ce qu'elle était — {REMEDE_LIGNES}."])
 
 
@@ -113,13 +116,13 @@ def cles_connues(conn: psycopg.Connection[Any], var: Path | None = None) -> set[
 # ---------------------------------------------------------------- writing
 def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cle: Ed25519PrivateKey) -> str:
     """The statement of an act, that follows the last one inscribed."""
-    dernier = next(iter(reversed(lire_sceaux(conn))), None)
+    dernier = conn.execute(DERNIER).fetchone()
     return canonique(
         {
             **dit,
             "acte": acte,
-            "numero": dernier.numero + 1 if dernier else 1,
-            "precedent_sha256": sha256(dernier.enonce) if dernier else None,
+            "numero": dernier[0] + 1 if dernier else 1,
+            "precedent_sha256": sha256(dernier[1]) if dernier else None,
             "cle_sha256": hashlib.sha256(publique(cle)).hexdigest(),
         }
     )
@@ -161,45 +164,54 @@ def maintenant(conn: psycopg.Connection[Any]) -> str:
 
 def ancrer(conn: psycopg.Connection[Any], var: Path | None = None) -> None:
     """Keep on this machine the statements that its own key signed; those of others are not ours to keep."""
-    ancres, mienne = Ancres(var), cle_en_place(var)
-    gardees = ancres.lues()
-    for sceau in lire_sceaux(conn):
+    ancres = Ancres(var)
+    _garder(ancres, lire_sceaux(conn), ancres.lues(), cle_en_place(var))
+
+
+def _garder(
+    ancres: Ancres, sceaux: list[SceauInscrit], gardees: Mapping[int, Ancre], mienne: bytes | None
+) -> dict[int, Ancre]:
+    """Keep those of this key that are not; give back all that are."""
+    nouvelles = {}
+    for sceau in sceaux:
         if sceau.numero not in gardees and sceau.cle_publique == mienne and _est_signe(sceau):
             ancres.poser(sceau.numero, sceau.ancre, sceau.cle_publique)
+            nouvelles[sceau.numero] = sceau.ancre
+    return {**gardees, **nouvelles}
 
 
 # ---------------------------------------------------------------- verifying
 def lire_chaine(conn: psycopg.Connection[Any], var: Path | None = None) -> Chaine:
     """The statements against their signatures, their chain, and those that this machine keeps.
 
-    Begins the transaction where it can: what is kept was committed before it was.
+    It begins the transaction of a reader: what is kept by then was committed before, and is there to be read.
     """
-    gardees = Ancres(var).lues()
-    ancrer(conn, var)
-    connues = cles_connues(conn, var)
-    chaine = Chaine(lire_sceaux(conn))
-    suivies = gardees | Ancres(var).lues()
+    ancres = Ancres(var)
+    deja = ancres.lues()
+    chaine, connues = Chaine(lire_sceaux(conn)), cles_connues(conn, var)
+    gardees = _garder(ancres, chaine.sceaux, deja, cle_en_place(var))
     precedent: str | None = None
     ailleurs = []
     for rang, sceau in enumerate(chaine.sceaux, start=1):
         chaine.ecarts += _ecarts_enonce(sceau, connues)
         if (sceau.numero, sceau.dit.get("numero"), sceau.dit.get("precedent_sha256")) != (rang, rang, precedent):
             chaine.ecarts.append(f"sceau {sceau.numero} : il ne suit pas le sceau {rang - 1} — {REMEDE}.")
-        if sceau.numero not in suivies:
+        if sceau.numero not in gardees:
             ailleurs.append(str(sceau.numero))
-        elif suivies[sceau.numero] != sceau.ancre:
+        elif gardees[sceau.numero] != sceau.ancre:
             chaine.ecarts.append(
                 f"sceau {sceau.numero} : l'entrepôt ne dit plus ce qui est ancré hors de lui — {REMEDE}."
             )
         precedent = sha256(sceau.enonce)
     chaine.ecarts += [
         f"sceau {numero} : il est ancré hors de l'entrepôt et n'y est plus inscrit — {REMEDE}."
-        for numero in sorted(gardees.keys() - {s.numero for s in chaine.sceaux})
+        for numero in sorted(deja.keys() - {s.numero for s in chaine.sceaux})
     ]
     if ailleurs and not chaine.ecarts:
+        s = "x" if len(ailleurs) > 1 else ""
         chaine.remarques.append(
-            f"sceau {', '.join(ailleurs)} : fait sur un autre poste, il n'est pas gardé sur celui-ci ; sa signature et "
-            "sa place dans la chaîne tiennent."
+            f"sceau{s} {', '.join(ailleurs)} : fait sur un autre poste, non gardé sur celui-ci ; signature et chaîne "
+            "tiennent."
         )
     return chaine
 
@@ -237,10 +249,7 @@ def _ecarts_enonce(sceau: SceauInscrit, connues: set[bytes]) -> list[str]:
     if sceau.acte == PUBLICATION and sha256(canonique(sceau.relations)) != sceau.dit.get("relations_sha256"):
         fautes.append(f"sceau {sceau.numero} : sa ligne de journal.sceaux n'est plus ce que dit son énoncé — {REMEDE}.")
     if sceau.cle_publique not in connues:
-        fautes.append(
-            f"sceau {sceau.numero} : la clé qui l'a signé n'est pas connue ici — reprenez le dossier « sceaux » de "
-            "l'installation qui a publié."
-        )
+        fautes.append(f"sceau {sceau.numero} : la clé qui l'a signé n'est pas connue ici — {REMEDE}.")
     elif not _est_signe(sceau):
         fautes.append(f"sceau {sceau.numero} : sa signature n'est pas celle de son énoncé — {REMEDE}.")
     return fautes

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from tests.atelier import bases
+from tests.conftest import MODELE
 
 from mutualisation.portes.index_controles import lire_index
 from mutualisation.portes.juge import fermer, precharger
@@ -123,10 +125,10 @@ def _moteur() -> Iterator[None]:
     fermer()
 
 
-@pytest.fixture
-def candidat(base_vierge: str) -> str:
-    """DSN of a warehouse whose schema `construction` holds a sound candidate: version 1, exercice 2024."""
-    with psycopg.connect(base_vierge) as conn:
+@pytest.fixture(scope="session")
+def _candidat(_serveur: str) -> str:
+    """A warehouse to be copied, whose schema `construction` holds a sound candidate: version 1, exercice 2024."""
+    with psycopg.connect(bases.creer(_serveur, "candidat", MODELE)) as conn:
         conn.execute(TABLES)
         conn.execute(LIGNES)
         for controle in lire_index().values():
@@ -135,7 +137,14 @@ def candidat(base_vierge: str) -> str:
                 "values (1, 2024, %s, '', 'conforme', %s)",
                 [controle.nom, controle.bloquant],
             )
-    return base_vierge
+    return "candidat"
+
+
+@pytest.fixture
+def candidat(_serveur: str, _candidat: str) -> Iterator[str]:
+    """DSN of a copy of it, of this test's own."""
+    with bases.copie(_serveur, _candidat) as dsn:
+        yield dsn
 
 
 @pytest.fixture

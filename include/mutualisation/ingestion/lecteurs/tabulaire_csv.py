@@ -165,7 +165,7 @@ def _tete(chemin: Path) -> bytes:
 def _lectures(texte: str, jeu: Jeu) -> Iterator[tuple[str, list[list[str]], list[int]]]:
     """(separator, rows, last physical line of each) of the first lines: by each separator, cells on several lines
     included, then line by line, since a stray quote in a banner must not swallow the header."""
-    lignes = list(islice(io.StringIO(texte.removeprefix("\ufeff"), newline="\n"), _LIGNES_DE_TETE))
+    lignes = list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
     for separateur in jeu.dialecte.separateurs:
         rangees: list[list[str]] = []
         fins: list[int] = []
@@ -196,7 +196,7 @@ def _porte_l_entete(texte: str, jeu: Jeu, traduction: Traduction) -> bool:
 
 def _mal_encode(chemin: Path, tete: bytes, jeu: Jeu, traduction: Traduction) -> LectureRefusee | None:
     """The refusal that names the encoding under which the header would be there, when there is one (F8)."""
-    texte = tete.decode("utf-8", "replace")
+    texte = tete.decode("utf-8-sig", "replace")
     if _porte_l_entete(texte, jeu, traduction):
         position = octet_fautif(chemin, "utf-8")
         return LectureRefusee(

@@ -81,7 +81,7 @@ class LecteurXlsx:
         if self._archive.sans_valeur:
             # read again as it was typed: a formula without a value is else an empty cell
             ecrites = _ouvrir(self._chemin, self._limites, valeurs=False).worksheets[self._rang].iter_rows()
-        for numero, cellules, tapees in zip(_numeros(), feuille.iter_rows(), ecrites, strict=False):
+        for cellules, numero, tapees in zip(feuille.iter_rows(), _numeros(), ecrites, strict=False):
             if numero > self._premiere:
                 rangee = [texte(c, epoque, dates=i in self._dates) for i, c in enumerate(cellules)]
                 self._refuser_large(numero, rangee)
@@ -186,8 +186,8 @@ def _numeros() -> Iterator[int]:
 
 def _tete(feuille: Any, epoque: Any) -> list[tuple[int, list[str]]]:
     """Numbers and texts of the first rows of a sheet that are not blank."""
-    lues = zip(_numeros(), feuille.iter_rows(), strict=False)
-    textes = ((numero, [texte(c, epoque, dates=False) for c in cellules]) for numero, cellules in lues)
+    lues = zip(feuille.iter_rows(), _numeros(), strict=False)
+    textes = ((numero, [texte(c, epoque, dates=False) for c in cellules]) for cellules, numero in lues)
     return list(islice(((numero, r) for numero, r in textes if not est_vide(r)), _RANGEES_DE_TETE))
 
 

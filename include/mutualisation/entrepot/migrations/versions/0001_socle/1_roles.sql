@@ -36,14 +36,6 @@ create schema publication authorization mutualisation_proprietaire;
 create schema documents authorization mutualisation_proprietaire;
 create schema construction authorization mutualisation_proprietaire;
 create schema brut authorization mutualisation_traitement;
-comment on schema journal is 'Chargements, fichiers, constructions, publications et sceaux';
-comment on schema lecture is 'Lecture des cellules : un seul endroit pour chaque format';
-comment on schema versions is 'Relations publiées, une partition par version';
-comment on schema publication is 'Relations stables lues par les outils, la finance et les auditeurs';
-comment on schema documents is
-  'Ce que factures et bilan disent à côté des chiffres publiés, par version : ni extrait, ni empreinte, ni lecteur';
-comment on schema construction is 'Construction en cours : refaite à chaque fois, promue ou oubliée';
-comment on schema brut is 'Lignes telles que livrées : texte immuable, fichier, ligne';
 
 -- the table of the migrations stays in public, where nobody else of ours may create
 do $$
@@ -63,6 +55,15 @@ end $$;
 -- from here on, and for the migrations that follow
 set local role mutualisation_proprietaire;
 alter default privileges revoke execute on functions from public;
+
+comment on schema journal is 'Chargements, fichiers, constructions, publications et sceaux';
+comment on schema lecture is 'Lecture des cellules : un seul endroit pour chaque format';
+comment on schema versions is 'Relations publiées, une partition par version';
+comment on schema publication is 'Relations stables lues par les outils, la finance et les auditeurs';
+comment on schema documents is
+  'Ce que factures et bilan disent à côté des chiffres publiés, par version : ni extrait, ni empreinte, ni lecteur';
+comment on schema construction is 'Construction en cours : refaite à chaque fois, promue ou oubliée';
+comment on schema brut is 'Lignes telles que livrées : texte immuable, fichier, ligne';
 
 grant usage on schema journal, lecture, versions, publication, documents to mutualisation_traitement;
 grant usage, create on schema construction to mutualisation_traitement;

@@ -50,7 +50,7 @@ end $$;
 create view journal.clotures as
 select s.exercice, s.version, e.dit ->> 'prepare_par' as prepare_par, e.dit ->> 'approuve_par' as approuve_par,
   (e.dit ->> 'approuve_le')::timestamptz as approuve_le, e.dit ->> 'manifeste_sha256' as manifeste_sha256,
-  e.dit ->> 'identite' as identite
+  e.dit ->> 'identite' as identite, s.enonce
 from journal.sceaux as s cross join lateral (select s.enonce::jsonb) as e (dit)
 where s.acte = 'cloture';
 comment on view journal.clotures is 'Versions closes, approuvées par une autre personne que celle qui a préparé (K2, K11)';
