@@ -26,8 +26,15 @@ def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
         return True
     if colonne.type == "enumeration" and sens_usuel(colonne, cellule) is not None:
         return True
+    if colonne.type == "texte" or (jeu.agents and _peut_etre_un_matricule(jeu, cellule.strip())):
+        return False
     lue[cellule]
     return cellule not in lue.posees and cellule not in lue.fautes
+
+
+def _peut_etre_un_matricule(jeu: Jeu, cellule: str) -> bool:
+    """Figures alone, written as no number is, or too many of them beside matricules."""
+    return cellule.isdigit() and len(cellule) > 1 and (cellule[0] == "0" or (jeu.pseudonymise and len(cellule) > 3))
 
 
 def affichage(lu: str, type_: str, *, illisible: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -332,4 +333,4 @@ jeux:
     depot = _depot(tmp_path / "depot", {"eau/releves_2024-02.csv": lignes.encode("cp1252")})
     (charge,) = _charger(conn, depot, reg=registre(declarations))
     assert charge.fichiers == ["eau/releves_2024-02.csv"]
-    assert conn.execute("select ligne, compteur, volume from brut.releves").fetchall() == [(10, "C1", "12,5")]
+    assert conn.execute("select ligne, compteur, volume from brut.releves").fetchall() == [(10, "C1", Decimal("12.5"))]

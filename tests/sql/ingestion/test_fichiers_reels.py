@@ -16,6 +16,8 @@ from tests.atelier.partage import partage
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
+from mutualisation.sources.registre import registre
 
 DECP = sorted(
     [
@@ -59,13 +61,14 @@ def conn(base_vierge: str, tmp_path: Path) -> Iterator[psycopg.Connection[Any]]:
 
 
 def _lues(conn: psycopg.Connection[Any], jeu: str, nom: str, colonnes: list[str]) -> list[Ligne]:
-    """Rows of a file as they landed, in its order."""
-    requete = sql.SQL(
-        "select {} from brut.{} join journal.fichiers_courants using (fichier_id) where nom = {} order by b_ordre"
-    ).format(sql.SQL(", ").join(map(sql.Identifier, colonnes)), sql.Identifier(jeu), sql.Literal(nom))
+    """Cells of a file as they were delivered, in its order."""
     ordre = {"pes": "rang_ligne::int", "decp": "rang_titulaire::int", "balance": "ligne"}[jeu]
-    texte = requete.as_string(conn).replace("b_ordre", ordre)
-    return [dict(zip(colonnes, r, strict=True)) for r in conn.execute(texte.encode())]
+    requete = sql.SQL(
+        "select delivre from brut.{} join journal.fichiers_courants using (fichier_id) where nom = {} order by {}"
+    ).format(sql.Identifier(jeu), sql.Literal(nom), sql.SQL(ordre))
+    noms = [c.nom for c in registre().jeu(jeu).colonnes_entrepot]
+    rangees = [dict(zip(noms, d.split(SEPARATEUR_DELIVRE), strict=True)) for (d,) in conn.execute(requete)]
+    return [{c: r[c] or None for c in colonnes} for r in rangees]
 
 
 @pytest.mark.parametrize(("nom", "lignes"), [("ciril_2017.xml", 3), ("sicoval_2015.xml", 1)])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mutualisation.ingestion.cellules_lues import ILLISIBLES
+from mutualisation.sources.registre import registre
 
 PROJET = Path(__file__).resolve().parents[3] / "dbt_project"
 # « header|reason » of a literal of SQL, where a quote is doubled
@@ -17,7 +18,8 @@ REGLE = re.compile(r"\([^()]*\b[A-Z]\d+[a-z]?(?:''|')?\)|\([A-Z]\d+[a-z]?\b[^()]
 
 def _motifs() -> list[tuple[str, str]]:
     fichiers = [*(PROJET / "models" / "staging").rglob("*.sql"), *(PROJET / "macros").glob("*.sql")]
-    trouves = [(f.name, m) for f in sorted(fichiers) for m in MOTIF.findall(f.read_text(encoding="utf-8"))]
+    declares = [(j.nom, r.motif) for j in registre().jeux for r in j.regles]
+    trouves = declares + [(f.name, m) for f in sorted(fichiers) for m in MOTIF.findall(f.read_text(encoding="utf-8"))]
     # a bar of Jinja is a filter, and a reason that it fills is the next test's
     return [(nom, m) for nom, m in trouves if not re.search(r"\{\{|\{%|join\(", m)]
 

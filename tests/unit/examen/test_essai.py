@@ -99,7 +99,7 @@ def test_un_fichier_qui_passe(tmp_path: Path) -> None:
         ("0012;X;1/3/2023;ADS;7;T;O", "Date : date illisible"),
         (";X;01/03/2023;ADS;7;T;O", "Matricule : cellule obligatoire vide"),
         ("0012;X;01/03/2023;ADS;7;Z;O", "Type jour : valeur inconnue"),
-        ("0012;X;01/03/2023;ADS;7;T;O;en trop", "plus de 7 cellules"),
+        ("0012;X;01/03/2023;ADS;7;T;O;en trop", "8 cellules pour 7 colonnes"),
     ],
 )
 def test_une_ligne_rejetee_et_pourquoi(tmp_path: Path, ligne: str, motif: str) -> None:

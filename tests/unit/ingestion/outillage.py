@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.lecture import Lecture
+from mutualisation.ingestion.lecture import Lecture, ouvrir
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
@@ -55,6 +55,14 @@ def lire(
         lues.append(tete | _par_nom((c.nom for c in jeu.colonnes_lues), cellules))
     assert len(rangees) == lecture.lignes
     return Lu(rangees, lues, lecture.totaux, lecture.dialecte, octets)
+
+
+def livrees(chemin: Path, jeu: str, colonne: str) -> list[str | None]:
+    """The cells of a column as the reader gives them, before anything is masked or read."""
+    lecteur = ouvrir(chemin, registre().jeu(jeu), chemin.suffix[1:], Limites())
+    assert lecteur.entete is not None
+    place = lecteur.entete.positions[colonne]
+    return [r[place] or None for bloc in lecteur.blocs() for r in bloc.rangees]
 
 
 def _par_nom(noms: Iterable[str], cellules: list[str]) -> dict[str, str | None]:
