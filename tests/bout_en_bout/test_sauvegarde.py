@@ -118,7 +118,7 @@ def test_rien_ne_se_restaure_sur_un_entrepot(sauvegarde: Path, tmp_path: Path) -
 def test_une_restauration_tuee_repart_d_une_base_vide(
     sauvegarde: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed before pg_restore commits, the warehouse is still empty; after, it is dropped and the command run again."""
+    """Killed before pg_restore commits, the warehouse is still empty; after, drop it and run the command again."""
     with installation(tmp_path / "var", monkeypatch) as dsn:
         for etape in ("remettre", "verifier"):
             with monkeypatch.context() as patch:

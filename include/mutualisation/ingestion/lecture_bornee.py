@@ -51,7 +51,7 @@ class LecteurBorne:
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of rows, in the order of the file; the next one is read while the former is used."""
-        if _etat.lecteur is not self:
+        if _etat.lecteur is not self or _etat.donne:
             self._ouvrir()
         _etat.donne = True
         self._envoyer(None)
