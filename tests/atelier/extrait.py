@@ -9,8 +9,8 @@ import psycopg
 
 from mutualisation.chemins import dossier_var
 from mutualisation.composition.dossier import mise_en_place
-from mutualisation.extrait.annuel import REFUS, Porte, composer_extrait, preparer_sortie
-from mutualisation.publication.contexte import condition_de, version_publiee
+from mutualisation.extrait.annuel import REFUS, Porte, composer_extrait, verifier_places
+from mutualisation.publication.contexte import version_publiee
 
 
 def ecrire_extrait(
@@ -22,11 +22,11 @@ def ecrire_extrait(
     porte: Porte = lambda *_: None,
 ) -> Path:
     """Write `bilan_AAAA/` of an exercice under `sortie` and give back its path; `version`: by default the published."""
-    preparer_sortie(conn, sortie, [exercice], version)
+    verifier_places(conn, sortie, [exercice], version)
     choisie = version if version is not None else version_publiee(conn, exercice)
     with mise_en_place(sortie, REFUS) as pose:
         destination = composer_extrait(conn, exercice, choisie, pose, porte=porte, var=dossier_var())
         conn.commit()
-        pose.decider(condition_de(conn, [exercice], version))
+        pose.mettre_sur_disque()
         pose.poser()
     return destination

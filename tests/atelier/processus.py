@@ -9,15 +9,14 @@ from pathlib import Path
 
 import psutil
 
-from mutualisation.entrepot.postmaster import serveur_en_marche
+from mutualisation.entrepot.postmaster import processus_de
 
 
 def processus_du_serveur(var: Path) -> list[psutil.Process]:
     """The postmaster of a folder, then its children. Raises `AssertionError` when no server runs there."""
-    serveur = serveur_en_marche(var / "pg")
-    assert serveur is not None
-    postmaster = psutil.Process(serveur.pid)
-    return [postmaster, *postmaster.children()]
+    processus: list[psutil.Process] = processus_de(var / "pg")
+    assert processus
+    return processus
 
 
 def envoyer(signe: signal.Signals, processus: Iterable[psutil.Process]) -> None:

@@ -64,7 +64,7 @@ def serveur_reseau(dossier: Path, mot_de_passe: str) -> Iterator[ServeurReseau]:
             port, mot_de_passe, _ecrire(dossier / "autorite.crt", autorite), _ecrire(dossier / "autre.crt", autre)
         )
     finally:
-        arreter(donnees)
+        arreter(donnees, programmes)
         processus.wait(60)
 
 

@@ -14,7 +14,6 @@ from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, publication
 
 from mutualisation import operations as op
-from mutualisation.composition import dossier as module_dossier
 from mutualisation.composition.dossier import TRAVAIL
 from mutualisation.entrepot.connexion import verrou_entrepot
 from mutualisation.erreurs import PannePassagere
@@ -119,25 +118,6 @@ def test_des_factures_publiees_pendant_l_ecriture_restent_les_nouvelles(
         op.facturer(session, EXERCICE, 1, str(bilans))
     assert _manifeste(dossier)["version"] == 2
     assert not list(bilans.glob(f"{TRAVAIL}*"))
-
-
-def test_ce_qu_un_extrait_tue_laisse_ne_prend_pas_la_place_d_un_clos(
-    publie: Publie, justifie: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Decided, then killed before the renames: closed since by another road, it is swept."""
-    session, extrait = publie.contexte, justifie / f"bilan_{EXERCICE}"
-    with monkeypatch.context() as arret:
-        arret.setattr(module_dossier.MiseEnPlace, "poser", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            op.extraire(session, EXERCICE, str(justifie))
-    (laisse,) = justifie.glob(f"{TRAVAIL}*")
-    laisse.rename(tmp_path / laisse.name)
-    op.cloturer(session, EXERCICE, "bob")
-    (tmp_path / laisse.name).rename(laisse)
-    clos = _octets(extrait)
-    op.facturer(session, EXERCICE, 1, str(justifie))
-    assert _octets(extrait) == clos
-    assert not list(justifie.glob(f"{TRAVAIL}*"))
 
 
 def test_un_traitement_long_fait_attendre_puis_le_dit(

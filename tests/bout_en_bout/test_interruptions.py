@@ -7,9 +7,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import psycopg
@@ -20,7 +19,7 @@ from tests.atelier.processus import envoyer, processus_du_serveur
 from tests.bout_en_bout.entrepots import publication
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.postmaster import serveur_en_marche
+from mutualisation.entrepot.postmaster import processus_de
 from mutualisation.entrepot.serveur import serveur_entrepot
 
 ATTENTE_S = 300
@@ -64,16 +63,13 @@ def test_un_serveur_tue_ne_perd_rien(
     var_publie: Path, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path
 ) -> None:
     commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", tmp_path / "bilans"]
-    processus = demarrer(var_publie, *commande)
-    serveur = None
-    while serveur is None and processus.poll() is None:
-        serveur = serveur_en_marche(var_publie / "pg")
-        time.sleep(0.02)
-    assert serveur is not None
-    with _gardien(serveur.dsn, CONSTRUCTION[0], processus):
-        _attendre(lambda: _est_bloque(serveur.dsn, CONSTRUCTION[1]), processus)
-        os.kill(serveur.pid, signal.SIGKILL)
-        coupee = finir(processus)
+    with serveur_entrepot(var_publie) as dsn:
+        processus = demarrer(var_publie, *commande)
+        with contextlib.closing(psycopg.connect(dsn)) as gardien:
+            gardien.execute(CONSTRUCTION[0])
+            _attendre(lambda: _est_bloque(dsn, CONSTRUCTION[1]), processus)
+            processus_de(var_publie / "pg")[0].kill()
+            coupee = finir(processus)
     assert coupee.code == 1
     assert "Porte modele : l'entrepôt ne répond plus (connexion coupée)" in coupee.erreurs
     with serveur_entrepot(var_publie) as dsn:
@@ -128,21 +124,6 @@ def test_deux_executions_a_la_fois(
     else:
         assert sorties[1].code == 1
         assert "Un autre traitement utilise l'entrepôt" in sorties[1].erreurs
-
-
-@contextlib.contextmanager
-def _gardien(dsn: str, verrou: str, processus: subprocess.Popen[str]) -> Iterator[None]:
-    """Hold a lock by a connection that may die with its server."""
-    conn: psycopg.Connection[Any] | None = None
-    while conn is None and processus.poll() is None:
-        with contextlib.suppress(psycopg.OperationalError):
-            conn = psycopg.connect(dsn)
-    assert conn is not None
-    conn.execute(verrou)  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        conn.close()
 
 
 def _est_bloque(dsn: str, debut: str) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -23,31 +22,20 @@ from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
 from mutualisation.operations import restauration
 
-# steps of a restoration, in their order
-ETAPES = (
-    "_poser_ancres",
-    "reprendre_cles",
-    "_remettre_airflow",
-    "_remettre_les_comptes",
-    "remettre",
-    "mettre_a_jour",
-    "verifier",
-)
-
 
 @pytest.fixture(scope="module")
 def sauvegarde(en_ligne: EnLigne, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of the published warehouse and of Airflow's metadata in `depot/`, its keys in `cles/`; read only."""
+    """A backup of the published warehouse and of Airflow's metadata in `depot/`; `var/` is what it was made of."""
     dossier = tmp_path_factory.mktemp("sauvegarde")
     var = Path(shutil.copytree(en_ligne.var, dossier / "var", ignore=shutil.ignore_patterns("pg.prise")))
     with serveur_entrepot(var) as dsn:
         metadonnees(dsn, "airflow")
         taper(bases.adresse(dsn, "airflow"), "set role airflow", "create table dag as select 'bilan' as dag_id")
-        sortie = lancer(var, "sauvegarder", dossier / "depot", "--cles", dossier / "cles", "--airflow", "airflow")
+        sortie = lancer(var, "sauvegarder", dossier / "depot", "--airflow", "airflow")
     assert sortie.code == 0, sortie.erreurs
     assert sortie.texte.splitlines()[2:] == [
-        f"clé des pseudonymes : copiée dans {dossier}/cles/cle_pseudonymes",
-        f"clé de signature : copiée dans {dossier}/cles/cle_signature",
+        f"clé des pseudonymes : non copiée, elle reste dans {var}/cle_pseudonymes ; gardez-la à part.",
+        f"clé de signature : non copiée, elle reste dans {var}/cle_signature ; gardez-la à part.",
     ]
     return dossier
 
@@ -71,18 +59,6 @@ def installation(var: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield dsn
 
 
-class Tuee(BaseException):
-    """A run that ends there."""
-
-
-def puis_mourir(etape: Callable[..., Any]) -> Callable[..., Any]:
-    def faire(*arguments: Any, **nommes: Any) -> None:
-        etape(*arguments, **nommes)
-        raise Tuee
-
-    return faire
-
-
 def empreintes(dossier: Path) -> dict[str, str]:
     """{file: sha256} of a folder."""
     return {
@@ -92,37 +68,28 @@ def empreintes(dossier: Path) -> dict[str, str]:
     }
 
 
-def test_un_entrepot_perdu_revient_avec_ses_sceaux(sauvegarde: Path, en_ligne: EnLigne, tmp_path: Path) -> None:
+def test_un_entrepot_perdu_revient_avec_ses_sceaux_et_va_plus_loin(
+    sauvegarde: Path, en_ligne: EnLigne, depot_corrige: Path, tmp_path: Path, empreinte_corrigee: str
+) -> None:
     var = tmp_path / "var"
-    rendu = lancer(var, "restaurer", sauvegarde / "depot", "--cles", sauvegarde / "cles")
+    rendu = lancer(var, "restaurer", sauvegarde / "depot")
     assert (rendu.code, rendu.texte.splitlines()[0]) == (0, "1\u00a0sceau conforme"), rendu.erreurs
     assert "métadonnées d'Airflow non restaurées" in rendu.texte
+    for cle in ("cle_pseudonymes", "cle_signature"):
+        shutil.copy2(sauvegarde / "var" / cle, var / cle)
     assert lancer(var, "extraire", "--exercice", EXERCICE, "--sortie", tmp_path / "bilans").code == 0
     nom = f"bilan_{EXERCICE}"
     assert empreintes(tmp_path / "bilans" / nom) == empreintes(en_ligne.sortie / nom)
-    assert (var / "cle_pseudonymes").stat().st_mode & 0o777 == 0o600
-
-
-def test_un_entrepot_restaure_va_plus_loin(
-    sauvegarde: Path, depot_corrige: Path, tmp_path: Path, empreinte_corrigee: str
-) -> None:
-    var = tmp_path / "var"
-    assert lancer(var, "restaurer", sauvegarde / "depot", "--cles", sauvegarde / "cles").code == 0
     suite = lancer(var, "bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", tmp_path / "bilans")
     assert suite.code == 0, suite.erreurs
     assert f"publication {empreinte_corrigee}" in suite.texte
 
 
 def test_les_cles_ne_vont_pas_avec_l_entrepot(sauvegarde: Path) -> None:
-    noms = set(empreintes(sauvegarde / "depot"))
-    assert {"entrepot.dump", "comptes.json", "sauvegarde.json"} <= noms
-    assert not [nom for nom in noms if "cle_pseudonymes" in nom or nom.endswith("cle_signature")]
+    assert {"entrepot.dump", "comptes.json", "manifeste.json"} <= set(empreintes(sauvegarde / "depot"))
     for secret in ("cle_pseudonymes", "cle_signature"):
-        octets = (sauvegarde / "cles" / secret).read_bytes().strip()
+        octets = (sauvegarde / "var" / secret).read_bytes().strip()
         assert not [f for f in (sauvegarde / "depot").rglob("*") if f.is_file() and octets in f.read_bytes()]
-    refus = lancer(sauvegarde / "var", "sauvegarder", sauvegarde / "autre", "--cles", sauvegarde / "autre" / "cles")
-    assert refus.code == 1
-    assert "Les clés iraient avec l'entrepôt" in refus.erreurs
 
 
 def test_une_sauvegarde_changee_ne_se_restaure_pas(sauvegarde: Path, tmp_path: Path) -> None:
@@ -140,7 +107,6 @@ def test_rien_ne_se_restaure_sur_un_entrepot(sauvegarde: Path, tmp_path: Path) -
     assert refus.code == 1
     assert "n'est pas vide" in refus.erreurs
     assert "Créez une base vide" in refus.erreurs
-    assert not (sauvegarde / "var" / restauration.EN_COURS).exists()
     autre = Path(shutil.copytree(sauvegarde / "var" / "sceaux", tmp_path / "var" / "sceaux")).parent
     (autre / "sceaux" / "0001.json").write_bytes(b"{}")
     refus = lancer(autre, "restaurer", sauvegarde / "depot")
@@ -149,26 +115,22 @@ def test_rien_ne_se_restaure_sur_un_entrepot(sauvegarde: Path, tmp_path: Path) -
     assert not (autre / "pg").exists()
 
 
-def test_une_restauration_tuee_se_relance(
-    sauvegarde: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, en_ligne: EnLigne
+def test_une_restauration_tuee_repart_d_une_base_vide(
+    sauvegarde: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed after each step in its turn, over what the former runs left; the last one goes to its end."""
-    var = tmp_path / "var"
-    with installation(var, monkeypatch) as dsn:
-        for etape in ETAPES:
+    """Killed before pg_restore commits, the warehouse is still empty; after, drop it and run the command again."""
+    with installation(tmp_path / "var", monkeypatch) as dsn:
+        for etape in ("remettre", "verifier"):
             with monkeypatch.context() as patch:
-                patch.setattr(restauration, etape, puis_mourir(getattr(restauration, etape)))
-                with pytest.raises(Tuee):
-                    op.restaurer(sauvegarde / "depot", sauvegarde / "cles", airflow="airflow")
-        faite = op.restaurer(sauvegarde / "depot", sauvegarde / "cles", airflow="airflow")
-        assert (faite.sceaux, faite.ecarts) == (1, [])
-        with psycopg.connect(bases.adresse(dsn, "airflow")) as conn:
-            assert conn.execute("select dag_id from public.dag").fetchall() == [("bilan",)]
+                patch.setattr(restauration, etape, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+                with pytest.raises(KeyboardInterrupt):
+                    op.restaurer(sauvegarde / "depot")
         with pytest.raises(ErreurMutualisation, match="n'est pas vide"):
-            op.restaurer(sauvegarde / "depot", sauvegarde / "cles", airflow="airflow")
-        assert lancer(var, "extraire", "--exercice", EXERCICE, "--sortie", tmp_path / "bilans").code == 0
-    nom = f"bilan_{EXERCICE}"
-    assert empreintes(tmp_path / "bilans" / nom) == empreintes(en_ligne.sortie / nom)
+            op.restaurer(sauvegarde / "depot")
+        bases.supprimer(bases.adresse(dsn, "postgres"), "entrepot")
+        bases.creer(bases.adresse(dsn, "postgres"), "entrepot")
+        faite = op.restaurer(sauvegarde / "depot")
+        assert (faite.sceaux, faite.ecarts) == (1, [])
 
 
 def test_les_metadonnees_d_airflow_vont_dans_la_base_vide_qui_les_attend(
@@ -177,12 +139,12 @@ def test_les_metadonnees_d_airflow_vont_dans_la_base_vide_qui_les_attend(
     """As compose leaves it: the database is there, under an account of this server."""
     with installation(tmp_path / "var", monkeypatch) as dsn:
         metadonnees(dsn, "planificateur")
-        taper(bases.adresse(dsn, "airflow"), "create table autre (n int)")
-        with pytest.raises(ErreurMutualisation, match="« airflow » n'est pas vide : rien n'a été restauré"):
+        taper(bases.adresse(dsn, "airflow"), "create table dag (n int)", "create view autre as select n from dag")
+        with pytest.raises(PannePassagere, match="La base airflow n'a pas pu être restaurée"):
             op.restaurer(sauvegarde / "depot", airflow="airflow")
         assert lire(dsn, "select to_regnamespace('journal')::text") == [(None,)]
         assert not (tmp_path / "var" / "sceaux").exists()
-        taper(bases.adresse(dsn, "airflow"), "drop table autre")
+        taper(bases.adresse(dsn, "airflow"), "drop table dag cascade")
         assert op.restaurer(sauvegarde / "depot", airflow="airflow").ecarts == []
         with psycopg.connect(bases.adresse(dsn, "airflow")) as conn:
             assert conn.execute(
@@ -206,13 +168,6 @@ def test_une_sauvegarde_en_remplace_une_autre(publie: Publie, tmp_path: Path) ->
         op.sauvegarder(publie.contexte, dossier)
     assert empreintes(dossier) == avant
     assert [d.name for d in tmp_path.iterdir()] == ["sauvegarde"]
-
-
-def test_des_sceaux_sans_ancre_ne_se_sauvegardent_pas(publie: Publie, tmp_path: Path) -> None:
-    ailleurs = op.Session(publie.contexte.dsn, tmp_path / "autre_poste")
-    with pytest.raises(ErreurMutualisation, match="Rien ne permettrait de vérifier les sceaux"):
-        op.sauvegarder(ailleurs, tmp_path / "sauvegarde")
-    assert not (tmp_path / "sauvegarde").exists()
 
 
 def test_la_sauvegarde_attend_le_traitement_qui_ecrit(publie: Publie, tmp_path: Path) -> None:

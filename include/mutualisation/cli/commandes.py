@@ -23,7 +23,6 @@ from mutualisation.cli.options import (
     Approbateur,
     Attente,
     Bavard,
-    Cles,
     Corrige,
     Depot,
     Ecrire,
@@ -328,14 +327,12 @@ def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json
 
 
 @app.command(usage=utilisation("sauvegarder", "DOSSIER"))
-def sauvegarder(
-    dossier: Sauvegarde, /, *, cles: Cles = None, airflow: Airflow = None, attente: Attente = 60, json_: Json = False
-) -> None:
-    """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier, et les clés dans un autre."""
+def sauvegarder(dossier: Sauvegarde, /, *, airflow: Airflow = None, attente: Attente = 60, json_: Json = False) -> None:
+    """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier ; dit où sont les clés, qui n'y vont pas."""
     from mutualisation import operations as op
 
     with op.Session.depuis_environnement(suivre) as session:
-        faite = op.sauvegarder(session, dossier, cles, airflow=airflow, attente_min=attente)
+        faite = op.sauvegarder(session, dossier, airflow=airflow, attente_min=attente)
     lignes = [
         plusieurs(len(faite.fichiers), "fichier sauvegardé", "fichiers sauvegardés"),
         str(dossier),
@@ -345,11 +342,11 @@ def sauvegarder(
 
 
 @app.command(usage=utilisation("restaurer", "DOSSIER"))
-def restaurer(dossier: Sauvegarde, /, *, cles: Cles = None, airflow: Airflow = None, json_: Json = False) -> None:
+def restaurer(dossier: Sauvegarde, /, *, airflow: Airflow = None, json_: Json = False) -> None:
     """Remet une sauvegarde dans un entrepôt vide, puis vérifie ses sceaux."""
     from mutualisation import operations as op
 
-    faite = op.restaurer(dossier, cles, airflow=airflow)
+    faite = op.restaurer(dossier, airflow=airflow)
     if faite.ecarts:
         raise ControleEchoue(faite.ecarts)
     sans = [] if faite.airflow else ["métadonnées d'Airflow non restaurées : --airflow BASE, dans un entrepôt vide"]

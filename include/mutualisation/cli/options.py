@@ -116,10 +116,6 @@ JusquA = Annotated[
     Parameter(name="--jusqu-a", metavar="AAAA", help="Dernier exercice dont les lignes s'effacent.",
               converter=entiers),
 ]  # fmt: skip
-Cles = Annotated[
-    Path | None,
-    Parameter(name="--cles", metavar="DOSSIER", help="Dossier des clés, ailleurs que celui de la sauvegarde."),
-]
 Airflow = Annotated[
     str | None,
     Parameter(name="--airflow", metavar="BASE", help="Base des métadonnées d'Airflow, sur le serveur de l'entrepôt."),

@@ -10,7 +10,7 @@ from typing import Any
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.enfant.hote import Enfant
-from mutualisation.entrepot.connexion import pouls
+from mutualisation.entrepot.connexion import surveillance
 from mutualisation.entrepot.delais import Delais
 from mutualisation.entrepot.pannes import panne, passagere
 from mutualisation.entrepot.parametres_libpq import ecrire_service, parametres
@@ -23,12 +23,16 @@ REUSSIS = {"success", "pass"}
 
 @dataclass(frozen=True)
 class ResultatDbt:
-    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled."""
+    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled.
+
+    `remarque`: what is to be known of the build, in French, and changes nothing to it.
+    """
 
     executes: int
     tests: int
     echecs: list[str]
     projet_dbt_sha256: str = ""
+    remarque: str = ""
 
     def en_dict(self) -> dict[str, Any]:
         """As the manifest shows the gate."""
@@ -55,7 +59,8 @@ class EnfantDbt:
             "dbt",
             "mutualisation.construction.enfant_dbt",
             str(PROJET_DBT),
-            environnement=environnement_dbt(dsn, cible, ensemble),
+            str(cible),
+            environnement={**os.environ, **environnement_dbt(dsn, cible, ensemble)},
             journal=cible / "enfant.log",
         )
 
@@ -78,7 +83,7 @@ class EnfantDbt:
         return list(reponse["resultats"])
 
     def _demander(self, commande: str) -> dict[str, Any]:
-        reponse = self._enfant.demander("modele", {"commande": commande}, pouls(self._dsn))
+        reponse: dict[str, Any] = self._enfant.demander("modele", commande, surveillance(self._dsn))
         if passageres := [code for code in reponse.get("codes", []) if passagere(code)]:
             raise panne(passageres[0], "Porte modele : l'entrepôt")
         return reponse
@@ -133,7 +138,7 @@ def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
     tests = sum(1 for r in resultats if r.startswith("test."))
     if not tests:
         echecs.append("porte modele : aucun test n'a été exécuté")
-    return ResultatDbt(len(resultats), tests, echecs, reponse.get("projet_dbt_sha256", ""))
+    return ResultatDbt(len(resultats), tests, echecs, reponse.get("projet_dbt_sha256", ""), reponse.get("remarque", ""))
 
 
 def _une_ligne(message: str) -> str:

@@ -20,26 +20,27 @@ COMMANDES = {
 OPTIONS = ("--quiet", "--log-level-file", "none")
 
 
-def preparer(projet: str) -> Reponse:
-    """Parse the project; the answer to `{"commande": a name of COMMANDES}` is the outcome of one invocation."""
+def preparer(projet: str, cible: str) -> Reponse:
+    """Parse the project; the answer to a name of `COMMANDES` is the outcome of one invocation."""
     from dbt.cli.main import dbtRunner
 
     codes = noter_les_codes()
     options = ["--project-dir", projet, "--profiles-dir", projet, *OPTIONS]
-    analyse = ProjetAnalyse(Path(projet), options)
+    analyse = ProjetAnalyse(Path(projet), Path(cible), options)
 
-    def repondre(demande: dict[str, Any]) -> dict[str, Any]:
+    def repondre(commande: str) -> dict[str, Any]:
         codes.clear()
-        manifeste, faute = analyse.neuf()
+        manifeste = analyse.neuf()
         if manifeste is None:
-            return {"erreur": f"le projet dbt ne se lit pas : {faute}"}
-        build = dbtRunner(manifest=manifeste).invoke([*COMMANDES[demande["commande"]], *options])
+            return {"erreur": f"le projet dbt ne se lit pas : {analyse.faute}"}
+        build = dbtRunner(manifest=manifeste).invoke([*COMMANDES[commande], *options])
         erreur = {} if build.exception is None else {"erreur": str(build.exception)}
         return {
             "attendus": _attendus(manifeste),
             "resultats": _resultats(build, dict(codes)),
             "codes": [code for _, code in codes],
             "projet_dbt_sha256": empreinte_compilee(manifeste),
+            "remarque": analyse.remarque,
             **erreur,
         }
 
@@ -106,4 +107,4 @@ def _est_execute(noeud: Any) -> bool:
 
 
 if __name__ == "__main__":
-    servir(lambda: preparer(sys.argv[1]))
+    servir(lambda: preparer(sys.argv[1], sys.argv[2]))

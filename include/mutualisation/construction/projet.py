@@ -1,7 +1,4 @@
-"""The dbt project: parsed afresh by each run, and the digest of what it compiled to.
-
-No cache outlives the run: one that was cut short would fail every later run, one that was changed would move figures.
-"""
+"""The dbt project: parsed once for as long as nothing of it changes, and the digest of what it compiled to."""
 
 from __future__ import annotations
 
@@ -10,47 +7,82 @@ import os
 from pathlib import Path
 from typing import Any
 
+from mutualisation import disque
+
 EXTENSIONS = {".sql", ".yml", ".csv"}
 PAQUET = "mutualisation"
+GARDE = "manifeste_{}.msgpack"
 
 
 class ProjetAnalyse:
-    """The manifest of the project, parsed when it is made and each time that its files have changed.
+    """The manifest of the project, kept in `cible` from one command to the next, parsed when it is not there.
 
     Each build wants one of its own: what a compiled manifest holds of the ephemeral models is not written in a query
-    twice. What was parsed is kept in memory, as bytes.
+    twice.
     """
 
-    def __init__(self, projet: Path, options: list[str]) -> None:
-        self._projet, self._options = projet, options
-        self._empreinte, self._octets, self._faute = "", b"", ""
-        self._analyser()
+    def __init__(self, projet: Path, cible: Path, options: list[str]) -> None:
+        self._projet, self._cible, self._options = projet, cible, options
+        self._empreinte, self._octets, self.faute, self.remarque = "", b"", "", ""
+        self._lire()
 
-    def neuf(self) -> tuple[Any | None, str]:
-        """A manifest that no build has used; None with the reason when the project can't be parsed."""
+    def neuf(self) -> Any | None:
+        """A manifest that no build has used; None when the project can't be parsed: `faute` says why."""
         from dbt.contracts.graph.manifest import Manifest
 
         if empreinte_projet(self._projet) != self._empreinte:
-            self._analyser()
-        return (None, self._faute) if self._faute else (Manifest.from_msgpack(self._octets), "")
+            self._lire()
+        return None if self.faute else Manifest.from_msgpack(self._octets)
+
+    def _lire(self) -> None:
+        self._empreinte = empreinte_projet(self._projet)
+        garde = self._cible / GARDE.format(self._empreinte)
+        somme, octets = _relire(garde)
+        if somme == hashlib.sha256(octets).digest():
+            self._octets, self.faute = octets, ""
+            return
+        if somme:
+            self.remarque = f"{garde} n'est pas entier : le projet dbt est analysé de nouveau."
+        self._analyser()
+        if not self.faute:
+            _garder(garde, self._octets)
 
     def _analyser(self) -> None:
         from dbt.cli.main import dbtRunner
         from dbt.contracts.graph.manifest import Manifest
 
-        self._empreinte = empreinte_projet(self._projet)
         analyse = dbtRunner().invoke(["parse", "--no-partial-parse", *self._options])
         lu = analyse.result if analyse.success else None
-        self._faute = "" if isinstance(lu, Manifest) else str(analyse.exception)
+        self.faute = "" if isinstance(lu, Manifest) else str(analyse.exception)
         self._octets = lu.to_msgpack() if isinstance(lu, Manifest) else b""
 
 
-def empreinte_projet(projet: Path) -> str:
-    """sha256 of what dbt reads, of its version and of the name of the database."""
-    from dbt.version import __version__ as version_dbt
+def _relire(garde: Path) -> tuple[bytes, bytes]:
+    """The digest written before a manifest, and the manifest; nothing when there is none."""
+    try:
+        lus = garde.read_bytes()
+    except OSError:
+        return b"", b""
+    return lus[:32] or b"vide", lus[32:]
 
-    # the manifest names the database of each relation
-    somme = hashlib.sha256(f"{version_dbt}\0{os.environ.get('MUTUALISATION_PG_BASE', '')}\0".encode())
+
+def _garder(garde: Path, octets: bytes) -> None:
+    """Keep a manifest in place of former ones; a disk that refuses costs the next command a parsing."""
+    try:
+        for ancien in garde.parent.glob(GARDE.format("*")):
+            ancien.unlink(missing_ok=True)
+        disque.ecrire(garde, hashlib.sha256(octets).digest() + octets)
+    except OSError:
+        return
+
+
+def empreinte_projet(projet: Path) -> str:
+    """sha256 of what dbt reads, of its version and its adapter's, of the name of the database and of the folders."""
+    from importlib.metadata import version
+
+    # the manifest names the database of each relation, and where the project lies
+    noms = (version("dbt-core"), version("dbt-postgres"), os.environ.get("MUTUALISATION_PG_BASE", ""), str(projet))
+    somme = hashlib.sha256("\0".join(noms).encode())
     for chemin in sorted(projet.rglob("*")):
         if chemin.suffix in EXTENSIONS and "target" not in chemin.relative_to(projet).parts[:1]:
             somme.update(f"{chemin.relative_to(projet)}\0".encode())

@@ -1,41 +1,45 @@
-"""The parent's side: start a child, ask it, end it.
+"""The parent's side: start a child process, ask it, end it.
 
-A process rather than a thread: dbt and Great Expectations take seconds of pure Python to import, which would hold
-the interpreter of the command back, and dbt changes the logging of the process it lives in.
+A process rather than a thread: dbt and Great Expectations take seconds of pure Python to import, and what reads a
+hostile file has limits and knows no secret. A process pool would give the child our environment and would not say what
+ended it. Requests and answers are objects, pickled on a socket that is the standard input of the child.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import selectors
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Mapping
+from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Any
 
-from mutualisation.enfant.service import marque_du_parent
+from mutualisation.enfant.service import PARENT
 from mutualisation.erreurs import PannePassagere
 
-ATTENTE_FIN_S = 10
 PERIODE_S = 0.5
-OCTETS = 65536
-Pouls = Callable[[], None]
+Veille = Callable[[], None]
 
 
-def toujours() -> None:
-    """The pulse of what always goes on."""
+def sans_veille() -> None:
+    """Nothing to look at while the child works."""
+
+
+class EnfantArrete(Exception):
+    """The child is gone; `signal`: what killed it, None when it ended by itself."""
+
+    def __init__(self, arret: signal.Signals | None) -> None:
+        super().__init__()
+        self.signal = arret
 
 
 class Enfant:
-    """`python -m <module> <arguments>`, started at once; one JSON request a line, one JSON answer a line.
+    """`python -m <module> <arguments>`, started at once; its module calls `service.servir`.
 
-    `nom` is what the user reads of it; `journal` receives its stderr, thrown away by default. The child ends by
-    itself when its parent is gone, whatever killed it (`enfant.service`).
+    `nom` is what the user reads of it; `environnement` replaces ours; `journal` receives its stderr, thrown away by
+    default. The child ends with its parent, whatever killed it.
     """
 
     def __init__(
@@ -46,17 +50,16 @@ class Enfant:
         environnement: Mapping[str, str] | None = None,
         journal: Path | None = None,
     ) -> None:
-        self._nom = nom
-        self._parent = os.getpid()
-        self._verrou = threading.Lock()
-        with (journal or Path(os.devnull)).open("w", encoding="utf-8") as erreurs:
+        self._nom, self._parent = nom, os.getpid()
+        self._tube, bout = Pipe()
+        with bout, (journal or Path(os.devnull)).open("w", encoding="utf-8") as erreurs:
             self._processus = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdin=bout.fileno(),
+                # what libraries print goes nowhere
+                stdout=subprocess.DEVNULL,
                 stderr=erreurs,
-                env={**os.environ, **(environnement or {}), **marque_du_parent()},
-                bufsize=0,
+                env={**(os.environ if environnement is None else environnement), PARENT: str(self._parent)},
                 start_new_session=True,
             )
 
@@ -70,70 +73,48 @@ class Enfant:
         """True while the child runs and is this process's own: after a fork it belongs to the parent."""
         return self._parent == os.getpid() and self._processus.poll() is None
 
-    def demander(self, porte: str, demande: Mapping[str, Any], pouls: Pouls = toujours) -> dict[str, Any]:
-        """The answer of the child; `pouls` is called while it works, and ends it by raising.
+    def demander(self, porte: str, demande: Any, veiller: Veille = sans_veille) -> Any:
+        """The answer of the child. Raises `PannePassagere` (« porte … ») when it is dead: nothing is known against what
+        it was to judge."""
+        try:
+            self.envoyer(demande)
+            return self.recevoir(veiller)
+        except EnfantArrete as fin:
+            comment = f" ({fin.signal.name})" if fin.signal else ""
+            raise PannePassagere(
+                f"porte {porte} : {self._nom} s'est arrêté{comment} — relancer, et vérifier la mémoire disponible"
+            ) from None
 
-        Raises `PannePassagere` (« porte … ») when the child is dead: nothing is known against what it was to judge.
+    def envoyer(self, demande: Any) -> None:
+        """Send a request. Raises `EnfantArrete`."""
+        try:
+            self._tube.send(demande)
+        except OSError:
+            raise self._arret() from None
+
+    def recevoir(self, veiller: Veille = sans_veille) -> Any:
+        """The answer to the oldest request; `veiller` is called while the child works, and ends it by raising.
+
+        Raises `EnfantArrete`.
         """
-        with self._verrou:
-            try:
-                ligne = self._echanger(json.dumps(demande, ensure_ascii=False).encode() + b"\n", pouls)
-            except BaseException:
-                self.fermer()  # its answer would be taken for that of the next request
-                raise
-        if not ligne.endswith(b"\n"):
-            fin = f"{self._nom} s'est arrêté{self._comment()}"
-            raise PannePassagere(f"porte {porte} : {fin} — relancer, et vérifier la mémoire disponible")
-        return dict(json.loads(ligne))
+        try:
+            while not self._tube.poll(PERIODE_S):
+                veiller()
+            return self._tube.recv()
+        except (EOFError, OSError):
+            raise self._arret() from None
+        except BaseException:
+            self.fermer()  # its answer would be taken for that of the next request
+            raise
 
     def fermer(self) -> None:
         """End the child; closing twice, or after a fork, does nothing."""
-        if self._parent != os.getpid():
-            return
-        if self._processus.stdin:
-            with contextlib.suppress(OSError):
-                self._processus.stdin.close()
-        self._processus.terminate()
-        self._processus.send_signal(signal.SIGCONT)  # a stopped process would not see its end
-        try:
-            self._processus.wait(ATTENTE_FIN_S)
-        except subprocess.TimeoutExpired:
+        if self._parent == os.getpid():
+            self._tube.close()
             self._processus.kill()
             self._processus.wait()
-        if self._processus.stdout:
-            self._processus.stdout.close()
 
-    def _comment(self) -> str:
-        """The signal that ended it, when it was one."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            code = self._processus.wait(1)
-            return f" ({signal.Signals(-code).name})" if code < 0 else ""
-        return ""
-
-    def _echanger(self, demande: bytes, pouls: Pouls) -> bytes:
-        """One request, one answer; an answer without its end when the child is dead."""
-        entree, sortie = self._processus.stdin, self._processus.stdout
-        if entree is None or sortie is None or entree.closed or sortie.closed:
-            return b""
-        recu = bytearray()
-        os.set_blocking(entree.fileno(), False)
-        with selectors.DefaultSelector() as selecteur:
-            selecteur.register(entree, selectors.EVENT_WRITE)
-            selecteur.register(sortie, selectors.EVENT_READ)
-            while not recu.endswith(b"\n"):
-                prets = [cle.fileobj for cle, _ in selecteur.select(PERIODE_S)]
-                if not prets:
-                    pouls()
-                if entree in prets:
-                    try:
-                        demande = demande[os.write(entree.fileno(), demande[:OCTETS]) :]
-                    except BrokenPipeError:  # dead
-                        demande = b""
-                    if not demande:
-                        selecteur.unregister(entree)
-                if sortie in prets:
-                    lu = os.read(sortie.fileno(), OCTETS)
-                    if not lu:
-                        break
-                    recu += lu
-        return bytes(recu)
+    def _arret(self) -> EnfantArrete:
+        self._tube.close()
+        code = self._processus.wait()
+        return EnfantArrete(signal.Signals(-code) if code < 0 else None)

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any
 
-PERIODE_VEILLE_S = 0.2
+PERIODE_S = 0.2
+# the number of the parent: a child that asked for it once it is up would be told who adopted it
 PARENT = "MUTUALISATION_PARENT"
-Reponse = Callable[[dict[str, Any]], dict[str, Any]]
+Reponse = Callable[[Any], Any]
 
 
 def servir(preparer: Callable[[], Reponse]) -> None:
-    """Import what is slow (`preparer`), then answer each line of stdin until it closes."""
-    veiller_sur_le_parent()
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as sortie:
-        # what libraries print goes nowhere: the answers alone travel on the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        repondre = preparer()
-        for ligne in sys.stdin:
-            sortie.write(json.dumps(repondre(json.loads(ligne)), ensure_ascii=False) + "\n")
-            sortie.flush()
+    """Import what is slow (`preparer`), then answer each request until the parent closes."""
+    threading.Thread(target=finir_avec, args=(int(os.environ[PARENT]),), daemon=True).start()
+    tube = Connection(os.dup(0))
+    repondre = preparer()
+    while True:
+        try:
+            demande = tube.recv()
+        except EOFError:
+            return
+        tube.send(repondre(demande))
 
 
-def marque_du_parent() -> dict[str, str]:
-    """Environment variable that a parent gives its child: a child that asked who its parent is once it is up would
-    take for its parent whoever adopted it, the parent being killed meanwhile.
-    """
-    return {PARENT: str(os.getpid())}
-
-
-def veiller_sur_le_parent() -> None:
-    """End with the parent, beside what the child does."""
-    threading.Thread(target=mourir_avec, args=(int(os.environ[PARENT]),), daemon=True).start()
-
-
-def mourir_avec(parent: int) -> None:
+def finir_avec(parent: int) -> None:
     """End at once when the parent is gone: an orphan would write into the schema of the next run."""
     while os.getppid() == parent:
-        time.sleep(PERIODE_VEILLE_S)
+        time.sleep(PERIODE_S)
     os._exit(1)

@@ -8,30 +8,13 @@ from typing import Any, Self, TypeVar
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from mutualisation.entrepot.delais import Delais
 from mutualisation.entrepot.pannes import ENTIER, REPRISE
 from mutualisation.entrepot.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
-from mutualisation.entrepot.pouls import Pouls, borner
 from mutualisation.entrepot.roles import TRAITEMENT
+from mutualisation.entrepot.surveillance import Serveur, Surveillance, surveiller
 from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
 
-__all__ = [
-    "ATTENTE_S",
-    "Connexion",
-    "adresse",
-    "connecter",
-    "durable",
-    "exiger_verrou",
-    "options_du_role",
-    "parametres",
-    "patienter",
-    "pouls",
-    "reessayer",
-    "reglages",
-    "sans_le_groupe",
-    "url_sqlalchemy",
-    "verrou_entrepot",
-]
+__all__ = ["adresse", "parametres", "reglages", "url_sqlalchemy"]
 
 T = TypeVar("T")
 _RAISONS = {
@@ -71,27 +54,24 @@ class Connexion(psycopg.Connection[Any]):
     Raises `PannePassagere` when the server gives no sign of life, `EntrepotOccupe` behind a lock.
     """
 
-    lieu, conninfo, pid = "", "", 0
-    delais = Delais()
+    serveur = Serveur("", "", 0)
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
-        """As psycopg waits, with the pulse of the server."""
-        garde = Pouls(self.conninfo, self.lieu, self.delais, self.pid)
+        """As psycopg waits, while the server is looked at."""
+        veille = Surveillance(self.serveur, self.pgconn.backend_pid)
         try:
-            return super().wait(borner(gen, garde), *args, **kwargs)
+            return super().wait(surveiller(gen, veille), *args, **kwargs)
         except PannePassagere:
             self.close()  # nothing more is sent to a server that does not answer
             raise
         except psycopg.errors.LockNotAvailable:
-            raise _occupe(garde.bloqueurs) from None
+            raise _occupe(veille.bloqueurs) from None
 
     @classmethod
     def ouvrir(cls, dsn: str, *, autocommit: bool = False, options: str = "") -> Self:
         """Connect with every setting of the address and ours. Raises the errors of psycopg."""
-        complet = make_conninfo(**reglages(dsn, options=options))
-        conn = cls.connect(complet, autocommit=autocommit)
-        conn.conninfo, conn.lieu, conn.pid = complet, adresse(dsn), conn.info.backend_pid
-        conn.delais = Delais.de_l_environnement()
+        conn = cls.connect(make_conninfo(**reglages(dsn, options=options)), autocommit=autocommit)
+        conn.serveur = Serveur.de(dsn)
         return conn
 
 
@@ -120,9 +100,9 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
     return conn
 
 
-def pouls(dsn: str) -> Pouls:
-    """The pulse of the warehouse, for who waits on another process that works there."""
-    return Pouls(make_conninfo(**reglages(dsn)), adresse(dsn), Delais.de_l_environnement())
+def surveillance(dsn: str) -> Surveillance:
+    """For who waits on another process that works in the warehouse."""
+    return Surveillance(Serveur.de(dsn))
 
 
 def durable(conn: psycopg.Connection[Any]) -> None:
@@ -190,8 +170,8 @@ def verrou_entrepot(
     Raises `EntrepotOccupe` when another run still holds it after `attente` seconds.
     """
     limite = time.monotonic() + attente
-    with contextlib.closing(connecter(dsn)) as gardienne:
-        while not _prendre(gardienne):
+    with contextlib.closing(connecter(dsn)) as tenante:
+        while not _prendre(tenante):
             if annoncer is not None:
                 annoncer()
                 annoncer = None
@@ -200,25 +180,25 @@ def verrou_entrepot(
                     "Un autre traitement utilise l'entrepôt en ce moment : attendez qu'il se termine, puis recommencez."
                 )
             time.sleep(PERIODE_ATTENTE)
-        yield gardienne
+        yield tenante
 
 
-def exiger_verrou(gardienne: psycopg.Connection[Any]) -> None:
+def exiger_verrou(tenante: psycopg.Connection[Any]) -> None:
     """Raise `PannePassagere` when the server has cut the connection that held the lock: another run may go."""
     try:
-        gardienne.execute("select 1")
+        tenante.execute("select 1")
     except psycopg.OperationalError:
         raise PannePassagere(
             f"L'entrepôt a coupé la connexion qui tenait le verrou du traitement : {ENTIER}. {REPRISE}"
         ) from None
 
 
-def _prendre(gardienne: psycopg.Connection[Any]) -> bool:
-    gardienne.rollback()
+def _prendre(tenante: psycopg.Connection[Any]) -> bool:
+    tenante.rollback()
     try:
         # idle for as long as the run lasts, by design; EXCLUSIVE lets readers and pg_dump through
-        gardienne.execute(SANS_DELAI)
-        gardienne.execute("lock table journal.verrou in exclusive mode nowait")
+        tenante.execute(SANS_DELAI)
+        tenante.execute("lock table journal.verrou in exclusive mode nowait")
     except EntrepotOccupe:
         return False
     return True

@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields
 from mutualisation.erreurs import ErreurMutualisation
 
 PREFIXE = "MUTUALISATION_DELAI_"
-TCP_REPOS_S, TCP_RELANCE_S, TCP_RELANCES = 30, 10, 3
+TCP = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 @dataclass(frozen=True)
 class Delais:
-    """Seconds: to open a connection, without a word from the server, behind the lock of another, for one statement."""
+    """Seconds: to open a connection, for a sign of life of the server, behind the lock of another, for a statement."""
 
     connexion: int = 10
     serveur: int = 60
@@ -28,27 +28,20 @@ class Delais:
         """
         return cls(**{c.name: _lire(c.name.upper(), int(str(c.default))) for c in fields(cls)})
 
-    def tcp(self) -> dict[str, str]:
-        """libpq parameters that find a dead network: probes when nothing travels, a bound on what is not received."""
-        return {
-            "keepalives": "1",
-            "keepalives_idle": str(TCP_REPOS_S),
-            "keepalives_interval": str(TCP_RELANCE_S),
-            "keepalives_count": str(TCP_RELANCES),
-            "tcp_user_timeout": str(self.serveur * 1000),
-        }
+    def libpq(self) -> dict[str, str]:
+        """Parameters of the client: to connect, and to find a dead network."""
+        bornes = {"connect_timeout": self.connexion, "keepalives": 1, "tcp_user_timeout": self.serveur * 1000} | TCP
+        return {nom: str(valeur) for nom, valeur in bornes.items()}
 
     def options(self) -> str:
         """Settings of the session: what the server gives up by itself, and when it looks for its client."""
-        valeurs = {
-            "lock_timeout": f"{self.verrou}s",
-            "statement_timeout": f"{self.requete}s",
-            "idle_in_transaction_session_timeout": f"{self.requete}s",
-            "tcp_keepalives_idle": TCP_REPOS_S,
-            "tcp_keepalives_interval": TCP_RELANCE_S,
-            "tcp_keepalives_count": TCP_RELANCES,
+        secondes = {
+            "lock_timeout": self.verrou,
+            "statement_timeout": self.requete,
+            "idle_in_transaction_session_timeout": self.requete,
         }
-        return " ".join(f"-c {nom}={valeur}" for nom, valeur in valeurs.items())
+        bornes = [f"-c {nom}={valeur}s" for nom, valeur in secondes.items()]
+        return " ".join([*bornes, *(f"-c tcp_{nom}={valeur}" for nom, valeur in TCP.items())])
 
 
 def _lire(nom: str, defaut: int) -> int:

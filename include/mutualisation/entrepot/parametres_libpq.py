@@ -60,10 +60,7 @@ def reglages(dsn: str, *, options: str = "", application: str = APPLICATION) -> 
     """
     p = parametres(dsn)
     delais = Delais.de_l_environnement()
-    p.setdefault("application_name", application)
-    p.setdefault("connect_timeout", str(delais.connexion))
-    for nom, valeur in delais.tcp().items():
-        p.setdefault(nom, valeur)
+    p = {"application_name": application} | delais.libpq() | p
     if "sslmode" not in p and not _locale(p):
         p["sslmode"] = "verify-full"
     p["options"] = " ".join(filter(None, [delais.options(), p.get("options", ""), options]))

@@ -1,32 +1,32 @@
-"""The postmaster of a data folder: start it, find it, stop it; a killed one leaves nothing to clean by hand."""
+"""The embedded server of a data folder, started and stopped by `pg_ctl`; what a killed one left is no obstacle."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
-import signal
+import shlex
 import stat
-import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
+from psycopg.pq import PGconn, Ping
 
 from mutualisation.entrepot.initialisation import UTILISATEUR, fin_journal
 from mutualisation.entrepot.programmes import Programmes
 from mutualisation.erreurs import ErreurMutualisation
 
-BASE = "entrepot"
-PORT = 5432
+BASE, PORT = "entrepot", 5432
 SUN_PATH_MAX = 107
-ATTENTE_DEMARRAGE = 120.0
-ATTENTE_ORPHELINS = 30.0
-# to leave by a fast shutdown, then by an immediate one, then killed
-ATTENTES_ARRET = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
+ATTENTE_DEMARRAGE_S = 120
+# by a fast shutdown, then by an immediate one; a frozen server is killed
+ARRETS_S = {"fast": 60, "immediate": 10}
+# what keeps a server from starting where another was killed a moment ago, until its memory is gone
+MEMOIRE_TENUE, ATTENTE_MEMOIRE_S = b"pre-existing shared memory block", 30.0
 MEMOIRE_PARTAGEE_MIN = 256 * 1024 * 1024
 JOURNAL_MAX = 10 * 1024 * 1024
 
@@ -47,58 +47,89 @@ REGLAGES = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "unix_socket_permissions": "0700",
+    "listen_addresses": "",
+    "port": str(PORT),
 }
 
-# The servers this process has started: they outlive the call that started them, and must be reaped.
-_enfants: dict[int, subprocess.Popen[bytes]] = {}
 
-
-@dataclass(frozen=True)
-class Serveur:
-    """A running embedded server: data folder, socket folder, process id of the postmaster."""
-
-    donnees: Path
-    prise: Path
-    pid: int
-
-    @property
-    def dsn(self) -> str:
-        """The libpq URL of the warehouse's database."""
-        return _dsn(self.prise, BASE)
-
-
-def demarrer(donnees: Path, programmes: Programmes) -> Serveur:
-    """Start the postmaster and wait until its socket answers."""
-    _oublier_mort(donnees)
+def joindre_ou_demarrer(donnees: Path, programmes: Programmes) -> str:
+    """The libpq URL of the warehouse's database, on the server of this folder; started when it does not answer."""
     prise = _dossier_prise(donnees, programmes)
-    journal = donnees.with_name("pg.log")
+    serveur = _url(prise, "postgres")
+    if PGconn.ping(f"{serveur}&connect_timeout=5".encode()) == Ping.NO_RESPONSE:
+        _demarrer(donnees, programmes, prise)
+    _attendre(serveur, donnees)
+    with psycopg.connect(serveur, autocommit=True) as conn:
+        if conn.execute("select 1 from pg_database where datname = %s", (BASE,)).fetchone() is None:
+            conn.execute(f"create database {BASE}")
+    return _url(prise, BASE)
+
+
+def arreter(donnees: Path, programmes: Programmes) -> None:
+    """Stop the server of this folder, frozen or not."""
+    for mode, attente in ARRETS_S.items():
+        if not processus_de(donnees):
+            return
+        arguments = ["stop", "-D", str(donnees), "-m", mode, "-w", "-t", str(attente)]
+        programmes.lancer("pg_ctl", arguments, _journal(donnees)).wait()
+    _tuer(donnees)
+
+
+def processus_de(donnees: Path) -> list[psutil.Process]:
+    """The living processes of the server of a data folder, its postmaster first; each works in that folder."""
+    trouves = []
+    for processus in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if processus.name() == "postgres" and Path(processus.cwd()).samefile(donnees):
+                trouves.append(processus)
+    return sorted(trouves, key=lambda p: p.create_time())
+
+
+def _demarrer(donnees: Path, programmes: Programmes, prise: Path) -> None:
+    _tuer(donnees)  # frozen, or orphans of a killed postmaster
+    # both folders serve this server only: what names a dead process, or one that took its number, means nothing
+    for reste in (donnees / "postmaster.pid", *prise.glob(".s.PGSQL.*")):
+        reste.unlink(missing_ok=True)
+    journal = _journal(donnees)
     if journal.exists() and journal.stat().st_size > JOURNAL_MAX:
         journal.replace(journal.with_suffix(".log.1"))
     reglages = REGLAGES | {
-        "listen_addresses": "",
-        "port": str(PORT),
         "unix_socket_directories": str(prise),
         "dynamic_shared_memory_type": "posix" if _memoire_partagee_suffit() else "mmap",
     }
-    options = [a for nom, valeur in reglages.items() for a in ("-c", f"{nom}={valeur}")]
-    deja_ecrit = journal.stat().st_size if journal.exists() else 0
-    processus = programmes.lancer("postgres", ["-D", str(donnees), *options], journal)
-    limite = time.monotonic() + ATTENTE_DEMARRAGE
-    while time.monotonic() < limite:
-        if processus.poll() is not None:
-            break
-        serveur = serveur_en_marche(donnees)
-        if serveur and serveur.pid == processus.pid and _repond(serveur):
-            _enfants[processus.pid] = processus
-            return serveur
-        time.sleep(0.01)
-    else:
-        processus.kill()
-        processus.wait()
-    raise ErreurMutualisation(
-        f"PostgreSQL embarqué n'a pas démarré dans {donnees} : {fin_journal(journal, deja_ecrit)} "
-        f"Détail dans {journal} ; ENTREPOT_DSN peut désigner un autre serveur."
-    )
+    options = shlex.join(a for nom, valeur in reglages.items() for a in ("-c", f"{nom}={valeur}"))
+    arguments = ["start", "-D", str(donnees), "-w", "-t", str(ATTENTE_DEMARRAGE_S), "-o", options, "-l", str(journal)]
+    limite = time.monotonic() + ATTENTE_MEMOIRE_S
+    while True:
+        deja_ecrit = journal.stat().st_size if journal.exists() else 0
+        if programmes.lancer("pg_ctl", arguments, journal).wait() == 0:
+            return
+        if MEMOIRE_TENUE not in journal.read_bytes()[deja_ecrit:] or time.monotonic() > limite:
+            raise ErreurMutualisation(
+                f"PostgreSQL embarqué n'a pas démarré dans {donnees} : {fin_journal(journal, deja_ecrit)} "
+                f"Détail dans {journal} ; ENTREPOT_DSN peut désigner un autre serveur."
+            )
+        time.sleep(0.5)
+
+
+def _attendre(serveur: str, donnees: Path) -> None:
+    """Until a server that was joined has recovered."""
+    limite = time.monotonic() + ATTENTE_DEMARRAGE_S
+    while PGconn.ping(serveur.encode()) != Ping.OK:
+        if time.monotonic() > limite:
+            raise ErreurMutualisation(
+                f"PostgreSQL embarqué ne répond pas dans {donnees} ; détail dans {_journal(donnees)}."
+            )
+        time.sleep(0.05)
+
+
+def _tuer(donnees: Path) -> None:
+    """End what is left of a server, whose next start recovers what was committed."""
+    restes = processus_de(donnees)
+    for processus in restes:
+        with contextlib.suppress(psutil.Error):
+            processus.kill()
+    psutil.wait_procs(restes, timeout=10)
 
 
 def _memoire_partagee_suffit() -> bool:
@@ -123,134 +154,13 @@ def _dossier_prise(donnees: Path, programmes: Programmes) -> Path:
     if not stat.S_ISDIR(etat.st_mode) or etat.st_uid not in (attendu, os.geteuid()):
         raise ErreurMutualisation(f"Le dossier {prise} appartient à un autre compte : supprimez-le puis recommencez.")
     prise.chmod(0o700)
-    # The folder serves this data folder only: a socket lock left by a killed postmaster means nothing.
-    for reste in prise.glob(".s.PGSQL.*"):
-        reste.unlink()
     programmes.donner(prise)
     return prise
 
 
-def _repond(serveur: Serveur) -> bool:
-    try:
-        psycopg.connect(_dsn(serveur.prise, "postgres"), connect_timeout=5).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+def _journal(donnees: Path) -> Path:
+    return donnees.with_name("pg.log")
 
 
-def attendre_base(serveur: Serveur) -> None:
-    """The warehouse's database, made at the first start; waits while a joined server is still recovering."""
-    limite = time.monotonic() + ATTENTE_DEMARRAGE
-    while True:
-        try:
-            psycopg.connect(serveur.dsn, connect_timeout=5).close()
-        except psycopg.OperationalError as erreur:
-            if f'database "{BASE}" does not exist' in str(erreur):
-                with psycopg.connect(_dsn(serveur.prise, "postgres"), autocommit=True) as conn:
-                    conn.execute(f"create database {BASE}")
-            elif time.monotonic() > limite:
-                raise ErreurMutualisation(
-                    f"PostgreSQL embarqué ne répond pas dans {serveur.donnees} ; "
-                    f"détail dans {serveur.donnees.with_name('pg.log')}."
-                ) from erreur
-            else:
-                time.sleep(0.05)
-        else:
-            return
-
-
-def serveur_en_marche(donnees: Path) -> Serveur | None:
-    """The server that `postmaster.pid` names when its process is a live postmaster of this folder."""
-    try:
-        lignes = (donnees / "postmaster.pid").read_text().splitlines()
-        pid, prise, port = int(lignes[0]), lignes[4], lignes[3]
-    except (OSError, IndexError, ValueError):
-        return None
-    if not prise or not port or not _vit_dans(pid, donnees):
-        return None
-    return Serveur(donnees, Path(prise), pid)
-
-
-def _vit_dans(pid: int, donnees: Path) -> bool:
-    """True when the process lives and works in the data folder, as every PostgreSQL process does."""
-    if not Path("/proc/self").exists():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, 0)
-            return True
-        return False
-    try:
-        return Path(f"/proc/{pid}/cwd").samefile(donnees)
-    except OSError:
-        return False
-
-
-def _processus_de(donnees: Path) -> list[int]:
-    """Every live process that works in the data folder."""
-    return [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and _vit_dans(int(p.name), donnees)]
-
-
-def _oublier_mort(donnees: Path) -> None:
-    """After a killed postmaster: wait until its orphans and their memory are gone, then drop its `postmaster.pid`."""
-    if not (donnees / "postmaster.pid").exists() or not Path("/proc/self").exists():
-        return
-    limite = time.monotonic() + ATTENTE_ORPHELINS
-    while _processus_de(donnees):
-        if time.monotonic() > limite:
-            _tuer_les_restes(donnees)
-        time.sleep(0.02)
-    while _memoire_tenue(donnees) and time.monotonic() < limite:
-        time.sleep(0.02)
-    (donnees / "postmaster.pid").unlink(missing_ok=True)
-
-
-def _memoire_tenue(donnees: Path) -> bool:
-    """True while the block of shared memory that `postmaster.pid` names is attached: PostgreSQL would not start.
-
-    Whoever reads the maps of a dying process (a monitor of the machine) keeps its memory after its place in /proc.
-    """
-    try:
-        identifiant = (donnees / "postmaster.pid").read_text().splitlines()[6].split()[1]
-        blocs = [ligne.split() for ligne in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
-    except (OSError, IndexError):
-        return False
-    return any(bloc[1] == identifiant and bloc[6] != "0" for bloc in blocs)
-
-
-def arreter(donnees: Path) -> None:
-    """Stop the server of this folder, frozen or not: fast shutdown, then immediate, then killed with its children."""
-    serveur = serveur_en_marche(donnees)
-    _recolter()
-    if serveur is None:
-        return
-    for signal_arret, attente in ATTENTES_ARRET:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(serveur.pid, signal_arret)
-        limite = time.monotonic() + attente
-        while time.monotonic() < limite:
-            _recolter()
-            if not _vit_dans(serveur.pid, donnees):
-                _recolter(attendre=serveur.pid)
-                _tuer_les_restes(donnees)
-                return
-            time.sleep(0.01)
-
-
-def _tuer_les_restes(donnees: Path) -> None:
-    """A frozen child does not see that its postmaster is gone; it would keep the next one from starting."""
-    if not Path("/proc/self").exists():
-        return
-    for pid in _processus_de(donnees):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _recolter(attendre: int | None = None) -> None:
-    """Reap our dead children, waiting for one that is ending: a zombie would look alive to the next start."""
-    if enfant := _enfants.get(attendre or 0):
-        enfant.wait()
-    for pid in [pid for pid, enfant in _enfants.items() if enfant.poll() is not None]:
-        del _enfants[pid]
-
-
-def _dsn(prise: Path, base: str) -> str:
+def _url(prise: Path, base: str) -> str:
     return f"postgresql://{UTILISATEUR}@/{base}?host={quote(str(prise), safe='')}&port={PORT}"

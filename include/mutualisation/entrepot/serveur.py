@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mutualisation.chemins import dossier_var
 from mutualisation.entrepot.initialisation import initialiser
-from mutualisation.entrepot.postmaster import Serveur, arreter, attendre_base, demarrer, serveur_en_marche
+from mutualisation.entrepot.postmaster import arreter, joindre_ou_demarrer
 from mutualisation.entrepot.programmes import Programmes
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
@@ -32,25 +32,27 @@ def serveur_entrepot(var: Path | None = None) -> Iterator[str]:
         yield nomme
         return
     dossier = (var or dossier_var()).resolve()
-    with _presence(dossier) as serveur:
-        yield serveur.dsn
+    with _presence(dossier) as dsn:
+        yield dsn
 
 
 @contextlib.contextmanager
-def _presence(var: Path) -> Iterator[Serveur]:
+def _presence(var: Path) -> Iterator[str]:
     """Hold a shared lock while the server is used; the last holder stops the server."""
     _creer_dossier(var)
-    presence = (var / "pg.presence").open("a")
-    try:
-        with _exclusif(var / "pg.verrou"):
-            serveur = _joindre_ou_demarrer(var)
-            fcntl.flock(presence, fcntl.LOCK_SH)
-        yield serveur
-    finally:
-        with _exclusif(var / "pg.verrou"):
-            if _seul(presence):
-                arreter(var / "pg")
-            presence.close()
+    donnees, programmes = var / "pg", Programmes.trouver()
+    with (var / "pg.presence").open("a") as presence:
+        try:
+            with _exclusif(var / "pg.verrou"):
+                if not (donnees / "PG_VERSION").exists():
+                    initialiser(donnees, programmes)
+                dsn = joindre_ou_demarrer(donnees, programmes)
+                fcntl.flock(presence, fcntl.LOCK_SH)
+            yield dsn
+        finally:
+            with _exclusif(var / "pg.verrou"):
+                if _seul(presence):
+                    arreter(donnees, programmes)
 
 
 def _creer_dossier(var: Path) -> None:
@@ -77,12 +79,3 @@ def _seul(presence: object) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _joindre_ou_demarrer(var: Path) -> Serveur:
-    donnees, programmes = var / "pg", Programmes.trouver()
-    if not (donnees / "PG_VERSION").exists():
-        initialiser(donnees, programmes)
-    serveur = serveur_en_marche(donnees) or demarrer(donnees, programmes)
-    attendre_base(serveur)
-    return serveur

@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.composition.dossier import MiseEnPlace, reprendre
+from mutualisation.composition.dossier import MiseEnPlace
 from mutualisation.composition.occupation import verifier_place
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import place, produits
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
-from mutualisation.publication.contexte import Contexte, est_publiee, lire_contexte
+from mutualisation.publication.contexte import Contexte, lire_contexte
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes
 from mutualisation.publication.extraits_ecrits import premier_clos, signer_et_noter
 from mutualisation.publication.extraits_lus import ExtraitLu
@@ -34,21 +33,11 @@ REFUS = "L'extrait ne peut pas être écrit"
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
-def preparer_sortie(
-    conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int], version: int | None = None
-) -> None:
-    """Before hours of work, the lock held: end or sweep what a killed run left in `sortie`, then look at each place.
-
-    As `verifier_places`.
-    """
-    reprendre(sortie, REFUS, partial(est_publiee, conn))
-    verifier_places(conn, sortie, exercices, version)
-
-
 def verifier_places(
     conn: psycopg.Connection[Any], sortie: Path, exercices: Iterable[int], version: int | None = None
 ) -> None:
-    """Look at each place. `version`: the stored one that is to be written; by default one that is not closed.
+    """Look at each place, before hours of work. `version`: the stored one that is to be written; by default one that is
+    not closed.
 
     Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
     """

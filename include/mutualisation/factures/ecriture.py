@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.composition.compilation import composer
-from mutualisation.composition.dossier import Condition, MiseEnPlace, mise_en_place
+from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
 from mutualisation.composition.occupation import MANIFESTE
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.etat_annuel import EtatAnnuel, lire_etats
@@ -33,11 +33,11 @@ from mutualisation.publication.contexte import Contexte, condition_de, lire_cont
 
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
-Poser = Callable[[MiseEnPlace, Condition], None]
+Poser = Callable[[MiseEnPlace, Mapping[str, Any]], None]
 
 
-def _poser(pose: MiseEnPlace, condition: Condition) -> None:
-    pose.decider(condition)
+def _poser(pose: MiseEnPlace, _: Mapping[str, Any]) -> None:
+    pose.mettre_sur_disque()
     pose.poser()
 
 

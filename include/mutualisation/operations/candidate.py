@@ -70,6 +70,8 @@ def _batir(
     except ControleEchoue:
         clore(conn, version, "echouee", {})
         raise
+    if resultat.remarque:
+        session.suivi(resultat.remarque)
     if resultat.echecs:
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.chemins import page_controles
-from mutualisation.extrait.annuel import preparer_sortie
+from mutualisation.extrait.annuel import verifier_places
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
 from mutualisation.ingestion.travail import Chargement, Suivi, muet, transaction
@@ -44,7 +44,7 @@ def bilan(
     verifier_sortie(Path(sortie))
     session.precharger()
     with session.connexion() as conn:
-        preparer_sortie(conn, Path(sortie), annees)
+        verifier_places(conn, Path(sortie), annees)
         chargements = charger(session, depot)
         version = construire(session, annees, prepare_par)
         controler(session, version)

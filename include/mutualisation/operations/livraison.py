@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.composition.dossier import Condition, MiseEnPlace, mise_en_place, reprendre
+from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
 from mutualisation.entrepot.delais import Delais
 from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.erreurs import (
@@ -29,7 +29,7 @@ from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.publication.contexte import ce_qui_a_change, condition_de, est_publiee, version_publiee
+from mutualisation.publication.contexte import ce_qui_a_change, condition_de, version_publiee
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
 from mutualisation.publication.sceaux import ancrer
@@ -67,7 +67,7 @@ def publier_avec_extraits(
             # the transaction says nothing while documents are composed
             conn.execute("set local idle_in_transaction_session_timeout = 0")
             places.extend(_composer(session, conn, dict.fromkeys(exercices, version), pose, exiger_extrait))
-            pose.decider(condition_de(conn, exercices))
+            pose.mettre_sur_disque()
 
         empreinte = _promouvoir(session, conn, version, composer)
         _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
@@ -136,7 +136,6 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     exiger_conservee(session.dsn, version)
     with session.lecture() as conn:
         exiger_sceau(session, conn, exercices, version)
-        _reprendre(session, Path(sortie))
         verifier_places(conn, Path(sortie), exercices, version)
         versions = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
         with mise_en_place(Path(sortie), REFUS) as pose:
@@ -146,7 +145,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
             conn.commit()
             with _inchange(session, pose.sortie, condition) as maintenant:
                 _exiger_places(maintenant, dict(zip(versions.items(), places, strict=True)))
-                pose.decider(condition)
+                pose.mettre_sur_disque()
                 _poser(pose, "Les extraits n'ont pas pris leur place")
     for ecrit in filter(est_autrement_rendu, places):
         session.suivi(
@@ -156,18 +155,8 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     return [str(ecrit) for ecrit in places]
 
 
-def _reprendre(session: Session, sortie: Path) -> None:
-    """End or sweep what a killed run left in `sortie`; what takes its place does so under the lock."""
-
-    def publiee(condition: Condition) -> bool:
-        with session.connexion() as conn:
-            return est_publiee(conn, condition)
-
-    reprendre(sortie, REFUS, publiee, session.connexion)
-
-
 @contextmanager
-def _inchange(session: Session, sortie: Path, condition: Condition) -> Iterator[psycopg.Connection[Any]]:
+def _inchange(session: Session, sortie: Path, condition: Mapping[str, Any]) -> Iterator[psycopg.Connection[Any]]:
     """The lock of the warehouse, for documents composed without it: what they say holds until they are in place.
 
     Raises `PannePassagere` when it no longer does, or when another run keeps the lock for as long as we wait for one.
@@ -211,7 +200,7 @@ def _exiger_places(conn: psycopg.Connection[Any], places: Mapping[tuple[int, int
 
 
 def _poser(pose: MiseEnPlace, echec: str) -> None:
-    """Put the folders in place. What stops half way is ended by the next command that writes there."""
+    """Put the folders in place; what fails once the version is published says how to end it."""
     try:
         pose.poser()
     except OSError as erreur:
@@ -255,13 +244,12 @@ def facturer(session: Session, exercice: int, semestre: int, sortie: str, adhere
     session.suivi(f"Factures {annee}-S{semestre}")
     with session.lecture() as conn:
         exiger_sceau(session, conn, [annee])
-        _reprendre(session, Path(sortie))
 
-        def poser(pose: MiseEnPlace, condition: Condition) -> None:
+        def poser(pose: MiseEnPlace, condition: Mapping[str, Any]) -> None:
             # no reader waits for the lock
             conn.commit()
             with _inchange(session, pose.sortie, condition):
-                pose.decider(condition)
+                pose.mettre_sur_disque()
                 pose.poser()
 
         return str(

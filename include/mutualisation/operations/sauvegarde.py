@@ -1,32 +1,29 @@
-"""One folder that brings the warehouse back: the database, its accounts, its anchors; the keys go apart."""
+"""One folder that brings the warehouse back, by pg_dump: the database, its accounts, its anchors; never a key."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from mutualisation.composition.dossier import remplacer_dossier
-from mutualisation.composition.occupation import SAUVEGARDE as DESCRIPTION
+from mutualisation.composition.occupation import MANIFESTE
 from mutualisation.construction.dbt import SCHEMA
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.copie_de_base import copier
-from mutualisation.entrepot.migrations.application import revisions
 from mutualisation.entrepot.parametres_libpq import parametres
 from mutualisation.entrepot.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion import pseudonymes
 from mutualisation.ingestion.octets import empreinte
-from mutualisation.operations.cles_a_part import mettre_a_part
 from mutualisation.operations.session import Session
-from mutualisation.publication.sceaux import ancrer, ecarts_chaine, lire_sceaux
+from mutualisation.signatures import cle_signature
 from mutualisation.signatures.ancrage import DOSSIER as SCEAUX
-from mutualisation.signatures.ancrage import Ancres
 
 ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
 ATTENTE_MIN = 60
@@ -41,63 +38,53 @@ select m.rolname as compte, g.rolname as groupe, m.rolcanlogin as connexion,
    and not (%s and m.rolcanlogin and g.rolname = any(%s))
  order by 1, 2
 """
-SQL_BASE = """
-select pg_catalog.pg_has_role(session_user, datdba, 'usage') from pg_catalog.pg_database where datname = %s
-"""
+CLES = (
+    ("clé des pseudonymes", pseudonymes.FICHIER, pseudonymes.VARIABLE),
+    ("clé de signature", cle_signature.FICHIER, cle_signature.VARIABLE),
+)
 
 
 @dataclass(frozen=True)
 class Sauvegarde:
-    """What `sauvegarder` wrote: names of its files; a French sentence per key, and per thing to know."""
+    """What `sauvegarder` wrote: names of its files; a French sentence per key, which is not among them."""
 
     fichiers: list[str]
     phrases: list[str]
 
 
 def sauvegarder(
-    session: Session,
-    dossier: Path,
-    cles: Path | None = None,
-    *,
-    airflow: str | None = None,
-    attente_min: int = ATTENTE_MIN,
+    session: Session, dossier: Path, *, airflow: str | None = None, attente_min: int = ATTENTE_MIN
 ) -> Sauvegarde:
-    """Write the folder of a backup, and the keys to a folder of their own; a former backup there is replaced, whole.
+    """Write the folder of a backup; a former backup there is replaced, whole.
 
     `airflow`: the database of Airflow's metadata, on the same server; `attente_min`: minutes to wait for a run that
-    writes. Raises `ErreurMutualisation` when a folder can't be written, is not a backup of ours as it was written, or
-    holds both; when the account may not read everything; when nothing would allow the seals to be verified.
+    writes. Raises `ErreurMutualisation` when the folder can't be written or is not a backup of ours as it was written,
+    or when the account may not read everything.
     """
-    if cles is not None and _dans(cles, dossier):
-        raise ErreurMutualisation(
-            f"Les clés iraient avec l'entrepôt dans {dossier} : qui aurait l'un aurait l'autre. Donnez à --cles un "
-            "dossier ailleurs."
-        )
-    if dossier.exists() and any(dossier.iterdir()) and not (dossier / DESCRIPTION).is_file():
-        raise ErreurMutualisation(f"Le dossier {dossier} contient autre chose qu'une sauvegarde : donnez-en un autre.")
-    _exiger_droits(session.dsn, airflow)
+    _exiger_droits(session.dsn)
     annonce = f"Un traitement écrit dans l'entrepôt : la sauvegarde attend qu'il finisse, {attente_min} min au plus."
-    refus = "La sauvegarde ne peut pas être écrite"
     with (
         session.connexion(attente=60 * attente_min, annoncer=lambda: session.suivi(annonce)) as conn,
-        remplacer_dossier(dossier, refus) as ebauche,
+        remplacer_dossier(dossier, "La sauvegarde ne peut pas être écrite") as ebauche,
     ):
         ebauche.chmod(0o700)
-        phrases = _copier_ancres(conn, session.var, ebauche)
-        comptes = _comptes(conn, embarque=session.embarque)
-        (ebauche / COMPTES).write_text(json.dumps(comptes, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        with conn.cursor(row_factory=dict_row) as curseur:
+            membres = curseur.execute(MEMBRES, (list(GROUPES), session.embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
         conn.commit()
-        copier(session.dsn, ebauche / ENTREPOT, role=PROPRIETAIRE, sauf=(f"{SCHEMA}.*",))
+        _ecrire_json(ebauche / COMPTES, membres)
+        if (session.var / SCEAUX).is_dir():
+            shutil.copytree(session.var / SCEAUX, ebauche / SCEAUX)
+        copier(session.dsn, ebauche / ENTREPOT, f"--role={PROPRIETAIRE}", f"--exclude-table={SCHEMA}.*")
         if airflow:
             copier(base_voisine(session.dsn, airflow), ebauche / AIRFLOW)
-        description = {"migration": revisions()[-1], "fichiers": empreintes(ebauche)}
-        (ebauche / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-    return Sauvegarde([*description["fichiers"], DESCRIPTION], [*mettre_a_part(session.var, cles), *phrases])
+        lues = empreintes(ebauche)
+        _ecrire_json(ebauche / MANIFESTE, {"sorties": [{"fichier": f, "sha256": s} for f, s in lues.items()]})
+    return Sauvegarde([*lues, MANIFESTE], [_ou_est(session.var, *cle) for cle in CLES])
 
 
 def empreintes(dossier: Path) -> dict[str, str]:
-    """{file: sha256} of a folder, but for its description."""
-    fichiers = sorted(f for f in dossier.rglob("*") if f.is_file() and f != dossier / DESCRIPTION)
+    """{file: sha256} of a folder, but for its manifest."""
+    fichiers = sorted(f for f in dossier.rglob("*") if f.is_file() and f != dossier / MANIFESTE)
     return {f.relative_to(dossier).as_posix(): empreinte(f).sha256 for f in fichiers}
 
 
@@ -106,49 +93,24 @@ def base_voisine(dsn: str, nom: str) -> str:
     return make_conninfo(**parametres(dsn) | {"dbname": nom})
 
 
-def _exiger_droits(dsn: str, airflow: str | None) -> None:
-    """The account reads everything: a copy is made under the owner, of Airflow's metadata under its own account."""
-    compte = parametres(dsn)["user"]
+def _exiger_droits(dsn: str) -> None:
+    """The account reads everything: a copy is made under the owner."""
     with connecter(dsn, role=None) as conn:
         if not peut_prendre(conn, PROPRIETAIRE):
             raise ErreurMutualisation(
                 f"Une sauvegarde copie tout l'entrepôt : lancez-la sous un compte membre du groupe « {MIGRATION} », "
-                f"celui qui a installé ou un administrateur ; le compte {compte} ne l'est pas."
+                f"celui qui a installé ou un administrateur ; le compte {parametres(dsn)['user']} ne l'est pas."
             )
-        if airflow is None:
-            return
-        lit = conn.execute(SQL_BASE, (airflow,)).fetchone()
-    if lit is None:
-        raise ErreurMutualisation(
-            f"Aucune base « {airflow} » sur le serveur de l'entrepôt : donnez à --airflow la base des métadonnées "
-            "d'Airflow ; sur un autre serveur, « pg_dump » la copie."
-        )
-    if lit != (True,):
-        raise ErreurMutualisation(
-            f"Le compte {compte} ne lit pas la base « {airflow} » : lancez la sauvegarde sous un administrateur."
-        )
 
 
-def _copier_ancres(conn: psycopg.Connection[Any], var: Path, ebauche: Path) -> list[str]:
-    """The anchors, and what a restoration will find against them. Raises `ErreurMutualisation` when there is none."""
-    ancrer(conn, var)
-    ancres = Ancres(var)
-    if lire_sceaux(conn) and not (ancres.lues() and ancres.cles()):
-        raise ErreurMutualisation(
-            f"Rien ne permettrait de vérifier les sceaux une fois l'entrepôt restauré : {ancres.dossier} n'en a pas "
-            "l'ancre. Indiquez par MUTUALISATION_VAR le dossier où l'entrepôt a été publié, ou copiez-en « sceaux »."
-        )
-    if ancres.dossier.is_dir():
-        shutil.copytree(ancres.dossier, ebauche / SCEAUX)
-    return [f"attention, déjà avant la sauvegarde : {ecart}" for ecart in ecarts_chaine(conn, var)]
+def _ou_est(var: Path, libelle: str, fichier: str, variable: str) -> str:
+    """Where a key is, never what it is."""
+    if os.environ.get(variable, "").strip():
+        return f"{libelle} : donnée par {variable}, non copiée ; gardez-la à part."
+    if (var / fichier).is_file():
+        return f"{libelle} : non copiée, elle reste dans {var / fichier} ; gardez-la à part."
+    return f"{libelle} : absente de {var} comme de {variable}."
 
 
-def _comptes(conn: psycopg.Connection[Any], *, embarque: bool) -> list[dict[str, Any]]:
-    """Members of our groups: no password is read, the administrator gives each one again."""
-    with conn.cursor(row_factory=dict_row) as curseur:
-        return curseur.execute(MEMBRES, (list(GROUPES), embarque, [PREPARATEUR, APPROBATEUR])).fetchall()
-
-
-def _dans(dossier: Path, autre: Path) -> bool:
-    un, deux = dossier.resolve(), autre.resolve()
-    return un == deux or un in deux.parents or deux in un.parents
+def _ecrire_json(chemin: Path, contenu: object) -> None:
+    chemin.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -34,7 +34,7 @@ class Session:
     embarque: bool = True
     _dbt: EnfantDbt | None = None
     _conn: psycopg.Connection[Any] | None = None
-    _gardienne: psycopg.Connection[Any] | None = None
+    _verrou: psycopg.Connection[Any] | None = None
     _pile: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
@@ -60,15 +60,15 @@ class Session:
         Raises `EntrepotOccupe` when another run holds the lock for `attente` seconds, `PannePassagere` when this one
         has lost it.
         """
-        if self._conn is not None and self._gardienne is not None:
-            exiger_verrou(self._gardienne)
+        if self._conn is not None and self._verrou is not None:
+            exiger_verrou(self._verrou)
             yield self._conn
             return
-        with verrou_entrepot(self.dsn, attente, annoncer) as self._gardienne, connecter(self.dsn) as self._conn:
+        with verrou_entrepot(self.dsn, attente, annoncer) as self._verrou, connecter(self.dsn) as self._conn:
             try:
                 yield self._conn
             finally:
-                self._conn = self._gardienne = None
+                self._conn = self._verrou = None
 
     @contextmanager
     def lecture(self) -> Iterator[psycopg.Connection[Any]]:

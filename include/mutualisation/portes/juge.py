@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualisation.enfant.hote import Enfant
-from mutualisation.entrepot.connexion import options_du_role, pouls
+from mutualisation.entrepot.connexion import options_du_role, surveillance
 from mutualisation.entrepot.pannes import panne, passagere, sqlstate_de
 from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
 from mutualisation.erreurs import ControleEchoue
@@ -47,7 +47,7 @@ def juger(porte: str, dsn: str, suite: Suite, requetes: Mapping[str, str] | None
         "url": url_sqlalchemy(dsn, options=options_du_role()),
         "lots": [_pour_moteur(lot, requetes or {}) for lot in suite.lots],
     }
-    reponse = _vivant().demander(porte, demande, pouls(dsn))
+    reponse = _vivant().demander(porte, demande, surveillance(dsn))
     if "attente" in reponse:
         fautive = next(a for a in suite.attentes if a.nom == reponse["attente"])
         raise ControleEchoue([f"{_lieu(porte, fautive)} : {reponse['faute']} — la corriger"])

@@ -125,11 +125,6 @@ def condition_de(conn: psycopg.Connection[Any], exercices: Iterable[int], versio
     return condition | {"publiees": {str(e): list(_etat_publie(conn, e)) for e in lus}}
 
 
-def est_publiee(conn: psycopg.Connection[Any], condition: Mapping[str, Any]) -> bool:
-    """True when what a `condition_de` says is still so."""
-    return not ce_qui_a_change(conn, condition)
-
-
 def ce_qui_a_change(conn: psycopg.Connection[Any], condition: Mapping[str, Any]) -> list[str]:
     """A French clause per exercice that was published or closed since a `condition_de`."""
     publies = [e for e, lu in condition.get("publiees", {}).items() if list(_etat_publie(conn, int(e))) != lu]

@@ -189,16 +189,16 @@ def test_le_verrou_est_rendu_apres_une_erreur(entrepot):
 
 def test_le_verrou_survit_au_delai_des_transactions_oisives(entrepot):
     court = f"{entrepot}&options=-c%20idle_in_transaction_session_timeout%3D50ms"
-    with verrou_entrepot(court) as gardienne:
+    with verrou_entrepot(court) as tenante:
         time.sleep(0.2)
-        exiger_verrou(gardienne)
+        exiger_verrou(tenante)
 
 
 def test_un_verrou_perdu_est_dit(entrepot):
-    with verrou_entrepot(entrepot) as gardienne, psycopg.connect(entrepot, autocommit=True) as conn:
-        conn.execute("select pg_terminate_backend(%s, 5000)", (gardienne.info.backend_pid,))
+    with verrou_entrepot(entrepot) as tenante, psycopg.connect(entrepot, autocommit=True) as conn:
+        conn.execute("select pg_terminate_backend(%s, 5000)", (tenante.info.backend_pid,))
         with pytest.raises(ErreurMutualisation, match="a coupé la connexion qui tenait le verrou"):
-            exiger_verrou(gardienne)
+            exiger_verrou(tenante)
 
 
 def test_seul_le_traitement_peut_tenir_le_verrou(entrepot):

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,8 @@ from mutualisation.chemins import dossier_var
 from mutualisation.entrepot import postmaster
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.pannes import phrase_imprevue
-from mutualisation.entrepot.postmaster import SUN_PATH_MAX, serveur_en_marche
+from mutualisation.entrepot.parametres_libpq import parametres
+from mutualisation.entrepot.postmaster import SUN_PATH_MAX, processus_de
 from mutualisation.entrepot.programmes import Programmes
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
@@ -51,87 +51,48 @@ def un(dsn: str) -> int:
         return conn.execute("select 1").fetchone()[0]
 
 
-def test_demarre_et_arrete(tmp_path):
-    with serveur_entrepot(tmp_path) as dsn:
-        assert un(dsn) == 1
-        assert serveur_en_marche(tmp_path / "pg") is not None
-    assert serveur_en_marche(tmp_path / "pg") is None
-    with pytest.raises(psycopg.OperationalError):
-        un(dsn)
+def prise_de(dsn: str) -> Path:
+    return Path(parametres(dsn)["host"])
 
 
-def test_redemarre_en_moins_d_une_seconde_et_garde_les_donnees(tmp_path):
-    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
-        conn.execute("create table public.t as select 1 as n")
-    debut = time.monotonic()
-    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
-        duree = time.monotonic() - debut
-        assert conn.execute("select n from public.t").fetchone() == (1,)
-    assert duree < 5, "well under 1 s on a quiet machine; the margin is for a loaded one"
-
-
-def test_encodage_et_reglages_surs(tmp_path):
+def test_demarre_arrete_et_garde_les_donnees(tmp_path):
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
         reglages = dict(conn.execute("select name, setting from pg_settings").fetchall())
-        majuscule = conn.execute("select upper('é'), current_user").fetchone()
+        conn.execute("create table public.t as select upper('é') as e, current_user as u")
+        assert stat.S_IMODE(prise_de(dsn).stat().st_mode) == 0o700
     assert (reglages["server_encoding"], reglages["fsync"], reglages["full_page_writes"]) == ("UTF8", "on", "on")
     assert reglages["listen_addresses"] == ""
-    assert majuscule == ("É", "mutualisation")
+    assert processus_de(tmp_path / "pg") == []
+    with pytest.raises(psycopg.OperationalError):
+        un(dsn)
+    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
+        assert conn.execute("select e, u from public.t").fetchone() == ("É", "mutualisation")
 
 
-def test_la_prise_est_privee(tmp_path):
-    with serveur_entrepot(tmp_path):
-        prise = serveur_en_marche(tmp_path / "pg").prise
-        assert stat.S_IMODE(prise.stat().st_mode) == 0o700
+def test_chemin_long_avec_espaces_et_accents(tmp_path):
+    for var in (tmp_path / ("d" * 60) / ("e" * 60), tmp_path / "Bilan d'étape 100 %"):
+        with serveur_entrepot(var) as dsn:
+            assert un(dsn) == 1
+            assert len(os.fsencode(prise_de(dsn) / ".s.PGSQL.5432")) <= SUN_PATH_MAX
 
 
-def test_chemin_long(tmp_path):
-    var = tmp_path / ("d" * 60) / ("e" * 60)
-    with serveur_entrepot(var) as dsn:
-        assert un(dsn) == 1
-        prise = serveur_en_marche(var / "pg").prise
-        assert len(os.fsencode(prise / ".s.PGSQL.5432")) <= SUN_PATH_MAX
-
-
-def test_chemin_avec_espaces_et_accents(tmp_path):
-    with serveur_entrepot(tmp_path / "Bilan d'étape 100 %") as dsn:
-        assert un(dsn) == 1
-
-
-def test_une_seconde_commande_rejoint_et_la_derniere_arrete(tmp_path):
-    autre = lancer(tmp_path)
-    dsn_autre = autre.stdout.readline().strip()
-    with serveur_entrepot(tmp_path) as dsn:
-        assert dsn == dsn_autre
-        assert finir(autre) == 0
-        assert un(dsn) == 1, "the command that started the server has left, this one still uses it"
-    assert serveur_en_marche(tmp_path / "pg") is None
-
-
-def test_la_premiere_laisse_le_serveur_a_qui_l_utilise(tmp_path):
-    with serveur_entrepot(tmp_path) as dsn:
-        autre = lancer(tmp_path)
-        autre.stdout.readline()
-    assert un(dsn) == 1
-    assert finir(autre) == 0
-    assert serveur_en_marche(tmp_path / "pg") is None
-
-
-def test_deux_commandes_partent_en_meme_temps(tmp_path):
+def test_des_commandes_partagent_le_serveur_et_la_derniere_l_arrete(tmp_path):
     commandes = [lancer(tmp_path), lancer(tmp_path)]
     adresses = {c.stdout.readline().strip() for c in commandes}
-    assert len(adresses) == 1
-    assert [finir(c) for c in commandes] == [0, 0]
-    assert serveur_en_marche(tmp_path / "pg") is None
+    with serveur_entrepot(tmp_path) as dsn:
+        assert adresses == {dsn}
+        assert finir(commandes[0]) == 0
+        assert un(dsn) == 1
+    assert un(dsn) == 1, "one command still uses it"
+    assert finir(commandes[1]) == 0
+    assert processus_de(tmp_path / "pg") == []
 
 
 def test_postmaster_tue(tmp_path):
     with serveur_entrepot(tmp_path) as dsn:
         with psycopg.connect(dsn) as conn:
             conn.execute("create table public.t as select 1 as n")
-            conn.commit()
-            conn.execute("checkpoint")
-        os.kill(serveur_en_marche(tmp_path / "pg").pid, signal.SIGKILL)
+        processus_de(tmp_path / "pg")[0].kill()
     assert (tmp_path / "pg" / "postmaster.pid").exists()
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
         assert conn.execute("select n from public.t").fetchone() == (1,)
@@ -167,7 +128,7 @@ def test_postmaster_tue_dont_la_memoire_tarde(tmp_path):
     with contextlib.ExitStack() as tenu:
         with serveur_entrepot(tmp_path):
             teneur = tenu.enter_context(_bloc_tenu(tmp_path, 4))
-            os.kill(serveur_en_marche(tmp_path / "pg").pid, signal.SIGKILL)
+            processus_de(tmp_path / "pg")[0].kill()
         assert teneur.poll() is None, "held until after the end of the server"
         with serveur_entrepot(tmp_path) as dsn:
             assert un(dsn) == 1
@@ -176,11 +137,11 @@ def test_postmaster_tue_dont_la_memoire_tarde(tmp_path):
 
 def test_un_serveur_qui_ne_part_pas_dit_pourquoi(tmp_path, monkeypatch):
     """Its log ends on « database system is shut down », which is no cause."""
-    monkeypatch.setattr(postmaster, "ATTENTE_ORPHELINS", 0.2)
+    monkeypatch.setattr(postmaster, "ATTENTE_MEMOIRE_S", 0.2)
     with contextlib.ExitStack() as tenu:
         with serveur_entrepot(tmp_path):
             tenu.enter_context(_bloc_tenu(tmp_path, 60))
-            os.kill(serveur_en_marche(tmp_path / "pg").pid, signal.SIGKILL)
+            processus_de(tmp_path / "pg")[0].kill()
         with pytest.raises(ErreurMutualisation, match="pre-existing shared memory block"), serveur_entrepot(tmp_path):
             pass
 
@@ -202,9 +163,7 @@ def test_ce_qui_est_dit_fait_survit_a_la_mort_du_serveur(tmp_path):
 
 def test_un_serveur_fige_est_arrete_puis_repart(tmp_path, monkeypatch):
     """Frozen with its children, it sees no signal but the last."""
-    monkeypatch.setattr(
-        postmaster, "ATTENTES_ARRET", ((signal.SIGINT, 0.5), (signal.SIGQUIT, 0.5), (signal.SIGKILL, 9))
-    )
+    monkeypatch.setattr(postmaster, "ARRETS_S", {"fast": 1, "immediate": 1})
     with serveur_entrepot(tmp_path) as dsn:
         assert un(dsn) == 1
         figes = processus_du_serveur(tmp_path)
@@ -242,13 +201,13 @@ def test_un_disque_plein_se_dit_et_se_relance(tmp_path):
 def test_commande_tuee_le_serveur_est_repris_puis_arrete(tmp_path):
     morte = lancer(tmp_path)
     dsn_mort = morte.stdout.readline().strip()
-    pid = serveur_en_marche(tmp_path / "pg").pid
+    (avant, *_) = processus_de(tmp_path / "pg")
     morte.kill()
     morte.communicate()
     assert un(dsn_mort) == 1
     with serveur_entrepot(tmp_path) as dsn:
-        assert (dsn, serveur_en_marche(tmp_path / "pg").pid) == (dsn_mort, pid)
-    assert serveur_en_marche(tmp_path / "pg") is None
+        assert (dsn, processus_de(tmp_path / "pg")[0]) == (dsn_mort, avant)
+    assert processus_de(tmp_path / "pg") == []
 
 
 def test_postmaster_pid_d_un_processus_etranger(tmp_path):

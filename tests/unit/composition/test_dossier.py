@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 
 from mutualisation.composition import dossier as module
-from mutualisation.composition.dossier import TRAVAIL, mise_en_place, remplacer_dossier, reprendre
+from mutualisation.composition.dossier import TRAVAIL, mise_en_place, remplacer_dossier
 from mutualisation.erreurs import ErreurMutualisation
 
 REFUS = "L'essai ne peut pas être écrit"
-CONDITION = {"publiees": {"2021": [2, "abc"]}}
 
 
 def ecrire(dossier: Path, **fichiers: str) -> None:
@@ -58,25 +57,17 @@ def _composer(pose: module.MiseEnPlace) -> None:
 def _mettre_en_place(sortie: Path) -> None:
     with mise_en_place(sortie, REFUS) as pose:
         _composer(pose)
-        pose.decider(CONDITION)
+        pose.mettre_sur_disque()
         pose.poser()
 
 
 def test_prennent_la_place_ensemble(sortie: Path) -> None:
     with mise_en_place(sortie, REFUS) as pose:
         _composer(pose)
-        assert {n: v for n, v in lire(sortie).items() if n in ANCIENS} == ANCIENS
-        pose.decider(CONDITION)
+        pose.mettre_sur_disque()
         assert {n: v for n, v in lire(sortie).items() if n in ANCIENS} == ANCIENS
         pose.poser()
     assert lire(sortie) == NOUVEAUX
-
-
-def test_rien_a_mettre_en_place(sortie: Path) -> None:
-    with mise_en_place(sortie, REFUS) as pose:
-        pose.decider({})
-        pose.poser()
-    assert lire(sortie) == ANCIENS
 
 
 def test_un_dossier_seul(sortie: Path) -> None:
@@ -111,56 +102,46 @@ TUE = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {racine!r})
-from tests.unit.composition.test_dossier import _composer, CONDITION, mise_en_place
-with mise_en_place(Path({sortie!r}), "Refus") as pose:
-    _composer(pose)
-    if {quand!r} == "compose": os.kill(os.getpid(), signal.SIGKILL)
-    pose.decider({condition!r})
-    if {quand!r} == "decide": os.kill(os.getpid(), signal.SIGKILL)
-    vrai, faits = Path.rename, []
-    def rename(chemin, vers):
-        faits.append(vers)
-        if len(faits) == int({quand!r}): os.kill(os.getpid(), signal.SIGKILL)
-        return vrai(chemin, vers)
-    Path.rename = rename
-    pose.poser()
+from tests.unit.composition.test_dossier import _mettre_en_place
+vrai, faits = Path.rename, []
+def rename(chemin, vers):
+    faits.append(vers)
+    if len(faits) == {rang}: os.kill(os.getpid(), signal.SIGKILL)
+    return vrai(chemin, vers)
+Path.rename = rename
+_mettre_en_place(Path({sortie!r}))
 """
 
 
-def _tuer(sortie: Path, quand: str, condition: object = CONDITION) -> None:
-    racine = str(Path(__file__).resolve().parents[3])
-    code = TUE.format(racine=racine, sortie=str(sortie), quand=quand, condition=condition)
+def _tuer(sortie: Path, rang: int) -> None:
+    """Kill a run before its rename of this rank: two per folder."""
+    code = TUE.format(racine=str(Path(__file__).resolve().parents[3]), sortie=str(sortie), rang=rang)
     fini = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert fini.returncode == -9, fini.stderr
-    assert any(d.name.startswith(TRAVAIL) for d in sortie.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("quand", "publie", "attendu"),
-    [
-        ("compose", True, ANCIENS),
-        ("decide", False, ANCIENS),
-        ("decide", True, NOUVEAUX),
-        *((str(rang), publie, NOUVEAUX) for rang in (1, 2, 3, 4) for publie in (True, False)),
-    ],
-)
-def test_ce_qu_un_traitement_tue_a_laisse(sortie: Path, quand: str, publie: bool, attendu: dict[str, object]) -> None:
-    """Killed before the intent, between it and the commit, after it, and before each of the four renames."""
-    _tuer(sortie, quand)
-    demandes: list[object] = []
+@pytest.mark.parametrize("rang", [1, 2, 3, 4])
+def test_un_traitement_tue_pendant_les_renommages_est_fini(sortie: Path, rang: int) -> None:
+    _tuer(sortie, rang)
+    with remplacer_dossier(sortie / "factures_2021-S1", REFUS) as dossier:
+        ecrire(dossier, page="facture")
+    assert lire(sortie) == NOUVEAUX | {"factures_2021-S1": ["facture"]}
 
-    def est_publie(condition: object) -> bool:
-        demandes.append(condition)
-        return publie
 
-    reprendre(sortie, REFUS, est_publie)
-    assert lire(sortie) == attendu
-    assert demandes == ([CONDITION] if quand == "decide" else [])
+def test_un_traitement_tue_avant_les_renommages_est_balaye(sortie: Path) -> None:
+    with mise_en_place(sortie, REFUS) as pose:
+        _composer(pose)
+        (laisse,) = sortie.glob(f"{TRAVAIL}*")
+        laisse.rename(sortie / "copie")
+    (sortie / "copie").rename(laisse)
+    with mise_en_place(sortie, REFUS):
+        assert not laisse.exists()
+    assert lire(sortie) == ANCIENS
 
 
 @pytest.mark.parametrize("rang", [1, 2, 3, 4])
 def test_interrompu_pendant_les_renommages(sortie: Path, monkeypatch: pytest.MonkeyPatch, rang: int) -> None:
-    """SIGTERM or Ctrl-C, not a kill: what is decided is not thrown away on the way out."""
+    """SIGTERM or Ctrl-C, not a kill: renames that had begun are ended on the way out."""
     vrai, faits = Path.rename, []
 
     def rename(chemin: Path, vers: Path) -> Path:
@@ -169,11 +150,9 @@ def test_interrompu_pendant_les_renommages(sortie: Path, monkeypatch: pytest.Mon
             raise KeyboardInterrupt
         return vrai(chemin, vers)
 
-    with monkeypatch.context() as arret:
-        arret.setattr(Path, "rename", rename)
-        with pytest.raises(KeyboardInterrupt):
-            _mettre_en_place(sortie)
-    reprendre(sortie, REFUS, lambda _: True)
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(KeyboardInterrupt):
+        _mettre_en_place(sortie)
     assert lire(sortie) == NOUVEAUX
 
 
@@ -188,70 +167,22 @@ def test_tout_est_sur_le_disque_avant_de_prendre_sa_place(sortie: Path, monkeypa
     def rename(chemin: Path, vers: Path) -> Path:
         if vers.parent == sortie:
             assert {c.stat().st_ino for c in (chemin, *chemin.rglob("*"))} <= set(faits)
-            faits.clear()
-            faits.extend(c.stat().st_ino for d in sortie.glob(f"{TRAVAIL}*/nouveaux/*") for c in (d, *d.rglob("*")))
         return vrai_rename(chemin, vers)
 
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(Path, "rename", rename)
-    with mise_en_place(sortie, REFUS) as pose:
-        _composer(pose)
-        pose.decider({})
-        pose.poser()
-        (anciens,) = sortie.glob(f"{TRAVAIL}*/{module.ANCIENS}")
-        assert [d.stat().st_ino for d in (anciens.parent, anciens, sortie)] == faits[-3:], "a former folder too"
-
-
-def test_qui_ne_sait_pas_laisse_attendre(sortie: Path) -> None:
-    _tuer(sortie, "decide")
-    avec = lire(sortie)
-    reprendre(sortie, REFUS, lambda _: None)
-    assert lire(sortie) == avec
-    with remplacer_dossier(sortie / "factures_2021-S1", REFUS) as dossier:
-        ecrire(dossier, page="facture")
-    assert lire(sortie) == avec | {"factures_2021-S1": ["facture"]}
-
-
-def test_sans_condition_ce_qui_est_note_prend_sa_place(sortie: Path) -> None:
-    _tuer(sortie, "decide", {})
-    reprendre(sortie, REFUS, lambda _: False)
-    assert lire(sortie) == NOUVEAUX
+    _mettre_en_place(sortie)
+    assert faits[-1] == sortie.stat().st_ino
 
 
 def test_un_traitement_qui_vit_garde_son_dossier(sortie: Path) -> None:
     with mise_en_place(sortie, REFUS) as pose:
         _composer(pose)
-        reprendre(sortie, REFUS, lambda _: False)
-        pose.decider({})
-        reprendre(sortie, REFUS, lambda _: False)
+        with remplacer_dossier(sortie / "factures_2021-S1", REFUS) as dossier:
+            ecrire(dossier, page="facture")
+        pose.mettre_sur_disque()
         pose.poser()
-    assert lire(sortie) == NOUVEAUX
-
-
-def test_les_restes_d_avant_sont_balayes(sortie: Path) -> None:
-    for nom in (".bilan_2021_ab12cd_9", ".bilan_2021_v2_ab12cd_9", ".factures_2021-S1_x1y2z3w4"):
-        (sortie / nom / "bilan_2021").mkdir(parents=True)
-    (sortie / ".autre_chose").mkdir()
-    reprendre(sortie, REFUS, lambda _: False)
-    assert lire(sortie) == ANCIENS | {".autre_chose": []}
-
-
-def test_ce_qu_on_a_ecrit_entre_temps_n_est_pas_perdu(sortie: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file laid there between the last look and the rename: the former folder stays beside."""
-    verifier = module.verifier_place
-
-    def puis_deposer(place: Path) -> None:
-        verifier(place)
-        if place.name == "bilan_2021":
-            (place / "mon avis.docx").write_text("avis")
-
-    with mise_en_place(sortie, REFUS) as pose:
-        _composer(pose)
-        pose.decider({})
-        monkeypatch.setattr(module, "verifier_place", puis_deposer)
-        pose.poser()
-    assert lire(sortie) == NOUVEAUX | {"bilan_2021_mis_de_cote": ["ancien 2021"]}
-    assert (sortie / "bilan_2021_mis_de_cote" / "mon avis.docx").read_text() == "avis"
+    assert lire(sortie) == NOUVEAUX | {"factures_2021-S1": ["facture"]}
 
 
 # ---------------------------------------------------------------- what is not ours
@@ -308,13 +239,6 @@ def test_ce_qui_manque_ou_que_le_systeme_pose_ne_gene_pas(sortie: Path) -> None:
     (sortie / "bilan_2020" / ".DS_Store").write_bytes(b"\0")
     with mise_en_place(sortie, REFUS) as pose:
         _composer(pose)
-        pose.decider({})
+        pose.mettre_sur_disque()
         pose.poser()
     assert lire(sortie) == NOUVEAUX
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="l'administrateur peut tout écrire")
-def test_un_dossier_ferme_est_dit_avant(sortie: Path) -> None:
-    (sortie / "bilan_2021").chmod(0o555)
-    with pytest.raises(ErreurMutualisation, match="ne peut pas être remplacé par ce compte"):
-        module.verifier_place(sortie / "bilan_2021")

@@ -1,4 +1,4 @@
-"""The dbt project is parsed by the run that builds it, never read from what another left."""
+"""The dbt project is parsed once; what is kept of it never fails a run."""
 
 from __future__ import annotations
 
@@ -16,17 +16,33 @@ import json, sys
 from pathlib import Path
 from mutualisation.construction.projet import ProjetAnalyse, empreinte_compilee
 projet = Path(sys.argv[1])
-analyse = ProjetAnalyse(projet, ["--project-dir", str(projet), "--profiles-dir", str(projet), "--quiet"])
-(premier, faute), (second, _) = analyse.neuf(), analyse.neuf()
-assert not faute, faute
+cible = projet / "garde"
+cible.mkdir()
+options = ["--project-dir", str(projet), "--profiles-dir", str(projet), "--quiet"]
+analyse = ProjetAnalyse(projet, cible, options)
+premier, second = analyse.neuf(), analyse.neuf()
+assert not analyse.faute, analyse.faute
 dits = [premier is second, empreinte_compilee(premier)]
 for noeud in premier.nodes.values():
     noeud.database, noeud.raw_code = "autre", noeud.raw_code.replace('"base".', '"autre".')
 dits.append(empreinte_compilee(premier))
+
+(garde,) = cible.glob("manifeste_*.msgpack")
+entier, inode = garde.read_bytes(), garde.stat().st_ino
+repris = ProjetAnalyse(projet, cible, options)
+dits += [garde.stat().st_ino == inode, repris.remarque, empreinte_compilee(repris.neuf())]
+refaits = []
+for octets in (b"", entier[:20], entier[:-1], entier[:-1] + b"x"):
+    garde.write_bytes(octets)
+    refait = ProjetAnalyse(projet, cible, options)
+    refaits.append([refait.remarque != "", empreinte_compilee(refait.neuf()), garde.read_bytes() == entier])
+dits.append(refaits)
+
 (projet / "models" / "a.sql").write_text("select 2 as un")
-dits.append(empreinte_compilee(analyse.neuf()[0]))
+dits.append(empreinte_compilee(analyse.neuf()))
+dits.append(len(list(cible.iterdir())))
 (projet / "models" / "a.sql").write_text("select {{ 1 ")
-dits.append(analyse.neuf()[0] is None)
+dits.append(analyse.neuf() is None)
 print(json.dumps(dits))
 """
 FICHIERS = {
@@ -37,30 +53,33 @@ FICHIERS = {
     ),
     "models/a.sql": 'select un from "base".public.b',
     "macros/m.sql": "{% macro m() %}1{% endmacro %}",
-    # what a crash, or an intruder, left where dbt and the former cache looked
+    # what a crash left where dbt looks by itself
     "target/partial_parse.msgpack": "tronqué",
-    "target/manifeste_0.msgpack": "tronqué",
 }
 
 
 @pytest.fixture
 def projet(tmp_path: Path) -> Path:
-    """A project of one model, with broken caches in its target."""
+    """A project of one model, with a broken cache in its target."""
     for nom, contenu in FICHIERS.items():
         (tmp_path / nom).parent.mkdir(exist_ok=True)
         (tmp_path / nom).write_text(contenu, encoding="utf-8")
     return tmp_path
 
 
-def test_le_projet_est_analyse_a_chaque_execution(projet: Path) -> None:
-    """No cache is believed; a build has a manifest of its own; the digest follows the code, not the database's name."""
+def test_le_projet_est_analyse_une_fois_tant_que_rien_ne_change(projet: Path) -> None:
+    """A build has a manifest of its own; the digest follows the code, not the database's name; a kept manifest that is
+    not whole is made again, and said."""
     lance = subprocess.run(
         [sys.executable, "-c", PROGRAMME, str(projet)],
         capture_output=True, text=True, check=False, cwd=projet,
         env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_WRITE_JSON": "false"},
     )  # fmt: skip
     assert lance.returncode == 0, lance.stderr
-    le_meme, empreinte, ailleurs, apres, illisible = json.loads(lance.stdout.splitlines()[-1])
+    le_meme, empreinte, ailleurs, garde, remarque, reprise, refaits, apres, gardes, illisible = json.loads(
+        lance.stdout.splitlines()[-1]
+    )
     assert le_meme is False
-    assert empreinte == ailleurs != apres
-    assert illisible is True
+    assert empreinte == ailleurs == reprise != apres
+    assert (garde, remarque, gardes, illisible) == (True, "", 1, True)
+    assert all(dit and refaite == empreinte for dit, refaite, _ in refaits)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import PannePassagere
 from mutualisation.ingestion import enfant_lecture, lecture_bornee
 from mutualisation.ingestion.lecture import ouvrir
 from mutualisation.ingestion.limites import Limites
@@ -178,14 +180,43 @@ def test_le_temps_est_borne_par_le_systeme(tmp_path: Path) -> None:
     assert len(lire(_classeur(tmp_path / "c.xlsx", bytes), "populations").rangees) == 1
 
 
-def test_un_enfant_tue_de_l_exterieur_n_est_pas_la_faute_du_fichier(tmp_path: Path) -> None:
-    """K12: exit 1, it may be tried again."""
-    chemin = _classeur(tmp_path / "c.xlsx", bytes)
+def _tuer_pendant_la_lecture(chemin: Path, signe: signal.Signals) -> None:
     lecteur = ouvrir(chemin, registre().jeu("populations"), "xlsx", Limites())
-    os.kill(lecture_bornee._EN_SERVICE[0].pid, signal.SIGKILL)
-    with pytest.raises(ErreurMutualisation, match="relancer"):
-        list(lecteur.blocs())
+    assert lecture_bornee._etat.enfant
+    os.kill(lecture_bornee._etat.enfant.pid, signe)
+    list(lecteur.blocs())
+
+
+def test_ce_qui_arrete_l_enfant_dit_si_le_fichier_est_en_cause(tmp_path: Path) -> None:
+    """K12: killed from outside, exit 1, it may be tried again; crashed by the file, the file is refused."""
+    chemin = _classeur(tmp_path / "c.xlsx", bytes)
+    with pytest.raises(PannePassagere, match="relancer"):
+        _tuer_pendant_la_lecture(chemin, signal.SIGKILL)
+    with pytest.raises(LectureRefusee, match="s'interrompt"):
+        _tuer_pendant_la_lecture(chemin, signal.SIGSEGV)
     assert len(lire(chemin, "populations").rangees) == 1
+
+
+def test_une_limite_de_l_environnement_n_est_pas_depassee(tmp_path: Path) -> None:
+    """A hard limit lower than ours stays, and a file is read within it."""
+    programme = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (60, 60))\n"
+        "from mutualisation.ingestion.lecture import ouvrir\n"
+        "from mutualisation.ingestion.limites import Limites\n"
+        "from mutualisation.ingestion import lecture_bornee\n"
+        "from mutualisation.sources.registre import registre\n"
+        "from pathlib import Path\n"
+        "limites = Limites(memoire=100_000, duree=100)\n"
+        "lecteur = ouvrir(Path(sys.argv[1]), registre().jeu('populations'), 'xlsx', limites)\n"
+        "print(sum(len(b) for b in lecteur.blocs()))\n"
+        "print(resource.prlimit(lecture_bornee._etat.enfant.pid, resource.RLIMIT_AS))\n"
+        "print(resource.prlimit(lecture_bornee._etat.enfant.pid, resource.RLIMIT_CPU))\n"
+    )
+    commande = [sys.executable, "-c", programme, str(_classeur(tmp_path / "c.xlsx", bytes))]
+    dit = subprocess.run(commande, capture_output=True, text=True, check=False)
+    assert dit.stdout.splitlines() == ["1", "(3000000000, 3000000000)", "(60, 60)"], dit.stderr
 
 
 def test_une_faute_imprevue_d_un_lecteur_refuse_ce_fichier_seul(
@@ -196,15 +227,11 @@ def test_une_faute_imprevue_d_un_lecteur_refuse_ce_fichier_seul(
     def tomber(*_: object) -> None:
         raise OverflowError("DUPONT Jeanne")
 
-    service = object.__new__(enfant_lecture._Service)
-    service._blocs, service._lecteur = iter(()), None
-    monkeypatch.setattr(service, "ouvrir", tomber)
-    reponse = service.repondre(("ouvrir", b""))
-    assert reponse == ("refus", f"{enfant_lecture.INTERROMPUE} (F9).")
+    service = object.__new__(enfant_lecture.LectureServie)
+    monkeypatch.setattr(service, "_ouvrir", tomber)
+    assert str(service.repondre(())) == enfant_lecture.INTERROMPUE  # type: ignore[arg-type]
     service._blocs = (1 // 0 for _ in range(1))  # type: ignore[assignment]
-    service._budget = None
-    assert service.repondre(None) == reponse
-    assert next(service._blocs, None) is None
+    assert str(service.repondre(None)) == enfant_lecture.INTERROMPUE
 
 
 def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:
@@ -212,6 +239,8 @@ def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:
     chemin = _classeur(tmp_path / "c.xlsx", bytes)
     deux = [ouvrir(chemin, registre().jeu("populations"), "xlsx", Limites()) for _ in range(2)]
     assert [sum(len(b) for b in lecteur.blocs()) for lecteur in deux] == [1, 1]
+    a_moitie = deux[0].blocs()
+    next(a_moitie)
     assert [sum(len(b) for b in lecteur.blocs()) for lecteur in deux] == [1, 1]
 
 
@@ -222,5 +251,6 @@ def test_l_enfant_ne_sait_ni_la_cle_ni_l_adresse(tmp_path: Path, monkeypatch: py
         monkeypatch.setenv(nom, "postgresql://secret@ailleurs")
     lecture_bornee.fermer()
     ouvrir(_classeur(tmp_path / "c.xlsx", bytes), registre().jeu("populations"), "xlsx", Limites())
-    environnement = Path(f"/proc/{lecture_bornee._EN_SERVICE[0].pid}/environ").read_bytes()
+    assert lecture_bornee._etat.enfant
+    environnement = Path(f"/proc/{lecture_bornee._etat.enfant.pid}/environ").read_bytes()
     assert b"secret@ailleurs" not in environnement
