@@ -25,7 +25,7 @@ def main() -> int:
             "MUTUALISATION_PG_USER": str(profil["user"]),
             "DBT_ENV_SECRET_MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
             "MUTUALISATION_PG_BASE": str(profil["dbname"]),
-            "MUTUALISATION_DBT_TARGET": str(Path(dossier) / "dbt"),
+            "DBT_TARGET_PATH": str(Path(dossier) / "dbt"),
         }
         return subprocess.run(
             [str(Path(sys.executable).with_name("sqlfluff")), "lint", *chemins], env=environnement, check=False

@@ -1,5 +1,5 @@
 {# What a jeu gives once read: `lec_<source>__<jeu>` holds every line with its issue (`rejet_*`), `stg_` those that
-   count, `rej_` the others. `comptee` is a boolean, because the planner takes half of its rows for true and « is null »
+   count, `stg_rejets` the others. `comptee` is a boolean, because the planner takes half of its rows for true and « is null »
    for one in two hundred. Nothing above staging looks at an issue. #}
 
 {# The lines that count, in their cells. `colonnes`: columns that the reading adds. #}
@@ -20,8 +20,9 @@ where comptee
 {% endmacro %}
 
 {# Rejected, held and repeated lines, in the columns of `rejets`. The value is read back from brut by the header of the
-   column, where it may be shown (S2, K9). `colonnes`: more columns of the reading, for the controls. #}
-{% macro lignes_rejetees(source_nom, jeu, lecture=none, condition='true', colonnes=[]) %}
+   column, where it may be shown (S2, K9). #}
+{% macro lignes_rejetees(source_nom, jeu, lecture=none, condition='true') %}
+{%- set lecture = lecture or 'lec_' ~ source_nom ~ '__' ~ jeu -%}
 select
   {{ dbt.string_literal(source_nom) }} as source,
   {{ dbt.string_literal(jeu) }} as jeu,
@@ -33,14 +34,24 @@ select
   r.rejet_motif as motif,
   r.rejet_statut as statut,
   r.rejet_exercice as exercice,
-  r.exercice_fichier
-  {% for c in colonnes %}
-  , r.{{ c }}
-  {% endfor %}
-from {{ ref(lecture or 'lec_' ~ source_nom ~ '__' ~ jeu) }} as r
+  r.exercice_fichier,
+  {{ apport(lecture, 'montant') }} as montant,
+  {{ apport(lecture, 'minutes') }} as minutes
+from {{ ref(lecture) }} as r
 left join {{ source(source_nom, jeu) }} as b on r.fichier_id = b.fichier_id and r.ligne = b.ligne
 where r.rejet_statut is not null and {{ condition }}
 {% endmacro %}
+
+{# What a rejected line would have brought, as `meta: {apport: {montant: …, minutes: …}}` of its reading says (SQL, alias r):
+   euros, or minutes of work. Not what stands on an account of pay (`compte`), which no figure gives alone (K8). #}
+{% macro apport(lecture, unite) -%}
+{%- set apport = (graph.nodes['model.mutualisation.' ~ lecture].config.meta.get('apport') or {}) if execute else {} -%}
+{%- if unite == 'montant' and apport.compte -%}
+({{ montant_hors_paie(apport.montant, apport.compte) }})::numeric
+{%- else -%}
+({{ apport.get(unite, 'null') }})::numeric
+{%- endif -%}
+{%- endmacro %}
 
 {# G11: what a line names and the referentiel does not hold. Joins of a reading, and the test of each. #}
 {% macro joindre_dispositif(code) -%}

@@ -7,3 +7,14 @@
 {% macro exercices_demandes() -%}
 (select e.exercice from {{ ref('mart_exercices_publies') }} as e)
 {%- endmacro %}
+
+{# A relation as its contract publishes it: each column in its type, for the exercices asked. #}
+{% macro publier(relation) -%}
+select
+  {{ version_courante() }} as version
+  {%- for colonne in model.columns.values() if colonne.name != 'version' %},
+  {{ colonne.name }}::{{ colonne.data_type }} as {{ colonne.name }}
+  {%- endfor %}
+from {{ relation }}
+where {{ (config.get('meta') or {}).get('pointeur', 'exercice') }} in {{ exercices_demandes() }}
+{%- endmacro %}

@@ -8,19 +8,12 @@ agents as (
     exercice,
     count(distinct matricule) filter (where segment_chevauchant) as chevauchants,
     count(*) filter (where affectation_sup_100) as sup_100
-  from {{ ref('rej_rh__agents') }}
+  from {{ ref('stg_rh__agents_en_faute') }}
   group by exercice
 ),
 
 convertis as (
   select exercice, count(*) as nombre from {{ ref('stg_rh__agents') }} where quotite_convertie group by exercice
-),
-
-ambigues as (
-  {% for jeu in ['mandats', 'titres', 'pes'] %}
-  select exercice, identite, nature, montant_ttc from {{ ref('rej_compta__' ~ jeu) }} where identite_ambigue
-  {{ 'union all' if not loop.last }}
-  {% endfor %}
 ),
 
 sans_repartition as (
@@ -178,12 +171,13 @@ select
     else string_agg(distinct montant_ttc::text, ' / ')
   end,
   null
-from ambigues
+from {{ ref('stg_compta__ecritures_en_faute') }}
+where identite_ambigue
 group by exercice, identite
 union all
 select coalesce(p.exercice, e.exercice), 'bordereau_incoherent', coalesce(p.bordereau, ''), 'ecart', 'somme et nombre de pièces du bordereau',
   {{ compte('count(*)', 'ligne refusée', 'lignes refusées') }}, null
-from {{ ref('rej_compta__pes') }} as p
+from {{ ref('stg_compta__ecritures_en_faute') }} as p
 left join exercices as e on p.exercice is null
 where p.bordereau_incoherent
 group by coalesce(p.exercice, e.exercice), coalesce(p.bordereau, '')

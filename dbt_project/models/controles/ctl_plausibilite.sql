@@ -21,6 +21,6 @@ select
   'une borne qui se lit',
   r.motif,
   null
-from {{ ref('rej_referentiel__bornes') }} as r
+from {{ ref('stg_referentiel__bornes_illisibles') }} as r
 cross join {{ ref('mart_exercices_publies') }} as e
-where r.statut = 'rejete' and r.gravite is distinct from 'alerte'
+where r.gravite is distinct from 'alerte'

@@ -1,12 +1,13 @@
+-- R11: what each adherent used, at its full cost, beside what it owes; the difference is what the EPCI bears.
 select
   {{ version_courante() }} as version,
   exercice,
   dispositif,
   siret_adherent,
   cle,
-  poids::numeric(18, 6) as poids,
-  cout_usage::numeric(15, 2) as cout_usage,
+  {{ arrondi('poids', 6) }}::numeric(18, 6) as poids,
+  {{ arrondi('cout_usage') }}::numeric(15, 2) as cout_usage,
   montant_du::numeric(15, 2) as montant_du,
-  reste_a_charge::numeric(15, 2) as reste_a_charge
-from {{ ref('mart_cout_adherent') }}
+  ({{ arrondi('cout_usage') }} - montant_du)::numeric(15, 2) as reste_a_charge
+from {{ ref('int_couts_adherents') }}
 where exercice in {{ exercices_demandes() }}

@@ -1,3 +1,4 @@
+-- R2, R2c, S14: what a reader multiplies an ETP by; the cost of structure is the one that the costs were computed with.
 select
   {{ version_courante() }} as version,
   exercice,
@@ -5,7 +6,9 @@ select
   groupe,
   etpt::numeric(18, 6) as etpt,
   etpt_groupe::numeric(18, 6) as etpt_groupe,
-  cout_moyen::numeric(20, 6) as cout_moyen,
-  cout_structure::numeric(20, 6) as cout_structure
-from {{ ref('mart_cout_moyen') }}
-where exercice in {{ exercices_demandes() }}
+  {{ arrondi('cout_moyen', 6) }}::numeric(20, 6) as cout_moyen,
+  coalesce({{ arrondi('cout_structure', 6) }}, 0)::numeric(20, 6) as cout_structure
+from {{ ref('int_couts_moyens') }}
+where
+  groupe is not null
+  and exercice in {{ exercices_demandes() }}

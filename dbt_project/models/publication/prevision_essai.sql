@@ -1,3 +1,11 @@
+-- The relative error on a cost next to nothing, which no rate holds, is not stated (R10g).
+with essais as (
+  select
+    *,
+    {{ quotient('cout_prevu - cout_constate', 'cout_constate') }} as relative
+  from {{ ref('int_previsions_essais') }}
+)
+
 select
   {{ version_courante() }} as version,
   exercice,
@@ -6,11 +14,11 @@ select
   scenario,
   cout_prevu::numeric(15, 2) as cout_prevu,
   cout_constate::numeric(15, 2) as cout_constate,
-  erreur::numeric(15, 2) as erreur,
-  erreur_relative::numeric(18, 6) as erreur_relative,
+  (cout_prevu - cout_constate)::numeric(15, 2) as erreur,
+  case when {{ tient_dans('relative', 12) }} then {{ arrondi('relative', 6) }} end::numeric(18, 6) as erreur_relative,
   etp_prevu::numeric(12, 6) as etp_prevu,
-  etp_constate::numeric(12, 6) as etp_constate,
+  {{ arrondi('etp_constate', 6) }}::numeric(12, 6) as etp_constate,
   recettes_prevues::numeric(15, 2) as recettes_prevues,
   recettes_constatees::numeric(15, 2) as recettes_constatees
-from {{ ref('mart_prevision_essai') }}
+from essais
 where exercice in {{ exercices_demandes() }}

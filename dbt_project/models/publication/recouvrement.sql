@@ -7,6 +7,6 @@ select
   mode_recouvrement,
   montant_du::numeric(15, 2) as montant_du,
   montant_titre::numeric(15, 2) as montant_titre,
-  ecart::numeric(15, 2) as ecart
-from {{ ref('mart_recouvrement') }}
+  (a_titrer - montant_titre)::numeric(15, 2) as ecart
+from {{ ref('int_recouvrement') }}
 where exercice in {{ exercices_demandes() }}

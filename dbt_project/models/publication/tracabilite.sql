@@ -1,18 +1,169 @@
+with couts as (
+  select exercice, categorie, cout_moyen + coalesce(cout_structure, 0) as cout from {{ ref('int_couts_moyens') }}
+),
+
+temps as (
+  select
+    p.exercice,
+    p.destination as dispositif,
+    p.fichier,
+    p.sha256,
+    p.code_activite,
+    p.part,
+    p.matricule,
+    p.etp_source,
+    p.etp,
+    p.etp * coalesce(c.cout, 0) as cout,
+    e.seuil_effectif,
+    f.mois is not null as mensuel
+  from {{ ref('int_etp_parts') }} as p
+  inner join {{ ref('int_exercices') }} as e using (exercice)
+  left join couts as c using (exercice, categorie)
+  inner join {{ ref('stg_journal__fichiers') }} as f on p.fichier = f.chemin
+  where p.fichier is not null
+),
+
+-- K8: the hours of a month that fewer agents than `seuil_effectif` share stand with the other small activities of the
+-- month, those of a small month with the other small months, under the first of their files
+par_activite as (
+  select exercice, dispositif, fichier, code_activite, part
+  from temps
+  where mensuel
+  group by exercice, dispositif, fichier, code_activite, part
+  having count(distinct matricule) < min(seuil_effectif)
+),
+
+par_mois as (
+  select t.exercice, t.dispositif, t.fichier, t.part, count(distinct t.matricule) < min(t.seuil_effectif) as petit
+  from temps as t
+  where (t.exercice, t.dispositif, t.fichier, t.code_activite, t.part) in (
+    select a.exercice, a.dispositif, a.fichier, a.code_activite, a.part from par_activite as a
+  )
+  group by t.exercice, t.dispositif, t.fichier, t.part
+),
+
+premiers as (
+  select exercice, dispositif, part, min(fichier) as fichier from par_mois where petit group by exercice, dispositif, part
+),
+
+groupes as (
+  select
+    t.exercice,
+    t.dispositif,
+    case when m.petit then r.fichier else t.fichier end as fichier,
+    case
+      when m.petit then 'petits effectifs de l''année'
+      when a.fichier is not null then 'petits effectifs du mois'
+      else t.code_activite
+    end as activite,
+    t.part,
+    t.etp_source,
+    t.etp,
+    t.cout
+  from temps as t
+  left join par_activite as a using (exercice, dispositif, fichier, code_activite, part)
+  left join par_mois as m on a.fichier is not null and (t.exercice, t.dispositif, t.fichier, t.part) = (m.exercice, m.dispositif, m.fichier, m.part)
+  left join premiers as r on (t.exercice, t.dispositif, t.part) = (r.exercice, r.dispositif, r.part)
+),
+
+etp as (
+  select
+    g.exercice,
+    g.dispositif,
+    g.fichier,
+    min(f.sha256) as sha256,
+    g.activite as code_activite,
+    g.part,
+    sum(g.etp_source) as etp_source,
+    sum(g.etp) as etp,
+    {{ arrondi('sum(g.cout)', 12) }} as cout
+  from groupes as g
+  inner join {{ ref('stg_journal__fichiers') }} as f on g.fichier = f.chemin
+  group by g.exercice, g.dispositif, g.fichier, g.activite, g.part
+),
+
+-- the cents of Σ_c round(ETP × CMS, 2): a row of its own, so that the lines sum to the figure; on the first of its files,
+-- for the payroll is traced nowhere (K8)
+arrondis as (
+  select
+    c.exercice,
+    c.dispositif,
+    min(e.fichier) as fichier,
+    (array_agg(e.sha256 order by e.fichier))[1] as sha256,
+    c.cout_personnel - sum(e.cout) as cout
+  from {{ ref('int_couts') }} as c
+  inner join etp as e using (exercice, dispositif)
+  group by c.exercice, c.dispositif, c.cout_personnel
+),
+
+ecritures as (
+  select exercice, destination as dispositif, mesure, fichier, sha256, ligne, rang_bordereau, rang_piece, ligne_piece,
+    identite, date_emission, nature, montant_source, part, montant_mesure as montant
+  from {{ ref('int_ecritures_parts') }}
+  where mesure is not null and mesure <> 'recettes'
+  union all
+  select exercice, dispositif, 'recettes', fichier, sha256, ligne, rang_bordereau, rang_piece, ligne_piece,
+    identite, date_emission, compte, montant_source, case nature when 'correction' then -100 else 100 end, montant
+  from {{ ref('int_recettes') }}
+),
+
+lignes as (
+  select exercice, dispositif, 'etp' as mesure, fichier, sha256, null::int as ligne, code_activite || '/' || trim_scale(part) as rang,
+    null as piece, null::date as date_piece, null as nature, etp_source as montant_source, part, etp as montant
+  from etp
+  union all
+  select exercice, dispositif, 'cout_personnel', fichier, sha256, null, code_activite || '/' || trim_scale(part),
+    null, null, null, etp_source, part, cout
+  from etp
+  union all
+  select exercice, dispositif, 'cout_personnel', fichier, sha256, null, 'arrondi', null, null, null, cout, 100, cout
+  from arrondis
+  where {{ arrondi('cout', 12) }} <> 0
+  union all
+  select exercice, dispositif, mesure, fichier, sha256, ligne,
+    case when rang_bordereau > 0 then rang_bordereau || '/' || rang_piece || '/' || ligne_piece end,
+    identite, date_emission, nature, montant_source, part, montant
+  from ecritures
+  union all
+  select exercice, destination, 'amortissements', fichier, sha256, ligne, null, numero_inventaire, null, compte,
+    dotation, quote_part, dotation_part
+  from {{ ref('int_amortissements') }}
+  where dotation_part <> 0
+  union all
+  select exercice, destination, 'reprises', fichier, sha256, ligne, null, numero_inventaire, null, compte,
+    reprise, quote_part, reprise_part
+  from {{ ref('int_amortissements') }}
+  where reprise_part <> 0
+  union all
+  select exercice, dispositif, 'recettes', fichier, sha256, ligne, 'frais/' || type, reference, null, null, part, taux, frais
+  from {{ ref('int_cee_operations') }}
+  where mode_recouvrement = 'retenue' and not est_epci
+)
+
 select
   {{ version_courante() }} as version,
-  exercice,
-  dispositif,
-  mesure,
-  regle,
-  fichier,
-  sha256,
-  ligne,
-  rang,
-  piece,
-  date_piece,
-  nature,
-  montant_source::numeric(24, 12) as montant_source,
-  part::numeric(24, 12) as part,
-  montant::numeric(24, 12) as montant
-from {{ ref('mart_tracabilite') }}
-where exercice in {{ exercices_demandes() }}
+  l.exercice,
+  l.dispositif,
+  l.mesure,
+  case l.mesure
+    when 'etp' then 'R1'
+    when 'cout_personnel' then 'R2'
+    when 'cout_fonctionnement' then 'R3'
+    when 'amortissements' then 'R4'
+    when 'recettes' then 'R6'
+    else 'R5'
+  end as regle,
+  l.fichier,
+  l.sha256,
+  l.ligne,
+  l.rang,
+  l.piece,
+  l.date_piece,
+  l.nature,
+  {{ arrondi('l.montant_source', 12) }}::numeric(24, 12) as montant_source,
+  l.part::numeric(24, 12) as part,
+  {{ arrondi('l.montant', 12) }}::numeric(24, 12) as montant
+from lignes as l
+where
+  (l.exercice, l.dispositif) in (select c.exercice, c.dispositif from {{ ref('int_couts') }} as c)
+  and l.exercice in {{ exercices_demandes() }}

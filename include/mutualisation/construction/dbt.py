@@ -110,7 +110,7 @@ def environnement_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dic
         "DBT_ENV_SECRET_MUTUALISATION_PG_PASSWORD": profil["password"],
         "MUTUALISATION_PG_BASE": profil["dbname"],
         "MUTUALISATION_PG_DELAI": str(Delais.de_l_environnement().connexion),
-        "MUTUALISATION_DBT_TARGET": str(cible),
+        "DBT_TARGET_PATH": str(cible),
         "DBT_LOG_PATH": str(cible),
         # nothing reads them but the workshop of the tests
         "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),

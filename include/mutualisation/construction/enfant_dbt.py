@@ -17,7 +17,7 @@ COMMANDES = {
     "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{ESSAIS}"],
     "essais": ["test", "--select", "test_type:unit", f"tag:{ESSAIS}"],
 }
-OPTIONS = ("--quiet", "--log-level-file", "none")
+OPTIONS = ("--target", "entrepot", "--quiet", "--log-level-file", "none")
 
 
 def preparer(projet: str, cible: str) -> Reponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import yaml
@@ -31,32 +32,34 @@ _JOURNAL = {
 
 
 def sources_dbt() -> str:
-    """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`.
+    """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`; a column a line.
 
     Each column carries, under `config.meta`, its type (lecture) and its header (entete).
     """
-    sources: list[dict[str, Any]] = [
-        {
-            "name": s.nom,
-            "schema": "brut",
-            "description": s.description or s.libelle,
-            "tables": [_table(j) for j in s.jeux],
-        }
-        for s in registre()
-    ]
-    sources.append(
-        {
-            "name": "journal",
-            "schema": "journal",
-            "description": "Journal des chargements et des constructions",
-            "tables": [{"name": n, "description": d} for n, d in _JOURNAL.items()],
-        }
+    lignes = ["version: 2", "sources:"]
+    for source in registre():
+        lignes += _source(source.nom, "brut", source.description or source.libelle)
+        for jeu in source.jeux:
+            lignes += _table(jeu)
+    lignes += _source("journal", "journal", "Journal des chargements et des constructions")
+    lignes += [f"      - {_en_ligne({'name': n, 'description': d})}" for n, d in _JOURNAL.items()]
+    return _EN_TETE + "\n".join(lignes) + "\n"
+
+
+def macro_jeux() -> str:
+    """The dbt macro that names every jeu: what the graph does not say while a model is parsed."""
+    noms = "".join(f"    ('{jeu.source}', '{jeu.nom}'),\n" for jeu in registre().jeux)
+    return (
+        "{# Généré par `python -m mutualisation.sources.generation` : (source, jeu) of the registry. #}\n"
+        f"{{% macro jeux() -%}}\n  {{{{ return([\n{noms}  ]) }}}}\n{{%- endmacro %}}\n"
     )
-    contenu = {"version": 2, "sources": sources}
-    return _EN_TETE + yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False, width=120)
 
 
-def _table(jeu: Jeu) -> dict[str, Any]:
+def _source(nom: str, schema: str, texte: str) -> list[str]:
+    return [f"  - name: {nom}", f"    schema: {schema}", f"    description: {_en_ligne(texte)}", "    tables:"]
+
+
+def _table(jeu: Jeu) -> list[str]:
     meta: dict[str, Any] = {"source": jeu.source, "periode": jeu.periode, "instantane": jeu.instantane}
     if jeu.attendu:
         meta["attendu"] = jeu.attendu
@@ -69,13 +72,21 @@ def _table(jeu: Jeu) -> dict[str, Any]:
             | ({} if r.issue == "rejete" else {"issue": r.issue})
             for r in jeu.regles
         ]
-    techniques = [{"name": n, "description": d} for n, d in _TECHNIQUES.items()]
-    return {
-        "name": jeu.nom,
-        "description": jeu.libelle,
-        "config": {"meta": meta},
-        "columns": techniques + [_colonne(c) for c in jeu.colonnes_lues],
-    }
+    colonnes = [{"name": n, "description": d} for n, d in _TECHNIQUES.items()]
+    colonnes += [_colonne(c) for c in jeu.colonnes_lues]
+    return [
+        f"      - name: {jeu.nom}",
+        f"        description: {_en_ligne(jeu.libelle)}",
+        f"        config: {_en_ligne({'meta': meta})}",
+        "        columns:",
+        *(f"          - {_en_ligne(colonne)}" for colonne in colonnes),
+    ]
+
+
+def _en_ligne(valeur: Any) -> str:
+    """A value as YAML on one line."""
+    texte = yaml.safe_dump(valeur, allow_unicode=True, sort_keys=False, default_flow_style=True, width=math.inf)
+    return texte.removesuffix("\n").removesuffix("\n...")
 
 
 def _colonne(colonne: Colonne) -> dict[str, Any]:

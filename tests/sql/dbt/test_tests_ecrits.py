@@ -13,16 +13,6 @@ DEFAUTS = [
         [("cee_net",), ("cee_produit",)],
     ),
     (
-        "types_publies",
-        "alter table synthese_financiere alter column cout_net type numeric(16,2)",
-        [("synthese_financiere", "cout_net", "numeric(15,2)", "numeric(16,2)")],
-    ),
-    (
-        "types_publies",
-        "alter table repartition alter column montant type double precision",
-        [("repartition", "montant", "numeric(24,12)", "double precision")],
-    ),
-    (
         "ecart_prevision_somme",
         # an effect that is empty would hide any difference
         "insert into ecart_prevision (version, exercice, dispositif, scenario, cout_prevu, cout_constate, ecart,"
@@ -46,11 +36,6 @@ DEFAUTS = [
         "passage_detail_somme",
         "update passage_d5211 set dont_structure = 0.01 where dispositif = 'ADS'",
         [("2023", "ADS", "0.01", "0")],
-    ),
-    (
-        "types_publies",
-        "alter table factures_tarifs drop column base cascade",
-        [("factures_tarifs", "base", "text", "colonne absente")],
     ),
 ]
 

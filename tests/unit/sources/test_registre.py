@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mutualisation.chemins import JEUX_DBT, SOURCES_DBT
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.sources.jeux import TYPES
 from mutualisation.sources.registre import registre
-from mutualisation.sources.sources_dbt import sources_dbt
+from mutualisation.sources.sources_dbt import macro_jeux, sources_dbt
 
 RACINE = Path(__file__).parents[3]
 MODELE = """
@@ -48,9 +49,9 @@ def test_toutes_les_colonnes_ont_un_type_connu() -> None:
     assert {c.type for j in registre().jeux for c in j.colonnes} <= set(TYPES)
 
 
-def test_le_fichier_des_sources_dbt_est_a_jour() -> None:
-    fichier = RACINE / "dbt_project" / "models" / "staging" / "_sources.yml"
-    assert fichier.read_text(encoding="utf-8") == sources_dbt(), "python -m mutualisation.sources.generation"
+def test_ce_que_dbt_lit_du_registre_est_a_jour() -> None:
+    assert SOURCES_DBT.read_text(encoding="utf-8") == sources_dbt(), "python -m mutualisation.sources.generation"
+    assert JEUX_DBT.read_text(encoding="utf-8") == macro_jeux(), "python -m mutualisation.sources.generation"
 
 
 def test_les_sources_dbt_nomment_chaque_colonne() -> None:

@@ -22,54 +22,57 @@ orientees as (
       else 'cle'
     end as motif_ligne
   from lignes as l
+),
+
+partagees as (
+  select *, motif_ligne = 'cle' and emploi in ('charge', 'subvention') as est_partagee
+  from orientees
+),
+
+-- `reste`: what is not for the communes. No lateral join: the planner would memoize it on the amount, which never repeats.
+parts as (
+  select
+    p.*,
+    case
+      when d.reste or p.motif_ligne in ('axe_vide', 'hors_mutualisation') then 'HORS'
+      when p.motif_ligne in ('statut', 'type_03', 'correction') or p.motif_ligne like 'role:%' then 'EXCLU'
+      when p.motif_ligne = 'axe_sans_cle' then 'NON_REPARTI'
+      when p.motif_ligne = 'structure' then case when p.emploi = 'charge' then 'STRUCTURE' else 'HORS' end
+      else p.cle_dispositif
+    end as destination,
+    case when d.reste then 'part_non_communale' else p.motif_ligne end as motif,
+    case
+      when d.reste or p.motif_ligne <> 'cle' then null
+      when p.emploi = 'charge' then 'cout_fonctionnement'
+      when p.emploi = 'subvention' then 'subventions'
+      when p.emploi = 'recette' then 'recettes'
+    end as mesure,
+    case when d.reste then 100 - p.part_communes when p.est_partagee then p.part_communes else 100 end as part,
+    case when d.reste then p.montant - p.montant_part when p.est_partagee then p.montant_part else p.montant end as montant_reparti
+  from partagees as p
+  inner join (values (false), (true)) as d (reste) on not d.reste or (p.est_partagee and p.part_communes <> 100)
 )
 
 select
-  o.fichier_id,
-  o.ligne,
-  o.rang_bordereau,
-  o.rang_piece,
-  o.ligne_piece,
-  o.fichier,
-  o.sha256,
-  o.identite,
-  o.date_emission,
-  o.exercice,
-  o.sens,
-  o.nature,
-  o.role,
-  o.siret,
-  o.montant as montant_source,
-  d.destination,
-  d.motif,
-  d.mesure,
-  d.part,
-  d.montant,
-  case when o.role = 'rabais' and o.sens = 'titre' then -d.montant else d.montant end as montant_mesure
-from orientees as o
-cross join lateral (
-  select
-    case
-      when o.motif_ligne in ('statut', 'type_03', 'correction') or o.motif_ligne like 'role:%' then 'EXCLU'
-      when o.motif_ligne = 'axe_sans_cle' then 'NON_REPARTI'
-      when o.motif_ligne in ('axe_vide', 'hors_mutualisation') then 'HORS'
-      when o.motif_ligne = 'structure' then case when o.emploi = 'charge' then 'STRUCTURE' else 'HORS' end
-      else o.cle_dispositif
-    end as destination,
-    o.motif_ligne as motif,
-    case
-      when o.motif_ligne = 'cle' and o.emploi = 'charge' then 'cout_fonctionnement'
-      when o.motif_ligne = 'cle' and o.emploi = 'subvention' then 'subventions'
-      when o.motif_ligne = 'cle' and o.emploi = 'recette' then 'recettes'
-    end as mesure,
-    case when o.motif_ligne = 'cle' and o.emploi in ('charge', 'subvention') then o.part_communes else 100 end as part,
-    case when o.motif_ligne = 'cle' and o.emploi in ('charge', 'subvention') then o.montant_part else o.montant end as montant
-  union all
-  select
-    'HORS',
-    'part_non_communale',
-    null,
-    100 - o.part_communes,
-    o.montant - o.montant_part
-  where o.motif_ligne = 'cle' and o.emploi in ('charge', 'subvention') and o.part_communes <> 100
-) as d
+  fichier_id,
+  ligne,
+  rang_bordereau,
+  rang_piece,
+  ligne_piece,
+  fichier,
+  sha256,
+  identite,
+  date_emission,
+  exercice,
+  sens,
+  nature,
+  role,
+  siret,
+  montant as montant_source,
+  destination,
+  motif,
+  mesure,
+  part,
+  montant_reparti as montant,
+  case when role = 'rabais' and sens = 'titre' then -montant_reparti else montant_reparti end as montant_mesure
+from parts

@@ -1,29 +1,9 @@
 {{ config(materialized='table') }}
 -- One row per exercice asked × rejected, held, repeated or unassigned source row.
-{% set rejets = [
-  'rej_rh__agents', 'rej_rh__temps', 'rej_rh__masse_salariale', 'rej_compta__mandats',
-  'rej_compta__titres', 'rej_compta__pes', 'rej_compta__etat_actif', 'rej_compta__balance',
-  'rej_cee__operations', 'rej_cee__ventes', 'rej_cam__marches', 'rej_cam__commandes',
-  'rej_cam__decp', 'rej_activite__unites', 'rej_referentiel__dispositifs', 'rej_referentiel__adherents',
-  'rej_referentiel__adhesions', 'rej_referentiel__populations', 'rej_referentiel__cles_analytiques', 'rej_referentiel__tarifs',
-  'rej_referentiel__ponderations', 'rej_referentiel__parametres', 'rej_referentiel__roles_comptes', 'rej_referentiel__justifications',
-  'rej_referentiel__bornes', 'rej_referentiel__correspondances', 'rej_referentiel__textes',
-] %}
-{# what a row would have brought, where it can be read: euros as they are written on it, minutes of work; not
-   the pay of a catégorie, nor what stands on an account of pay, which no figure gives alone (K8) #}
-{% set ecriture = montant_hors_paie('montant_ttc', 'nature') %}
-{% set montants = {
-  'rej_compta__mandats': ecriture, 'rej_compta__titres': ecriture, 'rej_compta__pes': ecriture,
-  'rej_compta__etat_actif': 'valeur_brute', 'rej_cam__commandes': 'montant_ht',
-} %}
-{% set minutes = {'rej_rh__temps': "case when type_jour = 'T' then duree end"} %}
 with lignes as (
-  {% for relation in rejets %}
-  select source, jeu, fichier, ligne, rang, colonne, valeur, motif, statut, exercice, exercice_fichier,
-    ({{ montants.get(relation, 'null') }})::numeric as montant, ({{ minutes.get(relation, 'null') }})::numeric as minutes
-  from {{ ref(relation) }}
+  select source, jeu, fichier, ligne, rang, colonne, valeur, motif, statut, exercice, exercice_fichier, montant, minutes
+  from {{ ref('stg_rejets') }}
   union all
-  {% endfor %}
   -- held « à affecter »: time of an activity without a key (R1)
   select
     'rh', 'temps', fichier, ligne, null, 'Code activité', null, 'activité sans clé analytique en vigueur (R1)', 'a_affecter',

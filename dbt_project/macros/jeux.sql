@@ -1,0 +1,32 @@
+{# Généré par `python -m mutualisation.sources.generation` : (source, jeu) of the registry. #}
+{% macro jeux() -%}
+  {{ return([
+    ('activite', 'unites'),
+    ('cam', 'marches'),
+    ('cam', 'decp'),
+    ('cam', 'commandes'),
+    ('cee', 'operations'),
+    ('cee', 'ventes'),
+    ('compta', 'mandats'),
+    ('compta', 'titres'),
+    ('compta', 'pes'),
+    ('compta', 'etat_actif'),
+    ('compta', 'balance'),
+    ('referentiel', 'dispositifs'),
+    ('referentiel', 'adherents'),
+    ('referentiel', 'adhesions'),
+    ('referentiel', 'populations'),
+    ('referentiel', 'cles_analytiques'),
+    ('referentiel', 'tarifs'),
+    ('referentiel', 'ponderations'),
+    ('referentiel', 'parametres'),
+    ('referentiel', 'roles_comptes'),
+    ('referentiel', 'justifications'),
+    ('referentiel', 'bornes'),
+    ('referentiel', 'correspondances'),
+    ('referentiel', 'textes'),
+    ('rh', 'agents'),
+    ('rh', 'temps'),
+    ('rh', 'masse_salariale'),
+  ]) }}
+{%- endmacro %}

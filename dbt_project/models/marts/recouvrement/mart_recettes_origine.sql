@@ -1,8 +1,0 @@
--- Receipts of the synthèse only: those of a dispositif that the exercice does not value are in no relation.
-select
-  exercice,
-  dispositif,
-  origine,
-  montant
-from {{ ref('int_recettes_origine') }}
-where (exercice, dispositif) in (select c.exercice, c.dispositif from {{ ref('int_couts') }} as c)

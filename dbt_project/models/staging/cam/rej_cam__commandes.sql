@@ -1,2 +1,0 @@
-{{ config(materialized='ephemeral') }}
-{{ lignes_rejetees('cam', 'commandes', colonnes=['montant_ht']) }}

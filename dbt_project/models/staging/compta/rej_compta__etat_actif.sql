@@ -1,2 +1,0 @@
-{{ config(materialized='ephemeral') }}
-{{ lignes_rejetees('compta', 'etat_actif', colonnes=['valeur_brute']) }}

@@ -1,2 +1,0 @@
-{{ config(materialized='ephemeral') }}
-{{ lignes_rejetees('referentiel', 'bornes', colonnes=['gravite']) }}

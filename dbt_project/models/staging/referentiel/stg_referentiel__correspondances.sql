@@ -1,1 +1,0 @@
-{{ lignes_comptees('referentiel', 'correspondances') }}
