@@ -46,3 +46,16 @@
 {% macro parametres_annees() -%}
 'horizon_prevision', 'exercice_base'
 {%- endmacro %}
+
+{# A word as C7 compares it: without case, accents or spaces around. #}
+{% macro mot_replie(texte) -%}
+lower(regexp_replace(normalize(trim({{ texte }}), nfd), '[\u0300-\u036f]', '', 'g'))
+{%- endmacro %}
+
+{# A date in the forms of C3, as aaaa-mm-jj; any other text as it is. #}
+{% macro date_iso(texte) -%}
+regexp_replace(
+  regexp_replace(regexp_replace(trim({{ texte }}), '[ T]00:00(:00)?$', ''), '^(\d\d)([-/.])(\d\d)\2(\d{4})$', '\4-\3-\1'),
+  '^(\d{4})([-/]?)(\d\d)\2(\d\d)$', '\1-\3-\4'
+)
+{%- endmacro %}
