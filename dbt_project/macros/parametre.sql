@@ -46,3 +46,8 @@
 {% macro parametres_annees() -%}
 'horizon_prevision', 'exercice_base'
 {%- endmacro %}
+
+{# A word as C7 compares it: without case, accents or spaces around. #}
+{% macro mot_replie(texte) -%}
+lower(regexp_replace(normalize(trim({{ texte }}), nfd), '[\u0300-\u036f]', '', 'g'))
+{%- endmacro %}

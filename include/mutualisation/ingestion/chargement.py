@@ -19,6 +19,8 @@ from mutualisation.ingestion.epci import JEU_ADHERENTS, verifier_epci
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.lecture_bornee import prechauffer
 from mutualisation.ingestion.limites import Limites
+from mutualisation.ingestion.parametres_inconnus import JEU as JEU_PARAMETRES
+from mutualisation.ingestion.parametres_inconnus import parametres_inconnus
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
 from mutualisation.sources.brut import synchroniser_brut
 from mutualisation.sources.jeux import Registre, Source
@@ -111,6 +113,8 @@ def _charger_source(
         if any(j.nom == JEU_ADHERENTS for j in source.jeux):
             journal.retenir_epci(travail.conn, travail.reg.jeu(JEU_ADHERENTS))
             nommer_les_codes(travail.conn, travail.reg, travail.pseudonymes)
+        if any(j.nom == JEU_PARAMETRES for j in source.jeux):
+            charge.avertissements += parametres_inconnus(travail.conn, chargement_id)
     deja = f", {plusieurs(len(charge.deja_charges), 'déjà chargé', 'déjà chargés')}" if charge.deja_charges else ""
     charges = plusieurs(len(charge.fichiers), "fichier chargé", "fichiers chargés")
     travail.suivi(f"{source.nom} : {charges}, {plusieurs(charge.lignes, 'ligne')}{deja}.")

@@ -125,7 +125,7 @@ class Typage:
         self._codes = CodesDuTemps(confidentialite)
         self.colonnes: dict[str, ColonneLue] = {}
         self._colonnes = [self._colonne(c) for c in jeu.colonnes_entrepot]
-        self._secondes = [self._seconde(c.nom, c.seconde) for c in jeu.colonnes_entrepot if c.seconde]
+        self._secondes = [self._seconde(c.nom, s) for c in jeu.colonnes_entrepot for s in c.secondes]
 
     def verifier(self) -> None:
         """Once every row was read. LectureRefusee when what they hold may be about persons (K9)."""

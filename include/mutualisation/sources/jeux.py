@@ -67,7 +67,7 @@ class Colonne:
     `pourcent_si`: (column, value) under which a trailing % is dropped from a number (C1). `inconnue_vide`: an unknown
     value of an enumeration is read as not stated (C7). `gardee`: of a source about persons, the cell lands only in a
     form that its type allows (K9). `document`: the code is that of a document, which is published: its form alone says
-    whether it may land. `plafond`: a number over it is kept as infinity (K9). `aussi`: (name, type) of a second column
+    whether it may land. `plafond`: a number over it is kept as infinity (K9). `aussi`: (name, type) of other columns
     of the warehouse, the same cell read by another type.
     """
 
@@ -85,7 +85,7 @@ class Colonne:
     document: bool = False
     gardee: bool = False
     plafond: int | None = None
-    aussi: tuple[str, str] | None = None
+    aussi: tuple[tuple[str, str], ...] = ()
 
     @property
     def type_sql(self) -> str:
@@ -93,9 +93,9 @@ class Colonne:
         return TYPES_SQL.get(self.type, "text")
 
     @property
-    def seconde(self) -> Colonne | None:
-        """The column of `aussi`: what can't be read by its type is NULL there, and no defect."""
-        return None if self.aussi is None else Colonne(*self.aussi)
+    def secondes(self) -> tuple[Colonne, ...]:
+        """The columns of `aussi`: what can't be read by their type is NULL there, and no defect."""
+        return tuple(Colonne(nom, type_) for nom, type_ in self.aussi)
 
     @property
     def atterrit(self) -> bool:
@@ -159,7 +159,7 @@ class Jeu:
     @property
     def colonnes_lues(self) -> tuple[Colonne, ...]:
         """Typed columns of `brut.<nom>`: those that land, then their second readings."""
-        return self.colonnes_entrepot + tuple(c.seconde for c in self.colonnes_entrepot if c.seconde)
+        return self.colonnes_entrepot + tuple(s for c in self.colonnes_entrepot for s in c.secondes)
 
     @property
     def obligatoires(self) -> tuple[Colonne, ...]:

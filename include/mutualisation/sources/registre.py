@@ -144,7 +144,7 @@ def _lire_colonne(brut: Any, ou: str, *, personnes: bool) -> Colonne:
         inconnue_vide=bool(d.get("inconnue_vide", False)),
         document=bool(d.get("document", False)),
         plafond=int(d["plafond"]) if "plafond" in d else None,
-        aussi=(_identifiant(d["aussi"]["nom"], ici), _parmi(d["aussi"]["type"], TYPES, ici)) if "aussi" in d else None,
+        aussi=tuple((_identifiant(a["nom"], ici), _parmi(a["type"], TYPES, ici)) for a in d.get("aussi", ())),
         gardee=personnes and "entete" in d and type_ not in _TYPES_LIBRES,
     )
 

@@ -109,6 +109,18 @@ def test_une_version_basse_tardive_n_est_que_de_l_histoire(conn: Connexion, tmp_
     assert [s for _, _, s, _ in _fichiers(conn)] == ["accepte", "accepte"]
 
 
+def test_un_parametre_inconnu_est_dit_avec_le_plus_proche(conn: Connexion, tmp_path: Path) -> None:
+    noms = ("heures_refrence", "actualisation:ADS", "Jean Dupont")
+    lignes = "".join(f"{nom};1;01/01/2020;;Délib.\n" for nom in noms)
+    depot = _depot(tmp_path, {"referentiel/parametres.csv": f"Paramètre;Valeur;Début;Fin;Référence\n{lignes}"})
+    (charge,) = _charger(conn, depot)
+    assert charge.avertissements == [
+        "referentiel/parametres.csv : parametre_inconnu : gardés, lus par aucune règle : « heures_refrence », le plus "
+        "proche est « heures_reference », un nom qui n'a pas la forme d'un paramètre (F18)."
+    ]
+    assert conn.execute("select count(*) from brut.parametres").fetchone() == (3,)
+
+
 def _temps(mois: int) -> str:
     return f"{ENTETE_TEMPS}1;01/{mois:02d}/2020;X1;7;T;O\n"
 
