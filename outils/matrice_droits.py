@@ -52,7 +52,7 @@ select p.oid::regprocedure::text as nom, r.role, has_function_privilege(r.role, 
   from pg_proc as p
  inner join pg_namespace as n on n.oid = p.pronamespace
  cross join unnest(%(roles)s::text[]) with ordinality as r (role, rang)
- where n.nspname in ('journal', 'lecture')
+ where n.nspname in ('journal')
  order by 1, r.rang
 """
 SCHEMAS = """
@@ -60,7 +60,7 @@ select n.nspname::text, r.role, has_schema_privilege(r.role, n.oid, 'usage') as 
   has_schema_privilege(r.role, n.oid, 'create') as cree
   from pg_namespace as n
  cross join unnest(%(roles)s::text[]) with ordinality as r (role, rang)
- where n.nspname in ('journal', 'lecture', 'brut', 'construction', 'versions', 'publication', 'documents', 'public')
+ where n.nspname in ('journal', 'brut', 'construction', 'versions', 'publication', 'documents', 'public')
  order by 1, r.rang
 """
 INTRODUCTION = """# Qui peut faire quoi dans l'entrepôt
@@ -167,13 +167,7 @@ def _fonctions(conn: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:
     for nom, _, permis, definer in conn.execute(FONCTIONS, {"roles": list(ROLES)}).fetchall():
         cle = f"{nom}{' (du propriétaire)' if definer else ''}"
         lignes[cle] = (*lignes.get(cle, ()), "X" if permis else "")
-    tableau: dict[str, tuple[str, ...]] = {}
-    for nom, droits in sorted(lignes.items()):
-        # the readers of cells, one line for all that give the same rights
-        if nom.startswith("lecture.") and tableau.setdefault("lecture.*", droits) == droits:
-            continue
-        tableau[nom] = droits
-    return tableau
+    return dict(sorted(lignes.items()))
 
 
 def _tableau(titre: str, lignes: dict[str, tuple[str, ...]]) -> list[str]:

@@ -40,7 +40,7 @@ def ecrire(versions: Path, nom: str, sql: str, precedente: str | None = None) ->
 def base_nue(base_vierge):
     """An empty database: no schema of ours, no migration."""
     with psycopg.connect(base_vierge, autocommit=True) as conn:
-        schemas = "journal, brut, lecture, versions, publication, documents, construction"
+        schemas = "journal, brut, versions, publication, documents, construction"
         conn.execute(f"drop schema {schemas} cascade")
         conn.execute("drop table public.migrations")
     return base_vierge
@@ -55,7 +55,7 @@ def test_schemas_et_roles(entrepot):
     with psycopg.connect(entrepot) as conn:
         schemas = {n for (n,) in conn.execute("select nspname from pg_namespace")}
         roles = {n for (n,) in conn.execute("select rolname from pg_roles")}
-    assert {"journal", "brut", "lecture", "versions", "publication"} <= schemas
+    assert {"journal", "brut", "versions", "publication"} <= schemas
     assert set(GROUPES) <= roles
 
 

@@ -76,7 +76,6 @@ CONTREFACONS = (
     " language sql as 'select 1::bigint'",
     "create or replace function journal.est_membre(compte name, groupe name) returns boolean"
     " language sql as 'select true'",
-    "create or replace function lecture.montant(t text) returns numeric language sql as 'select 1::numeric'",
     "alter function journal.publier(bigint) security invoker",
     "drop function journal.clore_construction",
     "create table journal.x ()",
@@ -240,8 +239,8 @@ def test_une_fonction_du_proprietaire_cherche_pg_temp_en_dernier(conn_defaite: C
 
 def test_aucune_fonction_ni_relation_n_est_ouverte_a_tous(conn_defaite: Conn) -> None:
     ouvertes = conn_defaite.execute(
-        "select oid::regprocedure::text from pg_proc where pronamespace in ('journal'::regnamespace,"
-        " 'lecture'::regnamespace) and has_function_privilege('public', oid, 'execute')"
+        "select oid::regprocedure::text from pg_proc where pronamespace = 'journal'::regnamespace"
+        " and has_function_privilege('public', oid, 'execute')"
         " union all select c.oid::regclass::text from pg_class as c where relnamespace in"
         " (select oid from pg_namespace where nspowner in ('mutualisation_proprietaire'::regrole,"
         " 'mutualisation_traitement'::regrole)) and relkind in ('r', 'p', 'v')"

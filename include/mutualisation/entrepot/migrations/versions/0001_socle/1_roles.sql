@@ -30,7 +30,6 @@ begin
 end $$;
 
 create schema journal authorization mutualisation_proprietaire;
-create schema lecture authorization mutualisation_proprietaire;
 create schema versions authorization mutualisation_proprietaire;
 create schema publication authorization mutualisation_proprietaire;
 create schema documents authorization mutualisation_proprietaire;
@@ -57,15 +56,14 @@ set local role mutualisation_proprietaire;
 alter default privileges revoke execute on functions from public;
 
 comment on schema journal is 'Chargements, fichiers, constructions, publications et sceaux';
-comment on schema lecture is 'Lecture des cellules : un seul endroit pour chaque format';
 comment on schema versions is 'Relations publiées, une partition par version';
 comment on schema publication is 'Relations stables lues par les outils, la finance et les auditeurs';
 comment on schema documents is
   'Ce que factures et bilan disent à côté des chiffres publiés, par version : ni extrait, ni empreinte, ni lecteur';
 comment on schema construction is 'Construction en cours : refaite à chaque fois, promue ou oubliée';
-comment on schema brut is 'Lignes telles que livrées : texte immuable, fichier, ligne';
+comment on schema brut is 'Lignes lues une fois, à leur chargement : colonnes typées, ligne telle que livrée, fichier, numéro';
 
-grant usage on schema journal, lecture, versions, publication, documents to mutualisation_traitement;
+grant usage on schema journal, versions, publication, documents to mutualisation_traitement;
 grant usage, create on schema construction to mutualisation_traitement;
 grant usage on schema journal, versions, publication to mutualisation_lecteur, mutualisation_commune;
 grant usage on schema journal to preparateur, approbateur;

@@ -9,13 +9,6 @@ create table journal.cle (
 );
 comment on table journal.cle is 'Empreinte de la clé des pseudonymes sous laquelle cet entrepôt est chargé (K1)';
 
-create table journal.codes_connus (
-  empreinte text primary key,             -- what the door wrote in place of the code: « ~ » and 16 hex characters
-  code text not null
-);
-comment on table journal.codes_connus is
-  'Codes du référentiel dont la porte ne garde l''empreinte que tant qu''ils sont inconnus (K9)';
-
 -- One run at a time: who may update it may lock it, and nobody else. An advisory lock is anyone's.
 create table journal.verrou ();
 comment on table journal.verrou is 'Verrou d''un traitement : une table que seul mutualisation_traitement peut verrouiller';
@@ -154,7 +147,7 @@ comment on table journal.etapes_redressement is 'Chiffres d''un exercice clos, r
 grant select on all tables in schema journal to mutualisation_traitement;
 grant insert, update (fin, statut, fichiers, lignes, motif, porte) on journal.chargements to mutualisation_traitement;
 grant insert, delete, update (lignes, dialecte, controle, statut, motif) on journal.fichiers to mutualisation_traitement;
-grant insert on journal.totaux, journal.epci, journal.cle, journal.codes_connus to mutualisation_traitement;
+grant insert on journal.totaux, journal.epci, journal.cle to mutualisation_traitement;
 grant insert, delete on journal.ensembles, journal.etapes_redressement to mutualisation_traitement;
 grant update on journal.verrou to mutualisation_traitement;
 grant execute on function journal.fichiers_comptes to mutualisation_traitement;
