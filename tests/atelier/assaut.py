@@ -1,8 +1,8 @@
 """An assault on the door: a small drop, what must become of it, and what every assault has in common.
 
-Each drop is loaded by a process of its own (`tests/atelier/chargeur.py`), timed, weighed, and killed when it hangs; the
+Each drop is loaded by a process of its own (`tests/atelier/chargeur.py`), weighed, and killed when it hangs; the
 warehouse is then read, and emptied. Common to all: the outcome of the contract, French sentences, nothing personal
-anywhere, bounded time and memory, every row delivered landed once or its file refused whole, another source untouched.
+anywhere, bounded memory, every row delivered landed once or its file refused whole, another source untouched.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mutualisation.sources.registre import registre
 
 Contenu = str | bytes | Callable[[Path], None]
 
-SECONDES_MAX, OCTETS_MAX = 10.0, 500 * 1024 * 1024
+OCTETS_MAX = 500 * 1024 * 1024
 # on the clock: beyond, the load hangs, and is killed
 DELAI_S = 45.0
 # invented people: no assault may show one of these
@@ -229,12 +229,9 @@ def _juger_messages(issue: Issue) -> list[str]:
 
 
 def _juger_bornes(issue: Issue) -> list[str]:
-    fautes = []
-    if issue.secondes > SECONDES_MAX:
-        fautes.append(f"{issue.secondes:.1f} s, {SECONDES_MAX:.0f} au plus")
     if issue.octets > OCTETS_MAX:
-        fautes.append(f"{issue.octets // 1024 // 1024} Mo de plus, {OCTETS_MAX // 1024 // 1024} au plus")
-    return fautes
+        return [f"{issue.octets // 1024 // 1024} Mo de plus, {OCTETS_MAX // 1024 // 1024} au plus"]
+    return []
 
 
 def au_moment(faire: Callable[[], str | bytes]) -> Contenu:

@@ -10,7 +10,7 @@ from mutualisation.ingestion.bloc import BLANCS
 from mutualisation.ingestion.entete import epurer
 from mutualisation.ingestion.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 from mutualisation.ingestion.lecture import ouvrir
-from mutualisation.ingestion.limites import Limites, nombre_fr
+from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.reparation import feuilles
 from mutualisation.reparation.a_corriger import LigneFautive
@@ -47,7 +47,7 @@ def lire_corrections(
             if cle in vues:
                 raise LectureRefusee(f"{ou} : cette ligne du fichier est déjà plus haut, n'en garder qu'une.")
             vues.add(cle)
-            if valeurs := _changees(jeu, ligne, cellules, ou, limites):
+            if valeurs := _changees(jeu, ligne, cellules, ou):
                 corrections.append(Correction(ligne, valeurs))
     return corrections
 
@@ -73,7 +73,7 @@ def _rangees(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, di
     lecteur = ouvrir(chemin, feuilles.jeu_de_la_feuille(jeu), "xlsx", limites)
     positions = lecteur.entete.positions if lecteur.entete else {}
     for bloc in lecteur.blocs():
-        for i, (numero, rangee) in enumerate(zip(bloc.lignes, bloc.decouper(), strict=True)):
+        for i, (numero, rangee) in enumerate(zip(bloc.lignes, bloc.rangees, strict=True)):
             if i in bloc.defauts:
                 raise LectureRefusee(f"feuille « {jeu.nom} », rangée {numero} : {bloc.defauts[i][1]}.")
             yield numero, {n: rangee[p] if p < len(rangee) else "" for n, p in positions.items()}
@@ -90,7 +90,7 @@ def _designee(ligne: LigneFautive | None, repere: str, jeu: Jeu, ou: str) -> Lig
     return ligne
 
 
-def _changees(jeu: Jeu, ligne: LigneFautive, cellules: dict[str, str], ou: str, limites: Limites) -> dict[str, str]:
+def _changees(jeu: Jeu, ligne: LigneFautive, cellules: dict[str, str], ou: str) -> dict[str, str]:
     """Cells that are not as they were shown; « Corrigé » is that of the column at fault, when there is one."""
     valeurs = {
         c.nom: feuilles.tapee(cellules[c.nom])
@@ -100,12 +100,6 @@ def _changees(jeu: Jeu, ligne: LigneFautive, cellules: dict[str, str], ou: str, 
     corrige = cellules["corrige"]
     if corrige.strip(BLANCS):
         valeurs[_colonne_en_faute(jeu, ligne, ou)] = feuilles.tapee(corrige)
-    for nom, valeur in valeurs.items():
-        if len(valeur) > limites.cellule:
-            raise LectureRefusee(
-                f"{ou}, colonne « {jeu.colonne(nom).entete} » : {nombre_fr(len(valeur))} caractères, "
-                f"{nombre_fr(limites.cellule)} au plus (F9)."
-            )
     return valeurs
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.refus import LectureRefusee
 
-from .outillage import SIRET, Lu, entete, lire, rangee, refus
+from .outillage import Lu, entete, lire, rangee, refus
 
 ENTETE = "N° dépôt;Date vente;Type;Volume vendu (kWhc);Prix (€/MWhc);Indice"
 LIGNE = "1;10/04/2020;C;376 550;8,01;EMMY"
@@ -231,23 +231,6 @@ def test_colonnes_dans_l_ordre_ou_non_donnent_les_memes_lignes(tmp_path: Path) -
     droit.write_text(";".join(noms) + "\n" + ";".join(ligne) + "\n", encoding="utf-8")
     envers.write_text(";".join(noms[::-1]) + "\n" + ";".join(ligne[::-1]) + "\n", encoding="utf-8")
     assert lire(droit, "mandats").octets == lire(envers, "mandats").octets
-
-
-SIMPLE = st.text(st.characters(codec="utf-8", exclude_characters='\0\r\n";'), max_size=6)
-
-
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.lists(SIMPLE, min_size=1, max_size=26), max_size=6), st.sampled_from([SIRET, "123", ""]))
-def test_le_chemin_rapide_et_le_chemin_lent_donnent_les_memes_lignes(
-    tmp_path: Path, cellules: list[list[str]], siret: str
-) -> None:
-    noms = entete("mandats")
-    lignes = [[*r[:13], *[siret] * (len(r) > 13), *r[14:]] for r in cellules]
-    droit, guillemets = tmp_path / "a.csv", tmp_path / "b.csv"
-    droit.write_text("\n".join(";".join(r) for r in [noms, *lignes]), encoding="utf-8", newline="")
-    entre = [";".join(f'"{c}"' for c in r) for r in lignes]
-    guillemets.write_text("\n".join([";".join(noms), *entre]), encoding="utf-8", newline="")
-    assert lire(droit, "mandats").octets == lire(guillemets, "mandats").octets
 
 
 @pytest.mark.parametrize("ecriture", ['="{}"', '"=""{}"""', ' ="{}" '])

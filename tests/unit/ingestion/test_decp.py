@@ -122,7 +122,6 @@ def test_liste_vide(tmp_path: Path) -> None:
         ('{"marches": [{"id": "\\u0000"}]}', "caractère nul"),
         ('{"marches": [{"id": "\\ud800"}]}', "Unicode"),
         ('{"marches": [{"a": ' + "[" * 100_000 + "]}", "l'un dans l'autre"),
-        ('{"marches": [\n{"id": 1, "id": 2}]}', "ligne 2 : un objet donne deux fois la clé « id »"),
         ('{"marches": [\n{"DUPONT": 1, "DUPONT": 2}]}', "ligne 2 : un objet donne deux fois une même clé, rien"),
         ('{"marches": []} {"marches": []}', "illisible"),
         ('{"marches": []}'.encode("utf-16"), "UTF-16"),

@@ -29,12 +29,12 @@ _PAS_UN_OBJET = (
     "ligne {ligne} : un marché doit être un objet JSON ; redéposer le fichier tel que le profil d'acheteur l'a "
     "publié (S4)."
 )
-_CONCESSIONS = ("contrat-concession", "contratConcession")
-# keys of the format that this reader looks at
-_CLES = frozenset(
-    {"marches", "marche", "id", "acheteur", "dateNotification", "montant", "titulaires", "titulaire"}
-    | {"modifications", "modification", "dateNotificationModification", "_type"}
+# the key is not quoted: one that the format has not may be anything, a name too (K9)
+_CLE_DOUBLE = (
+    "ligne {ligne} : un objet donne deux fois une même clé, rien ne dit laquelle est la bonne ; redéposer le fichier "
+    "tel que le profil d'acheteur l'a publié (G1)."
 )
+_CONCESSIONS = ("contrat-concession", "contratConcession")
 _OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
 
 
@@ -69,49 +69,31 @@ class LecteurDecp:
 
 def _evenements(chemin: Path, code: str, limites: Limites) -> Iterator[Evenement]:
     """The events of the JSON, streamed. LectureRefusee where it is broken, says one key twice, or holds too much."""
+    # keys met in each object or list that is open
+    ouverts: list[set[str]] = []
     with chemin.open("rb") as f:
         f.seek(len(codecs.BOM_UTF8) if code == "utf-8-sig" else 0)
-        lignes, garde = _Lignes(f, limites), _Garde(limites)
+        lignes = _Lignes(f, limites.jeton)
         try:
-            for evenement, valeur in ijson.basic_parse(lignes):
+            for rang, (evenement, valeur) in enumerate(ijson.basic_parse(lignes), 1):
                 lignes.depuis = 0
-                garde.voir(lignes.numero, evenement, valeur)
+                if evenement == "map_key":
+                    if valeur in ouverts[-1]:
+                        raise LectureRefusee(_CLE_DOUBLE.format(ligne=lignes.numero))
+                    ouverts[-1].add(valeur)
+                elif evenement in _OUVRANTS:
+                    ouverts.append(set())
+                elif evenement in _FERMANTS:
+                    ouverts.pop()
+                if rang > limites.noeuds:
+                    raise _trop(lignes.numero, limites.noeuds, "valeurs")
+                if len(ouverts) > limites.profondeur:
+                    raise _trop(lignes.numero, limites.profondeur, "objets ou listes l'un dans l'autre")
                 yield lignes.numero, evenement, valeur
         except (JSONError, ValueError, ArithmeticError):
             raise LectureRefusee(
                 f"ligne {lignes.numero} : le JSON est illisible : le valider et le redéposer (G1)."
             ) from None
-
-
-class _Garde:
-    """What a JSON may hold (F9): so many values, so deep; a key of an object once."""
-
-    def __init__(self, limites: Limites) -> None:
-        self._limites = limites
-        self._noeuds = 0
-        self._ouverts: list[set[str]] = []
-
-    def voir(self, ligne: int, evenement: str, valeur: Any) -> None:
-        """Count an event. LectureRefusee."""
-        self._noeuds += 1
-        if evenement == "map_key":
-            cles = self._ouverts[-1]
-            if valeur in cles:
-                # a key that the format has not may be anything, a name too (K9)
-                quoi = f"la clé « {valeur} »" if valeur in _CLES else "une même clé"
-                raise LectureRefusee(
-                    f"ligne {ligne} : un objet donne deux fois {quoi}, rien ne dit laquelle est la bonne ; redéposer "
-                    "le fichier tel que le profil d'acheteur l'a publié (G1)."
-                )
-            cles.add(valeur)
-        elif evenement in _OUVRANTS:
-            self._ouverts.append(set())
-        elif evenement in _FERMANTS:
-            self._ouverts.pop()
-        if self._noeuds > self._limites.noeuds:
-            raise _trop(ligne, self._limites.noeuds, "valeurs")
-        if len(self._ouverts) > self._limites.profondeur:
-            raise _trop(ligne, self._limites.profondeur, "objets ou listes l'un dans l'autre")
 
 
 def _trop(ligne: int, permis: int, quoi: str) -> LectureRefusee:
@@ -121,9 +103,9 @@ def _trop(ligne: int, permis: int, quoi: str) -> LectureRefusee:
 class _Lignes:
     """A file given to ijson line by line, since its events don't say where they stand."""
 
-    def __init__(self, fichier: BinaryIO, limites: Limites) -> None:
+    def __init__(self, fichier: BinaryIO, jeton: int) -> None:
         self._fichier = fichier
-        self._jeton = limites.jeton
+        self._jeton = jeton
         self.depuis = 0
         self._finie = True
         self.numero = 0
@@ -152,9 +134,10 @@ def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, str, dict[s
     for _, evenement, cle in evenements:
         if evenement == "end_map":
             break
-        ligne, ouvrant, _ = next(evenements)
+        ligne, ouvrant, valeur = next(evenements)
         if cle != "marches":
-            _sauter(evenements, ouvrant)
+            for _ in _suite(evenements, ouvrant, valeur):
+                pass
         elif ouvrant == "start_array":
             trouves = True
             yield from _liste(evenements, "2019")
@@ -206,23 +189,20 @@ def _liste(evenements: Iterator[Evenement], forme: str) -> Iterator[tuple[int, s
             yield ligne, forme, marche
 
 
-def _sauter(evenements: Iterator[Evenement], ouvrant: str) -> None:
-    """Pass over the value whose first event was just read: nothing of it is kept."""
+def _suite(evenements: Iterator[Evenement], ouvrant: str, valeur: Any) -> Iterator[tuple[str, Any]]:
+    """The events of the value whose first one was just read."""
+    yield ouvrant, valeur
     profondeur = int(ouvrant in _OUVRANTS)
     while profondeur:
-        _, evenement, _ = next(evenements)
+        _, evenement, suite = next(evenements)
+        yield evenement, suite
         profondeur += (evenement in _OUVRANTS) - (evenement in _FERMANTS)
 
 
 def _valeur(evenements: Iterator[Evenement], ouvrant: str, valeur: Any) -> Any:
-    """The value whose first event was just read."""
     objet = ObjectBuilder()
-    objet.event(ouvrant, valeur)
-    profondeur = int(ouvrant in _OUVRANTS)
-    while profondeur:
-        _, evenement, suite = next(evenements)
+    for evenement, suite in _suite(evenements, ouvrant, valeur):
         objet.event(evenement, suite)
-        profondeur += (evenement in _OUVRANTS) - (evenement in _FERMANTS)
     return objet.value
 
 
