@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,14 +59,11 @@ def test_demarre_et_arrete(tmp_path):
         un(dsn)
 
 
-def test_redemarre_en_moins_d_une_seconde_et_garde_les_donnees(tmp_path):
+def test_redemarre_et_garde_les_donnees(tmp_path):
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
         conn.execute("create table public.t as select 1 as n")
-    debut = time.monotonic()
     with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
-        duree = time.monotonic() - debut
         assert conn.execute("select n from public.t").fetchone() == (1,)
-    assert duree < 5, "well under 1 s on a quiet machine; the margin is for a loaded one"
 
 
 def test_encodage_et_reglages_surs(tmp_path):

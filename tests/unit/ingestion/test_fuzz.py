@@ -1,4 +1,4 @@
-"""Readers on what nobody would write: nothing but the declared refusals, in bounded time, and no row lost.
+"""Readers on what nobody would write: nothing but the declared refusals, and no row lost.
 
 A few hundred examples here, always the same; `outils/fuzz_lecteurs.py` says how to run more.
 """
@@ -10,7 +10,6 @@ import io
 import json
 import os
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,8 +39,6 @@ REGLAGES = settings(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-# of processor, for one small file: a hundred times what it takes
-SECONDES_MAX = 2.0
 # a free column of a jeu without people, whose other cells are usual
 JEU, COLONNE = "parametres", "reference"
 PES = pes_aller([Bordereau("1", "20.00", [Piece("1", [Ligne("10.00"), Ligne("10.00", numero="2")])])])
@@ -69,9 +66,7 @@ def abimes(tirer: st.DrawFn, octets: bytes) -> bytes:
 def _essayer(chemin: Path, octets: bytes, jeu: str) -> Lu | None:
     """What is read, or None where the file is refused with a sentence. Anything else fails."""
     chemin.write_bytes(octets)
-    debut = time.process_time()
     lu, phrase = _lu_ou_refus(lambda: lire(chemin, jeu))
-    assert time.process_time() - debut < SECONDES_MAX
     assert lu is not None or re.search(r"\([A-Z]\d.*\)|Unicode", phrase), phrase
     return lu
 
