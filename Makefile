@@ -18,7 +18,7 @@ MUTUALISATION := .venv/bin/mutualisation
 ECHANTILLON := var/echantillon
 ENTREPOT := var/entrepot
 
-.PHONY: aide environnement bilan test test-complet bench conformite ordonnanceur qualite mutants epreuve inventaire
+.PHONY: aide environnement bilan test test-complet bench conformite ordonnanceur qualite mutants inventaire
 aide:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -60,7 +60,7 @@ bench: environnement ## landing against raw COPY and pandas to_sql, side by side
 	@.venv/bin/python outils/banc_chargement.py
 
 ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop
-	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python -m mutualisation.ordonnancement.lancement --depot $(ECHANTILLON)/depot
+	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python outils/ordonnanceur.py --depot $(ECHANTILLON)/depot
 
 qualite: environnement ## lint, format, types, SQL
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy include/mutualisation
@@ -71,6 +71,3 @@ inventaire: environnement ## what the software is made of: CycloneDX, hashes, li
 
 mutants: environnement ## alter the SQL of the models one slip at a time: a scenario must notice each
 	@.venv/bin/python outils/mutants.py
-
-epreuve: environnement ## faults injected into real runs: N=150 schedules, GRAINE=1; MUTANTS=1 for mutants of the fault handling
-	@PYTHONPATH=.:include .venv/bin/python -m outils.epreuve --nombre $(or $(N),150) --graine $(or $(GRAINE),1) $(if $(MUTANTS),--mutants)

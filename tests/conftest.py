@@ -23,7 +23,6 @@ COMPLET = (
     "dags/test_executions.py",
     "dags/test_ordonnanceur.py",
     "dags/test_paquet.py",
-    "sql/ordonnancement",
     "unit/ingestion/test_bombes.py",
     "unit/ingestion/test_fuzz.py",
 )

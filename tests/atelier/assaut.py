@@ -2,7 +2,8 @@
 
 Each drop is loaded by a process of its own (`tests/atelier/chargeur.py`), weighed, and killed when it hangs; the
 warehouse is then read, and emptied. Common to all: the outcome of the contract, French sentences, nothing personal
-anywhere, bounded memory, every row delivered landed once or its file refused whole, another source untouched.
+anywhere, bounded memory, every row delivered landed once or its file refused whole, another source untouched. What
+bounds the time of a bomb is the limit that its refusal names.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from mutualisation.sources.registre import registre
 Contenu = str | bytes | Callable[[Path], None]
 
 OCTETS_MAX = 500 * 1024 * 1024
-# on the clock: beyond, the load hangs, and is killed
-DELAI_S = 45.0
+# beyond, the load hangs, and is killed
+DELAI_S = 600.0
 # invented people: no assault may show one of these
 SECRETS = (
     "ZYLBERSTEIN", "Hermenegilde", "0907331", "MALAD77X", "Longue maladie", "Pole Wxyz", "FR7630006000011234567890189",
@@ -71,13 +72,12 @@ class Assaut:
 
 @dataclass(frozen=True)
 class Issue:
-    """What a load left: exit code, (path, reason) refused, what was said, seconds, bytes added."""
+    """What a load left: exit code, (path, reason) refused, what was said, bytes added."""
 
     code: int
     refus: Mapping[str, str]
     messages: tuple[str, ...]
     affiche: str
-    secondes: float
     octets: int
 
 
@@ -95,7 +95,6 @@ class Assaillant:
             env=os.environ | {"PYTHONPATH": str(RACINE), "MUTUALISATION_VAR": str(dossier / "var")},
         )
         self._conn = psycopg.connect(dsn, autocommit=True)
-        self.mesures: list[tuple[str, float, int]] = []
 
     def fermer(self) -> None:
         """End the process that loads."""
@@ -108,7 +107,6 @@ class Assaillant:
         temoin = _temoin(a)
         try:
             issue = self._charger(depot, porte=a.porte)
-            self.mesures.append((a.nom, issue.secondes, issue.octets))
             return [
                 *_juger_issue(a, issue),
                 *_juger_messages(issue),
@@ -139,7 +137,7 @@ class Assaillant:
         self._chargeur.stdin.write(json.dumps(ordre) + "\n")
         self._chargeur.stdin.flush()
         lu = json.loads(self._chargeur.stdout.readline())
-        return Issue(lu["code"], dict(lu["refus"]), tuple(lu["messages"]), lu["affiche"], lu["secondes"], lu["octets"])
+        return Issue(lu["code"], dict(lu["refus"]), tuple(lu["messages"]), lu["affiche"], lu["octets"])
 
     def _juger_entrepot(self, a: Assaut, issue: Issue, temoin: Mapping[str, Contenu]) -> list[str]:
         """Rows delivered = rows noted = rows landed; nothing of a refused file; nothing personal."""
@@ -229,9 +227,9 @@ def _juger_messages(issue: Issue) -> list[str]:
 
 
 def _juger_bornes(issue: Issue) -> list[str]:
-    if issue.octets > OCTETS_MAX:
-        return [f"{issue.octets // 1024 // 1024} Mo de plus, {OCTETS_MAX // 1024 // 1024} au plus"]
-    return []
+    if issue.octets <= OCTETS_MAX:
+        return []
+    return [f"{issue.octets // 1024 // 1024} Mo de plus, {OCTETS_MAX // 1024 // 1024} au plus"]
 
 
 def au_moment(faire: Callable[[], str | bytes]) -> Contenu:

@@ -1,8 +1,8 @@
-"""Loads drops one by one, each in a child process that is timed, weighed and killed at its deadline.
+"""Loads drops one by one, each in a child process that is weighed and killed at its deadline.
 
 Reads one JSON order a line: {dsn, depot, var, porte, sortie, delai}; writes one JSON answer a line: exit code of the
 contract (0, 1, 3), 4 for an exception that is no sentence, 5 for a load that had to be killed; refusals, messages, what
-was printed, seconds of processor, bytes added to what this process weighs, those of its own child included.
+was printed, bytes added to what this process weighs, those of its own child included.
 """
 
 from __future__ import annotations
@@ -57,14 +57,13 @@ def _surveiller(ordre: dict[str, Any], sortie: Path) -> dict[str, Any]:
             os.killpg(pid, signal.SIGKILL)
             tue = True
         time.sleep(0.002)
-    secondes = ordre["delai"] if tue else usage.ru_utime + usage.ru_stime
     issue = sortie / "issue.json"
     lu = json.loads(issue.read_text(encoding="utf-8")) if issue.exists() and not tue else {}
     affiche = (sortie / "affiche").read_text(encoding="utf-8", errors="replace")
     # the process that loads, over what it began with, and all of the one that reads workbooks and XML beside it
     octets = max(0, lu.get("pic", usage.ru_maxrss * 1024) - poids) + lu.get("pic_enfants", 0)
     return {"code": lu.get("code", TUE), "refus": lu.get("refus", []), "messages": lu.get("messages", []),
-            "affiche": affiche, "secondes": secondes, "octets": octets}  # fmt: skip
+            "affiche": affiche, "octets": octets}  # fmt: skip
 
 
 def _pages() -> int:

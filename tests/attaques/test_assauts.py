@@ -1,11 +1,10 @@
-"""The door under assault: each row of the table has its outcome, its French words, its bounds, and loses nothing."""
+"""The door under assault: each row of the table has its outcome, its French words, its weight, and loses nothing."""
 
 from __future__ import annotations
 
 import unicodedata
 import uuid
 from collections.abc import Iterator
-from statistics import median
 
 import pytest
 from tests.atelier import bases
@@ -42,18 +41,3 @@ def test_la_table_est_longue() -> None:
 def test_un_assaut(assaut: Assaut, assaillant: Assaillant) -> None:
     fautes = assaillant.fautes(assaut)
     assert not fautes, "\n".join(fautes)
-
-
-def test_ce_que_coute_un_assaut(assaillant: Assaillant, capsys: pytest.CaptureFixture[str]) -> None:
-    """Said in the log: how many, how long, how heavy."""
-    mesures = assaillant.mesures
-    assert mesures
-    lents = sorted(mesures, key=lambda m: -m[1])[:5]
-    lourds = sorted(mesures, key=lambda m: -m[2])[:5]
-    with capsys.disabled():
-        print(
-            f"\n{len(mesures)} assauts, {median(m[1] for m in mesures) * 1000:.0f} ms au milieu ; les plus lents :",
-            ", ".join(f"{nom} {s:.1f} s" for nom, s, _ in lents),
-            "; les plus lourds :",
-            ", ".join(f"{nom} {o // 1024 // 1024} Mo" for nom, _, o in lourds),
-        )

@@ -7,8 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
-from mutualisation.ordonnancement.environnement import FAISCEAU
+from outils.ordonnanceur import FAISCEAU
 
 DAGS = Path(__file__).parents[2] / "dags"
 CHAINES = {"bilan_etape", "chargement_depot", "cloture_exercice", "factures_semestrielles"}

@@ -11,8 +11,10 @@ import psycopg
 import pytest
 from tests.atelier.petit_depot import ecrire
 
+from mutualisation.chemins import RACINE
 from mutualisation.entrepot.serveur import serveur_entrepot
 
+LANCEUR = RACINE / "outils" / "ordonnanceur.py"
 PATIENCE = 600  # the machine may be busy
 
 
@@ -21,7 +23,7 @@ def lanceur(var_neuf, tmp_path):
     """The launcher at work on a small drop, in a group of its own; its warehouse is held by the test."""
     depot = ecrire(tmp_path / "depot")
     with serveur_entrepot(var_neuf) as dsn:
-        programme = [sys.executable, "-m", "mutualisation.ordonnancement.lancement", "--depot", str(depot)]
+        programme = [sys.executable, str(LANCEUR), "--depot", str(depot)]
         with (tmp_path / "lanceur.log").open("wb") as journal:
             enfant = subprocess.Popen(programme, stdout=journal, stderr=journal, start_new_session=True)
         enfant.metadonnees = dsn.replace("/entrepot?", "/airflow?")

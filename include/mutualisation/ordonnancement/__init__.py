@@ -1,1 +1,1 @@
-"""A real Airflow on this machine, started and stopped with one run of every chain; the bundle of the chains."""
+"""The bundle of the chains, for any Airflow 3."""

@@ -134,12 +134,10 @@ def test_un_serveur_fige_finit_l_attente(tmp_path, monkeypatch):
         processus = processus_du_serveur(tmp_path)
         envoyer(signal.SIGSTOP, processus)
         try:
-            debut = time.monotonic()
             with pytest.raises(PannePassagere, match="ne répond plus depuis"), conn.transaction():
                 conn.execute("select 1")
             with pytest.raises(PannePassagere, match="délai dépassé"):
                 connecter(dsn + "&connect_timeout=2", role=None)
-            assert time.monotonic() - debut < 20
         finally:
             envoyer(signal.SIGCONT, processus)
 

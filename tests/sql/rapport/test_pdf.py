@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,6 @@ import psycopg
 import pytest
 from tests.atelier.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
-
-from mutualisation.mise_en_forme.pdf import rendre
-from mutualisation.publication.contexte import lire_contexte
-from mutualisation.rapport.contenu.conseil import dire
-from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
-
-LIMITE_S = 1.5
 
 
 @pytest.fixture
@@ -84,10 +75,3 @@ def test_one_exercice_without_forecast_nor_recovery(conn_vierge: psycopg.Connect
     }
     entrepot_publie.publier(conn_vierge, rangees)
     assert (ecrire_extrait(conn_vierge, 2019, tmp_path) / "bilan_etape_2019.pdf").read_bytes().startswith(b"%PDF")
-
-
-def test_costs_little(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
-    bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
-    debut = time.process_time()
-    rendre(dire(bilan, Sceau("0" * 64)))
-    assert time.process_time() - debut < LIMITE_S

@@ -9,13 +9,13 @@ from pathlib import Path
 import psycopg
 import pytest
 import yaml
+from outils.ordonnanceur import FAISCEAU
 from psycopg.conninfo import conninfo_to_dict
 from tests.atelier.serveur_reseau import serveur_reseau
 
 from mutualisation.entrepot.programmes import dossier_binaires
-from mutualisation.ordonnancement.environnement import FAISCEAU
 
-RACINE = Path(__file__).parents[3]
+RACINE = Path(__file__).parents[2]
 COMPOSE = RACINE / "docker-compose.yml"
 FAISCEAUX = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 SECRETS = (

@@ -1,1 +1,0 @@
-"""`make epreuve`: the real command line under faults injected at every point where it may fail."""
