@@ -1,4 +1,4 @@
-"""Write `mise_en_forme/dessin/largeurs.py`: how wide characters are, in thousandths of the size of the text.
+"""Write `mise_en_forme/dessin/largeurs.csv`: how wide characters are, in thousandths of the size of the text.
 
 Screen: DejaVu Sans, the widest of the fonts that a reader may have (needs `fonttools` and Debian's fonts-dejavu-core).
 Paper: the compiler's own Libertinus Serif, measured by it.
@@ -8,8 +8,9 @@ Paper: the compiler's own Libertinus Serif, measured by it.
 
 from __future__ import annotations
 
+import csv
 import json
-from collections import defaultdict
+import tempfile
 from pathlib import Path
 
 import typst
@@ -19,7 +20,7 @@ CARACTERES = [
     chr(c) for c in (*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, "\u202f–—‑‘’“”…•€−≤≥→←·"))
 ]  # fmt: skip
 POLICES = Path("/usr/share/fonts/truetype/dejavu")
-CIBLE = Path(__file__).parents[1] / "include" / "mutualisation" / "mise_en_forme" / "dessin" / "largeurs.py"
+CIBLE = Path(__file__).parents[1] / "include" / "mutualisation" / "mise_en_forme" / "dessin" / "largeurs.csv"
 MESURE = """#let cs = json(bytes(sys.inputs.cs))
 #set text(font: "Libertinus Serif", size: 100pt, weight: int(sys.inputs.graisse), features: (kern: 0))
 #context [#metadata(cs.map(c => measure(text(c)).width.pt())) <m>]
@@ -43,25 +44,17 @@ def papier(graisse: int, brouillon: Path) -> dict[str, int]:
     return {c: round(m * 10) for c, m in zip(CARACTERES, mesures, strict=True)}
 
 
-def en_source(nom: str, largeurs: dict[str, int]) -> str:
-    """`{width: characters}`, one line a width."""
-    par_largeur: dict[int, str] = defaultdict(str)
-    for caractere, largeur in largeurs.items():
-        par_largeur[largeur] += caractere
-    lignes = (f"    {largeur}: {json.dumps(cs)},\n" for largeur, cs in sorted(par_largeur.items()))
-    return f"{nom} = {{\n{''.join(lignes)}}}\n"
-
-
 if __name__ == "__main__":
-    import tempfile
-
     with tempfile.TemporaryDirectory() as dossier:
         brouillon = Path(dossier) / "mesure.typ"
         tables = {
-            "ECRAN": ecran("DejaVuSans.ttf"),
-            "ECRAN_GRAS": ecran("DejaVuSans-Bold.ttf"),
-            "PAPIER": papier(400, brouillon),
-            "PAPIER_GRAS": papier(600, brouillon),
+            "ecran": ecran("DejaVuSans.ttf"),
+            "ecran_gras": ecran("DejaVuSans-Bold.ttf"),
+            "papier": papier(400, brouillon),
+            "papier_gras": papier(600, brouillon),
         }
-    entete = '"""Widths of characters, in thousandths of the size: written by outils/largeurs_texte.py."""\n\n'
-    CIBLE.write_text(entete + "".join(en_source(n, t) for n, t in tables.items()), encoding="utf-8")
+    with CIBLE.open("w", encoding="utf-8", newline="") as fichier:
+        ecrivain = csv.writer(fichier, lineterminator="\n")
+        ecrivain.writerow(["caractere", *tables])
+        for c in sorted(CARACTERES):
+            ecrivain.writerow([f"{ord(c):04X}", *(table.get(c, "") for table in tables.values())])

@@ -19,10 +19,13 @@ DAGS = RACINE / "dags"
 
 DECLARATIONS = PAQUET / "sources" / "declarations"
 MIGRATIONS = PAQUET / "entrepot" / "migrations"
+LIBELLES = PAQUET / "francais" / "libelles.toml"
 PLAN_COMPTABLE = PAQUET / "francais" / "comptes_m57.csv"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"
+PALETTE = GABARITS_PDF / "palette.toml"
 GLYPHES = PAQUET / "composition" / "glyphes.csv"
 GABARITS_HTML = PAQUET / "mise_en_forme" / "gabarits"
+LARGEURS = PAQUET / "mise_en_forme" / "dessin" / "largeurs.csv"
 POSITIONS = PAQUET / "mise_en_forme" / "dessin" / "positions_communes.csv"
 
 # generated from the registry, in a checkout only

@@ -18,7 +18,6 @@ from mutualisation.francais import formats
 from mutualisation.mise_en_forme.modele import Document, Section, Tableau
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 Feuille = Callable[[Bilan], Tableau | None]
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
@@ -58,18 +57,17 @@ LECTURE = (
 )
 
 
-def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
+def documents(bilan: Bilan) -> list[Document]:
     """The workbook. Same bilan, same cells: no clock, no random."""
     return [
         ouverture.document(
             bilan,
-            sceau,
             f"bilan_etape_{bilan.exercice}",
             f"Bilan d'étape {bilan.exercice}",
             sous_titre=SOUS_TITRE + formats.periode(bilan.exercices),
             sections=[_partie(bilan, titre, feuilles) for titre, feuilles in PARTIES],
             identite=(),
-            notice=_notice(bilan, sceau),
+            notice=_notice(bilan),
             sorties=("xlsx",),
             forme="classeur",
         )
@@ -87,7 +85,7 @@ def _approbation(bilan: Bilan) -> list[tuple[str, str]]:
     return [("Clôture", f"approuvée par {cloture.approuve_par} le {jour}")] if cloture else []
 
 
-def _notice(bilan: Bilan, sceau: Sceau) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(subject, words) before and after the list of the sheets."""
     construction = bilan.contexte.construction
     avant = []
@@ -104,7 +102,7 @@ def _notice(bilan: Bilan, sceau: Sceau) -> tuple[list[tuple[str, str]], list[tup
             f"{construction.version}, préparée par {construction.prepare_par}, logiciel {construction.code_version}",
         ),
         *_approbation(bilan),
-        ("Publication", sceau.publication_sha256),
+        ("Publication", bilan.empreinte),
         ("Licence", ouverture.licence(bilan)),
     ]
     return [*avant, ("Objet", objet), ("Exercices", exercices)], apres

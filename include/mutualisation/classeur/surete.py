@@ -10,7 +10,6 @@ from mutualisation.francais import formats, libelles
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
-from mutualisation.rapport.contenu.qualite import rejets as lignes_ecartees
 from mutualisation.rapport.publie import Bilan
 
 UNITES = {"€": "centimes", "EUR": "centimes", "nombre": "nombre"}
@@ -159,11 +158,12 @@ def rejets(bilan: Bilan) -> m.Tableau:
     """Rows left aside, counted by file and reason."""
     colonnes = (
         m.Colonne("fichier", "Fichier", "code", largeur=44),
+        m.Colonne("colonne", "Colonne", largeur=24),
         m.Colonne("issue", "Issue", largeur=14),
         m.Colonne("motif", "Motif", largeur=80),
         m.Colonne("lignes", "Lignes", "entier", largeur=10, somme=True),
     )
-    lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in lignes_ecartees(bilan)]
+    lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in bilan.laissees_de_cote]
     notice = "Lignes écartées, comptées par fichier et par motif ; le détail est dans rejets.csv."
     return m.tableau(
         f"Lignes écartées par fichier et par motif, {bilan.exercice}",

@@ -25,7 +25,6 @@ from mutualisation.publication.relations import Relation, lire_relations, relati
 from mutualisation.publication.sceaux import lire_sceau
 from mutualisation.rapport import diffusion
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 REDRESSEMENT = "redressement"
 LIMITE_ECARTS = 10
@@ -106,8 +105,7 @@ def _ecrire_fichiers(
         ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
     paquet = catalogue.decrire(contexte, relations.values(), dossier, restreinte=diffusion.est_restreinte(bilan))
     (dossier / "datapackage.json").write_bytes(_json(paquet))
-    sceau = Sceau(contexte.construction.publication_sha256 or "", contexte.identite)
-    produits.ecrire_tout(produits.documents(bilan, sceau), dossier)
+    produits.ecrire_tout(produits.documents(bilan), dossier)
 
 
 def _manifeste(conn: psycopg.Connection[Any], bilan: Bilan, dossier: Path, destination: Path) -> bytes:

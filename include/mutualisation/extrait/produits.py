@@ -13,9 +13,8 @@ from mutualisation.mise_en_forme.modele import Document
 from mutualisation.mise_en_forme.sans_dessin import rendre_dessinable
 from mutualisation.rapport.contenu import actes, audit, communes, conseil
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
-Produit = Callable[[Bilan, Sceau], Iterable[Document]]
+Produit = Callable[[Bilan], Iterable[Document]]
 # A new product is one module of `contenu`, and its line here
 PRODUITS: tuple[Produit, ...] = (
     conseil.documents,
@@ -32,10 +31,10 @@ RENDUS: dict[str, Callable[[Document, Path], None]] = {
 }
 
 
-def documents(bilan: Bilan, sceau: Sceau) -> Iterator[Document]:
+def documents(bilan: Bilan) -> Iterator[Document]:
     """Every document of the extract, product by product."""
     for produit in PRODUITS:
-        yield from produit(bilan, sceau)
+        yield from produit(bilan)
 
 
 def ecrire_tout(dits: Iterable[Document], dossier: Path) -> None:

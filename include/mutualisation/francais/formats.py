@@ -43,6 +43,11 @@ def euros(valeur: Decimal | int | None, decimales: int = 0) -> str:
     return NON_RENSEIGNE if valeur is None else f"{nombre(valeur, decimales)}{INSECABLE}€"
 
 
+def etp(valeur: Decimal, decimales: int = 2) -> str:
+    """`12,50 ETP`."""
+    return f"{nombre(valeur, decimales)}{INSECABLE}ETP"
+
+
 def pourcent(taux: Decimal | None, decimales: int = 0) -> str:
     """A ratio as a percentage: 0,38 is `38 %`; an em dash for a rate over nothing."""
     return "—" if taux is None else f"{nombre(taux * 100, decimales)}{INSECABLE}%"

@@ -17,7 +17,7 @@ LECTURES: dict[str, Callable[[Any], str]] = {
     "date": formats.jour,
     "entier": formats.nombre,
     "etp": lambda v: formats.nombre(v, 2),
-    "etp_unite": lambda v: f"{formats.nombre(v, 2)}{formats.INSECABLE}ETP",
+    "etp_unite": formats.etp,
     "euros": formats.euros,
     "nombre": lambda v: formats.nombre(v, 0 if v == int(v) else 2),
     "taux": lambda v: formats.pourcent(v, 1),

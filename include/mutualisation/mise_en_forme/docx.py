@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from mutualisation.francais.typographie import imprimer
-from mutualisation.mise_en_forme import cellules
+from mutualisation.mise_en_forme import cellules, palette
 from mutualisation.mise_en_forme.modele import (
     Bloc,
     CoteACote,
@@ -32,7 +32,7 @@ from mutualisation.mise_en_forme.modele import (
     mots,
 )
 
-ENCRE = RGBColor(0x12, 0x34, 0x4D)
+ENCRE = RGBColor.from_string(palette.ENCRE.removeprefix("#").upper())
 # widths: of the sheet, and of a column of figures beside a column of words
 PAGE, MARGE = Cm(21), Cm(2.2)
 MOT, CHIFFRE = 1.2, 1.5

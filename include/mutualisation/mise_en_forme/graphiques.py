@@ -83,15 +83,27 @@ class Barre:
 
 @dataclass(frozen=True)
 class Graphique:
-    """Costs and receipts drawn: `colonnes` (one per exercice) or `barres` (one per dispositif).
-
-    `titre` is read above it, `sujet` by assistive tools; `legende`: covered, left, above the cost.
-    """
+    """A chart: `titre` is read above it, `sujet` by assistive tools, `note` under it."""
 
     ancre: str
-    genre: str
     titre: str
     sujet: str
+    note: str = field(default="", kw_only=True)
+
+    @property
+    def description(self) -> str:
+        """The text alternative: every figure that is drawn."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class CoutsCouverts(Graphique):
+    """Costs and receipts drawn: `colonnes` (one per exercice) or `barres` (one per dispositif).
+
+    `legende`: words of what is covered, and of what is left.
+    """
+
+    genre: str
     legende: tuple[str, str]
     barres: Sequence[Barre]
 
@@ -124,18 +136,14 @@ class Etape:
 
 
 @dataclass(frozen=True)
-class Cascade:
+class Cascade(Graphique):
     """From one amount to another, step by step (full cost to D5211-16, N-1 to N)."""
 
-    ancre: str
-    titre: str
-    sujet: str
     etapes: Sequence[Etape]
-    note: str = ""
 
     @property
     def description(self) -> str:
-        """The text alternative."""
+        """What it is made of, in words."""
         dites = dire_les_etapes(self.etapes)
         return " ; ".join(f"{e.libelle} : {dite}" for e, dite in zip(self.etapes, dites, strict=True)) + "."
 
@@ -170,18 +178,14 @@ SENS_PAR_DEBUT = (
 
 
 @dataclass(frozen=True)
-class Flux:
+class Flux(Graphique):
     """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €.
 
     `sens`: meaning of a name in the palette (personnel, structure, couvert, reste…), where its words do not tell.
     """
 
-    ancre: str
-    titre: str
-    sujet: str
     sources: Sequence[tuple[str, Decimal]]
     cibles: Sequence[tuple[str, Decimal]]
-    note: str = ""
     sens: Mapping[str, str] = field(default_factory=dict)
 
     def sens_de(self, nom: str) -> str:
@@ -191,7 +195,7 @@ class Flux:
 
     @property
     def description(self) -> str:
-        """The text alternative."""
+        """What it is made of, in words."""
         gauche = ", ".join(f"{nom} {euros(montant)}" for nom, montant in self.sources)
         droite = ", ".join(f"{nom} {euros(montant)}" for nom, montant in self.cibles)
         return f"Coût : {gauche}. Financement : {droite}."
@@ -209,22 +213,18 @@ class Commune:
 
 
 @dataclass(frozen=True)
-class Carte:
+class Carte(Graphique):
     """A map of communes by class; `classes`: words of the legend, lightest first; `unite`: of the values.
 
     `repere`: the commune that is read now, outlined; `signee`: classes go from losing to winning, around zero;
     `muette`: small and without names, where only the place of the `repere` matters.
     """
 
-    ancre: str
-    titre: str
-    sujet: str
     communes: Sequence[Commune]
     classes: Sequence[str]
     unite: str
     repere: str = ""
     signee: bool = False
-    note: str = ""
     muette: bool = False
 
     @property
@@ -235,18 +235,14 @@ class Carte:
 
 
 @dataclass(frozen=True)
-class Matrice:
+class Matrice(Graphique):
     """Rows against columns: a mark where there is one (adhesions, communes × dispositifs).
 
     `lignes`: (name, one bool per column); `colonnes`: full names, never cut.
     """
 
-    ancre: str
-    titre: str
-    sujet: str
     colonnes: Sequence[str]
     lignes: Sequence[tuple[str, Sequence[bool]]]
-    note: str = ""
 
     @property
     def description(self) -> str:
@@ -266,18 +262,14 @@ class Serie:
 
 
 @dataclass(frozen=True)
-class Courbes:
+class Courbes(Graphique):
     """Small multiples, one curve per series, years on the axis, first and last values written."""
 
-    ancre: str
-    titre: str
-    sujet: str
     series: Sequence[Serie]
-    note: str = ""
 
     @property
     def description(self) -> str:
-        """The text alternative."""
+        """What it is made of, in words."""
         return " ; ".join(f"{s.libelle} : {_suite(s)}" for s in self.series) + "."
 
 
@@ -286,29 +278,22 @@ def _suite(s: Serie) -> str:
 
 
 @dataclass(frozen=True)
-class Histogramme:
+class Histogramme(Graphique):
     """Bars of one measure by class, in order (distribution of communes, € per inhabitant by size of commune).
 
     `barres`: (class, value or None); `axe`: what the classes are; `mesure`: what the bars say, with its unit;
     `repere`: the class of the commune that is read now.
     """
 
-    ancre: str
-    titre: str
-    sujet: str
     axe: str
     mesure: str
     barres: Sequence[tuple[str, Decimal | None]]
     decimales: int = 0
     unite: str = ""
     repere: str = ""
-    note: str = ""
 
     @property
     def description(self) -> str:
-        """The text alternative."""
+        """What it is made of, in words."""
         dits = (f"{nom} : {INCONNU if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
         return f"{self.mesure}, par {self.axe}. " + " ; ".join(dits) + "."
-
-
-Trace = Cascade | Flux | Carte | Matrice | Courbes | Histogramme

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from mutualisation.chemins import GABARITS_HTML
 from mutualisation.francais import formats
 from mutualisation.francais.typographie import insecables
-from mutualisation.mise_en_forme import accessibilite, cellules, dessin, palette
-from mutualisation.mise_en_forme.graphiques import Graphique, Trace
+from mutualisation.mise_en_forme import cellules, dessin, palette
+from mutualisation.mise_en_forme.graphiques import Graphique
 from mutualisation.mise_en_forme.modele import LECTURE, Code, Document, Lien, Morceau
 
 
@@ -36,9 +36,8 @@ def _environnement() -> Environment:
         "pied": cellules.pied,
         "note": cellules.note,
         "ecrans": dessin.ecrans,
-        "vignette": dessin.vignette,
     }
-    env.tests["trace"] = lambda bloc: isinstance(bloc, Graphique | Trace)
+    env.tests["graphique"] = lambda bloc: isinstance(bloc, Graphique)
     env.tests["de_genre"] = lambda bloc, nom: type(bloc).__name__ == nom
     return env
 
@@ -67,7 +66,6 @@ def rendre(document: Document) -> str:
     donnees: dict[str, Any] = {
         "d": document,
         "sections": [s for s in document.sections if s.lus],
-        "accessibilite": accessibilite.declarer(document),
         "feuille": _feuille(),
     }
     page = _environnement().get_template("page.html.j2").render(donnees)

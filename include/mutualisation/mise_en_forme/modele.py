@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mutualisation.mise_en_forme.graphiques import ZERO, Barre, Graphique, Trace
+from mutualisation.mise_en_forme.graphiques import ZERO, Graphique
 
 Ligne = Mapping[str, Any]
 TEXTE, AUCUN = "texte", "—"
@@ -189,22 +189,6 @@ def tableau(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], no
 
 # ---------------------------------------------------------------- the whole
 @dataclass(frozen=True)
-class Fiche:
-    """A card: a small table, and bars that give its shape at a glance."""
-
-    titre: str
-    tableau: Tableau
-    barres: Sequence[Barre]
-
-
-@dataclass(frozen=True)
-class Fiches:
-    """Cards side by side."""
-
-    fiches: Sequence[Fiche]
-
-
-@dataclass(frozen=True)
 class CoteACote:
     """Two blocks side by side where there is room."""
 
@@ -240,9 +224,7 @@ class Volet:
     ancre: str = ""
 
 
-Bloc = (
-    Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | Trace | Fiches | CoteACote | Pile | Repli | Volet
-)
+Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | CoteACote | Pile | Repli | Volet
 
 
 def lus(blocs: Sequence[Bloc]) -> list[Bloc]:

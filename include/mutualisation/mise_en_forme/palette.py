@@ -1,42 +1,21 @@
-"""One colour, one meaning: on the page, on paper, in the charts and in the workbook."""
+"""One colour, one meaning: on the page, on paper, in the charts and in the workbook; the colours are `palette.toml`."""
 
 from __future__ import annotations
 
-ENCRE, GRIS, FILET, PAPIER, MARQUE = "#16283a", "#4d5b68", "#c9d2da", "#ffffff", "#163f5e"
-FOND, ALERTE, ALERTE_FOND = "#f4f6f8", "#8a3b12", "#fdf3ec"
+import tomllib
 
-COULEURS = {
-    "couvert": "#1f6286",
-    "reste": "#d57e46",
-    "excedent": "#a9d0e6",
-    "personnel": "#163f5e",
-    "structure": "#8fb0c6",
-    "fonctionnement": "#2f7d76",
-    "amortissements": "#c9b458",
-    "subventions": "#7a4b86",
-    "total": "#163f5e",
-    "hausse": "#97471f",
-    "baisse": "#86c9ae",
-    "adherent": "#1f6286",
-    "absent": "#eef2f5",
-    "mesure": "#1f6286",
-    "repere": "#d57e46",
-}
-# lightest first; text is ink on the first ones, white on the last
-CLASSES = ("#eaf2f7", "#c5dcea", "#97c0d8", "#69a3c4", "#33708f", "#1f5675", "#0f3650")
-# from losing to winning, around zero
-SIGNEES = ("#97471f", "#e0965f", "#f6dfcd", "#f2f4f5", "#cfe8dd", "#86c9ae", "#1f6b53")
-# what is told by lines, not by hue alone
-HACHURES = {"reste", "structure", "subventions", "repere", "perte"}
+from mutualisation.chemins import PALETTE
+
+_LUE = tomllib.loads(PALETTE.read_text(encoding="utf-8"))
+PAGE: dict[str, str] = _LUE["page"]
+COULEURS: dict[str, str] = _LUE["sens"]
+CLASSES, SIGNEES, HACHURES = (_LUE["echelles"][nom] for nom in ("classes", "signees", "hachures"))
+ENCRE, GRIS, FILET, PAPIER, MARQUE = (PAGE[nom] for nom in ("encre", "gris", "filet", "papier", "marque"))
 
 
 def variables() -> str:
     """The palette as variables of the style sheet."""
-    noms = {
-        "encre": ENCRE, "gris": GRIS, "filet": FILET, "fond": FOND, "papier": PAPIER, "marque": MARQUE,
-        "alerte": ALERTE, "alerte-fond": ALERTE_FOND, **COULEURS,
-    }  # fmt: skip
-    return ":root{" + ";".join(f"--{nom}:{couleur}" for nom, couleur in noms.items()) + "}\n"
+    return ":root{" + ";".join(f"--{nom}:{couleur}" for nom, couleur in (PAGE | COULEURS).items()) + "}\n"
 
 
 def classes(nombre: int, *, signee: bool = False) -> list[str]:

@@ -5,36 +5,22 @@ Same document, same bytes: its date is the last day of the exercice, the fonts a
 
 from __future__ import annotations
 
-import io
-from bisect import bisect
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pikepdf
-
 from mutualisation.composition.compilation import composer
 from mutualisation.composition.entetes import nommer_les_lignes
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import cellules, dessin
-from mutualisation.mise_en_forme.graphiques import (
-    Carte,
-    Cascade,
-    Courbes,
-    Flux,
-    Graphique,
-    Histogramme,
-    Matrice,
-    Trace,
-)
+from mutualisation.mise_en_forme.graphiques import Graphique
 from mutualisation.mise_en_forme.modele import (
     LECTURE,
     Bloc,
     Comptes,
     CoteACote,
     Document,
-    Fiches,
     Liste,
     Paragraphe,
     Pile,
@@ -47,10 +33,6 @@ from mutualisation.mise_en_forme.modele import (
 
 # width of a bold letter of a header, in digits
 LETTRE = 1.15
-FICHE = "fiche"
-# sizes of text of a one-page document, in points; ranks to start from, by the number of rows of its tables
-TAILLES = (10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6)
-RANGS = (14, 15, 17, 20, 22, 24, 28, 38, 50)
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 
@@ -73,49 +55,7 @@ def rendre(document: Document) -> bytes:
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [x for x in ({"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections) if x["blocs"]],
     }
-    jour = date(d.exercice, 12, 31)
-    if d.forme == FICHE:
-        return nommer_les_lignes(_sur_une_page(donnees, jour))
-    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, jour))
-
-
-def _sur_une_page(donnees: dict[str, Any], jour: date) -> bytes:
-    """The page in the largest of `TAILLES` at which it holds, the smallest when it never does.
-
-    Sizes are tried from one that the length of its tables lets expect: to measure inside the template lays the page out
-    ten times over.
-    """
-    essais: dict[int, bytes] = {}
-
-    def tient(rang: int) -> bool:
-        essais[rang] = composer(f"{FICHE}.typ", {**donnees, "taille": TAILLES[rang]}, jour)
-        with pikepdf.open(io.BytesIO(essais[rang])) as lu:
-            return len(lu.pages) == 1
-
-    rang = _premier_essai(donnees)
-    if tient(rang):
-        while rang > 0 and tient(rang - 1):
-            rang -= 1
-        return essais[rang]
-    while rang < len(TAILLES) - 1:
-        rang += 1
-        if tient(rang):
-            break
-    return essais[rang]
-
-
-def _premier_essai(donnees: dict[str, Any]) -> int:
-    """Rank in `TAILLES` by the number of rows of the tables."""
-    return bisect(RANGS, sum(map(_rangs, (b for s in donnees["sections"] for b in s["blocs"]))))
-
-
-def _rangs(bloc: Any) -> int:
-    """Rows of the tables of a block, those inside it too."""
-    if isinstance(bloc, list):
-        return sum(map(_rangs, bloc))
-    if not isinstance(bloc, dict):
-        return 0
-    return len(bloc.get("lignes", ())) + sum(_rangs(bloc[cle]) for cle in ("blocs", "cotes") if cle in bloc)
+    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31)))
 
 
 def ecrire(document: Document, chemin: Path) -> None:
@@ -145,14 +85,12 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
             return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
         case Tableau():
             return _tableau(bloc)
-        case Graphique() | Cascade() | Flux() | Carte() | Matrice() | Courbes() | Histogramme():
-            return _graphique(bloc)
         case Volet():
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
         case CoteACote(cotes):
             return {"genre": "cote", "cotes": [_cote(cote) for cote in cotes]}
-        case Fiches(fiches):
-            return {"genre": "fiches", "fiches": [_tableau(f.tableau) for f in fiches]}
+        case Graphique():
+            return _graphique(bloc)
     raise TypeError(type(bloc).__name__)
 
 
@@ -199,16 +137,16 @@ def _signes(titre: Sequence[str], textes: Sequence[str]) -> float:
 
 def _cote(bloc: Bloc) -> list[dict[str, Any]]:
     """A block in half a page: a chart takes the drawing made for a narrow place."""
-    return [_graphique(bloc, etroit=True)] if isinstance(bloc, Graphique | Trace) else _blocs([bloc])
+    return [_graphique(bloc, etroit=True)] if isinstance(bloc, Graphique) else _blocs([bloc])
 
 
-def _graphique(g: Graphique | Trace, *, etroit: bool = False) -> dict[str, Any]:
+def _graphique(g: Graphique, *, etroit: bool = False) -> dict[str, Any]:
     feuilles = [dessin.dessiner(g, "demi")] if etroit else dessin.feuilles(g)
     return {
         "genre": "graphique",
         "titre": g.titre,
         "alt": f"{g.sujet}. {g.description}",
-        "note": "" if isinstance(g, Graphique) else g.note,
+        "note": g.note,
         "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
         "etroit": etroit,
     }

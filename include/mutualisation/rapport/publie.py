@@ -20,6 +20,17 @@ Ligne = dict[str, Any]
 TOTAL = "TOTAL"
 # G4: these say that rows were left aside, whether or not someone explained it
 RESERVES = ("lignes_rejetees", "a_affecter")
+# rows left aside, by file, column, status and reason; the first lines of each are named, however many there are
+LAISSEES_DE_COTE = """
+select source, fichier, colonne, statut, motif, count(*) as lignes, count(*) filter (where a_corriger) as a_corriger,
+  (array_agg(distinct ligne) filter (where ligne is not null))[:5] as premieres,
+  count(distinct ligne) as distinctes
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by source, fichier, colonne, statut, motif
+ order by source collate "C", fichier collate "C", statut collate "C", motif collate "C",
+  colonne collate "C" nulls first
+"""
 # Destinations of `repartition` that are no dispositif
 DESTINATIONS = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU")
 
@@ -38,7 +49,7 @@ class Bilan:
         self._conn, self.contexte, self._relations = conn, contexte, relations or lire_relations()
         self._lues: dict[tuple[str, int, str], list[Ligne]] = {}
         annees = {e: self.lignes("synthese_financiere", e) for e in contexte.presentes}
-        # a former version may have been pruned
+        # the version of a former exercice may have been pruned
         self.synthese = {e: {r["dispositif"]: r for r in x if r["dispositif"] != TOTAL} for e, x in annees.items() if x}
         self.totaux = {e: next(r for r in x if r["dispositif"] == TOTAL) for e, x in annees.items() if x}
 
@@ -78,6 +89,16 @@ class Bilan:
             with self._conn.cursor(row_factory=dict_row) as curseur:
                 self._lues[cle] = curseur.execute(texte, valeurs).fetchall()
         return self._lues[cle]
+
+    @property
+    def laissees_de_cote(self) -> list[Ligne]:
+        """Rows of `rejets` counted by file, column, status and reason, with the first lines of each."""
+        return self.agreger("rejets", LAISSEES_DE_COTE)
+
+    @property
+    def empreinte(self) -> str:
+        """`publication_sha256` of what the documents are made from (S7)."""
+        return self.contexte.construction.publication_sha256 or ""
 
     @property
     def exercice(self) -> int:

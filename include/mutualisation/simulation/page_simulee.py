@@ -14,7 +14,6 @@ from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 from mutualisation.simulation.changements import Changement
 
 ZERO = Decimal(0)
@@ -106,7 +105,6 @@ def dire(essai: Essai) -> m.Document:
     publie = contexte.construction.publication_sha256 or formats.NON_RENSEIGNE
     return ouverture.document(
         essai.bilan,
-        Sceau(publie),
         f"simulation_{e}",
         f"Simulation sur l'exercice {e}",
         sous_titre="Ce que devrait chaque commune, avant et après",

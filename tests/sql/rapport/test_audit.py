@@ -20,9 +20,7 @@ from mutualisation.rapport.contenu.audit import documents, passages, personnel, 
 from mutualisation.rapport.contenu.audit import renvois as adresses
 from mutualisation.rapport.diffusion import est_restreinte, seuil_effectif
 from mutualisation.rapport.publie import Bilan, somme
-from mutualisation.rapport.sceau import Sceau
 
-SCEAU = Sceau("0" * 64)
 PAGES = {"index", "personnel", "passages", "controles", "rejets"}
 Lignes = dict[str, list[dict[str, Any]]]
 
@@ -59,7 +57,7 @@ def test_each_page_is_there_and_traces_are_pages_only(extrait: Path) -> None:
 
 def test_staff_cost_is_that_of_the_synthese(publier: Any) -> None:
     bilan = publier()
-    ensemble = next(t for t in _tableaux(personnel.dire(bilan, SCEAU)) if "Somme des catégories" in _titres(t))
+    ensemble = next(t for t in _tableaux(personnel.cout_de_personnel(bilan)) if "Somme des catégories" in _titres(t))
     assert [x["ecart"] for x in ensemble.lignes] == [Decimal(0)] * 3
     assert ensemble.total is not None
     assert ensemble.total["cout_personnel"] == bilan.total["cout_personnel"]
@@ -71,7 +69,7 @@ def test_a_difference_with_the_synthese_shows(publier: Any) -> None:
         rangee["cout_personnel"] = Decimal(rangee["cout_personnel"]) - 1
 
     ensemble = next(
-        t for t in _tableaux(personnel.dire(publier(changer), SCEAU)) if "Somme des catégories" in _titres(t)
+        t for t in _tableaux(personnel.cout_de_personnel(publier(changer))) if "Somme des catégories" in _titres(t)
     )
     assert sorted(x["ecart"] for x in ensemble.lignes) == [0, 0, 1]
 
@@ -82,7 +80,7 @@ def _titres(t: m.Tableau) -> list[str]:
 
 def test_every_dispositif_has_its_anchor_and_its_sum(publier: Any) -> None:
     bilan = publier()
-    sections = {s.ancre: s for s in personnel.dire(bilan, SCEAU).sections}
+    sections = {s.ancre: s for s in personnel.cout_de_personnel(bilan).sections}
     for code in ("CAM", "ARCHIVES", "IMPRESSION"):
         (tableau,) = [b for b in sections[adresses.ancre(code)].lus if isinstance(b, m.Tableau)]
         assert tableau.total is not None
@@ -96,18 +94,18 @@ def test_a_former_version_has_no_page_of_staff(publier: Any) -> None:
         for nom in ("cout_moyen", "etp_categorie", "variation"):
             lignes[nom] = []
 
-    pages = {d.chemin.rpartition("/")[2] for d in documents(publier(vider), SCEAU)}
+    pages = {d.chemin.rpartition("/")[2] for d in documents(publier(vider))}
     assert pages == PAGES - {"personnel"} | {"trace_cam"}
 
 
 def test_effects_leave_nothing_unexplained(publier: Any) -> None:
-    tableau = next(t for t in _tableaux(passages.dire(publier(), SCEAU)) if "Inexpliqué" in _titres(t))
+    tableau = next(t for t in _tableaux(passages.passages(publier())) if "Inexpliqué" in _titres(t))
     assert tableau.lignes
     assert {x["ecart"] for x in tableau.lignes} == {Decimal(0)}
 
 
 def test_each_source_is_shared_out_beside_its_control(publier: Any) -> None:
-    tableau = next(t for t in _tableaux(passages.dire(publier(), SCEAU)) if t.titre.startswith("Ce qui est entré"))
+    tableau = next(t for t in _tableaux(passages.passages(publier())) if t.titre.startswith("Ce qui est entré"))
     (ligne,) = tableau.lignes
     assert ligne["sorti"].replace("\u202f", "").startswith("180217,80")
     assert "Conforme" in ligne["controle"]
@@ -115,11 +113,11 @@ def test_each_source_is_shared_out_beside_its_control(publier: Any) -> None:
 
 def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(publier: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     bilan = publier()
-    entier = next(d for d in trace.dire(bilan, SCEAU) if d.chemin.endswith("trace_cam"))
+    entier = next(d for d in trace.traces(bilan) if d.chemin.endswith("trace_cam"))
     assert [t.titre for t in _tableaux(entier)][-1].endswith("lignes source")
     for requete in ("LIGNES", "GROUPES"):
         monkeypatch.setattr(trace, requete, getattr(trace, requete).replace("<= 2000", "<= 1"))
-    coupe = next(d for d in trace.dire(bilan, SCEAU) if d.chemin.endswith("trace_cam"))
+    coupe = next(d for d in trace.traces(bilan) if d.chemin.endswith("trace_cam"))
     groupes = [t for t in _tableaux(coupe) if t.titre.endswith("par fichier")]
     assert len(groupes) == 1
     assert "tracabilite.csv" in groupes[0].note
@@ -128,13 +126,13 @@ def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(publier: Any, mo
 
 
 def test_rejected_rows_name_their_lines_reason_and_remedy(publier: Any) -> None:
-    (ligne,) = [x for t in _tableaux(rejets.dire(publier(), SCEAU)) for x in t.lignes]
+    (ligne,) = [x for t in _tableaux(rejets.lignes_ecartees(publier())) for x in t.lignes]
     assert (ligne["ou"], ligne["lignes"], ligne["motif"]) == ("3, 8", 2, "montant illisible")
     assert "redéposer" in ligne["remede"]
 
 
 def test_a_page_without_rejections_says_so(publier: Any) -> None:
-    document = rejets.dire(publier(lambda lignes: lignes.update(rejets=[])), SCEAU)
+    document = rejets.lignes_ecartees(publier(lambda lignes: lignes.update(rejets=[])))
     assert document.resume == rejets.SANS_REJET
 
 
@@ -197,7 +195,7 @@ def test_the_pool_of_structure_is_redone_where_it_makes_the_cost(publier: Any) -
 
         return changer
 
-    assert "1\u202f234,50\u00a0€, divisés par" in _mots(personnel.dire(publier(partager("1234.50")), SCEAU))
+    assert "1\u202f234,50\u00a0€, divisés par" in _mots(personnel.cout_de_personnel(publier(partager("1234.50"))))
 
 
 def test_the_cents_of_rounding_are_euros() -> None:

@@ -16,9 +16,6 @@ from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport.contenu import conseil, elus
 from mutualisation.rapport.contenu.conseil import argent, dispositifs, evolution
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
-
-SCEAU = Sceau("0" * 64)
 
 
 def _bilan(conn: psycopg.Connection[Any], exercice: int = 2021) -> Bilan:
@@ -32,7 +29,9 @@ def bilan(conn_publiee: psycopg.Connection[Any]) -> Bilan:
 
 def _volet(bilan: Bilan, code: str) -> m.Volet:
     return next(
-        v for v in dispositifs.section(bilan).blocs if isinstance(v, m.Volet) and v.ancre.endswith(code.lower())
+        v
+        for v in dispositifs.section_dispositifs(bilan).blocs
+        if isinstance(v, m.Volet) and v.ancre.endswith(code.lower())
     )
 
 
@@ -42,9 +41,9 @@ def _points(volet: m.Volet) -> dict[str, str]:
 
 
 def test_five_figures_and_what_is_asked(bilan: Bilan) -> None:
-    document = conseil.dire(bilan, SCEAU)
+    document = conseil.bilan_etape(bilan)
     assert len(document.chiffres) == 5 - (not bilan["indicateurs_cles"])
-    deux = elus.document(bilan, SCEAU, document)
+    deux = elus.document(bilan, document)
     assert (deux.chemin, deux.forme, deux.sorties) == ("synthese_2021", "deux_pages", ("pdf",))
     assert [s.ancre for s in deux.sections] == [s.ancre for s in document.sections[:2]]
     assert "Ce qui vous est demandé" in [b.texte for b in deux.sections[0].blocs if isinstance(b, m.SousTitre)]
@@ -105,7 +104,7 @@ def test_a_former_version_has_neither_texts_nor_effects(conn_vierge: psycopg.Con
     for nom in ("textes", "variation", "recettes_origine", "adherent", "etp_categorie", "cout_moyen"):
         rangees[nom] = []
     entrepot_publie.publier(conn_vierge, rangees)
-    document = conseil.dire(_bilan(conn_vierge), SCEAU)
+    document = conseil.bilan_etape(_bilan(conn_vierge))
     assert {"evolution"} & {s.ancre for s in document.sections if s.lus} == set()
     assert document.liens[0].texte == "Deux pages pour les élus"
 
@@ -122,14 +121,14 @@ def _tableaux(blocs: list[m.Bloc]) -> list[m.Tableau]:
 
 def test_one_order_of_dispositifs_everywhere(bilan: Bilan) -> None:
     ordre = [bilan.libelle(c) for c in bilan.dispositifs]
-    for section in conseil.dire(bilan, SCEAU).sections:
+    for section in conseil.bilan_etape(bilan).sections:
         for tableau in _tableaux(section.lus):
             noms = [x["libelle"] for x in tableau.lignes if x.get("libelle") in ordre]
             assert noms == [n for n in ordre if n in noms], tableau.titre
 
 
 def test_no_code_is_shown(bilan: Bilan) -> None:
-    page = re.sub(r"<style>.*?</style>", "", rendre(conseil.dire(bilan, SCEAU)), flags=re.DOTALL)
+    page = re.sub(r"<style>.*?</style>", "", rendre(conseil.bilan_etape(bilan)), flags=re.DOTALL)
     visible = re.sub(r"<code>.*?</code>|<[^>]+>", " ", page)
     assert re.findall(r"\b[a-z0-9]+_[a-z0-9_]+\b", visible) == []
     assert "adherent actif" not in visible

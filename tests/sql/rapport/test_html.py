@@ -22,15 +22,12 @@ from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport.contenu import conseil
 from mutualisation.rapport.contenu.audit import passages
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
-
-SCEAU = Sceau("0" * 64)
 
 
 def _dire(conn: psycopg.Connection[Any], exercice: int = 2021) -> str:
     """The council's page of an exercice, alone: the rest of an extract takes seconds."""
     bilan = Bilan(conn, lire_contexte(conn, exercice, version_publiee(conn, exercice)))
-    return rendre(conseil.dire(bilan, SCEAU))
+    return rendre(conseil.bilan_etape(bilan))
 
 
 @pytest.fixture
@@ -42,11 +39,11 @@ def page(conn_publiee: psycopg.Connection[Any]) -> str:
 def details(conn_publiee: psycopg.Connection[Any]) -> str:
     """What the council leaves to the audit file and to the workbook, on one page."""
     bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
-    document = conseil.dire(bilan, SCEAU)
+    document = conseil.bilan_etape(bilan)
     feuilles = m.Section(
         "feuilles", "Feuilles", "Feuilles", [marches.cee(bilan), recettes.recouvrement(bilan), recettes.ecarts(bilan)]
     )
-    return rendre(replace(document, sections=[*passages.dire(bilan, SCEAU).sections, feuilles]))
+    return rendre(replace(document, sections=[*passages.passages(bilan).sections, feuilles]))
 
 
 def _texte(page: str) -> str:

@@ -118,10 +118,13 @@ class BilanFactice(Bilan):
 
     def __init__(self, **changees: list[Ligne]) -> None:
         self._rangees = relations() | {(nom, 2021): rangees for nom, rangees in changees.items()}
-        construction: Any = SimpleNamespace(version=1, prepare_par="c.durand", code_version="0.1", portes={})
+        construction: Any = SimpleNamespace(
+            version=1, prepare_par="c.durand", code_version="0.1", portes={}, publication_sha256="ab"
+        )
         self.contexte: Any = SimpleNamespace(
             exercice=2021, presentes={2020: 1, 2021: 1}, epci="Métropole", siren=EPCI[:9], siret=EPCI,
-            est_synthetique=False, construction=construction, cloture=None, fichiers=[], parametres=[],
+            est_synthetique=False, identite="declaree", construction=construction, cloture=None,
+            fichiers=[], parametres=[],
             dispositifs=[{"code": c, "libelle": n} for c, n in LIBELLES.items()],
         )  # fmt: skip
         suivis = {c: {"dispositif": c, "libelle": LIBELLES[c]} for c in ("CAM", "RGPD", "CEE")}

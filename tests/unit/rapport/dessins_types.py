@@ -11,13 +11,13 @@ from mutualisation.mise_en_forme.graphiques import (
     Cascade,
     Commune,
     Courbes,
+    CoutsCouverts,
     Etape,
     Flux,
     Graphique,
     Histogramme,
     Matrice,
     Serie,
-    Trace,
 )
 
 D = Decimal
@@ -32,8 +32,8 @@ ENORME = D("987654321987.65")
 LEGENDE = ("Payé par les communes", "Reste à la charge de la métropole")
 
 
-def graphique(genre: str, *barres: Barre) -> Graphique:
-    return Graphique("g-essai", genre, "Titre", "Sujet", LEGENDE, barres)
+def graphique(genre: str, *barres: Barre) -> CoutsCouverts:
+    return CoutsCouverts("g-essai", "Titre", "Sujet", genre, LEGENDE, barres)
 
 
 def cascade(*etapes: Etape) -> Cascade:
@@ -80,7 +80,7 @@ PONT = (Etape("Coût complet", D(1200), total=True), Etape("Structure", D(-200))
 TROIS_ANS = [(2019, D("12.5")), (2020, None), (2021, D("7.25"))]
 VALEURS: list[int | None] = [18, 2, 0, None, 7, 9, 14, 4, 11, 0, 20, 6]
 
-CAS: dict[str, Graphique | Trace] = {
+CAS: dict[str, Graphique] = {
     "barres": graphique("barres", *BARRES),
     "barres_vides": graphique("barres"),
     "barres_longues": graphique("barres", Barre(LONG, ENORME, None), Barre(SANS_ESPACE, ENORME, ENORME * 2)),

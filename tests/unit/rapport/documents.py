@@ -13,8 +13,6 @@ from mutualisation.mise_en_forme.modele import (
     Comptes,
     CoteACote,
     Document,
-    Fiche,
-    Fiches,
     Lien,
     Liste,
     Paragraphe,
@@ -72,11 +70,11 @@ def sans_nom() -> Tableau:
     return replace(table(2, "Activité"), colonnes=(Colonne("nom", ""), *COLONNES[1:]))
 
 
-def graphiques() -> list[g.Graphique | g.Trace]:
+def graphiques() -> list[g.Graphique]:
     """One chart of each kind."""
     annees = [(2020, Decimal("12.5")), (2021, Decimal("13.25"))]
     return [
-        g.Graphique("barres", "barres", "Coût et couverture", "Coût", ("Couvert", "Reste à charge"), BARRES),
+        g.CoutsCouverts("barres", "Coût et couverture", "Coût", "barres", ("Couvert", "Reste à charge"), BARRES),
         g.Cascade("cascade", "Du coût à la base", "Base", [
             g.Etape("Coût complet", Decimal(200), total=True), g.Etape("Structure", Decimal(-40)),
             g.Etape("Base", Decimal(160), total=True),
@@ -97,11 +95,10 @@ def graphiques() -> list[g.Graphique | g.Trace]:
 def sections(nombre: int = 4) -> list[Section]:
     """Sections that hold every kind of block; `nombre`: rows of their tables."""
     annexe = Tableau("Trois années", COLONNES[:1] + COLONNES[3:5], lignes(2), annexe=True)
-    colonnes = g.Graphique("colonnes", "colonnes", "Qui finance", "Financement", ("Recettes", "Reste"), BARRES)
+    colonnes = g.CoutsCouverts("colonnes", "Qui finance", "Financement", "colonnes", ("Recettes", "Reste"), BARRES)
     return [
         Section("synthese", "Synthèse", "Synthèse", [CoteACote((table(nombre), colonnes)), annexe]),
         Section("dispositifs", "Chaque dispositif", "Dispositifs", [
-            Fiches([Fiche(f"Dispositif {i}", annexe, BARRES) for i in (1, 2, 3)]),
             Volet("Conseil en énergie", "39 adhérents, 206 247 €", [p("Ce qu'il fait."), sans_nom()], "cep"),
             Repli("Tout le détail", [SousTitre("Compte par compte"), table(3, "Comptes")]),
         ]),

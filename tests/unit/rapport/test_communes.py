@@ -18,8 +18,6 @@ from mutualisation.rapport.contenu import communes
 from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, manques, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
 from mutualisation.rapport.contenu.communes.strates import strate_de, strates
-from mutualisation.rapport.contenu.conseil import territoire_servi
-from mutualisation.rapport.sceau import Sceau
 
 
 @pytest.fixture
@@ -33,7 +31,7 @@ def _bloc(bilan: BilanFactice, cle: str) -> BlocCommunal:
 
 def _page(bilan: BilanFactice, cle: str, sortie: str = "html") -> m.Document:
     chemin = f"communes/{_bloc(bilan, cle).page}"
-    return next(d for d in communes.documents(bilan, Sceau("ab")) if d.chemin == chemin and sortie in d.sorties)
+    return next(d for d in communes.documents(bilan) if d.chemin == chemin and sortie in d.sorties)
 
 
 def _blocs(blocs: Any) -> Iterator[Any]:
@@ -99,8 +97,8 @@ def test_an_adherent_named_in_another_year_keeps_its_name() -> None:
 
 def test_former_version_without_adherents_has_no_page() -> None:
     bilan = BilanFactice(adherent=[])
-    assert list(communes.documents(bilan, Sceau("ab"))) == []
-    assert territoire_servi.section(bilan).blocs == []
+    assert list(communes.documents(bilan)) == []
+    assert ensemble.section_communes(bilan).blocs == []
     assert manques.manques(bilan) == []
 
 
@@ -128,13 +126,13 @@ def test_a_name_is_found_with_or_without_its_article(nom: str, lettres: list[str
 
 
 def test_no_two_documents_have_one_address(bilan: BilanFactice) -> None:
-    fichiers = Counter(f"{d.chemin}.{s}" for d in communes.documents(bilan, Sceau("ab")) for s in d.sorties)
+    fichiers = Counter(f"{d.chemin}.{s}" for d in communes.documents(bilan) for s in d.sorties)
     assert max(fichiers.values()) == 1
     assert {"communes/index.html", "communes/index.pdf", "communes/59350_lille.html"} <= set(fichiers)
 
 
 def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
-    documents = list(communes.documents(bilan, Sceau("ab")))
+    documents = list(communes.documents(bilan))
     index = next(d for d in documents if d.chemin == "communes/index" and "html" in d.sorties)
     trouver, *_ = index.sections
     liens = {x.cible for b in trouver.blocs if isinstance(b, m.Paragraphe) for x in b.morceaux if isinstance(x, m.Lien)}
@@ -221,7 +219,7 @@ def test_missing_population_leaves_its_place_out_and_is_listed(bilan: BilanFacti
 
 
 def test_no_code_is_shown(bilan: BilanFactice) -> None:
-    for document in communes.documents(bilan, Sceau("ab")):
+    for document in communes.documents(bilan):
         dits = [document.resume, *(c.libelle + c.note for c in document.chiffres)]
         for bloc in (b for s in document.sections for b in _blocs(s.lus)):
             if isinstance(bloc, m.Tableau):
@@ -296,6 +294,6 @@ def test_services_whose_cost_nobody_follows_are_not_read_as_free() -> None:
     assert not [t for s in page.sections for t in _blocs(s.blocs) if getattr(t, "titre", "").startswith("Euros par")]
     annees = _tableau(page, "D'une année à l'autre")
     assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'usage")["2021"].valeur is None
-    index = next(d for d in communes.documents(bilan, Sceau("ab")) if d.chemin == adresses.ANNUAIRE)
+    index = next(d for d in communes.documents(bilan) if d.chemin == adresses.ANNUAIRE)
     lille = next(x for x in _tableau(index, "Communes, dans l'ordre alphabétique").lignes if x["nom"].texte == "Lille")
     assert (lille["cout"], lille["habitant"]) == (None, None)

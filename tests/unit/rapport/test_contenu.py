@@ -9,7 +9,6 @@ from pathlib import Path
 from mutualisation import mise_en_forme as rendus
 from mutualisation.mise_en_forme import cellules
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.conseil import SECTIONS
 
 LIBELLE, MONTANT = m.Colonne("nom", "Nom"), m.Colonne("montant", "Montant", "centimes", somme=True)
 CENTIMES = [Decimal("90071992547409930.01"), Decimal("0.01")]
@@ -51,11 +50,6 @@ def test_what_is_deducted_reads_negative_and_null_says_so() -> None:
     rangees = cellules.rangees(m.Tableau("T", (LIBELLE, deduit), lignes))
     assert [r[1].texte for r in rangees] == ["\u221212\u00a0€", "non renseigné", "0\u00a0€"]
     assert [r[1].classes for r in rangees] == [(), ("absent",), ()]
-
-
-def test_each_section_is_its_own_file_once() -> None:
-    noms = [piece.__name__ for piece in SECTIONS]
-    assert len(noms) == len(set(noms)) == 14
 
 
 def test_forms_import_no_figures_and_no_labels() -> None:

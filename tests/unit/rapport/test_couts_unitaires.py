@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.rapport.contenu.conseil import couts_unitaires
+from mutualisation.rapport.contenu.unites import section_couts_unitaires
 
 COUTS: dict[int, list[dict[str, Any]]] = {
     2020: [
@@ -35,7 +35,7 @@ class Factice:
 
 
 def test_a_curve_needs_two_known_years_and_names_its_unit() -> None:
-    (courbes,) = couts_unitaires.section(Factice()).blocs  # type: ignore[arg-type]
+    (courbes,) = section_couts_unitaires(Factice()).blocs  # type: ignore[arg-type]
     (serie,) = courbes.series
     assert serie.libelle == "Ads, par permis de construire"
     assert serie.points == [(2020, Decimal("363.22")), (2021, Decimal("355.61"))]
@@ -44,4 +44,4 @@ def test_a_curve_needs_two_known_years_and_names_its_unit() -> None:
 def test_without_curve_there_is_no_section() -> None:
     seule = Factice()
     seule.exercices = (2021,)
-    assert couts_unitaires.section(seule).lus == []  # type: ignore[arg-type]
+    assert section_couts_unitaires(seule).lus == []  # type: ignore[arg-type]

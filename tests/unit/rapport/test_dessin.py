@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from lxml import etree
 
-from mutualisation.mise_en_forme.dessin import ecrans, vignette
-from mutualisation.mise_en_forme.modele import Barre, Graphique
+from mutualisation.mise_en_forme.dessin import ecrans
+from mutualisation.mise_en_forme.graphiques import Barre, CoutsCouverts
 from mutualisation.mise_en_forme.palette import COULEURS
 
 BARRES = [
@@ -26,8 +26,8 @@ def test_parts_sum_to_the_cost() -> None:
     assert (negatif.couvert, negatif.reste, negatif.etendue) == (0, 0, 0)
 
 
-def _graphique(genre: str, barres: list[Barre]) -> Graphique:
-    return Graphique("g-essai", genre, "Titre", "Sujet", ("Couvert", "Reste"), barres)
+def _graphique(genre: str, barres: list[Barre]) -> CoutsCouverts:
+    return CoutsCouverts("g-essai", "Titre", "Sujet", genre, ("Couvert", "Reste"), barres)
 
 
 def test_chart_is_well_formed_described_and_ordered() -> None:
@@ -59,4 +59,3 @@ def test_nothing_to_draw_is_still_a_chart() -> None:
         for barres in ([], [Barre("2021", Decimal(0), None)]):
             for dessin in ecrans(_graphique(genre, barres)):
                 etree.fromstring(str(dessin))
-    etree.fromstring(str(vignette(BARRES[:3])))

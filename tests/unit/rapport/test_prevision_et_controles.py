@@ -33,8 +33,6 @@ def test_a_forecast_claims_no_more_than_the_thousand(montant: str | None, lu: st
         ("segments_chevauchants", "nombre", "ecart", "2 agents", "2 agents"),
         ("balance_dgfip", "EUR", "conforme", "30 ; 0.5", "30,00 € ; 0,50 €"),
         ("dotations_6811", "EUR", "conforme", "1000.5", m.Valeur(Decimal("1000.5"), "centimes")),
-        # published before controls said what they look at
-        ("segments_chevauchants", None, "conforme", "12", "12"),
         ("segments_chevauchants", "nombre", "conforme", None, None),
     ],
 )

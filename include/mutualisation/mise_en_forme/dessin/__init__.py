@@ -6,62 +6,61 @@ Inline, with title and text alternative, texts as text; nothing reads the clock 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from markupsafe import Markup
 
 from mutualisation.mise_en_forme.dessin import barres, carte, cascade, colonnes, courbes, flux, histogramme, matrice
-from mutualisation.mise_en_forme.dessin.colonnes import vignette
 from mutualisation.mise_en_forme.dessin.toile import SUPPORTS, Toile
 from mutualisation.mise_en_forme.graphiques import (
     Carte,
     Cascade,
     Courbes,
+    CoutsCouverts,
     Flux,
     Graphique,
     Histogramme,
     Matrice,
-    Trace,
 )
 
-__all__ = ["dessiner", "ecrans", "feuilles", "vignette"]
+__all__ = ["dessiner", "ecrans", "feuilles"]
 
 # rows that a sheet of paper holds
 LIGNES_PAR_PAGE = 48
 ECRANS = ("large", "etroit")
+# by kind of chart; costs and receipts are drawn in two ways
+DESSINS: dict[str | type, Callable[[Any, Toile], None]] = {
+    "barres": barres.dessiner,
+    "colonnes": colonnes.dessiner,
+    Cascade: cascade.dessiner,
+    Flux: flux.dessiner,
+    Carte: carte.dessiner,
+    Matrice: matrice.dessiner,
+    Courbes: courbes.dessiner,
+    Histogramme: histogramme.dessiner,
+}
 
 
-def dessiner(bloc: Graphique | Trace, support: str) -> Markup:
+def dessiner(bloc: Graphique, support: str) -> Markup:
     """The drawing of a chart for a support; its identifiers start with its anchor and the support."""
     toile = Toile(SUPPORTS[support], f"{bloc.ancre}-{support}")
-    match bloc:
-        case Graphique():
-            (colonnes if bloc.genre == "colonnes" else barres).dessiner(bloc, toile)
-        case Cascade():
-            cascade.dessiner(bloc, toile)
-        case Flux():
-            flux.dessiner(bloc, toile)
-        case Carte():
-            carte.dessiner(bloc, toile)
-        case Matrice():
-            matrice.dessiner(bloc, toile)
-        case Courbes():
-            courbes.dessiner(bloc, toile)
-        case Histogramme():
-            histogramme.dessiner(bloc, toile)
+    genre = bloc.genre if isinstance(bloc, CoutsCouverts) else type(bloc)
+    DESSINS[genre](bloc, toile)
     # what holds links is a group of them, not one picture
     liens = isinstance(bloc, Carte) and any(c.adresse for c in bloc.communes)
     return toile.svg(bloc.sujet, bloc.description, role="group" if liens else "img")
 
 
-def ecrans(bloc: Graphique | Trace) -> list[Markup]:
+def ecrans(bloc: Graphique) -> list[Markup]:
     """The drawings of a page: the style sheet shows one; a few columns have one that suits both."""
-    if (isinstance(bloc, Graphique) and bloc.genre == "colonnes") or (isinstance(bloc, Carte) and bloc.muette):
+    if (isinstance(bloc, CoutsCouverts) and bloc.genre == "colonnes") or (isinstance(bloc, Carte) and bloc.muette):
         return [dessiner(bloc, "unique")]
     return [dessiner(bloc, support) for support in ECRANS]
 
 
-def feuilles(bloc: Graphique | Trace) -> list[Markup]:
+def feuilles(bloc: Graphique) -> list[Markup]:
     """The drawings on paper: one, or one a page where rows do not fit."""
     if isinstance(bloc, Carte):
         bloc = replace(bloc, communes=[replace(c, adresse="") for c in bloc.communes])

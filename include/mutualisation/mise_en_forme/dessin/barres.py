@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from mutualisation.mise_en_forme import palette
 from mutualisation.mise_en_forme.dessin.toile import Toile
-from mutualisation.mise_en_forme.graphiques import ZERO, Barre, Graphique
+from mutualisation.mise_en_forme.graphiques import ZERO, Barre, CoutsCouverts
 
 
 def parts(barre: Barre, longueur: float, maximum: Decimal) -> tuple[float, float, float]:
@@ -15,7 +15,7 @@ def parts(barre: Barre, longueur: float, maximum: Decimal) -> tuple[float, float
     return float(barre.couvert * echelle), float(barre.reste * echelle), float(barre.excedent * echelle)
 
 
-def dessiner(g: Graphique, toile: Toile) -> None:
+def dessiner(g: CoutsCouverts, toile: Toile) -> None:
     """Labels beside the bars where there is room, above them elsewhere."""
     y = toile.legende(g.entrees)
     if toile.support.etroit:
@@ -24,7 +24,7 @@ def dessiner(g: Graphique, toile: Toile) -> None:
         _a_cote(g, toile, y)
 
 
-def _a_cote(g: Graphique, toile: Toile, y: float) -> None:
+def _a_cote(g: CoutsCouverts, toile: Toile, y: float) -> None:
     taille = toile.support.taille
     gauche = min(toile.support.largeur * 0.36, max((toile.place(b.libelle) for b in g.barres), default=0)) + taille
     droite = toile.support.largeur - max((toile.place(b.valeurs) for b in g.barres), default=0) - taille * 1.4
@@ -39,7 +39,7 @@ def _a_cote(g: Graphique, toile: Toile, y: float) -> None:
     toile.trait(gauche, haut - 4, gauche, max(y - taille + 4, haut))
 
 
-def _au_dessus(g: Graphique, toile: Toile, y: float) -> None:
+def _au_dessus(g: CoutsCouverts, toile: Toile, y: float) -> None:
     largeur = toile.support.largeur
     for barre in g.barres:
         y = toile.ecrire(0, y, toile.lignes(barre.libelle, largeur, gras=True), gras=True) + 4

@@ -1,19 +1,16 @@
-"""Costs and receipts of a few exercices, one column each, and the small columns of a card."""
+"""Costs and receipts of a few exercices, one column each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
-
-from markupsafe import Markup
 
 from mutualisation.mise_en_forme import palette
 from mutualisation.mise_en_forme.dessin.barres import parts
-from mutualisation.mise_en_forme.dessin.toile import Toile, n
-from mutualisation.mise_en_forme.graphiques import ZERO, Barre, Graphique
+from mutualisation.mise_en_forme.dessin.toile import Toile
+from mutualisation.mise_en_forme.graphiques import Barre, CoutsCouverts
 
 
-def dessiner(g: Graphique, toile: Toile) -> None:
+def dessiner(g: CoutsCouverts, toile: Toile) -> None:
     """Receipts of communes, then what is left to the EPCI; the cost on top."""
     largeur = toile.support.largeur
     pas = min(largeur / max(len(g.barres), 1), largeur if toile.support.etroit else largeur * 0.3)
@@ -65,24 +62,3 @@ def _dans(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: floa
             sur=palette.COULEURS[sens],
             halo=sens in palette.HACHURES,
         )
-
-
-def vignette(barres: Sequence[Barre]) -> Markup:
-    """Small columns beside a table that gives the figures: decorative, hidden from assistive tools."""
-    largeur, hauteur, epaisseur = 84, 44, 20
-    maximum = max((b.etendue for b in barres), default=ZERO)
-    corps = [f'<line x1="0" y1="{hauteur - 1}" x2="{largeur}" y2="{hauteur - 1}" stroke="{palette.FILET}"/>']
-    for i, barre in enumerate(barres):
-        couvert, reste, excedent = parts(barre, hauteur - 3, maximum)
-        x, base = 2 + i * 29, hauteur - 1.0
-        for sens, y, longueur in (
-            ("couvert", base - couvert, couvert),
-            ("reste", base - couvert - reste, reste),
-            ("excedent", base - couvert - excedent, excedent),
-        ):
-            if longueur > 0:
-                boite = f'x="{n(x)}" y="{n(y)}" width="{epaisseur}" height="{n(longueur)}"'
-                corps.append(f'<rect class="forme {sens}" {boite} fill="{palette.COULEURS[sens]}"/>')
-    return Markup('<svg class="vignette" aria-hidden="true" focusable="false" viewBox="0 0 {l} {h}">{c}</svg>').format(
-        l=largeur, h=hauteur, c=Markup("").join(map(Markup, corps))
-    )

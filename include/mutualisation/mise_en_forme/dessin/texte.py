@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 
-from mutualisation.mise_en_forme.dessin import largeurs
+from mutualisation.chemins import LARGEURS
 
 Table = Mapping[str, int]
 INCONNU = 1000
 
 
-def _table(par_largeur: Mapping[int, str]) -> dict[str, int]:
-    return {c: largeur for largeur, cs in par_largeur.items() for c in cs}
+def _polices() -> dict[str, Table]:
+    """{font: {character: thousandths of the size}} of `largeurs.csv`, written by outils/largeurs_texte.py."""
+    with LARGEURS.open(encoding="utf-8", newline="") as fichier:
+        lignes = list(csv.DictReader(fichier))
+    polices = (nom for nom in lignes[0] if nom != "caractere")
+    return {nom: {chr(int(x["caractere"], 16)): int(x[nom]) for x in lignes if x[nom]} for nom in polices}
 
 
-ECRAN = (_table(largeurs.ECRAN), _table(largeurs.ECRAN_GRAS))
-FEUILLE = (_table(largeurs.PAPIER), _table(largeurs.PAPIER_GRAS))
+_LUES = _polices()
+ECRAN, FEUILLE = (_LUES["ecran"], _LUES["ecran_gras"]), (_LUES["papier"], _LUES["papier_gras"])
 
 
 def largeur(texte: str, taille: float, polices: tuple[Table, Table], *, gras: bool = False) -> float:

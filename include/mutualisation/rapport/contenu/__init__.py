@@ -1,1 +1,1 @@
-"""What the bilan says, once: one file per section, read from `publication`, in the order of `document.SECTIONS`."""
+"""What the documents say, once: products of an extract, each a function of a `Bilan` that gives `Document`s."""

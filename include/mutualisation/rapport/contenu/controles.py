@@ -23,7 +23,7 @@ ATTENDU = m.Colonne("valeur_attendue", "Attendu", "constat")
 CONSTATE = m.Colonne("valeur_constatee", "Constaté", "constat")
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_controles(bilan: Bilan) -> m.Section:
     """Counts, gaps, then the rest folded."""
     noms = noms_des_cles(bilan)
     lignes = [_ligne(bilan, c, noms) for c in bilan["controles"]]
@@ -67,11 +67,8 @@ def _partie(bilan: Bilan, partie: str, noms: Mapping[str, str]) -> str:
 
 
 def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:
-    """A value of a control as it is read: things counted or sums with their unit; a gap says its own words already.
-
-    A version published before controls said what they look at has no unit: its values stay as they are.
-    """
-    unite = controle.get("unite")
+    """A value of a control as it is read: things counted or sums with their unit; a gap says its own words already."""
+    unite = controle["unite"]
     if valeur is None or unite is None or controle["statut"] not in ("conforme", "sans_donnee"):
         return valeur
     parties = valeur.split(" ; ")
@@ -122,18 +119,15 @@ def _comptes(controles: list[Ligne]) -> m.Comptes:
 
 
 def _portes(bilan: Bilan) -> str:
-    """How many checks each gate executed; without a figure where the build did not keep it.
-
-    A build made before the gate of plausibility has three series.
-    """
-    lues = bilan.contexte.construction.portes
-    fichier, modele, figures, rapport = (lues.get(nom) or {} for nom in ("fichier", "modele", "plausibilite", "bilan"))
-    livraison = fichier.get("executees")
-    vraisemblance = f", sur la vraisemblance des chiffres{_executes(figures.get('executees'))}" if figures else ""
+    """How many checks each gate executed; without a figure where the build did not keep it."""
+    portes = bilan.contexte.construction.portes
+    fichier, modele, figures, rapport = (portes.get(n) or {} for n in ("fichier", "modele", "plausibilite", "bilan"))
+    livraison = fichier.get("executees") if not fichier.get("sans_resultat") else None
     return (
-        f"Chaque montant publié a passé {'quatre' if figures else 'trois'} séries de contrôles : à la livraison des "
-        f"fichiers{_executes(livraison)}, pendant le calcul{_executes(modele.get('tests'))}{vraisemblance}, et sur le "
-        f"bilan avant publication{_executes(rapport.get('executees'))}."
+        "Chaque montant publié a passé quatre séries de contrôles : à la livraison des "
+        f"fichiers{_executes(livraison)}, pendant le calcul{_executes(modele.get('tests'))}, sur la vraisemblance des "
+        f"chiffres{_executes(figures.get('executees'))}, et sur le bilan avant "
+        f"publication{_executes(rapport.get('executees'))}."
     )
 
 

@@ -10,10 +10,8 @@ from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import membres, ouverture, textes
 from mutualisation.rapport.contenu.conseil import argent, evolution
-from mutualisation.rapport.contenu.couverture import section as couverture
-from mutualisation.rapport.contenu.synthese import financement
+from mutualisation.rapport.contenu.conseil.synthese import couverture, financement
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 # dispositifs whose change is told: a councillor reads three
 ECARTS_DITS = 3
@@ -33,7 +31,7 @@ def sections(bilan: Bilan) -> list[m.Section]:
     ]
 
 
-def document(bilan: Bilan, sceau: Sceau, conseil: m.Document) -> m.Document:
+def document(bilan: Bilan, conseil: m.Document) -> m.Document:
     """`synthese_AAAA`: the first screens of the council's document, with the bridge of its cost, on two pages."""
     e = bilan.exercice
     essentiel, *suite = (replace(s, blocs=[b for b in s.blocs if not isinstance(b, m.Repli)]) for s in sections(bilan))
@@ -46,7 +44,7 @@ def document(bilan: Bilan, sceau: Sceau, conseil: m.Document) -> m.Document:
         chemin=f"synthese_{e}",
         titre=f"L'essentiel du bilan {e}",
         sections=[essentiel, *suite],
-        identite=ouverture.identite(bilan, sceau.publication_sha256, sceau.identite)[:3],
+        identite=ouverture.identite(bilan)[:3],
         liens=(),
         sorties=("pdf",),
         forme="deux_pages",
@@ -56,9 +54,7 @@ def document(bilan: Bilan, sceau: Sceau, conseil: m.Document) -> m.Document:
 # ---------------------------------------------------------------- charts
 def _traces(bilan: Bilan) -> list[m.Bloc]:
     """Who pays over the years, from cost to payers, cost and coverage of each dispositif."""
-    flux = argent.flux(bilan)
-    blocs: list[m.Bloc] = [financement(bilan), *([flux] if flux else []), *couverture(bilan).blocs]
-    return blocs
+    return [bloc for bloc in (financement(bilan), argent.flux(bilan), couverture(bilan)) if bloc]
 
 
 # ---------------------------------------------------------------- what changed

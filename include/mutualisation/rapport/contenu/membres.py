@@ -29,7 +29,7 @@ def au_31_decembre(bilan: Bilan, exercice: int) -> dict[str, Counter[str]]:
     return comptes
 
 
-def dire(compte: Counter[str]) -> str:
+def en_mots(compte: Counter[str]) -> str:
     """`82 communes, 22 CCAS, 5 satellites`; empty without a member."""
     genres = [g for g in ADHERENTS if compte[g]] + sorted(set(compte) - set(ADHERENTS))
     return ", ".join(formats.plusieurs(compte[g], *ADHERENTS.get(g, (g, g))) for g in genres)

@@ -7,10 +7,8 @@ from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.qualite import rejets
 from mutualisation.rapport.diffusion import est_restreinte
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
@@ -22,7 +20,7 @@ POURQUOI_RESTREINTE = (
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 
-def document(bilan: Bilan, sceau: Sceau, chemin: str, titre: str, **autres: Any) -> m.Document:
+def document(bilan: Bilan, chemin: str, titre: str, **autres: Any) -> m.Document:
     """A document of the extract: what each says of the EPCI, of its state and of where its figures come from.
 
     `autres`: the fields of `Document` that are its own, in place of these.
@@ -40,7 +38,7 @@ def document(bilan: Bilan, sceau: Sceau, chemin: str, titre: str, **autres: Any)
         "resume": "",
         "chiffres": (),
         "sections": (),
-        "identite": identite(bilan, sceau.publication_sha256, sceau.identite),
+        "identite": identite(bilan),
     }
     return m.Document(chemin=chemin, titre=titre, **(communs | autres))
 
@@ -121,11 +119,15 @@ def resume(bilan: Bilan) -> str:
     return f"{texte} Les communes y contribuent {part} ; {suite}."
 
 
+def lignes_ecartees(bilan: Bilan) -> int:
+    """How many rows count nowhere; a row that repeats another does count once."""
+    return sum(r["lignes"] for r in bilan.laissees_de_cote if r["statut"] != "doublon")
+
+
 def reserve(bilan: Bilan) -> str:
     """Why the bilan is published with reserves (G4)."""
     motifs = []
-    ecartees = sum(r["lignes"] for r in rejets(bilan) if r["statut"] != "doublon")
-    if ecartees:
+    if ecartees := lignes_ecartees(bilan):
         motifs.append(
             formats.plusieurs(ecartees, "ligne livrée n'est pas comptée", "lignes livrées ne sont pas comptées")
         )
@@ -158,17 +160,17 @@ def avis(bilan: Bilan) -> Etiquettes:
         phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
     if bilan.avec_reserves:
-        qualite = (" et ", m.Lien("#qualite", "la qualité des données")) if rejets(bilan) else ()
+        qualite = (" et ", m.Lien("#qualite", "la qualité des données")) if bilan.laissees_de_cote else ()
         liens = (" Voir ", m.Lien("#controles", "les contrôles"), *qualite, ".")
         avis.append(("Publié avec réserves", (reserve(bilan), *liens)))
     return avis
 
 
-def identite(bilan: Bilan, publication_sha256: str, identite: str) -> Etiquettes:
+def identite(bilan: Bilan) -> Etiquettes:
     """Who prepared it, from what, and how to reuse it."""
     construction = bilan.contexte.construction
     premier, *vifs = (etat for etat, _ in etats(bilan))
-    accord = "authentifiée" if identite == "authentifiee" else "déclarée"
+    accord = "authentifiée" if bilan.contexte.identite == "authentifiee" else "déclarée"
     return [
         ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),
         ("Préparé par", (f"{construction.prepare_par} (identité {accord})",)),
@@ -181,7 +183,7 @@ def identite(bilan: Bilan, publication_sha256: str, identite: str) -> Etiquettes
                 m.Code("manifeste.json"),
             ),
         ),
-        ("Publication", (m.Code(publication_sha256),)),
+        ("Publication", (m.Code(bilan.empreinte),)),
         ("Réutilisation", _reutilisation(bilan)),
     ]
 

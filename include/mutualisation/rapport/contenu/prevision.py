@@ -35,7 +35,7 @@ NOTE = (
 )
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_prevision(bilan: Bilan) -> m.Section:
     """Forecast of the exercice; nothing for a version that published none of its ranges."""
     blocs: list[m.Bloc] = []
     if bilan["prevision_fourchette"]:

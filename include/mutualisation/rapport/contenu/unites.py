@@ -1,10 +1,15 @@
-"""What a dispositif counts, in words."""
+"""What a dispositif counts, in words, and what a unit of it costs over the exercices shown."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from mutualisation.francais import libelles
+from mutualisation.mise_en_forme import graphiques as g
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan
 
+NOTE = "Chaque dispositif a son unité et son échelle : les courbes ne se comparent pas entre elles."
 TYPES = """
 select dispositif, array_agg(distinct type_unite collate "C") as types
   from {source}
@@ -23,3 +28,26 @@ def nom(lus: list[str], nombre: int = 2) -> str:
     if len(lus) > 1:
         return "unité pondérée" if nombre < 2 else "unités pondérées"
     return libelles.libelle_unite(lus[0], nombre) if lus else ""
+
+
+def section_couts_unitaires(bilan: Bilan) -> m.Section:
+    """One curve per dispositif that two exercices at least give a unit cost."""
+    series = [serie for code in bilan.dispositifs if (serie := _serie(bilan, code)) is not None]
+    blocs: list[m.Bloc] = []
+    if series:
+        titre = "Coût complet d'une unité de service, année par année"
+        blocs = [g.Courbes("g-couts-unitaires", titre, titre, series, note=NOTE)]
+    return m.Section("couts-unitaires", "Ce que coûte une unité de service", "Coûts unitaires", blocs)
+
+
+def _serie(bilan: Bilan, code: str) -> g.Serie | None:
+    points = [(e, _cout(bilan, e, code)) for e in bilan.exercices]
+    if sum(cout is not None for _, cout in points) < 2:
+        return None
+    unite = nom(types(bilan).get(code, []), 1) or "unité"
+    return g.Serie(f"{bilan.libelle(code)}, par {unite}", points)
+
+
+def _cout(bilan: Bilan, exercice: int, code: str) -> Decimal | None:
+    rangees = bilan.lignes("cout_unitaire", exercice)
+    return next((r["cout_complet_unitaire"] for r in rangees if r["dispositif"] == code), None)

@@ -13,7 +13,6 @@ from mutualisation.rapport.contenu.actes.socle import BLANC, acte
 from mutualisation.rapport.contenu.communes import bloc_communal, gains
 from mutualisation.rapport.contenu.communes.services_utilises import NON_SUIVI
 from mutualisation.rapport.publie import Bilan, Ligne, somme
-from mutualisation.rapport.sceau import Sceau
 
 CADRE = (
     "L'article L5211-39-1 du code général des collectivités territoriales demande de dire l'effet des mutualisations "
@@ -30,12 +29,12 @@ PREVISION = "Une prévision n'est pas un engagement."
 VARIATION_ETP = m.Colonne("variation", "Variation", "variation_etp")
 
 
-def projet(bilan: Bilan, sceau: Sceau) -> m.Document:
+def projet_de_communication(bilan: Bilan) -> m.Document:
     """The draft letter and its annex by commune."""
     sections = [_objet(bilan), _effectifs(bilan), _depenses(bilan), _communes(bilan)]
     sections += [_prevu(bilan), _suite(bilan), _annexe(bilan)]
     titre = f"Projet de communication aux communes : mutualisation, {bilan.exercice}"
-    return acte(bilan, sceau, "communication_communes", titre, sections)
+    return acte(bilan, "communication_communes", titre, sections)
 
 
 def _objet(bilan: Bilan) -> m.Section:

@@ -7,7 +7,6 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture, textes
 from mutualisation.rapport.contenu.actes.socle import BLANC, acte
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 VISA_RAPPORT = (
     "Vu le code général des collectivités territoriales, notamment son article L5211-39-1, relatif au rapport sur les "
@@ -19,10 +18,10 @@ VISA_OPPOSABLE = (
 )
 
 
-def projet(bilan: Bilan, sceau: Sceau) -> m.Document:
+def projet_de_deliberation(bilan: Bilan) -> m.Document:
     """The draft: visas, exposé, figures, articles, vote."""
     sections = [_seance(), _visas(bilan), _expose(bilan), _dispositif(bilan), _vote()]
-    return acte(bilan, sceau, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
+    return acte(bilan, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
 
 
 def _seance() -> m.Section:

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 BLANC = "…………………"
 AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
 
 
-def acte(bilan: Bilan, sceau: Sceau, nom: str, titre: str, sections: Sequence[m.Section]) -> m.Document:
+def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section]) -> m.Document:
     """A draft under `projets_actes/`, with the states and the origin of its bilan."""
     return ouverture.document(
         bilan,
-        sceau,
         f"projets_actes/{nom}_{bilan.exercice}",
         titre,
         # what leads to another section of the bilan leads nowhere here

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from mutualisation.mise_en_forme.modele import Document
 from mutualisation.rapport.contenu.audit import constats, index, passages, personnel, rejets, trace
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 
-def documents(bilan: Bilan, sceau: Sceau) -> Iterator[Document]:
-    """The pages of the file; a former version that kept no cost by category has no page of staff cost."""
-    yield index.dire(bilan, sceau)
+def documents(bilan: Bilan) -> Iterator[Document]:
+    """The pages of the file; no page of staff cost where no cost by category is published."""
+    yield index.sommaire(bilan)
     if bilan["etp_categorie"] and bilan["cout_moyen"]:
-        yield personnel.dire(bilan, sceau)
-    yield passages.dire(bilan, sceau)
-    yield constats.dire(bilan, sceau)
-    yield rejets.dire(bilan, sceau)
-    yield from trace.dire(bilan, sceau)
+        yield personnel.cout_de_personnel(bilan)
+    yield passages.passages(bilan)
+    yield constats.controles(bilan)
+    yield rejets.lignes_ecartees(bilan)
+    yield from trace.traces(bilan)

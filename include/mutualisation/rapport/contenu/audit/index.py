@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois, trace
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 RACINE = ".."
 PORTES = (
@@ -18,84 +16,64 @@ PORTES = (
     ("plausibilite", "Sur la vraisemblance des chiffres", "executees"),
     ("bilan", "Sur le bilan, avant publication", "executees"),
 )
+# subject, how to redo it; the first where staff cost is published
+REFAIRE = (
+    (
+        "Coût de personnel",
+        "etp_categorie.csv × cout_moyen.csv, arrondi au centime par catégorie, puis additionné par dispositif "
+        "(règle R2).",
+    ),
+    (
+        "Tout autre montant de la synthèse",
+        "dans tracabilite.csv, la somme de la colonne montant pour un dispositif et une mesure ; la mesure porte le "
+        "nom de la colonne de synthese_financiere.csv.",
+    ),
+    (
+        "Coût net",
+        "personnel + fonctionnement + amortissements − subventions − reprises. Les participations des communes n'en "
+        "sont jamais déduites (règle R5).",
+    ),
+    (
+        "Gain de la centrale d'achat",
+        "dans cam_achats.csv, prix de référence moins achats comparés ; les achats sans prix de référence n'entrent "
+        "pas dans le calcul (règle R9).",
+    ),
+    (
+        "Arrondis",
+        "calculs exacts ; un demi-centime s'arrondit en s'éloignant de zéro, et seulement là où une règle le dit.",
+    ),
+)
 DEFAUT = "Un paramètre absent de ce tableau a la valeur par défaut des règles de calcul."
 
 
-def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
+def sommaire(bilan: Bilan) -> m.Document:
     """The page."""
     resume = (
         f"Tout ce qu'il faut pour refaire le bilan {bilan.exercice} de {bilan.contexte.epci} et en remonter chaque "
         "chiffre jusqu'à ses lignes source."
     )
-    sections = [
-        _contenu(bilan),
-        _refaire(bilan),
-        _dispositifs(bilan),
-        _parametres(bilan),
-        _portes(bilan),
-        _sceau(bilan, sceau),
-        _fichiers(bilan),
-    ]
-    return cadre.document(bilan, sceau, renvois.INDEX, f"Dossier d'audit {bilan.exercice}", resume, sections)
+    parties = (_contenu, _refaire, _dispositifs, _parametres, _portes, _scellement, _fichiers)
+    titre = f"Dossier d'audit {bilan.exercice}"
+    return cadre.document(bilan, renvois.INDEX, titre, resume, [partie(bilan) for partie in parties])
 
 
 # ---------------------------------------------------------------- what is here
 def _contenu(bilan: Bilan) -> m.Section:
-    e, pages = bilan.exercice, []
-    if bilan["etp_categorie"]:
-        pages.append(
-            (renvois.PERSONNEL, "Coût de personnel", "ETP par catégorie, coût moyen et structure, au centime.")
-        )
-    pages += [
-        (renvois.PASSAGES, "Passages", "du coût complet à la base D5211\u201116, d'une année à l'autre, des sources."),
-        (renvois.CONTROLES, "Contrôles", "chaque contrôle, ses deux côtés ou le nombre de choses vérifiées."),
-        (renvois.REJETS, "Lignes écartées", "lignes rejetées, retenues ou en double, avec leur motif et le remède."),
-    ]
-    blocs: list[m.Bloc] = [m.p(m.Lien(f"{page}.html", nom), f" : {suite}") for page, nom, suite in pages]
-    blocs.append(
-        m.p(
-            "Document voté : ", m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}"),
-            ". Données ouvertes : ", *_csv(bilan),
-            " décrits dans ", m.Lien(f"{RACINE}/datapackage.json", "datapackage.json"), ".",
-        )
-    )  # fmt: skip
-    return m.Section("contenu-dossier", "Ce que contient ce dossier", "Contenu", blocs)
-
-
-def _csv(bilan: Bilan) -> Iterable[m.Morceau]:
-    """The files that an auditor opens first."""
+    e = bilan.exercice
+    # the files that an auditor opens first
     noms = [x for x in ("synthese_financiere", "etp_categorie", "cout_moyen", "tracabilite") if bilan[x]]
-    for i, nom in enumerate(noms):
-        yield from (*((", ",) if i else ()), m.Lien(f"{RACINE}/{nom}.csv", f"{nom}.csv"))
+    csv = [x for nom in noms for x in (", ", m.Lien(f"{RACINE}/{nom}.csv", f"{nom}.csv"))][1:]
+    vote = m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}")
+    donnees = m.p(
+        "Document voté : ", vote, ". Données ouvertes : ", *csv, " décrits dans ",
+        m.Lien(f"{RACINE}/datapackage.json", "datapackage.json"), ".",
+    )  # fmt: skip
+    pages = [m.p(m.Lien(f"{page}.html", nom), f" : {suite}") for page, nom, suite in renvois.pages(bilan)]
+    return m.Section("contenu-dossier", "Ce que contient ce dossier", "Contenu", [*pages, donnees])
 
 
 def _refaire(bilan: Bilan) -> m.Section:
-    personnel = (
-        ("Coût de personnel", "etp_categorie.csv × cout_moyen.csv, arrondi au centime par catégorie, puis additionné "
-         "par dispositif (règle R2)."),
-    )  # fmt: skip
-    points = [
-        *(personnel if bilan["etp_categorie"] else ()),
-        (
-            "Tout autre montant de la synthèse",
-            "dans tracabilite.csv, la somme de la colonne montant pour un dispositif et une mesure ; la mesure porte "
-            "le nom de la colonne de synthese_financiere.csv.",
-        ),
-        (
-            "Coût net",
-            "personnel + fonctionnement + amortissements − subventions − reprises. Les participations des communes "
-            "n'en sont jamais déduites (règle R5).",
-        ),
-        (
-            "Gain de la centrale d'achat",
-            "dans cam_achats.csv, prix de référence moins achats comparés ; les achats sans prix de référence "
-            "n'entrent pas dans le calcul (règle R9).",
-        ),
-        (
-            "Arrondis",
-            "calculs exacts ; un demi-centime s'arrondit en s'éloignant de zéro, et seulement là où une règle le dit.",
-        ),
-    ]
+    points = REFAIRE if bilan["etp_categorie"] else REFAIRE[1:]
     return m.Section("refaire", "Refaire un chiffre", "Refaire", [m.Liste(points)])
 
 
@@ -104,10 +82,9 @@ def _dispositifs(bilan: Bilan) -> m.Section:
     connus = {r["dispositif"] for r in bilan["etp_categorie"]}
     blocs = []
     for code in trace.dispositifs(bilan):
-        liens: list[m.Morceau] = [f"{bilan.libelle(code)} : "]
-        if code in connus:
-            liens += [renvois.vers_personnel(code, "coût de personnel"), " · "]
-        blocs.append(m.p(*liens, renvois.vers_trace(code, "lignes source"), ".", ecran=True))
+        personnel = (renvois.vers_personnel(code, "coût de personnel"), " · ") if code in connus else ()
+        lignes = renvois.vers_trace(code, "lignes source")
+        blocs.append(m.p(f"{bilan.libelle(code)} : ", *personnel, lignes, ".", ecran=True))
     return m.Section("dispositifs", "Dispositif par dispositif", "Dispositifs", blocs)
 
 
@@ -157,35 +134,29 @@ def _portes(bilan: Bilan) -> m.Section:
 
 
 # ---------------------------------------------------------------- where it comes from
-def _sceau(bilan: Bilan, sceau: Sceau) -> m.Section:
-    construction = bilan.contexte.construction
-    accord = "authentifiée par la base de données" if sceau.identite == "authentifiee" else "déclarée"
+def _scellement(bilan: Bilan) -> m.Section:
+    construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
+    authentifiee = bilan.contexte.identite == "authentifiee"
+    identite = f"identité {'authentifiée par la base de données' if authentifiee else 'déclarée'}"
+    approbation = "le dossier est à approuver par une autre personne que celle qui l'a préparé"
+    if cloture is not None:
+        jour = formats.jour(formats.lire_jour(cloture.approuve_le))
+        approbation = f"approuvé par {cloture.approuve_par} le {jour}, {identite}"
     versions = ", ".join(f"{e} (version {v})" for e, v in sorted(bilan.contexte.presentes.items()))
     points = [
         ("Version", f"{construction.version}, calculée par mutualisation {construction.code_version}"),
-        ("Préparé par", f"{construction.prepare_par}, identité {accord}"),
-        ("Approbation", _approbation(bilan, accord)),
+        ("Préparé par", f"{construction.prepare_par}, {identite}"),
+        ("Approbation", approbation),
         ("Exercices montrés", versions),
     ]
-    scelle = [
-        m.p("Empreinte de la publication (SHA-256) : ", m.Code(sceau.publication_sha256), "."),
-        m.p(
-            "Elle se refait : une ligne « relation, espace, empreinte de son CSV » pour chaque relation, dans l'ordre "
-            "des noms, chaque CSV portant tous les exercices publiés ; l'empreinte est celle de ces lignes. La "
-            "commande ",
-            m.Code("mutualisation etat --json"), " la donne depuis l'entrepôt. Chaque fichier de l'extrait a sa propre "
-            "empreinte dans ", m.Lien(f"{RACINE}/manifeste.json", "manifeste.json"), ".",
-        ),
-    ]  # fmt: skip
-    return m.Section("sceau", "Version et scellement", "Scellement", [m.Liste(points), *scelle])
-
-
-def _approbation(bilan: Bilan, accord: str) -> str:
-    cloture = bilan.contexte.cloture
-    if cloture is None:
-        return "le dossier est à approuver par une autre personne que celle qui l'a préparé"
-    jour = formats.jour(formats.lire_jour(cloture.approuve_le))
-    return f"approuvé par {cloture.approuve_par} le {jour}, identité {accord}"
+    empreinte = m.p("Empreinte de la publication (SHA-256) : ", m.Code(bilan.empreinte), ".")
+    refaite = m.p(
+        "Elle se refait : une ligne « relation, espace, empreinte de son CSV » pour chaque relation, dans l'ordre "
+        "des noms, chaque CSV portant tous les exercices publiés ; l'empreinte est celle de ces lignes. La commande ",
+        m.Code("mutualisation etat --json"), " la donne depuis l'entrepôt. Chaque fichier de l'extrait a sa propre "
+        "empreinte dans ", m.Lien(f"{RACINE}/manifeste.json", "manifeste.json"), ".",
+    )  # fmt: skip
+    return m.Section("sceau", "Version et scellement", "Scellement", [m.Liste(points), empreinte, refaite])
 
 
 def _fichiers(bilan: Bilan) -> m.Section:

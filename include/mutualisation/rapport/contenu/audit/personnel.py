@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
@@ -10,7 +11,6 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois, trace
 from mutualisation.rapport.diffusion import seuil_effectif
 from mutualisation.rapport.publie import Bilan, Ligne, somme
-from mutualisation.rapport.sceau import Sceau
 
 REGLES = "(règle R2 des règles de calcul)"
 FORMULE = (
@@ -33,18 +33,36 @@ SANS_REGROUPEMENT = (
     "diffusion de ce bilan est restreinte."
 )
 SUITES = (("etp", "D'où viennent ces ETP, fichier par fichier"), ("cout_personnel", "Lignes du coût de personnel"))
+# the acronym that a label ends with
 SIGLE = re.compile(r"\(([^()]+)\)$")
 CATEGORIE = m.Colonne("categorie", "Catégorie", part=3)
-ETP = m.Colonne("etp", "ETP", "lu")
 COUT_MOYEN = m.Colonne("cout_moyen", "Coût moyen d'un ETP", "lu")
 STRUCTURE = m.Colonne("cout_structure", "Charges de structure par ETP", "lu")
-UNITAIRE = m.Colonne("cout_etp", "Coût complet d'un ETP", "lu")
+MOYENS = (
+    CATEGORIE,
+    m.Colonne("etpt", "ETPT", "etp"),
+    m.Colonne("groupe", "Coût moyen calculé sur", part=4),
+    m.Colonne("etpt_groupe", "ETPT de cet ensemble", "etp"),
+    COUT_MOYEN,
+    STRUCTURE,
+    m.Colonne("cout_etp", "Coût complet d'un ETP", "lu"),
+)
+DETAIL = (
+    CATEGORIE,
+    m.Colonne("etp", "ETP", "lu"),
+    COUT_MOYEN,
+    STRUCTURE,
+    m.Colonne("cout_personnel", "Coût de personnel", "centimes", somme=True, fort=True),
+    m.Colonne("cout_personnel_d5211", "Base D5211\u201116", "centimes", somme=True),
+)
 
 
-def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
+def cout_de_personnel(bilan: Bilan) -> m.Document:
     """The page: how to redo it, average costs, every dispositif beside the synthèse, then each in turn."""
     e = bilan.exercice
-    detail = _par_dispositif(bilan)
+    detail: dict[str, list[Ligne]] = defaultdict(list)
+    for r in bilan["etp_categorie"]:
+        detail[r["dispositif"]].append(r)
     resume = (
         f"En {e}, {formats.nombre(somme(bilan['etp_categorie'], 'etp'), 2)} ETP sont valorisés pour "
         f"{formats.euros(somme(bilan['etp_categorie'], 'cout_personnel'), 2)}. Chaque montant se refait ici, à partir "
@@ -56,14 +74,7 @@ def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
         _ensemble(bilan, detail),
         *(_dispositif(bilan, code, detail[code]) for code in bilan.trier(detail)),
     ]
-    return cadre.document(bilan, sceau, renvois.PERSONNEL, f"Coût de personnel {e}", resume, sections)
-
-
-def _par_dispositif(bilan: Bilan) -> dict[str, list[Ligne]]:
-    detail: dict[str, list[Ligne]] = {}
-    for r in bilan["etp_categorie"]:
-        detail.setdefault(r["dispositif"], []).append(r)
-    return detail
+    return cadre.document(bilan, renvois.PERSONNEL, f"Coût de personnel {e}", resume, sections)
 
 
 # ---------------------------------------------------------------- how
@@ -79,8 +90,7 @@ def _formule(bilan: Bilan) -> m.Section:
 
 def _exemple(bilan: Bilan) -> list[m.Bloc]:
     """The largest product that can be redone: a category without payroll has ETP and no average cost."""
-    couts = _couts(bilan)
-    valorisees = [r for r in bilan["etp_categorie"] if r["categorie"] in couts]
+    couts, valorisees = _couts(bilan), _recalculables(bilan)
     if not valorisees:
         return []
     r = max(valorisees, key=lambda r: (r["etp"], r["dispositif"], r["categorie"]))
@@ -99,8 +109,7 @@ def _precision(bilan: Bilan) -> str:
     couts = _couts(bilan)
     ecarts = [
         abs(r["cout_personnel"] - formats.arrondi(r["etp"] * _complet(couts[r["categorie"]]), 2))
-        for r in bilan["etp_categorie"]
-        if r["categorie"] in couts
+        for r in _recalculables(bilan)
     ]
     pire, nombre = max(ecarts, default=Decimal(0)), formats.plusieurs(len(ecarts), "montant")
     suite = (
@@ -125,18 +134,9 @@ def _couts_moyens(bilan: Bilan) -> m.Section:
         }
         for r in bilan["cout_moyen"]
     ]
-    colonnes = (
-        CATEGORIE,
-        m.Colonne("etpt", "ETPT", "etp"),
-        m.Colonne("groupe", "Coût moyen calculé sur", part=4),
-        m.Colonne("etpt_groupe", "ETPT de cet ensemble", "etp"),
-        COUT_MOYEN,
-        STRUCTURE,
-        UNITAIRE,
-    )
     seuil = seuil_effectif(bilan)
     regroupement = REGROUPEMENT.format(formats.exact(seuil)) if seuil > 0 else SANS_REGROUPEMENT
-    tableau = m.Tableau(f"Coût moyen d'un ETP par catégorie, {bilan.exercice}", colonnes, lignes)
+    tableau = m.Tableau(f"Coût moyen d'un ETP par catégorie, {bilan.exercice}", MOYENS, lignes)
     blocs = [m.p(regroupement), tableau, *_structure(bilan)]
     return m.Section("couts", "Coût moyen par catégorie", "Coûts moyens", blocs)
 
@@ -167,18 +167,11 @@ def _structure(bilan: Bilan) -> list[m.Bloc]:
 # ---------------------------------------------------------------- every dispositif, then each
 def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
     """Sum of the categories beside the synthèse: nothing between them."""
-    lignes = [
-        {
-            "libelle": r["libelle"],
-            "etp": r["etp"],
-            "categories": somme(detail.get(r["dispositif"], ()), "cout_personnel"),
-            "cout_personnel": r["cout_personnel"],
-            "d5211": somme(detail.get(r["dispositif"], ()), "cout_personnel_d5211"),
-        }
-        for r in bilan.lignes_exercice()
-    ]
-    for x in lignes:
-        x["ecart"] = x["cout_personnel"] - x["categories"]
+    lignes = []
+    for r in bilan.lignes_exercice():
+        siennes = detail[r["dispositif"]]
+        categories, d5211 = somme(siennes, "cout_personnel"), somme(siennes, "cout_personnel_d5211")
+        lignes.append(r | {"categories": categories, "ecart": r["cout_personnel"] - categories, "d5211": d5211})
     colonnes = (
         m.DISPOSITIF,
         m.Colonne("etp", "ETP", "etp", somme=True),
@@ -188,50 +181,39 @@ def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
         m.Colonne("d5211", "Sans charges de structure", "centimes", somme=True),
     )
     titre = f"Coût de personnel par dispositif, {bilan.exercice}"
-    liens: list[m.Morceau] = ["Voir le détail : "]
-    for code in bilan.trier(detail):
-        liens += [m.Lien(f"#{renvois.ancre(code)}", bilan.libelle(code)), " · "]
-    blocs: list[m.Bloc] = [m.tableau(titre, colonnes, lignes), m.p(*liens[:-1], ".", ecran=True)]
+    codes = bilan.trier({r["dispositif"] for r in bilan["etp_categorie"]})
+    liens = [x for code in codes for x in (" · ", m.Lien(f"#{renvois.ancre(code)}", bilan.libelle(code)))][1:]
+    blocs: list[m.Bloc] = [m.tableau(titre, colonnes, lignes), m.p("Voir le détail : ", *liens, ".", ecran=True)]
     return m.Section("ensemble", "Tous les dispositifs", "Ensemble", blocs)
 
 
 def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
-    couts, tracees = _couts(bilan), trace.presentes(bilan)
-    lignes = [
-        {
-            "categorie": _categorie(r["categorie"]),
-            "etp": formats.nombre(r["etp"], 6),
-            "cout_moyen": _fin(couts.get(r["categorie"], {}).get("cout_moyen")),
-            "cout_structure": _fin(couts.get(r["categorie"], {}).get("cout_structure")),
-            "cout_personnel": r["cout_personnel"],
-            "cout_personnel_d5211": r["cout_personnel_d5211"],
-        }
-        for r in rangees
-    ]
-    colonnes = (
-        CATEGORIE,
-        ETP,
-        COUT_MOYEN,
-        STRUCTURE,
-        m.Colonne("cout_personnel", "Coût de personnel", "centimes", somme=True, fort=True),
-        m.Colonne("cout_personnel_d5211", "Base D5211\u201116", "centimes", somme=True),
-    )
-    total = m.additionner("Total", colonnes, lignes) | {"etp": formats.nombre(somme(rangees, "etp"), 6)}
-    libelle = bilan.libelle(code)
+    couts, tracees, libelle = _couts(bilan), trace.presentes(bilan), bilan.libelle(code)
+    lignes = []
+    for r in rangees:
+        cout = couts.get(r["categorie"], {})
+        unitaires = {c: _fin(cout.get(c)) for c in ("cout_moyen", "cout_structure")}
+        lignes.append(r | unitaires | {"categorie": _categorie(r["categorie"]), "etp": formats.nombre(r["etp"], 6)})
+    total = m.additionner("Total", DETAIL, rangees) | {"etp": formats.nombre(somme(rangees, "etp"), 6)}
     suites = [
         m.p(renvois.vers_trace(code, texte, mesure), ".", ecran=True)
         for mesure, texte in SUITES
         if (code, mesure) in tracees
     ]
-    titre = f"Coût de personnel de « {libelle} », {bilan.exercice}"
-    return m.Section(
-        renvois.ancre(code), libelle, _court(libelle), [m.Tableau(titre, colonnes, lignes, total), *suites]
-    )
+    tableau = m.Tableau(f"Coût de personnel de « {libelle} », {bilan.exercice}", DETAIL, lignes, total)
+    sigle = SIGLE.search(libelle)
+    return m.Section(renvois.ancre(code), libelle, sigle[1] if sigle else libelle, [tableau, *suites])
 
 
 # ---------------------------------------------------------------- words
 def _couts(bilan: Bilan) -> dict[str, Ligne]:
     return {r["categorie"]: r for r in bilan["cout_moyen"]}
+
+
+def _recalculables(bilan: Bilan) -> list[Ligne]:
+    """ETP of the categories that have an average cost: one without payroll has none."""
+    couts = _couts(bilan)
+    return [r for r in bilan["etp_categorie"] if r["categorie"] in couts]
 
 
 def _complet(cout: Ligne) -> Decimal:
@@ -245,12 +227,6 @@ def _fin(valeur: Decimal | int | None) -> str:
 
 def _categorie(code: str) -> str:
     return libelles.CATEGORIES.get(code, f"Catégorie {code}")
-
-
-def _court(libelle: str) -> str:
-    """The acronym that a label ends with, where there is one."""
-    sigle = SIGLE.search(libelle)
-    return sigle[1] if sigle else libelle
 
 
 def _groupe(groupe: str) -> str:

@@ -9,19 +9,7 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois
 from mutualisation.rapport.publie import Bilan, Ligne
-from mutualisation.rapport.sceau import Sceau
 
-# the first lines of each reason are named, however many there are
-PAR_MOTIF = """
-select source, fichier, colonne, statut, motif, count(*) as lignes, count(*) filter (where a_corriger) as a_corriger,
-  (array_agg(distinct ligne) filter (where ligne is not null))[:5] as premieres,
-  count(distinct ligne) as distinctes
-  from {source}
- where exercice = %(exercice)s and version = %(version)s
- group by source, fichier, colonne, statut, motif
- order by source collate "C", fichier collate "C", statut collate "C", motif collate "C",
-  colonne collate "C" nulls first
-"""
 SANS_REJET = "Aucune ligne des fichiers livrés n'a été rejetée, retenue ou mise de côté."
 COLONNES = (
     m.Colonne("fichier", "Fichier", "code", part=4),
@@ -34,13 +22,13 @@ COLONNES = (
 )
 
 
-def dire(bilan: Bilan, sceau: Sceau) -> m.Document:
+def lignes_ecartees(bilan: Bilan) -> m.Document:
     """The page, one section a source."""
-    rangees = bilan.agreger("rejets", PAR_MOTIF)
+    rangees = bilan.laissees_de_cote
     sources = list(dict.fromkeys(r["source"] for r in rangees))
-    sections = [_bilan(rangees), *(_source(s, [r for r in rangees if r["source"] == s]) for s in sources)]
+    sections = [_ensemble(rangees), *(_source(s, [r for r in rangees if r["source"] == s]) for s in sources)]
     titre = f"Lignes écartées {bilan.exercice}"
-    return cadre.document(bilan, sceau, renvois.REJETS, titre, _resume(rangees), sections)
+    return cadre.document(bilan, renvois.REJETS, titre, _resume(rangees), sections)
 
 
 def _resume(rangees: list[Ligne]) -> str:
@@ -51,21 +39,21 @@ def _resume(rangees: list[Ligne]) -> str:
     return f"{formats.plusieurs(total, 'ligne livrée ne compte', 'lignes livrées ne comptent')} pas ; {suite}."
 
 
-def _bilan(rangees: list[Ligne]) -> m.Section:
+def _ensemble(rangees: list[Ligne]) -> m.Section:
     comptes: Counter[str] = Counter()
     for r in rangees:
         comptes[r["statut"]] += r["lignes"]
+    decomptes = [(n, libelles.decompte(s, n), s != "doublon") for s, n in sorted(comptes.items())]
+    csv = m.p(
+        "Chaque ligne, avec la valeur qui a posé question quand elle peut être montrée, est dans ",
+        m.Code("rejets.csv"), ".",
+    )  # fmt: skip
     blocs: list[m.Bloc] = [
-        m.Comptes([(n, libelles.decompte(s, n), s != "doublon") for s, n in sorted(comptes.items())])
-        if comptes
-        else m.p(SANS_REJET),
-        m.Liste([(libelles.STATUTS[s], libelles.ISSUES[s]) for s in libelles.ISSUES if s in comptes]),
-        m.p("Chaque ligne, avec la valeur qui a posé question quand elle peut être montrée, est dans ", _CSV, "."),
+        m.Comptes(decomptes) if comptes else m.p(SANS_REJET),
+        m.Liste([(libelles.STATUTS[s], issue) for s, issue in libelles.ISSUES.items() if s in comptes]),
+        csv,
     ]
     return m.Section("ensemble", "Ce qui a été laissé de côté", "Ensemble", blocs)
-
-
-_CSV = m.Code("rejets.csv")
 
 
 def _source(source: str, rangees: list[Ligne]) -> m.Section:
@@ -91,6 +79,6 @@ def _ligne(r: Ligne) -> dict[str, Any]:
 
 def _lignes(premieres: list[int], distinctes: int) -> str:
     """`12, 40 et 3 autres`."""
-    dites = ", ".join(formats.nombre(n) for n in premieres)
+    nommees = ", ".join(formats.nombre(n) for n in premieres)
     reste = distinctes - len(premieres)
-    return dites + (f" et {formats.plusieurs(reste, 'autre')}" if reste > 0 else "")
+    return nommees + (f" et {formats.plusieurs(reste, 'autre')}" if reste > 0 else "")

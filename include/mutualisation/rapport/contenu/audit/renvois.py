@@ -6,8 +6,21 @@ import re
 import unicodedata
 
 from mutualisation.mise_en_forme.modele import Lien
+from mutualisation.rapport.publie import Bilan
 
 INDEX, PERSONNEL, PASSAGES, CONTROLES, REJETS = "index", "personnel", "passages", "controles", "rejets"
+# page, its name, what it tells
+PAGES = (
+    (PERSONNEL, "Coût de personnel", "ETP par catégorie, coût moyen et structure, au centime."),
+    (PASSAGES, "Passages", "du coût complet à la base D5211\u201116, d'une année à l'autre, des sources."),
+    (CONTROLES, "Contrôles", "chaque contrôle, ses deux côtés ou le nombre de choses vérifiées."),
+    (REJETS, "Lignes écartées", "lignes rejetées, retenues ou en double, avec leur motif et le remède."),
+)
+
+
+def pages(bilan: Bilan) -> list[tuple[str, str, str]]:
+    """The pages of an exercice beside its index and its traces; no page of staff cost where none is published."""
+    return [x for x in PAGES if x[0] != PERSONNEL or bilan["etp_categorie"]]
 
 
 def dossier(exercice: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -10,31 +11,28 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne
-from mutualisation.rapport.sceau import Sceau
 
-# figures of a dispositif with the fewest lines first, line by line while the page stays light
-RETENUES = """
+# figures of a dispositif with the fewest lines first, line by line while the page stays light; then those left, by file
+TRACEES = """
 with comptes as (
   select dispositif, mesure, count(*) as lignes from {source}
    where exercice = %(exercice)s and version = %(version)s group by dispositif, mesure
 ), cumuls as (
   select *, sum(lignes) over (partition by dispositif order by lignes, mesure collate "C") <= 2000 as detaillee
     from comptes
+), retenues as (
+  select t.*, c.detaillee from {source} as t inner join cumuls as c using (dispositif, mesure)
+   where t.exercice = %(exercice)s and t.version = %(version)s
 )"""
-LIGNES = f"""{RETENUES}
-select t.* from {{source}} as t
- inner join cumuls as c on t.dispositif = c.dispositif and t.mesure = c.mesure and c.detaillee
- where t.exercice = %(exercice)s and t.version = %(version)s
- order by t.dispositif collate "C", t.mesure collate "C", t.fichier collate "C", t.ligne nulls first,
-  t.rang collate "C", t.montant_source, t.part, t.montant
+LIGNES = f"""{TRACEES}
+select * from retenues where detaillee
+ order by dispositif collate "C", mesure collate "C", fichier collate "C", ligne nulls first, rang collate "C",
+  montant_source, part, montant
 """  # noqa: S608 - our own text
-GROUPES = f"""{RETENUES}
-select t.dispositif, t.mesure, t.fichier, count(*) as lignes, sum(t.montant) as montant
-  from {{source}} as t
- inner join cumuls as c on t.dispositif = c.dispositif and t.mesure = c.mesure and not c.detaillee
- where t.exercice = %(exercice)s and t.version = %(version)s
- group by t.dispositif, t.mesure, t.fichier
- order by t.dispositif collate "C", t.mesure collate "C", t.fichier collate "C"
+GROUPES = f"""{TRACEES}
+select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant from retenues where not detaillee
+ group by dispositif, mesure, fichier
+ order by dispositif collate "C", mesure collate "C", fichier collate "C"
 """  # noqa: S608 - our own text
 PRESENTES = """
 select dispositif, mesure, count(*) as lignes, sum(montant) as montant from {source}
@@ -45,31 +43,42 @@ ETP, ARRONDI = "etp", "arrondi"
 # the column of the synthèse, in its order
 MESURES = (ETP, "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "recettes")
 FICHIER = m.Colonne("fichier", "Fichier", "code", part=4)
+LIGNE_A_LIGNE = (
+    FICHIER,
+    m.Colonne("ligne", "Ligne", "lu"),
+    m.Colonne("piece", "Pièce", part=3),
+    m.Colonne("date_piece", "Date", "date"),
+    m.Colonne("compte", "Compte M57", part=3),
+    m.Colonne("activite", "Activité", part=2),
+    m.Colonne("montant_source", "Montant lu", "lu"),
+    m.Colonne("part", "Part", "lu"),
+    m.Colonne("montant", "Montant retenu", "lu", fort=True),
+)
+PAR_FICHIER = (FICHIER, m.Colonne("lignes", "Lignes", "entier"), m.Colonne("montant", "Montant", "lu", fort=True))
 DU_TEMPS = (
     "Le temps de travail n'est publié que par fichier et par activité, jamais par agent ; le coût y est celui de la "
     "catégorie, regroupée s'il le faut."
 )
 
 
-def dire(bilan: Bilan, sceau: Sceau) -> Iterator[m.Document]:
+def traces(bilan: Bilan) -> Iterator[m.Document]:
     """One page for each dispositif that has a source line."""
     tracees = presentes(bilan)
-    lignes = _ranger(bilan.agreger("tracabilite", LIGNES))
-    groupes = _ranger(bilan.agreger("tracabilite", GROUPES))
+    lignes, groupes = (_par_mesure(bilan.agreger("tracabilite", requete)) for requete in (LIGNES, GROUPES))
     for code in dispositifs(bilan):
-        mesures = [x for x in MESURES if (code, x) in tracees]
+        comptes = {x: tracees[code, x] for x in MESURES if (code, x) in tracees}
         sections = [
-            _mesure(bilan, code, x, tracees[code, x], lignes.get((code, x), []), groupes.get((code, x), []))
-            for x in mesures
+            _mesure(bilan, code, x, compte, _tableau(x, compte, lignes[code, x], groupes[code, x]))
+            for x, compte in comptes.items()
         ]
-        nombre = sum(tracees[code, x]["lignes"] for x in mesures)
+        nombre = sum(compte["lignes"] for compte in comptes.values())
         resume = (
             f"Les chiffres {bilan.exercice} de « {bilan.libelle(code)} » viennent de "
             f"{formats.plusieurs(nombre, 'ligne source', 'lignes source')}. Le montant de chaque ligne est le montant "
             "lu dans le fichier multiplié par la part qui revient au dispositif."
         )
         titre = f"{bilan.libelle(code)} : des chiffres aux lignes source, {bilan.exercice}"
-        yield cadre.document(bilan, sceau, renvois.trace(code), titre, resume, sections, ("html",))
+        yield cadre.document(bilan, renvois.trace(code), titre, resume, sections, ("html",))
 
 
 def dispositifs(bilan: Bilan) -> list[str]:
@@ -82,57 +91,47 @@ def presentes(bilan: Bilan) -> dict[tuple[str, str], Ligne]:
     return {(r["dispositif"], r["mesure"]): r for r in bilan.agreger("tracabilite", PRESENTES)}
 
 
-def _ranger(rangees: list[Ligne]) -> dict[tuple[str, str], list[Ligne]]:
-    rangs: dict[tuple[str, str], list[Ligne]] = {}
+def _par_mesure(rangees: list[Ligne]) -> dict[tuple[str, str], list[Ligne]]:
+    par_mesure: dict[tuple[str, str], list[Ligne]] = defaultdict(list)
     for r in rangees:
-        rangs.setdefault((r["dispositif"], r["mesure"]), []).append(r)
-    return rangs
+        par_mesure[r["dispositif"], r["mesure"]].append(r)
+    return par_mesure
 
 
 # ---------------------------------------------------------------- one figure
-def _mesure(
-    bilan: Bilan, code: str, mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Ligne]
-) -> m.Section:
-    nom = _nom(mesure)
-    blocs: list[m.Bloc] = [_somme(bilan, code, mesure, compte)]
+def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tableau) -> m.Section:
+    """Σ of the lines beside the synthèse, then the lines."""
+    publie = bilan.synthese[bilan.exercice].get(code, {}).get(mesure)
+    synthese = f"Synthèse : {_quantite(publie, mesure)}. " if publie is not None else ""
+    nombre = formats.plusieurs(compte["lignes"], "ligne", "lignes")
+    blocs: list[m.Bloc] = [m.p(f"{synthese}Somme de {nombre} : {_quantite(compte['montant'], mesure)}.")]
     if mesure in (ETP, "cout_personnel"):
         blocs.append(m.p(DU_TEMPS, note=True))
         if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
             blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), ".", ecran=True))
-    blocs.append(_tableau(nom, mesure, lignes) if lignes else _par_fichier(nom, mesure, compte, groupes))
-    return m.Section(mesure, nom, nom, blocs)
+    return m.Section(mesure, _nom(mesure), _nom(mesure), [*blocs, tableau])
 
 
 def _nom(mesure: str) -> str:
     return "Équivalents temps plein" if mesure == ETP else libelles.MESURES[mesure]
 
 
-def _somme(bilan: Bilan, code: str, mesure: str, compte: Ligne) -> m.Paragraphe:
-    """Σ of the lines beside the synthèse."""
-    publie = bilan.synthese[bilan.exercice].get(code, {}).get(mesure)
-    dit = f"Synthèse : {_quantite(publie, mesure)}. " if publie is not None else ""
-    nombre = formats.plusieurs(compte["lignes"], "ligne", "lignes")
-    return m.p(f"{dit}Somme de {nombre} : {_quantite(compte['montant'], mesure)}.")
-
-
-def _tableau(nom: str, mesure: str, lignes: list[Ligne]) -> m.Tableau:
-    """Line by line; a column that no line fills is left out."""
-    dites = [_ligne(r, mesure) for r in lignes]
-    colonnes = (
-        FICHIER,
-        m.Colonne("ligne", "Ligne", "lu"),
-        m.Colonne("piece", "Pièce", part=3),
-        m.Colonne("date_piece", "Date", "date"),
-        m.Colonne("compte", "Compte M57", part=3),
-        m.Colonne("activite", "Activité", part=2),
-        m.Colonne("montant_source", "Montant lu", "lu"),
-        m.Colonne("part", "Part", "lu"),
-        m.Colonne("montant", "Montant retenu", "lu", fort=True),
-    )
-    pleines = cadre.remplies(colonnes, dites)
+def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Ligne]) -> m.Tableau:
+    """Line by line, a column that no line fills left out; by file where there are too many lines for a page."""
+    titre = f"{_nom(mesure)} : lignes source"
+    if not lignes:
+        note = (
+            f"Ces {formats.plusieurs(compte['lignes'], 'ligne')} sont réunies par fichier pour que la page reste "
+            f"légère ; chacune est dans tracabilite.csv, colonnes dispositif et mesure (« {mesure} »)."
+        )
+        fichiers = [r | {"montant": _quantite(r["montant"], mesure)} for r in groupes]
+        limite, reste = cadre.LIGNES_MAX, cadre.renvoi("tracabilite.csv", "autre fichier", "autres fichiers")
+        return m.Tableau(f"{titre}, par fichier", PAR_FICHIER, fichiers, note=note, limite=limite, reste=reste)
+    en_mots = [_ligne(r, mesure) for r in lignes]
     regles = sorted({r["regle"] for r in lignes if r.get("regle")})
     note = " ; ".join(f"règle {x} : {libelles.REGLES.get(x, 'règle de calcul')}" for x in regles)
-    return m.Tableau(f"{nom} : lignes source", pleines, dites, note=f"R{note[1:]}." if note else "")
+    note = f"{formats.majuscule(note)}." if note else ""
+    return m.Tableau(titre, cadre.remplies(LIGNE_A_LIGNE, en_mots), en_mots, note=note)
 
 
 def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
@@ -157,22 +156,10 @@ def _activite(rang: str) -> str:
     return "arrondi au centime" if rang == ARRONDI else rang.rpartition("/")[0]
 
 
-def _par_fichier(nom: str, mesure: str, compte: Ligne, groupes: list[Ligne]) -> m.Tableau:
-    """Too many lines for a page: how many and how much by file, and where each one is."""
-    colonnes = (FICHIER, m.Colonne("lignes", "Lignes", "entier"), m.Colonne("montant", "Montant", "lu", fort=True))
-    dites = [r | {"montant": _quantite(r["montant"], mesure)} for r in groupes]
-    note = (
-        f"Ces {formats.plusieurs(compte['lignes'], 'ligne')} sont réunies par fichier pour que la page reste légère ; "
-        f"chacune est dans tracabilite.csv, colonnes dispositif et mesure (« {mesure} »)."
-    )
-    reste = cadre.renvoi("tracabilite.csv", "autre fichier", "autres fichiers")
-    return m.Tableau(f"{nom} : lignes source, par fichier", colonnes, dites, None, note, False, cadre.LIGNES_MAX, reste)
-
-
 def _quantite(valeur: Decimal | None, mesure: str) -> str:
     """ETP with six decimals, euros with the cents and whatever a share leaves below."""
     if valeur is None:
         return formats.NON_RENSEIGNE
     if mesure == ETP:
-        return f"{formats.nombre(valeur, 6)}{formats.INSECABLE}ETP"
+        return formats.etp(valeur, 6)
     return f"{formats.exact(valeur, 2)}{formats.INSECABLE}€"

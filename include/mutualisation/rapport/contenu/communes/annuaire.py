@@ -12,7 +12,6 @@ from mutualisation.rapport.contenu.communes import adresses, ensemble, manques
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.contenu.communes.services_utilises import NON_SUIVI
 from mutualisation.rapport.publie import Bilan, somme
-from mutualisation.rapport.sceau import Sceau
 
 COLONNES = (
     m.Colonne("nom", "Commune", part=3),
@@ -33,11 +32,10 @@ SOMMES = (
 )
 
 
-def dire(bilan: Bilan, sceau: Sceau, territoire: Territoire, *, sortie: str) -> m.Document:
+def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Document:
     """The index: names by letter on the page, figures folded; one table in print."""
     return ouverture.document(
         bilan,
-        sceau,
         adresses.ANNUAIRE,
         f"Les communes, {bilan.exercice}",
         sous_titre="Ce que chaque commune utilise, doit et coûte : une page chacune",

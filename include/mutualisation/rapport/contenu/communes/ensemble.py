@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
-from mutualisation.rapport.contenu.communes import adresses
+from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.communes import adresses, bloc_communal
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, Territoire
 from mutualisation.rapport.contenu.communes.strates import strates
 from mutualisation.rapport.publie import Bilan
@@ -17,6 +18,19 @@ from mutualisation.rapport.publie import Bilan
 # lower bounds of the number of services, as the key figures count them (R10: at least 1, 5 to 9, 10 or more)
 CLASSES = ((0, "aucun service"), (1, "1 à 4 services"), (5, "5 à 9 services"), (10, "10 services et plus"))
 PREFIXE = f"{adresses.DOSSIER}/"
+PAGES = f"{adresses.ANNUAIRE}.html"
+
+
+def section_communes(bilan: Bilan) -> m.Section:
+    """Map, distribution, cost by size, in the council's document; left out without communes."""
+    territoire = bloc_communal.lire(bilan)
+    blocs: list[m.Bloc] = []
+    if territoire.communes:
+        renvoi = m.p("Chaque commune a sa page : ", m.Lien(PAGES, "trouver une commune, et qui a adhéré à quoi"), ".")
+        parts = m.CoteACote((distribution(bilan, territoire), par_taille(bilan, territoire)))
+        # in this order on paper: the map asks for most of a page
+        blocs = [renvoi, parts, carte(bilan, territoire)]
+    return m.Section("communes", "Les communes et leurs services", "Communes", blocs)
 
 
 def classe(services: int) -> int:

@@ -14,7 +14,6 @@ from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, pa
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.contenu.communes.strates import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
 from mutualisation.rapport.publie import Bilan, somme
-from mutualisation.rapport.sceau import Sceau
 
 # measure per inhabitant, label
 PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
@@ -44,7 +43,7 @@ class Repere:
     avis: Sequence[str]
 
 
-def repere(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> Repere:
+def repere(bilan: Bilan, territoire: Territoire) -> Repere:
     """Classes, medians, share of the EPCI and map of the whole."""
     classes, carte = strates(territoire.communes), ensemble.carte(bilan, territoire, "")
     annees = [b.annee for b in territoire.blocs]
@@ -55,13 +54,13 @@ def repere(bilan: Bilan, sceau: Sceau, territoire: Territoire) -> Repere:
         services_utilises.part(total(annees, "reste"), total(annees, "cout")),
         carte,
         [replace(c, adresse="") for c in carte.communes],
-        ouverture.document(bilan, sceau, adresses.DOSSIER, "", forme="fiche"),
+        ouverture.document(bilan, adresses.DOSSIER, "", forme="fiche"),
         # the states above say it already
         [f"{sujet} : {m.mots(*morceaux)}" for sujet, morceaux in ouverture.avis(bilan)],
     )
 
 
-def dire(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) -> m.Document:
+def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) -> m.Document:
     """The page (`html`, with every adherent, invoice and purchase) or its print on one sheet (`pdf`)."""
     detail, origine = sortie == "html", r.modele.identite
     return replace(

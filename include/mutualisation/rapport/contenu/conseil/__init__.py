@@ -6,66 +6,58 @@ from dataclasses import replace
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme.modele import Document, Repli, Section
-from mutualisation.rapport.contenu import (
-    controles,
-    elus,
-    ouverture,
-    prevision,
-)
-from mutualisation.rapport.contenu.conseil import (
-    ailleurs,
-    annee,
-    annexe,
-    autres,
-    base_legale,
-    calcul,
-    couts_unitaires,
-    depuis_cloture,
-    dispositifs,
-    evolution,
-    glossaire,
-    reserves,
-    signatures,
-    territoire_servi,
-)
+from mutualisation.rapport.contenu import elus, ouverture
+from mutualisation.rapport.contenu.communes.ensemble import section_communes
+from mutualisation.rapport.contenu.conseil import ailleurs
+from mutualisation.rapport.contenu.conseil.annee import section_annee
+from mutualisation.rapport.contenu.conseil.autres import section_hors_totaux
+from mutualisation.rapport.contenu.conseil.base_legale import section_base_legale
+from mutualisation.rapport.contenu.conseil.depuis_cloture import section_depuis_cloture
+from mutualisation.rapport.contenu.conseil.dispositifs import section_dispositifs
+from mutualisation.rapport.contenu.conseil.evolution import section_evolution
+from mutualisation.rapport.contenu.conseil.methode import section_glossaire, section_methode
+from mutualisation.rapport.contenu.conseil.reserves import section_reserves
+from mutualisation.rapport.contenu.conseil.signatures import section_signatures
+from mutualisation.rapport.contenu.conseil.synthese import section_synthese
+from mutualisation.rapport.contenu.controles import section_controles
+from mutualisation.rapport.contenu.prevision import section_prevision
+from mutualisation.rapport.contenu.unites import section_couts_unitaires
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
-# A new section is one file, and its line here
+# a new section is a function of a bilan, and its line here; one without blocks is left out of page and PDF
 SECTIONS = (
-    annee,
-    annexe,
-    depuis_cloture,
-    evolution,
-    territoire_servi,
-    dispositifs,
-    couts_unitaires,
-    base_legale,
-    autres,
-    prevision,
-    controles,
-    reserves,
-    calcul,
-    glossaire,
+    section_annee,
+    section_synthese,
+    section_depuis_cloture,
+    section_evolution,
+    section_communes,
+    section_dispositifs,
+    section_couts_unitaires,
+    section_base_legale,
+    section_hors_totaux,
+    section_prevision,
+    section_controles,
+    section_reserves,
+    section_methode,
+    section_glossaire,
+    section_signatures,
 )
 # what they fold is for the audit file, not for the council
 BREVES = ("prevision", "controles")
 
 
-def documents(bilan: Bilan, sceau: Sceau) -> list[Document]:
+def documents(bilan: Bilan) -> list[Document]:
     """The council's document, its two pages for elected members. Same bilan, same words."""
-    conseil = dire(bilan, sceau)
-    return [conseil, elus.document(bilan, sceau, conseil)]
+    conseil = bilan_etape(bilan)
+    return [conseil, elus.document(bilan, conseil)]
 
 
-def dire(bilan: Bilan, sceau: Sceau) -> Document:
+def bilan_etape(bilan: Bilan) -> Document:
     """The whole bilan: no clock, no random."""
-    corps = [s for piece in SECTIONS if (s := piece.section(bilan)).ancre != depuis_cloture.RELATION or s.blocs]
-    sections = [*elus.sections(bilan), *map(_bref, corps), signatures.section(bilan, sceau)]
+    sections = [*elus.sections(bilan), *(_bref(section(bilan)) for section in SECTIONS)]
     return ouverture.document(
         bilan,
-        sceau,
         f"bilan_etape_{bilan.exercice}",
         f"Bilan d'étape {bilan.exercice}",
         sous_titre=SOUS_TITRE + formats.periode(bilan.exercices),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
-from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.publie import Bilan, Ligne
 
 RUBRIQUES = ("presentation", "activite", "cadre", "suite", "risque", "perspectives")
 # what the council reads of the key figures, by subject
@@ -20,7 +20,7 @@ SUJETS = (
 )  # fmt: skip
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_annee(bilan: Bilan) -> m.Section:
     """Signed texts of the whole bilan, then the figures that tell the year."""
     dits, chiffres = textes.liste(bilan, RUBRIQUES), _chiffres(bilan)
     blocs: list[m.Bloc] = [bloc for bloc in (dits, chiffres) if bloc.points]
@@ -28,19 +28,20 @@ def section(bilan: Bilan) -> m.Section:
 
 
 def _chiffres(bilan: Bilan) -> m.Liste:
-    lus = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
+    connus = {r["indicateur"]: r for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
     points = []
     for sujet, noms in SUJETS:
-        dits = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_dire(n, lus[n])}" for n in noms if n in lus]
+        dits = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_valeur(connus[n])}" for n in noms if n in connus]
         if dits:
             points.append((sujet, formats.majuscule(" ; ".join(dits)) + "."))
     return m.Liste(points)
 
 
-def _dire(nom: str, valeur: object) -> str:
-    lu = Decimal(str(valeur))
-    if nom.endswith("_pct"):
-        return formats.pourcent(lu / 100, 1 if nom == "cam_gain_pct" else 0)
-    if nom in libelles.INDICATEURS_EN_EUROS:
-        return formats.euros(lu)
-    return formats.nombre(lu, 0 if lu == int(lu) else 1)
+def _valeur(indicateur: Ligne) -> str:
+    valeur = Decimal(indicateur["valeur"])
+    match indicateur["unite"]:
+        case "%":
+            return formats.pourcent(valeur / 100, 1 if indicateur["indicateur"] == "cam_gain_pct" else 0)
+        case "€":
+            return formats.euros(valeur)
+    return formats.nombre(valeur, 0 if valeur == int(valeur) else 1)

@@ -20,9 +20,6 @@ def payeurs(bilan: Bilan) -> list[tuple[str, Decimal]]:
     sommes: dict[str, Decimal] = defaultdict(lambda: g.ZERO)
     for r in bilan["recettes_origine"]:
         sommes[r["origine"]] += r["montant"]
-    if not sommes:
-        recettes = bilan.total["recettes"] or g.ZERO
-        return [("Communes et autres adhérents", recettes)] if recettes else []
     return [(nom, sommes[o]) for o, nom in libelles.ORIGINES.items() if sommes.get(o)]
 
 
@@ -46,7 +43,7 @@ def flux(bilan: Bilan) -> g.Flux | None:
         f"Coût des dispositifs valorisés et qui le paie, {bilan.exercice}",
         [x for x in sources if x[1]],
         [x for x in cibles if x[1]],
-        f"Avant subventions : le coût net, qui les déduit, est de {formats.euros(total['cout_net'])}.",
+        note=f"Avant subventions : le coût net, qui les déduit, est de {formats.euros(total['cout_net'])}.",
     )
 
 

@@ -14,7 +14,7 @@ COLONNES = (
 )
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_hors_totaux(bilan: Bilan) -> m.Section:
     """A sentence, then the table folded."""
     rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
     lignes = [r | {"etat": r["valorisation"].capitalize(), "manque": _manque(r["manque"])} for r in rangees]

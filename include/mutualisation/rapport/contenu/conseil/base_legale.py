@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, portee
@@ -12,7 +10,7 @@ from mutualisation.rapport.publie import Bilan, Ligne, somme
 LONG = "Base de remboursement, article D5211\u201116 du CGCT"
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_base_legale(bilan: Bilan) -> m.Section:
     """Bridge of the total, then base, receipts and coverage of each dispositif."""
     rangees = bilan["passage_d5211"]
     blocs: list[m.Bloc] = [m.p(INTRODUCTION)] if rangees else []
@@ -43,26 +41,17 @@ def cascade(bilan: Bilan, rangees: list[Ligne]) -> g.Cascade | None:
 
 
 def _tableau(bilan: Bilan, rangees: list[Ligne]) -> m.Tableau:
-    avec_taux = any("taux_couverture_d5211" in r for r in rangees)
-    couverture = (
-        m.Colonne("recettes", "Recettes", "euros", "non renseigné", somme=True),
-        m.Colonne("taux_couverture_d5211", "Base couverte", "taux", fort=True),
-    )
     colonnes = (
         m.DISPOSITIF,
         m.Colonne("cout_complet", "Coût complet", "euros", somme=True),
         m.Colonne("dont_structure", "Structure", "euros", somme=True, deduit=True),
         m.Colonne("cout_d5211", f"Base {D5211}", "euros", somme=True, fort=True),
-        *(couverture if avec_taux else ()),
+        m.Colonne("recettes", "Recettes", "euros", "non renseigné", somme=True),
+        m.Colonne("taux_couverture_d5211", "Base couverte", "taux", fort=True),
         m.Colonne("portee", "Portée", part=1),
     )
     lignes = [r | {"portee": portee(r)} for r in bilan.dans_l_ordre(rangees)]
     total = m.additionner("Total", colonnes, lignes)
-    if avec_taux:
-        total["taux_couverture_d5211"] = _part(total["recettes"], total["cout_d5211"])
+    total["taux_couverture_d5211"] = total["recettes"] / total["cout_d5211"] if total["cout_d5211"] else None
     titre = f"Ce que les recettes couvrent de la base, {bilan.exercice}"
     return m.Tableau(titre, colonnes, lignes, total, PORTEE)
-
-
-def _part(recettes: Decimal, base: Decimal) -> Decimal | None:
-    return recettes / base if base else None

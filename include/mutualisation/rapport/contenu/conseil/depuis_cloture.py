@@ -24,7 +24,7 @@ NOTE = (
 )
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_depuis_cloture(bilan: Bilan) -> m.Section:
     """The figures of the synthèse that are no longer those of the closed version, by cause."""
     rangees = bilan.interne(RELATION)
     titre = "Ce qui a changé depuis la clôture"
@@ -72,7 +72,7 @@ def _valeur(mesure: str, valeur: Decimal | None) -> str:
         return formats.NON_RENSEIGNE
     match mesure:
         case "etp":
-            return f"{formats.nombre(valeur, 6)}{formats.INSECABLE}ETP"
+            return formats.etp(valeur, 6)
         case "taux_couverture":
             return formats.pourcent(valeur, 4)
     return formats.euros(valeur, 2)

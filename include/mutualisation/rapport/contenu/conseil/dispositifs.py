@@ -37,7 +37,7 @@ Comptes = dict[int, dict[str, Counter[str]]]
 RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_dispositifs(bilan: Bilan) -> m.Section:
     """One part per valued dispositif, by theme."""
     types = unites.types(bilan)
     comptes = {e: membres.au_31_decembre(bilan, e) for e in bilan.exercices}
@@ -156,7 +156,7 @@ def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
         return ""
     avant = comptes.get(exercice - 1, {}).get(code)
     total, ancien = sum(compte.values()), sum(avant.values()) if avant else 0
-    genres = membres.dire(compte)
+    genres = membres.en_mots(compte)
     dit = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
     return f"{dit} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else dit
 

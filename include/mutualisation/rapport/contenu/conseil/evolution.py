@@ -21,7 +21,7 @@ NOTE = (
 )
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_evolution(bilan: Bilan) -> m.Section:
     """Bridge of the total, then the effects of each dispositif."""
     pont, effets = cascade(bilan), _tableau(bilan)
     blocs: list[m.Bloc] = [] if pont is None else [pont]

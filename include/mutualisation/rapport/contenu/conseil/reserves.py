@@ -7,8 +7,7 @@ from datetime import date
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import textes
-from mutualisation.rapport.contenu.qualite import rejets
+from mutualisation.rapport.contenu import ouverture, textes
 from mutualisation.rapport.publie import Bilan
 
 # rubriques that the council reads of each dispositif: the ones whose absence is told
@@ -16,7 +15,7 @@ ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": 
 NOMMES = 6
 
 
-def section(bilan: Bilan) -> m.Section:
+def section_reserves(bilan: Bilan) -> m.Section:
     """Points by subject; a sentence when there is none."""
     points = [(sujet, f"{formats.majuscule(dit)}.") for sujet, dit in _points(bilan) if dit]
     blocs: list[m.Bloc] = [m.Liste(points)] if points else [m.p("Rien ne manque aux données de l'exercice.")]
@@ -43,7 +42,7 @@ def enumerer(noms: Iterable[str]) -> str:
 
 
 def _rejets(bilan: Bilan) -> str:
-    nombre = sum(r["lignes"] for r in rejets(bilan) if r["statut"] != "doublon")
+    nombre = ouverture.lignes_ecartees(bilan)
     if not nombre:
         return ""
     livrees = formats.plusieurs(nombre, "ligne livrée ne compte", "lignes livrées ne comptent")

@@ -6,7 +6,6 @@ from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
 from mutualisation.rapport.publie import Bilan
-from mutualisation.rapport.sceau import Sceau
 
 COLONNES = (
     m.Colonne("libelle", "", part=1),
@@ -17,7 +16,7 @@ COLONNES = (
 A_REMPLIR = "……………………………"
 
 
-def section(bilan: Bilan, sceau: Sceau) -> m.Section:
+def section_signatures(bilan: Bilan) -> m.Section:
     """Visas where there are some, the table to sign, and what it signs: version and hash."""
     visas = [(f"Visa {rang}", textes.signe(t)) for rang, t in enumerate(textes.de(bilan, "visa"), start=1)]
     construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
@@ -30,7 +29,7 @@ def section(bilan: Bilan, sceau: Sceau) -> m.Section:
     blocs: list[m.Bloc] = [m.Liste(visas)] if visas else []
     blocs += [
         m.Tableau(f"Bilan d'étape {bilan.exercice}, version {construction.version}", COLONNES, signe),
-        m.p("Empreinte de la publication signée : ", m.Code(sceau.publication_sha256), note=True),
+        m.p("Empreinte de la publication signée : ", m.Code(bilan.empreinte), note=True),
     ]
     return m.Section("signatures", "Visas et signatures" if visas else "Signatures", "Signatures", blocs)
 

@@ -1,4 +1,4 @@
-"""The annex: totals of the exercices shown, and who pays."""
+"""Totals of the exercices shown as the printed annex has them, the exercice by dispositif, and who pays, drawn."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from mutualisation.francais import formats
 from mutualisation.francais.formats import NON_RENSEIGNE
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu.conseil import argent
 from mutualisation.rapport.publie import Bilan, Ligne
 
+# columns of a dispositif: a new one that is published is a line here
+AVANT = (m.DISPOSITIF, m.Colonne("etp", "ETP", "etp"), m.Colonne("cout_net", "Coût net", "euros", fort=True))
+APRES = (
+    m.Colonne("recettes", "Recettes", "euros", NON_RENSEIGNE, fort=True),
+    m.Colonne("reste_a_charge", "Reste à charge", "euros"),
+    m.Colonne("taux_couverture", "Couverture", "taux"),
+)
 # measure, label of the annex, kind
 MESURES = (
     ("etp", "Équivalents temps plein (ETP)", "etp"),
@@ -21,6 +29,19 @@ NOTE = (
     "subventions. Les totaux sont arrondis après addition : ils peuvent différer d'un euro de la somme des montants "
     "arrondis."
 )
+
+
+def section_synthese(bilan: Bilan) -> m.Section:
+    """Two tables: years, dispositifs."""
+    payeurs = argent.par_dispositif(bilan)
+    origines = argent.colonnes(bilan)
+    lignes = [{**r, **payeurs.get(r["dispositif"], {})} for r in bilan.lignes_exercice()]
+    total = {**bilan.total, **m.additionner("Total", (m.DISPOSITIF, *origines), [*payeurs.values()])}
+    titre = f"Coût, qui le paie et reste à charge, par dispositif, {bilan.exercice}"
+    note = argent.NOTE_ORIGINE if origines else ""
+    exercice = m.Tableau(titre, (*AVANT, *origines, *APRES), lignes, total, note)
+    blocs: list[m.Bloc] = [totaux(bilan), m.Repli(f"Voir {bilan.exercice} par dispositif", [exercice])]
+    return m.Section("synthese", "Dépenses destinées aux besoins des communes", "Synthèse", blocs)
 
 
 def totaux(bilan: Bilan) -> m.Tableau:
@@ -49,15 +70,31 @@ def _case(ligne: Ligne | None, mesure: str, genre: str) -> m.Valeur:
     return m.Valeur(ligne[mesure], genre)
 
 
-def financement(bilan: Bilan) -> g.Graphique:
+def financement(bilan: Bilan) -> g.CoutsCouverts:
     """Cost and who paid it, a column per exercice shown."""
     periode = formats.periode(bilan.exercices)
     barres = [g.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
-    return g.Graphique(
+    return g.CoutsCouverts(
         "g-evolution",
-        "colonnes",
         f"Qui finance, {periode}",
         f"Coût net, recettes des communes et reste à charge, {periode}",
+        "colonnes",
         ("Recettes des communes", "Reste à charge"),
+        barres,
+    )
+
+
+def couverture(bilan: Bilan) -> g.CoutsCouverts:
+    """One bar per dispositif, in the order of every table."""
+    barres = [
+        g.Barre(r["libelle"], r["cout_net"], r["recettes"] if r["recettes_renseignees"] else None)
+        for r in bilan.lignes_exercice()
+    ]
+    return g.CoutsCouverts(
+        "g-couverture",
+        f"Coût net {bilan.exercice} et part couverte par les communes",
+        f"Coût net et part couverte par les communes, par dispositif, {bilan.exercice}",
+        "barres",
+        ("Couvert par les communes", "Reste à charge"),
         barres,
     )

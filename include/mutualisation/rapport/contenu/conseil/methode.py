@@ -1,8 +1,9 @@
-"""The method in force in the exercice, in words."""
+"""The method in force in the exercice, in words, and where its parameters and every figure can be checked."""
 
 from __future__ import annotations
 
 from mutualisation.francais import formats, libelles
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.publie import Bilan
 
 RECETTES = (
@@ -11,7 +12,19 @@ RECETTES = (
 )
 
 
-def points(bilan: Bilan) -> list[tuple[str, str]]:
+RETROUVER = m.p(
+    "Les paramètres en vigueur sont dans le classeur, et chaque montant se retrouve ligne à ligne dans ",
+    m.Code("tracabilite.csv"), ".", note=True,
+)  # fmt: skip
+
+
+def section_methode(bilan: Bilan) -> m.Section:
+    """Points folded, then where to look."""
+    points = m.Liste(_points(bilan), longue=True)
+    return m.Section("methode", "Méthode", "Méthode", [m.Repli("Voir la méthode de calcul", [points]), RETROUVER])
+
+
+def _points(bilan: Bilan) -> list[tuple[str, str]]:
     """(subject, sentence) of the method."""
     valeurs = {x["parametre"]: x["valeur"] for x in bilan.contexte.parametres}
     methode = valeurs.get("methode_etp", "R")
@@ -42,3 +55,9 @@ def _regroupement(bilan: Bilan) -> str:
         " et ".join(formats.minuscule(libelles.CATEGORIES.get(c, c)) for c in g.split("+")) for g in sorted(groupes)
     ]
     return f" Trop peu nombreux pour être publiés seuls, {', '.join(noms)} partagent un même coût." if noms else ""
+
+
+def section_glossaire(_: Bilan) -> m.Section:
+    """Words of the bilan that a councillor may ask about."""
+    mots = m.Liste([(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items()], longue=True)
+    return m.Section("glossaire", "Glossaire", "Glossaire", [m.Repli("Voir le glossaire", [mots])])
