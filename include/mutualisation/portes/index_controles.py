@@ -37,8 +37,8 @@ class Controle:
 
 @cache
 def lire_index() -> dict[str, Controle]:
-    """Controls by name, in the order of `expectations/bilan/index_controles.yml`."""
-    chemin = dossier_attentes() / "bilan" / "index_controles.yml"
+    """Controls by name, in the order of `expectations/index_controles.yml`."""
+    chemin = dossier_attentes() / "index_controles.yml"
     brutes = yaml.safe_load(chemin.read_text(encoding="utf-8"))["controles"]
     listes = ("decisions", "regarde")
     controles = [Controle(**(brute | {cle: tuple(brute[cle]) for cle in listes})) for brute in brutes]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -19,26 +18,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, Templa
 from mutualisation.francais.formats import nombre as nombre_francais
 from mutualisation.francais.formats import plusieurs
 from mutualisation.portes.resultat import Constat
-from mutualisation.portes.suites import Suite
 
-# What former versions left there: the site of Great Expectations
-ANCIEN_SITE = ("expectations", "validations", "static")
 SEVERITES = {"critical": "Bloque", "warning": "Avertit", "info": "Informe"}
 MOTS = {True: "vrai", False: "faux"}
 
 
-def jugement(porte: str, suite: Suite, constats: Iterable[Constat]) -> dict[str, Any]:
-    """What the page shows of a suite judged now, ready for JSON; `constats` in the order of its expectations."""
-    reste = iter(constats)
+def jugement(section: str, libelle: str, constats: Iterable[Constat]) -> dict[str, Any]:
+    """What the page shows of a section judged now, ready for JSON; `constats` by suite."""
+    lots: dict[str, list[dict[str, Any]]] = {}
+    for constat in constats:
+        lots.setdefault(constat.attente.libelle, []).append(_ligne(constat))
     return {
-        "suite": suite.nom,
-        "libelle": suite.libelle or suite.nom,
-        "porte": porte,
+        "suite": section,
+        "libelle": libelle,
         "juge_le": datetime.now(UTC).astimezone().strftime("%d/%m/%Y à %H:%M"),
-        "lots": [
-            {"libelle": lot.libelle or lot.nom, "attentes": [_ligne(next(reste)) for _ in lot.attentes]}
-            for lot in suite.lots
-        ],
+        "lots": [{"libelle": nom, "attentes": lignes} for nom, lignes in lots.items()],
     }
 
 
@@ -49,8 +43,6 @@ def ecrire_pages(dossier: Path, jugements: Iterable[dict[str, Any]]) -> Path:
     """
     resultats = dossier / "resultats"
     resultats.mkdir(parents=True, exist_ok=True)
-    for ancien in ANCIEN_SITE:
-        shutil.rmtree(dossier / ancien, ignore_errors=True)
     for dit in jugements:
         _ecrire(resultats / f"{dit['suite']}.json", json.dumps(dit, ensure_ascii=False, indent=1))
     suites = [resume for chemin in sorted(resultats.glob("*.json")) if (resume := _relire(chemin))]
@@ -116,7 +108,7 @@ def _resultat(constat: Constat) -> str:
 
 
 def _attendu(kwargs: Any) -> str:
-    """The limits that the YAML gives, in words."""
+    """The limits that the suite gives, in words."""
     morceaux = []
     if valeurs := kwargs.get("value_set"):
         morceaux.append(" · ".join(map(_mot, valeurs)))

@@ -36,6 +36,12 @@ def cellule_lue(colonne: Colonne) -> str:
     return lire(colonne.type, colonne.nom)
 
 
+def cellule_jugee(colonne: Colonne) -> str:
+    """As `cellule_lue`; an unknown value of an enumeration is its text, for `expect_column_values_to_be_in_set`."""
+    lue = cellule_lue(colonne)
+    return f"coalesce({lue}, {lire('texte', colonne.nom)})" if colonne.type == "enumeration" else lue
+
+
 def lire(type_: str, nom: str) -> str:
     """SQL of a cell (alias b) read as that type of the registry; a text when the type has no reader of its own."""
     return LECTURES.get(type_, "lecture.texte({cellule})").format(cellule=f"b.{nom}")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
+from mutualisation.portes.execution import fermer, precharger
 from mutualisation.portes.index_controles import lire_index
-from mutualisation.portes.juge import fermer, precharger
 from mutualisation.sources.brut import synchroniser_brut
 
 Poser = Callable[..., int]
@@ -129,6 +129,10 @@ def candidat(base_vierge: str) -> str:
     with psycopg.connect(base_vierge) as conn:
         conn.execute(TABLES)
         conn.execute(LIGNES)
+        conn.execute(
+            "insert into journal.constructions (version, exercices, prepare_par, code_version, statut) "
+            "overriding system value values (1, '{2024}', 'a', 'a', 'construite')"
+        )
         for controle in lire_index().values():
             conn.execute(
                 "insert into construction.controles (version, exercice, controle, cle, statut, bloquant) "

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from mutualisation.portes.livraisons import _cellule_jugee
-from mutualisation.sources.cellules_sql import cellule_lue, lire
+from mutualisation.sources.cellules_sql import cellule_jugee, cellule_lue, lire
 from mutualisation.sources.jeux import TYPES, Colonne
 from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_dbt import sources_dbt
@@ -39,4 +38,4 @@ def test_la_porte_lit_chaque_type_comme_dbt(colonne: Colonne) -> None:
     if colonne.type == "enumeration":
         assert lue == ENUMERATION
         lue = f"coalesce({lue}, {lire('texte', 'c')})"
-    assert _cellule_jugee(colonne) == lue
+    assert cellule_jugee(colonne) == lue
