@@ -76,17 +76,12 @@ def lire_point(porte: str, nom: str) -> list[Suite]:
     without its suite has failed.
     """
     point = _json(porte, Path("checkpoints") / f"{nom}.json")
-    montre = frozenset(_cle(point.get("result_format"), "unexpected_index_column_names") or ())
+    montre = frozenset(point.get("result_format", {}).get("unexpected_index_column_names", ()))
     noms = [
         _json(porte, Path("validation_definitions") / f"{d['name']}.json")["suite"]["name"]
         for d in point["validation_definitions"]
     ]
     return [_suite(porte, suite, montre) for suite in noms]
-
-
-def lire_suite(porte: str, nom: str) -> Suite:
-    """One suite. Raises as `lire_point`."""
-    return _suite(porte, nom, None)
 
 
 def nom_de(suite: str, type_: str, kwargs: Mapping[str, Any], meta: Mapping[str, Any] | None) -> str:
@@ -102,7 +97,7 @@ def fichier_de(suite: str) -> Path:
     return Path("expectations", *suite.split(".")).with_suffix(".json")
 
 
-def _suite(porte: str, nom: str, montre: frozenset[str] | None) -> Suite:
+def _suite(porte: str, nom: str, montre: frozenset[str]) -> Suite:
     contenu = _json(porte, fichier_de(nom))
     meta = contenu.get("meta") or {}
     try:
@@ -119,9 +114,7 @@ def _suite(porte: str, nom: str, montre: frozenset[str] | None) -> Suite:
     return Suite(nom, attentes, str(meta.get("total", "")))
 
 
-def _attente(
-    suite: str, meta_suite: Mapping[str, Any], brute: dict[str, Any], montre: frozenset[str] | None
-) -> Attente:
+def _attente(suite: str, meta_suite: Mapping[str, Any], brute: dict[str, Any], montre: frozenset[str]) -> Attente:
     type_, kwargs, meta = str(brute["type"]), dict(brute["kwargs"]), brute.get("meta") or {}
     nom, severity = nom_de(suite, type_, kwargs, meta), str(brute.get("severity", "critical"))
     if severity not in SEVERITES:
@@ -130,7 +123,7 @@ def _attente(
         raise _MalEcrite(f"{nom} : {SQL_EXACT} sans « notes » qui dise ce que seul le SQL sait comparer")
     message = str(meta.get("message", ""))
     cites = {champ for _, champ, _, _ in Formatter().parse(message) if champ}
-    if type_ != SQL_EXACT and montre is not None and (caches := cites - montre):
+    if type_ != SQL_EXACT and (caches := cites - montre):
         raise _MalEcrite(f"la phrase de {nom} cite {sorted(caches)}, que le point de contrôle ne rend pas")
     return Attente(
         nom=nom,
@@ -164,10 +157,6 @@ def _json(porte: str, chemin: Path) -> dict[str, Any]:
     if not isinstance(contenu, dict):
         raise ControleEchoue([f"porte {porte} : la suite {chemin} est vide — y déclarer des attentes"])
     return contenu
-
-
-def _cle(forme: Any, cle: str) -> Any:
-    return forme.get(cle) if isinstance(forme, dict) else None
 
 
 def _raison(faute: Exception) -> str:
