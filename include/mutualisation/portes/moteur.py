@@ -45,7 +45,10 @@ def repondre(demande: dict[str, Any]) -> dict[str, Any]:
     when one of `attentes` is none of Great Expectations, else `{"erreur": class}` when nothing could be evaluated.
     """
     try:
-        return {"constats": _passer(**{cle: demande[cle] for cle in ("dossier", "url", "point", "trame")})}
+        constats = _passer(**{cle: demande[cle] for cle in ("dossier", "url", "point", "trame")})
+        # one that it can't make is left out of its suite without a word
+        faute = _fautive(demande["attentes"]) if len(constats) < len(demande["attentes"]) else None
+        return faute or {"constats": constats}
     except Exception as erreur:  # noqa: BLE001 - whatever happened, the gate fails and says so
         return _fautive(demande["attentes"]) or {"erreur": _cause(erreur)}
 

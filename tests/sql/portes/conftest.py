@@ -130,7 +130,7 @@ def candidat(base_vierge: str) -> str:
         conn.execute(TABLES)
         conn.execute(LIGNES)
         conn.execute(
-            "insert into journal.constructions (version, exercices, prepare_par, code_version, statut) "
+            "reset role; insert into journal.constructions (version, exercices, prepare_par, code_version, statut) "
             "overriding system value values (1, '{2024}', 'a', 'a', 'construite')"
         )
         for controle in lire_index().values():

@@ -24,7 +24,7 @@ from mutualisation.extrait import annuel
 from mutualisation.operations import enchainement, livraison
 from mutualisation.portes.relecture import COLONNES, exiger_extrait
 from mutualisation.portes.suites import lire_point
-from mutualisation.publication.manifeste import MANIFESTE
+from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 
 Defaut = Callable[[Path], None]
 
@@ -171,10 +171,10 @@ def ecrit(publie: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copie(ecrit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every extract is a copy of that one: the test is about what the gate reads back."""
 
-    def remplir(_conn: Any, _contexte: Any, _relations: Any, dossier: Path, _identite: str) -> None:
-        shutil.copytree(ecrit, dossier, dirs_exist_ok=True)
+    def ecrire(_conn: Any, _bilan: Any, _relations: Any, dossier: Path) -> None:
+        shutil.copytree(ecrit, dossier, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFESTE, SIGNATURE))
 
-    monkeypatch.setattr(annuel, "_remplir", remplir)
+    monkeypatch.setattr(annuel, "_ecrire_fichiers", ecrire)
 
 
 def _porte(dsn: str, defaut: Defaut | None = None) -> Any:
