@@ -16,17 +16,10 @@ from mutualisation.entrepot.connexion import options_du_role, pouls
 from mutualisation.entrepot.pannes import panne, passagere, sqlstate_de
 from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.portes.moteur import erreur_sans_valeur
 from mutualisation.portes.pages import ecrire_pages, jugement
 from mutualisation.portes.resultat import ABSENTE, Constat
 from mutualisation.portes.suites import Attente, fichier_de, lire_point, nom_de
-
-# Messages of these errors name objects of our own SQL; others could hold a value of a cell.
-SANS_VALEUR = (
-    psycopg.errors.UndefinedTable,
-    psycopg.errors.UndefinedColumn,
-    psycopg.errors.UndefinedFunction,
-    psycopg.errors.InsufficientPrivilege,
-)
 
 
 @dataclass(frozen=True)
@@ -50,8 +43,7 @@ class Trame:
             conn.rollback()
             if passagere(erreur.sqlstate):
                 raise panne(erreur.sqlstate, f"Porte {porte} : l'entrepôt") from erreur
-            classe = type(erreur).__name__
-            texte = f"{classe}: {erreur.diag.message_primary}" if isinstance(erreur, SANS_VALEUR) else classe
+            texte = erreur_sans_valeur(f"{type(erreur).__name__}: {erreur.diag.message_primary}")
             raise _rien_d_execute(porte, texte) from erreur
         return cls([colonne.name for colonne in curseur.description or ()], curseur.fetchall())
 

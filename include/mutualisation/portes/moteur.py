@@ -75,24 +75,17 @@ def _fautive(attentes: list[dict[str, Any]]) -> dict[str, Any] | None:
     import great_expectations as gx
 
     for attente in attentes:
-        type_, faute = attente["ecrite"]["type"], ""
+        type_ = attente["ecrite"]["type"]
         try:
-            if not gx.ExpectationSuite(name="essai", expectations=[attente["ecrite"]]).expectations:
-                faute = f"type {type_} inconnu"
-        except Exception as erreur:  # noqa: BLE001 - a declaration of ours, without a cell
-            faute = _faute(type_, erreur)
+            suite = gx.ExpectationSuite(name="essai", expectations=[attente["ecrite"]])
+            faute = "" if suite.expectations else f"type {type_} inconnu"
+        except ValueError as erreur:  # a declaration of ours, without a cell
+            fautes: list[dict[str, Any]] = getattr(erreur, "errors", list)()
+            cles = sorted({str(e["loc"][0]) for e in fautes if e.get("loc")})
+            faute = f"arguments de {type_} : {', '.join(cles) or type(erreur).__name__}"
         if faute:
             return {"suite": attente["suite"], "attente": attente["nom"], "faute": faute}
     return None
-
-
-def _faute(type_: str, erreur: Exception) -> str:
-    """In French: an unknown type, or the arguments at fault."""
-    if type(erreur).__name__ == "ExpectationNotFoundError":
-        return f"type {type_} inconnu"
-    erreurs: list[dict[str, Any]] = getattr(erreur, "errors", list)()
-    cles = sorted({str(e["loc"][0]) for e in erreurs if e.get("loc")})
-    return f"arguments de {type_} : {', '.join(cles) or type(erreur).__name__}"
 
 
 def _constat(suite: str, unitaire: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from mutualisation.francais.formats import nombre as nombre_francais
 from mutualisation.francais.formats import plusieurs
@@ -37,7 +37,7 @@ def jugement(section: str, libelle: str, constats: Iterable[Constat]) -> dict[st
 
 
 def ecrire_pages(dossier: Path, jugements: Iterable[dict[str, Any]]) -> Path:
-    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept and can be read.
+    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept.
 
     Several processes may write there at once. Raises `OSError` when the folder can't be written.
     """
@@ -45,7 +45,7 @@ def ecrire_pages(dossier: Path, jugements: Iterable[dict[str, Any]]) -> Path:
     resultats.mkdir(parents=True, exist_ok=True)
     for dit in jugements:
         _ecrire(resultats / f"{dit['suite']}.json", json.dumps(dit, ensure_ascii=False, indent=1))
-    suites = [resume for chemin in sorted(resultats.glob("*.json")) if (resume := _relire(chemin))]
+    suites = [_resumer(json.loads(c.read_text(encoding="utf-8"))) for c in sorted(resultats.glob("*.json"))]
     index = dossier / "index.html"
     _ecrire(index, _gabarit().render(suites=suites))
     return index
@@ -59,16 +59,6 @@ def _ecrire(chemin: Path, contenu: str) -> None:
         travail.replace(chemin)
     finally:
         travail.unlink(missing_ok=True)
-
-
-def _relire(chemin: Path) -> dict[str, Any] | None:
-    """A kept verdict as the page shows it; None when it can't be shown: truncated, or of another form."""
-    try:
-        resume = _resumer(json.loads(chemin.read_text(encoding="utf-8")))
-        _gabarit().render(suites=[resume])
-    except (OSError, ValueError, LookupError, TypeError, TemplateError):
-        return None
-    return resume
 
 
 @cache

@@ -11,14 +11,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 
-SEVERITES = ("critical", "warning", "info")
 SQL_EXACT = "unexpected_rows_expectation"
+
+
+class _Valeurs(dict[str, Any]):
+    def __missing__(self, cle: str) -> str:
+        return f"{{{cle}}}"  # the checkpoint does not give that column
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Attente:
         """The French sentence of one row at fault, with the values found and the remedy."""
         valeurs = {cle: "non renseigné" if valeur is None else valeur for cle, valeur in ligne.items()}
         remede = valeurs.get("remede") or self.remede
-        texte = (self.message or self.description).format_map(valeurs)
+        texte = (self.message or self.description).format_map(_Valeurs(valeurs))
         return f"{texte} — {remede}" if remede else texte
 
 
@@ -65,10 +68,6 @@ class Suite:
     total: str = ""
 
 
-class _MalEcrite(ValueError):
-    """A declaration that is wrong, in French."""
-
-
 def lire_point(porte: str, nom: str) -> list[Suite]:
     """The suites that the checkpoint `nom` runs, in its order.
 
@@ -76,12 +75,11 @@ def lire_point(porte: str, nom: str) -> list[Suite]:
     without its suite has failed.
     """
     point = _json(porte, Path("checkpoints") / f"{nom}.json")
-    montre = frozenset(point.get("result_format", {}).get("unexpected_index_column_names", ()))
     noms = [
         _json(porte, Path("validation_definitions") / f"{d['name']}.json")["suite"]["name"]
         for d in point["validation_definitions"]
     ]
-    return [_suite(porte, suite, montre) for suite in noms]
+    return [_suite(porte, suite) for suite in noms]
 
 
 def nom_de(suite: str, type_: str, kwargs: Mapping[str, Any], meta: Mapping[str, Any] | None) -> str:
@@ -97,46 +95,39 @@ def fichier_de(suite: str) -> Path:
     return Path("expectations", *suite.split(".")).with_suffix(".json")
 
 
-def _suite(porte: str, nom: str, montre: frozenset[str]) -> Suite:
+def _suite(porte: str, nom: str) -> Suite:
     contenu = _json(porte, fichier_de(nom))
     meta = contenu.get("meta") or {}
     try:
-        attentes = tuple(_attente(nom, meta, brute, montre) for brute in contenu["expectations"])
-        noms = [attente.nom for attente in attentes]
-        if doubles := sorted({n for n in noms if noms.count(n) > 1}):
-            raise _MalEcrite(f"attentes de même nom {', '.join(doubles)}")
+        attentes = tuple(_attente(nom, str(meta.get("libelle", nom)), ecrite) for ecrite in contenu["expectations"])
     except (TypeError, KeyError, ValueError, AttributeError) as faute:
+        raison = (
+            f"il manque la clé « {faute.args[0]} »"
+            if isinstance(faute, KeyError)
+            else "une valeur y est d'une autre forme"
+        )
         raise ControleEchoue(
-            [f"porte {porte} : la suite {fichier_de(nom)} est mal écrite ({_raison(faute)}) — la corriger"]
+            [f"porte {porte} : la suite {fichier_de(nom)} est mal écrite ({raison}) — la corriger"]
         ) from None
     if not attentes:
         raise ControleEchoue([f"porte {porte} : la suite {fichier_de(nom)} est vide — y déclarer des attentes"])
     return Suite(nom, attentes, str(meta.get("total", "")))
 
 
-def _attente(suite: str, meta_suite: Mapping[str, Any], brute: dict[str, Any], montre: frozenset[str]) -> Attente:
-    type_, kwargs, meta = str(brute["type"]), dict(brute["kwargs"]), brute.get("meta") or {}
-    nom, severity = nom_de(suite, type_, kwargs, meta), str(brute.get("severity", "critical"))
-    if severity not in SEVERITES:
-        raise _MalEcrite(f"severity « {severity} » inconnue (permis : {', '.join(SEVERITES)})")
-    if type_ == SQL_EXACT and not brute.get("notes"):
-        raise _MalEcrite(f"{nom} : {SQL_EXACT} sans « notes » qui dise ce que seul le SQL sait comparer")
-    message = str(meta.get("message", ""))
-    cites = {champ for _, champ, _, _ in Formatter().parse(message) if champ}
-    if type_ != SQL_EXACT and (caches := cites - montre):
-        raise _MalEcrite(f"la phrase de {nom} cite {sorted(caches)}, que le point de contrôle ne rend pas")
+def _attente(suite: str, libelle: str, ecrite: Mapping[str, Any]) -> Attente:
+    type_, kwargs, meta = str(ecrite["type"]), dict(ecrite["kwargs"]), ecrite.get("meta") or {}
     return Attente(
-        nom=nom,
+        nom=nom_de(suite, type_, kwargs, meta),
         type=type_,
         kwargs=kwargs,
-        severity=severity,
-        description=str(brute["description"]),
-        message=message,
+        severity=str(ecrite.get("severity", "critical")),
+        description=str(ecrite["description"]),
+        message=str(meta.get("message", "")),
         remede=str(meta.get("remede", "")),
         decisions=tuple(meta.get("decisions", ())),
         suite=suite,
-        libelle=str(meta_suite.get("libelle", suite)),
-        ecrite=brute,
+        libelle=libelle,
+        ecrite=ecrite,
     )
 
 
@@ -157,12 +148,3 @@ def _json(porte: str, chemin: Path) -> dict[str, Any]:
     if not isinstance(contenu, dict):
         raise ControleEchoue([f"porte {porte} : la suite {chemin} est vide — y déclarer des attentes"])
     return contenu
-
-
-def _raison(faute: Exception) -> str:
-    """In French, whatever Python said."""
-    if isinstance(faute, _MalEcrite):
-        return str(faute)
-    if isinstance(faute, KeyError):
-        return f"il manque la clé « {faute.args[0]} »"
-    return "une liste, une clé ou une valeur n'a pas la forme attendue"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from tests.atelier.index_controles import lire_index
 
 from mutualisation.portes.execution import fermer, precharger
-from mutualisation.portes.index_controles import lire_index
 from mutualisation.sources.brut import synchroniser_brut
 
 Poser = Callable[..., int]

@@ -23,14 +23,6 @@ def _jugement(nom: str = "essai") -> dict[str, Any]:
     return jugement(nom, "Essai", [Constat(attente, True, 0, 3, [], None)])
 
 
-@pytest.mark.parametrize("contenu", ["", '{"suite": "x"', "{}", "[]", '{"suite": "x", "lots": [{"attentes": [{}]}]}'])
-def test_un_verdict_illisible_est_laisse_de_cote(tmp_path: Path, contenu: str) -> None:
-    ecrire_pages(tmp_path, [])
-    (tmp_path / "resultats" / "abime.json").write_text(contenu, encoding="utf-8")
-    page = ecrire_pages(tmp_path, [_jugement()]).read_text(encoding="utf-8")
-    assert "1 suites d'attentes" in page
-
-
 def test_la_page_ne_charge_rien(tmp_path: Path) -> None:
     """No script, style, picture or font from elsewhere: it is read where there is no network."""
     ecrire_pages(tmp_path, [_jugement()])
