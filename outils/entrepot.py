@@ -1,7 +1,7 @@
 """Run a command while the warehouse is up, with the variables that the shipped dbt profile reads; by default a shell.
 
-    .venv/bin/python outils/entrepot.py                        # then: cd dbt_project && dbt build
-    .venv/bin/python outils/entrepot.py dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
+.venv/bin/python outils/entrepot.py                        # then: cd dbt_project && dbt build
+.venv/bin/python outils/entrepot.py dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from tests.atelier.atelier import VIDE, Atelier
 
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.operations.migration import mettre_a_jour
-from mutualisation.portes import juge
+from mutualisation.portes import execution
 
 FAIT = "fait"
 ATELIER, COMMUN, PETIT = "atelier", "commun", "petit"
@@ -60,7 +60,7 @@ def _preparer(grappe: Path, demandees: Collection[str]) -> None:
             _ = atelier.socle
         if PUBLIE & set(demandees):
             atelier.publie(petit_depot.ecrire(grappe / PETIT), petit_depot.EXERCICE)
-            juge.fermer()
+            execution.fermer()
         atelier.fermer()
 
 

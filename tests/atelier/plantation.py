@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.atelier.assaut import remplir
+from tests.atelier.index_controles import lire_index
 from tests.atelier.petit_depot import AGENTS, EXERCICE, IBAN, MOTIFS_ABSENCE, SERVICE, ajouter, ecrire_csv
 
-from mutualisation.portes.index_controles import lire_index
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
 

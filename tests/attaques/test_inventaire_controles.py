@@ -13,9 +13,9 @@ import pytest
 from tests.atelier.attaque import DOSSIER as ATTAQUES
 from tests.atelier.attendus import lire
 from tests.atelier.cas import Cas, lister
+from tests.atelier.index_controles import lire_index
 
 from mutualisation.chemins import PROJET_DBT
-from mutualisation.portes.index_controles import lire_index
 
 # `_socle/` has no unit and no agent; a row that is rejected or held raises its own control beside that of its ruling
 ALENTOUR = frozenset({"ecart_etpt", "unites_nulles", "lignes_rejetees", "a_affecter", "sans_tarif"})

@@ -16,7 +16,7 @@ from tests.bout_en_bout.entrepots import EnLigne, Publie
 from tests.bout_en_bout.reference import Reference, publier
 
 from mutualisation import operations as op
-from mutualisation.portes import juge
+from mutualisation.portes import execution
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def depot_corrige(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def _portes() -> Iterator[None]:
     """The gates' child process ends with the session."""
     yield
-    juge.fermer()
+    execution.fermer()
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.atelier.cas import DOSSIER, Cas, lister
-
-from mutualisation.portes.index_controles import lire_index
+from tests.atelier.index_controles import lire_index
 
 INDEX = DOSSIER / "INDEX.md"
 MONTRES = 6

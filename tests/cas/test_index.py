@@ -1,9 +1,8 @@
 """Every rule is told, every control of the index is seen failing in a real build, and the page says where."""
 
 from tests.atelier.cas import lister
+from tests.atelier.index_controles import lire_index
 from tests.cas.index import INDEX, cas_par_controle, rediger
-
-from mutualisation.portes.index_controles import lire_index
 
 
 def test_chaque_regle_a_ses_cas() -> None:

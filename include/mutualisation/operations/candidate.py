@@ -21,7 +21,6 @@ from mutualisation.operations.signature import identite, version_du_code
 from mutualisation.operations.signature import signataire as signataire_de
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
-from mutualisation.publication.relations import relations_promues
 from mutualisation.sources.brut import synchroniser_brut
 
 SQL_BLOQUANTS = """
@@ -107,8 +106,8 @@ def controler(session: Session, version: int) -> str:
         exercices = _construction(conn, version, (CONSTRUITE, VALIDEE))
         conn.commit()
         session.suivi(f"Contrôle du bilan, version {version}")
-        plausibilite, verdicts = verifier_plausibilite(session.dsn, exercices)
-        resultat = verifier_bilan(session.dsn, version, exercices, relations_promues())
+        plausibilite, verdicts = verifier_plausibilite(session.dsn)
+        resultat = verifier_bilan(session.dsn)
         echecs = plausibilite.echecs + _sans_doublon(resultat.echecs, verdicts)
         portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
         clore(conn, version, "echouee" if echecs else VALIDEE, portes)

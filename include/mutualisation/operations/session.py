@@ -17,7 +17,7 @@ from mutualisation.entrepot.connexion import ATTENTE_S, connecter, exiger_verrou
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.operations.migration import mettre_a_jour
-from mutualisation.portes import juge
+from mutualisation.portes import execution
 
 
 @dataclass
@@ -81,8 +81,8 @@ class Session:
     def precharger(self) -> None:
         """Start dbt and Great Expectations while files are loaded: both take seconds to import."""
         self.dbt()
-        juge.precharger()
-        self._pile.callback(juge.fermer)
+        execution.precharger()
+        self._pile.callback(execution.fermer)
 
     def dbt(self) -> EnfantDbt:
         """The dbt child process, started once."""
@@ -93,9 +93,9 @@ class Session:
 
     def _documenter(self) -> None:
         """Write the data docs of the gates that this session passed, `data_docs/` of its folder. Raises nothing."""
-        if not juge.a_juge():
+        if not execution.a_documenter():
             return
         try:
-            juge.documenter(page_controles(self.var).parent)
+            execution.documenter(page_controles(self.var).parent)
         except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
             self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")

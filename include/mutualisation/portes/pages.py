@@ -7,53 +7,45 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from mutualisation.francais.formats import nombre as nombre_francais
 from mutualisation.francais.formats import plusieurs
 from mutualisation.portes.resultat import Constat
-from mutualisation.portes.suites import Suite
 
-# What former versions left there: the site of Great Expectations
-ANCIEN_SITE = ("expectations", "validations", "static")
 SEVERITES = {"critical": "Bloque", "warning": "Avertit", "info": "Informe"}
 MOTS = {True: "vrai", False: "faux"}
 
 
-def jugement(porte: str, suite: Suite, constats: Iterable[Constat]) -> dict[str, Any]:
-    """What the page shows of a suite judged now, ready for JSON; `constats` in the order of its expectations."""
-    reste = iter(constats)
+def jugement(section: str, libelle: str, constats: Iterable[Constat]) -> dict[str, Any]:
+    """What the page shows of a section judged now, ready for JSON; `constats` by suite."""
+    lots: dict[str, list[dict[str, Any]]] = {}
+    for constat in constats:
+        lots.setdefault(constat.attente.libelle, []).append(_ligne(constat))
     return {
-        "suite": suite.nom,
-        "libelle": suite.libelle or suite.nom,
-        "porte": porte,
+        "suite": section,
+        "libelle": libelle,
         "juge_le": datetime.now(UTC).astimezone().strftime("%d/%m/%Y à %H:%M"),
-        "lots": [
-            {"libelle": lot.libelle or lot.nom, "attentes": [_ligne(next(reste)) for _ in lot.attentes]}
-            for lot in suite.lots
-        ],
+        "lots": [{"libelle": nom, "attentes": lignes} for nom, lignes in lots.items()],
     }
 
 
 def ecrire_pages(dossier: Path, jugements: Iterable[dict[str, Any]]) -> Path:
-    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept and can be read.
+    """Keep each verdict under `resultats/`, and write `index.html` over all that are kept.
 
     Several processes may write there at once. Raises `OSError` when the folder can't be written.
     """
     resultats = dossier / "resultats"
     resultats.mkdir(parents=True, exist_ok=True)
-    for ancien in ANCIEN_SITE:
-        shutil.rmtree(dossier / ancien, ignore_errors=True)
     for dit in jugements:
         _ecrire(resultats / f"{dit['suite']}.json", json.dumps(dit, ensure_ascii=False, indent=1))
-    suites = [resume for chemin in sorted(resultats.glob("*.json")) if (resume := _relire(chemin))]
+    suites = [_resumer(json.loads(c.read_text(encoding="utf-8"))) for c in sorted(resultats.glob("*.json"))]
     index = dossier / "index.html"
     _ecrire(index, _gabarit().render(suites=suites))
     return index
@@ -67,16 +59,6 @@ def _ecrire(chemin: Path, contenu: str) -> None:
         travail.replace(chemin)
     finally:
         travail.unlink(missing_ok=True)
-
-
-def _relire(chemin: Path) -> dict[str, Any] | None:
-    """A kept verdict as the page shows it; None when it can't be shown: truncated, or of another form."""
-    try:
-        resume = _resumer(json.loads(chemin.read_text(encoding="utf-8")))
-        _gabarit().render(suites=[resume])
-    except (OSError, ValueError, LookupError, TypeError, TemplateError):
-        return None
-    return resume
 
 
 @cache
@@ -116,7 +98,7 @@ def _resultat(constat: Constat) -> str:
 
 
 def _attendu(kwargs: Any) -> str:
-    """The limits that the YAML gives, in words."""
+    """The limits that the suite gives, in words."""
     morceaux = []
     if valeurs := kwargs.get("value_set"):
         morceaux.append(" · ".join(map(_mot, valeurs)))

@@ -15,16 +15,13 @@ import openpyxl
 import psycopg
 from psycopg import sql
 
-from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.octets import Empreinte, empreinte
-from mutualisation.portes.juge import juger
+from mutualisation.portes.execution import Trame, executer, retenir
 from mutualisation.portes.pages_ecrites import pages_ecrites
 from mutualisation.portes.resultat import ResultatPorte
-from mutualisation.portes.suites import lire_suite, suites_de
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation
-from mutualisation.sources.cellules_sql import litteral
 
 PORTE = "extrait"
 SYNTHESE = "synthese_financiere"
@@ -32,15 +29,12 @@ NUMERIQUES = ("numeric", "decimal", "integer", "bigint", "smallint")
 MONTANT = "numeric(15,2)"
 # what comes off the cost (R5), which the workbook reads with a minus: `deduit` of its columns
 DEDUITS = ("subventions", "reprises")
-COLONNES_FICHIERS = {"fichier": "text", "presence": "text", "empreinte": "text"}
-COLONNES_RELATIONS = {
-    "relation": "text", "colonnes": "text", "lignes_publiees": "bigint", "lignes_ecrites": "bigint",
-    "cles_doubles": "bigint", "sommes": "text",
-}  # fmt: skip
-COLONNES_PAGES = {
-    "page": "text", "poids": "bigint", "ancres_doubles": "bigint", "liens_perdus": "bigint", "lien": "text",
-}  # fmt: skip
-COLONNES_CLASSEUR = {"feuille": "text", "erreurs": "bigint", "montants_absents": "bigint"}
+COLONNES = {
+    "fichiers": ("fichier", "presence", "empreinte"),
+    "relations": ("relation", "colonnes", "lignes_publiees", "lignes_ecrites", "cles_doubles", "sommes"),
+    "pages": ("page", "poids", "ancres_doubles", "liens_perdus", "lien"),
+    "classeur": ("feuille", "erreurs", "montants_absents"),
+}
 Lignes = list[dict[str, Any]]
 
 
@@ -57,14 +51,15 @@ def exiger_extrait(
     Raises `ControleEchoue` with every sentence when a file, a count, a key or a sum is not that of the publication, or
     a check could not run.
     """
-    suite = lire_suite(PORTE, suites_de(PORTE, dossier_attentes() / PORTE, ["extrait.yml"]))
     try:
         lots = _relire(conn, dossier, exercice, version, relations)
     except (OSError, ValueError, KeyError, ArithmeticError, zipfile.BadZipFile) as faute:
         raise ControleEchoue(
             [f"porte {PORTE} : l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"]
         ) from faute
-    constats = juger(PORTE, dsn, suite, lots)
+    trames = {nom: Trame.de(lignes, COLONNES[nom]) for nom, lignes in lots.items()}
+    constats = [c for nom, trame in trames.items() for c in executer(PORTE, dsn, f"{PORTE}.{nom}", trame)]
+    retenir(PORTE, "Extrait écrit", constats)
     if echecs := [f"{PORTE} {exercice} : {phrase}" for c in constats if c.bloque for phrase in c.phrases()]:
         raise ControleEchoue(echecs)
     return ResultatPorte(PORTE, constats, [])
@@ -72,22 +67,14 @@ def exiger_extrait(
 
 def _relire(
     conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, relations: Mapping[str, Relation]
-) -> dict[str, str]:
-    """The batches of the gate, by name."""
-    lues = [_relation(conn, dossier, exercice, version, relation) for relation in relations.values()]
+) -> dict[str, Lignes]:
+    """The rows of each checkpoint of the gate; none of them holds a cell of the extract."""
     return {
-        "fichiers": _lot(_fichiers(dossier), COLONNES_FICHIERS),
-        "relations": _lot(lues, COLONNES_RELATIONS),
-        "pages": _lot(pages_ecrites(dossier), COLONNES_PAGES),
-        "classeur": _lot(_classeur(dossier, relations.get(SYNTHESE)), COLONNES_CLASSEUR),
+        "fichiers": _fichiers(dossier),
+        "relations": [_relation(conn, dossier, exercice, version, relation) for relation in relations.values()],
+        "pages": pages_ecrites(dossier),
+        "classeur": _classeur(dossier, relations.get(SYNTHESE)),
     }
-
-
-def _lot(lignes: Lignes, types: Mapping[str, str]) -> str:
-    """A batch query of those rows; none of them holds a cell of the extract."""
-    contenu = litteral(json.dumps(lignes, ensure_ascii=False))
-    colonnes = ", ".join(f"{nom} {type_}" for nom, type_ in types.items())
-    return f"select * from json_to_recordset({contenu}) as lignes ({colonnes})"  # noqa: S608 - our own literals
 
 
 def _fichiers(dossier: Path) -> Lignes:

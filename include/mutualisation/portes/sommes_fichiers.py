@@ -27,10 +27,11 @@ EN_ATTENTE = "f.statut = 'en_attente' and f.chargement_id = "
 
 @dataclass
 class FichiersDuJeu:
-    """Pending files of one jeu, and the columns (ASCII names) that at least one of them announces a total of."""
+    """Pending files of one jeu, how many rows they have, and the columns that at least one announces a total of."""
 
     jeu: Jeu
     fichiers: list[int] = field(default_factory=list)
+    lignes: int = 0
     annoncees: set[str] = field(default_factory=set)
 
     @property
@@ -42,21 +43,22 @@ class FichiersDuJeu:
 def fichiers_en_attente(conn: psycopg.Connection[Any], chargement_id: int, source: Source) -> list[FichiersDuJeu]:
     """The pending files of a load, by jeu."""
     requete = (
-        "select f.jeu, f.fichier_id, f.controle->>'colonne', "
+        "select f.jeu, f.fichier_id, coalesce(f.lignes, 0), f.controle->>'colonne', "
         "array(select t.colonne from journal.totaux t where t.fichier_id = f.fichier_id) "
         f"from journal.fichiers f where {EN_ATTENTE}%s order by f.fichier_id"
     )
     groupes = {jeu.nom: FichiersDuJeu(jeu) for jeu in source.jeux}
-    for nom, fichier_id, entete, totaux in conn.execute(requete, [chargement_id]):
+    for nom, fichier_id, lignes, entete, totaux in conn.execute(requete, [chargement_id]):
         groupe = groupes[nom]
         groupe.fichiers.append(fichier_id)
+        groupe.lignes += lignes
         groupe.annoncees.update(totaux)
         groupe.annoncees.update(c.nom for c in groupe.jeu.colonnes if c.entete == entete)
     return [groupe for groupe in groupes.values() if groupe.fichiers]
 
 
-def requete_lot(chargement_id: int, groupes: list[FichiersDuJeu]) -> str:
-    """The batch query for the pending files of `chargement_id` (at least one group)."""
+def requete_annonces(chargement_id: int, groupes: list[FichiersDuJeu]) -> str:
+    """The query for the pending files of `chargement_id` (at least one group)."""
     tabulaires = [groupe.jeu for groupe in groupes if groupe.jeu.format == "tabulaire"]
     return f"""
 with en_attente as materialized (

@@ -37,7 +37,7 @@ def lire(relation: str, exercice: int | None = None) -> DataFrame:
 
 def lire_publiee(conn: psycopg.Connection[Any], relation: Relation, exercice: int | None = None) -> DataFrame:
     """The same, on a connection. `ErreurMutualisation` when the exercice is not published."""
-    condition = sql.SQL("")
+    condition: sql.Composable = sql.SQL("")
     if exercice is not None:
         _exiger(conn, relation, exercice)
         condition = sql.SQL("where {} = {}").format(sql.Identifier(relation.pointeur), sql.Literal(exercice))

@@ -1,4 +1,4 @@
-"""dbt from a shell, with the shipped profile, on a loaded warehouse: twice in a row, a part of it, its documentation."""
+"""dbt from a shell, with the shipped profile, on a loaded warehouse: twice, a part of it, its documentation."""
 
 from __future__ import annotations
 

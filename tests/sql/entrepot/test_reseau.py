@@ -12,13 +12,14 @@ from urllib.parse import quote, quote_plus
 import pytest
 from tests.atelier.commande import lancer
 from tests.atelier.serveur_reseau import ServeurReseau, serveur_reseau
+from tests.sql.portes.projet_gx import ecrire_projet
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import environnement_dbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import PannePassagere
-from mutualisation.portes import juge
-from mutualisation.portes.suites import Attente, Lot, Suite
+from mutualisation.portes import execution
+from mutualisation.portes.suites import SQL_EXACT
 
 # every character that a URL, a libpq string, a shell or a template could take for its own
 MOT_DE_PASSE = "p/a@s:s%wo'r\\d ?#&é$x{{1}}"
@@ -29,7 +30,7 @@ Client = Callable[[str, Path], None]
 def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeurReseau]:
     with serveur_reseau(tmp_path_factory.mktemp("reseau"), MOT_DE_PASSE) as ouvert:
         yield ouvert
-    juge.fermer()
+    execution.fermer()
 
 
 def par_psycopg(dsn: str, _: Path) -> None:
@@ -37,10 +38,13 @@ def par_psycopg(dsn: str, _: Path) -> None:
         assert conn.pgconn.ssl_in_use
 
 
-def par_great_expectations(dsn: str, _: Path) -> None:
+def par_great_expectations(dsn: str, dossier: Path) -> None:
     requete = "select 1 as v from {batch} where n <> 1"
-    attente = Attente("tls", "unexpected_rows_expectation", {"unexpected_rows_query": requete}, "critical", "Essai")
-    (constat,) = juge.juger("essai", dsn, Suite("essai", "Essai", (Lot("lot", (attente,), "select 1 as n", ()),), {}))
+    attente = {"type": SQL_EXACT, "kwargs": {"unexpected_rows_query": requete}, "description": "Essai", "notes": "TLS"}
+    ecrire_projet(dossier, "select 1 as n", [attente])
+    with pytest.MonkeyPatch.context() as ailleurs:
+        ailleurs.setenv("MUTUALISATION_EXPECTATIONS", str(dossier))
+        (constat,) = execution.executer("essai", dsn, "essai")
     assert (constat.reussi, constat.erreur) == (True, None)
 
 

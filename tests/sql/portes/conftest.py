@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from tests.atelier import bases
+from tests.atelier.index_controles import lire_index
 from tests.conftest import MODELE
 
-from mutualisation.portes.index_controles import lire_index
-from mutualisation.portes.juge import fermer, precharger
+from mutualisation.portes.execution import fermer, precharger
 from mutualisation.sources.brut import synchroniser_brut
 
 Poser = Callable[..., int]
@@ -131,6 +131,10 @@ def _candidat(_serveur: str) -> str:
     with psycopg.connect(bases.creer(_serveur, "candidat", MODELE)) as conn:
         conn.execute(TABLES)
         conn.execute(LIGNES)
+        conn.execute(
+            "reset role; insert into journal.constructions (version, exercices, prepare_par, code_version, statut) "
+            "overriding system value values (1, '{2024}', 'a', 'a', 'construite')"
+        )
         for controle in lire_index().values():
             conn.execute(
                 "insert into construction.controles (version, exercice, controle, cle, statut, bloquant) "

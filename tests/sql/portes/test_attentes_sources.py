@@ -9,14 +9,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from mutualisation.portes.fichier import suite_source, verifier_fichiers
+from mutualisation.portes.fichier import suites_source, verifier_fichiers
 from mutualisation.portes.suites import Attente
 from mutualisation.sources.registre import registre
 
 Poser = Callable[..., int]
 Rangee = dict[str, str]
-# of the batches that are no jeu, whose own tests are in test_porte_fichier.py
-HORS_JEUX = {"annonces", "livraisons"}
 _JUSTES = {
     "date": "05/03/2024", "duree": "7,00", "montant": "10,00", "enumeration": "zzz", "annee": "2024",
     "siret": "21590001000012", "siren": "215900010", "compte": "611",
@@ -63,14 +61,14 @@ def _semer(dsn: str, poser: Poser, source: str, jeu: str, rangees: list[Rangee],
 
 @pytest.mark.parametrize("source", registre().noms)
 def test_chaque_attente_voit_sa_rangee(base_vierge: str, poser: Poser, source: str) -> None:
-    suite, chargement = suite_source(registre().source(source)), None
+    suites, chargement = {s.nom: s for s in suites_source(registre().source(source))}, None
     attendues: set[str] = set()
     for jeu in registre().source(source).jeux:
         types: dict[str, Any] = {c.nom: c.type for c in jeu.colonnes}
-        attentes = [a for lot in suite.lots if lot.nom in (jeu.nom, "chaque_jeu") for a in lot.attentes]
+        attentes = suites[f"{source}.{jeu.nom}"].attentes
         rangees = [r for a in attentes for r in _rangees(a, types)]
         chargement = _semer(base_vierge, poser, source, jeu.nom, rangees, chargement)
-        attendues |= {a.nom.replace("chaque_jeu", jeu.nom) for a in attentes}
+        attendues |= {a.nom for a in attentes}
     assert chargement is not None
     with psycopg.connect(base_vierge) as conn:
         _, resultat = verifier_fichiers(conn, chargement)

@@ -16,9 +16,6 @@ set role mutualisation_traitement;
 create table construction.mart_plausibilite (exercice int, dispositif text, mesure text, cle text, borne int,
   valeur numeric, variation_pct numeric, gravite text, reference text, position text, attendu text, constate text,
   justification text);
-reset role;
-insert into journal.constructions (version, exercices, prepare_par, code_version, statut)
-  overriding system value values (1, '{2024}', 'a', 'a', 'construite');
 """
 BORNE = """
 insert into construction.mart_plausibilite values

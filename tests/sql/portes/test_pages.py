@@ -12,24 +12,15 @@ import pytest
 
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
-from mutualisation.portes import juge
+from mutualisation.portes import execution
 from mutualisation.portes.pages import ecrire_pages, jugement
 from mutualisation.portes.resultat import Constat
-from mutualisation.portes.suites import Attente, Lot, Suite
+from mutualisation.portes.suites import Attente
 
 
 def _jugement(nom: str = "essai") -> dict[str, Any]:
     attente = Attente("a", "expect_x", {"value_set": [False, True, "Émis"]}, "critical", "Essai")
-    suite = Suite(nom, "", (Lot("lot", (attente,)),), {})
-    return jugement("essai", suite, [Constat(attente, True, 0, 3, [], None)])
-
-
-@pytest.mark.parametrize("contenu", ["", '{"suite": "x"', "{}", "[]", '{"suite": "x", "lots": [{"attentes": [{}]}]}'])
-def test_un_verdict_illisible_est_laisse_de_cote(tmp_path: Path, contenu: str) -> None:
-    ecrire_pages(tmp_path, [])
-    (tmp_path / "resultats" / "abime.json").write_text(contenu, encoding="utf-8")
-    page = ecrire_pages(tmp_path, [_jugement()]).read_text(encoding="utf-8")
-    assert "1 suites d'attentes" in page
+    return jugement(nom, "Essai", [Constat(attente, True, 0, 3, [], None)])
 
 
 def test_la_page_ne_charge_rien(tmp_path: Path) -> None:
@@ -45,14 +36,6 @@ def test_les_valeurs_logiques_se_lisent_en_francais(tmp_path: Path) -> None:
     assert "faux · vrai · Émis" in page
 
 
-def test_l_ancien_site_disparait(tmp_path: Path) -> None:
-    for nom in ("expectations", "validations", "static"):
-        (tmp_path / nom).mkdir()
-        (tmp_path / nom / "page.html").write_text("x", encoding="utf-8")
-    ecrire_pages(tmp_path, [_jugement()])
-    assert sorted(chemin.name for chemin in tmp_path.iterdir()) == ["index.html", "resultats"]
-
-
 def test_plusieurs_ecritures_a_la_fois(tmp_path: Path) -> None:
     def ecrire(rang: int) -> None:
         for _ in range(20):
@@ -64,7 +47,7 @@ def test_plusieurs_ecritures_a_la_fois(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as fils:
         list(fils.map(ecrire, range(4)))
     for chemin in (tmp_path / "resultats").iterdir():
-        assert json.loads(chemin.read_text(encoding="utf-8"))["porte"] == "essai"
+        assert json.loads(chemin.read_text(encoding="utf-8"))["libelle"] == "Essai"
 
 
 @pytest.mark.parametrize("panne", [ValueError("abîmé"), ControleEchoue(["autre"]), OSError("plein")])
@@ -76,8 +59,8 @@ def test_la_page_ne_masque_pas_le_controle_qui_echoue(
 
     monkeypatch.setenv("ENTREPOT_DSN", base_vierge)
     monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path))
-    monkeypatch.setattr(juge, "a_juge", lambda: True)
-    monkeypatch.setattr(juge, "documenter", documenter)
+    monkeypatch.setattr(execution, "a_documenter", lambda: True)
+    monkeypatch.setattr(execution, "documenter", documenter)
     dits: list[str] = []
     with pytest.raises(ControleEchoue, match="somme_etp"), Session.depuis_environnement(dits.append):
         raise ControleEchoue(["somme_etp"])

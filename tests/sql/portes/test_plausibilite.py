@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.sql.portes.projet_gx import ajouter, copier_projet
 
-from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.bilan import points_a_commenter, verifier_plausibilite
 
@@ -26,6 +26,10 @@ def mart(base_vierge: str) -> str:
             "gravite text, reference text, position text, attendu text, constate text, justification text)"
         )
         conn.execute(_ligne())
+        conn.execute(
+            "reset role; insert into journal.constructions (exercices, prepare_par, code_version, statut) "
+            "values ('{2024}', 'a', 'a', 'construite')"
+        )
     return base_vierge
 
 
@@ -46,14 +50,14 @@ def _avec(dsn: str, **valeurs: object) -> str:
 
 
 def test_dans_les_bornes(mart: str) -> None:
-    resultat, verdicts = verifier_plausibilite(mart, [2024])
+    resultat, verdicts = verifier_plausibilite(mart)
     assert (resultat.echecs, resultat.avertissements, verdicts) == ([], [], [])
     assert "borne_critique" in resultat.executees
 
 
 @pytest.mark.parametrize("position", ["sous_le_minimum", "au_dessus_du_maximum", "variation_excessive"])
 def test_une_borne_critique_bloque(mart: str, position: str) -> None:
-    resultat, verdicts = verifier_plausibilite(_avec(mart, position=position), [2024])
+    resultat, verdicts = verifier_plausibilite(_avec(mart, position=position))
     assert resultat.echecs == [
         "plausibilite (cout_net/ADS), exercice 2024 : attendu au plus 100, constaté 120 — vérifier les données de la "
         "mesure, corriger la borne dans bornes, ou justifier la valeur"
@@ -64,12 +68,12 @@ def test_une_borne_critique_bloque(mart: str, position: str) -> None:
 
 def test_une_justification_leve_la_borne_critique(mart: str) -> None:
     dsn = _avec(mart, position="sous_le_minimum", justification="départ")
-    assert verifier_plausibilite(dsn, [2024])[0].echecs == []
+    assert verifier_plausibilite(dsn)[0].echecs == []
 
 
 def test_une_borne_d_alerte_se_commente(mart: str) -> None:
     dsn = _avec(mart, position="au_dessus_du_maximum", gravite="alerte")
-    resultat, verdicts = verifier_plausibilite(dsn, [2024])
+    resultat, verdicts = verifier_plausibilite(dsn)
     assert resultat.echecs == []
     assert [(a.attente.nom, a.nombre) for a in resultat.avertissements] == [("borne_alerte", 1)]
     (point,) = points_a_commenter({"plausibilite": {"verdicts": verdicts}}, 2024)
@@ -92,7 +96,7 @@ def test_une_borne_d_alerte_se_commente(mart: str) -> None:
 )
 def test_ce_qui_bouge_trop_depuis_n_1_se_commente(mart: str, mesure: str, variation: float, attente: str) -> None:
     dsn = _avec(mart, mesure=mesure, variation_pct=variation, borne=0, gravite=None)
-    resultat, verdicts = verifier_plausibilite(dsn, [2024])
+    resultat, verdicts = verifier_plausibilite(dsn)
     assert resultat.echecs == []
     assert [v["attente"] for v in verdicts] == [attente]
     assert str(variation).replace(".", ",") in verdicts[0]["libelle"]
@@ -100,41 +104,25 @@ def test_ce_qui_bouge_trop_depuis_n_1_se_commente(mart: str, mesure: str, variat
 
 def test_un_taux_de_couverture_impossible_se_commente(mart: str) -> None:
     dsn = _avec(mart, mesure="taux_couverture", valeur=1.6, borne=0, gravite=None)
-    assert [v["attente"] for v in verifier_plausibilite(dsn, [2024])[1]] == ["taux_couverture_plausible"]
+    assert [v["attente"] for v in verifier_plausibilite(dsn)[1]] == ["taux_couverture_plausible"]
 
 
 def test_un_autre_exercice_ne_compte_pas(mart: str) -> None:
     dsn = _avec(mart, exercice=2023, position="sous_le_minimum")
-    assert verifier_plausibilite(dsn, [2024])[0].echecs == []
+    assert verifier_plausibilite(dsn)[0].echecs == []
 
 
-def test_une_attente_de_plus_est_un_fichier_de_plus(mart: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "plausibilite").mkdir()
-    origine = dossier_attentes() / "plausibilite" / "mesures.yml"
-    (tmp_path / "plausibilite" / "mesures.yml").write_text(origine.read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "plausibilite" / "finance.yml").write_text(
-        """
-lots:
-  - lot: cout_net
-    requete: select * from construction.mart_plausibilite where mesure = 'cout_net'
-    montre: [cle, valeur]
-    attentes:
-      - type: expect_column_values_to_be_between
-        kwargs: {column: valeur, max_value: 119}
-        description: Aucun coût net ne dépasse 119
-        message: "plausibilite ({cle}) : {valeur} dépasse 119"
-""",
-        encoding="utf-8",
+def test_une_attente_de_plus_est_quelques_lignes(mart: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ajouter(
+        copier_projet(tmp_path, monkeypatch) / "plausibilite.json",
+        type="expect_column_values_to_be_between",
+        kwargs={"column": "valeur", "max_value": 119},
+        description="Aucune mesure ne dépasse 119",
+        meta={"nom": "plafond", "message": "plausibilite ({cle}) : {constate} dépasse 119"},
     )
-    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path))
-    assert verifier_plausibilite(mart, [2024])[0].echecs == ["plausibilite (cout_net/ADS) : 120 dépasse 119"]
+    assert verifier_plausibilite(mart)[0].echecs == ["plausibilite (cout_net/ADS) : 120 dépasse 119"]
 
 
 def test_sans_mart_la_porte_a_echoue(base_vierge: str) -> None:
     with pytest.raises(ControleEchoue, match=r"porte plausibilite : aucun contrôle.*UndefinedTable"):
-        verifier_plausibilite(base_vierge, [2024])
-
-
-def test_aucun_exercice_aucune_porte(mart: str) -> None:
-    with pytest.raises(ControleEchoue, match="porte plausibilite : aucun exercice"):
-        verifier_plausibilite(mart, [])
+        verifier_plausibilite(base_vierge)

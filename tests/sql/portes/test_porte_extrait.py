@@ -18,12 +18,12 @@ from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
 from mutualisation import operations as op
-from mutualisation.chemins import dossier_attentes, dossier_var
+from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ControleEchoue, ExtraitRefuse
 from mutualisation.extrait import annuel
 from mutualisation.operations import enchainement, livraison
-from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.portes.suites import lire_suite
+from mutualisation.portes.relecture import COLONNES, exiger_extrait
+from mutualisation.portes.suites import lire_point
 from mutualisation.publication.manifeste import MANIFESTE
 
 Defaut = Callable[[Path], None]
@@ -220,9 +220,9 @@ def test_chaque_attente_de_l_extrait_a_son_defaut() -> None:
 
 
 def _descriptions() -> dict[str, str]:
-    """{expectation: what it says is true} of the suite of the gate."""
-    suite = lire_suite("extrait", [dossier_attentes() / "extrait" / "extrait.yml"], porte="extrait")
-    return {attente.nom: attente.description for attente in suite.attentes}
+    """{expectation: what it says is true} of the suites of the gate."""
+    suites = [suite for nom in COLONNES for suite in lire_point("extrait", f"extrait.{nom}")]
+    return {attente.nom: attente.description for suite in suites for attente in suite.attentes}
 
 
 @pytest.mark.usefixtures("copie")

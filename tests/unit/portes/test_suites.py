@@ -1,109 +1,77 @@
-"""Suites in YAML: what they may say, and what is refused before anything runs."""
+"""Suites as written: what they may say, what is refused before anything runs, and what is generated beside them."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
+import json
 from pathlib import Path
+from string import Formatter
+from typing import Any
 
 import pytest
 import yaml
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.bilan import suite_bilan, suite_plausibilite
-from mutualisation.portes.fichier import suite_source
-from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.portes.suites import SQL_EXACT, Attente, colonnes_citees, lire_suite
+from mutualisation.portes.fichier import suites_source
+from mutualisation.portes.suites import SQL_EXACT, Attente, lire_point
 from mutualisation.sources.registre import registre
+from mutualisation.sources.sources_gx import ecrire_contexte
 
-SUITE = """
-lots:
-  - lot: a
-    requete: select * from {schema}.t
-    severity: warning
-    montre: [x]
-    attentes:
-      - {type: expect_column_values_to_not_be_null, kwargs: {column: x}, description: Un}
-      - {nom: deux, type: expect_column_pair_values_to_be_equal, kwargs: {column_A: y, column_B: z}, severity: critical,
-         description: Deux}
-      - {type: expect_compound_columns_to_be_unique, kwargs: {column_list: [x, w], row_condition: {v: 1}},
-         description: T}
-"""
+CONTEXTE = dossier_attentes() / "gx"
+POINTS = sorted(chemin.stem for chemin in (CONTEXTE / "checkpoints").iterdir())
+UNE = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "x"}, "description": "Un"}
 
 
-def _lire(dossier: Path, texte: str) -> list[Attente]:
-    chemin = dossier / "suite.yml"
-    chemin.write_text(texte, encoding="utf-8")
-    return lire_suite("essai", [chemin], {"schema": "s"}).attentes
+def _lire(dossier: Path, monkeypatch: pytest.MonkeyPatch, contenu: str) -> list[Attente]:
+    """The suite `essai.a` of a context that shows `x`."""
+    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(dossier))
+    fichiers = {
+        "expectations/essai/a.json": contenu,
+        "validation_definitions/essai.a.json": '{"suite": {"name": "essai.a"}}',
+        "checkpoints/essai.json": '{"validation_definitions": [{"name": "essai.a"}], '
+        '"result_format": {"unexpected_index_column_names": ["x"]}}',
+    }
+    for nom, texte in fichiers.items():
+        (dossier / "gx" / nom).parent.mkdir(parents=True, exist_ok=True)
+        (dossier / "gx" / nom).write_text(texte, encoding="utf-8")
+    return [attente for suite in lire_point("essai", "essai") for attente in suite.attentes]
 
 
-def test_une_suite(tmp_path: Path) -> None:
-    attentes = _lire(tmp_path, SUITE)
-    assert [(a.nom, a.severity, a.bloque) for a in attentes] == [
-        ("a.x.column_values_to_not_be_null", "warning", False),
-        ("deux", "critical", True),
-        ("a.x_w.compound_columns_to_be_unique", "warning", False),
+def test_une_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paire = {"type": "expect_compound_columns_to_be_unique", "kwargs": {"column_list": ["x", "w"]}, "description": "D"}
+    nommee = UNE | {"meta": {"nom": "deux", "message": "{x}"}, "severity": "warning"}
+    attentes = _lire(tmp_path, monkeypatch, json.dumps({"expectations": [UNE, paire, nommee]}))
+    assert [(a.nom, a.lot, a.bloque) for a in attentes] == [
+        ("a.x.column_values_to_not_be_null", "a", True),
+        ("a.x_w.compound_columns_to_be_unique", "a", True),
+        ("deux", "a", False),
     ]
-    suite = lire_suite("essai", [tmp_path / "suite.yml"], {"schema": "s"})
-    assert suite.lots[0].requete == "select * from s.t"
-    assert colonnes_citees(suite.lots[0]) == {"x", "y", "z", "w", "v"}
 
 
 @pytest.mark.parametrize(
-    ("avant", "apres", "phrase"),
+    ("attentes", "phrase"),
     [
-        (SUITE, "", "est vide"),
-        (SUITE, "lots: []", "est vide"),
-        (SUITE, "lots: [", "ne se lit pas"),
-        (SUITE, "lots: [{lot: a, attentes: []}]", "aucune attente déclarée"),
-        ("nom: deux", "nomme: deux", "clés inconnues nomme"),
-        ("montre", "montres", "clés inconnues montres"),
-        ("severity: critical", "severity: grave", "« grave » inconnue"),
-        ("description: Un", "notes: Un", "il manque la clé « description »"),
-        ("severity: critical", "kwargs: 3, severity: critical", "n'a pas la forme attendue"),
-        ("description: Un", "description: Un, message: '{y}'", "cite ['y'], absents de « montre »"),
-        ("nom: deux", "nom: a.x.column_values_to_not_be_null", "attentes de même nom"),
-        ("expect_column_values_to_not_be_null", SQL_EXACT, "sans « notes »"),
+        ([], "est vide"),
+        (None, "d'une autre forme"),
+        ([{"kwargs": {}}], "il manque la clé « type »"),
     ],
 )
-def test_une_suite_mal_ecrite_est_une_porte_qui_echoue(tmp_path: Path, avant: str, apres: str, phrase: str) -> None:
-    assert avant in SUITE
-    with pytest.raises(ControleEchoue, match="porte ") as echec:
-        _lire(tmp_path, SUITE.replace(avant, apres))
+def test_une_suite_mal_ecrite_est_une_porte_qui_echoue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attentes: Any, phrase: str
+) -> None:
+    with pytest.raises(ControleEchoue, match=r"porte essai : la suite expectations/essai/a\.json") as echec:
+        _lire(tmp_path, monkeypatch, json.dumps({"expectations": attentes}))
     assert phrase in str(echec.value)
 
 
-def test_une_suite_absente_est_une_porte_qui_echoue(tmp_path: Path) -> None:
-    with pytest.raises(ControleEchoue, match=r"suite d'attentes .*absente.yml manque"):
-        lire_suite("essai", [tmp_path / "absente.yml"])
-
-
-@pytest.mark.parametrize("dossier", ["sources", "plausibilite", "extrait"])
-def test_un_fichier_que_rien_ne_lirait_est_refuse(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dossier: str
+def test_une_suite_illisible_ou_absente_est_une_porte_qui_echoue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(dossier_attentes(), tmp_path / "attentes")
-    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path / "attentes"))
-    (tmp_path / "attentes" / dossier / "seuils.yaml").write_text(SUITE, encoding="utf-8")
-    lire: dict[str, Callable[[], object]] = {
-        "sources": lambda: suite_source(registre().source("compta")),
-        "plausibilite": lambda: suite_plausibilite([2024]),
-        "extrait": lambda: exiger_extrait("", None, tmp_path, 2024, 1, {}),  # type: ignore[arg-type]
-    }
-    with pytest.raises(ControleEchoue, match=r"porte \w+ : seuils.yaml n'est pas une suite"):
-        lire[dossier]()
-
-
-def test_une_suite_au_nom_d_aucune_source_est_refusee(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(dossier_attentes(), tmp_path / "attentes")
-    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path / "attentes"))
-    (tmp_path / "attentes" / "sources" / "comptabilite.yml").write_text(SUITE, encoding="utf-8")
-    with pytest.raises(ControleEchoue, match=r"comptabilite.yml .* ne serait lu par rien \(attendu : commun.yml"):
-        suite_source(registre().source("compta"))
-    (tmp_path / "attentes" / "bilan" / "autre.yml").write_text(SUITE, encoding="utf-8")
-    with pytest.raises(ControleEchoue, match=r"autre.yml n'est pas une suite"):
-        suite_bilan(1, [2024], [])
+    with pytest.raises(ControleEchoue, match=r"essai/a.json, ligne 2 ne se lit pas — corriger son JSON"):
+        _lire(tmp_path, monkeypatch, "{\n")
+    (tmp_path / "gx" / "expectations" / "essai" / "a.json").unlink()
+    with pytest.raises(ControleEchoue, match=r"la suite d'attentes expectations/essai/a.json manque — l'écrire"):
+        lire_point("essai", "essai")
 
 
 def test_la_phrase_dit_les_valeurs_et_le_remede() -> None:
@@ -113,15 +81,59 @@ def test_la_phrase_dit_les_valeurs_et_le_remede() -> None:
     assert Attente("a", "t", {}, "info", "Libellé").phrase({}) == "Libellé"
 
 
-def test_les_six_sources_ont_leur_suite() -> None:
+def test_chaque_jeu_a_sa_suite_et_ses_listes_sont_celles_du_registre() -> None:
     for source in registre():
-        suite = suite_source(source)
-        assert {jeu.nom for jeu in source.jeux} <= {lot.nom for lot in suite.lots}
+        suites = {suite.nom: suite for suite in suites_source(source)}
+        assert suites.keys() == {f"{source.nom}.{jeu.nom}" for jeu in source.jeux}
+        for jeu in source.jeux:
+            valeurs = {c.nom: list(c.valeurs) for c in jeu.colonnes if c.valeurs}
+            for attente in suites[f"{source.nom}.{jeu.nom}"].attentes:
+                if attente.type == "expect_column_values_to_be_in_set" and attente.kwargs["column"] in valeurs:
+                    assert attente.kwargs["value_set"] == valeurs[attente.kwargs["column"]], attente.nom
 
 
-def test_seul_le_sql_exact_est_du_sql() -> None:
-    """An expectation of ours is native, unless it says why it is not."""
-    for chemin in dossier_attentes().rglob("*.yml"):
-        for lot in yaml.safe_load(chemin.read_text(encoding="utf-8")).get("lots", []):
-            for attente in lot["attentes"]:
-                assert attente["type"].startswith("expect_") or attente["notes"]
+def test_chaque_phrase_cite_ce_que_son_point_de_controle_rend() -> None:
+    """And what is not native says why."""
+    for nom in POINTS:
+        forme = json.loads((CONTEXTE / "checkpoints" / f"{nom}.json").read_bytes())["result_format"]
+        for attente in (a for suite in lire_point("essai", nom) for a in suite.attentes):
+            if attente.type == SQL_EXACT:
+                assert attente.ecrite is not None
+                assert attente.ecrite["notes"], attente.nom
+            else:
+                cites = {champ for _, champ, _, _ in Formatter().parse(attente.message) if champ}
+                assert cites <= {*forme.get("unexpected_index_column_names", ())}, attente.nom
+
+
+def test_chaque_suite_est_passee_par_un_point_de_controle() -> None:
+    passees = [suite.nom for point in POINTS for suite in lire_point("essai", point)]
+    suites = CONTEXTE / "expectations"
+    ecrites = [".".join(chemin.relative_to(suites).with_suffix("").parts) for chemin in suites.rglob("*.json")]
+    assert sorted(passees) == sorted(ecrites)
+
+
+def test_le_contexte_est_a_jour(tmp_path: Path) -> None:
+    """`python -m mutualisation.sources.generation` writes it again; a suite, only where there is none."""
+    for nom in ("great_expectations.yml", "expectations/compta/mandats.json"):
+        (tmp_path / nom).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / nom).write_bytes((CONTEXTE / nom).read_bytes())
+    ecrire_contexte(tmp_path)
+    suites = tmp_path / "expectations"
+    assert len(json.loads((suites / "compta" / "mandats.json").read_bytes())["expectations"]) > 1
+    assert json.loads((suites / "compta" / "titres.json").read_bytes())["expectations"] == []
+    for chemin in tmp_path.rglob("*.*"):
+        if suites not in chemin.parents:
+            assert chemin.read_bytes() == (CONTEXTE / chemin.relative_to(tmp_path)).read_bytes(), chemin
+
+
+def test_rien_n_est_aleatoire_ni_date() -> None:
+    """No id is missing, for Great Expectations would draw one; none is used twice where it numbers."""
+    configuration = yaml.safe_load((CONTEXTE / "great_expectations.yml").read_text(encoding="utf-8"))
+    lots = [
+        str(lot["id"])
+        for source in configuration["fluent_datasources"].values()
+        for actif in source["assets"].values()
+        for lot in actif["batch_definitions"].values()
+    ]
+    fichiers = [json.loads(chemin.read_bytes())["id"] for chemin in CONTEXTE.rglob("*.json")]
+    assert len(set(lots + fichiers)) == len(lots + fichiers)

@@ -1,0 +1,25 @@
+"""The index of controls: which block, and what each says."""
+
+from __future__ import annotations
+
+from tests.atelier.index_controles import lire_index
+
+BLOQUANTS = """
+fichier_manquant mois_manquant segments_chevauchants affectation_sup_100 segment_sans_repartition cles_chevauchantes
+dispositif_sans_cle masse_salariale_manquante compte_sans_role identite_ambigue bordereau_incoherent modes_melanges
+tarifs_chevauchants ponderations_chevauchantes tranche population_manquante cle_usage_inconnue cout_precedent_absent
+ponderation_manquante adherent_ambigu cee_volume cee_sans_operation somme_etp somme_repartition periodes_chevauchantes
+plausibilite pourcentage_douteux aucun_axe rejets_excessifs colonne_disparue livraison_amputee hors_excessif
+"""
+
+
+def test_ceux_qui_bloquent_sont_ceux_du_contrat() -> None:
+    assert {nom for nom, controle in lire_index().items() if controle.bloquant} == set(BLOQUANTS.split())
+
+
+def test_chaque_controle_a_libelle_et_remede() -> None:
+    assert [c.nom for c in lire_index().values() if not (c.libelle and c.remede)] == []
+
+
+def test_un_seul_controle_n_existe_qu_avec_son_jeu() -> None:
+    assert {nom: controle.jeu for nom, controle in lire_index().items() if controle.jeu} == {"plausibilite": "bornes"}
