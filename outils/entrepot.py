@@ -1,0 +1,31 @@
+"""Run a command while the warehouse is up, with the variables that the shipped dbt profile reads; by default a shell.
+
+.venv/bin/python outils/entrepot.py                        # then: cd dbt_project && dbt build
+.venv/bin/python outils/entrepot.py dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from mutualisation.chemins import dossier_var
+from mutualisation.construction.dbt import environnement_dbt
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+
+def main() -> int:
+    """The exit code is that of the command."""
+    cible = dossier_var() / "dbt_poste"
+    cible.mkdir(parents=True, exist_ok=True)
+    with serveur_entrepot() as dsn:
+        environnement = os.environ | environnement_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"}
+        environnement["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environnement.get('PATH', '')}"
+        commande = sys.argv[1:] or [environnement.get("SHELL", "sh")]
+        return subprocess.run(commande, env=environnement, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
