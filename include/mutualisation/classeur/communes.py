@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.classeur.noms_des_adherents import HORS, Annuaire, annuaire
 from mutualisation.classeur.colonnes_du_contrat import colonne, colonnes
-from mutualisation.classeur.feuilles_du_contrat import feuille, lignes_de, rangees, trame
+from mutualisation.classeur.feuilles_du_contrat import feuille, rangees
 from mutualisation.classeur.listes import COUT_ADHERENT
+from mutualisation.classeur.noms_des_adherents import HORS, Annuaire, annuaire
 from mutualisation.francais import libelles
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.publication.dataframes import lignes_de, trame
 from mutualisation.rapport.contenu.membres import en_vigueur
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mutualisation.classeur.colonnes_du_contrat import colonne, colonnes
-from mutualisation.classeur.feuilles_du_contrat import feuille, lignes_de, rangees, trame
+from mutualisation.classeur.feuilles_du_contrat import feuille, rangees
 from mutualisation.francais import formats
 from mutualisation.francais.libelles import EFFETS, ORIGINES
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.publication.dataframes import lignes_de, trame
 from mutualisation.rapport.contenu import unites
 from mutualisation.rapport.contenu.passage import PORTEE, portee
 from mutualisation.rapport.publie import Bilan, Ligne, somme

@@ -1,22 +1,19 @@
-"""What every sheet is made of: rows of a relation in words, frames to pivot them, the total of what adds up."""
+"""What every sheet is made of: rows of a relation in words, the total of what adds up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mutualisation.classeur.noms_des_adherents import annuaire, rang
 from mutualisation.classeur.colonnes_du_contrat import colonnes
+from mutualisation.classeur.noms_des_adherents import annuaire, rang
 from mutualisation.francais import libelles
 from mutualisation.francais.formats import majuscule
 from mutualisation.francais.libelles import libelle
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.relations import lire_relations
 from mutualisation.rapport.publie import Bilan, Ligne
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 # words of the codes of a column, wherever it is shown
 MOTS: dict[str, Callable[[Any], str]] = {
@@ -40,18 +37,6 @@ def rangees(bilan: Bilan, relation: str) -> list[Ligne]:
     if lues and "dispositif" in lues[0]:
         lues = bilan.dans_l_ordre(lues)
     return [{cle: MOTS[cle](x) if cle in MOTS and x is not None else x for cle, x in r.items()} for r in lues]
-
-
-def trame(lignes: Iterable[Ligne], *noms: str) -> DataFrame:
-    """Rows as a frame of objects: amounts stay `Decimal`, whatever cell is empty."""
-    import pandas as pd
-
-    return pd.DataFrame(list(lignes), columns=list(noms) or None, dtype=object)
-
-
-def lignes_de(df: DataFrame) -> list[Ligne]:
-    """The rows of a frame, None where there is nothing."""
-    return [{str(c): x for c, x in r.items()} for r in df.astype(object).where(df.notna(), None).to_dict("records")]
 
 
 def feuille(

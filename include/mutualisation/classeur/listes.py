@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mutualisation.classeur.colonnes_du_contrat import colonne, colonnes
-from mutualisation.classeur.feuilles_du_contrat import Liste, feuille, lignes_de, rangees, trame
+from mutualisation.classeur.feuilles_du_contrat import Liste, feuille, rangees
 from mutualisation.francais import libelles
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.publication.dataframes import lignes_de, trame
 from mutualisation.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
 from mutualisation.rapport.contenu.qualite import rejets as lignes_ecartees
 from mutualisation.rapport.publie import DESTINATIONS, Bilan, Ligne, somme
