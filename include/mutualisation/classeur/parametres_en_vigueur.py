@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from mutualisation.classeur.colonnes_du_contrat import colonne
 from mutualisation.classeur.feuilles_du_contrat import feuille
@@ -15,6 +15,8 @@ from mutualisation.rapport.publie import Bilan
 TAUX = ("indexation_masse_salariale", "evolution_tarifs", "actualisation")
 # an identifier, not a number: leading zeros count
 CODES = ("pes_", "compte_recette", "fonction_recette", "horizon_prevision", "exercice_base")
+# what a cell holds exactly
+NOMBRE = re.compile(r"[-+]?\d{1,15}([.,]\d{1,12})?")
 
 
 def parametres(bilan: Bilan) -> m.Tableau:
@@ -53,10 +55,9 @@ def lire_parametre(bilan: Bilan, nom: str, valeur: str) -> m.Valeur:
         return m.Valeur(dite)
     if racine not in libelles.PARAMETRES or racine.startswith(CODES):
         return m.Valeur(valeur)
+    if NOMBRE.fullmatch(valeur):
+        return m.Valeur(Decimal(valeur.replace(",", ".")), "taux" if racine in TAUX else "nombre")
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", valeur):
-            return m.Valeur(date.fromisoformat(valeur), "date")
-        lu = Decimal(valeur.replace(",", "."))
-    except (ValueError, InvalidOperation):
+        return m.Valeur(date.fromisoformat(valeur), "date")
+    except ValueError:
         return m.Valeur(bilan.libelle(valeur))
-    return m.Valeur(lu, "taux" if racine in TAUX else "nombre") if lu.is_finite() else m.Valeur(valeur)
