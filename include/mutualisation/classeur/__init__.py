@@ -4,36 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mutualisation.classeur import (
-    adherents,
-    base,
-    couts,
-    couts_etp,
-    marches,
-    previsions,
-    recettes,
-    surete,
-)
+from mutualisation.classeur import communes, couts, listes
+from mutualisation.classeur.parametres_en_vigueur import parametres
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme.modele import Document, Section, Tableau
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan
 
-Feuille = Callable[[Bilan], Tableau | None]
+Feuille = Callable[[Bilan], Tableau]
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
-# (title in the table of contents, its sheets); a new sheet is one function, and its name here
+# (title in the table of contents, its sheets); a new sheet is a function or a `Liste`, and its name here
 PARTIES: tuple[tuple[str, tuple[Feuille, ...]], ...] = (
-    ("Coûts et financement", (couts.synthese, couts.detail, couts.financement, couts.variation, recettes.origine)),
-    ("Personnel", (couts_etp.couts_moyens, couts_etp.etp_par_categorie)),
-    ("Base D5211-16 et coûts unitaires", (base.passage, base.par_compte, base.cout_unitaire)),
-    ("Communes et adhérents", (adherents.communes, adherents.couts_d_usage, adherents.adhesions)),
-    ("Recouvrement", (recettes.recouvrement, recettes.factures, recettes.ecarts)),
-    ("Achats et certificats", (marches.cam, marches.cee)),
-    ("Prévision", (previsions.prevision, previsions.essai, previsions.ecart)),
+    ("Coûts et financement", (couts.synthese, couts.detail, couts.financement, couts.variation, couts.origine)),
+    ("Personnel", (couts.couts_moyens, couts.etp_par_categorie)),
+    ("Base D5211-16 et coûts unitaires", (couts.passage, listes.par_compte, couts.cout_unitaire)),
+    ("Communes et adhérents", (communes.communes, listes.couts_d_usage, listes.adhesions)),
+    ("Recouvrement", (communes.recouvrement, listes.factures, listes.ecarts)),
+    ("Achats et certificats", (communes.cam, communes.cee)),
+    ("Prévision", (listes.prevision, listes.essai, listes.ecart_prevision)),
     (
         "Contrôles et méthode",
-        (surete.indicateurs, surete.etats, surete.controles, surete.a_commenter, surete.repartition, surete.rejets,
-         surete.parametres),
+        (listes.indicateurs, listes.etats, listes.controles, listes.a_commenter, listes.repartition, listes.rejets,
+         parametres),
     ),
 )  # fmt: skip
 LECTURE = (
@@ -65,18 +57,13 @@ def documents(bilan: Bilan) -> list[Document]:
             f"bilan_etape_{bilan.exercice}",
             f"Bilan d'étape {bilan.exercice}",
             sous_titre=SOUS_TITRE + formats.periode(bilan.exercices),
-            sections=[_partie(bilan, titre, feuilles) for titre, feuilles in PARTIES],
+            sections=[Section(t, t, t, [feuille(bilan) for feuille in feuilles]) for t, feuilles in PARTIES],
             identite=(),
             notice=_notice(bilan),
             sorties=("xlsx",),
             forme="classeur",
         )
     ]
-
-
-def _partie(bilan: Bilan, titre: str, feuilles: tuple[Feuille, ...]) -> Section:
-    tableaux: list[Tableau] = [t for feuille in feuilles if (t := feuille(bilan)) is not None]
-    return Section(titre, titre, titre, tableaux)
 
 
 def _approbation(bilan: Bilan) -> list[tuple[str, str]]:

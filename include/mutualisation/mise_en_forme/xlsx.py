@@ -5,8 +5,9 @@ Same document, same bytes: the creation date is fixed by the exercice, nothing r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,10 @@ import xlsxwriter
 
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.mise_en_forme.modele import CLASSEUR, Document, Section, feuilles
-from mutualisation.mise_en_forme.xlsx_feuille import PAGE, FeuilleEcrite
+from mutualisation.mise_en_forme.xlsx_feuille import PAGE, FeuilleEcrite, Formats
 from mutualisation.mise_en_forme.xlsx_styles import style
 
 SOMMAIRE = "Lisez-moi"
-Formats = Callable[[str, str], Any]
 
 
 def ecrire(document: Document, chemin: Path) -> None:
@@ -32,7 +32,7 @@ def ecrire(document: Document, chemin: Path) -> None:
             "created": datetime(document.exercice + 1, 1, 1),
         }
     )
-    formats = _formats(livre)
+    formats: Formats = cache(lambda genre, role: livre.add_format(style(genre, role)))
     notice = _ouvrir(livre, document, formats, SOMMAIRE, document.titre)
     parties = [(section, _ecrites(livre, document, section, formats)) for section in document.sections]
     # formulas of a sheet may read another one: every place is known before the first cell is written
@@ -42,17 +42,6 @@ def ecrire(document: Document, chemin: Path) -> None:
             feuille.ecrire(livre, ailleurs)
     _Sommaire(notice, document, formats).ecrire(parties)
     livre.close()
-
-
-def _formats(livre: Any) -> Formats:
-    connus: dict[tuple[str, str], Any] = {}
-
-    def formats(genre: str, role: str = "corps") -> Any:
-        if (genre, role) not in connus:
-            connus[genre, role] = livre.add_format(style(genre, role))
-        return connus[genre, role]
-
-    return formats
 
 
 def _ecrites(livre: Any, document: Document, section: Section, formats: Formats) -> list[FeuilleEcrite]:
@@ -102,42 +91,41 @@ class _Sommaire:
         """Everything, from the warnings down."""
         avant, apres = self.document.notice
         self._points(avant)
-        premiere = self.rang
+        premiere, compte = self.rang, 0
         for section, siennes in parties:
             if siennes:
-                self._partie(section.titre, siennes)
-        compte = sum(len(f.lignes) for _, siennes in parties for f in siennes)
-        self._cellules(["Ensemble des feuilles", ""], "total_mot")
-        plage = f"C{premiere + 1}:C{self.rang}"
-        self.feuille.write_formula(self.rang, 2, f"=SUM({plage})", self.formats("compte", "total"), compte)
+                self._titre(section.titre, "partie")
+                self.feuille.write_blank(self.rang, 2, None, self.formats("texte", "partie"))
+                self.rang += 1
+            for ecrite in siennes:
+                self._feuille(ecrite)
+            compte += sum(len(f.lignes) for f in siennes)
+        self._titre("Ensemble des feuilles", "total_mot")
+        somme = f"=SUM(C{premiere + 1}:C{self.rang})"
+        self.feuille.write_formula(self.rang, 2, somme, self.formats("compte", "total"), compte)
         self.rang += 2
         vides = [d.nom for s in self.document.sections for d, t in feuilles(s.blocs) if not t.lignes]
         self._points([*apres, *([("Sans ligne cette année", ", ".join(vides))] if vides else [])])
         self.feuille.fit_to_pages(1, 1)
         self.feuille.print_area(0, 0, self.rang, 2)
 
-    def _partie(self, titre: str, siennes: list[FeuilleEcrite]) -> None:
-        self._cellules([titre, "", ""], "partie")
-        self.rang += 1
-        for ecrite in siennes:
-            lien = f"internal:'{ecrite.dite.nom}'!A1"
-            self.feuille.write_url(self.rang, 0, lien, self.formats("texte", "lien"), ecrite.dite.nom)
-            self._texte(ecrite.dite.notice)
-            lignes = f"=ROWS({ecrite.plage(ecrite.colonnes[0].cle)})"
-            self.feuille.write_formula(self.rang, 2, lignes, self.formats("compte", "simple"), len(ecrite.lignes))
-            self.rang += 1
+    def _feuille(self, ecrite: FeuilleEcrite) -> None:
+        lien, lignes = f"internal:'{ecrite.dite.nom}'!A1", f"=ROWS({ecrite.plage(ecrite.colonnes[0].cle)})"
+        self.feuille.write_url(self.rang, 0, lien, self.formats("texte", "lien"), ecrite.dite.nom)
+        self.feuille.write_formula(self.rang, 2, lignes, self.formats("compte", "simple"), len(ecrite.lignes))
+        self._texte(ecrite.dite.notice)
 
-    def _points(self, points: Any) -> None:
+    def _points(self, points: Sequence[tuple[str, str]]) -> None:
         for intitule, texte in points:
             self.feuille.write_string(self.rang, 0, intitule, self.formats("texte", "libelle"))
             self._texte(texte)
-            self.rang += 1
         self.rang += bool(points)
 
     def _texte(self, texte: str) -> None:
         self.feuille.set_row(self.rang, 15.75 * (1 + len(texte) // 112))
         self.feuille.write_string(self.rang, 1, neutraliser(texte), self.formats("texte", "paragraphe"))
+        self.rang += 1
 
-    def _cellules(self, textes: list[str], role: str) -> None:
-        for i, texte in enumerate(textes):
-            self.feuille.write_string(self.rang, i, texte, self.formats("texte", role))
+    def _titre(self, texte: str, role: str) -> None:
+        self.feuille.write_string(self.rang, 0, texte, self.formats("texte", role))
+        self.feuille.write_blank(self.rang, 1, None, self.formats("texte", role))

@@ -6,7 +6,7 @@ pandas is imported when a frame is asked for: a command that makes none does not
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -61,6 +61,18 @@ def dataframe(colonnes: Sequence[Colonne], rangees: Iterable[Sequence[Any]]) -> 
             for i, c in enumerate(colonnes)
         }
     )
+
+
+def trame(rangees: Iterable[Mapping[str, Any]], *noms: str) -> DataFrame:
+    """Rows by column as a frame of objects, to pivot, sum and compare: amounts stay `Decimal` whatever is empty."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rangees), columns=list(noms) or None, dtype=object)
+
+
+def lignes_de(df: DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame by column, None where there is nothing."""
+    return [{str(c): x for c, x in r.items()} for r in df.astype(object).where(df.notna(), None).to_dict("records")]
 
 
 def _relation(nom: str) -> Relation:

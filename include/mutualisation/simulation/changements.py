@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from mutualisation.francais import formats, libelles
+from mutualisation.publication.dataframes import lignes_de, trame
 
 AUCUN = "—"
 JEUX = {
@@ -44,7 +44,7 @@ UNITES = {
 }
 ORIGINES = {"activite": "activité", "axe": "axe analytique", "operation": "opération", "service": "service",
             "produit": "code produit"}  # fmt: skip
-Ligne = Mapping[str, Any]
+Ligne = dict[str, Any]
 Noms = Callable[[str], str]
 
 
@@ -77,44 +77,35 @@ def lire_changements(
 
 
 def _rangees(conn: psycopg.Connection[Any], jeu: str, condition: str, essai: list[int]) -> list[Ligne]:
-    colonnes = sql.SQL(", ").join(map(sql.Identifier, (*CLES[jeu], *DITES[jeu])))
-    requete = sql.SQL("select distinct {} from {} where ").format(colonnes, sql.Identifier("brut", jeu))
+    """Typed rows; a parameter that is a number compares as one, unless it is a code that starts with 0."""
+    noms = [*CLES[jeu], *DITES[jeu], *(["valeur_numerique"] if jeu == "parametres" else [])]
+    requete = sql.SQL("select distinct {} from {} where ").format(
+        sql.SQL(", ").join(map(sql.Identifier, noms)), sql.Identifier("brut", jeu)
+    )
     with conn.cursor(row_factory=psycopg.rows.dict_row) as curseur:
         lues = curseur.execute(requete + sql.SQL(condition), {"essai": essai, "jeu": jeu}).fetchall()
-    return [{cle: _normaliser(valeur) for cle, valeur in ligne.items()} for ligne in lues]
-
-
-def _normaliser(valeur: str | None) -> Any:
-    """A cell read for comparison: date, number, else its text."""
-    texte = (valeur or "").strip()
-    if lu := re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", texte):
-        texte = f"{lu[3]}-{lu[2]}-{lu[1]}"
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", texte):
-        return date.fromisoformat(texte)
-    if re.fullmatch(r"\d{14}|0\d+", texte):
-        return texte
-    try:
-        return Decimal(re.sub(r"[\s\u00a0\u202f%€]", "", texte).replace(",", ".")) if texte else ""
-    except InvalidOperation:
-        return texte
+    for ligne in lues:
+        nombre = ligne.pop("valeur_numerique", None)
+        if nombre is not None and not re.fullmatch(r"0\d+", ligne["valeur"]):
+            ligne["valeur"] = nombre
+    return lues
 
 
 def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms, adherent: Noms) -> list[Changement]:
-    cotes: dict[tuple[Any, ...], tuple[list[Ligne], list[Ligne]]] = defaultdict(lambda: ([], []))
-    for cote, rangees, autres in ((0, avant, apres), (1, apres, avant)):
-        for ligne in rangees:
-            if ligne not in autres:
-                cotes[tuple(ligne[c] for c in CLES[jeu])][cote].append(ligne)
-    changements = [
-        Changement(
-            JEUX[jeu],
-            _objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
-            _dire(jeu, anciennes),
-            _dire(jeu, nouvelles),
-            max((r["debut"] for r in nouvelles if isinstance(r["debut"], date)), default=None),
+    noms = [*CLES[jeu], *DITES[jeu]]
+    lues = trame(avant, *noms).merge(trame(apres, *noms), how="outer", on=noms, indicator="cote")
+    changements = []
+    for _, groupe in lues[lues["cote"] != "both"].groupby(list(CLES[jeu]), dropna=False, sort=False):
+        anciennes, nouvelles = (lignes_de(groupe[groupe["cote"] == cote]) for cote in ("left_only", "right_only"))
+        changements.append(
+            Changement(
+                JEUX[jeu],
+                _objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
+                _dire(jeu, anciennes),
+                _dire(jeu, nouvelles),
+                max((r["debut"] for r in nouvelles if r["debut"]), default=None),
+            )
         )
-        for anciennes, nouvelles in cotes.values()
-    ]
     return sorted(changements, key=lambda c: (c.objet, c.avant, c.apres))
 
 
@@ -135,10 +126,8 @@ def _objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
 
 def _tranche(ligne: Ligne) -> str:
     bas, haut = ligne["tranche_min"], ligne["tranche_max"]
-    if haut == "" and bas == "":
-        return ""
-    if haut == "":
-        return f", à partir de {formats.nombre(bas)} habitants"
+    if haut is None:
+        return "" if bas is None else f", à partir de {formats.nombre(bas)} habitants"
     return f", de {formats.nombre(bas or 0)} à moins de {formats.nombre(haut)} habitants"
 
 
@@ -151,13 +140,12 @@ def _dire(jeu: str, rangees: list[Ligne]) -> str:
 def _valeur(jeu: str, ligne: Ligne) -> str:
     match jeu:
         case "tarifs":
-            mode = libelles.libelle_mode(str(ligne["mode_recouvrement"]) or None).lower()
-            return f"{_montant(ligne)}, {mode}, "
+            return f"{_montant(ligne)}, {libelles.libelle_mode(ligne['mode_recouvrement']).lower()}, "
         case "adhesions":
             return "adhère "
         case "cles_analytiques":
             part = ligne["part_communes"]
-            return f"{formats.exact(part)} % pour les communes, " if isinstance(part, Decimal) else ""
+            return "" if part is None else f"{formats.exact(part)} % pour les communes, "
     valeur = ligne["valeur"]
     if isinstance(valeur, Decimal):
         return f"{formats.exact(valeur)}, "
@@ -166,7 +154,7 @@ def _valeur(jeu: str, ligne: Ligne) -> str:
 
 def _montant(ligne: Ligne) -> str:
     montant, regle = ligne["montant"], str(ligne["regle"])
-    if not isinstance(montant, Decimal):
+    if montant is None:
         return "sans montant"
     if regle == "pourcentage":
         return f"{formats.exact(montant)}{formats.INSECABLE}%"
@@ -174,5 +162,5 @@ def _montant(ligne: Ligne) -> str:
 
 
 def _periode(ligne: Ligne) -> str:
-    debut, fin = (formats.jour(x) if isinstance(x, date) else str(x) for x in (ligne["debut"], ligne["fin"]))
+    debut, fin = (formats.jour(x) if x else "" for x in (ligne["debut"], ligne["fin"]))
     return f"du {debut} au {fin}" if fin else f"depuis le {debut}"

@@ -5,14 +5,15 @@ The files count for this build only; the publication, its versions and the drop 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
 
 from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.construction.fichiers_choisis import SIMULATION, choisir_ensemble, fichiers_en_vigueur
@@ -23,54 +24,19 @@ from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.mise_en_forme.modele import Document
 from mutualisation.operations import Session, clore, construire, verifier_exercices
 from mutualisation.publication.contexte import lire_contexte, version_publiee
+from mutualisation.publication.dataframes import trame
 from mutualisation.rapport.publie import Bilan
 from mutualisation.simulation import page_simulee
 from mutualisation.simulation.changements import lire_changements
 from mutualisation.simulation.essai import deposer_essai, retirer_essai
 
-# both sides, null-safe: a line that appears or goes is a difference from or to 0
-SQL_DUS = """
-select exercice, semestre, dispositif, siret_adherent, a.nom, a.type_adherent, a.code_insee,
-       coalesce(p.montant_du, 0) as publie, coalesce(s.montant_du, 0) as simule,
-       coalesce(s.montant_du, 0) - coalesce(p.montant_du, 0) as ecart
-  from (select * from publication.recouvrement where exercice = any(%(exercices)s)) as p
-  full join (select * from construction.recouvrement) as s using (exercice, semestre, dispositif, siret_adherent)
-  left join construction.adherent as a using (exercice, siret_adherent)
- order by exercice, semestre, dispositif, siret_adherent
-"""
-SQL_DISPOSITIFS = """
-select exercice, dispositif,
-       p.cout_net as cout_publie, s.cout_net as cout_simule,
-       coalesce(s.cout_net, 0) - coalesce(p.cout_net, 0) as ecart_cout,
-       coalesce(d.publie, 0) as du_publie, coalesce(d.simule, 0) as du_simule,
-       coalesce(d.simule, 0) - coalesce(d.publie, 0) as ecart_du
-  from (select * from publication.synthese_financiere where exercice = any(%(exercices)s) and not est_total) as p
-  full join (select * from construction.synthese_financiere where not est_total) as s using (exercice, dispositif)
-  full join (
-    select exercice, dispositif, sum(p.montant_du) as publie, sum(s.montant_du) as simule
-      from (select * from publication.recouvrement where exercice = any(%(exercices)s)) as p
-      full join (select * from construction.recouvrement) as s using (exercice, semestre, dispositif, siret_adherent)
-     group by exercice, dispositif) as d using (exercice, dispositif)
- where p.cout_net is not null or s.cout_net is not null or coalesce(d.publie, 0) <> 0 or coalesce(d.simule, 0) <> 0
- order by exercice, dispositif
-"""
-SQL_COMMUNES = """
-select exercice, code_insee, nom, population
-  from construction.adherent
- where type_adherent = 'commune' and code_insee is not null
- order by exercice, code_insee
-"""
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-COLONNES = {
-    "adherents": (
-        "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_adherent", "code_insee", "publie",
-        "simule", "ecart",
-    ),
-    "dispositifs": (
-        "exercice", "dispositif", "cout_publie", "cout_simule", "ecart_cout", "du_publie", "du_simule", "ecart_du",
-    ),
-}  # fmt: skip
-Rangees = list[dict[str, Any]]
+ZERO = Decimal(0)
+DISPOSITIF = ["exercice", "dispositif"]
+DU = ["exercice", "semestre", "dispositif", "siret_adherent"]
+ADHERENT = ["exercice", "siret_adherent", "nom", "type_adherent", "code_insee", "population"]
 
 
 @dataclass(frozen=True)
@@ -80,14 +46,14 @@ class Simulation:
     du_publie, du_simule, ecart_du} in €; `documents`: a page for the council by exercice.
     """
 
-    adherents: Rangees
-    dispositifs: Rangees
+    adherents: DataFrame
+    dispositifs: DataFrame
     documents: Sequence[Document] = ()
 
     @property
     def ecart_total(self) -> Decimal:
         """What the adherents would owe more (or less), €."""
-        return sum((ligne["ecart"] for ligne in self.adherents), Decimal(0))
+        return sum(self.adherents["ecart"], ZERO)
 
 
 def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, Path]) -> Simulation:
@@ -123,20 +89,13 @@ def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
     Each `simulation_AAAA.pdf` stands before its page: the last path is a page to open.
     """
     ecrits = []
-    for nom, lignes in (("adherents", simulation.adherents), ("dispositifs", simulation.dispositifs)):
-        chemin = sortie / f"simulation_{nom}.csv"
-        with chemin.open("w", encoding="utf-8", newline="") as fichier:
-            ecrivain = csv.DictWriter(fichier, COLONNES[nom], delimiter=";", lineterminator="\n")
-            ecrivain.writeheader()
-            ecrivain.writerows(_neutralisee(ligne) for ligne in lignes)
-        ecrits.append(chemin)
+    for nom, df in (("adherents", simulation.adherents), ("dispositifs", simulation.dispositifs)):
+        ecrits.append(sortie / f"simulation_{nom}.csv")
+        neutre = df.map(lambda x: neutraliser(x) if isinstance(x, str) else x)
+        neutre.to_csv(ecrits[-1], sep=";", index=False, lineterminator="\n")
     for document in simulation.documents:
         ecrits += reversed(produits.ecrire(document, sortie))
     return ecrits
-
-
-def _neutralisee(ligne: dict[str, Any]) -> dict[str, Any]:
-    return {cle: neutraliser(valeur) if isinstance(valeur, str) else valeur for cle, valeur in ligne.items()}
 
 
 def _exiger_publies(dsn: str, exercices: list[int]) -> None:
@@ -148,21 +107,55 @@ def _exiger_publies(dsn: str, exercices: list[int]) -> None:
 
 
 def _comparer(conn: psycopg.Connection[Any], exercices: list[int], essai: list[int]) -> Simulation:
-    with conn.cursor(row_factory=psycopg.rows.dict_row) as curseur:
-        dus, dispositifs, communes = (
-            curseur.execute(requete, {"exercices": exercices}).fetchall()
-            for requete in (SQL_DUS, SQL_DISPOSITIFS, SQL_COMMUNES)
-        )
-    documents = [_page(conn, e, essai, (dus, dispositifs, communes)) for e in exercices]
+    adherents = _lire(conn, "construction", "adherent", exercices, ADHERENT)
+    dus = _cotes(conn, "recouvrement", exercices, DU, "montant_du", "").fillna({"publie": ZERO, "simule": ZERO})
+    dus["ecart"] = dus["simule"] - dus["publie"]
+    par_dispositif = dus.groupby(DISPOSITIF, as_index=False)[["publie", "simule"]].sum()
+    couts = _cotes(conn, "synthese_financiere", exercices, DISPOSITIF, "cout_net", "cout_")
+    couts = couts[couts["dispositif"] != "TOTAL"]
+    couts["ecart_cout"] = couts["cout_simule"].fillna(ZERO) - couts["cout_publie"].fillna(ZERO)
+    dispositifs = couts.merge(par_dispositif, how="outer", on=DISPOSITIF).fillna(
+        {"ecart_cout": ZERO, "publie": ZERO, "simule": ZERO}
+    )
+    dispositifs["ecart_du"] = dispositifs["simule"] - dispositifs["publie"]
+    dispositifs = dispositifs.rename(columns={"publie": "du_publie", "simule": "du_simule"})
+    valorise = dispositifs["cout_publie"].notna() | dispositifs["cout_simule"].notna()
+    dispositifs = dispositifs[valorise | (dispositifs["du_publie"] != 0) | (dispositifs["du_simule"] != 0)]
+    nommes = dus.merge(adherents.drop(columns="population"), how="left", on=["exercice", "siret_adherent"])
+    nommes = nommes[[*DU, "nom", "type_adherent", "code_insee", "publie", "simule", "ecart"]].sort_values(DU)
+    dispositifs = dispositifs.sort_values(DISPOSITIF)
+    documents = [_page(conn, e, essai, (nommes, dispositifs, adherents)) for e in exercices]
     conn.commit()
-    return Simulation([r for r in dus if r["ecart"]], dispositifs, documents)
+    return Simulation(nommes[nommes["ecart"] != 0], dispositifs, documents)
+
+
+def _cotes(
+    conn: psycopg.Connection[Any], relation: str, exercices: list[int], cles: list[str], mesure: str, prefixe: str
+) -> DataFrame:
+    """A measure as published and as simulated, by key; a line that appears or goes has one side only."""
+    cotes = {"publie": "publication", "simule": "construction"}
+    publie, simule = (
+        _lire(conn, schema, relation, exercices, [*cles, mesure]).rename(columns={mesure: f"{prefixe}{cote}"})
+        for cote, schema in cotes.items()
+    )
+    return publie.merge(simule, how="outer", on=cles)
+
+
+def _lire(
+    conn: psycopg.Connection[Any], schema: str, relation: str, exercices: list[int], colonnes: list[str]
+) -> DataFrame:
+    requete = sql.SQL("select {} from {} where exercice = any(%s)").format(
+        sql.SQL(", ").join(map(sql.Identifier, colonnes)), sql.Identifier(schema, relation)
+    )
+    with conn.cursor(row_factory=dict_row) as curseur:
+        return trame(curseur.execute(requete, [exercices]), *colonnes)
 
 
 def _page(
-    conn: psycopg.Connection[Any], exercice: int, essai: list[int], relations: tuple[Rangees, Rangees, Rangees]
+    conn: psycopg.Connection[Any], exercice: int, essai: list[int], relations: tuple[DataFrame, DataFrame, DataFrame]
 ) -> Document:
     bilan = Bilan(conn, lire_contexte(conn, exercice, version_publiee(conn, exercice)))
-    dus, dispositifs, communes = ([r for r in rangees if r["exercice"] == exercice] for rangees in relations)
-    noms = {r["siret_adherent"]: r["nom"] for r in dus if r["nom"]}
+    dus, dispositifs, adherents = (df[df["exercice"] == exercice] for df in relations)
+    noms = dict(zip(adherents["siret_adherent"], adherents["nom"], strict=True))
     changements = lire_changements(conn, essai, bilan.libelle, lambda siret: str(noms.get(siret) or siret))
-    return page_simulee.dire(page_simulee.Essai(bilan, dus, dispositifs, communes, changements))
+    return page_simulee.dire(page_simulee.Essai(bilan, dus, dispositifs, adherents, changements))
