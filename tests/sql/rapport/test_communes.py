@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
-from lxml import html
 from tests.navigateur import LARGEURS, navigateur, sans_chromium
 
 RACINE = "communes"
-
-
-def _page(extrait: Path, nom: str) -> Any:
-    return html.fromstring((extrait / RACINE / f"{nom}.html").read_bytes())
 
 
 def test_each_commune_has_its_page_and_its_sheet(extrait: Path) -> None:

@@ -221,9 +221,3 @@ POLICES = [
     ("serif", "1rem", ".12em"),
     ("DejaVu Sans", "1.25rem", "normal"),
 ]
-HABILLER = """([police, taille, espace]) => {
-  document.documentElement.style.fontSize = taille
-  document.body.style = `font-family: '${police}', ${police}; font-size: 1rem; letter-spacing: ${espace}`
-  document.querySelectorAll('details').forEach(d => { d.open = true })
-  return document.documentElement.scrollWidth
-}"""
