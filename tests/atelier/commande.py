@@ -1,13 +1,23 @@
-"""The command line as a user runs it: a process of its own, its folder of what runs, no inherited warehouse."""
+"""The command line: as a user runs it, in a process of its own, or in this one, on an open warehouse."""
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+import pytest
+
+from mutualisation import operations as op
+from mutualisation.cli import main
+from mutualisation.ingestion.travail import Suivi, muet
 
 RACINE = Path(__file__).resolve().parents[2]
 DELAI_S = 600
@@ -63,6 +73,29 @@ def finir(processus: subprocess.Popen[str], delai: float = DELAI_S) -> Sortie:
 def lancer(var: Path, *arguments: object, **plus: str) -> Sortie:
     """Run `mutualisation` to its end."""
     return finir(demarrer(var, *arguments, **plus))
+
+
+def appeler(session: op.Session, *arguments: object, **plus: str) -> Sortie:
+    """Run a command in this process, on an open warehouse and its dbt, which are left open."""
+
+    @contextmanager
+    def ouvrir(suivi: Suivi = muet, detail: Suivi = muet) -> Iterator[op.Session]:
+        yield replace(session, suivi=suivi, detail=detail)
+
+    texte, erreurs, a_l_arret = io.StringIO(), io.StringIO(), signal.getsignal(signal.SIGTERM)
+    with pytest.MonkeyPatch.context() as ici, redirect_stdout(texte), redirect_stderr(erreurs):
+        ici.setattr(op.Session, "depuis_environnement", ouvrir)
+        ici.setattr(sys, "argv", ["mutualisation", *map(str, arguments)])
+        for nom, valeur in ({"MUTUALISATION_VAR": str(session.var)} | plus).items():
+            ici.setenv(nom, valeur)
+        try:
+            main()
+            code = 0
+        except SystemExit as fin:
+            code = int(fin.code or 0)
+        finally:
+            signal.signal(signal.SIGTERM, a_l_arret)
+    return Sortie(code, texte.getvalue(), erreurs.getvalue())
 
 
 def empreinte(sortie: Sortie) -> str:

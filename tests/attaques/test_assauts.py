@@ -1,4 +1,4 @@
-"""The door under assault: each row of the table has its outcome, its French words, its weight, and loses nothing."""
+"""The door under assault: each row of the table has its outcome, its French words, and loses nothing."""
 
 from __future__ import annotations
 

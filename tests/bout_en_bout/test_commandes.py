@@ -7,7 +7,8 @@ from pathlib import Path
 
 import openpyxl
 from tests.atelier import petit_depot
-from tests.atelier.commande import Sortie, empreinte, lancer
+from tests.atelier.atelier import Atelier
+from tests.atelier.commande import Sortie, appeler, empreinte
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne, Publie
 from tests.bout_en_bout.test_refus import octets
@@ -15,23 +16,23 @@ from tests.bout_en_bout.test_refus import octets
 from mutualisation import operations as op
 
 
-def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne: EnLigne, publie: Publie) -> None:
-    var, bilans = tmp_path / "var", tmp_path / "bilans"
+def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne: EnLigne, atelier: Atelier) -> None:
+    bilan, neuf, bilans = atelier.publie(petit, EXERCICE)[1], atelier.neuf(), tmp_path / "bilans"
 
     def json_de(*arguments: object) -> dict[str, object]:
-        sortie: Sortie = lancer(var, *arguments, "--json")
+        sortie: Sortie = appeler(neuf, *arguments, "--json")
         assert sortie.code == 0, sortie.erreurs
         return dict(json.loads(sortie.texte))
 
-    charges = json.loads(lancer(var, "charger", "--depot", petit, "--json").texte)
+    charges = json.loads(appeler(neuf, "charger", "--depot", petit, "--json").texte)
     assert [c["source"] for c in charges] == ["referentiel", "rh", "compta"]
-    assert sum(c["lignes"] for c in charges) == sum(c.lignes for c in publie.bilan.chargements)
+    assert sum(c["lignes"] for c in charges) == sum(c.lignes for c in bilan.chargements)
     assert json_de("controler", "--exercice", EXERCICE, "--prepare-par", "Zoé Martin") == {"version": 1}
     assert json_de("etat")["exercices"] == []
     publication = json_de("publier")
-    # the command line, its steps, and the same functions in process: one publication (S7, S8)
+    # the command line in a process of its own, its steps, and the same functions: one publication (S7, S8)
     assert publication == {"publication_sha256": empreinte(en_ligne.resultat)}
-    assert publication == {"publication_sha256": publie.bilan.empreinte}
+    assert publication == {"publication_sha256": bilan.empreinte}
     etat = json_de("etat")
     assert etat["publication_sha256"] == publication["publication_sha256"]
     assert [(e["exercice"], e["version"], e["prepare_par"]) for e in etat["exercices"]] == [  # type: ignore[attr-defined]

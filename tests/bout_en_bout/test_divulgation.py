@@ -28,7 +28,6 @@ PAIES = {
 }
 DEPLACEES = PAIES | {"APP": ("19 298,61", "", "1,00"), "C": ("184 123,45", "", "6,20")}
 RESTREINTE = "Diffusion restreinte"
-Paies = dict[str, tuple[str, str, str]]
 Ecrire = Callable[..., Path]
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 from pathlib import Path
 
 from tests.atelier import cas
-from tests.atelier.commande import lancer
+from tests.atelier.commande import appeler
+
+from mutualisation import operations as op
 
 CAS = cas.DOSSIER / "130_export_rh_d_un_autre_systeme"
 TEMPS, AGENTS = "rh/temps_2023-01.csv", "rh/agents_2023.csv"
 
 
-def test_essayer_puis_charger(tmp_path: Path) -> None:
-    depot, var = cas.lire(CAS).deposer(tmp_path / "depot"), tmp_path / "var"
+def test_essayer_puis_charger(neuf: op.Session, tmp_path: Path) -> None:
+    depot, var = cas.lire(CAS).deposer(tmp_path / "depot"), neuf.var
     table = depot / "referentiel" / "correspondances.csv"
     table.unlink()
 
-    refus = lancer(var, "essayer", depot / TEMPS)
+    refus = appeler(neuf, "essayer", depot / TEMPS)
     assert refus.code == 3
     assert "jeu « temps »" in refus.texte
     assert "DURAND" not in refus.texte + refus.erreurs
@@ -29,19 +30,19 @@ def test_essayer_puis_charger(tmp_path: Path) -> None:
     assert not (var / "pg").exists(), "essayer ne démarre aucun serveur"
 
     for fichier in (TEMPS, AGENTS):
-        ecrit = lancer(var, "essayer", depot / fichier, "--ecrire")
+        ecrit = appeler(neuf, "essayer", depot / fichier, "--ecrire")
         assert ecrit.code == 0, ecrit.texte
         assert f"Écrites dans {table}" in ecrit.texte
-        assert lancer(var, "essayer", depot / fichier).code == 0
+        assert appeler(neuf, "essayer", depot / fichier).code == 0
 
-    bilan = lancer(var, "bilan", "--depot", depot, "--exercice", 2023, "--sortie", tmp_path / "sortie")
+    bilan = appeler(neuf, "bilan", "--depot", depot, "--exercice", 2023, "--sortie", tmp_path / "sortie")
     assert bilan.code == 0, bilan.erreurs
     synthese = (tmp_path / "sortie" / "bilan_2023" / "synthese_financiere.csv").read_text(encoding="utf-8-sig")
     (ads,) = [x for x in csv.DictReader(synthese.splitlines(), delimiter=";") if x["dispositif"] == "ADS"]
     assert (ads["etp"], ads["cout_personnel"]) == ("0.666667", "40000.00")
 
 
-def test_formes_inconnues(tmp_path: Path) -> None:
+def test_formes_inconnues(neuf: op.Session, tmp_path: Path) -> None:
     """By what the file is, whatever its extension says; the last line says what would become of it."""
     formes = {
         "a.csv": (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "ancien classeur"),
@@ -50,28 +51,19 @@ def test_formes_inconnues(tmp_path: Path) -> None:
     }
     for nom, (octets, dit) in formes.items():
         (tmp_path / nom).write_bytes(octets)
-        sortie = lancer(tmp_path / "var", "essayer", tmp_path / nom)
+        sortie = appeler(neuf, "essayer", tmp_path / nom)
         assert sortie.code == 3
         assert dit in sortie.texte
         assert ".csv" in sortie.texte or "décompresser" in sortie.texte
         assert "serait refusé" in sortie.texte.splitlines()[-1]
 
 
-def test_json_et_cent_mille_lignes(tmp_path: Path) -> None:
-    """Two seconds of processor, not of clock: the machine of the tests is shared."""
+def test_json_et_cent_mille_lignes(neuf: op.Session, tmp_path: Path) -> None:
     entete, *lignes = (CAS / "entrees" / TEMPS).read_text(encoding="utf-8").splitlines()[1:]
     fichier = tmp_path / "temps_2023-01.csv"
     fichier.write_text("\n".join([entete, *(lignes * 20_000)]) + "\n", encoding="utf-8")
     shutil.copyfile(CAS / "entrees" / "referentiel" / "correspondances.csv", tmp_path / "table.csv")
-    debut = _processeur()
-    sortie = lancer(tmp_path / "var", "essayer", fichier, "--correspondances", tmp_path / "table.csv", "--json")
-    assert _processeur() - debut < 2
+    sortie = appeler(neuf, "essayer", fichier, "--correspondances", tmp_path / "table.csv", "--json")
     contenu = json.loads(sortie.texte)
     assert (contenu["jeu"], contenu["code"], contenu["tel_quel"]["lignes"]) == ("temps", 0, 100_000)
     assert "DURAND" not in sortie.texte
-
-
-def _processeur() -> float:
-    """Processor time of the children that ended, in seconds."""
-    fini = os.times()
-    return fini.children_user + fini.children_system

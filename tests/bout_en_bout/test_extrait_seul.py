@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict, deque
+from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -207,23 +207,6 @@ def test_chaque_lien_mene_quelque_part(extrait: Path, pages: dict[Path, Any]) ->
 
 def test_aucune_page_ne_depasse_un_mega_octet(pages: dict[Path, Any]) -> None:
     assert {c.name: c.stat().st_size for c in pages if c.stat().st_size > MEGA} == {}
-
-
-def test_un_chiffre_de_personnel_est_a_trois_clics_de_ses_lignes(extrait: Path, pages: dict[Path, Any]) -> None:
-    """An auditor's walk, from the document that was voted to the hours of each dispositif."""
-    depart = extrait / f"bilan_etape_{ANNEE}.html"
-    distances, file_ = {depart.resolve(): 0}, deque([depart.resolve()])
-    while file_:
-        chemin = file_.popleft()
-        for lien in pages[chemin].liens:
-            cible = (chemin.parent / urldefrag(lien)[0]).resolve() if not lien.startswith("#") else chemin
-            if cible.suffix == ".html" and cible not in distances:
-                distances[cible] = distances[chemin] + 1
-                file_.append(cible)
-    dossier = (extrait / f"dossier_audit_{ANNEE}").resolve()
-    attendues = {dossier / "personnel.html", *dossier.glob("trace_*.html")}
-    assert len(attendues) > 2
-    assert {c.name: distances.get(c) for c in attendues if distances.get(c, 99) > 3} == {}
 
 
 # ---------------------------------------------------------------- open data

@@ -6,10 +6,10 @@ import shutil
 from decimal import Decimal
 from pathlib import Path
 
-from tests.atelier.commande import lancer
+from tests.atelier.commande import appeler
 from tests.atelier.partage import defauts_de_schema
 from tests.atelier.petit_depot import EXERCICE, ajouter
-from tests.bout_en_bout.entrepots import lire
+from tests.bout_en_bout.entrepots import Publie, lire
 
 from mutualisation import operations as op
 
@@ -18,8 +18,8 @@ select semestre, siret_adherent, montant_du, montant_titre from publication.reco
 """
 
 
-def test_sans_les_codes_du_poste_une_phrase_et_les_factures(var_publie: Path, tmp_path: Path) -> None:
-    sortie = lancer(var_publie, "facturer", "--exercice", EXERCICE, "--semestre", 1, "--sortie", tmp_path)
+def test_sans_les_codes_du_poste_une_phrase_et_les_factures(publie: Publie, tmp_path: Path) -> None:
+    sortie = appeler(publie.contexte, "facturer", "--exercice", EXERCICE, "--semestre", 1, "--sortie", tmp_path)
     assert sortie.code == 0, sortie.erreurs
     (phrase,) = [x for x in sortie.erreurs.splitlines() if "PES" in x]
     for attendu in ("referentiel/parametres", "pes_poste", "pes_collectivite", "pes_budget", "pes_produit:CEP"):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from tests.atelier import petit_depot
-from tests.atelier.commande import lancer
+from tests.atelier.commande import appeler, empreinte, lancer
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import EnLigne, Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, lire, publication
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
@@ -19,17 +19,17 @@ def octets(dossier: Path) -> dict[str, bytes]:
     return {str(f.relative_to(dossier)): f.read_bytes() for f in sorted(dossier.rglob("*")) if f.is_file()}
 
 
-def test_un_controle_qui_echoue_laisse_tout_en_place(var_publie: Path, en_ligne: EnLigne, depot: Path) -> None:
-    avant = octets(en_ligne.sortie)
+def test_un_controle_qui_echoue_laisse_tout_en_place(publie: Publie, depot: Path, tmp_path: Path) -> None:
+    bilans = Path(op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))).parent
+    avant = octets(bilans)
     compte_inconnu = petit_depot.ecriture(556, 5, "9999", "XCEP", "10,00")
     petit_depot.ajouter(depot / "compta" / f"mandats_{EXERCICE}-05.csv", compte_inconnu)
-    sortie = lancer(var_publie, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", en_ligne.sortie)
+    sortie = appeler(publie.contexte, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", bilans)
     assert sortie.code == 2
     assert "compte_sans_role (9999)" in sortie.erreurs
     assert sortie.texte == ""
-    assert octets(en_ligne.sortie) == avant
-    etat = lancer(var_publie, "etat")
-    assert etat.texte.splitlines()[0] == en_ligne.resultat.texte.splitlines()[0]
+    assert octets(bilans) == avant
+    assert empreinte(appeler(publie.contexte, "etat")) == publie.bilan.empreinte
 
 
 def test_un_exercice_sans_fichier_est_un_controle(publie: Publie, petit: Path, tmp_path: Path) -> None:
@@ -47,10 +47,10 @@ def test_un_exercice_sans_fichier_est_un_controle(publie: Publie, petit: Path, t
         op.publier(publie.contexte)
 
 
-def test_un_fichier_refuse_est_nomme(var_publie: Path, depot: Path) -> None:
+def test_un_fichier_refuse_est_nomme(neuf: op.Session, depot: Path) -> None:
     (depot / "rh" / f"temps_{EXERCICE}-03.csv").write_text("Agent;Jour\nx;y\n", encoding="utf-8")
     (depot / "compta" / "mandat_2021-04.csv").write_text("x\n", encoding="utf-8")
-    sortie = lancer(var_publie, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", depot.parent / "s")
+    sortie = appeler(neuf, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", depot.parent / "s")
     assert sortie.code == 3
     assert f"rh/temps_{EXERCICE}-03.csv" in sortie.erreurs
     assert "compta/mandat_2021-04.csv" in sortie.erreurs
@@ -93,16 +93,14 @@ MAUVAIS_USAGES = {
 }
 
 
-@pytest.mark.parametrize("cas", MAUVAIS_USAGES)
-def test_un_mauvais_usage_finit_par_une_phrase(cas: str, var_publie: Path, petit: Path, tmp_path: Path) -> None:
+def test_un_mauvais_usage_finit_par_une_phrase(neuf: op.Session, petit: Path, tmp_path: Path) -> None:
     (tmp_path / "vide").mkdir()
     (tmp_path / "fichier").write_text("x")
     lieux = {"tmp": tmp_path, "vide": tmp_path / "vide", "fichier": tmp_path / "fichier", "depot": petit}
-    arguments, attendu = MAUVAIS_USAGES[cas]
-    sortie = lancer(var_publie, "bilan", *(a.format(**lieux) for a in arguments))
-    assert sortie.code == 1
-    assert attendu in sortie.erreurs
-    assert sortie.texte == ""
+    for cas, (arguments, attendu) in MAUVAIS_USAGES.items():
+        sortie = appeler(neuf, "bilan", *(a.format(**lieux) for a in arguments))
+        assert (sortie.code, sortie.texte) == (1, ""), cas
+        assert attendu in sortie.erreurs, cas
 
 
 @pytest.mark.parametrize(

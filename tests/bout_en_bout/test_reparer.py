@@ -9,12 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.atelier.commande import lancer
+from tests.atelier.atelier import Atelier
+from tests.atelier.commande import appeler
 from tests.atelier.petit_depot import AGENTS, EXERCICE, SECRETS
-from tests.bout_en_bout.entrepots import EnLigne
-
-from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.serveur import serveur_entrepot
+from tests.bout_en_bout.entrepots import Publie, lire
 
 # file, what it holds, what stands there instead
 FAUTES = (
@@ -51,31 +49,31 @@ def fautif(depot: Path) -> Path:
     return depot
 
 
-def test_une_ligne_reparee_vaut_une_ligne_juste(fautif: Path, tmp_path: Path, en_ligne: EnLigne) -> None:
-    var, bilans, classeurs = tmp_path / "var", tmp_path / "bilans", tmp_path / "a_corriger"
+def test_une_ligne_reparee_vaut_une_ligne_juste(fautif: Path, tmp_path: Path, publie: Publie, atelier: Atelier) -> None:
+    neuf, bilans, classeurs = atelier.neuf(), tmp_path / "bilans", tmp_path / "a_corriger"
     bilan = ("bilan", "--depot", fautif, "--exercice", EXERCICE, "--sortie", bilans)
     # a population that can't be read stops the publication: its row waits in the workbook all the same
-    assert lancer(var, *bilan).code == 2
-    ecrits = lancer(var, "reparer", "--sortie", classeurs)
+    assert appeler(neuf, *bilan).code == 2
+    ecrits = appeler(neuf, "reparer", "--sortie", classeurs)
     assert ecrits.code == 0, ecrits.erreurs
     assert sorted(f.name for f in classeurs.iterdir()) == ["compta.xlsx", "referentiel.xlsx", "rh.xlsx"]
     assert [s for s in SECRETS if any(s in str(c) for f in classeurs.iterdir() for c in cellules(f))] == []
     for source, corrections in CORRECTIONS.items():
         corriger(classeurs / f"{source}.xlsx", corrections)
-        reprise = lancer(var, "reparer", classeurs / f"{source}.xlsx")
+        reprise = appeler(neuf, "reparer", classeurs / f"{source}.xlsx")
         assert (reprise.code, reprise.texte.count("version 2, qui répare la version 1 : 1\u00a0ligne reprise")) == (
             0,
             len(corrections),
         ), reprise.erreurs
-        assert "déjà chargé" in lancer(var, "reparer", classeurs / f"{source}.xlsx").texte
+        assert "déjà chargé" in appeler(neuf, "reparer", classeurs / f"{source}.xlsx").texte
     # a row that was taken back is that of another version: it is no longer there to correct, until a build says so
     corriger(classeurs / "rh.xlsx", {("temps", "rh/temps_2021-07.csv"): {"Corrigé": "N"}})
-    encore = lancer(var, "reparer", classeurs / "rh.xlsx")
+    encore = appeler(neuf, "reparer", classeurs / "rh.xlsx")
     assert encore.code == 3
     assert "le fichier a été livré de nouveau depuis ; écrire un nouveau classeur" in encore.erreurs
-    assert lancer(var, *bilan).code == 0
-    assert chiffres(bilans) == chiffres(en_ligne.sortie)
-    assert journal(var) == [
+    assert appeler(neuf, *bilan).code == 0
+    assert chiffres(bilans) == chiffres(Path(publie.bilan.extraits[0]).parent)
+    assert journal(neuf.dsn) == [
         (
             "compta/mandats_2021-04.csv",
             2,
@@ -115,15 +113,12 @@ def cellules(classeur: Path) -> list[Any]:
     return [c for onglet in livre for rangee in onglet.iter_rows(values_only=True) for c in rangee if c is not None]
 
 
-def journal(var: Path) -> list[tuple[Any, ...]]:
+def journal(dsn: str) -> list[tuple[Any, ...]]:
     """What the journal says of one repaired file: both versions are history."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MUTUALISATION_VAR", str(var))
-        patch.delenv("ENTREPOT_DSN", raising=False)
-        with serveur_entrepot() as dsn, connecter(dsn) as conn:
-            return conn.execute(
-                "select r.chemin, r.version, f.chemin, f.version, r.dialecte -> 'reparation' ->> 'classeur_sha256'"
-                "  from journal.fichiers r"
-                "  join journal.fichiers f on f.fichier_id = (r.dialecte -> 'reparation' ->> 'repare')::bigint"
-                " where r.chemin = 'compta/mandats_2021-04.csv' and f.statut = 'accepte'"
-            ).fetchall()
+    return lire(
+        dsn,
+        "select r.chemin, r.version, f.chemin, f.version, r.dialecte -> 'reparation' ->> 'classeur_sha256'"
+        "  from journal.fichiers r"
+        "  join journal.fichiers f on f.fichier_id = (r.dialecte -> 'reparation' ->> 'repare')::bigint"
+        " where r.chemin = 'compta/mandats_2021-04.csv' and f.statut = 'accepte'",
+    )

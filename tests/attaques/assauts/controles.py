@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import socket
 from collections.abc import Callable
@@ -13,7 +12,6 @@ from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
 
 MANDATS = "compta/mandats_2023-03.csv"
 TEXTE = en_csv(remplir("mandats"))
-SOMME = hashlib.sha256(TEXTE.encode()).hexdigest()
 PES = pes_aller([Bordereau("1", "10.00", [Piece("1", [Ligne("10.00")])])])
 TEMPS = "rh/temps_2023-03.csv"
 
@@ -47,14 +45,6 @@ def prise(chemin: Path) -> None:
             s.bind(chemin.name)
     finally:
         os.chdir(ici)
-
-
-def _total(texte: str) -> str:
-    """The file of time, its two rows followed by a `Total` row whose hours are this text."""
-    rangees = remplir("temps")
-    total = ["Total", *[""] * (len(rangees[0]) - 1)]
-    total[rangees[0].index("Durée")] = texte
-    return en_csv([*rangees, total])
 
 
 def _annonces(cas: dict[str, tuple[str, str]]) -> dict[str, Contenu]:

@@ -11,7 +11,6 @@ from typing import Any
 import psycopg
 import pytest
 from tests.atelier.extrait import ecrire_extrait
-from tests.atelier.sceaux import clore_a_la_main
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ErreurMutualisation
@@ -96,49 +95,6 @@ def test_data_package_describes_each_csv(extrait: Path) -> None:
     synthese = next(r for r in paquet["resources"] if r["name"] == "synthese_financiere")
     assert synthese["schema"]["primaryKey"] == ["exercice", "dispositif"]
     assert {c["name"]: c["type"] for c in synthese["schema"]["fields"]}["cout_net"] == "number"
-
-
-@pytest.mark.usefixtures("conseil_seul")
-def test_former_extract_is_replaced_and_nothing_is_left_beside(
-    conn_publiee: psycopg.Connection[Any], extrait: Path
-) -> None:
-    (extrait / "datapackage.json").unlink()
-    assert ecrire_extrait(conn_publiee, 2021, extrait.parent) == extrait
-    assert (extrait / "datapackage.json").exists()
-    assert [chemin.name for chemin in extrait.parent.iterdir()] == ["bilan_2021"]
-
-
-@pytest.mark.usefixtures("conseil_seul")
-def test_failed_writing_leaves_the_former_extract(
-    conn_publiee: psycopg.Connection[Any], extrait: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    avant = _octets(extrait)
-
-    def casser(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setitem(produits.RENDUS, "pdf", casser)
-    with pytest.raises(ErreurMutualisation, match="ne peut pas être écrit"):
-        ecrire_extrait(conn_publiee, 2021, extrait.parent)
-    assert _octets(extrait) == avant
-    assert [chemin.name for chemin in extrait.parent.iterdir()] == ["bilan_2021"]
-
-
-@pytest.mark.usefixtures("conseil_seul")
-def test_closed_extract_is_never_overwritten(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
-    """S9, K11: the database says what is closed, whatever the manifest of the folder says."""
-    chemin = extrait / "manifeste.json"
-    chemin.write_text(chemin.read_text(encoding="utf-8").replace('"a_approuver"', '"clos"'), encoding="utf-8")
-    assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021", "it is closed nowhere but there"
-    clore_a_la_main(conn_publiee, 2021, 1)
-    assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021"
-    avant = _octets(extrait)
-    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
-    chemin.write_text(chemin.read_text(encoding="utf-8").replace('"clos"', '"a_approuver"'), encoding="utf-8")
-    for _ in range(2):
-        assert ecrire_extrait(conn_publiee, 2021, extrait.parent).name == "bilan_2021_v2"
-    assert ecrire_extrait(conn_publiee, 2021, extrait.parent, version=1) == extrait, "what was changed is put right"
-    assert _octets(extrait) == avant
 
 
 def test_exercice_that_was_never_published_is_said_in_french(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-import shutil
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,7 +14,6 @@ from tests.sql.publication import entrepot_publie
 
 from mutualisation.classeur import marches, recettes
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.mise_en_forme import palette
 from mutualisation.mise_en_forme.html import rendre
 from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport.contenu import conseil
@@ -216,15 +213,6 @@ def test_structure_is_accessible(page: str) -> None:
     assert all(suivant - niveau <= 1 for niveau, suivant in itertools.pairwise(niveaux))
 
 
-def test_colours_of_text_are_legible() -> None:
-    couleurs = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", palette.variables()))
-    for texte in ("encre", "gris", "marque", "couvert", "alerte"):
-        for fond in ("#ffffff", couleurs["fond"], couleurs["alerte-fond"]):
-            assert palette.contraste(couleurs[texte], fond) >= 4.5, (texte, fond)
-    for trait in ("couvert", "reste"):  # graphics: 3:1
-        assert palette.contraste(couleurs[trait], "#ffffff") >= 3
-
-
 # font, size of the text, space between letters: what a machine or a reader may have instead of ours
 POLICES = [
     ("inherit", "1rem", "normal"),
@@ -233,33 +221,3 @@ POLICES = [
     ("serif", "1rem", ".12em"),
     ("DejaVu Sans", "1.25rem", "normal"),
 ]
-HABILLER = """([police, taille, espace]) => {
-  document.documentElement.style.fontSize = taille
-  document.body.style = `font-family: '${police}', ${police}; font-size: 1rem; letter-spacing: ${espace}`
-  document.querySelectorAll('details').forEach(d => { d.open = true })
-  return document.documentElement.scrollWidth
-}"""
-
-
-@pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="paquet système chromium absent")
-@pytest.mark.parametrize("largeur", [320, 390, 768, 800, 1280])
-def test_chromium_shows_it_without_horizontal_scroll(extrait: Path, largeur: int) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as p:
-        navigateur = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        onglet = navigateur.new_page(viewport={"width": largeur, "height": 800})
-        demandes: list[str] = []
-        onglet.on("request", lambda demande: demandes.append(demande.url))
-        onglet.goto((extrait / "bilan_etape_2021.html").as_uri())
-        assert onglet.evaluate("document.documentElement.scrollWidth") <= largeur
-        figures = onglet.locator("figure:has(svg.graphique)")
-        assert figures.count() > 2
-        # each chart once: drawn for this width
-        assert {f.locator("svg.graphique:visible").count() for f in figures.all()} == {1}
-        onglet.keyboard.press("Tab")
-        assert onglet.evaluate("document.activeElement.textContent") == "Aller au contenu"
-        assert len(demandes) == 1
-        assert [police for police in POLICES if onglet.evaluate(HABILLER, list(police)) > largeur] == []
-        navigateur.close()

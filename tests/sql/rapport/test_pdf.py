@@ -65,13 +65,3 @@ def test_text_of_the_data_is_text(conn_vierge: psycopg.Connection[Any], tmp_path
             rangee["libelle"] = '#panic("non") $x$ *gras* <etiquette> @ref'
     entrepot_publie.publier(conn_vierge, rangees)
     assert (ecrire_extrait(conn_vierge, 2021, tmp_path) / "bilan_etape_2021.pdf").stat().st_size > 10_000
-
-
-def test_one_exercice_without_forecast_nor_recovery(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
-    gardees = {"synthese_financiere", "passage_d5211", "controles"}
-    rangees = {
-        nom: [r for r in lignes if r["exercice"] == 2019] if nom in gardees else []
-        for nom, lignes in entrepot_publie.rangees().items()
-    }
-    entrepot_publie.publier(conn_vierge, rangees)
-    assert (ecrire_extrait(conn_vierge, 2019, tmp_path) / "bilan_etape_2019.pdf").read_bytes().startswith(b"%PDF")

@@ -1,6 +1,5 @@
 """Names of a drop: what is recognised, what is refused and why."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -114,53 +113,6 @@ def test_une_extension_s_ecrit_dans_toutes_les_casses(tmp_path: Path) -> None:
     }
 
 
-def test_un_controle_n_est_lu_que_s_il_est_un_fichier(tmp_path: Path) -> None:
-    _poser(tmp_path, "rh/agents_2020.csv", "vrai.json")
-    (tmp_path / "rh/agents_2020.csv.controle.json").mkdir()
-    (tmp_path / "rh/agents_2021.csv.controle.json").mkdir()
-    depot = decouvrir(tmp_path)
-    # beside its file it is told with the file, alone it is a folder like any other
-    assert [f.controle.name for f in depot.fichiers if f.controle] == ["agents_2020.csv.controle.json"]
-    assert [c for c, _ in depot.refus["rh"]] == ["rh/agents_2021.csv.controle.json"]
-
-
-@pytest.mark.parametrize("nom", ["mandats_2020-01\\..\\..\\evasion.csv", "a\\b.xml", "..csv..xml", "x..\\y.xml"])
-def test_un_nom_qui_contient_un_chemin(tmp_path: Path, nom: str) -> None:
-    depot = decouvrir(_poser(tmp_path, f"compta/{nom}", "compta/mandats_2020-01.csv"))
-    if nom.startswith("."):
-        assert depot.refus == {}
-    else:
-        assert "contient un chemin" in depot.refus["compta"][0][1]
-    assert [f.nom for f in depot.fichiers] == ["mandats_2020-01.csv"]
-
-
-def test_noms_impossibles_a_afficher(tmp_path: Path) -> None:
-    (tmp_path / "compta").mkdir()
-    for nom in (b"titre\xff.xml", b"re\ntour.xml"):
-        with open(os.fsencode(tmp_path / "compta") + b"/" + nom, "w") as f:  # noqa: PTH123 - undecodable name
-            f.write("x")
-    refus = decouvrir(tmp_path).refus["compta"]
-    assert sorted(c.split(" (")[0] for c, _ in refus) == ["compta/re?….xml", "compta/titre?.xml"]
-
-
-def test_dossiers_etrangers(tmp_path: Path) -> None:
-    depot = decouvrir(
-        _poser(tmp_path, "comptabilite/x.csv", "rh/2020/agents_2020.csv", "mandats.txt", "rh/agents_2020.csv")
-    )
-    assert dict(depot.refus[""])["comptabilite"].startswith(
-        "ce dossier n'est pas une source (le plus proche : « compta »)"
-    )
-    assert "dossier de sa source" in dict(depot.refus[""])["mandats.txt"]
-    assert "dossier dans une source" in dict(depot.refus["rh"])["rh/2020"]
-    assert [f.nom for f in depot.fichiers] == ["agents_2020.csv"]
-
-
-def test_un_tube_n_est_pas_lu(tmp_path: Path) -> None:
-    (tmp_path / "rh").mkdir()
-    os.mkfifo(tmp_path / "rh" / "agents_2020.csv")
-    assert "fichier ordinaire" in decouvrir(tmp_path).refus["rh"][0][1]
-
-
 @pytest.mark.parametrize("autre", ["agents_2020.xlsx", "agents_2020_v1.csv", "agents_2020.CSV"])
 def test_meme_identite_et_meme_version(tmp_path: Path, autre: str) -> None:
     depot = decouvrir(
@@ -226,22 +178,3 @@ def test_un_nom_refuse_ne_dit_personne(tmp_path: Path, source: str, nom: str, mo
 
 def _ne_dit_personne(texte: str) -> None:
     assert not {mot for mot in ("dupont", "jeanne", "0058798") if mot in texte.lower()}
-
-
-def test_ce_qui_n_est_pas_un_fichier_ne_dit_personne(tmp_path: Path) -> None:
-    """K9: folders, links, pipes and sidecars are refused by their known words too, each with its place."""
-    for dossier in ("rh/DUPONT Jeanne", "rh/DUPONT.controle.json", "DUPONT Racine"):
-        (tmp_path / dossier).mkdir(parents=True)
-    (tmp_path / "rh/DUPONT_lien.csv").symlink_to("/etc/hostname")
-    (tmp_path / "rh/temps_2020-01.csv").symlink_to("/etc/hostname")
-    os.mkfifo(tmp_path / "rh/dupont_0058798.csv")
-    refus = decouvrir(tmp_path).refus
-    assert [c for c, _ in refus[""]] == ["… …" + PLACE]
-    assert [c.removesuffix(", par ordre alphabétique)") for c, _ in refus["rh"]] == [
-        "rh/… … (n° 1 du dossier",
-        "rh/….controle.json (n° 2 du dossier",
-        "rh/…_….csv (n° 4 du dossier",
-        "rh/…_….csv (n° 3 du dossier",
-        "rh/temps_2020-01.csv",
-    ]
-    _ne_dit_personne(str(refus))

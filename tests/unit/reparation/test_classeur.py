@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from mutualisation.sources.registre import registre
 
 REG = registre()
 ENTETE, PREMIERE = 4, 5
-Geste = Callable[[Any, dict[str, int]], None]
 
 
 def ecrire(chemin: Path, lignes: Sequence[LigneFautive]) -> Path:
