@@ -15,8 +15,7 @@ from tests.atelier.partage import defauts_de_schema
 from mutualisation.factures import ecrire_factures
 from mutualisation.factures.facturation import lire_facturation
 from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
-from mutualisation.factures.relecture_pes import relire, verifier_accord
-from mutualisation.factures.validation_pes import valider_pes
+from mutualisation.factures.verification_pes import relire, valider_pes, verifier_accord
 from mutualisation.publication.contexte import lire_contexte
 
 from . import entrepot_facture as base

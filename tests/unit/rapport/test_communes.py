@@ -293,7 +293,7 @@ def test_services_whose_cost_nobody_follows_are_not_read_as_free() -> None:
     assert ("Coût de ce qui est utilisé", "non suivi") in [(c.libelle, c.valeur) for c in page.chiffres]
     assert not [t for s in page.sections for t in _blocs(s.blocs) if getattr(t, "titre", "").startswith("Euros par")]
     annees = _tableau(page, "D'une année à l'autre")
-    assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'usage")["2021"].valeur is None
+    assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'usage")["2021"].valeur == "—"
     index = next(d for d in communes.documents(bilan) if d.chemin == adresses.ANNUAIRE)
     lille = next(x for x in _tableau(index, "Communes, dans l'ordre alphabétique").lignes if x["nom"].texte == "Lille")
     assert (lille["cout"], lille["habitant"]) == (None, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from mutualisation.francais import formats, libelles
@@ -79,14 +80,12 @@ def _resume(bilan: Bilan, code: str) -> str:
 def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Tableau:
     """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
     annees = {e: _annee(bilan, code, e, comptes[e].get(code)) for e in bilan.exercices}
-    colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros") for e in annees))
-    lignes = [
-        {"libelle": _nom(mesure, nom, types)} | {str(e): _case(mesure, genre, a) for e, a in annees.items()}
+    mesures: list[m.Mesure] = [
+        (_nom(mesure, nom, types), genre, partial(_valeur, mesure))
         for mesure, nom, genre in MESURES
         if _parle(mesure, list(annees.values()))
     ]
-    titre = f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}"
-    return m.Tableau(titre, colonnes, lignes, annexe=True)
+    return m.par_annee(f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}", annees, mesures)
 
 
 def _annee(bilan: Bilan, code: str, exercice: int, compte: Counter[str] | None) -> dict[str, Any]:
@@ -109,11 +108,9 @@ def _parle(mesure: str, annees: list[dict[str, Any]]) -> bool:
     return mesure == "recettes" or (any(connues) if mesure in COMPOSANTES else bool(connues))
 
 
-def _case(mesure: str, genre: str, annee: dict[str, Any]) -> m.Valeur:
-    if annee and mesure == "recettes" and annee["recettes"] is None:
-        return m.Valeur(formats.NON_RENSEIGNE, "lu")
-    valeur = annee.get(mesure)
-    return m.Valeur(m.AUCUN, "lu") if valeur is None else m.Valeur(valeur, genre)
+def _valeur(mesure: str, annee: dict[str, Any]) -> Any:
+    sans_recette = mesure == "recettes" and annee and annee["recettes"] is None
+    return formats.NON_RENSEIGNE if sans_recette else annee.get(mesure)
 
 
 def _nom(mesure: str, nom: str, types: list[str]) -> str:
