@@ -95,7 +95,7 @@ def test_an_adherent_named_in_another_year_keeps_its_name() -> None:
     assert (bloc.nom, bloc.est_commune, bloc.annee.population) == ("Loos", False, None)
 
 
-def test_former_version_without_adherents_has_no_page() -> None:
+def test_without_adherents_there_is_no_page() -> None:
     bilan = BilanFactice(adherent=[])
     assert list(communes.documents(bilan)) == []
     assert ensemble.section_communes(bilan).blocs == []
