@@ -172,13 +172,13 @@ def _ensemble(r: Repere) -> str:
 def _autres(annee: Annee) -> str:
     """`son CCAS et 6 satellites`."""
     types = [a.type_adherent for a in annee.adherents[1:]]
-    dits = []
+    enonces = []
     if types.count("ccas"):
-        dits.append("son CCAS" if types.count("ccas") == 1 else f"{types.count('ccas')} CCAS")
+        enonces.append("son CCAS" if types.count("ccas") == 1 else f"{types.count('ccas')} CCAS")
     reste = len(types) - types.count("ccas")
     if reste:
-        dits.append(formats.plusieurs(reste, "satellite"))
-    return " et ".join(dits)
+        enonces.append(formats.plusieurs(reste, "satellite"))
+    return " et ".join(enonces)
 
 
 def _juste(bloc: BlocCommunal, r: Repere) -> str:
@@ -295,8 +295,8 @@ def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:
         points.append(("Commune", "Aucune commune du périmètre n'a le code INSEE de cet adhérent, ou il n'en a pas."))
     sans_nom = [a.siret for a in bloc.annee.adherents if a.nom == a.siret]
     if sans_nom:
-        dits = ", ".join(map(formats.siret, sans_nom))
-        points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {dits}."))
+        enonces = ", ".join(map(formats.siret, sans_nom))
+        points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {enonces}."))
     blocs: list[m.Bloc] = [m.Liste(points)] if points else []
     blocs += [m.p(texte, note=True) for texte in r.avis] if detail else []
     if bloc.est_commune and bloc.annee.population:

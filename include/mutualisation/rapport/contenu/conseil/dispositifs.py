@@ -53,7 +53,7 @@ def ancre(code: str) -> str:
 
 
 def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Volet:
-    presentation, auteur = textes.dits(bilan, "presentation", code), textes.auteur(bilan, code)
+    presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
     mots = _mots(bilan, code)
@@ -132,14 +132,14 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     ecart = evolution.ecart(bilan, code)
     if ecart is not None:
         points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
-        points.append(("Commentaire", textes.dits(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE))
-    return [(sujet, _phrase(dit)) for sujet, dit in points if dit]
+        points.append(("Commentaire", textes.enonces(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE))
+    return [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
 
 
 def _mots(bilan: Bilan, code: str) -> list[tuple[str, str]]:
     """What its service says of the year, rubrique by rubrique."""
-    lus = ((libelles.RUBRIQUES[r], textes.dits(bilan, r, code)) for r in RUBRIQUES)
-    return [(nom, _phrase(dit)) for nom, dit in lus if dit]
+    lus = ((libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES)
+    return [(nom, _phrase(enonce)) for nom, enonce in lus if enonce]
 
 
 def _thematique(bilan: Bilan, code: str) -> str:
@@ -154,8 +154,8 @@ def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
     avant = comptes.get(exercice - 1, {}).get(code)
     total, ancien = sum(compte.values()), sum(avant.values()) if avant else 0
     genres = membres.en_mots(compte)
-    dit = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
-    return f"{dit} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else dit
+    enonce = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
+    return f"{enonce} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else enonce
 
 
 def _ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:
