@@ -17,7 +17,7 @@ NOMMES = 6
 
 def section_reserves(bilan: Bilan) -> m.Section:
     """Points by subject; a sentence when there is none."""
-    points = [(sujet, f"{formats.majuscule(dit)}.") for sujet, enonce in _points(bilan) if enonce]
+    points = [(sujet, f"{formats.majuscule(enonce)}.") for sujet, enonce in _points(bilan) if enonce]
     blocs: list[m.Bloc] = [m.Liste(points)] if points else [m.p("Rien ne manque aux données de l'exercice.")]
     return m.Section("qualite", "Réserves sur les données", "Réserves", blocs)
 
