@@ -19,6 +19,7 @@ DAGS = RACINE / "dags"
 
 DECLARATIONS = PAQUET / "sources" / "declarations"
 MIGRATIONS = PAQUET / "entrepot" / "migrations"
+SCHEMA_PES = PAQUET / "factures" / "schema_pes.toml"
 LIBELLES = PAQUET / "francais" / "libelles.toml"
 PLAN_COMPTABLE = PAQUET / "francais" / "comptes_m57.csv"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"

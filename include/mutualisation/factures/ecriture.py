@@ -24,8 +24,7 @@ from mutualisation.factures.page_facture import donnees_facture, donnees_reports
 from mutualisation.factures.page_recapitulatif import donnees_recapitulatif
 from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
-from mutualisation.factures.relecture_pes import verifier_accord
-from mutualisation.factures.validation_pes import valider_pes
+from mutualisation.factures.verification_pes import valider_pes, verifier_accord
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.ingestion.travail import Suivi, muet

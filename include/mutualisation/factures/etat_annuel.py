@@ -84,14 +84,14 @@ def lire_etats(
     """
     publie = {nom: _publiees(conn, contexte, nom) for nom in ("cout_unitaire", "passage_d5211")}
     opposables = {d for d, r in publie["passage_d5211"].items() if r.get("base_opposable")}
-    dus = [r for r in _lire(conn, contexte, "recouvrement") if adherent in (None, r["siret_adherent"])]
+    dus = [r for r in _rangees(conn, contexte, "recouvrement") if adherent in (None, r["siret_adherent"])]
     tarifs = [t for t in facturation.tarifs if adherent in (None, t["siret_adherent"])]
     retenus = {t["dispositif"] for t in tarifs if t["regle"] in REGLES_UNITAIRES}
     retenus |= opposables & {r["dispositif"] for r in dus}
     libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
     couts = {c["dispositif"]: c for c in facturation.couts}
     noms = {a["siret_adherent"]: a["nom"] for a in sorted(facturation.adherents, key=lambda a: int(a["semestre"]))}
-    adhesions = _lire(conn, contexte, "adhesion")
+    adhesions = _rangees(conn, contexte, "adhesion")
     etats = []
     for d in sorted(retenus):
         siens, attendus = [t for t in tarifs if t["dispositif"] == d], [r for r in dus if r["dispositif"] == d]
@@ -115,12 +115,12 @@ def lire_etats(
     return etats
 
 
-def _lire(conn: psycopg.Connection[Any], contexte: Contexte, relation: str) -> list[Ligne]:
+def _rangees(conn: psycopg.Connection[Any], contexte: Contexte, relation: str) -> list[Ligne]:
     return list(lire_lignes(conn, lire_relations()[relation], contexte.exercice, contexte.construction.version))
 
 
 def _publiees(conn: psycopg.Connection[Any], contexte: Contexte, relation: str) -> dict[str, Ligne]:
-    return {r["dispositif"]: r for r in _lire(conn, contexte, relation)}
+    return {r["dispositif"]: r for r in _rangees(conn, contexte, relation)}
 
 
 def _verifier(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iterable[Ligne]) -> None:

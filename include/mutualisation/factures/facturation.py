@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.extraits_csv import lignes
 from mutualisation.publication.relations import relations_internes
@@ -60,13 +59,7 @@ def periode(exercice: int, semestre: int) -> str:
 
 
 def lire_facturation(conn: psycopg.Connection[Any], contexte: Contexte) -> Facturation:
-    """Detail of the invoices of a version. Raises `ErreurMutualisation` when it was published without it."""
-    exercice, version = contexte.exercice, contexte.construction.version
+    """Detail of the invoices of a version."""
     relations = {partie: relations_internes()[f"factures_{partie}"] for partie in PARTIES}
-    if any(r.nom not in contexte.relations for r in relations.values()):
-        raise ErreurMutualisation(
-            f"La version {version} de l'exercice {exercice} ne porte pas le détail des factures (noms, tarifs) : elle "
-            "a été publiée par une version antérieure du logiciel. Lancez « mutualisation bilan » de nouveau, puis "
-            "« mutualisation facturer »."
-        )
-    return Facturation(**{partie: list(lignes(conn, r, exercice, version)) for partie, r in relations.items()})
+    version = contexte.construction.version
+    return Facturation(**{partie: list(lignes(conn, r, contexte.exercice, version)) for partie, r in relations.items()})

@@ -7,57 +7,21 @@ Left out, because a draft never holds them: dépense, marché, facture, attachme
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from mutualisation.chemins import SCHEMA_PES
+
 ESPACE = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
-# Children of each block, in order: element=block or form of its value; ? optional, + one at least, * any number
-STRUCTURE = {
-    "PES_Aller": "Enveloppe=Enveloppe EnTetePES=EnTetePES PES_RecetteAller=PES_RecetteAller?",
-    "Enveloppe": "Parametres=Parametres Emetteur=Emetteur Recepteur=Recepteur?",
-    "Parametres": "Version=num2 TypFic=texte32 NomFic=texte100",
-    "Emetteur": "Sigle=texte32 Adresse=texte38",
-    "Recepteur": "Sigle=texte32? Adresse=texte38?",
-    "EnTetePES": "DteStr=date IdPost=codique LibellePoste=texte38? IdColl=chiffres14 FinJur=lettres20? CodCol=codcol "
-    "CodBud=codbud LibelleColBud=texte38?",
-    "PES_RecetteAller": "EnTeteRecette=EnTeteRecette Bordereau=Bordereau+",
-    "EnTeteRecette": "IdVer=num2 InfoDematerialisee=booleen?",
-    "Bordereau": "BlocBordereau=BlocBordereau Piece=Piece+",
-    "BlocBordereau": "Exer=num4 IdBord=num7 DteBordEm=date TypBord=TypBord NbrPce=num5 MtCumulAnnuel=montant? "
-    "MtBordHt=montant MtBordTVA=montant? DteAsp=date? Objet=texte160?",
-    "Piece": "BlocPiece=BlocPiece LigneDePiece=LigneDePiece+",
-    "BlocPiece": "CodServ=texte10? Affect=texte10? IdPce=num8 TypPce=TypPce NatPce=NatPce IdRol=num7? DteAsp=date? "
-    "Edition=Edition? ObjPce=texte160? DebFact=date? FinFact=date?",
-    "LigneDePiece": "BlocLignePiece=BlocLignePiece Tiers=Tiers*",
-    "BlocLignePiece": "InfoLignePiece=InfoLignePiece RattachPiece=RattachPiece? LiensIdent=LiensIdent?",
-    "InfoLignePiece": "IdLigne=num6 ObjLignePce=texte160? CodProdLoc=alpha4 FinGeo=lettres9? CodEtGeo=alpha3? "
-    "Nature=num12 Fonction=chiffres10? Operation=alpha10? TxTva=taux? Majo=booleen DteMajo=date? TxMajo=taux? "
-    "CpteTiers=num12? TvaIntraCom=booleen MtHT=montant MtTVA=montant? MtNonMajo=montant?",
-    "RattachPiece": "NatPceOrig=NatPceOrig ExerRat=annee IdPceOrig=num13 IdLigneOrig=numero6?",
-    "LiensIdent": "IdConv=texte25? IdMarche=texte30? IdCaution=texte24? IdEmpruntOrdo=texte24? IdActif=texte25? "
-    "IdRegie=texte10?",
-    "Tiers": "InfoTiers=InfoTiers Adresse=AdresseTiers",
-    "InfoTiers": "IdTiers=alpha80? DteNaissance=date? NatIdTiers=NatIdTiers? DteIdTiers=date? RefTiers=texte30? "
-    "CatTiers=CatTiers NatJur=NatJur TypTiers=TypTiers Civilite=texte10? Nom=texte38 ComplNom=texte38? Prenom=texte38?",
-    "AdresseTiers": "TypAdr=TypAdr Adr1=texte38? Adr2=texte38 Adr3=texte38? CP=chiffres5 Ville=texte38 "
-    "CodRes=booleen CodPays=num3? DteAdr=date?",
-}  # fmt: skip
-CODES = {
-    "TypBord": "01 02 03 04 05 06",
-    "TypPce": "01 02 03 04 05 06 07 09 10 11 12 14 15",
-    "NatPce": "01 02 03 04 05 06 07 08 09 10 11 18",
-    "Edition": "01 02 03 04 05 06",
-    "NatPceOrig": "01 02 03 05",
-    "NatIdTiers": "01 02 03 04 05 06 07 08 09 10 11 12",
-    "CatTiers": "01 20 21 22 23 24 25 26 27 28 29 50 60 61 62 63 64 65 70 71 72 73 74",
-    "NatJur": "01 02 03 04 05 06 07 08 09 10 11",
-    "TypTiers": "01 02 03 04 05 06 07 10 11 12 13 14 15 20 21 22 23 24 25 26 30",
-    "TypAdr": "0 1 2",
-}
+_SCHEMA = tomllib.loads(SCHEMA_PES.read_text(encoding="utf-8"))
+STRUCTURE: dict[str, str] = _SCHEMA["blocs"]
+CODES: dict[str, str] = _SCHEMA["codes"]
+ATTENTES: dict[str, str] = _SCHEMA["attentes"]
 # Blocks that may be named by an attribute Id, for a signature
 NOMMABLES = {"PES_Aller", "Bordereau"}
 
@@ -141,7 +105,7 @@ def _attente(forme: str) -> str:
     if forme in CODES:
         return f"un code parmi {CODES[forme].replace(' ', ', ')}"
     nom, longueur = re.fullmatch(r"([a-z]+)([0-9]*)", forme).groups()  # type: ignore[union-attr]
-    return _ATTENTES[nom].format(longueur)
+    return ATTENTES[nom].format(longueur)
 
 
 def _est_texte(valeur: str, longueur: int) -> bool:
@@ -188,20 +152,4 @@ _FORMES: dict[str, Callable[[str, int], bool]] = {
     "codique": lambda v, _: _est_texte(v, 7) and bool(re.fullmatch(r"02[AB][0-9]{3,4}|[0-9]{6,7}", v)),
     "codcol": lambda v, _: _est_texte(v, 3) and bool(re.fullmatch(r"[0-9]{3}", v)),
     "codbud": _motif(r"[0-9A-Z][0-9]"),
-}
-_ATTENTES = {
-    "texte": "un texte de 1 à {} caractères",
-    "alpha": "de 1 à {} lettres ou chiffres, sans accent",
-    "num": "un entier positif de {} chiffres au plus",
-    "montant": "un montant positif à point décimal, deux décimales au plus",
-    "taux": "un taux positif",
-    "date": "une date aaaa-mm-jj",
-    "annee": "une année sur quatre chiffres",
-    "booleen": "0 ou 1",
-    "chiffres": "au plus {} chiffres",
-    "lettres": "au plus {} lettres ou chiffres",
-    "numero": "de 1 à {} chiffres",
-    "codique": "un codique de 6 ou 7 chiffres",
-    "codcol": "un code de 3 chiffres",
-    "codbud": "un code de 2 caractères",
 }

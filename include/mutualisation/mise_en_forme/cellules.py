@@ -67,11 +67,11 @@ def lire(valeur: Any, genre: str, absent: str = AUCUN) -> str:
 def _cellule(colonne: Colonne, valeur: Any, *, total: bool = False) -> Cellule:
     if isinstance(valeur, Lien):
         return Cellule(colonne, valeur.texte, _classes(colonne, valeur.texte, valeur.texte, False), lien=valeur.cible)
-    dite = valeur if isinstance(valeur, Valeur) else Valeur(valeur, colonne.genre)
-    brute = -dite.valeur if colonne.deduit and dite.valeur is not None else dite.valeur
+    enonce = valeur if isinstance(valeur, Valeur) else Valeur(valeur, colonne.genre)
+    brute = -enonce.valeur if colonne.deduit and enonce.valeur is not None else enonce.valeur
     absente = brute is None or brute == ""
-    texte = "" if total and absente else lire(brute, dite.genre, colonne.absent)
-    return Cellule(colonne, texte, _classes(colonne, brute, texte, absente), dite.suite, dite.a_faire)
+    texte = "" if total and absente else lire(brute, enonce.genre, colonne.absent)
+    return Cellule(colonne, texte, _classes(colonne, brute, texte, absente), enonce.suite, enonce.a_faire)
 
 
 def _classes(colonne: Colonne, valeur: Any, texte: str, absente: bool) -> tuple[str, ...]:

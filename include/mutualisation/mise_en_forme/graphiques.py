@@ -144,19 +144,19 @@ class Cascade(Graphique):
     @property
     def description(self) -> str:
         """What it is made of, in words."""
-        dites = dire_les_etapes(self.etapes)
-        return " ; ".join(f"{e.libelle} : {dite}" for e, dite in zip(self.etapes, dites, strict=True)) + "."
+        enonces = dire_les_etapes(self.etapes)
+        return " ; ".join(f"{e.libelle} : {enonce}" for e, enonce in zip(self.etapes, enonces, strict=True)) + "."
 
 
 def dire_les_etapes(etapes: Sequence[Etape]) -> list[str]:
     """`1 282 033 €`, `+67 737 € (+5,3 %)`, … : a share of the first level, where that is a positive amount."""
     depart = etapes[0].montant if etapes and etapes[0].total else ZERO
-    dites = []
+    enonces = []
     for rang, e in enumerate(etapes):
         montant = euros(e.montant) if e.total else f"{signe(e.montant)}{INSECABLE}€"
         change = e.montant - depart if e.total else e.montant
-        dites.append(montant + (f" ({_part_signee(change / depart)})" if rang and depart > 0 and change else ""))
-    return dites
+        enonces.append(montant + (f" ({_part_signee(change / depart)})" if rang and depart > 0 and change else ""))
+    return enonces
 
 
 def _part_signee(part: Decimal) -> str:
@@ -247,8 +247,8 @@ class Matrice(Graphique):
     @property
     def description(self) -> str:
         """The text alternative: how many rows each column has."""
-        dits = (f"{nom} : {sum(marques[i] for _, marques in self.lignes)}" for i, nom in enumerate(self.colonnes))
-        return " ; ".join(dits) + "."
+        enonces = (f"{nom} : {sum(marques[i] for _, marques in self.lignes)}" for i, nom in enumerate(self.colonnes))
+        return " ; ".join(enonces) + "."
 
 
 @dataclass(frozen=True)
@@ -295,5 +295,5 @@ class Histogramme(Graphique):
     @property
     def description(self) -> str:
         """What it is made of, in words."""
-        dits = (f"{nom} : {INCONNU if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
-        return f"{self.mesure}, par {self.axe}. " + " ; ".join(dits) + "."
+        enonces = (f"{nom} : {INCONNU if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
+        return f"{self.mesure}, par {self.axe}. " + " ; ".join(enonces) + "."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -185,6 +185,27 @@ def additionner(intitule: str, colonnes: Sequence[Colonne], lignes: Sequence[Lig
 def tableau(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], note: str = "", **autres: Any) -> Tableau:
     """A table with the total of its columns that add up."""
     return Tableau(titre, tuple(colonnes), lignes, additionner("Total", colonnes, lignes), note, **autres)
+
+
+# a measure of a year: its label, its kind, how it is read of the year; None where the year does not know it
+Mesure = tuple[str, str, Callable[[Any], Any]]
+
+
+def par_annee(titre: str, annees: Mapping[int, Any], mesures: Sequence[Mesure], **autres: Any) -> Tableau:
+    """A row per measure, a column per year; a dash where a year knows nothing (None) or not that measure.
+
+    A measure that is a sentence is set as it is.
+    """
+
+    def case(genre: str, valeur: Any) -> Valeur:
+        return Valeur(AUCUN if valeur is None else valeur, "lu" if valeur is None or isinstance(valeur, str) else genre)
+
+    colonnes = (Colonne("libelle", "", part=3), *(Colonne(str(e), str(e), "euros") for e in annees))
+    lignes = [
+        {"libelle": nom} | {str(e): case(genre, None if a is None else lire(a)) for e, a in annees.items()}
+        for nom, genre, lire in mesures
+    ]
+    return Tableau(titre, colonnes, lignes, annexe=True, **autres)
 
 
 # ---------------------------------------------------------------- the whole

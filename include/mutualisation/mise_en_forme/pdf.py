@@ -65,12 +65,12 @@ def ecrire(document: Document, chemin: Path) -> None:
 
 def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
     """Blocks for the template; what is folded elsewhere follows in order."""
-    dits: list[dict[str, Any]] = []
+    enonces: list[dict[str, Any]] = []
     for bloc in blocs:
         if isinstance(bloc, Paragraphe) and bloc.ecran:
             continue
-        dits += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
-    return dits
+        enonces += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
+    return enonces
 
 
 def _bloc(bloc: Bloc) -> dict[str, Any]:

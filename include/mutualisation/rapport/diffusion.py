@@ -18,10 +18,10 @@ def seuil_effectif(bilan: Bilan) -> Decimal:
         for p in bilan.contexte.parametres
         if p["parametre"] == SEUIL and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
     ]
-    return _lire((en_vigueur or [SEUIL_PAR_DEFAUT])[0])
+    return _nombre((en_vigueur or [SEUIL_PAR_DEFAUT])[0])
 
 
-def _lire(valeur: str) -> Decimal:
+def _nombre(valeur: str) -> Decimal:
     """A number in any form that C1 allows: « 1 000 », « 5,0 € », « (5) »."""
     nombre = Decimal(re.sub(r"[^0-9.]", "", valeur.replace(",", ".")))
     return -nombre if re.search(r"[-(]", valeur) else nombre

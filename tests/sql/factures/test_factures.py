@@ -78,13 +78,6 @@ def test_ecart_d_un_centime_refuse(conn_facturee: Conn, relation: str, affectati
         lire(conn_facturee)
 
 
-def test_version_publiee_sans_le_detail(conn_facturee: Conn) -> None:
-    """What a former release published: the context names no relation of the invoices."""
-    conn_facturee.execute("update journal.constructions set contexte = contexte #- '{relations,factures_tarifs}'")
-    with pytest.raises(ErreurMutualisation, match="publiée par une version antérieure du logiciel"):
-        lire(conn_facturee)
-
-
 TARIF = {
     "prix": "0.8", "population": 12557, "mois": 6, "tranche_min": None, "tranche_max": None, "unites": "45.600000",
     "base": None, "achats_ht": None,

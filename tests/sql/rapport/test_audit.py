@@ -16,7 +16,7 @@ from tests.sql.publication import entrepot_publie
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme import pdf
 from mutualisation.publication.contexte import lire_contexte
-from mutualisation.rapport.contenu.audit import documents, passages, personnel, rejets, trace
+from mutualisation.rapport.contenu.audit import passages, personnel, rejets, trace
 from mutualisation.rapport.contenu.audit import renvois as adresses
 from mutualisation.rapport.diffusion import est_restreinte, seuil_effectif
 from mutualisation.rapport.publie import Bilan, somme
@@ -89,15 +89,6 @@ def test_every_dispositif_has_its_anchor_and_its_sum(publier: Any) -> None:
         assert tableau.total["cout_personnel_d5211"] == somme(categories, "cout_personnel_d5211")
 
 
-def test_a_former_version_has_no_page_of_staff(publier: Any) -> None:
-    def vider(lignes: Lignes) -> None:
-        for nom in ("cout_moyen", "etp_categorie", "variation"):
-            lignes[nom] = []
-
-    pages = {d.chemin.rpartition("/")[2] for d in documents(publier(vider))}
-    assert pages == PAGES - {"personnel"} | {"trace_cam"}
-
-
 def test_effects_leave_nothing_unexplained(publier: Any) -> None:
     tableau = next(t for t in _tableaux(passages.passages(publier())) if "Inexpliqué" in _titres(t))
     assert tableau.lignes
@@ -107,7 +98,7 @@ def test_effects_leave_nothing_unexplained(publier: Any) -> None:
 def test_each_source_is_shared_out_beside_its_control(publier: Any) -> None:
     tableau = next(t for t in _tableaux(passages.passages(publier())) if t.titre.startswith("Ce qui est entré"))
     (ligne,) = tableau.lignes
-    assert ligne["sorti"].replace("\u202f", "").startswith("180217,80")
+    assert ligne["montant"].replace("\u202f", "").startswith("180217,80")
     assert "Conforme" in ligne["controle"]
 
 

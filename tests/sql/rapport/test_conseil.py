@@ -99,16 +99,6 @@ def test_both_sides_of_the_money_are_equal(conn_vierge: psycopg.Connection[Any])
     assert sum(v for _, v in argent.payeurs(bilan)) == total["recettes"]
 
 
-def test_a_former_version_has_neither_texts_nor_effects(conn_vierge: psycopg.Connection[Any]) -> None:
-    rangees = entrepot_publie.rangees()
-    for nom in ("textes", "variation", "recettes_origine", "adherent", "etp_categorie", "cout_moyen"):
-        rangees[nom] = []
-    entrepot_publie.publier(conn_vierge, rangees)
-    document = conseil.bilan_etape(_bilan(conn_vierge))
-    assert {"evolution"} & {s.ancre for s in document.sections if s.lus} == set()
-    assert document.liens[0].texte == "Deux pages pour les élus"
-
-
 def _tableaux(blocs: list[m.Bloc]) -> list[m.Tableau]:
     trouves: list[m.Tableau] = []
     for bloc in blocs:

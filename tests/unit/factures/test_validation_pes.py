@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.unit.factures.modele_pes import MODELE
 
-from mutualisation.factures.validation_pes import valider_pes
+from mutualisation.factures.verification_pes import valider_pes
 
 
 def _ecrire(dossier: Path, texte: str) -> Path:

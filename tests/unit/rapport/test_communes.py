@@ -95,7 +95,7 @@ def test_an_adherent_named_in_another_year_keeps_its_name() -> None:
     assert (bloc.nom, bloc.est_commune, bloc.annee.population) == ("Loos", False, None)
 
 
-def test_former_version_without_adherents_has_no_page() -> None:
+def test_without_adherents_there_is_no_page() -> None:
     bilan = BilanFactice(adherent=[])
     assert list(communes.documents(bilan)) == []
     assert ensemble.section_communes(bilan).blocs == []
@@ -293,7 +293,7 @@ def test_services_whose_cost_nobody_follows_are_not_read_as_free() -> None:
     assert ("Coût de ce qui est utilisé", "non suivi") in [(c.libelle, c.valeur) for c in page.chiffres]
     assert not [t for s in page.sections for t in _blocs(s.blocs) if getattr(t, "titre", "").startswith("Euros par")]
     annees = _tableau(page, "D'une année à l'autre")
-    assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'usage")["2021"].valeur is None
+    assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'usage")["2021"].valeur == "—"
     index = next(d for d in communes.documents(bilan) if d.chemin == adresses.ANNUAIRE)
     lille = next(x for x in _tableau(index, "Communes, dans l'ordre alphabétique").lignes if x["nom"].texte == "Lille")
     assert (lille["cout"], lille["habitant"]) == (None, None)

@@ -30,8 +30,8 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     if situees:
         y = _tuiles(carte, toile, y, [(c, cases[c.code_insee]) for c in situees], numeros)
         if not carte.muette:
-            dite = toile.lignes(UNE_CASE, toile.support.largeur, petit=True)
-            y = toile.ecrire(0, y + 4, dite, petit=True, couleur=palette.GRIS)
+            enonce = toile.lignes(UNE_CASE, toile.support.largeur, petit=True)
+            y = toile.ecrire(0, y + 4, enonce, petit=True, couleur=palette.GRIS)
     if autres:
         y = toile.ecrire(0, y + 6, toile.lignes(SANS_PLACE, toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
@@ -61,11 +61,11 @@ def _tuiles(
     place = pas - toile.support.taille * 0.4
     noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
     taille = _taille(toile, noms, place)
-    dits = [couper(nom, place, taille, toile.support.polices) for nom in noms]
+    enonces = [couper(nom, place, taille, toile.support.polices) for nom in noms]
     # the figure under the name: a map is read without its colours too
     suite = 0 if toile.support.etroit else 1
-    hauteur = (max(map(len, dits)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
-    for (commune, (rang, colonne)), lignes in zip(placees, dits, strict=True):
+    hauteur = (max(map(len, enonces)) + suite) * taille * INTERLIGNE + toile.support.taille * 0.6
+    for (commune, (rang, colonne)), lignes in zip(placees, enonces, strict=True):
         boite = (colonne * pas, haut + rang * hauteur, pas, hauteur)
         _tuile(carte, toile, commune, boite, (lignes, taille))
     return toile.hauteur + 2
@@ -93,9 +93,9 @@ def _tuile(
     toile: Toile,
     c: Commune,
     boite: tuple[float, float, float, float],
-    dits: tuple[Sequence[str], float],
+    enonces: tuple[Sequence[str], float],
 ) -> None:
-    (x, y, largeur_, hauteur), (mots_, taille) = boite, dits
+    (x, y, largeur_, hauteur), (mots_, taille) = boite, enonces
     connue, sens = c.valeur is not None, _sens(carte, c.classe) if c.valeur is not None else "absent"
     couleur = palette.classes(len(carte.classes), signee=carte.signee)[c.classe] if connue else palette.PAPIER
     toile.corps.append(f'<a href="{escape(c.adresse)}">' if c.adresse else "<g>")
@@ -136,11 +136,11 @@ def _cle(carte: Carte, toile: Toile, y: float) -> None:
     """Numbers, names and figures, in two columns read downwards."""
     par_colonne = math.ceil(len(carte.communes) / 2)
     pas = toile.support.largeur / 2
-    dites = [
+    enonces = [
         f"{i}.{INSECABLE}{c.nom}{INSECABLE}:{INSECABLE}{_valeur(carte, c)}"
         for i, c in enumerate(carte.communes, start=1)
     ]
-    lignes = [toile.lignes(dite, pas - 8, petit=True) for dite in dites]
+    lignes = [toile.lignes(enonce, pas - 8, petit=True) for enonce in enonces]
     for colonne in range(2):
         bas = y
         for ecrites in lignes[colonne * par_colonne : (colonne + 1) * par_colonne]:

@@ -25,13 +25,13 @@ class Marche:
 def marches(etapes: Sequence[Etape]) -> list[Marche]:
     """Steps with their place: a total says where one stands, a change goes on from there."""
     faites, niveau = [], ZERO
-    for e, dite in zip(etapes, dire_les_etapes(etapes), strict=True):
+    for e, enonce in zip(etapes, dire_les_etapes(etapes), strict=True):
         if e.total:
             niveau = e.montant
-            faites.append(Marche(e.libelle, dite, ZERO, e.montant, "total"))
+            faites.append(Marche(e.libelle, enonce, ZERO, e.montant, "total"))
         else:
             sens = "hausse" if e.montant >= 0 else "baisse"
-            faites.append(Marche(e.libelle, dite, niveau, niveau + e.montant, sens))
+            faites.append(Marche(e.libelle, enonce, niveau, niveau + e.montant, sens))
             niveau += e.montant
     return faites
 

@@ -56,22 +56,22 @@ def _panneau(s: Serie, toile: Toile, x: float, y: float, place: float) -> None:
 def _dits(s: Serie, toile: Toile, place: float) -> tuple[list[str], int]:
     """First and last figures, and how many lines they take: two where they do not fit side by side."""
     bouts = [s.points[0], *s.points[1:][-1:]] if s.points else []
-    dits = [INCONNU if v is None else nombre(v, s.decimales) for _, v in bouts] or [INCONNU]
-    longueur = sum(toile.place(dit, petit=True, gras=True) for dit in dits) + toile.support.taille
-    return dits, len(dits) if longueur > place else 1
+    enonces = [INCONNU if v is None else nombre(v, s.decimales) for _, v in bouts] or [INCONNU]
+    longueur = sum(toile.place(enonce, petit=True, gras=True) for enonce in enonces) + toile.support.taille
+    return enonces, len(enonces) if longueur > place else 1
 
 
 def _bouts(s: Serie, toile: Toile, x: float, y: float, place: float, pied: float) -> None:
     """First and last years under the curve, their figures above it."""
-    dits, etages = _dits(s, toile, place)
-    for rang, dit in enumerate(dits):
+    enonces, etages = _dits(s, toile, place)
+    for rang, enonce in enumerate(enonces):
         ou, ancre = (x, "start") if rang == 0 else (x + place, "end")
         haut = y + (toile.pas(petit=True) if rang and etages > 1 else 0)
-        toile.ecrire(ou, haut, dit, ancre=ancre, petit=True, gras=rang == len(dits) - 1)
+        toile.ecrire(ou, haut, enonce, ancre=ancre, petit=True, gras=rang == len(enonces) - 1)
         if s.points:
             annee = str(s.points[-rang][0])
             toile.ecrire(ou, pied, annee, ancre=ancre, petit=True, couleur=palette.GRIS)
     inconnues = [str(annee) for annee, valeur in s.points[1:-1] if valeur is None]
     if inconnues:
-        dites = toile.lignes(f"{', '.join(inconnues)}{INSECABLE}: {INCONNU}", place, petit=True)
-        toile.ecrire(x, pied + toile.pas(petit=True), dites, petit=True, couleur=palette.GRIS)
+        enonces = toile.lignes(f"{', '.join(inconnues)}{INSECABLE}: {INCONNU}", place, petit=True)
+        toile.ecrire(x, pied + toile.pas(petit=True), enonces, petit=True, couleur=palette.GRIS)

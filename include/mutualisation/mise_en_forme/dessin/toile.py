@@ -123,8 +123,8 @@ class Toile:
         remplie = couleur or palette.COULEURS[sens]
         clair = palette.contraste(remplie, palette.PAPIER) < 3
         bord = f' stroke="{palette.GRIS}" stroke-width=".7"' if clair else ""
-        dit = f"<title>{escape(titre)}</title>" if titre else ""
-        self.corps.append(f'<{balise} class="forme {sens}" {geometrie} fill="{remplie}"{bord}>{dit}</{balise}>')
+        enonce = f"<title>{escape(titre)}</title>" if titre else ""
+        self.corps.append(f'<{balise} class="forme {sens}" {geometrie} fill="{remplie}"{bord}>{enonce}</{balise}>')
         if sens in palette.HACHURES:
             encre = "encre" if palette.encre_sur(remplie) == palette.ENCRE else "papier"
             self.motifs.add(encre)

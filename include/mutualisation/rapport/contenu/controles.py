@@ -62,8 +62,8 @@ def lire_cle(bilan: Bilan, cle: str | None, noms: Mapping[str, str], lien: str =
 
 
 def _partie(bilan: Bilan, partie: str, noms: Mapping[str, str]) -> str:
-    dite = noms.get(partie) or libelles.SOURCES.get(partie) or bilan.libelle(partie)
-    return partie.replace("_", " ") if dite == partie and MOTS.fullmatch(partie) else dite
+    enonce = noms.get(partie) or libelles.SOURCES.get(partie) or bilan.libelle(partie)
+    return partie.replace("_", " ") if enonce == partie and MOTS.fullmatch(partie) else enonce
 
 
 def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:

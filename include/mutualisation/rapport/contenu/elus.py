@@ -62,15 +62,15 @@ def _change(bilan: Bilan) -> list[m.Bloc]:
     if bilan.exercice - 1 not in bilan.totaux:
         return [m.p(f"Premier exercice présenté : rien à comparer avec {bilan.exercice - 1}.")]
     points = [("Coût net", _cout(bilan)), ("Recettes", _recettes(bilan)), ("Adhésions", _adhesions(bilan))]
-    return [m.Liste([(sujet, dit) for sujet, dit in (*points, *_dispositifs(bilan)) if dit])]
+    return [m.Liste([(sujet, enonce) for sujet, enonce in (*points, *_dispositifs(bilan)) if enonce])]
 
 
 def _cout(bilan: Bilan) -> str:
     avant, apres = bilan.totaux[bilan.exercice - 1]["cout_net"], bilan.total["cout_net"]
     pourquoi = evolution.phrase(bilan)
     change = formats.evolution(avant, apres)
-    dit = f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
-    return f"{dit} : {pourquoi}." if pourquoi else f"{dit}."
+    enonce = f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
+    return f"{enonce} : {pourquoi}." if pourquoi else f"{enonce}."
 
 
 def _recettes(bilan: Bilan) -> str:
@@ -88,8 +88,8 @@ def _adhesions(bilan: Bilan) -> str:
     )
     if not apres:
         return ""
-    dit = f"{formats.plusieurs(apres, 'adhésion')} aux dispositifs au 31 décembre {bilan.exercice}"
-    return f"{dit}, contre {formats.nombre(avant)} un an plus tôt." if avant else f"{dit}."
+    enonce = f"{formats.plusieurs(apres, 'adhésion')} aux dispositifs au 31 décembre {bilan.exercice}"
+    return f"{enonce}, contre {formats.nombre(avant)} un an plus tôt." if avant else f"{enonce}."
 
 
 def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
@@ -97,8 +97,11 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
     ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
     grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
     for code in (c for c in bilan.dispositifs if c in grands):
-        dit = formats.majuscule(evolution.commentaire(bilan, code))
-        yield bilan.libelle(code), f"{evolution.variation(ecarts[code])}. {dit}" + ("" if dit.endswith(".") else ".")
+        enonce = formats.majuscule(evolution.commentaire(bilan, code))
+        yield (
+            bilan.libelle(code),
+            f"{evolution.variation(ecarts[code])}. {enonce}" + ("" if enonce.endswith(".") else "."),
+        )
 
 
 # ---------------------------------------------------------------- what is asked
@@ -114,4 +117,4 @@ def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
     perspectives = textes.signes(bilan, "perspectives")
     if perspectives:
         points.append(("Débattre des perspectives", perspectives))
-    return [(sujet, formats.majuscule(dit)) for sujet, dit in points]
+    return [(sujet, formats.majuscule(enonce)) for sujet, enonce in points]

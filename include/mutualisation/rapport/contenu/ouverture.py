@@ -77,12 +77,12 @@ def _couverture(bilan: Bilan) -> str:
     avant, taux = bilan.totaux.get(bilan.exercice - 1), bilan.total["taux_couverture"]
     if taux is None:
         return ""
-    dit = f"{formats.pourcent(taux, 1)} du coût"
+    enonce = f"{formats.pourcent(taux, 1)} du coût"
     if not avant or avant["taux_couverture"] is None:
-        return dit
+        return enonce
     ecart = formats.arrondi((taux - avant["taux_couverture"]) * 100, 1)
     mot = "point" if abs(ecart) < 2 else "points"
-    return f"{dit}, {formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
+    return f"{enonce}, {formats.signe(ecart, 1)}{formats.INSECABLE}{mot} depuis {bilan.exercice - 1}"
 
 
 def _communes(bilan: Bilan) -> list[m.Chiffre]:
@@ -203,6 +203,6 @@ def licence(bilan: Bilan) -> str:
 
 
 def _reutilisation(bilan: Bilan) -> tuple[m.Morceau, ...]:
-    dit = licence(bilan)
-    fin = f" ; {dit.lower()}" if dit == RESTREINTE else f", sous {dit}"
+    enonce = licence(bilan)
+    fin = f" ; {enonce.lower()}" if enonce == RESTREINTE else f", sous {enonce}"
     return "Fichiers CSV décrits dans ", m.Code("datapackage.json"), fin

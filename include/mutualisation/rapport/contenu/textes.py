@@ -28,11 +28,11 @@ def signe(texte: Ligne) -> str:
 def signes(bilan: Bilan, rubrique: str, dispositif: str | None = None) -> str:
     """Texts of a rubrique, each author named once, after what he says; empty without text."""
     siens = de(bilan, rubrique, dispositif)
-    dits = []
+    enonces = []
     for rang, texte in enumerate(siens):
         suivant = siens[rang + 1]["auteur"] if rang + 1 < len(siens) else None
-        dits.append(texte["texte"] if texte["auteur"] == suivant else signe(texte))
-    return " ".join(dits)
+        enonces.append(texte["texte"] if texte["auteur"] == suivant else signe(texte))
+    return " ".join(enonces)
 
 
 def auteur(bilan: Bilan, dispositif: str) -> str:
@@ -41,7 +41,7 @@ def auteur(bilan: Bilan, dispositif: str) -> str:
     return auteurs.pop() if len(auteurs) == 1 else ""
 
 
-def dits(bilan: Bilan, rubrique: str, dispositif: str) -> str:
+def enonces(bilan: Bilan, rubrique: str, dispositif: str) -> str:
     """Texts of a rubrique of a dispositif, unsigned where `auteur` signs them all."""
     if auteur(bilan, dispositif):
         return " ".join(lus(bilan, rubrique, dispositif))
@@ -50,5 +50,5 @@ def dits(bilan: Bilan, rubrique: str, dispositif: str) -> str:
 
 def liste(bilan: Bilan, rubriques: Iterable[str], dispositif: str | None = None) -> Liste:
     """(rubrique, signed texts), those that have some."""
-    dites = ((RUBRIQUES[r], signes(bilan, r, dispositif)) for r in rubriques)
-    return Liste([(nom, dit) for nom, dit in dites if dit])
+    enonces = ((RUBRIQUES[r], signes(bilan, r, dispositif)) for r in rubriques)
+    return Liste([(nom, enonce) for nom, enonce in enonces if enonce])

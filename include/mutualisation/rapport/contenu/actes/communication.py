@@ -84,9 +84,9 @@ def _comparer(
 
     def ligne(libelle: str, lus: dict[int, Ligne | None]) -> Ligne:
         valeurs = {a: None if (r := lus[a]) is None else mesure(r) for a in annees}
-        dites: Ligne = {"libelle": libelle} | {f"{nom}_{a}": v for a, v in valeurs.items()}
+        enonces: Ligne = {"libelle": libelle} | {f"{nom}_{a}": v for a, v in valeurs.items()}
         depuis, vers = valeurs.get(e - 1), valeurs[e]
-        return dites if depuis is None or vers is None else dites | {"variation": vers - depuis}
+        return enonces if depuis is None or vers is None else enonces | {"variation": vers - depuis}
 
     codes = [c for c in bilan.dispositifs if any(c in bilan.synthese[a] for a in annees)]
     lignes = [ligne(bilan.libelle(c), {a: bilan.synthese[a].get(c) for a in annees}) for c in codes]
@@ -126,20 +126,20 @@ def _prevu(bilan: Bilan) -> m.Section:
 def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
     scenario = formats.minuscule(libelles.libelle(libelles.SCENARIOS, SCENARIO_PREVU))
     etp, cout = formats.nombre(somme(rangees, "etp"), 2), prevision.millier(somme(rangees, "cout_net"))
-    dit = (
+    enonce = (
         f"À services inchangés ({scenario}), les dispositifs valorisés mobiliseraient {etp} ETP de l'établissement en "
         f"{prevue}, pour un coût net de {cout}"
     )
     cle = (SCENARIO_PREVU, prevue)
     totaux = [r for r in bilan["prevision_fourchette"] if (r["scenario"], r["exercice"]) == cle]
     for r in (r for r in totaux if r["cout_net_bas"] is not None and r["cout_net_haut"] is not None):
-        dit += f", qui serait compris entre {prevision.millier(r['cout_net_bas'])} et "
-        dit += f"{prevision.millier(r['cout_net_haut'])} d'après les essais sur les exercices connus"
+        enonce += f", qui serait compris entre {prevision.millier(r['cout_net_bas'])} et "
+        enonce += f"{prevision.millier(r['cout_net_haut'])} d'après les essais sur les exercices connus"
     recettes = [r for r in rangees if r["recettes"] is not None]
     if recettes:
         part = prevision.millier(somme(recettes, "recettes"))
-        dit += f". Les communes et leurs satellites y contribueraient à hauteur de {part}"
-    return f"{dit}."
+        enonce += f". Les communes et leurs satellites y contribueraient à hauteur de {part}"
+    return f"{enonce}."
 
 
 def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau:

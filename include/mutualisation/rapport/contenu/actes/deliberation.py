@@ -50,7 +50,7 @@ def _plat(texte: str) -> str:
 def _expose(bilan: Bilan) -> m.Section:
     blocs: list[m.Bloc] = [m.p(texte) for texte in textes.lus(bilan, "presentation")]
     blocs += [m.p(ouverture.resume(bilan)), _chiffres(bilan)]
-    blocs += [m.p(dit) for rubrique in ("suite", "perspectives", "risque") for dit in textes.lus(bilan, rubrique)]
+    blocs += [m.p(enonce) for rubrique in ("suite", "perspectives", "risque") for enonce in textes.lus(bilan, rubrique)]
     return m.Section("expose", "Exposé des motifs", "Exposé", blocs)
 
 

@@ -60,8 +60,8 @@ def _resume(territoire: Territoire) -> str:
     autres = len(territoire.sans_commune)
     if not autres:
         return texte
-    dits = formats.plusieurs(autres, "adhérent sans commune a sa page", "adhérents sans commune ont leur page")
-    return f"{texte} {dits} à la suite."
+    enonces = formats.plusieurs(autres, "adhérent sans commune a sa page", "adhérents sans commune ont leur page")
+    return f"{texte} {enonces} à la suite."
 
 
 def _chiffres(territoire: Territoire) -> list[m.Chiffre]:

@@ -21,8 +21,13 @@ PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
     ("Dû", lambda a: a.du),
     ("Part de l'EPCI", lambda a: a.reste),
 )
-
-
+MESURES: tuple[m.Mesure, ...] = (
+    ("Services au 31 décembre", "entier", lambda a: len(a.services)),
+    ("Dû", "euros", lambda a: a.du),
+    ("Payé par titre", "euros", lambda a: a.titre),
+    ("Coût de l'usage", "euros", lambda a: a.cout if a.suivi else None),
+    ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
+)
 # what a printed page keeps of its origin: the rest is on the page and in the manifest
 IMPRIMEE = ("Préparé par", "Version", "Publication")
 
@@ -167,13 +172,13 @@ def _ensemble(r: Repere) -> str:
 def _autres(annee: Annee) -> str:
     """`son CCAS et 6 satellites`."""
     types = [a.type_adherent for a in annee.adherents[1:]]
-    dits = []
+    enonces = []
     if types.count("ccas"):
-        dits.append("son CCAS" if types.count("ccas") == 1 else f"{types.count('ccas')} CCAS")
+        enonces.append("son CCAS" if types.count("ccas") == 1 else f"{types.count('ccas')} CCAS")
     reste = len(types) - types.count("ccas")
     if reste:
-        dits.append(formats.plusieurs(reste, "satellite"))
-    return " et ".join(dits)
+        enonces.append(formats.plusieurs(reste, "satellite"))
+    return " et ".join(enonces)
 
 
 def _juste(bloc: BlocCommunal, r: Repere) -> str:
@@ -243,23 +248,8 @@ def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
 
 def _annees(bloc: BlocCommunal) -> m.Tableau:
     """The exercices shown: a dash where the bloc communal had nothing yet."""
-    mesures: tuple[tuple[str, str, Callable[[Annee], object]], ...] = (
-        ("Services au 31 décembre", "entier", lambda a: len(a.services)),
-        ("Dû", "euros", lambda a: a.du),
-        ("Payé par titre", "euros", lambda a: a.titre),
-        ("Coût de l'usage", "euros", lambda a: a.cout if a.suivi else None),
-        ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
-    )
-    colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros") for e in sorted(bloc.annees)))
-    lignes = [
-        {"libelle": nom}
-        | {
-            str(e): m.Valeur(mesure(a), genre) if a.adherents else m.Valeur(m.AUCUN, "lu")
-            for e, a in bloc.annees.items()
-        }
-        for nom, genre, mesure in mesures
-    ]
-    return m.Tableau("D'une année à l'autre", colonnes, lignes, annexe=True)
+    annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items())}
+    return m.par_annee("D'une année à l'autre", annees, MESURES)
 
 
 def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
@@ -305,8 +295,8 @@ def _remarques(bloc: BlocCommunal, r: Repere, *, detail: bool) -> m.Section:
         points.append(("Commune", "Aucune commune du périmètre n'a le code INSEE de cet adhérent, ou il n'en a pas."))
     sans_nom = [a.siret for a in bloc.annee.adherents if a.nom == a.siret]
     if sans_nom:
-        dits = ", ".join(map(formats.siret, sans_nom))
-        points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {dits}."))
+        enonces = ", ".join(map(formats.siret, sans_nom))
+        points.append(("Nom", f"Le référentiel ne nomme pas, en {bloc.exercice}, le SIRET {enonces}."))
     blocs: list[m.Bloc] = [m.Liste(points)] if points else []
     blocs += [m.p(texte, note=True) for texte in r.avis] if detail else []
     if bloc.est_commune and bloc.annee.population:

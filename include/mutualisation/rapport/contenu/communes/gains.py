@@ -44,10 +44,10 @@ def _achats(achats: list[Ligne]) -> str:
     if not reference:
         return f"{texte} ; aucun prix de référence n'est connu pour dire un gain."
     gain = somme(achats, "gain")
-    dit = "un gain" if gain >= 0 else "un surcoût"
+    enonce = "un gain" if gain >= 0 else "un surcoût"
     return (
         f"{texte}, dont {formats.euros(somme(achats, 'achats_compares_ht'))} comparés à un prix de référence : "
-        f"{dit} de {formats.euros(abs(gain))} ({formats.pourcent(abs(gain) / reference, 1)} du prix de référence)."
+        f"{enonce} de {formats.euros(abs(gain))} ({formats.pourcent(abs(gain) / reference, 1)} du prix de référence)."
     )
 
 
@@ -78,12 +78,12 @@ def tableaux(annee: Annee) -> list[m.Bloc]:
 
 def _theme(nom: str, rangees: list[Ligne]) -> dict[str, Any]:
     compares = [r for r in rangees if r["prix_reference_ht"] is not None]
-    dits = {c: somme(compares, c) if compares else None for c in ("prix_reference_ht", "achats_compares_ht", "gain")}
+    enonces = {c: somme(compares, c) if compares else None for c in ("prix_reference_ht", "achats_compares_ht", "gain")}
     return {
         "thematique": nom or "Sans thématique",
         "commandes": sum(r["commandes"] for r in rangees),
         "achats_ht": somme(rangees, "achats_ht"),
-        **dits,
+        **enonces,
     }
 
 

@@ -96,8 +96,8 @@ def _note_factures(annee: Annee) -> str:
     lignes, ecart = annee["facture_semestrielle"], ecart_factures(annee)
     phrases = ["Le dû des factures est ce qui est à payer par titre de recette."] if lignes and not ecart else []
     if ecart:
-        dit = formats.euros(ecart, 2)
-        phrases.append(f"Le dû des factures diffère de {dit} de ce qui est à payer par titre : écart à expliquer.")
+        enonce = formats.euros(ecart, 2)
+        phrases.append(f"Le dû des factures diffère de {enonce} de ce qui est à payer par titre : écart à expliquer.")
     report = somme(lignes, "montant_facture") - somme(lignes, "montant_du")
     if report:
         sens = "reporté d'avant" if report > 0 else "reporté sur la facture suivante, sous le seuil d'émission"

@@ -98,11 +98,14 @@ def _recours(recours: list[Ligne], *, stock: bool) -> str:
     for r in recours:
         par_type[r["type_unite"]] += r["quantite"]
     connus = sorted(((n / 2 if stock else n, t) for t, n in par_type.items()), key=lambda x: (-x[0], x[1]))
-    dits = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
-    if len(dits) > TYPES_DITS + 1:
+    enonces = [f"{formats.exact(n)}{formats.INSECABLE}{libelles.libelle_unite(t, int(n))}" for n, t in connus]
+    if len(enonces) > TYPES_DITS + 1:
         autres = sum((n for n, _ in connus[TYPES_DITS:]), Decimal(0))
-        dits = [*dits[:TYPES_DITS], f"{formats.exact(autres)}{formats.INSECABLE}{'autre' if autres < 2 else 'autres'}"]
-    return ", ".join(dits)
+        enonces = [
+            *enonces[:TYPES_DITS],
+            f"{formats.exact(autres)}{formats.INSECABLE}{'autre' if autres < 2 else 'autres'}",
+        ]
+    return ", ".join(enonces)
 
 
 def _total(nom: str, annee: Annee) -> dict[str, Any]:
@@ -130,11 +133,13 @@ def _cles(bilan: Bilan, annee: Annee) -> str:
     for r in annee["cout_adherent"]:
         cles[r["cle"]].add(r["dispositif"])
     premiere, *autres = sorted(cles, key=lambda c: (-len(cles[c]), c))
-    dites = [libelles.libelle(libelles.CLES_USAGE, premiere)]
+    enonces = [libelles.libelle(libelles.CLES_USAGE, premiere)]
     for cle in autres:
         noms = ", ".join(bilan.libelle(d) for d in bilan.trier(cles[cle]))
-        dites.append(f"{libelles.libelle(libelles.CLES_USAGE, cle)} pour {noms}")
-    return f"Coût de l'usage : le coût complet du service, partagé entre ses adhérents selon leurs {', '.join(dites)}."
+        enonces.append(f"{libelles.libelle(libelles.CLES_USAGE, cle)} pour {noms}")
+    return (
+        f"Coût de l'usage : le coût complet du service, partagé entre ses adhérents selon leurs {', '.join(enonces)}."
+    )
 
 
 def adherents(bloc: BlocCommunal) -> m.Tableau:

@@ -28,7 +28,7 @@ def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
         liens.append(audit.vers_personnel(dispositif, "coût de personnel recalculable"))
     if dispositif in trace.dispositifs(bilan):
         liens.append(audit.vers_trace(dispositif, "lignes source"))
-    dits: list[m.Morceau] = []
+    enonces: list[m.Morceau] = []
     for lien in liens:
-        dits += [", " if dits else "Vérifier : ", m.Lien(f"{dossier}/{lien.cible}", lien.texte)]
-    return [*dits, "."] if dits else []
+        enonces += [", " if enonces else "Vérifier : ", m.Lien(f"{dossier}/{lien.cible}", lien.texte)]
+    return [*enonces, "."] if enonces else []

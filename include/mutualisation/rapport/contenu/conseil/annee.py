@@ -22,8 +22,8 @@ SUJETS = (
 
 def section_annee(bilan: Bilan) -> m.Section:
     """Signed texts of the whole bilan, then the figures that tell the year."""
-    dits, chiffres = textes.liste(bilan, RUBRIQUES), _chiffres(bilan)
-    blocs: list[m.Bloc] = [bloc for bloc in (dits, chiffres) if bloc.points]
+    enonces, chiffres = textes.liste(bilan, RUBRIQUES), _chiffres(bilan)
+    blocs: list[m.Bloc] = [bloc for bloc in (enonces, chiffres) if bloc.points]
     return m.Section("annee", f"L'année {bilan.exercice}", "L'année", blocs)
 
 
@@ -31,9 +31,9 @@ def _chiffres(bilan: Bilan) -> m.Liste:
     connus = {r["indicateur"]: r for r in bilan["indicateurs_cles"] if r["valeur"] is not None}
     points = []
     for sujet, noms in SUJETS:
-        dits = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_valeur(connus[n])}" for n in noms if n in connus]
-        if dits:
-            points.append((sujet, formats.majuscule(" ; ".join(dits)) + "."))
+        enonces = [f"{formats.minuscule(libelles.INDICATEURS[n])} : {_valeur(connus[n])}" for n in noms if n in connus]
+        if enonces:
+            points.append((sujet, formats.majuscule(" ; ".join(enonces)) + "."))
     return m.Liste(points)
 
 

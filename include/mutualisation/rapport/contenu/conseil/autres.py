@@ -26,6 +26,6 @@ def section_hors_totaux(bilan: Bilan) -> m.Section:
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
 
 
-def _manque(dit: str | None) -> str:
+def _manque(enonce: str | None) -> str:
     """`Temps passé, dépenses, décision`: what is missing, not how to state it; the workbook has the whole."""
-    return formats.majuscule(", ".join(partie.partition(" : ")[0] for partie in (dit or "").split(" ; ") if partie))
+    return formats.majuscule(", ".join(partie.partition(" : ")[0] for partie in (enonce or "").split(" ; ") if partie))

@@ -33,8 +33,8 @@ def section_depuis_cloture(bilan: Bilan) -> m.Section:
     version = rangees[0]["version_close"]
     changees = [r for r in rangees if any(r[c] for c in ("ecart", *CAUSES))]
     if not changees:
-        dit = f"Aucun chiffre de la synthèse ne change depuis la version {version}, close."
-        return m.Section(RELATION, titre, "Redressement", [m.p(dit)])
+        enonce = f"Aucun chiffre de la synthèse ne change depuis la version {version}, close."
+        return m.Section(RELATION, titre, "Redressement", [m.p(enonce)])
     colonnes = (
         m.DISPOSITIF,
         m.Colonne("mesure", "Chiffre", part=2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from mutualisation.francais import formats, libelles
@@ -52,7 +53,7 @@ def ancre(code: str) -> str:
 
 
 def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Volet:
-    presentation, auteur = textes.dits(bilan, "presentation", code), textes.auteur(bilan, code)
+    presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
     mots = _mots(bilan, code)
@@ -79,14 +80,12 @@ def _resume(bilan: Bilan, code: str) -> str:
 def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Tableau:
     """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
     annees = {e: _annee(bilan, code, e, comptes[e].get(code)) for e in bilan.exercices}
-    colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros") for e in annees))
-    lignes = [
-        {"libelle": _nom(mesure, nom, types)} | {str(e): _case(mesure, genre, a) for e, a in annees.items()}
+    mesures: list[m.Mesure] = [
+        (_nom(mesure, nom, types), genre, partial(_valeur, mesure))
         for mesure, nom, genre in MESURES
         if _parle(mesure, list(annees.values()))
     ]
-    titre = f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}"
-    return m.Tableau(titre, colonnes, lignes, annexe=True)
+    return m.par_annee(f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}", annees, mesures)
 
 
 def _annee(bilan: Bilan, code: str, exercice: int, compte: Counter[str] | None) -> dict[str, Any]:
@@ -109,11 +108,9 @@ def _parle(mesure: str, annees: list[dict[str, Any]]) -> bool:
     return mesure == "recettes" or (any(connues) if mesure in COMPOSANTES else bool(connues))
 
 
-def _case(mesure: str, genre: str, annee: dict[str, Any]) -> m.Valeur:
-    if annee and mesure == "recettes" and annee["recettes"] is None:
-        return m.Valeur(formats.NON_RENSEIGNE, "lu")
-    valeur = annee.get(mesure)
-    return m.Valeur(m.AUCUN, "lu") if valeur is None else m.Valeur(valeur, genre)
+def _valeur(mesure: str, annee: dict[str, Any]) -> Any:
+    sans_recette = mesure == "recettes" and annee and annee["recettes"] is None
+    return formats.NON_RENSEIGNE if sans_recette else annee.get(mesure)
 
 
 def _nom(mesure: str, nom: str, types: list[str]) -> str:
@@ -135,14 +132,14 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     ecart = evolution.ecart(bilan, code)
     if ecart is not None:
         points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
-        points.append(("Commentaire", textes.dits(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE))
-    return [(sujet, _phrase(dit)) for sujet, dit in points if dit]
+        points.append(("Commentaire", textes.enonces(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE))
+    return [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
 
 
 def _mots(bilan: Bilan, code: str) -> list[tuple[str, str]]:
     """What its service says of the year, rubrique by rubrique."""
-    lus = ((libelles.RUBRIQUES[r], textes.dits(bilan, r, code)) for r in RUBRIQUES)
-    return [(nom, _phrase(dit)) for nom, dit in lus if dit]
+    lus = ((libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES)
+    return [(nom, _phrase(enonce)) for nom, enonce in lus if enonce]
 
 
 def _thematique(bilan: Bilan, code: str) -> str:
@@ -157,8 +154,8 @@ def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
     avant = comptes.get(exercice - 1, {}).get(code)
     total, ancien = sum(compte.values()), sum(avant.values()) if avant else 0
     genres = membres.en_mots(compte)
-    dit = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
-    return f"{dit} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else dit
+    enonce = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
+    return f"{enonce} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else enonce
 
 
 def _ecart(bilan: Bilan, code: str, ecart: Decimal) -> str:

@@ -57,9 +57,9 @@ def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
     seuil = sum((abs(v) for _, v in ordre), g.ZERO) * MENU
     menus = [v for _, v in ordre if abs(v) < seuil]
     seuls = ordre if len(menus) < 2 else [x for x in ordre if abs(x[1]) >= seuil]
-    dits = [(formats.minuscule(libelles.EFFETS[e]), v) for e, v in seuls]
-    dits += [("autres effets", sum(menus, g.ZERO))] if len(menus) > 1 else []
-    return ", ".join(f"{nom} {variation(v)}" for nom, v in dits if formats.arrondi(v))
+    enonces = [(formats.minuscule(libelles.EFFETS[e]), v) for e, v in seuls]
+    enonces += [("autres effets", sum(menus, g.ZERO))] if len(menus) > 1 else []
+    return ", ".join(f"{nom} {variation(v)}" for nom, v in enonces if formats.arrondi(v))
 
 
 def variation(montant: Decimal) -> str:

@@ -17,7 +17,7 @@ NOMMES = 6
 
 def section_reserves(bilan: Bilan) -> m.Section:
     """Points by subject; a sentence when there is none."""
-    points = [(sujet, f"{formats.majuscule(dit)}.") for sujet, dit in _points(bilan) if dit]
+    points = [(sujet, f"{formats.majuscule(enonce)}.") for sujet, enonce in _points(bilan) if enonce]
     blocs: list[m.Bloc] = [m.Liste(points)] if points else [m.p("Rien ne manque aux données de l'exercice.")]
     return m.Section("qualite", "Réserves sur les données", "Réserves", blocs)
 
@@ -37,8 +37,8 @@ def enumerer(noms: Iterable[str]) -> str:
     """`a, b, c`, the first ones, then how many more."""
     tous = list(noms)
     reste = len(tous) - NOMMES
-    dits = ", ".join(tous[:NOMMES])
-    return f"{dits} et {formats.plusieurs(reste, 'autre')}" if reste > 0 else dits
+    enonces = ", ".join(tous[:NOMMES])
+    return f"{enonces} et {formats.plusieurs(reste, 'autre')}" if reste > 0 else enonces
 
 
 def _rejets(bilan: Bilan) -> str:
@@ -67,14 +67,14 @@ def _populations_absentes(bilan: Bilan) -> str:
 def _populations_reprises(bilan: Bilan) -> str:
     """Years whose populations are all those of the next or former year: a total that was carried over, not counted."""
     annees = {e: {n: p for n, p in _populations(bilan, e).items() if p is not None} for e in bilan.exercices}
-    dits = []
+    enonces = []
     for avant, apres in zip(bilan.exercices, bilan.exercices[1:], strict=False):
         communes = annees[avant].keys() & annees[apres].keys()
         memes = sum(annees[avant][n] == annees[apres][n] for n in communes)
         if len(communes) > 1 and memes == len(communes):
-            dits.append(f"de {avant} et de {apres} sont les mêmes pour {formats.plusieurs(memes, 'commune')}")
+            enonces.append(f"de {avant} et de {apres} sont les mêmes pour {formats.plusieurs(memes, 'commune')}")
     suite = " : l'une est reprise de l'autre, faute de total publié ; un tarif par habitant en dépend"
-    return f"celles {', celles '.join(dits)}{suite}" if dits else ""
+    return f"celles {', celles '.join(enonces)}{suite}" if enonces else ""
 
 
 def _adhesions(bilan: Bilan) -> str:
@@ -99,14 +99,14 @@ def _unites(bilan: Bilan) -> str:
 
 
 def _textes(bilan: Bilan) -> str:
-    dits = []
+    enonces = []
     for rubrique, nom in ATTENDUES.items():
         sans = [c for c in bilan.synthese[bilan.exercice] if not textes.de(bilan, rubrique, c)]
         if len(sans) == len(bilan.synthese[bilan.exercice]):
-            dits.append(f"{nom} : aucun dispositif")
+            enonces.append(f"{nom} : aucun dispositif")
         elif sans:
-            dits.append(f"{nom} : {enumerer(bilan.libelle(c) for c in bilan.trier(sans))}")
-    return " ; ".join(dits)
+            enonces.append(f"{nom} : {enumerer(bilan.libelle(c) for c in bilan.trier(sans))}")
+    return " ; ".join(enonces)
 
 
 def _adresses(bilan: Bilan) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from mutualisation.francais import formats
 from mutualisation.francais.formats import NON_RENSEIGNE
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.conseil import argent
-from mutualisation.rapport.publie import Bilan, Ligne
+from mutualisation.rapport.publie import Bilan
 
 # columns of a dispositif: a new one that is published is a line here
 AVANT = (m.DISPOSITIF, m.Colonne("etp", "ETP", "etp"), m.Colonne("cout_net", "Coût net", "euros", fort=True))
@@ -16,13 +18,17 @@ APRES = (
     m.Colonne("reste_a_charge", "Reste à charge", "euros"),
     m.Colonne("taux_couverture", "Couverture", "taux"),
 )
-# measure, label of the annex, kind
-MESURES = (
-    ("etp", "Équivalents temps plein (ETP)", "etp"),
-    ("cout_net", "Coût total des dépenses nettes", "euros"),
-    ("recettes", "Recettes liées à la participation financière des communes", "euros"),
-    ("reste_a_charge", "Reste à charge", "euros"),
-    ("taux_couverture", "Taux de couverture", "taux"),
+# label of the annex, kind, measure
+MESURES: tuple[m.Mesure, ...] = (
+    ("Équivalents temps plein (ETP)", "etp", itemgetter("etp")),
+    ("Coût total des dépenses nettes", "euros", itemgetter("cout_net")),
+    (
+        "Recettes liées à la participation financière des communes",
+        "euros",
+        lambda r: NON_RENSEIGNE if r["recettes"] is None else r["recettes"],
+    ),
+    ("Reste à charge", "euros", itemgetter("reste_a_charge")),
+    ("Taux de couverture", "taux", itemgetter("taux_couverture")),
 )
 NOTE = (
     "Dépenses nettes : personnel, autres dépenses de fonctionnement et amortissements, déduction faite des "
@@ -49,25 +55,7 @@ def totaux(bilan: Bilan) -> m.Tableau:
     sans = ", ".join(str(e) for e in bilan.exercices if not bilan.totaux[e]["recettes_renseignees"])
     omises = f" Un dispositif dont les recettes ne sont pas renseignées compte pour zéro dans le total ({sans})."
     titre = f"Synthèse {formats.periode(bilan.exercices)}, tous dispositifs valorisés"
-    return annexe(titre, dict(bilan.totaux), MESURES, NOTE + (omises if sans else ""))
-
-
-def annexe(
-    titre: str, annees: dict[int, Ligne | None], mesures: tuple[tuple[str, str, str], ...], note: str = ""
-) -> m.Tableau:
-    """A row per measure, a column per exercice; a dash where the exercice has no row."""
-    colonnes = (m.Colonne("libelle", "", part=3), *(m.Colonne(str(e), str(e), "euros", NON_RENSEIGNE) for e in annees))
-    lignes = [
-        {"libelle": nom} | {str(e): _case(r, mesure, genre) for e, r in annees.items()}
-        for mesure, nom, genre in mesures
-    ]
-    return m.Tableau(titre, colonnes, lignes, note=note, annexe=True)
-
-
-def _case(ligne: Ligne | None, mesure: str, genre: str) -> m.Valeur:
-    if ligne is None or (genre == "taux" and ligne[mesure] is None):
-        return m.Valeur(m.AUCUN, "lu")
-    return m.Valeur(ligne[mesure], genre)
+    return m.par_annee(titre, bilan.totaux, MESURES, note=NOTE + (omises if sans else ""))
 
 
 def financement(bilan: Bilan) -> g.CoutsCouverts:
