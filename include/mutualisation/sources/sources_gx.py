@@ -11,7 +11,6 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from mutualisation.sources.cellules_sql import litteral
 from mutualisation.sources.jeux import Colonne, Jeu, Source
 from mutualisation.sources.registre import registre
 
@@ -87,7 +86,7 @@ def _cellule(colonne: Colonne) -> str:
     """An unknown value of an enumeration is told from an empty cell, for `expect_column_values_to_be_in_set`."""
     if colonne.type != "enumeration":
         return f"b.{colonne.nom}"
-    inconnue = litteral(f"{colonne.entete}|valeur inconnue")
+    inconnue = "'" + f"{colonne.entete}|valeur inconnue".replace("'", "''") + "'"
     return (
         f"coalesce(b.{colonne.nom}, case when starts_with(b.defauts, {inconnue}) then 'inconnue' end) as {colonne.nom}"
     )
