@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,19 +34,6 @@ class Trame:
     def de(cls, lignes: Iterable[dict[str, Any]], colonnes: Sequence[str]) -> Trame:
         """A column that a row has not is NULL there."""
         return cls(colonnes, [[ligne.get(nom) for nom in colonnes] for ligne in lignes])
-
-    @classmethod
-    def lue(cls, porte: str, conn: psycopg.Connection[Any], requete: str) -> Trame:
-        """The rows of a query. Raises as `executer` when it can't be run."""
-        try:
-            curseur = conn.execute(requete)
-        except psycopg.Error as erreur:
-            conn.rollback()
-            if passagere(erreur.sqlstate):
-                raise panne(erreur.sqlstate, f"Porte {porte} : l'entrepôt") from erreur
-            texte = erreur_sans_valeur(f"{type(erreur).__name__}: {erreur.diag.message_primary}")
-            raise _rien_d_execute(porte, texte) from erreur
-        return cls([colonne.name for colonne in curseur.description or ()], curseur.fetchall())
 
 
 @dataclass
@@ -97,6 +85,17 @@ def executer(porte: str, dsn: str, point: str, trame: Trame | None = None) -> li
             ]
         )
     return [_situer(porte, Constat(attente, **bruts[attente.suite, attente.nom])) for attente in attentes]
+
+
+@contextmanager
+def dire_la_panne(porte: str) -> Iterator[None]:
+    """A query of the gate itself that can't be run: raises as `executer`."""
+    try:
+        yield
+    except psycopg.Error as erreur:
+        texte = erreur_sans_valeur(f"{type(erreur).__name__}: {erreur.diag.message_primary}")
+        _exiger_l_entrepot(porte, [texte])
+        raise _rien_d_execute(porte, texte) from erreur
 
 
 def retenir(section: str, libelle: str, constats: Sequence[Constat]) -> None:

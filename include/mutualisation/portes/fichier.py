@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import psycopg
 
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.francais.formats import plusieurs
-from mutualisation.portes.execution import Trame, executer, retenir
-from mutualisation.portes.livraisons import requete_livraisons
+from mutualisation.portes.annonces import (
+    ANNONCE,
+    LIVRAISON,
+    FichierPose,
+    annonces,
+    fichiers_en_attente,
+    livraisons,
+    sommes_des_lignes,
+)
+from mutualisation.portes.execution import Trame, dire_la_panne, executer, retenir
 from mutualisation.portes.resultat import Constat, ResultatPorte
-from mutualisation.portes.sommes_fichiers import FichiersDuJeu, fichiers_en_attente, requete_annonces
 from mutualisation.portes.suites import Suite, lire_point
 from mutualisation.sources.jeux import Source
 from mutualisation.sources.registre import registre
@@ -29,15 +36,15 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> tupl
     source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing to check, a suite is missing or
     empty, or a check did not run.
     """
-    source, groupes = _en_attente(conn, chargement_id)
+    source, fichiers = _en_attente(conn, chargement_id)
     totaux = {suite.nom.rpartition(".")[2]: suite.total for suite in suites_source(source) if suite.total}
-    annonces = Trame.lue(PORTE, conn, requete_annonces(chargement_id, groupes))
-    livraisons = Trame.lue(PORTE, conn, requete_livraisons(chargement_id, source.nom, groupes, totaux))
+    with dire_la_panne(PORTE):
+        sommes = sommes_des_lignes(conn, source, fichiers, totaux)
     dsn = _dsn(conn)
     constats = [
-        *executer(PORTE, dsn, ANNONCES, annonces),
-        *executer(PORTE, dsn, LIVRAISONS, livraisons),
-        *_des_jeux_presents(executer(PORTE, dsn, source.nom), groupes),
+        *executer(PORTE, dsn, ANNONCES, Trame.de(annonces(source, fichiers, sommes), ANNONCE)),
+        *executer(PORTE, dsn, LIVRAISONS, Trame.de(livraisons(fichiers, sommes, totaux), LIVRAISON)),
+        *_des_jeux_presents(executer(PORTE, dsn, source.nom), fichiers),
     ]
     retenir(source.nom, f"Fichiers : {source.libelle}", constats)
     refus = _refus(source.nom, constats)
@@ -57,19 +64,21 @@ def suites_source(source: Source) -> list[Suite]:
     return suites
 
 
-def _des_jeux_presents(constats: list[Constat], groupes: list[FichiersDuJeu]) -> list[Constat]:
+def _des_jeux_presents(constats: list[Constat], fichiers: list[FichierPose]) -> list[Constat]:
     """Those of the jeux of the load. Raises `ControleEchoue` when Great Expectations did not see their rows."""
-    presents = {groupe.jeu.nom: groupe for groupe in groupes}
-    for nom, groupe in presents.items():
-        vues = max((c.elements or 0 for c in constats if c.attente.lot == nom), default=0)
-        if vues == 0 and groupe.lignes and all(c.erreur is None for c in constats if c.attente.lot == nom):
+    lignes: Counter[str] = Counter()
+    for fichier in fichiers:
+        lignes[fichier.jeu] += fichier.lignes or 0
+    for nom, nombre in lignes.items():
+        du_jeu = [c for c in constats if c.attente.lot == nom]
+        if nombre and not any(c.elements or c.erreur for c in du_jeu):
             raise ControleEchoue(
                 [
-                    f"porte {PORTE} : aucune des {groupe.lignes} lignes de {nom} n'a été examinée — relancer, et "
-                    "signaler l'anomalie si elle revient"
+                    f"porte {PORTE} : aucune des {nombre} lignes de {nom} n'a été examinée — relancer, et signaler "
+                    "l'anomalie si elle revient"
                 ]
             )
-    return [constat for constat in constats if constat.attente.lot in presents]
+    return [constat for constat in constats if constat.attente.lot in lignes]
 
 
 def _dsn(conn: psycopg.Connection[Any]) -> str:
@@ -77,13 +86,12 @@ def _dsn(conn: psycopg.Connection[Any]) -> str:
     return psycopg.conninfo.make_conninfo("", **conn.info.get_parameters() | secret)
 
 
-def _en_attente(conn: psycopg.Connection[Any], chargement_id: int) -> tuple[Source, list[FichiersDuJeu]]:
+def _en_attente(conn: psycopg.Connection[Any], chargement_id: int) -> tuple[Source, list[FichierPose]]:
     """Source of the load and its pending files."""
     requete = "select source from journal.chargements where chargement_id = %s"
-    for (nom,) in conn.execute(requete, [chargement_id]).fetchall():
-        source = registre().source(nom)
-        if groupes := fichiers_en_attente(conn, chargement_id, source):
-            return source, groupes
+    source = conn.execute(requete, [chargement_id]).fetchone()
+    if source and (fichiers := fichiers_en_attente(conn, chargement_id)):
+        return registre().source(source[0]), fichiers
     raise ControleEchoue(
         [f"porte {PORTE} : aucun fichier en attente dans le chargement {chargement_id} — relancer le chargement"]
     )

@@ -11,7 +11,6 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from mutualisation.sources.cellules_sql import litteral
 from mutualisation.sources.jeux import Colonne, Jeu, Source
 from mutualisation.sources.registre import registre
 
@@ -68,7 +67,14 @@ def point_de_controle(nom: str, definitions: list[str], forme: dict[str, Any]) -
 
 def _actif(source: Source, jeu: Jeu) -> str:
     """The rows of the last load of the source, each cell as it was read."""
-    liste = ", ".join(["b.fichier_id", "b.ligne", "b.defauts", *map(_cellule, jeu.colonnes_entrepot)])
+    liste = ", ".join(
+        [
+            "b.fichier_id",
+            "b.ligne",
+            "b.defauts",
+            *(_cellule(c, rang) for rang, c in enumerate(jeu.colonnes_entrepot, 1)),
+        ]
+    )
     return f"""      {jeu.nom}:
         type: query
         query: |
@@ -83,14 +89,15 @@ def _actif(source: Source, jeu: Jeu) -> str:
 """
 
 
-def _cellule(colonne: Colonne) -> str:
+def _cellule(colonne: Colonne, rang: int) -> str:
     """An unknown value of an enumeration is told from an empty cell, for `expect_column_values_to_be_in_set`."""
     if colonne.type != "enumeration":
         return f"b.{colonne.nom}"
-    inconnue = litteral(f"{colonne.entete}|valeur inconnue")
-    return (
-        f"coalesce(b.{colonne.nom}, case when starts_with(b.defauts, {inconnue}) then 'inconnue' end) as {colonne.nom}"
-    )
+    inconnue = "'" + f"{colonne.entete}|valeur inconnue".replace("'", "''") + "'"
+    sinon = f"case when starts_with(b.defauts, {inconnue}) then 'inconnue' end"
+    if colonne.inconnue_vide:  # it is no defect (C7): the row as delivered tells
+        sinon = f"nullif(split_part(b.delivre, U&'\\001F', {rang}), '')"
+    return f"coalesce(b.{colonne.nom}, {sinon}) as {colonne.nom}"
 
 
 def _ecrire(chemin: Path, contenu: dict[str, Any]) -> None:

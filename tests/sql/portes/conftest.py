@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import psycopg
 import pytest
+from psycopg import sql
 from tests.atelier import bases
 from tests.atelier.index_controles import lire_index
 from tests.conftest import MODELE
 
+from mutualisation.ingestion.cellules_lues import defaut, lecture_de, total
+from mutualisation.ingestion.typage import ILLISIBLE
 from mutualisation.portes.execution import fermer, precharger
 from mutualisation.publication.relations import lire_relations
 from mutualisation.sources.brut import synchroniser_brut
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu
+from mutualisation.sources.registre import registre
 
 Poser = Callable[..., int]
 
@@ -139,14 +144,14 @@ def candidat(_serveur: str, _candidat: str) -> Iterator[str]:
 
 @pytest.fixture
 def poser(base_vierge: str) -> Poser:
-    """Write pending files: `poser(jeu, cellules, colonnes…)`."""
+    """Write pending files: `poser(jeu, colonne, cellules)`; a row of several columns is a dict."""
     with psycopg.connect(base_vierge) as conn:
         synchroniser_brut(conn)
 
     def _poser(
         jeu: str,
         colonne: str,
-        cellules: list[str],
+        cellules: Sequence[str | dict[str, str]],
         *,
         source: str = "compta",
         chargement_id: int | None = None,
@@ -154,6 +159,7 @@ def poser(base_vierge: str) -> Poser:
         totaux: dict[str, str] | None = None,
         lignes: int | None = None,
     ) -> int:
+        declare = registre().jeu(jeu)
         with psycopg.connect(base_vierge) as conn:
             if chargement_id is None:
                 chargement_id = _seul(
@@ -167,15 +173,31 @@ def poser(base_vierge: str) -> Poser:
                 chargement_id, source, jeu, f"{source}/{jeu}.csv",
                 len(cellules) if lignes is None else lignes, controle,
             )  # fmt: skip
-            conn.cursor().executemany(
-                f"insert into brut.{jeu} (fichier_id, ligne, {colonne}) values (%s, %s, %s)",
-                [(fichier, ligne, cellule) for ligne, cellule in enumerate(cellules, 2)],
-            )
+            for ligne, cellule in enumerate(cellules, 2):
+                _poser_la_ligne(
+                    conn, declare, fichier, ligne, cellule if isinstance(cellule, dict) else {colonne: cellule}
+                )
             for nom, valeur in (totaux or {}).items():
-                conn.execute("insert into journal.totaux values (%s, %s, %s)", [fichier, nom, valeur])
+                lu = total(valeur, declare.colonne(nom).type) or ILLISIBLE
+                conn.execute("insert into journal.totaux values (%s, %s, %s)", [fichier, nom, lu])
         return chargement_id
 
     return _poser
+
+
+def _poser_la_ligne(conn: psycopg.Connection, jeu: Jeu, fichier: int, ligne: int, cellules: dict[str, str]) -> None:
+    """A row as it lands: its cells read once, the first defect, the cells as delivered."""
+    lus = {nom: lecture_de(jeu.colonne(nom))(c) for nom, c in cellules.items() if nom != "defauts"}
+    fautes = [f"{jeu.colonne(n).entete}|{f}" for n, lu in lus.items() if (f := defaut(jeu.colonne(n), cellules[n], lu))]
+    rangee = {
+        "fichier_id": fichier, "ligne": ligne, "defauts": cellules.get("defauts") or next(iter(fautes), None),
+        "delivre": SEPARATEUR_DELIVRE.join(cellules.get(c.nom, "") for c in jeu.colonnes_entrepot),
+    } | {nom: lu or None for nom, lu in lus.items()}  # fmt: skip
+    noms, places = map(sql.Identifier, rangee), [sql.Placeholder()] * len(rangee)
+    insertion = sql.SQL("insert into {} ({}) values ({})").format(
+        sql.Identifier("brut", jeu.nom), sql.SQL(", ").join(noms), sql.SQL(", ").join(places)
+    )
+    conn.execute(insertion, list(rangee.values()))
 
 
 def _seul(conn: psycopg.Connection, requete: str, *valeurs: object) -> int:

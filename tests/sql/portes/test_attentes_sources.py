@@ -7,7 +7,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from mutualisation.portes.fichier import suites_source, verifier_fichiers
 from mutualisation.portes.suites import Attente
@@ -49,16 +48,6 @@ def _rangees(attente: Attente, types: dict[str, str]) -> list[Rangee]:
     return [{c: _JUSTES.get(types[c], "1") for c in attente.kwargs["column_list"] if c != "fichier_id"}] * 2
 
 
-def _semer(dsn: str, poser: Poser, source: str, jeu: str, rangees: list[Rangee], chargement: int | None) -> int:
-    chargement = poser(jeu, "defauts", [r.get("defauts") for r in rangees], source=source, chargement_id=chargement)
-    with psycopg.connect(dsn) as conn:
-        for ligne, rangee in enumerate(rangees, 2):
-            for colonne, cellule in rangee.items():
-                maj = sql.SQL("update brut.{} set {} = nullif(%s, '') where ligne = %s")
-                conn.execute(maj.format(sql.Identifier(jeu), sql.Identifier(colonne)), (cellule, ligne))
-    return chargement
-
-
 @pytest.mark.parametrize("source", registre().noms)
 def test_chaque_attente_voit_sa_rangee(base_vierge: str, poser: Poser, source: str) -> None:
     suites, chargement = {s.nom: s for s in suites_source(registre().source(source))}, None
@@ -67,7 +56,7 @@ def test_chaque_attente_voit_sa_rangee(base_vierge: str, poser: Poser, source: s
         types: dict[str, Any] = {c.nom: c.type for c in jeu.colonnes}
         attentes = suites[f"{source}.{jeu.nom}"].attentes
         rangees = [r for a in attentes for r in _rangees(a, types)]
-        chargement = _semer(base_vierge, poser, source, jeu.nom, rangees, chargement)
+        chargement = poser(jeu.nom, "", rangees, source=source, chargement_id=chargement)
         attendues |= {a.nom for a in attentes}
     assert chargement is not None
     with psycopg.connect(base_vierge) as conn:

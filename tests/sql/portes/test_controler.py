@@ -9,7 +9,6 @@ import pytest
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.operations import candidate
 
 MART = """
 set role mutualisation_traitement;
@@ -29,10 +28,8 @@ def dits() -> list[str]:
 
 
 @pytest.fixture
-def session(candidat: str, tmp_path: Path, dits: list[str], monkeypatch: pytest.MonkeyPatch) -> op.Session:
-    """The build that is judged holds what the gates read: nothing to sign."""
-    for nom in ("empreintes_construites", "exiger_construite", "signer_construction"):
-        monkeypatch.setattr(candidate, nom, lambda *_: None)
+def session(candidat: str, tmp_path: Path, dits: list[str]) -> op.Session:
+    """The build that is judged holds what the gates read."""
     with psycopg.connect(candidat) as conn:
         conn.execute(MART)
     return op.Session(candidat, tmp_path, dits.append)

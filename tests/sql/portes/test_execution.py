@@ -175,7 +175,8 @@ def test_une_erreur_ne_montre_pas_de_valeur(passer: Passer) -> None:
 
 
 def test_plus_de_lignes_que_le_moteur_n_en_rend(passer: Passer) -> None:
-    (constat,) = passer(_sql("select g as v from generate_series(1, 500) g cross join {batch} l where numero = 1"))
+    attente = _sql("select g as v from generate_series(1, 500) g cross join {batch} l where numero = 1")
+    (constat,) = passer(attente, montre=("numero",))
     assert (constat.nombre, len(constat.lignes)) == (500, 200)
     assert constat.phrases()[-1] == "Essai : 300\u00a0autres écarts non listés"
 

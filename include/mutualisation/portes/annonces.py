@@ -1,0 +1,147 @@
+"""What the files of one load announce (F3, F4) and held at their former delivery, beside the rows that landed.
+
+Cells and totals were read when the file landed: sums are made in SQL, and compared here as exact decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from mutualisation.ingestion.typage import ILLISIBLE
+from mutualisation.sources.brut import table
+from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
+
+Sommes = Mapping[tuple[int, str], Decimal]
+COMPTE = "count"
+ANNONCE = ("fichier_id", "chemin", "regle", "colonne", "attendu", "constate", "ecart")
+LIVRAISON = ("chemin", "lignes", "variation_lignes_pct", "variation_total_pct")
+
+# The former delivery: the last one of the same jeu and periode, else that of the same periode a year before
+EN_ATTENTE = """
+select f.fichier_id, f.chemin, f.jeu, f.lignes, coalesce(f.controle, '{}') as controle,
+  coalesce((select jsonb_object_agg(t.colonne, t.valeur) from journal.totaux t where t.fichier_id = f.fichier_id), '{}')
+    as totaux,
+  p.fichier_id as precedent_id, p.lignes as lignes_precedentes
+from journal.fichiers f
+left join lateral (
+  select c.fichier_id, c.lignes from journal.fichiers c
+  where c.source = f.source and c.jeu = f.jeu and c.fichier_id <> f.fichier_id
+    and (c.statut = 'accepte' or (c.statut = 'en_attente' and c.chargement_id = f.chargement_id))
+    and ((c.periode = f.periode and c.fichier_id < f.fichier_id)
+      or (f.exercice is not null and c.periode = (f.exercice - 1)::text || substr(f.periode, 5)))
+  order by c.periode = f.periode desc, c.version desc, c.fichier_id desc
+  limit 1
+) p on true
+where f.statut = 'en_attente' and f.chargement_id = %s
+order by f.fichier_id
+"""
+
+
+@dataclass(frozen=True)
+class FichierPose:
+    """A pending file: what it announces, and its former delivery."""
+
+    fichier_id: int
+    chemin: str
+    jeu: str
+    lignes: int | None
+    controle: dict[str, Any] = field(default_factory=dict)
+    totaux: dict[str, str] = field(default_factory=dict)
+    precedent_id: int | None = None
+    lignes_precedentes: int | None = None
+
+
+def fichiers_en_attente(conn: psycopg.Connection[Any], chargement_id: int) -> list[FichierPose]:
+    """The pending files of a load."""
+    with conn.cursor(row_factory=class_row(FichierPose)) as curseur:
+        return curseur.execute(EN_ATTENTE, [chargement_id]).fetchall()
+
+
+def sommes_des_lignes(
+    conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[FichierPose], totaux: Mapping[str, str]
+) -> Sommes:
+    """{(file, column): sum} of the columns that a file announces, and of that of its jeu in `totaux`, with the former
+    deliveries; under `COMPTE`, rows. One scan a jeu."""
+    sommes: dict[tuple[int, str], Decimal] = {}
+    for jeu in source.jeux:
+        poses = [f for f in fichiers if f.jeu == jeu.nom]
+        if not poses:
+            continue
+        annoncees = {c.nom for f in poses for _, c, _ in _totaux_annonces(f, jeu) if c}
+        noms = sorted(annoncees | ({totaux[jeu.nom]} if jeu.nom in totaux else set()))
+        calculs = [sql.SQL("fichier_id, count(*)"), *(sql.SQL("sum({})").format(sql.Identifier(nom)) for nom in noms)]
+        requete = sql.SQL("select {} from {} where fichier_id = any(%s) group by fichier_id")
+        ids = [numero for f in poses for numero in (f.fichier_id, f.precedent_id)]
+        for numero, *valeurs in conn.execute(requete.format(sql.SQL(", ").join(calculs), table(jeu)), [ids]):
+            sommes |= {(numero, nom): Decimal(v or 0) for nom, v in zip([COMPTE, *noms], valeurs, strict=True)}
+    return sommes
+
+
+def annonces(source: Source, fichiers: Sequence[FichierPose], sommes: Sommes) -> Iterator[dict[str, Any]]:
+    """Rows of `ANNONCE`, one a file and rule: `lignes_posees`, `lignes_annoncees`, `total_annonce`, `ligne_total`."""
+    for f in fichiers:
+        jeu = next(j for j in source.jeux if j.nom == f.jeu)
+        fichier = {"fichier_id": f.fichier_id, "chemin": f.chemin}
+        compte = int(sommes.get((f.fichier_id, COMPTE), 0))
+        comptes = {"lignes_posees": f.lignes}
+        if "lignes" in f.controle:
+            comptes["lignes_annoncees"] = f.controle["lignes"]
+        for regle, attendu in comptes.items():
+            yield fichier | {"regle": regle, "attendu": attendu, "constate": compte, "ecart": attendu != compte}
+        for regle, colonne, valeur in _totaux_annonces(f, jeu):
+            total = None if valeur == ILLISIBLE else Decimal(valeur)
+            somme = None if colonne is None else sommes.get((f.fichier_id, colonne.nom), Decimal(0))
+            yield fichier | {
+                "regle": regle,
+                "colonne": (colonne.entete or colonne.nom) if colonne else "absente ou non sommable",
+                "attendu": _affiche(total, colonne) or "un nombre illisible",
+                "constate": _affiche(somme, colonne) or "introuvable",
+                "ecart": total is None or total != somme,
+            }
+
+
+def livraisons(fichiers: Sequence[FichierPose], sommes: Sommes, totaux: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """One row per file: chemin, lignes, and how much its rows and its total moved since its former delivery."""
+    for f in fichiers:
+        somme, avant = (sommes.get((n or 0, totaux.get(f.jeu, ""))) for n in (f.fichier_id, f.precedent_id))
+        yield {
+            "chemin": f.chemin,
+            "lignes": f.lignes,
+            "variation_lignes_pct": _variation(f.lignes, f.lignes_precedentes),
+            "variation_total_pct": _variation(somme, avant),
+        }
+
+
+def _totaux_annonces(f: FichierPose, jeu: Jeu) -> Iterator[tuple[str, Colonne | None, str]]:
+    """(rule, column that may be summed, total) of `.controle.json` and of the `Total` row."""
+    if jeu.format != "tabulaire":
+        return
+    sommables = [c for c in jeu.colonnes_entrepot if c.type in TYPES_SOMMABLES and not c.confidentielle]
+    if (total := f.controle.get("total")) is not None:
+        yield "total_annonce", next((c for c in sommables if c.entete == f.controle.get("colonne")), None), total
+    yield from (("ligne_total", c, f.totaux[c.nom]) for c in sommables if c.nom in f.totaux)
+
+
+def _affiche(nombre: Decimal | None, colonne: Colonne | None) -> str:
+    """« 12 h 30 min », exact: hundredths of an hour are not always whole minutes."""
+    if nombre is None:
+        return ""
+    if colonne is None or colonne.type != "duree":
+        return f"{nombre:f}".replace(".", ",")
+    heures = int(nombre / 60)
+    return f"{heures} h {(nombre - 60 * heures).normalize():f} min"
+
+
+def _variation(valeur: int | Decimal | None, avant: int | Decimal | None) -> float | None:
+    """In percent, rounded to one decimal: a ratio, for Great Expectations."""
+    if valeur is None or not avant:
+        return None
+    ecart = 100 * (Decimal(valeur) - avant) / abs(Decimal(avant))
+    return float(ecart.quantize(Decimal("0.1"), ROUND_HALF_UP))
