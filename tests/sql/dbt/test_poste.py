@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from tests.atelier.atelier import Atelier
-from tests.atelier.cas import SOCLE_SEUL
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import SCHEMA, environnement_dbt
@@ -24,7 +23,7 @@ union all
 @pytest.fixture
 def environnement(atelier: Atelier, tmp_path: Path) -> dict[str, str]:
     """What `outils/entrepot.py` gives a shell."""
-    return os.environ | environnement_dbt(atelier._adresse, tmp_path) | {"DBT_WRITE_JSON": "true"}
+    return dict(os.environ) | environnement_dbt(atelier._adresse, tmp_path) | {"DBT_WRITE_JSON": "true"}
 
 
 def test_dbt_se_lance_d_un_terminal(atelier: Atelier, environnement: dict[str, str], tmp_path: Path) -> None:
@@ -36,12 +35,13 @@ def test_dbt_se_lance_d_un_terminal(atelier: Atelier, environnement: dict[str, s
         )  # fmt: skip
         assert lance.returncode == 0, lance.stdout
 
-    with atelier.raconte(SOCLE_SEUL) as construction:
+    with atelier.construit({}) as construction:
         dbt("build")
         dbt("build", "--exclude-resource-type", "unit_test", "--vars", "exercices: [2023]")
         dbt("build", "--select", "+mart_synthese_financiere")
         dbt("docs", "generate")
         assert (tmp_path / "catalog.json").exists()
+        construction.conn.execute("set role none")
         (poste,) = construction.lire("select nspname from pg_namespace where nspname like 'dbt\\_%'")[0]
         for relation, colonnes in {
             "mart_synthese_financiere": "*",
