@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mutualisation.entrepot.connexion import parametres
+from mutualisation.construction.dbt import environnement_dbt
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.operations.migration import mettre_a_jour
 
@@ -18,15 +18,7 @@ def main() -> int:
     chemins = sys.argv[1:] or ["dbt_project/models"]
     with tempfile.TemporaryDirectory(prefix="mutualisation-lint-") as dossier, serveur_entrepot(Path(dossier)) as dsn:
         mettre_a_jour(dsn)
-        profil = parametres(dsn)
-        environnement = os.environ | {
-            "MUTUALISATION_PG_HOST": str(profil["host"]),
-            "MUTUALISATION_PG_PORT": str(profil["port"]),
-            "MUTUALISATION_PG_USER": str(profil["user"]),
-            "DBT_ENV_SECRET_MUTUALISATION_PG_PASSWORD": str(profil.get("password") or ""),
-            "MUTUALISATION_PG_BASE": str(profil["dbname"]),
-            "DBT_TARGET_PATH": str(Path(dossier) / "dbt"),
-        }
+        environnement = os.environ | environnement_dbt(dsn, Path(dossier))
         return subprocess.run(
             [str(Path(sys.executable).with_name("sqlfluff")), "lint", *chemins], env=environnement, check=False
         ).returncode

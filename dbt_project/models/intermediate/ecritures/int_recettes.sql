@@ -1,18 +1,18 @@
--- R6, R7i: receipt lines and their corrections (673), one row per line with its dispositif and its period.
+-- R6, R7i: receipt lines and their corrections (673, which reduce the receipts of their exercice of origin: R3e, R6e), one row
+-- per line with its dispositif and its period; no part communes.
 -- periode_* : Période service (titres only, C9), else the first AAAA-SN of the object, else (receipts only) the date émission.
 with lignes as (
   select
     fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, identite, date_emission, nature as compte,
-    exercice, cle_dispositif as dispositif, siret, periode_service, objet, jour_cle,
-    montant, montant as montant_source, 'recette' as nature
+    cle_dispositif as dispositif, siret, objet, montant as montant_source, emploi as nature,
+    case emploi when 'correction' then exercice_origine else exercice end as exercice,
+    case emploi when 'correction' then -montant else montant end as montant,
+    case emploi when 'recette' then periode_service end as periode_service,
+    case emploi when 'recette' then jour_cle end as jour_cle
   from {{ ref('int_ecritures') }}
-  where emploi = 'recette' and cle_dispositif is not null and cle_dispositif not in {{ cles_hors_dispositif() }}
-  union all
-  select
-    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, identite, date_emission, nature as compte,
-    exercice, dispositif, siret, null, objet, null,
-    montant, montant_source, 'correction'
-  from {{ ref('int_corrections_recettes') }}
+  where
+    (emploi = 'recette' or (emploi = 'correction' and exercice_origine is not null))
+    and cle_dispositif not in {{ cles_hors_dispositif() }}
 ),
 
 periodes as (
