@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import psycopg
@@ -29,8 +30,9 @@ create table construction.controles_bloquants (exercice int, controle text, cle 
 
 
 def tables() -> str:
-    """The published relations as the contract describes them: a column that it gains is here."""
-    relations = (r.avec_exercice() for r in lire_relations().values())
+    """The relations that the candidate fills, as the contract describes them: a column that it gains is here."""
+    remplies = {"controles", "repartition", *re.findall(r"into construction\.(\w+)", LIGNES)}
+    relations = (r.avec_exercice() for nom, r in lire_relations().items() if nom in remplies)
     colonnes = {r.nom: ", ".join(f"{c.nom} {c.type}" for c in r.colonnes) for r in relations}
     return "set role mutualisation_traitement;" + "".join(
         f"create table construction.{nom} (version bigint, {suite});" for nom, suite in colonnes.items()
