@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,19 +23,6 @@ from mutualisation.portes.resultat import ABSENTE, Constat
 from mutualisation.portes.suites import Attente, fichier_de, lire_point, nom_de
 
 
-@dataclass(frozen=True)
-class Trame:
-    """Rows that a gate worked out itself, for a checkpoint on a data frame."""
-
-    colonnes: Sequence[str]
-    lignes: Sequence[Sequence[Any]]
-
-    @classmethod
-    def de(cls, lignes: Iterable[dict[str, Any]], colonnes: Sequence[str]) -> Trame:
-        """A column that a row has not is NULL there."""
-        return cls(colonnes, [[ligne.get(nom) for nom in colonnes] for ligne in lignes])
-
-
 @dataclass
 class _Etat:
     """The child of this process, and what was judged, by section of the page of the gates."""
@@ -52,8 +39,12 @@ def precharger() -> None:
     _vivant()
 
 
-def executer(porte: str, dsn: str, point: str, trame: Trame | None = None) -> list[Constat]:
+def executer(
+    porte: str, dsn: str, point: str, lignes: Iterable[Mapping[str, Any]] | None = None, colonnes: Sequence[str] = ()
+) -> list[Constat]:
     """Run a checkpoint; as many results as its suites declare expectations, in their order.
+
+    `lignes`: what the gate worked out itself, for a checkpoint on a data frame of these `colonnes`.
 
     Raises `ControleEchoue` (« porte … : … ») when there is nothing to run, nothing could be, or one expectation
     declared was not evaluated; `PannePassagere` when the child dies or the warehouse is gone: nothing is known against
@@ -64,7 +55,8 @@ def executer(porte: str, dsn: str, point: str, trame: Trame | None = None) -> li
         "dossier": str(dossier_attentes()),
         "url": url_sqlalchemy(dsn, options=options_du_role()),
         "point": point,
-        "trame": None if trame is None else vars(trame),
+        "lignes": None if lignes is None else [[ligne.get(nom) for nom in colonnes] for ligne in lignes],
+        "colonnes": colonnes,
         "attentes": [{"nom": a.nom, "suite": a.suite, "ecrite": a.ecrite} for a in attentes],
     }
     reponse = _vivant().demander(porte, demande, surveillance(dsn))

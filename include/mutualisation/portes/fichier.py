@@ -18,7 +18,7 @@ from mutualisation.portes.annonces import (
     livraisons,
     sommes_des_lignes,
 )
-from mutualisation.portes.execution import Trame, dire_la_panne, executer, retenir
+from mutualisation.portes.execution import dire_la_panne, executer, retenir
 from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.suites import Suite, lire_point
 from mutualisation.sources.jeux import Source
@@ -42,8 +42,8 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> tupl
         sommes = sommes_des_lignes(conn, source, fichiers, totaux)
     dsn = _dsn(conn)
     constats = [
-        *executer(PORTE, dsn, ANNONCES, Trame.de(annonces(source, fichiers, sommes), ANNONCE)),
-        *executer(PORTE, dsn, LIVRAISONS, Trame.de(livraisons(fichiers, sommes, totaux), LIVRAISON)),
+        *executer(PORTE, dsn, ANNONCES, annonces(source, fichiers, sommes), ANNONCE),
+        *executer(PORTE, dsn, LIVRAISONS, livraisons(fichiers, sommes, totaux), LIVRAISON),
         *_des_jeux_presents(executer(PORTE, dsn, source.nom), fichiers),
     ]
     retenir(source.nom, f"Fichiers : {source.libelle}", constats)

@@ -11,7 +11,6 @@ import gc
 import logging
 import os
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -41,11 +40,11 @@ def repondre(demande: dict[str, Any]) -> dict[str, Any]:
     """Run a checkpoint: `{"constats": […]}`, a dict per expectation evaluated.
 
     demande: dossier (of the project), url (of the warehouse), point (name of the checkpoint), attentes (as written),
-    trame (columns and rows of what is not in the warehouse, or None). `{"suite", "attente", "faute": what is wrong}`
-    when one of `attentes` is none of Great Expectations, else `{"erreur": class}` when nothing could be evaluated.
+    lignes and colonnes (of what is not in the warehouse, or None). `{"suite", "attente", "faute": what is wrong}` when
+    one of `attentes` is none of Great Expectations, else `{"erreur": class}` when nothing could be evaluated.
     """
     try:
-        constats = _passer(**{cle: demande[cle] for cle in ("dossier", "url", "point", "trame")})
+        constats = _passer(demande)
         # one that it can't make is left out of its suite without a word
         faute = _fautive(demande["attentes"]) if len(constats) < len(demande["attentes"]) else None
         return faute or {"constats": constats}
@@ -53,17 +52,17 @@ def repondre(demande: dict[str, Any]) -> dict[str, Any]:
         return _fautive(demande["attentes"]) or {"erreur": _cause(erreur)}
 
 
-def _passer(dossier: str, url: str, point: str, trame: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _passer(demande: dict[str, Any]) -> list[dict[str, Any]]:
     import great_expectations as gx
     import pandas as pd
 
-    os.environ["ENTREPOT_DSN"] = url
-    contexte = gx.get_context(mode="file", project_root_dir=dossier)
-    lot = (
-        None if trame is None else {"dataframe": pd.DataFrame(trame["lignes"], columns=trame["colonnes"], dtype=object)}
-    )
+    os.environ["ENTREPOT_DSN"] = demande["url"]
+    contexte = gx.get_context(mode="file", project_root_dir=demande["dossier"])
+    lot = None
+    if demande["lignes"] is not None:
+        lot = {"dataframe": pd.DataFrame(demande["lignes"], columns=demande["colonnes"], dtype=object)}
     try:
-        resultat = contexte.checkpoints.get(point).run(batch_parameters=lot)
+        resultat = contexte.checkpoints.get(demande["point"]).run(batch_parameters=lot)
     finally:
         with contextlib.suppress(Exception):  # the address may open nothing: what went wrong was said
             contexte.data_sources.get("entrepot").get_engine().dispose()

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.ingestion.octets import Empreinte, empreinte
-from mutualisation.portes.execution import Trame, executer, retenir
+from mutualisation.portes.execution import executer, retenir
 from mutualisation.portes.pages_ecrites import pages_ecrites
 from mutualisation.portes.resultat import ResultatPorte
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
@@ -57,8 +57,11 @@ def exiger_extrait(
         raise ControleEchoue(
             [f"porte {PORTE} : l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"]
         ) from faute
-    trames = {nom: Trame.de(lignes, COLONNES[nom]) for nom, lignes in lots.items()}
-    constats = [c for nom, trame in trames.items() for c in executer(PORTE, dsn, f"{PORTE}.{nom}", trame)]
+    constats = [
+        constat
+        for nom, lignes in lots.items()
+        for constat in executer(PORTE, dsn, f"{PORTE}.{nom}", lignes, COLONNES[nom])
+    ]
     retenir(PORTE, "Extrait écrit", constats)
     if echecs := [f"{PORTE} {exercice} : {phrase}" for c in constats if c.bloque for phrase in c.phrases()]:
         raise ControleEchoue(echecs)
