@@ -42,50 +42,19 @@ def test_identites(tmp_path: Path) -> None:
     assert [f.chemin for f in depot.fichiers if f.controle] == ["rh/agents_2020.csv"]
 
 
-def test_ce_qui_est_ignore(tmp_path: Path) -> None:
-    depot = decouvrir(
-        _poser(
-            tmp_path, ".DS_Store", "~$notes.docx", "__MACOSX/rh/x", ".git/config", "rh/.cache/x",
-            "rh/~$agents_2020.xlsx", "rh/Thumbs.db", "rh/desktop.ini", "Thumbs.db", "rh/agents_2022.CSV.Controle.json",
-            "rh/__MACOSX/y", "rh/agents_2021.csv.controle.json", "seul.controle.json", "rh/agents_2020.csv",
-        )
-    )  # fmt: skip
-    assert depot.refus == {}
-    assert [f.chemin for f in depot.fichiers] == ["rh/agents_2020.csv"]
-    assert depot.fichiers[0].controle is None
-
-
 @pytest.mark.parametrize(
     ("chemin", "raison", "propose"),
     [
         ("rh/temp_2020-01.csv", "en minuscules et sans accent, puis sa période (AAAA-MM)", "temps_2020-01.csv"),
-        ("rh/temps_2020-13.csv", "puis sa période", "temps_AAAA-MM.csv"),
         ("rh/agents_0000.csv", "puis sa période (AAAA)", "agents_AAAA.csv"),
-        ("rh/temps.csv", "puis sa période", "temps_AAAA-MM.csv"),
-        ("rh/agents_2020.xls", "ancien classeur (.xls)", "agents_2020.csv"),
-        ("rh/agents_2020.XLSM", "classeur à macros", "agents_2020.csv"),
-        ("rh/agents_2020.ods", "OpenDocument", "agents_2020.csv"),
-        ("rh/agents_2020.csv.gz", "décompresser", "agents_2020.csv"),
-        ("rh/temps.zip", "en extraire les fichiers", "temps_AAAA-MM.csv"),
-        ("rh/agents_2020.txt", "nommer .csv", "agents_2020.csv"),
         ("rh/agents_2020.xml", "n'est pas celle du jeu « agents » (.csv ou .xlsx)", "agents_2020.csv"),
-        ("rh/agents_2020", "n'a pas d'extension", "agents_2020.csv"),
         ("rh/agents_2020_V2.csv", "puis « _vN » s'il est corrigé", "agents_2020_v2.csv"),
-        ("rh/AGENTS_2020.CSV", "en minuscules", "agents_2020.CSV"),
-        ("rh/agents_２０２０.csv", "sans accent", "agents_2020.csv"),
         ("rh/masse salariale 2020.csv", "« masse_salariale »", "masse_salariale_2020.csv"),
-        ("rh/agents_2020 (1).csv", "puis « _vN » s'il est corrigé", "agents_AAAA.csv"),
-        ("compta/mandats_202001_v2.xlsx", "puis sa période", "mandats_2020-01_v2.xlsx"),
         ("activite/unites_2020-1.csv", "puis sa période (AAAA-SN)", "unites_2020-S1.csv"),
         ("activite/unités_2020-S1.csv", "sans accent", "unites_2020-S1.csv"),
         ("cee/opérations_dépôt1.csv", "puis sa période (depot-N)", "operations_depot-1.csv"),
-        ("referentiel/tarifs_2020.csv", "sans rien d'autre", "tarifs.csv"),
         ("referentiel/clés_analytiques.csv", "sans accent", "cles_analytiques.csv"),
-        ("compta/temps_2020-01.csv", "« temps » est un jeu de la source rh, pas de compta", "rh/temps_2020-01.csv"),
         ("rh/Tarifs.xls", "« tarifs » est un jeu de la source referentiel", "referentiel/tarifs.csv"),
-        ("rh/PES_2020.xml", "« pes » est un jeu de la source compta", "compta/*.xml"),
-        ("rh/x.json", "« decp » est un jeu de la source cam", "cam/decp_AAAA.json"),
-        ("temps_2020-01.csv", "dans le dossier de sa source", "rh/temps_2020-01.csv"),
     ],
 )
 def test_un_nom_qui_ne_suit_aucun_jeu(tmp_path: Path, chemin: str, raison: str, propose: str) -> None:
@@ -132,42 +101,6 @@ def test_un_nom_qui_contient_un_chemin(tmp_path: Path, nom: str) -> None:
     else:
         assert "contient un chemin" in depot.refus["compta"][0][1]
     assert [f.nom for f in depot.fichiers] == ["mandats_2020-01.csv"]
-
-
-def test_noms_impossibles_a_afficher(tmp_path: Path) -> None:
-    (tmp_path / "compta").mkdir()
-    for nom in (b"titre\xff.xml", b"re\ntour.xml"):
-        with open(os.fsencode(tmp_path / "compta") + b"/" + nom, "w") as f:  # noqa: PTH123 - undecodable name
-            f.write("x")
-    refus = decouvrir(tmp_path).refus["compta"]
-    assert sorted(c.split(" (")[0] for c, _ in refus) == ["compta/re?….xml", "compta/titre?.xml"]
-
-
-def test_dossiers_etrangers(tmp_path: Path) -> None:
-    depot = decouvrir(
-        _poser(tmp_path, "comptabilite/x.csv", "rh/2020/agents_2020.csv", "mandats.txt", "rh/agents_2020.csv")
-    )
-    assert dict(depot.refus[""])["comptabilite"].startswith(
-        "ce dossier n'est pas une source (le plus proche : « compta »)"
-    )
-    assert "dossier de sa source" in dict(depot.refus[""])["mandats.txt"]
-    assert "dossier dans une source" in dict(depot.refus["rh"])["rh/2020"]
-    assert [f.nom for f in depot.fichiers] == ["agents_2020.csv"]
-
-
-def test_un_tube_n_est_pas_lu(tmp_path: Path) -> None:
-    (tmp_path / "rh").mkdir()
-    os.mkfifo(tmp_path / "rh" / "agents_2020.csv")
-    assert "fichier ordinaire" in decouvrir(tmp_path).refus["rh"][0][1]
-
-
-@pytest.mark.parametrize("autre", ["agents_2020.xlsx", "agents_2020_v1.csv", "agents_2020.CSV"])
-def test_meme_identite_et_meme_version(tmp_path: Path, autre: str) -> None:
-    depot = decouvrir(
-        _poser(tmp_path, "rh/agents_2020.csv", f"rh/{autre}", "rh/agents_2021.csv", "rh/agents_2021_v2.xlsx")
-    )
-    assert {c for c, _ in depot.refus["rh"]} == {"rh/agents_2020.csv", f"rh/{autre}"}
-    assert len(depot.fichiers) == 2
 
 
 def test_depot_absent_vide_ou_fichier(tmp_path: Path) -> None:
