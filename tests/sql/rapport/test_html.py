@@ -12,8 +12,6 @@ import pytest
 from lxml import html
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.classeur import marches, recettes
-from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.html import rendre
 from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport.contenu import conseil
@@ -34,13 +32,10 @@ def page(conn_publiee: psycopg.Connection[Any]) -> str:
 
 @pytest.fixture
 def details(conn_publiee: psycopg.Connection[Any]) -> str:
-    """What the council leaves to the audit file and to the workbook, on one page."""
+    """What the council leaves to the audit file, on one page."""
     bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
     document = conseil.bilan_etape(bilan)
-    feuilles = m.Section(
-        "feuilles", "Feuilles", "Feuilles", [marches.cee(bilan), recettes.recouvrement(bilan), recettes.ecarts(bilan)]
-    )
-    return rendre(replace(document, sections=[*passages.passages(bilan).sections, feuilles]))
+    return rendre(replace(document, sections=passages.passages(bilan).sections))
 
 
 def _texte(page: str) -> str:
