@@ -102,26 +102,6 @@ def _cellules(rangee: Any) -> list[str]:
     return [str(c.text_content()).replace("\u202f", " ").replace("\u00a0", " ") for c in rangee.xpath("./th | ./td")]
 
 
-def test_certificates_sum_the_period_and_count_a_depot_once(details: str) -> None:
-    table = _table(details, "certificats")
-    assert _cellules(table.xpath(".//tfoot/tr")[0]) == [
-        "Cumul 2019-2021", "22", "1 800,40 €", "500,40 €", "102,05 €", "1 197,95 €", "7,85 %",
-    ]  # fmt: skip
-    assert "une seule fois dans le cumul" in table.getparent().text_content()
-
-
-def test_recovery_by_mode_says_what_is_left_to_title(details: str) -> None:
-    table = _table(details, "mode de recouvrement")
-    assert [_cellules(r) for r in table.xpath(".//tbody/tr")] == [
-        ["Centrale d'Achat Métropolitaine (CAM)", "Titre de recette", "1", "1 200,00 €", "1 200,00 €", "1 100,00 €",
-         "100,00 €"],
-        ["Dépôt des archives définitives", "Attribution de compensation", "1", "250,00 €", "0,00 €", "0,00 €",
-         "0,00 €"],
-    ]  # fmt: skip
-    assert "Sans participation financière" in table.getparent().text_content()
-    assert [_cellules(r)[-1] for r in _table(details, "entre le dû et le titré").xpath(".//tbody/tr")] == ["100,00 €"]
-
-
 def test_variance_is_said_against_the_published_forecast(page: str) -> None:
     lignes = [_cellules(r) for r in _table(page, "prévision publiée avec le bilan de 2020").xpath(".//tbody/tr")]
     assert lignes[0] == ["Reconduction", "≈ 172 000 €", "229 019 €", "+57 000 €"]
