@@ -12,6 +12,8 @@ import pytest
 from lxml import html
 from tests.sql.publication import entrepot_publie
 
+from mutualisation.classeur import communes, listes
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.html import rendre
 from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport.contenu import conseil
@@ -32,10 +34,13 @@ def page(conn_publiee: psycopg.Connection[Any]) -> str:
 
 @pytest.fixture
 def details(conn_publiee: psycopg.Connection[Any]) -> str:
-    """What the council leaves to the audit file, on one page."""
+    """What the council leaves to the audit file and to the workbook, on one page."""
     bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
     document = conseil.bilan_etape(bilan)
-    return rendre(replace(document, sections=passages.passages(bilan).sections))
+    feuilles = m.Section(
+        "feuilles", "Feuilles", "Feuilles", [communes.cee(bilan), communes.recouvrement(bilan), listes.ecarts(bilan)]
+    )
+    return rendre(replace(document, sections=[*passages.passages(bilan).sections, feuilles]))
 
 
 def _texte(page: str) -> str:
@@ -100,6 +105,26 @@ def _table(page: str, titre: str) -> Any:
 
 def _cellules(rangee: Any) -> list[str]:
     return [str(c.text_content()).replace("\u202f", " ").replace("\u00a0", " ") for c in rangee.xpath("./th | ./td")]
+
+
+def test_certificates_sum_the_period_and_count_a_depot_once(details: str) -> None:
+    table = _table(details, "certificats")
+    assert _cellules(table.xpath(".//tfoot/tr")[0]) == [
+        "Cumul 2019-2021", "22", "1 800,40 €", "500,40 €", "102,05 €", "1 197,95 €", "7,85 %",
+    ]  # fmt: skip
+    assert "une seule fois dans le cumul" in table.getparent().text_content()
+
+
+def test_recovery_by_mode_says_what_is_left_to_title(details: str) -> None:
+    table = _table(details, "mode de recouvrement")
+    assert [_cellules(r) for r in table.xpath(".//tbody/tr")] == [
+        ["Centrale d'Achat Métropolitaine (CAM)", "Titre de recette", "1", "1 200,00 €", "1 200,00 €", "1 100,00 €",
+         "100,00 €"],
+        ["Dépôt des archives définitives", "Attribution de compensation", "1", "250,00 €", "0,00 €", "0,00 €",
+         "0,00 €"],
+    ]  # fmt: skip
+    assert "Sans participation financière" in table.getparent().text_content()
+    assert [_cellules(r)[-1] for r in _table(details, "entre le dû et le titré").xpath(".//tbody/tr")] == ["100,00 €"]
 
 
 def test_variance_is_said_against_the_published_forecast(page: str) -> None:
