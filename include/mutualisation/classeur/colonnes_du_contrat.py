@@ -68,7 +68,7 @@ TITRES = MESURES | {
 GENRES = {"numeric(15,2)": "centimes", "numeric(20,6)": "moyen", "date": "date", "boolean": "texte", "text": "texte"}
 # of a column by its name, or the first word of it, before its type
 GENRES_PAR_NOM = {
-    "code_insee": "code", "complet": "moyen", "ecart": "variation", "effet": "variation", "erreur": "variation",
+    "code_insee": "code", "complet": "moyen", "effet": "variation", "erreur": "variation",
     "erreur_relative": "taux", "etp": "etp", "etpt": "etp_fin", "exercice": "annee", "fichier": "code",
     "gain_pct": "taux", "insee": "code", "moyen": "moyen", "seuil": "constat", "siret_adherent": "code", "taux": "taux",
     "valeur_attendue": "constat", "valeur_constatee": "constat",
