@@ -13,7 +13,7 @@ from mutualisation.enfant.hote import Enfant
 from mutualisation.entrepot.connexion import surveillance
 from mutualisation.entrepot.delais import Delais
 from mutualisation.entrepot.pannes import panne, passagere
-from mutualisation.entrepot.parametres_libpq import ecrire_service, parametres
+from mutualisation.entrepot.parametres_libpq import environnement, parametres
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.francais.formats import plusieurs
 
@@ -60,7 +60,7 @@ class EnfantDbt:
             "mutualisation.construction.enfant_dbt",
             str(PROJET_DBT),
             str(cible),
-            environnement={**os.environ, **environnement_dbt(dsn, cible, ensemble)},
+            environnement=environnement_dbt(dsn, cible, ensemble),
             journal=cible / "enfant.log",
         )
 
@@ -94,7 +94,7 @@ class EnfantDbt:
 
 
 def environnement_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
-    """What `profiles.yml` and dbt read of the environment."""
+    """Ours, and what `profiles.yml` and dbt read."""
     profil = parametres(dsn)
     if len(ports := set(profil["port"].split(","))) > 1:
         raise ErreurMutualisation("ENTREPOT_DSN nomme plusieurs ports : donnez le même à chaque serveur.")
@@ -102,7 +102,7 @@ def environnement_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dic
     choix = f"-c mutualisation.ensemble={'' if ensemble is None else ensemble}"
     # what a build makes is scratch until it is published, and a publication is durable with all that came before
     options = f"-c synchronous_commit=off {choix}"
-    return ecrire_service(dsn, cible, options=options) | {
+    return environnement(dsn, options=options) | {
         "MUTUALISATION_PG_HOST": profil["host"],
         "MUTUALISATION_PG_PORT": ports.pop(),
         "MUTUALISATION_PG_USER": profil["user"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 import time
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from mutualisation.entrepot.connexion import connecter, surveillance
 from mutualisation.entrepot.initialisation import fin_journal
-from mutualisation.entrepot.parametres_libpq import ecrire_service, parametres
+from mutualisation.entrepot.parametres_libpq import environnement, parametres
 from mutualisation.entrepot.programmes import clients_pour
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
 
@@ -49,10 +48,9 @@ def _lancer(dsn: str, programme: Path, arguments: list[str], fait: str) -> None:
     """Run a program on a database to its end, or to that of the server: it would wait for a frozen one for ever."""
     p, veiller = parametres(dsn), surveillance(dsn)
     ou = [f"--host={p['host']}", f"--port={p['port']}", f"--username={p['user']}", f"--dbname={p['dbname']}"]
-    propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("PG")} | {"LC_ALL": "C"}
     secret = {"PGPASSWORD": p["password"]} if p["password"] else {}
+    env = environnement(dsn, options="-c statement_timeout=0") | {"LC_ALL": "C"} | secret
     with tempfile.TemporaryDirectory(prefix="mutualisation-copie-") as dossier:
-        env = propre | ecrire_service(dsn, Path(dossier), options="-c statement_timeout=0") | secret
         commande, journal = [str(programme), *ou, "--no-password", *arguments], Path(dossier) / "journal"
         with (
             journal.open("wb") as sortie,

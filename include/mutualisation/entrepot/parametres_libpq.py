@@ -7,11 +7,9 @@ options. No message quotes the address as it was typed: a badly written one may 
 from __future__ import annotations
 
 import configparser
-import hashlib
 import ipaddress
 import os
 import re
-import tempfile
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -67,21 +65,15 @@ def reglages(dsn: str, *, options: str = "", application: str = APPLICATION) -> 
     return p
 
 
-def ecrire_service(dsn: str, dossier: Path, *, options: str = "") -> dict[str, str]:
-    """For a client that is given nothing but a host, a port, an account and a base: the rest, by a service file.
+def environnement(dsn: str, *, options: str = "") -> dict[str, str]:
+    """`PG…` variables for a program that is given the identity apart (dbt, pg_dump), in place of every one of ours.
 
-    Writes it in `dossier`, readable by us alone and without the password; gives back the variables that name it.
+    libpq has none for the keepalives of a client: those of the server, among its options, are the same.
     """
     p = reglages(dsn, options=options)
-    lignes = [f"{nom}={valeur}" for nom, valeur in sorted(p.items()) if nom not in IDENTITE]
-    if any("\n" in ligne or "\r" in ligne for ligne in lignes):
-        raise _illisible()
-    texte = "\n".join([f"[{APPLICATION}]", *lignes, ""])
-    fichier = dossier / f"connexion_{hashlib.sha256(texte.encode()).hexdigest()[:16]}.conf"
-    with tempfile.NamedTemporaryFile("w", dir=dossier, delete=False, encoding="utf-8") as brouillon:
-        brouillon.write(texte)  # mode 0600
-    Path(brouillon.name).replace(fichier)
-    return {"PGSERVICE": APPLICATION, "PGSERVICEFILE": str(fichier), "PGOPTIONS": ""}
+    variables = {d.keyword.decode(): d.envvar.decode() for d in psycopg.pq.Conninfo.get_defaults() if d.envvar}
+    siennes = {variable: p[nom] for nom, variable in variables.items() if nom in p and nom not in IDENTITE}
+    return {v: c for v, c in os.environ.items() if not v.startswith("PG")} | siennes
 
 
 def url_sqlalchemy(dsn: str, pilote: str = "psycopg", *, options: str = "") -> str:

@@ -7,7 +7,6 @@ import hashlib
 import os
 import shlex
 import stat
-import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -27,7 +26,6 @@ ATTENTE_DEMARRAGE_S = 120
 ARRETS_S = {"fast": 60, "immediate": 10}
 # what keeps a server from starting where another was killed a moment ago, until its memory is gone
 MEMOIRE_TENUE, ATTENTE_MEMOIRE_S = b"pre-existing shared memory block", 30.0
-MEMOIRE_PARTAGEE_MIN = 256 * 1024 * 1024
 JOURNAL_MAX = 10 * 1024 * 1024
 
 # fsync and synchronous_commit stay on: what a command said is done survives a crash (K11); dbt, whose relations are
@@ -41,6 +39,8 @@ REGLAGES = {
     "max_wal_size": "1GB",
     # a reading of all that is published locks each version of each relation
     "max_locks_per_transaction": "512",
+    # a container often has too little of /dev/shm for parallel queries
+    "dynamic_shared_memory_type": "sysv",
     "jit": "off",
     "timezone": "UTC",
     "client_connection_check_interval": "1s",
@@ -93,10 +93,7 @@ def _demarrer(donnees: Path, programmes: Programmes, prise: Path) -> None:
     journal = _journal(donnees)
     if journal.exists() and journal.stat().st_size > JOURNAL_MAX:
         journal.replace(journal.with_suffix(".log.1"))
-    reglages = REGLAGES | {
-        "unix_socket_directories": str(prise),
-        "dynamic_shared_memory_type": "posix" if _memoire_partagee_suffit() else "mmap",
-    }
+    reglages = REGLAGES | {"unix_socket_directories": str(prise)}
     options = shlex.join(a for nom, valeur in reglages.items() for a in ("-c", f"{nom}={valeur}"))
     arguments = ["start", "-D", str(donnees), "-w", "-t", str(ATTENTE_DEMARRAGE_S), "-o", options, "-l", str(journal)]
     limite = time.monotonic() + ATTENTE_MEMOIRE_S
@@ -132,22 +129,11 @@ def _tuer(donnees: Path) -> None:
     psutil.wait_procs(restes, timeout=10)
 
 
-def _memoire_partagee_suffit() -> bool:
-    """A container often has 64 MB of /dev/shm, too little for parallel queries."""
-    try:
-        place = os.statvfs("/dev/shm")  # noqa: S108
-    except OSError:
-        return True
-    return place.f_bavail * place.f_frsize >= MEMOIRE_PARTAGEE_MIN
-
-
 def _dossier_prise(donnees: Path, programmes: Programmes) -> Path:
     """A private folder for the unix socket, short enough for `sun_path`."""
-    proche = donnees.with_name("pg.prise")
-    empreinte = hashlib.sha256(os.fsencode(donnees)).hexdigest()[:16]
-    candidats = [proche, Path(tempfile.gettempdir()) / f"mutualisation-{empreinte}"]
-    candidats.append(Path("/tmp") / candidats[-1].name)  # noqa: S108
-    prise = next(d for d in candidats if len(os.fsencode(d / f".s.PGSQL.{PORT}.lock")) <= SUN_PATH_MAX)
+    prise = donnees.with_name("pg.prise")
+    if len(os.fsencode(prise / f".s.PGSQL.{PORT}.lock")) > SUN_PATH_MAX:
+        prise = Path("/tmp") / f"mutualisation-{hashlib.sha256(os.fsencode(donnees)).hexdigest()[:16]}"  # noqa: S108
     prise.mkdir(mode=0o700, exist_ok=True)
     etat = prise.lstat()
     attendu = programmes.compte.pw_uid if programmes.compte else os.geteuid()
