@@ -21,7 +21,7 @@ def main() -> int:
     cible = dossier_var() / "dbt_poste"
     cible.mkdir(parents=True, exist_ok=True)
     with serveur_entrepot() as dsn:
-        environnement = os.environ | environnement_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"}
+        environnement = environnement_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"}
         environnement["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environnement.get('PATH', '')}"
         commande = sys.argv[1:] or [environnement.get("SHELL", "sh")]
         return subprocess.run(commande, env=environnement, check=False).returncode

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -53,7 +52,7 @@ def par_dbt(dsn: str, dossier: Path) -> None:
     fini = subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), "debug", "--connection", "--log-level-file", "none",
          "--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT)],
-        env=os.environ | environnement_dbt(dsn, dossier), capture_output=True, text=True, check=False,
+        env=environnement_dbt(dsn, dossier), capture_output=True, text=True, check=False,
     )  # fmt: skip
     dit = fini.stdout + fini.stderr
     assert MOT_DE_PASSE not in dit
