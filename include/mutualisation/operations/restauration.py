@@ -13,8 +13,9 @@ from psycopg import sql
 
 from mutualisation.chemins import dossier_var
 from mutualisation.composition.occupation import empreintes_declarees
-from mutualisation.entrepot.connexion import adresse, connecter
+from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.copie_de_base import remettre
+from mutualisation.entrepot.parametres_libpq import adresse
 from mutualisation.entrepot.roles import GROUPES
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
