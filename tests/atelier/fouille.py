@@ -1,11 +1,14 @@
-"""Searching for what must be nowhere: every table of a warehouse as text, every file of a folder, archives unpacked."""
+"""Reading what a run left: every table of a warehouse as text, every file of a folder, archives unpacked."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from psycopg import sql
 
@@ -57,3 +60,19 @@ def contenu(chemin: Path) -> bytes:
         return chemin.read_bytes()
     with zipfile.ZipFile(chemin) as paquet:
         return b"\n".join(paquet.read(nom) for nom in paquet.namelist())
+
+
+def octets(dossier: Path) -> dict[str, bytes]:
+    """Every file under a folder: {path in it: bytes}."""
+    return {c.relative_to(dossier).as_posix(): c.read_bytes() for c in sorted(dossier.rglob("*")) if c.is_file()}
+
+
+def empreintes(dossier: Path) -> dict[str, str]:
+    """Every file under a folder: {path in it: sha256}."""
+    return {nom: hashlib.sha256(lus).hexdigest() for nom, lus in octets(dossier).items()}
+
+
+def manifeste(extrait: Path) -> dict[str, Any]:
+    """The manifest of an extract."""
+    lu: dict[str, Any] = json.loads((extrait / "manifeste.json").read_text(encoding="utf-8"))
+    return lu

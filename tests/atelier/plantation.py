@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.atelier.assaut import remplir
 from tests.atelier.index_controles import lire_index
-from tests.atelier.petit_depot import AGENTS, EXERCICE, IBAN, MOTIFS_ABSENCE, SERVICE, ajouter, ecrire_csv
+from tests.atelier.petit_depot import AGENTS, EXERCICE, IBAN, MOTIFS_ABSENCE, SERVICE, ajouter, ecrire_csv, justifier
 
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
@@ -33,12 +33,7 @@ def planter(depot: Path) -> Path:
     for jeu in jeux():
         _planter_le_jeu(depot, jeu)
     _planter_le_pes(depot)
-    justifiables = [c.nom for c in lire_index().values() if c.justifiable]
-    ecrire_csv(
-        depot / "referentiel" / "justifications.csv",
-        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
-        *(f"{EXERCICE};{nom};;Essai;DAF;2022-02-01" for nom in justifiables),
-    )
+    justifier(depot, *(c.nom for c in lire_index().values() if c.justifiable))
     ajouter(depot / "referentiel" / "parametres.csv", "part_rejets_max;100;2019-01-01;;Essai")
     return depot
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.atelier.petit_depot import EXERCICE, corriger, ecrire_csv
+from tests.atelier import petit_depot
+from tests.atelier.petit_depot import EXERCICE, corriger
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
 from tests.dags.conftest import charger_dags
 
@@ -112,11 +113,7 @@ def repondre(personne: str, choix: str) -> threading.Thread:
 def test_une_personne_approuve_sous_son_propre_compte(depot, entrepot_neuf, tmp_path, monkeypatch, caplog):
     """K2: the chain and the command close by one function of the database, which knows who is connected."""
     justifie = Path(shutil.copytree(depot, tmp_path / "depot"))
-    ecrire_csv(
-        justifie / "referentiel" / "justifications.csv",
-        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
-        *(f"{EXERCICE};{c};;Vu;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
-    )
+    petit_depot.justifier(justifie)
     with op.Session.depuis_environnement() as session:
         op.bilan(session, str(justifie), [EXERCICE], str(tmp_path / "bilans"))
     with psycopg.connect(entrepot_neuf) as conn:

@@ -23,68 +23,70 @@ SIRET_EPCI, SIREN_EPCI = "20009320100016", "200093201"
 SIRET_LILLE, SIRET_LOOS = "21590350100017", "21590360000017"
 Ligne = dict[str, Any]
 
-# Figures of each dispositif: label, ETP, then amounts in euros, receipts last
-FIGURES: dict[int, dict[str, tuple[Any, ...]]] = {
+ARCHIVES, CAM, IMPRESSION = (
+    "Dépôt des archives définitives", "Centrale d'Achat Métropolitaine (CAM)",
+    "Réseau métropolitain des moyens d'impression",
+)  # fmt: skip
+LIBELLES = {"ARCHIVES": ARCHIVES, "CAM": CAM, "IMPRESSION": IMPRESSION}
+# ETP, then personnel, fonctionnement, amortissements, subventions, reprises, recettes
+FIGURES = {
     2019: {
-        "ARCHIVES": ("Dépôt des archives définitives", "0.700000", "50000.50", "12813.10", "0", "0", "0", "2451.00"),
-        "CAM": ("Centrale d'Achat Métropolitaine (CAM)", "0.590000", "45000.00", "5236.40", "0", "0", "0", None),
-        "IMPRESSION": (
-            "Réseau métropolitain des moyens d'impression",
-            "0.090000",
-            "9000.00",
-            "485.20",
-            "0",
-            "0",
-            "0",
-            "10886.00",
-        ),
+        "ARCHIVES": ("0.700000", "50000.50", "12813.10", "0", "0", "0", "2451.00"),
+        "CAM": ("0.590000", "45000.00", "5236.40", "0", "0", "0", None),
+        "IMPRESSION": ("0.090000", "9000.00", "485.20", "0", "0", "0", "10886.00"),
     },
     2020: {
-        "ARCHIVES": ("Dépôt des archives définitives", "0.500000", "40000.00", "6709.00", "0", "0", "0", "2455.00"),
-        "CAM": ("Centrale d'Achat Métropolitaine (CAM)", "1.580000", "120000.00", "5330.00", "0", "0", "0", "39450.00"),
-        "IMPRESSION": (
-            "Réseau métropolitain des moyens d'impression",
-            "0.070000",
-            "6000.00",
-            "859.00",
-            "0",
-            "0",
-            "0",
-            "7779.00",
-        ),
+        "ARCHIVES": ("0.500000", "40000.00", "6709.00", "0", "0", "0", "2455.00"),
+        "CAM": ("1.580000", "120000.00", "5330.00", "0", "0", "0", "39450.00"),
+        "IMPRESSION": ("0.070000", "6000.00", "859.00", "0", "0", "0", "7779.00"),
     },
     2021: {
-        "ARCHIVES": (
-            "Dépôt des archives définitives",
-            "0.454321",
-            "36000.49",
-            "5000.01",
-            "-12.50",
-            "100.00",
-            "0.49",
-            "2455.50",
-        ),
-        "CAM": (
-            "Centrale d'Achat Métropolitaine (CAM)",
-            "2.320000",
-            "178000.25",
-            "10130.80",
-            "500.00",
-            "400.00",
-            "100.00",
-            "45050.00",
-        ),
-        "IMPRESSION": (
-            "Réseau métropolitain des moyens d'impression",
-            "0.080000",
-            "8000.00",
-            "646.00",
-            "0",
-            "0",
-            "0",
-            None,
-        ),
+        "ARCHIVES": ("0.454321", "36000.49", "5000.01", "-12.50", "100.00", "0.49", "2455.50"),
+        "CAM": ("2.320000", "178000.25", "10130.80", "500.00", "400.00", "100.00", "45050.00"),
+        "IMPRESSION": ("0.080000", "8000.00", "646.00", "0", "0", "0", None),
     },
+}
+SOMMEES = (
+    "etp", "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "cout_net", "recettes",
+    "reste_a_charge",
+)  # fmt: skip
+# relation → its columns but the exercice, then rows that are those of each exercice
+CONSTANTES: dict[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]] = {
+    "etat_valorisation": (
+        ("dispositif", "libelle", "valorisation", "adherents", "manque"),
+        (
+            ("CAM", CAM, "valorisé", 12, None),
+            ("CARRIERES", "Carrières souterraines", "en attente", 12, "unités de service"),
+            ("OPENDATA", "Portail open data", "hors périmètre", 12, None),
+        ),
+    ),
+    "controles": (
+        ("controle", "cle", "statut", "valeur_attendue", "valeur_constatee", "seuil", "justification"),
+        (
+            ("somme_repartition", "mandats", "conforme", "190000.00", "190000.00", None, None),
+            ("balance_dgfip", "", "sans_donnee", None, None, None, None),
+            ("ecart_etpt", "", "ecart", "17.56", "17.20", "0.01", "Départ en retraite en décembre, vu avec la DRH"),
+            ("lignes_rejetees", "", "ecart", None, "2", None, None),
+        ),
+    ),
+    "repartition": (
+        ("source", "destination", "motif", "unite", "lignes", "montant"),
+        (
+            ("mandats", "CAM", "cle", "EUR", 12, "10130.80"),
+            ("mandats", "HORS", "axe_vide", "EUR", 400, "170000.00"),
+            ("mandats", "EXCLU", "type_03", "EUR", 3, "-12.00"),
+            ("mandats", "NON_REPARTI", "axe_sans_cle", "EUR", 1, "99.00"),
+        ),
+    ),
+    "indicateurs_cles": (
+        ("indicateur", "valeur", "unite"),
+        (
+            ("communes_min1_pct", "100.000000", "%"),
+            ("communes_5_9_pct", "53.000000", "%"),
+            ("dispositifs", "18", "nombre"),
+            ("agents_investis", "60", "nombre"),
+        ),
+    ),
 }
 PARAMETRES = [
     ("heures_reference", "1607", "2019-01-01", None, "Délibération 2018-12"),
@@ -95,60 +97,27 @@ PARAMETRES = [
 
 def _synthese(exercice: int) -> list[Ligne]:
     lignes = []
-    for code, (libelle, etp, *montants) in FIGURES[exercice].items():
-        personnel, fonctionnement, amortissements, subventions, reprises = (Decimal(m) for m in montants[:5])
-        recettes = None if montants[5] is None else Decimal(montants[5])
+    for code, (etp, *montants, recettes) in FIGURES[exercice].items():
+        personnel, fonctionnement, amortissements, subventions, reprises = map(Decimal, montants)
+        recettes = None if recettes is None else Decimal(recettes)
         net = personnel + fonctionnement + amortissements - subventions - reprises
         reste = net - (recettes or 0)
         lignes.append(
-            {
-                "exercice": exercice,
-                "dispositif": code,
-                "libelle": libelle,
-                "etp": Decimal(etp),
-                "cout_personnel": personnel,
-                "cout_fonctionnement": fonctionnement,
-                "amortissements": amortissements,
-                "subventions": subventions,
-                "reprises": reprises,
-                "cout_net": net,
-                "recettes": recettes,
-                "recettes_ac": None,
-                "recettes_renseignees": recettes is not None,
-                "reste_a_charge": reste,
-                "reste_a_charge_apres_ac": reste,
-                "taux_couverture": recettes / net if recettes is not None else None,
-                "est_total": False,
-            }
-        )
-    return [*lignes, _total(exercice, lignes)]
-
-
-def _total(exercice: int, lignes: list[Ligne]) -> Ligne:
-    sommes = {
-        c: sum(r[c] or 0 for r in lignes)
-        for c in (
-            "etp",
-            "cout_personnel",
-            "cout_fonctionnement",
-            "amortissements",
-            "subventions",
-            "reprises",
-            "cout_net",
-            "recettes",
-            "reste_a_charge",
-            "reste_a_charge_apres_ac",
-        )
-    }
-    return sommes | {
-        "exercice": exercice,
-        "dispositif": "TOTAL",
-        "libelle": "TOTAL",
-        "recettes_ac": None,
-        "est_total": True,
+            {"exercice": exercice, "dispositif": code, "libelle": LIBELLES[code], "etp": Decimal(etp),
+             "cout_personnel": personnel, "cout_fonctionnement": fonctionnement, "amortissements": amortissements,
+             "subventions": subventions, "reprises": reprises, "cout_net": net, "recettes": recettes,
+             "recettes_ac": None, "recettes_renseignees": recettes is not None, "reste_a_charge": reste,
+             "reste_a_charge_apres_ac": reste, "taux_couverture": None if recettes is None else recettes / net,
+             "est_total": False}
+        )  # fmt: skip
+    sommes = {c: sum(r[c] or 0 for r in lignes) for c in SOMMEES}
+    total = sommes | {
+        "exercice": exercice, "dispositif": "TOTAL", "libelle": "TOTAL", "recettes_ac": None, "est_total": True,
         "recettes_renseignees": all(r["recettes_renseignees"] for r in lignes),
+        "reste_a_charge_apres_ac": sommes["reste_a_charge"],
         "taux_couverture": Decimal(sommes["recettes"]) / Decimal(sommes["cout_net"]),
-    }
+    }  # fmt: skip
+    return [*lignes, total]
 
 
 def _passage(exercice: int) -> list[Ligne]:
@@ -178,158 +147,53 @@ def _recettes_origine(exercice: int) -> list[Ligne]:
     ]
 
 
-def _controle(exercice: int, controle: str, statut: str, **suite: Any) -> Ligne:
-    return {"exercice": exercice, "controle": controle, "cle": "", "statut": statut, **suite}
-
-
 def rangees() -> dict[str, list[Ligne]]:
     """{relation: rows}; relations that are not named here are empty."""
-    lignes: dict[str, list[Ligne]] = {
-        nom: []
-        for nom in (
-            "synthese_financiere",
-            "passage_d5211",
-            "recettes_origine",
-            "controles",
-            "adhesion",
-            "repartition",
-            "tracabilite",
-            "rejets",
-            "indicateurs_cles",
-            "etat_valorisation",
-            "prevision",
-        )
-    }
+    lignes: dict[str, list[Ligne]] = {}
     for e in EXERCICES:
-        lignes["recettes_origine"] += _recettes_origine(e)
-        for nom, suite in complements(e, SIRET_LOOS, _passage(e)).items():
+        for nom, suite in _rangees_de(e, lignes.get("synthese_financiere", [])).items():
             lignes.setdefault(nom, []).extend(suite)
-        precedente = _synthese(e - 1) if e - 1 in EXERCICES else []
-        dus = [r for r in lignes["recouvrement"] if r["exercice"] == e]
-        for nom, suite in usages(e, _synthese(e), precedente, _passage(e), dus).items():
-            lignes.setdefault(nom, []).extend(suite)
-        lignes["etat_valorisation"] += [
-            {"exercice": e, "dispositif": d, "libelle": nom, "valorisation": v, "adherents": 12, "manque": manque}
-            for d, nom, v, manque in (
-                ("CAM", "Centrale d'Achat Métropolitaine (CAM)", "valorisé", None),
-                ("CARRIERES", "Carrières souterraines", "en attente", "unités de service"),
-                ("OPENDATA", "Portail open data", "hors périmètre", None),
-            )
-        ]
-        lignes["prevision"] += [
-            {"exercice_base": e, "exercice": a, "dispositif": d, "scenario": s, "cout_net": c, "methode": "essai"}
-            for a, d, s, c in (
-                (e + 1, "CAM", "tendance", "1000.40"),
-                (e + 1, "ARCHIVES", "tendance", "200.40"),
-                (e + 1, "CAM", "constant", "900.00"),
-            )
-        ]
-        lignes["synthese_financiere"] += _synthese(e)
-        lignes["passage_d5211"] += _passage(e)
-        lignes["controles"] += [
-            _controle(
-                e,
-                "somme_repartition",
-                "conforme",
-                cle="mandats",
-                valeur_attendue="190000.00",
-                valeur_constatee="190000.00",
-            ),
-            _controle(e, "balance_dgfip", "sans_donnee"),
-            _controle(
-                e,
-                "ecart_etpt",
-                "ecart",
-                valeur_attendue="17.56",
-                valeur_constatee="17.20",
-                seuil="0.01",
-                justification="Départ en retraite en décembre, vu avec la DRH",
-            ),
-            _controle(e, "lignes_rejetees", "ecart", valeur_constatee="2"),
-        ]
-        lignes["adhesion"] += [
-            {
-                "exercice": e,
-                "dispositif": d,
-                "siret_adherent": s,
-                "type_adherent": ADHERENTS[s][0],
-                "code_insee": ADHERENTS[s][2],
-                "debut": "2018-01-01",
-                "fin": None,
-            }
-            for d, s in (("CAM", SIRET_LILLE), ("CAM", SIRET_LOOS), ("CAM", SIRET_CCAS), ("ARCHIVES", SIRET_LOOS))
-        ]
-        lignes["repartition"] += [
-            {
-                "exercice": e,
-                "source": "mandats",
-                "destination": d,
-                "motif": m,
-                "unite": "EUR",
-                "lignes": n,
-                "montant": v,
-            }
-            for d, m, n, v in (
-                ("CAM", "cle", 12, "10130.80"),
-                ("HORS", "axe_vide", 400, "170000.00"),
-                ("EXCLU", "type_03", 3, "-12.00"),
-                ("NON_REPARTI", "axe_sans_cle", 1, "99.00"),
-            )
-        ]
-        lignes["tracabilite"] += [
-            {
-                "exercice": e,
-                "dispositif": "CAM",
-                "mesure": "cout_fonctionnement",
-                "regle": "R3",
-                "piece": f"{e}/BP/mandat/01/12/345/1",
-                "date_piece": f"{e}-03-15",
-                "nature": "6156",
-                "fichier": f"compta/mandats_{e}-03.csv",
-                "sha256": "ab" * 32,
-                "ligne": 12,
-                "montant_source": "12000.00",
-                "part": "84.4233",
-                "montant": "10130.80",
-            },
-            {
-                "exercice": e,
-                "dispositif": "CAM",
-                "mesure": "etp",
-                "regle": "R1",
-                "fichier": f"rh/temps_{e}-01.csv",
-                "sha256": "cd" * 32,
-                "ligne": None,
-                "montant_source": "10.00",
-                "rang": "A1/100",
-                "part": "23.2",
-                "montant": "2.32",
-            },
-        ]
-        lignes["rejets"] += [
-            {
-                "exercice": e,
-                "source": "compta",
-                "fichier": f"compta/titres_{e}-02.csv",
-                "ligne": n,
-                "colonne": "Tiers",
-                "valeur": v,
-                "motif": "montant illisible",
-                "statut": "rejete",
-                "a_corriger": True,
-            }
-            for n, v in ((3, "=1+1"), (8, "-12,345"))
-        ]
-        lignes["indicateurs_cles"] += [
-            {"exercice": e, "indicateur": i, "valeur": v, "unite": u}
-            for i, v, u in (
-                ("communes_min1_pct", "100.000000", "%"),
-                ("communes_5_9_pct", "53.000000", "%"),
-                ("dispositifs", "18", "nombre"),
-                ("agents_investis", "60", "nombre"),
-            )
-        ]
     return lignes
+
+
+def _rangees_de(e: int, passees: list[Ligne]) -> dict[str, list[Ligne]]:
+    """Rows of one exercice, after those of the synthèse of the others."""
+    synthese, passage = _synthese(e), _passage(e)
+    lignes = complements(e, SIRET_LOOS, passage)
+    precedente = [r for r in passees if r["exercice"] == e - 1]
+    lignes |= usages(e, synthese, precedente, passage, lignes["recouvrement"])
+    lignes |= {
+        nom: [{"exercice": e, **dict(zip(colonnes, rangee, strict=True))} for rangee in rangees_]
+        for nom, (colonnes, rangees_) in CONSTANTES.items()
+    }
+    trace = {"exercice": e, "dispositif": "CAM"}
+    rejet = {"exercice": e, "source": "compta", "fichier": f"compta/titres_{e}-02.csv", "colonne": "Tiers",
+             "motif": "montant illisible", "statut": "rejete", "a_corriger": True}  # fmt: skip
+    return lignes | {
+        "synthese_financiere": synthese,
+        "passage_d5211": passage,
+        "recettes_origine": _recettes_origine(e),
+        "prevision": [
+            {"exercice_base": e, "exercice": e + 1, "dispositif": d, "scenario": s, "cout_net": c, "methode": "essai"}
+            for d, s, c in (
+                ("CAM", "tendance", "1000.40"), ("ARCHIVES", "tendance", "200.40"), ("CAM", "constant", "900.00"),
+            )
+        ],
+        "adhesion": [
+            {"exercice": e, "dispositif": d, "siret_adherent": s, "type_adherent": ADHERENTS[s][0],
+             "code_insee": ADHERENTS[s][2], "debut": "2018-01-01", "fin": None}
+            for d, s in (("CAM", SIRET_LILLE), ("CAM", SIRET_LOOS), ("CAM", SIRET_CCAS), ("ARCHIVES", SIRET_LOOS))
+        ],
+        "tracabilite": [
+            trace | {"mesure": "cout_fonctionnement", "regle": "R3", "piece": f"{e}/BP/mandat/01/12/345/1",
+                     "date_piece": f"{e}-03-15", "nature": "6156", "fichier": f"compta/mandats_{e}-03.csv",
+                     "sha256": "ab" * 32, "ligne": 12, "montant_source": "12000.00", "part": "84.4233",
+                     "montant": "10130.80"},
+            trace | {"mesure": "etp", "regle": "R1", "fichier": f"rh/temps_{e}-01.csv", "sha256": "cd" * 32,
+                     "ligne": None, "montant_source": "10.00", "rang": "A1/100", "part": "23.2", "montant": "2.32"},
+        ],
+        "rejets": [rejet | {"ligne": n, "valeur": v} for n, v in ((3, "=1+1"), (8, "-12,345"))],
+    }  # fmt: skip
 
 
 def _partition(conn: psycopg.Connection[Any], relation: Relation, version: int) -> None:

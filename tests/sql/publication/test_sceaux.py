@@ -39,6 +39,13 @@ def _var(var_neuf: Path) -> None:
 
 
 @pytest.fixture
+def conn_publiee(conn_vierge: Conn) -> Conn:
+    """Published with this test's own key."""
+    entrepot_publie.publier(conn_vierge, entrepot_publie.rangees())
+    return conn_vierge
+
+
+@pytest.fixture
 def deux_versions(conn_publiee: Conn) -> Conn:
     """Version 1 of three exercices, then version 2 of 2021 alone."""
     seule = {nom: [r for r in lues if _annee(r) == 2021] for nom, lues in entrepot_publie.rangees().items()}

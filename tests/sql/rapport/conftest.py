@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 from tests.atelier import bases
 from tests.atelier.extrait import ecrire_extrait
-from tests.conftest import MODELE
-from tests.sql.publication import entrepot_publie
-from tests.sql.publication.conftest import conn_publiee as conn_publiee
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.extrait import produits
@@ -18,16 +15,15 @@ from mutualisation.rapport.contenu import conseil
 
 
 @pytest.fixture(scope="session")
-def extrait_ecrit(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def extrait_ecrit(_serveur: str, _publie: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder `bilan_2021/` of that warehouse, written once; read only."""
-    with connecter(bases.creer(_serveur, "extrait_ecrit", MODELE), role=None) as conn:
-        entrepot_publie.publier(conn, entrepot_publie.rangees())
+    with bases.copie(_serveur, _publie) as dsn, connecter(dsn, role=None) as conn:
         return ecrire_extrait(conn, 2021, tmp_path_factory.mktemp("extrait_ecrit"))
 
 
 @pytest.fixture
 def extrait(extrait_ecrit: Path, tmp_path: Path) -> Path:
-    """A copy of it, for the test to change: what `conn_publiee` would write, but for the time of its seal."""
+    """A copy of it, for the test to change: what `conn_publiee` would write."""
     return Path(shutil.copytree(extrait_ecrit, tmp_path / "bilans" / extrait_ecrit.name))
 
 

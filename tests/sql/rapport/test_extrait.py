@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.atelier.extrait import ecrire_extrait
+from tests.atelier.fouille import octets
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.erreurs import ErreurMutualisation
@@ -23,10 +24,6 @@ from mutualisation.rapport.publie import Bilan
 
 # the manifest lists every file but itself and its signature
 HORS_SORTIES = ("manifeste.json", "manifeste.json.sig")
-
-
-def _octets(dossier: Path) -> dict[str, bytes]:
-    return {c.relative_to(dossier).as_posix(): c.read_bytes() for c in sorted(dossier.rglob("*")) if c.is_file()}
 
 
 def test_every_file_is_there(extrait: Path) -> None:
@@ -53,20 +50,20 @@ def test_no_two_documents_are_one_file(conn_publiee: psycopg.Connection[Any]) ->
 def test_same_version_gives_the_same_bytes_after_later_loads(
     conn_publiee: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    avant = _octets(ecrire_extrait(conn_publiee, 2021, tmp_path / "ici"))
+    avant = octets(ecrire_extrait(conn_publiee, 2021, tmp_path / "ici"))
     conn_publiee.execute(
         "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension, sha256,"
         " octets, statut) select chargement_id, 'rh', 'agents', '2021', 2, 'x', 'rh/x.csv', 'csv', 'ff', 1, 'accepte'"
         " from journal.fichiers"
     )
     entrepot_publie.publier(conn_publiee, entrepot_publie.rangees(), epci="Autre nom")
-    assert _octets(ecrire_extrait(conn_publiee, 2021, tmp_path / "ailleurs", version=1)) == avant
+    assert octets(ecrire_extrait(conn_publiee, 2021, tmp_path / "ailleurs", version=1)) == avant
 
 
 def test_manifest_names_inputs_outputs_and_people(extrait: Path) -> None:
     manifeste = json.loads((extrait / "manifeste.json").read_text(encoding="utf-8"))
     assert {s["fichier"]: s["sha256"] for s in manifeste["sorties"]} == {
-        nom: hashlib.sha256(octets).hexdigest() for nom, octets in _octets(extrait).items() if nom not in HORS_SORTIES
+        nom: hashlib.sha256(octets).hexdigest() for nom, octets in octets(extrait).items() if nom not in HORS_SORTIES
     }
     assert manifeste["entrees"] == [{"chemin": "rh/agents_2021.csv", "sha256": "ef" * 32, "lignes": 60, "octets": 1234}]
     assert {c: manifeste[c] for c in ("exercice", "statut", "prepare_par", "approuve_par", "identite")} == {
@@ -117,14 +114,14 @@ def test_published_hash_is_the_stored_one(conn_publiee: psycopg.Connection[Any],
 def test_relation_added_since_is_in_no_former_extract(
     conn_publiee: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    avant = _octets(ecrire_extrait(conn_publiee, 2021, tmp_path))
+    avant = octets(ecrire_extrait(conn_publiee, 2021, tmp_path))
     relations = lire_relations()
     nouvelle = replace(relations["synthese_financiere"], nom="ajoutee")
     elargie = replace(relations["adhesion"], colonnes=(*relations["adhesion"].colonnes, Colonne("ajout", "text", "")))
     monkeypatch.setattr(
         module_extrait, "lire_relations", lambda: relations | {"ajoutee": nouvelle, "adhesion": elargie}
     )
-    assert _octets(ecrire_extrait(conn_publiee, 2021, tmp_path)) == avant
+    assert octets(ecrire_extrait(conn_publiee, 2021, tmp_path)) == avant
 
 
 @pytest.mark.usefixtures("conseil_seul")

@@ -3,7 +3,6 @@
 Its figures, those of the printed annex, are set against what the pipeline publishes (`test_commandes_readme`).
 """
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -12,15 +11,8 @@ from pathlib import Path
 
 import openpyxl
 from tests.atelier import petit_depot
+from tests.atelier.fouille import empreintes
 from tests.atelier.partage import defauts_de_schema
-
-
-def empreintes(dossier: Path) -> dict[str, str]:
-    return {
-        str(p.relative_to(dossier)): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(dossier.rglob("*"))
-        if p.is_file()
-    }
 
 
 def test_memes_octets_a_chaque_ecriture(depot: Path, tmp_path: Path) -> None:
