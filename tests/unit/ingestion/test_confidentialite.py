@@ -26,7 +26,7 @@ def _temps(dossier: Path, *lignes: dict[str, str]) -> Lu:
 def test_ni_nom_ni_matricule_ni_motif_d_absence(tmp_path: Path) -> None:
     lu = _temps(
         tmp_path,
-        {"matricule": "0058798", "date": "02/01/2020", "code_activite": "0069", "type_jour": "T"},
+        {"matricule": "0058798", "date": "02/01/2020", "code_activite": "0069", "type_jour": " T "},
         {"matricule": " 0058798 ", "date": "03/01/2020", "code_activite": "MALADIE", "type_jour": "A"},
         {"matricule": "0058799", "date": "03/01/2020", "code_activite": "MALADIE", "type_jour": "A"},
         {"matricule": "", "date": "03/01/2020", "code_activite": "GREVE", "type_jour": ""},
@@ -50,11 +50,6 @@ def test_l_empreinte_d_une_absence_ne_depend_pas_de_l_ecriture_du_jour(tmp_path:
     assert len(set(lu.colonne("code_activite"))) == 1
 
 
-def test_un_jour_travaille_ecrit_avec_des_espaces_reste_en_clair(tmp_path: Path) -> None:
-    lu = _temps(tmp_path, {"matricule": "1", "code_activite": "0069", "type_jour": " T "})
-    assert lu.colonne("code_activite") == ["0069"]
-
-
 def test_sans_la_colonne_type_jour_rien_n_est_en_clair(tmp_path: Path) -> None:
     deux = Pseudonymes(CLE)
     assert deux.empreinte("1", "2") == deux.empreinte("1", "2") != Pseudonymes(CLE + b"x").empreinte("1", "2")
@@ -67,14 +62,6 @@ def test_une_rangee_decalee_ne_laisse_rien_passer_d_un_agent(tmp_path: Path) -> 
     assert {k: v for k, v in lu.rangees[0].items() if v} == {
         "fichier_id": "7", "ligne": "2", "defauts": "|12 cellules pour 10 colonnes d'en-tête (F6)",
     }  # fmt: skip
-
-
-def test_une_ligne_comptable_decalee_garde_ses_montants(tmp_path: Path) -> None:
-    ligne = [*rangee("mandats", tiers="MARTIN", objet="Paul", montant_ttc="12,50 €", montant_ht="Paul"), "surplus"]
-    lu = lire(_fichier(tmp_path, "mandats", ligne), "mandats")
-    assert "MARTIN" not in lu.octets.decode()
-    assert "Paul" not in lu.octets.decode()
-    assert lu.colonne("montant_ttc") == ["12,50 €"]
 
 
 @pytest.mark.parametrize(

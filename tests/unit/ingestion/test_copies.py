@@ -107,11 +107,7 @@ def test_les_copies_d_un_processus_tue_sont_balayees_pas_celles_d_un_vivant(tmp_
         assert balayer_copies(tmp_path) == 2
         assert (vivant / "rh").is_dir()
         assert [d.name for d in (tmp_path / DOSSIER).glob("*/")] == [vivant.name]
-    assert balayer_copies(tmp_path) == 0
-
-
-def test_balayer_sans_rien(tmp_path: Path) -> None:
-    assert balayer_copies(tmp_path / "absent") == 0
+    assert balayer_copies(tmp_path) == balayer_copies(tmp_path / "absent") == 0
 
 
 def test_un_dossier_de_travail_impossible_est_une_phrase(tmp_path: Path) -> None:
@@ -124,47 +120,10 @@ def _tube(chemin: Path) -> None:
     os.mkfifo(chemin)
 
 
-def _peripherique(chemin: Path) -> None:
-    chemin.symlink_to("/dev/zero")
-
-
 def _dehors(chemin: Path) -> None:
     ailleurs = chemin.parents[2] / "ailleurs.csv"
     ailleurs.write_text("x", encoding="utf-8")
     chemin.symlink_to(ailleurs)
-
-
-def _boucle(chemin: Path) -> None:
-    chemin.symlink_to(chemin.name)
-
-
-def _rompu(chemin: Path) -> None:
-    chemin.symlink_to("nulle_part")
-
-
-@pytest.mark.parametrize(
-    ("poser", "motif"),
-    [
-        (_tube, "pas un fichier ordinaire"), (_peripherique, "hors du dépôt"), (_dehors, "hors du dépôt"),
-        (_boucle, "tourne en rond"), (_rompu, "ne mène à aucun fichier"),
-    ],
-)  # fmt: skip
-def test_rien_d_autre_qu_un_fichier_du_depot(tmp_path: Path, poser: object, motif: str) -> None:
-    _depot(tmp_path / "depot")
-    poser(tmp_path / "depot" / "rh" / "temps_2020-02.csv")  # type: ignore[operator]
-    trouve = decouvrir(tmp_path / "depot")
-    assert [f.nom for f in trouve.fichiers] == ["temps_2020-01.csv"]
-    ((chemin, raison),) = trouve.refus["rh"]
-    assert chemin == "rh/temps_2020-02.csv"
-    assert motif in raison
-    assert "(G7)" in raison
-
-
-def test_une_source_qui_est_un_lien_vers_ailleurs_est_refusee(tmp_path: Path) -> None:
-    _depot(tmp_path / "autre")
-    (tmp_path / "depot").mkdir()
-    (tmp_path / "depot" / "rh").symlink_to(tmp_path / "autre" / "rh")
-    assert "hors du dépôt" in decouvrir(tmp_path / "depot").refus["rh"][0][1]
 
 
 def test_un_lien_dans_le_depot_se_lit(tmp_path: Path) -> None:

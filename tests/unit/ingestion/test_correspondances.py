@@ -15,7 +15,7 @@ from mutualisation.ingestion.traduction import Traduction
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.sources.registre import registre
 
-from .outillage import CLE, lire, refus
+from .outillage import CLE, lire
 
 ENTETE = "N° dépôt;Date vente;Type;Volume vendu (kWhc);Prix (€/MWhc)"
 TEMPS = "Matricule;Date;Code activité;Durée;Type jour"
@@ -115,19 +115,6 @@ def test_autre_en_tete_et_autres_valeurs(tmp_path: Path) -> None:
     assert dialecte["colonnes_ignorees"] == []
 
 
-def test_le_nom_exact_l_emporte(tmp_path: Path) -> None:
-    texte = f"{ENTETE};Source\n1;10/04/2020;C;5;8;P\n"
-    rangees, dialecte = _lire(tmp_path / "v.csv", texte, "ventes", "Type;Source;")
-    assert rangees == [["2", "", "1", "10/04/2020", "C", "5", "8", ""]]
-    assert dialecte["colonnes_ignorees"] == ["…"]
-
-
-def test_deux_candidats(tmp_path: Path) -> None:
-    texte = ENTETE.replace("Type", "Sorte;Genre") + "\n1;10/04/2020;C;C;5;8\n"
-    motif = _refus(tmp_path / "v.csv", texte, "ventes", "Type;Sorte;", "Type;Genre;")
-    assert "« Sorte » et « Genre » sont deux en-têtes que correspondances donne à la colonne « Type »" in motif
-
-
 def test_un_en_tete_pour_deux_colonnes(tmp_path: Path) -> None:
     texte = ENTETE.replace("Type", "Sorte") + "\n1;10/04/2020;C;5;8\n"
     motif = _refus(tmp_path / "v.csv", texte, "ventes", "Type;Sorte;", "Indice;Sorte;")
@@ -137,26 +124,6 @@ def test_un_en_tete_pour_deux_colonnes(tmp_path: Path) -> None:
 def test_l_en_tete_exact_d_une_autre_colonne_n_est_pas_pris(tmp_path: Path) -> None:
     texte = "N° dépôt;Date vente;Indice;Volume vendu (kWhc);Prix (€/MWhc)\n1;10/04/2020;C;5;8\n"
     assert "« Type »" in _refus(tmp_path / "v.csv", texte, "ventes", "Type;Indice;")
-
-
-def test_une_colonne_obligatoire_donnee_n_est_pas_absente(tmp_path: Path) -> None:
-    texte = f"{TEMPS}\n12;01/02/2020;ADS-1;7;T\n12;02/02/2020;ADS-1;7;T\n"
-    assert "« Validé »" in refus_temps(tmp_path, texte)
-    rangees, dialecte = _lire(tmp_path / "t.csv", texte, "temps", "Validé;;O")
-    assert [r[-1] for r in rangees] == ["O", "O"]
-    assert dialecte["colonnes_absentes"] == ["Nom", "Prénom", "Service", "Libellé activité"]
-
-
-def refus_temps(dossier: Path, texte: str) -> str:
-    chemin = dossier / "temps_2020-02.csv"
-    chemin.write_text(texte, encoding="utf-8")
-    return refus(chemin, "temps")
-
-
-def test_une_cellule_vide_ne_prend_pas_de_defaut(tmp_path: Path) -> None:
-    texte = f"{TEMPS};Validé\n12;01/02/2020;ADS-1;7;T;\n12;02/02/2020;ADS-1;7;T\n"
-    rangees, _ = _lire(tmp_path / "t.csv", texte, "temps", "Validé;;O")
-    assert [r[-1] for r in rangees] == ["", ""]
 
 
 def test_traduit_avant_les_masques(tmp_path: Path) -> None:

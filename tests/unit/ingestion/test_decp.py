@@ -96,37 +96,14 @@ def test_un_marche_sur_une_ligne_plus_longue_qu_une_lecture(tmp_path: Path) -> N
     assert (lu.colonne("identifiant"), lu.colonne("ligne")) == (["M1", "M2"], ["2", "2"])
 
 
-def test_liste_vide(tmp_path: Path) -> None:
-    assert lire(_ecrire(tmp_path, '{"marches": []}'), "decp").rangees == []
-
-
 @pytest.mark.parametrize(
     ("texte", "attendu"),
     [
-        (b"", "0 octet"),
-        ("{", "illisible"),
-        ("[]", "n'est pas un fichier DECP"),
-        ("{}", "aucun marché sous"),
-        ('{"marches": {}}', "aucun marché sous"),
         ('{"marches": {"objet": "x"}}', "aucun marché sous"),
-        ('{"marches": 3}', "aucun marché sous"),
-        ('{"marches": {"marche": 3}}', "objet JSON"),
-        ('{"marches": {"marche": {"id": 1}}', "illisible"),
-        ('{"marches": [3]}', "objet JSON"),
-        ('{"marches": [{"id": 1}', "illisible"),
-        ('{"marches": [\n{"id": 1} {"id": 2}]}', "ligne 2"),
-        ('{"marches": []', "illisible"),
-        ('{"marches": []}\n}', "ligne 2"),
         ('{"marches": [{"montant": 1e9999999999999999999}]}', "illisible"),
         ('{"marches": [{"montant": ' + "9" * 5000 + "}]}", "illisible"),
-        ('{"marches": [{"id": "\\u0000"}]}', "caractère nul"),
-        ('{"marches": [{"id": "\\ud800"}]}', "Unicode"),
-        ('{"marches": [{"a": ' + "[" * 100_000 + "]}", "l'un dans l'autre"),
         ('{"marches": [\n{"DUPONT": 1, "DUPONT": 2}]}', "ligne 2 : un objet donne deux fois une même clé, rien"),
-        ('{"marches": []} {"marches": []}', "illisible"),
-        ('{"marches": []}'.encode("utf-16"), "UTF-16"),
-        ('{"marches": [{"id": "é"}]}'.encode("cp1252"), "encodage illisible"),
     ],
 )
-def test_json_abime(tmp_path: Path, texte: str | bytes, attendu: str) -> None:
+def test_json_abime(tmp_path: Path, texte: str, attendu: str) -> None:
     assert attendu in refus(_ecrire(tmp_path, texte), "decp")

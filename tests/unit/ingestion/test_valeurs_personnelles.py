@@ -19,7 +19,7 @@ from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.sources.registre import registre
 
-from .outillage import CLE, SIRET, Lu, entete, lire, refus
+from .outillage import CLE, SIRET, Lu, entete, lire, rangee, refus
 
 AGENTS = [("0058798", "DUPONT-MOREL", "Jeanne"), ("0061234", "LE GALL", "Anaïs"), ("M0042", "Ouvrard", "NOËL")]
 IBAN = "FR7630006000011234567890189"
@@ -39,7 +39,13 @@ MANDATS = [
     ]
     for i, (t, s) in enumerate([("MARTIN Paul", ""), ("MARTIN", ""), (IBAN, ""), ("ENTREPRISE", SIRET)])
 ]  # fmt: skip
-LIGNES = {"temps": TEMPS, "agents": SEGMENTS, "mandats": MANDATS}
+TITRES = [
+    rangee("titres", exercice="2020", budget="00", bordereau="2", piece=f"{i}", ligne_piece="1", nature="70845",
+           date_emission="02/01/2020", type_piece="01", axe_analytique="AX-1", tiers="MARTIN", montant_ttc="12,00",
+           objet="Fournitures", statut="Émis")
+    for i in range(4)
+]  # fmt: skip
+LIGNES = {"temps": TEMPS, "agents": SEGMENTS, "mandats": MANDATS, "titres": TITRES}
 MASQUE = Pseudonymes(CLE).masque
 
 
@@ -74,7 +80,7 @@ def _fuites(lu: Lu | str) -> set[str]:
     return {s for s in SECRETS if s in texte}
 
 
-@pytest.mark.parametrize("jeu", ["temps", "agents", "mandats"])
+@pytest.mark.parametrize("jeu", sorted(LIGNES))
 def test_deux_en_tetes_echanges_ne_posent_aucune_personne(tmp_path: Path, jeu: str) -> None:
     vus = {}
     for i, j in combinations(range(len(entete(jeu))), 2):
@@ -85,7 +91,7 @@ def test_deux_en_tetes_echanges_ne_posent_aucune_personne(tmp_path: Path, jeu: s
     assert vus == {}
 
 
-@pytest.mark.parametrize("jeu", ["temps", "agents", "mandats"])
+@pytest.mark.parametrize("jeu", sorted(LIGNES))
 def test_une_rangee_decalee_ne_pose_aucune_personne(tmp_path: Path, jeu: str) -> None:
     vus = {}
     for pas in range(-12, 13):
