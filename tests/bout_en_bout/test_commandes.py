@@ -13,8 +13,6 @@ from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne, Publie
 from tests.bout_en_bout.test_refus import octets
 
-from mutualisation import operations as op
-
 
 def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne: EnLigne, atelier: Atelier) -> None:
     bilan, neuf, bilans = atelier.publie(petit, EXERCICE)[1], atelier.neuf(), tmp_path / "bilans"
@@ -47,19 +45,6 @@ def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne
     manifeste = json.loads(ici[f"bilan_{EXERCICE}/manifeste.json"])
     assert (manifeste["prepare_par"], manifeste["identite"]) == ("Zoé Martin", "declaree")
     assert manifeste["publication_sha256"] == publication["publication_sha256"]
-
-
-def test_extraire_rend_les_memes_octets_que_bilan(publie: Publie, tmp_path: Path) -> None:
-    ecrit = Path(publie.bilan.extraits[0])
-    de_nouveau = Path(op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
-    assert octets(de_nouveau) == octets(ecrit)
-
-
-def test_un_nom_declare_le_reste_ou_que_l_extrait_s_ecrive(publie: Publie, tmp_path: Path) -> None:
-    """Who prepared on an embedded server was not authenticated, on whatever server the version is read (K3)."""
-    publie.contexte.embarque = False
-    dossier = Path(op.extraire(publie.contexte, EXERCICE, str(tmp_path)))
-    assert json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))["identite"] == "declaree"
 
 
 def test_une_formule_livree_reste_du_texte(publie: Publie) -> None:

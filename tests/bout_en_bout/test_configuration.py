@@ -1,4 +1,4 @@
-"""A dispositif, a column, a dialect: configuration, no code."""
+"""A dispositif more: rows of the referentiel, no code."""
 
 from __future__ import annotations
 

@@ -8,26 +8,19 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 from tests.atelier import petit_depot, plantation
-from tests.atelier.assaut import en_csv, remplir
 from tests.atelier.commande import Sortie, lancer
 from tests.atelier.fouille import colonnes_qui_disent, contenu, fichiers
 from tests.atelier.petit_depot import EXERCICE
-from tests.atelier.plantation import IBAN, INCONNU, SECRETS
+from tests.atelier.plantation import INCONNU, SECRETS
 from tests.atelier.une_fois import une_fois
 
 from mutualisation import operations as op
-from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
-from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.sources.registre import registre
 
 # columns of raw, and of what reads it, where a secret may be: `Objet`; `Tiers` of the titres, whose SIRET is valid
@@ -99,81 +92,6 @@ def test_rien_dans_les_extraits_ni_les_journaux(plantee: Plantee) -> None:
         vus += 1
         assert [s for s in NOMMES if s.casefold() in lu] == [], chemin
     assert vus > 100
-
-
-# ---------------------------------------------------------------- two labels exchanged
-PERSONNES = {"agents": ("matricule", "nom", "prenom"), "mandats": ("tiers",), "titres": ("tiers",),
-             "temps": ("matricule", "nom", "prenom", "service", "libelle_activite")}  # fmt: skip
-
-
-def _paires(jeu: str) -> Iterator[tuple[str, str]]:
-    for a in PERSONNES[jeu]:
-        for c in registre().jeu(jeu).colonnes:
-            if c.nom != a and not (c.nom in PERSONNES[jeu] and c.nom < a):
-                yield a, c.nom
-
-
-@pytest.fixture
-def conn(base_vierge: str) -> Iterator[psycopg.Connection[Any]]:
-    """A warehouse of this test's own."""
-    with connecter(base_vierge) as ouverte:
-        yield ouverte
-
-
-def test_chaque_personne_du_registre_est_dans_la_table() -> None:
-    """A new column about people is exchanged too."""
-    for jeu in plantation.jeux():
-        du_registre = {c.nom for c in jeu.colonnes if c.type in ("personnel", "pseudonyme") or c.garde_si_siret}
-        assert du_registre <= set(PERSONNES.get(jeu.nom, ())), jeu.nom
-
-
-@pytest.mark.parametrize("jeu", sorted(PERSONNES))
-def test_deux_en_tetes_echanges(jeu: str, conn: psycopg.Connection[Any], base_vierge: str, tmp_path: Path) -> None:
-    """Whatever becomes of the file, its people are neither landed nor said."""
-    fautes = []
-    cellules = {"tiers": INCONNU} if "tiers" in PERSONNES[jeu] else {"nom": "ZYLBERSTEIN", "matricule": "0907331"}
-    rangees = remplir(jeu, 4, **cellules)
-    noms = {c.entete or "": c.nom for c in registre().jeu(jeu).colonnes}
-    chemin = tmp_path / "depot" / registre().jeu(jeu).source / f"{registre().jeu(jeu).nom}_{_periode(jeu)}.csv"
-    chemin.parent.mkdir(parents=True)
-    for a, b in _paires(jeu):
-        echange = {a: b, b: a}
-        entete = [next(e for e, n in noms.items() if n == echange.get(noms[x], noms[x])) for x in rangees[0]]
-        chemin.write_text(en_csv([entete, *rangees[1:]]), encoding="utf-8")
-        dit = _charger(conn, tmp_path)
-        secrets = (*SECRETS, "ZYLBERSTEIN", "Hermenegilde", "0907331", "Pole Wxyz", IBAN)
-        fautes += [f"{a} et {b} : « {s} » est dit" for s in secrets if s.casefold() in dit.casefold()]
-        trouves = colonnes_qui_disent(base_vierge, secrets, ("brut", "journal"))
-        fautes += [f"{a} et {b} : « {s} » est dans {ou}" for ou, s in sorted(trouves) if not PERMISE.fullmatch(ou)]
-        _vider(base_vierge, jeu)
-    assert not fautes, "\n".join(fautes)
-
-
-def _vider(dsn: str, jeu: str) -> None:
-    """As if nothing had been loaded, which no role of a run may do."""
-    with psycopg.connect(dsn) as conn:
-        conn.execute("truncate journal.fichiers, journal.epci, journal.chargements cascade")
-        conn.execute(f"truncate brut.{jeu}")  # type: ignore[call-overload]
-
-
-def _periode(jeu: str) -> str:
-    return str(EXERCICE) if registre().jeu(jeu).periode == "annee" else f"{EXERCICE}-03"
-
-
-def _charger(conn: psycopg.Connection[Any], dossier: Path) -> str:
-    """Everything that the load says."""
-    messages: list[str] = []
-    try:
-        charges = charger_depot(
-            conn, dossier / "depot", var=dossier / "var", porte=lambda _conn, _chargement: [],
-            suivi=messages.append, detail=messages.append,
-        )  # fmt: skip
-        messages += [a for c in charges for a in c.avertissements]
-    except FichierRefuse as refus:
-        messages += [motif for _, motif in refus.refus]
-    except ErreurMutualisation as erreur:
-        messages.append(str(erreur))
-    return "\n".join(messages)
 
 
 def test_un_nom_parmi_les_numeros_de_documents_n_est_publie_nulle_part(

@@ -125,17 +125,6 @@ def _temps(mois: int) -> str:
     return f"{ENTETE_TEMPS}1;01/{mois:02d}/2020;X1;7;T;O\n"
 
 
-def test_memes_octets_sous_un_autre_mois(conn: Connexion, tmp_path: Path) -> None:
-    depot = _depot(tmp_path / "a", {f"rh/temps_2020-0{m}.csv": _temps(2) for m in (3, 2)})
-    (charge,) = _charger(conn, depot)
-    assert charge.fichiers == ["rh/temps_2020-02.csv"]
-    assert "période 2020-02, déjà chargé" in charge.avertissements[0]
-    (suite,) = _charger(conn, _depot(tmp_path / "b", {"rh/temps_2020-01.csv": _temps(2)}))
-    assert suite.fichiers == []
-    assert suite.deja_charges == ["rh/temps_2020-01.csv"]
-    assert _courants(conn) == ["temps_2020-02.csv"]
-
-
 def test_le_depot_9_precede_le_depot_10(conn: Connexion, tmp_path: Path) -> None:
     """F2 and F7: the earliest periode stands, and numbers of periods compare as numbers."""
     operations = (
@@ -145,24 +134,6 @@ def test_le_depot_9_precede_le_depot_10(conn: Connexion, tmp_path: Path) -> None
     depot = _depot(tmp_path, {f"cee/operations_depot-{n}.csv": operations for n in (10, 9)})
     (charge,) = _charger(conn, depot)
     assert charge.fichiers == ["cee/operations_depot-9.csv"]
-
-
-def test_un_mois_corrige_libere_ses_octets(conn: Connexion, tmp_path: Path) -> None:
-    _charger(conn, _depot(tmp_path, {"rh/temps_2020-01.csv": _temps(2)}))
-    _charger(conn, _depot(tmp_path, {"rh/temps_2020-01.csv": _temps(1), "rh/temps_2020-02.csv": _temps(2)}))
-    assert _courants(conn) == ["temps_2020-01.csv", "temps_2020-02.csv"]
-
-
-def test_repetition_permise_des_fichiers_annuels_ou_vides(conn: Connexion, tmp_path: Path) -> None:
-    entete = "Exercice;Catégorie;Masse salariale;Atténuations;ETPT\n"
-    depot = _depot(
-        tmp_path,
-        {f"rh/temps_2020-0{m}.csv": ENTETE_TEMPS for m in (1, 2)}
-        | {f"rh/masse_salariale_{a}.csv": entete + "2020;A;1;0;1\n" for a in (2020, 2021)},
-    )
-    (charge,) = _charger(conn, depot)
-    assert len(charge.fichiers) == 4
-    assert [a for a in charge.avertissements if "F2" in a] == []
 
 
 def test_un_fichier_refuse_laisse_sa_source_en_l_etat(conn: Connexion, tmp_path: Path) -> None:
@@ -250,18 +221,6 @@ def test_l_epci_de_l_entrepot_se_lit_comme_une_cellule(conn: Connexion, tmp_path
     assert conn.execute("select siren from journal.epci").fetchall() == [("732829320",)]
 
 
-def test_un_entrepot_n_a_qu_un_epci(conn: Connexion, tmp_path: Path) -> None:
-    _charger(conn, _depot(tmp_path / "a", {"referentiel/adherents.csv": ENTETE_ADHERENTS + EPCI}))
-    autre = ENTETE_ADHERENTS + EPCI.replace("732829320;", "200093201;")
-    depot = _depot(tmp_path / "b", {"referentiel/adherents_v2.csv": autre, "rh/temps_2020-01.csv": _temps(1)})
-    with pytest.raises(FichierRefuse, match="732829320") as e:
-        _charger(conn, depot)
-    assert e.value.refus[0][0] == "referentiel/adherents_v2.csv"
-    assert _courants(conn) == ["adherents.csv"]
-    _charger(conn, _depot(tmp_path / "c", {"referentiel/adherents_v2.csv": autre + EPCI}))
-    assert sorted(conn.execute("select siren from journal.epci").fetchall()) == [("200093201",), ("732829320",)]
-
-
 def test_controle_et_total_sont_notes(conn: Connexion, tmp_path: Path) -> None:
     contenu = (ENTETE_UNITES + UNITE + "Total;;;;;3;\n").encode()
     sha = hashlib.sha256(contenu).hexdigest()
@@ -273,16 +232,6 @@ def test_controle_et_total_sont_notes(conn: Connexion, tmp_path: Path) -> None:
     _charger(conn, depot)
     assert conn.execute("select controle, lignes from journal.fichiers").fetchone() == (controle | {"sha256": sha}, 1)
     assert conn.execute("select colonne, valeur from journal.totaux").fetchall() == [("quantite", "3")]
-
-
-@pytest.mark.parametrize("controle", ['{"sha256": "00"}', "{", '{"colonne": "Montant", "total": "3"}'])
-def test_controle_faux(conn: Connexion, tmp_path: Path, controle: str) -> None:
-    depot = _depot(
-        tmp_path,
-        {"activite/unites_2020-S1.csv": ENTETE_UNITES, "activite/unites_2020-S1.csv.controle.json": controle},
-    )
-    with pytest.raises(FichierRefuse, match=r"unites_2020-S1\.csv : .*controle\.json"):
-        _charger(conn, depot)
 
 
 def test_seules_les_sources_demandees(conn: Connexion, tmp_path: Path) -> None:
@@ -299,27 +248,6 @@ def test_magasin_d_objets(conn: Connexion) -> None:
     (charge,) = _charger(conn, str(racine))
     assert charge.fichiers == ["rh/temps_2020-01.csv"]
     assert conn.execute("select chemin, lignes from journal.fichiers").fetchall() == [("rh/temps_2020-01.csv", 1)]
-
-
-def test_depot_illisible(conn: Connexion, tmp_path: Path) -> None:
-    with pytest.raises(ErreurMutualisation, match="n'existe pas"):
-        _charger(conn, tmp_path / "absent")
-    with pytest.raises(ErreurMutualisation, match="est vide"):
-        _charger(conn, tmp_path)
-
-
-def test_rien_d_un_agent_dans_l_entrepot(conn: Connexion, tmp_path: Path) -> None:
-    temps = "Matricule;Nom;Prénom;Service;Date;Code activité;Libellé activité;Durée;Type jour;Validé\n"
-    _charger(
-        conn,
-        _depot(tmp_path, {"rh/temps_2020-01.csv": temps + "0058798;DUPONT;Léa;Paie;01/01/2020;GREVE;Grève;7;A;O\n"}),
-    )
-    tout = "".join(
-        str(conn.execute(f"select * from {t}").fetchall())
-        for t in ("brut.temps", "journal.fichiers", "journal.chargements", "journal.totaux")
-    )
-    for interdit in ("0058798", "DUPONT", "Léa", "Paie", "GREVE", "Grève"):
-        assert interdit not in tout
 
 
 def test_une_source_et_un_dialecte_s_ajoutent_par_configuration(conn: Connexion, tmp_path: Path) -> None:

@@ -235,15 +235,3 @@ def test_une_fonction_du_proprietaire_cherche_pg_temp_en_dernier(conn_defaite: C
         " and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)"
     ).fetchall()
     assert autres == []
-
-
-def test_aucune_fonction_ni_relation_n_est_ouverte_a_tous(conn_defaite: Conn) -> None:
-    ouvertes = conn_defaite.execute(
-        "select oid::regprocedure::text from pg_proc where pronamespace = 'journal'::regnamespace"
-        " and has_function_privilege('public', oid, 'execute')"
-        " union all select c.oid::regclass::text from pg_class as c where relnamespace in"
-        " (select oid from pg_namespace where nspowner in ('mutualisation_proprietaire'::regrole,"
-        " 'mutualisation_traitement'::regrole)) and relkind in ('r', 'p', 'v')"
-        " and has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate, references, trigger')"
-    ).fetchall()
-    assert ouvertes == []

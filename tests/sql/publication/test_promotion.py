@@ -46,16 +46,6 @@ def test_les_descriptions_du_contrat_sont_dans_la_base(prete: str) -> None:
     assert sans == []
 
 
-def test_le_lecteur_lit_les_vues_et_rien_d_autre(prete: str) -> None:
-    with connecter(prete, role=None) as conn:
-        for interdite in ("versions.factures_adherents", "documents.factures_adherents", "journal.fichiers"):
-            conn.execute("set role mutualisation_lecteur")
-            assert conn.execute("select count(*) from publication.synthese_financiere").fetchone() == (0,)
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                conn.execute(f"select count(*) from {interdite}".encode())
-            conn.rollback()
-
-
 def test_une_relation_interne_n_est_pas_publiee(prete: str) -> None:
     """Invoices and documents read them; readers, extracts and `publication_sha256` do not know them."""
     assert set(relations_internes()) >= {"factures_tarifs", "parametres_en_vigueur", "dispositifs_en_vigueur", "epci"}

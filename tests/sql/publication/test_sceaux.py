@@ -9,7 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.atelier.sceaux import clore_a_la_main
 
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
@@ -171,16 +170,6 @@ def test_ce_qui_est_garde_se_lit_comme_il_a_ete_ecrit(conn_publiee: Conn, var_ne
     assert Ancres().cles() == {sceau.cle_publique}
 
 
-def test_un_autre_poste_verifie_et_le_dit(conn_publiee: Conn, tmp_path: Path) -> None:
-    """K10: with the keys of the journal; what it does not keep is a remark, and nothing is written there."""
-    ailleurs = tmp_path / "ailleurs"
-    chaine = lire_chaine(conn_publiee, ailleurs)
-    assert chaine.ecarts == []
-    (remarque,) = chaine.remarques
-    assert "sceau 1 : fait sur un autre poste" in remarque
-    assert not ailleurs.exists()  # reading makes no key
-
-
 def test_une_cloture_d_un_second_poste_n_arrete_pas_le_premier(conn_publiee: Conn, tmp_path: Path) -> None:
     """Issue 19: each keeps what it made, and only says the rest."""
     ancrer(conn_publiee)
@@ -192,29 +181,6 @@ def test_une_cloture_d_un_second_poste_n_arrete_pas_le_premier(conn_publiee: Con
     entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
     assert lire_chaine(conn_publiee).ecarts == []
     assert sorted(Ancres().lues()) == [1, 3]
-
-
-def test_ce_qui_est_garde_et_differe_est_un_refus(conn_publiee: Conn, tmp_path: Path) -> None:
-    ancrer(conn_publiee)
-    chemin = Ancres().dossier / "0001.json"
-    chemin.write_text(chemin.read_text().replace("c.durand", "alice"))
-    (ecart,) = lire_chaine(conn_publiee).ecarts
-    assert "sceau 1 : l'entrepôt ne dit plus ce qui est ancré hors de lui" in ecart
-    chemin.rename(chemin.with_name("0007.json"))
-    (ecart,) = lire_chaine(conn_publiee).ecarts
-    assert "sceau 7 : il est ancré hors de l'entrepôt et n'y est plus inscrit" in ecart
-
-
-def test_une_signature_d_une_cle_inconnue_est_un_refus(conn_publiee: Conn, tmp_path: Path) -> None:
-    """A row that came by another way than the functions of the journal."""
-    cle = Ed25519PrivateKey.generate()
-    conn_publiee.execute("alter table journal.sceaux disable trigger en_ajout_seul")
-    enonce = lire_sceau(conn_publiee, 1).enonce
-    conn_publiee.execute(
-        "update journal.sceaux set signature = %s, cle_publique = %s", (cle.sign(enonce.encode()), publique(cle))
-    )
-    (ecart,) = lire_chaine(conn_publiee, tmp_path / "ailleurs").ecarts
-    assert "la clé qui l'a signé n'est pas connue ici" in ecart
 
 
 def test_la_cle_vient_de_l_environnement_ou_d_un_fichier(

@@ -280,13 +280,6 @@ def test_les_mots_usuels_d_un_autre_logiciel_gardent_leur_sens(tmp_path: Path) -
     assert "TRAVAIL → T ; Absent → A" in _dit(essai)
 
 
-@pytest.mark.parametrize("code", ["O.MARTIN", "MARTIN-DUPONT", "MARTIN/DUPONT"])
-def test_un_nom_a_trait_d_union_n_est_pas_un_code(tmp_path: Path, code: str) -> None:
-    texte = ECRITURES.replace("Montant", "Axe analytique;Montant")
-    texte += f"2023;00;1;1;1;15/03/2023;01;6068;Payé;{code};1\n"
-    assert _nus(_dit(essayer(_ecrire(tmp_path / "compta" / "mandats_2023-03.csv", texte)))) == []
-
-
 @pytest.mark.parametrize(
     ("jeu", "colonne", "lu", "vaut"),
     [
