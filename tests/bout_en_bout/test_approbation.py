@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.atelier import petit_depot
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import lire
-from tests.bout_en_bout.test_cloture import empreintes, manifeste, publiee
+from tests.bout_en_bout.entrepots import empreintes, justifier, lire, manifeste
+from tests.bout_en_bout.test_cloture import publiee
 
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
@@ -38,11 +37,7 @@ def nommes(neuf: op.Session) -> Iterator[Callable[[str], op.Session]]:
 @pytest.fixture
 def justifie(neuf: op.Session, depot: Path, tmp_path: Path) -> tuple[op.Session, Path]:
     """The small drop published by alice, its gaps justified, and its extract, to approve."""
-    petit_depot.ecrire_csv(
-        depot / "referentiel" / "justifications.csv",
-        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
-        *(f"{EXERCICE};{c};;Vu;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
-    )
+    justifier(depot)
     return neuf, Path(op.bilan(neuf, str(depot), [EXERCICE], str(tmp_path / "bilans"), "alice").extraits[0])
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import html
-import json
 import re
 import shutil
 from decimal import Decimal
@@ -14,25 +12,13 @@ from pathlib import Path
 import pytest
 from tests.atelier import petit_depot
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire
+from tests.bout_en_bout.entrepots import Publie, empreintes, justifier, lire, manifeste
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
 BILAN = f"bilan_{EXERCICE}"
 CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
-
-
-def empreintes(dossier: Path) -> dict[str, str]:
-    """{file: sha256} of an extract."""
-    fichiers = (c for c in dossier.rglob("*") if c.is_file())
-    return {c.relative_to(dossier).as_posix(): hashlib.sha256(c.read_bytes()).hexdigest() for c in fichiers}
-
-
-def manifeste(dossier: Path) -> dict[str, object]:
-    """The manifest of an extract."""
-    lu: dict[str, object] = json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))
-    return lu
 
 
 def lue(extrait: Path) -> str:
@@ -86,11 +72,7 @@ def _justifier(session: op.Session, depot: Path, sortie: Path) -> Path:
     """G4: gaps without a reason are named, and refuse the closing; the extract once each has one."""
     with pytest.raises(ControleEchoue, match=r"3.écarts sans justification : lignes_rejetees, unites_nulles \(ADS\)"):
         op.cloturer(session, EXERCICE, "bob")
-    petit_depot.ecrire_csv(
-        depot / "referentiel" / "justifications.csv",
-        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
-        *(f"{EXERCICE};{c};;Vu avec les services;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
-    )
+    justifier(depot)
     return Path(op.bilan(session, str(depot), [EXERCICE], str(sortie), "alice").extraits[0])
 
 

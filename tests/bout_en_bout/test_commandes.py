@@ -10,8 +10,7 @@ from tests.atelier import petit_depot
 from tests.atelier.atelier import Atelier
 from tests.atelier.commande import Sortie, appeler, empreinte
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import EnLigne, Publie
-from tests.bout_en_bout.test_refus import octets
+from tests.bout_en_bout.entrepots import EnLigne, Publie, octets
 
 
 def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne: EnLigne, atelier: Atelier) -> None:

@@ -13,8 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.sceaux import clore_a_la_main
-from tests.bout_en_bout.entrepots import Publie
-from tests.bout_en_bout.test_refus import octets
+from tests.bout_en_bout.entrepots import Publie, octets
 
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.atelier import petit_depot
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, publication
+from tests.bout_en_bout.entrepots import Publie, justifier, manifeste, octets, publication
 
 from mutualisation import operations as op
 from mutualisation.composition.dossier import TRAVAIL
@@ -23,31 +21,11 @@ from mutualisation.operations import livraison
 Faire = Callable[[], object]
 
 
-def _octets(dossier: Path) -> dict[str, bytes]:
-    return {c.relative_to(dossier).as_posix(): c.read_bytes() for c in sorted(dossier.rglob("*")) if c.is_file()}
-
-
-def _manifeste(dossier: Path) -> dict[str, Any]:
-    lu: dict[str, Any] = json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))
-    return lu
-
-
 @pytest.fixture
 def justifie(publie: Publie, depot: Path, tmp_path: Path) -> Path:
     """The folder of extracts of an exercice that may be closed."""
-    petit_depot.ecrire_csv(
-        depot / "referentiel" / "justifications.csv",
-        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
-        *(f"{EXERCICE};{c};;Vu avec les services;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
-    )
+    justifier(depot)
     op.bilan(publie.contexte, str(depot), [EXERCICE], str(tmp_path / "bilans"), "alice")
-    return tmp_path / "bilans"
-
-
-@pytest.fixture
-def bilans(publie: Publie, tmp_path: Path) -> Path:
-    """The extract of what is published, in a folder of this test's own."""
-    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
     return tmp_path / "bilans"
 
 
@@ -72,10 +50,10 @@ def test_un_extrait_clos_pendant_l_ecriture_reste_clos(
     _apres(monkeypatch, livraison, "composer_extrait", lambda: op.cloturer(session, EXERCICE, "bob"))
     with pytest.raises(PannePassagere, match=rf"L'exercice {EXERCICE} a été clos pendant l'écriture.*relancez"):
         op.extraire(session, EXERCICE, str(justifie), version)
-    assert _manifeste(extrait)["statut"] == "clos"
-    clos = _octets(extrait)
+    assert manifeste(extrait)["statut"] == "clos"
+    clos = octets(extrait)
     assert op.extraire(session, EXERCICE, str(justifie), version) == str(extrait)
-    assert _octets(extrait) == clos
+    assert octets(extrait) == clos
     assert not list(justifie.glob(f"{TRAVAIL}*"))
 
 
@@ -97,10 +75,10 @@ def test_un_extrait_publie_pendant_l_ecriture_reste_le_nouveau(
     _apres(monkeypatch, livraison, "composer_extrait", suivant)
     with pytest.raises(PannePassagere, match=rf"L'exercice {EXERCICE} a été publié de nouveau pendant l'écriture"):
         op.extraire(session, EXERCICE, str(bilans))
-    assert publication(session.dsn)[0] == (EXERCICE, _manifeste(extrait)["version"]) == (EXERCICE, 2)
-    nouveau = _octets(extrait)
+    assert publication(session.dsn)[0] == (EXERCICE, manifeste(extrait)["version"]) == (EXERCICE, 2)
+    nouveau = octets(extrait)
     op.extraire(session, EXERCICE, str(bilans))
-    assert _octets(extrait) == nouveau
+    assert octets(extrait) == nouveau
 
 
 def test_des_factures_publiees_pendant_l_ecriture_restent_les_nouvelles(
@@ -116,7 +94,7 @@ def test_des_factures_publiees_pendant_l_ecriture_restent_les_nouvelles(
     _apres(monkeypatch, ecriture._Redaction, "manifeste", autre)
     with pytest.raises(PannePassagere, match="publié de nouveau pendant l'écriture"):
         op.facturer(session, EXERCICE, 1, str(bilans))
-    assert _manifeste(dossier)["version"] == 2
+    assert manifeste(dossier)["version"] == 2
     assert not list(bilans.glob(f"{TRAVAIL}*"))
 
 
@@ -124,7 +102,7 @@ def test_un_traitement_long_fait_attendre_puis_le_dit(
     publie: Publie, bilans: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
-    avant, dites = _octets(extrait), []
+    avant, dites = octets(extrait), []
     monkeypatch.setattr(session, "suivi", dites.append)
     monkeypatch.setenv("MUTUALISATION_DELAI_VERROU", "1")
     with verrou_entrepot(session.dsn) as _:
@@ -135,6 +113,6 @@ def test_un_traitement_long_fait_attendre_puis_le_dit(
             with pytest.raises(PannePassagere, match=r"Un autre traitement .* rien n'a été remplacé"):
                 ecrire()
     assert any("attend" in phrase for phrase in dites)
-    assert _octets(extrait) == avant
+    assert octets(extrait) == avant
     assert [d.name for d in bilans.iterdir()] == [extrait.name]
     op.extraire(session, EXERCICE, str(bilans))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, lire, manifeste, octets, publication
 
 from mutualisation import operations as op
 from mutualisation.composition import dossier as module_dossier
@@ -20,10 +19,6 @@ from mutualisation.signatures import ancrage
 
 # emoji, bullet of Word, byte order mark, CJK, a mark that composes with nothing, direction, control, private use
 ECRITURES = "Conseil 🏛️ \uf0b7 éner\ufeffgie 中文 e\u20dd \u202epar\x1ftagé \ue000"
-
-
-def _octets(dossier: Path) -> dict[str, bytes]:
-    return {c.relative_to(dossier).as_posix(): c.read_bytes() for c in sorted(dossier.rglob("*")) if c.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +35,6 @@ def ecritures(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return depot
 
 
-@pytest.fixture
-def bilans(publie: Publie, tmp_path: Path) -> Path:
-    """The extract of what is published, in a folder of this test's own."""
-    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
-    return tmp_path / "bilans"
-
-
 def _pas_a_pas(contexte: op.Session, depot: Path, _: Path) -> str:
     """As Airflow and the commands one by one: a publication that knows of no folder of extracts."""
     op.charger(contexte, str(depot))
@@ -61,7 +49,7 @@ def _d_un_coup(contexte: op.Session, depot: Path, bilans: Path) -> str:
 def test_un_rendu_qui_echoue_ne_publie_rien(
     publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    avant, extrait = publication(publie.contexte.dsn), _octets(bilans)
+    avant, extrait = publication(publie.contexte.dsn), octets(bilans)
 
     def casser(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -71,7 +59,7 @@ def test_un_rendu_qui_echoue_ne_publie_rien(
         with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
             _d_un_coup(publie.contexte, depot_corrige, bilans)
     assert publication(publie.contexte.dsn) == avant
-    assert _octets(bilans) == extrait
+    assert octets(bilans) == extrait
     assert _d_un_coup(publie.contexte, depot_corrige, bilans) == empreinte_corrigee
 
 
@@ -79,7 +67,7 @@ def test_publier_ne_compose_aucun_document(
     publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Step by step, what is rendered is left to `extraire`, which says that the version is published."""
-    extrait = _octets(bilans)
+    extrait = octets(bilans)
 
     def casser(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -90,7 +78,7 @@ def test_publier_ne_compose_aucun_document(
         with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
             op.extraire(publie.contexte, EXERCICE, str(bilans))
     assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
-    assert _octets(bilans) == extrait
+    assert octets(bilans) == extrait
 
 
 @pytest.mark.parametrize("faire", [_d_un_coup, _pas_a_pas])
@@ -111,7 +99,7 @@ def test_un_echec_apres_la_publication_dit_qu_elle_est_faite(
             faire(publie.contexte, depot_corrige, bilans)
     assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
     extrait = Path(op.extraire(publie.contexte, EXERCICE, str(bilans)))
-    assert json.loads((extrait / "manifeste.json").read_bytes())["version"] == 2
+    assert manifeste(extrait)["version"] == 2
     assert op.verifier(publie.contexte, [EXERCICE], [extrait]) == []
     assert not list(bilans.glob(f"{TRAVAIL}*"))
 
@@ -119,7 +107,7 @@ def test_un_echec_apres_la_publication_dit_qu_elle_est_faite(
 def test_un_fichier_qui_n_est_pas_a_nous_arrete_avant_tout(publie: Publie, bilans: Path, depot_corrige: Path) -> None:
     avant = publication(publie.contexte.dsn)
     (bilans / f"bilan_{EXERCICE}" / "avis du maire.docx").write_bytes(b"avis")
-    extrait = _octets(bilans)
+    extrait = octets(bilans)
     charges = _chargements(publie)
     for refuser in (
         lambda: op.bilan(publie.contexte, str(depot_corrige), [EXERCICE], str(bilans)),
@@ -128,31 +116,31 @@ def test_un_fichier_qui_n_est_pas_a_nous_arrete_avant_tout(publie: Publie, bilan
         with pytest.raises(ErreurMutualisation, match=r"avis du maire\.docx") as refus:
             refuser()
         assert refus.value.code_sortie == 1
-    assert (publication(publie.contexte.dsn), _octets(bilans), _chargements(publie)) == (avant, extrait, charges)
+    assert (publication(publie.contexte.dsn), octets(bilans), _chargements(publie)) == (avant, extrait, charges)
 
 
 def test_un_fichier_pose_parmi_les_factures_reste(publie: Publie, tmp_path: Path) -> None:
     dossier = Path(op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)))
-    premieres = _octets(dossier)
+    premieres = octets(dossier)
     assert op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path)) == str(dossier)
-    assert _octets(dossier) == premieres
+    assert octets(dossier) == premieres
     (dossier / "à vérifier.txt").write_text("avis", encoding="utf-8")
     with pytest.raises(ErreurMutualisation, match=r"« à vérifier\.txt » n'est pas de la commande"):
         op.facturer(publie.contexte, EXERCICE, 1, str(tmp_path))
-    assert _octets(dossier) == premieres | {"à vérifier.txt": b"avis"}
+    assert octets(dossier) == premieres | {"à vérifier.txt": b"avis"}
 
 
 def test_ce_qui_est_publie_et_n_a_pas_pris_sa_place_la_prend_ensuite(
     publie: Publie, bilans: Path, ecritures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped between the commit and the renames: the former extract stays, `extraire` writes the new one."""
-    avant = _octets(bilans)
+    avant = octets(bilans)
     with monkeypatch.context() as arret:
         arret.setattr(module_dossier.MiseEnPlace, "poser", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             op.bilan(publie.contexte, str(ecritures), [EXERCICE], str(bilans))
     assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
-    assert _octets(bilans) == avant
+    assert octets(bilans) == avant
     refait = op.extraire(publie.contexte, EXERCICE, str(bilans))
     page = (Path(refait) / f"bilan_etape_{EXERCICE}.html").read_text(encoding="utf-8")
     assert "Conseil □ □ énergie □□ e par□tagé □" in page

@@ -8,15 +8,10 @@ import pytest
 from tests.atelier import petit_depot
 from tests.atelier.commande import appeler, empreinte, lancer
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, lire, octets, publication
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-
-
-def octets(dossier: Path) -> dict[str, bytes]:
-    """Every file of a folder, by its name."""
-    return {str(f.relative_to(dossier)): f.read_bytes() for f in sorted(dossier.rglob("*")) if f.is_file()}
 
 
 def test_un_controle_qui_echoue_laisse_tout_en_place(publie: Publie, depot: Path, tmp_path: Path) -> None:

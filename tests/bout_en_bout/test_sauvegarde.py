@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import pytest
 from tests.atelier import bases
 from tests.atelier.commande import lancer
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import EnLigne, Publie, lire
+from tests.bout_en_bout.entrepots import EnLigne, Publie, empreintes, lire
 
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import verrou_entrepot
@@ -57,15 +56,6 @@ def installation(var: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("MUTUALISATION_VAR", str(var))
     with serveur_entrepot(var) as dsn:
         yield dsn
-
-
-def empreintes(dossier: Path) -> dict[str, str]:
-    """{file: sha256} of a folder."""
-    return {
-        f.relative_to(dossier).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest()
-        for f in dossier.rglob("*")
-        if f.is_file()
-    }
 
 
 def test_un_entrepot_perdu_revient_avec_ses_sceaux_et_va_plus_loin(

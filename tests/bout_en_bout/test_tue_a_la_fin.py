@@ -13,8 +13,7 @@ from pathlib import Path
 import psycopg
 from tests.atelier.commande import Sortie, demarrer, empreinte, environnement, lancer
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import EnLigne, publication
-from tests.bout_en_bout.test_refus import octets
+from tests.bout_en_bout.entrepots import EnLigne, octets, publication
 
 from mutualisation.entrepot.serveur import serveur_entrepot
 
