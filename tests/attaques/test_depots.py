@@ -44,18 +44,15 @@ def _avec_controle(**cles: Any) -> dict[str, str | bytes]:
     return {MANDATS: ML, f"{MANDATS}.controle.json": json.dumps(cles)}
 
 
+# what the tables of assauts and verrues don't hold: the gate on rows that landed, and two files of one identity
 ACCEPTES: dict[str, dict[str, str | bytes]] = {
     # F3: an unreadable cell counts 0; each key is optional
     "controle_complet": _avec_controle(
         lignes=3, colonne="Montant\u00a0TTC", total="22.5", sha256=hashlib.sha256(ML.encode()).hexdigest().upper()
     ),
     "controle_colonne_seule": _avec_controle(colonne="Montant TTC"),
-    "controle_cle_en_plus": _avec_controle(lignes="3", producteur="SIRH"),
-    "controle_orphelin": {MANDATS: ML, "compta/mandats_2023-04.csv.controle.json": "{"},
-    "controle_sur_xml": {"compta/a.xml": PES, "compta/a.xml.controle.json": '{"lignes": 99}'},
     # F4
     "total_apres_cellules_vides": {MANDATS: ML + ";;;total;;;;;22,50 €;\n;;;;;;;;;\n\n"},
-    "total_ailleurs": {MANDATS: M + "Total;;;;;;;;99;\n" + ML.removeprefix(M)},
     "total_heures": {TEMPS: T + "a;02/01/2023;X1;3h45;T;O\na;03/01/2023;X1;30,10;T;O\nTotal;;;33:51;;\n"},
     "total_centiemes": {
         TEMPS: T + "a;02/01/2023;X1;3h20;T;O\na;03/01/2023;X1;1,40;T;O\nx;04/01/2023;X1;16h16;T;O\nTotal;;;21;;\n"
@@ -67,61 +64,14 @@ ACCEPTES: dict[str, dict[str, str | bytes]] = {
             + [["Total", *[None] * 7, 0.1 + 0.1 + 0.1]]
         )
     },
-    # F5
-    "entete_nfd_et_espaces": {
-        MANDATS: ML.replace("Pièce", "Pie\u0300ce", 1).replace("Montant TTC", " Montant\u00a0 TTC ")
-    },
-    "entete_en_sixieme": {MANDATS: 'b1\n\nb2;;\nb3\n"b4;x"\nb5\n;;;\n' + ML},
-    "colonne_inconnue_double": {MANDATS: ML.replace("Statut\n", "Statut;Foo;Foo\n")},
-    # F6, F8
-    "entete_seul": {MANDATS: M},
-    "cp1252": {MANDATS: ML.encode("cp1252")},
-    "extension_en_capitales": {"compta/mandats_2023-03.CSV": ML, "compta/mandats_2023-03.CSV.controle.json": "{}"},
-    "bom_crlf_tabulation": {MANDATS: b"\xef\xbb\xbf" + ML.replace("\n", "\r\n").replace(";", "\t").encode()},
-    "guillemet_interne": {MANDATS: ML.replace(";B;", ';B 12" x;')},
-    # G7, G12
-    "noms_ignores": {
-        MANDATS: ML,
-        "compta/.DS_Store": "x",
-        "compta/~$m.xlsx": "x",
-        "compta/Thumbs.db": "x",
-        "compta/desktop.ini": "x",
-        ".git/config": "x",
-        "__MACOSX/x": "x",
-    },
 }
 REFUSES: dict[str, dict[str, str | bytes]] = {
-    "controle_lignes": _avec_controle(lignes=2),
-    "controle_total": _avec_controle(colonne="Montant TTC", total="22.51"),
-    "controle_sha256": _avec_controle(sha256="0" * 64),
-    "controle_colonne_inconnue": _avec_controle(colonne="Zut", total="1"),
-    "controle_cle_double": {MANDATS: ML, f"{MANDATS}.controle.json": '{"lignes": 3, "lignes": 3}'},
-    "controle_exposant": {MANDATS: ML, f"{MANDATS}.controle.json": '{"colonne": "Montant TTC", "total": 2.25e1}'},
-    "controle_64_ko": {MANDATS: ML, f"{MANDATS}.controle.json": "{}" + " " * 65_536},
-    "controle_illisible": {MANDATS: ML, f"{MANDATS}.controle.json": "{"},
-    "total_faux": {MANDATS: ML + ";;;TOTAL;;;;;22;\n"},
     "total_heures_faux": {TEMPS: T + "a;02/01/2023;X1;3h45;T;O\na;03/01/2023;X1;30,25;T;O\nTotal;;;33:59;;\n"},
-    "entete_en_septieme": {MANDATS: "b1\nb2\nb3\nb4\nb5\nb6\n" + ML},
-    "entete_double": {MANDATS: ML.replace("Statut\n", "Statut;Statut\n")},
-    "zero_octet": {MANDATS: b""},
     "bom_seul": {MANDATS: b"\xef\xbb\xbf"},
-    "octet_0x81": {MANDATS: ML.encode("cp1252") + b"2023;P;B\x81;9;1;15/03/2023;01;611;10;Pay\xe9\n"},
-    "utf16": {MANDATS: ML.encode("utf-16")},
-    "nul": {MANDATS: ML.encode() + b"\0"},
     "csv_et_xlsx": {MANDATS: ML, "compta/mandats_2023-03.xlsx": _classeur([M.strip().split(";")])},
-    "v1_ecrite_et_tue": {MANDATS: ML, "compta/mandats_2023-03_v1.csv": ML},
-    "guillemet_ouvert": {MANDATS: M + '2023;P;"B;1;1;15/03/2023;01;611;10,50;Payé\n'},
     "xlsx_abime": {"compta/mandats_2023-03.xlsx": b"PK\x03\x04xxxx"},
-    "xml_dtd": {"compta/a.xml": b"<?xml version='1.0'?><!DOCTYPE x SYSTEM 'http://x/y'><PES_Aller/>"},
-    "xml_tronque": {"compta/a.xml": PES[:40]},
-    "xml_autre": {"compta/a.xml": b"<?xml version='1.0'?><html/>"},
+    "nom_de_rien": {"lisezmoi.txt": ML},
 }
-NOMS_REFUSES = (
-    "compta/mandats_2023-13.csv", "compta/mandats_2023.csv", "compta/mandat_2023-03.csv", "lisezmoi.txt",
-    "compta/mandats_2023-03_v0.csv", "compta/Mandats_2023-03.csv", "rh/mandats_2023-03.csv", "paie/x.csv",
-    "compta/2023/mandats_2023-03.csv", "compta/mandats_2023-03\\x.csv", "referentiel/tarifs_2023.csv",
-    "activite/unites_2023-S3.csv",
-)  # fmt: skip
 
 
 class Porte:
@@ -168,9 +118,8 @@ def porte(base_vierge: str, tmp_path: Path) -> Iterator[Porte]:
 
 
 def test_ce_qui_entre_et_ce_qui_est_refuse(porte: Porte) -> None:
-    mal_nommes: dict[str, dict[str, str | bytes]] = {nom: {nom: ML} for nom in NOMS_REFUSES}
     essais = [(nom, f, False) for nom, f in ACCEPTES.items()]
-    essais += [(nom, f, True) for nom, f in (REFUSES | mal_nommes).items()]
+    essais += [(nom, f, True) for nom, f in REFUSES.items()]
     fautes = []
     for nom, fichiers, refuse in essais:
         porte.vider()
