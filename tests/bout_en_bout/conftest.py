@@ -58,6 +58,13 @@ def publie(atelier: Atelier, petit: Path) -> Publie:
     return Publie(*atelier.publie(petit, EXERCICE))
 
 
+@pytest.fixture
+def bilans(publie: Publie, tmp_path: Path) -> Path:
+    """The extract of what is published, in a folder of this test's own."""
+    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
+    return tmp_path / "bilans"
+
+
 @pytest.fixture(scope="session")
 def empreinte_corrigee(
     atelier: Atelier, petit: Path, depot_corrige: Path, tmp_path_factory: pytest.TempPathFactory

@@ -101,6 +101,25 @@ def test_la_recette_que_le_rapport_n_imprime_pas(dsn_reference: str, publie: Cel
     assert somme == publie["TOTAL", "2019", "recettes"]
 
 
+def test_ce_que_le_rapport_imprime_a_cote_de_l_annexe(dsn_reference: str) -> None:
+    """Territory, purchases and certificates, at the precision of the report."""
+    lus = lire(dsn_reference, "select exercice, indicateur, valeur from publication.indicateurs_cles")
+    de_2021 = {indicateur: valeur for exercice, indicateur, valeur in lus if exercice == 2021}
+    imprimes = {
+        "communes": 95, "agents_investis": 58, "cam_adherents": 109, "cam_marches": 55, "cam_fournisseurs_hdf_pct": 60,
+        "cam_tpe_pme_pct": 73, "cam_gain_pct": 20,
+    }  # fmt: skip
+    assert {indicateur: round(de_2021[indicateur]) for indicateur in imprimes} == imprimes
+    assert round(de_2021["communes_5_9_pct"] * 95 / 100) == 50
+    sommes = "select sum(operations), round(sum(produit)), round(sum(frais)), round(sum(reversement))"
+    assert lire(dsn_reference, f"{sommes} from publication.cee_valorisation") == [(5785, 1790266, 42249, 502494)]
+    actives = "dispositif = 'CAM' and '2021-12-31' between debut and coalesce(fin, '2021-12-31')"
+    types = f"select type_adherent, count(*) from publication.adhesion where {actives} group by 1 order by 1"
+    assert lire(dsn_reference, types) == [
+        ("ccas", 22), ("commune", 82), ("satellite", 5)
+    ]  # fmt: skip
+
+
 def test_etat_dit_la_meme_empreinte(reference: Reference) -> None:
     etat = lancer(reference.var, "etat", "--json")
     assert json.loads(etat.texte)["publication_sha256"] == empreinte(reference.sortie)

@@ -42,22 +42,6 @@ def test_essayer_puis_charger(neuf: op.Session, tmp_path: Path) -> None:
     assert (ads["etp"], ads["cout_personnel"]) == ("0.666667", "40000.00")
 
 
-def test_formes_inconnues(neuf: op.Session, tmp_path: Path) -> None:
-    """By what the file is, whatever its extension says; the last line says what would become of it."""
-    formes = {
-        "a.csv": (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "ancien classeur"),
-        "b.xlsx": (b"\x1f\x8b" + b"\0" * 100, ".gz"),
-        "c.xls": (b"<html><table><tr><td>x</td></tr></table></html>", "tableau HTML"),
-    }
-    for nom, (octets, dit) in formes.items():
-        (tmp_path / nom).write_bytes(octets)
-        sortie = appeler(neuf, "essayer", tmp_path / nom)
-        assert sortie.code == 3
-        assert dit in sortie.texte
-        assert ".csv" in sortie.texte or "décompresser" in sortie.texte
-        assert "serait refusé" in sortie.texte.splitlines()[-1]
-
-
 def test_json_et_cent_mille_lignes(neuf: op.Session, tmp_path: Path) -> None:
     entete, *lignes = (CAS / "entrees" / TEMPS).read_text(encoding="utf-8").splitlines()[1:]
     fichier = tmp_path / "temps_2023-01.csv"

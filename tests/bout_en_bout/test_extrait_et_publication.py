@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, lire, manifeste, octets, publication
 
 from mutualisation import operations as op
 from mutualisation.composition import dossier as module_dossier
@@ -35,13 +34,6 @@ def ecritures(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         chemin = depot / "referentiel" / f"{fichier}.csv"
         chemin.write_text(chemin.read_text(encoding="utf-8").replace(avant, apres), encoding="utf-8")
     return depot
-
-
-@pytest.fixture
-def bilans(publie: Publie, tmp_path: Path) -> Path:
-    """The extract of what is published, in a folder of this test's own."""
-    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
-    return tmp_path / "bilans"
 
 
 def _pas_a_pas(contexte: op.Session, depot: Path, _: Path) -> str:
@@ -108,7 +100,7 @@ def test_un_echec_apres_la_publication_dit_qu_elle_est_faite(
             faire(publie.contexte, depot_corrige, bilans)
     assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
     extrait = Path(op.extraire(publie.contexte, EXERCICE, str(bilans)))
-    assert json.loads((extrait / "manifeste.json").read_bytes())["version"] == 2
+    assert manifeste(extrait)["version"] == 2
     assert op.verifier(publie.contexte, [EXERCICE], [extrait]) == []
     assert not list(bilans.glob(f"{TRAVAIL}*"))
 

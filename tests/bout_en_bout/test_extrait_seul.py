@@ -5,10 +5,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urldefrag
 
 import pytest
 from tests.bout_en_bout.reference import Reference
@@ -17,7 +14,6 @@ CENTIME, ZERO = Decimal("0.01"), Decimal(0)
 # half of the last decimal of a published ETP
 DEMI_ETP = Decimal("0.0000005")
 ANNEE, AVANT = "2021", "2020"
-MEGA = 1_000_000
 Lignes = list[dict[str, str]]
 
 
@@ -164,49 +160,6 @@ def test_la_variation_explique_tout_l_ecart(extrait: Path) -> None:
         unitaire = paie_avant[d] / etp_avant[d]
         incertain = abs(unitaire) * 2 * DEMI_ETP + abs(etp[d] - etp_avant[d]) * unitaire * DEMI_ETP / etp_avant[d]
         assert abs((etp[d] - etp_avant[d]) * unitaire - effets[d]["etp"]) <= CENTIME + incertain, d
-
-
-# ---------------------------------------------------------------- pages
-class _Page(HTMLParser):
-    """Anchors and links of a page."""
-
-    def __init__(self, chemin: Path) -> None:
-        super().__init__()
-        self.ancres: list[str] = []
-        self.liens: list[str] = []
-        self.feed(chemin.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        lus = dict(attrs)
-        if lus.get("id"):
-            self.ancres.append(str(lus["id"]))
-        if tag == "a" and lus.get("href"):
-            self.liens.append(str(lus["href"]))
-
-
-@pytest.fixture(scope="module")
-def pages(extrait: Path) -> dict[Path, Any]:
-    """Every page of the extract, read once."""
-    return {chemin: _Page(chemin) for chemin in sorted(extrait.rglob("*.html"))}
-
-
-def test_chaque_lien_mene_quelque_part(extrait: Path, pages: dict[Path, Any]) -> None:
-    perdus = []
-    for chemin, page in pages.items():
-        assert len(page.ancres) == len(set(page.ancres)), chemin
-        for lien in page.liens:
-            if "://" in lien or lien.startswith("mailto:"):
-                continue
-            adresse, ancre = urldefrag(unquote(lien))
-            cible = (chemin.parent / adresse).resolve() if adresse else chemin
-            connue = cible.is_file() and cible.is_relative_to(extrait.resolve())
-            if not connue or (ancre and ancre not in pages[cible].ancres):
-                perdus.append(f"{chemin.relative_to(extrait)} → {lien}")
-    assert perdus == []
-
-
-def test_aucune_page_ne_depasse_un_mega_octet(pages: dict[Path, Any]) -> None:
-    assert {c.name: c.stat().st_size for c in pages if c.stat().st_size > MEGA} == {}
 
 
 # ---------------------------------------------------------------- open data

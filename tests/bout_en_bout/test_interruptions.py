@@ -86,27 +86,6 @@ def test_un_serveur_tue_ne_perd_rien(
         assert publication(dsn) == publies
 
 
-def test_un_enfant_tue_se_relance(var_publie: Path, depot_corrige: Path, tmp_path: Path) -> None:
-    """As the kernel does when memory is short: nothing is known against the figures, so 1 and not 2 (K12)."""
-    commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", tmp_path / "bilans"]
-    with serveur_entrepot(var_publie) as dsn:
-        avant = publication(dsn)
-        processus = demarrer(var_publie, *commande)
-        with connecter(dsn) as gardien:
-            gardien.execute(CONSTRUCTION[0])
-            _attendre(lambda: _est_bloque(dsn, CONSTRUCTION[1]), processus)
-            (dbt,) = [
-                enfant
-                for enfant in psutil.Process(processus.pid).children()
-                if "mutualisation.construction.enfant_dbt" in enfant.cmdline()
-            ]
-            dbt.kill()
-            tuee = finir(processus)
-        assert tuee.code == 1
-        assert "porte modele : dbt s'est arrêté (SIGKILL)" in tuee.erreurs
-        assert publication(dsn) == avant
-
-
 def _tuer_le_serveur(var: Path) -> None:
     envoyer(signal.SIGKILL, processus_du_serveur(var))
 

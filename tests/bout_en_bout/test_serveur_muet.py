@@ -28,17 +28,6 @@ def var_vide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
         yield var, dsn
 
 
-def test_qui_bloque_est_nomme(var_vide: tuple[Path, str]) -> None:
-    """An idle transaction that holds what the command reads: its session is named, and the command ends."""
-    var, dsn = var_vide
-    with psycopg.connect(dsn, application_name="tableur") as lecteur:
-        lecteur.execute("lock table journal.publications")
-        sortie = lancer(var, "etat", MUTUALISATION_DELAI_VERROU="3")
-        assert sortie.code == 1
-        assert f"session {lecteur.info.backend_pid} (compte mutualisation, programme tableur)" in sortie.erreurs
-    assert lancer(var, "etat").code == 0
-
-
 @pytest.mark.parametrize(
     ("commande", "attendue"),
     [(("etat",), "journal.publications"), (("sauvegarder", "sauvegarde"), "journal.extraits")],

@@ -103,24 +103,6 @@ def test_sur_un_serveur_nomme_on_ne_signe_que_pour_soi(contexte: op.Session) -> 
         assert conn.execute("select prepare_par from journal.constructions").fetchall() == [(login,)]
 
 
-def test_la_base_refuse_qui_n_est_pas_preparateur(contexte: op.Session) -> None:
-    """K2: not the code, the database."""
-    with connecter(contexte.dsn, role=None) as conn:
-        conn.execute("create role curieux login")
-        conn.execute("grant usage on schema journal to curieux")
-        conn.execute("set session authorization curieux")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            conn.execute("select journal.ouvrir_construction(array[2021], 'x', 'declaree')")
-        conn.rollback()
-        conn.execute("create role curieuse login")
-        conn.execute("grant usage on schema journal to curieuse")
-        conn.execute("grant execute on function journal.ouvrir_construction to curieuse")
-        conn.execute("set session authorization curieuse")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="curieuse n'est pas membre du groupe"):
-            conn.execute("select journal.ouvrir_construction(array[2021], 'x', 'declaree')")
-        conn.rollback()
-
-
 def test_un_traitement_a_la_fois(contexte: op.Session, tmp_path: Path) -> None:
     autre = op.Session(contexte.dsn, tmp_path)
     with contexte.connexion() as conn:

@@ -63,18 +63,6 @@ def test_cells_follow_s1(essai: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("debut", ["=", "+", "-", "@", "\t"])
-def test_text_that_looks_like_a_formula_is_neutralised(essai: Any, debut: str) -> None:
-    (rangee,) = csv.DictReader(essai(("a", f"{debut}SUM(A1)", Decimal(-1), None, None)).splitlines(), delimiter=";")
-    assert rangee["texte"] == f"'{debut}SUM(A1)"
-    assert rangee["montant"] == "-1.00"
-
-
-def test_other_text_is_untouched(essai: Any) -> None:
-    (rangee,) = csv.DictReader(essai(("a", "a=1", None, None, None)).splitlines(), delimiter=";")
-    assert rangee["texte"] == "a=1"
-
-
 def test_rows_come_in_key_order_whatever_the_order_of_insertion(essai: Any) -> None:
     texte = essai(*((code, None, None, None, None) for code in ("é", "a", "Z", "_", "10", "9")))
     assert [r["code"] for r in csv.DictReader(texte.splitlines(), delimiter=";")] == ["10", "9", "Z", "_", "a", "é"]

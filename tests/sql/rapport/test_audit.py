@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +17,6 @@ from mutualisation.mise_en_forme import pdf
 from mutualisation.publication.contexte import lire_contexte
 from mutualisation.rapport.contenu.audit import passages, personnel, rejets, trace
 from mutualisation.rapport.contenu.audit import renvois as adresses
-from mutualisation.rapport.diffusion import est_restreinte, seuil_effectif
 from mutualisation.rapport.publie import Bilan, somme
 
 PAGES = {"index", "personnel", "passages", "controles", "rejets"}
@@ -132,45 +130,6 @@ def test_a_page_without_rejections_says_so(publier: Any) -> None:
 )
 def test_anchor_is_plain(code: str, attendue: str) -> None:
     assert adresses.ancre(code) == attendue
-
-
-def test_restricted_when_no_pool_protects(publier: Any) -> None:
-    """K8: threshold 0, or a payroll that is under it as a whole."""
-    bilan = publier()
-    assert seuil_effectif(bilan) == 5
-    assert not est_restreinte(bilan)
-    bilan["cout_moyen"][0]["etpt_groupe"] = Decimal("4.99")
-    assert est_restreinte(bilan)
-    bilan["cout_moyen"].clear()
-    bilan.contexte.parametres.append(
-        {"parametre": "seuil_effectif", "valeur": "0", "debut": "2021-01-01", "fin": None, "reference": ""}
-    )
-    assert est_restreinte(bilan)
-    bilan.contexte.parametres[-1]["debut"] = "2021-01-02"
-    assert not est_restreinte(bilan)
-
-
-@pytest.mark.systeme
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="paquet système chromium absent")
-def test_an_auditor_goes_from_a_staff_figure_to_its_lines_in_three_clicks(extrait: Path) -> None:
-    """From the document that was voted: open the dispositif, its staff cost by category, the files of its hours."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as p:
-        navigateur = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = navigateur.new_page()
-        page.goto((extrait / "bilan_etape_2021.html").as_uri())
-        volet = page.locator("#dispositif-cam")
-        volet.locator("summary").first.click()
-        volet.get_by_role("link", name="coût de personnel recalculable").click()
-        assert page.url.endswith("dossier_audit_2021/personnel.html#cam")
-        tableau = page.locator("#cam table").first
-        assert tableau.is_visible()
-        assert "178\u202f000,25" in tableau.inner_text()
-        page.locator("#cam").get_by_role("link").first.click()
-        assert page.url.endswith("dossier_audit_2021/trace_cam.html#etp")
-        assert page.get_by_text("rh/temps_2021-01.csv").first.is_visible()
-        navigateur.close()
 
 
 def test_the_pool_of_structure_is_redone_where_it_makes_the_cost(publier: Any) -> None:

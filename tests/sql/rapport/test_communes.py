@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pikepdf
-import pytest
-from tests.navigateur import LARGEURS, navigateur, sans_chromium
 
 RACINE = "communes"
 
@@ -20,15 +18,3 @@ def test_a_commune_is_printed_on_one_sheet(extrait: Path) -> None:
     for nom in ("59350_lille", "59360_loos"):
         with pikepdf.open(extrait / RACINE / f"{nom}.pdf") as pdf:
             assert len(pdf.pages) == 1, nom
-
-
-@pytest.mark.systeme
-@sans_chromium
-@pytest.mark.parametrize("largeur", LARGEURS)
-def test_pages_are_accessible_at_every_width(extrait: Path, largeur: int) -> None:
-    with navigateur() as onglet:
-        for nom in ("index", "59350_lille", "59360_loos"):
-            onglet.ouvrir(extrait / RACINE / f"{nom}.html", largeur).deplier()
-            violations, _ = onglet.anomalies()
-            assert violations == [], nom
-            assert onglet.debord == 0, nom

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import replace
 from typing import Any
@@ -180,44 +179,3 @@ def test_one_exercice_alone_has_a_page_too(conn_vierge: psycopg.Connection[Any])
     texte = _texte(_dire(conn_vierge, 2019))
     assert "synthèse financière 2019" in texte
     assert "depuis 2018" not in texte
-
-
-def test_stands_alone(page: str) -> None:
-    arbre = html.fromstring(page.encode())
-    assert not arbre.xpath("//script | //link | //img | //iframe | //@src")
-    # within the page, or to another file of the extract
-    assert [lien for lien in arbre.xpath("//@href") if re.match(r"[a-z]+:|/", lien)] == []
-    assert re.findall(r"url\((?!#)", page) == []
-    assert "@import" not in page
-
-
-def test_structure_is_accessible(page: str) -> None:
-    arbre = html.fromstring(page.encode())
-    assert arbre.xpath("/html/@lang") == ["fr"]
-    assert all(len(arbre.xpath(f"//{balise}")) == 1 for balise in ("h1", "main", "header", "footer", "head/title"))
-    identifiants = arbre.xpath("//@id")
-    assert len(identifiants) == len(set(identifiants))
-    assert all(arbre.xpath("//nav/@aria-label"))
-    for cible in arbre.xpath("//a/@href[starts-with(., '#')]"):
-        assert cible[1:] in identifiants
-    for cible in " ".join(arbre.xpath("//@aria-labelledby")).split():
-        assert cible in identifiants
-    assert all(t.xpath("caption") for t in arbre.xpath("//table"))
-    assert all(th.get("scope") in ("col", "row") for th in arbre.xpath("//th"))
-    svg = "//*[local-name()='svg'][@role='img']"
-    assert len(arbre.xpath(svg)) >= 3
-    assert all(
-        s.xpath("*[local-name()='title']/text()") and s.xpath("*[local-name()='desc']/text()") for s in arbre.xpath(svg)
-    )
-    niveaux = [int(h.tag[1]) for h in arbre.xpath("//h1 | //h2 | //h3")]
-    assert all(suivant - niveau <= 1 for niveau, suivant in itertools.pairwise(niveaux))
-
-
-# font, size of the text, space between letters: what a machine or a reader may have instead of ours
-POLICES = [
-    ("inherit", "1rem", "normal"),
-    ("DejaVu Sans", "1rem", "normal"),
-    ("monospace", "1rem", "normal"),
-    ("serif", "1rem", ".12em"),
-    ("DejaVu Sans", "1.25rem", "normal"),
-]

@@ -52,12 +52,6 @@ def test_says_the_figures_and_states_of_the_page(pdf: Path) -> None:
     assert f"{total['cout_net']:,.0f} €".replace(",", " ") in texte
 
 
-@pytest.mark.usefixtures("conseil_seul")
-def test_same_version_same_bytes(conn_publiee: psycopg.Connection[Any], pdf: Path, tmp_path: Path) -> None:
-    autre = ecrire_extrait(conn_publiee, 2021, tmp_path / "encore") / pdf.name
-    assert autre.read_bytes() == pdf.read_bytes()
-
-
 def test_text_of_the_data_is_text(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
     rangees = entrepot_publie.rangees()
     for rangee in rangees["synthese_financiere"]:

@@ -9,10 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from openpyxl import load_workbook
-from tests.atelier.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.mise_en_forme.xlsx_feuille import LIGNE_ENTETE
@@ -225,19 +223,6 @@ def test_cells_are_typed_and_unknown_receipts_are_not_zero(extrait: Path) -> Non
     assert "€" in cellule.number_format
     adhesions = _classeur(extrait)["Adhésions"]
     assert adhesions.cell(PREMIERE, _colonne(adhesions, "Début")).value.year == 2018
-
-
-def test_text_that_looks_like_a_formula_is_neutralised(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
-    rangees = entrepot_publie.rangees()
-    rangees["controles"] = [
-        c | {"justification": '=HYPERLINK("http://exemple")'} for c in rangees["controles"] if c["statut"] == "ecart"
-    ]
-    entrepot_publie.publier(conn_vierge, rangees)
-    feuille = _classeur(ecrire_extrait(conn_vierge, 2021, tmp_path))["Contrôles"]
-    colonne = _colonne(feuille, "Justification")
-    cellules = [v for r in range(PREMIERE, feuille.max_row) if (v := feuille.cell(r, colonne).value)]
-    assert cellules
-    assert all(str(c).startswith("'=") for c in cellules)
 
 
 def _convertir(extrait: Path, dossier: Path, forme: str) -> Path:

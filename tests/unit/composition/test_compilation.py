@@ -28,15 +28,6 @@ def _gabarit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(compilation, "_compilateur", lambda _gabarit: compilateur)
 
 
-@pytest.mark.parametrize(
-    "texte",
-    ["a\x1fb", "\x0b\x02", "🏛️ et 🏘", "中文", "﷽", "\ufffe", "e\u20dd", "a\u0301 N° 1 → 2 €", "\u05e9\u200f",
-     "\uf0b7 puce", "a\ufeffb", "\ue000", "\U0001f1eb\U0001f1f7", "\u05d0\u0591"],
-)  # fmt: skip
-def test_un_caractere_sans_glyphe_n_arrete_rien(texte: str) -> None:
-    assert compilation.composer("essai", {"textes": [texte]}, JOUR).startswith(b"%PDF")
-
-
 def test_le_reste_du_texte_demeure() -> None:
     """Only what lacks is replaced: the same bytes as the text with the sign in its place."""
     remplace = compilation.composer("essai", {"textes": ["N° 1\x1f été 🏛 → €", "l'été"]}, JOUR)

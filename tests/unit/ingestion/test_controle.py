@@ -29,10 +29,6 @@ def test_tout_est_facultatif() -> None:
     assert _lire({"colonne": "Montant TTC"}) == {}
 
 
-def test_sur_xml_et_json_seule_l_empreinte_compte() -> None:
-    assert _lire({"lignes": 3, "colonne": "Montant TTC", "total": "1", "sha256": SHA}, "pes") == {"sha256": SHA}
-
-
 def test_un_total_garde_toutes_ses_decimales() -> None:
     texte = "12345678901234567890.123456789012"
     assert _lire(f'{{"colonne": "Montant TTC", "total": {texte}}}'.encode())["total"] == texte
