@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,22 +43,6 @@ def publication(dsn: str) -> list[tuple[Any, ...]]:
         *lire(dsn, "select exercice, version from journal.publications order by 1"),
         *lire(dsn, "select * from publication.synthese_financiere order by exercice, dispositif"),
     ]
-
-
-def octets(dossier: Path) -> dict[str, bytes]:
-    """Every file of a folder, by its name."""
-    return {str(f.relative_to(dossier)): f.read_bytes() for f in sorted(dossier.rglob("*")) if f.is_file()}
-
-
-def empreintes(dossier: Path) -> dict[str, str]:
-    """{file: sha256} of a folder."""
-    return {nom: hashlib.sha256(lu).hexdigest() for nom, lu in octets(dossier).items()}
-
-
-def manifeste(dossier: Path) -> dict[str, Any]:
-    """The manifest of an extract, or of invoices."""
-    lu: dict[str, Any] = json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))
-    return lu
 
 
 def justifier(depot: Path) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.atelier.fouille import octets
+from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, manifeste, octets, publication
+from tests.bout_en_bout.entrepots import Publie, lire, publication
 
 from mutualisation import operations as op
 from mutualisation.composition import dossier as module_dossier

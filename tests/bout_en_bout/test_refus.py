@@ -9,7 +9,7 @@ from tests.atelier import petit_depot
 from tests.atelier.commande import appeler, empreinte, lancer
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, octets, publication
+from tests.bout_en_bout.entrepots import Publie, lire, publication
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation

@@ -14,7 +14,7 @@ from tests.atelier import bases
 from tests.atelier.commande import lancer
 from tests.atelier.fouille import empreintes
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import EnLigne, Publie, empreintes, lire
+from tests.bout_en_bout.entrepots import EnLigne, Publie, lire
 
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import verrou_entrepot
