@@ -23,8 +23,11 @@ COMPLET = (
     "dags/test_executions.py",
     "dags/test_ordonnanceur.py",
     "dags/test_paquet.py",
+    "sql/entrepot/test_reseau.py",
+    "sql/entrepot/test_serveur.py",
     "unit/ingestion/test_bombes.py",
     "unit/ingestion/test_fuzz.py",
+    "unit/ingestion/test_memoire.py",
 )
 # of those, what `make test` keeps: one whole run of the command, one chain of Airflow
 CHAQUE_FOIS = {
