@@ -30,12 +30,12 @@ def test_un_tarif_essaye_change_les_montants_dus_et_ne_publie_rien(publie: Publi
     # one euro more per inhabitant and per year, in each commune: 1 000 + its rank
     attendu = sum((Decimal(1000 + rang) for rang, _ in enumerate(COMMUNES)), Decimal(0))
     assert simulation.ecart_total == attendu
-    assert {ligne["dispositif"] for ligne in simulation.adherents} == {"CEP"}
+    assert set(simulation.adherents["dispositif"]) == {"CEP"}
     assert len(simulation.adherents) == 2 * len(COMMUNES)
     assert (publication(dsn), lire(dsn, "select count(*) from journal.fichiers where statut = 'accepte'")) == avant
     # the rows of the trial are gone, and no build can be promoted from it
     assert lire(dsn, "select count(*) from journal.fichiers where statut = 'en_attente'") == [(0,)]
-    assert lire(dsn, "select montant from brut.tarifs") == [("0,91",)]
+    assert lire(dsn, "select montant from brut.tarifs") == [(Decimal("0.91"),)]
     assert lire(dsn, "select statut from journal.constructions order by version desc limit 1") == [("echouee",)]
     adherents, dispositifs, pdf, page = ecrire_simulation(simulation, tmp_path)
     assert len(adherents.read_text(encoding="utf-8").splitlines()) == 1 + len(simulation.adherents)

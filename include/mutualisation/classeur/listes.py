@@ -190,7 +190,7 @@ def rejets(bilan: Bilan) -> m.Tableau:
         f"Lignes écartées par fichier et par motif, {bilan.exercice}",
         "Lignes écartées, comptées par fichier et par motif ; le détail est dans rejets.csv.",
         lignes,
-        colonnes("fichier issue motif lignes"),
+        colonnes("fichier issue colonne motif lignes"),
         publie={"lignes": len(bilan["rejets"])},
         filtre=True,
     )
