@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import logging
 import os
 import re
@@ -47,7 +48,8 @@ def repondre(demande: dict[str, Any]) -> dict[str, Any]:
         constats = _passer(demande)
         # one that it can't make is left out of its suite without a word
         faute = _fautive(demande["attentes"]) if len(constats) < len(demande["attentes"]) else None
-        return faute or {"constats": constats}
+        # plain values: one of a class of Great Expectations would have the parent import it
+        return faute or {"constats": json.loads(json.dumps(constats, default=str))}
     except Exception as erreur:  # noqa: BLE001 - whatever happened, the gate fails and says so
         return _fautive(demande["attentes"]) or {"erreur": _cause(erreur)}
 

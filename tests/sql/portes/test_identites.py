@@ -63,7 +63,10 @@ DEFAUTS = {
             "cout_fonctionnement 20.00 19.99",
         ),
         ("delete from tracabilite where mesure = 'recettes'", "recettes 100.00 0"),
-        ("insert into tracabilite values (1, 2024, 'XXX', 'recettes', 'f', 's', 1, 1)", "XXX"),
+        (
+            "insert into tracabilite (version, exercice, dispositif, mesure, fichier, sha256, ligne, montant) values (1, 2024, 'XXX', 'recettes', 'f', 's', 1, 1)",
+            "XXX",
+        ),
     ],
     "recettes_ac_recouvrement": [
         ("update recouvrement set montant_du = 11 where dispositif = 'CAM'", "11.00 10.00"),
