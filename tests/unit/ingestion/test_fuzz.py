@@ -113,7 +113,8 @@ def test_des_octets_quelconques_sont_refuses(extension: str, tmp_path: Path) -> 
 # ---------------------------------------------------------------- rows given, rows read
 @REGLAGES
 @given(
-    cellules=st.lists(TEXTES, min_size=1, max_size=8),
+    # the writer of Python quotes no carriage return: one that stands alone refuses the file
+    cellules=st.lists(TEXTES.filter(lambda t: "\r" not in t), min_size=1, max_size=8),
     separateur=st.sampled_from(";,\t"),
     fin=st.sampled_from(["\n", "\r\n"]),
 )
@@ -130,8 +131,8 @@ def test_chaque_rangee_d_un_csv_est_lue(tmp_path: Path, cellules: list[str], sep
     lu = _essayer(tmp_path / "a.csv", sortie.getvalue().encode(), JEU)
     assert lu is not None
     assert len(lu.rangees) == len(cellules)
-    # a carriage return in a cell is a line end like another; Excel's `="text"` is its text
-    voulues = [c for c in cellules if "\r" not in c and '="' not in c]
+    # Excel's `="text"` is its text
+    voulues = [c for c in cellules if '="' not in c]
     lues = [x or "" for x in lu.colonne(COLONNE) if x is None or ("\n" not in x and '="' not in x)]
     assert [v for v in voulues if "\n" not in v and v not in lues] == []
 
