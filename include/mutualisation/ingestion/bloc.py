@@ -23,10 +23,6 @@ class Bloc:
     def __len__(self) -> int:
         return len(self.lignes)
 
-    def decouper(self) -> list[list[str]]:
-        """The rows."""
-        return self.rangees
-
     def vider_les_longues(self, limite: int) -> None:
         """Empty the cells over the limit; each is a defect of its row (F9)."""
         for i, rangee in enumerate(self.rangees):

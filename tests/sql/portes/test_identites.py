@@ -64,7 +64,8 @@ DEFAUTS = {
         ),
         ("delete from tracabilite where mesure = 'recettes'", "recettes 100.00 0"),
         (
-            "insert into tracabilite (version, exercice, dispositif, mesure, fichier, sha256, ligne, montant) values (1, 2024, 'XXX', 'recettes', 'f', 's', 1, 1)",
+            "insert into tracabilite (version, exercice, dispositif, mesure, fichier, sha256, ligne, montant)"
+            " values (1, 2024, 'XXX', 'recettes', 'f', 's', 1, 1)",
             "XXX",
         ),
     ],
