@@ -313,3 +313,21 @@ def test_le_nom_d_une_feuille_ne_dit_personne(tmp_path: Path, jeu: str) -> None:
     vide: tuple[str, list[list[Any]]] = ("visible", [])
     chemin = _feuilles(tmp_path / "essai.xlsx", **{"Paie DUPONT J": vide, "temps 2020": vide, "Masse salariale": vide})
     assert "d'aucune des feuilles n° 1, « temps 2020 », « Masse salariale »" in refus(chemin, jeu)
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "quoi"),
+    [
+        (b'<row r="3"', b'<row r="1"', "après la ligne 2, une ligne porte le numéro 1"),
+        (b'<row r="3"', b'<row r="2"', "après la ligne 2, une ligne porte le numéro 2"),
+        (b'<row r="1"', b'<row r="0"', "une ligne porte le numéro 0"),
+        (b'r="C3"', b'r="B3"', "ligne 3 : deux cellules sont à la même place"),
+        (b'r="C3"', b'r="C2"', "ligne 3 : une cellule se dit d'une autre ligne"),
+    ],
+)
+def test_deux_lignes_ou_deux_cellules_d_une_meme_place(tmp_path: Path, avant: bytes, apres: bytes, quoi: str) -> None:
+    """One of the two would be lost without a word."""
+    lignes = [["Année", "Code INSEE", "Population totale"], [2020, "59001", 5], [2020, "59002", 6]]
+    origine = _ecrire(tmp_path / "a.xlsx", lignes)
+    _reecrire(origine, tmp_path / "b.xlsx", lambda t: t.replace(avant, apres))
+    assert refus(tmp_path / "b.xlsx", "populations").startswith(quoi)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutualisation.ingestion.limites import Limites, nombre_fr
@@ -24,7 +24,34 @@ _FORMULE = re.compile(rb"[<:]f[ />]")
 _SANS_VALEUR = re.compile(
     rb"(?:[/:]f>|[<:]f(?:\s[^<>]*)?/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_PLACE = re.compile(rb"<(?:\w+:)?(row|c)\s(?:[^<>]*?\s)?r=[\"']([A-Z]*)([0-9]+)[\"']")
 _REENREGISTRER = "l'ouvrir dans un tableur et l'enregistrer de nouveau en .xlsx"
+
+
+@dataclass
+class _Ordre:
+    """Rows and cells of a sheet, in the order of its XML: openpyxl would keep one of two in a place, without a word."""
+
+    rangee: int = 0
+    places: set[bytes] = field(default_factory=set)
+
+    def suivre(self, octets: bytes, deja: int) -> None:
+        """Look at the tags that end after `deja`. LectureRefusee for a row or a cell out of its place."""
+        for trouve in _PLACE.finditer(octets):
+            if trouve.end() <= deja:
+                continue
+            genre, colonne, numero = trouve[1], trouve[2], int(trouve[3])
+            if genre == b"row":
+                if numero <= self.rangee:
+                    avant = f"après la ligne {self.rangee}, " if self.rangee else ""
+                    raise _desordre(f"{avant}une ligne porte le numéro {numero}")
+                self.rangee, self.places = numero, set()
+            elif self.rangee:
+                if numero != self.rangee:
+                    raise _desordre(f"ligne {self.rangee} : une cellule se dit d'une autre ligne")
+                if colonne in self.places:
+                    raise _desordre(f"ligne {self.rangee} : deux cellules sont à la même place")
+                self.places.add(colonne)
 
 
 @dataclass
@@ -77,7 +104,7 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
     """Bytes of a member, read to its end."""
     nom = membre.filename.lower()
     lus = balise = 0
-    fin = b""
+    fin, ordre = b"", _Ordre()
     with archive.open(membre) as flux:
         while tranche := flux.read(_TRANCHE):
             lus += len(tranche)
@@ -90,6 +117,8 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
                         f"une balise d'une partie XML du classeur dépasse {nombre_fr(limites.jeton)} octets : "
                         f"{_REENREGISTRER} (F9)."
                     )
+                if nom.startswith("xl/worksheets/"):
+                    ordre.suivre(fin + tranche, len(fin))
                 _voir(nom, fin + tranche, limites, vue)
                 fin = tranche[-_RECOUVREMENT:]
     return lus
@@ -132,3 +161,7 @@ def _trop(limites: Limites) -> LectureRefusee:
         f"le classeur se déploie sur plus de {nombre_fr(limites.deploye // 1024 // 1024)} Mo ou {limites.rapport} fois "
         "sa taille : refusé par prudence (F9)."
     )
+
+
+def _desordre(quoi: str) -> LectureRefusee:
+    return LectureRefusee(f"{quoi}, et rien ne dit laquelle compte : {_REENREGISTRER} (G1).")
