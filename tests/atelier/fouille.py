@@ -26,7 +26,7 @@ select table_schema, table_name, column_name from information_schema.columns
 
 def vider(dsn: str) -> Iterator[tuple[str, bytes]]:
     """Every table of the database, as text: (schema.table, its rows)."""
-    with connecter(dsn) as conn:
+    with connecter(dsn, role=None) as conn:
         for schema, nom in conn.execute(_TABLES).fetchall():
             ordre = sql.SQL("copy {} to stdout").format(sql.Identifier(schema, nom))
             with conn.cursor() as curseur, curseur.copy(ordre) as copie:

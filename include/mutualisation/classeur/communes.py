@@ -97,7 +97,10 @@ def _services(bilan: Bilan, qui: Annuaire) -> Counter[str]:
 
 def recouvrement(bilan: Bilan) -> m.Tableau:
     """Due, to be titled, titled and gap by dispositif and mode; free dispositifs are named under the table."""
-    lues = trame(bilan["recouvrement"]).fillna({"mode_recouvrement": ""})
+    lues = trame(
+        bilan["recouvrement"],
+        *("dispositif", "libelle", "mode_recouvrement", "siret_adherent", "montant_du", "montant_titre", "ecart"),
+    ).fillna({"mode_recouvrement": ""})
     df = lues.groupby(["dispositif", "libelle", "mode_recouvrement"], as_index=False).agg(
         adherents=("siret_adherent", "nunique"),
         montant_du=("montant_du", "sum"),

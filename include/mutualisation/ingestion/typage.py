@@ -45,6 +45,7 @@ class ColonneLue(dict[str, str]):
         self.fautes: dict[str, str] = {}
         self.posees: dict[str, str] = {}
         self.traduits: Mapping[str, str] = {}
+        self._agents = jeu.agents and colonne.type_sql == "numeric"
         self._gardien = confidentialite.gardien(jeu, colonne)
         self._lire = lecture_de(colonne, pourcent=pourcent)
 
@@ -62,6 +63,8 @@ class ColonneLue(dict[str, str]):
         elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
             # over the ceiling is all that is kept: it may be a matricule under another label
             posee, lu = "", "Infinity"
+        elif self._agents and cellule.isdigit() and len(cellule) > 1 and cellule[0] == "0":
+            posee = ""  # no number is written so, a matricule is
         if posee != cellule:
             self.posees[cellule] = posee
         self[cellule] = lu or ""
