@@ -17,14 +17,13 @@ from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
 from mutualisation.composition.occupation import MANIFESTE
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.etat_annuel import EtatAnnuel, lire_etats
-from mutualisation.factures.facturation import Facturation, Semestre, lire_facturation, periode
+from mutualisation.factures.facturation import Facturation, Ligne, Semestre, lire_facturation, periode
 from mutualisation.factures.factures import Facture, lire_factures
 from mutualisation.factures.page_etat import donnees_etat
-from mutualisation.factures.page_facture import donnees_facture, donnees_reports
-from mutualisation.factures.page_recapitulatif import donnees_recapitulatif
+from mutualisation.factures.pages_factures import donnees_facture, donnees_recapitulatif, donnees_reports
 from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
-from mutualisation.factures.verification_pes import valider_pes, verifier_accord
+from mutualisation.factures.relecture_pes import verifier_accord
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.ingestion.octets import empreinte
 from mutualisation.ingestion.travail import Suivi, muet
@@ -32,6 +31,17 @@ from mutualisation.publication.contexte import Contexte, condition_de, lire_cont
 
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
+COLONNES_RECAPITULATIF = ("siret_adherent", "nom", "montant_du", "report_precedent", "statut", "montant_facture")
+COLONNES_HORS_PES = ("siret_adherent", "nom", "dispositif", "periode", "montant", "motif")
+COLONNES_ETAT = (
+    "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
+)  # fmt: skip
+COLONNES_REGISTRE = ("exercice", "dispositif", "siret_adherent", "nom", "a_notifier_avant", "notifie_le", "etat")
+COLONNES_RECOURS = (
+    "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_unite", "lignes", "quantite", "poids",
+    "unites",
+)  # fmt: skip
+
 Poser = Callable[[MiseEnPlace, Mapping[str, Any]], None]
 
 
@@ -113,9 +123,8 @@ class _Redaction:
                 self._pdf(dossier / f"facture_{self._semestre}_{f.siret}.pdf", "facture.typ", page)
         reports = donnees_reports(self._contexte, self._semestre, factures)
         self._pdf(dossier / f"reports_{self._semestre}.pdf", "reports.typ", reports)
-        colonnes = ("siret_adherent", "nom", "montant_du", "report_precedent", "statut", "montant_facture")
-        lignes = [(f.siret, f.nom, f.montant_du, f.report_precedent, f.statut, f.montant_facture) for f in factures]
-        _ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", colonnes, lignes)
+        lignes = [{"siret_adherent": f.siret, **vars(f)} for f in factures]
+        _ecrire_csv(dossier / f"recapitulatif_{self._semestre}.csv", COLONNES_RECAPITULATIF, lignes)
         projet = preparer_projet(self._contexte, self._facturation, self._semestre, factures)
         page = donnees_recapitulatif(self._contexte, self._semestre, factures, projet)
         self._pdf(dossier / f"recapitulatif_{self._semestre}.pdf", "recapitulatif.typ", page)
@@ -123,16 +132,19 @@ class _Redaction:
 
     def etats(self, dossier: Path, etats: list[EtatAnnuel], parametres: Parametres) -> None:
         """Annual statements, PDF and CSV, and the register of notifications."""
-        if etats:
-            nom = f"registre_notifications_{self._contexte.exercice}.csv"
-            _ecrire_csv(dossier / nom, COLONNES_REGISTRE, [n for etat in etats for n in _lignes_registre(etat)])
+        registre: list[Ligne] = []
         for etat in etats:
+            de = {"exercice": etat.exercice, "dispositif": etat.dispositif}
             base = f"{etat.exercice}_{_nom_de_fichier(etat.dispositif)}"
             page = donnees_etat(self._contexte, etat, parametres)
             self._pdf(dossier / f"etat_annuel_{base}.pdf", "etat_annuel.typ", page)
-            _ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, _lignes_etat(etat))
+            _ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, [de | b for b in etat.beneficiaires])
             if etat.recours:
-                _ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, _lignes_recours(etat))
+                _ecrire_csv(dossier / f"recours_{base}.csv", COLONNES_RECOURS, [de | u for u in etat.recours])
+            registre += [de | n for n in etat.notifications]
+        if etats:
+            nom = f"registre_notifications_{self._contexte.exercice}.csv"
+            _ecrire_csv(dossier / nom, COLONNES_REGISTRE, registre)
 
     def manifeste(self, dossier: Path) -> None:
         """`manifeste.json`: what was written, by sha256; what else is found there later is somebody's."""
@@ -152,70 +164,33 @@ class _Redaction:
         chemin.write_bytes(composer(gabarit, donnees, self._semestre.fin))
 
     def _pes(self, dossier: Path, projet: ProjetPes) -> None:
-        """The draft, checked as it stands on disk and read back by the pipeline's own reader; what it leaves out."""
+        """The draft, read back from disk by the pipeline's own reader; what it leaves out."""
         for phrase in projet.phrases:
             self._suivi(phrase)
         if projet.ecartees:
-            _ecrire_csv(dossier / f"hors_pes_{self._semestre}.csv", COLONNES_HORS_PES, _lignes_hors_pes(projet))
+            _ecrire_csv(dossier / f"hors_pes_{self._semestre}.csv", COLONNES_HORS_PES, [x.lue for x in projet.ecartees])
         if projet.octets is None:
             return
         chemin = dossier / f"projet_pes_recette_{self._semestre}.xml"
         chemin.write_bytes(projet.octets)
-        if defauts := valider_pes(chemin) or verifier_accord(chemin, projet.retenues):
+        if defauts := verifier_accord(chemin, projet.retenues):
             raise ErreurMutualisation("Le projet de PES n'est pas valable : " + " ; ".join(defauts[:10]))
-
-
-COLONNES_HORS_PES = ("siret_adherent", "nom", "dispositif", "periode", "montant", "motif")
-COLONNES_ETAT = (
-    "exercice", "dispositif", "siret_adherent", "nom", "unites_s1", "unites_s2", "montant_s1", "montant_s2", "montant",
-)  # fmt: skip
-COLONNES_REGISTRE = ("exercice", "dispositif", "siret_adherent", "nom", "a_notifier_avant", "notifie_le", "etat")
-COLONNES_RECOURS = (
-    "exercice", "semestre", "dispositif", "siret_adherent", "nom", "type_unite", "lignes", "quantite", "poids",
-    "unites",
-)  # fmt: skip
-
-
-def _lignes_hors_pes(projet: ProjetPes) -> list[tuple[Any, ...]]:
-    return [
-        (e.facture.siret, e.facture.nom, e.ligne.dispositif, e.ligne.periode, e.ligne.montant, e.motif)
-        for e in projet.ecartees
-    ]
-
-
-def _lignes_etat(etat: EtatAnnuel) -> list[tuple[Any, ...]]:
-    return [
-        (etat.exercice, etat.dispositif, b.siret, b.nom, *b.unites, *b.montants, sum(b.montants))
-        for b in etat.beneficiaires
-    ]
-
-
-def _lignes_registre(etat: EtatAnnuel) -> list[tuple[Any, ...]]:
-    return [
-        (etat.exercice, n.dispositif, n.siret, n.nom, n.limite.isoformat(), n.notifiee or "", n.etat)
-        for n in etat.notifications
-    ]
-
-
-def _lignes_recours(etat: EtatAnnuel) -> list[tuple[Any, ...]]:
-    colonnes = COLONNES_RECOURS[3:]
-    return [(etat.exercice, u["semestre"], etat.dispositif, *(u[c] for c in colonnes)) for u in etat.recours]
 
 
 def _nom_de_fichier(dispositif: str) -> str:
     return "".join(c if c.isalnum() or c in "_-" else "_" for c in dispositif)
 
 
-def _ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Sequence[Any]]) -> None:
+def _ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) -> None:
     """UTF-8, `;`, decimal point; a text that a spreadsheet would read as a formula is neutralised (F10)."""
     tampon = io.StringIO(newline="")
     ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\n")
     ecrivain.writerow(colonnes)
-    ecrivain.writerows([_cellule(v) for v in ligne] for ligne in lignes)
+    ecrivain.writerows([_cellule(x[c]) for c in colonnes] for x in lignes)
     chemin.write_text(tampon.getvalue(), encoding="utf-8", newline="")
 
 
 def _cellule(valeur: Any) -> str:
     if isinstance(valeur, Decimal):
         return f"{valeur:f}"
-    return neutraliser(str(valeur))
+    return "" if valeur is None else neutraliser(str(valeur))

@@ -6,68 +6,54 @@ says, to the cent.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.facturation import Facturation, Ligne
-from mutualisation.factures.factures import ZERO
-from mutualisation.factures.notifications import Notification, notifications
+from mutualisation.factures.facturation import ZERO, Facturation, Ligne, lire_publiees, somme
 from mutualisation.factures.parametres import Parametres
 from mutualisation.publication.contexte import Contexte
-from mutualisation.publication.extraits_csv import lignes as lire_lignes
-from mutualisation.publication.relations import lire_relations
 
 REGLES_UNITAIRES = ("par_unite", "cout_unitaire")
-
-
-@dataclass(frozen=True)
-class Beneficiaire:
-    """Units and amounts of an adherent, S1 then S2: amounts are the `montant_du` that the bilan publishes (R7), €."""
-
-    siret: str
-    nom: str
-    unites: tuple[Decimal, Decimal]
-    montants: tuple[Decimal, Decimal]
+TARIF = ("semestre", "regle", "prix", "reference", "mode_recouvrement")
+UNITES, MONTANTS = ("unites_s1", "unites_s2"), ("montant_s1", "montant_s2")
+CHIFFRES = (*UNITES, *MONTANTS, "montant")
+MOIS_APRES_SIGNATURE = 3
 
 
 @dataclass(frozen=True)
 class EtatAnnuel:
     """Statement of a dispositif and exercice.
 
-    `tarifs`: {semestre, regle, prix, reference, mode_recouvrement} applied; `recours`: rows of `factures_unites` with
-    the name of the adherent; `cout`: row of `factures_couts` (R7f), None for a tariff per unit; `constate`: row of
-    `cout_unitaire`, `passage`: row of `passage_d5211`, None when the dispositif is not valued; `notifications`: the
-    register.
+    `tarifs`: {semestre, regle, prix, reference, mode_recouvrement} applied; `beneficiaires`: {siret_adherent, nom,
+    unites_s1, unites_s2, montant_s1, montant_s2, montant}, weighted units and `montant_du` that the bilan publishes
+    (R7), in euros; `recours`: rows of `factures_unites` with the name of the adherent; `cout`: row of `factures_couts`
+    (R7f), None for a tariff per unit; `constate`: row of `cout_unitaire`, `passage`: row of `passage_d5211`, None when
+    the dispositif is not valued; `notifications`: the register, rows of `notifications`.
     """
 
     exercice: int
     dispositif: str
     libelle: str
     tarifs: list[Ligne]
-    beneficiaires: list[Beneficiaire]
+    beneficiaires: list[Ligne]
     recours: list[Ligne]
     cout: Ligne | None
     constate: Ligne | None
     passage: Ligne | None
-    notifications: list[Notification]
+    notifications: list[Ligne]
 
     @property
-    def unites(self) -> tuple[Decimal, Decimal]:
-        """Weighted units of S1 and S2, those of the beneficiaries shown."""
-        s1, s2 = (sum((b.unites[rang] for b in self.beneficiaires), Decimal(0)) for rang in (0, 1))
-        return s1, s2
-
-    @property
-    def montants(self) -> tuple[Decimal, Decimal]:
-        """What the beneficiaries shown owe in S1 and S2, in euros."""
-        s1, s2 = (sum((b.montants[rang] for b in self.beneficiaires), ZERO) for rang in (0, 1))
-        return s1, s2
+    def total(self) -> Ligne:
+        """Units and amounts of the beneficiaries shown."""
+        return {colonne: somme(self.beneficiaires, colonne) for colonne in CHIFFRES}
 
 
 def lire_etats(
@@ -82,22 +68,27 @@ def lire_etats(
 
     Raises `ErreurMutualisation` when the tariffs do not sum to what the bilan publishes as due.
     """
-    publie = {nom: _publiees(conn, contexte, nom) for nom in ("cout_unitaire", "passage_d5211")}
-    opposables = {d for d, r in publie["passage_d5211"].items() if r.get("base_opposable")}
-    dus = [r for r in _rangees(conn, contexte, "recouvrement") if adherent in (None, r["siret_adherent"])]
-    tarifs = [t for t in facturation.tarifs if adherent in (None, t["siret_adherent"])]
+    publie = {
+        relation: lire_publiees(conn, relation, contexte.exercice, contexte.construction.version)
+        for relation in ("cout_unitaire", "passage_d5211", "recouvrement", "adhesion")
+    }
+    constates, passages = ({r["dispositif"]: r for r in publie[x]} for x in ("cout_unitaire", "passage_d5211"))
+    dus, tarifs, unites = (
+        [r for r in lignes if adherent in (None, r["siret_adherent"])]
+        for lignes in (publie["recouvrement"], facturation.tarifs, facturation.unites)
+    )
     retenus = {t["dispositif"] for t in tarifs if t["regle"] in REGLES_UNITAIRES}
-    retenus |= opposables & {r["dispositif"] for r in dus}
+    retenus |= {r["dispositif"] for r in dus if passages.get(r["dispositif"], {}).get("base_opposable")}
     libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
     couts = {c["dispositif"]: c for c in facturation.couts}
     noms = {a["siret_adherent"]: a["nom"] for a in sorted(facturation.adherents, key=lambda a: int(a["semestre"]))}
-    adhesions = _rangees(conn, contexte, "adhesion")
     etats = []
     for d in sorted(retenus):
-        siens, attendus = [t for t in tarifs if t["dispositif"] == d], [r for r in dus if r["dispositif"] == d]
+        siens, attendus, utilisees, adhesions = (
+            [r for r in lignes if r["dispositif"] == d] for lignes in (tarifs, dus, unites, publie["adhesion"])
+        )
         _verifier(contexte.exercice, d, siens, attendus)
         beneficiaires = _beneficiaires(siens, attendus, noms)
-        concernes = [(b.siret, b.nom) for b in beneficiaires]
         etats.append(
             EtatAnnuel(
                 exercice=contexte.exercice,
@@ -105,22 +96,14 @@ def lire_etats(
                 libelle=libelles.get(d, d),
                 tarifs=_tarifs(siens),
                 beneficiaires=beneficiaires,
-                recours=_recours(facturation, d, noms, adherent),
+                recours=_recours(utilisees, noms),
                 cout=couts.get(d),
-                constate=publie["cout_unitaire"].get(d),
-                passage=publie["passage_d5211"].get(d),
-                notifications=notifications(contexte.exercice, d, concernes, adhesions, parametres),
+                constate=constates.get(d),
+                passage=passages.get(d),
+                notifications=notifications(contexte.exercice, d, beneficiaires, adhesions, parametres),
             )
         )
     return etats
-
-
-def _rangees(conn: psycopg.Connection[Any], contexte: Contexte, relation: str) -> list[Ligne]:
-    return list(lire_lignes(conn, lire_relations()[relation], contexte.exercice, contexte.construction.version))
-
-
-def _publiees(conn: psycopg.Connection[Any], contexte: Contexte, relation: str) -> dict[str, Ligne]:
-    return {r["dispositif"]: r for r in _rangees(conn, contexte, relation)}
 
 
 def _verifier(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iterable[Ligne]) -> None:
@@ -140,35 +123,71 @@ def _verifier(exercice: int, dispositif: str, tarifs: Iterable[Ligne], dus: Iter
 
 def _tarifs(tarifs: Iterable[Ligne]) -> list[Ligne]:
     vus = {
-        (t["semestre"], t["regle"], t["prix"] or ZERO, t["mode_recouvrement"]): {
-            c: t[c] for c in ("semestre", "regle", "prix", "reference", "mode_recouvrement")
-        }
-        for t in tarifs
+        (t["semestre"], t["regle"], t["prix"] or ZERO, t["mode_recouvrement"]): {c: t[c] for c in TARIF} for t in tarifs
     }
     return [vus[cle] for cle in sorted(vus)]
 
 
-def _beneficiaires(tarifs: Iterable[Ligne], dus: Iterable[Ligne], noms: Mapping[str, str]) -> list[Beneficiaire]:
-    unites: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    montants: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+def _beneficiaires(tarifs: Iterable[Ligne], dus: Iterable[Ligne], noms: Mapping[str, str]) -> list[Ligne]:
+    """Those with a unit or an amount, by name."""
+    chiffres: dict[str, Ligne] = defaultdict(
+        lambda: dict.fromkeys(UNITES, Decimal(0)) | dict.fromkeys((*MONTANTS, "montant"), ZERO)
+    )
     for t in tarifs:
         if t["regle"] in REGLES_UNITAIRES:
             # two tariffs per unit on one semestre price the same units
-            unites[t["siret_adherent"]][t["semestre"] - 1] = t["unites"]
+            chiffres[t["siret_adherent"]][f"unites_s{t['semestre']}"] = t["unites"]
     for r in dus:
-        montants[r["siret_adherent"]][r["semestre"] - 1] += r["montant_du"]
+        for colonne in (f"montant_s{r['semestre']}", "montant"):
+            chiffres[r["siret_adherent"]][colonne] += r["montant_du"]
     lignes = [
-        Beneficiaire(siret, noms.get(siret, siret), (u[0], u[1]), (m[0], m[1]))
-        for siret in sorted(unites.keys() | montants.keys())
-        if any(u := unites[siret]) | any(m := montants[siret])
+        {"siret_adherent": siret, "nom": noms.get(siret, siret), **siens}
+        for siret, siens in chiffres.items()
+        if any(siens[c] for c in (*UNITES, *MONTANTS))
     ]
-    return sorted(lignes, key=lambda b: (b.nom, b.siret))
+    return sorted(lignes, key=lambda b: (b["nom"], b["siret_adherent"]))
 
 
-def _recours(facturation: Facturation, dispositif: str, noms: Mapping[str, str], adherent: str | None) -> list[Ligne]:
-    lignes = [
-        {**u, "nom": noms.get(u["siret_adherent"], u["siret_adherent"])}
-        for u in facturation.unites
-        if u["dispositif"] == dispositif and (adherent is None or u["siret_adherent"] == adherent)
-    ]
+def _recours(unites: Iterable[Ligne], noms: Mapping[str, str]) -> list[Ligne]:
+    lignes = [{**u, "nom": noms.get(u["siret_adherent"], u["siret_adherent"])} for u in unites]
     return sorted(lignes, key=lambda u: (u["nom"], u["siret_adherent"], u["semestre"], u["type_unite"]))
+
+
+# ---------------------------------------------------------------- register of notifications
+def notifications(
+    exercice: int,
+    dispositif: str,
+    beneficiaires: Iterable[Ligne],
+    adhesions: Iterable[Ligne],
+    parametres: Parametres,
+) -> list[Ligne]:
+    """{siret_adherent, nom, a_notifier_avant, notifie_le, etat} of each beneficiary: what is to be notified to it.
+
+    The cost is notified before the budget is adopted (L1612-2); in the year a convention is signed, within three
+    months of it: the first day of the adhesion stands for the signature, which no file gives. Date on which: dated
+    parameter `notifie_le:<dispositif>`, else `notifie_le`, else None. `adhesions` are those of the dispositif. Raises
+    `ErreurMutualisation` when a parameter is no date.
+    """
+    nom = next((n for n in (f"notifie_le:{dispositif}", "notifie_le") if n in parametres.valeurs), None)
+    notifiee = parametres.jour(nom) if nom else None
+    commune = parametres.notification_cout(exercice)
+    debuts: dict[str, date] = {}
+    for a in adhesions:
+        debuts[a["siret_adherent"]] = min(debuts.get(a["siret_adherent"], a["debut"]), a["debut"])
+    registre = []
+    for b in beneficiaires:
+        limite = _limite(exercice, commune, debuts.get(b["siret_adherent"]))
+        etat = "à notifier"
+        if notifiee is not None:
+            etat = "notifié" if notifiee <= limite else "notifié hors délai"
+        beneficiaire = {"siret_adherent": b["siret_adherent"], "nom": b["nom"]}
+        registre.append(beneficiaire | {"a_notifier_avant": limite, "notifie_le": notifiee, "etat": etat})
+    return registre
+
+
+def _limite(exercice: int, commune: date, debut: date | None) -> date:
+    if debut is None or debut.year != exercice:
+        return commune
+    annee, mois = divmod(debut.month - 1 + MOIS_APRES_SIGNATURE, 12)
+    annee, mois = debut.year + annee, mois + 1
+    return date(annee, mois, min(debut.day, monthrange(annee, mois)[1]))

@@ -6,7 +6,8 @@ written again later says the same (S8). Only names of public bodies are kept, ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,15 +16,15 @@ import psycopg
 
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.extraits_csv import lignes
-from mutualisation.publication.relations import relations_internes
+from mutualisation.publication.relations import lire_relations, relations_internes
 
 Ligne = dict[str, Any]
-PARTIES = ("adherents", "tarifs", "unites", "couts", "cles", "titres", "semestres")
+ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)
 class Facturation:
-    """Detail of the invoices of one exercice: rows of `factures_<part>`, as their contract describes them."""
+    """Detail of the invoices of one exercice: rows of `factures_<field>`, as their contract describes them."""
 
     adherents: list[Ligne]
     tarifs: list[Ligne]
@@ -60,6 +61,16 @@ def periode(exercice: int, semestre: int) -> str:
 
 def lire_facturation(conn: psycopg.Connection[Any], contexte: Contexte) -> Facturation:
     """Detail of the invoices of a version."""
-    relations = {partie: relations_internes()[f"factures_{partie}"] for partie in PARTIES}
+    relations = {f.name: relations_internes()[f"factures_{f.name}"] for f in fields(Facturation)}
     version = contexte.construction.version
     return Facturation(**{partie: list(lignes(conn, r, contexte.exercice, version)) for partie, r in relations.items()})
+
+
+def lire_publiees(conn: psycopg.Connection[Any], relation: str, exercice: int, version: int) -> list[Ligne]:
+    """Rows of a published relation."""
+    return list(lignes(conn, lire_relations()[relation], exercice, version))
+
+
+def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:
+    """Sum of a column."""
+    return sum((r[colonne] for r in rangees), ZERO)

@@ -11,60 +11,47 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.facturation import Facturation, Ligne, Semestre, periode
+from mutualisation.factures.facturation import ZERO, Facturation, Ligne, Semestre, lire_publiees, periode
 from mutualisation.factures.redaction import phrase
 from mutualisation.publication.contexte import Contexte
-from mutualisation.publication.extraits_csv import lignes as lire_lignes
-from mutualisation.publication.relations import lire_relations
 
 Periode = tuple[int, int]
-ZERO = Decimal("0.00")
+# rows by exercice and semestre, then by SIRET
+ParPeriode = Mapping[Periode, Mapping[str, list[Ligne]]]
+MONTANTS = ("montant_du", "report_precedent", "montant_facture", "statut")
 
 
 @dataclass(frozen=True)
 class LigneFacture:
-    """What is due for a dispositif in the semestre; `tarifs`: (sentence, amount) of each tariff row applied."""
+    """An amount of an invoice, in euros.
+
+    `tarifs`: (sentence, amount) of each tariff row applied, of what is due in the semestre; `periode`: of a carry-over,
+    whose `dispositif` is empty when its origin is not among the published semestres; `mode`: of what is owed in another
+    way than by titre, as published, None without a tariff.
+    """
 
     dispositif: str
     libelle: str
     montant: Decimal
-    tarifs: tuple[tuple[str, Decimal], ...]
-
-
-@dataclass(frozen=True)
-class LigneReport:
-    """An amount carried over; `dispositif` empty when its origin is not among the published semestres."""
-
-    periode: str
-    dispositif: str
-    libelle: str
-    montant: Decimal
-
-
-@dataclass(frozen=True)
-class LigneHorsTitre:
-    """What the adherent owes in another way: shown, never summed. `mode` as published, None without a tariff."""
-
-    dispositif: str
-    libelle: str
-    mode: str | None
-    montant: Decimal
+    tarifs: tuple[tuple[str, Decimal], ...] = ()
+    periode: str = ""
+    mode: str | None = None
 
 
 @dataclass(frozen=True)
 class Facture:
-    """One row of `facture_semestrielle`: Σ `lignes` = montant_du, Σ `reports` = report_precedent, in euros."""
+    """One row of `facture_semestrielle`: Σ `lignes` = montant_du, Σ `reports` = report_precedent, in euros.
+
+    `adherent`: its row of `factures_adherents`; `hors_titre`: shown, never summed.
+    """
 
     semestre: Semestre
     siret: str
     nom: str
-    type: str
-    adresse: str
-    code_postal: str
-    ville: str
-    lignes: tuple[LigneFacture, ...]
-    reports: tuple[LigneReport, ...]
-    hors_titre: tuple[LigneHorsTitre, ...]
+    adherent: Ligne
+    lignes: list[LigneFacture]
+    reports: list[LigneFacture]
+    hors_titre: list[LigneFacture]
     montant_du: Decimal
     report_precedent: Decimal
     montant_facture: Decimal
@@ -80,6 +67,10 @@ class Facture:
         """What is owed so far, invoiced now or carried over."""
         return self.montant_du + self.report_precedent
 
+    def lu(self, champ: str) -> str:
+        """What the row of the adherent says: `type`, `adresse`, `code_postal`, `ville`; empty when not stated."""
+        return self.adherent.get(champ) or ""
+
 
 def lire_factures(
     conn: psycopg.Connection[Any], contexte: Contexte, facturation: Facturation, semestre: int
@@ -90,22 +81,22 @@ def lire_factures(
     """
     exercice, version = contexte.exercice, contexte.construction.version
     versions = {**{e: v for e, v in contexte.presentes.items() if e < exercice}, exercice: version}
-    recouvrement = _par_periode(conn, "recouvrement", versions)
-    emises = _par_periode(conn, "facture_semestrielle", versions)
+    recouvrement, emises = (
+        _par_periode(conn, relation, versions) for relation in ("recouvrement", "facture_semestrielle")
+    )
     assemblage = _Assemblage(contexte, facturation, recouvrement, emises, semestre)
-    factures = [assemblage.facture(r) for r in emises.get((exercice, semestre), [])]
+    publiees = [r for lignes in emises.get((exercice, semestre), {}).values() for r in lignes]
+    factures = [assemblage.facture(r) for r in publiees]
     for facture in factures:
         _verifier(facture)
     return sorted(factures, key=lambda f: (f.nom, f.siret))
 
 
-def _par_periode(
-    conn: psycopg.Connection[Any], relation: str, versions: Mapping[int, int]
-) -> dict[Periode, list[Ligne]]:
-    par_periode: dict[Periode, list[Ligne]] = defaultdict(list)
+def _par_periode(conn: psycopg.Connection[Any], relation: str, versions: Mapping[int, int]) -> ParPeriode:
+    par_periode: dict[Periode, dict[str, list[Ligne]]] = defaultdict(lambda: defaultdict(list))
     for exercice, version in versions.items():
-        for ligne in lire_lignes(conn, lire_relations()[relation], exercice, version):
-            par_periode[exercice, ligne["semestre"]].append(ligne)
+        for ligne in lire_publiees(conn, relation, exercice, version):
+            par_periode[exercice, ligne["semestre"]][ligne["siret_adherent"]].append(ligne)
     return par_periode
 
 
@@ -116,94 +107,79 @@ class _Assemblage:
         self,
         contexte: Contexte,
         facturation: Facturation,
-        recouvrement: Mapping[Periode, list[Ligne]],
-        emises: Mapping[Periode, list[Ligne]],
+        recouvrement: ParPeriode,
+        emises: ParPeriode,
         semestre: int,
     ) -> None:
         self._semestre = facturation.semestre(semestre)
         self._ici = (contexte.exercice, semestre)
         self._libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
         self._adherents = {a["siret_adherent"]: a for a in facturation.adherents if a["semestre"] == semestre}
-        self._tarifs = _grouper((t for t in facturation.tarifs if t["semestre"] == semestre), "siret_adherent")
-        self._recouvrement = {p: _grouper(lignes, "siret_adherent") for p, lignes in recouvrement.items()}
-        self._emises = {p: {r["siret_adherent"]: r for r in lignes} for p, lignes in emises.items()}
+        self._tarifs = [t for t in facturation.tarifs if t["semestre"] == semestre]
+        self._recouvrement, self._emises = recouvrement, emises
 
     def facture(self, publiee: Ligne) -> Facture:
         siret = publiee["siret_adherent"]
-        adherent = self._adherents.get(siret, {"nom": siret, "type": ""})
+        adherent = self._adherents.get(siret, {"nom": siret})
         return Facture(
-            semestre=self._semestre,
-            siret=siret,
-            nom=adherent["nom"],
-            type=adherent["type"],
-            adresse=adherent.get("adresse") or "",
-            code_postal=adherent.get("code_postal") or "",
-            ville=adherent.get("ville") or "",
-            lignes=tuple(self._lignes(siret)),
-            reports=tuple(self._reports(publiee)),
-            hors_titre=tuple(self._hors_titre(siret)),
-            montant_du=publiee["montant_du"],
-            report_precedent=publiee["report_precedent"],
-            montant_facture=publiee["montant_facture"],
-            statut=publiee["statut"],
+            self._semestre,
+            siret,
+            adherent["nom"],
+            adherent,
+            lignes=list(self._lignes(siret)),
+            reports=self._reports(siret, publiee["report_precedent"]),
+            hors_titre=list(self._hors_titre(siret)),
+            **{champ: publiee[champ] for champ in MONTANTS},
         )
 
-    def _libelle(self, dispositif: str) -> str:
-        return str(self._libelles.get(dispositif, dispositif))
+    def _ligne(self, r: Ligne, **autres: Any) -> LigneFacture:
+        dispositif = r["dispositif"]
+        return LigneFacture(dispositif, str(self._libelles.get(dispositif, dispositif)), r["montant_du"], **autres)
 
-    def _dus(self, siret: str) -> list[Ligne]:
-        return self._recouvrement.get(self._ici, {}).get(siret, [])
+    def _dus(self, siret: str, quand: Periode) -> list[Ligne]:
+        return self._recouvrement.get(quand, {}).get(siret, [])
+
+    def _tarifs_de(self, r: Ligne) -> list[Ligne]:
+        cle = (r["siret_adherent"], r["dispositif"])
+        return [t for t in self._tarifs if (t["siret_adherent"], t["dispositif"]) == cle]
 
     def _lignes(self, siret: str) -> Iterable[LigneFacture]:
         """A row without due nor tariff exists by its past titres alone (R7a): nothing is invoiced for it."""
-        for r in self._dus(siret):
-            tarifs = [t for t in self._tarifs.get(siret, []) if t["dispositif"] == r["dispositif"]]
+        for r in self._dus(siret, self._ici):
+            tarifs = self._tarifs_de(r)
             if r["mode_recouvrement"] == "titre" and (r["montant_du"] or tarifs):
-                detail = tuple((phrase(t), t["montant"]) for t in tarifs)
-                yield LigneFacture(r["dispositif"], self._libelle(r["dispositif"]), r["montant_du"], detail)
+                yield self._ligne(r, tarifs=tuple((phrase(t), t["montant"]) for t in tarifs))
 
-    def _hors_titre(self, siret: str) -> Iterable[LigneHorsTitre]:
-        suivis = {t["dispositif"] for t in self._tarifs.get(siret, [])}
-        for r in self._dus(siret):
-            mode, dispositif = r["mode_recouvrement"], r["dispositif"]
-            par_adhesion = dispositif in suivis or (mode is None and not r["montant_titre"])
+    def _hors_titre(self, siret: str) -> Iterable[LigneFacture]:
+        for r in self._dus(siret, self._ici):
+            mode = r["mode_recouvrement"]
+            par_adhesion = self._tarifs_de(r) or (mode is None and not r["montant_titre"])
             if mode != "titre" and (r["montant_du"] or par_adhesion):
-                yield LigneHorsTitre(dispositif, self._libelle(dispositif), mode, r["montant_du"])
+                yield self._ligne(r, mode=mode)
 
-    def _reports(self, publiee: Ligne) -> list[LigneReport]:
+    def _reports(self, siret: str, attendu: Decimal) -> list[LigneFacture]:
         """The carry-over by semestre and dispositif of origin, when the published semestres explain it exactly."""
-        siret, attendu = publiee["siret_adherent"], publiee["report_precedent"]
-        if not attendu:
-            return []
-        origine = self._origine(siret, attendu)
-        if origine is None:
-            return [LigneReport(str(self._semestre), "", "Report des factures précédentes", attendu)]
-        return origine
-
-    def _origine(self, siret: str, attendu: Decimal) -> list[LigneReport] | None:
-        lignes: list[LigneReport] = []
-        for p in sorted((p for p in self._emises if p < self._ici and siret in self._emises[p]), reverse=True):
-            if self._emises[p][siret]["statut"] != "reporte":
+        lignes: list[LigneFacture] = []
+        anterieurs = [p for p in self._emises if p < self._ici and siret in self._emises[p]]
+        for p in sorted(anterieurs, reverse=True) if attendu else ():
+            if self._emises[p][siret][0]["statut"] != "reporte":
                 break
             lignes = [
-                LigneReport(periode(*p), r["dispositif"], self._libelle(r["dispositif"]), r["montant_du"])
-                for r in self._recouvrement.get(p, {}).get(siret, [])
+                self._ligne(r, periode=periode(*p))
+                for r in self._dus(siret, p)
                 if r["mode_recouvrement"] == "titre" and r["montant_du"]
             ] + lignes
-        return lignes if sum((x.montant for x in lignes), ZERO) == attendu else None
+        if _total(lignes) == attendu:
+            return lignes
+        return [LigneFacture("", "Report des factures précédentes", attendu, periode=str(self._semestre))]
 
 
-def _grouper(lignes: Iterable[Ligne], cle: str) -> dict[str, list[Ligne]]:
-    groupes: dict[str, list[Ligne]] = defaultdict(list)
-    for ligne in lignes:
-        groupes[ligne[cle]].append(ligne)
-    return groupes
+def _total(lignes: Iterable[LigneFacture]) -> Decimal:
+    return sum((x.montant for x in lignes), ZERO)
 
 
 def _verifier(f: Facture) -> None:
-    du = sum((x.montant for x in f.lignes), ZERO)
-    reporte = sum((x.montant for x in f.reports), ZERO)
-    attendu = f.cumul if f.est_a_emettre else ZERO
+    du, reporte, attendu = _total(f.lignes), _total(f.reports), f.cumul if f.est_a_emettre else ZERO
     if (du, reporte, attendu) != (f.montant_du, f.report_precedent, f.montant_facture):
         raise ErreurMutualisation(
             f"La facture {f.semestre} de {f.siret} ne s'accorde pas avec la publication : lignes "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.factures.etat_annuel import REGLES_UNITAIRES, EtatAnnuel
-from mutualisation.factures.factures import ZERO
-from mutualisation.factures.page_facture import PROJET, montant
+from mutualisation.factures.etat_annuel import REGLES_UNITAIRES, UNITES, EtatAnnuel
+from mutualisation.factures.facturation import ZERO, Ligne
+from mutualisation.factures.pages_factures import montant, page
 from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.redaction import prix
 from mutualisation.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent
@@ -30,28 +30,29 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
     """Data of `etat_annuel.typ`."""
     e, limite = etat.exercice, parametres.notification_cout(etat.exercice)
     modes = ", ".join(sorted({libelle_mode(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
-    return {
-        **contexte.entete,
-        "statut": PROJET,
-        "titre": f"État annuel {e} : {etat.libelle}",
-        "introduction": (f"{_objet(etat)} Recouvrement : {modes or 'sans tarif'}."),
-        "tarifs": _tarifs(etat),
-        "formation": _formation(etat),
-        "notification": (
-            f"le coût unitaire de {e} est à notifier aux bénéficiaires au plus tard le {jour(limite)}, date limite "
-            "d'adoption du budget (article L1612-2)."
-        ),
-        "comparaison": _comparaison(etat),
-        "portee": _portee(etat),
-        "registre": [
-            {"nom": n.nom, "limite": jour(n.limite), "notifiee": jour(n.notifiee) or BLANC, "etat": n.etat}
+    notification = (
+        f"le coût unitaire de {e} est à notifier aux bénéficiaires au plus tard le {jour(limite)}, date limite "
+        "d'adoption du budget (article L1612-2)."
+    )
+    return page(
+        contexte,
+        f"État annuel {e} : {etat.libelle}",
+        introduction=f"{_objet(etat)} Recouvrement : {modes or 'sans tarif'}.",
+        tarifs=_tarifs(etat),
+        formation=_formation(etat),
+        notification=notification,
+        comparaison=_comparaison(etat),
+        portee=_portee(etat),
+        registre=[
+            {"nom": n["nom"], "limite": jour(n["a_notifier_avant"]), "notifiee": jour(n["notifie_le"]) or BLANC}
+            | {"etat": n["etat"]}
             for n in etat.notifications
         ],
-        "accord": f"Le total dû de l'année, {montant(sum(etat.montants, ZERO))}, est celui du bilan d'étape {e}.",
-        **_totaux(etat),
-        "note": "Chaque semestre est arrondi au centime, comme il est facturé.",
-        "recours": _recours(etat),
-    }
+        accord=f"Le total dû de l'année, {montant(etat.total['montant'])}, est celui du bilan d'étape {e}.",
+        **_beneficiaires(etat),
+        note="Chaque semestre est arrondi au centime, comme il est facturé.",
+        recours=_recours(etat),
+    )
 
 
 def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
@@ -96,25 +97,19 @@ def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:
     ]
 
 
-def _totaux(etat: EtatAnnuel) -> dict[str, Any]:
-    lignes = etat.beneficiaires
-    precision = decimales(u for b in lignes for u in b.unites)
+def _beneficiaires(etat: EtatAnnuel) -> dict[str, Any]:
+    """Each beneficiary, and the total."""
+    lignes, total = etat.beneficiaires, etat.total
+    precision = decimales(b[u] for b in lignes for u in UNITES)
+
+    def chiffres(x: Ligne) -> dict[str, str]:
+        return {c: exact(v, precision) if c in UNITES else montant(v) for c, v in x.items() if isinstance(v, Decimal)}
+
     return {
-        "beneficiaires": [{"nom": b.nom, **_chiffres(b.unites, b.montants, precision)} for b in lignes],
+        "beneficiaires": [{"nom": b["nom"], **chiffres(b)} for b in lignes],
         "compte": f"{len(lignes)} bénéficiaire{'s' if len(lignes) > 1 else ''}",
-        "unites": exact(sum(etat.unites), precision),
-        **_chiffres(etat.unites, etat.montants, precision),
-    }
-
-
-def _chiffres(unites: Sequence[Decimal], montants: Sequence[Decimal], precision: int) -> dict[str, str]:
-    """Units of S1 and S2; amounts of S1, S2 and the year."""
-    return {
-        "unites_s1": exact(unites[0], precision),
-        "unites_s2": exact(unites[1], precision),
-        "montant_s1": montant(montants[0]),
-        "montant_s2": montant(montants[1]),
-        "montant": montant(sum(montants, ZERO)),
+        "unites": exact(total["unites_s1"] + total["unites_s2"], precision),
+        **chiffres(total),
     }
 
 

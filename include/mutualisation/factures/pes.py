@@ -2,26 +2,33 @@
 
 Amounts of a PES are never negative: what an adherent is given back goes to a second bordereau, of type 02
 (annulation, réduction), one piece per titre reduced. Numbers of bordereau and piece are provisional, far from the
-series of the ledger.
+series of the ledger. Each value written from data has the form that `schema_pes.toml` gives; order and number of the
+elements are those written here, and a test gives drafts to the official schema.
 """
 
 from __future__ import annotations
 
+import re
+import tomllib
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from lxml import etree
 
-from mutualisation.factures.facturation import Semestre
+from mutualisation.chemins import SCHEMA_PES
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.factures.facturation import ZERO, Semestre
 from mutualisation.factures.factures import Facture
-from mutualisation.factures.lettres import ENCODAGE, couper, en_latin1
-from mutualisation.factures.lignes_pes import Retenue
-from mutualisation.factures.reglages_pes import Poste
-from mutualisation.factures.schema_pes import ESPACE
 from mutualisation.publication.contexte import Contexte
 
+ESPACE = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
+ENCODAGE = "ISO-8859-1"
+# element → pattern of its value, words that say it
+SCHEMA: dict[str, tuple[str, str]] = tomllib.loads(SCHEMA_PES.read_text(encoding="utf-8"))
 # TypBord → TypPce, NatPce (pes_codes.csv): an ordinary titre, a corrective one that reduces
 TRIPLETS = {"01": ("01", "01"), "02": ("02", "06")}
 # CatTiers of the schema: communes, CCAS, other public bodies; NatJur 09: local authority or its establishment
@@ -34,15 +41,69 @@ LONGUEURS = {
     "LibelleColBud": LIGNE_POSTALE, "Ville": LIGNE_POSTALE, "ComplNom": LIGNE_POSTALE, "Adr3": LIGNE_POSTALE,
     "ObjPce": OBJET, "ObjLignePce": OBJET,
 }  # fmt: skip
+# what a decomposition does not bring back to a letter of ISO-8859-1
+EQUIVALENTS = str.maketrans({
+    "’": "'", "‘": "'", "‚": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "œ": "oe", "Œ": "OE", "–": "-", "—": "-",
+    "‑": "-", "‐": "-", "−": "-", "…": "...", "€": "EUR", "•": "-", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
+    "ẞ": "SS", "™": "TM",
+})  # fmt: skip
+COMBINANTS = re.compile(r"[\u0300-\u036f]")
+COMMANDES = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad]")
 
 
-def octets_pes(contexte: Contexte, semestre: Semestre, poste: Poste, retenues: Iterable[Retenue]) -> bytes | None:
-    """The draft, ISO-8859-1, of the lines kept; None when there is none."""
-    lignes = list(retenues)
-    bordereaux = [b for b in (_bordereau(semestre, t, lignes) for t in TRIPLETS) if b is not None]
+@dataclass(frozen=True)
+class Titre:
+    """Line of a titre of the exercice: its numbers (ExerRat, IdPceOrig, IdLigneOrig) and its account."""
+
+    exercice: int
+    bordereau: str
+    piece: str
+    ligne: str
+    nature: str
+
+
+@dataclass(frozen=True)
+class LignePes:
+    """A line of an invoice: object, period, dispositif (empty for a carry-over of unknown origin), signed € amount.
+
+    `imputation`: Nature, Fonction, CodServ (may be empty) and CodProdLoc; `titre`: the one that a negative line
+    reduces; `motif`: why it is left out of the draft.
+    """
+
+    facture: Facture
+    objet: str
+    periode: str
+    dispositif: str
+    montant: Decimal
+    imputation: Mapping[str, str] = field(default_factory=dict)
+    titre: Titre | None = None
+    motif: str = ""
+
+    @property
+    def lue(self) -> dict[str, Any]:
+        """What summary and CSV say of it."""
+        facture = {"siret_adherent": self.facture.siret, "nom": self.facture.nom}
+        return facture | {c: getattr(self, c) for c in ("dispositif", "periode", "montant", "motif")}
+
+
+def octets_pes(
+    contexte: Contexte, semestre: Semestre, poste: Mapping[str, str], lignes: Iterable[LignePes]
+) -> bytes | None:
+    """The draft, ISO-8859-1, of the lines kept; None when there is none. `poste`: IdPost, IdColl, CodCol, CodBud.
+
+    Raises `ErreurMutualisation` when a value is none that the schema takes.
+    """
+    retenues = list(lignes)
+    bordereaux = [b for b in (_bordereau(semestre, t, retenues) for t in TRIPLETS) if b is not None]
     if not bordereaux:
         return None
-    racine = _racine(contexte, semestre, poste)
+    racine = etree.Element(f"{{{ESPACE}}}PES_Aller", nsmap={"n": ESPACE})
+    enveloppe = etree.SubElement(racine, "Enveloppe")
+    nom = f"PROJET_R_{semestre.exercice}_S{semestre.numero}"
+    _bloc(enveloppe, "Parametres", Version="2", TypFic="PESALR2", NomFic=nom)
+    adresse = "DONNEES SYNTHETIQUES" if contexte.est_synthetique else "PROJET"
+    _bloc(enveloppe, "Emetteur", Sigle="MUTUALISATION", Adresse=adresse)
+    _bloc(racine, "EnTetePES", DteStr=semestre.fin.isoformat(), **poste, LibelleColBud=contexte.epci)
     aller = etree.SubElement(racine, "PES_RecetteAller")
     _bloc(aller, "EnTeteRecette", IdVer="2", InfoDematerialisee="0")
     aller.extend(bordereaux)
@@ -62,34 +123,17 @@ def _mention(contexte: Contexte) -> str:
     )
 
 
-def _racine(contexte: Contexte, semestre: Semestre, poste: Poste) -> Any:
-    """PES_Aller with its envelope and its header."""
-    racine = etree.Element(f"{{{ESPACE}}}PES_Aller", nsmap={"n": ESPACE})
-    enveloppe = etree.SubElement(racine, "Enveloppe")
-    nom = f"PROJET_R_{semestre.exercice}_S{semestre.numero}"
-    _bloc(enveloppe, "Parametres", Version="2", TypFic="PESALR2", NomFic=nom)
-    adresse = "DONNEES SYNTHETIQUES" if contexte.est_synthetique else "PROJET"
-    _bloc(enveloppe, "Emetteur", Sigle="MUTUALISATION", Adresse=adresse)
-    _bloc(
-        racine,
-        "EnTetePES",
-        DteStr=semestre.fin.isoformat(),
-        IdPost=poste.poste,
-        IdColl=poste.siret,
-        CodCol=poste.collectivite,
-        CodBud=poste.budget,
-        LibelleColBud=contexte.epci,
-    )
-    return racine
-
-
-def _bordereau(semestre: Semestre, type_bordereau: str, retenues: Iterable[Retenue]) -> Any | None:
+def _bordereau(semestre: Semestre, type_bordereau: str, retenues: Iterable[LignePes]) -> Any | None:
     """A bordereau of the positive lines (01) or of the negative ones (02); None without any."""
     signe = 1 if type_bordereau == "01" else -1
-    pieces = _pieces(r for r in retenues if r.ligne.montant * signe > 0)
+    # by adherent, service (CodServ is of the piece) and titre reduced, in the order of the invoices
+    pieces: dict[tuple[str, str, str], list[LignePes]] = defaultdict(list)
+    for x in retenues:
+        if x.montant * signe > 0:
+            pieces[x.facture.siret, x.imputation["CodServ"], x.titre.piece if x.titre else ""].append(x)
     if not pieces:
         return None
-    total = sum((r.ligne.montant * signe for lignes in pieces for r in lignes), Decimal("0.00"))
+    total = sum((x.montant * signe for lignes in pieces.values() for x in lignes), ZERO)
     element = etree.Element("Bordereau")
     _bloc(
         element,
@@ -102,9 +146,8 @@ def _bordereau(semestre: Semestre, type_bordereau: str, retenues: Iterable[Reten
         MtBordHt=f"{total:.2f}",
     )
     type_piece, nature_piece = TRIPLETS[type_bordereau]
-    for rang, lignes in enumerate(pieces, start=1):
+    for rang, ((_, service, _), lignes) in enumerate(pieces.items(), start=1):
         piece = etree.SubElement(element, "Piece")
-        service, objet = lignes[0].imputation.service, f"Facture consolidée {semestre} - {lignes[0].facture.nom}"
         _bloc(
             piece,
             "BlocPiece",
@@ -112,23 +155,15 @@ def _bordereau(semestre: Semestre, type_bordereau: str, retenues: Iterable[Reten
             IdPce=f"99{semestre.numero}{rang:05d}",
             TypPce=type_piece,
             NatPce=nature_piece,
-            ObjPce=objet,
+            ObjPce=f"Facture consolidée {semestre} - {lignes[0].facture.nom}",
         )
-        for numero, retenue in enumerate(lignes, start=1):
-            _ligne(piece, numero, retenue)
+        for numero, ligne in enumerate(lignes, start=1):
+            _ligne(piece, numero, ligne)
     return element
 
 
-def _pieces(retenues: Iterable[Retenue]) -> list[list[Retenue]]:
-    """Lines by adherent, service (CodServ is of the piece) and titre reduced, in the order of the invoices."""
-    pieces: dict[tuple[str, str, str], list[Retenue]] = defaultdict(list)
-    for r in retenues:
-        pieces[r.facture.siret, r.imputation.service, r.titre.piece if r.titre else ""].append(r)
-    return list(pieces.values())
-
-
-def _ligne(piece: Any, numero: int, retenue: Retenue) -> None:
-    ligne, imputation, titre = retenue.ligne, retenue.imputation, retenue.titre
+def _ligne(piece: Any, numero: int, ligne: LignePes) -> None:
+    titre, facture = ligne.titre, ligne.facture
     element = etree.SubElement(piece, "LigneDePiece")
     bloc = etree.SubElement(element, "BlocLignePiece")
     _bloc(
@@ -136,10 +171,10 @@ def _ligne(piece: Any, numero: int, retenue: Retenue) -> None:
         "InfoLignePiece",
         IdLigne=str(numero),
         ObjLignePce=ligne.objet,
-        CodProdLoc=imputation.produit,
+        CodProdLoc=ligne.imputation["CodProdLoc"],
         # a reduction goes back to the account of the titre it reduces
-        Nature=titre.nature if titre else imputation.nature,
-        Fonction=imputation.fonction,
+        Nature=titre.nature if titre else ligne.imputation["Nature"],
+        Fonction=ligne.imputation["Fonction"],
         Majo="0",
         TvaIntraCom="0",
         MtHT=f"{abs(ligne.montant):.2f}",
@@ -147,23 +182,19 @@ def _ligne(piece: Any, numero: int, retenue: Retenue) -> None:
     if titre:
         origine = {"ExerRat": str(titre.exercice), "IdPceOrig": titre.piece, "IdLigneOrig": titre.ligne}
         _bloc(bloc, "RattachPiece", NatPceOrig=TITRE_D_ORIGINE, **origine)
-    _tiers(element, retenue.facture)
-
-
-def _tiers(ligne: Any, facture: Facture) -> None:
-    tiers = etree.SubElement(ligne, "Tiers")
+    tiers = etree.SubElement(element, "Tiers")
     _bloc(
         tiers,
         "InfoTiers",
         IdTiers=facture.siret,
         NatIdTiers="01",
-        CatTiers=CATEGORIES.get(facture.type, CATEGORIE_AUTRE),
+        CatTiers=CATEGORIES.get(facture.lu("type"), CATEGORIE_AUTRE),
         NatJur=NATURE_JURIDIQUE,
         TypTiers=DEBITEUR_PRINCIPAL,
         **_sur_deux_lignes("Nom", "ComplNom", facture.nom.upper()),
     )
-    rue = _sur_deux_lignes("Adr2", "Adr3", facture.adresse)
-    _bloc(tiers, "Adresse", TypAdr="1", **rue, CP=facture.code_postal, Ville=facture.ville, CodRes="0")
+    rue = _sur_deux_lignes("Adr2", "Adr3", facture.lu("adresse"))
+    _bloc(tiers, "Adresse", TypAdr="1", **rue, CP=facture.lu("code_postal"), Ville=facture.lu("ville"), CodRes="0")
 
 
 def _sur_deux_lignes(nom: str, suivant: str, texte: str) -> dict[str, str]:
@@ -178,4 +209,42 @@ def _bloc(parent: Any, nom: str, **valeurs: str) -> None:
     bloc = etree.SubElement(parent, nom)
     for champ, valeur in valeurs.items():
         lettres = en_latin1(valeur)
-        etree.SubElement(bloc, champ, V=couper(lettres, LONGUEURS[champ])[0] if champ in LONGUEURS else lettres)
+        lettres = couper(lettres, LONGUEURS[champ])[0] if champ in LONGUEURS else lettres
+        if defaut := attendu(champ, lettres):
+            raise ErreurMutualisation(
+                f"Le projet de PES n'est pas valable : {champ} de {nom} vaut « {lettres} » : {defaut} attendu "
+                "(schéma PES)."
+            )
+        etree.SubElement(bloc, champ, V=lettres)
+
+
+def attendu(champ: str, valeur: str) -> str:
+    """Words for what the schema takes of an element, when the value is not that; else empty."""
+    motif, mots = SCHEMA.get(champ, (".*", ""))
+    return "" if re.fullmatch(motif, valeur) else mots
+
+
+# ---------------------------------------------------------------- letters
+def en_latin1(texte: str) -> str:
+    """The text in the letters of ISO-8859-1: `Œuvre` → `OEuvre`, `Košice` → `Kosice`; what has no equivalent is `?`."""
+    compose = unicodedata.normalize("NFC", texte).translate(EQUIVALENTS)
+    lettres = "".join(_lettre(c) for c in compose)
+    return " ".join(COMMANDES.sub(" ", lettres).split())
+
+
+def _lettre(caractere: str) -> str:
+    if ord(caractere) < 0x100:
+        return caractere
+    if caractere.isspace():
+        return " "
+    simple = COMBINANTS.sub("", unicodedata.normalize("NFKD", caractere)).translate(EQUIVALENTS)
+    return "".join(c if ord(c) < 0x100 else "?" for c in simple)
+
+
+def couper(texte: str, longueur: int) -> tuple[str, str]:
+    """The first words that fit in `longueur` characters, and the rest; a word that is longer is cut."""
+    if len(texte) <= longueur:
+        return texte, ""
+    fin = texte.rfind(" ", 1, longueur + 1)
+    fin = fin if fin > 0 else longueur
+    return texte[:fin].rstrip(), texte[fin:].lstrip()

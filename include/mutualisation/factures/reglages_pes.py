@@ -6,63 +6,23 @@ axe (R3i) and the titres of the ledger. No code of the office is made up: what i
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from mutualisation.factures.facturation import Facturation, Semestre
-from mutualisation.factures.lettres import en_latin1
 from mutualisation.factures.parametres import Parametres
-from mutualisation.factures.schema_pes import valeur_admise
+from mutualisation.factures.pes import SCHEMA, attendu, en_latin1
 from mutualisation.publication.contexte import Contexte
 
 # docs/decisions/0003: refund of costs by the member communes, general administration
 COMPTE_RECETTE, FONCTION = "70875", "020"
-
-
-@dataclass(frozen=True)
-class Forme:
-    """What a parameter must be: a test, and the words that say it."""
-
-    admet: Callable[[str], bool]
-    attendu: str
-
-
-def _forme(forme: str, attendu: str, motif: str = r".*") -> Forme:
-    return Forme(lambda v: valeur_admise(forme, v) and bool(re.fullmatch(motif, v)), attendu)
-
-
-FORMES = {
-    "pes_poste": _forme("codique", "codique du poste comptable, 6 ou 7 chiffres"),
-    "pes_siret": _forme("chiffres14", "SIRET du budget, 14 chiffres", r"\d{14}"),
-    "pes_collectivite": _forme("codcol", "code de la collectivité chez le comptable, 3 chiffres"),
-    "pes_budget": _forme("codbud", "code du budget chez le comptable, 2 caractères"),
-    "pes_produit": _forme("alpha4", "code du produit local, 1 à 4 lettres ou chiffres"),
-    "pes_service": _forme("texte10", "code du service, 10 caractères au plus"),
-    "compte_recette": _forme("num12", "compte de 3 à 12 chiffres", r"\d{3,12}"),
-    "fonction_recette": _forme("chiffres10", "fonction de 1 à 10 chiffres", r"\d{1,10}"),
+# parameter → the element it fills
+POSTE = {"pes_poste": "IdPost", "pes_siret": "IdColl", "pes_collectivite": "CodCol", "pes_budget": "CodBud"}
+ELEMENTS = POSTE | {
+    "compte_recette": "Nature",
+    "fonction_recette": "Fonction",
+    "pes_service": "CodServ",
+    "pes_produit": "CodProdLoc",
 }
-
-
-@dataclass(frozen=True)
-class Poste:
-    """Codes of the accounting office: IdPost, IdColl (SIRET of the budget), CodCol, CodBud."""
-
-    poste: str
-    siret: str
-    collectivite: str
-    budget: str
-
-
-@dataclass(frozen=True)
-class Imputation:
-    """On what a dispositif is titled: Nature, Fonction, CodServ (may be empty), CodProdLoc."""
-
-    nature: str
-    fonction: str
-    service: str
-    produit: str
 
 
 class ReglagesPes:
@@ -70,7 +30,7 @@ class ReglagesPes:
 
     def __init__(self, contexte: Contexte, facturation: Facturation, semestre: Semestre) -> None:
         self._valeurs = Parametres.au(semestre.debut, contexte.parametres).valeurs
-        self._epci = (contexte.siret, contexte.siren)
+        self._siret, self._siren = contexte.siret, contexte.siren
         self._cles = {
             (c["origine"], c["code"]): c["dispositif"] for c in facturation.cles if c["semestre"] == semestre.numero
         }
@@ -83,33 +43,35 @@ class ReglagesPes:
     @property
     def a_completer(self) -> list[str]:
         """« pes_budget (code du budget chez le comptable, 2 caractères) », each row once, in the order met."""
-        return [f"{nom} ({attendu})" for nom, attendu in self._manques.items()]
+        return [f"{nom} ({mots})" for nom, mots in self._manques.items()]
 
-    def poste(self) -> Poste | None:
-        """Codes of the office, None when one is missing; SIRET of the EPCI unless `pes_siret` says another."""
-        siret = self._valeur("pes_siret", "pes_siret") or self._epci[0]
-        if not siret:
-            self._manques["pes_siret"] = FORMES["pes_siret"].attendu
-        elif not siret.startswith(self._epci[1]):
+    def poste(self) -> dict[str, str] | None:
+        """Code of each element of the office, None when one is missing; SIRET of the EPCI unless `pes_siret` says."""
+        codes = {}
+        for nom, element in POSTE.items():
+            codes[element] = self._valeur(nom, nom) or (self._siret if nom == "pes_siret" else "")
+            if not codes[element]:
+                self._manquer(nom)
+        if codes["IdColl"] and not codes["IdColl"].startswith(self._siren):
             # our own reader rejects such a file (P1)
-            self._manques["pes_siret"] = f"« {siret} » n'est pas un SIRET de l'EPCI, SIREN {self._epci[1]}"
-        poste, collectivite, budget = (self._exiger(n) for n in ("pes_poste", "pes_collectivite", "pes_budget"))
-        complet = siret and poste and collectivite and budget and "pes_siret" not in self._manques
-        return Poste(poste, siret, collectivite, budget) if complet else None
+            self._manques["pes_siret"] = f"« {codes['IdColl']} » n'est pas un SIRET de l'EPCI, SIREN {self._siren}"
+        return None if self._manques else codes
 
-    def imputation(self, dispositif: str) -> Imputation | None:
-        """Imputation of a dispositif; None when a row is missing. `dispositif` empty: the general parameters alone."""
+    def imputation(self, dispositif: str) -> dict[str, str] | None:
+        """Nature, Fonction, CodServ (may be empty), CodProdLoc of a dispositif; None when a row is missing."""
         nature = self._nature(dispositif)
         fonction = self._choisir("fonction_recette", dispositif) or FONCTION
-        service = en_latin1(self._choisir("pes_service", dispositif, self._cle("service", "pes_service", dispositif)))
-        produit = self._choisir("pes_produit", dispositif, self._cle("produit", "pes_produit", dispositif))
+        service = en_latin1(self._choisir("pes_service", dispositif, self._cle("service", dispositif)))
+        produit = self._choisir("pes_produit", dispositif, self._cle("produit", dispositif))
         if not produit:
             self._manquer("pes_produit", dispositif)
-        return Imputation(nature, fonction, service, produit) if nature and produit else None
+        if not nature or not produit:
+            return None
+        return {"Nature": nature, "Fonction": fonction, "CodServ": service, "CodProdLoc": produit}
 
-    def retour(self, imputation: Imputation) -> str:
-        """What the ledger would give such a titre (R3i): the key of its service, else of its product, else ''."""
-        codes = (("service", imputation.service), ("produit", imputation.produit))
+    def retour(self, service: str, produit: str) -> str:
+        """The dispositif that the ledger would give such a titre (R3i): the key of its service, else of its product."""
+        codes = (("service", service), ("produit", produit))
         return next((self._cles[c] for c in codes if c in self._cles), "")
 
     def _nature(self, dispositif: str) -> str:
@@ -126,28 +88,22 @@ class ReglagesPes:
 
     def _choisir(self, racine: str, dispositif: str, autre: str = "") -> str:
         """The parameter of the dispositif, else `autre`, else the parameter of all; '' without any."""
-        precise = self._valeur(racine, f"{racine}:{dispositif}") if dispositif else ""
-        return precise or autre or self._valeur(racine, racine)
+        return self._valeur(racine, f"{racine}:{dispositif}") or autre or self._valeur(racine, racine)
 
-    def _cle(self, origine: str, racine: str, dispositif: str) -> str:
+    def _cle(self, origine: str, dispositif: str) -> str:
         """The first code, by code point, of the keys of that origin that give the dispositif and fit in a PES."""
+        element = ELEMENTS[f"pes_{origine}"]
         codes = (code for (o, code), d in self._cles.items() if o == origine and d == dispositif)
-        return min((c for c in codes if FORMES[racine].admet(c)), default="")
+        return min((c for c in codes if not attendu(element, c)), default="")
 
     def _valeur(self, racine: str, nom: str) -> str:
         """Value in force; '' when there is none, or when it is ill-formed, which is then to mend."""
         valeur = self._valeurs.get(nom, "").strip()
-        if valeur and not FORMES[racine].admet(valeur):
-            self._manques[nom] = f"« {valeur} » n'est pas un {FORMES[racine].attendu}"
+        if valeur and (mots := attendu(ELEMENTS[racine], valeur)):
+            self._manques[nom] = f"« {valeur} » n'est pas un {mots}"
             return ""
         return valeur
 
-    def _exiger(self, nom: str) -> str:
-        valeur = self._valeur(nom, nom)
-        if not valeur:
-            self._manquer(nom, "")
-        return valeur
-
-    def _manquer(self, racine: str, dispositif: str) -> None:
+    def _manquer(self, racine: str, dispositif: str = "") -> None:
         nom = f"{racine}:{dispositif}" if dispositif else racine
-        self._manques.setdefault(nom, FORMES[racine].attendu)
+        self._manques.setdefault(nom, SCHEMA[ELEMENTS[racine]][1])

@@ -12,10 +12,12 @@ import pytest
 from lxml import etree
 from tests.atelier.partage import defauts_de_schema
 
+from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
 from mutualisation.factures.facturation import lire_facturation
+from mutualisation.factures.pes import SCHEMA, attendu
 from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
-from mutualisation.factures.verification_pes import relire, valider_pes, verifier_accord
+from mutualisation.factures.relecture_pes import relire, verifier_accord
 from mutualisation.publication.contexte import lire_contexte
 
 from . import entrepot_facture as base
@@ -41,7 +43,6 @@ def _valeurs(chemin: Path, element: str) -> list[str]:
 
 
 def test_projet_valable_et_relu_par_notre_lecteur(projet: Path, conn_facturee: Conn) -> None:
-    assert valider_pes(projet) == []
     assert verifier_accord(projet, _preparer(conn_facturee).retenues) == []
     total = sum((-1 if r["typbord"] == "02" else 1) * Decimal(r["mtht"]) for r in relire(projet))
     publie = conn_facturee.execute(
@@ -123,7 +124,7 @@ def test_une_reduction_sans_titre_est_hors_du_projet(conn_facturee: Conn, tmp_pa
     dossier = ecrire_factures(conn_facturee, 2021, 2, tmp_path, suivi=entendu.append)
     assert set(_valeurs(dossier / NOM, "TypBord")) == {"01"}
     assert sum(Decimal(v) for v in _valeurs(dossier / NOM, "MtHT")) == Decimal("632.81")
-    assert valider_pes(dossier / NOM) == []
+    assert defauts_de_schema((dossier / NOM).read_bytes()) == []
     ecartee = (dossier / "hors_pes_2021-S2.csv").read_text(encoding="utf-8").splitlines()[1]
     assert ecartee.startswith(f"{base.LILLE};Lille;ARCHIVES;2021-S2;-20.00;réduction sans titre à réduire")
     assert "673" in ecartee
@@ -139,7 +140,7 @@ def test_une_reduction_sans_titre_est_hors_du_projet(conn_facturee: Conn, tmp_pa
 )  # fmt: skip
 def test_un_titre_d_ailleurs_n_est_pas_reduit(conn_facturee: Conn, affectation: str) -> None:
     conn_facturee.execute(f"update versions.factures_titres set {affectation} where montant = 45")
-    assert [e.ligne.montant for e in _preparer(conn_facturee).ecartees] == [Decimal("-20.00")]
+    assert [e.montant for e in _preparer(conn_facturee).ecartees] == [Decimal("-20.00")]
 
 
 def test_deux_reductions_ne_prennent_pas_deux_fois_le_meme_titre(conn_facturee: Conn) -> None:
@@ -159,8 +160,8 @@ def test_deux_reductions_ne_prennent_pas_deux_fois_le_meme_titre(conn_facturee: 
     )  # fmt: skip
     conn_facturee.commit()
     projet = _preparer(conn_facturee)
-    assert [r.ligne.periode for r in projet.retenues if r.titre] == ["2021-S2"]
-    assert [(e.ligne.periode, e.ligne.montant) for e in projet.ecartees] == [("2021-S1", Decimal("-25.00"))]
+    assert [r.periode for r in projet.retenues if r.titre] == ["2021-S2"]
+    assert [(e.periode, e.montant) for e in projet.ecartees] == [("2021-S1", Decimal("-25.00"))]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_un_adherent_sans_adresse_est_hors_du_projet(conn_facturee: Conn, affect
     base.corriger(conn_facturee, "factures_adherents", affectation, f"siret_adherent = '{base.LILLE}'")
     projet = _preparer(conn_facturee)
     assert {r.facture.siret for r in projet.retenues} == {base.LOOS}
-    assert [str(e.ligne.montant) for e in projet.ecartees] == ["-20.00", "500.00"]
+    assert [str(e.montant) for e in projet.ecartees] == ["-20.00", "500.00"]
     assert all(motif in e.motif for e in projet.ecartees)
 
 
@@ -243,7 +244,7 @@ def test_une_cle_absente_ou_autre_se_dit(conn_facturee: Conn) -> None:
 def test_report_d_origine_inconnue_hors_du_projet(conn_facturee: Conn) -> None:
     base.corriger(conn_facturee, "facture_semestrielle", "statut = 'a_emettre'", "exercice = 2020")
     projet = _preparer(conn_facturee)
-    assert [(e.ligne.dispositif, e.ligne.montant) for e in projet.ecartees] == [("", Decimal("14.00"))]
+    assert [(e.dispositif, e.montant) for e in projet.ecartees] == [("", Decimal("14.00"))]
     assert projet.total == Decimal("598.81")
 
 
@@ -266,5 +267,38 @@ def test_rien_a_emettre_pas_de_projet(conn_facturee: Conn, tmp_path: Path) -> No
 
 
 def test_ecart_a_la_relecture_nomme(projet: Path, conn_facturee: Conn) -> None:
-    sans_cam = [r for r in _preparer(conn_facturee).retenues if r.ligne.dispositif != "CAM"]
+    sans_cam = [r for r in _preparer(conn_facturee).retenues if r.dispositif != "CAM"]
     assert verifier_accord(projet, sans_cam) == [f"{base.LILLE} ACHATS CAM1 : 500.00 € dans le PES, 0.00 € à titrer."]
+
+
+@pytest.mark.parametrize(("champ", "valeur"), [("ville", "nc"), ("adresse", "000"), ("nom", "."), ("ville", "0")])
+def test_une_valeur_que_le_schema_ne_prend_pas_est_nommee(conn_facturee: Conn, champ: str, valeur: str) -> None:
+    base.corriger(conn_facturee, "factures_adherents", f"{champ} = '{valeur}'", f"siret_adherent = '{base.LOOS}'")
+    with pytest.raises(ErreurMutualisation, match=rf"vaut « {re.escape(valeur)} » : texte de 1 à 38 caractères"):
+        _preparer(conn_facturee)
+
+
+# lengths, signs, zeros, decimals, codes, spaces
+VALEURS = (
+    "", " ", ".", "0", "00", "000", "0000000", "1", "01", "99", "100", "1234", "123456", "1234567", "12345678", "12345",
+    "123456789012345", "-1", "+1", "1.", ".5", "1.00", "1.505", "1,50", "0.00", "1e3", "1 2", "12345678901234.00",
+    "123456789012.34", "1234567890123.00", "nc", "nb", "N°", "é", "ABCD", "ABCDE", "AB-1", "02A123", "02C123", "A1",
+    "1A", "a0", "x" * 10, "x" * 11, "x" * 38, "x" * 39, "x" * 160, "x" * 161, "0" * 20, "0" * 14,
+)  # fmt: skip
+
+
+def test_le_schema_officiel_prend_ce_qui_est_admis(projet: Path) -> None:
+    """No value that a draft would write is refused by the official schema."""
+    racine = etree.parse(str(projet)).getroot()
+    essais = 0
+    for champ in SCHEMA:
+        element = next(racine.iter(champ), None)
+        assert element is not None or champ == "ComplNom"
+        for valeur in VALEURS if element is not None else ():
+            if not attendu(champ, valeur):
+                ecrite = element.get("V")
+                element.set("V", valeur)
+                assert defauts_de_schema(etree.tostring(racine)) == [], (champ, valeur)
+                element.set("V", ecrite)
+                essais += 1
+    assert essais > 200

@@ -7,27 +7,29 @@ from datetime import date
 import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.notifications import Notification, notifications
+from mutualisation.factures.etat_annuel import notifications
+from mutualisation.factures.facturation import Ligne
 from mutualisation.factures.parametres import Parametres
 
 LOOS, LILLE = "21590360000017", "21590350100017"
 
 
-def _registre(debut: date, **parametres: str) -> Notification:
+def _registre(debut: date, **parametres: str) -> Ligne:
     adhesions = [
-        {"dispositif": "ADS", "siret_adherent": LOOS, "debut": debut},
-        {"dispositif": "ADS", "siret_adherent": LOOS, "debut": date(2030, 1, 1)},
-        {"dispositif": "CAM", "siret_adherent": LOOS, "debut": date(2021, 1, 1)},
+        {"siret_adherent": LOOS, "debut": debut},
+        {"siret_adherent": LOOS, "debut": date(2030, 1, 1)},
     ]
     valeurs = {nom.replace("__", ":"): valeur for nom, valeur in parametres.items()}
-    (ligne,) = notifications(2021, "ADS", [(LOOS, "Loos")], adhesions, Parametres(valeurs))
+    (ligne,) = notifications(2021, "ADS", [{"siret_adherent": LOOS, "nom": "Loos"}], adhesions, Parametres(valeurs))
     return ligne
 
 
 def test_the_limit_is_the_day_the_budget_is_adopted() -> None:
     ligne = _registre(date(2019, 7, 1))
-    assert (ligne.limite, ligne.notifiee, ligne.etat) == (date(2021, 4, 15), None, "à notifier")
-    assert _registre(date(2019, 7, 1), date_notification_cout__2021="30/03/2021").limite == date(2021, 3, 30)
+    assert (ligne["a_notifier_avant"], ligne["notifie_le"], ligne["etat"]) == (date(2021, 4, 15), None, "à notifier")
+    assert _registre(date(2019, 7, 1), date_notification_cout__2021="30/03/2021")["a_notifier_avant"] == date(
+        2021, 3, 30
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,13 +41,13 @@ def test_the_limit_is_the_day_the_budget_is_adopted() -> None:
     ],
 )
 def test_in_the_year_of_signature_three_months_are_given(debut: date, limite: date) -> None:
-    assert _registre(debut).limite == limite
+    assert _registre(debut)["a_notifier_avant"] == limite
 
 
 def test_what_was_notified_is_in_time_or_late() -> None:
-    assert _registre(date(2019, 7, 1), notifie_le="15/04/2021").etat == "notifié"
+    assert _registre(date(2019, 7, 1), notifie_le="15/04/2021")["etat"] == "notifié"
     tardive = _registre(date(2019, 7, 1), notifie_le="2021-03-01", notifie_le__ADS="2021-04-16")
-    assert (tardive.notifiee, tardive.etat) == (date(2021, 4, 16), "notifié hors délai")
+    assert (tardive["notifie_le"], tardive["etat"]) == (date(2021, 4, 16), "notifié hors délai")
 
 
 def test_a_date_that_is_none_is_said() -> None:
@@ -54,5 +56,5 @@ def test_a_date_that_is_none_is_said() -> None:
 
 
 def test_an_adherent_without_adhesion_has_the_common_limit() -> None:
-    (ligne,) = notifications(2021, "ADS", [(LILLE, "Lille")], [], Parametres({}))
-    assert ligne.limite == date(2021, 4, 15)
+    (ligne,) = notifications(2021, "ADS", [{"siret_adherent": LILLE, "nom": "Lille"}], [], Parametres({}))
+    assert ligne["a_notifier_avant"] == date(2021, 4, 15)
