@@ -1,4 +1,4 @@
-"""Sheets made by hand of what communes use and pay, of what is recovered (R7, R11), of purchases and certificates."""
+"""Rows of what communes use and pay, of what is recovered (R7, R11), of purchases and certificates (R8, R9)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.classeur.colonnes_du_contrat import colonne, colonnes
-from mutualisation.classeur.feuilles_du_contrat import feuille, rangees
-from mutualisation.classeur.listes import COUT_ADHERENT
-from mutualisation.classeur.noms_des_adherents import HORS, Annuaire, annuaire
+from mutualisation.classeur.feuilles_du_contrat import HORS, Annuaire, annuaire, colonne, feuille, rangees
 from mutualisation.francais import libelles
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
@@ -19,6 +16,7 @@ from mutualisation.rapport.contenu.membres import en_vigueur
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 ZERO = Decimal(0)
+SUIVIES = ("cout_usage", "montant_du", "reste", "du_habitant", "cout_habitant")
 ACHATS = {
     "achats_ht": "achats_ht",
     "prix_reference_ht": "reference_ht",
@@ -45,30 +43,11 @@ def communes(bilan: Bilan) -> m.Tableau:
     if any(sommes.get(HORS, {}).values()):
         hors = {"nom": "Hors commune de l'exercice", "insee": HORS, "services": None, "rattaches": None}
         lignes.append(hors | _montants(sommes[HORS], None))
+    if not valorises:
+        return feuille(bilan, "communes", lignes, sans=SUIVIES)
     total = {c: somme(lignes, c) for c in ("population", "cout_usage", "montant_du")}
     publie = {"cout_usage": bilan.total["cout_net"], "montant_du": somme(valorises, "montant_du")}
-    suivies = "cout_usage montant_du reste du_habitant cout_habitant" if valorises else ""
-    dans_la_liste = "=SUMIFS({{ailleurs[{0}.{1}]}},{{ailleurs[{0}.insee]}},{{insee}})"
-    return feuille(
-        "Communes",
-        f"Ce que chaque commune utilise et paie, {bilan.exercice}",
-        "Par commune : population, services, coût de ce qu'elle utilise, dû, euros par habitant.",
-        lignes,
-        colonnes(
-            f"nom insee population services rattaches {suivies}",
-            {"nom": "Commune", "cout_usage": "Coût utilisé", "reste": "À la charge de l'EPCI"},
-            cout_usage=dans_la_liste.format(COUT_ADHERENT, "cout_usage"),
-            montant_du=dans_la_liste.format(COUT_ADHERENT, "montant_du"),
-            reste="={cout_usage}-{montant_du}",
-            du_habitant="={montant_du}/{population}",
-            cout_habitant="={cout_usage}/{population}",
-        ),
-        total=_montants(total, total["population"]) if valorises else None,
-        note="CCAS et satellites sont comptés avec leur commune. Services : dispositifs auxquels la commune elle-même "
-        "adhère au 31 décembre, valorisés ou non. Coût et dû : dispositifs valorisés ; « non renseigné » : pas suivi.",
-        publie=publie if valorises else None,
-        pages=2,
-    )
+    return feuille(bilan, "communes", lignes, total=_montants(total, total["population"]), publie=publie)
 
 
 def _montants(sommes: Ligne | None, population: Any, *, suivi: bool = True) -> dict[str, Any]:
@@ -97,34 +76,18 @@ def _services(bilan: Bilan, qui: Annuaire) -> Counter[str]:
 
 def recouvrement(bilan: Bilan) -> m.Tableau:
     """Due, to be titled, titled and gap by dispositif and mode; free dispositifs are named under the table."""
-    lues = trame(
-        bilan["recouvrement"],
-        *("dispositif", "libelle", "mode_recouvrement", "siret_adherent", "montant_du", "montant_titre", "ecart"),
-    ).fillna({"mode_recouvrement": ""})
-    df = lues.groupby(["dispositif", "libelle", "mode_recouvrement"], as_index=False).agg(
-        adherents=("siret_adherent", "nunique"),
-        montant_du=("montant_du", "sum"),
-        montant_titre=("montant_titre", "sum"),
-        ecart=("ecart", "sum"),
-    )
+    cles, montants = ["dispositif", "libelle", "mode_recouvrement"], ["montant_du", "montant_titre", "ecart"]
+    lues = trame(bilan["recouvrement"], *cles, "siret_adherent", *montants).fillna({"mode_recouvrement": ""})
+    groupes = lues.groupby(cles)
+    df = groupes[montants].sum().assign(adherents=groupes["siret_adherent"].nunique()).reset_index()
     df["a_titrer"], df["mode"] = df["montant_titre"] + df["ecart"], df["mode_recouvrement"].map(libelles.libelle_mode)
     gratuits = (df["mode_recouvrement"] == libelles.GRATUIT) & (df["montant_du"] == 0) & (df["montant_titre"] == 0)
     sans = ", ".join(r["libelle"] for r in bilan.dans_l_ordre(lignes_de(df[gratuits])))
     return feuille(
-        "Recouvrement",
-        f"Dû et titré par dispositif et par mode de recouvrement, {bilan.exercice}",
-        "Dû, à titrer, titré et écart, par dispositif et par mode de recouvrement.",
+        bilan,
+        "recouvrement",
         bilan.dans_l_ordre(lignes_de(df[~gratuits])),
-        colonnes(
-            "libelle mode adherents montant_du a_titrer montant_titre ecart",
-            {"montant_du": "Dû", "a_titrer": "À titrer"},
-            ecart="={a_titrer}-{montant_titre}",
-        ),
-        note="À titrer : le dû du mode « titre » ; ce qui passe par l'attribution de compensation ou par une retenue "
-        "ne se titre pas. Écart : à titrer moins titré ; positif, il reste à titrer. Les montants sont rangés par "
-        "semestre de service : ils peuvent différer des recettes de l'exercice, qui sont les titres émis."
-        + (f" Sans participation financière : {sans}." if sans else ""),
-        publie={c: somme(bilan["recouvrement"], c) for c in ("montant_du", "montant_titre")},
+        suite=f" Sans participation financière : {sans}." if sans else "",
     )
 
 
@@ -137,22 +100,8 @@ def cam(bilan: Bilan) -> m.Tableau:
     df = df.reset_index().sort_values("thematique").sort_values("achats_ht", ascending=False, kind="stable")
     cles = {r["indicateur"]: r["valeur"] for r in bilan["indicateurs_cles"]}
     lignes = [r | _gain(r) for r in lignes_de(df)]
-    return feuille(
-        "CAM",
-        f"Achats par la centrale d'achat, {bilan.exercice}",
-        "Achats par la centrale d'achat, par thématique, et gain sur prix de référence.",
-        lignes,
-        colonnes(
-            f"thematique marches commandes {' '.join(ACHATS)} gain_pct",
-            {"marches": "Marchés"},
-            gain="=N({prix_reference_ht})-N({achats_compares_ht})",
-            gain_pct="=IF(N({prix_reference_ht})=0,0,{gain}/{prix_reference_ht})",
-        ),
-        total=_gain({c: somme(lignes, c) for c in ACHATS}),
-        note="Le gain est l'écart entre le prix de référence et les achats comparés : les seules lignes qui donnent un "
-        "prix de référence ; ce n'est pas une économie constatée dans les comptes des communes.",
-        publie={c: x for c, nom in ACHATS.items() if (x := cles.get(f"cam_{nom}")) is not None} or None,
-    )
+    publie = {c: x for c, nom in ACHATS.items() if (x := cles.get(f"cam_{nom}")) is not None}
+    return feuille(bilan, "cam", lignes, total=_gain({c: somme(lignes, c) for c in ACHATS}), publie=publie or None)
 
 
 def _gain(r: Ligne) -> Ligne:
@@ -167,24 +116,16 @@ def cee(bilan: Bilan) -> m.Tableau:
     df = trame(lues, "vente", "depot", "siren_beneficiaire", *VENTES).fillna(ZERO)
     uniques = df.drop_duplicates(["depot", "siren_beneficiaire"], keep="last")
     lignes = [r | _frais(r) for r in lignes_de(df.groupby("vente")[VENTES].sum().reset_index())]
-    double = len(uniques) < len(df)
-    total = {c: uniques[c].sum() for c in VENTES}
+    double, total = len(uniques) < len(df), {c: uniques[c].sum() for c in VENTES}
+    suite = " Un dépôt vendu sur deux exercices figure entier dans chacun, et une fois dans le cumul."
     return feuille(
-        "CEE",
-        "Valorisation des certificats d'économies d'énergie",
-        "Produit des certificats d'économies d'énergie, frais retenus, part reversée, cumul de la période.",
+        bilan,
+        "cee",
         lignes,
-        [
-            *colonnes("vente"),
-            *(colonne(c, somme=not double) for c in VENTES),
-            colonne("taux", genre="taux_fin", formule="=IF({frais}+{reversement}=0,0,{frais}/({frais}+{reversement}))"),
-        ],
+        ajouts=[colonne(c, somme=not double) for c in VENTES],
         total=total | _frais(total),
         intitule=f"Cumul {annees[0]}-{annees[-1]}" if len(lignes) > 1 else "Total",
-        note="Ni le produit des ventes ni ce qui est reversé n'est un coût ou une recette : les frais retenus le sont."
-        + (
-            " Un dépôt vendu sur deux exercices figure entier dans chacun, et une fois dans le cumul." if double else ""
-        ),
+        suite=suite if double else "",
     )
 
 

@@ -1,22 +1,43 @@
-"""What every sheet is made of: rows of a relation in words, the total of what adds up."""
+"""What a sheet is made of: what `feuilles.toml` declares, columns that follow from the contract, rows in words.
+
+A column of tomorrow has a title, a kind and a width without a word here; `colonnes.toml` says what differs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from mutualisation.classeur.colonnes_du_contrat import colonnes
-from mutualisation.classeur.noms_des_adherents import annuaire, rang
+from mutualisation.chemins import PAQUET
 from mutualisation.francais import libelles
 from mutualisation.francais.formats import majuscule
 from mutualisation.francais.libelles import libelle
+from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.relations import lire_relations
-from mutualisation.rapport.publie import Bilan, Ligne
+from mutualisation.rapport.publie import Bilan, Ligne, somme
 
+DECLAREES = tomllib.loads((PAQUET / "classeur" / "feuilles.toml").read_text(encoding="utf-8"))
+DONNEES = tomllib.loads((PAQUET / "classeur" / "colonnes.toml").read_text(encoding="utf-8"))
+TITRES = libelles.MESURES | DONNEES["titres"]
+GENRES, LARGEURS, SOMMES = DONNEES["genres"], DONNEES["largeurs"], DONNEES["sommes"]
+MISE_EN_PAGE = ("filtre", "table", "imprimee", "pages")
+ADHERENT = "nom siret_adherent type commune"
+# the others stand under no commune, whatever their INSEE
+COMMUNAUX = ("commune", "ccas", "satellite")
+HORS = "—"
+# words that a name of column writes in ASCII
+MOTS_FRANCAIS = (
+    "adhérents bénéficiaire catégorie constaté constatées contrôle coût dépôt début dû écart EPCI ETP ETPT HT INSEE "
+    "opérations précédent prévu prévues référence scénario thématique unité unités"
+)
+MOTS = {ordre(mot): mot for mot in MOTS_FRANCAIS.split()}
 # words of the codes of a column, wherever it is shown
-MOTS: dict[str, Callable[[Any], str]] = {
+MOTS_DES_CODES: dict[str, Callable[[Any], str]] = {
     "categorie": lambda x: libelles.CATEGORIES.get(x, x),
     "compte": libelles.libelle_compte,
     "controle": libelles.libelle_controle,
@@ -29,77 +50,142 @@ MOTS: dict[str, Callable[[Any], str]] = {
 }
 
 
+# ---------------------------------------------------------------- sheets
+def feuille(
+    bilan: Bilan,
+    nom: str,
+    lignes: Sequence[Ligne] | None = None,
+    *,
+    ajouts: Iterable[m.Colonne] = (),
+    sans: Collection[str] = (),
+    total: Ligne | None = None,
+    intitule: str = "Total",
+    publie: Ligne | None = None,
+    series: Mapping[str, str] | None = None,
+    suite: str = "",
+) -> m.Tableau:
+    """A sheet as it is declared, `lignes` being by default those of its relation.
+
+    `ajouts`: the columns that `*` stands for; `sans`: columns left out; `total`: what is known of its totals, the rest
+    being added up; `publie`, `series`: as declared, where they depend on the bilan; `suite`: the end of its note.
+    """
+    declaree = DECLAREES[nom]
+
+    def dire(texte: str) -> str:
+        return texte.format(e=bilan.exercice, avant=bilan.exercice - 1)
+
+    lues = rangees(bilan, declaree["relation"]) if lignes is None else lignes
+    precisions = declaree.get("colonne", {})
+    siennes: list[m.Colonne] = []
+    for mot in re.sub(r"\badherent\b", ADHERENT, declaree["colonnes"]).split():
+        cle = mot.removeprefix("-")
+        if mot.startswith("*"):
+            siennes += ajouts
+        elif cle not in sans:
+            lue = colonne(cle, **precisions.get(cle, {}))
+            siennes.append(replace(lue, titre=dire(lue.titre), deduit=mot != cle))
+    additionnee = None
+    if declaree.get("additive", True) and (total is not None or any(c.somme for c in siennes)):
+        additionnee = {**m.additionner(intitule, siennes, lues), **(total or {}), siennes[0].cle: intitule}
+    if "publie" in declaree:
+        publie = {cle: _total_publie(bilan, *ou.split(".")) for cle, ou in declaree["publie"].items()}
+    dessin = None
+    if declare := declaree.get("dessin"):
+        couleurs = declare.get("series", {}) if series is None else series
+        paires = tuple((dire(cle), sens) for cle, sens in couleurs.items())
+        dessin = m.Dessin(dire(declare["titre"]), paires, declare.get("empile", False))
+    apercu = m.Feuille(
+        dire(declaree["nom"]),
+        dire(declaree["notice"]) if "notice" in declaree else _notice(declaree),
+        publie=publie,
+        dessin=dessin,
+        resume=tuple(declaree.get("resume", ())) if len(lues) > declaree.get("longue", 0) else (),
+        **{"filtre": "relation" in declaree} | {cle: declaree[cle] for cle in MISE_EN_PAGE if cle in declaree},
+    )
+    note = declaree.get("note", "") + suite
+    return m.Tableau(dire(declaree["titre"]), tuple(siennes), lues, additionnee, note, feuille=apercu)
+
+
+def _total_publie(bilan: Bilan, relation: str, cle: str) -> Any:
+    return bilan.total[cle] if relation == "total" else somme(bilan[relation], cle)
+
+
+def _notice(declaree: Mapping[str, Any]) -> str:
+    """What the contract says of the rows."""
+    ecran = "" if declaree.get("imprimee", True) else " Liste pour l'écran, non imprimée."
+    return lire_relations()[declaree["relation"]].description + ecran
+
+
+# ---------------------------------------------------------------- columns
+def colonne(cle: str, titre: str = "", genre: str = "", **autres: object) -> m.Colonne:
+    """A column as wide as its kind; amounts and ETP add up."""
+    if cle in ("dispositif", "libelle"):
+        return m.DISPOSITIF
+    genre = genre or _genre(cle)
+    additive = genre in SOMMES["genres"] and cle not in SOMMES["sauf"] and not cle.endswith(("_unitaire", "_habitant"))
+    largeur = LARGEURS["par_nom"].get(cle) or LARGEURS["par_genre"].get(genre, 18)
+    return m.Colonne(cle, titre or intitule(cle), genre, **{"largeur": largeur, "somme": additive} | autres)
+
+
+def intitule(nom: str) -> str:
+    """`cout_prevu` reads « Coût prévu »."""
+    return TITRES.get(nom) or majuscule(" ".join(MOTS.get(mot, mot) for mot in nom.split("_")))
+
+
+def _genre(nom: str) -> str:
+    """The kind of a column: its name's, else that of its type in the contract, else an amount."""
+    par_nom = GENRES["par_nom"].get(nom) or GENRES["par_nom"].get(nom.partition("_")[0])
+    return str(par_nom or GENRES["par_type"].get(_types().get(nom, "numeric(15,2)"), "nombre"))
+
+
+@cache
+def _types() -> dict[str, str]:
+    """{column: type} of the contract, as the first relation that has it says."""
+    return {c.nom: c.type for relation in reversed(lire_relations().values()) for c in relation.colonnes}
+
+
+# ---------------------------------------------------------------- rows
 def rangees(bilan: Bilan, relation: str) -> list[Ligne]:
     """Rows of a relation in words, by dispositif, commune and adherent, then in the order of its key."""
     lues, qui = bilan[relation], annuaire(bilan)
     if lues and "siret_adherent" in lues[0]:
-        lues = sorted(map(qui.nommer, lues), key=rang)
+        lues = sorted(map(qui.nommer, lues), key=_rang)
     if lues and "dispositif" in lues[0]:
         lues = bilan.dans_l_ordre(lues)
-    return [{cle: MOTS[cle](x) if cle in MOTS and x is not None else x for cle, x in r.items()} for r in lues]
-
-
-def feuille(
-    nom: str,
-    titre: str,
-    notice: str,
-    lignes: Sequence[Ligne],
-    siennes: Sequence[m.Colonne],
-    *,
-    total: Mapping[str, Any] | None = None,
-    intitule: str = "Total",
-    additive: bool = True,
-    note: str = "",
-    **mise_en_page: Any,
-) -> m.Tableau:
-    """The sheet of a table. `total`: what is known of its totals, the rest being added up; not `additive`: counted.
-
-    `mise_en_page`: see `modele.Feuille`.
-    """
-    somme = None
-    if additive and (total is not None or any(c.somme for c in siennes)):
-        somme = {**m.additionner(intitule, siennes, lignes), **(total or {}), siennes[0].cle: intitule}
-    return m.Tableau(titre, tuple(siennes), lignes, somme, note, feuille=m.Feuille(nom, notice, **mise_en_page))
+    mots = MOTS_DES_CODES
+    return [{cle: mots[cle](x) if cle in mots and x is not None else x for cle, x in r.items()} for r in lues]
 
 
 @dataclass(frozen=True)
-class Liste:
-    """The raw sheet of a relation, to filter: its rows and the sentence that tells them are those of the contract.
+class Annuaire:
+    """Adherents of the exercice by SIRET, communes by INSEE: {nom, type_adherent, code_insee, population}."""
 
-    `noms`, `titres`, `formules`: see `colonnes`; `trier`: another order than that of `rangees`; `garder`: the rows
-    kept; `traduire`: words of a row that need the bilan; `publie`: totals of another relation; `longue`: the rows over
-    which it is summed up; `options`: of `feuille`.
-    """
+    adherents: Mapping[str, Ligne]
+    communes: Mapping[str, Ligne]
 
-    relation: str
-    nom: str
-    titre: str
-    noms: str
-    titres: Mapping[str, str] = field(default_factory=dict)
-    formules: Mapping[str, str] = field(default_factory=dict)
-    trier: Callable[[Ligne], Any] | None = None
-    garder: Callable[[Ligne], bool] = bool
-    traduire: Callable[[Bilan, Ligne], Ligne] | None = None
-    publie: Callable[[Bilan], Ligne] | None = None
-    longue: int = 0
-    options: Mapping[str, Any] = field(default_factory=dict)
+    def nommer(self, ligne: Ligne) -> Ligne:
+        """A row with `nom`, `type`, `commune`, `insee` of its `siret_adherent`."""
+        siret = ligne["siret_adherent"]
+        connu = self.adherents.get(siret or "", {})
+        type_ = connu.get("type_adherent") or ligne.get("type_adherent") or ""
+        insee = (connu.get("code_insee") or "") if type_ in COMMUNAUX else ""
+        return ligne | {
+            "nom": connu.get("nom") or ("Adhérent hors référentiel" if siret else "Non réparti"),
+            "type": libelles.TYPE_ADHERENT.get(type_, type_),
+            "commune": self.communes.get(insee, {}).get("nom") or "",
+            "insee": insee if insee in self.communes else HORS,
+        }
 
-    def __call__(self, bilan: Bilan) -> m.Tableau:
-        """The sheet of a bilan."""
-        lignes = [r for r in rangees(bilan, self.relation) if self.garder(r)]
-        if self.trier:
-            lignes.sort(key=self.trier)
-        if self.traduire:
-            lignes = [r | self.traduire(bilan, r) for r in lignes]
-        options = {c: x for c, x in self.options.items() if c != "resume" or len(lignes) > self.longue}
-        ecran = "" if self.options.get("imprimee", True) else " Liste pour l'écran, non imprimée."
-        return feuille(
-            self.nom,
-            f"{self.titre}, {bilan.exercice}",
-            lire_relations()[self.relation].description + ecran,
-            lignes,
-            colonnes(self.noms, self.titres, **self.formules),
-            publie=self.publie(bilan) if self.publie else None,
-            filtre=True,
-            **options,
-        )
+
+def annuaire(bilan: Bilan) -> Annuaire:
+    """Who is who in the exercice."""
+    lues = bilan["adherent"]
+    communes = {r["code_insee"]: r for r in lues if r["type_adherent"] == "commune" and r["code_insee"]}
+    return Annuaire({r["siret_adherent"]: r for r in lues}, communes)
+
+
+def _rang(nommee: Ligne) -> tuple[Any, ...]:
+    """Where a named row stands: by commune, then what depends on it."""
+    types, commune = list(libelles.TYPE_ADHERENT.values()), nommee["commune"]
+    place = types.index(nommee["type"]) if nommee["type"] in types else len(types)
+    return not commune, ordre(commune), place, ordre(nommee["nom"]), nommee["siret_adherent"] or ""

@@ -63,11 +63,11 @@ def dataframe(colonnes: Sequence[Colonne], rangees: Iterable[Sequence[Any]]) -> 
     )
 
 
-def trame(rangees: Iterable[Mapping[str, Any]], *noms: str) -> DataFrame:
-    """Rows by column as a frame of objects, to pivot, sum and compare: amounts stay `Decimal` whatever is empty."""
+def trame(rangees: Iterable[Mapping[str, Any]], nom: str, *noms: str) -> DataFrame:
+    """These columns of rows as a frame of objects, to pivot, sum and compare: amounts stay `Decimal`, rows or not."""
     import pandas as pd
 
-    return pd.DataFrame(list(rangees), columns=list(noms) or None, dtype=object)
+    return pd.DataFrame(list(rangees), columns=[nom, *noms], dtype=object)
 
 
 def lignes_de(df: DataFrame) -> list[dict[str, Any]]:
