@@ -17,9 +17,11 @@ import pytest
 from tests.atelier import bases, petit_depot
 from tests.atelier.atelier import VIDE, Atelier
 
+from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.operations.migration import mettre_a_jour
 from mutualisation.portes import execution
+from mutualisation.sources.brut import synchroniser_brut
 
 FAIT = "fait"
 ATELIER, COMMUN, PETIT = "atelier", "commun", "petit"
@@ -53,8 +55,10 @@ def _preparer(grappe: Path, demandees: Collection[str]) -> None:
     with serveur_entrepot(grappe) as dsn, pytest.MonkeyPatch.context() as environnement:
         environnement.setenv(VARIABLE, str(grappe / COMMUN))
         sans_attendre_le_disque(dsn)
-        mettre_a_jour(dsn)
-        mettre_a_jour(bases.creer(dsn, VIDE))
+        for base in (dsn, bases.creer(dsn, VIDE)):
+            mettre_a_jour(base)
+            with connecter(base) as conn:
+                synchroniser_brut(conn)
         atelier = Atelier(dsn, grappe / ATELIER)
         if SOCLE & set(demandees):
             _ = atelier.socle

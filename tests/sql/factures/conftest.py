@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier import bases
+from tests.conftest import MODELE
 
+from mutualisation.entrepot.connexion import connecter
 from mutualisation.factures import ecrire_factures
 from mutualisation.factures.facturation import lire_facturation
 from mutualisation.factures.factures import Facture, lire_factures
@@ -16,16 +20,26 @@ from mutualisation.publication.contexte import lire_contexte
 from . import entrepot_facture
 
 
-@pytest.fixture
-def conn_facturee(conn_vierge: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
-    entrepot_facture.publier(conn_vierge)
-    return conn_vierge
+@pytest.fixture(scope="session")
+def _facture(_serveur: str) -> str:
+    """A warehouse to be copied, where invoices are published by hand as version 1."""
+    with connecter(bases.creer(_serveur, "facture_a_la_main", MODELE), role=None) as conn:
+        entrepot_facture.publier(conn)
+    return "facture_a_la_main"
 
 
 @pytest.fixture
-def dossier(conn_facturee: psycopg.Connection[Any], tmp_path: Path) -> Path:
-    """Folder `factures_2021-S2/`."""
-    return ecrire_factures(conn_facturee, 2021, 2, tmp_path / "sortie")
+def conn_facturee(_serveur: str, _facture: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a copy of it, of this test's own."""
+    with bases.copie(_serveur, _facture) as dsn, connecter(dsn, role=None) as conn:
+        yield conn
+
+
+@pytest.fixture(scope="session")
+def dossier(_serveur: str, _facture: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder `factures_2021-S2/`, written once; read only."""
+    with bases.copie(_serveur, _facture) as dsn, connecter(dsn, role=None) as conn:
+        return ecrire_factures(conn, 2021, 2, tmp_path_factory.mktemp("factures"))
 
 
 def lire(conn: psycopg.Connection[Any], semestre: int = 2) -> list[Facture]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.atelier.fouille import octets
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
@@ -61,16 +62,12 @@ def test_premier_semestre_sans_etat_annuel(conn_facturee: Conn, tmp_path: Path) 
     ]
 
 
-def test_memes_octets(conn_facturee: Conn, dossier: Path, tmp_path: Path) -> None:
-    autre = ecrire_factures(conn_facturee, 2021, 2, tmp_path / "autre")
-    assert {f.name: f.read_bytes() for f in dossier.iterdir()} == {f.name: f.read_bytes() for f in autre.iterdir()}
-
-
-def test_dossier_remplace_en_entier(conn_facturee: Conn, dossier: Path) -> None:
-    (dossier / "reports_2021-S2.pdf").unlink()
-    assert ecrire_factures(conn_facturee, 2021, 2, dossier.parent) == dossier
-    assert (dossier / "reports_2021-S2.pdf").exists()
-    assert [d.name for d in dossier.parent.iterdir()] == ["factures_2021-S2"]
+def test_memes_octets_dans_un_dossier_remplace_en_entier(conn_facturee: Conn, dossier: Path, tmp_path: Path) -> None:
+    autre = Path(shutil.copytree(dossier, tmp_path / dossier.name))
+    (autre / "reports_2021-S2.pdf").unlink()
+    assert ecrire_factures(conn_facturee, 2021, 2, tmp_path) == autre
+    assert octets(autre) == octets(dossier)
+    assert [d.name for d in tmp_path.iterdir()] == ["factures_2021-S2"]
 
 
 def test_un_seul_adherent(conn_facturee: Conn, tmp_path: Path) -> None:
@@ -90,11 +87,9 @@ def test_pdf_balise_en_francais(dossier: Path, pdf: str) -> None:
     assert all(m in octets for m in (b"/StructTreeRoot", b"/Lang(fr)", b"pdfuaid:part", b"/MarkInfo", b"/S/TH"))
 
 
-@pytest.mark.systeme
-@texte_des_pdf
-def test_texte_d_une_facture(dossier: Path) -> None:
-    texte = _Texte.de(dossier / f"facture_2021-S2_{base.LOOS}.pdf")
-    for attendu in (
+# what each document says
+DITS = {
+    f"facture_2021-S2_{base.LOOS}": (
         "Métropole Européenne de Lille",
         "L’Œuvre-lès-Loos",
         "104 rue du Maréchal-Foch, résidence de l’Hôtel de Ville 59120 Loos SIRET 215 903 600 00017",
@@ -107,35 +102,17 @@ def test_texte_d_une_facture(dossier: Path) -> None:
         "Report précédent 14,00 €",
         "Total à payer 132,81 €",
         "Publication version 1",
-    ):
-        assert attendu in texte
-
-
-@pytest.mark.systeme
-@texte_des_pdf
-def test_modes_hors_titre_sur_la_facture(dossier: Path) -> None:
-    texte = _Texte.de(dossier / f"facture_2021-S2_{base.LILLE}.pdf")
-    assert "Attribution de compensation 1 234,26 €" in texte
-    assert "ne s’ajoutent pas au total à payer" in texte
-    assert "Dispositifs sans participation financière ce semestre : Cartographie partagée." in texte
-    assert "Total à payer 480,00 €" in texte
-    assert "1,5 % de 666,67 € d’achats HT du semestre = 10,00 €" in texte
-
-
-@pytest.mark.systeme
-@texte_des_pdf
-def test_texte_des_reports(dossier: Path) -> None:
-    texte = _Texte.de(dossier / "reports_2021-S2.pdf")
-    assert "inférieur à 15,00 €" in texte
-    assert "CCAS de Lille" in texte
-    assert "1 adhérent 14,99 € 0,00 € 14,99 €" in texte
-
-
-@pytest.mark.systeme
-@texte_des_pdf
-def test_texte_de_l_etat_annuel(dossier: Path) -> None:
-    texte = _Texte.de(dossier / "etat_annuel_2021_IMPRESSION.pdf")
-    for attendu in (
+    ),
+    # what is no titre stands apart
+    f"facture_2021-S2_{base.LILLE}": (
+        "Attribution de compensation 1 234,26 €",
+        "ne s’ajoutent pas au total à payer",
+        "Dispositifs sans participation financière ce semestre : Cartographie partagée.",
+        "Total à payer 480,00 €",
+        "1,5 % de 666,67 € d’achats HT du semestre = 10,00 €",
+    ),
+    "reports_2021-S2": ("inférieur à 15,00 €", "CCAS de Lille", "1 adhérent 14,99 € 0,00 € 14,99 €"),
+    "etat_annuel_2021_IMPRESSION": (
         "article D5211-16",
         "au plus tard le 15/04/2021",
         "Coût de fonctionnement de 2019, derniers comptes votés : 10 061,48 €",
@@ -144,21 +121,22 @@ def test_texte_de_l_etat_annuel(dossier: Path) -> None:
         "Coût constaté par unité, base D5211-16 115,95 €",
         "2 bénéficiaires 0,0000 65,9438 0,00 € 1 346,57 € 1 346,57 €",
         "AFFICHE 5,0000 1,1 5,5000",
-    ):
-        assert attendu in texte
-
-
-@pytest.mark.systeme
-@texte_des_pdf
-def test_texte_du_recapitulatif(dossier: Path) -> None:
-    texte = _Texte.de(dossier / "recapitulatif_2021-S2.pdf")
-    for attendu in (
+    ),
+    "recapitulatif_2021-S2": (
         "Lille 215 903 501 00017 480,00 € 0,00 € À émettre 480,00 €",
         "Total 612,81 €",
         "projet_pes_recette_2021-S2.xml : 6 lignes, 612,81 €, réductions déduites.",
         "2021, bordereau 12, titre 2087, ligne 2, compte 70845",
-    ):
-        assert attendu in texte
+    ),
+}
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+@pytest.mark.parametrize("nom", DITS)
+def test_texte_de_chaque_document(dossier: Path, nom: str) -> None:
+    texte = _Texte.de(dossier / f"{nom}.pdf")
+    assert [attendu for attendu in DITS[nom] if attendu not in texte] == []
 
 
 @pytest.mark.systeme
@@ -217,10 +195,9 @@ def test_dossier_impossible_a_ecrire(conn_facturee: Conn, tmp_path: Path) -> Non
 
 @pytest.mark.systeme
 @texte_des_pdf
-def test_cout_unitaire_vote(conn_vierge: Conn, tmp_path: Path) -> None:
-    base.publier(conn_vierge)
-    base.corriger(conn_vierge, "factures_couts", "cout_unitaire = 21.5", "true")
-    dossier = ecrire_factures(conn_vierge, 2021, 2, tmp_path)
+def test_cout_unitaire_vote(conn_facturee: Conn, tmp_path: Path) -> None:
+    base.corriger(conn_facturee, "factures_couts", "cout_unitaire = 21.5", "true")
+    dossier = ecrire_factures(conn_facturee, 2021, 2, tmp_path)
     texte = _Texte.de(dossier / "etat_annuel_2021_IMPRESSION.pdf")
     assert "Coût unitaire voté : 21,50 €." in texte
     assert "derniers comptes votés" not in texte

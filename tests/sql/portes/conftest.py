@@ -16,7 +16,6 @@ from mutualisation.ingestion.cellules_lues import defaut, lecture_de, total
 from mutualisation.ingestion.typage import ILLISIBLE
 from mutualisation.portes.execution import fermer, precharger
 from mutualisation.publication.relations import lire_relations
-from mutualisation.sources.brut import synchroniser_brut
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu
 from mutualisation.sources.registre import registre
 
@@ -147,8 +146,6 @@ def candidat(_serveur: str, _candidat: str) -> Iterator[str]:
 @pytest.fixture
 def poser(base_vierge: str) -> Poser:
     """Write pending files: `poser(jeu, colonne, cellules)`; a row of several columns is a dict."""
-    with psycopg.connect(base_vierge) as conn:
-        synchroniser_brut(conn)
 
     def _poser(
         jeu: str,
@@ -160,6 +157,7 @@ def poser(base_vierge: str) -> Poser:
         controle: str | None = None,
         totaux: dict[str, str] | None = None,
         lignes: int | None = None,
+        chemin: str | None = None,
     ) -> int:
         declare = registre().jeu(jeu)
         with psycopg.connect(base_vierge) as conn:
@@ -172,7 +170,7 @@ def poser(base_vierge: str) -> Poser:
                 "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension, "
                 "sha256, octets, lignes, controle) values (%s, %s, %s, '2024', 1, 'f', %s, 'csv', 'a', 1, %s, %s) "
                 "returning fichier_id",
-                chargement_id, source, jeu, f"{source}/{jeu}.csv",
+                chargement_id, source, jeu, chemin or f"{source}/{jeu}.csv",
                 len(cellules) if lignes is None else lignes, controle,
             )  # fmt: skip
             for ligne, cellule in enumerate(cellules, 2):

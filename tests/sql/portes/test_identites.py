@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 import yaml
+from tests.atelier import bases
 
 from mutualisation.chemins import PROJET_DBT
 
@@ -107,15 +109,24 @@ create table construction.controles_index (controle text, bloquant boolean, jeu 
 HORS_CANDIDAT = {"indicateurs_bornables"}
 
 
-@pytest.fixture
-def conn(candidat: str) -> Any:
-    with psycopg.connect(candidat, options="-c search_path=construction") as ouverte:
+@pytest.fixture(scope="module")
+def candidate(_serveur: str, _candidat: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a copy of the candidate, for the tests of this module, which undo what they do."""
+    options = "-c search_path=construction"
+    with bases.copie(_serveur, _candidat) as dsn, psycopg.connect(dsn, options=options) as ouverte:
         ouverte.execute(RELATIONS)
         ouverte.execute(
             "insert into construction.controles_index select distinct controle, bloquant, case controle "
             "when 'plausibilite' then 'bornes' end from construction.controles"
         )
+        ouverte.commit()
         yield ouverte
+
+
+@pytest.fixture
+def conn(candidate: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    yield candidate
+    candidate.rollback()
 
 
 def _lignes(conn: psycopg.Connection[Any], nom: str) -> list[dict[str, Any]]:

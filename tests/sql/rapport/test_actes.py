@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import psycopg
 import pytest
-from tests.atelier.extrait import ecrire_extrait
 from tests.sql.publication import entrepot_publie
+
+from mutualisation.extrait import produits
+from mutualisation.rapport.contenu import actes
+
+from .conftest import Republier
 
 DELIBERATION, COMMUNICATION = "deliberation_2021.docx", "communication_communes_2021.docx"
 
 
-def _texte(extrait: Path, nom: str) -> str:
+def _texte(dossier: Path, nom: str) -> str:
     """Paragraphs, cells and headers of a draft."""
-    livre = docx.Document(str(extrait / "projets_actes" / nom))
+    livre = docx.Document(str(dossier / "projets_actes" / nom))
     cellules = (c.text for t in livre.tables for r in t.rows for c in r.cells)
     entetes = (p.text for s in livre.sections for p in (*s.header.paragraphs, *s.footer.paragraphs))
     return "\n".join((*(p.text for p in livre.paragraphs), *cellules, *entetes))
@@ -56,12 +59,11 @@ def test_the_communication_says_the_year_to_come_with_its_range(extrait: Path) -
     assert "compris entre ≈ 1 350 000 € et ≈ 1 421 000 €" in texte
 
 
-def test_a_visa_that_the_epci_wrote_is_not_said_twice(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
-    rangees = entrepot_publie.rangees()
+def test_a_visa_that_the_epci_wrote_is_not_said_twice(republier: Republier, tmp_path: Path) -> None:
     visa = {"texte": "Vu l'article L5211\u201139\u20111", "rubrique": "visa", "rang": 1, "auteur": "DAJ"}
-    rangees["textes"] = [{"exercice": 2021, "dispositif": None} | visa]
-    entrepot_publie.publier(conn_vierge, rangees)
-    texte = _texte(ecrire_extrait(conn_vierge, 2021, tmp_path), DELIBERATION)
+    textes = [{"exercice": 2021, "dispositif": None} | visa]
+    produits.ecrire_tout(actes.documents(republier(lambda lignes: lignes.update(textes=textes))), tmp_path)
+    texte = _texte(tmp_path, DELIBERATION)
     visas = [ligne for ligne in texte.replace("\u2011", "-").splitlines() if "L5211-39-1" in ligne]
     assert len(visas) == 1
     assert visas[0].endswith(";")

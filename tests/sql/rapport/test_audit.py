@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
-from tests.sql.publication import entrepot_publie
 
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme import pdf
-from mutualisation.publication.contexte import lire_contexte
 from mutualisation.rapport.contenu.audit import passages, personnel, rejets, trace
 from mutualisation.rapport.contenu.audit import renvois as adresses
 from mutualisation.rapport.publie import Bilan, somme
 
+from .conftest import Lignes, Republier
+
 PAGES = {"index", "personnel", "passages", "controles", "rejets"}
-Lignes = dict[str, list[dict[str, Any]]]
-
-
-@pytest.fixture
-def publier(base_vierge: str) -> Any:
-    """Publish the handmade warehouse, changed first, and give its bilan of 2021."""
-    with psycopg.connect(base_vierge) as conn:
-
-        def faire(changer: Callable[[Lignes], None] = lambda _: None, **autres: Any) -> Bilan:
-            lignes = entrepot_publie.rangees()
-            changer(lignes)
-            entrepot_publie.publier(conn, lignes, **autres)
-            return Bilan(conn, lire_contexte(conn, 2021, 1))
-
-        yield faire
 
 
 def _tableaux(document: m.Document) -> list[m.Tableau]:
@@ -53,21 +35,20 @@ def test_each_page_is_there_and_traces_are_pages_only(extrait: Path) -> None:
     assert {c.stem for c in dossier.glob("*.html")} == PAGES | {"trace_cam"}
 
 
-def test_staff_cost_is_that_of_the_synthese(publier: Any) -> None:
-    bilan = publier()
+def test_staff_cost_is_that_of_the_synthese(bilan: Bilan) -> None:
     ensemble = next(t for t in _tableaux(personnel.cout_de_personnel(bilan)) if "Somme des catégories" in _titres(t))
     assert [x["ecart"] for x in ensemble.lignes] == [Decimal(0)] * 3
     assert ensemble.total is not None
     assert ensemble.total["cout_personnel"] == bilan.total["cout_personnel"]
 
 
-def test_a_difference_with_the_synthese_shows(publier: Any) -> None:
+def test_a_difference_with_the_synthese_shows(republier: Republier) -> None:
     def changer(lignes: Lignes) -> None:
         rangee = next(r for r in lignes["etp_categorie"] if r["exercice"] == 2021 and r["dispositif"] == "CAM")
         rangee["cout_personnel"] = Decimal(rangee["cout_personnel"]) - 1
 
     ensemble = next(
-        t for t in _tableaux(personnel.cout_de_personnel(publier(changer))) if "Somme des catégories" in _titres(t)
+        t for t in _tableaux(personnel.cout_de_personnel(republier(changer))) if "Somme des catégories" in _titres(t)
     )
     assert sorted(x["ecart"] for x in ensemble.lignes) == [0, 0, 1]
 
@@ -76,8 +57,7 @@ def _titres(t: m.Tableau) -> list[str]:
     return [c.titre for c in t.colonnes]
 
 
-def test_every_dispositif_has_its_anchor_and_its_sum(publier: Any) -> None:
-    bilan = publier()
+def test_every_dispositif_has_its_anchor_and_its_sum(bilan: Bilan) -> None:
     sections = {s.ancre: s for s in personnel.cout_de_personnel(bilan).sections}
     for code in ("CAM", "ARCHIVES", "IMPRESSION"):
         (tableau,) = [b for b in sections[adresses.ancre(code)].lus if isinstance(b, m.Tableau)]
@@ -87,21 +67,20 @@ def test_every_dispositif_has_its_anchor_and_its_sum(publier: Any) -> None:
         assert tableau.total["cout_personnel_d5211"] == somme(categories, "cout_personnel_d5211")
 
 
-def test_effects_leave_nothing_unexplained(publier: Any) -> None:
-    tableau = next(t for t in _tableaux(passages.passages(publier())) if "Inexpliqué" in _titres(t))
+def test_effects_leave_nothing_unexplained(bilan: Bilan) -> None:
+    tableau = next(t for t in _tableaux(passages.passages(bilan)) if "Inexpliqué" in _titres(t))
     assert tableau.lignes
     assert {x["ecart"] for x in tableau.lignes} == {Decimal(0)}
 
 
-def test_each_source_is_shared_out_beside_its_control(publier: Any) -> None:
-    tableau = next(t for t in _tableaux(passages.passages(publier())) if t.titre.startswith("Ce qui est entré"))
+def test_each_source_is_shared_out_beside_its_control(bilan: Bilan) -> None:
+    tableau = next(t for t in _tableaux(passages.passages(bilan)) if t.titre.startswith("Ce qui est entré"))
     (ligne,) = tableau.lignes
     assert ligne["montant"].replace("\u202f", "").startswith("180217,80")
     assert "Conforme" in ligne["controle"]
 
 
-def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(publier: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    bilan = publier()
+def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(bilan: Bilan, monkeypatch: pytest.MonkeyPatch) -> None:
     entier = next(d for d in trace.traces(bilan) if d.chemin.endswith("trace_cam"))
     assert [t.titre for t in _tableaux(entier)][-1].endswith("lignes source")
     for requete in ("LIGNES", "GROUPES"):
@@ -114,14 +93,14 @@ def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(publier: Any, mo
     assert _mots(entier) == _mots(coupe)
 
 
-def test_rejected_rows_name_their_lines_reason_and_remedy(publier: Any) -> None:
-    (ligne,) = [x for t in _tableaux(rejets.lignes_ecartees(publier())) for x in t.lignes]
+def test_rejected_rows_name_their_lines_reason_and_remedy(bilan: Bilan) -> None:
+    (ligne,) = [x for t in _tableaux(rejets.lignes_ecartees(bilan)) for x in t.lignes]
     assert (ligne["ou"], ligne["lignes"], ligne["motif"]) == ("3, 8", 2, "montant illisible")
     assert "redéposer" in ligne["remede"]
 
 
-def test_a_page_without_rejections_says_so(publier: Any) -> None:
-    document = rejets.lignes_ecartees(publier(lambda lignes: lignes.update(rejets=[])))
+def test_a_page_without_rejections_says_so(republier: Republier) -> None:
+    document = rejets.lignes_ecartees(republier(lambda lignes: lignes.update(rejets=[])))
     assert document.resume == rejets.SANS_REJET
 
 
@@ -132,20 +111,17 @@ def test_anchor_is_plain(code: str, attendue: str) -> None:
     assert adresses.ancre(code) == attendue
 
 
-def test_the_pool_of_structure_is_redone_where_it_makes_the_cost(publier: Any) -> None:
-    def partager(charges: str) -> Callable[[Lignes], None]:
-        def changer(lignes: Lignes) -> None:
-            etpt = sum(Decimal(r["etpt"]) for r in lignes["cout_moyen"] if r["exercice"] == 2021)
-            for r in lignes["cout_moyen"]:
-                r["cout_structure"] = round(Decimal("1234.50") / etpt, 6)
-            modele = next(r for r in lignes["repartition"] if r["exercice"] == 2021)
-            lignes["repartition"].append(
-                modele | {"source": "mandats", "destination": "STRUCTURE", "unite": "EUR", "montant": Decimal(charges)}
-            )
+def test_the_pool_of_structure_is_redone_where_it_makes_the_cost(republier: Republier) -> None:
+    def partager(lignes: Lignes) -> None:
+        etpt = sum(Decimal(r["etpt"]) for r in lignes["cout_moyen"] if r["exercice"] == 2021)
+        for r in lignes["cout_moyen"]:
+            r["cout_structure"] = round(Decimal("1234.50") / etpt, 6)
+        modele = next(r for r in lignes["repartition"] if r["exercice"] == 2021)
+        lignes["repartition"].append(
+            modele | {"source": "mandats", "destination": "STRUCTURE", "unite": "EUR", "montant": Decimal("1234.50")}
+        )
 
-        return changer
-
-    assert "1\u202f234,50\u00a0€, divisés par" in _mots(personnel.cout_de_personnel(publier(partager("1234.50"))))
+    assert "1\u202f234,50\u00a0€, divisés par" in _mots(personnel.cout_de_personnel(republier(partager)))
 
 
 def test_the_cents_of_rounding_are_euros() -> None:

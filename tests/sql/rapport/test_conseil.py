@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import psycopg
-import pytest
-from tests.sql.publication import entrepot_publie
 
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import Flux
 from mutualisation.mise_en_forme.html import rendre
-from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.rapport.contenu import conseil, elus
 from mutualisation.rapport.contenu.conseil import argent, dispositifs, evolution
 from mutualisation.rapport.publie import Bilan
 
-
-def _bilan(conn: psycopg.Connection[Any], exercice: int = 2021) -> Bilan:
-    return Bilan(conn, lire_contexte(conn, exercice, version_publiee(conn, exercice)))
+from .conftest import Lignes, Republier
 
 
-@pytest.fixture
-def bilan(conn_publiee: psycopg.Connection[Any]) -> Bilan:
-    return _bilan(conn_publiee)
+def _texte(dispositif: str, rubrique: str, texte: str, auteur: str) -> dict[str, object]:
+    return {"exercice": 2021, "dispositif": dispositif, "rubrique": rubrique, "rang": 1, "texte": texte,
+            "auteur": auteur}  # fmt: skip
 
 
 def _volet(bilan: Bilan, code: str) -> m.Volet:
@@ -49,49 +41,30 @@ def test_five_figures_and_what_is_asked(bilan: Bilan) -> None:
     assert "Ce qui vous est demandé" in [b.texte for b in deux.sections[0].blocs if isinstance(b, m.SousTitre)]
 
 
-def test_a_variance_has_its_effects_and_a_comment_or_says_that_it_has_none(
-    conn_vierge: psycopg.Connection[Any],
-) -> None:
-    rangees = entrepot_publie.rangees()
-    rangees["textes"] = [
-        {
-            "exercice": 2021,
-            "dispositif": "CAM",
-            "rubrique": "ecart",
-            "rang": 1,
-            "texte": "Équipe complète.",
-            "auteur": "DCP",
-        },
-        {"exercice": 2021, "dispositif": "CAM", "rubrique": "risque", "rang": 1, "texte": "Prix.", "auteur": "DAF"},
-    ]
-    entrepot_publie.publier(conn_vierge, rangees)
-    bilan = _bilan(conn_vierge)
+def test_a_variance_has_its_effects_and_a_comment_or_says_that_it_has_none(republier: Republier) -> None:
+    textes = [_texte("CAM", "ecart", "Équipe complète.", "DCP"), _texte("CAM", "risque", "Prix.", "DAF")]
+    bilan = republier(lambda lignes: lignes.update(textes=textes))
     assert _points(_volet(bilan, "CAM"))["Commentaire"] == "Équipe complète. — DCP."
     assert _points(_volet(bilan, "ARCHIVES"))["Commentaire"] == "Sans commentaire."
     assert sum(evolution.effets(bilan, "CAM").values()) == evolution.ecart(bilan, "CAM")
 
 
-def test_a_single_author_signs_once(conn_vierge: psycopg.Connection[Any]) -> None:
-    rangees = entrepot_publie.rangees()
-    rangees["textes"] = [
-        {"exercice": 2021, "dispositif": "CAM", "rubrique": r, "rang": 1, "texte": f"{r} dit", "auteur": "DCP"}
-        for r in ("ecart", "risque", "presentation")
-    ]
-    entrepot_publie.publier(conn_vierge, rangees)
-    volet = _volet(_bilan(conn_vierge), "CAM")
+def test_a_single_author_signs_once(republier: Republier) -> None:
+    textes = [_texte("CAM", r, f"{r} dit", "DCP") for r in ("ecart", "risque", "presentation")]
+    volet = _volet(republier(lambda lignes: lignes.update(textes=textes)), "CAM")
     dits = [m.mots(*b.morceaux) for b in volet.blocs if isinstance(b, m.Paragraphe)]
     assert dits[0] == "presentation dit"
     assert dits[-1].startswith("Textes : DCP.")
     assert _points(volet)["Commentaire"] == "Ecart dit."
 
 
-def test_both_sides_of_the_money_are_equal(conn_vierge: psycopg.Connection[Any]) -> None:
-    rangees = entrepot_publie.rangees()
-    for r in rangees["synthese_financiere"]:
-        if r["exercice"] == 2021:
-            r["amortissements"] = abs(r["amortissements"]) if r["dispositif"] != "TOTAL" else r["amortissements"]
-    entrepot_publie.publier(conn_vierge, rangees)
-    bilan = _bilan(conn_vierge)
+def test_both_sides_of_the_money_are_equal(republier: Republier) -> None:
+    def changer(lignes: Lignes) -> None:
+        for r in lignes["synthese_financiere"]:
+            if r["exercice"] == 2021 and r["dispositif"] != "TOTAL":
+                r["amortissements"] = abs(r["amortissements"])
+
+    bilan = republier(changer)
     flux, total = argent.flux(bilan), bilan.total
     assert isinstance(flux, Flux)
     assert sum(v for _, v in flux.sources) == sum(v for _, v in flux.cibles)

@@ -18,7 +18,6 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import annuel as module_extrait
 from mutualisation.extrait import produits
 from mutualisation.extrait.annuel import page_de
-from mutualisation.publication.contexte import lire_contexte
 from mutualisation.publication.relations import Colonne, lire_relations
 from mutualisation.rapport.publie import Bilan
 
@@ -40,9 +39,8 @@ def test_every_file_is_there(extrait: Path) -> None:
     assert page_de(extrait).name == "bilan_etape_2021.html"
 
 
-def test_no_two_documents_are_one_file(conn_publiee: psycopg.Connection[Any]) -> None:
+def test_no_two_documents_are_one_file(bilan: Bilan) -> None:
     """They are written at once: two of one address would spoil each other."""
-    bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
     fichiers = [(d.chemin, sortie) for d in produits.documents(bilan) for sortie in d.sorties]
     assert len(fichiers) == len(set(fichiers))
 
@@ -125,14 +123,17 @@ def test_relation_added_since_is_in_no_former_extract(
 
 
 @pytest.mark.usefixtures("conseil_seul")
-def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], extrait: Path) -> None:
-    page = extrait / "bilan_etape_2021.html"
+def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     portes = {"fichier": {"executees": 5}, "modele": {"tests": 6}, "plausibilite": {"executees": 7}}
     conn_publiee.execute(
         "update journal.constructions set portes = %s::jsonb", [json.dumps(portes | {"bilan": {"executees": 8}})]
     )
-    ecrire_extrait(conn_publiee, 2021, extrait.parent)
-    lu = page.read_text(encoding="utf-8").replace("\u00a0", " ").replace("&nbsp;", " ")
+    lu = (
+        (ecrire_extrait(conn_publiee, 2021, tmp_path) / "bilan_etape_2021.html")
+        .read_text(encoding="utf-8")
+        .replace("\u00a0", " ")
+        .replace("&nbsp;", " ")
+    )
     assert (
         "quatre séries de contrôles : à la livraison des fichiers (5 contrôles exécutés), pendant le calcul "
         "(6 contrôles exécutés), sur la vraisemblance des chiffres (7 contrôles exécutés), et sur le bilan avant "

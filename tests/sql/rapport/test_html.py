@@ -14,27 +14,27 @@ from tests.sql.publication import entrepot_publie
 from mutualisation.classeur import communes, listes
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.html import rendre
-from mutualisation.publication.contexte import lire_contexte, version_publiee
+from mutualisation.publication.contexte import lire_contexte
 from mutualisation.rapport.contenu import conseil
 from mutualisation.rapport.contenu.audit import passages
 from mutualisation.rapport.publie import Bilan
 
+from .conftest import Lignes, Republier
 
-def _dire(conn: psycopg.Connection[Any], exercice: int = 2021) -> str:
-    """The council's page of an exercice, alone: the rest of an extract takes seconds."""
-    bilan = Bilan(conn, lire_contexte(conn, exercice, version_publiee(conn, exercice)))
+
+def _dire(bilan: Bilan) -> str:
+    """The council's page, alone."""
     return rendre(conseil.bilan_etape(bilan))
 
 
-@pytest.fixture
-def page(conn_publiee: psycopg.Connection[Any]) -> str:
-    return _dire(conn_publiee)
+@pytest.fixture(scope="session")
+def page(bilan: Bilan) -> str:
+    return _dire(bilan)
 
 
-@pytest.fixture
-def details(conn_publiee: psycopg.Connection[Any]) -> str:
+@pytest.fixture(scope="session")
+def details(bilan: Bilan) -> str:
     """What the council leaves to the audit file and to the workbook, on one page."""
-    bilan = Bilan(conn_publiee, lire_contexte(conn_publiee, 2021, 1))
     document = conseil.bilan_etape(bilan)
     feuilles = m.Section(
         "feuilles", "Feuilles", "Feuilles", [communes.cee(bilan), communes.recouvrement(bilan), listes.ecarts(bilan)]
@@ -152,30 +152,28 @@ def test_reasons_of_the_shares_are_in_french(details: str) -> None:
     ]
 
 
-def test_no_reserve_and_no_synthetic_label_without_cause(
-    conn_vierge: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_reserve_and_no_synthetic_label_without_cause(republier: Republier, monkeypatch: pytest.MonkeyPatch) -> None:
+    def changer(lignes: Lignes) -> None:
+        lignes["controles"] = [c for c in lignes["controles"] if c["controle"] != "lignes_rejetees"]
+
     monkeypatch.setattr(entrepot_publie, "PARAMETRES", entrepot_publie.PARAMETRES[:1])
-    rangees = entrepot_publie.rangees()
-    rangees["controles"] = [c for c in rangees["controles"] if c["controle"] != "lignes_rejetees"]
-    entrepot_publie.publier(conn_vierge, rangees)
-    texte = _texte(_dire(conn_vierge))
+    texte = _texte(_dire(republier(changer)))
     assert "réserves" not in texte
     assert "ynthétiques" not in texte
 
 
-def test_text_of_the_data_is_escaped(conn_vierge: psycopg.Connection[Any]) -> None:
-    rangees = entrepot_publie.rangees()
-    for rangee in rangees["synthese_financiere"]:
-        if rangee["dispositif"] == "CAM":
-            rangee["libelle"] = "<script>alert(1)</script>"
-    entrepot_publie.publier(conn_vierge, rangees)
-    assert "<script" not in _dire(conn_vierge)
+def test_text_of_the_data_is_escaped(republier: Republier) -> None:
+    def changer(lignes: Lignes) -> None:
+        for rangee in lignes["synthese_financiere"]:
+            if rangee["dispositif"] == "CAM":
+                rangee["libelle"] = "<script>alert(1)</script>"
+
+    assert "<script" not in _dire(republier(changer))
 
 
 def test_one_exercice_alone_has_a_page_too(conn_vierge: psycopg.Connection[Any]) -> None:
     rangees = {nom: [r for r in lignes if r["exercice"] == 2019] for nom, lignes in entrepot_publie.rangees().items()}
     entrepot_publie.publier(conn_vierge, rangees)
-    texte = _texte(_dire(conn_vierge, 2019))
+    texte = _texte(_dire(Bilan(conn_vierge, lire_contexte(conn_vierge, 2019, 1))))
     assert "synthèse financière 2019" in texte
     assert "depuis 2018" not in texte

@@ -52,10 +52,11 @@ def test_says_the_figures_and_states_of_the_page(pdf: Path) -> None:
     assert f"{total['cout_net']:,.0f} €".replace(",", " ") in texte
 
 
-def test_text_of_the_data_is_text(conn_vierge: psycopg.Connection[Any], tmp_path: Path) -> None:
+@pytest.mark.usefixtures("conseil_seul")
+def test_text_of_the_data_is_text(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     rangees = entrepot_publie.rangees()
     for rangee in rangees["synthese_financiere"]:
         if rangee["dispositif"] == "CAM":
             rangee["libelle"] = '#panic("non") $x$ *gras* <etiquette> @ref'
-    entrepot_publie.publier(conn_vierge, rangees)
-    assert (ecrire_extrait(conn_vierge, 2021, tmp_path) / "bilan_etape_2021.pdf").stat().st_size > 10_000
+    entrepot_publie.publier(conn_publiee, rangees)
+    assert (ecrire_extrait(conn_publiee, 2021, tmp_path) / "bilan_etape_2021.pdf").stat().st_size > 10_000

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ FEUILLES = [
 NON_IMPRIMEES = {"Passage par compte", "Coût par adhérent", "Adhésions"}
 
 
+@cache
 def _classeur(extrait: Path, *, valeurs: bool = False) -> Any:
     return load_workbook(extrait / "bilan_etape_2021.xlsx", data_only=valeurs)
 
