@@ -70,8 +70,8 @@ compare à un entrepôt construit pour lui et essaie chaque case. Aucun de ces r
 par `grant`. `public` est tout compte de la base.
 
 L lit, A ajoute, M modifie, S supprime, V vide ; `*` certaines colonnes seulement ; `°` certaines lignes seulement : les
-exercices publiés pour un lecteur, ses SIRET pour une commune, un fichier pas encore accepté pour le traitement.
-Une partition de `versions` ne se lit que par sa relation. Ce qui est en ajout seul ne se change pas, même par le
+exercices publiés pour un lecteur, ses SIRET pour une commune ; pour le traitement, un fichier pas encore accepté, une
+version pas encore scellée. Ce qui est en ajout seul ne se change pas, même par le
 propriétaire, tant qu'il n'ôte pas le déclencheur qui le refuse : le sceau le verrait.
 """
 
@@ -135,24 +135,13 @@ def _relations(conn: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:
     for case in cases(conn):
         par_role = lignes.setdefault((case.schema, case.relation), dict.fromkeys(ROLES, ""))
         par_role[case.role] += case.signe
-    partitions = _partitions(conn)
     tableau: dict[str, tuple[str, ...]] = {}
     for (schema, nom), par_role in lignes.items():
         droits = tuple(par_role.values())
-        if schema in CHANGEANTS or (schema, nom) in partitions:
-            commun = f"{schema}.{'*' if schema in CHANGEANTS else '*, partitions'}"
-            if tableau.setdefault(commun, droits) == droits:
-                continue
+        if schema in CHANGEANTS and tableau.setdefault(f"{schema}.*", droits) == droits:
+            continue
         tableau[f"{schema}.{nom}"] = droits
     return tableau
-
-
-def _partitions(conn: psycopg.Connection[Any]) -> set[tuple[str, str]]:
-    requete = (
-        "select n.nspname::text, c.relname::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
-        " where c.relispartition"
-    )
-    return {(schema, nom) for schema, nom in conn.execute(requete).fetchall()}
 
 
 def _schemas(conn: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-{# Version of the build: the partition key of the published relations. #}
+{# Version of the build: the key of the published relations. #}
 {% macro version_courante() -%}
 (select max(e.version) from {{ ref('mart_exercices_publies') }} as e)
 {%- endmacro %}

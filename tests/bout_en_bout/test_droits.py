@@ -132,14 +132,17 @@ def _vues(conn: psycopg.Connection[Any]) -> set[tuple[str, str]]:
 def _requete(case: Case, colonnes: list[Any]) -> str:
     """A statement that needs the verb and no other right; some column of those that the role has, when it has some."""
     nom = f'"{case.schema}"."{case.relation}"'
-    if not colonnes and case.verbe == "update":
-        return f"lock table {nom} in row exclusive mode"
+    sans_colonne = {"update": f"lock table {nom} in row exclusive mode", "insert": f"insert into {nom} default values"}
+    if not colonnes and case.verbe in sans_colonne:
+        return sans_colonne[case.verbe]
     if case.verbe == "update":
         # any column that may be written proves the right, none that may not hides it
         return f'update {nom} set "{_modifiable(case, colonnes)}" = null where false'
+    if case.verbe == "insert":
+        # no row: what a policy says of rows is not looked at
+        return f'insert into {nom} ("{colonnes[0]}") select null where false'
     return {
         "select": f"select from {nom} limit 0",
-        "insert": f"insert into {nom} default values",
         "delete": f"delete from {nom} where false",
         "truncate": f"truncate {nom}",
     }[case.verbe]

@@ -37,8 +37,6 @@ REGLAGES = {
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "1GB",
-    # a reading of all that is published locks each version of each relation
-    "max_locks_per_transaction": "512",
     # a container often has too little of /dev/shm for parallel queries
     "dynamic_shared_memory_type": "sysv",
     "jit": "off",

@@ -24,7 +24,7 @@ from mutualisation.erreurs import (
 from mutualisation.extrait import place
 from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_rendu, verifier_places
 from mutualisation.factures import ecrire_factures
-from mutualisation.operations.purge import exiger_conservee, purger_si_libre
+from mutualisation.operations.purge import exiger_conservee, purger_versions
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
@@ -47,7 +47,7 @@ def publier(session: Session, version: int | None = None) -> str:
         choisie = version if version is not None else _derniere_validee(conn)
         empreinte = _promouvoir(session, conn, choisie)
         with _une_fois_publiee(choisie):
-            purger_si_libre(conn)
+            purger_versions(conn)
         return empreinte
 
 
@@ -72,7 +72,7 @@ def publier_avec_extraits(
         empreinte = _promouvoir(session, conn, version, composer)
         _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
         with _une_fois_publiee(version):
-            purger_si_libre(conn)
+            purger_versions(conn)
         return empreinte, [str(ecrit) for ecrit in places]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations.session import Session
 
 # the last published versions stay, identical or not
@@ -15,20 +15,17 @@ GARDER = 10
 
 
 def purger(session: Session, garder: int = GARDER, *, remplacees: bool = False) -> list[int]:
-    """Purge identical versions, and with `remplacees` those whose figures differ; give back their numbers.
-
-    Raises `EntrepotOccupe` when a session reads what would go.
-    """
+    """Purge identical versions, and with `remplacees` those whose figures differ; give back their numbers."""
     with session.connexion() as conn:
-        return _purger(conn, garder, remplacees)
+        return purger_versions(conn, garder, remplacees=remplacees)
 
 
-def purger_si_libre(conn: psycopg.Connection[Any]) -> list[int]:
-    """After a publication: identical versions go, unless someone is reading; the next publication will do it."""
-    try:
-        return _purger(conn, GARDER, remplacees=False)
-    except EntrepotOccupe:
-        return []
+def purger_versions(conn: psycopg.Connection[Any], garder: int = GARDER, *, remplacees: bool = False) -> list[int]:
+    """The same, on a connection."""
+    conn.commit()
+    with conn.transaction():
+        ligne = conn.execute("select journal.purger(%s, %s)", (garder, remplacees)).fetchone()
+    return list(ligne[0]) if ligne else []
 
 
 def exiger_conservee(dsn: str, version: int | None) -> None:
@@ -44,10 +41,3 @@ def exiger_conservee(dsn: str, version: int | None) -> None:
             f"La version {version} a été purgée le {ligne[0]} : une autre l'a remplacée. « mutualisation etat » dit "
             "les versions publiées."
         )
-
-
-def _purger(conn: psycopg.Connection[Any], garder: int, remplacees: bool) -> list[int]:
-    conn.commit()
-    with conn.transaction():
-        ligne = conn.execute("select journal.purger(%s, %s)", (garder, remplacees)).fetchone()
-    return list(ligne[0]) if ligne else []

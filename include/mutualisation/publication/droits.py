@@ -25,6 +25,8 @@ GENERALES = frozenset(
     }
 )
 _PUBLIEE = "({pointeur}, version) in (select exercice, version from journal.publications)"
+# what the run may add: rows of a version that passed its gates and that no statement has closed
+_A_PUBLIER = "version = any (array(select version from journal.constructions where statut = 'validee'))"
 _SIENNE = "siret_adherent = any ((select journal.mes_sirets())::text[])"
 
 
@@ -56,4 +58,10 @@ def droits(relation: Relation) -> list[sql.Composable]:
         politique = "create policy {role} on {table} for select to {role} using ({condition})"
         ordres.append(sql.SQL(politique).format(**nom, condition=condition))
         ordres.append(sql.SQL("grant select on {table}, {vue} to {role}").format(**nom))
+    ajout = {"table": table, "role": sql.Identifier(TRAITEMENT), "condition": sql.SQL(_A_PUBLIER)}
+    ordres.append(sql.SQL("drop policy if exists ajout on {table}").format(**ajout))
+    ordres.append(
+        sql.SQL("create policy ajout on {table} for insert to {role} with check ({condition})").format(**ajout)
+    )
+    ordres.append(sql.SQL("grant insert on {table} to {role}").format(**ajout))
     return ordres

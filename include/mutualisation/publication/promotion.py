@@ -1,8 +1,11 @@
-"""Write, audit, promote: the tables of a build become the partitions that `publication` shows, in one transaction.
+"""Write, audit, promote: the rows of a build are added to those that `publication` shows, in one transaction.
 
-Storage is `versions.<relation>`, partitioned by version; `publication.<relation>`, and `documents.<relation>` for an
-internal one, are stable views joined to the pointer `journal.publications`. Attaching moves no row, and a view built
-on them follows.
+Storage is `versions.<relation>`, every version in one table; `publication.<relation>`, and `documents.<relation>` for
+an internal one, are stable views joined to the pointer `journal.publications`, and a view built on them follows.
+
+Rows are copied, where a partition could be attached: attaching is no part of a reader's snapshot. A statement planned
+before the commit and run after it, or the next one of a transaction that holds the table already, saw the pointer
+moved and no partition: an empty relation.
 """
 
 from __future__ import annotations
@@ -18,10 +21,11 @@ from psycopg import sql
 
 from mutualisation.entrepot.connexion import durable, patienter
 from mutualisation.entrepot.roles import PROPRIETAIRE, dire_le_refus, sous_le_role
+from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.droits import droits
 from mutualisation.publication.elargissement import liberer, retablir
 from mutualisation.publication.extraits_csv import empreintes_publiees
-from mutualisation.publication.relations import Relation, relations_promues
+from mutualisation.publication.relations import Colonne, Relation, relations_promues
 from mutualisation.publication.sceaux import sceller
 
 
@@ -48,7 +52,7 @@ def _definir(conn: psycopg.Connection[Any]) -> None:
         retablir(conn, vues)
         conn.execute(
             sql.SQL("comment on schema versions is {}").format(
-                sql.Literal(f"Relations publiées, une partition par version (contrat {_marque()})")
+                sql.Literal(f"Relations publiées, toutes versions (contrat {_marque()})")
             )
         )
 
@@ -75,14 +79,13 @@ def _marque() -> str:
 
 def _definition(relation: Relation) -> list[sql.Composable]:
     """Statements that make the storage table of a relation, its view and their comments."""
-    colonnes = [("version", "bigint")] + ([] if relation.par_exercice else [("exercice", "integer")])
-    colonnes += [(c.nom, c.type) for c in relation.colonnes]
     table = sql.Identifier("versions", relation.nom)
-    liste = [sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(t)) for n, t in colonnes]
+    liste = [sql.SQL("{} {}").format(sql.Identifier(c.nom), sql.SQL(c.type)) for c in _stockees(relation)]
     vue = sql.Identifier(relation.schema, relation.nom)
     return [
-        sql.SQL("create table if not exists {} ({}) partition by list (version)").format(
-            table, sql.SQL(", ").join(liste)
+        sql.SQL("create table if not exists {} ({})").format(table, sql.SQL(", ").join(liste)),
+        sql.SQL("create index if not exists {} on {} (version, {})").format(
+            sql.Identifier(f"{relation.nom}_version"), table, sql.Identifier(relation.pointeur)
         ),
         *(sql.SQL("alter table {} add column if not exists {}").format(table, c) for c in liste),
         _vue(relation, vue),
@@ -96,6 +99,11 @@ def _definition(relation: Relation) -> list[sql.Composable]:
     ]
 
 
+def _stockees(relation: Relation) -> tuple[Colonne, ...]:
+    """The columns of its storage: version, exercice, those of the contract."""
+    return (Colonne("version", "bigint", ""), *relation.avec_exercice().colonnes)
+
+
 def promouvoir(
     conn: psycopg.Connection[Any],
     version: int,
@@ -106,9 +114,10 @@ def promouvoir(
 
     `var`: the folder of the key that signs; `avant_de_valider`: what may still fail and must then leave nothing
     published, which reads the new publication on this connection, whose transaction is committed once it returns.
-    One transaction: the owner's functions attach the relations and move the pointers, the statement of what is then
-    shown ends it. Raises `ErreurMutualisation` when the version is not validated, a later build has taken its schema,
-    or what was built can't be taken over as it is.
+    One transaction: the owner's function moves the pointers, the run adds the rows of a version that no statement has
+    closed yet (its right on `versions` goes no further), the statement of what is then shown ends it. Raises
+    `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was built is
+    no longer there.
     """
     conn.commit()
     with dire_le_refus(), conn.transaction():
@@ -116,9 +125,26 @@ def promouvoir(
         ligne = conn.execute("select journal.publier(%s)", (version,)).fetchone()
         if ligne is not None and ligne[0] is not None:
             return str(ligne[0])
+        _ajouter_les_lignes(conn, version)
         empreinte = sceller(conn, version, empreintes_publiees(conn), var)
         avant_de_valider()
     return empreinte
+
+
+def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> None:
+    for relation in relations_promues().values():
+        ajout = sql.SQL("insert into {} ({colonnes}) select {colonnes} from {}").format(
+            sql.Identifier("versions", relation.nom),
+            sql.Identifier("construction", relation.nom),
+            colonnes=sql.SQL(", ").join(sql.Identifier(c.nom) for c in _stockees(relation)),
+        )
+        try:
+            conn.execute(ajout)
+        except psycopg.errors.UndefinedTable as erreur:
+            raise ErreurMutualisation(
+                f"La construction de la version {version} n'est plus entière (il manque construction.{relation.nom}) : "
+                "un effacement l'a vidée depuis. Lancez « mutualisation controler » de nouveau."
+            ) from erreur
 
 
 def _vue(relation: Relation, nom: sql.Identifier) -> sql.Composed:

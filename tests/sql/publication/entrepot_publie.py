@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.entrepot.roles import PROPRIETAIRE
 from mutualisation.publication.extraits_csv import empreintes_publiees
 from mutualisation.publication.promotion import preparer_publication
 from mutualisation.publication.relations import Relation, relations_promues
@@ -196,19 +195,8 @@ def _rangees_de(e: int, passees: list[Ligne]) -> dict[str, list[Ligne]]:
     }  # fmt: skip
 
 
-def _partition(conn: psycopg.Connection[Any], relation: Relation, version: int) -> None:
-    partition = sql.Identifier("versions", f"{relation.nom}_v{version}")
-    conn.execute(
-        sql.SQL("create table if not exists {} partition of {} for values in ({})").format(
-            partition, sql.Identifier("versions", relation.nom), sql.Literal(version)
-        )
-    )
-    conn.execute(sql.SQL("alter table {} owner to {}").format(partition, sql.Identifier(PROPRIETAIRE)))
-
-
 def inserer(conn: psycopg.Connection[Any], relation: Relation, lignes: Iterable[Ligne], version: int) -> None:
     """Store rows of one relation; columns the contract does not hold are left out."""
-    _partition(conn, relation, version)
     permises = {*relation.noms_colonnes, "exercice"}
     for ligne in lignes:
         cellules = {c: v for c, v in ligne.items() if c in permises} | {"version": version}

@@ -93,7 +93,6 @@ def test_une_commune_ne_change_pas_de_commune(conn: Conn) -> None:
         "select * from journal.comptes_communes",
         "update journal.comptes_communes set code_insee = '59360'",
         "set role mutualisation_lecteur",
-        "select * from versions.adherent_v1",
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), conn.transaction():
             conn.execute(essai.encode())

@@ -34,15 +34,14 @@ SANS_POUVOIR = (
 # a figure, a preparer, a signature, a pointer; then the ways to make the next one possible
 CONTREFACONS = (
     "update versions.synthese_financiere set cout_net = cout_net + 1000000",
-    "update versions.synthese_financiere_v1 set cout_net = cout_net + 1000000",
     "insert into versions.synthese_financiere (version, exercice, dispositif) values (1, 2021, 'FAUX')",
     "delete from versions.synthese_financiere",
-    "truncate versions.synthese_financiere_v1",
+    "truncate versions.synthese_financiere",
     "update publication.synthese_financiere set cout_net = 0",
     "update versions.factures_adherents set nom = 'x'",
-    "alter table versions.synthese_financiere detach partition versions.synthese_financiere_v1",
     "alter table versions.synthese_financiere disable row level security",
     "drop policy mutualisation_lecteur on versions.synthese_financiere",
+    "alter policy ajout on versions.synthese_financiere with check (true)",
     "update journal.constructions set prepare_par = 'quelqu''un'",
     "update journal.constructions set publication_sha256 = repeat('0', 64)",
     "update journal.constructions set portes = '{}'",

@@ -1,8 +1,9 @@
-"""Stable views and their storage: made once, never redefined under a reader."""
+"""Stable views and their storage, made once, never redefined under a reader; a version promoted whole or not at all."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,6 +15,13 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.promotion import preparer_publication, promouvoir
 from mutualisation.publication.relations import lire_relations, relations_internes, relations_promues
+
+Conn = psycopg.Connection[Any]
+
+
+@pytest.fixture(autouse=True)
+def _var(var_neuf: Path) -> None:
+    """The key of the seals, of each test's own."""
 
 
 @pytest.fixture
@@ -56,7 +64,7 @@ def test_une_relation_interne_n_est_pas_publiee(prete: str) -> None:
             assert not _existe(conn, f"publication.{nom}")
 
 
-def test_publier_attache_les_relations_internes_avec_les_autres(prete: str) -> None:
+def test_publier_ajoute_les_relations_internes_avec_les_autres(prete: str) -> None:
     with connecter(prete, role=None) as conn:
         version = _validee(conn)
         with sous_le_role(conn, TRAITEMENT):
@@ -69,7 +77,6 @@ def test_publier_attache_les_relations_internes_avec_les_autres(prete: str) -> N
         assert conn.execute("select exercice, seuil_titre from documents.factures_semestres").fetchall() == [
             (2021, Decimal("15.00"))
         ]
-        assert conn.execute("select count(*) from pg_tables where schemaname = 'construction'").fetchone() == (0,)
 
 
 def test_preparer_de_nouveau_ne_derange_aucun_lecteur(prete: str) -> None:
@@ -154,11 +161,77 @@ def test_une_publication_qui_echoue_ne_laisse_rien(prete: str) -> None:
             promouvoir(conn, version)
         conn.rollback()
         assert _existe(conn, f"construction.{premiere}")
-        assert not _existe(conn, f"versions.{premiere}_v{version}")
+        assert conn.execute(f"select count(*) from versions.{premiere}").fetchone() == (0,)  # type: ignore[arg-type]
         assert conn.execute("select statut from journal.constructions").fetchone() == ("validee",)
 
 
-def _validee(conn: psycopg.Connection[Any]) -> int:
+@pytest.fixture
+def construite(conn_publiee: Conn) -> tuple[Conn, int]:
+    """A validated build of 2021 as the run leaves it, twin of what is published."""
+    conn = conn_publiee
+    (version,) = conn.execute(
+        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+        " values ('{2021}', 'validee', 'a', 'x') returning version"
+    ).fetchone() or (0,)
+    with sous_le_role(conn, TRAITEMENT):
+        for nom in relations_promues():
+            conn.execute(f"create table construction.{nom} as select * from versions.{nom} where false".encode())
+        conn.execute(b"insert into construction.synthese_financiere select * from versions.synthese_financiere")
+        conn.execute(f"update construction.synthese_financiere set version = {version}".encode())
+    conn.commit()
+    return conn, int(version)
+
+
+def test_publier_garde_les_autres_exercices_et_leur_proprietaire(construite: tuple[Conn, int]) -> None:
+    """K5: only the exercice asked moves; once sealed, a version takes no row from the run any more."""
+    conn, version = construite
+    avant = conn.execute(
+        "select * from publication.synthese_financiere where exercice <> 2021 order by 1, 2"
+    ).fetchall()
+    promouvoir(conn, version)
+    apres = conn.execute(
+        "select * from publication.synthese_financiere where exercice <> 2021 order by 1, 2"
+    ).fetchall()
+    assert avant == apres != []
+    assert conn.execute("select exercice, version from journal.publications order by 1").fetchall() == [
+        (2019, 1), (2020, 1), (2021, version)
+    ]  # fmt: skip
+    conn.rollback()
+    for ordre in (
+        "update versions.synthese_financiere set cout_net = 0",
+        f"insert into versions.synthese_financiere (version, exercice, dispositif) values ({version}, 2021, 'X')",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), conn.transaction(), sous_le_role(conn, TRAITEMENT):
+            conn.execute(ordre.encode())
+
+
+def test_un_pointeur_ne_se_deplace_pas_sans_empreinte(construite: tuple[Conn, int]) -> None:
+    """`publier` without its statement commits nothing."""
+    conn, version = construite
+    with pytest.raises(psycopg.Error, match="n'a pas été conclue"), conn.transaction(), sous_le_role(conn, TRAITEMENT):
+        conn.execute("select journal.publier(%s)", (version,))
+    assert conn.execute("select distinct version from journal.publications").fetchall() == [(1,)]
+
+
+def test_un_type_temporaire_ne_detourne_pas_les_fonctions_du_proprietaire(construite: tuple[Conn, int]) -> None:
+    """With an empty search_path, PostgreSQL looks for the name of a type in pg_temp first."""
+    conn, version = construite
+    with conn.transaction(force_rollback=True), sous_le_role(conn, TRAITEMENT):
+        for nom in ("text", "name", "bigint", "record", "jsonb"):
+            conn.execute(f'create domain pg_temp."{nom}" as int check (1 / 0 = 1)'.encode())
+        conn.execute("select journal.publier(%s)", (version,))
+
+
+def test_une_construction_videe_depuis_est_a_refaire(construite: tuple[Conn, int]) -> None:
+    """An erasure empties `construction` and leaves the build validated."""
+    conn, version = construite
+    with conn.transaction(), sous_le_role(conn, TRAITEMENT):
+        conn.execute("select journal.renouveler_construction()")
+    with pytest.raises(ErreurMutualisation, match="Lancez « mutualisation controler » de nouveau"):
+        promouvoir(conn, version)
+
+
+def _validee(conn: Conn) -> int:
     """A validated build of 2021, its schema empty."""
     (version,) = conn.execute(
         "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
@@ -167,5 +240,5 @@ def _validee(conn: psycopg.Connection[Any]) -> int:
     return int(version)
 
 
-def _existe(conn: psycopg.Connection[Any], nom: str) -> bool:
+def _existe(conn: Conn, nom: str) -> bool:
     return conn.execute("select to_regclass(%s) is not null", (nom,)).fetchone() == (True,)

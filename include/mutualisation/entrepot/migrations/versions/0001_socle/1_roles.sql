@@ -56,7 +56,7 @@ set local role mutualisation_proprietaire;
 alter default privileges revoke execute on functions from public;
 
 comment on schema journal is 'Chargements, fichiers, constructions, publications et sceaux';
-comment on schema versions is 'Relations publiées, une partition par version';
+comment on schema versions is 'Relations publiées, toutes versions';
 comment on schema publication is 'Relations stables lues par les outils, la finance et les auditeurs';
 comment on schema documents is
   'Ce que factures et bilan disent à côté des chiffres publiés, par version : ni extrait, ni empreinte, ni lecteur';

@@ -1,36 +1,4 @@
--- The tables of a build become the partitions that `publication` shows, in one transaction that a statement ends.
-create function journal.rattacher(nom name, numero bigint) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  construite constant regclass := to_regclass(format('construction.%I', nom));
-  partition constant name := nom || '_v' || numero;
-  ordinaire boolean;
-begin
-  if construite is null then
-    raise exception 'La construction de la version % n''est plus entière (il manque construction.%) : un effacement l''a vidée depuis. Lancez « mutualisation controler » de nouveau.',
-      numero, nom using errcode = 'MU001';
-  end if;
-  -- locked before the look: nothing changes between the two
-  execute format('lock table %s in access exclusive mode', construite);
-  -- what would run under the rights of the owner, or let another write in it
-  select c.relkind = 'r' and c.relpersistence = 'p' and c.relacl is null and not c.relhastriggers and not c.relhasrules
-    and not c.relrowsecurity and not c.relhassubclass
-    and pg_catalog.pg_get_userbyid(c.relowner) = 'mutualisation_traitement'
-    and not exists (select from pg_catalog.pg_attribute as a where a.attrelid = c.oid
-                     and (a.atthasdef or a.attidentity <> '' or a.attacl is not null))
-    into ordinaire from pg_catalog.pg_class as c where c.oid = construite;
-  if not ordinaire then
-    raise exception 'La table construction.% ne peut pas être publiée : ce n''est pas une table ordinaire du traitement (déclencheur, règle, valeur par défaut, droit donné). Lancez « mutualisation controler » de nouveau.',
-      nom using errcode = 'MU001';
-  end if;
-  execute format('alter table construction.%I rename to %I', nom, partition);
-  execute format('alter table construction.%I owner to mutualisation_proprietaire', partition);
-  execute format('alter table construction.%I set schema versions', partition);
-  -- the CHECK spares the scan of ATTACH, which compares columns and types with those of the contract
-  execute format('alter table versions.%I add constraint %I check (version is not null and version = %L::bigint)',
-    partition, partition || '_version', numero);
-  execute format('alter table versions.%I attach partition versions.%I for values in (%L)', nom, partition, numero);
-end $$;
+-- A pointer says which version `publication` shows of an exercice; it moves in one transaction that a statement ends.
 
 -- Exercices that the documents of one show: {exercice: version}; a year before, by its closed version (R12a)
 create function journal.exercices_presentes(annee int) returns jsonb
@@ -70,7 +38,6 @@ create function journal.publier(numero bigint) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   c record;
-  relation name;
 begin
   lock table journal.publications in share row exclusive mode;
   select statut, exercices, publication_sha256, version = (select max(version) from journal.constructions) as derniere
@@ -87,12 +54,6 @@ begin
     raise exception 'La version % a été remplacée par une construction plus récente : lancez « mutualisation controler » de nouveau.',
       numero using errcode = 'MU001';
   end if;
-  for relation in
-    select relname from pg_catalog.pg_class
-     where relnamespace = 'versions'::regnamespace and relkind = 'p' order by relname
-  loop
-    perform journal.rattacher(relation, numero);
-  end loop;
   -- only what was asked: the other exercices keep their version (K5)
   insert into journal.publications (exercice, version)
   select distinct e, numero from unnest(c.exercices) as e
@@ -101,7 +62,7 @@ begin
   return null;
 end $$;
 comment on function journal.publier is
-  'Rattache les relations d''une version validée et déplace les pointeurs ; sceller finit la transaction';
+  'Déplace les pointeurs vers une version validée, dont le traitement ajoute les lignes ; sceller finit la transaction';
 
 -- a pointer is committed with the statement of what it shows, or not at all
 create function journal.exiger_conclusion() returns trigger

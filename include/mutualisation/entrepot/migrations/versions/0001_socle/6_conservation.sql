@@ -23,13 +23,12 @@ end $$;
 comment on function journal.versions_a_garder is
   'Versions publiées, closes, les dernières (3 au moins), et celles que leurs extraits lisent';
 
--- `remplacees`: also versions whose figures differ from those that replaced them. An idle reader of `publication` holds
--- every partition: the purge waits for nobody, it is for another time.
+-- `remplacees`: also versions whose figures differ from those that replaced them.
 create function journal.purger(garder int, remplacees boolean default false) returns bigint[]
-language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '1s' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   purgees bigint[];
-  partition regclass;
+  relation regclass;
 begin
   lock table journal.publications in share row exclusive mode;
   with publiees as (
@@ -44,17 +43,10 @@ begin
      and (remplacees or exists (
        select from publiees as suivante
         where suivante.version > p.version and suivante.exercices = p.exercices and suivante.relations = p.relations));
-  for partition in
-    select h.inhrelid::regclass
-      from pg_inherits as h
-     inner join pg_class as parent on parent.oid = h.inhparent
-     inner join pg_class as enfant on enfant.oid = h.inhrelid
-     cross join unnest(purgees) as v
-     where parent.relnamespace = 'versions'::regnamespace and parent.relkind = 'p'
-       and enfant.relname = parent.relname || '_v' || v
-     order by parent.relname, v
+  for relation in
+    select oid::regclass from pg_class where relnamespace = 'versions'::regnamespace and relkind = 'r' order by relname
   loop
-    execute format('drop table %s', partition);
+    execute format('delete from %s where version = any ($1)', relation) using purgees;
   end loop;
   update journal.constructions as c set purgee_le = now() where c.version = any (purgees);
   -- what never was published holds no row since the build that followed it
