@@ -28,7 +28,7 @@ from mutualisation.entrepot.connexion import connecter, url_sqlalchemy
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.octets import encodage
+from mutualisation.lecteurs.octets import encodage
 from mutualisation.sources.brut import synchroniser_brut, table
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre

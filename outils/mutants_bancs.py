@@ -39,7 +39,7 @@ BASES = RACINE / "var" / "mutants"
 CONDENSE = "select count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from ({}\n) as t"
 CHANGE = "select exists ((table {neuf} except all table {avant}) union all (table {avant} except all table {neuf}))"
 # what of the package a built scenario depends on
-PIECES = ("ingestion", "construction", "sources", "entrepot")
+PIECES = ("ingestion", "lecteurs", "construction", "sources", "entrepot")
 Recit = Cas | Attaque
 
 

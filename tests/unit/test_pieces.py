@@ -19,6 +19,7 @@ LIGNES = (
     {"extrait", "classeur", "rapport", "factures"},
     {"publication", "portes", "mise_en_forme"},
     {"ingestion", "construction"},
+    {"lecteurs"},
     {"sources", "entrepot", "composition", "francais", "enfant", "signatures"},
     {"chemins", "disque", "erreurs"},
 )

@@ -9,8 +9,8 @@ from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, Essai, Verdict
 from mutualisation.examen.discretion import DISCRETES, MASQUE, affichage, montrable
 from mutualisation.examen.jugement import Constat
 from mutualisation.francais.formats import plusieurs
-from mutualisation.ingestion.limites import nombre_fr
 from mutualisation.ingestion.typage import ColonneLue
+from mutualisation.lecteurs.limites import nombre_fr
 from mutualisation.sources.jeux import Colonne, Jeu
 
 _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}

@@ -16,14 +16,13 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.ingestion.bloc import BLANCS, sans_total
 from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.entete import Entete
-from mutualisation.ingestion.lecture import Lecteur
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import Traduction
 from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue, Typage
+from mutualisation.lecteurs.bloc import BLANCS, sans_total
+from mutualisation.lecteurs.entete import Entete, Traduction
+from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.lecteurs.ouverture import Lecteur
 from mutualisation.sources.jeux import Jeu, Regle
 
 Motif = tuple[str, str]

@@ -10,7 +10,7 @@ from mutualisation.examen.discretion import DISCRETES
 from mutualisation.examen.reconnaissance import Reconnaissance
 from mutualisation.examen.usages import defaut_usuel, sens_usuel
 from mutualisation.ingestion.correspondances import Correspondance
-from mutualisation.ingestion.entete import normaliser
+from mutualisation.lecteurs.entete import normaliser
 from mutualisation.sources.jeux import Colonne, Jeu
 
 # beyond, the cells are no enumeration: another column stands under that name

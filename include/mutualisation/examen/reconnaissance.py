@@ -11,7 +11,7 @@ from mutualisation.examen.tetes import Tete
 from mutualisation.examen.usages import NOMS
 from mutualisation.ingestion.cellules_lues import lecture_de
 from mutualisation.ingestion.correspondances import Correspondances
-from mutualisation.ingestion.entete import normaliser
+from mutualisation.lecteurs.entete import normaliser
 from mutualisation.sources.jeux import Colonne, Jeu
 
 # forms that tell a column from most others, when a single header of the file has them

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.bloc import sans_total
 from mutualisation.ingestion.correspondances import COLONNES, JEU_CORRESPONDANCES, Correspondance, noter_defauts
 from mutualisation.ingestion.depot import lire_nom
-from mutualisation.ingestion.entete import Entete
-from mutualisation.ingestion.lecture import ouvrir
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.bloc import sans_total
+from mutualisation.lecteurs.entete import Entete
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.jeux import Registre
 
 _EN_TETE = "Jeu;Colonne;Lu;Vaut\n"

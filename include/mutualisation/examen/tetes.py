@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutualisation.ingestion.cellules_lues import date, nombre
-from mutualisation.ingestion.entete import epurer, est_vide
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.octets import encodage
+from mutualisation.lecteurs.entete import epurer, est_vide
+from mutualisation.lecteurs.limites import Limites
+from mutualisation.lecteurs.octets import encodage
 from mutualisation.sources.jeux import Dialecte
 
 _OCTETS = 1 << 18
@@ -66,6 +66,6 @@ def _du_texte(chemin: Path) -> list[list[list[str]]]:
 
 def _du_classeur(chemin: Path, limites: Limites) -> list[list[list[str]]]:
     # a second to import, and most files are CSV
-    from mutualisation.ingestion.lecteurs.tabulaire_xlsx import tetes_des_feuilles
+    from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 
     return tetes_des_feuilles(chemin, limites)

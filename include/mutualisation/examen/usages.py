@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutualisation.ingestion.entete import normaliser
+from mutualisation.lecteurs.entete import normaliser
 from mutualisation.sources.jeux import Colonne
 
 # ASCII name of a column → words that usual headers of it hold, folded

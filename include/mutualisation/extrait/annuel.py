@@ -14,7 +14,7 @@ from mutualisation.composition.dossier import MiseEnPlace
 from mutualisation.composition.occupation import verifier_place
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import place, produits
-from mutualisation.ingestion.octets import empreinte
+from mutualisation.lecteurs.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.contexte import Contexte, lire_contexte
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes

@@ -25,8 +25,8 @@ from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
 from mutualisation.factures.relecture_pes import verifier_accord
 from mutualisation.francais.neutralisation import neutraliser
-from mutualisation.ingestion.octets import empreinte
 from mutualisation.ingestion.travail import Suivi, muet
+from mutualisation.lecteurs.octets import empreinte
 from mutualisation.publication.contexte import Contexte, condition_de, lire_contexte, version_publiee
 
 SEMESTRES = (1, 2)

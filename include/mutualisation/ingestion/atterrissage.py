@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,16 +11,21 @@ from psycopg import sql
 
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.candidats import Candidat
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.controle import lire_controle, octets_controle
+from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES, noter_defauts
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.journal import Connexion
-from mutualisation.ingestion.lecture import Lecture
-from mutualisation.ingestion.octets import Empreinte
-from mutualisation.ingestion.refus import LectureRefusee, motif_refus
-from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
 from mutualisation.ingestion.travail import Chargement, Travail, transaction
+from mutualisation.ingestion.typage import Typage
+from mutualisation.lecteurs.bloc import Bloc, sans_total
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
+from mutualisation.lecteurs.octets import Empreinte
+from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu
+from mutualisation.sources.registre import registre
 
 # bytes sent at once: fewer exchanges with the server than blocks read
 _ENVOI = 1 << 16
@@ -53,6 +59,64 @@ def atterrir(
     if absentes:
         charge.avertissements.append(f"{f.chemin} : colonnes facultatives absentes : {', '.join(absentes)} (F5).")
     travail.detail(f"{f.chemin} : {lecture.lignes} lignes.")
+
+
+class Lecture:
+    """One pass over a file. After `copie`, `lignes` and `totaux` are known.
+
+    `lignes` counts data rows, rejected and doubled ones included, without the `Total` row (F3).
+    """
+
+    def __init__(
+        self,
+        chemin: Path,
+        jeu: Jeu,
+        extension: str,
+        confidentialite: Confidentialite,
+        limites: Limites,
+        traduction: Traduction = SANS_TRADUCTION,
+    ) -> None:
+        self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
+        self._typage = Typage(jeu, self._lecteur.entete, confidentialite, traduction)
+        self._jeu = jeu
+        self._limites = limites
+        self._tabulaire = jeu.format == "tabulaire"
+        self.lignes = 0
+        self.totaux: dict[str, str] = {}
+
+    @property
+    def dialecte(self) -> dict[str, Any]:
+        """Encoding, separator, banner lines, columns ignored and absent."""
+        return self._lecteur.dialecte
+
+    def copie(self, fichier_id: int) -> Iterator[bytes]:
+        """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
+        for bloc in self._blocs():
+            self.lignes += len(bloc)
+            try:
+                yield self._typage.texte(fichier_id, bloc).encode()
+            except UnicodeEncodeError:
+                raise LectureRefusee(
+                    f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
+                ) from None
+        self._typage.verifier()
+
+    def _blocs(self) -> Iterator[Bloc]:
+        """The data rows; those of `correspondances` with the defects that only the whole table shows (F16)."""
+        entete = self._lecteur.entete
+        if self._jeu.nom != JEU_CORRESPONDANCES or entete is None:
+            yield from self._sans_total()
+            return
+        blocs = list(self._sans_total())
+        noter_defauts(blocs, entete, self._limites, registre())
+        yield from blocs
+
+    def _sans_total(self) -> Iterator[Bloc]:
+        blocs = self._lecteur.blocs()
+        return sans_total(blocs, self._noter_total) if self._tabulaire else blocs
+
+    def _noter_total(self, rangee: list[str]) -> None:
+        self.totaux = self._typage.totaux(rangee)
 
 
 class _LectureInterrompue(Exception):

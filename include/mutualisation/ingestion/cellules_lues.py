@@ -11,12 +11,17 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import TypeVar
 
-from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.entete import normaliser
-from mutualisation.ingestion.siret import siret_valide
+from stdnum import luhn
+
+from mutualisation.lecteurs.bloc import BLANCS
+from mutualisation.lecteurs.entete import normaliser
 from mutualisation.sources.jeux import Colonne
 
+V = TypeVar("V")
+# distinct values remembered of a column: amounts never come back
+MEMOIRE_MAX = 10_000
 Lu = str | None
 NON_RENSEIGNE = ""
 NOMBRES = frozenset({"montant", "nombre", "decimal", "pourcentage", "entier"})
@@ -53,6 +58,20 @@ _LONG = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _LONGUES_HEURES = re.compile(r"([0-9]+) *[hH:] *([0-5][0-9])(?::00)?")
 _COMPTE = re.compile(r"[0-9]{2,12}")
 _ESPACES = re.compile(r"\s+")
+
+
+class Memoire(dict[str, V]):
+    """`memoire[cell]`: what `calcul` says of a cell as delivered, computed once."""
+
+    def __init__(self, calcul: Callable[[str], V]) -> None:
+        super().__init__()
+        self._calcul = calcul
+
+    def __missing__(self, cellule: str) -> V:
+        if len(self) >= MEMOIRE_MAX:
+            self.clear()
+        valeur = self[cellule] = self._calcul(cellule)
+        return valeur
 
 
 def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Lu:
@@ -162,6 +181,16 @@ def _numero(cellule: str) -> str:
 
 def _sans_espaces(cellule: str) -> str:
     return _ESPACES.sub("", cellule)
+
+
+def siret_valide(texte: str) -> bool:
+    """True for 14 digits with a right Luhn key; La Poste (356000000): sum of the digits multiple of 5.
+
+    `stdnum.fr.siret` also asks the SIREN for its own key, which C6 does not.
+    """
+    if len(texte) != 14 or not texte.isascii() or not texte.isdigit():
+        return False
+    return bool(luhn.is_valid(texte)) or (texte.startswith("356000000") and sum(map(int, texte)) % 5 == 0)
 
 
 def _siret(cellule: str) -> str | None:

@@ -12,16 +12,13 @@ from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
 from mutualisation.ingestion.candidats import Candidat, nouveaux, reconnu
-from mutualisation.ingestion.codes_du_referentiel import nommer_les_codes
-from mutualisation.ingestion.correspondances_en_vigueur import munir
+from mutualisation.ingestion.codes_du_referentiel import JEU_PARAMETRES, nommer_les_codes, parametres_inconnus
 from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
-from mutualisation.ingestion.epci import JEU_ADHERENTS, verifier_epci
 from mutualisation.ingestion.journal import Connexion
-from mutualisation.ingestion.lecture_bornee import prechauffer
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.parametres_inconnus import JEU as JEU_PARAMETRES
-from mutualisation.ingestion.parametres_inconnus import parametres_inconnus
+from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS, munir, verifier_epci
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
+from mutualisation.lecteurs.limites import Limites
+from mutualisation.lecteurs.ouverture import prechauffer
 from mutualisation.sources.brut import synchroniser_brut
 from mutualisation.sources.jeux import Registre, Source
 from mutualisation.sources.registre import registre

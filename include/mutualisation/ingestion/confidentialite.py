@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.memoire import Memoire
+from mutualisation.ingestion.cellules_lues import Memoire
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.bloc import BLANCS
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.jeux import Colonne, Jeu
 
 CODE_MAX = 40

@@ -7,10 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mutualisation.ingestion.cellules_lues import total as lire_total
-from mutualisation.ingestion.entete import normaliser
 from mutualisation.ingestion.ordinaires import local, ouvrir_ordinaire
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction, normaliser
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu
 
 if TYPE_CHECKING:

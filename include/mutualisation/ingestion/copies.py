@@ -22,9 +22,9 @@ from typing import BinaryIO
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.depot import FichierDepose
-from mutualisation.ingestion.octets import Empreinte
 from mutualisation.ingestion.ordinaires import distant_illisible, local, ouvrir_du_depot
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.lecteurs.octets import Empreinte
 
 DOSSIER = "copies"
 _TRANCHE = 1 << 20

@@ -8,11 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mutualisation.ingestion.bloc import BLANCS, Bloc
-from mutualisation.ingestion.entete import Entete, normaliser
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.memoire import Memoire
-from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.ingestion.cellules_lues import Memoire
+from mutualisation.lecteurs.bloc import BLANCS, Bloc
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
+from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.jeux import Colonne, Jeu, Registre
 
 JEU_CORRESPONDANCES = "correspondances"

@@ -1,7 +1,8 @@
-"""Discovery of a drop: which files it holds, what each one claims to be, which names are refused (G7, G12, F1)."""
+"""Discovery of a drop: its files, what each claims to be, the names that are refused and why (G7, G12, F1)."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,9 +12,9 @@ from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.controle import SUFFIXE_CONTROLE
-from mutualisation.ingestion.noms import le_plus_proche, motif_nom, nom_montrable
 from mutualisation.ingestion.ordinaires import PAS_ORDINAIRE, faute_de_lien
-from mutualisation.sources.jeux import Jeu, Registre, Source
+from mutualisation.lecteurs.noms import CONSEILS, nom_montrable, plat
+from mutualisation.sources.jeux import PERIODES, Jeu, Registre, Source
 from mutualisation.sources.registre import registre
 
 # what a desktop leaves in a folder (G7, G12)
@@ -29,6 +30,13 @@ _MOTIFS_PERIODE = {
     "semestre": rf"_(?P<periode>{_ANNEE}-S[12])",
     "depot": r"_(?P<periode>depot-\d+)",
     "aucune": r"(?P<periode>)",
+}
+# by kind of periode: what stands for it in a name, and how it is written
+_PERIODES = {
+    "annee": (r"(?P<a>[1-9]\d{3})", "{a}"),
+    "mois": (r"(?P<a>[1-9]\d{3})[\W_]?(?P<n>0[1-9]|1[0-2])", "{a}-{n}"),
+    "semestre": (r"(?P<a>[1-9]\d{3})[\W_]?s?(?P<n>[12])", "{a}-S{n}"),
+    "depot": (r"(?:depot)?[\W_]*(?P<n>\d+)", "depot-{n}"),
 }
 
 
@@ -245,3 +253,70 @@ def _motif(jeu: Jeu) -> re.Pattern[str]:
     """The name of a file of the jeu, without its extension."""
     tete = r"(?P<periode>.+?)" if jeu.nom_libre else re.escape(jeu.nom) + _MOTIFS_PERIODE[jeu.periode]
     return re.compile(rf"{tete}(?:_v(?P<version>[1-9]\d{{0,8}}))?", re.ASCII)
+
+
+def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:
+    """The French reason why `nom`, in the folder of `source` (None: at the root of the drop), follows no jeu."""
+    if "/" in nom or "\\" in nom or ".." in nom:
+        return "le nom contient un chemin : déposer le fichier sous son seul nom (G7)."
+    if not nom.isprintable():
+        return "le nom contient un caractère qui ne s'affiche pas : le renommer (G7)."
+    tige, _, extension = nom.rpartition(".") if "." in nom else (nom, "", "")
+    # « temps_2020-01.csv.gz »: what is wrapped has the name
+    tige = re.sub(r"\.(?:csv|xlsx|json|xml|tar)$", "", tige)
+    jeu = _jeu_proche(reg, source, re.sub(r"[ -]+(?=[a-z])", "_", plat(tige)), extension.lower())
+    raisons = []
+    if source is None:
+        raisons.append("un fichier se dépose dans le dossier de sa source")
+    elif jeu.source != source.nom:
+        raisons.append(f"« {jeu.nom} » est un jeu de la source {jeu.source}, pas de {source.nom}")
+    if extension.lower() not in jeu.extensions:
+        raisons.append(_conseil_d_extension(jeu, extension.lower()))
+    if not raisons:
+        raisons.append(
+            f"un fichier de « {jeu.nom} » s'écrit en minuscules et sans accent, "
+            + (f"puis sa période ({PERIODES[jeu.periode]})" if jeu.periode != "aucune" else "sans rien d'autre")
+            + ", puis « _vN » s'il est corrigé"
+        )
+    dossier = "" if source is not None and jeu.source == source.nom else f"{jeu.source}/"
+    juste = extension if extension.lower() in jeu.extensions else jeu.extensions[0]
+    return f"{' ; '.join(raisons)} ; le nom le plus proche : « {dossier}{_nom_juste(jeu, plat(tige))}.{juste} » (G7)."
+
+
+def _conseil_d_extension(jeu: Jeu, extension: str) -> str:
+    lues = " ou ".join(f".{e}" for e in jeu.extensions)
+    if not extension:
+        return f"le nom n'a pas d'extension ({lues} pour « {jeu.nom} »)"
+    return CONSEILS.get(extension, f"l'extension n'est pas celle du jeu « {jeu.nom} » ({lues})")
+
+
+def _jeu_proche(reg: Registre, source: Source | None, tige: str, extension: str) -> Jeu:
+    """The jeu whose name begins the stem, that source's own first; else one of that form, else the nearest."""
+    siens = source.jeux if source else reg.jeux
+    for jeux in (siens, reg.jeux):
+        if debuts := [j for j in jeux if re.match(rf"{j.nom}(?![a-z])", tige)]:
+            return max(debuts, key=lambda j: len(j.nom))
+    de_forme = [j for j in reg.jeux if extension in j.extensions]
+    if de_forme and not any(extension in j.extensions for j in siens):
+        return de_forme[0]
+    noms = {j.nom: j for j in siens}
+    debut = re.match(r"[a-z]*(?:_[a-z]+)*", tige)
+    return noms[difflib.get_close_matches(debut[0] if debut else "", noms, 1, 0.0)[0]]
+
+
+def _nom_juste(jeu: Jeu, tige: str) -> str:
+    """The name as the contract writes it, as far as its periode and its version can be read; else its form."""
+    if jeu.nom_libre:
+        return "*"
+    lue, ecrite = _PERIODES.get(jeu.periode, (r"[\d\W_s]*", ""))
+    trouve = re.search(rf"(?<![a-z]){lue}(?:[\W_]*v0*(?P<v>[1-9]\d{{0,8}}))?$", tige)
+    if trouve is None:
+        return jeu.forme_du_nom
+    version = f"_v{trouve['v']}" if trouve["v"] else ""
+    return "_".join(filter(None, (jeu.nom, ecrite.format(**trouve.groupdict())))) + version
+
+
+def le_plus_proche(nom: str, connus: Iterable[str]) -> str:
+    """« (le plus proche : … ) » among known names."""
+    proche = difflib.get_close_matches(plat(nom), list(connus), 1, 0.0)
+    return f" (le plus proche : « {proche[0]} »)" if proche else ""

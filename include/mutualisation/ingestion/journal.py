@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.ingestion.depot import FichierDepose
-from mutualisation.ingestion.octets import Empreinte
+from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import Jeu, Source
 

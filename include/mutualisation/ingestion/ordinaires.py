@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from upath import UPath
 
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.limites import LectureRefusee
 
 _LOCAUX = ("", "file", "local")
 PAS_ORDINAIRE = "ce n'est pas un fichier ordinaire : le retirer, ou déposer le fichier lui-même (G7)."

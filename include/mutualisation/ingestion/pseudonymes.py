@@ -7,16 +7,20 @@ import hmac
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.memoire import Memoire
+from mutualisation.ingestion.cellules_lues import Memoire
+from mutualisation.lecteurs.bloc import BLANCS
 
 VARIABLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER = "cle_pseudonymes"
 LONGUEUR_MIN = 16
+_CONSTANTE = b"mutualisation : empreinte de la cle des pseudonymes"
 
 
 def cle_pseudonymes(var: str | Path | None = None) -> bytes:
@@ -46,6 +50,26 @@ def _verifiee(valeur: str, ou: str) -> bytes:
             f"La clé des pseudonymes ({ou}) est vide ou trop courte : {LONGUEUR_MIN} caractères au moins."
         )
     return valeur.encode()
+
+
+def empreinte_de_cle(cle: bytes) -> str:
+    """HMAC of a constant, in hex: two keys are the same when theirs are, and none can be told from it."""
+    return hmac.digest(cle, _CONSTANTE, "sha256").hex()
+
+
+def verifier_cle(conn: psycopg.Connection[Any], cle: bytes) -> None:
+    """Note the fingerprint at the first load of the warehouse; the caller commits.
+
+    ErreurMutualisation under another key.
+    """
+    empreinte = empreinte_de_cle(cle)
+    conn.execute("insert into journal.cle (empreinte) values (%s) on conflict do nothing", (empreinte,))
+    if conn.execute("select empreinte from journal.cle").fetchone() != (empreinte,):
+        raise ErreurMutualisation(
+            "La clé des pseudonymes n'est pas celle sous laquelle cet entrepôt a été chargé : remettre l'ancienne "
+            "(variable MUTUALISATION_CLE_PSEUDONYMES, ou fichier cle_pseudonymes), ou charger de nouveau tous les "
+            "fichiers sous la nouvelle dans un entrepôt vide ; rien n'a été chargé (K1)."
+        )
 
 
 class Pseudonymes(Memoire[str]):

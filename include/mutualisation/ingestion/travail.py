@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mutualisation.ingestion.cle_entrepot import verifier_cle
 from mutualisation.ingestion.codes_du_referentiel import agents_connus, codes_nommes
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.copies import Copies, balayer_copies, dossier_de_copies
 from mutualisation.ingestion.correspondances import AUCUNE, Correspondances
 from mutualisation.ingestion.journal import Connexion
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes
+from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes, verifier_cle
+from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.jeux import Jeu, Registre
 from mutualisation.sources.registre import registre
 

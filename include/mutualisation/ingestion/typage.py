@@ -11,15 +11,12 @@ from decimal import Decimal
 from itertools import islice
 from typing import TypeAlias
 
-from mutualisation.ingestion.bloc import BLANCS, Bloc
-from mutualisation.ingestion.cellules_lues import date, defaut, lecture_de, total
+from mutualisation.ingestion.cellules_lues import MEMOIRE_MAX, Memoire, date, defaut, lecture_de, siret_valide, total
 from mutualisation.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
 from mutualisation.ingestion.correspondances import traducteur
-from mutualisation.ingestion.entete import Entete, normaliser
-from mutualisation.ingestion.memoire import MEMOIRE_MAX, Memoire
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.siret import siret_valide
-from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.bloc import BLANCS, Bloc
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
 
 Cellules: TypeAlias = "Sequence[str]"

@@ -20,7 +20,7 @@ from mutualisation.entrepot.parametres_libpq import parametres
 from mutualisation.entrepot.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion import pseudonymes
-from mutualisation.ingestion.octets import empreinte
+from mutualisation.lecteurs.octets import empreinte
 from mutualisation.operations.session import Session
 from mutualisation.signatures import cle_signature
 from mutualisation.signatures.ancrage import DOSSIER as SCEAUX

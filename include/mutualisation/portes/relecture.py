@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.ingestion.octets import Empreinte, empreinte
+from mutualisation.lecteurs.octets import Empreinte, empreinte
 from mutualisation.portes.execution import executer, retenir
 from mutualisation.portes.pages_ecrites import pages_ecrites
 from mutualisation.portes.resultat import ResultatPorte

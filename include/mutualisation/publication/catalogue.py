@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mutualisation.ingestion.octets import empreinte
+from mutualisation.lecteurs.octets import empreinte
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.relations import Colonne, Relation
 

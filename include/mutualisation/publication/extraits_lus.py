@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ControleEchoue, raison_systeme
-from mutualisation.ingestion.octets import empreinte
+from mutualisation.lecteurs.octets import empreinte
 from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE

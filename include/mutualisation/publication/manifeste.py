@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mutualisation.ingestion.octets import Empreinte
+from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.publication.clotures import Cloture
 from mutualisation.publication.contexte import Contexte
 

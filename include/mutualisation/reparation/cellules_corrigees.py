@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mutualisation.ingestion.bloc import Bloc
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.correspondances import traducteur
-from mutualisation.ingestion.entete import normaliser
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import Traduction
 from mutualisation.ingestion.typage import Typage
+from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.lecteurs.entete import Traduction, normaliser
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.reparation.lecture_classeur import Correction
 from mutualisation.sources.jeux import Colonne, Jeu
 

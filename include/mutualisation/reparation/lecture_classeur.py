@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.entete import epurer
-from mutualisation.ingestion.lecteurs.tabulaire_xlsx import tetes_des_feuilles
-from mutualisation.ingestion.lecture import ouvrir
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.bloc import BLANCS
+from mutualisation.lecteurs.entete import epurer
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.ouverture import ouvrir
+from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 from mutualisation.reparation import feuilles
 from mutualisation.reparation.a_corriger import LigneFautive
 from mutualisation.sources.jeux import Jeu, Registre

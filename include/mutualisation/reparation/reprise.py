@@ -18,13 +18,12 @@ from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import envoyer
 from mutualisation.ingestion.copies import Copie
-from mutualisation.ingestion.correspondances_en_vigueur import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose
-from mutualisation.ingestion.epci import JEU_ADHERENTS
-from mutualisation.ingestion.noms import nom_montrable
-from mutualisation.ingestion.octets import Empreinte
-from mutualisation.ingestion.refus import LectureRefusee, motif_refus
+from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS, munir
 from mutualisation.ingestion.travail import Travail, transaction
+from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
+from mutualisation.lecteurs.noms import nom_montrable
+from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.operations import Session, porte_fichier
 from mutualisation.reparation.a_corriger import FichierCourant, lignes_fautives
 from mutualisation.reparation.cellules_corrigees import Relecture

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from mutualisation.ingestion.atterrissage import Lecture
 from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.lecture import Lecture, ouvrir
-from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu
 from mutualisation.sources.registre import registre
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mutualisation.ingestion.atterrissage import _copier
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.registre import registre
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.atelier.cellules import CELLULES, ENUMERATIONS, REPLIS, Lu
 
 from mutualisation.ingestion.cellules_lues import defaut, lecture_de, total
-from mutualisation.ingestion.entete import normaliser
+from mutualisation.lecteurs.entete import normaliser
 from mutualisation.sources.jeux import Colonne
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.cellules_lues import siret_valide
 from mutualisation.ingestion.pseudonymes import FICHIER, VARIABLE, Pseudonymes, cle_pseudonymes
-from mutualisation.ingestion.siret import siret_valide
 
 from .outillage import CLE, SIRET, Lu, entete, lire, rangee
 

@@ -15,7 +15,7 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.copies import DOSSIER, Copies, balayer_copies, dossier_de_copies
 from mutualisation.ingestion.depot import FichierDepose, decouvrir
 from mutualisation.ingestion.ordinaires import ouvrir_ordinaire
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.limites import LectureRefusee
 
 TEMPS = "rh/temps_2020-01.csv"
 

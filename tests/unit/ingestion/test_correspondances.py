@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from mutualisation.ingestion.atterrissage import Lecture
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.controle import lire_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler, defauts
-from mutualisation.ingestion.lecture import Lecture
-from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import Traduction
+from mutualisation.lecteurs.entete import Traduction
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.sources.registre import registre
 

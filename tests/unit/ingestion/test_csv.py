@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.ingestion.limites import Limites
+from mutualisation.lecteurs.limites import Limites
 
 from .outillage import Lu, entete, lire, rangee, refus
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mutualisation.ingestion.entete import normaliser
+from mutualisation.lecteurs.entete import normaliser
 from mutualisation.sources.registre import registre
 
 

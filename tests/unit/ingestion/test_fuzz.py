@@ -22,9 +22,8 @@ from tests.atelier.livre import livre
 from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
 
 from mutualisation.ingestion.controle import lire_controle
-from mutualisation.ingestion.depot import lire_nom
-from mutualisation.ingestion.noms import motif_nom
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.ingestion.depot import lire_nom, motif_nom
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.registre import registre
 
 from .outillage import Lu, lire

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from outils.banc_chargement import ecrire_mandats, ecrire_temps
 
+from mutualisation.ingestion.atterrissage import Lecture
 from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.lecture import Lecture
-from mutualisation.ingestion.limites import Limites
 from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.registre import registre
 
 from .outillage import CLE

@@ -16,7 +16,7 @@ from mutualisation.ingestion.confidentialite import (
     forme_d_un_numero,
 )
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.registre import registre
 
 from .outillage import CLE, SIRET, Lu, entete, lire, rangee, refus

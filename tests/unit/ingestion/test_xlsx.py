@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 
-from mutualisation.ingestion.limites import Limites
+from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.registre import registre
 
 from .outillage import entete, lire, livrees, rangee, refus

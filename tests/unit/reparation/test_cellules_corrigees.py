@@ -9,8 +9,8 @@ from tests.unit.reparation.lignes_types import ABSENCE, MONTANT, SAISIE, fautive
 
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.reparation.a_corriger import LigneFautive
 from mutualisation.reparation.cellules_corrigees import Relecture
 from mutualisation.reparation.lecture_classeur import Correction

@@ -11,9 +11,8 @@ import pytest
 from tests.unit.reparation.lignes_types import ABSENCE, AXE, LIGNE, MONTANT, POPULATION, SAISIE, TITRE, fautive
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.entete import normaliser
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.entete import normaliser
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.reparation import ecriture_classeur, feuilles
 from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive
 from mutualisation.reparation.ecriture_classeur import ecrire_classeur, ecrire_classeurs

@@ -8,8 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mutualisation.ingestion.limites import Limites, nombre_fr
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 
 _TRANCHE = 1 << 20
 # of a slice, looked at again with the next one: no pattern below is longer

@@ -1,12 +1,14 @@
-"""Which table `correspondances` a load reads its files with (F15, F16)."""
+"""What a load reads before any other file: `correspondances` (F15, F16), the EPCI of `adherents` (G10)."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from psycopg import sql
 
+from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import controle_depose
-from mutualisation.ingestion.bloc import sans_total
 from mutualisation.ingestion.candidats import reconnu
 from mutualisation.ingestion.correspondances import (
     AUCUNE,
@@ -15,12 +17,17 @@ from mutualisation.ingestion.correspondances import (
     Correspondance,
     compiler,
     noter_defauts,
+    traducteur,
 )
 from mutualisation.ingestion.depot import Depot, FichierDepose
-from mutualisation.ingestion.lecture import ouvrir
-from mutualisation.ingestion.refus import LectureRefusee
 from mutualisation.ingestion.travail import Travail
+from mutualisation.lecteurs.bloc import sans_total
+from mutualisation.lecteurs.entete import Traduction, normaliser
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.brut import table
+
+JEU_ADHERENTS = "adherents"
 
 
 def munir(travail: Travail, contenu: Depot) -> None:
@@ -62,3 +69,45 @@ def _de_l_entrepot(travail: Travail) -> list[Correspondance]:
         "select {} from {} b join journal.fichiers_courants f using (fichier_id) where b.defauts is null"
     ).format(colonnes, table(travail.reg.jeu(JEU_CORRESPONDANCES)))
     return [Correspondance.lue(cellules) for cellules in travail.conn.execute(requete).fetchall()]
+
+
+def verifier_epci(travail: Travail, contenu: Depot) -> None:
+    """G10: a warehouse belongs to the EPCI first loaded."""
+    connus = journal.epci_connus(travail.conn)
+    adherents = [f for f in contenu.fichiers if f.jeu.nom == JEU_ADHERENTS]
+    if not connus or not adherents:
+        return
+    fichier = max(adherents, key=lambda f: f.version)
+    try:
+        nommes = _sirens_epci(
+            travail.copies.de(fichier).chemin, fichier, travail.limites, travail.correspondances.pour(fichier.jeu)
+        )
+    except (LectureRefusee, OSError):
+        return  # the load itself refuses it, with its reason
+    if not nommes & connus:
+        motif = (
+            "aucun SIREN de type epci de ce fichier n'est celui de l'EPCI à qui l'entrepôt appartient "
+            f"({', '.join(sorted(connus))}) : vérifier le dépôt, ou charger dans un autre entrepôt (G10)."
+        )
+        raise FichierRefuse([(fichier.chemin, motif)])
+
+
+def _sirens_epci(local: Path, fichier: FichierDepose, limites: Limites, traduction: Traduction) -> set[str]:
+    lecteur = ouvrir(local, fichier.jeu, fichier.extension, limites, traduction)
+    positions = lecteur.entete.positions if lecteur.entete else {}
+    trouves = set()
+    for bloc in lecteur.blocs():
+        for rangee in bloc.rangees:
+            type_, siren = (_cellule(rangee, positions, nom, traduction) for nom in ("type", "siren"))
+            if normaliser(type_) == "epci":
+                trouves.add("".join(siren.split()))
+    return trouves
+
+
+def _cellule(rangee: list[str], positions: dict[str, int], nom: str, traduction: Traduction) -> str:
+    """A cell as `correspondances` reads it (F16)."""
+    place = positions.get(nom)
+    if place is None:
+        return traduction.defauts.get(nom, "")
+    cellule = rangee[place] if place < len(rangee) else ""
+    return traducteur(traduction.valeurs.get(nom, {}))[cellule]

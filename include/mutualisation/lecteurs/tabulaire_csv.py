@@ -11,12 +11,17 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from mutualisation.ingestion.bloc import BLANCS, Bloc
-from mutualisation.ingestion.entete import Entete, entete_introuvable, est_vide, trouver_entete
-from mutualisation.ingestion.limites import RANGEE_MAX, Limites, nombre_fr
-from mutualisation.ingestion.octets import encodage, octet_fautif
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.bloc import BLANCS, Bloc
+from mutualisation.lecteurs.entete import (
+    SANS_TRADUCTION,
+    Entete,
+    Traduction,
+    entete_introuvable,
+    est_vide,
+    trouver_entete,
+)
+from mutualisation.lecteurs.limites import RANGEE_MAX, LectureRefusee, Limites, nombre_fr
+from mutualisation.lecteurs.octets import encodage, octet_fautif
 from mutualisation.sources.jeux import Jeu
 
 _RANGEES_PAR_BLOC = 2_000

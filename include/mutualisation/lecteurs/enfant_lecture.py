@@ -1,4 +1,5 @@
-"""The child that reads workbooks, XML and JSON, under a limit of memory and of processor."""
+"""The reader of a file, in this very process; workbooks, XML and JSON are read by a child, under a limit of memory
+and of processor."""
 
 from __future__ import annotations
 
@@ -7,22 +8,61 @@ import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mutualisation.enfant.service import Reponse, servir
-from mutualisation.ingestion.bloc import Bloc
-from mutualisation.ingestion.lecteurs.choix_du_lecteur import LecteurIci, ouvrir_ici
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import Traduction
+from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.lecteurs.decp import LecteurDecp
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.octets import conseil_de_nature
+from mutualisation.lecteurs.pes_aller import LecteurPes
+from mutualisation.lecteurs.tabulaire_csv import LecteurCsv
 from mutualisation.sources.jeux import Jeu
+
+if TYPE_CHECKING:
+    from mutualisation.lecteurs.tabulaire_xlsx import LecteurXlsx
 
 REMEDE = "exporter de nouveau le tableau seul, ou le couper en plusieurs fichiers"
 INTERROMPUE = f"la lecture de ce fichier s'interrompt : {REMEDE} (F9)."
 # a file that is large, or whose rows are many, has time in proportion
 OCTETS_PAR_SECONDE, RANGEES_PAR_SECONDE = 10_000_000, 1_000
 MO = 1024 * 1024
+# each has `entete` (None when rows follow the columns of the jeu), `dialecte` for the journal, `blocs()` of rows
+LecteurIci: TypeAlias = "LecteurPes | LecteurDecp | LecteurXlsx | LecteurCsv"
 Demande = tuple[Path, Jeu, str, Limites, Traduction]
+
+
+def ouvrir_ici(
+    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
+) -> LecteurIci:
+    """The reader for that form of file; `traduction`: other names of its headers.
+
+    LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
+    """
+    if chemin.stat().st_size == 0:
+        raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
+    if jeu.format == "pes":
+        return LecteurPes(chemin, jeu, limites)
+    if jeu.format == "decp":
+        return LecteurDecp(chemin, jeu, limites)
+    try:
+        return _ouvrir_tabulaire(chemin, jeu, extension, limites, traduction)
+    except LectureRefusee:
+        if (conseil := conseil_de_nature(chemin, extension)) is not None:
+            raise LectureRefusee(f"{conseil} (G1).") from None
+        raise
+
+
+def _ouvrir_tabulaire(
+    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction
+) -> LecteurXlsx | LecteurCsv:
+    if extension == "xlsx":
+        # a second to import, and most files are CSV
+        from mutualisation.lecteurs.tabulaire_xlsx import LecteurXlsx
+
+        return LecteurXlsx(chemin, jeu, limites, traduction)
+    return LecteurCsv(chemin, jeu, limites, traduction)
 
 
 class LectureServie:
@@ -83,7 +123,7 @@ def _octets_tenus(mesure: str) -> int:
 
 def preparer() -> Reponse:
     """Import what reads, a second, before the first file."""
-    from mutualisation.ingestion.lecteurs import tabulaire_xlsx  # noqa: F401
+    from mutualisation.lecteurs import tabulaire_xlsx  # noqa: F401
 
     return LectureServie(int(sys.argv[1])).repondre
 

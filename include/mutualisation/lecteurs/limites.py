@@ -1,11 +1,11 @@
-"""What bounds a reading (F9): sizes of a cell, of a row, of an inflated file; what reading may cost."""
+"""What bounds a reading (F9): sizes of a cell, of a row, of an inflated file, cost; the refusal of a file."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
 
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
 # never silently dropped: a row longer than this can't be told from a file without line ends
 RANGEE_MAX = 16 * 1024 * 1024
@@ -51,3 +51,16 @@ def _reglage(nom: str, defaut: int) -> int:
 def nombre_fr(n: int) -> str:
     """`32767` → `32 767`, for messages."""
     return f"{n:,}".replace(",", " ")
+
+
+class LectureRefusee(Exception):
+    """The file can't be read as the contract says (G1). The message is a French sentence: reason and remedy."""
+
+
+def motif_refus(faute: Exception) -> str:
+    """The reason in French, without a cell of the file: the server's message could quote one."""
+    if isinstance(faute, LectureRefusee):
+        return str(faute)
+    if isinstance(faute, OSError):
+        return f"le fichier ne peut pas être lu ({raison_systeme(faute)}) : vérifier ses droits et le redéposer."
+    return "l'entrepôt refuse une cellule de ce fichier : vérifier ses caractères (F8)."

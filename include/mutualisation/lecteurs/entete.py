@@ -1,23 +1,39 @@
-"""Header of a tabular file: names, banner lines, missing, doubled and ignored columns (F5)."""
+"""Header of a tabular file: names, banner lines, missing, doubled, ignored columns (F5), other names (F16)."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
-from mutualisation.ingestion.bloc import BLANCS
-from mutualisation.ingestion.noms import montrable
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.bloc import BLANCS
+from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.lecteurs.noms import montrable
 from mutualisation.sources.jeux import Colonne, Jeu
 
 _ESPACES = re.compile(r"\s+")
 # ' ’ ‘ ʼ ′ ´ ` and their like: exports take any of them
 _APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\uff07]")
+
+
+@dataclass(frozen=True)
+class Traduction:
+    """What `correspondances` says of one jeu, by ASCII column; headers and cells read are folded (F5).
+
+    `entetes`: other headers of a column; `valeurs`: cell read → value; `defauts`: value of every row where the column
+    is absent. `empreinte`: what the journal keeps of it, None when nothing is said.
+    """
+
+    entetes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    valeurs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    defauts: Mapping[str, str] = field(default_factory=dict)
+    empreinte: str | None = None
+
+
+SANS_TRADUCTION = Traduction()
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ from pathlib import Path
 from xml.parsers import expat
 from xml.parsers.expat import errors
 
-from mutualisation.ingestion.bloc import Bloc
-from mutualisation.ingestion.limites import Limites, nombre_fr
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 from mutualisation.sources.jeux import Jeu
 
 _TRANCHE = 1 << 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mutualisation.ingestion.limites import nombre_fr
+from mutualisation.lecteurs.limites import nombre_fr
 
 BLANCS = " \t\r\n\u00a0\u202f"
 # position of the cell (None for the whole row), reason in French

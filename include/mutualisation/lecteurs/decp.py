@@ -12,10 +12,9 @@ from typing import Any, BinaryIO
 from ijson.backends import python as ijson
 from ijson.common import JSONError, ObjectBuilder
 
-from mutualisation.ingestion.bloc import Bloc
-from mutualisation.ingestion.limites import Limites, nombre_fr
-from mutualisation.ingestion.octets import encodage
-from mutualisation.ingestion.refus import LectureRefusee
+from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
+from mutualisation.lecteurs.octets import encodage
 from mutualisation.sources.jeux import Jeu
 
 # (line, event of ijson, value)

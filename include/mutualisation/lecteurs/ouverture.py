@@ -1,4 +1,4 @@
-"""The parent's side of the child that reads workbooks, XML and JSON: one per process, fed file by file."""
+"""Opening of a file: a CSV here, the others by a child, one per process, fed file by file."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from mutualisation.enfant.hote import Enfant, EnfantArrete
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
-from mutualisation.ingestion.bloc import Bloc
-from mutualisation.ingestion.enfant_lecture import INTERROMPUE, REMEDE
-from mutualisation.ingestion.limites import Limites
-from mutualisation.ingestion.refus import LectureRefusee
-from mutualisation.ingestion.traduction import Traduction
+from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.lecteurs.enfant_lecture import INTERROMPUE, REMEDE, LecteurIci, ouvrir_ici
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.sources.jeux import Jeu
 
-MODULE = "mutualisation.ingestion.enfant_lecture"
+MODULE = "mutualisation.lecteurs.enfant_lecture"
 # what reads a hostile file knows no key, no address of the warehouse, no connection of Airflow
 SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 ARRETS_DU_FICHIER = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
@@ -112,6 +111,24 @@ class LecteurBorne:
             f"La lecture des fichiers a été arrêtée de l'extérieur ({arret.name if arret else 'sans signal'}) : "
             "relancer, et vérifier la mémoire disponible."
         )
+
+
+Lecteur: TypeAlias = "LecteurIci | LecteurBorne"
+
+
+def ouvrir(
+    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction = SANS_TRADUCTION
+) -> Lecteur:
+    """The reader for that form of file; `traduction`: other names of its headers.
+
+    A CSV is streamed here, under limits that are counted; what a library parses is read by a child, under limits
+    of memory and time.
+
+    LectureRefusee when it is empty, when its first bytes are those of another form, and as the readers say.
+    """
+    if jeu.format == "tabulaire" and extension != "xlsx":
+        return ouvrir_ici(chemin, jeu, extension, limites, traduction)
+    return LecteurBorne(chemin, jeu, extension, limites, traduction)
 
 
 def prechauffer(limites: Limites) -> None:

@@ -1,0 +1,1 @@
+"""A file made blocks of rows, each with its line number: one reader per form, within limits (F9)."""
