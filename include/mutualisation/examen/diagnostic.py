@@ -19,9 +19,9 @@ from mutualisation.examen.table import Table, completer, table
 from mutualisation.examen.tetes import tetes
 from mutualisation.ingestion.controle import SUFFIXE_CONTROLE, lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.lecteurs.octets import Nature, empreinte, nature
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.jeux import Jeu, Registre
 from mutualisation.sources.registre import registre
 

@@ -21,8 +21,8 @@ from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue, Typage
 from mutualisation.lecteurs.bloc import BLANCS, sans_total
 from mutualisation.lecteurs.entete import Entete, Traduction
+from mutualisation.lecteurs.lecture import Lecteur
 from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.lecteurs.ouverture import Lecteur
 from mutualisation.sources.jeux import Jeu, Regle
 
 Motif = tuple[str, str]

@@ -13,8 +13,8 @@ from mutualisation.ingestion.correspondances import COLONNES, JEU_CORRESPONDANCE
 from mutualisation.ingestion.depot import lire_nom
 from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.entete import Entete
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.jeux import Registre
 
 _EN_TETE = "Jeu;Colonne;Lu;Vaut\n"

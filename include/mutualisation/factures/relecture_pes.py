@@ -9,8 +9,8 @@ from pathlib import Path
 
 from mutualisation.factures.facturation import ZERO
 from mutualisation.factures.pes import LignePes
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import Limites
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.registre import registre
 
 

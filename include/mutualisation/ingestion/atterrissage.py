@@ -20,9 +20,9 @@ from mutualisation.ingestion.travail import Chargement, Travail, transaction
 from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import Bloc, sans_total
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.lecteurs.octets import Empreinte
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu
 from mutualisation.sources.registre import registre

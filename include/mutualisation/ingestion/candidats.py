@@ -12,9 +12,9 @@ from mutualisation.ingestion import journal
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.travail import Chargement, Travail
 from mutualisation.lecteurs.bloc import sans_total
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
 from mutualisation.lecteurs.octets import Empreinte
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.jeux import Source
 
 

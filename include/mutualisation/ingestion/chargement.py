@@ -17,8 +17,8 @@ from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, deco
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS, munir, verifier_epci
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
+from mutualisation.lecteurs.lecture import prechauffer
 from mutualisation.lecteurs.limites import Limites
-from mutualisation.lecteurs.ouverture import prechauffer
 from mutualisation.sources.brut import synchroniser_brut
 from mutualisation.sources.jeux import Registre, Source
 from mutualisation.sources.registre import registre

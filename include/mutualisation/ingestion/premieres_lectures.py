@@ -23,8 +23,8 @@ from mutualisation.ingestion.depot import Depot, FichierDepose
 from mutualisation.ingestion.travail import Travail
 from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.entete import Traduction, normaliser
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.brut import table
 
 JEU_ADHERENTS = "adherents"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.entete import epurer
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 from mutualisation.reparation import feuilles
 from mutualisation.reparation.a_corriger import LigneFautive

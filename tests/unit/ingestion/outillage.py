@@ -12,8 +12,8 @@ import pytest
 from mutualisation.ingestion.atterrissage import Lecture
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu
 from mutualisation.sources.registre import registre
 

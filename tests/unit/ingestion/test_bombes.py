@@ -15,9 +15,9 @@ from openpyxl import Workbook
 
 from mutualisation.erreurs import PannePassagere
 from mutualisation.lecteurs import enfant_lecture
-from mutualisation.lecteurs import ouverture as lecture_bornee
+from mutualisation.lecteurs import lecture as lecture_bornee
+from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.lecteurs.ouverture import ouvrir
 from mutualisation.sources.registre import registre
 
 from .outillage import entete, lire, refus
@@ -184,9 +184,9 @@ def test_une_limite_de_l_environnement_n_est_pas_depassee(tmp_path: Path) -> Non
         "import resource, sys\n"
         "resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (60, 60))\n"
-        "from mutualisation.lecteurs.ouverture import ouvrir\n"
+        "from mutualisation.lecteurs.lecture import ouvrir\n"
         "from mutualisation.lecteurs.limites import Limites\n"
-        "from mutualisation.lecteurs import ouverture as lecture_bornee\n"
+        "from mutualisation.lecteurs import lecture as lecture_bornee\n"
         "from mutualisation.sources.registre import registre\n"
         "from pathlib import Path\n"
         "limites = Limites(memoire=100_000, duree=100)\n"
