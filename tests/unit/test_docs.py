@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.sources.page import page_sources
+from mutualisation.sources.generation import page_sources
 
 RACINE = Path(__file__).resolve().parents[2]
 PAGES = sorted([RACINE / "README.md", *(RACINE / "docs").rglob("*.md"), *(RACINE / "tests" / "cas").rglob("README.md")])

@@ -9,7 +9,6 @@ from psycopg import sql
 
 from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Registre
 from mutualisation.sources.registre import registre
-from mutualisation.sources.sources_dbt import description
 
 
 def table(jeu: Jeu) -> sql.Identifier:
@@ -35,7 +34,7 @@ def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
     ordres.append(sql.SQL("comment on table {} is {}").format(cible, sql.Literal(jeu.libelle)))
     for c in jeu.colonnes_lues:
         colonne = sql.Identifier("brut", jeu.nom, c.nom)
-        ordres.append(sql.SQL("comment on column {} is {}").format(colonne, sql.Literal(description(c))))
+        ordres.append(sql.SQL("comment on column {} is {}").format(colonne, sql.Literal(c.description)))
     return ordres
 
 

@@ -111,6 +111,20 @@ class Colonne:
             or self.garde_si_siret is not None
         )
 
+    @property
+    def description(self) -> str:
+        """One French line: header, unit, and what the reader keeps of it."""
+        texte = self.entete or self.nom
+        if self.unite:
+            texte += f" [{self.unite}]"
+        if self.type == "pseudonyme":
+            texte += " (pseudonyme à clé)"
+        if self.clair_si:
+            texte += f" (en clair si {self.clair_si[0]} = {self.clair_si[1]}, sinon empreinte à clé)"
+        if self.garde_si_siret:
+            texte += f" (gardé si {self.garde_si_siret} est valide)"
+        return texte
+
 
 @dataclass(frozen=True)
 class Regle:
@@ -195,8 +209,8 @@ class Source:
 
     nom: str
     libelle: str
-    description: str
     jeux: tuple[Jeu, ...]
+    description: str = ""
     rang: int = RANG_ORDINAIRE
 
 

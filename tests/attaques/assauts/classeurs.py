@@ -157,7 +157,7 @@ CLASSEURS = (
         "F9",
     ),
     _refuse("bombe de trente membres", au_moment(lambda: _zip(".bin", b"\0" * 8_000_000, fois=30)), "se déploie", "F9"),
-    # what hides rows, or lets another program in: refused or said, as docs/sources.md says
+    # what hides rows, or lets another program in: refused or said, as docs/porte.md says
     _refuse(
         "à macros",
         _zip("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0" + b"x" * 100),

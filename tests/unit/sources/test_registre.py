@@ -8,9 +8,9 @@ import yaml
 
 from mutualisation.chemins import JEUX_DBT, SOURCES_DBT
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.sources.generation import macro_jeux, sources_dbt
 from mutualisation.sources.jeux import TYPES
 from mutualisation.sources.registre import registre
-from mutualisation.sources.sources_dbt import macro_jeux, sources_dbt
 
 RACINE = Path(__file__).parents[3]
 MODELE = """
@@ -88,7 +88,7 @@ def test_une_source_s_ajoute_par_configuration(tmp_path: Path) -> None:
         ("type: nombre", "type: code, clair_si: {colonne: code, valeur: T}", "vont ensemble"),
         ("periode: mois", "periode: mois\n    dialecte: {separateurs: ['||']}", "un seul caractère"),
         ("periode: mois", "periode: mois\n    dialecte: {bannieres: -1}", "bannieres"),
-        ("jeux:", "jeux: []\nautres:", "clé inconnue"),
+        ("jeux:", "jeux: []\nautres:", "dictionnaire non vide"),
         ("source: essai", "source: [", "illisible"),
     ],
 )
