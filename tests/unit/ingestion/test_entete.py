@@ -18,13 +18,18 @@ from mutualisation.sources.registre import registre
         ("Siret de l´adhérent", "SIRET de l\u02bcadhérent"),
         ("n° DÉPÔT", "N° dépôt"),
         ("Pièce", "pie\u0300ce"),
+        ("Libellé\tactivité", "libelle  activite"),
+        ("Œuvre", "œuvre"),
     ],
 )
 def test_ce_qui_se_lit_de_la_meme_facon(ecrit: str, contrat: str) -> None:
     assert normaliser(ecrit) == normaliser(contrat)
 
 
-@pytest.mark.parametrize(("un", "autre"), [("Prix (€/MWhc)", "Prix(€/MWhc)"), ("Date", "Dates"), ("N° A", "No A")])
+@pytest.mark.parametrize(
+    ("un", "autre"),
+    [("Prix (€/MWhc)", "Prix(€/MWhc)"), ("Date", "Dates"), ("N° A", "No A"), ("Date entrée", "Date-entrée")],
+)
 def test_ce_qui_reste_different(un: str, autre: str) -> None:
     assert normaliser(un) != normaliser(autre)
 
