@@ -13,6 +13,17 @@ plausibilite pourcentage_douteux aucun_axe rejets_excessifs colonne_disparue liv
 """
 
 
+# precisions.md, « Controls that exist whatever else the project adds »
+AUTRES = """
+lignes_rejetees a_affecter quotite_convertie temps_sup_etpt ecart_etpt sens_inattendu sans_tarif unites_nulles decp
+siret_illisible balance_dgfip sans_donnee masse_salariale_compte dotations_6811 reprises_777 cee_compte
+"""
+
+
+def test_ceux_du_contrat_existent() -> None:
+    assert set(AUTRES.split()) <= set(lire_index())
+
+
 def test_ceux_qui_bloquent_sont_ceux_du_contrat() -> None:
     assert {nom for nom, controle in lire_index().items() if controle.bloquant} == set(BLOQUANTS.split())
 
