@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import socket
 from collections.abc import Callable
@@ -9,11 +11,12 @@ from pathlib import Path
 
 from tests.atelier.assaut import Assaut, Contenu, en_csv, remplir
 from tests.atelier.pes import Bordereau, Ligne, Piece, pes_aller
+from tests.attaques.assauts.partout import classeur
 
 MANDATS = "compta/mandats_2023-03.csv"
 TEXTE = en_csv(remplir("mandats"))
 PES = pes_aller([Bordereau("1", "10.00", [Piece("1", [Ligne("10.00")])])])
-TEMPS = "rh/temps_2023-03.csv"
+TEMPS, CLASSEUR = "rh/temps_2023-03.csv", "compta/mandats_2023-03.xlsx"
 
 
 def _refuse(nom: str, controle: Contenu, *mots: str) -> Assaut:
@@ -72,6 +75,16 @@ _FAUSSES = {
 }  # fmt: skip
 _MOTS = {"01": ("3", "2", "F3"), "02": ("1", "2", "F3"), "03": ("20,01", "F3"), "04": ("-20", "F3"),
          "05": ("20,01", "F4"), "06": ("3", "F3")}  # fmt: skip
+# hours and hundredths are summed exactly, floats of a workbook too, and a cell that can't be read counts 0 (F3, F4)
+_ABC = en_csv([*remplir("mandats"), *remplir("mandats", 3, montant_ttc="abc")[3:]])
+_COMPLET = json.dumps({"lignes": 3, "colonne": "Montant\u00a0TTC", "total": "20", "producteur": "SIRH",
+                       "sha256": hashlib.sha256(_ABC.encode()).hexdigest().upper()})  # fmt: skip
+_SAISIES = "Matricule;Date;Code activité;Durée;Type jour;Validé\na;02/03/2023;X1;3h45;T;O\na;03/03/2023;X1;30,10;T;O\n"
+_CENTIEMES = _SAISIES.replace("3h45", "3h20").replace("30,10", "1,40") + "x;04/03/2023;X1;16h16;T;O\nTotal;;;21;;\n"
+_FLOTTANTS = [
+    *([*r[:-2], 0.1, r[-1]] if n else r for n, r in enumerate(remplir("mandats", 3))),
+    ["Total", *[None] * 21, 0.1 + 0.1 + 0.1, None],
+]
 _ILLISIBLE = "JSON lisible"
 CONTROLES = (
     _juste("à clé inconnue", '{"producteur": {"nom": "SEDIT", "version": [1, 2]}}'),
@@ -122,6 +135,13 @@ CONTROLES = (
            f'{{"sha256": "{"f" * 64}"}}'}, {"compta/A.xml": ("sha256", "F3")}),
     Assaut("contrôle en capitales", {"compta/mandats_2023-03.CSV": TEXTE, "compta/mandats_2023-03.CSV.CONTROLE.JSON":
            '{"sha256": "0"}'}, {"compta/mandats_2023-03.CSV": ("sha256", "F3")}),
+    Assaut("contrôle complet", {MANDATS: _ABC, f"{MANDATS}.controle.json": _COMPLET}, lignes={MANDATS: 3}, porte=True),
+    Assaut("total après des cellules vides", {MANDATS: _ABC + ";;;total" + ";" * 19 + "20,00 €;\n;;;;\n\n"},
+           lignes={MANDATS: 3}, porte=True),
+    Assaut("total d'heures", {TEMPS: _SAISIES + "Total;;;33:51;;\n"}, lignes={TEMPS: 2}, porte=True),
+    Assaut("total d'heures faux", {TEMPS: _SAISIES + "Total;;;33:50;;\n"}, {TEMPS: ("Total", "F4")}, porte=True),
+    Assaut("total d'heures en centièmes", {TEMPS: _CENTIEMES}, lignes={TEMPS: 3}, porte=True),
+    Assaut("total de flottants", {CLASSEUR: classeur(_FLOTTANTS)}, lignes={CLASSEUR: 3}, porte=True),
     # what the file gate compares: every announce of a load at once
     Assaut("contrôles et totaux justes", _annonces(_JUSTES), porte=True,
            lignes={f"compta/mandats_2023-{m}.csv": 2 for m in _JUSTES}),

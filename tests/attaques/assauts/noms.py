@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.atelier.assaut import Assaut, Contenu, en_csv, remplir
+from tests.attaques.assauts.partout import classeur
 
 TEXTE = en_csv(remplir("mandats"))
 MANDATS = "compta/mandats_2023-03.csv"
@@ -49,6 +50,7 @@ def _beaucoup(nombre: int, modele: str) -> Contenu:
 
 DOUBLES: dict[str, Contenu] = {MANDATS: TEXTE, "compta/mandats_2023-03_v1.csv": TEXTE}
 CASSE: dict[str, Contenu] = {MANDATS: TEXTE, "compta/mandats_2023-03.CSV": TEXTE + TEXTE.splitlines()[1] + "\n"}
+FORMATS: dict[str, Contenu] = {MANDATS: TEXTE, "compta/mandats_2023-03.xlsx": classeur(remplir("mandats"))}
 NOMS = (
     _refuse("au mois 13", "compta/mandats_2023-13.csv"),
     _refuse("au mois 00", "compta/mandats_2023-00.csv"),
@@ -103,6 +105,7 @@ NOMS = (
     Assaut("nom en octets qui ne sont pas de l'UTF-8", {MANDATS: octets_du_nom(b"mandats_2023-04\xff\xfe.csv")},
            {"compta/mandats_2023-04??.csv": ("G7",)}),
     Assaut("nom de même version deux fois", DOUBLES, dict.fromkeys(DOUBLES, ("même jeu", "F1"))),
+    Assaut("nom en deux formats", FORMATS, dict.fromkeys(FORMATS, ("même jeu", "F1"))),
     Assaut("nom à la casse près", CASSE, dict.fromkeys(CASSE, ("même jeu", "F1"))),
     Assaut("nom : dix mille fichiers cachés", {MANDATS: _beaucoup(10_000, ".{}.csv")}, lignes={MANDATS: 2}),
     Assaut("nom : mille fichiers mal nommés", {MANDATS: _beaucoup(1000, "mandat_{}.csv")},

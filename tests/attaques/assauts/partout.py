@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from tests.atelier.assaut import Assaut, en_csv, remplir
@@ -16,8 +17,8 @@ JEUX = {
 }  # fmt: skip
 
 
-def classeur(rangees: list[list[str]]) -> bytes:
-    """A workbook of one sheet of texts."""
+def classeur(rangees: Sequence[Sequence[Any]]) -> bytes:
+    """A workbook of one sheet."""
     livre = Workbook()
     for rangee in rangees:
         livre.active.append(rangee)

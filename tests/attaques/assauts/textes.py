@@ -58,6 +58,7 @@ TEXTES = (
     _lu("de vingt mille rangées", au_moment(lambda: en_csv(remplir("mandats", 20_000))), 20_000),
     _lu("sans fin de dernière ligne", TEXTE.removesuffix("\n")),
     _refuse("en retours seuls (vieux Mac)", TEXTE.replace("\n", "\r"), "F5"),
+    _refuse("d'une marque BOM seule", b"\xef\xbb\xbf", "F5"),
     _refuse("à double marque BOM", b"\xef\xbb\xbf\xef\xbb\xbf" + TEXTE.encode(), "Exercice", "F5"),
     _refuse("à séparateur barre", en_csv(RANGEES, "|"), "séparateur", "F5"),
     _refuse("à séparateur espace", en_csv(RANGEES, " "), "F5"),
