@@ -32,8 +32,9 @@ import yaml
 RACINE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(RACINE), str(RACINE / "include")]
 
-from outils.mutants_bancs import BASES, Banc, Recit, entrepot  # noqa: E402
+from outils.mutants_bancs import BASES, Banc, entrepot  # noqa: E402
 from outils.mutations_sql import Mutant, muter  # noqa: E402
+from tests.atelier.cas import Cas  # noqa: E402
 from tests.atelier.modeles import Modeles  # noqa: E402
 
 EQUIVALENTS = Path(__file__).with_name("mutants_equivalents.yml")
@@ -123,7 +124,7 @@ _bancs: list[Banc] = []
 _premiers: dict[str, list[Banc]] = {}
 
 
-def _ouvrir(adresses: list[tuple[Recit, str]], modeles: Modeles) -> None:
+def _ouvrir(adresses: list[tuple[Cas, str]], modeles: Modeles) -> None:
     _bancs.extend(Banc.ouvrir(cas, adresse, modeles) for cas, adresse in adresses)
 
 

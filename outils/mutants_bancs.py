@@ -20,11 +20,9 @@ from outils.mutations_sql import Mutant, relire
 from psycopg import sql
 from tests.atelier import bases
 from tests.atelier.atelier import SOCLE, VIDE, Atelier
-from tests.atelier.attaque import Attaque
-from tests.atelier.cas import Cas, lister
+from tests.atelier.cas import Cas, lister, lister_attaques
 from tests.atelier.construction import Construction
 from tests.atelier.modeles import Modeles
-from tests.attaques import test_chevauchements, test_controles, test_ecritures, test_lignes, test_referentiel
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import SCHEMA
@@ -40,21 +38,20 @@ CONDENSE = "select count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric)
 CHANGE = "select exists ((table {neuf} except all table {avant}) union all (table {avant} except all table {neuf}))"
 # what of the package a built scenario depends on
 PIECES = ("ingestion", "lecteurs", "construction", "sources", "entrepot")
-Recit = Cas | Attaque
 
 
 @dataclass
 class Banc:
     """A scenario kept in a database of its own."""
 
-    cas: Recit
+    cas: Cas
     conn: psycopg.Connection[Any]
     modeles: Modeles
     utiles: set[str]
     condenses: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def ouvrir(cls, cas: Recit, dsn: str, modeles: Modeles) -> Banc:
+    def ouvrir(cls, cas: Cas, dsn: str, modeles: Modeles) -> Banc:
         """Connect; `utiles` are the models behind what the scenario looks at."""
         conn = connecter(dsn)
         conn.execute(f"set search_path = pg_temp, {SCHEMA}, public")  # type: ignore[call-overload]
@@ -120,7 +117,7 @@ class Banc:
 
 
 @contextmanager
-def entrepot() -> Iterator[tuple[list[tuple[Recit, str]], Modeles]]:
+def entrepot() -> Iterator[tuple[list[tuple[Cas, str]], Modeles]]:
     """Every scenario with the address of its database, built now or kept from a former run; the models.
 
     Raises `SystemExit` when a scenario fails without any mutation: a run would say nothing over it.
@@ -143,14 +140,11 @@ def entrepot() -> Iterator[tuple[list[tuple[Recit, str]], Modeles]]:
         yield adresses, garde["modeles"]
 
 
-def _recits() -> list[Recit]:
-    return [
-        *lister(),
-        *(t.ATTAQUE for t in (test_lignes, test_controles, test_ecritures, test_referentiel, test_chevauchements)),
-    ]
+def _recits() -> list[Cas]:
+    return [*lister(), *lister_attaques()]
 
 
-def _base(recit: Recit) -> str:
+def _base(recit: Cas) -> str:
     return f"cas_{recit.nom}"
 
 
@@ -160,10 +154,8 @@ def _empreinte_commune() -> str:
     return _condenser(empreinte_projet(PROJET_DBT), (f for d in dossiers for f in d.rglob("*")))
 
 
-def _empreinte_propre(recit: Recit) -> str:
+def _empreinte_propre(recit: Cas) -> str:
     """sha256 of what is loaded and asked: what is expected may change without a build."""
-    if isinstance(recit, Attaque):
-        return _condenser(repr((recit.fichiers, recit.exercices)), ())
     return _condenser(recit.nom, [recit.dossier / "cas.yml", *(recit.dossier / "entrees").rglob("*")])
 
 
@@ -181,7 +173,7 @@ def _regler() -> None:
             conn.execute(f"alter system set {reglage}")  # type: ignore[call-overload]
 
 
-def _construire(dsn: str, recits: list[Recit]) -> Modeles:
+def _construire(dsn: str, recits: list[Cas]) -> Modeles:
     """Build scenarios, each in a database of its own; the models."""
     shutil.rmtree(BASES / "atelier", ignore_errors=True)
     for modele in (VIDE, SOCLE):
@@ -196,7 +188,7 @@ def _construire(dsn: str, recits: list[Recit]) -> Modeles:
         atelier.fermer()
 
 
-def _verifier(adresses: list[tuple[Recit, str]]) -> None:
+def _verifier(adresses: list[tuple[Cas, str]]) -> None:
     fautes = []
     for recit, adresse in adresses:
         with connecter(adresse) as conn:

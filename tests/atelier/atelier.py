@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +18,9 @@ from typing import Any
 
 import psycopg
 from tests.atelier import bases
-from tests.atelier.attaque import Attaque
 from tests.atelier.cas import Cas
 from tests.atelier.construction import Construction
-from tests.atelier.depots import Contenu, composer_socle, deposer
+from tests.atelier.depots import composer_socle
 from tests.atelier.modeles import Modeles, construire, refaire
 
 from mutualisation import operations as op
@@ -58,25 +57,18 @@ class Atelier:
         cle.chmod(0o600)
 
     @contextmanager
-    def construit(
-        self, fichiers: Mapping[str, Contenu], exercices: tuple[int, ...] = (2023,), *, socle: tuple[int, ...] = ()
-    ) -> Iterator[Construction]:
-        """`_socle/` and the files over it, built by dbt; `socle`: exercices with files (default: those asked)."""
-        depot = deposer(self._depot_vide(), fichiers, socle or exercices)
-        with self._chargee(depot, exercices) as conn:
-            yield Construction(conn, self._dbt.construire().echecs)
-
-    @contextmanager
-    def construit_par_dbt(self, cas: Cas) -> Iterator[Construction]:
+    def construit(self, cas: Cas) -> Iterator[Construction]:
         """A scenario that comes after `_socle/`, as `raconte` tells it, built by dbt."""
         with self._chargee(composer_socle([EXERCICE_SOCLE], self._depot_vide()), cas.exercices) as conn:
+            if cas.seul:
+                _oublier(conn)
             self._charger(conn, cas.deposer(self._depot_vide()))
             conn.commit()
             yield Construction(conn, self._dbt.construire().echecs)
 
     @contextmanager
-    def raconte(self, cas: Cas | Attaque, *, entier: bool = False) -> Iterator[Construction]:
-        """A scenario or an attack, told over the built `_socle/` and undone; `entier`: every model made again."""
+    def raconte(self, cas: Cas, *, entier: bool = False) -> Iterator[Construction]:
+        """A scenario told over the built `_socle/` and undone; `entier`: every model made again."""
         with connecter(self.socle) as conn:
             # nothing that is loaded or built is kept
             conn.commit = lambda: None  # type: ignore[method-assign]
@@ -84,8 +76,8 @@ class Atelier:
             yield Construction(conn, [])
             conn.rollback()
 
-    def garder(self, cas: Cas | Attaque, nom: str) -> str:
-        """Address of a database of its own where a scenario or an attack is told."""
+    def garder(self, cas: Cas, nom: str) -> str:
+        """Address of a database of its own where a scenario is told."""
         bases.supprimer(self._dsn, nom)
         self.socle  # noqa: B018 - made before it is copied
         with connecter(bases.creer(self._dsn, nom, SOCLE)) as conn:
@@ -173,14 +165,11 @@ class Atelier:
     def _charger(self, conn: Connexion, depot: Path) -> None:
         charger_depot(conn, depot, var=self._dossier, porte=lambda _conn, _chargement: [])
 
-    def _raconter(self, conn: Connexion, cas: Cas | Attaque, *, entier: bool = False) -> None:
+    def _raconter(self, conn: Connexion, cas: Cas, *, entier: bool = False) -> None:
         """Load a drop over `_socle/`, and make again what its files reach: everything, over other exercices."""
-        garde = EXERCICE_SOCLE in cas.exercices and cas.complet
+        garde = EXERCICE_SOCLE in cas.exercices and not cas.seul
         if not garde:
-            conn.execute("set local role none")
-            conn.execute("truncate journal.fichiers, journal.epci cascade")
-            conn.execute("reset role")
-            conn.commit()
+            _oublier(conn)
         (dernier,) = conn.execute("select coalesce(max(fichier_id), 0) from journal.fichiers").fetchone()  # type: ignore[misc]
         self._charger(conn, cas.deposer(self._depot_vide()))
         neufs = {jeu for (jeu,) in conn.execute("select jeu from journal.fichiers where fichier_id > %s", (dernier,))}
@@ -210,6 +199,14 @@ class Atelier:
         depot = self._dossier / "depot"
         shutil.rmtree(depot, ignore_errors=True)
         return depot
+
+
+def _oublier(conn: Connexion) -> None:
+    """As if `_socle/` had not been loaded."""
+    conn.execute("set local role none")
+    conn.execute("truncate journal.fichiers, journal.epci cascade")
+    conn.execute("reset role")
+    conn.commit()
 
 
 def _ouvrir_la_construction(conn: Connexion, exercices: tuple[int, ...]) -> None:

@@ -14,6 +14,7 @@ from psycopg import sql
 
 # how a cell says an empty text, since an empty cell says NULL
 VIDE = "''"
+NOTE = "Note"
 SUFFIXES = ("complet", "absent")
 OID_NOMBRES = {20, 21, 23, 1700}
 Rangee = tuple[Any, ...]
@@ -30,7 +31,10 @@ class Attendu:
 
 
 def lire(chemin: Path) -> Attendu:
-    """An expected file. Raises `ValueError` on an unknown suffix or a row of another width than the header."""
+    """An expected file; its column `Note`, arithmetic by hand, is for the reader.
+
+    Raises `ValueError` on an unknown suffix or a row of another width than the header.
+    """
     relation, _, mode = chemin.stem.partition(".")
     if mode not in ("", *SUFFIXES):
         raise ValueError(f"{chemin} : suffixe inconnu {mode!r} (attendu : {', '.join(SUFFIXES)})")
@@ -39,6 +43,8 @@ def lire(chemin: Path) -> Attendu:
     for numero, ligne in enumerate(lignes, 2):
         if len(ligne) != len(entete):
             raise ValueError(f"{chemin}, ligne {numero} : {len(ligne)} cellules pour {len(entete)} colonnes")
+    gardees = [rang for rang, nom in enumerate(entete) if nom != NOTE]
+    entete, *lignes = [[rangee[rang] for rang in gardees] for rangee in (entete, *lignes)]
     return Attendu(relation, mode, tuple(entete), tuple(map(tuple, lignes)))
 
 

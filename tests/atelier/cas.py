@@ -1,13 +1,17 @@
-"""Scenario folders `tests/cas/NN_nom/`: what they hold, the drop they make over `_socle/`, what they expect.
+"""Scenario folders `tests/cas/NN_nom/`, hostile drops `tests/attaques/depots/nom/`: the drop that each makes over
+`_socle/`, what it expects.
 
 A folder holds README.md (rule, situation, arithmetic by hand), entrees/<source>/, attendu/ and cas.yml: `exercices`
 asked, `regles` told, `controles` that must say `ecart` (all of them, default none), `faute`: {model: query that reads
 `{requete}`, the model's own}, a slip put in the build where no drop can make a control fail, `absents`: files of
-`_socle/` that are not delivered.
+`_socle/` that are not delivered, `seul`: no other drop was loaded before.
 
 `attendu/<relation>.csv` lists rows that the relation must hold, on the columns of the file only;
 `<relation>.complet.csv` lists all its rows; `<relation>.absent.csv` rows that it must not hold. `attendu/sortie.txt`:
 exit code, then the blocking controls, one a line (without it: 0, none).
+
+A file of a hostile drop may say, in two columns before those that are delivered, the outcome of each row (« statut
+colonne » of `rejets`, none when it counts) and why: no other row of it may be in `rejets`.
 """
 
 from __future__ import annotations
@@ -24,6 +28,8 @@ from tests.atelier.construction import Construction
 from tests.atelier.depots import accorder_entetes, composer_socle, ecrire
 
 DOSSIER = Path(__file__).resolve().parents[1] / "cas"
+ATTAQUES = DOSSIER.with_name("attaques") / "depots"
+ISSUES = "Issue;Note;"
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Cas:
     controles: frozenset[str]
     faute: Mapping[str, str]
     absents: tuple[str, ...] = ()
+    seul: bool = False
 
     @property
     def nom(self) -> str:
@@ -56,11 +63,6 @@ class Cas:
         code, *controles = chemin.read_text(encoding="utf-8").split()
         return int(code), sorted(controles)
 
-    @property
-    def complet(self) -> bool:
-        """Whether the drop keeps every file of the loaded `_socle/`."""
-        return not self.absents
-
     def deposer(self, destination: Path) -> Path:
         """Write the drop: `_socle/` for each exercice asked, the files of the scenario over it."""
         composer_socle(self.exercices, destination)
@@ -69,9 +71,24 @@ class Cas:
         entrees = self.dossier / "entrees"
         poses = sorted(f for f in entrees.rglob("*") if f.is_file())
         for fichier in poses:
-            ecrire(destination / fichier.relative_to(entrees), fichier.read_bytes())
+            ecrire(destination / fichier.relative_to(entrees), _livre(fichier.read_bytes()))
         accorder_entetes(destination, [str(f.relative_to(entrees)) for f in poses])
         return destination
+
+    @cached_property
+    def issues(self) -> dict[str, dict[int, str]]:
+        """{file that says the outcome of its rows: {line: « statut colonne »}}."""
+        entrees = self.dossier / "entrees"
+        textes = {f.relative_to(entrees).as_posix(): f.read_bytes() for f in sorted(entrees.rglob("*.csv"))}
+        return {
+            nom: {
+                numero: issue
+                for numero, ligne in enumerate(texte.decode().splitlines()[1:], 2)
+                if (issue := ligne.partition(";")[0])
+            }
+            for nom, texte in textes.items()
+            if texte.startswith(ISSUES.encode())
+        }
 
     def relations(self) -> set[str]:
         """Relations that the scenario looks at."""
@@ -90,6 +107,8 @@ class Cas:
             if relations is None or a.relation in relations
             for p in ecarts(construction.conn, a)
         ]
+        if self.issues and (relations is None or "rejets" in relations):
+            phrases += self._issues_manquees(construction)
         if relations is not None and not {"controles", "controles_bloquants"} & set(relations):
             return phrases
         if (constatee := sortie_constatee(construction)) != self.sortie:
@@ -97,6 +116,19 @@ class Cas:
         if (en_ecart := construction.en_ecart()) != self.controles:
             phrases.append(f"contrôles en écart : attendu {sorted(self.controles)}, constaté {sorted(en_ecart)}")
         return phrases
+
+    def _issues_manquees(self, construction: Construction) -> list[str]:
+        """Sentences for the rows whose outcome is not the one that stands before them."""
+        constatees: dict[str, dict[int, str]] = {nom: {} for nom in self.issues}
+        for (nom, ligne), issue in construction.rejets().items():
+            if nom in constatees:
+                constatees[nom][ligne] = issue
+        return [
+            f"{nom}, ligne {ligne} : attendu {voulues.get(ligne)}, constaté {constatees[nom].get(ligne)}"
+            for nom, voulues in self.issues.items()
+            for ligne in sorted(voulues.keys() | constatees[nom].keys())
+            if voulues.get(ligne) != constatees[nom].get(ligne)
+        ]
 
 
 SOCLE_SEUL = Cas(DOSSIER / "_socle", (2023,), (), frozenset(), {})
@@ -107,16 +139,29 @@ def lister() -> list[Cas]:
     return [lire(d) for d in sorted(DOSSIER.iterdir()) if d.is_dir() and d.name[:2].isdigit()]
 
 
+def lister_attaques() -> list[Cas]:
+    """Every hostile drop."""
+    return [lire(d) for d in sorted(ATTAQUES.iterdir())]
+
+
+def _livre(octets: bytes) -> bytes:
+    """The file without what its rows say of themselves."""
+    if not octets.startswith(ISSUES.encode()):
+        return octets
+    return b"".join(ligne.split(b";", 2)[2] for ligne in octets.splitlines(keepends=True))
+
+
 def lire(dossier: Path) -> Cas:
     """A scenario from its `cas.yml`."""
     brut = yaml.safe_load((dossier / "cas.yml").read_text(encoding="utf-8"))
     return Cas(
         dossier,
         tuple(brut["exercices"]),
-        tuple(brut["regles"]),
+        tuple(brut.get("regles", ())),
         frozenset(brut.get("controles", ())),
         dict(brut.get("faute", {})),
         tuple(brut.get("absents", ())),
+        brut.get("seul", bool(brut.get("absents"))),
     )
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.atelier.assaut import ANGLAIS, CITATIONS, REGLE
 from tests.atelier.atelier import Atelier
-from tests.atelier.attaque import Attaque
+from tests.atelier.cas import Cas
 from tests.atelier.construction import Construction
-from tests.atelier.depots import Contenu, composer_socle
+from tests.atelier.depots import composer_socle
 from tests.atelier.verrues import (
     PREMIERE_ANNEE,
     Avertissement,
@@ -35,14 +36,6 @@ from mutualisation.ingestion.chargement import charger_depot
 
 AU_MOINS = 60
 ANNEES = tuple(range(PREMIERE_ANNEE, PREMIERE_ANNEE + 4))
-REGLE = re.compile(r"\((?:[^()]*[ ,])?[A-Z]\d+[a-z]?'?(?:[ ,][^()]*)?\)")
-# what expat, openpyxl, json, csv, psycopg and Python would say
-ANGLAIS = re.compile(
-    r"\b(error|exception|traceback|invalid|unexpected|expected|mismatch(ed)?|token|not well-formed|undefined|unknown|"
-    r"failed|cannot|can't|expecting|value|field|codec|decode|byte|bytes|line|column|file|none|null|nan|warning|"
-    r"bad|broken|corrupt|header|sheet|row|unclosed|element|entity|encoding|syntax|delimiter)\b",
-    re.IGNORECASE,
-)
 
 
 class Verdict:
@@ -64,7 +57,7 @@ class Verdict:
         if remede and not re.search(" [:;—] ", texte):
             manquent.append("un remède")
         # cells and names of the file are quoted as they are
-        if anglais := ANGLAIS.search(re.sub(r"« [^»]*»|<[^>]*>", "", texte)):
+        if anglais := ANGLAIS.search(CITATIONS.sub("", texte)):
             manquent.append(f"du français, et non « {anglais[0]} »")
         self.verifier(v, f"« {texte} », sans {manquent}", ok=not manquent)
 
@@ -119,16 +112,14 @@ def test_les_avertissements(conn: Any, tmp_path: Path) -> None:
 
 
 def test_ce_qui_est_lu_rejete_et_controle(atelier: Atelier, tmp_path: Path) -> None:
-    depot = tmp_path / "depot"
-    poses = deposer(_de(Lu, Rejet, Controle), depot)
+    poses = deposer(_de(Lu, Rejet, Controle), tmp_path / "entrees")
     # a file of the socle leaves its place to a wart of another extension
-    composer_socle(ANNEES, tmp_path / "socle")
+    socle = composer_socle(ANNEES, tmp_path / "socle")
     tiges = {nom.partition(".")[0] for nom in poses}
-    cedes = [str(f.relative_to(tmp_path / "socle")) for f in (tmp_path / "socle").rglob("*.csv")]
-    fichiers: dict[str, Contenu] = {nom: None for nom in cedes if nom.partition(".")[0] in tiges and nom not in poses}
-    fichiers |= {str(f.relative_to(depot)): f.read_bytes() for f in sorted(depot.rglob("*")) if f.is_file()}
+    noms = [f.relative_to(socle).as_posix() for f in sorted(socle.rglob("*.csv"))]
+    cedes = [nom for nom in noms if nom.partition(".")[0] in tiges and nom not in poses]
     verdict = Verdict()
-    with atelier.raconte(Attaque("verrues", {}, (), fichiers, exercices=ANNEES, complet=False)) as construction:
+    with atelier.raconte(Cas(tmp_path, ANNEES, (), frozenset(), {}, tuple(cedes), seul=True)) as construction:
         rejets = _rejets(construction)
         for nom, v in poses.items():
             if isinstance(v.sort, Lu):

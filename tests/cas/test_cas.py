@@ -27,7 +27,7 @@ def test_dbt_construit_le_socle(atelier: Atelier) -> None:
 def test_un_cas_raconte_est_celui_que_dbt_construit(atelier: Atelier) -> None:
     """Every relation of a scenario, row for row: what is made again over `_socle/` is what dbt makes of the drop."""
     cas = next(c for c in CAS if c.nom.startswith("09_"))
-    with atelier.construit_par_dbt(cas) as construction:
+    with atelier.construit(cas) as construction:
         assert construction.echecs == []
         par_dbt = contenus(construction.conn, atelier)
     with atelier.raconte(cas) as construction:

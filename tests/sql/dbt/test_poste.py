@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.atelier.atelier import Atelier
+from tests.atelier.cas import SOCLE_SEUL
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import SCHEMA, environnement_dbt
@@ -35,7 +36,7 @@ def test_dbt_se_lance_d_un_terminal(atelier: Atelier, environnement: dict[str, s
         )  # fmt: skip
         assert lance.returncode == 0, lance.stdout
 
-    with atelier.construit({}) as construction:
+    with atelier.construit(SOCLE_SEUL) as construction:
         dbt("build")
         dbt("build", "--exclude-resource-type", "unit_test", "--vars", "exercices: [2023]")
         dbt("build", "--select", "+mart_synthese_financiere")

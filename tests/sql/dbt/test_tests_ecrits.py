@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.atelier.atelier import Atelier
+from tests.atelier.cas import SOCLE_SEUL
 
 DEFAUTS = [
     (
@@ -47,7 +48,7 @@ def _requete(atelier: Atelier, test: str) -> str:
 
 
 def test_chaque_test_ecrit_voit_son_defaut(atelier: Atelier) -> None:
-    with atelier.construit({}) as construction:
+    with atelier.construit(SOCLE_SEUL) as construction:
         for test, defaut, lignes in DEFAUTS:
             requete = _requete(atelier, test)
             assert construction.lire(requete) == []
