@@ -49,8 +49,7 @@ class Assaut:
     """`fichiers`: path in the drop → content, or what makes it. `refus`: path → words of its refusal (none: exit 0).
 
     `lignes`: path → rows delivered, all of which must land. `dits`: words that the load says. `code`: exit code where
-    it isn't that of `refus`. `porte`: with the file gate. `permis`: refused or said as one likes, the contract is
-    silent: `dits` may be in a refusal, and what is common to all is checked.
+    it isn't that of `refus`. `porte`: with the file gate.
     """
 
     nom: str
@@ -60,7 +59,6 @@ class Assaut:
     dits: tuple[str, ...] = ()
     code: int | None = None
     porte: bool = False
-    permis: bool = False
 
     @property
     def attendu(self) -> int:
@@ -181,9 +179,6 @@ def _temoin(a: Assaut) -> dict[str, Contenu]:
 
 
 def _juger_issue(a: Assaut, issue: Issue) -> list[str]:
-    if a.permis and issue.code in (0, 3):
-        dit = "\n".join([*issue.messages, *issue.refus.values()])
-        return [f"rien ne dit « {m} »" for m in a.dits if m not in dit]
     fautes = [] if issue.code == a.attendu else [f"sortie {issue.code}, attendue {a.attendu}"]
     if set(issue.refus) != set(a.refus):
         de_trop, manquent = set(issue.refus) - set(a.refus), set(a.refus) - set(issue.refus)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable
 
+from openpyxl import Workbook
 from tests.atelier.assaut import Assaut, Contenu, au_moment, remplir
 from tests.atelier.livre import FEUILLE, LIVRE, en_xml, livre
 
@@ -17,22 +17,13 @@ TTC = RANGEES[0].index("Montant TTC")
 SUITE = remplir("mandats", 1)[1]
 
 
-def _lu(nom: str, contenu: Contenu, lignes: int = 2) -> Assaut:
-    return Assaut(f"classeur {nom}", {MANDATS: contenu}, lignes={MANDATS: lignes})
+def _lu(nom: str, contenu: Contenu, lignes: int = 2, *dits: str) -> Assaut:
+    """Read; `dits`: and said."""
+    return Assaut(f"classeur {nom}", {MANDATS: contenu}, lignes={MANDATS: lignes}, dits=dits)
 
 
 def _refuse(nom: str, contenu: Contenu, *mots: str) -> Assaut:
     return Assaut(f"classeur {nom}", {MANDATS: contenu}, {MANDATS: mots})
-
-
-def _borne(nom: str, faire: Callable[[], bytes]) -> Assaut:
-    """Refused or not, in bounded time and memory."""
-    return Assaut(f"classeur {nom}", {MANDATS: au_moment(faire)}, permis=True)
-
-
-def _signale(nom: str, contenu: Contenu, mot: str) -> Assaut:
-    """Refused or read, but said."""
-    return Assaut(f"classeur {nom}", {MANDATS: contenu}, dits=(mot,), permis=True)
 
 
 def _cellule(xml: str, **plus: object) -> bytes:
@@ -71,6 +62,15 @@ def _fusion() -> bytes:
         texte = archive.read(FEUILLE).decode()
     fusion = "</sheetData><mergeCells count='1'><mergeCell ref='A2:A3'/></mergeCells>"
     return livre(feuille=texte.replace("</sheetData>", fusion))
+
+
+def _feuilles() -> bytes:
+    """As many sheets as no export has."""
+    classeur, sortie = Workbook(), io.BytesIO()
+    for _ in range(300):
+        classeur.create_sheet()
+    classeur.save(sortie)
+    return sortie.getvalue()
 
 
 def _bruit(octets: int) -> bytes:
@@ -163,45 +163,52 @@ CLASSEURS = (
         _zip("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0" + b"x" * 100),
         "macros",
     ),
-    _signale("à lien externe", _zip("xl/externalLinks/externalLink1.xml", b"<externalLink/>"), "lien"),
+    _lu("à lien externe", _zip("xl/externalLinks/externalLink1.xml", b"<externalLink/>"), 2, "lien"),
     *(_lu(f"à {nom}", _zip(partie, octets)) for nom, (partie, octets) in _ACTIFS.items()),
-    _signale("à deux membres de même nom", _en_double(), "deux fois"),
-    _signale("à rangée cachée", livre(RANGEES, corps=en_xml(4, SUITE).replace("<row ", "<row hidden='1' ")), "masquée"),
-    _signale("à colonne cachée", livre(RANGEES, tete="<cols><col min='1' max='3' hidden='1'/></cols>"), "masquée"),
-    _signale(
-        "à feuille cachée",
-        _cachee(),
-        "masquée",
+    _refuse("à deux membres de même nom", _en_double(), "deux fois", "G1"),
+    _lu("à rangée cachée", livre(RANGEES, corps=en_xml(4, SUITE).replace("<row ", "<row hidden='1' ")), 3, "masquée"),
+    _lu("à colonne cachée", livre(RANGEES, tete="<cols><col min='1' max='3' hidden='1'/></cols>"), 2, "masquée"),
+    _lu("à feuille cachée", _cachee(), 2, "masquée"),
+    _lu("à cellules fusionnées", _fusion(), 2, "fusion"),
+    # bombs, and the limit that stops each
+    _refuse(
+        "à cinq mille cellules dans la dernière colonne", livre(RANGEES, corps=_DERNIERE), "la colonne 1 000", "F9"
     ),
-    _signale("à cellules fusionnées", _fusion(), "fusion"),
-    # bombs
-    _borne("à cinq mille cellules dans la dernière colonne", lambda: livre(RANGEES, corps=_DERNIERE)),
-    _borne(
-        "à un million de chaînes partagées",
-        lambda: livre(RANGEES, textes=_textes(1_000_000, "<si/>"), niveau=zipfile.ZIP_STORED),
+    _refuse(
+        "à sept millions de chaînes partagées",
+        au_moment(lambda: livre(RANGEES, textes=_textes(7_000_000, "<si/>"), niveau=zipfile.ZIP_STORED)),
+        "textes partagés",
+        "F9",
     ),
-    _borne(
-        "à trois cent mille rangées vides", lambda: livre(RANGEES, corps="<row/>" * 300_000, niveau=zipfile.ZIP_STORED)
+    _lu(
+        "à trois cent mille rangées vides",
+        au_moment(lambda: livre(RANGEES, corps="<row/>" * 300_000, niveau=zipfile.ZIP_STORED)),
     ),
-    _borne(
-        "à numéro de rangée sans fin",
-        lambda: livre(RANGEES, corps=en_xml("9" * 30, SUITE)),
-    ),
-    _borne("à colonne sans fin", lambda: _cellule("<c r='ZZZZZZZZ4' t='n'><v>1</v></c>")),
-    _borne(
+    _refuse("à numéro de rangée sans fin", livre(RANGEES, corps=en_xml("9" * 30, SUITE)), "numéro", "G1"),
+    _refuse("à colonne sans fin", _cellule("<c r='ZZZZZZZZ4' t='n'><v>1</v></c>"), "illisible", "G1"),
+    _lu(
         "à éléments emboîtés",
-        lambda: _cellule(
-            "<c t='inlineStr'>" + "<is>" * _PROFOND + "</is>" * _PROFOND + "</c>", niveau=zipfile.ZIP_STORED
+        au_moment(
+            lambda: _cellule(
+                "<c t='inlineStr'>" + "<is>" * _PROFOND + "</is>" * _PROFOND + "</c>", niveau=zipfile.ZIP_STORED
+            )
         ),
+        3,
     ),
-    _borne(
+    _refuse(
         "à attribut de 30 Mo",
-        lambda: _cellule(f"<c x='{'x' * 30_000_000}'/>", niveau=zipfile.ZIP_STORED),
+        au_moment(lambda: _cellule(f"<c x='{'x' * 30_000_000}'/>", niveau=zipfile.ZIP_STORED)),
+        "une balise",
+        "F9",
     ),
-    _borne(
+    _lu(
         "à cellule de 30 Mo",
-        lambda: _cellule(f"<c t='inlineStr'><is><t>{'x' * 30_000_000}</t></is></c>", niveau=zipfile.ZIP_STORED),
+        au_moment(
+            lambda: _cellule(f"<c t='inlineStr'><is><t>{'x' * 30_000_000}</t></is></c>", niveau=zipfile.ZIP_STORED)
+        ),
+        3,
     ),
-    _borne("à dix mille membres", lambda: _zip("x", b"", fois=10_000)),
-    _borne("à nombre de cent mille chiffres", lambda: _cellule(_nombre("9" * 100_000))),
+    _lu("à dix mille membres", au_moment(lambda: _zip("x", b"", fois=10_000))),
+    _refuse("à nombre de cent mille chiffres", _cellule(_nombre("9" * 100_000)), "illisible", "G1"),
+    _refuse("à trois cents feuilles", au_moment(_feuilles), "plus de 255 feuilles", "F9"),
 )

@@ -16,7 +16,7 @@ from tests.attaques.assauts.partout import classeur
 MANDATS = "compta/mandats_2023-03.csv"
 TEXTE = en_csv(remplir("mandats"))
 PES = pes_aller([Bordereau("1", "10.00", [Piece("1", [Ligne("10.00")])])])
-TEMPS, CLASSEUR = "rh/temps_2023-03.csv", "compta/mandats_2023-03.xlsx"
+TEMPS = "rh/temps_2023-03.csv"
 
 
 def _refuse(nom: str, controle: Contenu, *mots: str) -> Assaut:
@@ -85,6 +85,12 @@ _FLOTTANTS = [
     *([*r[:-2], 0.1, r[-1]] if n else r for n, r in enumerate(remplir("mandats", 3))),
     ["Total", *[None] * 21, 0.1 + 0.1 + 0.1, None],
 ]
+_TOTAUX: dict[str, Contenu] = {
+    "compta/mandats_2023-04.csv": _ABC + ";;;total" + ";" * 19 + "20,00 €;\n;;;;\n\n",
+    TEMPS: _SAISIES + "Total;;;33:51;;\n",
+    "rh/temps_2023-04.csv": _CENTIEMES,
+    "compta/mandats_2023-05.xlsx": classeur(_FLOTTANTS),
+}
 _ILLISIBLE = "JSON lisible"
 CONTROLES = (
     _juste("à clé inconnue", '{"producteur": {"nom": "SEDIT", "version": [1, 2]}}'),
@@ -135,16 +141,11 @@ CONTROLES = (
            f'{{"sha256": "{"f" * 64}"}}'}, {"compta/A.xml": ("sha256", "F3")}),
     Assaut("contrôle en capitales", {"compta/mandats_2023-03.CSV": TEXTE, "compta/mandats_2023-03.CSV.CONTROLE.JSON":
            '{"sha256": "0"}'}, {"compta/mandats_2023-03.CSV": ("sha256", "F3")}),
-    Assaut("contrôle complet", {MANDATS: _ABC, f"{MANDATS}.controle.json": _COMPLET}, lignes={MANDATS: 3}, porte=True),
-    Assaut("total après des cellules vides", {MANDATS: _ABC + ";;;total" + ";" * 19 + "20,00 €;\n;;;;\n\n"},
-           lignes={MANDATS: 3}, porte=True),
-    Assaut("total d'heures", {TEMPS: _SAISIES + "Total;;;33:51;;\n"}, lignes={TEMPS: 2}, porte=True),
-    Assaut("total d'heures faux", {TEMPS: _SAISIES + "Total;;;33:50;;\n"}, {TEMPS: ("Total", "F4")}, porte=True),
-    Assaut("total d'heures en centièmes", {TEMPS: _CENTIEMES}, lignes={TEMPS: 3}, porte=True),
-    Assaut("total de flottants", {CLASSEUR: classeur(_FLOTTANTS)}, lignes={CLASSEUR: 3}, porte=True),
     # what the file gate compares: every announce of a load at once
     Assaut("contrôles et totaux justes", _annonces(_JUSTES), porte=True,
            lignes={f"compta/mandats_2023-{m}.csv": 2 for m in _JUSTES}),
-    Assaut("contrôles et totaux faux", _annonces(_FAUSSES), porte=True,
-           refus={f"compta/mandats_2023-{m}.csv": mots for m, mots in _MOTS.items()}),
+    Assaut("contrôles et totaux faux", {**_annonces(_FAUSSES), TEMPS: _SAISIES + "Total;;;33:50;;\n"}, porte=True,
+           refus={f"compta/mandats_2023-{m}.csv": mots for m, mots in _MOTS.items()} | {TEMPS: ("Total", "F4")}),
+    Assaut("totaux de toutes sortes", {MANDATS: _ABC, f"{MANDATS}.controle.json": _COMPLET, **_TOTAUX}, porte=True,
+           lignes={MANDATS: 3, **dict.fromkeys(_TOTAUX, 3), TEMPS: 2}),
 )  # fmt: skip

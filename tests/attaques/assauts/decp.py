@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from tests.atelier.assaut import Assaut, au_moment
+from tests.atelier.assaut import Assaut, Contenu, au_moment
 
 FICHIER = "cam/decp_2023.json"
 
@@ -19,17 +18,8 @@ def _refuse(nom: str, contenu: Any, *mots: str) -> Assaut:
     return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, {FICHIER: mots})
 
 
-def _signale(nom: str, contenu: Any, mot: str) -> Assaut:
-    """Refused or read, but said."""
-    return Assaut(f"DECP {nom}", {FICHIER: _texte(contenu)}, dits=(mot,), permis=True)
-
-
-def _borne(nom: str, faire: Callable[[], Any]) -> Assaut:
-    return Assaut(f"DECP {nom}", {FICHIER: au_moment(lambda: _texte(faire()))}, permis=True)
-
-
-def _texte(contenu: Any) -> str | bytes:
-    return contenu if isinstance(contenu, (str, bytes)) else json.dumps(contenu, ensure_ascii=False)
+def _texte(contenu: Any) -> Contenu:
+    return contenu if isinstance(contenu, str | bytes) or callable(contenu) else json.dumps(contenu, ensure_ascii=False)
 
 
 def _marche(**plus: Any) -> dict[str, Any]:
@@ -88,22 +78,20 @@ DECP = (
     _refuse("de marchés qui sont des textes", {"marches": ["ZYLBERSTEIN"]}, "objet JSON", "S4"),
     _refuse("de marchés qui sont des listes", {"marches": {"marche": [[_marche()]]}}, "objet JSON", "S4"),
     _refuse("de blancs", "   \n", *_JSON),
-    _signale("à clé marches deux fois", '{"marches": {"marche": []}, ' + UN[1:], "deux fois"),
-    _signale("à clé id deux fois", UN.replace('"id": "M1"', '"id": "M0", "id": "M1"'), "deux fois"),
-    # bombs
-    _borne(
-        "à listes emboîtées",
-        lambda: '{"marches":' + "[" * 500_000,
-    ),
-    _borne("à objets emboîtés", lambda: '{"marches":{"marche":[' + '{"a":' * 200_000),
-    _borne(
+    _refuse("à clé marches deux fois", '{"marches": {"marche": []}, ' + UN[1:], "deux fois", "G1"),
+    _refuse("à clé id deux fois", UN.replace('"id": "M1"', '"id": "M0", "id": "M1"'), "deux fois", "G1"),
+    # bombs, and the limit that stops each
+    _refuse("à listes emboîtées", '{"marches":' + "[" * 500_000, *_FORME[1:]),
+    _refuse("à objets emboîtés", '{"marches":{"marche":[' + '{"a":' * 200_000, "l'un dans l'autre", "F9"),
+    _refuse("à crochets dans un marché", '{"marches": [{"a": ' + "[" * 500_000, "l'un dans l'autre", "F9"),
+    _refuse(
         "de dix millions de listes",
-        lambda: '{"marches":{"x":[' + "[]," * 10_000_000 + "[]]}}",
+        au_moment(lambda: '{"marches":{"x":[' + "[]," * 10_000_000 + "[]]}}"),
+        "3 000 000 valeurs",
+        "F9",
     ),
-    _borne("à texte de 30 Mo", lambda: _liste(_marche(id="x" * 30_000_000))),
-    _borne("à nombre d'un million de chiffres", lambda: UN.replace("1000.5", "9" * 1_000_000)),
-    _borne("à clé de 10 Mo", lambda: '{"' + "x" * 10_000_000 + '": 1}'),
-    _borne(
-        "de cent mille marchés", lambda: '{"marches":[' + ",".join(f'{{"id":"M{n}"}}' for n in range(100_000)) + "]}"
-    ),
+    _refuse("à texte de 30 Mo", au_moment(lambda: UN.replace("M1", "x" * 30_000_000)), "un texte", "F9"),
+    _refuse("à nombre d'un million de chiffres", UN.replace("1000.5", "9" * 1_000_000), "illisible", "G1"),
+    _refuse("à clé de 10 Mo", au_moment(lambda: '{"' + "x" * 10_000_000 + '": 1}'), "un texte", "F9"),
+    _lu("de vingt mille marchés", {"marches": [{"id": f"M{n}"} for n in range(20_000)]}, 20_000),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tests.atelier.assaut import Assaut, au_moment
 from tests.atelier.pes import Bordereau, Ligne, Piece, Tiers, pes_aller
 
@@ -21,10 +19,6 @@ def _lu(nom: str, contenu: bytes, lignes: int = 2) -> Assaut:
 
 def _refuse(nom: str, contenu: bytes, *mots: str) -> Assaut:
     return Assaut(f"PES {nom}", {FICHIER: contenu}, {FICHIER: mots})
-
-
-def _borne(nom: str, faire: Callable[[], bytes]) -> Assaut:
-    return Assaut(f"PES {nom}", {FICHIER: au_moment(faire)}, permis=True)
 
 
 def _dans(xml: bytes) -> bytes:
@@ -45,6 +39,7 @@ _PERSONNE = pes_aller(
     recette=[Bordereau("1", "10.00", [Piece("1", [Ligne("10.00", tiers=[Tiers("0907331", "04")])])])]
 ).replace(b"MARTIN", b"ZYLBERSTEIN")
 _ENTITES = b"<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>"
+_EMBOITES, _BALISE = "l'un dans l'autre", "une balise et ses attributs"
 ASSAUTS_PES = (
     _lu("usuel", PES),
     _lu("en UTF-8 à marque", b"\xef\xbb\xbf" + _apres(b"<?xml version='1.0' encoding='UTF-8'?>")),
@@ -118,15 +113,20 @@ ASSAUTS_PES = (
         dits=("ignoré", "G7"),
     ),
     Assaut("PES Retour", {FICHIER: _DECLARATION + b"<n:PES_Retour xmlns:n='x'/>"}, dits=("ignoré", "G7")),
-    # bombs
-    _borne("à éléments emboîtés cent mille fois", lambda: _hors(b"<x>" * 100_000 + b"</x>" * 100_000)),
-    _borne(
-        "à attribut de 100 Mo",
-        lambda: _hors(b"<x V='" + b"x" * 100_000_000 + b"'/>"),
+    # bombs, and the limit that stops each
+    _refuse("à éléments emboîtés cent mille fois", _hors(b"<x>" * 100_000 + b"</x>" * 100_000), _EMBOITES, "F9"),
+    _refuse("à attribut de 100 Mo", au_moment(lambda: _hors(b"<x V='" + b"x" * 100_000_000 + b"'/>")), _BALISE, "F9"),
+    _refuse(
+        "à objet de 20 Mo", au_moment(lambda: _dans(b"<ObjLignePce V='" + b"x" * 20_000_000 + b"'/>")), _BALISE, "F9"
     ),
-    _borne("à objet de 20 Mo", lambda: _dans(b"<ObjLignePce V='" + b"x" * 20_000_000 + b"'/>")),
-    _borne("à cent mille attributs", lambda: _hors(b"<x " + b" ".join(b"a%d='1'" % n for n in range(100_000)) + b"/>")),
-    _borne("à deux millions d'éléments", lambda: _hors(b"<x/>" * 2_000_000)),
-    _borne("à deux cent mille tiers", lambda: _dans(b"<Tiers>" + b"<InfoTiers/>" * 200_000 + b"</Tiers>")),
-    _borne("à nom d'élément de 10 Mo", lambda: _hors(b"<" + b"x" * 10_000_000 + b"/>")),
+    _lu("à cent mille attributs", _hors(b"<x " + b" ".join(b"a%d='1'" % n for n in range(100_000)) + b"/>")),
+    _refuse(
+        "à un million d'attributs",
+        au_moment(lambda: _hors(b"<x " + b" ".join(b"a%d='1'" % n for n in range(1_000_000)) + b"/>")),
+        _BALISE,
+        "F9",
+    ),
+    _refuse("à cinq millions d'éléments", au_moment(lambda: _hors(b"<x/>" * 5_000_000)), "F9"),
+    _lu("à deux cent mille tiers", _dans(b"<Tiers>" + b"<InfoTiers/>" * 200_000 + b"</Tiers>")),
+    _refuse("à nom d'élément de 10 Mo", au_moment(lambda: _hors(b"<" + b"x" * 10_000_000 + b"/>")), _BALISE, "F9"),
 )

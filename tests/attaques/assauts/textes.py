@@ -97,10 +97,13 @@ TEXTES = (
         au_moment(lambda: en_csv([[*RANGEES[0], *(f"C{n}" for n in range(100_000))]])),
         "colonnes",
     ),
-    Assaut(
-        "texte d'une rangée de dix millions de cellules",
-        {MANDATS: au_moment(lambda: TEXTE + "x;" * 10_000_000 + "\n")},
-        permis=True,
+    _refuse(
+        "d'une rangée de dix millions de cellules", au_moment(lambda: TEXTE + "x;" * 10_000_000 + "\n"), "ligne 4", "G1"
+    ),
+    _refuse(
+        "à cinq millions de cellules entre guillemets",
+        au_moment(lambda: TEXTE + '"";' * 5_000_000 + "1\n"),
+        "ligne 4 : plus de 1 000 colonnes",
     ),
     _refuse("de 140 Mo sans fin de ligne", au_moment(lambda: TEXTE + "x" * 140_000_000), "fin de ligne", "G1"),
     _refuse("de 20 Mo dans un guillemet", au_moment(lambda: TEXTE + '"' + "x\n" * 10_000_000), "guillemet", "G1"),
