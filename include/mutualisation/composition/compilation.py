@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from threading import local
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import typst
 
 from mutualisation.chemins import GABARITS_PDF
-from mutualisation.composition.glyphes import dessinable, phrase
+from mutualisation.composition.glyphes import Releve, phrase
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.typographie import imprimer
 
@@ -33,40 +33,18 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     PDF/UA-1 forbids a character without a glyph (a control, an emoji): « □ » stands in its place, and the template is
     given a sentence that says how many (`sans_dessin`, empty when there is none).
     """
-    remplaces = 0
-
-    def lire(texte: str) -> str:
-        nonlocal remplaces
-        dessine, sans = dessinable(texte)
-        remplaces += sans
-        return imprimer(dessine)
-
-    imprimees = _sur_les_textes(lire, {**donnees, "jour": jour.isoformat()})
-    imprimees["sans_dessin"] = imprimer(phrase(remplaces, "ce document") + ".") if remplaces else ""
+    releve = Releve(puis=imprimer)
+    imprimees = releve.lire({**donnees, "jour": jour.isoformat()})
+    imprimees["sans_dessin"] = imprimer(phrase(releve.remplaces, "ce document") + ".") if releve.remplaces else ""
     try:
-        pdf = _compiler(gabarit, imprimees, jour)
+        pdf = _compilateur(gabarit).compile(
+            format="pdf",
+            sys_inputs={"donnees": json.dumps(imprimees, ensure_ascii=False)},
+            pdf_standards=["ua-1", "a-2a"],
+            timestamp=datetime(jour.year, jour.month, jour.day, tzinfo=UTC),
+        )
     except typst.TypstError as erreur:
         raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : {erreur}") from erreur
     if not isinstance(pdf, bytes):
         raise ErreurMutualisation(f"Le document {gabarit} n'a pas pu être composé : typst n'a pas rendu de PDF.")
     return pdf
-
-
-def _compiler(gabarit: str, donnees: Any, jour: date) -> Any:
-    return _compilateur(gabarit).compile(
-        format="pdf",
-        sys_inputs={"donnees": json.dumps(donnees, ensure_ascii=False)},
-        pdf_standards=["ua-1", "a-2a"],
-        timestamp=datetime(jour.year, jour.month, jour.day, tzinfo=UTC),
-    )
-
-
-def _sur_les_textes(changer: Callable[[str], str], valeur: Any) -> Any:
-    """The same data, every text changed."""
-    if isinstance(valeur, str):
-        return changer(valeur)
-    if isinstance(valeur, Mapping):
-        return {cle: _sur_les_textes(changer, v) for cle, v in valeur.items()}
-    if isinstance(valeur, list | tuple):
-        return [_sur_les_textes(changer, v) for v in valeur]
-    return valeur

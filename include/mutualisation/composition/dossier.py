@@ -1,13 +1,16 @@
 """Folders of documents put in place together: written beside, put on the disk, renamed.
 
 A reader finds the former ones, whole, or the new ones. A killed run leaves a working folder in `sortie`; the next run
-that writes there ends its renames when they had begun, and sweeps it.
+that writes there ends its renames when they had begun, and sweeps it. What may be replaced is what the `manifeste.json`
+of a folder names, with the same bytes: anything else, a document that was edited since too, is somebody's work.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -16,13 +19,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from mutualisation.composition.occupation import verifier_place
 from mutualisation.disque import synchroniser
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
 TRAVAIL = ".mutualisation_"
 NOUVEAUX, ANCIENS = "nouveaux", "anciens"
 SUR_DISQUE_A_LA_FOIS = 8
+MANIFESTE = "manifeste.json"
+# a file browser leaves these where it has only looked
+DU_SYSTEME = (".DS_Store", "Thumbs.db", "desktop.ini")
+NOMMES = 5
 
 
 class MiseEnPlace:
@@ -49,8 +55,6 @@ class MiseEnPlace:
 
     def poser(self) -> None:
         """Rename every folder into its place, after `mettre_sur_disque`."""
-        for nouveau in self._a_placer():
-            verifier_place(self.sortie / nouveau.name)
         self._anciens.mkdir(exist_ok=True)
         for nouveau in self._a_placer():
             place = self.sortie / nouveau.name
@@ -116,3 +120,62 @@ def _presence(sortie: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descripteur)
+
+
+# ---------------------------------------------------------------- what stands there
+def verifier_place(dossier: Path) -> None:
+    """Raise `ErreurMutualisation` when a folder of documents cannot be replaced without losing what is not ours.
+
+    Nothing there, an empty folder, a folder of ours from which files are missing: it can.
+    """
+    if not os.path.lexists(dossier):
+        return
+    if dossier.is_symlink() or not dossier.is_dir():
+        raise ErreurMutualisation(
+            f"{dossier} est {'un lien' if dossier.is_symlink() else 'un fichier'}, et non un dossier que la commande a "
+            "écrit : rien n'a été remplacé ; déplacez-le, ou donnez un autre dossier à --sortie."
+        )
+    try:
+        trouves = list(_etrangers(dossier))
+    except OSError as erreur:
+        raise ErreurMutualisation(
+            f"Le dossier {dossier} ne peut pas être lu ({raison_systeme(erreur)}) : rien n'a été remplacé ; vérifiez "
+            "les droits, puis recommencez."
+        ) from erreur
+    if trouves:
+        nommes = " ; ".join(f"« {nom} » {pourquoi}" for nom, pourquoi in trouves[:NOMMES])
+        autres = f" ; et {len(trouves) - NOMMES} de plus" if len(trouves) > NOMMES else ""
+        raise ErreurMutualisation(
+            f"Le dossier {dossier} contient ce qui n'est pas à remplacer : {nommes}{autres}. Rien n'a été remplacé : "
+            "mettez ces fichiers ailleurs, ou déplacez le dossier, puis recommencez."
+        )
+
+
+def empreintes_declarees(dossier: Path) -> dict[str, str]:
+    """{address: sha256} of what the manifest of a folder names; nothing when it can't be read."""
+    try:
+        contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
+        return {str(sortie["fichier"]): str(sortie["sha256"]) for sortie in contenu["sorties"]}
+    except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
+        return {}
+
+
+def _etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
+    """(address, why) of each thing that would be lost."""
+    declares = empreintes_declarees(dossier)
+    # the manifest says nothing of itself nor of its signature
+    sans_empreinte = (MANIFESTE, f"{MANIFESTE}.sig") if declares else ()
+    for racine, sous_dossiers, fichiers in os.walk(dossier, onerror=_lever):
+        liens = [nom for nom in sous_dossiers if (Path(racine) / nom).is_symlink()]
+        for chemin in sorted(Path(racine) / nom for nom in (*fichiers, *liens)):
+            adresse = chemin.relative_to(dossier).as_posix()
+            if adresse in sans_empreinte or chemin.name in DU_SYSTEME:
+                continue
+            if adresse not in declares or chemin.is_symlink():
+                yield adresse, "n'est pas de la commande"
+            elif hashlib.sha256(chemin.read_bytes()).hexdigest() != declares[adresse]:
+                yield adresse, "a été modifié depuis que la commande l'a écrit"
+
+
+def _lever(erreur: OSError) -> None:
+    raise erreur

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
+from typing import Any
 
 from mutualisation.chemins import GLYPHES
 from mutualisation.francais.formats import plusieurs
@@ -48,6 +51,34 @@ def dessinable(texte: str) -> tuple[str, int]:
         return "" if unicodedata.category(trouve[0]).startswith("M") else REMPLACANT
 
     return _sans_dessin().sub(remplacer, compose), remplaces
+
+
+class Releve:
+    """Reads every text below a value, and counts what it replaces in them.
+
+    `sauf`: fields of dataclasses that are left as they are; `puis`: what is done to each text then.
+    """
+
+    def __init__(self, sauf: Collection[str] = (), puis: Callable[[str], str] = str) -> None:
+        self.sauf, self.puis, self.remplaces = sauf, puis, 0
+
+    def lire(self, valeur: Any) -> Any:
+        """The same value, its texts drawable."""
+        match valeur:
+            case str():
+                texte, remplaces = dessinable(valeur)
+                self.remplaces += remplaces
+                return self.puis(texte)
+            case Mapping():
+                return {cle: self.lire(v) for cle, v in valeur.items()}
+            case list():
+                return [self.lire(v) for v in valeur]
+            case tuple():
+                return tuple(self.lire(v) for v in valeur)
+        if is_dataclass(valeur) and not isinstance(valeur, type):
+            noms = [f.name for f in fields(valeur) if f.name not in self.sauf]
+            return replace(valeur, **{nom: self.lire(getattr(valeur, nom)) for nom in noms})
+        return valeur
 
 
 def phrase(nombre: int, ou: str) -> str:

@@ -1,4 +1,4 @@
-"""The annual extract `bilan_AAAA/`: written aside, then renamed; a closed folder is never touched (S9)."""
+"""The annual extract `bilan_AAAA/`: written aside, then renamed; a closed folder is never touched (S9, K11)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.composition.dossier import MiseEnPlace
-from mutualisation.composition.occupation import verifier_place
+from mutualisation.composition.dossier import MiseEnPlace, verifier_place
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.extrait import place, produits
+from mutualisation.extrait import produits
 from mutualisation.lecteurs.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
+from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.contexte import Contexte, lire_contexte
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes
 from mutualisation.publication.extraits_ecrits import premier_clos, signer_et_noter
-from mutualisation.publication.extraits_lus import ExtraitLu
-from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.publication.extraits_lus import ExtraitLu, ecarts_extrait
+from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.sceaux import lire_sceau
 from mutualisation.rapport import diffusion
@@ -29,6 +29,10 @@ from mutualisation.rapport.publie import Bilan
 REDRESSEMENT = "redressement"
 LIMITE_ECARTS = 10
 REFUS = "L'extrait ne peut pas être écrit"
+CLOSE_LA = """
+select max(version) from journal.extraits inner join journal.clotures using (exercice, version)
+ where exercice = %s and dossier = %s
+"""
 Porte = Callable[[psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
@@ -41,7 +45,7 @@ def verifier_places(
     Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
     """
     for exercice in exercices:
-        verifier_place(place.dossier_de(conn, sortie, exercice, version))
+        verifier_place(dossier_de(conn, sortie, exercice, version))
 
 
 def composer_extrait(
@@ -54,8 +58,8 @@ def composer_extrait(
     (S8); a closed extract that stands whole is left as it is (S9).
     """
     contexte = lire_contexte(conn, exercice, version)
-    destination = place.dossier_de(conn, pose.sortie, exercice, version)
-    if place.est_clos_et_entier(conn, destination, exercice, version, var):
+    destination = dossier_de(conn, pose.sortie, exercice, version)
+    if _est_clos_et_entier(conn, destination, exercice, version, var):
         return destination
     dossier = pose.preparer(destination.name)
     relations = _relations_de(contexte) | _redressement(conn, contexte)
@@ -140,3 +144,48 @@ def _manifeste(conn: psycopg.Connection[Any], bilan: Bilan, dossier: Path, desti
 
 def _json(contenu: dict[str, Any]) -> bytes:
     return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+# ---------------------------------------------------------------- where it goes
+def dossier_de(conn: psycopg.Connection[Any], sortie: Path, exercice: int, version: int | None) -> Path:
+    """`bilan_AAAA`, or the first `bilan_AAAA_vN` that no other closed version holds (S9)."""
+    candidat, rang = sortie / f"bilan_{exercice}", 1
+    while _tenu_par_une_autre(conn, candidat, exercice, version):
+        rang += 1
+        candidat = sortie / f"bilan_{exercice}_v{rang}"
+    return candidat
+
+
+def dossier_ecrit(sortie: Path, exercice: int, version: int) -> Path | None:
+    """The folder of `sortie` that holds the extract of a version."""
+    candidats = [sortie / f"bilan_{exercice}", *sorted(sortie.glob(f"bilan_{exercice}_v*"))]
+    return next((c for c in candidats if _version_de(c, exercice) == version), None)
+
+
+def _est_clos_et_entier(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, var: Path) -> bool:
+    """True when the folder holds the closed extract of the version: signature, seal, each file as it was written.
+
+    `var`: the folder of the keys.
+    """
+    extrait = ExtraitLu.lire(dossier)
+    return (
+        extrait is not None
+        and (extrait.exercice, extrait.version, extrait.statut) == (exercice, version, CLOS)
+        and lire_cloture(conn, exercice, version) is not None
+        and not ecarts_extrait(conn, dossier, var)
+    )
+
+
+def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int | None) -> bool:
+    """A folder is held by the closed version that was put there, or that it says it is; the database says closed."""
+    if not dossier.exists():
+        return False
+    (notee,) = conn.execute(CLOSE_LA, (exercice, str(dossier.absolute()))).fetchone() or (None,)
+    versions = {v for v in (notee, _version_de(dossier, exercice)) if v is not None}
+    return any(v != version and lire_cloture(conn, exercice, v) is not None for v in versions)
+
+
+def _version_de(dossier: Path, exercice: int) -> int | None:
+    """The version that the manifest of a folder names."""
+    extrait = ExtraitLu.lire(dossier)
+    return extrait.version if extrait is not None and extrait.exercice == exercice else None

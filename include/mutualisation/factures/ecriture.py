@@ -13,8 +13,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.composition.compilation import composer
-from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
-from mutualisation.composition.occupation import MANIFESTE
+from mutualisation.composition.dossier import MANIFESTE, MiseEnPlace, mise_en_place
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.etat_annuel import EtatAnnuel, lire_etats
 from mutualisation.factures.facturation import Facturation, Ligne, Semestre, lire_facturation, periode

@@ -84,7 +84,7 @@ class Colonne:
     (an average cost, six decimals) and etp_fin. `absent`: what NULL says; `part`: share of the width on paper, for
     words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room
     is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}`
-    references to the columns of the row; `titre_long`: where there is room; `ou`: partout, lecture (page and PDF) or
+    references to the columns of the row; `ou`: partout, lecture (page and PDF) or
     classeur.
     """
 
@@ -99,7 +99,6 @@ class Colonne:
     discret: bool = False
     deduit: bool = False
     formule: str = ""
-    titre_long: str = ""
     ou: str = PARTOUT
 
     @property

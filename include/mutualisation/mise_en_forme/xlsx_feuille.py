@@ -14,8 +14,8 @@ from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.francais.typographie import sans_accent
-from mutualisation.mise_en_forme.modele import AUCUN, CLASSEUR, Colonne, Feuille, Ligne, Tableau, Valeur
-from mutualisation.mise_en_forme.xlsx_dessin import LARGEUR, hauteur_de, tracer
+from mutualisation.mise_en_forme.modele import AUCUN, CLASSEUR, Colonne, Dessin, Feuille, Ligne, Tableau, Valeur
+from mutualisation.mise_en_forme.palette import COULEURS, FILET, GRIS, MARQUE
 from mutualisation.mise_en_forme.xlsx_styles import MONTANTS, TOLERANCE
 
 PAGE = 9
@@ -23,6 +23,8 @@ LIGNE_ENTETE = 3
 # characters that a page holds at full size
 LARGEUR_DE_PAGE = 105
 HAUTEUR = 15.75
+# of a chart, in pixels; share of its width that is left to the names of the bars
+LARGEUR_DU_DESSIN, PLACE_DES_NOMS = 1040, 0.46
 Formats = Callable[[str, str], Any]
 
 
@@ -71,10 +73,7 @@ class FeuilleEcrite:
         if self.tableau.note:
             imprimee, suite = self._note(suite + 1), suite + 3
         if self.dite.dessin:
-            hauteur = hauteur_de(len(self.lignes))
-            largeur = sum(7 * c.largeur + 5 for c in self.colonnes)
-            tracer(livre, self.feuille, self.dite, self, suite + 1, (min(LARGEUR, largeur), hauteur))
-            imprimee = suite + 2 + math.ceil(hauteur / 21)
+            imprimee = self._tracer(livre, self.dite.dessin, suite + 1)
         self._imprimer(imprimee)
 
     def _imprimer(self, dernier: int) -> None:
@@ -213,6 +212,37 @@ class FeuilleEcrite:
         self.feuille.set_row(rang, HAUTEUR * math.ceil(len(texte) / largeur + 0.5))
         self.feuille.merge_range(rang, 0, rang, len(self.colonnes) - 1, texte, self.formats("texte", "remarque"))
         return rang
+
+    # ------------------------------------------------------------ chart
+    def _tracer(self, livre: Any, dessin: Dessin, rang: int) -> int:
+        """A native chart under the table, its colours meaning what they mean on the page; the row after it."""
+        nom, hauteur = self.dite.nom, 140 + 46 * len(self.lignes)
+        largeur = min(LARGEUR_DU_DESSIN, sum(7 * c.largeur + 5 for c in self.colonnes))
+        graphique = livre.add_chart({"type": "bar"} | ({"subtype": "stacked"} if dessin.empile else {}))
+        for cle, sens in dessin.series:
+            i = self.rangs[cle]
+            graphique.add_series(
+                {
+                    "name": [nom, self.entete, i],
+                    "categories": [nom, self.premiere, 0, self.fin - 1, 0],
+                    "values": [nom, self.premiere, i, self.fin - 1, i],
+                    "fill": {"color": COULEURS[sens]},
+                    "gap": 50,
+                }
+            )
+        graphique.set_title({"name": dessin.titre, "name_font": {"size": 13, "color": MARQUE}, "overlay": False})
+        filets = {"visible": True, "line": {"color": FILET}}
+        montants = {"num_format": '[$-40C]#,##0\\ "€"', "num_font": {"size": 10, "color": GRIS}}
+        graphique.set_x_axis(montants | {"major_gridlines": filets})
+        graphique.set_y_axis({"reverse": True, "label_position": "low", "num_font": {"size": 9, "color": GRIS}})
+        # left to themselves, readers that do not wrap names draw them over the edge of the sheet
+        place = {"x": PLACE_DES_NOMS, "y": 0.14, "width": 0.96 - PLACE_DES_NOMS, "height": 0.72}
+        graphique.set_plotarea({"layout": place})
+        graphique.set_legend({"position": "bottom" if len(dessin.series) > 1 else "none"})
+        graphique.set_size({"width": largeur, "height": hauteur})
+        options = {"description": f"{dessin.titre} ; les valeurs sont dans le tableau.", "object_position": 2}
+        self.feuille.insert_chart(rang, 0, graphique, options)
+        return rang + 1 + math.ceil(hauteur / 21)
 
 
 def _entete(colonne: Colonne) -> str:

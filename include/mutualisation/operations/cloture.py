@@ -14,7 +14,7 @@ from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.roles import APPROBATEUR, peut_prendre, sous_le_role
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.extrait import place
+from mutualisation.extrait.annuel import dossier_ecrit
 from mutualisation.francais.formats import plusieurs
 from mutualisation.operations.livraison import extraire
 from mutualisation.operations.session import Session
@@ -163,7 +163,7 @@ def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
 def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: str | None) -> Path | None:
     """Where the extract of the version is: in the folder given, else where it was last put."""
     if sortie is not None:
-        return place.dossier_ecrit(Path(sortie), exercice, version)
+        return dossier_ecrit(Path(sortie), exercice, version)
     lieux = dossiers_ecrits(conn, exercice, version)
     return next((lieu for lieu in lieux if lieu.is_dir()), lieux[0] if lieux else None)
 

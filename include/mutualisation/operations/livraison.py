@@ -21,8 +21,7 @@ from mutualisation.erreurs import (
     PannePassagere,
     raison_systeme,
 )
-from mutualisation.extrait import place
-from mutualisation.extrait.annuel import REFUS, composer_extrait, est_autrement_rendu, verifier_places
+from mutualisation.extrait.annuel import REFUS, composer_extrait, dossier_de, est_autrement_rendu, verifier_places
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.purge import exiger_conservee, purger_versions
 from mutualisation.operations.session import Session
@@ -192,7 +191,7 @@ def _verrou(session: Session, sortie: Path) -> Iterator[psycopg.Connection[Any]]
 def _exiger_places(conn: psycopg.Connection[Any], places: Mapping[tuple[int, int], Path]) -> None:
     """Each place is still the one of the extract of its (exercice, version). Raises `PannePassagere`."""
     for (exercice, version), choisie in places.items():
-        if place.dossier_de(conn, choisie.parent, exercice, version) != choisie:
+        if dossier_de(conn, choisie.parent, exercice, version) != choisie:
             raise PannePassagere(
                 f"Un bilan clos a pris la place {choisie} pendant l'écriture : rien n'a été remplacé, relancez la "
                 "commande."

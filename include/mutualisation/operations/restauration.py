@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.chemins import dossier_var
-from mutualisation.composition.occupation import empreintes_declarees
+from mutualisation.composition.dossier import empreintes_declarees
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.copie_de_base import remettre
 from mutualisation.entrepot.parametres_libpq import adresse

@@ -11,8 +11,7 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
-from mutualisation.composition.dossier import remplacer_dossier
-from mutualisation.composition.occupation import MANIFESTE
+from mutualisation.composition.dossier import MANIFESTE, remplacer_dossier
 from mutualisation.construction.dbt import SCHEMA
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.copie_de_base import copier

@@ -5,6 +5,8 @@ The files count for this build only; the publication, its versions and the drop 
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,19 +23,22 @@ from mutualisation.entrepot.exercices import exercices_publies
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import produits
 from mutualisation.francais.neutralisation import neutraliser
+from mutualisation.ingestion import chargement, journal
+from mutualisation.ingestion.depot import decouvrir
 from mutualisation.mise_en_forme.modele import Document
-from mutualisation.operations import Session, clore, construire, verifier_exercices
+from mutualisation.operations import Session, clore, construire, porte_fichier, verifier_exercices
 from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.publication.dataframes import trame
 from mutualisation.rapport.publie import Bilan
 from mutualisation.simulation import page_simulee
 from mutualisation.simulation.changements import lire_changements
-from mutualisation.simulation.essai import deposer_essai, retirer_essai
+from mutualisation.sources.registre import registre
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 ZERO = Decimal(0)
+SOURCE = "referentiel"
 DISPOSITIF = ["exercice", "dispositif"]
 DU = ["exercice", "semestre", "dispositif", "siret_adherent"]
 ADHERENT = ["exercice", "siret_adherent", "nom", "type_adherent", "code_insee", "population"]
@@ -69,7 +74,7 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
         )
     _exiger_publies(session.dsn, annees)
     with session.connexion() as conn:
-        essai = deposer_essai(conn, fichiers, session.var)
+        essai = _deposer(conn, fichiers, session.var)
         choisir_ensemble(conn, SIMULATION, fichiers_en_vigueur(conn) | set(essai))
         ouvrier = EnfantDbt(session.dsn, session.var, SIMULATION)
         try:
@@ -80,7 +85,7 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
             ouvrier.fermer()
             conn.rollback()
             choisir_ensemble(conn, SIMULATION, ())
-            retirer_essai(conn)
+            _retirer(conn)
 
 
 def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
@@ -96,6 +101,27 @@ def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
     for document in simulation.documents:
         ecrits += reversed(produits.ecrire(document, sortie))
     return ecrits
+
+
+def _deposer(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], var: Path) -> list[int]:
+    """Land `{jeu: file}` of the referentiel as `en_attente`; give back their numbers in `journal.fichiers`.
+
+    Raises `FichierRefuse` when a file does not follow the input contract, `ErreurMutualisation` when it is missing.
+    """
+    with tempfile.TemporaryDirectory(prefix="mutualisation-essai-") as dossier:
+        depot = Path(dossier) / SOURCE
+        depot.mkdir()
+        for jeu, fichier in fichiers.items():
+            if not fichier.is_file():
+                raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas.")
+            shutil.copyfile(fichier, depot / f"{jeu}{fichier.suffix.lower()}")
+        return chargement.atterrir_essai(conn, decouvrir(dossier, registre()), SOURCE, var, porte_fichier)
+
+
+def _retirer(conn: psycopg.Connection[Any]) -> None:
+    """Delete the rows of the trial: the same clean-up as after a killed load."""
+    journal.nettoyer(conn, registre().source(SOURCE))
+    conn.commit()
 
 
 def _exiger_publies(dsn: str, exercices: list[int]) -> None:

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-from random import Random
-
 import pytest
 from lxml import etree
 from tests.unit.rapport.dessins_types import CAS, COMMUNES
 
 from mutualisation.mise_en_forme.dessin import dessiner
-from mutualisation.mise_en_forme.dessin.grille import affecter, placer, positions
+from mutualisation.mise_en_forme.dessin.carte import placer, positions
 from mutualisation.mise_en_forme.graphiques import Carte
-
-
-def test_least_total_of_an_assignment_as_by_trying_them_all() -> None:
-    for graine in range(30):
-        hasard = Random(graine)  # noqa: S311 - a test
-        couts = [[hasard.randint(0, 20) for _ in range(6)] for _ in range(5)]
-        choisies = affecter(couts)
-        assert len(set(choisies)) == 5
-        tous = (sum(c[j] for c, j in zip(couts, p, strict=True)) for p in itertools.permutations(range(6), 5))
-        assert sum(c[j] for c, j in zip(couts, choisies, strict=True)) == min(tous)
-    assert affecter([]) == []
 
 
 def test_communes_keep_their_places_relative_to_each_other() -> None:

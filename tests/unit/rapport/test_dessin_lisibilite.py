@@ -12,8 +12,7 @@ from tests.unit.rapport.dessins_types import CAS
 
 from mutualisation.mise_en_forme import palette
 from mutualisation.mise_en_forme.dessin import dessiner, ecrans, feuilles
-from mutualisation.mise_en_forme.dessin.texte import largeur
-from mutualisation.mise_en_forme.dessin.toile import SUPPORTS
+from mutualisation.mise_en_forme.dessin.toile import SUPPORTS, largeur
 from mutualisation.mise_en_forme.graphiques import Flux, Matrice
 
 JEU = 0.6

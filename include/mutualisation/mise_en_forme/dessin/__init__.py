@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mutualisation.mise_en_forme.dessin import barres, carte, cascade, colonnes, courbes, flux, histogramme, matrice
+from mutualisation.mise_en_forme.dessin import barres, carte, cascade, courbes, flux, histogramme, matrice
 from mutualisation.mise_en_forme.dessin.toile import SUPPORTS, Toile
 from mutualisation.mise_en_forme.graphiques import (
     Carte,
@@ -30,10 +30,8 @@ __all__ = ["dessiner", "ecrans", "feuilles"]
 # rows that a sheet of paper holds
 LIGNES_PAR_PAGE = 48
 ECRANS = ("large", "etroit")
-# by kind of chart; costs and receipts are drawn in two ways
-DESSINS: dict[str | type, Callable[[Any, Toile], None]] = {
-    "barres": barres.dessiner,
-    "colonnes": colonnes.dessiner,
+DESSINS: dict[type, Callable[[Any, Toile], None]] = {
+    CoutsCouverts: barres.dessiner,
     Cascade: cascade.dessiner,
     Flux: flux.dessiner,
     Carte: carte.dessiner,
@@ -46,8 +44,7 @@ DESSINS: dict[str | type, Callable[[Any, Toile], None]] = {
 def dessiner(bloc: Graphique, support: str) -> Markup:
     """The drawing of a chart for a support; its identifiers start with its anchor and the support."""
     toile = Toile(SUPPORTS[support], f"{bloc.ancre}-{support}")
-    genre = bloc.genre if isinstance(bloc, CoutsCouverts) else type(bloc)
-    DESSINS[genre](bloc, toile)
+    DESSINS[type(bloc)](bloc, toile)
     # what holds links is a group of them, not one picture
     liens = isinstance(bloc, Carte) and any(c.adresse for c in bloc.communes)
     return toile.svg(bloc.sujet, bloc.description, role="group" if liens else "img")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
 from markupsafe import escape
 
+from mutualisation.chemins import POSITIONS
 from mutualisation.francais.formats import INSECABLE, nombre, signe
 from mutualisation.mise_en_forme import palette
-from mutualisation.mise_en_forme.dessin.grille import COLONNES_MAX, placer
-from mutualisation.mise_en_forme.dessin.texte import couper, largeur, morceaux
-from mutualisation.mise_en_forme.dessin.toile import INTERLIGNE, Toile, n
+from mutualisation.mise_en_forme.dessin.toile import INTERLIGNE, Toile, couper, largeur, morceaux, n
 from mutualisation.mise_en_forme.graphiques import NON_RENSEIGNE, SANS_PLACE, UNE_CASE, Carte, Commune
+
+COLONNES_MAX = 9
+Case = tuple[int, int]
 
 
 def dessiner(carte: Carte, toile: Toile) -> None:
@@ -34,21 +38,16 @@ def dessiner(carte: Carte, toile: Toile) -> None:
             y = toile.ecrire(0, y + 4, enonce, petit=True, couleur=palette.GRIS)
     if autres:
         y = toile.ecrire(0, y + 6, toile.lignes(SANS_PLACE, toile.support.largeur, petit=True), petit=True)
-        y = _tuiles(carte, toile, y + 3, _en_rang(autres), numeros)
+        y = _tuiles(carte, toile, y + 3, [(c, divmod(i, COLONNES_MAX)) for i, c in enumerate(autres)], numeros)
     if toile.support.etroit and not carte.muette:
         _cle(carte, toile, y + 8)
-
-
-def _en_rang(communes: Sequence[Commune]) -> list[tuple[Commune, tuple[int, int]]]:
-    """Side by side, nine a row."""
-    return [(c, divmod(i, COLONNES_MAX)) for i, c in enumerate(communes)]
 
 
 def _tuiles(
     carte: Carte,
     toile: Toile,
     haut: float,
-    placees: Sequence[tuple[Commune, tuple[int, int]]],
+    placees: Sequence[tuple[Commune, Case]],
     numeros: dict[str, int],
 ) -> float:
     """Tiles of one size, high enough for the longest name; the place below."""
@@ -145,3 +144,56 @@ def _cle(carte: Carte, toile: Toile, y: float) -> None:
         bas = y
         for ecrites in lignes[colonne * par_colonne : (colonne + 1) * par_colonne]:
             bas = toile.ecrire(colonne * pas, bas, ecrites, petit=True) + 2
+
+
+# ---------------------------------------------------------------- where each tile goes
+@cache
+def positions() -> dict[str, tuple[int, int]]:
+    """Code INSEE → longitude, latitude, in thousandths of a degree (Admin Express COG 2018, IGN, Licence Ouverte)."""
+    with POSITIONS.open(encoding="utf-8", newline="") as fichier:
+        lignes = csv.reader(fichier)
+        next(lignes)
+        return {code: (int(longitude), int(latitude)) for code, longitude, latitude in lignes}
+
+
+@cache
+def placer(codes: tuple[str, ...]) -> dict[str, Case]:
+    """(row, column) of the communes whose place is known, each as near as can be; in any order of the codes the same.
+
+    scipy is imported when a map is drawn: it costs a third of a second.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    connues = {code: positions()[code] for code in sorted(codes) if code in positions()}
+    if not connues:
+        return {}
+    colonnes, rangs = _grille(len(connues))
+    xs, ys = _etaler([x for x, _ in connues.values()]), _etaler([-y for _, y in connues.values()])
+    cases = [(r, c) for r in range(rangs) for c in range(colonnes)]
+    couts = [
+        [(x * (colonnes - 1) - c) ** 2 + (y * (rangs - 1) - r) ** 2 for r, c in cases]
+        for x, y in zip(xs, ys, strict=True)
+    ]
+    _, choisies = linear_sum_assignment(couts)
+    return _serrer({code: cases[k] for code, k in zip(connues, choisies, strict=True)})
+
+
+def _grille(nombre: int) -> Case:
+    """Columns and rows of a grid with some room left: tiles are wider than high."""
+    colonnes = min(COLONNES_MAX, max(1, math.ceil(math.sqrt(nombre * 0.9))))
+    return colonnes, math.ceil(nombre * 1.2 / colonnes)
+
+
+def _etaler(valeurs: Sequence[int]) -> list[float]:
+    """From 0 to 1: half the place, half the rank, so that a dense centre gets room."""
+    bas, haut = min(valeurs), max(valeurs)
+    rangs = {v: i for i, v in enumerate(sorted(set(valeurs)))}
+    dernier = max(len(rangs) - 1, 1)
+    return [0.5 * ((v - bas) / (haut - bas) if haut > bas else 0.5) + 0.5 * rangs[v] / dernier for v in valeurs]
+
+
+def _serrer(cases: dict[str, Case]) -> dict[str, Case]:
+    """Without the rows and columns that nobody took."""
+    rangs = {r: i for i, r in enumerate(sorted({r for r, _ in cases.values()}))}
+    colonnes = {c: i for i, c in enumerate(sorted({c for _, c in cases.values()}))}
+    return {code: (rangs[r], colonnes[c]) for code, (r, c) in cases.items()}

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from mutualisation.francais.formats import euros
 from mutualisation.mise_en_forme import palette
-from mutualisation.mise_en_forme.dessin.texte import morceaux
-from mutualisation.mise_en_forme.dessin.toile import Toile, n
+from mutualisation.mise_en_forme.dessin.toile import Toile, morceaux, n
 from mutualisation.mise_en_forme.graphiques import ENSEMBLE, ZERO, Flux
 
 # height of the total, in lines of text

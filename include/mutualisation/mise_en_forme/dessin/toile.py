@@ -5,15 +5,75 @@ Lengths are drawing only (floats): figures are text. Nothing reads the clock, no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
+from mutualisation.chemins import LARGEURS
 from mutualisation.mise_en_forme import palette
-from mutualisation.mise_en_forme.dessin import texte as mesure
+
+Table = Mapping[str, int]
+INCONNU = 1000
 
 
+# ---------------------------------------------------------------- widths: a label is wrapped, never cut
+def _polices() -> dict[str, Table]:
+    """{font: {character: thousandths of the size}} of `largeurs.csv`, written by outils/largeurs_texte.py."""
+    with LARGEURS.open(encoding="utf-8", newline="") as fichier:
+        lignes = list(csv.DictReader(fichier))
+    polices = (nom for nom in lignes[0] if nom != "caractere")
+    return {nom: {chr(int(x["caractere"], 16)): int(x[nom]) for x in lignes if x[nom]} for nom in polices}
+
+
+_LUES = _polices()
+ECRAN, FEUILLE = (_LUES["ecran"], _LUES["ecran_gras"]), (_LUES["papier"], _LUES["papier_gras"])
+
+
+def largeur(texte: str, taille: float, polices: tuple[Table, Table], *, gras: bool = False) -> float:
+    """Width of a line; a character that the table has not counts a whole em."""
+    table = polices[gras]
+    return sum(table.get(c, INCONNU) for c in texte) * taille / 1000
+
+
+def couper(texte: str, place: float, taille: float, polices: tuple[Table, Table], *, gras: bool = False) -> list[str]:
+    """Lines no wider than `place`: between words, else after a hyphen, else inside a word that is too long."""
+    lignes = [""]
+    for morceau in morceaux(texte):
+        essai = lignes[-1] + morceau
+        if largeur(essai.rstrip(" "), taille, polices, gras=gras) <= place:
+            lignes[-1] = essai
+            continue
+        if lignes[-1].strip():
+            lignes.append("")
+        for bout in _bouts(morceau, place, taille, polices[gras]):
+            lignes[-1] = bout
+            lignes.append("")
+        lignes.pop()
+    return [ligne.rstrip(" ") for ligne in lignes if ligne.strip()] or [""]
+
+
+def morceaux(texte: str) -> list[str]:
+    """Pieces between which a line may break: after a space, after a hyphen or a slash."""
+    return re.findall(r"[^ \-\u2011/]*[ \-/]+|[^ \-/]+", texte)
+
+
+def _bouts(morceau: str, place: float, taille: float, table: Table) -> list[str]:
+    """A piece cut so that each part fits."""
+    bouts, courant, reste = [], "", place
+    for c in morceau:
+        avance = table.get(c, INCONNU) * taille / 1000
+        if courant and c != " " and avance > reste:
+            bouts.append(courant)
+            courant, reste = "", place
+        courant += c
+        reste -= avance
+    return [*bouts, courant]
+
+
+# ---------------------------------------------------------------- sheet
 @dataclass(frozen=True)
 class Support:
     """Where a chart is read: width in units, sizes of text in units, fonts that texts are measured in."""
@@ -22,7 +82,7 @@ class Support:
     largeur: float
     taille: float
     petite: float
-    polices: tuple[mesure.Table, mesure.Table]
+    polices: tuple[Table, Table]
 
     @property
     def etroit(self) -> bool:
@@ -31,13 +91,13 @@ class Support:
 
 
 SUPPORTS = {
-    "large": Support("large", 900, 14, 13, mesure.ECRAN),
-    "etroit": Support("etroit", 340, 14, 13, mesure.ECRAN),
-    "unique": Support("unique", 340, 14, 13, mesure.ECRAN),
+    "large": Support("large", 900, 14, 13, ECRAN),
+    "etroit": Support("etroit", 340, 14, 13, ECRAN),
+    "unique": Support("unique", 340, 14, 13, ECRAN),
     # 17 cm in points: one unit is one point once printed
-    "papier": Support("papier", 482, 9, 8.5, mesure.FEUILLE),
+    "papier": Support("papier", 482, 9, 8.5, FEUILLE),
     # half a sheet, beside a table
-    "demi": Support("demi", 235, 9, 8.5, mesure.FEUILLE),
+    "demi": Support("demi", 235, 9, 8.5, FEUILLE),
 }
 INTERLIGNE = 1.22
 
@@ -61,7 +121,7 @@ class Toile:
     # ------------------------------------------------------------ words
     def place(self, mots: str, *, petit: bool = False, gras: bool = False) -> float:
         """Width of a line of words."""
-        return mesure.largeur(mots, self.corps_de(petit=petit), self.support.polices, gras=gras)
+        return largeur(mots, self.corps_de(petit=petit), self.support.polices, gras=gras)
 
     def corps_de(self, *, petit: bool) -> float:
         """Size of text, in units."""
@@ -69,7 +129,7 @@ class Toile:
 
     def lignes(self, mots: str, place: float, *, petit: bool = False, gras: bool = False) -> list[str]:
         """Words in lines that fit."""
-        return mesure.couper(mots, place, self.corps_de(petit=petit), self.support.polices, gras=gras)
+        return couper(mots, place, self.corps_de(petit=petit), self.support.polices, gras=gras)
 
     def pas(self, *, petit: bool = False) -> float:
         """From one line to the next."""
@@ -170,7 +230,7 @@ class Toile:
     def svg(self, titre: str, description: str, role: str = "img") -> Markup:
         """The drawing, with its title and its text alternative."""
         largeur, hauteur, i = n(self.support.largeur), n(self.hauteur + 4), self.ancre
-        police = ' font-family="Libertinus Serif"' if self.support.polices is mesure.FEUILLE else ""
+        police = ' font-family="Libertinus Serif"' if self.support.polices is FEUILLE else ""
         return Markup(  # noqa: S704 - every text is escaped where it is written
             f'<svg class="graphique {self.support.nom}" role="{role}" xmlns="http://www.w3.org/2000/svg" '
             f'viewBox="0 0 {largeur} {hauteur}" width="{largeur}" height="{hauteur}"{police} '
