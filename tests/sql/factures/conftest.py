@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from tests.atelier import bases
 from tests.conftest import MODELE
+from tests.sql.publication import entrepot_publie
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.factures import ecrire_factures
@@ -17,14 +18,14 @@ from mutualisation.factures.facturation import lire_facturation
 from mutualisation.factures.factures import Facture, lire_factures
 from mutualisation.publication.contexte import lire_contexte
 
-from . import entrepot_facture
+CCAS = "26590350200010"
 
 
 @pytest.fixture(scope="session")
 def _facture(_serveur: str) -> str:
     """A warehouse to be copied, where invoices are published by hand as version 1."""
     with connecter(bases.creer(_serveur, "facture_a_la_main", MODELE), role=None) as conn:
-        entrepot_facture.publier(conn)
+        entrepot_publie.publier(conn, entrepot_publie.rangees("publie", "facture"))
     return "facture_a_la_main"
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 from tests.atelier.fouille import octets
+from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
 
-from . import entrepot_facture as base
+from .conftest import CCAS
 
 Conn = psycopg.Connection[Any]
 texte_des_pdf = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) absent")
@@ -40,8 +41,8 @@ def test_fichiers_du_second_semestre(dossier: Path) -> None:
         "etat_annuel_2021_CAM.pdf",
         "etat_annuel_2021_IMPRESSION.csv",
         "etat_annuel_2021_IMPRESSION.pdf",
-        f"facture_2021-S2_{base.LILLE}.pdf",
-        f"facture_2021-S2_{base.LOOS}.pdf",
+        f"facture_2021-S2_{base.SIRET_LILLE}.pdf",
+        f"facture_2021-S2_{base.SIRET_LOOS}.pdf",
         "manifeste.json",
         "projet_pes_recette_2021-S2.xml",
         "recapitulatif_2021-S2.csv",
@@ -71,12 +72,12 @@ def test_memes_octets_dans_un_dossier_remplace_en_entier(conn_facturee: Conn, do
 
 
 def test_un_seul_adherent(conn_facturee: Conn, tmp_path: Path) -> None:
-    dossier = ecrire_factures(conn_facturee, 2021, 2, tmp_path, adherent=base.LOOS)
-    assert dossier.name == f"factures_2021-S2_{base.LOOS}"
-    assert [f.name for f in dossier.glob("facture_*.pdf")] == [f"facture_2021-S2_{base.LOOS}.pdf"]
+    dossier = ecrire_factures(conn_facturee, 2021, 2, tmp_path, adherent=base.SIRET_LOOS)
+    assert dossier.name == f"factures_2021-S2_{base.SIRET_LOOS}"
+    assert [f.name for f in dossier.glob("facture_*.pdf")] == [f"facture_2021-S2_{base.SIRET_LOOS}.pdf"]
     etat = (dossier / "etat_annuel_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
     assert len(etat) == 2
-    assert base.LOOS in etat[1]
+    assert base.SIRET_LOOS in etat[1]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_pdf_balise_en_francais(dossier: Path, pdf: str) -> None:
 
 # what each document says
 DITS = {
-    f"facture_2021-S2_{base.LOOS}": (
+    f"facture_2021-S2_{base.SIRET_LOOS}": (
         "Métropole Européenne de Lille",
         "L’Œuvre-lès-Loos",
         "104 rue du Maréchal-Foch, résidence de l’Hôtel de Ville 59120 Loos SIRET 215 903 600 00017",
@@ -104,7 +105,7 @@ DITS = {
         "Publication version 1",
     ),
     # what is no titre stands apart
-    f"facture_2021-S2_{base.LILLE}": (
+    f"facture_2021-S2_{base.SIRET_LILLE}": (
         "Attribution de compensation 1 234,26 €",
         "ne s’ajoutent pas au total à payer",
         "Dispositifs sans participation financière ce semestre : Cartographie partagée.",
@@ -157,17 +158,17 @@ def test_le_recapitulatif_dit_ce_que_le_projet_ne_porte_pas(conn_facturee: Conn,
 def test_csv_de_l_etat_annuel(dossier: Path) -> None:
     lignes = (dossier / "etat_annuel_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[0] == "exercice;dispositif;siret_adherent;nom;unites_s1;unites_s2;montant_s1;montant_s2;montant"
-    assert lignes[1] == f"2021;IMPRESSION;{base.LILLE};Lille;0;60.4438;0.00;1234.26;1234.26"
+    assert lignes[1] == f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;0;60.4438;0.00;1234.26;1234.26"
     recours = (dossier / "recours_2021_IMPRESSION.csv").read_text(encoding="utf-8").splitlines()
-    assert recours[1] == f"2021;2;IMPRESSION;{base.LILLE};Lille;AFFICHE;1;40;1.1;44.0"
+    assert recours[1] == f"2021;2;IMPRESSION;{base.SIRET_LILLE};Lille;AFFICHE;1;40;1.1;44.0"
 
 
 def test_recapitulatif_est_la_relation(dossier: Path) -> None:
     lignes = (dossier / "recapitulatif_2021-S2.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[1:] == [
-        f"{base.CCAS};CCAS de Lille;14.99;0.00;reporte;0.00",
-        f"{base.LILLE};Lille;480.00;0.00;a_emettre;480.00",
-        f"{base.LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81",
+        f"{CCAS};CCAS de Lille;14.99;0.00;reporte;0.00",
+        f"{base.SIRET_LILLE};Lille;480.00;0.00;a_emettre;480.00",
+        f"{base.SIRET_LOOS};L’Œuvre-lès-Loos;118.81;14.00;a_emettre;132.81",
     ]
 
 
@@ -206,8 +207,8 @@ def test_cout_unitaire_vote(conn_facturee: Conn, tmp_path: Path) -> None:
 def test_registre_des_notifications(dossier: Path) -> None:
     lignes = (dossier / "registre_notifications_2021.csv").read_text(encoding="utf-8").splitlines()
     assert lignes[0] == "exercice;dispositif;siret_adherent;nom;a_notifier_avant;notifie_le;etat"
-    assert f"2021;IMPRESSION;{base.LILLE};Lille;2021-04-15;;à notifier" in lignes
-    assert f"2021;CAM;{base.LILLE};Lille;2021-04-15;;à notifier" in lignes
+    assert f"2021;IMPRESSION;{base.SIRET_LILLE};Lille;2021-04-15;;à notifier" in lignes
+    assert f"2021;CAM;{base.SIRET_LILLE};Lille;2021-04-15;;à notifier" in lignes
 
 
 def test_un_etat_qui_ne_dit_pas_le_bilan_n_est_pas_ecrit(conn_facturee: Conn, tmp_path: Path) -> None:

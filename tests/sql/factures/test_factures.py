@@ -8,14 +8,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.factures import Facture
 from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.redaction import phrase
 
-from . import entrepot_facture as base
-from .conftest import lire
+from .conftest import CCAS, lire
 
 Conn = psycopg.Connection[Any]
 
@@ -37,7 +37,7 @@ def test_factures_somment_a_la_relation(conn_facturee: Conn) -> None:
 
 
 def test_report_detaille_par_semestre_d_origine(conn_facturee: Conn) -> None:
-    reports = _de(lire(conn_facturee), base.LOOS).reports
+    reports = _de(lire(conn_facturee), base.SIRET_LOOS).reports
     assert [(x.periode, x.dispositif, x.montant) for x in reports] == [
         ("2020-S2", "ARCHIVES", Decimal("8.00")),
         ("2021-S1", "ARCHIVES", Decimal("6.00")),
@@ -46,12 +46,12 @@ def test_report_detaille_par_semestre_d_origine(conn_facturee: Conn) -> None:
 
 def test_report_d_origine_inconnue_sur_une_seule_ligne(conn_facturee: Conn) -> None:
     base.corriger(conn_facturee, "facture_semestrielle", "statut = 'a_emettre'", "exercice = 2020")
-    reports = _de(lire(conn_facturee), base.LOOS).reports
+    reports = _de(lire(conn_facturee), base.SIRET_LOOS).reports
     assert [(x.periode, x.dispositif, x.montant) for x in reports] == [("2021-S2", "", Decimal("14.00"))]
 
 
 def test_autres_modes_montres_et_non_sommes(conn_facturee: Conn) -> None:
-    lille = _de(lire(conn_facturee), base.LILLE)
+    lille = _de(lire(conn_facturee), base.SIRET_LILLE)
     assert [(x.dispositif, x.mode, x.montant) for x in lille.hors_titre] == [
         ("CARTE", "gratuit", Decimal("0.00")),
         ("IMPRESSION", "imputation_AC", Decimal("1234.26")),
@@ -60,7 +60,7 @@ def test_autres_modes_montres_et_non_sommes(conn_facturee: Conn) -> None:
 
 
 def test_ligne_qui_n_existe_que_par_ses_titres_n_est_pas_facturee(conn_facturee: Conn) -> None:
-    assert [x.dispositif for x in _de(lire(conn_facturee), base.CCAS).lignes] == ["CAM"]
+    assert [x.dispositif for x in _de(lire(conn_facturee), CCAS).lignes] == ["CAM"]
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,12 @@ def test_ligne_qui_n_existe_que_par_ses_titres_n_est_pas_facturee(conn_facturee:
 )
 def test_ecart_d_un_centime_refuse(conn_facturee: Conn, relation: str, affectation: str) -> None:
     base.corriger(
-        conn_facturee, relation, affectation, f"exercice = 2021 and semestre = 2 and siret_adherent = '{base.LOOS}'"
+        conn_facturee,
+        relation,
+        affectation,
+        f"exercice = 2021 and semestre = 2 and siret_adherent = '{base.SIRET_LOOS}'",
     )
-    with pytest.raises(ErreurMutualisation, match=rf"facture 2021-S2 de {base.LOOS} ne s'accorde pas"):
+    with pytest.raises(ErreurMutualisation, match=rf"facture 2021-S2 de {base.SIRET_LOOS} ne s'accorde pas"):
         lire(conn_facturee)
 
 

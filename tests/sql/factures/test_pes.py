@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from lxml import etree
 from tests.atelier.partage import defauts_de_schema
+from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
@@ -20,7 +21,6 @@ from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
 from mutualisation.factures.relecture_pes import relire, verifier_accord
 from mutualisation.publication.contexte import lire_contexte
 
-from . import entrepot_facture as base
 from .conftest import lire
 
 Conn = psycopg.Connection[Any]
@@ -58,7 +58,7 @@ def test_projet_valable_pour_le_schema_officiel(projet: Path) -> None:
 
 def test_les_montants_reviennent_par_adherent_et_dispositif(projet: Path) -> None:
     """R3i: the key of the service, else of the product, gives back the dispositif of each line."""
-    cles = {(origine, code): d for origine, code, d in base.CLES}
+    cles = {(r["origine"], r["code"]): r["dispositif"] for r in base.rangees("facture")["factures_cles"]}
     sommes: dict[tuple[str, str], Decimal] = {}
     for r in relire(projet):
         dispositif = cles.get(("service", r["codserv"])) or cles[("produit", r["codprodloc"])]
@@ -66,10 +66,10 @@ def test_les_montants_reviennent_par_adherent_et_dispositif(projet: Path) -> Non
         cle = (r["siret"], dispositif)
         sommes[cle] = sommes.get(cle, Decimal(0)) + signe * Decimal(r["mtht"])
     assert sommes == {
-        (base.LILLE, "CAM"): Decimal("500.00"),
-        (base.LILLE, "ARCHIVES"): Decimal("-20.00"),
-        (base.LOOS, "ARCHIVES"): Decimal("20.50"),
-        (base.LOOS, "IMPRESSION"): Decimal("112.31"),
+        (base.SIRET_LILLE, "CAM"): Decimal("500.00"),
+        (base.SIRET_LILLE, "ARCHIVES"): Decimal("-20.00"),
+        (base.SIRET_LOOS, "ARCHIVES"): Decimal("20.50"),
+        (base.SIRET_LOOS, "IMPRESSION"): Decimal("112.31"),
     }
 
 
@@ -126,7 +126,7 @@ def test_une_reduction_sans_titre_est_hors_du_projet(conn_facturee: Conn, tmp_pa
     assert sum(Decimal(v) for v in _valeurs(dossier / NOM, "MtHT")) == Decimal("632.81")
     assert defauts_de_schema((dossier / NOM).read_bytes()) == []
     ecartee = (dossier / "hors_pes_2021-S2.csv").read_text(encoding="utf-8").splitlines()[1]
-    assert ecartee.startswith(f"{base.LILLE};Lille;ARCHIVES;2021-S2;-20.00;réduction sans titre à réduire")
+    assert ecartee.startswith(f"{base.SIRET_LILLE};Lille;ARCHIVES;2021-S2;-20.00;réduction sans titre à réduire")
     assert "673" in ecartee
     (phrase,) = entendu
     assert "1\u00a0ligne" in phrase
@@ -135,7 +135,7 @@ def test_une_reduction_sans_titre_est_hors_du_projet(conn_facturee: Conn, tmp_pa
 
 @pytest.mark.parametrize(
     "affectation",
-    ["periode_exercice = 2022", "dispositif = 'IMPRESSION'", f"siret_adherent = '{base.LOOS}'", "budget = '01'",
+    ["periode_exercice = 2022", "dispositif = 'IMPRESSION'", f"siret_adherent = '{base.SIRET_LOOS}'", "budget = '01'",
      "piece = 'T-2087'"],
 )  # fmt: skip
 def test_un_titre_d_ailleurs_n_est_pas_reduit(conn_facturee: Conn, affectation: str) -> None:
@@ -152,11 +152,11 @@ def test_deux_reductions_ne_prennent_pas_deux_fois_le_meme_titre(conn_facturee: 
     )
     conn_facturee.execute(
         "insert into versions.facture_semestrielle (version, exercice, semestre, siret_adherent, montant_du,"
-        " report_precedent, statut, montant_facture) values (1, 2021, 1, %s, -25, 0, 'reporte', 0)", (base.LILLE,)
+        " report_precedent, statut, montant_facture) values (1, 2021, 1, %s, -25, 0, 'reporte', 0)", (base.SIRET_LILLE,)
     )  # fmt: skip
     conn_facturee.execute(
         "update versions.facture_semestrielle set montant_du = 475, report_precedent = -25, montant_facture = 450"
-        " where siret_adherent = %s and semestre = 2 and exercice = 2021", (base.LILLE,)
+        " where siret_adherent = %s and semestre = 2 and exercice = 2021", (base.SIRET_LILLE,)
     )  # fmt: skip
     conn_facturee.commit()
     projet = _preparer(conn_facturee)
@@ -169,9 +169,9 @@ def test_deux_reductions_ne_prennent_pas_deux_fois_le_meme_titre(conn_facturee: 
     [("adresse = null, ville = ' '", "Adresse, Ville)"), ("code_postal = '5900'", "cinq chiffres attendus")],
 )
 def test_un_adherent_sans_adresse_est_hors_du_projet(conn_facturee: Conn, affectation: str, motif: str) -> None:
-    base.corriger(conn_facturee, "factures_adherents", affectation, f"siret_adherent = '{base.LILLE}'")
+    base.corriger(conn_facturee, "factures_adherents", affectation, f"siret_adherent = '{base.SIRET_LILLE}'")
     projet = _preparer(conn_facturee)
-    assert {r.facture.siret for r in projet.retenues} == {base.LOOS}
+    assert {r.facture.siret for r in projet.retenues} == {base.SIRET_LOOS}
     assert [str(e.montant) for e in projet.ecartees] == ["-20.00", "500.00"]
     assert all(motif in e.motif for e in projet.ecartees)
 
@@ -192,7 +192,7 @@ def test_un_code_du_poste_absent_pas_de_projet(
     entendu: list[str] = []
     dossier = ecrire_factures(conn_facturee, 2021, 2, tmp_path, suivi=entendu.append)
     assert not list(dossier.glob("*.xml"))
-    assert (dossier / f"facture_2021-S2_{base.LOOS}.pdf").exists()
+    assert (dossier / f"facture_2021-S2_{base.SIRET_LOOS}.pdf").exists()
     (phrase,) = entendu
     assert phrase.startswith("Pas de projet de PES : à ajouter ou à corriger dans referentiel/parametres")
     assert attendu in phrase
@@ -225,7 +225,7 @@ def test_un_code_mal_forme_pas_de_projet(conn_facturee: Conn, parametre: str, va
 
 
 def test_les_comptes_des_titres_ne_sont_pas_choisis_entre_plusieurs(conn_facturee: Conn) -> None:
-    base.corriger(conn_facturee, "factures_titres", "nature = '70875'", f"siret_adherent = '{base.LOOS}'")
+    base.corriger(conn_facturee, "factures_titres", "nature = '70875'", f"siret_adherent = '{base.SIRET_LOOS}'")
     (phrase,) = _preparer(conn_facturee).phrases
     assert "compte_recette:ARCHIVES (un compte, les titres en ont 2)" in phrase
 
@@ -268,12 +268,14 @@ def test_rien_a_emettre_pas_de_projet(conn_facturee: Conn, tmp_path: Path) -> No
 
 def test_ecart_a_la_relecture_nomme(projet: Path, conn_facturee: Conn) -> None:
     sans_cam = [r for r in _preparer(conn_facturee).retenues if r.dispositif != "CAM"]
-    assert verifier_accord(projet, sans_cam) == [f"{base.LILLE} ACHATS CAM1 : 500.00 € dans le PES, 0.00 € à titrer."]
+    assert verifier_accord(projet, sans_cam) == [
+        f"{base.SIRET_LILLE} ACHATS CAM1 : 500.00 € dans le PES, 0.00 € à titrer."
+    ]
 
 
 @pytest.mark.parametrize(("champ", "valeur"), [("ville", "nc"), ("adresse", "000"), ("nom", "."), ("ville", "0")])
 def test_une_valeur_que_le_schema_ne_prend_pas_est_nommee(conn_facturee: Conn, champ: str, valeur: str) -> None:
-    base.corriger(conn_facturee, "factures_adherents", f"{champ} = '{valeur}'", f"siret_adherent = '{base.LOOS}'")
+    base.corriger(conn_facturee, "factures_adherents", f"{champ} = '{valeur}'", f"siret_adherent = '{base.SIRET_LOOS}'")
     with pytest.raises(ErreurMutualisation, match=rf"vaut « {re.escape(valeur)} » : texte de 1 à 38 caractères"):
         _preparer(conn_facturee)
 

@@ -11,8 +11,7 @@ from psycopg import sql
 from mutualisation.publication.droits import GENERALES, lecteurs
 from mutualisation.publication.relations import lire_relations, relations_internes, relations_promues
 
-from .entrepot_publie import SIRET_LILLE, SIRET_LOOS
-from .usages import SIRET_CCAS
+from .entrepot_publie import SIRET_CCAS, SIRET_LILLE, SIRET_LOOS
 
 LILLE, LOOS = "59350", "59360"
 Conn = psycopg.Connection[Any]

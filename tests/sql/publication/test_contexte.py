@@ -37,7 +37,7 @@ def test_contexte_de_la_version(conn_publiee: Conn) -> None:
 
 def test_une_version_suivante_n_y_change_rien(conn_publiee: Conn) -> None:
     avant = lire_contexte(conn_publiee, 2021, 1)
-    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees(), epci="Autre nom")
+    entrepot_publie.publier(conn_publiee, entrepot_publie.renommer("Autre nom"))
     assert lire_contexte(conn_publiee, 2021, 1) == avant
     assert lire_contexte(conn_publiee, 2021, 2).epci == "Autre nom"
 

@@ -177,19 +177,6 @@ def test_ce_qui_est_garde_se_lit_comme_il_a_ete_ecrit(conn_publiee: Conn, var_ne
     assert Ancres().cles() == {sceau.cle_publique}
 
 
-def test_une_cloture_d_un_second_poste_n_arrete_pas_le_premier(conn_publiee: Conn, tmp_path: Path) -> None:
-    """Issue 19: each keeps what it made, and only says the rest."""
-    ancrer(conn_publiee)
-    clore_a_la_main(conn_publiee, 2021, 1, tmp_path / "second")
-    ancrer(conn_publiee, tmp_path / "second")
-    premier, second = lire_chaine(conn_publiee), lire_chaine(conn_publiee, tmp_path / "second")
-    assert premier.ecarts == second.ecarts == []
-    assert [("sceau 2 :" in r) for r in premier.remarques] == [("sceau 1 :" in r) for r in second.remarques] == [True]
-    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
-    assert lire_chaine(conn_publiee).ecarts == []
-    assert sorted(Ancres().lues()) == [1, 3]
-
-
 def test_la_cle_vient_de_l_environnement_ou_d_un_fichier(
     var_neuf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

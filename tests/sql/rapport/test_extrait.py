@@ -54,7 +54,7 @@ def test_same_version_gives_the_same_bytes_after_later_loads(
         " octets, statut) select chargement_id, 'rh', 'agents', '2021', 2, 'x', 'rh/x.csv', 'csv', 'ff', 1, 'accepte'"
         " from journal.fichiers"
     )
-    entrepot_publie.publier(conn_publiee, entrepot_publie.rangees(), epci="Autre nom")
+    entrepot_publie.publier(conn_publiee, entrepot_publie.renommer("Autre nom"))
     assert octets(ecrire_extrait(conn_publiee, 2021, tmp_path / "ailleurs", version=1)) == avant
 
 

@@ -152,11 +152,12 @@ def test_reasons_of_the_shares_are_in_french(details: str) -> None:
     ]
 
 
-def test_no_reserve_and_no_synthetic_label_without_cause(republier: Republier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_reserve_and_no_synthetic_label_without_cause(republier: Republier) -> None:
     def changer(lignes: Lignes) -> None:
         lignes["controles"] = [c for c in lignes["controles"] if c["controle"] != "lignes_rejetees"]
+        parametres = lignes["parametres_en_vigueur"]
+        lignes["parametres_en_vigueur"] = [p for p in parametres if p["parametre"] != "jeu_de_donnees"]
 
-    monkeypatch.setattr(entrepot_publie, "PARAMETRES", entrepot_publie.PARAMETRES[:1])
     texte = _texte(_dire(republier(changer)))
     assert "réserves" not in texte
     assert "ynthétiques" not in texte
