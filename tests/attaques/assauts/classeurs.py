@@ -137,6 +137,7 @@ CLASSEURS = (
     _lu("à cellule de 100 000 caractères", _cellule(f"<c t='inlineStr'><is><t>{'x' * 100_000}</t></is></c>"), 3),
     _refuse("à feuille absente", livre(RANGEES, parties={FEUILLE: None}), "F11"),
     _refuse("sans livre", livre(RANGEES, parties={LIVRE: None}), "G1"),
+    _refuse("d'archive vide", b"PK\x05\x06" + bytes(18), "G1"),
     _refuse("sans types", livre(RANGEES, parties={"[Content_Types].xml": None}), "G1"),
     _refuse("à feuille mal fermée", livre(feuille="<worksheet><sheetData><row>"), "G1"),
     _refuse("à feuille vide", livre(), "F11"),
