@@ -1,10 +1,12 @@
-"""Codes of the warehouse as a reader sees them."""
+"""Codes of the warehouse as a reader sees them, French typography, and what a spreadsheet may read (F10)."""
 
 from __future__ import annotations
 
 import pytest
 
 from mutualisation.francais import formats, libelles
+from mutualisation.francais.neutralisation import neutraliser
+from mutualisation.francais.typographie import imprimer, insecables
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,19 @@ def test_an_acronym_keeps_its_capitals() -> None:
     assert formats.minuscule("Coût d'un ETP") == "coût d'un ETP"
     assert formats.minuscule("ETP mesurés") == "ETP mesurés"
     assert formats.majuscule("de 1 à 2 €") == "De 1 à 2 €"
+
+
+def test_no_sign_starts_a_line() -> None:
+    assert insecables("« à titrer » : 3 × 2 ; fini ?") == "«\u00a0à titrer\u00a0»\u00a0: 3 ×\u00a02\u00a0; fini\u00a0?"
+
+
+def test_print_has_curly_apostrophes() -> None:
+    assert imprimer("l'écart : aucun") == "l’écart\u00a0: aucun"
+
+
+@pytest.mark.parametrize(
+    ("texte", "attendu"), [("=1", "'=1"), ("\t1", "'\t1"), ("-12", "'-12"), ("@a", "'@a"), ("a=1", "a=1"), ("", "")]
+)
+def test_neutralise(texte: str, attendu: str) -> None:
+    """What a spreadsheet would take for a formula gets an apostrophe, and nothing else does."""
+    assert neutraliser(texte) == attendu
