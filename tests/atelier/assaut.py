@@ -48,8 +48,8 @@ CITATIONS = re.compile(r"« [^»]*»|<[^>]*>")
 class Assaut:
     """`fichiers`: path in the drop → content, or what makes it. `refus`: path → words of its refusal (none: exit 0).
 
-    `lignes`: path → rows delivered, all of which must land. `dits`: words that the load says. `code`: exit code where
-    it isn't that of `refus`. `porte`: with the file gate.
+    `lignes`: path → rows delivered, all of which must land. `dits`: words that the load says. `porte`: with the file
+    gate.
     """
 
     nom: str
@@ -57,13 +57,12 @@ class Assaut:
     refus: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lignes: Mapping[str, int] = field(default_factory=dict)
     dits: tuple[str, ...] = ()
-    code: int | None = None
     porte: bool = False
 
     @property
     def attendu(self) -> int:
         """Exit code of the contract."""
-        return self.code if self.code is not None else (3 if self.refus else 0)
+        return 3 if self.refus else 0
 
 
 @dataclass

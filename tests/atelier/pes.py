@@ -80,11 +80,10 @@ class Ligne:
 
 @dataclass(frozen=True)
 class Piece:
-    """A Piece: number, lines, TypPce, object, CodServ."""
+    """A Piece: number, lines, object, CodServ."""
 
     numero: str
     lignes: Sequence[Ligne]
-    type_: str = "01"
     objet: str = ""
     service: str = ""
 
@@ -93,7 +92,7 @@ class Piece:
         champs = [
             *_donnes([("CodServ", self.service)]),
             ("IdPce", self.numero),
-            ("TypPce", self.type_),
+            ("TypPce", "01"),
             ("NatPce", "01"),
         ]
         champs += _donnes([("Obj" if sens == "depense" else "ObjPce", self.objet)])
@@ -104,13 +103,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class Bordereau:
-    """A Bordereau: number, MtBordHT, pieces, TypBord, NbrPce (default: the right one), date, Exer."""
+    """A Bordereau: number, MtBordHT, pieces, TypBord, date, Exer."""
 
     numero: str
     montant: str
     pieces: Sequence[Piece]
     type_: str = "01"
-    nombre: str = ""
     date: str = "2023-03-08"
     exercice: str = "2023"
 
@@ -118,7 +116,7 @@ class Bordereau:
         """The element, which each flow spells in its own way."""
         champs = [
             ("Exer", self.exercice), ("IdBord", self.numero), ("DteBordEm", self.date), ("TypBord", self.type_),
-            ("NbrPce", self.nombre or str(len(self.pieces))),
+            ("NbrPce", str(len(self.pieces))),
             ("MtBordHT" if sens == "depense" else "MtBordHt", self.montant),
         ]  # fmt: skip
         corps = "".join(p.xml(sens) for p in self.pieces)
@@ -128,7 +126,6 @@ class Bordereau:
 def pes_aller(
     depense: Sequence[Bordereau] = (),
     recette: Sequence[Bordereau] = (),
-    budget: str = "00",
     collectivite: str = METROPOLE,
 ) -> bytes:
     """One file of a dépense, of a recette or of both, one bordereau a line (so that `ligne` tells them apart)."""
@@ -138,7 +135,7 @@ def pes_aller(
     lignes = [
         f"<?xml version='1.0' encoding='ISO-8859-1'?><n:PES_Aller {_RACINE}><Enveloppe><Parametres>{parametres}"
         f"</Parametres><Emetteur>{emetteur}</Emetteur></Enveloppe>"
-        f"<EnTetePES>{_elements([*champs, ('CodBud', budget)])}</EnTetePES>"
+        f"<EnTetePES>{_elements([*champs, ('CodBud', '00')])}</EnTetePES>"
     ]
     flux: tuple[tuple[Sens, Sequence[Bordereau]], ...] = (("depense", depense), ("recette", recette))
     for sens, bordereaux in flux:

@@ -163,15 +163,10 @@ def dater(texte: str, periode: str) -> str:
     return texte.replace("AAAA", annee).replace("MM", mois).replace("SN", f"S{1 + (int(mois) > 6)}")
 
 
-def rangee(jeu: str, cellules: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A usual row of a jeu, with these cells."""
-    return {**USUELS[jeu], **(cellules or {})}
-
-
-def tableau(jeu: str, *lignes: Mapping[str, str], separateur: str = ";") -> str:
+def tableau(jeu: str, *lignes: Mapping[str, str]) -> str:
     """A file of usual rows with these cells (default: one); every row on the columns of the first."""
-    rangees = [rangee(jeu, ligne) for ligne in lignes or ({},)]
-    return "".join(separateur.join(r) + "\n" for r in [list(rangees[0]), *(r.values() for r in rangees)])
+    rangees = [{**USUELS[jeu], **ligne} for ligne in lignes or ({},)]
+    return "".join(";".join(r) + "\n" for r in [list(rangees[0]), *(r.values() for r in rangees)])
 
 
 def excel(
