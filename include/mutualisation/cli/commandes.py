@@ -2,66 +2,51 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
-from mutualisation.cli.options import (
-    DEPOT,
-    EXERCICE,
-    SORTIE,
-    ACorriger,
-    Adherent,
-    Airflow,
-    Approbateur,
-    Attente,
-    Bavard,
-    Corrige,
-    Depot,
-    Ecrire,
-    Essai,
-    Exercice,
-    Exercices,
-    ExercicesVerifies,
-    ExtraitEcrit,
-    ExtraitsGardes,
-    Fichier,
-    Garder,
-    JeuEssaye,
-    Json,
-    JusquA,
-    Preparateur,
-    Remplacees,
-    Sauvegarde,
-    Semestre,
-    Sortie,
-    Sources,
-    TableEssayee,
-    Version,
-    utilisation,
-)
+from mutualisation.cli import options
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.francais.formats import plusieurs
 
+if TYPE_CHECKING:
+    from mutualisation import examen
+    from mutualisation import operations as op
+
+
+def _a_l_emploi(nom: str) -> Any:
+    """A module that is imported at its first use: help and misuse wait for none."""
+    if nom in sys.modules or (spec := importlib.util.find_spec(nom)) is None or spec.loader is None:
+        return importlib.import_module(nom)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = sys.modules[nom] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if not TYPE_CHECKING:
+    examen, op = map(_a_l_emploi, ("mutualisation.examen", "mutualisation.operations"))
 app = App(
     name="mutualisation",
     help="Coûts, recettes, contrôles et bilan d'étape des services mutualisés d'une intercommunalité.",
-    usage="Utilisation : mutualisation COMMANDE [OPTIONS]",
+    usage="mutualisation COMMANDE [OPTIONS]",
     help_flags=["--help", "-h"],
     help_format="plaintext",
     help_formatter=MISE_EN_FORME,
     version_flags=["--version"],
     group_commands=COMMANDES,
     group_parameters=OPTIONS,
-    default_parameter=Parameter(negative=""),
+    default_parameter=Parameter(negative="", consume_multiple=False),
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
@@ -75,18 +60,17 @@ def suivre(message: str) -> None:
     journal.print(f"· {message}", markup=False)
 
 
-@app.command(usage=utilisation("bilan", DEPOT, EXERCICE, SORTIE))
+@app.command
 def bilan(
     *,
-    depot: Depot,
-    exercice: Exercices,
-    sortie: Sortie,
-    prepare_par: Preparateur = None,
-    json_: Json = False,
-    bavard: Bavard = False,
+    depot: options.Depot,
+    exercice: options.Exercices,
+    sortie: options.Sortie,
+    prepare_par: options.Preparateur = None,
+    json_: options.Json = False,
+    bavard: options.Bavard = False,
 ) -> None:
     """Charge ce qui est nouveau, construit, contrôle, publie et écrit l'extrait de chaque exercice."""
-    from mutualisation import operations as op
     from mutualisation.extrait.annuel import page_de
 
     op.verifier_exercices(exercice)
@@ -106,30 +90,28 @@ def bilan(
     _rendre(json_, contenu, [f"publication {resultat.empreinte}", *pages], reste)
 
 
-@app.command(usage=utilisation("essayer", "FICHIER"))
+@app.command
 def essayer(
-    fichier: Fichier,
+    fichier: options.Fichier,
     /,
     *,
-    jeu: JeuEssaye = None,
-    ecrire: Ecrire = False,
-    correspondances: TableEssayee = None,
-    json_: Json = False,
+    jeu: options.JeuEssaye = None,
+    ecrire: options.Ecrire = False,
+    correspondances: options.TableEssayee = None,
+    json_: options.Json = False,
 ) -> None:
     """Dit ce qu'un fichier a l'air d'être, comment il serait lu et ce qui manque pour qu'il passe ; ne charge rien."""
-    from mutualisation import examen
-
     essai = examen.essayer(fichier, jeu, correspondances, ecrire=ecrire)
     _rendre(json_, examen.en_dict(essai), examen.lignes(essai))
     if essai.code:
         sys.exit(essai.code)
 
 
-@app.command(usage=utilisation("charger", DEPOT))
-def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard: Bavard = False) -> None:
+@app.command
+def charger(
+    *, depot: options.Depot, source: options.Sources = None, json_: options.Json = False, bavard: options.Bavard = False
+) -> None:
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
-    from mutualisation import operations as op
-
     with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
         charges = op.charger(session, depot, source)
         reste = op.laisse_de_cote_par_la_lecture(session, charges)
@@ -142,11 +124,11 @@ def charger(*, depot: Depot, source: Sources = None, json_: Json = False, bavard
     _rendre(json_, [vars(c) for c in charges], lignes, reste)
 
 
-@app.command(usage=utilisation("controler", EXERCICE))
-def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Json = False) -> None:
+@app.command
+def controler(
+    *, exercice: options.Exercices, prepare_par: options.Preparateur = None, json_: options.Json = False
+) -> None:
     """Construit les exercices et passe toutes les portes, sans rien publier."""
-    from mutualisation import operations as op
-
     op.verifier_exercices(exercice)
     with op.Session.depuis_environnement(suivre) as session:
         session.precharger()
@@ -156,28 +138,24 @@ def controler(*, exercice: Exercices, prepare_par: Preparateur = None, json_: Js
     _rendre(json_, {"version": version}, [f"version {version} validée, prête à publier"], reste)
 
 
-@app.command(usage=utilisation("publier"))
-def publier(*, json_: Json = False) -> None:
+@app.command
+def publier(*, json_: options.Json = False) -> None:
     """Publie la dernière construction qui a passé toutes les portes."""
-    from mutualisation import operations as op
-
     with op.Session.depuis_environnement(suivre) as session:
         empreinte = op.publier(session)
         reste = op.laisse_de_cote(session)
     _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
 
 
-@app.command(usage=utilisation("cloturer", "--exercice AAAA", "--approuve-par NOM"))
+@app.command
 def cloturer(
     *,
-    exercice: Annotated[int, Parameter(name="--exercice", metavar="AAAA", help="Exercice publié.")],
-    approuve_par: Approbateur,
-    sortie: ExtraitEcrit = None,
-    json_: Json = False,
+    exercice: options.Exercice,
+    approuve_par: options.Approbateur,
+    sortie: options.ExtraitEcrit = None,
+    json_: options.Json = False,
 ) -> None:
     """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
-    from mutualisation import operations as op
-
     with op.Session.depuis_environnement(suivre) as session:
         clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
     dit = "déjà clos" if clos.deja else "clos"
@@ -185,11 +163,11 @@ def cloturer(
     _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])])
 
 
-@app.command(usage=utilisation("extraire", EXERCICE, SORTIE), version_flags=[])
-def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, json_: Json = False) -> None:
+@app.command(version_flags=[])
+def extraire(
+    *, exercice: options.Exercices, sortie: options.Sortie, version: options.Version = None, json_: options.Json = False
+) -> None:
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
-    from mutualisation import operations as op
-
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
     with op.Session.depuis_environnement(suivre) as session:
@@ -198,11 +176,11 @@ def extraire(*, exercice: Exercices, sortie: Sortie, version: Version = None, js
     _rendre(json_, {"extraits": dossiers}, dossiers, reste)
 
 
-@app.command(usage=utilisation("verifier"))
-def verifier(*, exercice: ExercicesVerifies = None, extrait: ExtraitsGardes = None, json_: Json = False) -> None:
+@app.command
+def verifier(
+    *, exercice: options.ExercicesVerifies = None, extrait: options.ExtraitsGardes = None, json_: options.Json = False
+) -> None:
     """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
-    from mutualisation import operations as op
-
     annees = op.verifier_exercices(exercice) if exercice else []
     with op.Session.depuis_environnement(suivre) as session:
         ecarts = op.verifier(session, annees, extrait or [])
@@ -213,37 +191,34 @@ def verifier(*, exercice: ExercicesVerifies = None, extrait: ExtraitsGardes = No
         raise ControleEchoue(ecarts)
 
 
-@app.command(usage=utilisation("facturer", "--exercice AAAA", "--semestre S", SORTIE))
+@app.command
 def facturer(
     *,
-    exercice: Exercice,
-    semestre: Semestre,
-    sortie: Annotated[Path, Parameter(name="--sortie", metavar="DOSSIER", help="Dossier où écrire factures_AAAA-SN/.")],
-    adherent: Adherent = None,
-    json_: Json = False,
+    exercice: options.Exercice,
+    semestre: options.Semestre,
+    sortie: options.SortieFactures,
+    adherent: options.Adherent = None,
+    json_: options.Json = False,
 ) -> None:
     """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
-    from mutualisation import operations as op
-
     with op.Session.depuis_environnement(suivre) as session:
         dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
         reste = op.laisse_de_cote(session, [exercice])
     _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
 
 
-@app.command(usage=utilisation("simuler", EXERCICE, SORTIE))
+@app.command
 def simuler(
     *,
-    exercice: Exercices,
-    sortie: Sortie,
-    tarifs: Essai = None,
-    cles: Essai = None,
-    adhesions: Essai = None,
-    parametres: Essai = None,
-    json_: Json = False,
+    exercice: options.Exercices,
+    sortie: options.Sortie,
+    tarifs: options.Essai = None,
+    cles: options.Essai = None,
+    adhesions: options.Essai = None,
+    parametres: options.Essai = None,
+    json_: options.Json = False,
 ) -> None:
     """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
-    from mutualisation import operations as op
     from mutualisation.francais.formats import euros
     from mutualisation.simulation import ecrire_simulation
     from mutualisation.simulation import simuler as calculer
@@ -269,10 +244,11 @@ def simuler(
     )
 
 
-@app.command(usage=utilisation("reparer", "[FICHIER]"))
-def reparer(fichier: Corrige = None, /, *, sortie: ACorriger = None, json_: Json = False) -> None:
+@app.command(usage="mutualisation reparer [FICHIER] [OPTIONS]")
+def reparer(
+    fichier: options.Corrige = None, /, *, sortie: options.ACorriger = None, json_: options.Json = False
+) -> None:
     """Écrit les lignes rejetées ou retenues, un classeur par source (--sortie), ou reprend le classeur corrigé."""
-    from mutualisation import operations as op
     from mutualisation.reparation import ecrire_classeurs
     from mutualisation.reparation import reparer as reprendre
 
@@ -307,30 +283,33 @@ def _dire_reparation(reparation: Any) -> list[str]:
     ]
 
 
-@app.command(usage=utilisation("migrer"))
-def migrer(*, json_: Json = False) -> None:
+@app.command
+def migrer(*, json_: options.Json = False) -> None:
     """Met l'entrepôt au schéma de ce logiciel ; sur un serveur nommé, sous un compte de mutualisation_migration."""
-    from mutualisation import operations as op
-
     migration = op.migrer_l_entrepot()
     _rendre(json_, {"migration": migration}, [f"entrepôt à jour, migration {migration}"])
 
 
-@app.command(usage=utilisation("purger"))
-def purger(*, garder: Garder = None, remplacees: Remplacees = False, json_: Json = False) -> None:
+@app.command
+def purger(
+    *, garder: options.Garder = None, remplacees: options.Remplacees = False, json_: options.Json = False
+) -> None:
     """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
-    from mutualisation import operations as op
-
     with op.Session.depuis_environnement(suivre) as session:
         purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
     _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
 
 
-@app.command(usage=utilisation("sauvegarder", "DOSSIER"))
-def sauvegarder(dossier: Sauvegarde, /, *, airflow: Airflow = None, attente: Attente = 60, json_: Json = False) -> None:
+@app.command
+def sauvegarder(
+    dossier: options.Sauvegarde,
+    /,
+    *,
+    airflow: options.Airflow = None,
+    attente: options.Attente = 60,
+    json_: options.Json = False,
+) -> None:
     """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier ; dit où sont les clés, qui n'y vont pas."""
-    from mutualisation import operations as op
-
     with op.Session.depuis_environnement(suivre) as session:
         faite = op.sauvegarder(session, dossier, airflow=airflow, attente_min=attente)
     lignes = [
@@ -341,11 +320,9 @@ def sauvegarder(dossier: Sauvegarde, /, *, airflow: Airflow = None, attente: Att
     _rendre(json_, {"dossier": str(dossier), **asdict(faite)}, lignes)
 
 
-@app.command(usage=utilisation("restaurer", "DOSSIER"))
-def restaurer(dossier: Sauvegarde, /, *, airflow: Airflow = None, json_: Json = False) -> None:
+@app.command
+def restaurer(dossier: options.Sauvegarde, /, *, airflow: options.Airflow = None, json_: options.Json = False) -> None:
     """Remet une sauvegarde dans un entrepôt vide, puis vérifie ses sceaux."""
-    from mutualisation import operations as op
-
     faite = op.restaurer(dossier, airflow=airflow)
     if faite.ecarts:
         raise ControleEchoue(faite.ecarts)
@@ -354,11 +331,9 @@ def restaurer(dossier: Sauvegarde, /, *, airflow: Airflow = None, json_: Json = 
     _rendre(json_, {"sceaux": faite.sceaux, "airflow": faite.airflow}, lignes)
 
 
-@app.command(usage=utilisation("effacer", "--jusqu-a AAAA"))
-def effacer(*, jusqu_a: JusquA, json_: Json = False) -> None:
+@app.command
+def effacer(*, jusqu_a: options.JusquA, json_: options.Json = False) -> None:
     """Efface les lignes sur des personnes dont la conservation est échue ; ce qui est publié ne change pas."""
-    from mutualisation import operations as op
-
     (annee,) = op.verifier_exercices([jusqu_a])
     with op.Session.depuis_environnement(suivre) as session:
         fait = op.effacer(session, annee)
@@ -366,11 +341,9 @@ def effacer(*, jusqu_a: JusquA, json_: Json = False) -> None:
     _rendre(json_, {"fichiers": fait.fichiers, "lignes": fait.lignes}, [ligne])
 
 
-@app.command(usage=utilisation("etat"))
-def etat(*, json_: Json = False) -> None:
+@app.command
+def etat(*, json_: options.Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
-    from mutualisation import operations as op
-
     with op.Session.depuis_environnement(suivre) as session:
         contenu = op.etat(session)
         reste = op.laisse_de_cote(session)

@@ -14,7 +14,6 @@ from cyclopts import (
     UnknownCommandError,
     UnknownOptionError,
     UnusedCliTokensError,
-    ValidationError,
 )
 from cyclopts.help import DefaultFormatter
 from cyclopts.help.specs import AsteriskColumn, ColumnSpec, CommandNameRenderer, NameRenderer
@@ -47,11 +46,11 @@ def _colonnes(console: Console, options: ConsoleOptions, entries: list[HelpEntry
 
 
 class MiseEnForme(DefaultFormatter):
-    """The panels of cyclopts with French columns, and the usage line as the command gives it."""
+    """The panels of cyclopts with French columns, and its usage line after a French word."""
 
     def render_usage(self, console: Console, options: ConsoleOptions, usage: Any) -> None:  # noqa: ARG002
         """Print « Utilisation : … »; the library would put « Usage: » before it."""
-        console.print(Text(str(usage), "bold"), soft_wrap=True)
+        console.print(Text(f"Utilisation : {usage}", "bold"), soft_wrap=True)
 
 
 MISE_EN_FORME = MiseEnForme(column_specs=_colonnes)
@@ -75,8 +74,6 @@ def phrase(erreur: CycloptsError) -> str:
             attendu = TYPES.get(erreur.target_type or object, "une valeur d'une autre forme")
             valeur = erreur.token.value if erreur.token else ""
             return f"l'option {_option(erreur)} attend {attendu}, pas « {valeur} »."
-        case ValidationError():
-            return f"l'option {_option(erreur)} : {erreur.exception_message}"
         case UnusedCliTokensError():
             return f"« {' '.join(erreur.unused_tokens or [])} » est de trop."
     return "les options ne se lisent pas."
