@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import psycopg
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.enfant.hote import Enfant
@@ -17,10 +14,9 @@ from mutualisation.entrepot.connexion import options_du_role, surveillance
 from mutualisation.entrepot.pannes import panne, passagere, sqlstate_de
 from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.moteur import erreur_sans_valeur
 from mutualisation.portes.pages import ecrire_pages, jugement
-from mutualisation.portes.resultat import ABSENTE, Constat
-from mutualisation.portes.suites import Attente, fichier_de, lire_point, nom_de
+from mutualisation.portes.resultat import Constat
+from mutualisation.portes.suites import echec, fichier_de, lire_point
 
 
 @dataclass
@@ -57,37 +53,27 @@ def executer(
         "point": point,
         "lignes": None if lignes is None else [[ligne.get(nom) for nom in colonnes] for ligne in lignes],
         "colonnes": colonnes,
-        "attentes": [{"nom": a.nom, "suite": a.suite, "ecrite": a.ecrite} for a in attentes],
+        "attentes": attentes,
     }
     reponse = _vivant().demander(porte, demande, surveillance(dsn))
-    if "attente" in reponse:
-        fautive = next(a for a in attentes if (a.suite, a.nom) == (reponse["suite"], reponse["attente"]))
-        raise ControleEchoue([f"{_lieu(porte, fautive)} : {reponse['faute']} — la corriger"])
-    bruts = {(b.pop("suite"), nom): b for b in reponse.get("constats", ()) if (nom := _nom(b))}
-    erreurs = [reponse["erreur"]] if "erreur" in reponse else [brut["erreur"] for brut in bruts.values()]
-    _exiger_l_entrepot(porte, erreurs)
-    if erreurs and all(erreur and not erreur.startswith(ABSENTE) for erreur in erreurs):
-        raise _rien_d_execute(porte, erreurs[0])
-    manquantes = [attente.nom for attente in attentes if (attente.suite, attente.nom) not in bruts]
-    if manquantes or len(bruts) != len(attentes) or not attentes:
-        raise ControleEchoue(
-            [
-                f"porte {porte} : {len(bruts)} contrôles exécutés sur {len(attentes)} déclarés (manquent : "
-                f"{', '.join(manquantes) or 'aucun'}) — relancer, et signaler l'anomalie si elle revient"
-            ]
+    if "faute" in reponse:
+        attente, faute = reponse["faute"]
+        lieu = f"porte {porte}, attente « {attente.nom} » de {fichier_de(attente.suite)}"
+        raise ControleEchoue([f"{lieu} : {faute} — la corriger"])
+    constats = {(c.attente.suite, c.attente.nom): c for c in reponse.get("constats", ())}
+    erreurs = [reponse["erreur"]] if "erreur" in reponse else [c.erreur for c in constats.values()]
+    for code in (sqlstate_de(erreur.split(":", 1)[0]) for erreur in erreurs if erreur):
+        if passagere(code):  # what stopped a query may not stop it next time: nothing was judged
+            raise panne(code, f"Porte {porte} : l'entrepôt")
+    if erreurs and all(erreurs):
+        raise echec(porte, f"aucun contrôle n'a pu être exécuté ({erreurs[0]}) — vérifier l'entrepôt")
+    if manquantes := [a.nom for a in attentes if (a.suite, a.nom) not in constats]:
+        raise echec(
+            porte,
+            f"{len(constats)} contrôles exécutés sur {len(attentes)} déclarés (manquent : {', '.join(manquantes)}) — "
+            "relancer, et signaler l'anomalie si elle revient",
         )
-    return [_situer(porte, Constat(attente, **bruts[attente.suite, attente.nom])) for attente in attentes]
-
-
-@contextmanager
-def dire_la_panne(porte: str) -> Iterator[None]:
-    """A query of the gate itself that can't be run: raises as `executer`."""
-    try:
-        yield
-    except psycopg.Error as erreur:
-        texte = erreur_sans_valeur(f"{type(erreur).__name__}: {erreur.diag.message_primary}")
-        _exiger_l_entrepot(porte, [texte])
-        raise _rien_d_execute(porte, texte) from erreur
+    return [constats[attente.suite, attente.nom] for attente in attentes]
 
 
 def retenir(section: str, libelle: str, constats: Sequence[Constat]) -> None:
@@ -110,32 +96,6 @@ def fermer() -> None:
     if _etat.enfant is not None:
         _etat.enfant.fermer()
     _etat.enfant, _etat.jugements = None, {}
-
-
-def _nom(brut: dict[str, Any]) -> str:
-    return nom_de(brut["suite"], brut.pop("type"), brut.pop("kwargs"), brut.pop("meta"))
-
-
-def _rien_d_execute(porte: str, cause: str) -> ControleEchoue:
-    return ControleEchoue([f"porte {porte} : aucun contrôle n'a pu être exécuté ({cause}) — vérifier l'entrepôt"])
-
-
-def _situer(porte: str, constat: Constat) -> Constat:
-    """The result, its error saying where to mend it when the suite is at fault and not the warehouse."""
-    if constat.erreur is None or not constat.erreur.startswith(ABSENTE):
-        return constat
-    return replace(constat, erreur=f"{_lieu(porte, constat.attente)} : {constat.erreur} dans le lot — la corriger")
-
-
-def _lieu(porte: str, attente: Attente) -> str:
-    return f"porte {porte}, attente « {attente.nom} » de {fichier_de(attente.suite)}"
-
-
-def _exiger_l_entrepot(porte: str, erreurs: Iterable[str | None]) -> None:
-    """Raise `PannePassagere` when what stopped a query may not stop it next time: nothing was judged."""
-    for classe in (erreur.split(":", 1)[0] for erreur in erreurs if erreur):
-        if passagere(code := sqlstate_de(classe)):
-            raise panne(code, f"Porte {porte} : l'entrepôt")
 
 
 def _vivant() -> Enfant:

@@ -6,7 +6,6 @@ Great Expectations' own pages are in English and load their styles from a conten
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -15,12 +14,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
+from mutualisation.disque import ecrire
 from mutualisation.francais.formats import nombre as nombre_francais
 from mutualisation.francais.formats import plusieurs
 from mutualisation.portes.resultat import Constat
 
 SEVERITES = {"critical": "Bloque", "warning": "Avertit", "info": "Informe"}
-MOTS = {True: "vrai", False: "faux"}
+LISIBLE = 0o644
 
 
 def jugement(section: str, libelle: str, constats: Iterable[Constat]) -> dict[str, Any]:
@@ -44,21 +44,12 @@ def ecrire_pages(dossier: Path, jugements: Iterable[dict[str, Any]]) -> Path:
     resultats = dossier / "resultats"
     resultats.mkdir(parents=True, exist_ok=True)
     for dit in jugements:
-        _ecrire(resultats / f"{dit['suite']}.json", json.dumps(dit, ensure_ascii=False, indent=1))
+        contenu = json.dumps(dit, ensure_ascii=False, indent=1)
+        ecrire(resultats / f"{dit['suite']}.json", contenu.encode(), LISIBLE)
     suites = [_resumer(json.loads(c.read_text(encoding="utf-8"))) for c in sorted(resultats.glob("*.json"))]
     index = dossier / "index.html"
-    _ecrire(index, _gabarit().render(suites=suites))
+    ecrire(index, _gabarit().render(suites=suites).encode(), LISIBLE)
     return index
-
-
-def _ecrire(chemin: Path, contenu: str) -> None:
-    """Write aside, then rename: a reader never sees half a file."""
-    travail = chemin.with_name(f".{chemin.name}.{secrets.token_hex(4)}")
-    try:
-        travail.write_text(contenu, encoding="utf-8")
-        travail.replace(chemin)
-    finally:
-        travail.unlink(missing_ok=True)
 
 
 @cache
@@ -99,26 +90,24 @@ def _resultat(constat: Constat) -> str:
 
 def _attendu(kwargs: Any) -> str:
     """The limits that the suite gives, in words."""
-    morceaux = []
-    if valeurs := kwargs.get("value_set"):
-        morceaux.append(" · ".join(map(_mot, valeurs)))
-    bornes = [kwargs.get("min_value"), kwargs.get("max_value")]
-    if bornes[0] is not None and bornes[0] == bornes[1]:
-        morceaux.append(_borne(bornes[0]))
-    elif bornes != [None, None]:
-        mots = ("au moins", "au plus")
-        morceaux.append(", ".join(f"{mot} {_borne(b)}" for mot, b in zip(mots, bornes, strict=True) if b is not None))
+    bas, haut = kwargs.get("min_value"), kwargs.get("max_value")
+    morceaux = [" · ".join(map(_mot, kwargs.get("value_set") or ()))]
+    if bas is not None and bas == haut:
+        morceaux.append(_borne(bas))
+    else:
+        bornes = {"au moins": bas, "au plus": haut}
+        morceaux.append(", ".join(f"{mot} {_borne(b)}" for mot, b in bornes.items() if b is not None))
     if (longueur := kwargs.get("value")) is not None:
         morceaux.append(_borne(longueur))
     if motif := kwargs.get("regex"):
         morceaux.append(f"forme {motif}")
     if tolerance := kwargs.get("mostly"):
         morceaux.append(f"{round(100 * tolerance)} % des lignes au moins")
-    return " — ".join(morceaux)
+    return " — ".join(filter(None, morceaux))
 
 
 def _mot(valeur: Any) -> str:
-    return MOTS[valeur] if isinstance(valeur, bool) else str(valeur)
+    return {True: "vrai", False: "faux"}[valeur] if isinstance(valeur, bool) else str(valeur)
 
 
 def _borne(valeur: Any) -> str:

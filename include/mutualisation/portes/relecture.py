@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urldefrag
 
 import openpyxl
 import psycopg
@@ -18,8 +20,8 @@ from psycopg import sql
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.lecteurs.octets import Empreinte, empreinte
 from mutualisation.portes.execution import executer, retenir
-from mutualisation.portes.pages_ecrites import pages_ecrites
 from mutualisation.portes.resultat import ResultatPorte
+from mutualisation.portes.suites import echec
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation
 
@@ -35,6 +37,8 @@ COLONNES = {
     "pages": ("page", "poids", "ancres_doubles", "liens_perdus", "lien"),
     "classeur": ("feuille", "erreurs", "montants_absents"),
 }
+LIEN, ANCRE = re.compile(r'\bhref="([^"]+)"'), re.compile(r'\bid="([^"]+)"')
+AILLEURS = ("http://", "https://", "mailto:", "data:")
 Lignes = list[dict[str, Any]]
 
 
@@ -54,9 +58,8 @@ def exiger_extrait(
     try:
         lots = _relire(conn, dossier, exercice, version, relations)
     except (OSError, ValueError, KeyError, ArithmeticError, zipfile.BadZipFile) as faute:
-        raise ControleEchoue(
-            [f"porte {PORTE} : l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"]
-        ) from faute
+        raison = f"l'extrait {exercice} ne se relit pas ({type(faute).__name__}) — relancer l'extrait"
+        raise echec(PORTE, raison) from faute
     constats = [
         constat
         for nom, lignes in lots.items()
@@ -75,7 +78,7 @@ def _relire(
     return {
         "fichiers": _fichiers(dossier),
         "relations": [_relation(conn, dossier, exercice, version, relation) for relation in relations.values()],
-        "pages": pages_ecrites(dossier),
+        "pages": _pages(dossier),
         "classeur": _classeur(dossier, relations.get(SYNTHESE)),
     }
 
@@ -175,3 +178,34 @@ def _montants(dossier: Path, synthese: Relation) -> set[Decimal]:
     noms = [c.nom for c in synthese.colonnes if c.type == MONTANT and c.nom in entete]
     rangs = [(entete.index(nom), -1 if nom in DEDUITS else 1) for nom in noms]
     return {signe * Decimal(ligne[rang]) for ligne in lignes for rang, signe in rangs if ligne[rang]}
+
+
+def _pages(dossier: Path) -> Lignes:
+    """One row a page: page, poids (bytes), ancres_doubles, liens_perdus, lien (the first that is lost)."""
+    racine = dossier.resolve()
+    textes = {page: page.read_text(encoding="utf-8") for page in sorted(racine.rglob("*.html"))}
+    ancres = {page: ANCRE.findall(texte) for page, texte in textes.items()}
+    presents = {chemin for chemin in racine.rglob("*") if chemin.is_file()}
+    perdus = {
+        page: [lien for lien in LIEN.findall(texte) if not _mene(page, lien, presents, ancres)]
+        for page, texte in textes.items()
+    }
+    return [
+        {
+            "page": page.relative_to(racine).as_posix(),
+            "poids": page.stat().st_size,
+            "ancres_doubles": len(ancres[page]) - len(set(ancres[page])),
+            "liens_perdus": len(perdus[page]),
+            "lien": next(iter(perdus[page]), ""),
+        }
+        for page in textes
+    ]
+
+
+def _mene(page: Path, lien: str, presents: set[Path], ancres: dict[Path, list[str]]) -> bool:
+    """True for an address elsewhere, a file of the extract, an anchor of one of its pages."""
+    if lien.startswith(AILLEURS):
+        return True
+    adresse, ancre = urldefrag(unquote(lien.replace("&amp;", "&")))
+    cible = (page.parent / adresse).resolve() if adresse else page
+    return cible in presents and (not ancre or ancre in ancres.get(cible, ()))

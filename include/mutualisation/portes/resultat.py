@@ -11,9 +11,6 @@ from typing import Any
 from mutualisation.francais.formats import nombre, plusieurs
 from mutualisation.portes.suites import Attente
 
-# What an error begins with when the suite names a column that its rows have not
-ABSENTE = "aucune colonne"
-
 
 @dataclass(frozen=True)
 class Constat:

@@ -26,8 +26,7 @@ class _Valeurs(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Attente:
-    """One expectation. `suite`: the one that holds it; `lot`: the rows that it judges, `libelle` their name in French;
-    `ecrite`: as it is in the file."""
+    """One expectation. `suite`: the one that holds it; `libelle`: the French name of the rows that it judges."""
 
     nom: str
     type: str
@@ -39,7 +38,6 @@ class Attente:
     decisions: tuple[str, ...] = ()
     suite: str = ""
     libelle: str = ""
-    ecrite: Mapping[str, Any] | None = None
 
     @property
     def bloque(self) -> bool:
@@ -68,6 +66,11 @@ class Suite:
     total: str = ""
 
 
+def echec(porte: str, phrase: str) -> ControleEchoue:
+    """What to raise when a gate could not judge."""
+    return ControleEchoue([f"porte {porte} : {phrase}"])
+
+
 def lire_point(porte: str, nom: str) -> list[Suite]:
     """The suites that the checkpoint `nom` runs, in its order.
 
@@ -75,11 +78,8 @@ def lire_point(porte: str, nom: str) -> list[Suite]:
     without its suite has failed.
     """
     point = _json(porte, Path("checkpoints") / f"{nom}.json")
-    noms = [
-        _json(porte, Path("validation_definitions") / f"{d['name']}.json")["suite"]["name"]
-        for d in point["validation_definitions"]
-    ]
-    return [_suite(porte, suite) for suite in noms]
+    definitions = [Path("validation_definitions") / f"{d['name']}.json" for d in point["validation_definitions"]]
+    return [_suite(porte, _json(porte, definition)["suite"]["name"]) for definition in definitions]
 
 
 def nom_de(suite: str, type_: str, kwargs: Mapping[str, Any], meta: Mapping[str, Any] | None) -> str:
@@ -96,38 +96,34 @@ def fichier_de(suite: str) -> Path:
 
 
 def _suite(porte: str, nom: str) -> Suite:
-    contenu = _json(porte, fichier_de(nom))
+    contenu, fichier = _json(porte, fichier_de(nom)), fichier_de(nom)
     meta = contenu.get("meta") or {}
     try:
         attentes = tuple(_attente(nom, str(meta.get("libelle", nom)), ecrite) for ecrite in contenu["expectations"])
-    except (TypeError, KeyError, ValueError, AttributeError) as faute:
-        raison = (
-            f"il manque la clé « {faute.args[0]} »"
-            if isinstance(faute, KeyError)
-            else "une valeur y est d'une autre forme"
-        )
-        raise ControleEchoue(
-            [f"porte {porte} : la suite {fichier_de(nom)} est mal écrite ({raison}) — la corriger"]
-        ) from None
+    except KeyError as faute:
+        raison = f"il manque la clé « {faute.args[0]} »"
+        raise echec(porte, f"la suite {fichier} est mal écrite ({raison}) — la corriger") from None
+    except (TypeError, ValueError, AttributeError):
+        raison = "une valeur y est d'une autre forme"
+        raise echec(porte, f"la suite {fichier} est mal écrite ({raison}) — la corriger") from None
     if not attentes:
-        raise ControleEchoue([f"porte {porte} : la suite {fichier_de(nom)} est vide — y déclarer des attentes"])
+        raise echec(porte, f"la suite {fichier} est vide — y déclarer des attentes")
     return Suite(nom, attentes, str(meta.get("total", "")))
 
 
 def _attente(suite: str, libelle: str, ecrite: Mapping[str, Any]) -> Attente:
     type_, kwargs, meta = str(ecrite["type"]), dict(ecrite["kwargs"]), ecrite.get("meta") or {}
     return Attente(
-        nom=nom_de(suite, type_, kwargs, meta),
-        type=type_,
-        kwargs=kwargs,
-        severity=str(ecrite.get("severity", "critical")),
-        description=str(ecrite["description"]),
+        nom_de(suite, type_, kwargs, meta),
+        type_,
+        kwargs,
+        str(ecrite.get("severity", "critical")),
+        str(ecrite["description"]),
         message=str(meta.get("message", "")),
         remede=str(meta.get("remede", "")),
         decisions=tuple(meta.get("decisions", ())),
         suite=suite,
         libelle=libelle,
-        ecrite=ecrite,
     )
 
 
@@ -135,16 +131,12 @@ def _json(porte: str, chemin: Path) -> dict[str, Any]:
     try:
         contenu = json.loads((dossier_attentes() / "gx" / chemin).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ControleEchoue([f"porte {porte} : la suite d'attentes {chemin} manque — l'écrire"]) from None
+        raise echec(porte, f"la suite d'attentes {chemin} manque — l'écrire") from None
     except UnicodeDecodeError:
-        raise ControleEchoue([f"porte {porte} : la suite {chemin} n'est pas en UTF-8 — la réécrire"]) from None
+        raise echec(porte, f"la suite {chemin} n'est pas en UTF-8 — la réécrire") from None
     except json.JSONDecodeError as faute:
-        raise ControleEchoue(
-            [
-                f"porte {porte} : la suite {chemin}, ligne {faute.lineno} ne se lit pas — corriger son JSON (virgules, "
-                "guillemets)"
-            ]
-        ) from None
+        ou = f"la suite {chemin}, ligne {faute.lineno}"
+        raise echec(porte, f"{ou} ne se lit pas — corriger son JSON (virgules, guillemets)") from None
     if not isinstance(contenu, dict):
-        raise ControleEchoue([f"porte {porte} : la suite {chemin} est vide — y déclarer des attentes"])
+        raise echec(porte, f"la suite {chemin} est vide — y déclarer des attentes")
     return contenu

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.portes.fichier import suites_source, verifier_fichiers
-from mutualisation.portes.suites import Attente
+from mutualisation.portes.fichier import verifier_fichiers
+from mutualisation.portes.suites import Attente, lire_point
 from mutualisation.sources.registre import registre
 
 Poser = Callable[..., int]
@@ -50,7 +50,7 @@ def _rangees(attente: Attente, types: dict[str, str]) -> list[Rangee]:
 
 @pytest.mark.parametrize("source", registre().noms)
 def test_chaque_attente_voit_sa_rangee(base_vierge: str, poser: Poser, source: str) -> None:
-    suites, chargement = {s.nom: s for s in suites_source(registre().source(source))}, None
+    suites, chargement = {s.nom: s for s in lire_point("fichier", source)}, None
     attendues: set[str] = set()
     for jeu in registre().source(source).jeux:
         types: dict[str, Any] = {c.nom: c.type for c in jeu.colonnes}

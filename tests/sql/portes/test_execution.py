@@ -134,16 +134,16 @@ def test_une_attente_mal_ecrite_dit_ou_la_corriger(
 
 
 def test_une_colonne_inconnue_dit_ou_la_corriger(passer: Passer) -> None:
-    (constat,) = passer(_attente("expect_column_values_to_not_be_null", {"column": "absente"}))
-    assert not constat.reussi
-    assert constat.erreur == (
+    with pytest.raises(ControleEchoue) as echec:
+        passer(_attente("expect_column_values_to_not_be_null", {"column": "absente"}))
+    assert str(echec.value) == (
         "porte essai, attente « a » de expectations/essai.json : aucune colonne « absente » dans le lot — la corriger"
     )
 
 
 def test_ce_que_great_expectations_n_a_pas_evalue_se_compte(passer: Passer, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was run is counted against the files, not against what Great Expectations made of them."""
-    lire, autre = execution.lire_point, Attente("b", "t", {}, "critical", "Essai", ecrite=_attente(*FAMILLES[0][:2]))
+    lire, autre = execution.lire_point, Attente("b", *FAMILLES[0][:2], "critical", "Essai")
     monkeypatch.setattr(execution, "lire_point", lambda *ou: [*lire(*ou), Suite("essai", (autre,))])
     with pytest.raises(ControleEchoue, match=r"porte essai : 1 contrôles exécutés sur 2 déclarés \(manquent : b\)"):
         passer(_attente(*FAMILLES[0][:2]))

@@ -12,7 +12,6 @@ import yaml
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
-from mutualisation.portes.fichier import suites_source
 from mutualisation.portes.suites import SQL_EXACT, Attente, lire_point
 from mutualisation.sources.registre import registre
 from mutualisation.sources.sources_gx import ecrire_contexte
@@ -83,7 +82,7 @@ def test_la_phrase_dit_les_valeurs_et_le_remede() -> None:
 
 def test_chaque_jeu_a_sa_suite_et_ses_listes_sont_celles_du_registre() -> None:
     for source in registre():
-        suites = {suite.nom: suite for suite in suites_source(source)}
+        suites = {suite.nom: suite for suite in lire_point("essai", source.nom)}
         assert suites.keys() == {f"{source.nom}.{jeu.nom}" for jeu in source.jeux}
         for jeu in source.jeux:
             valeurs = {c.nom: list(c.valeurs) for c in jeu.colonnes if c.valeurs}
@@ -93,16 +92,17 @@ def test_chaque_jeu_a_sa_suite_et_ses_listes_sont_celles_du_registre() -> None:
 
 
 def test_chaque_phrase_cite_ce_que_son_point_de_controle_rend() -> None:
-    """And what is not native says why."""
     for nom in POINTS:
         forme = json.loads((CONTEXTE / "checkpoints" / f"{nom}.json").read_bytes())["result_format"]
-        for attente in (a for suite in lire_point("essai", nom) for a in suite.attentes):
-            if attente.type == SQL_EXACT:
-                assert attente.ecrite is not None
-                assert attente.ecrite["notes"], attente.nom
-            else:
-                cites = {champ for _, champ, _, _ in Formatter().parse(attente.message) if champ}
-                assert cites <= {*forme.get("unexpected_index_column_names", ())}, attente.nom
+        for attente in (a for suite in lire_point("essai", nom) for a in suite.attentes if a.type != SQL_EXACT):
+            cites = {champ for _, champ, _, _ in Formatter().parse(attente.message) if champ}
+            assert cites <= {*forme.get("unexpected_index_column_names", ())}, attente.nom
+
+
+def test_ce_qui_n_est_pas_natif_dit_pourquoi() -> None:
+    for chemin in (CONTEXTE / "expectations").rglob("*.json"):
+        for ecrite in json.loads(chemin.read_bytes())["expectations"]:
+            assert ecrite["type"] != SQL_EXACT or ecrite["notes"], (chemin, ecrite)
 
 
 def test_chaque_suite_est_passee_par_un_point_de_controle() -> None:
