@@ -14,7 +14,7 @@ from psycopg import sql
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES
 from mutualisation.sources.brut import table
-from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu, Registre
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Registre
 
 SANS_CONSTRUCTION = (
     "Aucune construction ne dit quelles lignes sont à corriger : lancez « mutualisation bilan » ou "
@@ -87,7 +87,8 @@ def lignes_fautives(conn: psycopg.Connection[Any], reg: Registre) -> list[LigneF
 
     ErreurMutualisation before the first build.
     """
-    if not _construite(conn):
+    (construite,) = conn.execute("select to_regclass('construction.mart_rejets') is not null").fetchone() or (False,)
+    if not construite:
         raise ErreurMutualisation(SANS_CONSTRUCTION)
     fautes: dict[tuple[FichierCourant, int], list[Faute]] = defaultdict(list)
     for *fichier, ligne, colonne, motif, statut in conn.execute(SQL_FAUTES).fetchall():
@@ -99,11 +100,6 @@ def lignes_fautives(conn: psycopg.Connection[Any], reg: Registre) -> list[LigneF
     ]
 
 
-def _construite(conn: psycopg.Connection[Any]) -> bool:
-    ligne = conn.execute("select to_regclass('construction.mart_rejets') is not null").fetchone()
-    return bool(ligne and ligne[0])
-
-
 def _cellules(
     conn: psycopg.Connection[Any], reg: Registre, cles: Iterable[tuple[FichierCourant, int]]
 ) -> dict[tuple[int, int], dict[str, str]]:
@@ -112,19 +108,14 @@ def _cellules(
     for fichier, ligne in cles:
         if fichier.jeu not in NON_REPARABLES:
             par_jeu[fichier.jeu].append((fichier.fichier_id, ligne))
-    return {cle: v for jeu, couples in par_jeu.items() for cle, v in _lire(conn, reg.jeu(jeu), couples).items()}
-
-
-def _lire(
-    conn: psycopg.Connection[Any], jeu: Jeu, couples: list[tuple[int, int]]
-) -> dict[tuple[int, int], dict[str, str]]:
-    noms = [c.nom for c in jeu.colonnes_entrepot]
-    requete = sql.SQL(
-        "select b.fichier_id, b.ligne, b.delivre from {} as b"
-        " join unnest(%s::bigint[], %s::int[]) as v (fichier_id, ligne) using (fichier_id, ligne)"
-    ).format(table(jeu))
-    fichiers, lignes = zip(*couples, strict=True)
-    return {
-        (fichier_id, ligne): dict(zip(noms, delivre.split(SEPARATEUR_DELIVRE), strict=True))
-        for fichier_id, ligne, delivre in conn.execute(requete, (list(fichiers), list(lignes)))
-    }
+    trouvees = {}
+    for jeu, couples in par_jeu.items():
+        noms = [c.nom for c in reg.jeu(jeu).colonnes_entrepot]
+        requete = sql.SQL(
+            "select b.fichier_id, b.ligne, b.delivre from {} as b"
+            " join unnest(%s::bigint[], %s::int[]) as v (fichier_id, ligne) using (fichier_id, ligne)"
+        ).format(table(reg.jeu(jeu)))
+        fichiers, lignes = zip(*couples, strict=True)
+        for fichier_id, ligne, delivre in conn.execute(requete, (list(fichiers), list(lignes))):
+            trouvees[fichier_id, ligne] = dict(zip(noms, delivre.split(SEPARATEUR_DELIVRE), strict=True))
+    return trouvees

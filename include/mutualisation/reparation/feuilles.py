@@ -34,11 +34,6 @@ def jeu_de_la_feuille(jeu: Jeu) -> Jeu:
     return replace(jeu, colonnes=designation + tuple(replace(c, obligatoire=False) for c in jeu.colonnes_entrepot))
 
 
-def jeu_de_tout_classeur(jeu: Jeu) -> Jeu:
-    """What every sheet to correct has, of whatever jeu."""
-    return replace(jeu, colonnes=jeu_de_la_feuille(jeu).colonnes[:2])
-
-
 def cachee(jeu: Jeu, colonne: Colonne) -> bool:
     """True for a column whose cells are not shown: personal data, and the free texts of staff and ledger (K7)."""
     return colonne.confidentielle or (colonne.type == "texte" and jeu.source in _TEXTES_LIBRES)

@@ -52,19 +52,18 @@ def lire_corrections(
 
 
 def _jeux(chemin: Path, reg: Registre, limites: Limites) -> list[Jeu]:
-    """The jeux that have a sheet, once the file was read within its limits."""
+    """The jeux that have a sheet."""
     try:
-        ouvrir(chemin, feuilles.jeu_de_tout_classeur(reg.jeux[0]), "xlsx", limites)
-    except LectureRefusee as e:
-        raise LectureRefusee(
-            "ce n'est pas un classeur de lignes à corriger, ou il ne se lit pas ; donner un de ceux qu'écrit "
-            f"« mutualisation reparer --sortie DOSSIER » ({e})"
-        ) from None
-    presentes = {epurer(c) for tete in tetes_des_feuilles(chemin, limites) for rangee in tete for c in rangee}
-    jeux = [j for j in reg.jeux if feuilles.entete_repere(j) in presentes]
-    if not jeux:
-        raise LectureRefusee(f"aucune feuille n'a sa colonne « {feuilles.REPERE} » ; {REECRIRE}.")
-    return jeux
+        presentes = {epurer(c) for tete in tetes_des_feuilles(chemin, limites) for rangee in tete for c in rangee}
+        if jeux := [j for j in reg.jeux if feuilles.entete_repere(j) in presentes]:
+            return jeux
+        raison = f"aucune feuille n'a sa colonne « {feuilles.REPERE} »"
+    except LectureRefusee as refus:
+        raison = str(refus)
+    raise LectureRefusee(
+        "ce n'est pas un classeur de lignes à corriger, ou il ne se lit pas ; donner un de ceux qu'écrit "
+        f"« mutualisation reparer --sortie DOSSIER » ({raison})"
+    )
 
 
 def _rangees(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, dict[str, str]]]:

@@ -17,19 +17,24 @@ from mutualisation.chemins import page_controles
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import envoyer
-from mutualisation.ingestion.copies import Copie
+from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.ingestion.confidentialite import Confidentialite
+from mutualisation.ingestion.correspondances import traducteur
+from mutualisation.ingestion.premieres_lectures import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose
-from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS, munir
-from mutualisation.ingestion.travail import Travail, transaction
-from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
+from mutualisation.lecteurs.entete import normaliser
+from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS
 from mutualisation.lecteurs.noms import nom_montrable
 from mutualisation.lecteurs.octets import Empreinte
+from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
+from mutualisation.lecteurs.entete import Traduction
+from mutualisation.ingestion.travail import Travail, transaction
+from mutualisation.ingestion.typage import Typage
 from mutualisation.operations import Session, porte_fichier
 from mutualisation.reparation.a_corriger import FichierCourant, lignes_fautives
-from mutualisation.reparation.cellules_corrigees import Relecture
 from mutualisation.reparation.lecture_classeur import Correction, lire_corrections
 from mutualisation.sources.brut import synchroniser_brut, table
-from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Source
+from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Colonne, Jeu, Source
 
 SQL_DEJA = """
 select exists (select from journal.fichiers
@@ -74,28 +79,19 @@ def reparer(session: Session, classeur: Path) -> Reparation:
         porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
         with Travail.ouvrir(conn, porte, session.var, session.suivi, session.detail) as travail:
             try:
-                copie = _copie_privee(travail, classeur)
-                if _deja_charge(travail, copie.empreinte.sha256):
+                # the bytes that are hashed are those that are read; swept first when the run is killed
+                ici = UPath(classeur.absolute())
+                jeu = travail.reg.source("rh").jeux[0]
+                copie = travail.copies.de(FichierDepose(jeu, ici.name, f"classeur/{ici.name}", ici, "", 1, "xlsx"))
+                if _valeur(travail, SQL_DEJA, copie.empreinte.sha256):
                     return Reparation(classeur.name, deja_charge=True)
-                corrections = lire_corrections(
-                    copie.chemin, lignes_fautives(conn, travail.reg), travail.reg, travail.limites
-                )
+                fautives = lignes_fautives(conn, travail.reg)
+                corrections = lire_corrections(copie.chemin, fautives, travail.reg, travail.limites)
                 if not corrections:
                     raise LectureRefusee("aucune cellule n'a été corrigée : rien n'est repris.")
                 return Reparation(classeur.name, _reprendre(travail, classeur, copie.empreinte, corrections))
             except (LectureRefusee, OSError) as faute:
                 raise FichierRefuse([(classeur.name, motif_refus(faute))]) from None
-
-
-def _copie_privee(travail: Travail, classeur: Path) -> Copie:
-    """The bytes that are hashed are those that are read; swept first when the run is killed."""
-    ici = UPath(classeur.absolute())
-    jeu = travail.reg.source("rh").jeux[0]
-    return travail.copies.de(FichierDepose(jeu, ici.name, f"classeur/{ici.name}", ici, "", 1, "xlsx"))
-
-
-def _deja_charge(travail: Travail, empreinte_du_classeur: str) -> bool:
-    return bool(_valeur(travail, SQL_DEJA, empreinte_du_classeur))
 
 
 def _valeur(travail: Travail, requete: str, *parametres: Any) -> Any:
@@ -115,18 +111,11 @@ def _reprendre(
     source = _source(travail, par_fichier)
     rien = Depot(UPath(classeur.parent))
     munir(travail, rien)
-    relectures = {f: _relecture(travail, f) for f in par_fichier}
-    for fichier, siennes in par_fichier.items():
-        # a code that was never kept is asked for before anything is landed
-        relectures[fichier].texte(0, siennes)
     with transaction(conn):
         synchroniser_brut(conn, travail.reg)
         journal.nettoyer(conn, source)
         chargement_id = journal.ouvrir_chargement(conn, source.nom)
-    repares = []
-    for fichier, siennes in par_fichier.items():
-        with transaction(conn):
-            repares.append(_atterrir(travail, chargement_id, classeur, lue, siennes, relectures[fichier]))
+        repares = [_atterrir(travail, chargement_id, classeur, lue, siennes) for siennes in par_fichier.values()]
     if refus := dict(travail.porte(conn, chargement_id)):
         with transaction(conn):
             journal.refuser(conn, source, chargement_id, refus, _AUTRES)
@@ -150,12 +139,7 @@ def _source(travail: Travail, fichiers: Iterable[FichierCourant]) -> Source:
 
 
 def _atterrir(
-    travail: Travail,
-    chargement_id: int,
-    classeur: Path,
-    lue: Empreinte,
-    corrections: Sequence[Correction],
-    relecture: Relecture,
+    travail: Travail, chargement_id: int, classeur: Path, lue: Empreinte, corrections: Sequence[Correction]
 ) -> FichierRepare:
     """One file: its row of the journal, the rows it keeps, the rows that were corrected."""
     fichier = corrections[0].ligne.fichier
@@ -168,6 +152,7 @@ def _atterrir(
     fichier_id = journal.inserer_fichier(conn, chargement_id, depose, contenu, correspondances=fichier.correspondances)
     corrigees = [c.ligne.ligne for c in corrections]
     gardees = _reporter(travail, jeu, fichier, fichier_id, corrigees)
+    relecture = Relecture(jeu, travail.correspondances.pour(jeu), travail.confidentialite(jeu))
     envoyer(conn, jeu, [relecture.texte(fichier_id, corrections).encode()])
     dialecte = _valeur(travail, SQL_DIALECTE, fichier.fichier_id)
     dialecte |= {
@@ -201,6 +186,39 @@ def _reporter(travail: Travail, jeu: Jeu, fichier: FichierCourant, fichier_id: i
     return int(travail.conn.execute(requete, (fichier_id, fichier.fichier_id, list(corrigees))).rowcount)
 
 
-def _relecture(travail: Travail, fichier: FichierCourant) -> Relecture:
-    jeu = travail.reg.jeu(fichier.jeu)
-    return Relecture(jeu, travail.correspondances.pour(jeu), travail.confidentialite(jeu))
+class Relecture:
+    """Reads the corrected rows of one jeu, as a file that has every column in the order of the registry."""
+
+    def __init__(self, jeu: Jeu, traduction: Traduction, confidentialite: Confidentialite) -> None:
+        self._jeu = jeu
+        self._traducteurs = {nom: traducteur(valeurs) for nom, valeurs in traduction.valeurs.items()}
+        self._typage = Typage(jeu, None, confidentialite.sans_masquer_deux_fois())
+
+    def texte(self, fichier_id: int, corrections: Sequence[Correction]) -> str:
+        """COPY text of the rows. LectureRefusee when a code that was never kept would be needed."""
+        rangees = [self._rangee(c) for c in corrections]
+        return self._typage.texte(fichier_id, Bloc([c.ligne.ligne for c in corrections], rangees))
+
+    def _rangee(self, correction: Correction) -> list[str]:
+        for colonne in self._jeu.colonnes_entrepot:
+            self._exiger_le_code(colonne, correction)
+        avant = correction.ligne.cellules
+        tapees = {n: self._traduite(n, v) for n, v in correction.valeurs.items()}
+        return [tapees.get(c.nom, avant.get(c.nom, "")) for c in self._jeu.colonnes_entrepot]
+
+    def _traduite(self, nom: str, valeur: str) -> str:
+        return self._traducteurs[nom][valeur] if nom in self._traducteurs else valeur
+
+    def _exiger_le_code(self, colonne: Colonne, correction: Correction) -> None:
+        """A day that becomes worked needs its code, of which a digest alone was kept (S2)."""
+        if not colonne.clair_si or colonne.nom in correction.valeurs:
+            return
+        temoin, permise = colonne.clair_si
+        avant = correction.ligne.cellules.get(temoin, "")
+        apres = self._traduite(temoin, correction.valeurs[temoin]) if temoin in correction.valeurs else avant
+        if normaliser(apres) == normaliser(permise) != normaliser(avant):
+            raise LectureRefusee(
+                f"{correction.ligne.fichier.chemin}, ligne {correction.ligne.ligne} : « {colonne.entete} » n'a pas été "
+                f"gardé tant que « {self._jeu.colonne(temoin).entete} » n'était pas {permise} : l'écrire aussi dans le "
+                "classeur."
+            )

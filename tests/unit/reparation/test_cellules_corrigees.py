@@ -12,8 +12,8 @@ from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.reparation.a_corriger import LigneFautive
-from mutualisation.reparation.cellules_corrigees import Relecture
 from mutualisation.reparation.lecture_classeur import Correction
+from mutualisation.reparation.reprise import Relecture
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.sources.registre import registre
 

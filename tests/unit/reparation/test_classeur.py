@@ -15,7 +15,7 @@ from mutualisation.lecteurs.entete import normaliser
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.reparation import ecriture_classeur, feuilles
 from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive
-from mutualisation.reparation.ecriture_classeur import ecrire_classeur, ecrire_classeurs
+from mutualisation.reparation.ecriture_classeur import classeur, ecrire_classeurs
 from mutualisation.reparation.lecture_classeur import lire_corrections
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
@@ -25,7 +25,7 @@ ENTETE, PREMIERE = 4, 5
 
 
 def ecrire(chemin: Path, lignes: Sequence[LigneFautive]) -> Path:
-    ecrire_classeur(chemin, REG, lignes[0].fichier.source, lignes)
+    chemin.write_bytes(classeur(REG, lignes[0].fichier.source, lignes))
     return chemin
 
 
