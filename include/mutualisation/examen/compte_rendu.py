@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, Essai, Verdict
+from mutualisation.examen.diagnostic import Essai
 from mutualisation.examen.discretion import DISCRETES, MASQUE, affichage, montrable
-from mutualisation.examen.jugement import Constat
+from mutualisation.examen.jugement import ACCEPTE, REFUSE, REJETS, Verdict
+from mutualisation.examen.reconnaissance import Reconnaissance
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.lecteurs.limites import nombre_fr
 from mutualisation.sources.jeux import Colonne, Jeu
 
 _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}
-_ISSUES = {ACCEPTE: "accepte", 2: "rejets", REFUSE: "refuse"}
+_ISSUES = {ACCEPTE: "accepte", REJETS: "rejets", REFUSE: "refuse"}
 _MOTIFS_MAX, _INCONNUES_MAX = 12, 5
 EXEMPLES = 3
 
@@ -26,26 +27,21 @@ def lignes(essai: Essai) -> list[str]:
 
 def en_dict(essai: Essai) -> dict[str, Any]:
     """The report for a program."""
-    constat = _constat(essai)
+    jeu, trouve = essai.jeu, essai.trouve
     return {
         "fichier": str(essai.fichier),
         "forme": essai.nature.genre,
-        "jeu": essai.jeu.nom if essai.jeu else None,
-        "certitude": round(essai.trouve.certitude, 2) if essai.trouve else None,
-        "colonnes": [_colonne(essai, c, constat) for c in essai.jeu.colonnes] if essai.jeu and essai.trouve else [],
+        "jeu": jeu.nom if jeu else None,
+        "certitude": round(trouve.certitude, 2) if trouve else None,
+        "colonnes": [_colonne(essai, trouve, c) for c in trouve.jeu.colonnes] if trouve else [],
         "avis": essai.avis,
         "tel_quel": _verdict(essai.tel_quel),
         "avec_les_propositions": _verdict(essai.propose) if essai.propose else None,
-        "valeurs_inconnues": [_inconnue(essai.jeu, c, vues) for c, vues in _inconnues(essai)] if essai.jeu else [],
+        "valeurs_inconnues": _inconnues(essai),
         "correspondances": [{**vars(p.ligne), "raison": p.raison} for p in essai.propositions],
         "ecrit": str(essai.ecrit) if essai.ecrit else None,
         "code": essai.code,
     }
-
-
-def _constat(essai: Essai) -> Constat | None:
-    """The pass with most columns read: with the proposals, else as it is."""
-    return (essai.propose and essai.propose.constat) or essai.tel_quel.constat
 
 
 def _reconnu(essai: Essai) -> Iterator[str]:
@@ -66,13 +62,17 @@ def _reconnu(essai: Essai) -> Iterator[str]:
     yield from (f"À savoir : {a}." for a in essai.avis)
 
 
+def _lecture(essai: Essai) -> Verdict:
+    """The pass with most columns read: with the proposals, else as it is."""
+    return essai.propose if essai.propose and essai.propose.refus is None else essai.tel_quel
+
+
 def _colonnes(essai: Essai) -> Iterator[str]:
-    if not essai.jeu or not essai.trouve:
+    if not essai.trouve:
         return
-    constat = _constat(essai)
     yield "Colonnes :"
-    for c in essai.jeu.colonnes:
-        d = _colonne(essai, c, constat)
+    for c in essai.trouve.jeu.colonnes:
+        d = _colonne(essai, essai.trouve, c)
         nom = f"{d['colonne']}{'*' if c.obligatoire else ''}"
         if d["entete"] is None:
             yield f"  {nom} : {d['etat']}"
@@ -80,26 +80,23 @@ def _colonnes(essai: Essai) -> Iterator[str]:
         exemples = " ; ".join(f"{avant} → {apres}" if avant != apres else avant for avant, apres in d["exemples"])
         source = "" if d["etat"] == "lue" else f" ← « {d['entete']} » ({d['etat']})"
         yield f"  {nom}{source} : {exemples or 'vide'}"
-    if constat and constat.entete.ignorees:
-        yield f"  En-têtes ignorés : {', '.join(constat.entete.ignorees)}."
+    if ignorees := _lecture(essai).ignorees:
+        yield f"  En-têtes ignorés : {', '.join(ignorees)}."
 
 
-def _colonne(essai: Essai, c: Colonne, constat: Constat | None) -> dict[str, Any]:
+def _colonne(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[str, Any]:
     """How a column is read, with three values before and after."""
-    trouve, jeu = essai.trouve, essai.jeu
-    if trouve is None or jeu is None:
-        return {}
     candidat = trouve.candidats.get(c.nom)
     place = trouve.trouvees.get(c.nom, candidat.place if candidat else None)
     if place is None:
         return {"colonne": c.entete, "entete": None, "etat": _absence(essai, c), "exemples": []}
-    entete = trouve.tete.noms[place]
     etat = f"proposé : {candidat.raison}" if candidat and c.nom not in trouve.trouvees else "lue"
-    lue = constat.colonnes.get(c.nom) if constat else None
-    paires = _exemples(jeu, lue) if lue is not None else []
+    lue = _lecture(essai).colonnes.get(c.nom)
+    paires = _exemples(trouve.jeu, lue) if lue is not None else []
     if c.type in ("personnel", "pseudonyme"):
         paires = [(MASQUE, MASQUE)]
-    return {"colonne": c.entete, "entete": entete, "etat": etat, "exemples": list(dict.fromkeys(paires))}
+    exemples = list(dict.fromkeys(paires))
+    return {"colonne": c.entete, "entete": trouve.tete.noms[place], "etat": etat, "exemples": exemples}
 
 
 def _exemples(jeu: Jeu, lue: ColonneLue) -> list[tuple[str, str]]:
@@ -130,62 +127,49 @@ def _verdicts(essai: Essai) -> Iterator[str]:
     yield from _dire("Tel quel", essai.tel_quel)
     if essai.propose:
         yield from _dire("Avec les correspondances proposées", essai.propose)
-    yield from _restes(essai)
+    for d in _inconnues(essai):
+        s = "s" if d["nombre"] > 1 else ""
+        dites = f" ({', '.join(d['valeurs'])})" if d["valeurs"] else f", masquée{s}"
+        nom = f"valeur{s} inconnue{s} de « {d['colonne']} »{dites}"
+        attendues = ", ".join(d["attendues"])
+        yield f"  {nombre_fr(d['nombre'])} {nom} : à corriger, ou à traduire dans correspondances ({attendues})"
 
 
 def _dire(titre: str, verdict: Verdict) -> Iterator[str]:
-    constat = verdict.constat
     if verdict.refus is not None:
         yield f"{titre} : fichier refusé, {verdict.refus}"
-        return
-    if constat is None:
+    elif not verdict.colonnes:
         yield f"{titre} : {plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
-        return
-    part = f"{constat.part:.1f}".replace(".", ",")
-    yield f"{titre} : {plusieurs(constat.lignes, 'ligne')}, {plusieurs(constat.rejetees, 'rejetée')} ({part} %)."
-    for (entete, motif), n in constat.motifs.most_common(_MOTIFS_MAX):
+    else:
+        part = f"{verdict.part:.1f}".replace(".", ",")
+        yield f"{titre} : {plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejetees, 'rejetée')} ({part} %)."
+    for (entete, motif), n in verdict.motifs.most_common(_MOTIFS_MAX):
         yield f"  {nombre_fr(n)} × {entete + ' : ' if entete else ''}{motif}"
-    for (entete, motif), n in constat.retenues.most_common():
+    for (entete, motif), n in verdict.retenues.most_common():
         yield f"  {nombre_fr(n)} × {entete} : {motif} (non rejetée)"
 
 
-def _restes(essai: Essai) -> Iterator[str]:
-    """Values of enumerations that nothing tells."""
+def _inconnues(essai: Essai) -> list[dict[str, Any]]:
+    """Values of enumerations that nothing tells, in the pass that the report ends on: how many, and the first ones only
+    where no person's name could be among them (K9)."""
     if essai.jeu is None:
-        return
-    for colonne, vues in _inconnues(essai):
-        d = _inconnue(essai.jeu, colonne, vues)
-        s = "s" if d["nombre"] > 1 else ""
-        dites = f" ({', '.join(d['valeurs'])})" if d["valeurs"] else f", masquée{s}"
-        nom = f"valeur{s} inconnue{s} de « {colonne.entete} »"
-        attendues = ", ".join(colonne.valeurs)
-        yield f"  {nombre_fr(d['nombre'])} {nom}{dites} : à corriger, ou à traduire dans correspondances ({attendues})"
-
-
-def _inconnues(essai: Essai) -> list[tuple[Colonne, list[str]]]:
-    """Unread cells of each enumeration, in the pass that the report ends on."""
-    constat = (essai.propose or essai.tel_quel).constat
-    if essai.jeu is None or constat is None:
         return []
-    return [(essai.jeu.colonne(nom), vues) for nom, vues in constat.inconnues.items()]
-
-
-def _inconnue(jeu: Jeu, colonne: Colonne, vues: list[str]) -> dict[str, Any]:
-    """How many, and the first ones only where no person's name could be among them (K9)."""
-    montrees = [] if jeu.source in DISCRETES else [_court(v) for v in vues[:_INCONNUES_MAX]]
-    return {"colonne": colonne.entete, "nombre": len(vues), "valeurs": montrees, "attendues": list(colonne.valeurs)}
+    dites = []
+    for nom, vues in (essai.propose or essai.tel_quel).inconnues.items():
+        colonne = essai.jeu.colonne(nom)
+        montrees = [] if essai.jeu.source in DISCRETES else [_court(v) for v in vues[:_INCONNUES_MAX]]
+        attendues = list(colonne.valeurs)
+        dites.append({"colonne": colonne.entete, "nombre": len(vues), "valeurs": montrees, "attendues": attendues})
+    return dites
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    constat = verdict.constat
     return {
         "issue": _ISSUES[verdict.code],
         "motif": verdict.refus,
         "lignes": verdict.lignes,
-        "rejetees": constat.rejetees if constat else 0,
-        "motifs": [
-            {"colonne": e or None, "motif": m, "lignes": n} for (e, m), n in (constat.motifs if constat else {}).items()
-        ],
+        "rejetees": verdict.rejetees,
+        "motifs": [{"colonne": e or None, "motif": m, "lignes": n} for (e, m), n in verdict.motifs.items()],
     }
 
 
@@ -206,10 +190,9 @@ def _propositions(essai: Essai) -> Iterator[str]:
 
 def _conclusion(essai: Essai) -> str:
     verdict = essai.propose if essai.ecrit and essai.propose else essai.tel_quel
-    rejetees = verdict.constat.rejetees if verdict.constat else 0
     dit = {
         ACCEPTE: "le fichier serait accepté sans rejet",
-        2: f"le fichier serait accepté, {plusieurs(rejetees, 'ligne rejetée', 'lignes rejetées')}",
+        REJETS: f"le fichier serait accepté, {plusieurs(verdict.rejetees, 'ligne rejetée', 'lignes rejetées')}",
         REFUSE: "le fichier serait refusé",
     }[verdict.code]
     return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."

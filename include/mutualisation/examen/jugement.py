@@ -16,36 +16,39 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue, Typage
 from mutualisation.lecteurs.bloc import BLANCS, sans_total
-from mutualisation.lecteurs.entete import Entete, Traduction
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.lecteurs.lecture import Lecteur
+from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.lecteurs.entete import Traduction
+from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue, Typage
 from mutualisation.sources.jeux import Jeu, Regle
 
 Motif = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Periode:
-    """What the name of the file says of its rows; None where it says nothing."""
-
-    exercice: int | None = None
-    mois: int | None = None
-    semestre: int | None = None
+# exercice, mois, semestre that the name of the file says
+Periode = tuple[int | None, int | None, int | None]
+ACCEPTE, REJETS, REFUSE = 0, 2, 3
 
 
 @dataclass
-class Constat:
-    """What a reading saw: rows, those rejected, (header, reason) of rejected and of held rows, columns as read."""
+class Verdict:
+    """What would become of a file: refused, with the reason, or read: rows, (header, reason) of those rejected and of
+    those held, columns as read (none of a PES or a DECP, whose rows are not judged), headers that are ignored."""
 
-    entete: Entete
+    refus: str | None = None
     lignes: int = 0
     motifs: Counter[Motif] = field(default_factory=Counter)
     retenues: Counter[Motif] = field(default_factory=Counter)
     colonnes: Mapping[str, ColonneLue] = field(default_factory=dict)
+    ignorees: Sequence[str] = ()
+
+    @property
+    def code(self) -> int:
+        """Exit code of the command: 0 accepted whole, 2 with rejected rows, 3 refused."""
+        if self.refus is not None:
+            return REFUSE
+        return REJETS if self.rejetees else ACCEPTE
 
     @property
     def rejetees(self) -> int:
@@ -83,33 +86,31 @@ def juger(
     traduction: Traduction,
     periode: Periode,
     controle: Mapping[str, Any],
-) -> Constat:
+) -> Verdict:
     """Read every row. LectureRefusee when the file can't be read to its end, or an announced sum is wrong (F3, F4)."""
     if lecteur.entete is None:
         raise LectureRefusee("ce fichier n'est pas un tableau.")
     garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
     typage = Typage(jeu, lecteur.entete, garde, traduction)
     totaux: list[Sequence[str]] = []
-    _creer(conn, jeu)
-    with conn.cursor() as curseur, curseur.copy("copy essai from stdin (format text, null '')") as copie:
-        for bloc in sans_total(lecteur.blocs(), totaux.append):
-            copie.write(typage.texte(0, bloc))
-    constat = Constat(lecteur.entete, colonnes=typage.colonnes)
-    _compter(conn, jeu, periode, constat)
-    _verifier_sommes(conn, jeu, typage.totaux(totaux[0]) if totaux else {}, controle, constat.lignes)
-    return constat
-
-
-def _creer(conn: psycopg.Connection[Any], jeu: Jeu) -> None:
     typees = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(c.nom), sql.SQL(c.type_sql)) for c in jeu.colonnes_lues
     )
+    technique = sql.SQL(
+        "create temporary table essai (fichier_id bigint, ligne integer, defauts text, delivre text, {})"
+    )
     conn.execute("drop table if exists essai")
-    technique = "create temporary table essai (fichier_id bigint, ligne integer, defauts text, delivre text, {})"
-    conn.execute(sql.SQL(technique).format(typees))
+    conn.execute(technique.format(typees))
+    with conn.cursor() as curseur, curseur.copy("copy essai from stdin (format text, null '')") as copie:
+        for bloc in sans_total(lecteur.blocs(), totaux.append):
+            copie.write(typage.texte(0, bloc))
+    verdict = Verdict(colonnes=typage.colonnes, ignorees=lecteur.entete.ignorees)
+    _compter(conn, jeu, periode, verdict)
+    _verifier_sommes(conn, jeu, typage.totaux(totaux[0]) if totaux else {}, controle, verdict.lignes)
+    return verdict
 
 
-def _compter(conn: psycopg.Connection[Any], jeu: Jeu, periode: Periode, constat: Constat) -> None:
+def _compter(conn: psycopg.Connection[Any], jeu: Jeu, periode: Periode, verdict: Verdict) -> None:
     """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart."""
     requete = sql.SQL(
         "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, count(*) from ("
@@ -119,12 +120,12 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, periode: Periode, constat:
         rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
         retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
     )
-    for rejet, retenue, nombre in conn.execute(requete, (periode.exercice, periode.mois, periode.semestre)).fetchall():
-        constat.lignes += nombre
+    for rejet, retenue, nombre in conn.execute(requete, periode).fetchall():
+        verdict.lignes += nombre
         if rejet is not None:
-            constat.motifs[_motif(rejet)] += nombre
+            verdict.motifs[_motif(rejet)] += nombre
         elif retenue is not None:
-            constat.retenues[_motif(retenue)] += nombre
+            verdict.retenues[_motif(retenue)] += nombre
 
 
 def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:

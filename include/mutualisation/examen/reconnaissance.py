@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mutualisation.examen.tetes import Tete
-from mutualisation.examen.usages import NOMS
+from mutualisation.examen.usages import noms_usuels
 from mutualisation.ingestion.cellules_lues import lecture_de
 from mutualisation.ingestion.correspondances import Correspondances
 from mutualisation.lecteurs.entete import normaliser
@@ -151,7 +151,7 @@ def _note(colonne: Colonne, nom: str, note_contenu: float | None, *, seule: bool
 @lru_cache(maxsize=16_384)
 def _note_du_nom(colonne: Colonne, nom: str) -> float:
     lu, attendu = _mots(nom), _mots(colonne.entete or "")
-    if lu == attendu or lu in {_mots(u) for u in NOMS.get(colonne.nom, ())}:
+    if lu == attendu or lu in {_mots(u) for u in noms_usuels(colonne.nom)}:
         return 0.95
     mots = set(attendu.split())
     if mots and mots <= set(lu.split()):

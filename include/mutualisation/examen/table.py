@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mutualisation.disque import ecrire
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.correspondances import COLONNES, JEU_CORRESPONDANCES, Correspondance, noter_defauts
 from mutualisation.ingestion.depot import lire_nom
@@ -30,10 +31,10 @@ class Table:
     refus: str | None = None
 
 
-def table(fichier: Path, donnee: Path | None, reg: Registre, limites: Limites) -> Table:
+def lire_table(fichier: Path, donnee: Path | None, reg: Registre) -> Table:
     """The table given, else that of the drop in which `fichier` lies, highest version."""
     if donnee is not None:
-        return _lue(donnee if donnee.exists() else None, donnee, reg, limites)
+        return _lue(donnee, donnee, reg) if donnee.exists() else Table(None, donnee)
     dossier = fichier.resolve().parent
     if dossier.name not in reg.noms:
         return Table(None, None)
@@ -44,18 +45,16 @@ def table(fichier: Path, donnee: Path | None, reg: Registre, limites: Limites) -
     if not versions:
         return Table(None, referentiel / f"{JEU_CORRESPONDANCES}.csv")
     version, chemin = max(versions)
-    lue = _lue(chemin, chemin, reg, limites)
+    lue = _lue(chemin, chemin, reg)
     if chemin.suffix.lower() == ".xlsx":
         lue.cible = referentiel / f"{JEU_CORRESPONDANCES}_v{version + 1}.csv"
     return lue
 
 
-def _lue(chemin: Path | None, cible: Path, reg: Registre, limites: Limites) -> Table:
-    if chemin is None:
-        return Table(None, cible)
-    jeu = reg.jeu(JEU_CORRESPONDANCES)
+def _lue(chemin: Path, cible: Path, reg: Registre) -> Table:
+    limites = Limites.de_l_environnement()
     try:
-        lecteur = ouvrir(chemin, jeu, chemin.suffix.lower().removeprefix("."), limites)
+        lecteur = ouvrir(chemin, reg.jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
         blocs = list(sans_total(lecteur.blocs()))
         lignes = noter_defauts(blocs, lecteur.entete, limites, reg) if lecteur.entete else []
     except (LectureRefusee, OSError) as e:
@@ -63,7 +62,7 @@ def _lue(chemin: Path | None, cible: Path, reg: Registre, limites: Limites) -> T
     return Table(chemin, cible, lignes)
 
 
-def completer(t: Table, ajouts: Sequence[Correspondance], reg: Registre, limites: Limites) -> Path:
+def completer(t: Table, ajouts: Sequence[Correspondance], reg: Registre) -> Path:
     """Write the rows after those of the table, in its own writing, whole or not at all; the file written.
 
     ErreurMutualisation when there is nowhere to write, or the table can't be completed.
@@ -78,19 +77,14 @@ def completer(t: Table, ajouts: Sequence[Correspondance], reg: Registre, limites
         corps = "".join(_ligne(x, None, ";") for x in [*t.lignes, *ajouts])
         octets = (_EN_TETE + corps).encode("utf-8-sig")
     else:
-        octets = _complete(t.chemin, ajouts, reg, limites)
+        octets = _complete(t.chemin, ajouts, reg)
     t.cible.parent.mkdir(parents=True, exist_ok=True)
-    provisoire = t.cible.with_name(f".{t.cible.name}.partiel")
-    try:
-        provisoire.write_bytes(octets)
-        provisoire.replace(t.cible)
-    finally:
-        provisoire.unlink(missing_ok=True)
+    ecrire(t.cible, octets, 0o644)
     return t.cible
 
 
-def _complete(chemin: Path, ajouts: Sequence[Correspondance], reg: Registre, limites: Limites) -> bytes:
-    lecteur = ouvrir(chemin, reg.jeu(JEU_CORRESPONDANCES), "csv", limites)
+def _complete(chemin: Path, ajouts: Sequence[Correspondance], reg: Registre) -> bytes:
+    lecteur = ouvrir(chemin, reg.jeu(JEU_CORRESPONDANCES), "csv", Limites.de_l_environnement())
     entete, dialecte = lecteur.entete, lecteur.dialecte
     if entete is None or not set(COLONNES) <= set(entete.positions):
         raise ErreurMutualisation(f"{chemin} n'a pas ses quatre colonnes (Jeu, Colonne, Lu, Vaut) : les lui donner.")

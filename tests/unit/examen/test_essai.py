@@ -248,8 +248,7 @@ def test_une_cellule_proche_d_une_valeur_n_en_prend_pas_le_sens(
     assert essai.ecrit == table
     assert _nus(_dit(essai) + table.read_text(encoding="utf-8-sig")) == []
     assert essai.propose is not None
-    assert essai.propose.constat is not None
-    assert (essai.code, essai.propose.constat.rejetees, essai.propose.constat.lignes) == (2, 1, 2)
+    assert (essai.code, essai.propose.rejetees, essai.propose.lignes) == (2, 1, 2)
     assert f"1 valeur inconnue de « {colonne} », masquée : à corriger, ou à traduire dans correspondances" in _dit(
         essai
     )
