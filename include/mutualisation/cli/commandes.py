@@ -17,7 +17,7 @@ from rich.console import Console
 from mutualisation.cli import options
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.francais.formats import plusieurs
+from mutualisation.francais.formats import euros, plusieurs
 
 if TYPE_CHECKING:
     from mutualisation import examen
@@ -219,7 +219,6 @@ def simuler(
     json_: options.Json = False,
 ) -> None:
     """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
-    from mutualisation.francais.formats import euros
     from mutualisation.simulation import ecrire_simulation
     from mutualisation.simulation import simuler as calculer
 
@@ -264,8 +263,8 @@ def reparer(
             lignes = [f"{c} : {plusieurs(n, 'ligne')} à corriger" for c, n in ecrits] or ["aucune ligne à corriger"]
         else:
             reparation = reprendre(session, Path(str(fichier)))
-            contenu, lignes = reparation, _dire_reparation(reparation)
-    _rendre(json_, contenu if sortie is not None else asdict(contenu), lignes)
+            contenu, lignes = asdict(reparation), _dire_reparation(reparation)
+    _rendre(json_, contenu, lignes)
 
 
 def _dire_reparation(reparation: Any) -> list[str]:
