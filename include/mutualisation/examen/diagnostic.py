@@ -21,10 +21,8 @@ from mutualisation.ingestion.controle import SUFFIXE_CONTROLE, lire_controle, oc
 from mutualisation.ingestion.correspondances import Correspondance, compiler
 from mutualisation.ingestion.depot import FichierDepose, lire_nom
 from mutualisation.lecteurs.lecture import ouvrir
-from mutualisation.lecteurs.limites import Limites
-from mutualisation.lecteurs.octets import Nature, nature
-from mutualisation.lecteurs.octets import empreinte
-from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
+from mutualisation.lecteurs.octets import Nature, empreinte, nature
 from mutualisation.sources.jeux import Jeu, Registre
 from mutualisation.sources.registre import registre
 

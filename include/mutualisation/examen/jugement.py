@@ -16,13 +16,13 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.lecteurs.bloc import BLANCS, sans_total
 from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.lecteurs.lecture import Lecteur
 from mutualisation.ingestion.pseudonymes import Pseudonymes
-from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.lecteurs.entete import Traduction
 from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue, Typage
+from mutualisation.lecteurs.bloc import BLANCS, sans_total
+from mutualisation.lecteurs.entete import Traduction
+from mutualisation.lecteurs.lecture import Lecteur
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.jeux import Jeu, Regle
 
 Motif = tuple[str, str]

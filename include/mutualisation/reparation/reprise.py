@@ -17,19 +17,17 @@ from mutualisation.chemins import page_controles
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import envoyer
-from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.correspondances import traducteur
-from mutualisation.ingestion.premieres_lectures import munir
 from mutualisation.ingestion.depot import Depot, FichierDepose
-from mutualisation.lecteurs.entete import normaliser
-from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS
-from mutualisation.lecteurs.noms import nom_montrable
-from mutualisation.lecteurs.octets import Empreinte
-from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
-from mutualisation.lecteurs.entete import Traduction
+from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS, munir
 from mutualisation.ingestion.travail import Travail, transaction
 from mutualisation.ingestion.typage import Typage
+from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.lecteurs.entete import Traduction, normaliser
+from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
+from mutualisation.lecteurs.noms import nom_montrable
+from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.operations import Session, porte_fichier
 from mutualisation.reparation.a_corriger import FichierCourant, lignes_fautives
 from mutualisation.reparation.lecture_classeur import Correction, lire_corrections
