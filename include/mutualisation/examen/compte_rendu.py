@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mutualisation.examen.diagnostic import Essai
-from mutualisation.examen.discretion import DISCRETES, MASQUE, affichage, montrable
+from mutualisation.examen.discretion import MASQUE, affichage, montrable
 from mutualisation.examen.jugement import ACCEPTE, REFUSE, REJETS, Verdict
 from mutualisation.examen.reconnaissance import Reconnaissance
 from mutualisation.francais.formats import plusieurs
@@ -157,7 +157,7 @@ def _inconnues(essai: Essai) -> list[dict[str, Any]]:
     dites = []
     for nom, vues in (essai.propose or essai.tel_quel).inconnues.items():
         colonne = essai.jeu.colonne(nom)
-        montrees = [] if essai.jeu.source in DISCRETES else [_court(v) for v in vues[:_INCONNUES_MAX]]
+        montrees = [] if essai.jeu.personnes else [_court(v) for v in vues[:_INCONNUES_MAX]]
         attendues = list(colonne.valeurs)
         dites.append({"colonne": colonne.entete, "nombre": len(vues), "valeurs": montrees, "attendues": attendues})
     return dites

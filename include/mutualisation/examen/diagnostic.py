@@ -14,9 +14,8 @@ from upath import UPath
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen.jugement import Periode, Verdict, brouillon, juger
 from mutualisation.examen.propositions import Proposition, des_defauts, des_en_tetes, des_valeurs, nouvelles
-from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre
+from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre, tetes
 from mutualisation.examen.table import Table, completer, lire_table
-from mutualisation.examen.tetes import tetes
 from mutualisation.ingestion.controle import SUFFIXE_CONTROLE, lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler
 from mutualisation.ingestion.depot import FichierDepose, lire_nom
@@ -115,8 +114,7 @@ def _proposer(
 ) -> None:
     """The file as it is; headers and defaults; then, on the file read with them, the values of its enumerations."""
     essai.tel_quel = lu = lire_avec(lignes)
-    donnees = compiler(lignes, registre()).pour(trouve.jeu).defauts
-    essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve, donnees)], lignes)
+    essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve)], lignes)
     if essai.propositions:
         lu = lire_avec([*lignes, *(p.ligne for p in essai.propositions)])
     valeurs = nouvelles(des_valeurs(trouve.jeu, lu.inconnues), lignes)

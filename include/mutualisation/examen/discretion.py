@@ -10,8 +10,6 @@ from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.sources.jeux import Jeu
 
 MASQUE = "masqué"
-# sources whose files speak of people, by name or as tiers
-DISCRETES = frozenset({"rh", "compta"})
 
 
 def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
@@ -22,7 +20,7 @@ def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
     colonne = lue.colonne
     if colonne.confidentielle or (jeu.agents and colonne.type == "code"):
         return False
-    if jeu.source not in DISCRETES:
+    if not jeu.personnes:
         return True
     if colonne.type == "enumeration" and sens_usuel(colonne, cellule) is not None:
         return True

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mutualisation.examen.discretion import DISCRETES
 from mutualisation.examen.reconnaissance import Reconnaissance
 from mutualisation.examen.usages import defaut_usuel, sens_usuel
 from mutualisation.ingestion.correspondances import Correspondance
@@ -38,11 +37,11 @@ def des_en_tetes(trouve: Reconnaissance) -> list[Proposition]:
     ]
 
 
-def des_defauts(trouve: Reconnaissance, donnees: Iterable[str]) -> list[Proposition]:
-    """A value for each `*` column that neither the file nor `donnees` (already given) has, where one is usual."""
+def des_defauts(trouve: Reconnaissance) -> list[Proposition]:
+    """A value for each `*` column that neither the file nor `correspondances` has, where one is usual."""
     propositions = []
     for c in trouve.jeu.obligatoires:
-        if c.nom in trouve.trouvees or c.nom in trouve.candidats or c.nom in donnees:
+        if c.nom in trouve.trouvees or c.nom in trouve.candidats or c.nom in trouve.traduction.defauts:
             continue
         if (valeur := defaut_usuel(trouve.jeu.nom, c.nom)) is not None:
             raison = "aucune colonne ne lui ressemble : à vérifier, la valeur vaut pour chaque ligne"
@@ -82,7 +81,7 @@ def _sens(jeu: Jeu, colonne: Colonne, lu: str) -> str | None:
     A file that speaks of people: a whole usual word only, for what is near one may be a name (K9, S2).
     """
     usuel = sens_usuel(colonne, lu)
-    return usuel if usuel is not None or jeu.source in DISCRETES else _par_mot(colonne, lu)
+    return usuel if usuel is not None or jeu.personnes else _par_mot(colonne, lu)
 
 
 def _par_mot(colonne: Colonne, lu: str) -> str | None:

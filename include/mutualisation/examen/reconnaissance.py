@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
-from mutualisation.examen.tetes import Tete
 from mutualisation.examen.usages import noms_usuels
-from mutualisation.ingestion.cellules_lues import lecture_de
+from mutualisation.ingestion.cellules_lues import date, lecture_de, nombre
 from mutualisation.ingestion.correspondances import Correspondances
-from mutualisation.lecteurs.entete import normaliser
-from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.lecteurs.entete import Traduction, epurer, est_vide, normaliser
+from mutualisation.lecteurs.limites import Limites
+from mutualisation.lecteurs.octets import encodage
+from mutualisation.sources.jeux import Colonne, Dialecte, Jeu
 
 # forms that tell a column from most others, when a single header of the file has them
 _FORMES_PARLANTES = frozenset({"date", "duree", "siret"})
 _SEUIL, _SEUIL_FACULTATIF, _CONTENU_MIN = 0.6, 0.85, 0.6
-_ECHANTILLON = 40
+_ECHANTILLON, _APPROFONDIS = 40, 8
+_OCTETS, _RANGEES = 1 << 18, 150
 RECONNU = 0.4
+
+
+@dataclass(frozen=True)
+class Tete:
+    """A row that may be a header, as names, and the data rows that follow it."""
+
+    noms: tuple[str, ...]
+    suite: tuple[tuple[str, ...], ...]
+
+    def cellules(self, rang: int) -> list[str]:
+        """The cells of the column at that place that state something."""
+        return [r[rang] for r in self.suite if rang < len(r) and r[rang].strip()]
 
 
 @dataclass(frozen=True)
@@ -33,11 +50,13 @@ class Candidat:
 
 @dataclass
 class Reconnaissance:
-    """A jeu, the header it was compared with, columns found by name, candidates for the others, certainty 0 to 1."""
+    """A jeu, the header it was compared with, what `correspondances` says of it, columns found by name, candidates for
+    the others, certainty 0 to 1."""
 
     jeu: Jeu
     tete: Tete
-    trouvees: dict[str, int]
+    traduction: Traduction
+    trouvees: dict[str, int] = field(default_factory=dict)
     candidats: dict[str, Candidat] = field(default_factory=dict)
     certitude: float = 0.0
 
@@ -53,36 +72,35 @@ def reconnaitre(
     jeux: Iterable[Jeu], tetes: Sequence[Tete], correspondances: Correspondances, nom_de_fichier: str
 ) -> Reconnaissance | None:
     """The jeu that fits best; None when no row of the file looks like the header of one."""
-    essais = [_essai(jeu, tete, correspondances) for jeu in jeux for tete in tetes]
+    essais = [Reconnaissance(jeu, tete, correspondances.pour(jeu)) for jeu in jeux for tete in tetes]
     for essai in essais:
-        essai.certitude = _certitude(essai, correspondances, nom_de_fichier)
+        essai.trouvees = _trouvees(essai)
+        essai.certitude = _certitude(essai, nom_de_fichier)
     # candidates cost most: for the header that names most columns, and the widest ones when none names any
     essais.sort(key=lambda e: (-e.certitude, -len(e.tete.noms)))
-    if essais and essais[0].certitude >= 1:
-        return essais[0]
-    larges = sorted(tetes, key=lambda t: -sum(map(bool, t.noms)))[:2]
-    for essai in essais:
-        if essai.certitude < 1 and (essai in essais[:8] or essai.tete in larges):
-            essai.candidats = _candidats(essai, correspondances)
-            essai.certitude = _certitude(essai, correspondances, nom_de_fichier)
+    if essais and essais[0].certitude < 1:
+        larges = sorted(tetes, key=lambda t: -sum(map(bool, t.noms)))[:2]
+        for rang, essai in enumerate(essais):
+            if rang < _APPROFONDIS or essai.tete in larges:
+                essai.candidats = _candidats(essai)
+                essai.certitude = _certitude(essai, nom_de_fichier)
     return max(essais, key=lambda e: (e.certitude, len(e.trouvees)), default=None)
 
 
-def _essai(jeu: Jeu, tete: Tete, correspondances: Correspondances) -> Reconnaissance:
-    autres = correspondances.pour(jeu).entetes
-    places = {normaliser(n): i for i, n in reversed(list(enumerate(tete.noms))) if n}
+def _trouvees(essai: Reconnaissance) -> dict[str, int]:
+    """Columns that a header of the file names, by the registry or by `correspondances`, and its place."""
+    places = {normaliser(n): i for i, n in reversed(list(enumerate(essai.tete.noms))) if n}
     trouvees = {}
-    for c in jeu.colonnes:
-        for nom in (normaliser(c.entete or ""), *sorted(autres.get(c.nom, ()))):
-            if nom in places and c.nom not in trouvees:
-                trouvees[c.nom] = places[nom]
-    return Reconnaissance(jeu, tete, trouvees)
+    for c in essai.jeu.colonnes:
+        noms = (normaliser(c.entete or ""), *sorted(essai.traduction.entetes.get(c.nom, ())))
+        if nom := next((nom for nom in noms if nom in places), None):
+            trouvees[c.nom] = places[nom]
+    return trouvees
 
 
-def _certitude(essai: Reconnaissance, correspondances: Correspondances, nom_de_fichier: str) -> float:
+def _certitude(essai: Reconnaissance, nom_de_fichier: str) -> float:
     """Two thirds for the `*` columns found, one for the headers explained; names and content break ties."""
-    donnees = correspondances.pour(essai.jeu).defauts
-    exigees = [c for c in essai.jeu.obligatoires if c.nom not in donnees]
+    exigees = [c for c in essai.jeu.obligatoires if c.nom not in essai.traduction.defauts]
     notes = dict.fromkeys(essai.trouvees, 1.0) | {n: c.note * 0.9 for n, c in essai.candidats.items()}
     couvertes = sum(notes.get(c.nom, 0.0) for c in exigees) / max(1, len(exigees))
     pleines = sum(1 for n in essai.tete.noms if n)
@@ -102,10 +120,10 @@ def _penchant(essai: Reconnaissance) -> float:
     return 0.001 if recettes == (essai.jeu.nom == "titres") else 0.0
 
 
-def _candidats(essai: Reconnaissance, correspondances: Correspondances) -> dict[str, Candidat]:
+def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
     """The best header for each column that the file lacks, each header serving once."""
     libres = {i: n for i, n in enumerate(essai.tete.noms) if n and i not in essai.trouvees.values()}
-    donnees = correspondances.pour(essai.jeu).defauts
+    donnees = essai.traduction.defauts
     manquantes = [
         c for c in essai.jeu.colonnes
         if c.nom not in essai.trouvees and c.nom not in donnees and c.type != "personnel"
@@ -181,3 +199,45 @@ def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
 
 def _forme(colonne: Colonne) -> str:
     return {"date": "des dates", "duree": "des durées", "siret": "des SIRET"}[colonne.type]
+
+
+def tetes(chemin: Path, genre: str, limites: Limites) -> list[Tete]:
+    """Every candidate. LectureRefusee when the bytes can't be read."""
+    lectures = _du_classeur(chemin, limites) if genre == "xlsx" else _du_texte(chemin)
+    permises = Dialecte().bannieres + 1
+    return [
+        Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])))
+        for rangees in lectures
+        for i in range(min(permises, len(rangees)))
+        if _semble_entete(rangees[i])
+    ]
+
+
+def _semble_entete(rangee: list[str]) -> bool:
+    """Two names at least, and no cell that is a number or a date: a data row could hold a person's name."""
+    pleines = [c for c in map(epurer, rangee) if c]
+    return len(pleines) > 1 and not any(nombre(c) is not None or date(c) for c in pleines)
+
+
+def _du_texte(chemin: Path) -> list[list[list[str]]]:
+    code = encodage(chemin, Dialecte().encodages)
+    with chemin.open("rb") as f:
+        octets = f.read(_OCTETS)
+    if len(octets) == _OCTETS:
+        octets = octets[: octets.rfind(b"\n") + 1]
+    lignes = [ligne for ligne in octets.decode(code, "replace").splitlines() if ligne.strip()]
+    lectures = []
+    for separateur in Dialecte().separateurs:
+        try:
+            rangees = list(itertools.islice(csv.reader(lignes, delimiter=separateur), _RANGEES))
+        except csv.Error:
+            continue
+        lectures.append([r for r in rangees if not est_vide(r)])
+    return lectures
+
+
+def _du_classeur(chemin: Path, limites: Limites) -> list[list[list[str]]]:
+    # a second to import, and most files are CSV
+    from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
+
+    return tetes_des_feuilles(chemin, limites)

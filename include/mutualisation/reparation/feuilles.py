@@ -13,8 +13,6 @@ EN_FAUTE, CORRIGE = "En faute", "Corrigé"
 REPERE = "Repère"
 AVANT = (FICHIER, LIGNE, SITUATION, CAUSE, REGLE, REMEDE, EN_FAUTE, CORRIGE)
 SANS_COLONNE = "toute la ligne"
-# an object or a name of post may name a person
-_TEXTES_LIBRES = frozenset({"rh", "compta"})
 
 
 def entete_repere(jeu: Jeu) -> str:
@@ -35,8 +33,8 @@ def jeu_de_la_feuille(jeu: Jeu) -> Jeu:
 
 
 def cachee(jeu: Jeu, colonne: Colonne) -> bool:
-    """True for a column whose cells are not shown: personal data, and the free texts of staff and ledger (K7)."""
-    return colonne.confidentielle or (colonne.type == "texte" and jeu.source in _TEXTES_LIBRES)
+    """True for a column whose cells are not shown: personal data, and a free text that may name a person (K7)."""
+    return colonne.confidentielle or (colonne.type == "texte" and jeu.personnes)
 
 
 def montree(jeu: Jeu, colonne: Colonne, cellule: str) -> str:

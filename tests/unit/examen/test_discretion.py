@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mutualisation.examen.discretion import DISCRETES, montrable
+from mutualisation.examen.discretion import montrable
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.typage import ColonneLue
@@ -21,7 +21,7 @@ MATRICULES = ("0907331", "907331", "M0042", "0042")
 COLONNES = [
     pytest.param(j, c, id=f"{j.nom}.{c.nom}")
     for j in registre().jeux
-    if j.source in DISCRETES and j.format == "tabulaire"
+    if j.personnes and j.format == "tabulaire"
     for c in j.colonnes
 ]
 

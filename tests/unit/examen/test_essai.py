@@ -6,19 +6,30 @@ import io
 import json
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen import Essai, en_dict, essayer, lignes
+from mutualisation.examen import Essai, diagnostic, en_dict, essayer, lignes
+from mutualisation.examen.jugement import brouillon
 from mutualisation.examen.propositions import des_valeurs
 from mutualisation.sources.registre import registre
 
 TABULAIRES = [j for j in registre().jeux if j.format == "tabulaire"]
 TEMPS = "Matricule;Nom;Date;Code activité;Durée;Type jour;Validé\n"
 LIGNE = "0012;DUPONT;01/03/2023;ADS;3h30;T;O\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _un_seul_brouillon() -> Iterator[None]:
+    """One throwaway server for these tests, where each command starts its own."""
+    with brouillon() as conn, pytest.MonkeyPatch.context() as livre:
+        livre.setattr(diagnostic, "brouillon", lambda: nullcontext(conn))
+        yield
 
 
 def _ecrire(chemin: Path, contenu: str | bytes) -> Path:
@@ -230,6 +241,15 @@ NOMMES = [
     ("compta/mandats_2023-03.csv", ECRITURES, "2023;00;1;1;1;15/03/2023;{};6068;Payé;1\n", "FR76 01 3000", "01",
      "Type pièce"),
 ]  # fmt: skip
+
+
+def test_une_lecture_refusee_en_chemin_n_empeche_pas_la_suivante(tmp_path: Path) -> None:
+    """A header to propose, and a cell that never ends: both readings are refused after their first rows."""
+    ligne = '2023;00;1;1;1;15/03/2023;01;6068;Payé;1;"jamais fermé\n'
+    texte = ECRITURES.replace("TTC", "TTC;Objet de la dépense") + ligne
+    essai = essayer(_ecrire(tmp_path / "export.csv", texte))
+    assert essai.propose is not None
+    assert (essai.tel_quel.code, essai.propose.code) == (3, 3)
 
 
 def _nus(texte: str) -> list[str]:
