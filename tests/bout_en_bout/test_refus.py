@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.atelier import petit_depot
-from tests.atelier.commande import appeler, empreinte, lancer
+from tests.atelier.commande import appeler, empreinte
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire, publication
@@ -85,19 +85,3 @@ def test_un_mauvais_usage_finit_par_une_phrase(neuf: op.Session, petit: Path, tm
         sortie = appeler(neuf, "bilan", *(a.format(**lieux) for a in arguments))
         assert (sortie.code, sortie.texte) == (1, ""), cas
         assert attendu in sortie.erreurs, cas
-
-
-@pytest.mark.parametrize(
-    ("adresse", "attendu"),
-    [
-        ("n'importe quoi", "n'est pas une adresse PostgreSQL"),
-        ("postgresql://compte:S3cretTresLong@127.0.0.1:1/base", "ne répond pas"),
-    ],
-)
-def test_une_mauvaise_adresse_d_entrepot(adresse: str, attendu: str, petit: Path, tmp_path: Path) -> None:
-    sortie = lancer(
-        tmp_path / "var", "bilan", "--depot", petit, "--exercice", EXERCICE, "--sortie", tmp_path, ENTREPOT_DSN=adresse
-    )
-    assert sortie.code == 1
-    assert attendu in sortie.erreurs
-    assert "S3cretTresLong" not in sortie.erreurs

@@ -3,6 +3,7 @@
 import signal
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from tests.atelier.processus import envoyer, processus_du_serveur
 
 from mutualisation.entrepot.connexion import connecter, exiger_verrou, patienter, verrou_entrepot
+from mutualisation.entrepot.copie_de_base import copier
 from mutualisation.entrepot.parametres_libpq import adresse, parametres, reglages, url_sqlalchemy
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
@@ -128,12 +130,23 @@ def test_qui_tient_le_verrou_est_nomme(base_vierge, monkeypatch):
 
 
 def test_un_serveur_fige_finit_l_attente(tmp_path, monkeypatch):
-    """SIGSTOP on every process of the server: nothing closes the connection, nothing answers."""
+    """SIGSTOP on every process of the server: nothing closes the connection, nothing answers, pg_dump neither."""
     monkeypatch.setenv("MUTUALISATION_DELAI_SERVEUR", "1")
-    with serveur_entrepot(tmp_path) as dsn, connecter(dsn, role=None) as conn:
+    bloquees = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    with serveur_entrepot(tmp_path) as dsn, connecter(dsn, role=None) as conn, ThreadPoolExecutor(1) as fil:
+        conn.execute("create table public.tenue ()")
+        conn.commit()
+        conn.execute("lock table public.tenue")
+        copie = fil.submit(copier, dsn, tmp_path / "copie")
+        with psycopg.connect(dsn, autocommit=True) as temoin:
+            while temoin.execute(bloquees).fetchone() == (0,):
+                assert not copie.done()
+                time.sleep(0.05)
         processus = processus_du_serveur(tmp_path)
         envoyer(signal.SIGSTOP, processus)
         try:
+            with pytest.raises(PannePassagere, match="ne répond plus depuis"):
+                copie.result()
             with pytest.raises(PannePassagere, match="ne répond plus depuis"), conn.transaction():
                 conn.execute("select 1")
             with pytest.raises(PannePassagere, match="délai dépassé"):

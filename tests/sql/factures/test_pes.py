@@ -199,29 +199,29 @@ def test_un_code_du_poste_absent_pas_de_projet(
     assert "01/07/2021" in phrase
 
 
-@pytest.mark.parametrize(
-    ("parametre", "valeur"),
-    [
-        ("pes_poste", "000000"),
-        ("pes_collectivite", "10"),
-        ("pes_budget", "0"),
-        ("pes_produit:ARCHIVES", "ARCH1"),
-        ("pes_service:ARCHIVES", "ARCHIVES DE LA METROPOLE"),
-        ("compte_recette:CAM", "7068x"),
-        ("fonction_recette:IMPRESSION", "02-0"),
-        ("pes_siret", "21590350100017"),
-    ],
-)
-def test_un_code_mal_forme_pas_de_projet(conn_facturee: Conn, parametre: str, valeur: str) -> None:
-    conn_facturee.execute("delete from versions.parametres_en_vigueur where parametre = %s", (parametre,))
-    conn_facturee.execute(
-        "insert into versions.parametres_en_vigueur (version, exercice, parametre, debut, ligne, valeur, reference)"
-        " values (1, 2021, %s, '2019-01-01', 99, %s, 'x')", (parametre, valeur)
-    )  # fmt: skip
+MAL_FORMES = {
+    "pes_poste": "000000",
+    "pes_collectivite": "10",
+    "pes_budget": "0",
+    "pes_produit:ARCHIVES": "ARCH1",
+    "pes_service:ARCHIVES": "ARCHIVES DE LA METROPOLE",
+    "compte_recette:CAM": "7068x",
+    "fonction_recette:IMPRESSION": "02-0",
+    "pes_siret": "21590350100017",
+}
+
+
+def test_un_code_mal_forme_pas_de_projet(conn_facturee: Conn) -> None:
+    for rang, (parametre, valeur) in enumerate(MAL_FORMES.items(), 99):
+        conn_facturee.execute("delete from versions.parametres_en_vigueur where parametre = %s", (parametre,))
+        conn_facturee.execute(
+            "insert into versions.parametres_en_vigueur (version, exercice, parametre, debut, ligne, valeur, reference)"
+            " values (1, 2021, %s, '2019-01-01', %s, %s, 'x')", (parametre, rang, valeur)
+        )  # fmt: skip
     conn_facturee.commit()
     projet = _preparer(conn_facturee)
     assert projet.octets is None
-    assert f"{parametre} (« {valeur} » n'est pas un" in projet.phrases[0]
+    assert [p for p, v in MAL_FORMES.items() if f"{p} (« {v} » n'est pas un" not in projet.phrases[0]] == []
 
 
 def test_les_comptes_des_titres_ne_sont_pas_choisis_entre_plusieurs(conn_facturee: Conn) -> None:

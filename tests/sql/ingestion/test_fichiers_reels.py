@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from lxml import etree
 from psycopg import sql
+from tests.atelier import bases
 from tests.atelier.partage import partage
+from tests.conftest import MODELE
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
@@ -45,18 +46,19 @@ PES = {
 Ligne = dict[str, str | None]
 
 
-@pytest.fixture
-def conn(base_vierge: str, tmp_path: Path) -> Iterator[psycopg.Connection[Any]]:
-    """A warehouse into which every real file was loaded."""
+@pytest.fixture(scope="module")
+def conn(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection[Any]]:
+    """A warehouse into which every real file was loaded; read only."""
     reels = partage("domaine", "reels")
     noms = {f"compta/{n}.xml": reels / "pes" / f"{n}.xml" for n in ("ciril_2017", "sicoval_2015")}
     noms |= {f"cam/decp_{2011 + i}.json": reels / "decp" / f"{n}.json" for i, n in enumerate(DECP)}
     noms["compta/balance_2024.csv"] = reels / "balance" / BALANCE
+    dossier = tmp_path_factory.mktemp("reels")
     for nom, origine in noms.items():
-        (tmp_path / "depot" / nom).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "depot" / nom).write_bytes(origine.read_bytes())
-    with connecter(base_vierge) as c:
-        charger_depot(c, tmp_path / "depot", var=tmp_path, porte=lambda _conn, _chargement: [])
+        (dossier / "depot" / nom).parent.mkdir(parents=True, exist_ok=True)
+        (dossier / "depot" / nom).write_bytes(origine.read_bytes())
+    with bases.copie(_serveur, MODELE) as dsn, connecter(dsn) as c:
+        charger_depot(c, dossier / "depot", var=dossier, porte=lambda _conn, _chargement: [])
         yield c
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import psycopg
 import pytest
 from tests.atelier.extrait import ecrire_extrait
@@ -139,3 +140,14 @@ def test_every_series_of_checks_is_named(conn_publiee: psycopg.Connection[Any], 
         "(6 contrôles exécutés), sur la vraisemblance des chiffres (7 contrôles exécutés), et sur le bilan avant "
         "publication (8 contrôles exécutés)."
     ) in lu
+
+
+def test_each_commune_has_its_page_and_its_sheet(extrait: Path) -> None:
+    fichiers = {f.name for f in (extrait / "communes").iterdir()}
+    assert fichiers == {f"{n}.{s}" for n in ("index", "59350_lille", "59360_loos") for s in ("html", "pdf")}
+
+
+def test_a_commune_is_printed_on_one_sheet(extrait: Path) -> None:
+    for nom in ("59350_lille", "59360_loos"):
+        with pikepdf.open(extrait / "communes" / f"{nom}.pdf") as pdf:
+            assert len(pdf.pages) == 1, nom
