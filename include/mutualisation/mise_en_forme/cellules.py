@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats
-from mutualisation.mise_en_forme.modele import AUCUN, LECTURE, Colonne, Lien, Tableau, Valeur
+from mutualisation.mise_en_forme.modele import AUCUN, Colonne, Lien, Tableau, Valeur
 
 LECTURES: dict[str, Callable[[Any], str]] = {
     "annee": str,
@@ -42,12 +42,12 @@ class Cellule:
 
 def rangees(t: Tableau) -> list[list[Cellule]]:
     """Rows that are read, the first ones when there is a limit."""
-    return [[_cellule(c, ligne.get(c.cle)) for c in t.vues(LECTURE)] for ligne in t.lignes[: t.limite]]
+    return [[_cellule(c, ligne.get(c.cle)) for c in t.colonnes] for ligne in t.lignes[: t.limite]]
 
 
 def pied(t: Tableau) -> list[Cellule]:
     """The total; empty without one."""
-    return [] if t.total is None else [_cellule(c, t.total.get(c.cle), total=True) for c in t.vues(LECTURE)]
+    return [] if t.total is None else [_cellule(c, t.total.get(c.cle), total=True) for c in t.colonnes]
 
 
 def note(t: Tableau) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -90,11 +91,6 @@ class Graphique:
     sujet: str
     note: str = field(default="", kw_only=True)
 
-    @property
-    def description(self) -> str:
-        """The text alternative: every figure that is drawn."""
-        raise NotImplementedError
-
 
 @dataclass(frozen=True)
 class CoutsCouverts(Graphique):
@@ -119,11 +115,6 @@ class CoutsCouverts(Graphique):
         excedent = [("excedent", "Recettes au-delà du coût (trait : coût net)")]
         return [("couvert", couvert), ("reste", reste), *(excedent if any(b.excedent for b in self.barres) else [])]
 
-    @property
-    def description(self) -> str:
-        """The text alternative: each bar told in words."""
-        return " ; ".join(b.phrase() for b in self.barres) + "."
-
 
 # ---------------------------------------------------------------- other charts
 @dataclass(frozen=True)
@@ -140,12 +131,6 @@ class Cascade(Graphique):
     """From one amount to another, step by step (full cost to D5211-16, N-1 to N)."""
 
     etapes: Sequence[Etape]
-
-    @property
-    def description(self) -> str:
-        """What it is made of, in words."""
-        enonces = dire_les_etapes(self.etapes)
-        return " ; ".join(f"{e.libelle} : {enonce}" for e, enonce in zip(self.etapes, enonces, strict=True)) + "."
 
 
 def dire_les_etapes(etapes: Sequence[Etape]) -> list[str]:
@@ -179,26 +164,15 @@ SENS_PAR_DEBUT = (
 
 @dataclass(frozen=True)
 class Flux(Graphique):
-    """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €.
-
-    `sens`: meaning of a name in the palette (personnel, structure, couvert, reste…), where its words do not tell.
-    """
+    """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €."""
 
     sources: Sequence[tuple[str, Decimal]]
     cibles: Sequence[tuple[str, Decimal]]
-    sens: Mapping[str, str] = field(default_factory=dict)
 
     def sens_de(self, nom: str) -> str:
-        """Meaning of a name in the palette: as it was given, else by how it starts, else who pays is a payer."""
+        """Meaning of a name in the palette: by how it starts, else who pays is a payer."""
         connu = next((sens for debut, sens in SENS_PAR_DEBUT if nom.startswith(debut)), None)
-        return self.sens.get(nom) or connu or ("couvert" if nom in dict(self.cibles) else "mesure")
-
-    @property
-    def description(self) -> str:
-        """What it is made of, in words."""
-        gauche = ", ".join(f"{nom} {euros(montant)}" for nom, montant in self.sources)
-        droite = ", ".join(f"{nom} {euros(montant)}" for nom, montant in self.cibles)
-        return f"Coût : {gauche}. Financement : {droite}."
+        return connu or ("couvert" if nom in dict(self.cibles) else "mesure")
 
 
 @dataclass(frozen=True)
@@ -227,12 +201,6 @@ class Carte(Graphique):
     signee: bool = False
     muette: bool = False
 
-    @property
-    def description(self) -> str:
-        """The text alternative: how many communes in each class."""
-        compte = (sum(c.classe == i and c.valeur is not None for c in self.communes) for i in range(len(self.classes)))
-        return " ; ".join(f"{nom} : {n}" for nom, n in zip(self.classes, compte, strict=True)) + "."
-
 
 @dataclass(frozen=True)
 class Matrice(Graphique):
@@ -243,12 +211,6 @@ class Matrice(Graphique):
 
     colonnes: Sequence[str]
     lignes: Sequence[tuple[str, Sequence[bool]]]
-
-    @property
-    def description(self) -> str:
-        """The text alternative: how many rows each column has."""
-        enonces = (f"{nom} : {sum(marques[i] for _, marques in self.lignes)}" for i, nom in enumerate(self.colonnes))
-        return " ; ".join(enonces) + "."
 
 
 @dataclass(frozen=True)
@@ -267,15 +229,6 @@ class Courbes(Graphique):
 
     series: Sequence[Serie]
 
-    @property
-    def description(self) -> str:
-        """What it is made of, in words."""
-        return " ; ".join(f"{s.libelle} : {_suite(s)}" for s in self.series) + "."
-
-
-def _suite(s: Serie) -> str:
-    return ", ".join(f"{an} {INCONNU if v is None else nombre(v, s.decimales) + ' ' + s.unite}" for an, v in s.points)
-
 
 @dataclass(frozen=True)
 class Histogramme(Graphique):
@@ -292,8 +245,35 @@ class Histogramme(Graphique):
     unite: str = ""
     repere: str = ""
 
-    @property
-    def description(self) -> str:
-        """What it is made of, in words."""
-        enonces = (f"{nom} : {INCONNU if v is None else nombre(v, self.decimales)}" for nom, v in self.barres)
-        return f"{self.mesure}, par {self.axe}. " + " ; ".join(enonces) + "."
+
+# ---------------------------------------------------------------- told in words
+def decrire(g: Graphique) -> str:
+    """The text alternative: every figure that is drawn."""
+    match g:
+        case CoutsCouverts():
+            return _enoncer(b.phrase() for b in g.barres)
+        case Cascade():
+            montants = dire_les_etapes(g.etapes)
+            return _enoncer(f"{e.libelle} : {montant}" for e, montant in zip(g.etapes, montants, strict=True))
+        case Flux():
+            gauche, droite = (", ".join(f"{nom} {euros(x)}" for nom, x in cote) for cote in (g.sources, g.cibles))
+            return f"Coût : {gauche}. Financement : {droite}."
+        case Carte():
+            connues = Counter(c.classe for c in g.communes if c.valeur is not None)
+            return _enoncer(f"{nom} : {connues[i]}" for i, nom in enumerate(g.classes))
+        case Matrice():
+            return _enoncer(f"{nom} : {sum(x[i] for _, x in g.lignes)}" for i, nom in enumerate(g.colonnes))
+        case Courbes():
+            return _enoncer(f"{s.libelle} : {', '.join(_points(s))}" for s in g.series)
+        case Histogramme():
+            enonces = (f"{nom} : {INCONNU if v is None else nombre(v, g.decimales)}" for nom, v in g.barres)
+            return f"{g.mesure}, par {g.axe}. {_enoncer(enonces)}"
+    raise TypeError(type(g).__name__)
+
+
+def _enoncer(enonces: Iterable[str]) -> str:
+    return " ; ".join(enonces) + "."
+
+
+def _points(s: Serie) -> list[str]:
+    return [f"{an} {INCONNU if v is None else f'{nombre(v, s.decimales)} {s.unite}'}" for an, v in s.points]

@@ -15,7 +15,7 @@ from mutualisation.francais import formats
 from mutualisation.francais.typographie import insecables
 from mutualisation.mise_en_forme import cellules, dessin, palette
 from mutualisation.mise_en_forme.graphiques import Graphique
-from mutualisation.mise_en_forme.modele import LECTURE, Code, Document, Lien, Morceau
+from mutualisation.mise_en_forme.modele import Code, Document, Lien, Morceau
 
 
 @cache
@@ -31,7 +31,6 @@ def _environnement() -> Environment:
     env.filters |= {
         "nombre": formats.nombre,
         "mots": _mots,
-        "colonnes": lambda t: t.vues(LECTURE),
         "rangees": cellules.rangees,
         "pied": cellules.pied,
         "note": cellules.note,

@@ -10,7 +10,6 @@ from mutualisation.mise_en_forme.graphiques import ZERO, Graphique
 
 Ligne = Mapping[str, Any]
 TEXTE, AUCUN = "texte", "—"
-PARTOUT, LECTURE, CLASSEUR = "partout", "lecture", "classeur"
 
 
 # ---------------------------------------------------------------- words
@@ -83,9 +82,7 @@ class Colonne:
     variation and variation_etp (signed); in the workbook also milliers (read to the thousand), moyen
     (an average cost, six decimals) and etp_fin. `absent`: what NULL says; `part`: share of the width on paper, for
     words; `largeur`: width in the workbook; `somme`: the total adds it up; `discret`: a zero may be hidden where room
-    is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}`
-    references to the columns of the row; `ou`: partout, lecture (page and PDF) or
-    classeur.
+    is short; `deduit`: read with a minus; `formule`: of the workbook, in `{key}` references to the columns of the row.
     """
 
     cle: str
@@ -99,7 +96,6 @@ class Colonne:
     discret: bool = False
     deduit: bool = False
     formule: str = ""
-    ou: str = PARTOUT
 
     @property
     def est_texte(self) -> bool:
@@ -155,8 +151,7 @@ class Tableau:
     """Rows by column key; the first column names the row, and may be a `Lien`. `note` comes under the table.
 
     `annexe`: few columns, one kind of value per row, like the printed annex; `limite`: rows that page and PDF show,
-    `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook; `ou`: as for a
-    column.
+    `reste` saying how many more there are (one, several, where); `feuille`: its sheet in the workbook.
     """
 
     titre: str
@@ -168,11 +163,6 @@ class Tableau:
     limite: int | None = None
     reste: tuple[str, str, str] = ("autre ligne", "autres lignes", "")
     feuille: Feuille | None = None
-    ou: str = PARTOUT
-
-    def vues(self, ou: str) -> list[Colonne]:
-        """Columns shown in `lecture` or in the `classeur`."""
-        return [c for c in self.colonnes if c.ou in (PARTOUT, ou)]
 
 
 def additionner(intitule: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne]) -> dict[str, Any]:
@@ -248,12 +238,12 @@ Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | CoteACot
 
 
 def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
-    """What page and PDF show: no table without rows, nothing that is for the workbook alone."""
+    """What page and PDF show: no table without rows, nothing that holds none."""
     retenus: list[Bloc] = []
     for bloc in blocs:
         match bloc:
             case Tableau():
-                retenus += [bloc] if bloc.lignes and bloc.ou != CLASSEUR else []
+                retenus += [bloc] if bloc.lignes else []
             case Repli() | Volet() | Pile():
                 interieur = lus(bloc.blocs)
                 retenus += [replace(bloc, blocs=interieur)] if interieur else []
@@ -262,20 +252,9 @@ def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
     return retenus
 
 
-def feuilles(blocs: Sequence[Bloc]) -> list[tuple[Feuille, Tableau]]:
-    """Tables of the workbook, in order, those without rows too."""
-    trouvees: list[tuple[Feuille, Tableau]] = []
-    for bloc in blocs:
-        if isinstance(bloc, Tableau) and bloc.feuille:
-            trouvees.append((bloc.feuille, bloc))
-        elif isinstance(bloc, Repli | CoteACote | Volet | Pile):
-            trouvees += feuilles(bloc.blocs)
-    return trouvees
-
-
 @dataclass(frozen=True)
 class Section:
-    """A part of the bilan; `court`: its name in the summary. With nothing to read it is in the workbook only."""
+    """A part of the bilan; `court`: its name in the summary. With nothing to read it is not shown."""
 
     ancre: str
     titre: str

@@ -14,9 +14,8 @@ from mutualisation.composition.compilation import composer
 from mutualisation.composition.entetes import nommer_les_lignes
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import cellules, dessin
-from mutualisation.mise_en_forme.graphiques import Graphique
+from mutualisation.mise_en_forme.graphiques import Graphique, decrire
 from mutualisation.mise_en_forme.modele import (
-    LECTURE,
     Bloc,
     Comptes,
     CoteACote,
@@ -33,6 +32,8 @@ from mutualisation.mise_en_forme.modele import (
 
 # width of a bold letter of a header, in digits
 LETTRE = 1.15
+# fields of a document that its template reads as they are
+TELS_QUELS = ("forme", "titre", "sous_titre", "epci", "siren", "synthetique", "resume", "version")
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 
@@ -40,18 +41,11 @@ def rendre(document: Document) -> bytes:
     """The whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
     d = document
     donnees = {
-        "forme": d.forme,
-        "titre": d.titre,
-        "sous_titre": d.sous_titre,
-        "epci": d.epci,
-        "siren": d.siren,
-        "synthetique": d.synthetique,
+        **{nom: getattr(d, nom) for nom in TELS_QUELS},
         "etats": [etat for etat, _ in d.etats],
         "avis": [[sujet, mots(*morceaux)] for sujet, morceaux in d.avis],
-        "resume": d.resume,
         "chiffres": [vars(c) for c in d.chiffres],
         "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
-        "version": d.version,
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [x for x in ({"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections) if x["blocs"]],
     }
@@ -95,7 +89,7 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
 
 
 def _tableau(t: Tableau) -> dict[str, Any]:
-    colonnes = t.vues(LECTURE)
+    colonnes = t.colonnes
     rangees = [[_texte(c) for c in rangee] for rangee in cellules.rangees(t)]
     pied = [c.texte for c in cellules.pied(t)]
     # on paper a control compares sentences: a column of words
@@ -145,7 +139,7 @@ def _graphique(g: Graphique, *, etroit: bool = False) -> dict[str, Any]:
     return {
         "genre": "graphique",
         "titre": g.titre,
-        "alt": f"{g.sujet}. {g.description}",
+        "alt": f"{g.sujet}. {decrire(g)}",
         "note": g.note,
         "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
         "etroit": etroit,

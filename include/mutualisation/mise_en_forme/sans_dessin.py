@@ -11,7 +11,7 @@ from mutualisation.mise_en_forme.modele import Document
 SUJET = "Caractères"
 # what other parts of the document are found by: never read
 IDENTIFIANTS = {
-    "ancre", "cle", "cible", "chemin", "genre", "formule", "ou", "sorties", "forme", "table", "code_insee", "adresse",
+    "ancre", "cle", "cible", "chemin", "genre", "formule", "sorties", "forme", "table", "code_insee", "adresse",
 }  # fmt: skip
 PARTIES_NOMMEES = 3
 

@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from mutualisation.francais.neutralisation import neutraliser
-from mutualisation.mise_en_forme.modele import CLASSEUR, Document, Section, feuilles
+from mutualisation.mise_en_forme.modele import Document, Feuille, Section, Tableau
 from mutualisation.mise_en_forme.xlsx_feuille import PAGE, FeuilleEcrite, Formats
 from mutualisation.mise_en_forme.xlsx_styles import style
 
@@ -47,12 +47,16 @@ def ecrire(document: Document, chemin: Path) -> None:
 def _ecrites(livre: Any, document: Document, section: Section, formats: Formats) -> list[FeuilleEcrite]:
     """The sheets of a section, opened in their order."""
     ecrites = []
-    for dite, tableau in feuilles(section.blocs):
-        if tableau.lignes and tableau.vues(CLASSEUR):
+    for dite, tableau in _feuilles(section):
+        if tableau.lignes:
             onglet = _ouvrir(livre, document, formats, dite.nom, tableau.titre)
             onglet.write_url(2, 0, f"internal:'{SOMMAIRE}'!A1", formats("texte", "retour"), "← Sommaire")
             ecrites.append(FeuilleEcrite(onglet, dite, tableau, formats))
     return ecrites
+
+
+def _feuilles(section: Section) -> list[tuple[Feuille, Tableau]]:
+    return [(bloc.feuille, bloc) for bloc in section.blocs if isinstance(bloc, Tableau) and bloc.feuille]
 
 
 def _ouvrir(livre: Any, document: Document, formats: Formats, nom: str, titre: str) -> Any:
@@ -104,7 +108,7 @@ class _Sommaire:
         somme = f"=SUM(C{premiere + 1}:C{self.rang})"
         self.feuille.write_formula(self.rang, 2, somme, self.formats("compte", "total"), compte)
         self.rang += 2
-        vides = [d.nom for s in self.document.sections for d, t in feuilles(s.blocs) if not t.lignes]
+        vides = [d.nom for s in self.document.sections for d, t in _feuilles(s) if not t.lignes]
         self._points([*apres, *([("Sans ligne cette année", ", ".join(vides))] if vides else [])])
         self.feuille.fit_to_pages(1, 1)
         self.feuille.print_area(0, 0, self.rang, 2)

@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.francais.typographie import sans_accent
-from mutualisation.mise_en_forme.modele import AUCUN, CLASSEUR, Colonne, Dessin, Feuille, Ligne, Tableau, Valeur
+from mutualisation.mise_en_forme.modele import AUCUN, Colonne, Dessin, Feuille, Ligne, Tableau, Valeur
 from mutualisation.mise_en_forme.palette import COULEURS, FILET, GRIS, MARQUE
 from mutualisation.mise_en_forme.xlsx_styles import MONTANTS, TOLERANCE
 
@@ -36,7 +36,7 @@ class FeuilleEcrite:
 
     def __init__(self, feuille: Any, dite: Feuille, tableau: Tableau, formats: Formats) -> None:
         self.feuille, self.dite, self.tableau, self.formats = feuille, dite, tableau, formats
-        self.colonnes, self.lignes = tableau.vues(CLASSEUR), tableau.lignes
+        self.colonnes, self.lignes = tableau.colonnes, tableau.lignes
         self.rangs = {c.cle: i for i, c in enumerate(self.colonnes)}
         # letters, digits and `_`, never taken for a cell
         self.table = dite.table or "T_" + re.sub(r"\W+", "_", sans_accent(dite.nom)).strip("_")

@@ -41,7 +41,7 @@ def cascade(*etapes: Etape) -> Cascade:
 
 
 def flux(sources: list[tuple[str, D]], cibles: list[tuple[str, D]]) -> Flux:
-    return Flux("g-essai", "Titre", "Sujet", sources, cibles, sens={"Structure": "structure"})
+    return Flux("g-essai", "Titre", "Sujet", sources, cibles)
 
 
 def carte(*communes: Commune, signee: bool = False, repere: str = "") -> Carte:
@@ -76,7 +76,7 @@ BARRES = [
     Barre("Carrières", D(10), None),
     Barre("Subventionné", D(-5), D(0)),
 ]
-PONT = (Etape("Coût complet", D(1200), total=True), Etape("Structure", D(-200)), Etape("Prix", D(90)))
+PONT = (Etape("Coût complet", D(1200), total=True), Etape("Charges de structure", D(-200)), Etape("Prix", D(90)))
 TROIS_ANS = [(2019, D("12.5")), (2020, None), (2021, D("7.25"))]
 VALEURS: list[int | None] = [18, 2, 0, None, 7, 9, 14, 4, 11, 0, 20, 6]
 
@@ -96,7 +96,7 @@ CAS: dict[str, Graphique] = {
         Etape(LONG, D(-900), total=True), Etape(SANS_ESPACE, ENORME), Etape("Fin", D(-1), total=True)
     ),
     "flux": flux(
-        [("Personnel", D(800)), ("Structure", D(200)), ("Subventions", D(-100))],
+        [("Personnel", D(800)), ("Charges de structure", D(200)), ("Subventions", D(-100))],
         [("Communes", D(300)), ("CCAS", D(1)), ("Reste à charge", D(599))],
     ),
     "flux_vide": flux([], []),

@@ -27,15 +27,10 @@ def test_total_keeps_the_cent_that_a_float_loses() -> None:
     assert [c.texte for c in cellules.pied(_tableau(2))][1].endswith("930,02\u00a0€")
 
 
-def test_a_table_without_rows_is_a_sheet_and_nothing_else() -> None:
-    vide = _tableau(0, feuille=m.Feuille("Vide", "Rien."))
+def test_a_table_without_rows_is_not_read() -> None:
+    vide = _tableau(0)
     blocs: list[m.Bloc] = [m.p("Texte"), m.Repli("Voir", [vide])]
     assert m.lus(blocs) == [m.p("Texte")]
-    assert [feuille.nom for feuille, _ in m.feuilles(blocs)] == ["Vide"]
-
-
-def test_a_table_of_the_workbook_is_not_read() -> None:
-    assert m.lus([_tableau(1, ou=m.CLASSEUR), _tableau(1)]) == [_tableau(1)]
 
 
 def test_a_limit_says_how_many_rows_are_left_out() -> None:

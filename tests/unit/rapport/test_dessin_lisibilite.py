@@ -13,7 +13,7 @@ from tests.unit.rapport.dessins_types import CAS
 from mutualisation.mise_en_forme import palette
 from mutualisation.mise_en_forme.dessin import dessiner, ecrans, feuilles
 from mutualisation.mise_en_forme.dessin.toile import SUPPORTS, largeur
-from mutualisation.mise_en_forme.graphiques import Flux, Matrice
+from mutualisation.mise_en_forme.graphiques import Flux, Matrice, decrire
 
 JEU = 0.6
 
@@ -108,7 +108,7 @@ def _textes_lisibles(racine: etree._Element, support: str) -> None:
 
 def _dit_en_mots(cas: str, racine: etree._Element, ecrit: str) -> None:
     assert racine.findtext("{*}title") == "Sujet"
-    assert racine.findtext("{*}desc") == CAS[cas].description
+    assert racine.findtext("{*}desc") == decrire(CAS[cas])
     identifiants = [i for i in racine.xpath("//@id") if isinstance(i, str)]
     assert len(identifiants) == len(set(identifiants))
     cites = {*racine.get("aria-labelledby", "").split(), *re.findall(r"url\(#([^)]*)\)", ecrit)}
@@ -135,7 +135,7 @@ def test_a_component_has_one_colour_whatever_the_chart() -> None:
     assert isinstance(f, Flux)
     dits = {nom: f.sens_de(nom) for nom, _ in (*f.sources, *f.cibles)}
     assert dits == {
-        "Personnel": "personnel", "Structure": "structure", "Subventions": "subventions",
+        "Personnel": "personnel", "Charges de structure": "structure", "Subventions": "subventions",
         "Communes": "couvert", "CCAS": "couvert", "Reste à charge": "reste",
     }  # fmt: skip
 

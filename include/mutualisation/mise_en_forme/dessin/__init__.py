@@ -23,6 +23,7 @@ from mutualisation.mise_en_forme.graphiques import (
     Graphique,
     Histogramme,
     Matrice,
+    decrire,
 )
 
 __all__ = ["dessiner", "ecrans", "feuilles"]
@@ -47,7 +48,7 @@ def dessiner(bloc: Graphique, support: str) -> Markup:
     DESSINS[type(bloc)](bloc, toile)
     # what holds links is a group of them, not one picture
     liens = isinstance(bloc, Carte) and any(c.adresse for c in bloc.communes)
-    return toile.svg(bloc.sujet, bloc.description, role="group" if liens else "img")
+    return toile.svg(bloc.sujet, decrire(bloc), role="group" if liens else "img")
 
 
 def ecrans(bloc: Graphique) -> list[Markup]:
