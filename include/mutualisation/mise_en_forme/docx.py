@@ -75,7 +75,7 @@ def _preparer(livre: Any, document: Document) -> None:
     proprietes.language, proprietes.comments, proprietes.revision = "fr-FR", "", 1
     normal = livre.styles["Normal"]
     normal.font.name, normal.font.size = "Liberation Serif", Pt(11)
-    _langue(normal)
+    _marquer(normal.element.get_or_add_rPr(), "w:lang", "fr-FR")
     for niveau in ("Title", "Heading 1", "Heading 2"):
         livre.styles[niveau].font.color.rgb = ENCRE
     page = livre.sections[0]
@@ -86,10 +86,12 @@ def _preparer(livre: Any, document: Document) -> None:
     page.footer.paragraphs[0].text = imprimer(f"{document.epci} · {document.titre} · version {document.version}")
 
 
-def _langue(style: Any) -> None:
-    langue = OxmlElement("w:lang")
-    langue.set(qn("w:val"), "fr-FR")
-    style.element.get_or_add_rPr().append(langue)
+def _marquer(parent: Any, nom: str, valeur: str = "") -> None:
+    """A property of the format that the library does not write."""
+    propriete = OxmlElement(nom)
+    if valeur:
+        propriete.set(qn("w:val"), valeur)
+    parent.append(propriete)
 
 
 def _paragraphe(livre: Any, texte: str, style: str | None = None) -> Any:
@@ -124,7 +126,7 @@ def _tableau(livre: Any, t: Tableau) -> None:
     rangees, pied = cellules.rangees(t), cellules.pied(t)
     colonnes = [c.colonne for c in (rangees or [pied])[0]]
     grille = livre.add_table(rows=1, cols=len(colonnes), style="Light Grid Accent 1")
-    _repeter(grille.rows[0])
+    _marquer(grille.rows[0]._tr.get_or_add_trPr(), "w:tblHeader", "true")
     parts = [c.part * MOT if c.est_texte or i == 0 else CHIFFRE for i, c in enumerate(colonnes)]
     largeurs = [int(part / sum(parts) * (PAGE - 2 * MARGE)) for part in parts]
     grille.autofit = False
@@ -135,24 +137,14 @@ def _tableau(livre: Any, t: Tableau) -> None:
         textes, rangs = [c.texte for c in rangee], [c.est_texte for c in colonnes]
         _remplir(grille.add_row(), textes, rangs, gras=rangee is pied)
     for rangee_ in grille.rows:
-        _garder_entiere(rangee_)
+        # a row does not go on over the next page
+        _marquer(rangee_._tr.get_or_add_trPr(), "w:cantSplit")
         for cellule, largeur in zip(rangee_.cells, largeurs, strict=True):
             cellule.width = largeur
     if len(rangees) <= COURTE:
         for cellule in (c for r in grille.rows[:-1] for c in r.cells):
             cellule.paragraphs[0].paragraph_format.keep_with_next = True
     _paragraphe(livre, "").add_run(imprimer(cellules.note(t))).italic = True
-
-
-def _garder_entiere(rangee: Any) -> None:
-    """A row does not go on over the next page."""
-    rangee._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-
-
-def _repeter(rangee: Any) -> None:
-    entete = OxmlElement("w:tblHeader")
-    entete.set(qn("w:val"), "true")
-    rangee._tr.get_or_add_trPr().append(entete)
 
 
 def _remplir(rangee: Any, textes: list[str], a_gauche: list[bool], *, gras: bool) -> None:

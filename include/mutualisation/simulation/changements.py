@@ -16,24 +16,20 @@ from mutualisation.francais import formats, libelles
 from mutualisation.publication.dataframes import lignes_de, trame
 
 AUCUN = "—"
+# by jeu: its name; what a row is about (rows of one key are the same thing, before and after); what is told of it
 JEUX = {
-    "tarifs": "Tarif",
-    "cles_analytiques": "Clé de répartition",
-    "adhesions": "Adhésion",
-    "parametres": "Paramètre",
-}
-# what a row is about: rows of one key are the same thing, before and after
-CLES = {
-    "tarifs": ("dispositif", "regle", "tranche_min", "tranche_max", "base"),
-    "cles_analytiques": ("origine", "code", "dispositif"),
-    "adhesions": ("dispositif", "siret_adherent"),
-    "parametres": ("parametre",),
-}
-DITES = {
-    "tarifs": ("montant", "mode_recouvrement", "debut", "fin"),
-    "cles_analytiques": ("part_communes", "debut", "fin"),
-    "adhesions": ("debut", "fin"),
-    "parametres": ("valeur", "debut", "fin"),
+    "tarifs": (
+        "Tarif",
+        ("dispositif", "regle", "tranche_min", "tranche_max", "base"),
+        ("montant", "mode_recouvrement", "debut", "fin"),
+    ),
+    "cles_analytiques": (
+        "Clé de répartition",
+        ("origine", "code", "dispositif"),
+        ("part_communes", "debut", "fin"),
+    ),
+    "adhesions": ("Adhésion", ("dispositif", "siret_adherent"), ("debut", "fin")),
+    "parametres": ("Paramètre", ("parametre",), ("valeur", "debut", "fin")),
 }
 UNITES = {
     "forfait": "par an",
@@ -78,7 +74,8 @@ def lire_changements(
 
 def _rangees(conn: psycopg.Connection[Any], jeu: str, condition: str, essai: list[int]) -> list[Ligne]:
     """Typed rows; a parameter that is a number compares as one, unless it is a code that starts with 0."""
-    noms = [*CLES[jeu], *DITES[jeu], *(["valeur_numerique"] if jeu == "parametres" else [])]
+    _, cles, dites = JEUX[jeu]
+    noms = [*cles, *dites, *(["valeur_numerique"] if jeu == "parametres" else [])]
     requete = sql.SQL("select distinct {} from {} where ").format(
         sql.SQL(", ").join(map(sql.Identifier, noms)), sql.Identifier("brut", jeu)
     )
@@ -92,14 +89,15 @@ def _rangees(conn: psycopg.Connection[Any], jeu: str, condition: str, essai: lis
 
 
 def _comparer(jeu: str, avant: list[Ligne], apres: list[Ligne], dispositif: Noms, adherent: Noms) -> list[Changement]:
-    noms = [*CLES[jeu], *DITES[jeu]]
+    nature, cles, dites = JEUX[jeu]
+    noms = [*cles, *dites]
     lues = trame(avant, *noms).merge(trame(apres, *noms), how="outer", on=noms, indicator="cote")
     changements = []
-    for _, groupe in lues[lues["cote"] != "both"].groupby(list(CLES[jeu]), dropna=False, sort=False):
+    for _, groupe in lues[lues["cote"] != "both"].groupby(list(cles), dropna=False, sort=False):
         anciennes, nouvelles = (lignes_de(groupe[groupe["cote"] == cote]) for cote in ("left_only", "right_only"))
         changements.append(
             Changement(
-                JEUX[jeu],
+                nature,
                 _objet(jeu, (anciennes or nouvelles)[0], dispositif, adherent),
                 _dire(jeu, anciennes),
                 _dire(jeu, nouvelles),

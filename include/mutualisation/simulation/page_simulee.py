@@ -12,6 +12,7 @@ from mutualisation.francais import formats, libelles
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.mise_en_forme.cellules import lire
 from mutualisation.publication.dataframes import lignes_de
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan, somme
@@ -128,14 +129,10 @@ def _resume(essai: Essai) -> str:
         return f"Aucun montant dû en {e} ne change avec les fichiers essayés."
     return (
         f"Avec les fichiers essayés, les adhérents devraient {formats.euros(total['simule'])} en {e} au lieu de "
-        f"{formats.euros(total['publie'])}, soit {_signe(total['ecart'])}. "
+        f"{formats.euros(total['publie'])}, soit {lire(total['ecart'], 'variation')}. "
         f"{formats.plusieurs(len(plus), 'commune paierait', 'communes paieraient')} plus, {len(moins)} moins, "
         f"{len(essai.inchangees)} autant."
     )
-
-
-def _signe(montant: Decimal) -> str:
-    return f"{formats.signe(montant)}{formats.INSECABLE}€"
 
 
 def _chiffres(essai: Essai) -> list[m.Chiffre]:
@@ -151,12 +148,12 @@ def _chiffres(essai: Essai) -> list[m.Chiffre]:
 
 
 def _suite(ecart: Decimal, change: str | None) -> str:
-    return f"{_signe(ecart)}" + (f" ({change})" if change else "") if ecart else "inchangé"
+    return lire(ecart, "variation") + (f" ({change})" if change else "") if ecart else "inchangé"
 
 
 def _bornes(communes: list[Ligne]) -> str:
     """From the smallest change to the largest."""
-    dits = list(dict.fromkeys(_signe(c["ecart"]) for c in (communes[-1:] + communes[:1])))
+    dits = list(dict.fromkeys(lire(c["ecart"], "variation") for c in (communes[-1:] + communes[:1])))
     return f"de {' à '.join(dits)}" if len(dits) > 1 else "".join(dits)
 
 
@@ -265,7 +262,7 @@ def _par_habitant(commune: Ligne) -> str | None:
 
 def _extremes(essai: Essai) -> m.Liste:
     dits = {
-        titre: ", ".join(f"{c['nom']} {_signe(c['ecart'])}" for c in essai.sens(signe)[:EXTREMES])
+        titre: ", ".join(f"{c['nom']} {lire(c['ecart'], 'variation')}" for c in essai.sens(signe)[:EXTREMES])
         for titre, signe in (("Les plus fortes hausses", 1), ("Les plus fortes baisses", -1))
     }
     return m.Liste([(titre, f"{dit}.") for titre, dit in dits.items() if dit])

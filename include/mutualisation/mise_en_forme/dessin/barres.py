@@ -34,9 +34,9 @@ def _a_cote(g: CoutsCouverts, toile: Toile, y: float) -> None:
     for barre in g.barres:
         lignes = toile.lignes(barre.libelle, gauche - taille)
         epaisseur = max(taille * 1.7, len(lignes) * toile.pas())
-        toile.ecrire(gauche - taille, y + (epaisseur - len(lignes) * toile.pas()) / 2, lignes, ancre="end")
+        toile.ecrire(gauche - taille, y, lignes, ancre="end", dans=epaisseur)
         fin = _segments(barre, toile, gauche, y, droite - gauche, epaisseur, g.maximum)
-        toile.ecrire(fin + taille * 0.7, y + (epaisseur - toile.pas()) / 2, barre.valeurs, couleur=palette.GRIS)
+        toile.ecrire(fin + taille * 0.7, y, barre.valeurs, couleur=palette.GRIS, dans=epaisseur)
         y += epaisseur + taille
     toile.trait(gauche, haut - 4, gauche, max(y - taille + 4, haut))
 
@@ -102,14 +102,6 @@ def _dans(toile: Toile, milieu: float, epaisseur: float, y: float, hauteur: floa
     if not mots:
         return
     lignes = toile.lignes(mots, epaisseur - 6, petit=True)
-    prise = len(lignes) * toile.pas(petit=True)
-    if hauteur >= prise + 4:
-        toile.ecrire(
-            milieu,
-            y + (hauteur - prise) / 2,
-            lignes,
-            ancre="middle",
-            petit=True,
-            sur=palette.COULEURS[sens],
-            halo=sens in palette.HACHURES,
-        )
+    if hauteur >= len(lignes) * toile.pas(petit=True) + 4:
+        couleur, halo = palette.COULEURS[sens], sens in palette.HACHURES
+        toile.ecrire(milieu, y, lignes, ancre="middle", petit=True, sur=couleur, halo=halo, dans=hauteur)

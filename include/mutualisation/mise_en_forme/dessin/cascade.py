@@ -75,12 +75,11 @@ def _marche(m: Marche, toile: Toile, y: float, gauche: float, x: tuple[float, fl
         toile.ecrire(toile.support.largeur, y, m.valeur, ancre="end", gras=gras)
         y = toile.ecrire(0, y, lignes, gras=gras) + 3
     else:
-        milieu = y + (epaisseur - len(lignes) * toile.pas()) / 2
-        toile.ecrire(gauche - taille, milieu, lignes, ancre="end", gras=gras)
+        toile.ecrire(gauche - taille, y, lignes, ancre="end", gras=gras, dans=epaisseur)
     debut, fin = min(x), max(x)
     toile.rectangle(debut, y, max(fin - debut, 2), epaisseur, m.sens)
     if not etroit:
-        toile.ecrire(fin + taille * 0.6, y + (epaisseur - toile.pas()) / 2, m.valeur, gras=gras)
+        toile.ecrire(fin + taille * 0.6, y, m.valeur, gras=gras, dans=epaisseur)
     apres = y + epaisseur + taille * 0.6
     if suivant and not etroit:
         toile.trait(x[1], y + epaisseur, x[1], apres, palette.GRIS, 0.7)

@@ -56,8 +56,8 @@ def _debout(h: Histogramme, toile: Toile, y: float, pas: float, libelles: list[l
         toile.ecrire(milieu, pied, libelles[i], ancre="middle", petit=True)
     toile.trait(0, zero, toile.support.largeur, zero)
     toile.jusqu_a(pied)
-    toile.ecrire(toile.support.largeur / 2, toile.hauteur + 4, toile.lignes(h.axe, toile.support.largeur, petit=True),
-                 ancre="middle", petit=True, couleur=palette.GRIS)  # fmt: skip
+    axe, milieu = toile.lignes(h.axe, toile.support.largeur, petit=True), toile.support.largeur / 2
+    toile.ecrire(milieu, toile.hauteur + 4, axe, ancre="middle", petit=True, couleur=palette.GRIS)
 
 
 def _couche(h: Histogramme, toile: Toile, y: float) -> None:
@@ -73,13 +73,12 @@ def _couche(h: Histogramme, toile: Toile, y: float) -> None:
     for nom, valeur in h.barres:
         lignes = toile.lignes(nom, gauche - taille * 0.7, petit=True)
         epaisseur = max(taille * 1.3, len(lignes) * toile.pas(petit=True))
-        toile.ecrire(gauche - taille * 0.7, y + (epaisseur - len(lignes) * toile.pas(petit=True)) / 2, lignes,
-                     ancre="end", petit=True)  # fmt: skip
+        toile.ecrire(gauche - taille * 0.7, y, lignes, ancre="end", petit=True, dans=epaisseur)
         longueur = float(abs(valeur or ZERO)) * echelle
         sens = "repere" if h.repere and nom == h.repere else "mesure"
         debut = zero - longueur if valeur is not None and valeur < 0 else zero
         toile.rectangle(debut, y, longueur, epaisseur, sens)
-        toile.ecrire(max(debut + longueur, zero) + taille * 0.5, y + (epaisseur - toile.pas(petit=True)) / 2,
-                     _valeur(h, valeur), petit=True, gras=True)  # fmt: skip
+        fin = max(debut + longueur, zero) + taille * 0.5
+        toile.ecrire(fin, y, _valeur(h, valeur), petit=True, gras=True, dans=epaisseur)
         y += epaisseur + taille * 0.45
     toile.trait(zero, depart - 3, zero, max(y - taille * 0.45 + 3, depart))

@@ -33,13 +33,7 @@ def _debout(m: Matrice, toile: Toile) -> None:
     for rang, (nom, marques) in enumerate(m.lignes):
         lignes = toile.lignes(nom, gauche - taille * 0.6, petit=True)
         hauteur = len(lignes) * toile.pas(petit=True) + (0 if toile.support.nom == "papier" else 2)
-        toile.ecrire(
-            gauche - taille * 0.6,
-            y + (hauteur - len(lignes) * toile.pas(petit=True)) / 2,
-            lignes,
-            ancre="end",
-            petit=True,
-        )
+        toile.ecrire(gauche - taille * 0.6, y, lignes, ancre="end", petit=True, dans=hauteur)
         if rang % 5 == 0:
             toile.trait(0, y, gauche + pas * len(m.colonnes), y, palette.FILET, 0.7)
         for i, marque in enumerate(marques):

@@ -148,25 +148,29 @@ class Toile:
         sur: str = "",
         halo: bool = False,
         taille: float = 0,
+        dans: float = 0,
     ) -> float:
-        """Lines of words, the top of the first at `y`; the place below the last.
+        """Lines of words, the top of the first at `y`, or in the middle of a height (`dans`); the place below the last.
 
         `sur`: the colour they lie on; `halo`: that colour around the letters, where lines cross; `taille`: a size of
         their own.
         """
+        lignes = [lignes] if isinstance(lignes, str) else lignes
         taille = taille or self.corps_de(petit=petit)
         pas = taille * INTERLIGNE
+        if dans:
+            y += (dans - len(lignes) * pas) / 2
         attributs = f' fill="{palette.encre_sur(sur) if sur else couleur}" data-fond="{sur or palette.PAPIER}"'
         attributs += f' text-anchor="{ancre}"' if ancre != "start" else ""
         attributs += ' font-weight="600"' if gras else ""
         if halo:
             attributs += f' stroke="{sur}" stroke-width="{n(taille / 4)}" stroke-linejoin="round" paint-order="stroke"'
-        for i, ligne in enumerate([lignes] if isinstance(lignes, str) else lignes):
+        for i, ligne in enumerate(lignes):
             base = y + i * pas + taille * 0.95
             self.corps.append(
                 f'<text x="{n(x)}" y="{n(base)}" font-size="{n(taille)}"{attributs}>{escape(ligne)}</text>'
             )
-        bas = y + (1 if isinstance(lignes, str) else len(lignes)) * pas
+        bas = y + len(lignes) * pas
         self.jusqu_a(bas)
         return bas
 
