@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from mutualisation import classeur
+from mutualisation.composition.glyphes import Releve, phrase
 from mutualisation.mise_en_forme import docx, html, pdf, xlsx
 from mutualisation.mise_en_forme.modele import Document
-from mutualisation.mise_en_forme.sans_dessin import rendre_dessinable
 from mutualisation.rapport.contenu import actes, audit, communes, conseil
 from mutualisation.rapport.publie import Bilan
 
@@ -29,6 +30,12 @@ RENDUS: dict[str, Callable[[Document, Path], None]] = {
     "xlsx": xlsx.ecrire,
     "docx": docx.ecrire,
 }
+SUJET = "Caractères"
+# what other parts of the document are found by: never read
+IDENTIFIANTS = {
+    "ancre", "cle", "cible", "chemin", "genre", "formule", "sorties", "forme", "table", "code_insee", "adresse",
+}  # fmt: skip
+PARTIES_NOMMEES = 3
 
 
 def documents(bilan: Bilan) -> Iterator[Document]:
@@ -58,3 +65,32 @@ def ecrire(document: Document, dossier: Path) -> list[Path]:
         fichier.parent.mkdir(parents=True, exist_ok=True)
         RENDUS[sortie](dessine, fichier)
     return fichiers
+
+
+def rendre_dessinable(document: Document) -> Document:
+    """The same document when every character has a glyph; else « □ » in the place of each that has none, and a note.
+
+    The note stands where the document says what it comes from, and in the notice of its workbook.
+    """
+    parties: list[tuple[str, int]] = []
+    sections = []
+    for section in document.sections:
+        releve = Releve(IDENTIFIANTS)
+        sections.append(releve.lire(section))
+        parties.append((f"« {sections[-1].titre} »", releve.remplaces))
+    releve = Releve(IDENTIFIANTS)
+    lu: Document = releve.lire(replace(document, sections=()))
+    touchees = [(nom, n) for nom, n in [("l'en-tête", releve.remplaces), *parties] if n]
+    lu = replace(lu, sections=sections)
+    if not touchees:
+        return lu
+    note = phrase(sum(n for _, n in touchees), _enumerer([nom for nom, _ in touchees])) + "."
+    avant, apres = lu.notice
+    return replace(lu, identite=[*lu.identite, (SUJET, (note,))], notice=(avant, [*apres, (SUJET, note)]))
+
+
+def _enumerer(noms: Sequence[str]) -> str:
+    uniques = list(dict.fromkeys(noms))
+    if (autres := len(uniques) - PARTIES_NOMMEES) > 1:
+        return f"{', '.join(uniques[:PARTIES_NOMMEES])} et {autres} autres parties"
+    return " et ".join(filter(None, [", ".join(uniques[:-1]), uniques[-1]]))

@@ -10,8 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mutualisation.composition.compilation import composer
-from mutualisation.composition.entetes import nommer_les_lignes
+from mutualisation.composition.compilation import composer, nommer_les_lignes
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import cellules, dessin
 from mutualisation.mise_en_forme.graphiques import Graphique, decrire

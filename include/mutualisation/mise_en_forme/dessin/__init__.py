@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mutualisation.mise_en_forme.dessin import barres, carte, cascade, courbes, flux, histogramme, matrice
+from mutualisation.mise_en_forme.dessin import carte, mesures, montants
 from mutualisation.mise_en_forme.dessin.toile import SUPPORTS, Toile
 from mutualisation.mise_en_forme.graphiques import (
     Carte,
@@ -32,13 +32,13 @@ __all__ = ["dessiner", "ecrans", "feuilles"]
 LIGNES_PAR_PAGE = 48
 ECRANS = ("large", "etroit")
 DESSINS: dict[type, Callable[[Any, Toile], None]] = {
-    CoutsCouverts: barres.dessiner,
-    Cascade: cascade.dessiner,
-    Flux: flux.dessiner,
+    CoutsCouverts: montants.dessiner_couts,
+    Cascade: montants.dessiner_cascade,
+    Flux: montants.dessiner_flux,
     Carte: carte.dessiner,
-    Matrice: matrice.dessiner,
-    Courbes: courbes.dessiner,
-    Histogramme: histogramme.dessiner,
+    Matrice: mesures.dessiner_matrice,
+    Courbes: mesures.dessiner_courbes,
+    Histogramme: mesures.dessiner_histogramme,
 }
 
 
