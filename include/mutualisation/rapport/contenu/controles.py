@@ -10,17 +10,13 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.portes.bilan import points_a_commenter
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne
 
 EN_ECART = ("ecart", "non_execute")
 MOTS = re.compile(r"[a-z_]+")
 NOMBRE = re.compile(r"-?\d+(\.\d+)?")
 GENRES = {"EUR": "centimes", "ETP": "etp_unite"}
-CONTROLE = m.Colonne("libelle", "Contrôle", part=3)
-CLE = m.Colonne("cle", "Clé")
-RESULTAT = m.Colonne("resultat", "Résultat")
-ATTENDU = m.Colonne("valeur_attendue", "Attendu", "constat")
-CONSTATE = m.Colonne("valeur_constatee", "Constaté", "constat")
 
 
 def section_controles(bilan: Bilan) -> m.Section:
@@ -28,16 +24,16 @@ def section_controles(bilan: Bilan) -> m.Section:
     noms = noms_des_cles(bilan)
     lignes = [_ligne(bilan, c, noms) for c in bilan["controles"]]
     ecarts = [x | {"justification": justification(x)} for x in lignes if x["statut"] in EN_ECART]
+    sans_cle = () if any(x["cle"] for x in ecarts) else ("cle",)
     autres = [x for x in lignes if x["statut"] not in EN_ECART]
     blocs: list[m.Bloc] = [
         m.p(_portes(bilan)),
         _comptes(bilan["controles"]),
-        _ecarts(ecarts) if ecarts else m.p("Aucun écart."),
-        *_a_commenter(bilan),
+        lire_tableau("controles.ecarts", ecarts, sans=sans_cle) if ecarts else m.p("Aucun écart."),
+        *a_commenter(bilan, "Points à commenter"),
     ]
     nombre = formats.plusieurs(len(autres), "autre contrôle", "autres contrôles")
-    conformes = m.Tableau("Contrôles conformes ou sans donnée", (CONTROLE, CLE, RESULTAT, ATTENDU, CONSTATE), autres)
-    blocs.append(m.Repli(f"Voir les {nombre}", [conformes]))
+    blocs.append(m.Repli(f"Voir les {nombre}", [lire_tableau("controles.conformes", autres)]))
     return m.Section("controles", "Contrôles", "Contrôles", blocs)
 
 
@@ -81,14 +77,6 @@ def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:
     return " ; ".join(formats.euros(Decimal(partie), 2) for partie in parties)
 
 
-def _ecarts(lignes: list[dict[str, Any]]) -> m.Tableau:
-    justification = m.Colonne("justification", "Justification", part=4)
-    cles = (CLE,) if any(ligne["cle"] for ligne in lignes) else ()
-    return m.Tableau(
-        "Écarts constatés et leur justification", (CONTROLE, *cles, ATTENDU, CONSTATE, justification), lignes
-    )
-
-
 def commentaires(bilan: Bilan) -> list[dict[str, str]]:
     """{sujet, constat} of the figures that stand out from N−1 or from an alert bound of finance."""
     points = (
@@ -97,11 +85,10 @@ def commentaires(bilan: Bilan) -> list[dict[str, str]]:
     return [{"sujet": sujet, "constat": constat} for sujet, _, constat in points]
 
 
-def _a_commenter(bilan: Bilan) -> list[m.Bloc]:
-    """Nothing forbids these figures."""
+def a_commenter(bilan: Bilan, titre: str) -> list[m.Bloc]:
+    """The table of these figures, which nothing forbids; none without any."""
     lignes = commentaires(bilan)
-    colonnes = (m.Colonne("sujet", "Chiffre"), m.Colonne("constat", "Constat", part=4))
-    return [m.Tableau("Points à commenter", colonnes, lignes)] if lignes else []
+    return [lire_tableau("controles.a_commenter", lignes, titre=titre)] if lignes else []
 
 
 def justification(controle: Ligne) -> m.Valeur:

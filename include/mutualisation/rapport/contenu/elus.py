@@ -11,14 +11,12 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import membres, ouverture, textes
 from mutualisation.rapport.contenu.conseil import argent, evolution
 from mutualisation.rapport.contenu.conseil.synthese import couverture, financement
+from mutualisation.rapport.enonces import lire_phrase
 from mutualisation.rapport.publie import Bilan
 
 # dispositifs whose change is told: a councillor reads three
 ECARTS_DITS = 3
-COMMUNICATION = (
-    "de la communication sur l'avancement du schéma de mutualisation (article L5211\u201139\u20111 du CGCT) : "
-    "coût net, recettes et reste à charge de l'exercice."
-)
+COMMUNICATION = lire_phrase("elus.communication")
 
 
 def sections(bilan: Bilan) -> list[m.Section]:

@@ -8,15 +8,13 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.diffusion import est_restreinte
+from mutualisation.rapport.enonces import lire_phrase
 from mutualisation.rapport.publie import Bilan
 
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
-POURQUOI_RESTREINTE = (
-    "Aucun regroupement ne protège les catégories de faible effectif : la rémunération d'une personne peut se déduire "
-    "de ce bilan, qui ne doit pas être rendu public."
-)
+POURQUOI_RESTREINTE = lire_phrase("ouverture.pourquoi_restreinte")
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 

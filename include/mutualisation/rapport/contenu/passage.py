@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from mutualisation.rapport.enonces import lire_phrase
 from mutualisation.rapport.publie import Ligne
 
 # on one line: a no-break hyphen
 D5211 = "D5211\u201116"
-INTRODUCTION = (
-    "Le rapport présente un coût complet, charges de structure comprises. La base de remboursement de l'article "
-    f"{D5211} du CGCT s'en tient aux charges liées au fonctionnement du service : la structure en est retirée."
-)
-PORTEE = (
-    "Portée opposable : mise à disposition descendante de l'article L5211-4-1 III du CGCT. Ailleurs, la convention "
-    "décide et la base est indicative."
-)
+INTRODUCTION = lire_phrase("passage.introduction")
+PORTEE = lire_phrase("passage.portee")
 
 
 def portee(passage: Ligne) -> str:

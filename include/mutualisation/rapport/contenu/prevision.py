@@ -11,28 +11,11 @@ from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 NON_ETABLI = "non établi"
-SCENARIO = m.Colonne("scenario", "Scénario", part=3)
-PREVU = (
-    SCENARIO,
-    m.Colonne("annee", "Année", "annee", part=1),
-    m.Colonne("cout", "Coût net prévu", "lu"),
-    m.Colonne("bas", "Au plus bas", "lu"),
-    m.Colonne("haut", "Au plus haut", "lu"),
-    m.Colonne("recettes", "Recettes prévues", "lu"),
-)
-ECART = (
-    SCENARIO,
-    m.Colonne("prevu", "Coût prévu", "lu"),
-    m.Colonne("cout_constate", "Coût constaté", "euros"),
-    m.Colonne("ecart", "Écart", "lu", fort=True),
-)
-NOTE = (
-    "Montants arrondis au millier d'euros. Au plus bas, au plus haut : ce que le coût serait si la méthode se trompait "
-    "comme elle s'est trompée, au même horizon, sur les exercices connus ; non établi sans essai possible."
-)
+NOTE = lire_phrase("prevision.note")
 
 
 def section_prevision(bilan: Bilan) -> m.Section:
@@ -138,7 +121,7 @@ def _prevu(bilan: Bilan) -> m.Tableau:
         if r["exercice"] in annees
     ]
     note = " ".join(x for x in (_penche(rangees), NOTE) if x)
-    return m.Tableau("Coût et recettes prévus, tous dispositifs valorisés", PREVU, lignes, note=note)
+    return lire_tableau("prevision.prevu", lignes, note=note)
 
 
 def _borne(valeur: Decimal | None) -> str:
@@ -179,5 +162,4 @@ def _ecart(bilan: Bilan) -> list[m.Bloc]:
                 "ecart": f"{signe}{formats.INSECABLE}€" if signe else "moins de 1 000 €",
             }
         )
-    titre = f"Coût constaté en {bilan.exercice} et prévision publiée avec le bilan de {bilan.exercice - 1}"
-    return [m.Tableau(titre, ECART, lignes, note="Écart : constaté moins prévu, au millier d'euros.")]
+    return [lire_tableau("prevision.ecart", lignes, e=bilan.exercice, avant=bilan.exercice - 1)]

@@ -11,18 +11,11 @@ from mutualisation.mise_en_forme.graphiques import ZERO
 from mutualisation.rapport.contenu import prevision, textes
 from mutualisation.rapport.contenu.actes.socle import BLANC, acte
 from mutualisation.rapport.contenu.communes import bloc_communal, gains
-from mutualisation.rapport.contenu.communes.services_utilises import NON_SUIVI
+from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
-CADRE = (
-    "L'article L5211-39-1 du code général des collectivités territoriales demande de dire l'effet des mutualisations "
-    "sur les effectifs et sur les dépenses de fonctionnement, de l'établissement et des communes, et de rendre compte "
-    "chaque année de leur avancement au conseil."
-)
-EFFECTIFS_COMMUNES = (
-    "L'effet sur les effectifs des communes n'est pas renseigné : leurs effectifs ne figurent pas dans les données "
-    "livrées. Chaque commune peut le compléter."
-)
+CADRE = lire_phrase("communication.cadre")
+EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
 AUTRES = "Adhérents sans commune"
 SCENARIO_PREVU = "constant"
 PREVISION = "Une prévision n'est pas un engagement."
@@ -143,12 +136,6 @@ def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
 
 
 def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau:
-    colonnes = (
-        m.DISPOSITIF,
-        m.Colonne("etp", "ETP", "etp"),
-        m.Colonne("cout", "Coût net", "lu"),
-        m.Colonne("recettes", "Payé par les communes", "lu"),
-    )
     lignes = [
         {
             "libelle": bilan.libelle(r["dispositif"]),
@@ -158,8 +145,7 @@ def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau
         }
         for r in bilan.dans_l_ordre(rangees)
     ]
-    note = "Au millier d'euros ; les montants exacts sont dans prevision.csv."
-    return m.Tableau(f"Ce qui est prévu pour {prevue}, par dispositif", colonnes, lignes, note=note)
+    return lire_tableau("communication.prevu", lignes, prevue=prevue)
 
 
 def _suite(bilan: Bilan) -> m.Section:
@@ -169,19 +155,7 @@ def _suite(bilan: Bilan) -> m.Section:
 
 def _annexe(bilan: Bilan) -> m.Section:
     """Per commune, with its CCAS and satellites: due, cost of what it used, what the EPCI bears, gain."""
-    colonnes = (
-        m.Colonne("commune", "Commune", part=3),
-        m.Colonne("du", f"Dû en {bilan.exercice}", "euros", somme=True),
-        m.Colonne("usage", "Coût de ce qu'elle utilise", "euros", NON_SUIVI, somme=True),
-        m.Colonne("porte", "Reste à charge", "euros", NON_SUIVI, somme=True),
-        m.Colonne("gain", "Gain de la centrale d'achat", "euros", "non connu"),
-    )
-    note = (
-        "Y compris le centre communal d'action sociale et les satellites de la commune. Reste à charge : ce que "
-        "l'intercommunalité porte du coût de ce que la commune utilise."
-    )
-    titre = f"Ce que chaque commune doit et ce qu'elle utilise, {bilan.exercice}"
-    tableau = m.tableau(titre, colonnes, _par_commune(bilan), note)
+    tableau = lire_tableau("communication.annexe", _par_commune(bilan), e=bilan.exercice)
     return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])
 
 

@@ -6,16 +6,11 @@ from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture, textes
 from mutualisation.rapport.contenu.actes.socle import BLANC, acte
+from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
-VISA_RAPPORT = (
-    "Vu le code général des collectivités territoriales, notamment son article L5211-39-1, relatif au rapport sur les "
-    "mutualisations de services et à son suivi annuel ;"
-)
-VISA_OPPOSABLE = (
-    "Vu le même code, notamment ses articles L5211-4-1 et D5211-16, relatifs à la mise à disposition de services et à "
-    "son remboursement ;"
-)
+VISA_RAPPORT = lire_phrase("deliberation.visa_rapport")
+VISA_OPPOSABLE = lire_phrase("deliberation.visa_opposable")
 
 
 def projet_de_deliberation(bilan: Bilan) -> m.Document:
@@ -55,16 +50,8 @@ def _expose(bilan: Bilan) -> m.Section:
 
 
 def _chiffres(bilan: Bilan) -> m.Tableau:
-    colonnes = (
-        m.DISPOSITIF,
-        m.Colonne("etp", "ETP", "etp"),
-        m.Colonne("cout_net", "Coût net", "euros"),
-        m.Colonne("recettes", "Recettes", "euros", formats.NON_RENSEIGNE),
-        m.Colonne("reste_a_charge", "Reste à charge", "euros"),
-    )
-    total = {c.cle: bilan.total[c.cle] for c in colonnes[1:]} | {"libelle": "Total"}
-    titre = f"Coût et recettes des dispositifs valorisés, {bilan.exercice}"
-    return m.Tableau(titre, colonnes, bilan.lignes_exercice(), total)
+    total = bilan.total | {"libelle": "Total"}
+    return lire_tableau("deliberation.chiffres", bilan.lignes_exercice(), total=total, e=bilan.exercice)
 
 
 def _dispositif(bilan: Bilan) -> m.Section:

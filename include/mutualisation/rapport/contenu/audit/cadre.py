@@ -9,9 +9,6 @@ from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.audit import renvois
 from mutualisation.rapport.publie import Bilan
 
-# a page that grew past this would be slow to open: what is left out is counted and its CSV is named
-LIGNES_MAX = 1000
-
 
 def document(
     bilan: Bilan,
@@ -50,13 +47,3 @@ def _liens(bilan: Bilan, page: str) -> list[m.Lien]:
     pages = {renvois.INDEX: "Dossier d'audit"} | {p: nom for p, nom, _ in renvois.pages(bilan)}
     bilan_etape = m.Lien(f"../bilan_etape_{bilan.exercice}.html", "Bilan d'étape")
     return [bilan_etape, *(m.Lien(f"{p}.html", nom) for p, nom in pages.items() if p != page)]
-
-
-def renvoi(fichier: str, un: str = "autre ligne", plusieurs: str = "autres lignes") -> tuple[str, str, str]:
-    """What says how many rows a table leaves to its CSV."""
-    return un, plusieurs, f" : voir {fichier}."
-
-
-def remplies(colonnes: Sequence[m.Colonne], lignes: Sequence[m.Ligne]) -> tuple[m.Colonne, ...]:
-    """Columns that a row fills at least once."""
-    return tuple(c for c in colonnes if any(x.get(c.cle) not in (None, "") for x in lignes))

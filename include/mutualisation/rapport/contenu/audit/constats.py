@@ -9,23 +9,11 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois
-from mutualisation.rapport.contenu.controles import commentaires, justification, lire_cle, noms_des_cles
+from mutualisation.rapport.contenu.controles import a_commenter, justification, lire_cle, noms_des_cles
+from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne
 
-SUITE = m.Colonne("suite", "Justification ou remède", part=5)
-COLONNES = (
-    m.Colonne("libelle", "Contrôle", part=4),
-    m.Colonne("cle", "Sur quoi", part=3),
-    m.Colonne("bloquant", "Empêche de publier", part=2),
-    m.Colonne("valeur_attendue", "Attendu", "constat"),
-    m.Colonne("valeur_constatee", "Constaté, ou nombre vérifié", "constat"),
-    m.Colonne("seuil", "Seuil", "constat"),
-    SUITE,
-)
-LECTURE = (
-    "Un contrôle de somme montre ses deux côtés, attendu et constaté ; un contrôle de complétude montre le nombre de "
-    "choses vérifiées. Le nom entre parenthèses est celui du fichier "
-)
+LECTURE = lire_phrase("constats.lecture")
 # (anchor, title, statuses), in the order of what calls for attention
 PARTIES = (
     ("ecarts", "Écarts", ("ecart", "non_execute")),
@@ -58,9 +46,7 @@ def controles(bilan: Bilan) -> m.Document:
 
 
 def _partie(ancre: str, titre: str, lignes: list[dict[str, Any]], *, avec_suite: bool) -> m.Section:
-    colonnes = cadre.remplies([c for c in COLONNES if c is not SUITE or avec_suite], lignes)
-    reste = cadre.renvoi("controles.csv", "autre contrôle", "autres contrôles")
-    tableau = m.Tableau(titre, colonnes, lignes, limite=cadre.LIGNES_MAX, reste=reste)
+    tableau = lire_tableau("constats.partie", lignes, sans=() if avec_suite else ("suite",), titre=titre)
     return m.Section(ancre, f"{titre} ({formats.nombre(len(lignes))})", titre, [tableau])
 
 
@@ -75,9 +61,5 @@ def _ligne(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, 
 
 
 def _a_commenter(bilan: Bilan) -> list[m.Section]:
-    lignes = commentaires(bilan)
-    if not lignes:
-        return []
-    colonnes = (m.Colonne("sujet", "Chiffre", part=2), m.Colonne("constat", "Constat", part=4))
-    titre = "Chiffres qui s'écartent de l'année précédente ou d'une borne de la finance"
-    return [m.Section("a-commenter", "Points à commenter", "À commenter", [m.Tableau(titre, colonnes, lignes)])]
+    tableaux = a_commenter(bilan, "Chiffres qui s'écartent de l'année précédente ou d'une borne de la finance")
+    return [m.Section("a-commenter", "Points à commenter", "À commenter", tableaux)] if tableaux else []

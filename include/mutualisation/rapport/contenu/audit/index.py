@@ -7,6 +7,7 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois, trace
+from mutualisation.rapport.enonces import lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
 RACINE = ".."
@@ -16,34 +17,6 @@ PORTES = (
     ("plausibilite", "Sur la vraisemblance des chiffres", "executees"),
     ("bilan", "Sur le bilan, avant publication", "executees"),
 )
-# subject, how to redo it; the first where staff cost is published
-REFAIRE = (
-    (
-        "Coût de personnel",
-        "etp_categorie.csv × cout_moyen.csv, arrondi au centime par catégorie, puis additionné par dispositif "
-        "(règle R2).",
-    ),
-    (
-        "Tout autre montant de la synthèse",
-        "dans tracabilite.csv, la somme de la colonne montant pour un dispositif et une mesure ; la mesure porte le "
-        "nom de la colonne de synthese_financiere.csv.",
-    ),
-    (
-        "Coût net",
-        "personnel + fonctionnement + amortissements − subventions − reprises. Les participations des communes n'en "
-        "sont jamais déduites (règle R5).",
-    ),
-    (
-        "Gain de la centrale d'achat",
-        "dans cam_achats.csv, prix de référence moins achats comparés ; les achats sans prix de référence n'entrent "
-        "pas dans le calcul (règle R9).",
-    ),
-    (
-        "Arrondis",
-        "calculs exacts ; un demi-centime s'arrondit en s'éloignant de zéro, et seulement là où une règle le dit.",
-    ),
-)
-DEFAUT = "Un paramètre absent de ce tableau a la valeur par défaut des règles de calcul."
 
 
 def sommaire(bilan: Bilan) -> m.Document:
@@ -73,7 +46,8 @@ def _contenu(bilan: Bilan) -> m.Section:
 
 
 def _refaire(bilan: Bilan) -> m.Section:
-    points = REFAIRE if bilan["etp_categorie"] else REFAIRE[1:]
+    # the first is of the staff cost
+    points = lire_points("index.refaire")[0 if bilan["etp_categorie"] else 1 :]
     return m.Section("refaire", "Refaire un chiffre", "Refaire", [m.Liste(points)])
 
 
@@ -101,18 +75,8 @@ def _parametres(bilan: Bilan) -> m.Section:
         }
         for p in bilan.contexte.parametres
     ]
-    colonnes = (
-        m.Colonne("libelle", "Paramètre", part=4),
-        m.Colonne("valeur", "Valeur", part=2),
-        m.Colonne("debut", "Depuis", "date"),
-        m.Colonne("fin", "Jusqu'au", "date"),
-        m.Colonne("reference", "Décidé par", part=3),
-        m.Colonne("texte", "Texte ou règle", part=4),
-    )
-    titre = f"Paramètres en vigueur en {bilan.exercice}"
-    pleines = cadre.remplies(colonnes, lignes)
-    tableau = m.Tableau(titre, pleines, lignes, note=DEFAUT, limite=cadre.LIGNES_MAX)
-    return m.Section("parametres", titre, "Paramètres", [tableau if lignes else m.p(DEFAUT)])
+    tableau = lire_tableau("index.parametres", lignes, e=bilan.exercice)
+    return m.Section("parametres", tableau.titre, "Paramètres", [tableau if lignes else m.p(tableau.note)])
 
 
 def _portes(bilan: Bilan) -> m.Section:
@@ -120,15 +84,11 @@ def _portes(bilan: Bilan) -> m.Section:
     lignes = [
         {"porte": nom, "executes": (lues.get(cle) or {}).get(compte)} for cle, nom, compte in PORTES if lues.get(cle)
     ]
-    colonnes = (
-        m.Colonne("porte", "Série de contrôles", part=3),
-        m.Colonne("executes", "Contrôles exécutés", "entier", "non conservé"),
-    )
     phrase = (
         "Un bilan n'est publié que si aucun contrôle qui empêche de publier n'est en écart sans justification ; "
         "l'extrait est ensuite relu et comparé à ce qui est publié."
     )
-    tableau = m.Tableau("Séries de contrôles passées", colonnes, lignes)
+    tableau = lire_tableau("index.portes", lignes)
     suite = m.p(m.Lien(f"{renvois.CONTROLES}.html", "Chaque contrôle et son résultat"), ".", ecran=True)
     return m.Section("portes", "Ce qui a été vérifié avant de publier", "Vérifications", [m.p(phrase), tableau, suite])
 
@@ -163,13 +123,6 @@ def _fichiers(bilan: Bilan) -> m.Section:
     lignes: list[dict[str, Any]] = [
         {"chemin": f["chemin"], "lignes": f["lignes"], "sha256": f["sha256"][:16]} for f in bilan.contexte.fichiers
     ]
-    colonnes = (
-        m.Colonne("chemin", "Fichier", "code", part=5),
-        m.Colonne("lignes", "Lignes", "entier"),
-        m.Colonne("sha256", "Début de l'empreinte", "code", part=3),
-    )
     nombre = formats.plusieurs(len(lignes), "fichier")
-    tableau = m.Tableau(
-        "Fichiers livrés", colonnes, lignes, note="Empreintes complètes : manifeste.json.", limite=cadre.LIGNES_MAX
-    )
+    tableau = lire_tableau("index.fichiers", lignes)
     return m.Section("fichiers", f"Fichiers livrés ({nombre})", "Fichiers", [m.Repli(f"Voir les {nombre}", [tableau])])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois
 from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, portee
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 # the order in which effects are read (R12)
@@ -29,24 +31,11 @@ def passages(bilan: Bilan) -> m.Document:
     return cadre.document(bilan, renvois.PASSAGES, f"Passages {e}", resume, sections)
 
 
-def _centimes(cle: str, titre: str, *, fort: bool = False) -> m.Colonne:
-    return m.Colonne(cle, titre, "centimes", somme=True, fort=fort)
-
-
 # ---------------------------------------------------------------- full cost → D5211-16
 def _base_legale(bilan: Bilan) -> m.Section:
-    colonnes = (
-        m.DISPOSITIF,
-        _centimes("cout_complet", "Coût complet"),
-        _centimes("dont_structure", "Charges de structure écartées"),
-        _centimes("cout_d5211", f"Base {D5211}", fort=True),
-        m.Colonne("recettes", "Recettes", "centimes", formats.NON_RENSEIGNE, somme=True),
-        m.Colonne("taux_couverture_d5211", "Base couverte", "taux"),
-        m.Colonne("portee", "Portée", part=2),
-    )
     lignes = [r | {"portee": portee(r)} for r in bilan.dans_l_ordre(bilan["passage_d5211"])]
     titre = f"Du coût complet à la base {D5211}"
-    tableau = m.tableau(f"{titre}, {bilan.exercice}", colonnes, lignes, PORTEE)
+    tableau = lire_tableau("passages.base_legale", lignes, note=PORTEE, e=bilan.exercice)
     return m.Section("d5211", titre, f"Base {D5211}", [m.p(INTRODUCTION), tableau, *_comptes(bilan)])
 
 
@@ -55,12 +44,6 @@ def _comptes(bilan: Bilan) -> list[m.Bloc]:
     rangees = bilan.dans_l_ordre(bilan["passage_d5211_detail"], "compte", "motif")
     if not rangees:
         return []
-    colonnes = (
-        m.DISPOSITIF,
-        m.Colonne("compte", "Compte M57", part=4),
-        m.Colonne("nature", "Nature", part=2),
-        _centimes("montant", "Montant écarté", fort=True),
-    )
     lignes = [
         r | {"compte": libelles.libelle_compte(r["compte"]), "nature": r["nature_charge"].capitalize()} for r in rangees
     ]
@@ -70,9 +53,7 @@ def _comptes(bilan: Bilan) -> list[m.Bloc]:
         f"Les {formats.plusieurs(len(lignes), 'montant')} du tableau suivant font "
         f"{formats.euros(somme(rangees, 'montant'), 2)} ; le passage écarte {formats.euros(ecartes, 2)}."
     )
-    titre = f"Charges de structure écartées, compte par compte, {bilan.exercice}"
-    limite, reste = cadre.LIGNES_MAX, cadre.renvoi("passage_d5211_detail.csv")
-    return [m.p(phrase), motifs, m.tableau(titre, colonnes, lignes, limite=limite, reste=reste)]
+    return [m.p(phrase), motifs, lire_tableau("passages.comptes", lignes, e=bilan.exercice)]
 
 
 # ---------------------------------------------------------------- N−1 → N
@@ -85,20 +66,12 @@ def _variation(bilan: Bilan) -> list[m.Section]:
         effets[r["dispositif"]][r["effet"]] = r["montant"]
     presents = [x for x in EFFETS if any(siens.get(x) for siens in effets.values())]
     lignes = [_effets(bilan, code, effets[code]) for code in bilan.trier(effets)]
-    autres = _centimes("autres", "Autres effets")
-    colonnes = (
-        m.DISPOSITIF,
-        _centimes("avant", f"Coût net {e - 1}"),
-        *(_centimes(x, libelles.EFFETS[x]) for x in PERSONNEL),
-        autres,
-        _centimes("apres", f"Coût net {e}", fort=True),
-        _centimes("ecart", "Inexpliqué"),
-    )
-    detail = [_centimes(x, libelles.EFFETS[x]) for x in presents if x not in PERSONNEL]
+    mots: dict[str, Any] = {"avant": e - 1, "e": e} | libelles.EFFETS
+    blocs: list[m.Bloc] = [lire_tableau("passages.variation", lignes, **mots)]
+    if not set(presents) <= set(PERSONNEL):
+        absents = [x for x in EFFETS if x not in presents]
+        blocs.append(lire_tableau("passages.autres_effets", lignes, sans=absents, **mots))
     titre = f"De {e - 1} à {e}"
-    blocs: list[m.Bloc] = [m.tableau(f"Du coût net {e - 1} au coût net {e}", colonnes, lignes)]
-    if detail:
-        blocs.append(m.tableau("Les autres effets, un par un", (m.DISPOSITIF, *detail, autres), lignes))
     blocs.append(m.Liste([(libelles.EFFETS[x], f"{libelles.EFFETS_EXPLIQUES[x]}.") for x in presents]))
     return [m.Section("variation", titre, titre, blocs)]
 
@@ -123,19 +96,13 @@ def _repartition(bilan: Bilan) -> list[m.Section]:
     presentes = {s: rangees for s, rangees in sources.items() if rangees}
     if not presentes:
         return []
-    colonnes = (
-        m.Colonne("libelle", "Source"),
-        m.Colonne("lignes", "Lignes", "entier"),
-        m.Colonne("montant", "Réparti", "lu", fort=True),
-        m.Colonne("controle", "Contrôle de la somme (entré ; sorti)", part=4),
-    )
     entete = [
         _total(rangees) | {"libelle": libelles.SOURCES[s], "controle": _controles(bilan, s)}
         for s, rangees in presentes.items()
     ]
     blocs: list[m.Bloc] = [
         m.p("Chaque source est répartie en entier : ce qui ne va pas à un dispositif garde sa ligne et son motif."),
-        m.Tableau(f"Ce qui est entré et ce qui est sorti, {bilan.exercice}", colonnes, entete),
+        lire_tableau("passages.repartition", entete, e=bilan.exercice),
         *(_destinations(bilan, s, rangees) for s, rangees in presentes.items()),
     ]
     return [m.Section("repartition", "Des sources à leurs destinations", "Répartition", blocs)]
@@ -159,12 +126,6 @@ def _verdict(controle: Ligne) -> str:
 
 def _destinations(bilan: Bilan, source: str, rangees: list[Ligne]) -> m.Tableau:
     unite = rangees[0]["unite"]
-    colonnes = (
-        m.Colonne("destination", "Destination", part=3),
-        m.Colonne("motif", "Motif", part=4),
-        m.Colonne("lignes", "Lignes", "entier"),
-        m.Colonne("montant", "Montant" if unite == "EUR" else "ETP", "lu", fort=True),
-    )
     lignes = [
         {
             "destination": libelles.DESTINATIONS.get(r["destination"]) or bilan.libelle(r["destination"]),
@@ -174,9 +135,14 @@ def _destinations(bilan: Bilan, source: str, rangees: list[Ligne]) -> m.Tableau:
         }
         for r in rangees
     ]
-    titre, total = f"{libelles.SOURCES[source]} : où va chaque montant, {bilan.exercice}", {"destination": "Total"}
-    reste = cadre.renvoi("repartition.csv")
-    return m.Tableau(titre, colonnes, lignes, total | _total(rangees), limite=cadre.LIGNES_MAX, reste=reste)
+    return lire_tableau(
+        "passages.destinations",
+        lignes,
+        total={"destination": "Total"} | _total(rangees),
+        source=libelles.SOURCES[source],
+        quoi="Montant" if unite == "EUR" else "ETP",
+        e=bilan.exercice,
+    )
 
 
 def _quantite(valeur: Decimal, unite: str) -> str:

@@ -10,51 +10,17 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois, trace
 from mutualisation.rapport.diffusion import seuil_effectif
+from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 REGLES = "(règle R2 des règles de calcul)"
-FORMULE = (
-    "Le coût de personnel d'un dispositif est la somme, catégorie par catégorie, de ses équivalents temps plein (ETP) "
-    "multipliés par le coût moyen d'un ETP de la catégorie augmenté des charges de structure par ETP ; chaque produit "
-    f"est arrondi au centime {REGLES}."
-)
-BASE = (
-    "La base de l'article D5211\u201116 du CGCT fait le même calcul sans les charges de structure : ETP × coût moyen, "
-    "arrondi au centime."
-)
-REGROUPEMENT = (
-    "Coût moyen : masse salariale de l'année, diminuée des atténuations, rapportée aux équivalents temps plein "
-    "travaillés (ETPT). Les catégories de moins de {} ETPT sont réunies, puis jointes à la plus petite des autres si "
-    "l'ensemble n'atteint pas ce seuil, et partagent un coût moyen : aucun chiffre publié ne donne la rémunération "
-    "d'une personne."
-)
-SANS_REGROUPEMENT = (
-    "Le seuil de regroupement est à 0 : chaque catégorie a son propre coût moyen, quel que soit son effectif. La "
-    "diffusion de ce bilan est restreinte."
-)
+FORMULE = lire_phrase("personnel.formule")
+BASE = lire_phrase("personnel.base")
+REGROUPEMENT = lire_phrase("personnel.regroupement")
+SANS_REGROUPEMENT = lire_phrase("personnel.sans_regroupement")
 SUITES = (("etp", "D'où viennent ces ETP, fichier par fichier"), ("cout_personnel", "Lignes du coût de personnel"))
 # the acronym that a label ends with
 SIGLE = re.compile(r"\(([^()]+)\)$")
-CATEGORIE = m.Colonne("categorie", "Catégorie", part=3)
-COUT_MOYEN = m.Colonne("cout_moyen", "Coût moyen d'un ETP", "lu")
-STRUCTURE = m.Colonne("cout_structure", "Charges de structure par ETP", "lu")
-MOYENS = (
-    CATEGORIE,
-    m.Colonne("etpt", "ETPT", "etp"),
-    m.Colonne("groupe", "Coût moyen calculé sur", part=4),
-    m.Colonne("etpt_groupe", "ETPT de cet ensemble", "etp"),
-    COUT_MOYEN,
-    STRUCTURE,
-    m.Colonne("cout_etp", "Coût complet d'un ETP", "lu"),
-)
-DETAIL = (
-    CATEGORIE,
-    m.Colonne("etp", "ETP", "lu"),
-    COUT_MOYEN,
-    STRUCTURE,
-    m.Colonne("cout_personnel", "Coût de personnel", "centimes", somme=True, fort=True),
-    m.Colonne("cout_personnel_d5211", "Base D5211\u201116", "centimes", somme=True),
-)
 
 
 def cout_de_personnel(bilan: Bilan) -> m.Document:
@@ -135,8 +101,8 @@ def _couts_moyens(bilan: Bilan) -> m.Section:
         for r in bilan["cout_moyen"]
     ]
     seuil = seuil_effectif(bilan)
-    regroupement = REGROUPEMENT.format(formats.exact(seuil)) if seuil > 0 else SANS_REGROUPEMENT
-    tableau = m.Tableau(f"Coût moyen d'un ETP par catégorie, {bilan.exercice}", MOYENS, lignes)
+    regroupement = REGROUPEMENT.format(seuil=formats.exact(seuil)) if seuil > 0 else SANS_REGROUPEMENT
+    tableau = lire_tableau("personnel.moyens", lignes, e=bilan.exercice)
     blocs = [m.p(regroupement), tableau, *_structure(bilan)]
     return m.Section("couts", "Coût moyen par catégorie", "Coûts moyens", blocs)
 
@@ -172,18 +138,10 @@ def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
         siennes = detail[r["dispositif"]]
         categories, d5211 = somme(siennes, "cout_personnel"), somme(siennes, "cout_personnel_d5211")
         lignes.append(r | {"categories": categories, "ecart": r["cout_personnel"] - categories, "d5211": d5211})
-    colonnes = (
-        m.DISPOSITIF,
-        m.Colonne("etp", "ETP", "etp", somme=True),
-        m.Colonne("categories", "Somme des catégories", "centimes", somme=True),
-        m.Colonne("cout_personnel", "Synthèse publiée", "centimes", somme=True, fort=True),
-        m.Colonne("ecart", "Écart", "centimes", somme=True),
-        m.Colonne("d5211", "Sans charges de structure", "centimes", somme=True),
-    )
-    titre = f"Coût de personnel par dispositif, {bilan.exercice}"
+    tableau = lire_tableau("personnel.ensemble", lignes, e=bilan.exercice)
     codes = bilan.trier({r["dispositif"] for r in bilan["etp_categorie"]})
     liens = [x for code in codes for x in (" · ", m.Lien(f"#{renvois.ancre(code)}", bilan.libelle(code)))][1:]
-    blocs: list[m.Bloc] = [m.tableau(titre, colonnes, lignes), m.p("Voir le détail : ", *liens, ".", ecran=True)]
+    blocs: list[m.Bloc] = [tableau, m.p("Voir le détail : ", *liens, ".", ecran=True)]
     return m.Section("ensemble", "Tous les dispositifs", "Ensemble", blocs)
 
 
@@ -194,13 +152,13 @@ def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
         cout = couts.get(r["categorie"], {})
         unitaires = {c: _fin(cout.get(c)) for c in ("cout_moyen", "cout_structure")}
         lignes.append(r | unitaires | {"categorie": _categorie(r["categorie"]), "etp": formats.nombre(r["etp"], 6)})
-    total = m.additionner("Total", DETAIL, rangees) | {"etp": formats.nombre(somme(rangees, "etp"), 6)}
+    total = {"etp": formats.nombre(somme(rangees, "etp"), 6)}
     suites = [
         m.p(renvois.vers_trace(code, texte, mesure), ".", ecran=True)
         for mesure, texte in SUITES
         if (code, mesure) in tracees
     ]
-    tableau = m.Tableau(f"Coût de personnel de « {libelle} », {bilan.exercice}", DETAIL, lignes, total)
+    tableau = lire_tableau("personnel.detail", lignes, total=total, nom=libelle, e=bilan.exercice)
     sigle = SIGLE.search(libelle)
     return m.Section(renvois.ancre(code), libelle, sigle[1] if sigle else libelle, [tableau, *suites])
 

@@ -8,18 +8,10 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne
 
 SANS_REJET = "Aucune ligne des fichiers livrés n'a été rejetée, retenue ou mise de côté."
-COLONNES = (
-    m.Colonne("fichier", "Fichier", "code", part=4),
-    m.Colonne("ou", "Lignes du fichier", part=2),
-    m.Colonne("colonne", "Colonne", part=2),
-    m.Colonne("motif", "Motif", part=5),
-    m.Colonne("issue", "Issue", part=2),
-    m.Colonne("lignes", "Nombre", "entier", somme=True),
-    m.Colonne("remede", "Que faire", part=4),
-)
 
 
 def lignes_ecartees(bilan: Bilan) -> m.Document:
@@ -59,13 +51,7 @@ def _ensemble(rangees: list[Ligne]) -> m.Section:
 def _source(source: str, rangees: list[Ligne]) -> m.Section:
     nom = libelles.libelle(libelles.DOSSIERS, source)
     lignes = [_ligne(r) for r in rangees]
-    tableau = m.tableau(
-        f"{nom} : lignes écartées, par fichier et par motif",
-        cadre.remplies(COLONNES, lignes),
-        lignes,
-        limite=cadre.LIGNES_MAX,
-        reste=cadre.renvoi("rejets.csv", "autre motif", "autres motifs"),
-    )
+    tableau = lire_tableau("rejets.par_motif", lignes, nom=nom)
     return m.Section(renvois.ancre(source), nom, nom, [tableau])
 
 

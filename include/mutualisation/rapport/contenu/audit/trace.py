@@ -10,6 +10,7 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois
+from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne
 
 # figures of a dispositif with the fewest lines first, line by line while the page stays light; then those left, by file
@@ -42,23 +43,7 @@ select dispositif, mesure, count(*) as lignes, sum(montant) as montant from {sou
 ETP, ARRONDI = "etp", "arrondi"
 # the column of the synthèse, in its order
 MESURES = (ETP, "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "recettes")
-FICHIER = m.Colonne("fichier", "Fichier", "code", part=4)
-LIGNE_A_LIGNE = (
-    FICHIER,
-    m.Colonne("ligne", "Ligne", "lu"),
-    m.Colonne("piece", "Pièce", part=3),
-    m.Colonne("date_piece", "Date", "date"),
-    m.Colonne("compte", "Compte M57", part=3),
-    m.Colonne("activite", "Activité", part=2),
-    m.Colonne("montant_source", "Montant lu", "lu"),
-    m.Colonne("part", "Part", "lu"),
-    m.Colonne("montant", "Montant retenu", "lu", fort=True),
-)
-PAR_FICHIER = (FICHIER, m.Colonne("lignes", "Lignes", "entier"), m.Colonne("montant", "Montant", "lu", fort=True))
-DU_TEMPS = (
-    "Le temps de travail n'est publié que par fichier et par activité, jamais par agent ; le coût y est celui de la "
-    "catégorie, regroupée s'il le faut."
-)
+DU_TEMPS = lire_phrase("trace.du_temps")
 
 
 def traces(bilan: Bilan) -> Iterator[m.Document]:
@@ -118,20 +103,18 @@ def _nom(mesure: str) -> str:
 
 def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Ligne]) -> m.Tableau:
     """Line by line, a column that no line fills left out; by file where there are too many lines for a page."""
-    titre = f"{_nom(mesure)} : lignes source"
     if not lignes:
         note = (
             f"Ces {formats.plusieurs(compte['lignes'], 'ligne')} sont réunies par fichier pour que la page reste "
             f"légère ; chacune est dans tracabilite.csv, colonnes dispositif et mesure (« {mesure} »)."
         )
         fichiers = [r | {"montant": _quantite(r["montant"], mesure)} for r in groupes]
-        limite, reste = cadre.LIGNES_MAX, cadre.renvoi("tracabilite.csv", "autre fichier", "autres fichiers")
-        return m.Tableau(f"{titre}, par fichier", PAR_FICHIER, fichiers, note=note, limite=limite, reste=reste)
+        return lire_tableau("trace.par_fichier", fichiers, note=note, nom=_nom(mesure))
     en_mots = [_ligne(r, mesure) for r in lignes]
     regles = sorted({r["regle"] for r in lignes if r.get("regle")})
     note = " ; ".join(f"règle {x} : {libelles.REGLES.get(x, 'règle de calcul')}" for x in regles)
     note = f"{formats.majuscule(note)}." if note else ""
-    return m.Tableau(titre, cadre.remplies(LIGNE_A_LIGNE, en_mots), en_mots, note=note)
+    return lire_tableau("trace.ligne_a_ligne", en_mots, note=note, nom=_nom(mesure))
 
 
 def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:

@@ -10,26 +10,10 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.communes import adresses, ensemble, manques
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
-from mutualisation.rapport.contenu.communes.services_utilises import NON_SUIVI
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, somme
 
-COLONNES = (
-    m.Colonne("nom", "Commune", part=3),
-    m.Colonne("habitants", "Habitants", "entier"),
-    m.Colonne("services", "Services", "entier"),
-    m.Colonne("du", "Dû", "euros"),
-    m.Colonne("cout", "Coût de l'usage", "euros", NON_SUIVI),
-    m.Colonne("reste", "Part de l'EPCI", "euros", NON_SUIVI),
-    m.Colonne("habitant", "Coût par habitant", "centimes"),
-)
-SOMMES = (
-    m.Colonne("nom", "Pages", part=4),
-    m.Colonne("adherents", "Adhérents", "entier"),
-    m.Colonne("du", "Dû", "centimes"),
-    m.Colonne("titre", "Payé par titre", "centimes"),
-    m.Colonne("cout", "Coût de l'usage", "centimes"),
-    m.Colonne("reste", "Part de l'EPCI", "centimes"),
-)
+MESURES = ("du", "titre", "cout", "reste")
 
 
 def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Document:
@@ -108,7 +92,7 @@ def _chiffrees(territoire: Territoire, *, plie: bool) -> m.Section:
 
 
 def _liste(titre: str, blocs: Sequence[BlocCommunal]) -> m.Tableau:
-    return m.Tableau(titre, COLONNES, [_ligne(b) for b in blocs])
+    return lire_tableau("annuaire.chiffres", [_ligne(b) for b in blocs], titre=titre)
 
 
 def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
@@ -144,7 +128,7 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
         ("Coût sans usager cette année", [territoire.personne]),
     )
     lignes = [_somme(nom, annees) for nom, annees in parts]
-    lignes = [x for x in lignes if any(x[c.cle] for c in SOMMES[1:])]
+    lignes = [x for x in lignes if any(x[c] for c in ("adherents", *MESURES))]
     publie = {
         "nom": "Publié dans le bilan",
         "adherents": len({a.siret for b in territoire.blocs for a in b.annee.adherents})
@@ -154,10 +138,10 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
         "cout": somme(bilan["cout_adherent"], "cout_usage"),
         "reste": somme(bilan["cout_adherent"], "reste_a_charge"),
     }
-    tableau = m.Tableau(f"Les pages et le bilan, {bilan.exercice}", SOMMES, lignes, publie)
+    tableau = lire_tableau("annuaire.sommes", lignes, total=publie, e=bilan.exercice)
     return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, manques.tableau(bilan, territoire)])
 
 
 def _somme(nom: str, annees: Sequence[Annee]) -> dict[str, Any]:
-    mesures = {mesure: total(annees, mesure) for mesure in ("du", "titre", "cout", "reste")}
+    mesures = {mesure: total(annees, mesure) for mesure in MESURES}
     return {"nom": nom, "adherents": sum(len(a.adherents) for a in annees), **mesures}

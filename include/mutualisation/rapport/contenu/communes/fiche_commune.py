@@ -13,6 +13,7 @@ from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.contenu.communes.strates import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, somme
 
 # measure per inhabitant, label
@@ -231,11 +232,6 @@ def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
     # beside a median, a cost that nobody follows would be read as nothing
     if strate is None or not annee.suivi:
         return None
-    colonnes = (
-        m.Colonne("libelle", "Par habitant", part=3),
-        m.Colonne("commune", "Ici", "centimes", fort=True),
-        m.Colonne("mediane", "Médiane", "centimes"),
-    )
     lignes = [
         {"libelle": nom, "commune": annee.par_habitant(mesure(annee)), "mediane": r.medianes[strate.libelle][nom]}
         for nom, mesure in PAR_HABITANT
@@ -243,7 +239,7 @@ def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
     effectif = len(strate.communes)
     note = f"Médiane des {effectif} communes de {strate.libelle}." if effectif >= EFFECTIF_MIN else (
         "Trop peu de communes de cette taille pour une médiane.")  # fmt: skip
-    return m.Tableau(f"Euros par habitant, {annee.exercice}", colonnes, lignes, note=note)
+    return lire_tableau("fiche_commune.comparaison", lignes, note=note, e=annee.exercice)
 
 
 def _annees(bloc: BlocCommunal) -> m.Tableau:

@@ -7,24 +7,10 @@ from typing import Any
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.communes.bloc_communal import CEE, Annee
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Ligne, somme
 
 ACHATS = "cam_achats"
-COLONNES_ACHATS = (
-    m.Colonne("thematique", "Achats par la centrale", part=3),
-    m.Colonne("commandes", "Commandes", "entier"),
-    m.Colonne("achats_ht", "Achats HT", "euros"),
-    m.Colonne("prix_reference_ht", "Prix de référence", "euros", "sans"),
-    m.Colonne("achats_compares_ht", "Achats comparés", "euros", "sans"),
-    m.Colonne("gain", "Gain", "euros", "sans", fort=True),
-)
-COLONNES_CEE = (
-    m.Colonne("depot", "Dépôt de certificats", "lu"),
-    m.Colonne("operations", "Opérations", "entier"),
-    m.Colonne("produit", "Produit de la vente", "centimes"),
-    m.Colonne("frais", "Frais retenus", "centimes"),
-    m.Colonne("reversement", "Reversé", "centimes", fort=True),
-)
 
 
 def phrases(annee: Annee) -> list[m.Bloc]:
@@ -71,8 +57,8 @@ def tableaux(annee: Annee) -> list[m.Bloc]:
     depots = sorted({r["depot"] for r in annee[CEE]}, key=lambda d: (len(d), d))
     ventes = [_depot(d, [r for r in annee[CEE] if r["depot"] == d]) for d in depots]
     return [
-        m.Tableau(f"Achats par thématique, {annee.exercice}", COLONNES_ACHATS, achats, _theme("Total", annee[ACHATS])),
-        m.Tableau(f"Certificats par dépôt, {annee.exercice}", COLONNES_CEE, ventes, _depot("Total", annee[CEE])),
+        lire_tableau("gains.achats", achats, total=_theme("Total", annee[ACHATS]), e=annee.exercice),
+        lire_tableau("gains.certificats", ventes, total=_depot("Total", annee[CEE]), e=annee.exercice),
     ]
 
 

@@ -7,21 +7,11 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.communes.bloc_communal import EPCI, Adherent, BlocCommunal, Territoire, lire
+from mutualisation.rapport.enonces import lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
 POPULATION, INSEE, NOM, COMMUNE = "population", "code INSEE", "nom", "commune"
-SUITES = {
-    POPULATION: "aucun montant par habitant, et hors des médianes",
-    INSEE: "pas de commune : une page à part",
-    NOM: "désigné par son SIRET",
-    COMMUNE: "son code INSEE n'est celui d'aucune commune : une page à part",
-}
-COLONNES = (
-    m.Colonne("nom", "Adhérent", part=3),
-    m.Colonne("type", "Type", part=1),
-    m.Colonne("manque", "Ce qui manque"),
-    m.Colonne("suite", "Ce qui est laissé de côté", part=4),
-)
+SUITES = dict(lire_points("manques.suites"))
 
 
 def manques(bilan: Bilan, territoire: Territoire | None = None) -> list[dict[str, Any]]:
@@ -58,4 +48,4 @@ def _de(bloc: BlocCommunal, adherent: Adherent) -> list[str]:
 
 def tableau(bilan: Bilan, territoire: Territoire | None = None) -> m.Tableau:
     """The same as a table, without rows when nothing is missing."""
-    return m.Tableau("Ce que les pages des communes ne disent pas", COLONNES, manques(bilan, territoire))
+    return lire_tableau("manques.manques", manques(bilan, territoire))

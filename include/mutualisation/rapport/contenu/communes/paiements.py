@@ -8,16 +8,8 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Ligne, somme
-
-COLONNES = (
-    m.Colonne("periode", "Semestre", part=2),
-    m.Colonne("adherents", "Factures", "entier"),
-    m.Colonne("du", "Dû", "centimes"),
-    m.Colonne("report", "Report", "centimes"),
-    m.Colonne("facture", "Facturé", "centimes", fort=True),
-    m.Colonne("statut", "Statut", part=2),
-)
 
 
 def du_au_paye(annee: Annee) -> m.Tableau:
@@ -34,9 +26,8 @@ def du_au_paye(annee: Annee) -> m.Tableau:
         ("Payé par titre de recette", titre, True),
         *_ecarts(recouvrement),
     ]
-    colonnes = (m.Colonne("libelle", "Étape", part=3), m.Colonne("montant", "Montant", "centimes"))
     rangees = [{"libelle": nom, "montant": montant} for nom, montant, toujours in lignes if toujours or montant]
-    return m.Tableau(f"Du dû au payé, {annee.exercice}", colonnes, rangees, note=_note(annee))
+    return lire_tableau("paiements.du_au_paye", rangees, note=_note(annee), e=annee.exercice)
 
 
 def _ecarts(recouvrement: list[Ligne]) -> list[tuple[str, Decimal, bool]]:
@@ -64,9 +55,14 @@ def factures(annee: Annee) -> m.Tableau:
     if not somme(lignes, "report_precedent"):
         sans.add("report")
     total = {"periode": "Total", "du": somme(lignes, "montant_du"), "facture": somme(lignes, "montant_facture")}
-    titre = f"Factures semestrielles, {annee.exercice}"
-    colonnes = tuple(c for c in COLONNES if c.cle not in sans)
-    return m.Tableau(titre, colonnes, rangees, total if rangees else None, _note_factures(annee))
+    return lire_tableau(
+        "paiements.factures",
+        rangees,
+        total=total if rangees else None,
+        note=_note_factures(annee),
+        sans=sans,
+        e=annee.exercice,
+    )
 
 
 def _semestre(rangees: list[Ligne]) -> dict[str, Any]:

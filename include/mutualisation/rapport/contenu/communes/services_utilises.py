@@ -11,6 +11,7 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal
 from mutualisation.rapport.contenu.membres import en_vigueur
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 NON_SUIVI = "non suivi"
@@ -18,27 +19,13 @@ AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
 # types of units that are named where there are many, before « 12 autres »
 TYPES_DITS = 2
 GRATUIT = m.Valeur("gratuit", "lu")
-COLONNES = (
-    m.Colonne("libelle", "Service", part=4),
-    m.Colonne("depuis", "Depuis", "lu"),
-    m.Colonne("recours", "Utilisation", part=3),
-    m.Colonne("du", "Dû", "centimes"),
-    m.Colonne("titre", "Payé par titre", "centimes", discret=True),
-    m.Colonne("cout", "Coût de l'usage", "euros", NON_SUIVI),
-    m.Colonne("reste", "Part de l'EPCI", "euros", NON_SUIVI),
-)
-COLONNES_ADHERENTS = (
-    m.Colonne("libelle", "Adhérent", part=4),
-    m.Colonne("type", "Type", part=1),
-    m.Colonne("services", "Services", "entier"),
-    *COLONNES[3:],
-)
 
 
 def services(bilan: Bilan, annee: Annee, titre: str) -> m.Tableau:
     """A row per dispositif joined or paid in the exercice, in label order, and the total."""
     lignes = [_service(bilan, annee, d) for d in bilan.trier(_dispositifs(annee))]
-    return m.Tableau(titre, COLONNES, lignes, _total("Total", annee), _note(bilan, annee))
+    total, note = _total("Total", annee), _note(bilan, annee)
+    return lire_tableau("services_utilises.services", lignes, total=total, note=note, titre=titre)
 
 
 def _dispositifs(annee: Annee) -> set[str]:
@@ -157,8 +144,8 @@ def adherents(bloc: BlocCommunal) -> m.Tableau:
         }
         for a in annee.adherents
     ]
-    titre = f"La commune, son CCAS et ses satellites, {annee.exercice}"
-    return m.Tableau(titre, COLONNES_ADHERENTS, lignes, _total("Bloc communal", annee))
+    total = _total("Bloc communal", annee)
+    return lire_tableau("services_utilises.adherents", lignes, total=total, e=annee.exercice)
 
 
 def part(reste: Decimal, cout: Decimal) -> Decimal | None:

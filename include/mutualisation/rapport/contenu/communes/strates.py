@@ -9,16 +9,12 @@ from statistics import median
 
 from mutualisation.francais import formats
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal
+from mutualisation.rapport.enonces import lire_phrase
 
 # lower bounds of the classes, in inhabitants; the first has none
 BORNES = (0, 2_000, 5_000, 10_000, 20_000)
 EFFECTIF_MIN = 3
-METHODE = (
-    "Classes de population : moins de 2 000 habitants, 2 000 à 4 999, 5 000 à 9 999, 10 000 à 19 999, 20 000 et plus ; "
-    "une classe de moins de trois communes est réunie à la classe voisine, inférieure s'il y en a une. La médiane est "
-    "la valeur du milieu : une moitié des communes est au-dessous, l'autre au-dessus, communes sans usage, ou sans "
-    "usage au coût suivi, comprises."
-)
+METHODE = lire_phrase("strates.methode")
 
 
 @dataclass(frozen=True)

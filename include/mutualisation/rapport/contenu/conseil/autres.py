@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan
-
-COLONNES = (
-    m.DISPOSITIF,
-    m.Colonne("etat", "État", part=1),
-    m.Colonne("adherents", "Adhérents", "entier"),
-    m.Colonne("manque", "Ce qui manque pour le valoriser", part=2),
-)
 
 
 def section_hors_totaux(bilan: Bilan) -> m.Section:
     """A sentence, then the table folded."""
     rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
     lignes = [r | {"etat": r["valorisation"].capitalize(), "manque": _manque(r["manque"])} for r in rangees]
-    titre = f"Adhérents et données manquantes, {bilan.exercice}"
-    tableau = m.Tableau(titre, COLONNES, lignes)
+    tableau = lire_tableau("autres.manques", lignes, e=bilan.exercice)
     nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
     phrase = m.p(f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan.")
     blocs: list[m.Bloc] = [phrase, m.Repli("Voir lesquels et ce qui manque", [tableau])] if lignes else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, portee
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 LONG = "Base de remboursement, article D5211\u201116 du CGCT"
@@ -41,17 +42,7 @@ def cascade(bilan: Bilan, rangees: list[Ligne]) -> g.Cascade | None:
 
 
 def _tableau(bilan: Bilan, rangees: list[Ligne]) -> m.Tableau:
-    colonnes = (
-        m.DISPOSITIF,
-        m.Colonne("cout_complet", "Coût complet", "euros", somme=True),
-        m.Colonne("dont_structure", "Structure", "euros", somme=True, deduit=True),
-        m.Colonne("cout_d5211", f"Base {D5211}", "euros", somme=True, fort=True),
-        m.Colonne("recettes", "Recettes", "euros", "non renseigné", somme=True),
-        m.Colonne("taux_couverture_d5211", "Base couverte", "taux", fort=True),
-        m.Colonne("portee", "Portée", part=1),
-    )
     lignes = [r | {"portee": portee(r)} for r in bilan.dans_l_ordre(rangees)]
-    total = m.additionner("Total", colonnes, lignes)
-    total["taux_couverture_d5211"] = total["recettes"] / total["cout_d5211"] if total["cout_d5211"] else None
-    titre = f"Ce que les recettes couvrent de la base, {bilan.exercice}"
-    return m.Tableau(titre, colonnes, lignes, total, PORTEE)
+    base = somme(lignes, "cout_d5211")
+    taux = {"taux_couverture_d5211": somme(lignes, "recettes") / base if base else None}
+    return lire_tableau("base_legale.couverture", lignes, total=taux, note=PORTEE, e=bilan.exercice)

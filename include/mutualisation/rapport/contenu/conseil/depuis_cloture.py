@@ -6,22 +6,13 @@ from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne
 
 RELATION = "redressement"
 MESURES = {"etp": "ETP", **libelles.MESURES, "recettes_ac": "Recettes imputées sur l'AC",
            "taux_couverture": "Taux de couverture"}  # fmt: skip
-CAUSES = {
-    "donnees_tardives": "Données tardives",
-    "cles": "Clés de répartition",
-    "parametres": "Paramètres et tarifs",
-    "corrections": "Corrections",
-}
-NOTE = (
-    "Données tardives : fichiers que la version close n'avait pas. Paramètres et tarifs : pondérations et rôles de "
-    "comptes compris. Corrections : le reste, dont les fichiers remplacés. Les causes somment à l'écart, au centime ; "
-    "le fichier redressement.csv les donne pour chaque chiffre."
-)
+CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
 
 
 def section_depuis_cloture(bilan: Bilan) -> m.Section:
@@ -35,16 +26,10 @@ def section_depuis_cloture(bilan: Bilan) -> m.Section:
     if not changees:
         enonce = f"Aucun chiffre de la synthèse ne change depuis la version {version}, close."
         return m.Section(RELATION, titre, "Redressement", [m.p(enonce)])
-    colonnes = (
-        m.DISPOSITIF,
-        m.Colonne("mesure", "Chiffre", part=2),
-        m.Colonne("close", f"Clos (version {version})", "lu"),
-        m.Colonne("redressee", "Redressé", "lu"),
-        m.Colonne("ecart", "Écart", "lu", fort=True),
-        *(m.Colonne(cause, nom, "lu") for cause, nom in CAUSES.items()),
-    )
     lignes = [_ligne(bilan, r) for r in _ordonnees(bilan, changees)]
-    return m.Section(RELATION, titre, "Redressement", [m.Tableau(titre, colonnes, lignes, note=NOTE)])
+    return m.Section(
+        RELATION, titre, "Redressement", [lire_tableau("depuis_cloture.chiffres", lignes, version=version)]
+    )
 
 
 def _ordonnees(bilan: Bilan, rangees: list[Ligne]) -> list[Ligne]:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan
 
 SANS_COMMENTAIRE = "sans commentaire"
 # part of what moved under which an effect is not told alone
 MENU = Decimal("0.05")
-NOTE = (
-    "Temps passé : plus ou moins d'ETP, au coût de l'année précédente. Coût d'un ETP : le reste de la variation du "
-    "personnel. Une recette ou un amortissement qui baisse le coût se lit avec un signe moins. Les effets somment à "
-    "l'écart, au centime."
-)
 
 
 def section_evolution(bilan: Bilan) -> m.Section:
@@ -89,15 +86,10 @@ def cascade(bilan: Bilan) -> g.Cascade | None:
 def _tableau(bilan: Bilan) -> m.Tableau:
     """Effects by dispositif, whole euros; Σ of a row is the change of its net cost."""
     lus = list(effets(bilan))
-    colonnes = (
-        m.DISPOSITIF,
-        *(m.Colonne(e, libelles.EFFETS[e], "variation", somme=True, discret=True) for e in lus),
-        m.Colonne("ecart", "Écart", "variation", somme=True, fort=True),
-    )
     lignes = []
     for code in bilan.trier({r["dispositif"] for r in bilan["variation"]}):
         siens = effets(bilan, code)
         montants = {e: siens.get(e, g.ZERO) for e in lus}
         lignes.append({"libelle": bilan.libelle(code), **montants, "ecart": sum(siens.values(), g.ZERO)})
-    titre = f"Dispositif par dispositif, {bilan.exercice - 1}-{bilan.exercice}"
-    return m.tableau(titre, colonnes, lignes, NOTE)
+    mots: dict[str, Any] = {"avant": bilan.exercice - 1, "e": bilan.exercice} | libelles.EFFETS
+    return lire_tableau("evolution.effets", lignes, sans=set(libelles.EFFETS) - set(lus), **mots)

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.enonces import lire_points
 from mutualisation.rapport.publie import Bilan
-
-RECETTES = (
-    "Participations des communes titrées au cours de l'exercice, diminuées des titres annulés, et frais retenus sur le "
-    "produit des certificats d'économies d'énergie. Elles ne sont jamais déduites du coût net."
-)
-
 
 RETROUVER = m.p(
     "Les paramètres en vigueur sont dans le classeur, et chaque montant se retrouve ligne à ligne dans ",
@@ -30,22 +25,8 @@ def _points(bilan: Bilan) -> list[tuple[str, str]]:
     methode = valeurs.get("methode_etp", "R")
     support = ", personnel des fonctions support compris" if valeurs.get("structure_personnel") == "oui" else ""
     jours = "en mois de 30 jours" if valeurs.get("base_jours") == "30_360" else "au prorata des jours réels"
-    return [
-        ("Temps consacré", f"{formats.majuscule(libelles.METHODES_ETP.get(methode, methode))}."),
-        (
-            "Coût de personnel",
-            "Les ETP sont valorisés au coût moyen de leur catégorie (masse salariale nette des atténuations, rapportée "
-            f"aux ETPT), augmenté des charges de structure par ETPT{support}.{_regroupement(bilan)}",
-        ),
-        (
-            "Fonctionnement direct",
-            "Dépenses de l'exercice rattachées au dispositif par leur axe analytique, pour la part destinée aux "
-            "communes.",
-        ),
-        ("Investissement", f"Amortissements de l'année, {jours} ; les reprises de subventions viennent en déduction."),
-        ("Recettes", RECETTES),
-        ("Arrondis", "Les calculs sont exacts ; l'arrondi au centime puis à l'euro n'intervient qu'à la publication."),
-    ]
+    etp = formats.majuscule(libelles.METHODES_ETP.get(methode, methode))
+    return lire_points("methode.points", etp=etp, support=support, jours=jours, regroupement=_regroupement(bilan))
 
 
 def _regroupement(bilan: Bilan) -> str:

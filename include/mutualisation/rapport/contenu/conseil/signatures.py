@@ -5,14 +5,9 @@ from __future__ import annotations
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
+from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan
 
-COLONNES = (
-    m.Colonne("libelle", "", part=1),
-    m.Colonne("nom", "Nom et qualité", part=2),
-    m.Colonne("date", "Date", part=1),
-    m.Colonne("signature", "Signature", part=2),
-)
 A_REMPLIR = "……………………………"
 
 
@@ -28,7 +23,7 @@ def section_signatures(bilan: Bilan) -> m.Section:
     signe = [ligne | {"signature": A_REMPLIR} for ligne in lignes]
     blocs: list[m.Bloc] = [m.Liste(visas)] if visas else []
     blocs += [
-        m.Tableau(f"Bilan d'étape {bilan.exercice}, version {construction.version}", COLONNES, signe),
+        lire_tableau("signatures.signatures", signe, e=bilan.exercice, version=construction.version),
         m.p("Empreinte de la publication signée : ", m.Code(bilan.empreinte), note=True),
     ]
     return m.Section("signatures", "Visas et signatures" if visas else "Signatures", "Signatures", blocs)

@@ -9,15 +9,12 @@ from mutualisation.francais.formats import NON_RENSEIGNE
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.conseil import argent
+from mutualisation.rapport.enonces import lire_colonnes, lire_phrase
 from mutualisation.rapport.publie import Bilan
 
 # columns of a dispositif: a new one that is published is a line here
-AVANT = (m.DISPOSITIF, m.Colonne("etp", "ETP", "etp"), m.Colonne("cout_net", "Coût net", "euros", fort=True))
-APRES = (
-    m.Colonne("recettes", "Recettes", "euros", NON_RENSEIGNE, fort=True),
-    m.Colonne("reste_a_charge", "Reste à charge", "euros"),
-    m.Colonne("taux_couverture", "Couverture", "taux"),
-)
+AVANT = lire_colonnes("synthese.avant")
+APRES = lire_colonnes("synthese.apres")
 # label of the annex, kind, measure
 MESURES: tuple[m.Mesure, ...] = (
     ("Équivalents temps plein (ETP)", "etp", itemgetter("etp")),
@@ -30,11 +27,7 @@ MESURES: tuple[m.Mesure, ...] = (
     ("Reste à charge", "euros", itemgetter("reste_a_charge")),
     ("Taux de couverture", "taux", itemgetter("taux_couverture")),
 )
-NOTE = (
-    "Dépenses nettes : personnel, autres dépenses de fonctionnement et amortissements, déduction faite des "
-    "subventions. Les totaux sont arrondis après addition : ils peuvent différer d'un euro de la somme des montants "
-    "arrondis."
-)
+NOTE = lire_phrase("synthese.note")
 
 
 def section_synthese(bilan: Bilan) -> m.Section:
