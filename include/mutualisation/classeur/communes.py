@@ -12,7 +12,7 @@ from mutualisation.francais import libelles
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.dataframes import lignes_de, trame
-from mutualisation.rapport.contenu.membres import en_vigueur
+from mutualisation.rapport.contenu.usage import en_vigueur
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 ZERO = Decimal(0)

@@ -11,7 +11,7 @@ from mutualisation.francais import formats
 from mutualisation.francais.libelles import EFFETS, ORIGINES
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.dataframes import lignes_de, trame
-from mutualisation.rapport.contenu import unites
+from mutualisation.rapport.contenu import usage
 from mutualisation.rapport.contenu.passage import PORTEE, portee
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
@@ -120,7 +120,7 @@ def passage(bilan: Bilan) -> m.Tableau:
 def cout_unitaire(bilan: Bilan) -> m.Tableau:
     """Cost of a unit of service, on the full cost and on the legal base."""
     couts = {r["dispositif"]: r["cout_net"] for r in bilan.lignes_exercice()}
-    noms = {code: formats.majuscule(unites.nom(siens)) for code, siens in unites.types(bilan).items()}
+    noms = {code: formats.majuscule(usage.nom_de_l_unite(siens)) for code, siens in usage.types(bilan).items()}
     lignes = [
         r | {"unite": noms.get(r["dispositif"], ""), "cout_complet": couts.get(r["dispositif"])}
         for r in rangees(bilan, "cout_unitaire")

@@ -23,7 +23,7 @@ from mutualisation.publication.extraits_lus import ExtraitLu, ecarts_extrait
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.sceaux import lire_sceau
-from mutualisation.rapport import diffusion
+from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan
 
 REDRESSEMENT = "redressement"
@@ -107,7 +107,7 @@ def _ecrire_fichiers(
     exercice, version = contexte.exercice, contexte.construction.version
     for relation in relations.values():
         ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
-    paquet = catalogue.decrire(contexte, relations.values(), dossier, restreinte=diffusion.est_restreinte(bilan))
+    paquet = catalogue.decrire(contexte, relations.values(), dossier, restreinte=ouverture.est_restreinte(bilan))
     (dossier / "datapackage.json").write_bytes(_json(paquet))
     produits.ecrire_tout(produits.documents(bilan), dossier)
 
@@ -126,7 +126,7 @@ def _manifeste(conn: psycopg.Connection[Any], bilan: Bilan, dossier: Path, desti
         {chemin.relative_to(dossier).as_posix(): empreinte(chemin) for chemin in fichiers},
         avec_reserves=bilan.avec_reserves,
         sceau=lire_sceau(conn, version).dit,
-        restreinte=diffusion.est_restreinte(bilan),
+        restreinte=ouverture.est_restreinte(bilan),
     )
     ecrit = _json(contenu)
     clos = premier_clos(conn, exercice, version) if contexte.cloture else None

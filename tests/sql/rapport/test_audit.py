@@ -10,7 +10,7 @@ import pytest
 
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme import pdf
-from mutualisation.rapport.contenu.audit import passages, personnel, rejets, trace
+from mutualisation.rapport.contenu.audit import constats, passages, personnel, trace
 from mutualisation.rapport.contenu.audit import renvois as adresses
 from mutualisation.rapport.publie import Bilan, somme
 
@@ -94,14 +94,14 @@ def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(bilan: Bilan, mo
 
 
 def test_rejected_rows_name_their_lines_reason_and_remedy(bilan: Bilan) -> None:
-    (ligne,) = [x for t in _tableaux(rejets.lignes_ecartees(bilan)) for x in t.lignes]
+    (ligne,) = [x for t in _tableaux(constats.lignes_ecartees(bilan)) for x in t.lignes]
     assert (ligne["ou"], ligne["lignes"], ligne["motif"]) == ("3, 8", 2, "montant illisible")
     assert "redéposer" in ligne["remede"]
 
 
 def test_a_page_without_rejections_says_so(republier: Republier) -> None:
-    document = rejets.lignes_ecartees(republier(lambda lignes: lignes.update(rejets=[])))
-    assert document.resume == rejets.SANS_REJET
+    document = constats.lignes_ecartees(republier(lambda lignes: lignes.update(rejets=[])))
+    assert document.resume == constats.SANS_REJET
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import Flux
 from mutualisation.mise_en_forme.html import rendre
 from mutualisation.rapport.contenu import conseil, elus
-from mutualisation.rapport.contenu.conseil import argent, dispositifs, evolution
+from mutualisation.rapport.contenu.conseil import dispositifs, evolution, synthese
 from mutualisation.rapport.publie import Bilan
 
 from .conftest import Lignes, Republier
@@ -65,11 +65,11 @@ def test_both_sides_of_the_money_are_equal(republier: Republier) -> None:
                 r["amortissements"] = abs(r["amortissements"])
 
     bilan = republier(changer)
-    flux, total = argent.flux(bilan), bilan.total
+    flux, total = synthese.flux(bilan), bilan.total
     assert isinstance(flux, Flux)
     assert sum(v for _, v in flux.sources) == sum(v for _, v in flux.cibles)
     assert sum(v for _, v in flux.cibles) == total["cout_net"] + total["subventions"] + total["reprises"]
-    assert sum(v for _, v in argent.payeurs(bilan)) == total["recettes"]
+    assert sum(v for _, v in synthese.payeurs(bilan)) == total["recettes"]
 
 
 def _tableaux(blocs: list[m.Bloc]) -> list[m.Tableau]:

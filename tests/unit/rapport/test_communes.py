@@ -15,9 +15,9 @@ from tests.unit.rapport.communes_factices import BilanFactice
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import communes
-from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, manques, paiements, services_utilises
+from mutualisation.rapport.contenu.communes import adresses, annuaire, ensemble, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
-from mutualisation.rapport.contenu.communes.strates import strate_de, strates
+from mutualisation.rapport.contenu.communes.ensemble import strate_de, strates
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_without_adherents_there_is_no_page() -> None:
     bilan = BilanFactice(adherent=[])
     assert list(communes.documents(bilan)) == []
     assert ensemble.section_communes(bilan).blocs == []
-    assert manques.manques(bilan) == []
+    assert annuaire.manques(lire(bilan)) == []
 
 
 # ---------------------------------------------------------------- addresses
@@ -200,7 +200,7 @@ def test_invoices_tie_to_what_is_due_or_say_why(bilan: BilanFactice) -> None:
 
 
 def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:
-    achats, certificats = (m.mots(*b.morceaux) for b in gains.phrases(_bloc(bilan, "59350").annee)
+    achats, certificats = (m.mots(*b.morceaux) for b in paiements.phrases_des_gains(_bloc(bilan, "59350").annee)
                            if isinstance(b, m.Paragraphe))  # fmt: skip
     assert "2\u00a0commandes pour 150\u00a0€ hors taxes, dont 80\u00a0€ comparés" in achats
     assert "un gain de 20\u00a0€ (20,0\u00a0% du prix de référence)" in achats
@@ -210,7 +210,7 @@ def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:
 def test_missing_population_leaves_its_place_out_and_is_listed(bilan: BilanFactice) -> None:
     loos = _page(bilan, "59360")
     assert not any("par habitant" in c.libelle for c in loos.chiffres)
-    assert [(x["nom"], x["manque"]) for x in manques.manques(bilan)] == [
+    assert [(x["nom"], x["manque"]) for x in annuaire.manques(lire(bilan))] == [
         ("Loos", "population"),
         (formats.siret(f.INCONNU), "nom"),
         (formats.siret(f.INCONNU), "code INSEE"),

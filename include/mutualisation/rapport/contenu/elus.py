@@ -8,8 +8,8 @@ from dataclasses import replace
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import membres, ouverture, textes
-from mutualisation.rapport.contenu.conseil import argent, evolution
+from mutualisation.rapport.contenu import ouverture, textes, usage
+from mutualisation.rapport.contenu.conseil import evolution, synthese
 from mutualisation.rapport.contenu.conseil.synthese import couverture, financement
 from mutualisation.rapport.enonces import lire_phrase
 from mutualisation.rapport.publie import Bilan
@@ -52,7 +52,7 @@ def document(bilan: Bilan, conseil: m.Document) -> m.Document:
 # ---------------------------------------------------------------- charts
 def _traces(bilan: Bilan) -> list[m.Bloc]:
     """Who pays over the years, from cost to payers, cost and coverage of each dispositif."""
-    return [bloc for bloc in (financement(bilan), argent.flux(bilan), couverture(bilan)) if bloc]
+    return [bloc for bloc in (financement(bilan), synthese.flux(bilan), couverture(bilan)) if bloc]
 
 
 # ---------------------------------------------------------------- what changed
@@ -81,7 +81,7 @@ def _recettes(bilan: Bilan) -> str:
 
 def _adhesions(bilan: Bilan) -> str:
     avant, apres = (
-        sum(sum(c.values()) for c in membres.au_31_decembre(bilan, e).values())
+        sum(sum(c.values()) for c in usage.au_31_decembre(bilan, e).values())
         for e in (bilan.exercice - 1, bilan.exercice)
     )
     if not apres:

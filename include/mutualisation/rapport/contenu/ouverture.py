@@ -1,21 +1,46 @@
-"""What is said around the sections: key figures, sentence, states, reserves, where the figures come from."""
+"""What is said around the sections: key figures, states, reserves, origin, and who may be given the extract."""
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.diffusion import est_restreinte
 from mutualisation.rapport.enonces import lire_phrase
 from mutualisation.rapport.publie import Bilan
 
+SEUIL, SEUIL_PAR_DEFAUT = "seuil_effectif", "5"
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
 POURQUOI_RESTREINTE = lire_phrase("ouverture.pourquoi_restreinte")
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
+
+
+def seuil_effectif(bilan: Bilan) -> Decimal:
+    """Parameter `seuil_effectif` on 1 January of the exercice, ETPT (R2c)."""
+    jour = f"{bilan.exercice}-01-01"
+    en_vigueur = [
+        p["valeur"]
+        for p in bilan.contexte.parametres
+        if p["parametre"] == SEUIL and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
+    ]
+    return _nombre((en_vigueur or [SEUIL_PAR_DEFAUT])[0])
+
+
+def _nombre(valeur: str) -> Decimal:
+    """A number in any form that C1 allows: « 1 000 », « 5,0 € », « (5) »."""
+    nombre = Decimal(re.sub(r"[^0-9.]", "", valeur.replace(",", ".")))
+    return -nombre if re.search(r"[-(]", valeur) else nombre
+
+
+def est_restreinte(bilan: Bilan) -> bool:
+    """True where no pool hides a small category: the threshold is 0, or a group of a year shown is under it."""
+    seuil = seuil_effectif(bilan)
+    groupes = (r["etpt_groupe"] for e in bilan.exercices for r in bilan.lignes("cout_moyen", e))
+    return seuil <= 0 or any(etpt is not None and etpt < seuil for etpt in groupes)
 
 
 def document(bilan: Bilan, chemin: str, titre: str, **autres: Any) -> m.Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mutualisation.mise_en_forme.modele import Document
-from mutualisation.rapport.contenu.audit import constats, index, passages, personnel, rejets, trace
+from mutualisation.rapport.contenu.audit import constats, index, passages, personnel, trace
 from mutualisation.rapport.publie import Bilan
 
 
@@ -16,5 +16,5 @@ def documents(bilan: Bilan) -> Iterator[Document]:
         yield personnel.cout_de_personnel(bilan)
     yield passages.passages(bilan)
     yield constats.controles(bilan)
-    yield rejets.lignes_ecartees(bilan)
+    yield constats.lignes_ecartees(bilan)
     yield from trace.traces(bilan)

@@ -1,7 +1,8 @@
-"""Every control with both sides, or with the number of things it looked at."""
+"""Every control with both sides, and every row of the sources that counts nowhere."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ PARTIES = (
     ("conformes", "Contrôles conformes", ("conforme",)),
     ("sans-donnee", "Contrôles sans donnée à contrôler", ("sans_donnee",)),
 )
+SANS_REJET = "Aucune ligne des fichiers livrés n'a été rejetée, retenue ou mise de côté."
 
 
 def controles(bilan: Bilan) -> m.Document:
@@ -63,3 +65,59 @@ def _ligne(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, 
 def _a_commenter(bilan: Bilan) -> list[m.Section]:
     tableaux = a_commenter(bilan, "Chiffres qui s'écartent de l'année précédente ou d'une borne de la finance")
     return [m.Section("a-commenter", "Points à commenter", "À commenter", tableaux)] if tableaux else []
+
+
+def lignes_ecartees(bilan: Bilan) -> m.Document:
+    """The page, one section a source."""
+    rangees = bilan.laissees_de_cote
+    sources = list(dict.fromkeys(r["source"] for r in rangees))
+    sections = [_ensemble(rangees), *(_source(s, [r for r in rangees if r["source"] == s]) for s in sources)]
+    titre = f"Lignes écartées {bilan.exercice}"
+    return cadre.document(bilan, renvois.REJETS, titre, _resume(rangees), sections)
+
+
+def _resume(rangees: list[Ligne]) -> str:
+    if not rangees:
+        return SANS_REJET
+    total, a_corriger = (sum(r[x] for r in rangees) for x in ("lignes", "a_corriger"))
+    suite = f"{formats.plusieurs(a_corriger, 'est', 'sont')} à corriger" if a_corriger else "aucune n'est à corriger"
+    return f"{formats.plusieurs(total, 'ligne livrée ne compte', 'lignes livrées ne comptent')} pas ; {suite}."
+
+
+def _ensemble(rangees: list[Ligne]) -> m.Section:
+    comptes: Counter[str] = Counter()
+    for r in rangees:
+        comptes[r["statut"]] += r["lignes"]
+    decomptes = [(n, libelles.decompte(s, n), s != "doublon") for s, n in sorted(comptes.items())]
+    csv = m.p(
+        "Chaque ligne, avec la valeur qui a posé question quand elle peut être montrée, est dans ",
+        m.Code("rejets.csv"), ".",
+    )  # fmt: skip
+    blocs: list[m.Bloc] = [
+        m.Comptes(decomptes) if comptes else m.p(SANS_REJET),
+        m.Liste([(libelles.STATUTS[s], issue) for s, issue in libelles.ISSUES.items() if s in comptes]),
+        csv,
+    ]
+    return m.Section("ensemble", "Ce qui a été laissé de côté", "Ensemble", blocs)
+
+
+def _source(source: str, rangees: list[Ligne]) -> m.Section:
+    nom = libelles.libelle(libelles.DOSSIERS, source)
+    lignes = [_ligne_rejets(r) for r in rangees]
+    tableau = lire_tableau("rejets.par_motif", lignes, nom=nom)
+    return m.Section(renvois.ancre(source), nom, nom, [tableau])
+
+
+def _ligne_rejets(r: Ligne) -> dict[str, Any]:
+    return r | {
+        "ou": _lignes(r["premieres"] or [], r["distinctes"]),
+        "issue": libelles.STATUTS.get(r["statut"], r["statut"]),
+        "remede": libelles.REMEDES_REJET.get(r["statut"], "rien à faire"),
+    }
+
+
+def _lignes(premieres: list[int], distinctes: int) -> str:
+    """`12, 40 et 3 autres`."""
+    nommees = ", ".join(formats.nombre(n) for n in premieres)
+    reste = distinctes - len(premieres)
+    return nommees + (f" et {formats.plusieurs(reste, 'autre')}" if reste > 0 else "")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.audit import cadre, renvois, trace
-from mutualisation.rapport.diffusion import seuil_effectif
+from mutualisation.rapport.contenu.ouverture import seuil_effectif
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 

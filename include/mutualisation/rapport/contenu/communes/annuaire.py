@@ -1,19 +1,28 @@
-"""The index of commune pages: by initial letter, on a map, and how they add up to the bilan."""
+"""The index of commune pages: by initial, on a map, how they add up to the bilan, and what they leave out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from mutualisation.francais import formats
+from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.communes import adresses, ensemble, manques
-from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
-from mutualisation.rapport.enonces import lire_tableau
+from mutualisation.rapport.contenu.communes import adresses, ensemble
+from mutualisation.rapport.contenu.communes.bloc_communal import (
+    EPCI,
+    Adherent,
+    Annee,
+    BlocCommunal,
+    Territoire,
+    total,
+)
+from mutualisation.rapport.enonces import lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan, somme
 
 MESURES = ("du", "titre", "cout", "reste")
+POPULATION, INSEE, NOM, COMMUNE = "population", "code INSEE", "nom", "commune"
+SUITES = dict(lire_points("manques.suites"))
 
 
 def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Document:
@@ -139,9 +148,41 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
         "reste": somme(bilan["cout_adherent"], "reste_a_charge"),
     }
     tableau = lire_tableau("annuaire.sommes", lignes, total=publie, e=bilan.exercice)
-    return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, manques.tableau(bilan, territoire)])
+    absents = lire_tableau("manques.manques", manques(territoire))
+    return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, absents])
 
 
 def _somme(nom: str, annees: Sequence[Annee]) -> dict[str, Any]:
     mesures = {mesure: total(annees, mesure) for mesure in MESURES}
     return {"nom": nom, "adherents": sum(len(a.adherents) for a in annees), **mesures}
+
+
+def manques(territoire: Territoire) -> list[dict[str, Any]]:
+    """{nom, type, manque, suite} of each thing missing on the pages of the exercice, in the order of pages."""
+    return [
+        {
+            "nom": _designer(a),
+            "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent) or formats.NON_RENSEIGNE,
+            "manque": manque,
+            "suite": SUITES[manque],
+        }
+        for bloc in territoire.blocs
+        for a in bloc.annee.adherents
+        if a.type_adherent != EPCI
+        for manque in _de(bloc, a)
+    ]
+
+
+def _designer(adherent: Adherent) -> str:
+    return formats.siret(adherent.siret) if adherent.nom == adherent.siret else adherent.nom
+
+
+def _de(bloc: BlocCommunal, adherent: Adherent) -> list[str]:
+    manquants = []
+    if adherent.nom == adherent.siret:
+        manquants.append(NOM)
+    if not bloc.est_commune:
+        manquants.append(COMMUNE if adherent.code_insee else INSEE)
+    elif adherent.type_adherent == "commune" and not adherent.population:
+        manquants.append(POPULATION)
+    return manquants

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from mutualisation.rapport.contenu.communes import adresses
-from mutualisation.rapport.contenu.membres import en_vigueur
+from mutualisation.rapport.contenu.usage import en_vigueur
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 # relations that name an adherent by SIRET

@@ -10,9 +10,9 @@ from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.communes import adresses, ensemble, gains, paiements, services_utilises
+from mutualisation.rapport.contenu.communes import adresses, ensemble, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
-from mutualisation.rapport.contenu.communes.strates import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
+from mutualisation.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
 from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, somme
 
@@ -110,8 +110,8 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
         chiffres.append(m.Chiffre("Coût de l'usage par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
-    recu = somme(annee[gains.ACHATS], "gain")
-    if any(x["gain"] is not None for x in annee[gains.ACHATS]):
+    recu = somme(annee[paiements.ACHATS], "gain")
+    if any(x["gain"] is not None for x in annee[paiements.ACHATS]):
         chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
     return chiffres
 
@@ -263,8 +263,11 @@ def _paiements(bloc: BlocCommunal) -> m.Section:
 
 
 def _gains(bloc: BlocCommunal, *, detail: bool) -> m.Section:
-    phrases = gains.phrases(bloc.annee)
-    blocs = [*phrases, *([m.Repli("Voir le détail", gains.tableaux(bloc.annee))] if detail and phrases else [])]
+    phrases = paiements.phrases_des_gains(bloc.annee)
+    blocs = [
+        *phrases,
+        *([m.Repli("Voir le détail", paiements.tableaux_des_gains(bloc.annee))] if detail and phrases else []),
+    ]
     return m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", blocs)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal
-from mutualisation.rapport.contenu.membres import en_vigueur
+from mutualisation.rapport.contenu.usage import en_vigueur
 from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mutualisation.francais import formats
-from mutualisation.mise_en_forme.modele import Document, Repli, Section
+from mutualisation.mise_en_forme.modele import Document, Lien, Repli, Section
 from mutualisation.rapport.contenu import elus, ouverture
+from mutualisation.rapport.contenu.audit import renvois as audit
+from mutualisation.rapport.contenu.communes import adresses as communes
 from mutualisation.rapport.contenu.communes.ensemble import section_communes
-from mutualisation.rapport.contenu.conseil import ailleurs
 from mutualisation.rapport.contenu.conseil.annee import section_annee
-from mutualisation.rapport.contenu.conseil.autres import section_hors_totaux
-from mutualisation.rapport.contenu.conseil.base_legale import section_base_legale
-from mutualisation.rapport.contenu.conseil.depuis_cloture import section_depuis_cloture
 from mutualisation.rapport.contenu.conseil.dispositifs import section_dispositifs
 from mutualisation.rapport.contenu.conseil.evolution import section_evolution
-from mutualisation.rapport.contenu.conseil.methode import section_glossaire, section_methode
-from mutualisation.rapport.contenu.conseil.reserves import section_reserves
-from mutualisation.rapport.contenu.conseil.signatures import section_signatures
+from mutualisation.rapport.contenu.conseil.methode import section_glossaire, section_methode, section_signatures
+from mutualisation.rapport.contenu.conseil.reserves import section_depuis_cloture, section_hors_totaux, section_reserves
 from mutualisation.rapport.contenu.conseil.synthese import section_synthese
 from mutualisation.rapport.contenu.controles import section_controles
+from mutualisation.rapport.contenu.passage import section_base_legale
 from mutualisation.rapport.contenu.prevision import section_prevision
-from mutualisation.rapport.contenu.unites import section_couts_unitaires
+from mutualisation.rapport.contenu.usage import section_couts_unitaires
 from mutualisation.rapport.publie import Bilan
 
 SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financière "
@@ -65,9 +63,20 @@ def bilan_etape(bilan: Bilan) -> Document:
         resume=ouverture.resume(bilan),
         chiffres=ouverture.chiffres(bilan),
         sections=sections,
-        liens=ailleurs.pages(bilan),
+        liens=_liens(bilan),
         sorties=("html", "pdf"),
     )
+
+
+def _liens(bilan: Bilan) -> list[Lien]:
+    """Other documents of the extract; no page of communes in a version that doesn't name its adherents (S8)."""
+    e = bilan.exercice
+    return [
+        *([Lien(f"{communes.ANNUAIRE}.html", "Chaque commune")] if bilan["adherent"] else []),
+        Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
+        Lien(f"{audit.dossier(e)}/{audit.INDEX}.html", "Dossier d'audit"),
+        Lien(f"bilan_etape_{e}.xlsx", "Classeur"),
+    ]
 
 
 def _bref(section: Section) -> Section:

@@ -9,8 +9,10 @@ from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import membres, textes, unites
-from mutualisation.rapport.contenu.conseil import ailleurs, base_legale, evolution
+from mutualisation.rapport.contenu import passage, textes, usage
+from mutualisation.rapport.contenu.audit import renvois as audit
+from mutualisation.rapport.contenu.audit import trace
+from mutualisation.rapport.contenu.conseil import evolution
 from mutualisation.rapport.contenu.passage import D5211, portee
 from mutualisation.rapport.publie import Bilan
 
@@ -38,10 +40,24 @@ Comptes = dict[int, dict[str, Counter[str]]]
 RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
 
 
+def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
+    """From a dispositif to what its figures are made of; nothing when the exercice has none."""
+    dossier = audit.dossier(bilan.exercice)
+    liens: list[m.Lien] = []
+    if any(r["dispositif"] == dispositif for r in bilan["etp_categorie"]) and bilan["cout_moyen"]:
+        liens.append(audit.vers_personnel(dispositif, "coût de personnel recalculable"))
+    if dispositif in trace.dispositifs(bilan):
+        liens.append(audit.vers_trace(dispositif, "lignes source"))
+    enonces: list[m.Morceau] = []
+    for lien in liens:
+        enonces += [", " if enonces else "Vérifier : ", m.Lien(f"{dossier}/{lien.cible}", lien.texte)]
+    return [*enonces, "."] if enonces else []
+
+
 def section_dispositifs(bilan: Bilan) -> m.Section:
     """One part per valued dispositif, by theme."""
-    types = unites.types(bilan)
-    comptes = {e: membres.au_31_decembre(bilan, e) for e in bilan.exercices}
+    types = usage.types(bilan)
+    comptes = {e: usage.au_31_decembre(bilan, e) for e in bilan.exercices}
     volets = [_volet(bilan, code, types.get(code, []), comptes) for code in bilan.dispositifs]
     titre = f"Les dispositifs, un par un, {formats.periode(bilan.exercices)}"
     return m.Section("dispositifs", titre, "Dispositifs", volets)
@@ -58,7 +74,7 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Vol
     blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
     mots = _mots(bilan, code)
     blocs += [m.Liste(mots)] if mots else []
-    fin = [*([f"Textes : {auteur}. "] if auteur else []), *ailleurs.preuves(bilan, code)]
+    fin = [*([f"Textes : {auteur}. "] if auteur else []), *preuves(bilan, code)]
     blocs += [m.p(*fin, note=True)] if fin else []
     return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, ancre(code))
 
@@ -95,7 +111,7 @@ def _annee(bilan: Bilan, code: str, exercice: int, compte: Counter[str] | None) 
         return {}
     unitaire = next((r for r in bilan.lignes("cout_unitaire", exercice) if r["dispositif"] == code), {})
     return {
-        **base_legale.ligne(bilan, exercice, code),
+        **passage.ligne(bilan, exercice, code),
         **unitaire,
         **ligne,
         "deductions": -(ligne["subventions"] + ligne["reprises"]),
@@ -116,9 +132,9 @@ def _valeur(mesure: str, annee: dict[str, Any]) -> Any:
 def _nom(mesure: str, nom: str, types: list[str]) -> str:
     """The unit by its name where the dispositif counts a single one."""
     if mesure == "unites" and types:
-        return formats.majuscule(unites.nom(types))
+        return formats.majuscule(usage.nom_de_l_unite(types))
     if types and nom.endswith("par unité"):
-        return f"{nom.removesuffix('unité')}{unites.nom(types, 1)}"
+        return f"{nom.removesuffix('unité')}{usage.nom_de_l_unite(types, 1)}"
     return nom
 
 
@@ -126,9 +142,9 @@ def _nom(mesure: str, nom: str, types: list[str]) -> str:
 def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     e = bilan.exercice
     points = [("Thématique", _thematique(bilan, code)), ("Adhérents", _adherents(code, e, comptes))]
-    passage = base_legale.ligne(bilan, e, code)
-    if passage:
-        points.append((f"Base {D5211}", portee(passage)))
+    base = passage.ligne(bilan, e, code)
+    if base:
+        points.append((f"Base {D5211}", portee(base)))
     ecart = evolution.ecart(bilan, code)
     if ecart is not None:
         points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
@@ -153,7 +169,7 @@ def _adherents(code: str, exercice: int, comptes: Comptes) -> str:
         return ""
     avant = comptes.get(exercice - 1, {}).get(code)
     total, ancien = sum(compte.values()), sum(avant.values()) if avant else 0
-    genres = membres.en_mots(compte)
+    genres = usage.en_mots(compte)
     enonce = genres if len(compte) == 1 else f"{formats.plusieurs(total, 'adhérent')} : {genres}"
     return f"{enonce} ({formats.nombre(ancien)} fin {exercice - 1})" if avant else enonce
 

@@ -1,16 +1,18 @@
-"""The method in force in the exercice, in words, and where its parameters and every figure can be checked."""
+"""The method in force in the exercice, in words, its glossary, and who signs what it gives."""
 
 from __future__ import annotations
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.enonces import lire_points
+from mutualisation.rapport.contenu import textes
+from mutualisation.rapport.enonces import lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
 RETROUVER = m.p(
     "Les paramètres en vigueur sont dans le classeur, et chaque montant se retrouve ligne à ligne dans ",
     m.Code("tracabilite.csv"), ".", note=True,
 )  # fmt: skip
+A_REMPLIR = "……………………………"
 
 
 def section_methode(bilan: Bilan) -> m.Section:
@@ -42,3 +44,25 @@ def section_glossaire(_: Bilan) -> m.Section:
     """Words of the bilan that a councillor may ask about."""
     mots = m.Liste([(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items()], longue=True)
     return m.Section("glossaire", "Glossaire", "Glossaire", [m.Repli("Voir le glossaire", [mots])])
+
+
+def section_signatures(bilan: Bilan) -> m.Section:
+    """Visas where there are some, the table to sign, and what it signs: version and hash."""
+    visas = [(f"Visa {rang}", textes.signe(t)) for rang, t in enumerate(textes.de(bilan, "visa"), start=1)]
+    construction, cloture = bilan.contexte.construction, bilan.contexte.cloture
+    approuve = (cloture.approuve_par, _jour(cloture.approuve_le)) if cloture else (A_REMPLIR, "…… / …… / ……")
+    lignes = [
+        {"libelle": "Préparé par", "nom": construction.prepare_par, "date": _jour(construction.construit_le)},
+        {"libelle": "Approuvé par", "nom": approuve[0], "date": approuve[1]},
+    ]
+    signe = [ligne | {"signature": A_REMPLIR} for ligne in lignes]
+    blocs: list[m.Bloc] = [m.Liste(visas)] if visas else []
+    blocs += [
+        lire_tableau("signatures.signatures", signe, e=bilan.exercice, version=construction.version),
+        m.p("Empreinte de la publication signée : ", m.Code(bilan.empreinte), note=True),
+    ]
+    return m.Section("signatures", "Visas et signatures" if visas else "Signatures", "Signatures", blocs)
+
+
+def _jour(horodatage: str | None) -> str:
+    return formats.jour(formats.lire_jour(horodatage)) or A_REMPLIR

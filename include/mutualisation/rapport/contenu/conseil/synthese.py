@@ -1,17 +1,21 @@
-"""Totals of the exercices shown as the printed annex has them, the exercice by dispositif, and who pays, drawn."""
+"""Totals of the exercices, the exercice by dispositif, where the money goes and who pays."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from operator import itemgetter
 
-from mutualisation.francais import formats
+from mutualisation.francais import formats, libelles
 from mutualisation.francais.formats import NON_RENSEIGNE
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.conseil import argent
 from mutualisation.rapport.enonces import lire_colonnes, lire_phrase
 from mutualisation.rapport.publie import Bilan
 
+CHARGES = ("cout_personnel", "cout_fonctionnement", "amortissements")
+AIDES = ("subventions", "reprises")
+NOTE_ORIGINE = "Origine d'une recette : l'adhérent qui l'a payée, lu sur son titre ou sur la vente de ses certificats."
 # columns of a dispositif: a new one that is published is a line here
 AVANT = lire_colonnes("synthese.avant")
 APRES = lire_colonnes("synthese.apres")
@@ -30,14 +34,65 @@ MESURES: tuple[m.Mesure, ...] = (
 NOTE = lire_phrase("synthese.note")
 
 
+def payeurs(bilan: Bilan) -> list[tuple[str, Decimal]]:
+    """(who paid, euros) of the receipts of the exercice, Σ the published receipts; those who paid nothing left out."""
+    sommes: dict[str, Decimal] = defaultdict(lambda: g.ZERO)
+    for r in bilan["recettes_origine"]:
+        sommes[r["origine"]] += r["montant"]
+    return [(nom, sommes[o]) for o, nom in libelles.ORIGINES.items() if sommes.get(o)]
+
+
+def flux(bilan: Bilan) -> g.Flux | None:
+    """From the cost to who pays it, both sides equal; None when a part is negative: it couldn't be drawn."""
+    total = bilan.total
+    reste = total["reste_a_charge"]
+    sources = [(libelles.MESURES[c], total[c]) for c in CHARGES]
+    cibles = [
+        *payeurs(bilan),
+        *((libelles.AIDES[a], total[a]) for a in AIDES),
+        ("Intercommunalité", max(reste, g.ZERO)),
+    ]
+    if reste < 0:
+        sources.append(("Recettes au-delà du coût", -reste))
+    if any(montant < 0 for _, montant in (*sources, *cibles)):
+        return None
+    return g.Flux(
+        "g-flux",
+        f"Du coût à ceux qui le paient, {bilan.exercice}",
+        f"Coût des dispositifs valorisés et qui le paie, {bilan.exercice}",
+        [x for x in sources if x[1]],
+        [x for x in cibles if x[1]],
+        note=f"Avant subventions : le coût net, qui les déduit, est de {formats.euros(total['cout_net'])}.",
+    )
+
+
+def par_dispositif(bilan: Bilan) -> dict[str, dict[str, Decimal | None]]:
+    """{dispositif: {origin: euros}}, every origin of the exercice a key; Σ of a dispositif is its receipts."""
+    sommes: dict[str, dict[str, Decimal | None]] = {}
+    for r in bilan["recettes_origine"]:
+        siennes = sommes.setdefault(r["dispositif"], dict.fromkeys(_presentes(bilan)))
+        siennes[r["origine"]] = (siennes.get(r["origine"]) or g.ZERO) + r["montant"]
+    return sommes
+
+
+def colonnes(bilan: Bilan) -> list[m.Colonne]:
+    """A column per origin that the exercice knows."""
+    return [m.Colonne(o, libelles.ORIGINES.get(o, o), "euros", somme=True, discret=True) for o in _presentes(bilan)]
+
+
+def _presentes(bilan: Bilan) -> list[str]:
+    connues = {r["origine"] for r in bilan["recettes_origine"] if r["montant"]}
+    return [o for o in libelles.ORIGINES if o in connues]
+
+
 def section_synthese(bilan: Bilan) -> m.Section:
     """Two tables: years, dispositifs."""
-    payeurs = argent.par_dispositif(bilan)
-    origines = argent.colonnes(bilan)
+    payeurs = par_dispositif(bilan)
+    origines = colonnes(bilan)
     lignes = [{**r, **payeurs.get(r["dispositif"], {})} for r in bilan.lignes_exercice()]
     total = {**bilan.total, **m.additionner("Total", (m.DISPOSITIF, *origines), [*payeurs.values()])}
     titre = f"Coût, qui le paie et reste à charge, par dispositif, {bilan.exercice}"
-    note = argent.NOTE_ORIGINE if origines else ""
+    note = NOTE_ORIGINE if origines else ""
     exercice = m.Tableau(titre, (*AVANT, *origines, *APRES), lignes, total, note)
     blocs: list[m.Bloc] = [totaux(bilan), m.Repli(f"Voir {bilan.exercice} par dispositif", [exercice])]
     return m.Section("synthese", "Dépenses destinées aux besoins des communes", "Synthèse", blocs)

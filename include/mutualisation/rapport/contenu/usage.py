@@ -1,13 +1,16 @@
-"""What a dispositif counts, in words, and what a unit of it costs over the exercices shown."""
+"""Who uses a dispositif, how much, and what a unit of it costs over the exercices shown."""
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
 from decimal import Decimal
 
-from mutualisation.francais import libelles
+from mutualisation.francais import formats, libelles
+from mutualisation.francais.libelles import ADHERENTS
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.publie import Bilan, Ligne
 
 NOTE = "Chaque dispositif a son unité et son échelle : les courbes ne se comparent pas entre elles."
 TYPES = """
@@ -18,12 +21,37 @@ select dispositif, array_agg(distinct type_unite collate "C") as types
 """
 
 
+def en_vigueur(adhesion: Ligne, jour: date) -> bool:
+    """True when a period of adhesion holds that day."""
+    return bool(adhesion["debut"] <= jour and (adhesion["fin"] is None or adhesion["fin"] >= jour))
+
+
+def au_31_decembre(bilan: Bilan, exercice: int) -> dict[str, Counter[str]]:
+    """{dispositif: {type of adherent: how many}} on 31 December, each SIRET once."""
+    fin = date(exercice, 12, 31)
+    presents = {
+        (r["dispositif"], r["siret_adherent"], r["type_adherent"])
+        for r in bilan.lignes("adhesion", exercice)
+        if en_vigueur(r, fin)
+    }
+    comptes: dict[str, Counter[str]] = {}
+    for dispositif, _, genre in sorted(presents):
+        comptes.setdefault(dispositif, Counter())[genre] += 1
+    return comptes
+
+
+def en_mots(compte: Counter[str]) -> str:
+    """`82 communes, 22 CCAS, 5 satellites`; empty without a member."""
+    genres = [g for g in ADHERENTS if compte[g]] + sorted(set(compte) - set(ADHERENTS))
+    return ", ".join(formats.plusieurs(compte[g], *ADHERENTS.get(g, (g, g))) for g in genres)
+
+
 def types(bilan: Bilan) -> dict[str, list[str]]:
     """{dispositif: types of units that its adherents used in the exercice}."""
     return {r["dispositif"]: r["types"] for r in bilan.agreger("recours", TYPES)}
 
 
-def nom(lus: list[str], nombre: int = 2) -> str:
+def nom_de_l_unite(lus: list[str], nombre: int = 2) -> str:
     """`adhérents actifs`; several types are weighted against one another; empty without a type."""
     if len(lus) > 1:
         return "unité pondérée" if nombre < 2 else "unités pondérées"
@@ -44,7 +72,7 @@ def _serie(bilan: Bilan, code: str) -> g.Serie | None:
     points = [(e, _cout(bilan, e, code)) for e in bilan.exercices]
     if sum(cout is not None for _, cout in points) < 2:
         return None
-    unite = nom(types(bilan).get(code, []), 1) or "unité"
+    unite = nom_de_l_unite(types(bilan).get(code, []), 1) or "unité"
     return g.Serie(f"{bilan.libelle(code)}, par {unite}", points)
 
 
