@@ -16,7 +16,7 @@ from mutualisation.chemins import DAGS, PAQUET
 LIGNES = (
     {"cli", "ordonnancement", "dags"},
     {"operations", "simulation", "examen", "reparation"},
-    {"extrait", "classeur", "rapport", "factures"},
+    {"extrait", "classeur", "audit", "rapport", "factures"},
     {"publication", "portes", "mise_en_forme"},
     {"ingestion", "construction"},
     {"lecteurs"},
@@ -29,6 +29,8 @@ VOISINES = {
     ("reparation", "operations"),
     ("extrait", "classeur"),
     ("extrait", "rapport"),
+    ("extrait", "audit"),
+    ("audit", "rapport"),
     ("classeur", "rapport"),
     ("composition", "francais"),
     ("portes", "publication"),

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from mutualisation import classeur
+from mutualisation import audit, classeur
 from mutualisation.composition.glyphes import Releve, phrase
 from mutualisation.mise_en_forme import docx, html, pdf, xlsx
 from mutualisation.mise_en_forme.modele import Document
-from mutualisation.rapport.contenu import actes, audit, communes, conseil
+from mutualisation.rapport.contenu import actes, communes, conseil
 from mutualisation.rapport.publie import Bilan
 
 Produit = Callable[[Bilan], Iterable[Document]]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from mutualisation.audit import constats, passages, personnel, trace
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme import pdf
-from mutualisation.rapport.contenu.audit import constats, passages, personnel, trace
-from mutualisation.rapport.contenu.audit import renvois as adresses
+from mutualisation.rapport.contenu import renvois as adresses
 from mutualisation.rapport.publie import Bilan, somme
 
 from .conftest import Lignes, Republier

@@ -11,12 +11,12 @@ import pytest
 from lxml import html
 from tests.sql.publication import entrepot_publie
 
+from mutualisation.audit import passages
 from mutualisation.classeur import communes, listes
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.html import rendre
 from mutualisation.publication.contexte import lire_contexte
 from mutualisation.rapport.contenu import conseil
-from mutualisation.rapport.contenu.audit import passages
 from mutualisation.rapport.publie import Bilan
 
 from .conftest import Lignes, Republier

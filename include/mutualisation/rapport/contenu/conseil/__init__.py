@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme.modele import Document, Lien, Repli, Section
-from mutualisation.rapport.contenu import elus, ouverture
-from mutualisation.rapport.contenu.audit import renvois as audit
+from mutualisation.rapport.contenu import elus, ouverture, renvois
 from mutualisation.rapport.contenu.communes import adresses as communes
 from mutualisation.rapport.contenu.communes.ensemble import section_communes
 from mutualisation.rapport.contenu.conseil.annee import section_annee
@@ -74,7 +73,7 @@ def _liens(bilan: Bilan) -> list[Lien]:
     return [
         *([Lien(f"{communes.ANNUAIRE}.html", "Chaque commune")] if bilan["adherent"] else []),
         Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
-        Lien(f"{audit.dossier(e)}/{audit.INDEX}.html", "Dossier d'audit"),
+        Lien(f"{renvois.dossier(e)}/{renvois.INDEX}.html", "Dossier d'audit"),
         Lien(f"bilan_etape_{e}.xlsx", "Classeur"),
     ]
 

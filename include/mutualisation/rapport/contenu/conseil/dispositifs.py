@@ -9,9 +9,7 @@ from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import passage, textes, usage
-from mutualisation.rapport.contenu.audit import renvois as audit
-from mutualisation.rapport.contenu.audit import trace
+from mutualisation.rapport.contenu import passage, renvois, textes, usage
 from mutualisation.rapport.contenu.conseil import evolution
 from mutualisation.rapport.contenu.passage import D5211, portee
 from mutualisation.rapport.publie import Bilan
@@ -42,12 +40,12 @@ RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
 
 def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
     """From a dispositif to what its figures are made of; nothing when the exercice has none."""
-    dossier = audit.dossier(bilan.exercice)
+    dossier = renvois.dossier(bilan.exercice)
     liens: list[m.Lien] = []
     if any(r["dispositif"] == dispositif for r in bilan["etp_categorie"]) and bilan["cout_moyen"]:
-        liens.append(audit.vers_personnel(dispositif, "coût de personnel recalculable"))
-    if dispositif in trace.dispositifs(bilan):
-        liens.append(audit.vers_trace(dispositif, "lignes source"))
+        liens.append(renvois.vers_personnel(dispositif, "coût de personnel recalculable"))
+    if dispositif in renvois.dispositifs_traces(bilan):
+        liens.append(renvois.vers_trace(dispositif, "lignes source"))
     enonces: list[m.Morceau] = []
     for lien in liens:
         enonces += [", " if enonces else "Vérifier : ", m.Lien(f"{dossier}/{lien.cible}", lien.texte)]

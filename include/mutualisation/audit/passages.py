@@ -6,9 +6,10 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from mutualisation.audit import cadre
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.audit import cadre, renvois
+from mutualisation.rapport.contenu import renvois
 from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, portee
 from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme

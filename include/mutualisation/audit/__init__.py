@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mutualisation.audit import constats, index, passages, personnel, trace
 from mutualisation.mise_en_forme.modele import Document
-from mutualisation.rapport.contenu.audit import constats, index, passages, personnel, trace
 from mutualisation.rapport.publie import Bilan
 
 

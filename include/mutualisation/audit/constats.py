@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mutualisation.audit import cadre
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.audit import cadre, renvois
+from mutualisation.rapport.contenu import renvois
 from mutualisation.rapport.contenu.controles import a_commenter, justification, lire_cle, noms_des_cles
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne

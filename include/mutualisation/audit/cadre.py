@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.audit import renvois
+from mutualisation.rapport.contenu import ouverture, renvois
 from mutualisation.rapport.publie import Bilan
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the audit file: its pages, and the anchors that other documents of the extract may link to."""
+"""Addresses of the audit file (`mutualisation.audit`): its pages, their anchors, and what is traced in them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ import re
 import unicodedata
 
 from mutualisation.mise_en_forme.modele import Lien
-from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.publie import TOTAL, Bilan, Ligne
 
+PRESENTES = """
+select dispositif, mesure, count(*) as lignes, sum(montant) as montant from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif, mesure
+"""
+ETP = "etp"
+# the column of the synthèse, in its order
+TRACEES = (ETP, "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "recettes")
 INDEX, PERSONNEL, PASSAGES, CONTROLES, REJETS = "index", "personnel", "passages", "controles", "rejets"
 # page, its name, what it tells
 PAGES = (
@@ -47,3 +55,13 @@ def vers_personnel(dispositif: str, texte: str) -> Lien:
 def vers_trace(dispositif: str, texte: str, mesure: str = "") -> Lien:
     """From a page of the folder to the source lines of a dispositif, or of one of its figures."""
     return Lien(f"{trace(dispositif)}.html{f'#{mesure}' if mesure else ''}", texte)
+
+
+def dispositifs_traces(bilan: Bilan) -> list[str]:
+    """Codes that have a page, in the order of their labels."""
+    return bilan.trier({code for code, mesure in lignes_tracees(bilan) if code != TOTAL and mesure in TRACEES})
+
+
+def lignes_tracees(bilan: Bilan) -> dict[tuple[str, str], Ligne]:
+    """{(dispositif, measure): how many lines, and their sum} of what is traced."""
+    return {(r["dispositif"], r["mesure"]): r for r in bilan.agreger("tracabilite", PRESENTES)}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mutualisation.audit import cadre
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.audit import cadre, renvois, trace
+from mutualisation.rapport.contenu import renvois
 from mutualisation.rapport.enonces import lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
@@ -55,7 +56,7 @@ def _dispositifs(bilan: Bilan) -> m.Section:
     """Where each dispositif can be looked into: two clicks from here to a source line."""
     connus = {r["dispositif"] for r in bilan["etp_categorie"]}
     blocs = []
-    for code in trace.dispositifs(bilan):
+    for code in renvois.dispositifs_traces(bilan):
         personnel = (renvois.vers_personnel(code, "coût de personnel"), " · ") if code in connus else ()
         lignes = renvois.vers_trace(code, "lignes source")
         blocs.append(m.p(f"{bilan.libelle(code)} : ", *personnel, lignes, ".", ecran=True))

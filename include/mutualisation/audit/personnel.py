@@ -6,9 +6,10 @@ import re
 from collections import defaultdict
 from decimal import Decimal
 
+from mutualisation.audit import cadre
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.audit import cadre, renvois, trace
+from mutualisation.rapport.contenu import renvois
 from mutualisation.rapport.contenu.ouverture import seuil_effectif
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
@@ -146,7 +147,7 @@ def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
 
 
 def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
-    couts, tracees, libelle = _couts(bilan), trace.presentes(bilan), bilan.libelle(code)
+    couts, tracees, libelle = _couts(bilan), renvois.lignes_tracees(bilan), bilan.libelle(code)
     lignes = []
     for r in rangees:
         cout = couts.get(r["categorie"], {})

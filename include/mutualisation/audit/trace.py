@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from mutualisation.audit import cadre
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.audit import cadre, renvois
+from mutualisation.rapport.contenu import renvois
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
-from mutualisation.rapport.publie import TOTAL, Bilan, Ligne
+from mutualisation.rapport.publie import Bilan, Ligne
 
 # figures of a dispositif with the fewest lines first, line by line while the page stays light; then those left, by file
 TRACEES = """
@@ -35,23 +36,16 @@ select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant 
  group by dispositif, mesure, fichier
  order by dispositif collate "C", mesure collate "C", fichier collate "C"
 """  # noqa: S608 - our own text
-PRESENTES = """
-select dispositif, mesure, count(*) as lignes, sum(montant) as montant from {source}
- where exercice = %(exercice)s and version = %(version)s
- group by dispositif, mesure
-"""
-ETP, ARRONDI = "etp", "arrondi"
-# the column of the synthèse, in its order
-MESURES = (ETP, "cout_personnel", "cout_fonctionnement", "amortissements", "subventions", "reprises", "recettes")
+ARRONDI = "arrondi"
 DU_TEMPS = lire_phrase("trace.du_temps")
 
 
 def traces(bilan: Bilan) -> Iterator[m.Document]:
     """One page for each dispositif that has a source line."""
-    tracees = presentes(bilan)
+    tracees = renvois.lignes_tracees(bilan)
     lignes, groupes = (_par_mesure(bilan.agreger("tracabilite", requete)) for requete in (LIGNES, GROUPES))
-    for code in dispositifs(bilan):
-        comptes = {x: tracees[code, x] for x in MESURES if (code, x) in tracees}
+    for code in renvois.dispositifs_traces(bilan):
+        comptes = {x: tracees[code, x] for x in renvois.TRACEES if (code, x) in tracees}
         sections = [
             _mesure(bilan, code, x, compte, _tableau(x, compte, lignes[code, x], groupes[code, x]))
             for x, compte in comptes.items()
@@ -64,16 +58,6 @@ def traces(bilan: Bilan) -> Iterator[m.Document]:
         )
         titre = f"{bilan.libelle(code)} : des chiffres aux lignes source, {bilan.exercice}"
         yield cadre.document(bilan, renvois.trace(code), titre, resume, sections, ("html",))
-
-
-def dispositifs(bilan: Bilan) -> list[str]:
-    """Codes that have a page, in the order of their labels."""
-    return bilan.trier({code for code, mesure in presentes(bilan) if code != TOTAL and mesure in MESURES})
-
-
-def presentes(bilan: Bilan) -> dict[tuple[str, str], Ligne]:
-    """{(dispositif, measure): how many lines, and their sum} of what is traced."""
-    return {(r["dispositif"], r["mesure"]): r for r in bilan.agreger("tracabilite", PRESENTES)}
 
 
 def _par_mesure(rangees: list[Ligne]) -> dict[tuple[str, str], list[Ligne]]:
@@ -90,7 +74,7 @@ def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tabl
     synthese = f"Synthèse : {_quantite(publie, mesure)}. " if publie is not None else ""
     nombre = formats.plusieurs(compte["lignes"], "ligne", "lignes")
     blocs: list[m.Bloc] = [m.p(f"{synthese}Somme de {nombre} : {_quantite(compte['montant'], mesure)}.")]
-    if mesure in (ETP, "cout_personnel"):
+    if mesure in (renvois.ETP, "cout_personnel"):
         blocs.append(m.p(DU_TEMPS, note=True))
         if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
             blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), ".", ecran=True))
@@ -98,7 +82,7 @@ def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tabl
 
 
 def _nom(mesure: str) -> str:
-    return "Équivalents temps plein" if mesure == ETP else libelles.MESURES[mesure]
+    return "Équivalents temps plein" if mesure == renvois.ETP else libelles.MESURES[mesure]
 
 
 def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Ligne]) -> m.Tableau:
@@ -120,7 +104,7 @@ def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Lign
 def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
     temps = r["ligne"] is None
     # the cents of rounding are euros that no hour of work brought
-    source = ETP if temps and r["rang"] != ARRONDI else mesure
+    source = renvois.ETP if temps and r["rang"] != ARRONDI else mesure
     return {
         "fichier": r["fichier"],
         "ligne": "" if temps else str(r["ligne"]),
@@ -143,6 +127,6 @@ def _quantite(valeur: Decimal | None, mesure: str) -> str:
     """ETP with six decimals, euros with the cents and whatever a share leaves below."""
     if valeur is None:
         return formats.NON_RENSEIGNE
-    if mesure == ETP:
+    if mesure == renvois.ETP:
         return formats.etp(valeur, 6)
     return f"{formats.exact(valeur, 2)}{formats.INSECABLE}€"
