@@ -6,14 +6,14 @@ The tables are `libelles.toml`: a name that the warehouse gains has its label th
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from mutualisation.chemins import LIBELLES, SEEDS
+from mutualisation.chemins import LIBELLES, PLAN_COMPTABLE, SEEDS
 from mutualisation.francais import formats
-from mutualisation.francais.plan_comptable import libelle_compte as libelle_compte
 
 CONTROLES = SEEDS / "controles_index.csv"
 _TABLES: dict[str, Any] = tomllib.loads(LIBELLES.read_text(encoding="utf-8"))
@@ -54,6 +54,9 @@ DECOMPTES: Nombres = _TABLES["decomptes"]
 UNITES_SERVICE: Nombres = _TABLES["unites_service"]
 ADHERENTS: Nombres = _TABLES["adherents"]
 VALEURS: dict[str, Noms] = _TABLES["valeurs"]
+# the rule that a reason of `rejets` ends with
+_REGLE = re.compile(r"\b([A-Z][0-9]{1,2}[a-z]?'?)(?=[,) ]|$)")
+_DEFAUT = "corriger la cellule en faute"
 GRATUIT, SANS_TARIF = "gratuit", "Sans tarif en vigueur"
 
 
@@ -128,3 +131,34 @@ def libelle_parametre(nom: str, nommer: Callable[[str], str] = str) -> str:
 def valeur_parametre(nom: str, valeur: str) -> str:
     """Value of a parameter as it is read: `reel` is « jours réels », a figure is as it was typed."""
     return VALEURS.get(nom.partition(":")[0], {}).get(valeur, valeur)
+
+
+@cache
+def _comptes() -> dict[str, str]:
+    """`comptes_m57.csv`: account, up to five digits, and the name of the last year that has it among 2019-2024.
+
+    Chart of accounts M57 (M57 développé from 2022) of DGCL and DGFiP, classes 6 and 7 and assets of 20 and 21, as read
+    in the repository megalis-bretagne/opendata-extraction (`plans-de-comptes/**/planDeCompte.xml`). A name that only
+    completes that of its parent is set after it. No figure depends on it: what an account counts for is a role (R3).
+    """
+    with PLAN_COMPTABLE.open(encoding="utf-8", newline="") as fichier:
+        return {ligne["compte"]: ligne["libelle"] for ligne in csv.DictReader(fichier, delimiter=";")}
+
+
+def libelle_compte(compte: str) -> str:
+    """`60612 (Energie - Electricité)`: the account and its name, or that of its longest prefix that has one."""
+    prefixes = (compte[:n] for n in range(len(compte), 1, -1))
+    nom = next((_comptes()[p] for p in prefixes if p in _comptes()), "")
+    return f"{compte} ({nom})" if nom else compte
+
+
+def regle_citee(motif: str) -> str:
+    """The rule that a reason of `rejets` ends with (`C1`), empty when it names none."""
+    trouvees = _REGLE.findall(motif)
+    return trouvees[-1] if trouvees else ""
+
+
+def remede_du_motif(motif: str) -> str:
+    """One French phrase: what to do about a row rejected or held for that reason."""
+    regle = regle_citee(motif)
+    return REMEDES.get(regle) or REMEDES.get(regle.rstrip("abcdefghij'")) or _DEFAUT

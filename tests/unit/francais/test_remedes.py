@@ -7,7 +7,7 @@ import re
 import pytest
 
 from mutualisation.chemins import PROJET_DBT
-from mutualisation.francais.remedes import _DEFAUT, regle_citee, remede_du_motif
+from mutualisation.francais.libelles import _DEFAUT, regle_citee, remede_du_motif
 from mutualisation.ingestion.cellules_lues import ILLISIBLES
 from mutualisation.sources.registre import registre
 

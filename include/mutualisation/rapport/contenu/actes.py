@@ -9,10 +9,9 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import ZERO
-from mutualisation.mise_en_forme.modele import Document
 from mutualisation.rapport.contenu import ouverture, prevision, textes
 from mutualisation.rapport.contenu.communes import bloc_communal, paiements
-from mutualisation.rapport.enonces import lire_phrase, lire_tableau
+from mutualisation.rapport.enonces import lire_phrase, lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 BLANC = "…………………"
@@ -25,6 +24,11 @@ AUTRES = "Adhérents sans commune"
 SCENARIO_PREVU = "constant"
 PREVISION = "Une prévision n'est pas un engagement."
 VARIATION_ETP = m.Colonne("variation", "Variation", "variation_etp")
+
+
+def documents(bilan: Bilan) -> list[m.Document]:
+    """Draft deliberation, draft communication to the communes."""
+    return [projet_de_deliberation(bilan), projet_de_communication(bilan)]
 
 
 def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section]) -> m.Document:
@@ -92,15 +96,9 @@ def _dispositif(bilan: Bilan) -> m.Section:
             f", des recettes de {formats.euros(recettes, 2)} et un reste à charge de l'intercommunalité de "
             f"{formats.euros(total['reste_a_charge'], 2)}"
         )
-    articles = [
-        f"Le conseil prend acte du bilan d'étape {e} du schéma de mutualisation, annexé à la présente délibération.",
-        f"Le conseil prend acte que les dispositifs valorisés représentent, pour {e}, {constat}.",
-        "Le bilan et ses pages communales sont communiqués aux communes membres, dont chaque conseil municipal est "
-        "informé.",
-        f"Le président est chargé de l'exécution de la présente délibération, et notamment : {BLANC}",
-    ]
+    articles = lire_points("deliberation.articles", e=e, constat=constat, blanc=BLANC)
     blocs: list[m.Bloc] = [m.p("Après en avoir délibéré, le conseil :")]
-    blocs += [m.p(f"Article {'1er' if rang == 1 else rang}. {article}") for rang, article in enumerate(articles, 1)]
+    blocs += [m.p(f"Article {numero}. {article}") for numero, article in articles]
     return m.Section("articles", "Dispositif", "Dispositif", blocs)
 
 
@@ -267,8 +265,3 @@ def _ligne(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
         "porte": bloc_communal.total(annees, "reste") if suivi else None,
         "gain": somme(achats, "gain") if achats else None,
     }
-
-
-def documents(bilan: Bilan) -> list[Document]:
-    """Draft deliberation, draft communication to the communes."""
-    return [projet_de_deliberation(bilan), projet_de_communication(bilan)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
@@ -64,19 +65,19 @@ def _change(bilan: Bilan) -> list[m.Bloc]:
 
 
 def _cout(bilan: Bilan) -> str:
-    avant, apres = bilan.totaux[bilan.exercice - 1]["cout_net"], bilan.total["cout_net"]
     pourquoi = evolution.phrase(bilan)
-    change = formats.evolution(avant, apres)
-    enonce = f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
+    enonce = _de_a(bilan.totaux[bilan.exercice - 1]["cout_net"], bilan.total["cout_net"])
     return f"{enonce} : {pourquoi}." if pourquoi else f"{enonce}."
 
 
 def _recettes(bilan: Bilan) -> str:
     avant, apres = (bilan.recettes_totales(e) for e in (bilan.exercice - 1, bilan.exercice))
-    if avant is None or apres is None:
-        return ""
+    return "" if avant is None or apres is None else f"{_de_a(avant, apres)}."
+
+
+def _de_a(avant: Decimal, apres: Decimal) -> str:
     change = formats.evolution(avant, apres)
-    return f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})." if change else ".")
+    return f"De {formats.euros(avant)} à {formats.euros(apres)}" + (f" ({change})" if change else "")
 
 
 def _adhesions(bilan: Bilan) -> str:

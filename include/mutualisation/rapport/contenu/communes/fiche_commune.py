@@ -104,7 +104,7 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     annee = bloc.annee
     chiffres = [
         m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"payé par titre : {formats.euros(annee.titre)}"),
-        *(_couts(annee, r) if annee.suivi else [m.Chiffre("Coût de ce qui est utilisé", "non suivi")]),
+        *_couts(annee, r),
         m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
     ]
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
@@ -116,28 +116,19 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     return chiffres
 
 
-def _note_couts(annee: Annee) -> str:
-    suivis = len({x["dispositif"] for x in annee["cout_adherent"] if x["cout_usage"]})
-    return f"{formats.plusieurs(suivis, 'service')} au coût suivi"
-
-
 def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
-    return [m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), _note_couts(annee)), _reste(annee, r)]
-
-
-def _reste(annee: Annee, r: Repere) -> m.Chiffre:
-    """What the EPCI bears, or what is paid above the cost: a negative figure would be misread."""
+    """Cost of use, then what the EPCI bears of it, or what is paid above it: a negative figure would be misread."""
+    if not annee.suivi:
+        return [m.Chiffre("Coût de ce qui est utilisé", "non suivi")]
+    suivis = len({x["dispositif"] for x in annee["cout_adherent"] if x["cout_usage"]})
+    note = f"{formats.plusieurs(suivis, 'service')} au coût suivi"
+    cout = m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), note)
     if annee.reste < 0:
-        return m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste), _note_part(annee, r))
-    return m.Chiffre("Part de l'intercommunalité", formats.euros(annee.reste), _note_part(annee, r))
-
-
-def _note_part(annee: Annee, r: Repere) -> str:
+        return [cout, m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste))]
     part = services_utilises.part(annee.reste, annee.cout)
-    if part is None or annee.reste < 0:
-        return ""
-    ensemble_ = f", {formats.pourcent(r.part)} pour l'ensemble" if r.part is not None and r.part >= 0 else ""
-    return f"{formats.pourcent(part)} du coût{ensemble_}"
+    commune = _ensemble(r, ", {} pour l'ensemble")
+    note = "" if part is None else f"{formats.pourcent(part)} du coût{commune}"
+    return [cout, m.Chiffre("Part de l'intercommunalité", formats.euros(annee.reste), note)]
 
 
 def _mediane(bloc: BlocCommunal, r: Repere) -> str:
@@ -155,8 +146,9 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
     if annee.cout <= 0:
         return f"{texte} Le coût des services utilisés n'est pas suivi."
     part = services_utilises.part(annee.reste, annee.cout)
+    commune = _ensemble(r, " ({} pour l'ensemble des communes)")
     porte = (
-        f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{_ensemble(r)}"
+        f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{commune}"
         if annee.reste >= 0
         else f"le dû dépasse ce coût de {formats.euros(-annee.reste)}"
     )
@@ -165,9 +157,9 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
     )
 
 
-def _ensemble(r: Repere) -> str:
+def _ensemble(r: Repere, enonce: str) -> str:
     """The same share for all pages, where there is one to compare with."""
-    return f" ({formats.pourcent(r.part)} pour l'ensemble des communes)" if r.part is not None and r.part >= 0 else ""
+    return enonce.format(formats.pourcent(r.part)) if r.part is not None and r.part >= 0 else ""
 
 
 def _autres(annee: Annee) -> str:
