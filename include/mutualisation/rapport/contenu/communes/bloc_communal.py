@@ -177,21 +177,21 @@ def _nom(annee: Annee) -> str:
 def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
     connus = _connus(bilan, exercice)
     cles = _cles(bilan, connus, exercice)
+    par_siren = {siret[:9]: siret for siret in sorted(connus, reverse=True)}
+    rangees = [
+        (relation, r, r["siret_adherent"] or CLE_PERSONNE)
+        for relation in ("adherent", *PAR_SIRET)
+        for r in bilan.lignes(relation, exercice)
+    ]
+    for r in bilan.lignes(CEE, exercice):
+        siren = str(r["siren_beneficiaire"])
+        rangees.append((CEE, r, par_siren.get(siren, siren)))
     lignes: dict[str, dict[str, list[Ligne]]] = defaultdict(lambda: defaultdict(list))
     membres: dict[str, set[str]] = defaultdict(set)
-    for r in bilan.lignes("adherent", exercice):
-        membres[cles[r["siret_adherent"]]].add(r["siret_adherent"])
-    for relation in PAR_SIRET:
-        for r in bilan.lignes(relation, exercice):
-            siret = r["siret_adherent"] or CLE_PERSONNE
-            cle = cles[siret]
-            lignes[cle][relation].append(r)
-            membres[cle].add(siret)
-    par_siren = {siret[:9]: siret for siret in sorted(connus, reverse=True)}
-    for r in bilan.lignes(CEE, exercice):
-        siret = par_siren.get(r["siren_beneficiaire"], str(r["siren_beneficiaire"]))
-        cle = cles[siret]
-        lignes[cle][CEE].append(r)
+    for relation, r, siret in rangees:
+        # one that nobody knows has its own page
+        cle = cles.get(siret, siret)
+        lignes[cle][relation].append(r)
         membres[cle].add(siret)
     stocks = _stocks(bilan, exercice)
     for cle, sirets in membres.items():
@@ -230,16 +230,10 @@ def _connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:
     return connus
 
 
-class _Cles(dict[str, str]):
-    """Page of each SIRET; one that nobody knows has its own."""
-
-    def __missing__(self, siret: str) -> str:
-        return siret
-
-
-def _cles(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int) -> _Cles:
+def _cles(bilan: Bilan, connus: Mapping[str, Adherent], exercice: int) -> dict[str, str]:
+    """Page of each SIRET that is known."""
     communes = {r["code_insee"] for r in bilan.lignes("adherent", exercice) if r["type_adherent"] == COMMUNE} - {None}
-    cles = _Cles({bilan.contexte.siret: CLE_EPCI, bilan.contexte.siren: CLE_EPCI})
+    cles = dict.fromkeys((bilan.contexte.siret, bilan.contexte.siren), CLE_EPCI)
     for siret, adherent in connus.items():
         if adherent.type_adherent == EPCI or siret[:9] == bilan.contexte.siren:
             cles[siret] = CLE_EPCI
