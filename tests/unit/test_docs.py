@@ -3,19 +3,20 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from mutualisation.sources.generation import page_sources
 
 RACINE = Path(__file__).resolve().parents[2]
 PAGES = sorted([RACINE / "README.md", *(RACINE / "docs").rglob("*.md"), *(RACINE / "tests" / "cas").rglob("README.md")])
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(RACINE)))
-def test_relative_links_lead_to_a_file(page: Path) -> None:
-    for cible in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-        if not cible.startswith(("http://", "https://", "mailto:")):
-            assert (page.parent / cible).exists(), f"{page} : lien mort {cible}"
+LIEN = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def test_relative_links_lead_to_a_file() -> None:
+    liens = [(page, lien) for page in PAGES for lien in LIEN.findall(page.read_text(encoding="utf-8"))]
+    ici = [(page, lien) for page, lien in liens if not lien.startswith(("http://", "https://", "mailto:"))]
+    assert len(ici) > 20
+    assert [f"{page} : {lien}" for page, lien in ici if not (page.parent / lien).exists()] == []
 
 
 def test_make_targets_of_the_readme_exist() -> None:
