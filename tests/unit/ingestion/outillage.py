@@ -12,6 +12,7 @@ import pytest
 from mutualisation.ingestion.atterrissage import Lecture
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Jeu
@@ -39,12 +40,16 @@ class Lu:
 
 
 def lire(
-    chemin: Path, jeu: Jeu | str, limites: Limites | None = None, confidentialite: Confidentialite | None = None
+    chemin: Path,
+    jeu: Jeu | str,
+    limites: Limites | None = None,
+    confidentialite: Confidentialite | None = None,
+    traduction: Traduction = SANS_TRADUCTION,
 ) -> Lu:
     """Read a file as the loading does."""
     jeu = registre().jeu(jeu) if isinstance(jeu, str) else jeu
     garde = confidentialite or Confidentialite(Pseudonymes(CLE))
-    lecture = Lecture(chemin, jeu, chemin.suffix[1:], garde, limites or Limites())
+    lecture = Lecture(chemin, jeu, chemin.suffix[1:], garde, limites or Limites(), traduction)
     octets = b"".join(lecture.copie(7))
     rangees, lues = [], []
     for ligne in octets.decode().split("\n")[:-1]:

@@ -4,17 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.ingestion.atterrissage import Lecture
-from mutualisation.ingestion.confidentialite import Confidentialite
+from mutualisation.ingestion.cellules_lues import ILLISIBLES
 from mutualisation.ingestion.controle import lire_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler, defauts
-from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.lecteurs.entete import Traduction
-from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.registre import registre
 
-from .outillage import CLE, lire
+from .outillage import Lu, lire
 
 ENTETE = "N° dépôt;Date vente;Type;Volume vendu (kWhc);Prix (€/MWhc)"
 TEMPS = "Matricule;Date;Code activité;Durée;Type jour"
@@ -25,13 +22,9 @@ def _traduction(jeu: str, *lignes: str) -> Traduction:
     return compiler([Correspondance.lue(c) for c in cellules], registre()).pour(registre().jeu(jeu))
 
 
-def _lire(chemin: Path, texte: str, jeu: str, *lignes: str) -> tuple[list[list[str]], dict[str, object]]:
-    """(line, defect and cells as delivered of each row; dialect)."""
+def _lire(chemin: Path, texte: str, jeu: str, *lignes: str) -> Lu:
     chemin.write_text(texte, encoding="utf-8")
-    traduction = _traduction(jeu, *lignes)
-    lecture = Lecture(chemin, registre().jeu(jeu), "csv", Confidentialite(Pseudonymes(CLE)), Limites(), traduction)
-    lignes_posees = [r.split("\t") for r in b"".join(lecture.copie(7)).decode().split("\n")[:-1]]
-    return [[ligne, d, *x.split(SEPARATEUR_DELIVRE)] for _, ligne, d, x, *_ in lignes_posees], lecture.dialecte
+    return lire(chemin, jeu, traduction=_traduction(jeu, *lignes))
 
 
 def _refus(chemin: Path, texte: str, jeu: str, *lignes: str) -> str:
@@ -93,25 +86,16 @@ def test_deux_lignes_qui_se_contredisent() -> None:
 
 def test_autre_en_tete_et_autres_valeurs(tmp_path: Path) -> None:
     texte = "Dépôt n°;Jour;Sorte;Volume vendu (kWhc);Prix (€/MWhc)\n1;10/04/2020; CLASSIQUE ;5;8\n1;x;p;5;8\n"
-    rangees, dialecte = _lire(
+    lu = _lire(
         tmp_path / "v.csv", texte, "ventes",
         "N° dépôt;DEPOT N°;", "Date vente;jour;", "Type;Sorte;", "Type;Classique;C", "Indice;;EMMY",
     )  # fmt: skip
-    assert rangees == [
-        ["2", "", "1", "10/04/2020", "C", "5", "8", "EMMY"],
-        [
-            "3",
-            "Date vente|date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)",
-            "1",
-            "x",
-            "p",
-            "5",
-            "8",
-            "EMMY",
-        ],
+    assert [list(r.values())[1:] for r in lu.rangees] == [
+        ["2", None, "1", "10/04/2020", "C", "5", "8", "EMMY"],
+        ["3", f"Date vente|{ILLISIBLES['date']}", "1", "x", "p", "5", "8", "EMMY"],
     ]
-    assert dialecte["colonnes_absentes"] == []
-    assert dialecte["colonnes_ignorees"] == []
+    assert lu.dialecte["colonnes_absentes"] == []
+    assert lu.dialecte["colonnes_ignorees"] == []
 
 
 def test_un_en_tete_pour_deux_colonnes(tmp_path: Path) -> None:
@@ -128,39 +112,31 @@ def test_l_en_tete_exact_d_une_autre_colonne_n_est_pas_pris(tmp_path: Path) -> N
 def test_traduit_avant_les_masques(tmp_path: Path) -> None:
     """The code of an absence never lands, whatever the export calls a worked day; nor when the column is a default."""
     texte = f"{TEMPS};Validé\n12;01/02/2020;ADS-1;7;TRAVAIL;O\n12;02/02/2020;M-1;7;ABSENCE;O\n"
-    rangees, _ = _lire(tmp_path / "t.csv", texte, "temps", "Type jour;Travail;T", "Type jour;Absence;A")
-    assert rangees[0][4] == "ADS-1"
-    assert rangees[1][4].startswith("A-")
+    lu = _lire(tmp_path / "t.csv", texte, "temps", "Type jour;Travail;T", "Type jour;Absence;A")
+    travail, absence = lu.colonne("code_activite")
+    assert (travail, str(absence)[:2]) == ("ADS-1", "A-")
     sans = texte.replace(";Type jour", "").replace(";TRAVAIL", "").replace(";ABSENCE", "")
-    rangees, _ = _lire(tmp_path / "t.csv", sans, "temps", "Type jour;;A")
-    assert all(r[4].startswith("A-") and r[6] == "A" for r in rangees)
-    rangees, _ = _lire(tmp_path / "t.csv", sans, "temps", "Type jour;;T")
-    assert rangees[0][4] == "ADS-1"
+    lu = _lire(tmp_path / "t.csv", sans, "temps", "Type jour;;A")
+    assert lu.colonne("type_jour") == ["A", "A"]
+    assert all(str(c).startswith("A-") for c in lu.colonne("code_activite"))
+    assert _lire(tmp_path / "t.csv", sans, "temps", "Type jour;;T").colonne("code_activite")[0] == "ADS-1"
 
 
 def test_un_autre_nom_d_une_colonne_personnelle_ne_pose_rien(tmp_path: Path) -> None:
     texte = f"{TEMPS.replace('Matricule', 'Agent')};Validé;Salarié\n12;01/02/2020;ADS-1;7;T;O;DUPONT\n"
-    rangees, dialecte = _lire(tmp_path / "t.csv", texte, "temps", "Matricule;AGENT;", "Nom;Salarié;")
-    assert len(rangees[0][2]) == 32
-    assert "DUPONT" not in str(rangees)
-    assert dialecte["colonnes_ignorees"] == []
+    lu = _lire(tmp_path / "t.csv", texte, "temps", "Matricule;AGENT;", "Nom;Salarié;")
+    assert len(str(lu.colonne("matricule")[0])) == 32
+    assert b"DUPONT" not in lu.octets
+    assert lu.dialecte["colonnes_ignorees"] == []
 
 
 def test_ligne_longue_ou_courte(tmp_path: Path) -> None:
-    texte = f"{ENTETE}\n1;10/04/2020;C\n1;10/04/2020;C;5;8;EN TROP\n"
-    rangees, _ = _lire(tmp_path / "v.csv", texte, "ventes", "Indice;;EMMY")
-    assert rangees[0][2:] == ["1", "10/04/2020", "C", "", "", "EMMY"]
-    assert "6 cellules pour 5 colonnes" in rangees[1][1]
-    assert rangees[1][-1] == "EMMY"
-
-
-def test_ligne_de_total_avec_un_defaut(tmp_path: Path) -> None:
-    chemin = tmp_path / "v.csv"
-    chemin.write_text(f"{ENTETE}\n1;10/04/2020;C;5;8\nTotal;;;5;;\n", encoding="utf-8")
-    traduction = _traduction("ventes", "Indice;;EMMY")
-    lecture = Lecture(chemin, registre().jeu("ventes"), "csv", Confidentialite(Pseudonymes(CLE)), Limites(), traduction)
-    assert len(list(lecture.copie(1))) == 1
-    assert lecture.totaux == {"volume_vendu": "5"}
+    texte = f"{ENTETE}\n1;10/04/2020;C\n1;10/04/2020;C;5;8;EN TROP\nTotal;;;5;;\n"
+    lu = _lire(tmp_path / "v.csv", texte, "ventes", "Indice;;EMMY")
+    assert list(lu.rangees[0].values())[3:] == ["1", "10/04/2020", "C", None, None, "EMMY"]
+    assert "6 cellules pour 5 colonnes" in str(lu.colonne("defauts")[1])
+    assert lu.colonne("indice") == ["EMMY", "EMMY"]
+    assert lu.totaux == {"volume_vendu": "5"}
 
 
 def test_colonne_du_controle_sous_son_autre_nom() -> None:
