@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.cellules_lues import siret_valide
 from mutualisation.ingestion.pseudonymes import FICHIER, VARIABLE, Pseudonymes, cle_pseudonymes
 
 from .outillage import CLE, SIRET, Lu, entete, lire, rangee
@@ -50,7 +49,7 @@ def test_l_empreinte_d_une_absence_ne_depend_pas_de_l_ecriture_du_jour(tmp_path:
     assert len(set(lu.colonne("code_activite"))) == 1
 
 
-def test_sans_la_colonne_type_jour_rien_n_est_en_clair(tmp_path: Path) -> None:
+def test_une_empreinte_suit_de_la_cle() -> None:
     deux = Pseudonymes(CLE)
     assert deux.empreinte("1", "2") == deux.empreinte("1", "2") != Pseudonymes(CLE + b"x").empreinte("1", "2")
 
@@ -73,14 +72,6 @@ def test_le_tiers_n_est_garde_qu_avec_un_siret_valide(tmp_path: Path, siret: str
         _fichier(tmp_path, "mandats", rangee("mandats", exercice="2020", tiers="MARTIN Paul", siret=siret)), "mandats"
     )
     assert lu.colonne("tiers") == ["MARTIN Paul" if garde else None]
-
-
-def test_cles_de_siret() -> None:
-    assert siret_valide(SIRET)
-    assert siret_valide("35600000049837")
-    assert not siret_valide("7328293200007")
-    assert not siret_valide("7328293200007a")
-    assert not siret_valide("٧٣٢٨٢٩٣٢٠٠٠٠٧٤")
 
 
 def test_la_cle_est_faite_au_premier_lancement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
