@@ -4,38 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
+from mutualisation.ingestion.copies import Copie
 from mutualisation.ingestion.depot import FichierDepose
 from mutualisation.ingestion.travail import Chargement, Travail
 from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
-from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.sources.jeux import Source
-
-
-@dataclass
-class Candidat:
-    """A file to load, by its private copy: its bytes are those that were hashed."""
-
-    fichier: FichierDepose
-    local: Path
-    empreinte: Empreinte
 
 
 def nouveaux(
     travail: Travail, source: Source, fichiers: Sequence[FichierDepose], charge: Chargement, refus: dict[str, str]
-) -> list[Candidat]:
+) -> list[Copie]:
     """Files whose bytes, or the `correspondances` of their jeu, are not those already loaded (F2, F16)."""
     derniers = journal.derniers_charges(travail.conn, source.nom)
     candidats = []
     for f in fichiers:
         try:
-            candidat = reconnu(travail, f)
+            candidat = travail.copies.de(f)
         except (LectureRefusee, OSError) as faute:
             refus[f.chemin] = motif_refus(faute)
             continue
@@ -57,7 +46,7 @@ def nouveaux(
 
 def _pour_l_historique(
     courants: Mapping[tuple[str, str], tuple[int, str]],
-    candidats: Sequence[Candidat],
+    candidats: Sequence[Copie],
     derniers: Mapping[tuple[str, str, int], tuple[str, str | None]],
 ) -> list[str]:
     """A version that comes after a higher one changes no figure (F2): a file mended at its source must say more."""
@@ -95,15 +84,9 @@ def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str
     ]
 
 
-def reconnu(travail: Travail, f: FichierDepose) -> Candidat:
-    """The file with its hash. LectureRefusee or OSError when it can't be read."""
-    copie = travail.copies.de(f)
-    return Candidat(f, copie.chemin, copie.empreinte)
-
-
 def _sans_periodes_usurpees(
-    travail: Travail, source: Source, candidats: list[Candidat], charge: Chargement
-) -> list[Candidat]:
+    travail: Travail, source: Source, candidats: list[Copie], charge: Chargement
+) -> list[Copie]:
     """F2: a file whose bytes count already under another periode is left out; the periode it claims stays missing."""
     courants = journal.courants(travail.conn, source.nom)
     # a periode whose file is left out keeps its former one, whose bytes may then count twice
@@ -120,11 +103,11 @@ def _sans_periodes_usurpees(
 
 
 def _usurpees(
-    travail: Travail, candidats: Sequence[Candidat], courants: Mapping[tuple[str, str], tuple[int, str]]
-) -> list[tuple[Candidat, str]]:
-    """Candidates whose bytes another periode has, and that periode: of the warehouse before the drop, else earliest."""
+    travail: Travail, candidats: Sequence[Copie], courants: Mapping[tuple[str, str], tuple[int, str]]
+) -> list[tuple[Copie, str]]:
+    """Copiees whose bytes another periode has, and that periode: of the warehouse before the drop, else earliest."""
     # what would count: (jeu, periode) → version, sha256, candidate or None
-    comptent: dict[tuple[str, str], tuple[int, str, Candidat | None]] = {
+    comptent: dict[tuple[str, str], tuple[int, str, Copie | None]] = {
         cle: (version, sha256, None) for cle, (version, sha256) in courants.items()
     }
     for c in candidats:
@@ -149,13 +132,13 @@ def _ordre(periode: str) -> list[str | int]:
     return [int(m) if m.isdecimal() else m for m in re.split(r"(\d+)", periode, flags=re.ASCII)]
 
 
-def _repetition_permise(travail: Travail, candidat: Candidat) -> bool:
+def _repetition_permise(travail: Travail, candidat: Copie) -> bool:
     """Yearly files and files without a data row may repeat (F2)."""
     f = candidat.fichier
     if f.jeu.periode == "annee":
         return True
     try:
-        lecteur = ouvrir(candidat.local, f.jeu, f.extension, travail.limites, travail.correspondances.pour(f.jeu))
+        lecteur = ouvrir(candidat.chemin, f.jeu, f.extension, travail.limites, travail.correspondances.pour(f.jeu))
         blocs = sans_total(lecteur.blocs()) if f.jeu.format == "tabulaire" else lecteur.blocs()
         return next(iter(blocs), None) is None
     except LectureRefusee:

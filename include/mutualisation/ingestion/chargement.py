@@ -11,8 +11,9 @@ from mutualisation.erreurs import FichierRefuse
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
-from mutualisation.ingestion.candidats import Candidat, nouveaux, reconnu
+from mutualisation.ingestion.candidats import nouveaux
 from mutualisation.ingestion.codes_du_referentiel import JEU_PARAMETRES, nommer_les_codes, parametres_inconnus
+from mutualisation.ingestion.copies import Copie
 from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS, munir, verifier_epci
@@ -82,7 +83,7 @@ def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, var: str | 
         with transaction(conn):
             journal.nettoyer(conn, source)
         munir(travail, contenu)
-        candidats = [reconnu(travail, f) for f in contenu.de(source.nom)]
+        candidats = [travail.copies.de(f) for f in contenu.de(source.nom)]
         chargement_id = _faire_atterrir(travail, source, candidats, charge, refus)
     if refus:
         raise FichierRefuse(list(refus.items()))
@@ -119,7 +120,7 @@ def _charger_source(
 
 
 def _faire_atterrir(
-    travail: Travail, source: Source, candidats: Sequence[Candidat], charge: Chargement, refus: dict[str, str]
+    travail: Travail, source: Source, candidats: Sequence[Copie], charge: Chargement, refus: dict[str, str]
 ) -> int:
     """Land the files and pass the file gate; when one is refused, the rows of all go. Number of the load."""
     with transaction(travail.conn):

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from mutualisation.ingestion.cellules_lues import Memoire
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.limites import LectureRefusee
@@ -85,11 +84,6 @@ class Confidentialite:
     codes: frozenset[str] = frozenset()
     agents: frozenset[str] = frozenset()
     deja_masquees: bool = False
-    masque: Memoire[str] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Digests of cells, remembered."""
-        self.masque = Memoire(self.pseudonymes.masque)
 
     def sans_masquer_deux_fois(self) -> Confidentialite:
         """The same, for rows of the warehouse that are landed again."""
@@ -108,7 +102,9 @@ class Confidentialite:
         """
         if colonne.type == "pseudonyme":
             pseudonymes, deja = self.pseudonymes, self.deja_masquees
-            return lambda cellule: cellule if deja and _PSEUDONYME.fullmatch(cellule) else pseudonymes[cellule]
+            return lambda cellule: (
+                cellule if deja and _PSEUDONYME.fullmatch(cellule) else pseudonymes.pseudonyme(cellule)
+            )
         if colonne.type == "empreinte":
             return self._sinon_masque(lambda _texte: False)
         if not colonne.gardee or colonne.type not in _FORMES:
@@ -128,14 +124,14 @@ class Confidentialite:
             par_la_forme = any(c.clair_si for c in jeu.colonnes) and forme_d_un_code(code)
         else:
             par_la_forme = forme_d_un_code_comptable(code)
-        return par_la_forme and (len(code) < MATRICULE_MIN or self.pseudonymes.sans_retenir(code) not in self.agents)
+        return par_la_forme and (len(code) < MATRICULE_MIN or self.pseudonymes.pseudonyme(code) not in self.agents)
 
     def _sinon_masque(self, permise: Callable[[str], bool]) -> Callable[[str], str]:
         def garder(cellule: str) -> str:
             propre = cellule.strip(BLANCS)
             if not propre or permise(propre) or (self.deja_masquees and _MASQUE.fullmatch(propre)):
                 return cellule
-            return self.masque[cellule]
+            return self.pseudonymes.masque(cellule)
 
         return garder
 

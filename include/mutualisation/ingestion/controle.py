@@ -25,12 +25,6 @@ _PAS_ORDINAIRE = f"{_OU} n'est pas un fichier ordinaire : le remplacer ou le ret
 _NOMBRE = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,12})?")
 
 
-class _Nombre(str):
-    """A number of the JSON with a point or an exponent, kept as it is written: no float ever touches it."""
-
-    __slots__ = ()
-
-
 def octets_controle(emplacement: UPath | Path) -> bytes:
     """Bytes of a `.controle.json`. LectureRefusee when it is a link, a folder, a pipe…, too large or unreadable."""
     try:
@@ -77,9 +71,8 @@ def _decoder(octets: bytes) -> dict[str, Any]:
     if len(octets) > _TAILLE_MAX:
         raise LectureRefusee(f"{_OU} dépasse {_TAILLE_MAX // 1024} ko : le réécrire ou le retirer (F3).")
     try:
-        contenu = json.loads(
-            octets.decode("utf-8-sig"), parse_float=_Nombre, parse_constant=_Nombre, object_pairs_hook=_objet
-        )
+        # no float ever touches a number
+        contenu = json.loads(octets.decode("utf-8-sig"), parse_float=str, parse_constant=str, object_pairs_hook=_objet)
     except (ValueError, RecursionError):
         raise LectureRefusee(f"{_OU} n'est pas un JSON lisible : le corriger ou le retirer (F3).") from None
     if not isinstance(contenu, dict):
@@ -102,11 +95,17 @@ def _objet(paires: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _lignes(valeur: Any) -> int:
-    if isinstance(valeur, str) and not isinstance(valeur, _Nombre) and re.fullmatch(r"[0-9]{1,9}", valeur.strip()):
-        return int(valeur)
-    if isinstance(valeur, int) and not isinstance(valeur, bool) and 0 <= valeur < 2**31:
-        return valeur
-    raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")
+    texte = _chiffres(valeur)
+    if not re.fullmatch(r"[0-9]{1,9}", texte):
+        raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")
+    return int(texte)
+
+
+def _chiffres(valeur: Any) -> str:
+    """A number of the JSON, or a text of it, as it is written; "" for anything else."""
+    if isinstance(valeur, str):
+        return valeur.strip()
+    return str(valeur) if isinstance(valeur, int) and not isinstance(valeur, bool) else ""
 
 
 def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> Colonne:
@@ -121,11 +120,7 @@ def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> Colonne:
 
 
 def _total(valeur: Any) -> str:
-    texte = ""
-    if isinstance(valeur, str):
-        texte = valeur.strip()
-    elif isinstance(valeur, int) and not isinstance(valeur, bool):
-        texte = str(valeur)
+    texte = _chiffres(valeur)
     if not _NOMBRE.fullmatch(texte):
         raise LectureRefusee(f"{_OU} : « total » doit être un nombre à point décimal, sans exposant (F3).")
     return texte

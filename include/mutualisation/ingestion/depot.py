@@ -97,28 +97,26 @@ class Depot:
 
 
 @dataclass(frozen=True)
-class _Dossier:
-    """A folder of the drop whose names are looked at: its source ("" at the root), those that are not ignored."""
+class _Entree:
+    """A name of a folder of the drop, what stands there, its rank in alphabetical order."""
 
-    depot: Depot
-    reg: Registre
-    source: str
-    rangs: dict[str, int]
+    nom: str
+    quoi: Any
+    rang: int
 
-    def refuser(self, nom: str, motif: str, source: str | None = None) -> None:
-        """Note a refused name, but for the words that may name a person (K9); its place then tells it from others."""
-        vu = nom_montrable(nom)
-        if vu != nom:
-            vu += f" (n° {self.rangs[nom]} du dossier, par ordre alphabétique)"
-        chemin = f"{self.source}/{vu}" if self.source else vu
-        self.depot.refuser(self.source if source is None else source, chemin, motif)
+    @property
+    def montrable(self) -> str:
+        """The name, but for the words that may name a person (K9); its place then tells it from others."""
+        vu = nom_montrable(self.nom)
+        return vu if vu == self.nom else f"{vu} (n° {self.rang} du dossier, par ordre alphabétique)"
 
 
-def _dossier(depot: Depot, reg: Registre, source: str, entrees: Iterable[Any]) -> tuple[_Dossier, dict[str, Any]]:
-    """A folder, and its entries by name."""
-    vues = {str(e.name): e for e in entrees if not _ignore(str(e.name))}
-    noms = sorted(vues, key=lambda nom: (nom.casefold(), nom))
-    return _Dossier(depot, reg, source, {nom: rang for rang, nom in enumerate(noms, 1)}), vues
+def _entrees(dossier: Any) -> list[_Entree]:
+    """The entries of a folder that are not ignored (G7, G12), by name."""
+    vues = {str(e.name): e for e in dossier.iterdir()}
+    noms = [n for n in vues if not (n.startswith(_IGNORES) or n.lower() in _NOMS_IGNORES or n == _DOSSIER_IGNORE)]
+    rangs = {nom: rang for rang, nom in enumerate(sorted(noms, key=lambda nom: (nom.casefold(), nom)), 1)}
+    return [_Entree(nom, vues[nom], rangs[nom]) for nom in sorted(noms)]
 
 
 def affichable(texte: str) -> str:
@@ -143,9 +141,8 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
             raise ErreurMutualisation(
                 f"Le dépôt {racine} n'est pas un dossier : donner le dossier qui contient {', '.join(reg.noms)}."
             )
-        dossier, entrees = _dossier(resultat, reg, "", racine.iterdir())
-        for nom, entree in sorted(entrees.items()):
-            _examiner_racine(dossier, nom, entree)
+        for entree in _entrees(racine):
+            _examiner_racine(resultat, reg, entree)
     except OSError as e:
         raise ErreurMutualisation(f"Le dépôt {racine} ne peut pas être lu ({raison_systeme(e)}).") from None
     except (ValueError, ImportError) as e:
@@ -160,51 +157,52 @@ def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
     return resultat
 
 
-def _ignore(nom: str) -> bool:
-    return nom.startswith(_IGNORES) or nom.lower() in _NOMS_IGNORES or nom == _DOSSIER_IGNORE
-
-
 def _est_controle(nom: str) -> bool:
     return nom.lower().endswith(SUFFIXE_CONTROLE)
 
 
-def _examiner_racine(dossier: _Dossier, nom: str, entree: Any) -> None:
-    depot, reg = dossier.depot, dossier.reg
-    if faute := faute_de_lien(entree, depot.racine):
-        dossier.refuser(nom, faute, nom if nom in reg.noms else "")
-    elif entree.is_dir():
-        if nom in reg.noms:
-            _examiner_source(depot, reg, reg.source(nom), entree)
-        else:
-            motif = f"ce dossier n'est pas une source{le_plus_proche(nom, reg.noms)} : le renommer ou le retirer (G12)."
-            dossier.refuser(nom, motif)
+def _examiner_racine(depot: Depot, reg: Registre, entree: _Entree) -> None:
+    nom = entree.nom
+    if faute := faute_de_lien(entree.quoi, depot.racine):
+        depot.refuser(nom if nom in reg.noms else "", entree.montrable, faute)
+    elif entree.quoi.is_dir() and nom in reg.noms:
+        _examiner_source(depot, reg, reg.source(nom), _entrees(entree.quoi))
+    elif entree.quoi.is_dir():
+        proche = difflib.get_close_matches(plat(nom), reg.noms, 1, 0.0)
+        depot.refuser(
+            "",
+            entree.montrable,
+            f"ce dossier n'est pas une source (le plus proche : « {proche[0]} ») : le renommer ou le retirer (G12).",
+        )
     elif not _est_controle(nom):
-        dossier.refuser(nom, motif_nom(reg, None, nom))
+        depot.refuser("", entree.montrable, motif_nom(reg, None, nom))
 
 
-def _examiner_source(depot: Depot, reg: Registre, source: Source, racine: Any) -> None:
-    dossier, entrees = _dossier(depot, reg, source.nom, racine.iterdir())
-    controles = {nom: e for nom, e in entrees.items() if _est_controle(nom)}
+def _examiner_source(depot: Depot, reg: Registre, source: Source, entrees: list[_Entree]) -> None:
+    controles = {e.nom: e.quoi for e in entrees if _est_controle(e.nom)}
+    noms = {e.nom for e in entrees}
     trouves: list[FichierDepose] = []
-    for nom, entree in sorted(entrees.items()):
-        if nom in controles:
-            # one that is no file is told with the file it stands beside (F3); without a file, it is a folder (G12)
-            if entree.is_dir() and nom[: -len(SUFFIXE_CONTROLE)] not in entrees:
-                dossier.refuser(nom, _DOSSIER_DANS_SOURCE)
-        elif faute := faute_de_lien(entree, depot.racine):
-            dossier.refuser(nom, faute)
-        elif entree.is_dir():
-            dossier.refuser(nom, _DOSSIER_DANS_SOURCE)
-        elif not entree.is_file():
-            dossier.refuser(nom, PAS_ORDINAIRE)
-        elif (fichier := _reconnaitre(source, nom, entree, _controle_de(nom, controles))) is None:
-            dossier.refuser(nom, motif_nom(reg, source, nom))
-        else:
+    for entree in entrees:
+        nom, quoi = entree.nom, entree.quoi
+        # a control that is no file is told with the file it stands beside (F3); without a file, it is a folder (G12)
+        if nom in controles and (not quoi.is_dir() or nom[: -len(SUFFIXE_CONTROLE)] in noms):
+            continue
+        if nom not in controles and (faute := faute_de_lien(quoi, depot.racine)):
+            motif = faute
+        elif quoi.is_dir():
+            motif = _DOSSIER_DANS_SOURCE
+        elif not quoi.is_file():
+            motif = PAS_ORDINAIRE
+        elif fichier := _reconnaitre(source, nom, quoi, _controle_de(nom, controles)):
             trouves.append(fichier)
+            continue
+        else:
+            motif = motif_nom(reg, source, nom)
+        depot.refuser(source.nom, f"{source.nom}/{entree.montrable}", motif)
     for doubles in _meme_identite(trouves):
-        noms = " et ".join(affichable(f.nom) for f in doubles)
+        lesquels = " et ".join(affichable(f.nom) for f in doubles)
         for f in doubles:
-            motif = f"{noms} : même jeu, même période, même version ; n'en garder qu'un (F1)."
+            motif = f"{lesquels} : même jeu, même période, même version ; n'en garder qu'un (F1)."
             depot.refuser(source.nom, f.chemin, motif)
             trouves.remove(f)
     rangs = {j.nom: i for i, j in enumerate(source.jeux)}
@@ -314,9 +312,3 @@ def _nom_juste(jeu: Jeu, tige: str) -> str:
         return jeu.forme_du_nom
     version = f"_v{trouve['v']}" if trouve["v"] else ""
     return "_".join(filter(None, (jeu.nom, ecrite.format(**trouve.groupdict())))) + version
-
-
-def le_plus_proche(nom: str, connus: Iterable[str]) -> str:
-    """« (le plus proche : … ) » among known names."""
-    proche = difflib.get_close_matches(plat(nom), list(connus), 1, 0.0)
-    return f" (le plus proche : « {proche[0]} »)" if proche else ""

@@ -18,7 +18,8 @@ Connexion = psycopg.Connection[Any]
 
 def ouvrir_chargement(conn: Connexion, source: str) -> int:
     """New row of `journal.chargements`, statut `en_cours`."""
-    return int(_un(conn, "insert into journal.chargements (source) values (%s) returning chargement_id", (source,)))
+    requete = "insert into journal.chargements (source) values (%s) returning chargement_id"
+    return int(conn.execute(requete, (source,)).fetchall()[0][0])
 
 
 def fermer_chargement(
@@ -58,19 +59,17 @@ def inserer_fichier(
 
     `correspondances`: fingerprint of those the file is read with (F16).
     """
-    return int(
-        _un(
-            conn,
-            "insert into journal.fichiers (chargement_id, source, jeu, periode, version, exercice, mois, semestre, "
-            "depot, nom, chemin, extension, sha256, octets, statut, motif, correspondances) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning fichier_id",
-            (
-                chargement_id, f.source, f.jeu.nom, f.periode, f.version, f.exercice, f.mois, f.semestre,
-                f.depot, f.nom, f.chemin, f.extension, empreinte.sha256, empreinte.octets,
-                "refuse" if motif else "en_attente", motif, correspondances,
-            ),
-        )
-    )  # fmt: skip
+    lignes = conn.execute(
+        "insert into journal.fichiers (chargement_id, source, jeu, periode, version, exercice, mois, semestre, "
+        "depot, nom, chemin, extension, sha256, octets, statut, motif, correspondances) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning fichier_id",
+        (
+            chargement_id, f.source, f.jeu.nom, f.periode, f.version, f.exercice, f.mois, f.semestre,
+            f.depot, f.nom, f.chemin, f.extension, empreinte.sha256, empreinte.octets,
+            "refuse" if motif else "en_attente", motif, correspondances,
+        ),
+    ).fetchall()  # fmt: skip
+    return int(lignes[0][0])
 
 
 def noter_lecture(
@@ -181,10 +180,3 @@ def retenir_epci(conn: Connexion, jeu: Jeu) -> None:
             "on conflict do nothing"
         ).format(table(jeu))
     )
-
-
-def _un(conn: Connexion, requete: str, parametres: tuple[Any, ...]) -> Any:
-    ligne = conn.execute(requete, parametres).fetchone()
-    if ligne is None:
-        raise LookupError(requete)
-    return ligne[0]

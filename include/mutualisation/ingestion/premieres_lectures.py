@@ -8,8 +8,7 @@ from psycopg import sql
 
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
-from mutualisation.ingestion.atterrissage import controle_depose
-from mutualisation.ingestion.candidats import reconnu
+from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import (
     AUCUNE,
     COLONNES,
@@ -51,9 +50,11 @@ def munir(travail: Travail, contenu: Depot) -> None:
 
 def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]:
     """The sound rows of a file. LectureRefusee or OSError when its load will refuse it."""
-    candidat = reconnu(travail, depose)
-    controle = controle_depose(depose, candidat.empreinte)
-    lecteur = ouvrir(candidat.local, depose.jeu, depose.extension, travail.limites)
+    copie = travail.copies.de(depose)
+    controle = (
+        lire_controle(octets_controle(depose.controle), depose.jeu, copie.empreinte.sha256) if depose.controle else None
+    )
+    lecteur = ouvrir(copie.chemin, depose.jeu, depose.extension, travail.limites)
     if lecteur.entete is None:
         return []
     blocs = list(sans_total(lecteur.blocs()))

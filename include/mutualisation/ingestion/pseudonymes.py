@@ -14,7 +14,6 @@ import psycopg
 from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.cellules_lues import Memoire
 from mutualisation.lecteurs.bloc import BLANCS
 
 VARIABLE = "MUTUALISATION_CLE_PSEUDONYMES"
@@ -72,20 +71,13 @@ def verifier_cle(conn: psycopg.Connection[Any], cle: bytes) -> None:
         )
 
 
-class Pseudonymes(Memoire[str]):
-    """Keyed digests: `pseudonymes[cell]` is 32 hex characters of the stripped cell, remembered; empty stays empty.
-
-    `pseudonymes`, `empreinte` and `masque` never meet: each kind has its own key, made from `cle`.
-    """
+class Pseudonymes:
+    """Keyed digests of cells, of three kinds that never meet: each has its own key, made from `cle`."""
 
     def __init__(self, cle: bytes) -> None:
-        super().__init__(self.sans_retenir)
         self._cle = cle
         self._absence = hashlib.sha256(b"absence" + cle).digest()
         self._code = hashlib.sha256(b"code" + cle).digest()
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} pseudonymes>"
 
     def empreinte(self, *valeurs: str) -> str:
         """`A-` and 12 hex characters over several cells: enough to tell rows apart (H4), never to read one."""
@@ -96,8 +88,8 @@ class Pseudonymes(Memoire[str]):
         """`~` and 16 hex characters over one trimmed cell: equal cells stay equal, whatever the jeu (K9)."""
         return "~" + hashlib.blake2b(_octets(valeur.strip(BLANCS)), key=self._code, digest_size=8).hexdigest()
 
-    def sans_retenir(self, cellule: str) -> str:
-        """The pseudonym of a cell that may be none's matricule."""
+    def pseudonyme(self, cellule: str) -> str:
+        """32 hex characters of a trimmed matricule; empty stays empty."""
         propre = cellule.strip(BLANCS)
         return hmac.digest(self._cle, _octets(propre), "sha256").hex()[:32] if propre else ""
 

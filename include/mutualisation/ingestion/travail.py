@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mutualisation.ingestion.codes_du_referentiel import agents_connus, codes_nommes
 from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.copies import Copies, balayer_copies, dossier_de_copies
+from mutualisation.ingestion.copies import Copies, dossier_de_copies
 from mutualisation.ingestion.correspondances import AUCUNE, Correspondances
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes, verifier_cle
@@ -80,7 +80,6 @@ class Travail:
 
         ErreurMutualisation when the key or a limit is wrong, or when the warehouse was loaded under another key (K1).
         """
-        balayer_copies(var)
         cle, limites = cle_pseudonymes(var), Limites.de_l_environnement()
         with transaction(conn):
             verifier_cle(conn, cle)

@@ -122,14 +122,10 @@ class Typage:
         # what stands for the columns that the file lacks (F16)
         self._par_defaut = {n: v for n, v in traduction.defauts.items() if n not in self._positions}
         self._traducteurs = {n: traducteur(v) for n, v in traduction.valeurs.items() if n in self._positions}
-        self._codes = CodesDuTemps(confidentialite)
+        self.codes = CodesDuTemps(confidentialite)
         self.colonnes: dict[str, ColonneLue] = {}
         self._colonnes = [self._colonne(c) for c in jeu.colonnes_entrepot]
         self._secondes = [self._seconde(c.nom, s) for c in jeu.colonnes_entrepot for s in c.secondes]
-
-    def verifier(self) -> None:
-        """Once every row was read. LectureRefusee when what they hold may be about persons (K9)."""
-        self._codes.verifier()
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block. LectureRefusee on a NUL character."""
@@ -255,7 +251,7 @@ class Typage:
             cellules = bloc.delivrees[lue.colonne.nom]
             vus = bloc.delivrees.get(temoin, bloc.vides)
             claires = [temoins[v] == permise for v in vus]
-            self._codes.noter({c for c, claire in zip(cellules, claires, strict=True) if claire})
+            self.codes.noter({c for c, claire in zip(cellules, claires, strict=True) if claire})
             de_quoi = zip(*[bloc.delivrees.get(n, bloc.vides) for n in lue.colonne.empreinte_de], strict=True)
             posees = [
                 (lue[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mutualisation.ingestion.atterrissage import _copier
+from mutualisation.ingestion.atterrissage import envoyer
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.registre import registre
 
@@ -44,7 +44,7 @@ def test_un_copy_interrompu_ne_dit_rien_au_serveur(faute: Exception) -> None:
 
     serveur = _Serveur()
     with pytest.raises(type(faute)) as vue:
-        _copier(serveur, registre().jeu("populations"), blocs())  # type: ignore[arg-type]
+        envoyer(serveur, registre().jeu("populations"), blocs())  # type: ignore[arg-type]
     assert vue.value is faute
     assert serveur.recus == [b"x" * (1 << 16)]
     (dit,) = serveur.dits

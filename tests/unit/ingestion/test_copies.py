@@ -12,7 +12,7 @@ import pytest
 from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion.copies import DOSSIER, Copies, balayer_copies, dossier_de_copies
+from mutualisation.ingestion.copies import DOSSIER, Copies, dossier_de_copies
 from mutualisation.ingestion.depot import FichierDepose, decouvrir
 from mutualisation.ingestion.ordinaires import ouvrir_ordinaire
 from mutualisation.lecteurs.limites import LectureRefusee
@@ -100,14 +100,12 @@ def test_les_copies_d_un_processus_tue_sont_balayees_pas_celles_d_un_vivant(tmp_
         "    (d / 'rh').mkdir(); (d / 'rh' / '0.csv').write_text('DUPONT'); os._exit(9)\n"
     )
     assert subprocess.run([sys.executable, "-c", programme, str(tmp_path)], check=False).returncode == 9
-    (tmp_path / DOSSIER / "1-sans-verrou" / "rh").mkdir(parents=True)
+    (laisse,) = (tmp_path / DOSSIER).iterdir()
     with dossier_de_copies(tmp_path) as vivant:
-        (vivant / "rh").mkdir()
-        assert len(list((tmp_path / DOSSIER).rglob("0.csv"))) == 1
-        assert balayer_copies(tmp_path) == 2
-        assert (vivant / "rh").is_dir()
-        assert [d.name for d in (tmp_path / DOSSIER).glob("*/")] == [vivant.name]
-    assert balayer_copies(tmp_path) == balayer_copies(tmp_path / "absent") == 0
+        assert not laisse.exists()
+        with dossier_de_copies(tmp_path) as autre:
+            assert {*(tmp_path / DOSSIER).iterdir()} == {vivant, autre}
+    assert list((tmp_path / DOSSIER).iterdir()) == []
 
 
 def test_un_dossier_de_travail_impossible_est_une_phrase(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def _garde() -> Confidentialite:
     """As a load knows it: the agents of the warehouse, and the codes of the keys."""
     pseudonymes = Pseudonymes(CLE)
     return Confidentialite(
-        pseudonymes, frozenset({"ACT-0", "Conseil"}), frozenset(pseudonymes[m] for m, _, _ in AGENTS)
+        pseudonymes, frozenset({"ACT-0", "Conseil"}), frozenset(pseudonymes.pseudonyme(m) for m, _, _ in AGENTS)
     )
 
 
