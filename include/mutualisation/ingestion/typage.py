@@ -5,7 +5,8 @@ Columns are read cell by distinct cell: agents, suppliers, days and codes come b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -25,6 +26,7 @@ ILLISIBLE = "illisible"
 _CHIFFRES = frozenset("0123456789.,()+-€%hH: \t\u00a0\u202f")
 _TOTAL_MAX = 100
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_SPECIAUX = re.compile(r"[\\\t\n\r]")
 # of a row whose cells may be shifted, what is no text: a name could sit in any other column
 _NOMBRES = ("montant", "nombre", "pourcentage")
 
@@ -62,9 +64,10 @@ class ColonneLue(dict[str, str]):
             posee, lu = "", "Infinity"
         elif self._agents and cellule.isdigit() and len(cellule) > 1 and cellule[0] == "0":
             posee = ""  # no number is written so, a matricule is
+        posee = _echapper(posee).replace(SEPARATEUR_DELIVRE, "\u241f")
         if posee != cellule:
             self.posees[cellule] = posee
-        self[cellule] = lu or ""
+        self[cellule] = _echapper(lu or "")
         return self[cellule]
 
     def exemples(self, nombre: int) -> list[tuple[str, str]]:
@@ -137,11 +140,6 @@ class Typage:
             motifs[i] = "|".join(defaut_)
         lignes = zip(bloc.lignes, motifs, delivrees, lues, strict=True)
         texte = "\n".join([f"{fichier_id}\t%d\t%s\t%s\t%s" % quatre for quatre in lignes])
-        if not _usuel(texte, lu.nombre, len(lu.lues), len(lu.posees)):
-            texte = _echappe(
-                fichier_id,
-                zip(bloc.lignes, motifs, zip(*lu.posees, strict=True), zip(*lu.lues, strict=True), strict=True),
-            )
         if "\0" in texte:
             raise LectureRefusee("un caractère nul se trouve dans une cellule : le retirer (F8).")
         return texte + "\n"
@@ -219,7 +217,8 @@ class Typage:
         def lire(bloc: _BlocLu) -> None:
             cellules = bloc.delivrees[colonne.nom]
             choix = [lues[normaliser(t) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
-            bloc.poser([lue[c] for lue, c in zip(choix, cellules, strict=True)], cellules)
+            lus = [lue[c] for lue, c in zip(choix, cellules, strict=True)]
+            bloc.poser(lus, [lue.posees.get(c, c) for lue, c in zip(choix, cellules, strict=True)])
             for i, (lue, c) in enumerate(zip(choix, cellules, strict=True)):
                 if c in lue.fautes:
                     bloc.defauts.setdefault(i, (colonne.entete or colonne.nom, lue.fautes[c]))
@@ -229,7 +228,7 @@ class Typage:
     def _si_siret(self, colonne: Colonne, siret: str) -> Callable[[_BlocLu], None]:
         """K7: agents and elected members are tiers too; whoever is named, no bank account is (K9)."""
         sirets = Memoire(lambda cellule: siret_valide("".join(cellule.split())))
-        noms = Memoire(lambda cellule: "" if bancaire(cellule) else cellule.strip(BLANCS))
+        noms = Memoire(lambda cellule: "" if bancaire(cellule) else _echapper(cellule.strip(BLANCS)))
 
         def lire(bloc: _BlocLu) -> None:
             if siret not in bloc.delivrees:
@@ -293,29 +292,6 @@ def _jour(delivree: str) -> str:
     return date(cellule) or cellule
 
 
-def _usuel(texte: str, lignes: int, lues: int, posees: int) -> bool:
-    """True when no cell holds a tab, a line end, a backslash or the separator of `delivre`."""
-    return (
-        "\\" not in texte
-        and "\r" not in texte
-        and texte.count("\t") == lignes * (lues + 3)
-        and texte.count("\n") == lignes - 1
-        and texte.count(SEPARATEUR_DELIVRE) == lignes * (posees - 1)
-    )
-
-
-def _echappe(fichier_id: int, lignes: Iterable[tuple[int, str, tuple[str, ...], tuple[str, ...]]]) -> str:
-    """The same, cell by cell."""
-    return "\n".join(
-        "\t".join(
-            c.translate(_ECHAPPEMENTS)
-            for c in (
-                str(fichier_id),
-                str(numero),
-                motif,
-                SEPARATEUR_DELIVRE.join(p.replace(SEPARATEUR_DELIVRE, "\u241f") for p in posees),
-                *lues,
-            )
-        )
-        for numero, motif, posees, lues in lignes
-    )
+def _echapper(texte: str) -> str:
+    """A text as COPY takes it."""
+    return texte.translate(_ECHAPPEMENTS) if _SPECIAUX.search(texte) else texte

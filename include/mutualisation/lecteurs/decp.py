@@ -17,8 +17,8 @@ from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 from mutualisation.lecteurs.octets import encodage
 from mutualisation.sources.jeux import Jeu
 
-# (line, event of ijson, value)
-Evenement = tuple[int, str, Any]
+# (line, then as ijson says: where, what, value)
+Evenement = tuple[int, str, str, Any]
 
 _AUTRE_FORME = (
     "aucun marché sous « marches » ou « marches.marche » : ce n'est pas un fichier DECP (formats 2019 et 2022) ; "
@@ -34,6 +34,9 @@ _CLE_DOUBLE = (
     "tel que le profil d'acheteur l'a publié (G1)."
 )
 _CONCESSIONS = ("contrat-concession", "contratConcession")
+# where a contract is → format of the file
+_CONTRATS = {"marches.item": "2019", "marches.marche.item": "2022", "marches.marche": "2022"}
+_LISTE = {("marches.marche", "start_array"), ("marches.marche", "end_array")}
 _OUVRANTS, _FERMANTS = {"start_map", "start_array"}, {"end_map", "end_array"}
 
 
@@ -74,7 +77,7 @@ def _evenements(chemin: Path, code: str, limites: Limites) -> Iterator[Evenement
         f.seek(len(codecs.BOM_UTF8) if code == "utf-8-sig" else 0)
         lignes = _Lignes(f, limites.jeton)
         try:
-            for rang, (evenement, valeur) in enumerate(ijson.basic_parse(lignes), 1):
+            for rang, (prefixe, evenement, valeur) in enumerate(ijson.parse(lignes), 1):
                 lignes.depuis = 0
                 if evenement == "map_key":
                     if valeur in ouverts[-1]:
@@ -88,7 +91,7 @@ def _evenements(chemin: Path, code: str, limites: Limites) -> Iterator[Evenement
                     raise _trop(lignes.numero, limites.noeuds, "valeurs")
                 if len(ouverts) > limites.profondeur:
                     raise _trop(lignes.numero, limites.profondeur, "objets ou listes l'un dans l'autre")
-                yield lignes.numero, evenement, valeur
+                yield lignes.numero, prefixe, evenement, valeur
         except (JSONError, ValueError, ArithmeticError):
             raise LectureRefusee(
                 f"ligne {lignes.numero} : le JSON est illisible : le valider et le redéposer (G1)."
@@ -127,82 +130,54 @@ class _Lignes:
 
 def _marches(evenements: Iterator[Evenement]) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """(line, format, contract) of each contract, concessions apart. LectureRefusee where no contract could be."""
-    trouves = False
-    if next(evenements)[1] != "start_map":
-        raise LectureRefusee(_AUTRE_FORME)
-    for _, evenement, cle in evenements:
-        if evenement == "end_map":
-            break
-        ligne, ouvrant, valeur = next(evenements)
-        if cle != "marches":
-            for _ in _suite(evenements, ouvrant, valeur):
-                pass
-        elif ouvrant == "start_array":
-            trouves = True
-            yield from _liste(evenements, "2019")
-        elif ouvrant == "start_map":
-            trouves = True
-            yield from _sous_marches(evenements, ligne)
-    # to the end of the file: what follows must be JSON too
-    for _ in evenements:
-        pass
-    if not trouves:
-        raise LectureRefusee(_AUTRE_FORME)
-
-
-def _sous_marches(evenements: Iterator[Evenement], debut: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """What `"marches": {` holds: `marche` and concessions (2022), or the members of one contract (2019)."""
+    debut: int | None = None
+    # members of `"marches": {` that hold no contract: those of one contract, in the format of 2019
     seul: dict[str, Any] = {}
     conteneurs = False
-    for _, evenement, cle in evenements:
-        if evenement == "end_map":
-            break
-        ligne, ouvrant, valeur = next(evenements)
-        conteneurs = conteneurs or cle in ("marche", *_CONCESSIONS)
-        if cle != "marche":
-            lue = _valeur(evenements, ouvrant, valeur)
-            if cle not in _CONCESSIONS:
-                seul[cle] = lue
-        elif ouvrant == "start_array":
-            yield from _liste(evenements, "2022")
-        elif ouvrant == "start_map":
-            yield ligne, "2022", _valeur(evenements, ouvrant, valeur)
-        else:
-            raise LectureRefusee(_PAS_UN_OBJET.format(ligne=ligne))
-    if not conteneurs:
-        if "id" not in seul:
-            raise LectureRefusee(_AUTRE_FORME)
-        yield debut, "2019", seul
+    for ligne, prefixe, evenement, valeur in evenements:
+        if prefixe == "marches":
+            if evenement in _OUVRANTS:
+                debut = ligne
+            elif evenement == "map_key":
+                conteneurs = conteneurs or valeur in ("marche", *_CONCESSIONS)
+                if valeur != "marche":
+                    seul[valeur] = _valeur(evenements)
+            elif evenement == "end_map" and not conteneurs:
+                yield debut or ligne, "2019", _avec_id(seul)
+        elif prefixe in _CONTRATS and (prefixe, evenement) not in _LISTE:
+            marche = _contrat(evenements, evenement, ligne)
+            if "concession" not in _texte(marche.get("_type")).lower():
+                yield ligne, _CONTRATS[prefixe], marche
+    if debut is None:
+        raise LectureRefusee(_AUTRE_FORME)
 
 
-def _liste(evenements: Iterator[Evenement], forme: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """The contracts of a list whose `[` was just read."""
-    for ligne, evenement, valeur in evenements:
-        if evenement == "end_array":
-            return
-        if evenement != "start_map":
-            raise LectureRefusee(_PAS_UN_OBJET.format(ligne=ligne))
-        marche = _valeur(evenements, evenement, valeur)
-        marche = marche["marche"] if isinstance(marche.get("marche"), dict) else marche
-        if "concession" not in _texte(marche.get("_type")).lower():
-            yield ligne, forme, marche
+def _contrat(evenements: Iterator[Evenement], ouvrant: str, ligne: int) -> dict[str, Any]:
+    if ouvrant != "start_map":
+        raise LectureRefusee(_PAS_UN_OBJET.format(ligne=ligne))
+    marche: dict[str, Any] = _valeur(evenements, ouvrant)
+    enveloppe = marche.get("marche")
+    return enveloppe if isinstance(enveloppe, dict) else marche
 
 
-def _suite(evenements: Iterator[Evenement], ouvrant: str, valeur: Any) -> Iterator[tuple[str, Any]]:
-    """The events of the value whose first one was just read."""
-    yield ouvrant, valeur
-    profondeur = int(ouvrant in _OUVRANTS)
-    while profondeur:
-        _, evenement, suite = next(evenements)
-        yield evenement, suite
-        profondeur += (evenement in _OUVRANTS) - (evenement in _FERMANTS)
+def _avec_id(marche: dict[str, Any]) -> dict[str, Any]:
+    if "id" not in marche:
+        raise LectureRefusee(_AUTRE_FORME)
+    return marche
 
 
-def _valeur(evenements: Iterator[Evenement], ouvrant: str, valeur: Any) -> Any:
-    objet = ObjectBuilder()
-    for evenement, suite in _suite(evenements, ouvrant, valeur):
-        objet.event(evenement, suite)
-    return objet.value
+def _valeur(evenements: Iterator[Evenement], ouvrant: str | None = None) -> Any:
+    """The value whose first event is the next one, or was `ouvrant`."""
+    objet, ouverts = ObjectBuilder(), 0
+    if ouvrant is not None:
+        objet.event(ouvrant, None)
+        ouverts = 1
+    while True:
+        _, _, evenement, valeur = next(evenements)
+        objet.event(evenement, valeur)
+        ouverts += (evenement in _OUVRANTS) - (evenement in _FERMANTS)
+        if not ouverts:
+            return objet.value
 
 
 def _rangees(marche: dict[str, Any], forme: str) -> list[dict[str, str]]:

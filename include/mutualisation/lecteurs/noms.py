@@ -36,7 +36,6 @@ CONSEILS |= {
 _JETON = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
 # figures of a year, a month, a day or a version, and abbreviations: too short to be somebody
 _SUR = re.compile(r"\d{1,4}|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-3]\d)?|..?")
-_REMONTE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)")
 # a letter wrong in six
 _PRESQUE = 0.81
 
@@ -54,9 +53,7 @@ def montrable(texte: str, voulus: Iterable[str] = ()) -> str:
 
 
 def nom_montrable(nom: str) -> str:
-    """The same for the name of a file or a folder; one that climbs folders is an attack, told but for its capitals."""
-    if _REMONTE.search(nom):
-        return _JETON.sub(lambda j: j[0] if j[0].islower() else montrable(j[0]), nom)
+    """The same for the name of a file or a folder."""
     return montrable(nom, (*registre().noms, *(j.nom for j in registre().jeux)))
 
 

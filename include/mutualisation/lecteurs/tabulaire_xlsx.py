@@ -92,7 +92,7 @@ class LecteurXlsx:
         """(row number, texts, place of a formula that was never computed) of each row after the header."""
         feuille, epoque = self._classeur.worksheets[self._rang], self._classeur.epoch
         ecrites: Any = repeat(())
-        if self._archive.sans_valeur:
+        if self._archive.formules:
             # read again as it was typed: a formula without a value is else an empty cell
             ecrites = _ouvrir(self._chemin, self._limites, valeurs=False).worksheets[self._rang].iter_rows()
         for cellules, numero, tapees in zip(feuille.iter_rows(), _numeros(), ecrites, strict=False):

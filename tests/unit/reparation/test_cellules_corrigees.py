@@ -40,7 +40,7 @@ def test_une_cellule_deja_masquee_ne_l_est_pas_deux_fois() -> None:
 
 
 def test_un_matricule_tape_devient_son_pseudonyme() -> None:
-    assert relire(SAISIE, matricule=" 0907331 ")["matricule"] == PSEUDONYMES["0907331"]
+    assert relire(SAISIE, matricule=" 0907331 ")["matricule"] == PSEUDONYMES.pseudonyme("0907331")
 
 
 def test_un_jour_travaille_qui_devient_une_absence_ne_garde_pas_son_code() -> None:
