@@ -47,22 +47,16 @@ def ouvrir_ici(
     if jeu.format == "decp":
         return LecteurDecp(chemin, jeu, limites)
     try:
-        return _ouvrir_tabulaire(chemin, jeu, extension, limites, traduction)
-    except LectureRefusee:
-        if (conseil := conseil_de_nature(chemin, extension)) is not None:
-            raise LectureRefusee(f"{conseil} (G1).") from None
-        raise
-
-
-def _ouvrir_tabulaire(
-    chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction
-) -> LecteurXlsx | LecteurCsv:
-    if extension == "xlsx":
+        if extension != "xlsx":
+            return LecteurCsv(chemin, jeu, limites, traduction)
         # a second to import, and most files are CSV
         from mutualisation.lecteurs.tabulaire_xlsx import LecteurXlsx
 
         return LecteurXlsx(chemin, jeu, limites, traduction)
-    return LecteurCsv(chemin, jeu, limites, traduction)
+    except LectureRefusee:
+        if (conseil := conseil_de_nature(chemin, extension)) is not None:
+            raise LectureRefusee(f"{conseil} (G1).") from None
+        raise
 
 
 class LectureServie:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -81,13 +82,11 @@ def trouver_entete(
     A column may go by another name that `traduction` gives, or be absent when it gives its value (F16).
     LectureRefusee when a known column is there twice, or two other names of it, or one that two columns share.
     """
-    exigees = [
-        {normaliser(c.entete or "")} | traduction.entetes.get(c.nom, frozenset()) for c in _exigees(jeu, traduction)
-    ]
-    connus = _connus(jeu, traduction)
+    noms_de = _noms_de(jeu, traduction)
+    connus = frozenset[str]().union(*noms_de.values())
     for rang, (i, noms) in enumerate(islice(_non_vides(rangees), jeu.dialecte.bannieres + 1)):
-        replis = _replies(noms)
-        if all(replis & e for e in exigees) and replis & connus:
+        replis = {normaliser(n) for n in noms}
+        if all(replis & noms_de[c.nom] for c in _exigees(jeu, traduction)) and replis & connus:
             return i, _entete(jeu, noms, rang, traduction)
     return None
 
@@ -97,10 +96,10 @@ def _exigees(jeu: Jeu, traduction: Traduction) -> list[Colonne]:
     return [c for c in jeu.obligatoires if c.nom not in traduction.defauts]
 
 
-def _connus(jeu: Jeu, traduction: Traduction) -> set[str]:
-    """Folded headers that name a column, literal and other."""
-    autres = (n for c in jeu.colonnes for n in traduction.entetes.get(c.nom, ()))
-    return {normaliser(c.entete or "") for c in jeu.colonnes} | set(autres)
+def _noms_de(jeu: Jeu, traduction: Traduction) -> dict[str, frozenset[str]]:
+    """By ASCII column, the folded headers that name it, literal and other."""
+    autres = traduction.entetes
+    return {c.nom: autres.get(c.nom, frozenset()) | {normaliser(c.entete or "")} for c in jeu.colonnes}
 
 
 def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
@@ -109,54 +108,46 @@ def _non_vides(rangees: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str
 
 
 def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -> Entete:
-    litteraux = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
+    """Columns by their literal header, the others by the names of `correspondances` (F16)."""
+    litteraux = {c.nom: normaliser(c.entete or "") for c in jeu.colonnes}
     replis = [normaliser(n) for n in noms]
+    libres = [i for i, repli in enumerate(replis) if repli not in litteraux.values()]
     positions: dict[str, int] = {}
-    for i, repli in enumerate(replis):
-        colonne = litteraux.get(repli)
-        if colonne is None:
-            continue
-        if colonne in positions:
-            raise _deux_fois(noms[positions[colonne]], noms[i])
-        positions[colonne] = i
-    positions |= _par_autre_nom(jeu, noms, replis, positions, traduction)
-    prises = set(positions.values())
-    manquantes = [c for c in jeu.colonnes if c.nom not in positions]
+    for c in jeu.colonnes:
+        places = [i for i, repli in enumerate(replis) if repli == litteraux[c.nom]]
+        autres = [i for i in libres if replis[i] in traduction.entetes.get(c.nom, ())]
+        if len(places) > 1:
+            raise _deux_fois(noms[places[0]], noms[places[1]])
+        if not places and len(autres) > 1:
+            cites = " et ".join(f"« {noms[i]} »" for i in autres)
+            raise LectureRefusee(
+                f"{cites} sont deux en-têtes que correspondances donne à la colonne « {c.entete} » : "
+                "n'en garder qu'un (F16)."
+            )
+        if places or autres:
+            positions[c.nom] = (places or autres)[0]
+    _refuser_partages(jeu, noms, positions)
     return Entete(
         positions=positions,
         largeur=len(noms),
         bannieres=bannieres,
         # a column that no contract names may bear the name of a person (K9)
-        ignorees=tuple(f"colonne {i + 1}" if jeu.personnes else n for i, n in enumerate(noms) if n and i not in prises),
-        absentes=tuple(c.entete or c.nom for c in manquantes if c.nom not in traduction.defauts),
+        ignorees=tuple(
+            f"colonne {i + 1}" if jeu.personnes else n for i, n in enumerate(noms) if n and i not in positions.values()
+        ),
+        absentes=tuple(
+            c.entete or c.nom for c in jeu.colonnes if c.nom not in positions and c.nom not in traduction.defauts
+        ),
     )
 
 
-def _par_autre_nom(
-    jeu: Jeu, noms: list[str], replis: list[str], litterales: dict[str, int], traduction: Traduction
-) -> dict[str, int]:
-    """Where the columns without their literal header are, by the names of `correspondances` (F16)."""
-    prises = set(litterales.values())
-    trouvees: dict[str, int] = {}
-    for c in jeu.colonnes:
-        if c.nom in litterales or not traduction.entetes.get(c.nom):
-            continue
-        candidats = [i for i, r in enumerate(replis) if r in traduction.entetes[c.nom] and i not in prises]
-        if len(candidats) > 1:
-            cites = " et ".join(f"« {noms[i]} »" for i in candidats)
+def _refuser_partages(jeu: Jeu, noms: list[str], positions: dict[str, int]) -> None:
+    for place, colonnes in Counter(positions.values()).items():
+        if colonnes > 1:
+            deux = " et ".join(f"« {c.entete} »" for c in jeu.colonnes if positions.get(c.nom) == place)
             raise LectureRefusee(
-                f"{cites} sont deux en-têtes que correspondances donne à la colonne « {c.entete} » : "
-                "n'en garder qu'un (F16)."
+                f"correspondances donne l'en-tête « {noms[place]} » aux colonnes {deux} : ne le donner qu'à une (F16)."
             )
-        if candidats:
-            trouvees[c.nom] = candidats[0]
-    for nom, i in trouvees.items():
-        if partagees := [n for n, j in trouvees.items() if j == i and n != nom]:
-            deux = " et ".join(f"« {jeu.colonne(n).entete} »" for n in (nom, *partagees))
-            raise LectureRefusee(
-                f"correspondances donne l'en-tête « {noms[i]} » aux colonnes {deux} : ne le donner qu'à une (F16)."
-            )
-    return trouvees
 
 
 def _deux_fois(premiere: str, seconde: str) -> LectureRefusee:
@@ -174,22 +165,20 @@ def entete_introuvable(
 
     Quotes a cell of the file only when its row is a header for sure: a data row could hold a name.
     """
-    exigees = _exigees(jeu, traduction)
-    connus = _connus(jeu, traduction)
+    exigees, noms_de = _exigees(jeu, traduction), _noms_de(jeu, traduction)
+    connus = frozenset[str]().union(*noms_de.values())
     lues = [(rang, noms) for rangees in essais for rang, (_, noms) in enumerate(_non_vides(rangees))]
-    meilleur_rang, meilleure = max(lues, key=lambda lue: len(connus & _replies(lue[1])), default=(0, []))
+    meilleur_rang, meilleure = max(
+        lues, key=lambda lue: len(connus.intersection(map(normaliser, lue[1]))), default=(0, [])
+    )
     permises = jeu.dialecte.bannieres
-    replies = _replies(meilleure)
+    replies = {normaliser(n) for n in meilleure}
     if len(connus & replies) * 2 < len(exigees):
         return LectureRefusee(
             f"aucune des {permises + 1} premières lignes non vides ne porte les colonnes obligatoires "
             f"({', '.join(c.entete or '' for c in exigees)}) : vérifier l'en-tête et le séparateur (F5)."
         )
-    manquantes = [
-        c.entete or ""
-        for c in exigees
-        if not replies & ({normaliser(c.entete or "")} | traduction.entetes.get(c.nom, frozenset()))
-    ]
+    manquantes = [c.entete or "" for c in exigees if not replies & noms_de[c.nom]]
     if not manquantes:
         return LectureRefusee(
             f"{meilleur_rang} lignes de bannière avant l'en-tête, {permises} au plus : en retirer (F5)."
@@ -207,7 +196,3 @@ def entete_introuvable(
         f"colonne{pluriel} obligatoire{pluriel} absente{pluriel} de l'en-tête : {', '.join(phrases)} ; "
         "rétablir l'en-tête exact, ou le donner par correspondances (F5, F16)."
     )
-
-
-def _replies(noms: Sequence[str]) -> set[str]:
-    return {normaliser(n) for n in noms}
