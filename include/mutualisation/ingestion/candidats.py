@@ -15,6 +15,9 @@ from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
 from mutualisation.sources.jeux import Source
 
+# the files that count, by jeu and periode
+Courants = Mapping[tuple[str, str], journal.Courant]
+
 
 def nouveaux(
     travail: Travail, source: Source, fichiers: Sequence[FichierDepose], charge: Chargement, refus: dict[str, str]
@@ -38,38 +41,38 @@ def nouveaux(
             charge.deja_charges.append(f.chemin)
             travail.copies.oublier(f)
             travail.detail(f"{f.chemin} : déjà chargé.")
-    deposes = {(f.jeu.nom, f.periode, f.version) for f in fichiers}
-    charge.avertissements += _lus_autrement(travail, source, deposes)
-    charge.avertissements += _pour_l_historique(journal.courants(travail.conn, source.nom), candidats, derniers)
-    return _sans_periodes_usurpees(travail, source, candidats, charge)
+    courants = journal.courants(travail.conn, source.nom)
+    for c in candidats:
+        charge.avertissements += _pour_l_historique(c, courants, derniers)
+    charge.avertissements += _lus_autrement(travail, source, fichiers, courants)
+    return _sans_periodes_usurpees(travail, candidats, charge, courants)
 
 
 def _pour_l_historique(
-    courants: Mapping[tuple[str, str], tuple[int, str]],
-    candidats: Sequence[Copie],
-    derniers: Mapping[tuple[str, str, int], tuple[str, str | None]],
+    c: Copie, courants: Courants, derniers: Mapping[tuple[str, str, int], tuple[str, str | None]]
 ) -> list[str]:
     """A version that comes after a higher one changes no figure (F2): a file mended at its source must say more."""
-    retards = []
-    for c in candidats:
-        f = c.fichier
-        compte, _ = courants.get((f.jeu.nom, f.periode), (0, ""))
-        relu = derniers.get((f.jeu.nom, f.periode, f.version), ("", None))[0] == c.empreinte.sha256
-        if f.version < compte and not relu:
-            retards.append(
-                f"{f.chemin} : version {f.version}, gardée pour l'historique : la version {compte} compte ; pour la "
-                f"remplacer, déposer sous « _v{compte + 1} » (F2)."
-            )
-    return retards
+    f = c.fichier
+    compte = courants.get((f.jeu.nom, f.periode))
+    relu = derniers.get((f.jeu.nom, f.periode, f.version), ("", None))[0] == c.empreinte.sha256
+    if compte is None or f.version >= compte.version or relu:
+        return []
+    return [
+        f"{f.chemin} : version {f.version}, gardée pour l'historique : la version {compte.version} compte ; pour la "
+        f"remplacer, déposer sous « _v{compte.version + 1} » (F2)."
+    ]
 
 
-def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str, int]]) -> list[str]:
+def _lus_autrement(
+    travail: Travail, source: Source, fichiers: Sequence[FichierDepose], courants: Courants
+) -> list[str]:
     """Files that count, are not in this drop, and were read with other `correspondances`: nothing reads them again."""
+    deposes = {(f.jeu.nom, f.periode, f.version) for f in fichiers}
     perimes = [
-        chemin
-        for jeu, periode, version, chemin, lue in journal.correspondances_des_courants(travail.conn, source.nom)
-        if (jeu, periode, version) not in deposes
-        and lue != travail.correspondances.pour(travail.reg.jeu(jeu)).empreinte
+        courant.chemin
+        for (jeu, periode), courant in courants.items()
+        if (jeu, periode, courant.version) not in deposes
+        and courant.correspondances != travail.correspondances.pour(travail.reg.jeu(jeu)).empreinte
     ]
     if not perimes:
         return []
@@ -85,10 +88,9 @@ def _lus_autrement(travail: Travail, source: Source, deposes: set[tuple[str, str
 
 
 def _sans_periodes_usurpees(
-    travail: Travail, source: Source, candidats: list[Copie], charge: Chargement
+    travail: Travail, candidats: list[Copie], charge: Chargement, courants: Courants
 ) -> list[Copie]:
     """F2: a file whose bytes count already under another periode is left out; the periode it claims stays missing."""
-    courants = journal.courants(travail.conn, source.nom)
     # a periode whose file is left out keeps its former one, whose bytes may then count twice
     while usurpees := _usurpees(travail, candidats, courants):
         for candidat, periode in usurpees:
@@ -102,13 +104,11 @@ def _sans_periodes_usurpees(
     return candidats
 
 
-def _usurpees(
-    travail: Travail, candidats: Sequence[Copie], courants: Mapping[tuple[str, str], tuple[int, str]]
-) -> list[tuple[Copie, str]]:
-    """Copiees whose bytes another periode has, and that periode: of the warehouse before the drop, else earliest."""
+def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) -> list[tuple[Copie, str]]:
+    """Candidates whose bytes another periode has, and that periode: of the warehouse before the drop, else earliest."""
     # what would count: (jeu, periode) → version, sha256, candidate or None
     comptent: dict[tuple[str, str], tuple[int, str, Copie | None]] = {
-        cle: (version, sha256, None) for cle, (version, sha256) in courants.items()
+        cle: (courant.version, courant.sha256, None) for cle, courant in courants.items()
     }
     for c in candidats:
         cle = c.fichier.jeu.nom, c.fichier.periode

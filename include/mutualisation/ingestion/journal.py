@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -149,21 +149,23 @@ def derniers_charges(conn: Connexion, source: str) -> dict[tuple[str, str, int],
     return {(j, p, v): (s, c) for j, p, v, s, c in lignes}
 
 
-def correspondances_des_courants(conn: Connexion, source: str) -> list[tuple[str, str, int, str, str | None]]:
-    """(jeu, periode, version, path, fingerprint of the correspondances it was read with) of each file that counts."""
-    return conn.execute(
-        "select f.jeu, f.periode, f.version, f.chemin, f.correspondances from journal.fichiers as f "
+class Courant(NamedTuple):
+    """The file that counts for a jeu and a periode (F2); `correspondances`: fingerprint of those it was read with."""
+
+    version: int
+    sha256: str
+    chemin: str
+    correspondances: str | None
+
+
+def courants(conn: Connexion, source: str) -> dict[tuple[str, str], Courant]:
+    """(jeu, periode) → the file that counts (F2)."""
+    lignes = conn.execute(
+        "select f.jeu, f.periode, f.version, f.sha256, f.chemin, f.correspondances from journal.fichiers as f "
         "join journal.fichiers_courants as c using (fichier_id) where f.source = %s order by f.fichier_id",
         (source,),
     ).fetchall()
-
-
-def courants(conn: Connexion, source: str) -> dict[tuple[str, str], tuple[int, str]]:
-    """(jeu, periode) → (version, sha256) of the file that counts (F2)."""
-    lignes = conn.execute(
-        "select jeu, periode, version, sha256 from journal.fichiers_courants where source = %s", (source,)
-    ).fetchall()
-    return {(j, p): (v, s) for j, p, v, s in lignes}
+    return {(jeu, periode): Courant(*reste) for jeu, periode, *reste in lignes}
 
 
 def epci_connus(conn: Connexion) -> set[str]:
