@@ -30,7 +30,18 @@ def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargem
     """Land one file, in a transaction of its own; a file that can't be read is noted as refused."""
     f = copie.fichier
     try:
-        lecture = _poser(travail, chargement_id, copie)
+        with transaction(travail.conn):
+            traduction = travail.correspondances.pour(f.jeu)
+            sha256 = copie.empreinte.sha256
+            controle = lire_controle(octets_controle(f.controle), f.jeu, sha256, traduction) if f.controle else None
+            fichier_id = journal.inserer_fichier(
+                travail.conn, chargement_id, f, copie.empreinte, correspondances=traduction.empreinte
+            )
+            lecture = Lecture(
+                copie.chemin, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction
+            )
+            envoyer(travail.conn, f.jeu, lecture.copie(fichier_id))
+            journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
     except (LectureRefusee, OSError, psycopg.DataError) as faute:
         motif = motif_refus(faute)
         refus[f.chemin] = motif
@@ -100,22 +111,6 @@ class Lecture:
 
     def _noter_total(self, rangee: list[str]) -> None:
         self.totaux = self._typage.totaux(rangee)
-
-
-def _poser(travail: Travail, chargement_id: int, copie: Copie) -> Lecture:
-    """Land the file, or nothing of it."""
-    f = copie.fichier
-    with transaction(travail.conn):
-        traduction = travail.correspondances.pour(f.jeu)
-        sha256 = copie.empreinte.sha256
-        controle = lire_controle(octets_controle(f.controle), f.jeu, sha256, traduction) if f.controle else None
-        fichier_id = journal.inserer_fichier(
-            travail.conn, chargement_id, f, copie.empreinte, correspondances=traduction.empreinte
-        )
-        lecture = Lecture(copie.chemin, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction)
-        envoyer(travail.conn, f.jeu, lecture.copie(fichier_id))
-        journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
-    return lecture
 
 
 class _LectureInterrompue(Exception):

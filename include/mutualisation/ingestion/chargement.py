@@ -130,14 +130,10 @@ def _faire_atterrir(
     if charge.fichiers:
         refus |= {affichable(chemin): motif for chemin, motif in travail.porte(travail.conn, chargement_id)}
     if refus:
-        _refuser(travail, source, chargement_id, refus)
+        motif = " ".join(f"{chemin} : {m}" for chemin, m in refus.items())
+        with transaction(travail.conn):
+            journal.refuser(travail.conn, source, chargement_id, refus, _INGESTION_REFUSEE)
+            journal.fermer_chargement(travail.conn, chargement_id, "refuse", 0, 0, motif)
+        refuses = plusieurs(len(refus), "fichier refusé", "fichiers refusés")
+        travail.suivi(f"{source.nom} : {refuses}, la source garde son état.")
     return chargement_id
-
-
-def _refuser(travail: Travail, source: Source, chargement_id: int, refus: dict[str, str]) -> None:
-    motif = " ".join(f"{chemin} : {m}" for chemin, m in refus.items())
-    with transaction(travail.conn):
-        journal.refuser(travail.conn, source, chargement_id, refus, _INGESTION_REFUSEE)
-        journal.fermer_chargement(travail.conn, chargement_id, "refuse", 0, 0, motif)
-    refuses = plusieurs(len(refus), "fichier refusé", "fichiers refusés")
-    travail.suivi(f"{source.nom} : {refuses}, la source garde son état.")
