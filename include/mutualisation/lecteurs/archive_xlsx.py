@@ -16,6 +16,7 @@ _RECOUVREMENT = 512
 _XML = (".xml", ".rels", ".vml")
 # an XML part may be in UTF-16, where each letter takes two bytes
 _DTD = re.compile(b"|".join(re.escape("<!DOCTYPE".encode(e)) for e in ("utf-8", "utf-16-le", "utf-16-be")))
+_TEXTE_PARTAGE = re.compile(rb"<(?:\x00?[a-z0-9]+\x00?:)?\x00?si\x00?[ />]")
 _MASQUEE = re.compile(rb"\bhidden=[\"'](?:1|true)")
 _FUSION = re.compile(rb"mergeCell\s[^>]*?ref=[\"']\w+:[A-Z]+(\d{1,7})")
 _FORMULE = re.compile(rb"[<:]f[ />]")
@@ -57,6 +58,7 @@ class Archive:
     derniere_fusion: int = 0
     formules: bool = False
     liens: bool = False
+    textes: int = 0
 
 
 def verifier_archive(chemin: Path, limites: Limites) -> Archive:
@@ -96,7 +98,7 @@ def verifier_archive(chemin: Path, limites: Limites) -> Archive:
 def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, vue: Archive) -> int:
     """Bytes of a member, read to its end."""
     nom = membre.filename.lower()
-    lus = 0
+    lus = balise = 0
     fin, ordre = b"", _Ordre()
     with archive.open(membre) as flux:
         while tranche := flux.read(_TRANCHE):
@@ -104,14 +106,31 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
             if lus > plafond:
                 raise _trop(limites)
             if nom.endswith(_XML):
+                balise = _balise_ouverte(tranche, balise)
+                if balise > limites.jeton:
+                    raise LectureRefusee(
+                        f"une balise d'une partie XML du classeur dépasse {nombre_fr(limites.jeton)} octets : "
+                        f"{_REENREGISTRER} (F9)."
+                    )
                 if nom.startswith("xl/worksheets/"):
                     ordre.suivre(fin + tranche, len(fin))
-                _voir(nom, fin + tranche, vue)
+                _voir(nom, fin + tranche, limites, vue)
                 fin = tranche[-_RECOUVREMENT:]
     return lus
 
 
-def _voir(nom: str, octets: bytes, vue: Archive) -> None:
+def _balise_ouverte(tranche: bytes, avant: int) -> int:
+    """Bytes, at the end of a slice, of a tag that is not closed yet: expat looks at them again each time it gets more.
+
+    `avant`: those before the slice.
+    """
+    ouverte, fermee = tranche.rfind(b"<"), tranche.rfind(b">")
+    if ouverte > fermee:
+        return len(tranche) - ouverte
+    return avant + len(tranche) if avant and fermee < 0 else 0
+
+
+def _voir(nom: str, octets: bytes, limites: Limites, vue: Archive) -> None:
     """Look at a slice of an XML part, which begins with the end of the former one."""
     if _DTD.search(octets):
         raise LectureRefusee(
@@ -121,6 +140,14 @@ def _voir(nom: str, octets: bytes, vue: Archive) -> None:
         vue.masquees = vue.masquees or _MASQUEE.search(octets) is not None
         vue.formules = vue.formules or _FORMULE.search(octets) is not None
         vue.derniere_fusion = max(vue.derniere_fusion, *map(int, _FUSION.findall(octets)), 0)
+    elif "sharedstrings" in nom:
+        # a bound, not a sum: those of the end of a slice are counted twice
+        vue.textes += len(_TEXTE_PARTAGE.findall(octets))
+        if vue.textes > limites.chaines:
+            raise LectureRefusee(
+                f"le classeur a plus de {nombre_fr(limites.chaines)} textes partagés : exporter le tableau seul, ou le "
+                "couper en plusieurs fichiers (F9)."
+            )
 
 
 def _trop(limites: Limites) -> LectureRefusee:

@@ -16,7 +16,7 @@ class Limites:
     """Settings of F9, each by `MUTUALISATION_<NOM>_MAX`.
 
     `cellule`: characters of a cell; `deploye`, `rapport`: bytes and ratio of what a zip inflates to; `colonnes`: cells
-    of a row; `feuilles`: sheets of a workbook; `noeuds`, `profondeur`: elements of an XML
+    of a row; `feuilles`, `chaines`: sheets and shared strings of a workbook; `noeuds`, `profondeur`: elements of an XML
     or values of a JSON, one in another; `jeton`: bytes of a tag with its attributes; `memoire` (Mo), `duree` (seconds
     of processor): what the process that reads a workbook, an XML or a JSON may take.
     """
@@ -26,6 +26,7 @@ class Limites:
     rapport: int = 100
     colonnes: int = 1_000
     feuilles: int = 255
+    chaines: int = 1_000_000
     noeuds: int = 3_000_000
     profondeur: int = 100
     jeton: int = 1024 * 1024
