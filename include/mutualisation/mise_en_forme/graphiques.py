@@ -58,23 +58,6 @@ class Barre:
         couverture = "recettes non renseignées" if self.recettes is None else f"{pourcent(self.taux)} couverts"
         return f"{euros(self.cout)} · {couverture}"
 
-    @property
-    def sommet(self) -> str:
-        """Its height in words; receipts above the cost: what came in."""
-        return euros(self.recettes if self.excedent else self.cout)
-
-    @property
-    def base(self) -> str:
-        """What its covered part says; receipts above the cost: the cost, where the mark is."""
-        if self.excedent:
-            return f"coût {euros(self.cout)}"
-        return euros(self.recettes) if self.recettes else ""
-
-    @property
-    def solde(self) -> str:
-        """What its other part says."""
-        return euros(self.reste) if self.recettes and self.reste else ""
-
     def phrase(self) -> str:
         """The bar told in words."""
         if self.recettes is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 ZERO = Decimal(0)
+SOMMES = ("cout_publie", "cout_simule", "du_publie", "du_simule", "ecart_du", "reste_publie", "reste_simule")
 MONTANTS = ["publie", "simule", "ecart"]
 MENTION = "Simulation : ne vaut pas décision"
 COMMUNAUX = ("commune", "ccas", "satellite")
@@ -79,7 +79,9 @@ class Essai:
         lues = communes.merge(sommes, how="left", left_on="code_insee", right_on="insee")
         lues = lues.fillna(dict.fromkeys(MONTANTS, ZERO)).sort_values("nom", key=lambda s: s.map(ordre))
         self.communes = lignes_de(lues)
-        self.dispositifs = [r | {"libelle": bilan.libelle(r["dispositif"])} for r in lignes_de(dispositifs)]
+        self.dispositifs = [
+            r | {"libelle": bilan.libelle(r["dispositif"])} | _restes(r) for r in lignes_de(dispositifs)
+        ]
 
     def sens(self, signe: int) -> list[Ligne]:
         """Communes that would pay more (1) or less (−1), largest change first."""
@@ -136,7 +138,7 @@ def _resume(essai: Essai) -> str:
 
 
 def _chiffres(essai: Essai) -> list[m.Chiffre]:
-    total, avant, apres = essai.total, _reste(essai.dispositifs, "publie"), _reste(essai.dispositifs, "simule")
+    total, (avant, apres) = essai.total, (somme(essai.dispositifs, f"reste_{x}") for x in ("publie", "simule"))
     change = formats.evolution(total["publie"], total["simule"])
     return [
         m.Chiffre("Dû par les adhérents", formats.euros(total["simule"]), _suite(total["ecart"], change)),
@@ -157,9 +159,10 @@ def _bornes(communes: list[Ligne]) -> str:
     return f"de {' à '.join(dits)}" if len(dits) > 1 else "".join(dits)
 
 
-def _reste(dispositifs: Iterable[Ligne], cote: str) -> Decimal:
-    """Net cost less what is due, valued dispositifs, €."""
-    return sum((r[f"cout_{cote}"] - r[f"du_{cote}"] for r in dispositifs if r[f"cout_{cote}"] is not None), ZERO)
+def _restes(r: Ligne) -> Ligne:
+    """Net cost less what is due, before and after, €; nothing for a dispositif without a cost."""
+    couts = {cote: r[f"cout_{cote}"] for cote in ("publie", "simule")}
+    return {f"reste_{x}": ZERO if cout is None else cout - r[f"du_{x}"] for x, cout in couts.items()}
 
 
 # ---------------------------------------------------------------- what is tried
@@ -218,9 +221,7 @@ def _change(r: Ligne) -> bool:
 
 
 def _ligne(nom: str, rangees: list[Ligne]) -> Ligne:
-    sommes = {c: somme(rangees, c) for c in ("cout_publie", "cout_simule", "du_publie", "du_simule", "ecart_du")}
-    restes = {f"reste_{cote}": _reste(rangees, cote) for cote in ("publie", "simule")}
-    return {"libelle": nom, **sommes, **restes}
+    return {"libelle": nom, **{c: somme(rangees, c) for c in SOMMES}}
 
 
 # ---------------------------------------------------------------- communes

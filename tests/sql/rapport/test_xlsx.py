@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.mise_en_forme.xlsx_feuille import LIGNE_ENTETE
+from mutualisation.mise_en_forme.xlsx import LIGNE_ENTETE
 
 PREMIERE = LIGNE_ENTETE + 2
 RECALCUL = (

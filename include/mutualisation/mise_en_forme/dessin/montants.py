@@ -84,7 +84,7 @@ def _colonnes(g: CoutsCouverts, toile: Toile, y: float) -> None:
     """Receipts of communes, then what is left to the EPCI; the cost on top."""
     largeur = toile.support.largeur
     pas = min(largeur / max(len(g.barres), 1), largeur if toile.support.etroit else largeur * 0.3)
-    sommets = [_sommet(toile, b.sommet, pas) for b in g.barres]
+    sommets = [_sommet(toile, b, pas) for b in g.barres]
     haut = y + max((len(lignes) for lignes, _ in sommets), default=1) * toile.pas() + 4
     base = haut + toile.support.taille * 14
     for i, barre in enumerate(g.barres):
@@ -102,16 +102,20 @@ def _colonne(b: Barre, toile: Toile, x: float, pas: float, base: float, hauteur:
     toile.rectangle(gauche, sommet, epaisseur, excedent, "excedent")
     if excedent:
         toile.trait(gauche - 4, base - couvert, gauche + epaisseur + 4, base - couvert, palette.ENCRE, 2)
-    lignes, petit = _sommet(toile, b.sommet, pas)
+    lignes, petit = _sommet(toile, b, pas)
     place = sommet - 4 - len(lignes) * toile.pas(petit=petit)
     toile.ecrire(milieu, place, lignes, ancre="middle", gras=True, petit=petit)
-    _dans(toile, milieu, epaisseur, base - couvert, couvert, b.base, "couvert")
-    _dans(toile, milieu, epaisseur, base - couvert - reste, reste, b.solde, "reste")
+    # receipts above the cost: the cost is said where its mark is
+    paye = f"coût {euros(b.cout)}" if excedent else euros(b.recettes) if b.recettes else ""
+    _dans(toile, milieu, epaisseur, base - couvert, couvert, paye, "couvert")
+    solde = euros(b.reste) if b.recettes and b.reste else ""
+    _dans(toile, milieu, epaisseur, base - couvert - reste, reste, solde, "reste")
     toile.ecrire(milieu, base + 5, toile.lignes(b.libelle, pas - 4, gras=True), ancre="middle", gras=True)
 
 
-def _sommet(toile: Toile, mots: str, pas: float) -> tuple[list[str], bool]:
-    """The figure on top: smaller, then in lines, where the column is narrow."""
+def _sommet(toile: Toile, b: Barre, pas: float) -> tuple[list[str], bool]:
+    """The cost, or what came in above it, on top: smaller, then in lines, where the column is narrow."""
+    mots = euros(b.recettes if b.excedent else b.cout)
     petit = toile.place(mots, gras=True) > pas - 4
     return toile.lignes(mots, pas - 4, petit=petit, gras=True), petit
 
