@@ -54,7 +54,12 @@ class MiseEnPlace:
             list(fils.map(synchroniser, chemins))
 
     def poser(self) -> None:
-        """Rename every folder into its place, after `mettre_sur_disque`."""
+        """Rename every folder into its place, after `mettre_sur_disque`.
+
+        Raises `ErreurMutualisation` when a place is no longer ours: what a killed run left is ended days later.
+        """
+        for nouveau in self._a_placer():
+            verifier_place(self.sortie / nouveau.name)
         self._anciens.mkdir(exist_ok=True)
         for nouveau in self._a_placer():
             place = self.sortie / nouveau.name

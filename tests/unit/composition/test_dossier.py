@@ -242,3 +242,12 @@ def test_ce_qui_manque_ou_que_le_systeme_pose_ne_gene_pas(sortie: Path) -> None:
         pose.mettre_sur_disque()
         pose.poser()
     assert lire(sortie) == NOUVEAUX
+
+
+def test_un_traitement_tue_ne_finit_pas_sur_ce_qui_a_ete_corrige_depuis(sortie: Path) -> None:
+    """Killed after its first folder; the second, still in place, is then edited by hand: nothing of it is lost."""
+    _tuer(sortie, 3)
+    (sortie / "bilan_2021" / "page.txt").write_text("corrigé à la main")
+    with pytest.raises(ErreurMutualisation, match="a été modifié depuis"), mise_en_place(sortie, REFUS):
+        pass
+    assert (sortie / "bilan_2021" / "page.txt").read_text() == "corrigé à la main"
