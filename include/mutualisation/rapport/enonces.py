@@ -27,9 +27,9 @@ def lire_points(nom: str, **valeurs: Any) -> list[tuple[str, str]]:
     return [(sujet, enonce.format(**valeurs)) for sujet, enonce in _lire(nom).items()]
 
 
-def lire_colonnes(nom: str) -> tuple[Colonne, ...]:
+def lire_colonnes(nom: str, **valeurs: Any) -> tuple[Colonne, ...]:
     """The columns `section.name`, in order."""
-    return tuple(Colonne(**champs) for champs in _lire(nom))
+    return tuple(Colonne(**champs | {"titre": champs["titre"].format(**valeurs)}) for champs in _lire(nom))
 
 
 def lire_tableau(

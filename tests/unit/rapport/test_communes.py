@@ -15,7 +15,7 @@ from tests.unit.rapport.communes_factices import BilanFactice
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import communes
-from mutualisation.rapport.contenu.communes import adresses, annuaire, ensemble, paiements, services_utilises
+from mutualisation.rapport.contenu.communes import annuaire, bloc_communal, ensemble, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
 from mutualisation.rapport.contenu.communes.ensemble import strate_de, strates
 
@@ -114,7 +114,7 @@ def test_without_adherents_there_is_no_page() -> None:
     ],
 )
 def test_addresses_are_ascii_and_stable(nom: str, page: str) -> None:
-    assert adresses.page("59009", nom, sans_commune=False) == page
+    assert bloc_communal.page("59009", nom, sans_commune=False) == page
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_addresses_are_ascii_and_stable(nom: str, page: str) -> None:
     [("Écaillon", ["E"]), ("La Bassée", ["B", "L"]), ("L'Île", ["I", "L"]), ("Lannoy", ["L"]), ("東京", ["#"])],
 )
 def test_a_name_is_found_with_or_without_its_article(nom: str, lettres: list[str]) -> None:
-    assert adresses.initiales(nom) == lettres
+    assert bloc_communal.initiales(nom) == lettres
 
 
 def test_no_two_documents_have_one_address(bilan: BilanFactice) -> None:
@@ -294,6 +294,6 @@ def test_services_whose_cost_nobody_follows_are_not_read_as_free() -> None:
     assert not [t for s in page.sections for t in _blocs(s.blocs) if getattr(t, "titre", "").startswith("Euros par")]
     annees = _tableau(page, "D'une année à l'autre")
     assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'usage")["2021"].valeur == "—"
-    index = next(d for d in communes.documents(bilan) if d.chemin == adresses.ANNUAIRE)
+    index = next(d for d in communes.documents(bilan) if d.chemin == bloc_communal.ANNUAIRE)
     lille = next(x for x in _tableau(index, "Communes, dans l'ordre alphabétique").lignes if x["nom"].texte == "Lille")
     assert (lille["cout"], lille["habitant"]) == (None, None)

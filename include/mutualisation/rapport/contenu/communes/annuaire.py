@@ -8,7 +8,7 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.communes import adresses, ensemble
+from mutualisation.rapport.contenu.communes import bloc_communal, ensemble
 from mutualisation.rapport.contenu.communes.bloc_communal import (
     EPCI,
     Adherent,
@@ -29,7 +29,7 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
     """The index: names by letter on the page, figures folded; one table in print."""
     return ouverture.document(
         bilan,
-        adresses.ANNUAIRE,
+        bloc_communal.ANNUAIRE,
         f"Les communes, {bilan.exercice}",
         sous_titre="Ce que chaque commune utilise, doit et coûte : une page chacune",
         resume=_resume(territoire),
@@ -72,7 +72,7 @@ def _trouver(territoire: Territoire) -> m.Section:
     """Names that lead to pages, under their initial: headings and links, no script."""
     lettres: dict[str, list[BlocCommunal]] = {}
     for bloc in territoire.communes:
-        for initiale in adresses.initiales(bloc.nom):
+        for initiale in bloc_communal.initiales(bloc.nom):
             lettres.setdefault(initiale, []).append(bloc)
     blocs: list[m.Bloc] = []
     for lettre, siens in sorted(lettres.items()):

@@ -1,17 +1,26 @@
-"""The rows of a bilan cut by commune: each relation is read once a year, each adherent is on one page only."""
+"""The rows of a bilan cut by commune, each adherent on one page only, and where that page is."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from mutualisation.rapport.contenu.communes import adresses
 from mutualisation.rapport.contenu.usage import en_vigueur
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
+DOSSIER = "communes"
+ANNUAIRE = f"{DOSSIER}/index"
+# letters that no decomposition takes apart
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+LONGUEUR = 60
+# « Commune du Maisnil » stays: Le Maisnil is its name
+ARTICLE = re.compile(r"^(?:l[ae]s? |l['’])", re.IGNORECASE)
+TITRE = re.compile(r"^(?:commune|ville|mairie) (?:de |d['’ ])", re.IGNORECASE)
 # relations that name an adherent by SIRET
 PAR_SIRET = ("adhesion", "recouvrement", "cout_adherent", "facture_semestrielle", "recours", "cam_achats")
 CEE = "cee_valorisation"
@@ -19,6 +28,31 @@ COMMUNE, EPCI = "commune", "epci"
 RANG = {COMMUNE: 0, "ccas": 1, "satellite": 2}
 # keys of what has no page: the EPCI, and a cost that nobody used (R11a)
 CLE_EPCI, CLE_PERSONNE = "epci", ""
+
+
+def nom_court(nom: str) -> str:
+    """Name of a commune without its title: `Commune d'Armentières` is `Armentières`."""
+    return TITRE.sub("", nom) or nom
+
+
+def replier(nom: str) -> str:
+    """`Villeneuve-d'Ascq` is `villeneuve_d_ascq`; empty when no letter of the name is Latin."""
+    simple = unicodedata.normalize("NFKD", nom.casefold().translate(LIGATURES))
+    ascii_ = "".join(c for c in simple if not unicodedata.combining(c)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", ascii_).strip("_")[:LONGUEUR].rstrip("_")
+
+
+def page(cle: str, nom: str, *, sans_commune: bool) -> str:
+    """Name of a page without suffix nor folder; the key makes it unique: INSEE code, else SIRET."""
+    debut = f"sans_commune_{cle}" if sans_commune else replier(cle)
+    return "_".join(filter(None, (debut, "" if nom == cle else replier(nom))))
+
+
+def initiales(nom: str) -> list[str]:
+    """Letters a name is looked up by: `Écaillon` under E, `La Bassée` under L and B; `#` when there is none."""
+    noms = (nom, ARTICLE.sub("", nom))
+    premieres = {replier(n)[:1].upper() for n in noms}
+    return sorted(p if p.isalpha() else "#" for p in premieres)
 
 
 @dataclass(frozen=True)
@@ -128,7 +162,7 @@ class BlocCommunal:
     @property
     def page(self) -> str:
         """Name of its page, in the folder of pages, without suffix."""
-        return adresses.page(self.cle, self.nom, sans_commune=not self.est_commune)
+        return page(self.cle, self.nom, sans_commune=not self.est_commune)
 
 
 @dataclass(frozen=True)
@@ -162,7 +196,7 @@ def lire(bilan: Bilan) -> Territoire:
     ]
     vide = Annee(bilan.exercice)
     return Territoire(
-        tuple(sorted(blocs, key=lambda b: (not b.est_commune, adresses.replier(b.nom), b.cle))),
+        tuple(sorted(blocs, key=lambda b: (not b.est_commune, replier(b.nom), b.cle))),
         miennes.get(CLE_EPCI, vide),
         miennes.get(CLE_PERSONNE, vide),
     )
@@ -171,7 +205,7 @@ def lire(bilan: Bilan) -> Territoire:
 def _nom(annee: Annee) -> str:
     # the adherents are in order: the commune is first
     premier = annee.adherents[0]
-    return adresses.nom_court(premier.nom) if premier.type_adherent == COMMUNE else premier.nom
+    return nom_court(premier.nom) if premier.type_adherent == COMMUNE else premier.nom
 
 
 def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
@@ -212,7 +246,7 @@ def _stocks(bilan: Bilan, exercice: int) -> frozenset[str]:
 
 
 def _ordre(adherent: Adherent) -> tuple[int, str, str]:
-    return RANG.get(adherent.type_adherent, len(RANG)), adresses.replier(adherent.nom), adherent.siret
+    return RANG.get(adherent.type_adherent, len(RANG)), replier(adherent.nom), adherent.siret
 
 
 def _connus(bilan: Bilan, exercice: int) -> dict[str, Adherent]:

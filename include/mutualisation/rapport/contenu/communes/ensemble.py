@@ -10,7 +10,7 @@ from statistics import median
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu.communes import adresses, bloc_communal
+from mutualisation.rapport.contenu.communes import bloc_communal
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire
 from mutualisation.rapport.enonces import lire_phrase
 from mutualisation.rapport.publie import Bilan
@@ -21,8 +21,8 @@ EFFECTIF_MIN = 3
 METHODE = lire_phrase("strates.methode")
 # lower bounds of the number of services, as the key figures count them (R10: at least 1, 5 to 9, 10 or more)
 CLASSES = ((0, "aucun service"), (1, "1 à 4 services"), (5, "5 à 9 services"), (10, "10 services et plus"))
-PREFIXE = f"{adresses.DOSSIER}/"
-PAGES = f"{adresses.ANNUAIRE}.html"
+PREFIXE = f"{bloc_communal.DOSSIER}/"
+PAGES = f"{bloc_communal.ANNUAIRE}.html"
 
 
 @dataclass(frozen=True)

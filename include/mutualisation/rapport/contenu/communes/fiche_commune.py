@@ -10,7 +10,7 @@ from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.communes import adresses, ensemble, paiements, services_utilises
+from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
 from mutualisation.rapport.enonces import lire_tableau
@@ -60,7 +60,7 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
         services_utilises.part(total(annees, "reste"), total(annees, "cout")),
         carte,
         [replace(c, adresse="") for c in carte.communes],
-        ouverture.document(bilan, adresses.DOSSIER, "", forme="fiche"),
+        ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche"),
         # the states above say it already
         [f"{sujet} : {m.mots(*morceaux)}" for sujet, morceaux in ouverture.avis(bilan)],
     )
@@ -71,7 +71,7 @@ def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) ->
     detail, origine = sortie == "html", r.modele.identite
     return replace(
         r.modele,
-        chemin=f"{adresses.DOSSIER}/{bloc.page}",
+        chemin=f"{bloc_communal.DOSSIER}/{bloc.page}",
         titre=bloc.nom,
         sous_titre=_sous_titre(bloc),
         resume=_resume(bloc, r),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme.modele import Document, Lien, Repli, Section
 from mutualisation.rapport.contenu import elus, ouverture, renvois
-from mutualisation.rapport.contenu.communes import adresses as communes
+from mutualisation.rapport.contenu.communes import bloc_communal
 from mutualisation.rapport.contenu.communes.ensemble import section_communes
 from mutualisation.rapport.contenu.conseil.annee import section_annee
 from mutualisation.rapport.contenu.conseil.dispositifs import section_dispositifs
@@ -71,7 +71,7 @@ def _liens(bilan: Bilan) -> list[Lien]:
     """Other documents of the extract; no page of communes in a version that doesn't name its adherents (S8)."""
     e = bilan.exercice
     return [
-        *([Lien(f"{communes.ANNUAIRE}.html", "Chaque commune")] if bilan["adherent"] else []),
+        *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bilan["adherent"] else []),
         Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
         Lien(f"{renvois.dossier(e)}/{renvois.INDEX}.html", "Dossier d'audit"),
         Lien(f"bilan_etape_{e}.xlsx", "Classeur"),

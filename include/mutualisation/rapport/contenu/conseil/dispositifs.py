@@ -12,26 +12,11 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import passage, renvois, textes, usage
 from mutualisation.rapport.contenu.conseil import evolution
 from mutualisation.rapport.contenu.passage import D5211, portee
+from mutualisation.rapport.enonces import lire_colonnes
 from mutualisation.rapport.publie import Bilan
 
-# measure, label, kind; a measure that no exercice shown knows is left out, a component that is zero everywhere too
-MESURES = (
-    ("etp", "Temps passé (ETP)", "etp"),
-    ("cout_personnel", libelles.MESURES["cout_personnel"], "euros"),
-    ("cout_fonctionnement", libelles.MESURES["cout_fonctionnement"], "euros"),
-    ("amortissements", libelles.MESURES["amortissements"], "euros"),
-    ("deductions", "Subventions et reprises", "euros"),
-    ("cout_net", libelles.MESURES["cout_net"], "euros"),
-    ("recettes", libelles.MESURES["recettes"], "euros"),
-    ("reste_a_charge", libelles.MESURES["reste_a_charge"], "euros"),
-    ("taux_couverture", "Coût couvert par les recettes", "taux"),
-    ("adherents", "Adhérents au 31 décembre", "entier"),
-    ("unites", "Unités de service", "nombre"),
-    ("cout_complet_unitaire", "Coût complet par unité", "centimes"),
-    ("cout_d5211", f"Base {D5211}", "euros"),
-    ("cout_d5211_unitaire", f"Base {D5211} par unité", "centimes"),
-    ("taux_couverture_d5211", f"Base {D5211} couverte", "taux"),
-)
+# key, label and kind of each measure of a year; one that no exercice shown knows is left out, a component at zero too
+MESURES = lire_colonnes("dispositifs.mesures", **libelles.MESURES)
 COMPOSANTES = ("amortissements", "deductions")
 # {year: {dispositif: {type of adherent: how many}}}
 Comptes = dict[int, dict[str, Counter[str]]]
@@ -95,9 +80,9 @@ def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.T
     """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
     annees = {e: _annee(bilan, code, e, comptes[e].get(code)) for e in bilan.exercices}
     mesures: list[m.Mesure] = [
-        (_nom(mesure, nom, types), genre, partial(_valeur, mesure))
-        for mesure, nom, genre in MESURES
-        if _parle(mesure, list(annees.values()))
+        (_nom(c.cle, c.titre, types), c.genre, partial(_valeur, c.cle))
+        for c in MESURES
+        if _parle(c.cle, list(annees.values()))
     ]
     return m.par_annee(f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}", annees, mesures)
 
