@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.unit.rapport.dessins_types import BARRES, graphique
 
 from mutualisation.mise_en_forme.dessin import dessiner
+from mutualisation.mise_en_forme.graphiques import decrire
 from mutualisation.mise_en_forme.palette import COULEURS
 
 
@@ -19,7 +20,7 @@ def test_parts_sum_to_the_cost() -> None:
 def test_chart_is_told_in_order_and_shows_what_is_above_the_cost() -> None:
     chart = graphique("barres", *BARRES)
     assert COULEURS["excedent"] in str(dessiner(chart, "large"))
-    description = chart.description
+    description = decrire(chart)
     assert description.index("Archives & impression") < description.index("Certificats")
     assert "Carrières : coût net 10\u00a0€, recettes non renseignées" in description
 
