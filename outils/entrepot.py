@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from mutualisation.chemins import dossier_var
-from mutualisation.construction.dbt import environnement_dbt
+from mutualisation.construction.dbt import variables_dbt
 from mutualisation.entrepot.serveur import serveur_entrepot
 
 
@@ -21,7 +21,7 @@ def main() -> int:
     cible = dossier_var() / "dbt_poste"
     cible.mkdir(parents=True, exist_ok=True)
     with serveur_entrepot() as dsn:
-        environnement = environnement_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"}
+        environnement = os.environ | variables_dbt(dsn, cible) | {"DBT_WRITE_JSON": "true"}
         environnement["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environnement.get('PATH', '')}"
         commande = sys.argv[1:] or [environnement.get("SHELL", "sh")]
         return subprocess.run(commande, env=environnement, check=False).returncode

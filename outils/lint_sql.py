@@ -8,9 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mutualisation.construction.dbt import environnement_dbt
+from mutualisation.construction.dbt import variables_dbt
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.operations.migration import mettre_a_jour
+from mutualisation.operations.session import mettre_a_jour
 
 
 def main() -> int:
@@ -18,7 +18,7 @@ def main() -> int:
     chemins = sys.argv[1:] or ["dbt_project/models"]
     with tempfile.TemporaryDirectory(prefix="mutualisation-lint-") as dossier, serveur_entrepot(Path(dossier)) as dsn:
         mettre_a_jour(dsn)
-        environnement = os.environ | environnement_dbt(dsn, Path(dossier))
+        environnement = os.environ | variables_dbt(dsn, Path(dossier))
         return subprocess.run(
             [str(Path(sys.executable).with_name("sqlfluff")), "lint", *chemins], env=environnement, check=False
         ).returncode

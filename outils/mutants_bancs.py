@@ -26,10 +26,10 @@ from tests.atelier.modeles import Modeles
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import SCHEMA
-from mutualisation.construction.projet import empreinte_projet
+from mutualisation.construction.enfant_dbt import empreinte_projet
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.operations.migration import mettre_a_jour
+from mutualisation.operations.session import mettre_a_jour
 
 RACINE = Path(__file__).resolve().parents[1]
 BASES = RACINE / "var" / "mutants"

@@ -24,7 +24,8 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 
 from mutualisation.chemins import dossier_var
-from mutualisation.entrepot.connexion import connecter, parametres, url_sqlalchemy
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.parametres_libpq import parametres, url_sqlalchemy
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations import Session, etat

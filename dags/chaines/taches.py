@@ -59,7 +59,7 @@ def annoncer(params: Any = None, outlet_events: Any = None) -> None:
 
     The journal decides, not what this attempt loaded: a worker may die between a load and its announcement.
     """
-    from mutualisation.entrepot.exercices import reste_a_construire
+    from mutualisation.operations.etat import reste_a_construire
 
     with entrepot() as session:
         if not reste_a_construire(session.dsn):
@@ -72,7 +72,7 @@ def annoncer(params: Any = None, outlet_events: Any = None) -> None:
 @en_francais
 def choisir_exercices(params: Any = None, triggering_asset_events: Any = None) -> list[int]:
     """The exercices of the run: those asked for or announced, else those already published that are not closed (S3)."""
-    from mutualisation.entrepot.exercices import exercices_ouverts
+    from mutualisation.operations.etat import exercices_ouverts
 
     annonces = [e.extra.get("exercices") for e in triggering_asset_events[DEPOT_CHARGE]]
     with entrepot() as session:

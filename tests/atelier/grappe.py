@@ -19,7 +19,7 @@ from tests.atelier.atelier import VIDE, Atelier
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
-from mutualisation.operations.migration import mettre_a_jour
+from mutualisation.operations.session import mettre_a_jour
 from mutualisation.portes import execution
 from mutualisation.sources.brut import synchroniser_brut
 

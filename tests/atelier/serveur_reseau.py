@@ -17,10 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from psycopg import sql
 
-from mutualisation.entrepot.initialisation import initialiser
-from mutualisation.entrepot.postmaster import arreter
 from mutualisation.entrepot.programmes import Programmes
 from mutualisation.entrepot.roles import TRAITEMENT
+from mutualisation.entrepot.serveur import arreter, initialiser
 
 COMPTE = "compte"
 VALIDITE = dt.timedelta(days=3650)

@@ -19,8 +19,7 @@ from tests.atelier.processus import envoyer, processus_du_serveur
 from tests.bout_en_bout.entrepots import publication
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.postmaster import processus_de
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.serveur import processus_de, serveur_entrepot
 
 ATTENTE_S = 300
 # What the test holds stops the run just there: no hook in the code, no race with a clock

@@ -20,7 +20,6 @@ from mutualisation import operations as op
 from mutualisation.entrepot.connexion import verrou_entrepot
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
-from mutualisation.operations import restauration
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +112,9 @@ def test_une_restauration_tuee_repart_d_une_base_vide(
     with installation(tmp_path / "var", monkeypatch) as dsn:
         for etape in ("remettre", "verifier"):
             with monkeypatch.context() as patch:
-                patch.setattr(restauration, etape, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+                patch.setattr(
+                    f"mutualisation.operations.sauvegarde.{etape}", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+                )
                 with pytest.raises(KeyboardInterrupt):
                     op.restaurer(sauvegarde / "depot")
         with pytest.raises(ErreurMutualisation, match="n'est pas vide"):

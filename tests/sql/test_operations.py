@@ -12,8 +12,8 @@ from psycopg import sql
 
 from mutualisation import operations as op
 from mutualisation.construction.dbt import SCHEMA
-from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.connexion import connecter
+from mutualisation.entrepot.roles import au_nom_de
 from mutualisation.erreurs import ErreurMutualisation
 
 

@@ -1,19 +1,21 @@
-"""One dbt invocation builds and tests the candidate publication (gate « modele »)."""
+"""One dbt invocation builds and tests the candidate publication (gate « modele »), over the files chosen for it."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.enfant.hote import Enfant
 from mutualisation.entrepot.connexion import surveillance
-from mutualisation.entrepot.delais import Delais
 from mutualisation.entrepot.pannes import panne, passagere
-from mutualisation.entrepot.parametres_libpq import environnement, parametres
+from mutualisation.entrepot.parametres_libpq import Delais, parametres, variables
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.francais.formats import plusieurs
 
@@ -21,18 +23,18 @@ SCHEMA = "construction"
 REUSSIS = {"success", "pass"}
 
 
+# a number by use: one run at a time holds the lock of the warehouse
+SIMULATION, REDRESSEMENT = 1, 2
+
+
 @dataclass(frozen=True)
 class ResultatDbt:
-    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled.
-
-    `remarque`: what is to be known of the build, in French, and changes nothing to it.
-    """
+    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled."""
 
     executes: int
     tests: int
     echecs: list[str]
     projet_dbt_sha256: str = ""
-    remarque: str = ""
 
     def en_dict(self) -> dict[str, Any]:
         """As the manifest shows the gate."""
@@ -60,15 +62,15 @@ class EnfantDbt:
             "mutualisation.construction.enfant_dbt",
             str(PROJET_DBT),
             str(cible),
-            environnement=environnement_dbt(dsn, cible, ensemble),
+            variables=variables_dbt(dsn, cible, ensemble),
             journal=cible / "enfant.log",
         )
 
     def construire(self) -> ResultatDbt:
-        """Run `dbt build` once. Raises `ControleEchoue` when dbt could not run at all, `PannePassagere` when it died or
-        lost the warehouse: no model was found wrong."""
+        """Run `dbt build` once. Raises `ControleEchoue` when dbt could not run to its end, `PannePassagere` when it
+        died or lost the warehouse: no model was found wrong."""
         reponse = self._demander("build")
-        if "erreur" in reponse and not reponse.get("resultats"):
+        if "erreur" in reponse:
             raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
         return _bilan(reponse)
 
@@ -93,8 +95,8 @@ class EnfantDbt:
         self._enfant.fermer()
 
 
-def environnement_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
-    """Ours, and what `profiles.yml` and dbt read."""
+def variables_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dict[str, str]:
+    """The variables that `profiles.yml` and dbt read."""
     profil = parametres(dsn)
     if len(ports := set(profil["port"].split(","))) > 1:
         raise ErreurMutualisation("ENTREPOT_DSN nomme plusieurs ports : donnez le même à chaque serveur.")
@@ -102,7 +104,7 @@ def environnement_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dic
     choix = f"-c mutualisation.ensemble={'' if ensemble is None else ensemble}"
     # what a build makes is scratch until it is published, and a publication is durable with all that came before
     options = f"-c synchronous_commit=off {choix}"
-    return environnement(dsn, options=options) | {
+    return variables(dsn, options=options) | {
         "MUTUALISATION_PG_HOST": profil["host"],
         "MUTUALISATION_PG_PORT": ports.pop(),
         "MUTUALISATION_PG_USER": profil["user"],
@@ -120,25 +122,27 @@ def environnement_dbt(dsn: str, cible: Path, ensemble: int | None = None) -> dic
 
 
 def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
-    """Compare what ran with what the manifest declares: a test that did not run has failed."""
-    resultats = {r["id"]: r for r in reponse["resultats"]}
-    echecs, non_executes = [], 0
-    for attendu, description in reponse["attendus"].items():
-        resultat = resultats.get(attendu)
-        if resultat is None or resultat["statut"] == "skipped":
-            non_executes += 1
-        elif resultat["statut"] not in REUSSIS:
-            nom = attendu.split(".", 2)[2] + (f" ({description})" if description else "")
-            echecs.append(
-                f"porte modele : {nom} — échec {_faute(resultat['message'], resultat.get('sqlstate'))}".rstrip()
-            )
-    if non_executes:
+    """What ran, and what did not: a test that was skipped has failed."""
+    # dbt gives an exposure a status too
+    juges = [r for r in reponse["resultats"] if not r["id"].startswith("exposure.")]
+    executes = [r for r in juges if r["statut"] != "skipped"]
+    echecs = []
+    for resultat in executes:
+        if resultat["statut"] not in REUSSIS:
+            description = f" ({resultat['description']})" if _est_un_test(resultat) and resultat["description"] else ""
+            nom = resultat["id"].split(".", 2)[2] + description
+            echecs.append(f"porte modele : {nom} — échec {_faute(resultat['message'], resultat['sqlstate'])}".rstrip())
+    if non_executes := len(juges) - len(executes):
         absents = plusieurs(non_executes, "modèle ou test non exécuté", "modèles ou tests non exécutés")
         echecs.append(f"porte modele : {absents}")
-    tests = sum(1 for r in resultats if r.startswith("test."))
+    tests = sum(map(_est_un_test, juges))
     if not tests:
         echecs.append("porte modele : aucun test n'a été exécuté")
-    return ResultatDbt(len(resultats), tests, echecs, reponse.get("projet_dbt_sha256", ""), reponse.get("remarque", ""))
+    return ResultatDbt(len(reponse["resultats"]), tests, echecs, reponse["projet_dbt_sha256"])
+
+
+def _est_un_test(resultat: dict[str, str]) -> bool:
+    return resultat["id"].startswith("test.")
 
 
 def _une_ligne(message: str) -> str:
@@ -153,3 +157,19 @@ def _faute(message: str, sqlstate: str | None = None) -> str:
     if sqlstate:
         return f"requête refusée par l'entrepôt (SQLSTATE {sqlstate})"
     return "dbt n'a pas pu l'exécuter" if message.strip() else ""
+
+
+def choisir_ensemble(conn: psycopg.Connection[Any], ensemble: int, fichiers: Iterable[int]) -> None:
+    """Make these numbers of `journal.fichiers` the whole set, for the sessions whose setting names it; commits."""
+    with conn.transaction():
+        conn.execute("delete from journal.ensembles where ensemble = %s", (ensemble,))
+        conn.execute(
+            "insert into journal.ensembles (ensemble, fichier_id) select %s, unnest(%s::bigint[])",
+            (ensemble, sorted(fichiers)),
+        )
+    conn.commit()
+
+
+def fichiers_en_vigueur(conn: psycopg.Connection[Any]) -> set[int]:
+    """Numbers of the files that count (F1, F2)."""
+    return {n for (n,) in conn.execute("select fichier_id from journal.fichiers_courants").fetchall()}

@@ -1,15 +1,23 @@
-"""dbt in its child process: the project parsed early, built on request."""
+"""dbt in its child process: the project parsed early, once for as long as nothing of it changes, built on request."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mutualisation.construction.projet import ProjetAnalyse, empreinte_compilee
-from mutualisation.enfant.service import Reponse, servir
+from mutualisation import disque
+from mutualisation.enfant.hote import Reponse, servir
+
+EXTENSIONS = {".sql", ".yml", ".csv"}
+PAQUET = "mutualisation"
+GARDE = "manifeste_{}.msgpack"
+
 
 # data tests with this tag are run by the test suite only: a build does not wait for them
 ESSAIS = "essais"
@@ -18,6 +26,80 @@ COMMANDES = {
     "essais": ["test", "--select", "test_type:unit", f"tag:{ESSAIS}"],
 }
 OPTIONS = ("--target", "entrepot", "--quiet", "--log-level-file", "none")
+
+
+class ProjetAnalyse:
+    """The manifest of the project, kept in `cible` from one command to the next, parsed when it is not there.
+
+    Each build wants one of its own: what a compiled manifest holds of the ephemeral models is not written in a query
+    twice.
+    """
+
+    def __init__(self, projet: Path, cible: Path, options: list[str]) -> None:
+        self._projet, self._cible, self._options = projet, cible, options
+        self._empreinte, self._octets, self.faute = "", b"", ""
+        self._lire()
+
+    def neuf(self) -> Any | None:
+        """A manifest that no build has used; None when the project can't be parsed: `faute` says why."""
+        from dbt.contracts.graph.manifest import Manifest
+
+        if empreinte_projet(self._projet) != self._empreinte:
+            self._lire()
+        return None if self.faute else Manifest.from_msgpack(self._octets)
+
+    def _lire(self) -> None:
+        self._empreinte = empreinte_projet(self._projet)
+        garde = self._cible / GARDE.format(self._empreinte)
+        if garde.is_file():
+            self._octets, self.faute = garde.read_bytes(), ""
+            return
+        self._analyser()
+        if not self.faute:
+            for ancien in self._cible.glob(GARDE.format("*")):
+                ancien.unlink(missing_ok=True)
+            # a disk that refuses costs the next command a parsing
+            with contextlib.suppress(OSError):
+                disque.ecrire(garde, self._octets)
+
+    def _analyser(self) -> None:
+        from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
+
+        analyse = dbtRunner().invoke(["parse", "--no-partial-parse", *self._options])
+        lu = analyse.result if analyse.success else None
+        self.faute = "" if isinstance(lu, Manifest) else str(analyse.exception)
+        self._octets = lu.to_msgpack() if isinstance(lu, Manifest) else b""
+
+
+def empreinte_projet(projet: Path) -> str:
+    """sha256 of what dbt reads, of its version and its adapter's, of the name of the database and of the folders."""
+    from importlib.metadata import version
+
+    # the manifest names the database of each relation, and where the project lies
+    noms = (version("dbt-core"), version("dbt-postgres"), os.environ.get("MUTUALISATION_PG_BASE", ""), str(projet))
+    somme = hashlib.sha256("\0".join(noms).encode())
+    for chemin in sorted(projet.rglob("*")):
+        if chemin.suffix in EXTENSIONS and "target" not in chemin.relative_to(projet).parts[:1]:
+            somme.update(f"{chemin.relative_to(projet)}\0".encode())
+            somme.update(chemin.read_bytes())
+    return somme.hexdigest()[:24]
+
+
+def empreinte_compilee(manifeste: Any) -> str:
+    """sha256 over the lines `<unique id> <sha256 of its code>`, sorted: models and tests as compiled, seeds as they
+    are, macros of the project. The name of the database is no part of it."""
+    codes = {n.unique_id: _code(n) for n in manifeste.nodes.values()}
+    codes |= {m.unique_id: m.macro_sql for m in manifeste.macros.values() if m.package_name == PAQUET}
+    lignes = sorted(f"{nom} {hashlib.sha256(code.encode()).hexdigest()}\n" for nom, code in codes.items())
+    return hashlib.sha256("".join(lignes).encode()).hexdigest()
+
+
+def _code(noeud: Any) -> str:
+    if str(noeud.resource_type) == "seed":
+        return str(noeud.checksum.checksum)
+    compile_ = getattr(noeud, "compiled_code", None) or noeud.raw_code or ""
+    return str(compile_).replace(f'"{noeud.database}".', "")
 
 
 def preparer(projet: str, cible: str) -> Reponse:
@@ -36,11 +118,9 @@ def preparer(projet: str, cible: str) -> Reponse:
         build = dbtRunner(manifest=manifeste).invoke([*COMMANDES[commande], *options])
         erreur = {} if build.exception is None else {"erreur": str(build.exception)}
         return {
-            "attendus": _attendus(manifeste),
             "resultats": _resultats(build, dict(codes)),
             "codes": [code for _, code in codes],
             "projet_dbt_sha256": empreinte_compilee(manifeste),
-            "remarque": analyse.remarque,
             **erreur,
         }
 
@@ -78,32 +158,20 @@ def noter_les_codes() -> list[tuple[str, str | None]]:
 
 
 def _resultats(invocation: Any, codes: Mapping[str, str | None]) -> list[dict[str, str]]:
-    """[{id, statut, message, sqlstate}] of the nodes that dbt ran; `codes`: {node: SQLSTATE} of those refused."""
+    """[{id, description, statut, message, sqlstate}] of the nodes of the command; `codes`: {node: SQLSTATE} of those
+    refused."""
     if invocation.result is None or not hasattr(invocation.result, "results"):
         return []
     return [
         {
             "id": r.node.unique_id,
+            "description": r.node.description,
             "statut": str(r.status),
             "message": str(r.message or ""),
             "sqlstate": codes.get(r.node.unique_id) or "",
         }
         for r in invocation.result.results
     ]
-
-
-def _attendus(manifeste: Any) -> dict[str, str]:
-    """Models, seeds and data tests of the manifest, what a build must have run; the description of each test."""
-    return {
-        noeud.unique_id: noeud.description if str(noeud.resource_type) == "test" else ""
-        for noeud in sorted(manifeste.nodes.values(), key=lambda n: str(n.unique_id))
-        if str(noeud.resource_type) in {"model", "seed", "test"} and _est_execute(noeud)
-    }
-
-
-def _est_execute(noeud: Any) -> bool:
-    """Whether a build runs the node: not one that others hold in their own query, nor a test of the test suite."""
-    return bool(noeud.config.enabled and noeud.config.materialized != "ephemeral" and ESSAIS not in noeud.tags)
 
 
 if __name__ == "__main__":

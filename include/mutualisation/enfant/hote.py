@@ -1,8 +1,9 @@
-"""The parent's side: start a child process, ask it, end it.
+"""The one child host: start a child process, ask it, end it; and the child's side, which never outlives its parent.
 
 A process rather than a thread: dbt and Great Expectations take seconds of pure Python to import, and what reads a
-hostile file has limits and knows no secret. A process pool would give the child our environment and would not say what
-ended it. Requests and answers are objects, pickled on a socket that is the standard input of the child.
+hostile file has limits. None knows a secret but those that it is given. A process pool would give the child our
+environment and would not say what ended it. Requests and answers are objects, pickled on a socket that is the standard
+input of the child.
 """
 
 from __future__ import annotations
@@ -11,16 +12,24 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
-from multiprocessing.connection import Pipe
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
 
-from mutualisation.enfant.service import PARENT
 from mutualisation.erreurs import PannePassagere
 
-PERIODE_S = 0.5
+PERIODE_S, PERIODE_PARENT_S = 0.5, 0.2
+# keys, the address of the warehouse, connections of Airflow: what no child inherits
+SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 Veille = Callable[[], None]
+
+
+# the number of the parent: a child that asked for it once it is up would be told who adopted it
+PARENT = "MUTUALISATION_PARENT"
+Reponse = Callable[[Any], Any]
 
 
 def sans_veille() -> None:
@@ -38,8 +47,8 @@ class EnfantArrete(Exception):
 class Enfant:
     """`python -m <module> <arguments>`, started at once; its module calls `service.servir`.
 
-    `nom` is what the user reads of it; `environnement` replaces ours; `journal` receives its stderr, thrown away by
-    default. The child ends with its parent, whatever killed it.
+    `nom` is what the user reads of it; `variables` are added to our environment without its secrets; `journal`
+    receives its stderr, thrown away by default. The child ends with its parent, whatever killed it.
     """
 
     def __init__(
@@ -47,11 +56,12 @@ class Enfant:
         nom: str,
         module: str,
         *arguments: str,
-        environnement: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
         journal: Path | None = None,
     ) -> None:
         self._nom, self._parent = nom, os.getpid()
         self._tube, bout = Pipe()
+        herite = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith(SECRETS)}
         with bout, (journal or Path(os.devnull)).open("w", encoding="utf-8") as erreurs:
             self._processus = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
@@ -59,7 +69,7 @@ class Enfant:
                 # what libraries print goes nowhere
                 stdout=subprocess.DEVNULL,
                 stderr=erreurs,
-                env={**(os.environ if environnement is None else environnement), PARENT: str(self._parent)},
+                env={**herite, **(variables or {}), PARENT: str(self._parent)},
                 start_new_session=True,
             )
 
@@ -118,3 +128,23 @@ class Enfant:
         self._tube.close()
         code = self._processus.wait()
         return EnfantArrete(signal.Signals(-code) if code < 0 else None)
+
+
+def servir(preparer: Callable[[], Reponse]) -> None:
+    """Import what is slow (`preparer`), then answer each request until the parent closes."""
+    threading.Thread(target=finir_avec, args=(int(os.environ[PARENT]),), daemon=True).start()
+    tube = Connection(os.dup(0))
+    repondre = preparer()
+    while True:
+        try:
+            demande = tube.recv()
+        except EOFError:
+            return
+        tube.send(repondre(demande))
+
+
+def finir_avec(parent: int) -> None:
+    """End at once when the parent is gone: an orphan would write into the schema of the next run."""
+    while os.getppid() == parent:
+        time.sleep(PERIODE_PARENT_S)
+    os._exit(1)

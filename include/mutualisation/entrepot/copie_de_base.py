@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 from mutualisation.entrepot.connexion import connecter, surveillance
-from mutualisation.entrepot.initialisation import fin_journal
-from mutualisation.entrepot.parametres_libpq import environnement, parametres
+from mutualisation.entrepot.parametres_libpq import parametres, reglages
 from mutualisation.entrepot.programmes import clients_pour
+from mutualisation.entrepot.serveur import fin_journal
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
 
 PERIODE_S = 0.25
@@ -47,11 +50,11 @@ def _majeure(dsn: str) -> int:
 def _lancer(dsn: str, programme: Path, arguments: list[str], fait: str) -> None:
     """Run a program on a database to its end, or to that of the server: it would wait for a frozen one for ever."""
     p, veiller = parametres(dsn), surveillance(dsn)
-    ou = [f"--host={p['host']}", f"--port={p['port']}", f"--username={p['user']}", f"--dbname={p['dbname']}"]
-    secret = {"PGPASSWORD": p["password"]} if p["password"] else {}
-    env = environnement(dsn, options="-c statement_timeout=0") | {"LC_ALL": "C"} | secret
+    # other accounts of the machine read the command line
+    ou = make_conninfo(**{n: v for n, v in reglages(dsn, options="-c statement_timeout=0").items() if n != "password"})
+    env = os.environ | {"LC_ALL": "C", "PGPASSWORD": p["password"]}
     with tempfile.TemporaryDirectory(prefix="mutualisation-copie-") as dossier:
-        commande, journal = [str(programme), *ou, "--no-password", *arguments], Path(dossier) / "journal"
+        commande, journal = [str(programme), f"--dbname={ou}", "--no-password", *arguments], Path(dossier) / "journal"
         with (
             journal.open("wb") as sortie,
             subprocess.Popen(commande, stdin=subprocess.DEVNULL, stdout=sortie, stderr=sortie, env=env) as fils,

@@ -1,4 +1,4 @@
-"""`ENTREPOT_DSN` as the one set of libpq parameters that every client of the warehouse connects with.
+"""`ENTREPOT_DSN` as the one set of libpq parameters that every client of the warehouse connects with, and its delays.
 
 psycopg, SQLAlchemy (Great Expectations, alembic) and dbt are given the same parameters: TLS, timeouts, keepalives,
 options. No message quotes the address as it was typed: a badly written one may show the password anywhere.
@@ -10,13 +10,13 @@ import configparser
 import ipaddress
 import os
 import re
+from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from mutualisation.entrepot.delais import Delais
 from mutualisation.erreurs import ErreurMutualisation
 
 APPLICATION = "mutualisation"
@@ -24,6 +24,10 @@ IDENTITE = ("host", "port", "user", "password", "dbname")
 MODELE = "écrivez postgresql://compte@serveur:5432/base"
 _URI = re.compile(r"^postgres(?:ql)?://", re.IGNORECASE)
 _HOTE = re.compile(r"[A-Za-z0-9_.:%-]+|/.*|@.*", re.DOTALL)
+
+
+PREFIXE = "MUTUALISATION_DELAI_"
+TCP = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 def parametres(dsn: str) -> dict[str, str]:
@@ -65,15 +69,14 @@ def reglages(dsn: str, *, options: str = "", application: str = APPLICATION) -> 
     return p
 
 
-def environnement(dsn: str, *, options: str = "") -> dict[str, str]:
-    """`PG…` variables for a program that is given the identity apart (dbt, pg_dump), in place of every one of ours.
+def variables(dsn: str, *, options: str = "") -> dict[str, str]:
+    """`PG…` variables for dbt, which is given the identity apart.
 
     libpq has none for the keepalives of a client: those of the server, among its options, are the same.
     """
     p = reglages(dsn, options=options)
-    variables = {d.keyword.decode(): d.envvar.decode() for d in psycopg.pq.Conninfo.get_defaults() if d.envvar}
-    siennes = {variable: p[nom] for nom, variable in variables.items() if nom in p and nom not in IDENTITE}
-    return {v: c for v, c in os.environ.items() if not v.startswith("PG")} | siennes
+    connues = {d.keyword.decode(): d.envvar.decode() for d in psycopg.pq.Conninfo.get_defaults() if d.envvar}
+    return {variable: p[nom] for nom, variable in connues.items() if nom in p and nom not in IDENTITE}
 
 
 def url_sqlalchemy(dsn: str, pilote: str = "psycopg", *, options: str = "") -> str:
@@ -152,3 +155,45 @@ def _hote_local(hote: str) -> bool:
         return ipaddress.ip_address(hote).is_loopback
     except ValueError:
         return False
+
+
+@dataclass(frozen=True)
+class Delais:
+    """Seconds: to open a connection, for a sign of life of the server, behind the lock of another, for a statement."""
+
+    connexion: int = 10
+    serveur: int = 60
+    verrou: int = 30
+    requete: int = 3600
+
+    @classmethod
+    def de_l_environnement(cls) -> Delais:
+        """Those of `MUTUALISATION_DELAI_CONNEXION`, `_SERVEUR`, `_VERROU`, `_REQUETE`, else the defaults.
+
+        Raises `ErreurMutualisation` when one is no whole number of seconds from 1.
+        """
+        return cls(**{c.name: _lire(c.name.upper(), int(str(c.default))) for c in fields(cls)})
+
+    def libpq(self) -> dict[str, str]:
+        """Parameters of the client: to connect, and to find a dead network."""
+        bornes = {"connect_timeout": self.connexion, "keepalives": 1, "tcp_user_timeout": self.serveur * 1000} | TCP
+        return {nom: str(valeur) for nom, valeur in bornes.items()}
+
+    def options(self) -> str:
+        """Settings of the session: what the server gives up by itself, and when it looks for its client."""
+        secondes = {
+            "lock_timeout": self.verrou,
+            "statement_timeout": self.requete,
+            "idle_in_transaction_session_timeout": self.requete,
+        }
+        bornes = [f"-c {nom}={valeur}s" for nom, valeur in secondes.items()]
+        return " ".join([*bornes, *(f"-c tcp_{nom}={valeur}" for nom, valeur in TCP.items())])
+
+
+def _lire(nom: str, defaut: int) -> int:
+    texte = os.environ.get(PREFIXE + nom)
+    if not texte:
+        return defaut
+    if not (texte.isascii() and texte.isdigit() and 0 < int(texte) <= 86400):
+        raise ErreurMutualisation(f"{PREFIXE}{nom} vaut « {texte} » : donnez un nombre entier de secondes, dès 1.")
+    return int(texte)

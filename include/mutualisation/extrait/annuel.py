@@ -17,9 +17,8 @@ from mutualisation.lecteurs.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.contexte import Contexte, lire_contexte
+from mutualisation.publication.extraits import ExtraitLu, ecarts_extrait, premier_clos, signer_et_noter
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes
-from mutualisation.publication.extraits_ecrits import premier_clos, signer_et_noter
-from mutualisation.publication.extraits_lus import ExtraitLu, ecarts_extrait
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.sceaux import lire_sceau

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from mutualisation.factures.relecture_pes import verifier_accord
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.lecteurs.octets import empreinte
-from mutualisation.publication.contexte import Contexte, condition_de, lire_contexte, version_publiee
+from mutualisation.publication.contexte import Condition, Contexte, condition_de, lire_contexte, version_publiee
 
 SEMESTRES = (1, 2)
 REFUS = "Les factures ne peuvent pas être écrites"
@@ -41,10 +41,10 @@ COLONNES_RECOURS = (
     "unites",
 )  # fmt: skip
 
-Poser = Callable[[MiseEnPlace, Mapping[str, Any]], None]
+Poser = Callable[[MiseEnPlace, Condition], None]
 
 
-def _poser(pose: MiseEnPlace, _: Mapping[str, Any]) -> None:
+def _poser(pose: MiseEnPlace, _: Condition) -> None:
     pose.mettre_sur_disque()
     pose.poser()
 
@@ -89,7 +89,7 @@ def ecrire_factures(
         redaction.etats(dossier, etats, parametres)
         redaction.manifeste(dossier)
         # invoices say nothing of the closing
-        poser(pose, {"publiees": condition_de(conn, [exercice])["publiees"]})
+        poser(pose, condition_de(conn, [exercice], closes=False))
     return destination
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mutualisation.enfant.service import Reponse, servir
+from mutualisation.enfant.hote import Reponse, servir
 from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.decp import LecteurDecp
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.sources.jeux import Jeu
 
 MODULE = "mutualisation.lecteurs.enfant_lecture"
-# what reads a hostile file knows no key, no address of the warehouse, no connection of Airflow
-SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 ARRETS_DU_FICHIER = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 
 
@@ -137,8 +134,7 @@ def prechauffer(limites: Limites) -> None:
     if _etat.enfant is not None and _etat.enfant.vivant and _etat.memoire == limites.memoire:
         return
     fermer()
-    environnement = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith(SECRETS)}
-    _etat.enfant = Enfant("la lecture", MODULE, str(limites.memoire), environnement=environnement)
+    _etat.enfant = Enfant("la lecture", MODULE, str(limites.memoire))
     _etat.memoire = limites.memoire
 
 

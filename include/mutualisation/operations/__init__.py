@@ -3,16 +3,13 @@
 from mutualisation.ingestion.travail import muet
 from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
 from mutualisation.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
-from mutualisation.operations.conservation import effacer
+from mutualisation.operations.conservation import GARDER, effacer, purger
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
-from mutualisation.operations.migration import migrer_l_entrepot
-from mutualisation.operations.purge import GARDER, purger
-from mutualisation.operations.restauration import restaurer
-from mutualisation.operations.sauvegarde import sauvegarder
-from mutualisation.operations.session import Session
+from mutualisation.operations.sauvegarde import restaurer, sauvegarder
+from mutualisation.operations.session import Session, migrer_l_entrepot
 from mutualisation.operations.verification_sceau import exiger_publication, remarques, verifier
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 

@@ -11,14 +11,12 @@ import psycopg
 
 from mutualisation.chemins import page_controles
 from mutualisation.construction.dbt import EnfantDbt, ResultatDbt
-from mutualisation.entrepot.comptes import au_nom_de
-from mutualisation.entrepot.roles import PREPARATEUR, dire_le_refus
+from mutualisation.entrepot.roles import PREPARATEUR, au_nom_de, dire_le_refus
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.redressement import preparer_redressement
-from mutualisation.operations.session import Session
-from mutualisation.operations.signature import identite, version_du_code
-from mutualisation.operations.signature import signataire as signataire_de
+from mutualisation.operations.session import Session, identite, version_du_code
+from mutualisation.operations.session import signataire as signataire_de
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
 from mutualisation.sources.brut import synchroniser_brut
@@ -69,8 +67,6 @@ def _batir(
     except ControleEchoue:
         clore(conn, version, "echouee", {})
         raise
-    if resultat.remarque:
-        session.suivi(resultat.remarque)
     if resultat.echecs:
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))

@@ -10,25 +10,22 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.entrepot.comptes import au_nom_de
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.roles import APPROBATEUR, peut_prendre, sous_le_role
+from mutualisation.entrepot.roles import APPROBATEUR, au_nom_de, peut_prendre, sous_le_role
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait.annuel import dossier_ecrit
 from mutualisation.francais.formats import plusieurs
 from mutualisation.operations.livraison import extraire
-from mutualisation.operations.session import Session
-from mutualisation.operations.signature import identite
-from mutualisation.operations.signature import signataire as signataire_de
+from mutualisation.operations.session import Session, identite
+from mutualisation.operations.session import signataire as signataire_de
 from mutualisation.operations.verification_sceau import exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.publication.clotures import approuver, lire_cloture
-from mutualisation.publication.extraits_ecrits import dossiers_ecrits
-from mutualisation.publication.extraits_lus import ExtraitLu, ecarts_extrait
+from mutualisation.publication.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait
+from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
 from mutualisation.publication.sceaux import ancrer, cles_connues
 
-VERSION = "select version from journal.publications where exercice = %s"
 ECARTS = """
 select controle, coalesce(cle, '')
   from versions.controles
@@ -154,10 +151,10 @@ def _exiger_regarde(a_clore: AClore, manifeste_sha256: str | None) -> None:
 
 
 def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
-    ligne = conn.execute(VERSION, (exercice,)).fetchone()
-    if ligne is None:
+    version = lire_pointeurs(conn).get(exercice)
+    if version is None:
         raise _refus(f"l'exercice {exercice} n'est pas publié : il n'a pas d'extrait à approuver")
-    return int(ligne[0])
+    return version
 
 
 def _dossier(conn: psycopg.Connection[Any], exercice: int, version: int, sortie: str | None) -> Path | None:

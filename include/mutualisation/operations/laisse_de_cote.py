@@ -14,6 +14,7 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.francais.formats import euros, nombre, plusieurs
 from mutualisation.ingestion.travail import Chargement
 from mutualisation.operations.session import Session
+from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.sources.registre import registre
 
 # (one, several) rows of a status
@@ -43,7 +44,7 @@ def laisse_de_cote(session: Session, exercices: Iterable[int] | None = None, ver
     with connecter(session.dsn) as conn:
         if not _existe(conn, "versions.laisse_de_cote"):
             return ""
-        annees = list(exercices) if exercices is not None else _publies(conn)
+        annees = list(exercices) if exercices is not None else list(lire_pointeurs(conn))
         return phrase(conn.execute(SQL_PUBLIEE, {"exercices": annees, "version": version}).fetchall())
 
 
@@ -100,10 +101,6 @@ def _illisibles(conn: psycopg.Connection[Any], jeu: str, exercice: int | None, f
     ligne = conn.execute(requete, (fichiers,)).fetchone()
     nombre_, euros_, heures = ligne or (0, None, None)
     return exercice or 0, "rejete", int(nombre_), euros_, heures
-
-
-def _publies(conn: psycopg.Connection[Any]) -> list[int]:
-    return [e for (e,) in conn.execute("select exercice from journal.publications order by exercice")]
 
 
 def _existe(conn: psycopg.Connection[Any], relation: str) -> bool:

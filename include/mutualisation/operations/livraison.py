@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 
 from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
-from mutualisation.entrepot.delais import Delais
 from mutualisation.entrepot.pannes import phrase_imprevue
+from mutualisation.entrepot.parametres_libpq import Delais
 from mutualisation.erreurs import (
     ControleEchoue,
     EntrepotOccupe,
@@ -23,12 +23,12 @@ from mutualisation.erreurs import (
 )
 from mutualisation.extrait.annuel import REFUS, composer_extrait, dossier_de, est_autrement_rendu, verifier_places
 from mutualisation.factures import ecrire_factures
-from mutualisation.operations.purge import exiger_conservee, purger_versions
+from mutualisation.operations.conservation import exiger_conservee, purger_versions
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
-from mutualisation.publication.contexte import ce_qui_a_change, condition_de, version_publiee
+from mutualisation.publication.contexte import Condition, ce_qui_a_change, condition_de, version_publiee
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import Relation
 from mutualisation.publication.sceaux import ancrer
@@ -139,7 +139,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
         versions = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
         with mise_en_place(Path(sortie), REFUS) as pose:
             places = _composer(session, conn, versions, pose, _relire)
-            condition = condition_de(conn, exercices, version)
+            condition = condition_de(conn, exercices, publiees=version is None)
             # noted before they take their places: what is found there was signed; and no reader waits for the lock
             conn.commit()
             with _inchange(session, pose.sortie, condition) as maintenant:
@@ -155,36 +155,27 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
 
 
 @contextmanager
-def _inchange(session: Session, sortie: Path, condition: Mapping[str, Any]) -> Iterator[psycopg.Connection[Any]]:
+def _inchange(session: Session, sortie: Path, condition: Condition) -> Iterator[psycopg.Connection[Any]]:
     """The lock of the warehouse, for documents composed without it: what they say holds until they are in place.
 
     Raises `PannePassagere` when it no longer does, or when another run keeps the lock for as long as we wait for one.
     """
-    with _verrou(session, sortie) as conn:
+    delai = Delais.de_l_environnement().verrou
+    annonce = f"Un autre traitement tient l'entrepôt : attend qu'il finisse, {delai} secondes au plus"
+    with ExitStack() as pile:
+        try:
+            conn = pile.enter_context(session.connexion(delai, lambda: session.suivi(annonce)))
+        except EntrepotOccupe:
+            raise EntrepotOccupe(
+                f"Un autre traitement tient l'entrepôt depuis plus de {delai} secondes : rien n'a été remplacé dans "
+                f"{sortie}. Attendez qu'il se termine, puis relancez la commande ; MUTUALISATION_DELAI_VERROU allonge "
+                "l'attente."
+            ) from None
         if changements := ce_qui_a_change(conn, condition):
             raise PannePassagere(
                 f"{' ; '.join(changements)} pendant l'écriture : rien n'a été remplacé dans {sortie}, relancez la "
                 "commande."
             )
-        yield conn
-
-
-@contextmanager
-def _verrou(session: Session, sortie: Path) -> Iterator[psycopg.Connection[Any]]:
-    with ExitStack() as pile:
-        try:
-            conn = pile.enter_context(session.connexion(attente=0))
-        except EntrepotOccupe:
-            delai = Delais.de_l_environnement().verrou
-            session.suivi(f"Un autre traitement tient l'entrepôt : attend qu'il finisse, {delai} secondes au plus")
-            try:
-                conn = pile.enter_context(session.connexion(delai))
-            except EntrepotOccupe:
-                raise EntrepotOccupe(
-                    f"Un autre traitement tient l'entrepôt depuis plus de {delai} secondes : rien n'a été remplacé "
-                    f"dans {sortie}. Attendez qu'il se termine, puis relancez la commande ; MUTUALISATION_DELAI_VERROU "
-                    "allonge l'attente."
-                ) from None
         yield conn
 
 
@@ -244,7 +235,7 @@ def facturer(session: Session, exercice: int, semestre: int, sortie: str, adhere
     with session.lecture() as conn:
         exiger_sceau(session, conn, [annee])
 
-        def poser(pose: MiseEnPlace, condition: Mapping[str, Any]) -> None:
+        def poser(pose: MiseEnPlace, condition: Condition) -> None:
             # no reader waits for the lock
             conn.commit()
             with _inchange(session, pose.sortie, condition):

@@ -10,8 +10,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.construction.dbt import EnfantDbt
-from mutualisation.construction.fichiers_choisis import REDRESSEMENT, choisir_ensemble, fichiers_en_vigueur
+from mutualisation.construction.dbt import REDRESSEMENT, EnfantDbt, choisir_ensemble, fichiers_en_vigueur
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
 

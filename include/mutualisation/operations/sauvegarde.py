@@ -1,4 +1,7 @@
-"""One folder that brings the warehouse back, by pg_dump: the database, its accounts, its anchors; never a key."""
+"""One folder that brings the warehouse back, by pg_dump: the database, its accounts, its anchors; never a key.
+
+It is brought back into an empty warehouse by pg_restore, then verified; killed, it starts again from empty.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,26 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
-from mutualisation.composition.dossier import MANIFESTE, remplacer_dossier
+from mutualisation.chemins import dossier_var
+from mutualisation.composition.dossier import MANIFESTE, empreintes_declarees, remplacer_dossier
 from mutualisation.construction.dbt import SCHEMA
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.copie_de_base import copier
-from mutualisation.entrepot.parametres_libpq import parametres
+from mutualisation.entrepot.copie_de_base import copier, remettre
+from mutualisation.entrepot.parametres_libpq import adresse, parametres
 from mutualisation.entrepot.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
+from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion import pseudonymes
 from mutualisation.lecteurs.octets import empreinte
 from mutualisation.operations.session import Session
+from mutualisation.operations.verification_sceau import verifier
 from mutualisation.signatures import cle_signature
 from mutualisation.signatures.ancrage import DOSSIER as SCEAUX
 
@@ -41,6 +50,11 @@ CLES = (
     ("clé des pseudonymes", pseudonymes.FICHIER, pseudonymes.VARIABLE),
     ("clé de signature", cle_signature.FICHIER, cle_signature.VARIABLE),
 )
+
+
+SQL_PROPRIETAIRE = """
+select pg_catalog.pg_get_userbyid(datdba)::text from pg_catalog.pg_database where datname = current_database()
+"""
 
 
 @dataclass(frozen=True)
@@ -113,3 +127,87 @@ def _ou_est(var: Path, libelle: str, fichier: str, variable: str) -> str:
 
 def _ecrire_json(chemin: Path, contenu: object) -> None:
     chemin.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Restauration:
+    """What `restaurer` brought back: seals that hold, and every difference found, a French sentence each.
+
+    `airflow`: False when the backup holds Airflow's metadata and they were not asked for.
+    """
+
+    sceaux: int
+    ecarts: list[str]
+    airflow: bool
+
+
+def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
+    """Bring a backup back into an empty warehouse of `ENTREPOT_DSN`, else the embedded one; check its seals.
+
+    `airflow`: the empty database that gets Airflow's metadata. Raises `ErreurMutualisation` when the backup is not
+    whole, or the warehouse not empty: nothing is changed then.
+    """
+    var = dossier_var()
+    _verifier(dossier, airflow)
+    if not empreintes(var / SCEAUX).items() <= empreintes(dossier / SCEAUX).items():
+        raise ErreurMutualisation(
+            f"Le dossier {var} tient déjà les sceaux d'un autre entrepôt : indiquez un dossier vide par "
+            "MUTUALISATION_VAR."
+        )
+    with serveur_entrepot() as dsn:
+        with connecter(dsn, role=None) as conn:
+            if conn.execute("select to_regnamespace('journal') is null").fetchone() != (True,):
+                raise ErreurMutualisation(
+                    f"L'entrepôt {adresse(dsn)} n'est pas vide : une restauration part d'un entrepôt vide. Créez une "
+                    "base vide et nommez-la par ENTREPOT_DSN ; sans ENTREPOT_DSN, indiquez un dossier neuf par "
+                    "MUTUALISATION_VAR. Une restauration interrompue repart de même."
+                )
+            _remettre_les_comptes(conn, json.loads((dossier / COMPTES).read_text(encoding="utf-8")))
+        if airflow:
+            _remettre_airflow(base_voisine(dsn, airflow), dossier / AIRFLOW)
+        if (dossier / SCEAUX).is_dir():
+            shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
+        # public is there already, with other rights
+        remettre(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
+        with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
+            ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
+            complete = bool(airflow) or not (dossier / AIRFLOW).is_file()
+            return Restauration(int(ligne[0]) if ligne else 0, verifier(session), complete)
+
+
+def _verifier(dossier: Path, airflow: str | None) -> None:
+    """Every file of the backup is there, as it was written."""
+    dits, lus = empreintes_declarees(dossier), empreintes(dossier)
+    if ENTREPOT not in dits:
+        raise ErreurMutualisation(
+            f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
+            "écrit."
+        )
+    if ecarts := sorted(nom for nom in {*dits, *lus} if dits.get(nom) != lus.get(nom)):
+        raise ErreurMutualisation(
+            f"La sauvegarde {dossier} n'est plus celle qui a été écrite ({', '.join(ecarts[:5])}) : prenez-en une "
+            "autre."
+        )
+    if airflow and AIRFLOW not in dits:
+        raise ErreurMutualisation(
+            f"La sauvegarde {dossier} n'a pas les métadonnées d'Airflow : relancez sans --airflow."
+        )
+
+
+def _remettre_airflow(dsn: str, copie: Path) -> None:
+    """Everything goes to the owner of the base: the accounts of the former server may not be here."""
+    with connecter(dsn, role=None) as conn:
+        ligne = conn.execute(SQL_PROPRIETAIRE).fetchone()
+    remettre(dsn, copie, "--no-owner", "--no-privileges", *([f"--role={ligne[0]}"] if ligne else []))
+
+
+def _remettre_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str, Any]]) -> None:
+    connus = {nom for (nom,) in conn.execute("select rolname from pg_catalog.pg_roles").fetchall()}
+    ouverts = {m["compte"] for m in membres if m["connexion"]}
+    for nom in {*GROUPES, *(m["compte"] for m in membres)} - connus:
+        ordre = "create role {} login" if nom in ouverts else "create role {} nologin"
+        conn.execute(sql.SQL(ordre).format(sql.Identifier(nom)))
+    for m in membres:
+        ordre = f"grant {{}} to {{}} with inherit {m['herite']}, set {m['prend']}"
+        conn.execute(sql.SQL(ordre).format(sql.Identifier(m["groupe"]), sql.Identifier(m["compte"])))
+    conn.commit()

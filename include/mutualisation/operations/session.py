@@ -1,23 +1,28 @@
-"""An open warehouse: address, lock, child processes."""
+"""An open warehouse: its schema, its lock, its child processes; in whose name, and by which code, one works in it."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version as version_du_paquet
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from mutualisation.chemins import dossier_var, page_controles
+from mutualisation.chemins import RACINE, dossier_var, page_controles
 from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
+from mutualisation.entrepot.migrations.application import migrer, refus_de_migrer, revisions
+from mutualisation.entrepot.roles import PROPRIETAIRE, compte_systeme, peut_prendre
 from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.travail import Suivi, muet
-from mutualisation.operations.migration import mettre_a_jour
 from mutualisation.portes import execution
+from mutualisation.publication.preparation import est_preparee, preparer_publication
 
 
 @dataclass
@@ -99,3 +104,64 @@ class Session:
             execution.documenter(page_controles(self.var).parent)
         except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
             self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")
+
+
+def signataire(
+    session: Session,
+    conn: psycopg.Connection[Any],
+    nom: str | None,
+    option: str = "--prepare-par",
+    qui: str = "le préparateur",
+) -> str:
+    """Name recorded with the build or the approval; on a named server it is the login and nothing else (K3)."""
+    if session.embarque:
+        return nom if nom is not None else compte_systeme()
+    ligne = conn.execute("select session_user").fetchone()
+    login = str(ligne[0]) if ligne else ""
+    if nom is not None and nom != login:
+        raise ErreurMutualisation(f"{option} {nom} : sur un serveur nommé, {qui} est le compte connecté ({login}).")
+    return login
+
+
+def identite(session: Session) -> str:
+    """`authentifiee` by a server that asked who connects, `declaree` on the embedded one (K3)."""
+    return "declaree" if session.embarque else "authentifiee"
+
+
+def version_du_code() -> str:
+    """Version of the package, with the commit when it runs from a checkout."""
+    paquet = version_du_paquet("mutualisation")
+    if not (RACINE / ".git").exists():
+        return paquet
+    try:
+        commit = subprocess.run(
+            ["git", "-C", str(RACINE), "describe", "--always", "--abbrev=12", "--dirty=-modifie"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return paquet
+    return f"{paquet}+{commit.stdout.strip()}" if commit.returncode == 0 else paquet
+
+
+def migrer_l_entrepot() -> str:
+    """Bring the warehouse of `ENTREPOT_DSN`, else the embedded one, to the schema of this code; its last migration."""
+    with serveur_entrepot() as dsn:
+        mettre_a_jour(dsn)
+    return revisions()[-1]
+
+
+def mettre_a_jour(dsn: str) -> None:
+    """Migrate what is to be migrated; nothing to do costs two queries.
+
+    Raises `ErreurMutualisation` when something is to be migrated and the login may not, or a statement fails.
+    """
+    migrer(dsn)
+    with connecter(dsn, role=None) as conn:
+        if est_preparee(conn):
+            return
+        if not peut_prendre(conn, PROPRIETAIRE):
+            raise refus_de_migrer(dsn)
+        conn.commit()
+        preparer_publication(conn)

@@ -12,8 +12,8 @@ from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
 from mutualisation.publication.clotures import toutes_closes, versions_closes
 from mutualisation.publication.contexte import version_publiee, versions_presentees
+from mutualisation.publication.extraits import ecarts_extrait, remarque_extrait
 from mutualisation.publication.extraits_csv import lire_pointeurs
-from mutualisation.publication.extraits_lus import ecarts_extrait, remarque_extrait
 from mutualisation.publication.sceaux import PUBLICATION, ecarts_contenu, ecarts_pointeurs, lire_chaine, lire_sceau
 
 

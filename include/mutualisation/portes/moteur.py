@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.enfant.service import Reponse, servir
+from mutualisation.enfant.hote import Reponse, servir
 from mutualisation.portes.resultat import Constat
 from mutualisation.portes.suites import SQL_EXACT, Attente, nom_de
 

@@ -7,13 +7,12 @@ referentiel as internal relations, the files and the versions of the moment in `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.formats import NON_RENSEIGNE
@@ -23,6 +22,14 @@ from mutualisation.publication.relations import relations_internes
 
 SANS_VERSION = "La version {} n'existe pas dans cet entrepôt."
 SANS_EXERCICE = "L'exercice {} n'est pas publié : lancez d'abord « mutualisation bilan »."
+ETATS = """
+select e, array[p.version::text, c.publication_sha256],
+  array(select f.version from journal.clotures as f where f.exercice = e order by f.version)
+  from unnest(%s::int[]) as e
+  left join journal.publications as p on p.exercice = e
+  left join journal.constructions as c using (version)
+"""
+Condition = dict[int, tuple[list[str] | None, list[int] | None]]
 EPCI_INCONNU = {"siret": "", "siren": "", "nom": "EPCI non renseigné"}
 PARAMETRE = ("parametre", "valeur", "debut", "fin", "reference")
 DISPOSITIF = ("code", "libelle", "thematique", "vehicule_juridique", "valorisation")
@@ -87,11 +94,6 @@ class Contexte:
         }
 
 
-def _lire(conn: psycopg.Connection[Any], requete: str, **valeurs: Any) -> list[dict[str, Any]]:
-    with conn.cursor(row_factory=dict_row) as curseur:
-        return curseur.execute(requete, valeurs).fetchall()
-
-
 def _une_ligne(conn: psycopg.Connection[Any], requete: str, valeur: int, sinon: str) -> tuple[Any, ...]:
     ligne: tuple[Any, ...] | None = conn.execute(requete, (valeur,)).fetchone()
     if ligne is None:
@@ -115,38 +117,24 @@ def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: i
     return [int(v) for (v,) in conn.execute(requete, (str(exercice), version)).fetchall()]
 
 
-def condition_de(conn: psycopg.Connection[Any], exercices: Iterable[int], version: int | None = None) -> dict[str, Any]:
-    """What documents that are about to be put in place wait for: the closed versions of each exercice and, but for a
-    stored `version`, the published one and its digest (S7)."""
-    lus = list(exercices)
-    condition = {"closes": {str(e): _versions_closes_de(conn, e) for e in lus}}
-    if version is not None:
-        return condition
-    return condition | {"publiees": {str(e): list(_etat_publie(conn, e)) for e in lus}}
+def condition_de(
+    conn: psycopg.Connection[Any], exercices: Iterable[int], *, publiees: bool = True, closes: bool = True
+) -> Condition:
+    """{exercice: (version published and its digest (S7), versions closed)}: what documents that are about to be put in
+    place wait for; None for what they do not say."""
+    lus = conn.execute(ETATS, (list(exercices),)).fetchall()
+    return {e: (publiee if publiees else None, closes_ if closes else None) for e, publiee, closes_ in lus}
 
 
-def ce_qui_a_change(conn: psycopg.Connection[Any], condition: Mapping[str, Any]) -> list[str]:
+def ce_qui_a_change(conn: psycopg.Connection[Any], condition: Condition) -> list[str]:
     """A French clause per exercice that was published or closed since a `condition_de`."""
-    publies = [e for e, lu in condition.get("publiees", {}).items() if list(_etat_publie(conn, int(e))) != lu]
-    clos = [e for e, lues in condition.get("closes", {}).items() if _versions_closes_de(conn, int(e)) != lues]
-    return [f"L'exercice {e} a été publié de nouveau" for e in publies] + [
-        f"L'exercice {e} a été clos" for e in clos if e not in publies
-    ]
-
-
-def _versions_closes_de(conn: psycopg.Connection[Any], exercice: int) -> list[int]:
-    requete = "select version from journal.clotures where exercice = %s order by version"
-    return [int(v) for (v,) in conn.execute(requete, (exercice,)).fetchall()]
-
-
-def _etat_publie(conn: psycopg.Connection[Any], exercice: int) -> tuple[Any, ...]:
-    """(version, publication_sha256) of an exercice; nothing when it was never published."""
-    ligne: tuple[Any, ...] | None = conn.execute(
-        "select p.version, c.publication_sha256 from journal.publications as p"
-        " join journal.constructions as c on p.version = c.version where p.exercice = %s",
-        (exercice,),
-    ).fetchone()
-    return ligne or ()
+    maintenant, phrases = condition_de(conn, condition), []
+    for exercice, (publiee, closes) in condition.items():
+        if publiee not in (None, maintenant[exercice][0]):
+            phrases.append(f"L'exercice {exercice} a été publié de nouveau")
+        elif closes not in (None, maintenant[exercice][1]):
+            phrases.append(f"L'exercice {exercice} a été clos")
+    return phrases
 
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:

@@ -13,11 +13,6 @@ from typing import Any
 
 import yaml
 
-try:
-    from yaml import CSafeLoader as LecteurYaml
-except ImportError:  # built without libyaml: the same, ten times slower
-    from yaml import SafeLoader as LecteurYaml  # type: ignore[assignment]
-
 from mutualisation.chemins import MODELES
 
 PUBLIEE, INTERNE = "publication", "documents"
@@ -142,4 +137,4 @@ def relations_promues() -> dict[str, Relation]:
 
 def _modeles(dossier: str) -> list[dict[str, Any]]:
     contrats = sorted((MODELES / dossier).rglob("*.yml"))
-    return [m for contrat in contrats for m in yaml.load(contrat.read_bytes(), LecteurYaml).get("models", ())]
+    return [m for contrat in contrats for m in yaml.load(contrat.read_bytes(), yaml.CSafeLoader).get("models", ())]

@@ -216,11 +216,6 @@ def lire_chaine(conn: psycopg.Connection[Any], var: Path | None = None) -> Chain
     return chaine
 
 
-def ecarts_chaine(conn: psycopg.Connection[Any], var: Path | None = None) -> list[str]:
-    """What is wrong with the statements."""
-    return lire_chaine(conn, var).ecarts
-
-
 def ecarts_pointeurs(conn: psycopg.Connection[Any], sceaux: list[SceauInscrit]) -> list[str]:
     """`journal.publications` against the last publication."""
     dernier = next((s for s in reversed(sceaux) if s.acte == PUBLICATION), None)

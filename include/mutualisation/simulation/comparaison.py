@@ -17,9 +17,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from mutualisation.construction.dbt import EnfantDbt
-from mutualisation.construction.fichiers_choisis import SIMULATION, choisir_ensemble, fichiers_en_vigueur
-from mutualisation.entrepot.exercices import exercices_publies
+from mutualisation.construction.dbt import SIMULATION, EnfantDbt, choisir_ensemble, fichiers_en_vigueur
+from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import produits
 from mutualisation.francais.neutralisation import neutraliser
@@ -29,6 +28,7 @@ from mutualisation.mise_en_forme.modele import Document
 from mutualisation.operations import Session, clore, construire, porte_fichier, verifier_exercices
 from mutualisation.publication.contexte import lire_contexte, version_publiee
 from mutualisation.publication.dataframes import trame
+from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.rapport.publie import Bilan
 from mutualisation.simulation import page_simulee
 from mutualisation.simulation.changements import lire_changements
@@ -125,7 +125,8 @@ def _retirer(conn: psycopg.Connection[Any]) -> None:
 
 
 def _exiger_publies(dsn: str, exercices: list[int]) -> None:
-    publies = exercices_publies(dsn)
+    with connecter(dsn) as conn:
+        publies = lire_pointeurs(conn)
     if manquants := [str(e) for e in exercices if e not in publies]:
         raise ErreurMutualisation(
             f"L'exercice {', '.join(manquants)} n'est pas publié : lancez d'abord « mutualisation bilan »."

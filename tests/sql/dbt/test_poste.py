@@ -12,7 +12,7 @@ from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL
 
 from mutualisation.chemins import PROJET_DBT
-from mutualisation.construction.dbt import SCHEMA, environnement_dbt
+from mutualisation.construction.dbt import SCHEMA, variables_dbt
 
 ECARTS = """
 (select {colonnes} from {a}.{relation} except all select {colonnes} from {b}.{relation})
@@ -24,7 +24,7 @@ union all
 @pytest.fixture
 def environnement(atelier: Atelier, tmp_path: Path) -> dict[str, str]:
     """What `outils/entrepot.py` gives a shell."""
-    return dict(os.environ) | environnement_dbt(atelier._adresse, tmp_path) | {"DBT_WRITE_JSON": "true"}
+    return dict(os.environ) | variables_dbt(atelier._adresse, tmp_path) | {"DBT_WRITE_JSON": "true"}
 
 
 def test_dbt_se_lance_d_un_terminal(atelier: Atelier, environnement: dict[str, str], tmp_path: Path) -> None:

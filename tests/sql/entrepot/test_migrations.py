@@ -12,7 +12,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from mutualisation.chemins import MIGRATIONS
-from mutualisation.entrepot.migrations import application, migrer
+from mutualisation.entrepot.migrations import application
+from mutualisation.entrepot.migrations.application import migrer
 from mutualisation.entrepot.roles import GROUPES
 from mutualisation.erreurs import ErreurMutualisation
 
@@ -83,7 +84,7 @@ def test_chaque_fichier_sql_a_son_script_et_alembic_les_lit_dans_l_ordre():
 
 def test_rien_a_faire_n_importe_pas_alembic(base_vierge):
     programme = (
-        "import sys; from mutualisation.entrepot.migrations import migrer; migrer(sys.argv[1]);"
+        "import sys; from mutualisation.entrepot.migrations.application import migrer; migrer(sys.argv[1]);"
         "print({'alembic', 'sqlalchemy'} & set(sys.modules))"
     )
     fini = subprocess.run([sys.executable, "-c", programme, base_vierge], capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from tests.atelier.serveur_reseau import ServeurReseau, serveur_reseau
 from tests.sql.portes.projet_gx import ecrire_projet
 
 from mutualisation.chemins import PROJET_DBT
-from mutualisation.construction.dbt import environnement_dbt
+from mutualisation.construction.dbt import variables_dbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import PannePassagere
 from mutualisation.portes import execution
@@ -52,7 +53,7 @@ def par_dbt(dsn: str, dossier: Path) -> None:
     fini = subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), "debug", "--connection", "--log-level-file", "none",
          "--project-dir", str(PROJET_DBT), "--profiles-dir", str(PROJET_DBT)],
-        env=environnement_dbt(dsn, dossier), capture_output=True, text=True, check=False,
+        env=os.environ | variables_dbt(dsn, dossier), capture_output=True, text=True, check=False,
     )  # fmt: skip
     dit = fini.stdout + fini.stderr
     assert MOT_DE_PASSE not in dit

@@ -16,13 +16,12 @@ import pytest
 from tests.atelier.processus import envoyer, processus_du_serveur
 
 from mutualisation.chemins import dossier_var
-from mutualisation.entrepot import postmaster
+from mutualisation.entrepot import serveur
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.entrepot.parametres_libpq import parametres
-from mutualisation.entrepot.postmaster import SUN_PATH_MAX, processus_de
 from mutualisation.entrepot.programmes import Programmes
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.serveur import SUN_PATH_MAX, processus_de, serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 
 TENIR = """
@@ -144,7 +143,7 @@ def test_postmaster_tue_dont_la_memoire_tarde(var):
 
 def test_un_serveur_qui_ne_part_pas_dit_pourquoi(var, monkeypatch):
     """Its log ends on « database system is shut down », which is no cause."""
-    monkeypatch.setattr(postmaster, "ATTENTE_MEMOIRE_S", 0.2)
+    monkeypatch.setattr(serveur, "ATTENTE_MEMOIRE_S", 0.2)
     with contextlib.ExitStack() as tenu:
         with serveur_entrepot(var):
             tenu.enter_context(_bloc_tenu(var))
@@ -171,7 +170,7 @@ def test_ce_qui_est_dit_fait_survit_a_la_mort_du_serveur(var):
 
 def test_un_serveur_fige_est_arrete_puis_repart(var, monkeypatch):
     """Frozen with its children, it sees no signal but the last."""
-    monkeypatch.setattr(postmaster, "ARRETS_S", {"fast": 1, "immediate": 1})
+    monkeypatch.setattr(serveur, "ARRETS_S", {"fast": 1, "immediate": 1})
     with serveur_entrepot(var) as dsn:
         assert un(dsn) == 1
         figes = processus_du_serveur(var)

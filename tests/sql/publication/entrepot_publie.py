@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.publication.extraits_csv import empreintes_publiees
-from mutualisation.publication.promotion import preparer_publication
+from mutualisation.publication.preparation import preparer_publication
 from mutualisation.publication.relations import relations_promues
 from mutualisation.publication.sceaux import sceller
 

@@ -18,7 +18,7 @@ from tests.atelier import bases
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
-from mutualisation.operations.purge import purger_versions
+from mutualisation.operations.conservation import purger_versions
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import relations_promues
 

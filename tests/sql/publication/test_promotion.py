@@ -13,7 +13,8 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.extraits_csv import publication_sha256
-from mutualisation.publication.promotion import preparer_publication, promouvoir
+from mutualisation.publication.preparation import preparer_publication
+from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import lire_relations, relations_internes, relations_promues
 
 Conn = psycopg.Connection[Any]

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.operations.purge import exiger_conservee, purger_versions
+from mutualisation.operations.conservation import exiger_conservee, purger_versions
 from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.sceaux import ecarts_contenu, ecarts_pointeurs, lire_chaine
 

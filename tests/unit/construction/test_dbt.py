@@ -16,13 +16,13 @@ MODELE, ESSAI = "model.mutualisation.int_etp", "test.mutualisation.cle_unique_in
 
 
 def reponse(**statuts: str) -> dict[str, Any]:
-    """An answer of the child: the model and the test are expected; `modele=…`, `essai=…` are what ran."""
+    """An answer of the child: `modele=…`, `essai=…` are the statuses of what it was to run."""
     noms = {"modele": MODELE, "essai": ESSAI}
     resultats = [
-        {"id": noms[n], "statut": s, "message": f"message de {n} 'DUPONT'", "sqlstate": "22003"}
+        {"id": noms[n], "description": "", "statut": s, "message": f"message de {n} 'DUPONT'", "sqlstate": "22003"}
         for n, s in statuts.items()
     ]
-    return {"attendus": {MODELE: "", ESSAI: ""}, "resultats": resultats, "projet_dbt_sha256": "ab12"}
+    return {"resultats": resultats, "projet_dbt_sha256": "ab12"}
 
 
 def test_tout_a_tourne() -> None:
@@ -38,9 +38,8 @@ def test_un_test_qui_ne_passe_pas_est_un_echec(statut: str) -> None:
     assert echec == f"porte modele : cle_unique_int_etp.ab12 — échec {REFUS}"
 
 
-def test_un_test_declare_qui_n_a_pas_tourne_est_un_echec() -> None:
+def test_une_construction_sans_test_est_un_echec() -> None:
     assert _bilan(reponse(modele="success")).echecs == [
-        "porte modele : 1\u00a0modèle ou test non exécuté",
         "porte modele : aucun test n'a été exécuté",
     ]
 
@@ -58,7 +57,8 @@ def test_un_message_tient_en_une_ligne_sans_les_valeurs() -> None:
 
 
 def test_un_test_qui_a_une_description_la_dit() -> None:
-    brute = reponse(modele="success", essai="fail") | {"attendus": {MODELE: "", ESSAI: "Une seule ligne par clé"}}
+    brute = reponse(essai="fail")
+    brute["resultats"][0]["description"] = "Une seule ligne par clé"
     (echec,) = _bilan(brute).echecs
     assert echec == f"porte modele : cle_unique_int_etp.ab12 (Une seule ligne par clé) — échec {REFUS}"
 

@@ -17,7 +17,7 @@ from mutualisation.erreurs import PannePassagere
 
 MODULE = """
 import os
-from mutualisation.enfant.service import servir
+from mutualisation.enfant.hote import servir
 
 def preparer():
     print("une bibliothèque bavarde")
@@ -34,8 +34,7 @@ servir(preparer)
 def enfant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Enfant]:
     (tmp_path / "echo_essai.py").write_text(MODULE, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
-    environnement = {**os.environ, "ESSAI_ENFANT": "oui"}
-    ouvert = Enfant("l'essai", "echo_essai", environnement=environnement, journal=tmp_path / "enfant.log")
+    ouvert = Enfant("l'essai", "echo_essai", variables={"ESSAI_ENFANT": "oui"}, journal=tmp_path / "enfant.log")
     yield ouvert
     ouvert.fermer()
 
@@ -92,9 +91,7 @@ def test_apres_un_fork_l_enfant_reste_au_parent(enfant: Enfant, monkeypatch: pyt
 
 def test_un_parent_tue_avant_que_l_enfant_soit_pret(tmp_path: Path) -> None:
     """Whoever adopted the child is not its parent: it would prepare itself for nobody."""
-    lent = (
-        "import time\ntime.sleep(2)\nfrom mutualisation.enfant.service import servir\nservir(lambda: time.sleep(600))\n"
-    )
+    lent = "import time\ntime.sleep(2)\nfrom mutualisation.enfant.hote import servir\nservir(lambda: time.sleep(600))\n"
     (tmp_path / "lent_essai.py").write_text(lent, encoding="utf-8")
     parent = (
         "import os, signal\nfrom mutualisation.enfant.hote import Enfant\n"
@@ -111,3 +108,18 @@ def test_un_parent_tue_avant_que_l_enfant_soit_pret(tmp_path: Path) -> None:
         vivant.kill()
     assert orphelins
     assert vivants == []
+
+
+@pytest.mark.parametrize("module", ["mutualisation.lecteurs.enfant_lecture", "mutualisation.portes.moteur"])
+def test_un_enfant_n_herite_d_aucun_secret(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ecrits = ("MUTUALISATION_CLE_PSEUDONYMES", "MUTUALISATION_CLE_SIGNATURE", "ENTREPOT_DSN", "PGPASSWORD")
+    airflow = ("AIRFLOW_CONN_ENTREPOT", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")
+    for nom in ecrits + airflow:
+        monkeypatch.setenv(nom, "postgresql://secret@ailleurs")
+    ouvert = Enfant("l'essai", module, "400", variables={"ESSAI_ENFANT": "oui"})
+    try:
+        environnement = Path(f"/proc/{ouvert.pid}/environ").read_bytes()
+    finally:
+        ouvert.fermer()
+    assert b"ESSAI_ENFANT=oui" in environnement
+    assert b"secret@ailleurs" not in environnement

@@ -109,15 +109,3 @@ def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:
     a_moitie = deux[0].blocs()
     next(a_moitie)
     assert [sum(len(b) for b in lecteur.blocs()) for lecteur in deux] == [1, 1]
-
-
-def test_l_enfant_ne_sait_ni_la_cle_ni_l_adresse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets = ("MUTUALISATION_CLE_PSEUDONYMES", "MUTUALISATION_CLE_SIGNATURE", "ENTREPOT_DSN", "PGPASSWORD")
-    airflow = ("AIRFLOW_CONN_ENTREPOT", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")
-    for nom in secrets + airflow:
-        monkeypatch.setenv(nom, "postgresql://secret@ailleurs")
-    lecture_bornee.fermer()
-    ouvrir(_classeur(tmp_path / "c.xlsx"), registre().jeu("populations"), "xlsx", Limites())
-    assert lecture_bornee._etat.enfant
-    environnement = Path(f"/proc/{lecture_bornee._etat.enfant.pid}/environ").read_bytes()
-    assert b"secret@ailleurs" not in environnement

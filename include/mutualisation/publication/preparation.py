@@ -1,0 +1,266 @@
+"""What a version is published in: storage, stable views, rights of their readers, made from the contract.
+
+Storage is `versions.<relation>`, every version in one table; `publication.<relation>`, and `documents.<relation>` for
+an internal one, are stable views joined to the pointer `journal.publications`, and a view built on them follows. A view
+is `security_invoker`: its reader needs a right on the storage, and a policy says which rows (K10). A contract that
+widens a column or moves one, which `create or replace view` can't do, leaves readers their own views.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from mutualisation.entrepot.connexion import patienter
+from mutualisation.entrepot.roles import (
+    COMMUNE,
+    LECTEUR,
+    PROPRIETAIRE,
+    TRAITEMENT,
+    peut_prendre,
+    sous_le_role,
+)
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.publication.relations import PUBLIEE, Colonne, Relation, relations_promues
+
+ADHERENT = "siret_adherent"
+# What a commune reads whole: nothing in them is of another adherent. The others, `rejets` or `tracabilite`, not at all
+GENERALES = frozenset(
+    {
+        "cout_moyen",
+        "cout_unitaire",
+        "etp_categorie",
+        "indicateurs_cles",
+        "passage_d5211",
+        "prevision",
+        "synthese_financiere",
+        "variation",
+    }
+)
+_PUBLIEE = "({pointeur}, version) in (select exercice, version from journal.publications)"
+# what the run may add: rows of a version that passed its gates and that no statement has closed
+_A_PUBLIER = "version = any (array(select version from journal.constructions where statut = 'validee'))"
+_SIENNE = "siret_adherent = any ((select journal.mes_sirets())::text[])"
+_COLONNES = """
+select a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)
+  from pg_catalog.pg_attribute as a
+ where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped
+ order by a.attnum
+"""
+_DEPENDANTES = """
+with recursive liees (oid, rang) as (
+  select to_regclass(%s)::oid, 0
+  union all
+  select r.ev_class, l.rang + 1
+    from liees as l
+   inner join pg_catalog.pg_depend as d on d.refobjid = l.oid and d.refclassid = 'pg_class'::regclass
+   inner join pg_catalog.pg_rewrite as r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
+   where r.ev_class <> l.oid
+)
+select c.oid::regclass::text, c.relkind = 'm', pg_get_viewdef(c.oid), pg_get_userbyid(c.relowner)::text,
+  coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''),
+  array(select format('grant %%s on %%s to %%s', a.privilege_type, c.oid::regclass,
+      case when a.grantee = 0 then 'public' else a.grantee::regrole::text end)
+    from aclexplode(c.relacl) as a where a.grantee <> c.relowner)
+  from (select oid, max(rang) as rang from liees group by oid) as l
+ inner join pg_catalog.pg_class as c using (oid)
+ where l.rang > 0
+ order by l.rang
+"""
+
+
+def preparer_publication(conn: psycopg.Connection[Any]) -> None:
+    """Create or complete `versions.<relation>`, its rights and the view of each relation, from their contract.
+
+    Only when the contract has changed since the last time: redefining a view locks its readers out. It works as the
+    owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not.
+    """
+    if est_preparee(conn):
+        return
+    conn.commit()
+    patienter(conn, lambda: _definir(conn))
+
+
+def _definir(conn: psycopg.Connection[Any]) -> None:
+    with sous_le_role(conn, PROPRIETAIRE):
+        # one at a time; readers go on
+        conn.execute("lock table journal.publications in share row exclusive mode")
+        if est_preparee(conn):
+            return
+        vues = [vue for relation in relations_promues().values() for vue in liberer(conn, relation)]
+        conn.execute(sql.SQL("; ").join(_ordres()))
+        retablir(conn, vues)
+        conn.execute(
+            sql.SQL("comment on schema versions is {}").format(
+                sql.Literal(f"Relations publiées, toutes versions (contrat {_marque()})")
+            )
+        )
+
+
+def est_preparee(conn: psycopg.Connection[Any]) -> bool:
+    """Whether the warehouse holds the relations of the contract of this code."""
+    ligne = conn.execute(
+        "select substring(obj_description('versions'::regnamespace) from '[(]contrat ([0-9a-f]{64})[)]')"
+    ).fetchone()
+    return ligne is not None and ligne[0] == _marque()
+
+
+@cache
+def _ordres() -> tuple[sql.Composable, ...]:
+    relations = relations_promues().values()
+    return tuple(o for relation in relations for o in (*_definition(relation), *droits(relation)))
+
+
+@cache
+def _marque() -> str:
+    """Digest of the contract and of the rights that go with it."""
+    return hashlib.sha256("\n".join(o.as_string() for o in _ordres()).encode()).hexdigest()
+
+
+def _definition(relation: Relation) -> list[sql.Composable]:
+    """Statements that make the storage table of a relation, its view and their comments."""
+    table = sql.Identifier("versions", relation.nom)
+    liste = [sql.SQL("{} {}").format(sql.Identifier(c.nom), sql.SQL(c.type)) for c in colonnes_stockees(relation)]
+    vue = sql.Identifier(relation.schema, relation.nom)
+    return [
+        sql.SQL("create table if not exists {} ({})").format(table, sql.SQL(", ").join(liste)),
+        sql.SQL("create index if not exists {} on {} (version, {})").format(
+            sql.Identifier(f"{relation.nom}_version"), table, sql.Identifier(relation.pointeur)
+        ),
+        *(sql.SQL("alter table {} add column if not exists {}").format(table, c) for c in liste),
+        _vue(relation, vue),
+        sql.SQL("comment on view {} is {}").format(vue, sql.Literal(relation.description)),
+        *(
+            sql.SQL("comment on column {} is {}").format(
+                sql.Identifier(relation.schema, relation.nom, c.nom), sql.Literal(c.description)
+            )
+            for c in relation.colonnes
+        ),
+    ]
+
+
+def colonnes_stockees(relation: Relation) -> tuple[Colonne, ...]:
+    """The columns of its storage: version, exercice, those of the contract."""
+    return (Colonne("version", "bigint", ""), *relation.avec_exercice().colonnes)
+
+
+def _vue(relation: Relation, nom: sql.Identifier) -> sql.Composed:
+    """The stable view of a relation: rows of the current version of each exercice.
+
+    Where `exercice` is no published column, the same fact may stand under several exercices: the newest version
+    of a key is shown once.
+    """
+    cle = sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c)) for c in relation.cle if c != "exercice")
+    distinct: sql.Composable = sql.SQL("")
+    ordre: sql.Composable = sql.SQL("")
+    if not relation.par_exercice:
+        distinct = sql.SQL("distinct on ({}) ").format(cle)
+        ordre = sql.SQL(" order by {}, v.version desc, v.exercice desc").format(cle)
+    return sql.SQL(
+        "create or replace view {vue} with (security_invoker) as select {distinct}{colonnes} from {table} as v"
+        " join journal.publications as p on p.exercice = v.{pointeur} and p.version = v.version{ordre}"
+    ).format(
+        vue=nom,
+        distinct=distinct,
+        colonnes=sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c.nom)) for c in relation.colonnes),
+        table=sql.Identifier("versions", relation.nom),
+        pointeur=sql.Identifier(relation.pointeur),
+        ordre=ordre,
+    )
+
+
+def lecteurs(relation: Relation) -> dict[str, str]:
+    """{group role: condition on the rows that it reads}, in SQL where `{pointeur}` stands for a column."""
+    roles = {TRAITEMENT: "true"}
+    if relation.schema != PUBLIEE:
+        return roles
+    roles[LECTEUR] = _PUBLIEE
+    if ADHERENT in relation.noms_colonnes:
+        roles[COMMUNE] = f"{_PUBLIEE} and {_SIENNE}"
+    elif relation.nom in GENERALES:
+        roles[COMMUNE] = _PUBLIEE
+    return roles
+
+
+def droits(relation: Relation) -> list[sql.Composable]:
+    """Statements that give each reader its rows, and take from the others; running them twice changes nothing."""
+    table, vue = sql.Identifier("versions", relation.nom), sql.Identifier(relation.schema, relation.nom)
+    ordres: list[sql.Composable] = [sql.SQL("alter table {} enable row level security").format(table)]
+    permis = lecteurs(relation)
+    for role in (TRAITEMENT, LECTEUR, COMMUNE):
+        nom = {"table": table, "vue": vue, "role": sql.Identifier(role)}
+        ordres.append(sql.SQL("drop policy if exists {role} on {table}").format(**nom))
+        if role not in permis:
+            ordres.append(sql.SQL("revoke all on {table}, {vue} from {role}").format(**nom))
+            continue
+        condition = sql.SQL(permis[role]).format(pointeur=sql.Identifier(relation.pointeur))
+        politique = "create policy {role} on {table} for select to {role} using ({condition})"
+        ordres.append(sql.SQL(politique).format(**nom, condition=condition))
+        ordres.append(sql.SQL("grant select on {table}, {vue} to {role}").format(**nom))
+    ajout = {"table": table, "role": sql.Identifier(TRAITEMENT), "condition": sql.SQL(_A_PUBLIER)}
+    ordres.append(sql.SQL("drop policy if exists ajout on {table}").format(**ajout))
+    ordres.append(
+        sql.SQL("create policy ajout on {table} for insert to {role} with check ({condition})").format(**ajout)
+    )
+    ordres.append(sql.SQL("grant insert on {table} to {role}").format(**ajout))
+    return ordres
+
+
+@dataclass(frozen=True)
+class VueDeLecteur:
+    """A view that someone built on a published one, as it must be found again."""
+
+    nom: str
+    materialisee: bool
+    requete: str
+    proprietaire: str
+    options: str
+    droits: tuple[str, ...]
+
+
+def liberer(conn: psycopg.Connection[Any], relation: Relation) -> list[VueDeLecteur]:
+    """Drop the view of a relation whose columns are no longer the first of the contract, and give its storage the
+    types of the contract; give back the views built on it, nearest first, for `retablir`.
+
+    Raises `ErreurMutualisation` when the login may not work as the owner of one of them: nothing is dropped then.
+    """
+    vue, table = f"{relation.schema}.{relation.nom}", f"versions.{relation.nom}"
+    contrat = [(c.nom, c.type) for c in relation.colonnes]
+    en_place = conn.execute(_COLONNES, [vue]).fetchall()
+    if en_place == contrat[: len(en_place)]:
+        return []
+    lues = [
+        VueDeLecteur(nom, materialisee, requete, proprietaire, options, tuple(accordes))
+        for nom, materialisee, requete, proprietaire, options, accordes in conn.execute(_DEPENDANTES, [vue]).fetchall()
+    ]
+    for lue in lues:
+        if not peut_prendre(conn, lue.proprietaire):
+            raise ErreurMutualisation(
+                f"La vue {lue.nom} de {lue.proprietaire} lit {vue}, dont le contrat change, et le compte connecté ne "
+                f"peut pas la refaire en son nom : que {lue.proprietaire} la supprime et la recrée ensuite, ou lancez "
+                "« mutualisation migrer » sous un compte d'administrateur."
+            )
+    conn.execute(sql.SQL("drop view {} cascade").format(sql.Identifier(relation.schema, relation.nom)))
+    types = dict(contrat)
+    for nom, type_ in conn.execute(_COLONNES, [table]).fetchall():
+        if types.get(nom, type_) != type_:
+            conn.execute(
+                sql.SQL("alter table {} alter column {} type {}").format(
+                    sql.Identifier("versions", relation.nom), sql.Identifier(nom), sql.SQL(types[nom])
+                )
+            )
+    return lues
+
+
+def retablir(conn: psycopg.Connection[Any], vues: list[VueDeLecteur]) -> None:
+    """Make again the views that `liberer` gave back, each as its owner, with its rights."""
+    for vue in vues:
+        genre = "materialized view" if vue.materialisee else "view"
+        with sous_le_role(conn, vue.proprietaire):
+            for ordre in (f"create {genre} {vue.nom}{vue.options} as {vue.requete}", *vue.droits):
+                conn.execute(sql.SQL(ordre))  # what the catalog itself gave
