@@ -6,7 +6,7 @@ A new sheet is declared in `feuilles.toml`; where its rows are not those of a re
 from __future__ import annotations
 
 from mutualisation.classeur import communes, couts, listes
-from mutualisation.classeur.feuilles_du_contrat import DECLAREES, feuille
+from mutualisation.classeur.feuilles_du_contrat import FEUILLES, feuille
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme.modele import Document, Section, Tableau
 from mutualisation.rapport.contenu import ouverture
@@ -17,7 +17,7 @@ SOUS_TITRE = "Schéma de mutualisation et de coopération : synthèse financièr
 
 def documents(bilan: Bilan) -> list[Document]:
     """The workbook. Same bilan, same cells: no clock, no random."""
-    parties = DECLAREES["parties"].items()
+    parties = FEUILLES["parties"].items()
     return [
         ouverture.document(
             bilan,
@@ -54,7 +54,7 @@ def _notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]
         ("Exercices", f"{bilan.exercice} ; synthèse {formats.periode(bilan.exercices)}"),
     ]
     prepare = f"préparée par {construction.prepare_par}, logiciel {construction.code_version}"
-    apres = [*DECLAREES["lecture"].items(), ("Version", f"{construction.version}, {prepare}")]
+    apres = [*FEUILLES["lecture"].items(), ("Version", f"{construction.version}, {prepare}")]
     if cloture:
         jour = formats.jour(formats.lire_jour(cloture.approuve_le))
         apres.append(("Clôture", f"approuvée par {cloture.approuve_par} le {jour}"))

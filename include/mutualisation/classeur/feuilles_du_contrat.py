@@ -21,7 +21,7 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.relations import lire_relations
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
-DECLAREES = tomllib.loads((PAQUET / "classeur" / "feuilles.toml").read_text(encoding="utf-8"))
+FEUILLES = tomllib.loads((PAQUET / "classeur" / "feuilles.toml").read_text(encoding="utf-8"))
 DONNEES = tomllib.loads((PAQUET / "classeur" / "colonnes.toml").read_text(encoding="utf-8"))
 TITRES = libelles.MESURES | DONNEES["titres"]
 GENRES, LARGEURS, SOMMES = DONNEES["genres"], DONNEES["largeurs"], DONNEES["sommes"]
@@ -69,51 +69,51 @@ def feuille(
     `ajouts`: the columns that `*` stands for; `sans`: columns left out; `total`: what is known of its totals, the rest
     being added up; `publie`, `series`: as declared, where they depend on the bilan; `suite`: the end of its note.
     """
-    declaree = DECLAREES[nom]
+    definition = FEUILLES[nom]
 
     def dire(texte: str) -> str:
         return texte.format(e=bilan.exercice, avant=bilan.exercice - 1)
 
-    lues = rangees(bilan, declaree["relation"]) if lignes is None else lignes
-    precisions = declaree.get("colonne", {})
+    lues = rangees(bilan, definition["relation"]) if lignes is None else lignes
+    precisions = definition.get("colonne", {})
     siennes: list[m.Colonne] = []
-    for mot in re.sub(r"\badherent\b", ADHERENT, declaree["colonnes"]).split():
+    for mot in re.sub(r"\badherent\b", ADHERENT, definition["colonnes"]).split():
         cle = mot.removeprefix("-")
         if mot.startswith("*"):
             siennes += ajouts
         elif cle not in sans:
             lue = colonne(cle, **precisions.get(cle, {}))
             siennes.append(replace(lue, titre=dire(lue.titre), deduit=mot != cle))
-    additionnee = None
-    if declaree.get("additive", True) and (total is not None or any(c.somme for c in siennes)):
-        additionnee = {**m.additionner(intitule, siennes, lues), **(total or {}), siennes[0].cle: intitule}
-    if "publie" in declaree:
-        publie = {cle: _total_publie(bilan, *ou.split(".")) for cle, ou in declaree["publie"].items()}
+    sommes = None
+    if definition.get("additive", True) and (total is not None or any(c.somme for c in siennes)):
+        sommes = {**m.additionner(intitule, siennes, lues), **(total or {}), siennes[0].cle: intitule}
+    if "publie" in definition:
+        publie = {cle: _total_publie(bilan, *ou.split(".")) for cle, ou in definition["publie"].items()}
     dessin = None
-    if declare := declaree.get("dessin"):
-        couleurs = declare.get("series", {}) if series is None else series
+    if trace := definition.get("dessin"):
+        couleurs = trace.get("series", {}) if series is None else series
         paires = tuple((dire(cle), sens) for cle, sens in couleurs.items())
-        dessin = m.Dessin(dire(declare["titre"]), paires, declare.get("empile", False))
-    apercu = m.Feuille(
-        dire(declaree["nom"]),
-        dire(declaree["notice"]) if "notice" in declaree else _notice(declaree),
+        dessin = m.Dessin(dire(trace["titre"]), paires, trace.get("empile", False))
+    presentation = m.Feuille(
+        dire(definition["nom"]),
+        dire(definition["notice"]) if "notice" in definition else _notice(definition),
         publie=publie,
         dessin=dessin,
-        resume=tuple(declaree.get("resume", ())) if len(lues) > declaree.get("longue", 0) else (),
-        **{"filtre": "relation" in declaree} | {cle: declaree[cle] for cle in MISE_EN_PAGE if cle in declaree},
+        resume=tuple(definition.get("resume", ())) if len(lues) > definition.get("longue", 0) else (),
+        **{"filtre": "relation" in definition} | {cle: definition[cle] for cle in MISE_EN_PAGE if cle in definition},
     )
-    note = declaree.get("note", "") + suite
-    return m.Tableau(dire(declaree["titre"]), tuple(siennes), lues, additionnee, note, feuille=apercu)
+    note = definition.get("note", "") + suite
+    return m.Tableau(dire(definition["titre"]), tuple(siennes), lues, sommes, note, feuille=presentation)
 
 
 def _total_publie(bilan: Bilan, relation: str, cle: str) -> Any:
     return bilan.total[cle] if relation == "total" else somme(bilan[relation], cle)
 
 
-def _notice(declaree: Mapping[str, Any]) -> str:
+def _notice(definition: Mapping[str, Any]) -> str:
     """What the contract says of the rows."""
-    ecran = "" if declaree.get("imprimee", True) else " Liste pour l'écran, non imprimée."
-    return lire_relations()[declaree["relation"]].description + ecran
+    ecran = "" if definition.get("imprimee", True) else " Liste pour l'écran, non imprimée."
+    return lire_relations()[definition["relation"]].description + ecran
 
 
 # ---------------------------------------------------------------- columns
