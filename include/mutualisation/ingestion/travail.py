@@ -41,7 +41,7 @@ def muet(_: str) -> None:
 class Travail:
     """Connection, file gate, pseudonyms, limits, registry, copies, `correspondances` in force.
 
-    `suivi` receives a line per source, `detail` a line per file, in French; `var`: the folder of the keys.
+    `suivi` receives a line per source, `detail` a line per file, in French.
     """
 
     conn: Connexion
@@ -53,7 +53,6 @@ class Travail:
     suivi: Suivi = muet
     detail: Suivi = muet
     correspondances: Correspondances = AUCUNE
-    var: str | Path | None = None
     _gardes: dict[str, Confidentialite] = field(default_factory=dict)
 
     def confidentialite(self, jeu: Jeu) -> Confidentialite:
@@ -85,7 +84,7 @@ class Travail:
             verifier_cle(conn, cle)
         with dossier_de_copies(var) as dossier:
             copies = Copies(dossier)
-            yield cls(conn, porte, Pseudonymes(cle), limites, reg or registre(), copies, suivi, detail, var=var)
+            yield cls(conn, porte, Pseudonymes(cle), limites, reg or registre(), copies, suivi, detail)
 
 
 @contextmanager
