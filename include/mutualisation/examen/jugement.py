@@ -115,13 +115,14 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, periode: Periode, verdict:
     """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart."""
     requete = sql.SQL(
         "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, count(*) from ("
-        " select *, %s::int as exercice_fichier, %s::int as mois_fichier, %s::int as semestre_fichier from essai) as l"
+        " select *, {}::int as exercice_fichier, {}::int as mois_fichier, {}::int as semestre_fichier from essai) as l"
         " group by 1, 2 order by 3 desc, 1, 2"
     ).format(
+        *map(sql.Literal, periode),
         rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
         retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
     )
-    for rejet, retenue, nombre in conn.execute(requete, periode).fetchall():
+    for rejet, retenue, nombre in conn.execute(requete).fetchall():
         verdict.lignes += nombre
         if rejet is not None:
             verdict.motifs[_motif(rejet)] += nombre
@@ -133,17 +134,13 @@ def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:
     """« header|reason » of the first rule that a row breaks."""
     if not regles:
         return sql.SQL("null::text")
-    fautes = (f"{jeu.colonne(r.colonne).entete or r.colonne}|{r.motif}" for r in regles)
     cas = [
-        # a % of the registry is no placeholder
-        sql.SQL("when {} then {}").format(sql.SQL(r.si.replace("%", "%%")), sql.SQL(_litteral(f)))
-        for r, f in zip(regles, fautes, strict=True)
+        sql.SQL("when {} then {}").format(
+            sql.SQL(r.si), sql.Literal(f"{jeu.colonne(r.colonne).entete or r.colonne}|{r.motif}")
+        )
+        for r in regles
     ]
     return sql.SQL("case {} end").format(sql.SQL(" ").join(cas))
-
-
-def _litteral(texte: str) -> str:
-    return "'" + texte.replace("'", "''").replace("%", "%%") + "'"
 
 
 def _motif(faute: str) -> Motif:

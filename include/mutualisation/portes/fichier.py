@@ -14,7 +14,6 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import namedtuple_row
 
-from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.typage import ILLISIBLE
 from mutualisation.portes.execution import executer, retenir
 from mutualisation.portes.resultat import Constat, ResultatPorte
@@ -86,18 +85,14 @@ def _refus(source: str, constats: list[Constat]) -> list[tuple[str, str]]:
     """Reasons by file, of the expectations that block. Raises `ControleEchoue` when any query crashed."""
     motifs: dict[str, list[str]] = defaultdict(list)
     for constat in constats:
-        attente = constat.attente
         if constat.erreur is not None:
-            raise echec(PORTE, f"{attente.nom} ({source}) n'a pas pu être exécuté ({constat.erreur})")
-        if not constat.bloque:
-            continue
-        for ligne in constat.lignes:
-            motifs[str(ligne.get("chemin") or f"{source}/")].append(attente.phrase(ligne))
-        if constat.nombre > len(constat.lignes):
-            autres = plusieurs(constat.nombre - len(constat.lignes), "autre écart", "autres écarts")
-            reste = f"{attente.description} : {autres}"
-            motifs[f"{source}/"] += [reste] if constat.lignes else constat.phrases()
-    return [(chemin, " ; ".join(liste)) for chemin, liste in sorted(motifs.items())]
+            raise echec(PORTE, f"{constat.attente.nom} ({source}) n'a pas pu être exécuté ({constat.erreur})")
+        if constat.bloque:
+            # a sentence a row, and one of the rows that are not shown
+            chemins = [ligne.get("chemin") for ligne in constat.lignes]
+            for chemin, phrase in zip([*chemins, None], constat.phrases(), strict=False):
+                motifs[str(chemin or f"{source}/")].append(phrase)
+    return [(chemin, " ; ".join(phrases)) for chemin, phrases in sorted(motifs.items())]
 
 
 def _sommes_des_lignes(
