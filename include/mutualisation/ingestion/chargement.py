@@ -105,14 +105,7 @@ def _charger_source(
     chargement_id = _faire_atterrir(travail, source, candidats, charge, refus)
     if refus:
         return None, list(refus.items())
-    with transaction(travail.conn):
-        journal.accepter(travail.conn, chargement_id)
-        journal.fermer_chargement(travail.conn, chargement_id, "accepte", len(charge.fichiers), charge.lignes, None)
-        if any(j.nom == JEU_ADHERENTS for j in source.jeux):
-            journal.retenir_epci(travail.conn, travail.reg.jeu(JEU_ADHERENTS))
-            nommer_les_codes(travail.conn, travail.reg, travail.pseudonymes)
-        if any(j.nom == JEU_PARAMETRES for j in source.jeux):
-            charge.avertissements += parametres_inconnus(travail.conn, chargement_id)
+    accepter(travail, source, chargement_id, charge)
     deja = f", {plusieurs(len(charge.deja_charges), 'déjà chargé', 'déjà chargés')}" if charge.deja_charges else ""
     charges = plusieurs(len(charge.fichiers), "fichier chargé", "fichiers chargés")
     travail.suivi(f"{source.nom} : {charges}, {plusieurs(charge.lignes, 'ligne')}{deja}.")
@@ -130,10 +123,29 @@ def _faire_atterrir(
     if charge.fichiers:
         refus |= {affichable(chemin): motif for chemin, motif in travail.porte(travail.conn, chargement_id)}
     if refus:
-        motif = " ".join(f"{chemin} : {m}" for chemin, m in refus.items())
-        with transaction(travail.conn):
-            journal.refuser(travail.conn, source, chargement_id, refus, _INGESTION_REFUSEE)
-            journal.fermer_chargement(travail.conn, chargement_id, "refuse", 0, 0, motif)
-        refuses = plusieurs(len(refus), "fichier refusé", "fichiers refusés")
-        travail.suivi(f"{source.nom} : {refuses}, la source garde son état.")
+        refuser(travail, source, chargement_id, refus)
     return chargement_id
+
+
+def accepter(travail: Travail, source: Source, chargement_id: int, charge: Chargement) -> None:
+    """Make the files of a load count, together with what follows from them."""
+    with transaction(travail.conn):
+        journal.accepter(travail.conn, chargement_id)
+        journal.fermer_chargement(travail.conn, chargement_id, "accepte", len(charge.fichiers), charge.lignes, None)
+        if any(j.nom == JEU_ADHERENTS for j in source.jeux):
+            journal.retenir_epci(travail.conn, travail.reg.jeu(JEU_ADHERENTS))
+            nommer_les_codes(travail.conn, travail.reg, travail.pseudonymes)
+        if any(j.nom == JEU_PARAMETRES for j in source.jeux):
+            charge.avertissements += parametres_inconnus(travail.conn, chargement_id)
+
+
+def refuser(
+    travail: Travail, source: Source, chargement_id: int, refus: dict[str, str], autres: str = _INGESTION_REFUSEE
+) -> None:
+    """Remove the rows of a load, whose files are refused together; `autres`: what is said of those without a fault."""
+    motif = " ".join(f"{chemin} : {m}" for chemin, m in refus.items())
+    with transaction(travail.conn):
+        journal.refuser(travail.conn, source, chargement_id, refus, autres)
+        journal.fermer_chargement(travail.conn, chargement_id, "refuse", 0, 0, motif)
+    refuses = plusieurs(len(refus), "fichier refusé", "fichiers refusés")
+    travail.suivi(f"{source.nom} : {refuses}, la source garde son état.")

@@ -17,11 +17,12 @@ from mutualisation.chemins import page_controles
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import envoyer
+from mutualisation.ingestion.chargement import accepter, refuser
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.depot import Depot, FichierDepose
-from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS, munir
-from mutualisation.ingestion.travail import Travail, transaction
+from mutualisation.ingestion.premieres_lectures import munir
+from mutualisation.ingestion.travail import Chargement, Travail, transaction
 from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.entete import Traduction, normaliser
@@ -107,24 +108,19 @@ def _reprendre(
     for c in corrections:
         par_fichier[c.ligne.fichier].append(c)
     source = _source(travail, par_fichier)
-    rien = Depot(UPath(classeur.parent))
-    munir(travail, rien)
+    munir(travail, Depot(UPath(classeur.parent)))
     with transaction(conn):
         synchroniser_brut(conn, travail.reg)
         journal.nettoyer(conn, source)
         chargement_id = journal.ouvrir_chargement(conn, source.nom)
         repares = [_atterrir(travail, chargement_id, classeur, lue, siennes) for siennes in par_fichier.values()]
     if refus := dict(travail.porte(conn, chargement_id)):
-        with transaction(conn):
-            journal.refuser(conn, source, chargement_id, refus, _AUTRES)
-            journal.fermer_chargement(conn, chargement_id, "refuse", 0, 0, " ".join(refus.values()))
+        refuser(travail, source, chargement_id, refus, _AUTRES)
         raise FichierRefuse(list(refus.items()))
-    with transaction(conn):
-        journal.accepter(conn, chargement_id)
-        lignes = sum(f.lignes for f in repares)
-        journal.fermer_chargement(conn, chargement_id, "accepte", len(repares), lignes, None)
-        if any(j.nom == JEU_ADHERENTS for j in source.jeux):
-            journal.retenir_epci(conn, travail.reg.jeu(JEU_ADHERENTS))
+    charge = Chargement(source.nom, [f.chemin for f in repares], lignes=sum(f.lignes for f in repares))
+    accepter(travail, source, chargement_id, charge)
+    for avertissement in charge.avertissements:
+        travail.suivi(avertissement)
     return repares
 
 
