@@ -39,8 +39,7 @@ def verifier_plausibilite(dsn: str) -> tuple[ResultatPorte, list[dict[str, Any]]
         | {cle: ligne[cle] for cle in VERDICT if cle in ligne}
         for c in constats
         if not c.reussi
-        for ligne in c.lignes
-        if "exercice" in ligne
+        for ligne in sorted((x for x in c.lignes if "exercice" in x), key=_rang)
     ]
     return ResultatPorte(PLAUSIBILITE, constats, _echecs(constats)), verdicts
 
@@ -53,6 +52,11 @@ def points_a_commenter(portes: Mapping[str, Any], exercice: int) -> list[dict[st
     """
     verdicts = portes.get(PLAUSIBILITE, {}).get("verdicts", [])
     return [verdict for verdict in verdicts if verdict["exercice"] == exercice and not verdict["bloque"]]
+
+
+def _rang(ligne: Mapping[str, Any]) -> tuple[int, str, str]:
+    """The order of the rows of a check: a database gives them in any."""
+    return int(ligne["exercice"]), ligne.get("cle") or "", ligne.get("reference") or ""
 
 
 def _echecs(constats: list[Constat]) -> list[str]:
