@@ -5,9 +5,12 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from tests.atelier import bases, grappe
+from tests.atelier import bases, grappe, petit_depot
 from tests.atelier.atelier import VIDE, Atelier
+from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout.entrepots import Publie
 
+from mutualisation import operations as op
 from mutualisation.entrepot.serveur import serveur_entrepot
 
 MODELE = VIDE
@@ -22,7 +25,7 @@ COMPLET = (
     "bout_en_bout",
     "dags/test_executions.py",
     "dags/test_ordonnanceur.py",
-    "dags/test_paquet.py",
+    "sql/dbt/test_poste.py",
     "sql/entrepot/test_reseau.py",
     "sql/entrepot/test_serveur.py",
     "unit/ingestion/test_bombes.py",
@@ -107,3 +110,22 @@ def var_neuf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     var = tmp_path / "var"
     monkeypatch.setenv("MUTUALISATION_VAR", str(var))
     return var
+
+
+@pytest.fixture(scope="session")
+def petit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small drop; read only."""
+    return petit_depot.ecrire(tmp_path_factory.mktemp("petit") / "depot")
+
+
+@pytest.fixture
+def publie(atelier: Atelier, petit: Path) -> Publie:
+    """A warehouse of this test's own where the small drop is published."""
+    return Publie(*atelier.publie(petit, EXERCICE))
+
+
+@pytest.fixture
+def bilans(publie: Publie, tmp_path: Path) -> Path:
+    """The extract of what is published, in a folder of this test's own."""
+    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
+    return tmp_path / "bilans"

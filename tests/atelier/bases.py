@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from psycopg import sql
 
 def adresse(dsn: str, nom: str) -> str:
     """The address of another database of the server."""
-    return dsn.replace("/entrepot?", f"/{nom}?")
+    return re.sub(r"/\w+\?", f"/{nom}?", dsn)
 
 
 def creer(dsn: str, nom: str, modele: str = "template0") -> str:

@@ -1,6 +1,7 @@
 """A small drop, one exercice, two valued dispositifs: enough to be published, with people easy to recognise.
 
-Its files are in `tests/donnees/petit_depot/`; two rows of the times of February are rejected (C8, F6).
+Its files are in `tests/donnees/petit_depot/`; two rows of the times of February are rejected (C8, F6). Its gaps are
+justified: it may be closed (G4).
 """
 
 from __future__ import annotations
@@ -81,11 +82,11 @@ def ecriture(
 
 
 def justifier(depot: Path, *controles: str) -> None:
-    """A reason for the gaps of the small drop, those that a closing would refuse by default."""
+    """A reason for the gaps of these controls, and of no other."""
     ecrire_csv(
         depot / "referentiel" / "justifications.csv",
         "Exercice;Contrôle;Clé;Justification;Auteur;Date",
-        *(f"{EXERCICE};{nom};;Vu;A. Essai;2022-03-01" for nom in controles or ("lignes_rejetees", "unites_nulles")),
+        *(f"{EXERCICE};{nom};;Vu;A. Essai;2022-03-01" for nom in controles),
     )
 
 

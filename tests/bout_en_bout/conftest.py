@@ -12,17 +12,12 @@ from tests.atelier.atelier import Atelier
 from tests.atelier.commande import Sortie, demarrer, finir, sans_reseau
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.une_fois import une_fois
-from tests.bout_en_bout.entrepots import EnLigne, Publie
+from tests.bout_en_bout import entrepots
+from tests.bout_en_bout.entrepots import EnLigne
 from tests.bout_en_bout.reference import Reference, publier
 
 from mutualisation import operations as op
 from mutualisation.portes import execution
-
-
-@pytest.fixture(scope="session")
-def petit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small drop; read only."""
-    return petit_depot.ecrire(tmp_path_factory.mktemp("petit") / "depot")
 
 
 @pytest.fixture
@@ -52,26 +47,11 @@ def neuf(atelier: Atelier) -> op.Session:
     return atelier.neuf()
 
 
-@pytest.fixture
-def publie(atelier: Atelier, petit: Path) -> Publie:
-    """A warehouse of this test's own where the small drop is published."""
-    return Publie(*atelier.publie(petit, EXERCICE))
-
-
-@pytest.fixture
-def bilans(publie: Publie, tmp_path: Path) -> Path:
-    """The extract of what is published, in a folder of this test's own."""
-    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
-    return tmp_path / "bilans"
-
-
 @pytest.fixture(scope="session")
-def empreinte_corrigee(
-    atelier: Atelier, petit: Path, depot_corrige: Path, tmp_path_factory: pytest.TempPathFactory
-) -> str:
+def empreinte_corrigee(atelier: Atelier, petit: Path, depot_corrige: Path) -> str:
     """`publication_sha256` of a run on the corrected drop that nothing disturbed."""
-    contexte, _ = atelier.publie(petit, EXERCICE)
-    return op.bilan(contexte, str(depot_corrige), [EXERCICE], str(tmp_path_factory.mktemp("corriges"))).empreinte
+    session, _ = atelier.publie(petit, EXERCICE)
+    return entrepots.publier(session, depot_corrige)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.atelier import petit_depot
 from tests.atelier.commande import Sortie
 from tests.atelier.petit_depot import EXERCICE
 
@@ -45,10 +44,8 @@ def publication(dsn: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def justifier(depot: Path) -> None:
-    """Write why the gaps of the small drop are what they are: its exercice may be closed (G4)."""
-    petit_depot.ecrire_csv(
-        depot / "referentiel" / "justifications.csv",
-        "Exercice;Contrôle;Clé;Justification;Auteur;Date",
-        *(f"{EXERCICE};{c};;Vu avec les services;A. Essai;2022-03-01" for c in ("lignes_rejetees", "unites_nulles")),
-    )
+def publier(session: op.Session, depot: Path, *exercices: int) -> str:
+    """Publish a drop step by step, as Airflow does, without its extract; `publication_sha256`."""
+    op.charger(session, str(depot))
+    op.controler(session, op.construire(session, list(exercices or (EXERCICE,))))
+    return op.publier(session)

@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.atelier import petit_depot
 from tests.atelier.fouille import empreintes, manifeste
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import lire
+from tests.bout_en_bout.entrepots import Publie, lire
 from tests.bout_en_bout.test_cloture import publiee
 
 from mutualisation import operations as op
@@ -27,28 +26,24 @@ FIN = "drop role approbatrice_du_serveur; drop role agente_du_serveur"
 
 
 @pytest.fixture
-def nommes(neuf: op.Session) -> Iterator[Callable[[str], op.Session]]:
+def nommes(publie: Publie) -> Iterator[Callable[[str], op.Session]]:
     """The same warehouse as a named server: a session under a login of its own."""
-    with connecter(neuf.dsn, role=None) as conn:
+    session = publie.contexte
+    with connecter(session.dsn, role=None) as conn:
         conn.execute(COMPTES)
-    yield lambda compte: replace(neuf, dsn=neuf.dsn.replace("mutualisation@", f"{compte}_du_serveur@"), embarque=False)
-    with connecter(neuf.dsn, role=None) as conn:
+    yield lambda compte: replace(
+        session, dsn=session.dsn.replace("mutualisation@", f"{compte}_du_serveur@"), embarque=False
+    )
+    with connecter(session.dsn, role=None) as conn:
         conn.execute(FIN)
 
 
-@pytest.fixture
-def justifie(neuf: op.Session, depot: Path, tmp_path: Path) -> tuple[op.Session, Path]:
-    """The small drop published by alice, its gaps justified, and its extract, to approve."""
-    petit_depot.justifier(depot)
-    return neuf, Path(op.bilan(neuf, str(depot), [EXERCICE], str(tmp_path / "bilans"), "alice").extraits[0])
-
-
 def test_clore_sous_un_compte_d_un_serveur_nomme(
-    justifie: tuple[op.Session, Path], nommes: Callable[[str], op.Session], tmp_path: Path
+    publie: Publie, bilans: Path, nommes: Callable[[str], op.Session], tmp_path: Path
 ) -> None:
     """Prepared on the embedded server, then restored onto a named one: the approver's login closes, by the command; who
     prepared stays declared, whoever renders (K3, S8)."""
-    session, extrait = justifie
+    session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
     version = publiee(session)
     serveur = nommes("approbatrice")
     ailleurs = Path(op.extraire(serveur, EXERCICE, str(tmp_path / "a_approuver")))

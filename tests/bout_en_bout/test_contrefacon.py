@@ -34,14 +34,6 @@ CONTREFACONS = {
         ["update versions.parametres_en_vigueur set valeur = valeur || '0'"],
         "les lignes de versions.parametres_en_vigueur",
     ),
-    "un nom d'adhérent des factures": (
-        ["update versions.factures_adherents set nom = 'Autre'"],
-        "les lignes de versions.factures_adherents",
-    ),
-    "une adhésion d'un autre exercice": (
-        ["update versions.adhesion set exercice = exercice - 1"],
-        "les lignes de versions.adhesion",
-    ),
     "les fichiers lus": (
         ["update journal.constructions set contexte = jsonb_set(contexte, '{fichiers}', '[]')"],
         "la date, les portes ou le contexte",

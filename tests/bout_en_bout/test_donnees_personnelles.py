@@ -2,25 +2,25 @@
 
 What the contract keeps: `Objet` in raw, for the loader and transformer roles (K7); `Tiers` beside a valid SIRET; in a
 ledger, figures in a form that their column allows: a matricule of figures among them can't be told from a number.
+The key of the pseudonyms stays in its file (K1).
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass
+import subprocess
 from pathlib import Path
 
 import pytest
 from tests.atelier import petit_depot, plantation
-from tests.atelier.commande import Sortie, lancer
-from tests.atelier.fouille import colonnes_qui_disent, contenu, fichiers
+from tests.atelier.commande import appeler
+from tests.atelier.fouille import colonnes_qui_disent, contenu, fichiers, vider
 from tests.atelier.petit_depot import EXERCICE
 from tests.atelier.plantation import INCONNU, SECRETS
-from tests.atelier.une_fois import une_fois
+from tests.bout_en_bout.entrepots import EnLigne, Publie, lire, publier
 
 from mutualisation import operations as op
-from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.sources.registre import registre
 
 # columns of raw, and of what reads it, where a secret may be: `Objet`; `Tiers` of the titres, whose SIRET is valid
@@ -30,83 +30,97 @@ PERMISE = re.compile(
     r"|brut\.(?:mandats|titres|pes)\.delivre"
 )
 MATRICULES = tuple(agent[0] for agent in petit_depot.AGENTS)
-NOMMES = tuple(s for s in SECRETS if s not in MATRICULES)
+# names among the numbers of the documents of a line, which counts all the same: its identity is a digest
+NUMEROS = ("ROY-2", "LE-GALL.Z", "KERVELLA-M")
+NOMMES = (*(s for s in SECRETS if s not in MATRICULES), *NUMEROS)
 SCHEMAS = ("brut", "journal", "construction", "versions", "publication", "documents")
-# people of the files of PostgreSQL are those of raw: they are searched by SQL
-POSTGRES = ("pg", "postgres", "entrepot")
 
 
-@dataclass(frozen=True)
-class Plantee:
-    """The planted drop after `bilan`: folder of what runs, extracts, what was printed."""
-
-    var: Path
-    sortie: Path
-    resultat: Sortie
-
-
-@pytest.fixture(scope="module")
-def plantee(tmp_path_factory: pytest.TempPathFactory) -> Plantee:
-    """Made once for every process of the tests."""
-
-    def faire(dossier: Path) -> Sortie:
-        depot = plantation.planter(petit_depot.ecrire(dossier / "depot"))
-        bilan = ("bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", dossier / "bilans", "--bavard")
-        return lancer(dossier / "var", *bilan)
-
-    dossier, resultat = une_fois(tmp_path_factory, "plantee", faire)
-    return Plantee(dossier / "var", dossier / "bilans", resultat)
+@pytest.fixture
+def plante(depot: Path) -> Path:
+    """The small drop, people planted everywhere."""
+    ligne = petit_depot.ecriture(999, 4, "6064", "XCEP", "77,00")
+    assert ";00;4;999;" in ligne
+    ligne = ligne.replace(";00;4;999;", f";{';'.join(NUMEROS)};")
+    petit_depot.ajouter(depot / "compta" / f"mandats_{EXERCICE}-04.csv", ligne)
+    return plantation.planter(depot)
 
 
-def test_le_depot_plante_est_publie(plantee: Plantee) -> None:
-    """Otherwise nothing below would be worth much."""
-    assert plantee.resultat.code == 0, plantee.resultat.erreurs
-    assert (plantee.sortie / f"bilan_{EXERCICE}" / "rejets.csv").exists()
+def test_rien_ne_sort_du_depot_plante(neuf: op.Session, plante: Path, tmp_path: Path) -> None:
+    bilan = ("bilan", "--depot", plante, "--exercice", EXERCICE, "--sortie", tmp_path / "bilans", "--bavard")
+    resultat = appeler(neuf, *bilan)
+    assert resultat.code == 0, resultat.erreurs
+    affiche = (resultat.texte + resultat.erreurs).casefold()
+    assert [s for s in (*SECRETS, *NUMEROS) if s.casefold() in affiche] == []
+    _rien_dans_l_entrepot(neuf.dsn)
+    lus = {c: contenu(c).decode("utf-8", "replace").casefold() for c in fichiers(tmp_path / "bilans", neuf.var)}
+    assert len(lus) > 100
+    # `depot`: what other tests of this workshop drop
+    lus = {c: lu for c, lu in lus.items() if not c.is_relative_to(neuf.var / "depot")}
+    assert [(c, s) for c, lu in lus.items() for s in NOMMES if s.casefold() in lu] == []
+    trace = lus[tmp_path / "bilans" / f"bilan_{EXERCICE}" / "tracabilite.csv"]
+    assert len([x for x in trace.splitlines() if f"{EXERCICE}/~" in x and "77.00" in x]) == 1
 
 
-def test_rien_n_est_affiche(plantee: Plantee) -> None:
-    affiche = (plantee.resultat.texte + plantee.resultat.erreurs).casefold()
-    assert [s for s in SECRETS if s.casefold() in affiche] == []
-
-
-def test_rien_dans_l_entrepot_brut_compris(plantee: Plantee, tmp_path: Path) -> None:
-    var = Path(shutil.copytree(plantee.var, tmp_path / "var", symlinks=True, ignore=shutil.ignore_patterns("pg.prise")))
-    with serveur_entrepot(var) as dsn:
-        trouves = colonnes_qui_disent(dsn, NOMMES, SCHEMAS)
-        matricules = colonnes_qui_disent(dsn, MATRICULES, ("brut", "journal"))
+def _rien_dans_l_entrepot(dsn: str) -> None:
+    """Raw included."""
+    trouves = colonnes_qui_disent(dsn, NOMMES, SCHEMAS)
+    matricules = colonnes_qui_disent(dsn, MATRICULES, ("brut", "journal"))
     fautes = sorted(f"{ou} : {s}" for ou, s in trouves if not PERMISE.fullmatch(ou))
     assert not fautes, "\n".join(fautes)
     # what is permitted is there: the search finds
     assert ("brut.mandats.objet", INCONNU) in trouves
     jeux_rh = {f"brut.{j.nom}" for j in registre().source("rh").jeux}
-    dans_rh = sorted(ou for ou, _ in matricules if ou.rpartition(".")[0] in jeux_rh)
-    assert dans_rh == []
+    assert sorted(ou for ou, _ in matricules if ou.rpartition(".")[0] in jeux_rh) == []
 
 
-def test_rien_dans_les_extraits_ni_les_journaux(plantee: Plantee) -> None:
+def test_rien_dans_les_fichiers_du_serveur_ni_la_cle_ailleurs_que_chez_elle(en_ligne: EnLigne) -> None:
+    """PostgreSQL's own files too: the small drop says its people where nothing is kept."""
+    secrets = tuple(secret.encode() for secret in petit_depot.SECRETS)
+    cle = (en_ligne.var / "cle_pseudonymes").read_bytes().strip()
     vus = 0
-    for chemin in fichiers(plantee.sortie, plantee.var):
-        if chemin.is_relative_to(plantee.var) and chemin.relative_to(plantee.var).parts[0].startswith(POSTGRES):
-            continue
-        lu = contenu(chemin).decode("utf-8", "replace").casefold()
+    for chemin in fichiers(en_ligne.var, en_ligne.sortie):
+        lu = contenu(chemin)
         vus += 1
-        assert [s for s in NOMMES if s.casefold() in lu] == [], chemin
-    assert vus > 100
+        assert not [s for s in secrets if s in lu], chemin
+        assert chemin.name == "cle_pseudonymes" or cle not in lu, chemin
+    assert vus > 500
+    assert (en_ligne.var / "data_docs" / "index.html").exists()
+    assert (en_ligne.var / "cle_pseudonymes").stat().st_mode & 0o777 == 0o600
 
 
-def test_un_nom_parmi_les_numeros_de_documents_n_est_publie_nulle_part(
-    neuf: op.Session, depot: Path, tmp_path: Path
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+def test_rien_dans_ce_qui_s_imprime(en_ligne: EnLigne) -> None:
+    """What is read of each PDF, words cut at the end of a line put together again."""
+    pdf = [chemin for chemin in fichiers(en_ligne.sortie) if chemin.suffix == ".pdf"]
+    assert len(pdf) > 5
+    for chemin in pdf:
+        lu = subprocess.run(["pdftotext", "-raw", str(chemin), "-"], capture_output=True, text=True, check=True).stdout
+        texte = " ".join(lu.split())
+        assert f"{EXERCICE}" in texte, chemin
+        assert not [s for s in petit_depot.SECRETS if s in texte or s in texte.replace("- ", "")], chemin
+
+
+def test_rien_dans_les_messages_d_un_refus(neuf: op.Session, depot: Path) -> None:
+    matricule, nom, prenom, *_ = petit_depot.AGENTS[0]
+    petit_depot.ajouter(depot / "rh" / f"temps_{EXERCICE}-03.csv", f"Total;{nom};{prenom};;;;;99,00;;")
+    entete = (depot / "rh" / f"agents_{EXERCICE}.csv").read_text(encoding="utf-8").splitlines()[0]
+    (depot / "rh" / f"agents_{EXERCICE}_v2.csv").write_bytes(f"{entete}\n{matricule};{nom}\0;x\n".encode())
+    sortie = appeler(neuf, "charger", "--depot", depot, "--bavard")
+    assert sortie.code == 3
+    assert not [s for s in petit_depot.SECRETS if s in sortie.erreurs + sortie.texte]
+    assert f"temps_{EXERCICE}-03.csv" in sortie.erreurs
+    assert f"agents_{EXERCICE}_v2.csv" in sortie.erreurs
+    assert not [t for t, lu in vider(neuf.dsn) if nom.encode() in lu]
+
+
+def test_deux_cles_publient_les_memes_chiffres(
+    publie: Publie, petit: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    """The line counts, its identity is a digest."""
-    ligne = petit_depot.ecriture(999, 4, "6064", "XCEP", "77,00")
-    assert ";00;4;999;" in ligne
-    ligne = ligne.replace(";00;4;999;", ";ROY-2;LE-GALL.Z;KERVELLA-M;")
-    petit_depot.ajouter(depot / "compta" / f"mandats_{EXERCICE}-04.csv", ligne)
-    op.bilan(neuf, str(depot), [EXERCICE], str(tmp_path / "bilans"))
-    secrets = ("ROY-2", "LE-GALL.Z", "KERVELLA")
-    textes = {c.name: contenu(c).decode("utf-8", "replace") for c in fichiers(tmp_path / "bilans")}
-    assert [(n, s) for n, t in textes.items() for s in secrets if s in t] == []
-    traces = [x for x in textes["tracabilite.csv"].splitlines() if f"{EXERCICE}/~" in x]
-    assert len(traces) == 1
-    assert "77.00" in traces[0]
-    assert colonnes_qui_disent(neuf.dsn, secrets, SCHEMAS) == set()
+    pseudonymes = "select distinct matricule from brut.agents"
+    premiers = set(lire(publie.contexte.dsn, pseudonymes))
+    monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", "une tout autre clé, assez longue")
+    autre = request.getfixturevalue("neuf")
+    assert publier(autre, petit) == publie.bilan.empreinte
+    assert premiers.isdisjoint(lire(autre.dsn, pseudonymes))

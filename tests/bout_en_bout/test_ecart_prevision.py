@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.atelier.petit_depot import COMMUNES, EXERCICE, ajouter, corriger
-from tests.bout_en_bout.entrepots import lire
+from tests.bout_en_bout.entrepots import lire, publier
 
 from mutualisation import operations as op
 
@@ -30,12 +30,12 @@ def _ajouter_une_annee(depot: Path) -> None:
     ajouter(depot / "referentiel" / "populations.csv", *(f"{SUIVANT};{insee};1000" for insee in COMMUNES))
 
 
-def test_une_prevision_publiee_puis_constatee(neuf: op.Session, depot: Path, tmp_path: Path) -> None:
+def test_une_prevision_publiee_puis_constatee(neuf: op.Session, depot: Path) -> None:
     """Each effect is that of `variation`; a base corrected once the year is known changes no forecast."""
-    op.bilan(neuf, str(depot), [EXERCICE], str(tmp_path / "un"), "alice")
+    publier(neuf, depot)
     prevus = dict(_couts(neuf, EXERCICE))
     _ajouter_une_annee(depot)
-    op.bilan(neuf, str(depot), [SUIVANT], str(tmp_path / "deux"), "alice")
+    publier(neuf, depot, SUIVANT)
 
     lus = {r[0]: r[1:] for r in lire(neuf.dsn, ECARTS, SUIVANT)}
     assert sorted(lus) == sorted(prevus)
@@ -56,7 +56,7 @@ def test_une_prevision_publiee_puis_constatee(neuf: op.Session, depot: Path, tmp
     assert lus["CEP"][3 + EFFETS.index("fonctionnement")] == Decimal("40.00") - Decimal("540.00")
 
     corriger(depot)
-    op.bilan(neuf, str(depot), [EXERCICE, SUIVANT], str(tmp_path / "trois"), "alice")
+    publier(neuf, depot, EXERCICE, SUIVANT)
     relus = {r[0]: r[1:] for r in lire(neuf.dsn, ECARTS, SUIVANT)}
     assert {d: r[0] for d, r in relus.items()} == prevus
     assert dict(_couts(neuf, EXERCICE))["CEP"] == prevus["CEP"] + 1000

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.atelier import petit_depot
 from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, publication
+from tests.bout_en_bout.entrepots import Publie, publication, publier
 
 from mutualisation import operations as op
 from mutualisation.composition.dossier import TRAVAIL
@@ -21,21 +20,6 @@ from mutualisation.factures import ecriture
 from mutualisation.operations import livraison
 
 Faire = Callable[[], object]
-
-
-@pytest.fixture
-def justifie(publie: Publie, depot: Path, tmp_path: Path) -> Path:
-    """The folder of extracts of an exercice that may be closed."""
-    petit_depot.justifier(depot)
-    op.bilan(publie.contexte, str(depot), [EXERCICE], str(tmp_path / "bilans"), "alice")
-    return tmp_path / "bilans"
-
-
-@pytest.fixture
-def bilans(publie: Publie, tmp_path: Path) -> Path:
-    """The extract of what is published, in a folder of this test's own."""
-    op.extraire(publie.contexte, EXERCICE, str(tmp_path / "bilans"))
-    return tmp_path / "bilans"
 
 
 def _apres(monkeypatch: pytest.MonkeyPatch, objet: object, nom: str, faire: Faire) -> None:
@@ -51,28 +35,28 @@ def _apres(monkeypatch: pytest.MonkeyPatch, objet: object, nom: str, faire: Fair
     monkeypatch.setattr(objet, nom, compose)
 
 
-@pytest.mark.parametrize("version", [None, 2])
+@pytest.mark.parametrize("version", [None, 1])
 def test_un_extrait_clos_pendant_l_ecriture_reste_clos(
-    publie: Publie, justifie: Path, monkeypatch: pytest.MonkeyPatch, version: int | None
+    publie: Publie, bilans: Path, monkeypatch: pytest.MonkeyPatch, version: int | None
 ) -> None:
-    session, extrait = publie.contexte, justifie / f"bilan_{EXERCICE}"
+    session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
     _apres(monkeypatch, livraison, "composer_extrait", lambda: op.cloturer(session, EXERCICE, "bob"))
     with pytest.raises(PannePassagere, match=rf"L'exercice {EXERCICE} a été clos pendant l'écriture.*relancez"):
-        op.extraire(session, EXERCICE, str(justifie), version)
+        op.extraire(session, EXERCICE, str(bilans), version)
     assert manifeste(extrait)["statut"] == "clos"
     clos = octets(extrait)
-    assert op.extraire(session, EXERCICE, str(justifie), version) == str(extrait)
+    assert op.extraire(session, EXERCICE, str(bilans), version) == str(extrait)
     assert octets(extrait) == clos
-    assert not list(justifie.glob(f"{TRAVAIL}*"))
+    assert not list(bilans.glob(f"{TRAVAIL}*"))
 
 
-def test_un_extrait_d_avant_la_cloture_n_est_pas_le_clos(publie: Publie, justifie: Path, tmp_path: Path) -> None:
-    session, extrait = publie.contexte, justifie / f"bilan_{EXERCICE}"
+def test_un_extrait_d_avant_la_cloture_n_est_pas_le_clos(publie: Publie, bilans: Path, tmp_path: Path) -> None:
+    session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
     copie = Path(shutil.copytree(extrait, tmp_path / "copie" / extrait.name))
     assert op.verifier(session, [EXERCICE], [copie]) == []
     op.cloturer(session, EXERCICE, "bob")
     (ecart,) = op.verifier(session, [EXERCICE], [extrait, copie])
-    assert ecart.startswith(f"extrait {copie} : la version 2 de l'exercice {EXERCICE} est close")
+    assert ecart.startswith(f"extrait {copie} : la version 1 de l'exercice {EXERCICE} est close")
     assert op.remarques(session, [extrait, copie]) == []
 
 
@@ -97,7 +81,7 @@ def test_des_factures_publiees_pendant_l_ecriture_restent_les_nouvelles(
     dossier = Path(op.facturer(session, EXERCICE, 1, str(bilans)))
 
     def autre() -> None:
-        op.bilan(session, str(depot_corrige), [EXERCICE], str(bilans))
+        publier(session, depot_corrige)
         op.facturer(session, EXERCICE, 1, str(bilans))
 
     _apres(monkeypatch, ecriture._Redaction, "manifeste", autre)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.atelier.fouille import manifeste, octets
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, lire, publication, publier
 
 from mutualisation import operations as op
 from mutualisation.composition import dossier as module_dossier
@@ -36,73 +36,62 @@ def ecritures(petit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return depot
 
 
-def _pas_a_pas(contexte: op.Session, depot: Path, _: Path) -> str:
-    """As Airflow and the commands one by one: a publication that knows of no folder of extracts."""
-    op.charger(contexte, str(depot))
-    op.controler(contexte, op.construire(contexte, [EXERCICE]))
-    return op.publier(contexte)
+def _casser(*_: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
-def _d_un_coup(contexte: op.Session, depot: Path, bilans: Path) -> str:
-    return op.bilan(contexte, str(depot), [EXERCICE], str(bilans)).empreinte
-
-
-def test_un_rendu_qui_echoue_ne_publie_rien(
-    publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
+def _ancrage_impossible(
+    publie: Publie, monkeypatch: pytest.MonkeyPatch, faire: Callable[[], object], version: int
 ) -> None:
-    avant, extrait = publication(publie.contexte.dsn), octets(bilans)
-
-    def casser(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
+    """The statement can't be kept beside: what is published is said to be, and what is left to run."""
     with monkeypatch.context() as panne:
-        panne.setitem(produits.RENDUS, "docx", casser)
-        with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
-            _d_un_coup(publie.contexte, depot_corrige, bilans)
-    assert publication(publie.contexte.dsn) == avant
-    assert octets(bilans) == extrait
-    assert _d_un_coup(publie.contexte, depot_corrige, bilans) == empreinte_corrigee
-
-
-def test_publier_ne_compose_aucun_document(
-    publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Step by step, what is rendered is left to `extraire`, which says that the version is published."""
-    extrait = octets(bilans)
-
-    def casser(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as panne:
-        panne.setattr(produits, "documents", casser)
-        assert _pas_a_pas(publie.contexte, depot_corrige, bilans) == empreinte_corrigee
-        with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
-            op.extraire(publie.contexte, EXERCICE, str(bilans))
-    assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
-    assert octets(bilans) == extrait
-
-
-@pytest.mark.parametrize("faire", [_d_un_coup, _pas_a_pas])
-def test_un_echec_apres_la_publication_dit_qu_elle_est_faite(
-    publie: Publie,
-    bilans: Path,
-    depot_corrige: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    faire: Callable[[op.Session, Path, Path], str],
-) -> None:
-    def casser(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as panne:
-        panne.setattr(ancrage.disque, "ecrire", casser)
-        dite = r"La version 2 est publiée, mais .*sceaux.*plus de place.*« mutualisation extraire »"
+        panne.setattr(ancrage.disque, "ecrire", _casser)
+        dite = rf"La version {version} est publiée, mais .*sceaux.*plus de place.*« mutualisation extraire »"
         with pytest.raises(PannePassagere, match=dite):
-            faire(publie.contexte, depot_corrige, bilans)
-    assert publication(publie.contexte.dsn)[0] == (EXERCICE, 2)
+            faire()
+    assert publication(publie.contexte.dsn)[0] == (EXERCICE, version)
+
+
+def _s_extrait(publie: Publie, bilans: Path, version: int) -> None:
     extrait = Path(op.extraire(publie.contexte, EXERCICE, str(bilans)))
-    assert manifeste(extrait)["version"] == 2
+    assert manifeste(extrait)["version"] == version
     assert op.verifier(publie.contexte, [EXERCICE], [extrait]) == []
     assert not list(bilans.glob(f"{TRAVAIL}*"))
+
+
+def test_un_rendu_puis_une_ancre_qui_echouent(
+    publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `bilan`: nothing is published that could not be rendered."""
+    avant, extrait = publication(publie.contexte.dsn), octets(bilans)
+
+    def bilan() -> str:
+        return op.bilan(publie.contexte, str(depot_corrige), [EXERCICE], str(bilans)).empreinte
+
+    with monkeypatch.context() as panne:
+        panne.setitem(produits.RENDUS, "docx", _casser)
+        with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
+            bilan()
+    assert publication(publie.contexte.dsn) == avant
+    assert octets(bilans) == extrait
+    _ancrage_impossible(publie, monkeypatch, bilan, 3)
+    assert op.etat(publie.contexte)["publication_sha256"] == empreinte_corrigee
+    _s_extrait(publie, bilans, 3)
+
+
+def test_pas_a_pas_une_ancre_puis_un_rendu_qui_echouent(
+    publie: Publie, bilans: Path, depot_corrige: Path, empreinte_corrigee: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is rendered is left to `extraire`: `publier` composes no document."""
+    extrait = octets(bilans)
+    with monkeypatch.context() as panne:
+        panne.setattr(produits, "documents", _casser)
+        _ancrage_impossible(publie, monkeypatch, lambda: publier(publie.contexte, depot_corrige), 2)
+        assert op.etat(publie.contexte)["publication_sha256"] == empreinte_corrigee
+        with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
+            op.extraire(publie.contexte, EXERCICE, str(bilans))
+    assert octets(bilans) == extrait
+    _s_extrait(publie, bilans, 2)
 
 
 def test_un_fichier_qui_n_est_pas_a_nous_arrete_avant_tout(publie: Publie, bilans: Path, depot_corrige: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.atelier.commande import appeler
 from tests.atelier.partage import defauts_de_schema
 from tests.atelier.petit_depot import EXERCICE, ajouter
-from tests.bout_en_bout.entrepots import Publie, lire
+from tests.bout_en_bout.entrepots import Publie, lire, publier
 
 from mutualisation import operations as op
 
@@ -41,14 +41,14 @@ def test_le_pes_revient_au_grand_livre_comme_ce_qui_est_du(neuf: op.Session, dep
                   for n, x in enumerate(adherents)) + "\n",
         encoding="utf-8",
     )  # fmt: skip
-    op.bilan(neuf, str(depot), [EXERCICE], str(tmp_path / "bilans"))
+    publier(neuf, depot)
     avant = {(s, siret): (du, titre) for s, siret, du, titre in lire(neuf.dsn, TITRES)}
     for semestre in (1, 2):
         dossier = Path(op.facturer(neuf, EXERCICE, semestre, str(tmp_path / "factures")))
         (projet,) = dossier.glob("projet_pes_*.xml")
         assert defauts_de_schema(projet.read_bytes()) == []
         shutil.copy(projet, depot / "compta" / f"PES_R_{semestre}.xml")
-    op.bilan(neuf, str(depot), [EXERCICE], str(tmp_path / "bilans"))
+    publier(neuf, depot)
     apres = {(s, siret): titre for s, siret, _, titre in lire(neuf.dsn, TITRES)}
     assert {cle: titre - avant[cle][1] for cle, titre in apres.items()} == {cle: du for cle, (du, _) in avant.items()}
     assert sum(du for du, _ in avant.values()) > Decimal(1000)

@@ -27,23 +27,53 @@ ATTERRISSAGE = ("lock table brut.mandats in share mode", "copy")
 # the small drop has no file of it: only dbt reads it
 CONSTRUCTION = ("lock table brut.unites in access exclusive mode", "create")
 PUBLICATION = ("select from journal.publications for update", "select journal.publier")
+VERROU = 2021
+# the server goes on with a commit whose client is gone: it waits for our lock first
+AU_COMMIT = f"""
+create function public.attendre() returns trigger language plpgsql as $$
+begin
+  perform set_config('client_connection_check_interval', '0', true), pg_advisory_xact_lock({VERROU});
+  return null;
+end $$;
+create constraint trigger attendre after insert or update on journal.publications
+  deferrable initially deferred for each row execute function public.attendre();
+"""
 
 
-def test_trois_executions_tuees_de_suite_ne_changent_rien(
+def test_des_executions_interrompues_de_suite_ne_perdent_rien(
     var_publie: Path, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path
 ) -> None:
-    """Killed while landing, the next one in dbt, the next one in the publishing transaction; the fourth ends well."""
+    """Killed while landing, in dbt, by the death of the server as it publishes, at the commit; the next ends well."""
     bilans = tmp_path / "bilans"
     commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", bilans]
     with serveur_entrepot(var_publie) as dsn:
         avant = publication(dsn)
-        for verrou, bloque in (ATTERRISSAGE, CONSTRUCTION, PUBLICATION):
+        for verrou, bloque in (ATTERRISSAGE, CONSTRUCTION):
             _tuer_la_ou(dsn, verrou, bloque, demarrer(var_publie, *commande))
             assert publication(dsn) == avant, bloque
-            assert not list(bilans.glob("bilan_*"))
-    suivante = lancer(var_publie, *commande)
+        coupee = demarrer(var_publie, *commande)
+        with contextlib.closing(psycopg.connect(dsn)) as gardien:
+            gardien.execute(PUBLICATION[0])
+            _attendre(lambda: _est_bloque(dsn, PUBLICATION[1]), coupee)
+            processus_de(var_publie / "pg")[0].kill()
+            sortie = finir(coupee)
+    assert (sortie.code, "ne répond plus" in sortie.erreurs) == (1, True), sortie.erreurs
+    with serveur_entrepot(var_publie) as dsn:
+        assert publication(dsn) == avant
+        _tuer_au_commit(dsn, demarrer(var_publie, *commande))
+        apres = publication(dsn)
+        assert len(apres) == len(avant)
+        assert apres != avant, "the server had been asked to commit"
+        assert not list(bilans.glob("bilan_*"))
+        suivante = lancer(var_publie, *commande)
+        publies = publication(dsn)
+        # what the command said is published is there whatever happens next (K11)
+        envoyer(signal.SIGKILL, processus_du_serveur(var_publie))
     assert suivante.code == 0, suivante.erreurs
     assert empreinte(suivante) == empreinte_corrigee
+    assert [r[2:] for r in publies[1:]] == [r[2:] for r in apres[1:]]
+    with serveur_entrepot(var_publie) as dsn:
+        assert publication(dsn) == publies
 
 
 def _tuer_la_ou(dsn: str, verrou: str, bloque: str, processus: subprocess.Popen[str]) -> None:
@@ -58,50 +88,19 @@ def _tuer_la_ou(dsn: str, verrou: str, bloque: str, processus: subprocess.Popen[
         _attendre(lambda: not any(_vivant(e) for e in enfants))
 
 
-def test_un_serveur_tue_ne_perd_rien(
-    var_publie: Path, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path
-) -> None:
-    commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", tmp_path / "bilans"]
-    with serveur_entrepot(var_publie) as dsn:
-        processus = demarrer(var_publie, *commande)
-        with contextlib.closing(psycopg.connect(dsn)) as gardien:
-            gardien.execute(CONSTRUCTION[0])
-            _attendre(lambda: _est_bloque(dsn, CONSTRUCTION[1]), processus)
-            processus_de(var_publie / "pg")[0].kill()
-            coupee = finir(processus)
-    assert coupee.code == 1
-    assert "Porte modele : l'entrepôt ne répond plus (connexion coupée)" in coupee.erreurs
-    with serveur_entrepot(var_publie) as dsn:
-        lignes = publication(dsn)
-        assert lignes[0] == (EXERCICE, 1)
-    with serveur_entrepot(var_publie) as dsn:
-        suivante = lancer(var_publie, *commande)
-        publies = publication(dsn)
-        # what the command said is published is there whatever happens next (K11)
-        _tuer_le_serveur(var_publie)
-    assert suivante.code == 0, suivante.erreurs
-    assert empreinte(suivante) == empreinte_corrigee
-    with serveur_entrepot(var_publie) as dsn:
-        assert publication(dsn) == publies
-
-
-def _tuer_le_serveur(var: Path) -> None:
-    envoyer(signal.SIGKILL, processus_du_serveur(var))
-
-
-def test_deux_executions_a_la_fois(
-    var_publie: Path, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path
-) -> None:
-    commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie"]
-    ensemble = [demarrer(var_publie, *commande, tmp_path / f"bilans_{n}") for n in (1, 2)]
-    sorties = sorted((finir(p) for p in ensemble), key=lambda s: s.code)
-    assert sorties[0].code == 0, sorties[0].erreurs
-    assert empreinte(sorties[0]) == empreinte_corrigee
-    if sorties[1].code == 0:
-        assert empreinte(sorties[1]) == empreinte_corrigee
-    else:
-        assert sorties[1].code == 1
-        assert "Un autre traitement utilise l'entrepôt" in sorties[1].erreurs
+def _tuer_au_commit(dsn: str, processus: subprocess.Popen[str]) -> None:
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute(AU_COMMIT)
+        conn.execute("select pg_advisory_lock(%s)", (VERROU,))
+        attente = "select pid from pg_locks where locktype = 'advisory' and not granted"
+        _attendre(lambda: conn.execute(attente).fetchall() != [], processus)
+        qui = [p for (p,) in conn.execute(attente).fetchall()]
+        os.killpg(processus.pid, signal.SIGKILL)
+        processus.communicate()
+        conn.execute("select pg_advisory_unlock(%s)", (VERROU,))
+        finie = "select count(*) from pg_stat_activity where pid = any(%s)"
+        _attendre(lambda: conn.execute(finie, (qui,)).fetchone() == (0,))
+        conn.execute("drop trigger attendre on journal.publications; drop function public.attendre()")
 
 
 def _est_bloque(dsn: str, debut: str) -> bool:

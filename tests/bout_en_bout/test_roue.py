@@ -1,7 +1,9 @@
-"""The wheel, installed outside any checkout, publishes what the checkout publishes."""
+"""The wheel, installed outside any checkout: it publishes what the checkout publishes, Airflow finds its chains."""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -9,10 +11,25 @@ import venv
 from pathlib import Path
 
 import pytest
+from outils.ordonnanceur import FAISCEAU
 from tests.atelier import commande
 from tests.atelier.commande import RACINE, empreinte, lancer
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne
+
+CHAINES = {"bilan_etape", "chargement_depot", "cloture_exercice", "factures_semestrielles"}
+
+
+CHAINES_LUES = """
+import json
+import airflow.sdk
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.dag_processing.dagbag import BundleDagBag
+faisceau = DagBundlesManager().get_bundle("mutualisation")
+faisceau.initialize()
+sac = BundleDagBag(faisceau.path, bundle_path=faisceau.path, bundle_name=faisceau.name)
+print(json.dumps([str(faisceau.path), sorted(sac.dags), sac.import_errors]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +67,23 @@ def test_la_roue_ne_voit_pas_le_depot_de_code(installation: Path) -> None:
         assert lieu.is_relative_to(_paquet(installation)), lieu
 
 
-def _faire(*mots: str, lieu: Path = RACINE) -> str:
-    fini = subprocess.run(mots, cwd=lieu, capture_output=True, text=True, check=False)
+def test_airflow_trouve_les_chaines_de_la_roue(installation: Path) -> None:
+    variables = {
+        "AIRFLOW_HOME": str(installation / "airflow"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([FAISCEAU]),
+    }
+    python = str(installation / "venv/bin/python")
+    lu = _faire(python, "-W", "ignore", "-c", CHAINES_LUES, lieu=installation, **variables)
+    dossier, chaines, erreurs = json.loads(lu.splitlines()[-1])
+    assert Path(dossier).is_relative_to(_paquet(installation))
+    assert (set(chaines), erreurs) == (CHAINES, {})
+
+
+def _faire(*mots: str, lieu: Path = RACINE, **variables: str) -> str:
+    environnement = {n: v for n, v in os.environ.items() if not n.startswith("AIRFLOW_")} | variables
+    fini = subprocess.run(mots, cwd=lieu, env=environnement, capture_output=True, text=True, check=False)
     assert fini.returncode == 0, fini.stderr
     return fini.stdout
 

@@ -6,42 +6,49 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.atelier import bases
-from tests.atelier.commande import lancer
+from tests.atelier.atelier import BASE
+from tests.atelier.commande import appeler, lancer
 from tests.atelier.fouille import empreintes
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import EnLigne, Publie, lire
+from tests.bout_en_bout.entrepots import Publie, lire, publier
 
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import verrou_entrepot
-from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
 
 
-@pytest.fixture(scope="module")
-def sauvegarde(en_ligne: EnLigne, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of the published warehouse and of Airflow's metadata in `depot/`; `var/` is what it was made of."""
-    dossier = tmp_path_factory.mktemp("sauvegarde")
-    var = Path(shutil.copytree(en_ligne.var, dossier / "var", ignore=shutil.ignore_patterns("pg.prise")))
-    with serveur_entrepot(var) as dsn:
-        metadonnees(dsn, "airflow")
+@pytest.fixture
+def sauvegarde(publie: Publie, tmp_path: Path) -> Path:
+    """A backup of the published warehouse and of Airflow's metadata, whose database and account are then gone."""
+    dsn, var, dossier = publie.contexte.dsn, publie.contexte.var, tmp_path / "sauvegarde"
+    with metadonnees(dsn, "airflow"):
         taper(bases.adresse(dsn, "airflow"), "set role airflow", "create table dag as select 'bilan' as dag_id")
-        sortie = lancer(var, "sauvegarder", dossier / "depot", "--airflow", "airflow")
+        sortie = appeler(publie.contexte, "sauvegarder", dossier, "--airflow", "airflow")
     assert sortie.code == 0, sortie.erreurs
     assert sortie.texte.splitlines()[2:] == [
         f"clé des pseudonymes : non copiée, elle reste dans {var}/cle_pseudonymes ; gardez-la à part.",
         f"clé de signature : non copiée, elle reste dans {var}/cle_signature ; gardez-la à part.",
     ]
+    for secret in ("cle_pseudonymes", "cle_signature"):
+        octets = (var / secret).read_bytes().strip()
+        assert not [f for f in dossier.rglob("*") if f.is_file() and octets in f.read_bytes()]
     return dossier
 
 
-def metadonnees(dsn: str, proprietaire: str) -> None:
-    """The database of Airflow as compose makes it, with its own login."""
+@contextmanager
+def metadonnees(dsn: str, proprietaire: str) -> Iterator[None]:
+    """The database of Airflow as compose makes it, with its own login, for a while."""
     taper(dsn, f"create role {proprietaire} login", f"create database airflow owner {proprietaire}")
+    try:
+        yield
+    finally:
+        taper(dsn, "drop database airflow with (force)", f"drop role {proprietaire}")
 
 
 def taper(dsn: str, *ordres: str) -> None:
@@ -50,99 +57,80 @@ def taper(dsn: str, *ordres: str) -> None:
             conn.execute(ordre.encode())
 
 
-@contextmanager
-def installation(var: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A new folder of what runs, for commands in process; the address of its empty warehouse."""
-    monkeypatch.setenv("MUTUALISATION_VAR", str(var))
-    with serveur_entrepot(var) as dsn:
-        yield dsn
+@pytest.fixture
+def vide(publie: Publie, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database in place of the warehouse that is lost, and another folder of what runs, for commands."""
+    monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("ENTREPOT_DSN", publie.contexte.dsn)
+    return remplacer(publie.contexte.dsn)
+
+
+def remplacer(dsn: str) -> str:
+    """Drop a warehouse, and create its database."""
+    bases.supprimer(bases.adresse(dsn, "postgres"), BASE)
+    return bases.creer(bases.adresse(dsn, "postgres"), BASE)
 
 
 def test_un_entrepot_perdu_revient_avec_ses_sceaux_et_va_plus_loin(
-    sauvegarde: Path, en_ligne: EnLigne, depot_corrige: Path, tmp_path: Path, empreinte_corrigee: str
-) -> None:
+    publie: Publie, sauvegarde: Path, vide: str, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Killed before pg_restore commits, the warehouse is still empty; after, drop it and run the command again."""
+    for etape in ("remettre", "verifier"):
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                f"mutualisation.operations.sauvegarde.{etape}", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+            )
+            with pytest.raises(KeyboardInterrupt):
+                op.restaurer(sauvegarde)
+    with pytest.raises(ErreurMutualisation, match=r"n'est pas vide.*Créez une base vide"):
+        op.restaurer(sauvegarde)
+    remplacer(vide)
+    faite = op.restaurer(sauvegarde)
+    assert (faite.sceaux, faite.ecarts, faite.airflow) == (1, [], False)
     var = tmp_path / "var"
-    rendu = lancer(var, "restaurer", sauvegarde / "depot")
+    for cle in ("cle_pseudonymes", "cle_signature"):
+        shutil.copy2(publie.contexte.var / cle, var / cle)
+    session = replace(publie.contexte, dsn=vide, var=var)
+    extrait = Path(op.extraire(session, EXERCICE, str(tmp_path / "bilans")))
+    assert empreintes(extrait) == empreintes(Path(publie.bilan.extraits[0]))
+    assert publier(session, depot_corrige) == empreinte_corrigee
+
+
+def test_la_commande_restaure_un_serveur_neuf_et_refuse_ce_qui_ne_va_pas(sauvegarde: Path, tmp_path: Path) -> None:
+    var, autre = tmp_path / "var", tmp_path / "autre"
+    rendu = lancer(var, "restaurer", sauvegarde)
     assert (rendu.code, rendu.texte.splitlines()[0]) == (0, "1\u00a0sceau conforme"), rendu.erreurs
     assert "métadonnées d'Airflow non restaurées" in rendu.texte
-    for cle in ("cle_pseudonymes", "cle_signature"):
-        shutil.copy2(sauvegarde / "var" / cle, var / cle)
-    assert lancer(var, "extraire", "--exercice", EXERCICE, "--sortie", tmp_path / "bilans").code == 0
-    nom = f"bilan_{EXERCICE}"
-    assert empreintes(tmp_path / "bilans" / nom) == empreintes(en_ligne.sortie / nom)
-    suite = lancer(var, "bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", tmp_path / "bilans")
-    assert suite.code == 0, suite.erreurs
-    assert f"publication {empreinte_corrigee}" in suite.texte
-
-
-def test_les_cles_ne_vont_pas_avec_l_entrepot(sauvegarde: Path) -> None:
-    assert {"entrepot.dump", "comptes.json", "manifeste.json"} <= set(empreintes(sauvegarde / "depot"))
-    for secret in ("cle_pseudonymes", "cle_signature"):
-        octets = (sauvegarde / "var" / secret).read_bytes().strip()
-        assert not [f for f in (sauvegarde / "depot").rglob("*") if f.is_file() and octets in f.read_bytes()]
-
-
-def test_une_sauvegarde_changee_ne_se_restaure_pas(sauvegarde: Path, tmp_path: Path) -> None:
-    copie = Path(shutil.copytree(sauvegarde / "depot", tmp_path / "copie"))
-    with (copie / "entrepot.dump").open("ab") as fichier:
-        fichier.write(b"x")
-    refus = lancer(tmp_path / "var", "restaurer", copie)
-    assert refus.code == 1
-    assert "n'est plus celle qui a été écrite (entrepot.dump)" in refus.erreurs
-    assert not (tmp_path / "var" / "pg").exists()
-
-
-def test_rien_ne_se_restaure_sur_un_entrepot(sauvegarde: Path, tmp_path: Path) -> None:
-    refus = lancer(sauvegarde / "var", "restaurer", sauvegarde / "depot")
-    assert refus.code == 1
-    assert "n'est pas vide" in refus.erreurs
-    assert "Créez une base vide" in refus.erreurs
-    autre = Path(shutil.copytree(sauvegarde / "var" / "sceaux", tmp_path / "var" / "sceaux")).parent
+    (autre / "sceaux").mkdir(parents=True)
     (autre / "sceaux" / "0001.json").write_bytes(b"{}")
-    refus = lancer(autre, "restaurer", sauvegarde / "depot")
-    assert refus.code == 1
-    assert "les sceaux d'un autre entrepôt" in refus.erreurs
+    refus = lancer(autre, "restaurer", sauvegarde)
+    assert (refus.code, "les sceaux d'un autre entrepôt" in refus.erreurs) == (1, True), refus.erreurs
+    with (sauvegarde / "entrepot.dump").open("ab") as fichier:
+        fichier.write(b"x")
+    refus = lancer(autre, "restaurer", sauvegarde)
+    assert (refus.code, "n'est plus celle qui a été écrite (entrepot.dump)" in refus.erreurs) == (1, True)
     assert not (autre / "pg").exists()
 
 
-def test_une_restauration_tuee_repart_d_une_base_vide(
-    sauvegarde: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Killed before pg_restore commits, the warehouse is still empty; after, drop it and run the command again."""
-    with installation(tmp_path / "var", monkeypatch) as dsn:
-        for etape in ("remettre", "verifier"):
-            with monkeypatch.context() as patch:
-                patch.setattr(
-                    f"mutualisation.operations.sauvegarde.{etape}", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
-                )
-                with pytest.raises(KeyboardInterrupt):
-                    op.restaurer(sauvegarde / "depot")
-        with pytest.raises(ErreurMutualisation, match="n'est pas vide"):
-            op.restaurer(sauvegarde / "depot")
-        bases.supprimer(bases.adresse(dsn, "postgres"), "entrepot")
-        bases.creer(bases.adresse(dsn, "postgres"), "entrepot")
-        faite = op.restaurer(sauvegarde / "depot")
-        assert (faite.sceaux, faite.ecarts) == (1, [])
-
-
 def test_les_metadonnees_d_airflow_vont_dans_la_base_vide_qui_les_attend(
-    sauvegarde: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sauvegarde: Path, vide: str, tmp_path: Path
 ) -> None:
     """As compose leaves it: the database is there, under an account of this server."""
-    with installation(tmp_path / "var", monkeypatch) as dsn:
-        metadonnees(dsn, "planificateur")
-        taper(bases.adresse(dsn, "airflow"), "create table dag (n int)", "create view autre as select n from dag")
+    airflow = bases.adresse(vide, "airflow")
+    with metadonnees(vide, "planificateur"):
+        taper(airflow, "create table dag (n int)", "create view autre as select n from dag")
         with pytest.raises(PannePassagere, match="La base airflow n'a pas pu être restaurée"):
-            op.restaurer(sauvegarde / "depot", airflow="airflow")
-        assert lire(dsn, "select to_regnamespace('journal')::text") == [(None,)]
+            op.restaurer(sauvegarde, airflow="airflow")
+        assert lire(vide, "select to_regnamespace('journal')::text") == [(None,)]
         assert not (tmp_path / "var" / "sceaux").exists()
-        taper(bases.adresse(dsn, "airflow"), "drop table dag cascade")
-        assert op.restaurer(sauvegarde / "depot", airflow="airflow").ecarts == []
-        with psycopg.connect(bases.adresse(dsn, "airflow")) as conn:
+        taper(airflow, "drop table dag cascade")
+        assert op.restaurer(sauvegarde, airflow="airflow").ecarts == []
+        with psycopg.connect(airflow) as conn:
             assert conn.execute(
                 "select dag_id, relowner::regrole::text from public.dag, pg_class where oid = 'public.dag'::regclass"
             ).fetchall() == [("bilan", "planificateur")]
-        assert lire(dsn, "select count(*) from pg_roles where rolname = 'airflow'") == [(0,)]
+        assert lire(vide, "select count(*) from pg_roles where rolname = 'airflow'") == [(0,)]
 
 
 def test_une_sauvegarde_en_remplace_une_autre(publie: Publie, tmp_path: Path) -> None:

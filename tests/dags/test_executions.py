@@ -1,6 +1,5 @@
 """The chains run for real, in process, on a small drop and a real warehouse."""
 
-import json
 import logging
 import shutil
 import threading
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.atelier import petit_depot
+from tests.atelier.fouille import manifeste
 from tests.atelier.petit_depot import EXERCICE, corriger
 from tests.atelier.petit_depot import ecrire as ecrire_petit_depot
 from tests.dags.conftest import charger_dags
@@ -19,19 +18,18 @@ from mutualisation import operations as op
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@pytest.fixture(scope="module")
-def depot(tmp_path_factory):
-    return ecrire_petit_depot(tmp_path_factory.mktemp("depot"))
+def travailler_sur(monkeypatch, dsn: str, var: Path) -> None:
+    """The warehouse that the tasks find in their environment, under a login of theirs that owns nothing."""
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        if conn.execute("select from pg_roles where rolname = 'ouvrier'").fetchone() is None:
+            conn.execute("create role ouvrier login in role mutualisation_traitement, preparateur")
+    monkeypatch.setenv("ENTREPOT_DSN", dsn.replace("mutualisation@", "ouvrier@"))
+    monkeypatch.setenv("MUTUALISATION_VAR", str(var))
 
 
 @pytest.fixture
 def entrepot_neuf(airflow_pret, base_vierge, tmp_path, monkeypatch):
-    """The warehouse that the tasks find in their environment, under a login of theirs that owns nothing."""
-    with psycopg.connect(base_vierge, autocommit=True) as conn:
-        if conn.execute("select from pg_roles where rolname = 'ouvrier'").fetchone() is None:
-            conn.execute("create role ouvrier login in role mutualisation_traitement, preparateur")
-    monkeypatch.setenv("ENTREPOT_DSN", base_vierge.replace("mutualisation@", "ouvrier@"))
-    monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path / "var"))
+    travailler_sur(monkeypatch, base_vierge, tmp_path / "var")
     return base_vierge
 
 
@@ -55,7 +53,8 @@ def publies(dsn: str) -> list[tuple[int, int]]:
         return conn.execute("select exercice, version from journal.publications order by exercice").fetchall()
 
 
-def test_du_depot_aux_factures(depot, entrepot_neuf, tmp_path, caplog):
+def test_du_depot_aux_factures(petit, entrepot_neuf, tmp_path, caplog):
+    depot = Path(shutil.copytree(petit, tmp_path / "depot"))
     with caplog.at_level(logging.INFO):
         assert charger(depot) == {"charger": {"success", "skipped"}, "annoncer": {"success"}}
         execution, taches = lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")
@@ -110,13 +109,10 @@ def repondre(personne: str, choix: str) -> threading.Thread:
     return fil
 
 
-def test_une_personne_approuve_sous_son_propre_compte(depot, entrepot_neuf, tmp_path, monkeypatch, caplog):
+def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bilans, monkeypatch, caplog):
     """K2: the chain and the command close by one function of the database, which knows who is connected."""
-    justifie = Path(shutil.copytree(depot, tmp_path / "depot"))
-    petit_depot.justifier(justifie)
-    with op.Session.depuis_environnement() as session:
-        op.bilan(session, str(justifie), [EXERCICE], str(tmp_path / "bilans"))
-    with psycopg.connect(entrepot_neuf) as conn:
+    travailler_sur(monkeypatch, publie.contexte.dsn, publie.contexte.var)
+    with psycopg.connect(publie.contexte.dsn) as conn:
         conn.execute("drop role if exists directrice")
         conn.execute("create role directrice login in role approbateur")
     monkeypatch.setenv("AIRFLOW_CONN_APPROBATION_DIRECTRICE", "postgres://directrice@")
@@ -130,12 +126,11 @@ def test_une_personne_approuve_sous_son_propre_compte(depot, entrepot_neuf, tmp_
     assert any("La connexion Airflow « approbation_inconnue » n'existe pas" in m for m in caplog.messages)
     repondre("directrice", "Approve")
     assert lancer("cloture_exercice", exercice=EXERCICE)[1]["clore"] == {"success"}
-    with psycopg.connect(entrepot_neuf) as conn:
-        assert conn.execute("select exercice, approuve_par from journal.clotures").fetchall() == [
-            (EXERCICE, "directrice")
-        ]
-    lu = json.loads((tmp_path / "bilans" / f"bilan_{EXERCICE}" / "manifeste.json").read_text(encoding="utf-8"))
-    assert (lu["statut"], lu["approuve_par"], lu["identite"]) == ("clos", "directrice", "authentifiee")
+    with psycopg.connect(publie.contexte.dsn) as conn:
+        closes = conn.execute("select exercice, approuve_par, identite from journal.clotures").fetchall()
+        assert closes == [(EXERCICE, "directrice", "authentifiee")]
+    lu = manifeste(bilans / f"bilan_{EXERCICE}")
+    assert (lu["statut"], lu["approuve_par"]) == ("clos", "directrice")
 
 
 def verifier_journal(messages: list[str]) -> None:
@@ -164,7 +159,8 @@ def test_sans_exercice_rien_n_est_construit(entrepot_neuf):
 def test_un_controle_bloquant_arrete_la_chaine(entrepot_neuf, tmp_path, caplog):
     incomplet = ecrire_petit_depot(tmp_path / "depot")
     (incomplet / "compta" / "mandats_2021-05.csv").unlink()
-    charger(incomplet)
+    with op.Session.depuis_environnement() as session:
+        op.charger(session, str(incomplet))
     with caplog.at_level(logging.ERROR):
         execution, taches = lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")
     assert str(execution.state) == "failed"

@@ -1,4 +1,4 @@
-"""dbt from a shell, with the shipped profile, on a loaded warehouse: twice in a row, a part of it, its pages."""
+"""dbt from a shell, with the shipped profile, on a loaded warehouse: twice in a row, and its pages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ def test_dbt_se_lance_d_un_terminal(atelier: Atelier, environnement: dict[str, s
     with atelier.construit(SOCLE_SEUL) as construction:
         dbt("build")
         dbt("build", "--exclude-resource-type", "unit_test", "--vars", "exercices: [2023]")
-        dbt("build", "--select", "+mart_synthese_financiere")
         dbt("docs", "generate")
         assert (tmp_path / "catalog.json").exists()
         construction.conn.execute("set role none")
