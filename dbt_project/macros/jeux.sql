@@ -30,3 +30,16 @@
     ('rh', 'masse_salariale'),
   ]) }}
 {%- endmacro %}
+
+{# (source, jeu, column that measures it). #}
+{% macro mesures_des_jeux() -%}
+  {{ return([
+    ('activite', 'unites', 'quantite'),
+    ('cam', 'commandes', 'montant_ht'),
+    ('cee', 'ventes', 'volume_vendu'),
+    ('compta', 'mandats', 'montant_ttc'),
+    ('compta', 'titres', 'montant_ttc'),
+    ('compta', 'etat_actif', 'valeur_brute'),
+    ('rh', 'temps', 'duree'),
+  ]) }}
+{%- endmacro %}

@@ -21,11 +21,6 @@ from mutualisation.sources.registre import registre
 STATUTS = {"rejete": ("rejetée", "rejetées"), "retenu": ("retenue", "retenues"), "a_affecter": ("à affecter",) * 2}
 OU_VOIR = "lignes et motifs dans « rejets »"
 ENSUITE = "« mutualisation controler » dira ce que les règles rejettent"
-# the amount that a row of these jeux would have brought, and its hours of work; no pay of a catégorie (K8)
-MONTANTS = {
-    "mandats": "montant_ttc", "titres": "montant_ttc", "etat_actif": "valeur_brute", "commandes": "montant_ht",
-}  # fmt: skip
-DUREES = {"temps": "duree"}
 SQL_CANDIDATE = """
 select exercice, statut, lignes, montant, heures from construction.laisse_de_cote order by exercice, statut desc
 """
@@ -93,8 +88,11 @@ def _somme(rangees: list[Rangee]) -> Rangee:
 
 
 def _illisibles(conn: psycopg.Connection[Any], jeu: str, exercice: int | None, fichiers: list[int]) -> Rangee:
-    montant = sql.SQL("sum(abs({}))").format(sql.Identifier(MONTANTS[jeu])) if jeu in MONTANTS else None
-    minutes = sql.SQL("sum({}) / 60").format(sql.Identifier(DUREES[jeu])) if jeu in DUREES else None
+    # what measures the jeu, when it is euros or hours of work
+    mesure = registre().jeu(jeu).mesure
+    colonne, genre = (sql.Identifier(mesure.nom), mesure.type) if mesure else (None, "")
+    montant = sql.SQL("sum(abs({}))").format(colonne) if genre == "montant" else None
+    minutes = sql.SQL("sum({}) / 60").format(colonne) if genre == "duree" else None
     requete = sql.SQL("select count(*), {}, {} from {} where fichier_id = any(%s) and defauts is not null").format(
         montant or sql.SQL("null"), minutes or sql.SQL("null"), sql.Identifier("brut", registre().jeu(jeu).nom)
     )

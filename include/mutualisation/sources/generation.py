@@ -54,11 +54,14 @@ def sources_dbt() -> str:
 
 
 def macro_jeux() -> str:
-    """The dbt macro that names every jeu: what the graph does not say while a model is parsed."""
+    """The dbt macros that name every jeu, and what measures it: what the graph does not say while a model is parsed."""
     noms = "".join(f"    ('{jeu.source}', '{jeu.nom}'),\n" for jeu in registre().jeux)
+    mesures = "".join(f"    ('{j.source}', '{j.nom}', '{j.mesure.nom}'),\n" for j in registre().jeux if j.mesure)
     return (
         "{# Généré par `python -m mutualisation.sources.generation` : (source, jeu) of the registry. #}\n"
         f"{{% macro jeux() -%}}\n  {{{{ return([\n{noms}  ]) }}}}\n{{%- endmacro %}}\n"
+        "\n{# (source, jeu, column that measures it). #}\n"
+        f"{{% macro mesures_des_jeux() -%}}\n  {{{{ return([\n{mesures}  ]) }}}}\n{{%- endmacro %}}\n"
     )
 
 

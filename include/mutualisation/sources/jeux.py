@@ -68,7 +68,8 @@ class Colonne:
     value of an enumeration is read as not stated (C7). `gardee`: of a source about persons, the cell lands only in a
     form that its type allows (K9). `document`: the code is that of a document, which is published: its form alone says
     whether it may land. `plafond`: a number over it is kept as infinity (K9). `aussi`: (name, type) of other columns
-    of the warehouse, the same cell read by another type.
+    of the warehouse, the same cell read by another type. `mesure`: what its sum tells of a delivery, compared with the
+    one it replaces, and of the rows left out: at most one of a jeu, no pay (K8).
     """
 
     nom: str
@@ -86,6 +87,7 @@ class Colonne:
     gardee: bool = False
     plafond: int | None = None
     aussi: tuple[tuple[str, str], ...] = ()
+    mesure: bool = False
 
     @property
     def type_sql(self) -> str:
@@ -179,6 +181,11 @@ class Jeu:
     def obligatoires(self) -> tuple[Colonne, ...]:
         """The `*` columns of the contract, personal ones included."""
         return tuple(c for c in self.colonnes if c.obligatoire)
+
+    @property
+    def mesure(self) -> Colonne | None:
+        """The column whose sum says how much a file holds; None when rows alone do."""
+        return next((c for c in self.colonnes if c.mesure), None)
 
     @property
     def forme_du_nom(self) -> str:

@@ -20,6 +20,7 @@ from mutualisation.sources.jeux import (
     COLONNES_TECHNIQUES,
     PERIODES,
     TYPES,
+    TYPES_SOMMABLES,
     Colonne,
     Dialecte,
     Jeu,
@@ -160,7 +161,10 @@ def _verifier_jeu(jeu: Jeu, ou: str) -> None:
 
 
 def _verifier_colonnes_citees(jeu: Jeu, noms: list[str], ou: str) -> None:
-    """Columns that rules and other columns name."""
+    """Columns that rules and other columns name, and the one that measures."""
+    mesures = [c for c in jeu.colonnes if c.mesure]
+    if len(mesures) > 1 or not {c.type for c in mesures} <= TYPES_SOMMABLES:
+        raise ErreurMutualisation(f"{ou} : « mesure » est d'une seule colonne, qui s'additionne.")
     for r in jeu.regles:
         if r.colonne not in noms:
             raise ErreurMutualisation(f"{ou}, règle « {r.motif} » : la colonne « {r.colonne} » n'existe pas.")

@@ -37,9 +37,8 @@ def ecrire_contexte(dossier: Path) -> None:
             _ecrire(dossier / "validation_definitions" / f"{nom}.json", definition(nom, jeu.nom))
             suite = dossier / "expectations" / source.nom / f"{jeu.nom}.json"
             if not suite.exists():
-                _ecrire(
-                    suite, {"name": nom, "id": identifiant(nom), "meta": {"libelle": jeu.libelle}, "expectations": []}
-                )
+                meta = {"libelle": jeu.libelle} | ({"total": jeu.mesure.nom} if jeu.mesure else {})
+                _ecrire(suite, {"name": nom, "id": identifiant(nom), "meta": meta, "expectations": []})
         _ecrire(dossier / "checkpoints" / f"{source.nom}.json", point_de_controle(source.nom, noms, DECOMPTES))
 
 

@@ -75,6 +75,7 @@ def test_une_source_s_ajoute_par_configuration(tmp_path: Path) -> None:
     [
         ("type: nombre", "type: flottant", "n'est pas connu"),
         ("type: nombre", "type: enumeration", "valeurs"),
+        ("type: nombre", "type: texte, mesure: true", "qui s'additionne"),
         ("periode: mois", "periode: jour", "periode"),
         ("nom: valeur", "nom: code", "déjà pris"),
         ("nom: valeur", "nom: ligne", "déjà pris"),

@@ -1,12 +1,7 @@
 {{ config(materialized='table') }}
 -- Files that count and replace a delivery of other bytes, beside the longest of those they replace (F1, F2): an amputated file
--- delivered twice is still compared with the whole one. Amounts are sums of absolute values; NULL where the jeu has none.
+-- delivered twice is still compared with the whole one. Amounts are sums of absolute values; NULL where nothing measures the jeu.
 -- `attestee`: the file says itself how much it holds (.controle.json, or a row Total), so it was not cut on its way.
-{% set montants = {
-  'mandats': ('compta', 'montant_ttc'), 'titres': ('compta', 'montant_ttc'), 'etat_actif': ('compta', 'valeur_brute'),
-  'commandes': ('cam', 'montant_ht'), 'temps': ('rh', 'duree'), 'unites': ('activite', 'quantite'),
-  'ventes': ('cee', 'volume_vendu'),
-} %}
 -- a repaired version (« mutualisation reparer ») is the delivery that it repairs
 with livrees as (
   select
@@ -37,7 +32,7 @@ comparees as (
 ),
 
 montants as (
-  {% for jeu, (source_nom, colonne) in montants.items() %}
+  {% for source_nom, jeu, colonne in mesures_des_jeux() %}
   select b.fichier_id, sum(abs(b.{{ colonne }})) as montant
   from {{ source(source_nom, jeu) }} as b
   where b.fichier_id in (select c.fichier_id from comparees as c)
