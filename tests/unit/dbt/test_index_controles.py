@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.atelier.index_controles import lire_index
 
+from mutualisation.chemins import PROJET_DBT
+
 BLOQUANTS = """
 fichier_manquant mois_manquant segments_chevauchants affectation_sup_100 segment_sans_repartition cles_chevauchantes
 dispositif_sans_cle masse_salariale_manquante compte_sans_role identite_ambigue bordereau_incoherent modes_melanges
@@ -30,6 +32,14 @@ def test_ceux_qui_bloquent_sont_ceux_du_contrat() -> None:
 
 def test_chaque_controle_a_libelle_et_remede() -> None:
     assert [c.nom for c in lire_index().values() if not (c.libelle and c.remede)] == []
+
+
+def test_chaque_controle_dit_ce_qu_il_a_examine() -> None:
+    """Else one that finds nothing says `sans_donnee`. Those that say two sums say both themselves."""
+    sommes = "somme_etp somme_repartition ecart_etpt balance_dgfip masse_salariale_compte dotations_6811 reprises_777"
+    examines = (PROJET_DBT / "models" / "controles" / "ctl_examines.sql").read_text(encoding="utf-8")
+    muets = {nom for nom in lire_index() if f"('{nom}'," not in examines}
+    assert muets == {*sommes.split(), "cee_compte"}
 
 
 def test_un_seul_controle_n_existe_qu_avec_son_jeu() -> None:
