@@ -14,21 +14,21 @@
   {{ return(colonnes) }}
 {% endmacro %}
 
-{# Rules of the registry for a jeu: [{si, faute, issue}]. #}
-{% macro regles_du_registre(source_nom, jeu) %}
-  {% set regles = [] %}
+{# What the registry says of a jeu: its rules ([{si, faute, issue}]), whether its rows may be about persons, about agents. #}
+{% macro meta_du_jeu(source_nom, jeu) %}
+  {% set meta = {} %}
   {% if execute %}
     {% for noeud in graph.sources.values() if noeud.source_name == source_nom and noeud.name == jeu %}
-      {% do regles.extend((noeud.config.meta or noeud.meta).get('regles', [])) %}
+      {% do meta.update(noeud.config.meta or noeud.meta) %}
     {% endfor %}
   {% endif %}
-  {{ return(regles) }}
+  {{ return(meta) }}
 {% endmacro %}
 
 {# « en-tête|motif » of the first rule of the registry that a row breaks, NULL when it breaks none. #}
 {% macro faute_de_regle(source_nom, jeu, issue='rejete') -%}
 case
-    {% for r in regles_du_registre(source_nom, jeu) if r.get('issue', 'rejete') == issue %}
+    {% for r in meta_du_jeu(source_nom, jeu).get('regles', []) if r.get('issue', 'rejete') == issue %}
     when {{ r.si }} then {{ dbt.string_literal(dbt.escape_single_quotes(r.faute)) }}
     {% endfor %}
     when false then null

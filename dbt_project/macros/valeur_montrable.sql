@@ -1,15 +1,16 @@
-{# The cell at fault that a reader may be shown (S2, K9), as delivered: of `rh` none; of `compta` an amount, a year, a day,
-   an account or a value of a list that its type reads: anything else could be a name. `colonne`: SQL of the header at
+{# The cell at fault that a reader may be shown (S2, K9), as delivered: of agents none; of other persons an amount, a
+   year, a day, an account or a value of a list that its type reads: anything else could be a name. `colonne`: SQL of the header at
    fault, `brut`: alias of the row of brut. #}
 {% macro valeur_montrable(source_nom, jeu, colonne, brut='b') -%}
 {%- set montrees = [] -%}
+{%- set meta = meta_du_jeu(source_nom, jeu) -%}
 {%- for c in colonnes_du_jeu(source_nom, jeu) -%}
   {%- set cellule = 'nullif(split_part(' ~ brut ~ ".delivre, U&'\\001F', " ~ loop.index ~ "), '')" -%}
-  {%- if source_nom not in ('rh', 'compta') -%}
+  {%- if not (meta.personnes or meta.agents) -%}
     {%- do montrees.append((c, cellule)) -%}
-  {%- elif source_nom == 'compta' and c.meta.lecture in ('montant', 'nombre', 'annee', 'date', 'compte', 'enumeration') -%}
+  {%- elif not meta.agents and c.meta.lecture in ('montant', 'nombre', 'annee', 'date', 'compte', 'enumeration') -%}
     {%- do montrees.append((c, cellule)) -%}
-  {%- elif source_nom == 'compta' and c.nom in ('typbord', 'typpce', 'compte') -%}
+  {%- elif not meta.agents and c.nom in ('typbord', 'typpce', 'compte') -%}
     {%- do montrees.append((c, 'case when ' ~ cellule ~ " ~ '^[0-9]{1,12}$' then " ~ cellule ~ ' end')) -%}
   {%- endif -%}
 {%- endfor -%}
