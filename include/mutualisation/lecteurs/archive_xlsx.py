@@ -1,4 +1,7 @@
-"""The zip of an XLSX file, read once before it is parsed: whole, no bomb (F9), no DTD (G1), and what its parts hold."""
+"""The zip of an XLSX file, read once before it is parsed: whole, no bomb (F9), no DTD (G1), and what its parts hold.
+
+expat looks at its XML, as it does for openpyxl: what is broken there is broken for the reader, which says it.
+"""
 
 from __future__ import annotations
 
@@ -6,48 +9,19 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+from xml.parsers import expat
 
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 
-_TRANCHE = 1 << 20
-# of a slice, looked at again with the next one: no pattern below is longer
-_RECOUVREMENT = 512
+_TRANCHE = 1 << 16
+# rows of a spreadsheet: openpyxl would make up every row before a higher one
+_RANGEES_MAX = 1_048_576
 _XML = (".xml", ".rels", ".vml")
-# an XML part may be in UTF-16, where each letter takes two bytes
-_DTD = re.compile(b"|".join(re.escape("<!DOCTYPE".encode(e)) for e in ("utf-8", "utf-16-le", "utf-16-be")))
-_TEXTE_PARTAGE = re.compile(rb"<(?:\x00?[a-z0-9]+\x00?:)?\x00?si\x00?[ />]")
-_MASQUEE = re.compile(rb"\bhidden=[\"'](?:1|true)")
-_FUSION = re.compile(rb"mergeCell\s[^>]*?ref=[\"']\w+:[A-Z]+(\d{1,7})")
-_FORMULE = re.compile(rb"[<:]f[ />]")
-_PLACE = re.compile(rb"<(?:\w+:)?(row|c)\s(?:[^<>]*?\s)?r=[\"']([A-Z]*)([0-9]+)[\"']")
+_PLACE = re.compile(r"[A-Z]*([0-9]+)")
+_FIN_DE_FUSION = re.compile(r":[A-Z]+([0-9]{1,7})")
 _REENREGISTRER = "l'ouvrir dans un tableur et l'enregistrer de nouveau en .xlsx"
-
-
-@dataclass
-class _Ordre:
-    """Rows and cells of a sheet, in the order of its XML: openpyxl would keep one of two in a place, without a word."""
-
-    rangee: int = 0
-    places: set[bytes] = field(default_factory=set)
-
-    def suivre(self, octets: bytes, deja: int) -> None:
-        """Look at the tags that end after `deja`. LectureRefusee for a row or a cell out of its place."""
-        for trouve in _PLACE.finditer(octets):
-            if trouve.end() <= deja:
-                continue
-            genre, colonne, numero = trouve[1], trouve[2], int(trouve[3])
-            if genre == b"row":
-                if numero <= self.rangee:
-                    avant = f"après la ligne {self.rangee}, " if self.rangee else ""
-                    raise _desordre(f"{avant}une ligne porte le numéro {numero}")
-                self.rangee, self.places = numero, set()
-            elif self.rangee:
-                if numero != self.rangee:
-                    raise _desordre(f"ligne {self.rangee} : une cellule se dit d'une autre ligne")
-                if colonne in self.places:
-                    raise _desordre(f"ligne {self.rangee} : deux cellules sont à la même place")
-                self.places.add(colonne)
 
 
 @dataclass
@@ -58,7 +32,45 @@ class Archive:
     derniere_fusion: int = 0
     formules: bool = False
     liens: bool = False
-    textes: int = 0
+
+
+@dataclass
+class _Feuille:
+    """The walk of expat through a sheet. LectureRefusee for a row or a cell out of its place: openpyxl would keep one
+    of two, without a word."""
+
+    vue: Archive
+    rangee: int = 0
+    places: set[str] = field(default_factory=set)
+
+    def debut(self, balise: str, attributs: dict[str, str]) -> None:
+        """An element begins."""
+        nom = balise.rpartition(":")[2]
+        if nom in ("row", "c") and (place := _PLACE.fullmatch(attributs.get("r", ""))):
+            self._suivre(nom, place[0], int(place[1]))
+        if nom in ("row", "col"):
+            self.vue.masquees = self.vue.masquees or attributs.get("hidden") in ("1", "true")
+        elif nom == "f":
+            self.vue.formules = True
+        elif nom == "mergeCell" and (fin := _FIN_DE_FUSION.search(attributs.get("ref", ""))):
+            self.vue.derniere_fusion = max(self.vue.derniere_fusion, int(fin[1]))
+
+    def _suivre(self, nom: str, place: str, numero: int) -> None:
+        if nom == "row":
+            if numero > _RANGEES_MAX:
+                raise LectureRefusee(
+                    f"une ligne du classeur a un numéro de plus de {nombre_fr(_RANGEES_MAX)} : {_REENREGISTRER} (G1)."
+                )
+            if numero <= self.rangee:
+                avant = f"après la ligne {self.rangee}, " if self.rangee else ""
+                raise _desordre(f"{avant}une ligne porte le numéro {numero}")
+            self.rangee, self.places = numero, set()
+        elif self.rangee:
+            if numero != self.rangee:
+                raise _desordre(f"ligne {self.rangee} : une cellule se dit d'une autre ligne")
+            if place in self.places:
+                raise _desordre(f"ligne {self.rangee} : deux cellules sont à la même place")
+            self.places.add(place)
 
 
 def verifier_archive(chemin: Path, limites: Limites) -> Archive:
@@ -97,57 +109,55 @@ def verifier_archive(chemin: Path, limites: Limites) -> Archive:
 
 def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, vue: Archive) -> int:
     """Bytes of a member, read to its end."""
-    nom = membre.filename.lower()
-    lus = balise = 0
-    fin, ordre = b"", _Ordre()
+    analyseur = _analyseur(membre.filename.lower(), limites, vue)
+    lus = 0
     with archive.open(membre) as flux:
         while tranche := flux.read(_TRANCHE):
             lus += len(tranche)
             if lus > plafond:
                 raise _trop(limites)
-            if nom.endswith(_XML):
-                balise = _balise_ouverte(tranche, balise)
-                if balise > limites.jeton:
-                    raise LectureRefusee(
-                        f"une balise d'une partie XML du classeur dépasse {nombre_fr(limites.jeton)} octets : "
-                        f"{_REENREGISTRER} (F9)."
-                    )
-                if nom.startswith("xl/worksheets/"):
-                    ordre.suivre(fin + tranche, len(fin))
-                _voir(nom, fin + tranche, limites, vue)
-                fin = tranche[-_RECOUVREMENT:]
+            if analyseur is None:
+                continue
+            try:
+                analyseur.Parse(tranche)
+            except (expat.ExpatError, LookupError, ValueError):
+                analyseur = None
+                continue
+            # what expat holds of a tag that does not end
+            if lus - max(analyseur.CurrentByteIndex, 0) > limites.jeton:
+                raise LectureRefusee(
+                    f"une balise d'une partie XML du classeur dépasse {nombre_fr(limites.jeton)} octets : "
+                    f"{_REENREGISTRER} (F9)."
+                )
     return lus
 
 
-def _balise_ouverte(tranche: bytes, avant: int) -> int:
-    """Bytes, at the end of a slice, of a tag that is not closed yet: expat looks at them again each time it gets more.
-
-    `avant`: those before the slice.
-    """
-    ouverte, fermee = tranche.rfind(b"<"), tranche.rfind(b">")
-    if ouverte > fermee:
-        return len(tranche) - ouverte
-    return avant + len(tranche) if avant and fermee < 0 else 0
-
-
-def _voir(nom: str, octets: bytes, limites: Limites, vue: Archive) -> None:
-    """Look at a slice of an XML part, which begins with the end of the former one."""
-    if _DTD.search(octets):
-        raise LectureRefusee(
-            f"une partie XML du classeur contient une DTD, qu'aucun tableur n'écrit : {_REENREGISTRER} (G1)."
-        )
+def _analyseur(nom: str, limites: Limites, vue: Archive) -> expat.XMLParserType | None:
+    """What looks at a part; None when it is no XML."""
+    if not nom.endswith(_XML):
+        return None
+    analyseur = expat.ParserCreate()
+    analyseur.StartDoctypeDeclHandler = _refuser_dtd
     if nom.startswith("xl/worksheets/"):
-        vue.masquees = vue.masquees or _MASQUEE.search(octets) is not None
-        vue.formules = vue.formules or _FORMULE.search(octets) is not None
-        vue.derniere_fusion = max(vue.derniere_fusion, *map(int, _FUSION.findall(octets)), 0)
+        analyseur.StartElementHandler = _Feuille(vue).debut
     elif "sharedstrings" in nom:
-        # a bound, not a sum: those of the end of a slice are counted twice
-        vue.textes += len(_TEXTE_PARTAGE.findall(octets))
-        if vue.textes > limites.chaines:
-            raise LectureRefusee(
-                f"le classeur a plus de {nombre_fr(limites.chaines)} textes partagés : exporter le tableau seul, ou le "
-                "couper en plusieurs fichiers (F9)."
-            )
+        textes = count(1)
+
+        def compter(balise: str, _: dict[str, str]) -> None:
+            if balise.rpartition(":")[2] == "si" and next(textes) > limites.chaines:
+                raise LectureRefusee(
+                    f"le classeur a plus de {nombre_fr(limites.chaines)} textes partagés : exporter le tableau seul, "
+                    "ou le couper en plusieurs fichiers (F9)."
+                )
+
+        analyseur.StartElementHandler = compter
+    return analyseur
+
+
+def _refuser_dtd(*_: object) -> None:
+    raise LectureRefusee(
+        f"une partie XML du classeur contient une DTD, qu'aucun tableur n'écrit : {_REENREGISTRER} (G1)."
+    )
 
 
 def _trop(limites: Limites) -> LectureRefusee:

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from itertools import islice, repeat
+from itertools import count, islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import openpyxl
 from openpyxl.utils.datetime import from_excel, to_excel
 
 from mutualisation.lecteurs.archive_xlsx import verifier_archive
-from mutualisation.lecteurs.bloc import Bloc, Defaut
+from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.entete import (
     SANS_TRADUCTION,
     Entete,
@@ -35,8 +35,6 @@ from mutualisation.sources.jeux import Jeu
 
 _RANGEES_PAR_BLOC = 1000
 _RANGEES_DE_TETE = 60
-# rows of a spreadsheet
-_RANGEES_MAX = 1_048_576
 _FORMULE_SANS_VALEUR = "formule sans valeur enregistrée : ouvrir le classeur dans un tableur et l'enregistrer (F11)"
 _NEUF_DECIMALES = Decimal("1E-9")
 # quoted and escaped text, padding, colours and locales, AM/PM: none of them says what the number is
@@ -66,41 +64,31 @@ class LecteurXlsx:
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the sheet."""
-        numeros: list[int] = []
-        rangees: list[list[str]] = []
-        defauts: dict[int, Defaut] = {}
+        rangees_lues = self._rangees()
         with _illisible():
-            for numero, rangee, formule in self._rangees():
-                if formule is None and est_vide(rangee):
-                    continue
-                if formule is not None:
-                    defauts[len(rangees)] = formule, _FORMULE_SANS_VALEUR
-                numeros.append(numero)
-                rangees.append(rangee)
-                if len(rangees) == _RANGEES_PAR_BLOC:
-                    yield self._bloc(numeros, rangees, defauts)
-                    numeros, rangees, defauts = [], [], {}
-        if rangees:
-            yield self._bloc(numeros, rangees, defauts)
-
-    def _bloc(self, numeros: list[int], rangees: list[list[str]], defauts: dict[int, Defaut]) -> Bloc:
-        bloc = Bloc(numeros, rangees, defauts)
-        bloc.vider_les_longues(self._limites.cellule)
-        return bloc
+            while lues := list(islice(rangees_lues, _RANGEES_PAR_BLOC)):
+                numeros, rangees, formules = zip(*lues, strict=True)
+                defauts = {i: (p, _FORMULE_SANS_VALEUR) for i, p in enumerate(formules) if p is not None}
+                bloc = Bloc(numeros, list(rangees), defauts)
+                bloc.vider_les_longues(self._limites.cellule)
+                yield bloc
 
     def _rangees(self) -> Iterator[tuple[int, list[str], int | None]]:
-        """(row number, texts, place of a formula that was never computed) of each row after the header."""
+        """(row number, texts, place of a formula that was never computed) of each row after the header, blank ones
+        apart."""
         feuille, epoque = self._classeur.worksheets[self._rang], self._classeur.epoch
         ecrites: Any = repeat(())
         if self._archive.formules:
             # read again as it was typed: a formula without a value is else an empty cell
             ecrites = _ouvrir(self._chemin, self._limites, valeurs=False).worksheets[self._rang].iter_rows()
-        for cellules, numero, tapees in zip(feuille.iter_rows(), _numeros(), ecrites, strict=False):
+        for cellules, numero, tapees in zip(feuille.iter_rows(), count(1), ecrites, strict=False):
             if numero > self._premiere:
                 rangee = [texte(c, epoque, dates=i in self._dates) for i, c in enumerate(cellules)]
                 self._refuser_large(numero, rangee)
                 formules = (i for i, c in enumerate(tapees) if c.data_type == "f" and cellules[i].value is None)
-                yield numero, rangee, next(formules, None)
+                formule = next(formules, None)
+                if formule is not None or not est_vide(rangee):
+                    yield numero, rangee, formule
 
     def _refuser_large(self, numero: int, rangee: list[str]) -> None:
         permises = self._limites.colonnes
@@ -189,19 +177,10 @@ def _ouvrir(chemin: Path, limites: Limites, *, valeurs: bool = True) -> Any:
     return classeur
 
 
-def _numeros() -> Iterator[int]:
-    """The row numbers of a sheet, in which openpyxl gives every row up to the last."""
-    yield from range(1, _RANGEES_MAX + 1)
-    raise LectureRefusee(
-        f"une ligne du classeur a un numéro de plus de {nombre_fr(_RANGEES_MAX)} : l'ouvrir dans un tableur et "
-        "l'enregistrer de nouveau en .xlsx (G1)."
-    )
-
-
 def _tete(feuille: Any, epoque: Any) -> list[tuple[int, list[str]]]:
     """Numbers and texts of the first rows of a sheet that are not blank."""
-    lues = zip(feuille.iter_rows(), _numeros(), strict=False)
-    textes = ((numero, [texte(c, epoque, dates=False) for c in cellules]) for cellules, numero in lues)
+    lues = enumerate(feuille.iter_rows(), 1)
+    textes = ((numero, [texte(c, epoque, dates=False) for c in cellules]) for numero, cellules in lues)
     return list(islice(((numero, r) for numero, r in textes if not est_vide(r)), _RANGEES_DE_TETE))
 
 
