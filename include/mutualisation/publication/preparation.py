@@ -2,14 +2,12 @@
 
 Storage is `versions.<relation>`, every version in one table; `publication.<relation>`, and `documents.<relation>` for
 an internal one, are stable views joined to the pointer `journal.publications`, and a view built on them follows. A view
-is `security_invoker`: its reader needs a right on the storage, and a policy says which rows (K10). A contract that
-widens a column or moves one, which `create or replace view` can't do, leaves readers their own views.
+is `security_invoker`: its reader needs a right on the storage, and a policy says which rows (K10).
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,14 +15,7 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.connexion import patienter
-from mutualisation.entrepot.roles import (
-    COMMUNE,
-    LECTEUR,
-    PROPRIETAIRE,
-    TRAITEMENT,
-    peut_prendre,
-    sous_le_role,
-)
+from mutualisation.entrepot.roles import COMMUNE, LECTEUR, PROPRIETAIRE, TRAITEMENT, sous_le_role
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.publication.relations import PUBLIEE, Colonne, Relation, relations_promues
 
@@ -52,26 +43,6 @@ select a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)
  where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped
  order by a.attnum
 """
-_DEPENDANTES = """
-with recursive liees (oid, rang) as (
-  select to_regclass(%s)::oid, 0
-  union all
-  select r.ev_class, l.rang + 1
-    from liees as l
-   inner join pg_catalog.pg_depend as d on d.refobjid = l.oid and d.refclassid = 'pg_class'::regclass
-   inner join pg_catalog.pg_rewrite as r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
-   where r.ev_class <> l.oid
-)
-select c.oid::regclass::text, c.relkind = 'm', pg_get_viewdef(c.oid), pg_get_userbyid(c.relowner)::text,
-  coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''),
-  array(select format('grant %%s on %%s to %%s', a.privilege_type, c.oid::regclass,
-      case when a.grantee = 0 then 'public' else a.grantee::regrole::text end)
-    from aclexplode(c.relacl) as a where a.grantee <> c.relowner)
-  from (select oid, max(rang) as rang from liees group by oid) as l
- inner join pg_catalog.pg_class as c using (oid)
- where l.rang > 0
- order by l.rang
-"""
 
 
 def preparer_publication(conn: psycopg.Connection[Any]) -> None:
@@ -92,14 +63,38 @@ def _definir(conn: psycopg.Connection[Any]) -> None:
         conn.execute("lock table journal.publications in share row exclusive mode")
         if est_preparee(conn):
             return
-        vues = [vue for relation in relations_promues().values() for vue in liberer(conn, relation)]
+        for relation in relations_promues().values():
+            _accorder(conn, relation)
         conn.execute(sql.SQL("; ").join(_ordres()))
-        retablir(conn, vues)
         conn.execute(
             sql.SQL("comment on schema versions is {}").format(
                 sql.Literal(f"Relations publiées, toutes versions (contrat {_marque()})")
             )
         )
+
+
+def _accorder(conn: psycopg.Connection[Any], relation: Relation) -> None:
+    """Drop the view of a relation whose columns are no longer the first of the contract, and give its storage the types
+    of the contract. Raises `ErreurMutualisation` when someone built a view on it."""
+    contrat = [(c.nom, c.type) for c in relation.colonnes]
+    en_place = conn.execute(_COLONNES, [f"{relation.schema}.{relation.nom}"]).fetchall()
+    if en_place == contrat[: len(en_place)]:
+        return
+    try:
+        conn.execute(sql.SQL("drop view {}").format(sql.Identifier(relation.schema, relation.nom)))
+    except psycopg.errors.DependentObjectsStillExist as erreur:
+        raise ErreurMutualisation(
+            f"Une vue lit {relation.schema}.{relation.nom}, dont le contrat change : supprimez-la, lancez "
+            f"« mutualisation migrer », puis recréez-la (détail : {erreur.diag.message_detail})."
+        ) from erreur
+    types = dict(contrat)
+    for nom, type_ in conn.execute(_COLONNES, [f"versions.{relation.nom}"]).fetchall():
+        if types.get(nom, type_) != type_:
+            conn.execute(
+                sql.SQL("alter table {} alter column {} type {}").format(
+                    sql.Identifier("versions", relation.nom), sql.Identifier(nom), sql.SQL(types[nom])
+                )
+            )
 
 
 def est_preparee(conn: psycopg.Connection[Any]) -> bool:
@@ -189,78 +184,22 @@ def lecteurs(relation: Relation) -> dict[str, str]:
 
 def droits(relation: Relation) -> list[sql.Composable]:
     """Statements that give each reader its rows, and take from the others; running them twice changes nothing."""
-    table, vue = sql.Identifier("versions", relation.nom), sql.Identifier(relation.schema, relation.nom)
-    ordres: list[sql.Composable] = [sql.SQL("alter table {} enable row level security").format(table)]
+    noms = {
+        "table": sql.Identifier("versions", relation.nom),
+        "vue": sql.Identifier(relation.schema, relation.nom),
+    }
+    modeles = ["alter table {table} enable row level security"]
     permis = lecteurs(relation)
     for role in (TRAITEMENT, LECTEUR, COMMUNE):
-        nom = {"table": table, "vue": vue, "role": sql.Identifier(role)}
-        ordres.append(sql.SQL("drop policy if exists {role} on {table}").format(**nom))
-        if role not in permis:
-            ordres.append(sql.SQL("revoke all on {table}, {vue} from {role}").format(**nom))
-            continue
-        condition = sql.SQL(permis[role]).format(pointeur=sql.Identifier(relation.pointeur))
-        politique = "create policy {role} on {table} for select to {role} using ({condition})"
-        ordres.append(sql.SQL(politique).format(**nom, condition=condition))
-        ordres.append(sql.SQL("grant select on {table}, {vue} to {role}").format(**nom))
-    ajout = {"table": table, "role": sql.Identifier(TRAITEMENT), "condition": sql.SQL(_A_PUBLIER)}
-    ordres.append(sql.SQL("drop policy if exists ajout on {table}").format(**ajout))
-    ordres.append(
-        sql.SQL("create policy ajout on {table} for insert to {role} with check ({condition})").format(**ajout)
-    )
-    ordres.append(sql.SQL("grant insert on {table} to {role}").format(**ajout))
-    return ordres
-
-
-@dataclass(frozen=True)
-class VueDeLecteur:
-    """A view that someone built on a published one, as it must be found again."""
-
-    nom: str
-    materialisee: bool
-    requete: str
-    proprietaire: str
-    options: str
-    droits: tuple[str, ...]
-
-
-def liberer(conn: psycopg.Connection[Any], relation: Relation) -> list[VueDeLecteur]:
-    """Drop the view of a relation whose columns are no longer the first of the contract, and give its storage the
-    types of the contract; give back the views built on it, nearest first, for `retablir`.
-
-    Raises `ErreurMutualisation` when the login may not work as the owner of one of them: nothing is dropped then.
-    """
-    vue, table = f"{relation.schema}.{relation.nom}", f"versions.{relation.nom}"
-    contrat = [(c.nom, c.type) for c in relation.colonnes]
-    en_place = conn.execute(_COLONNES, [vue]).fetchall()
-    if en_place == contrat[: len(en_place)]:
-        return []
-    lues = [
-        VueDeLecteur(nom, materialisee, requete, proprietaire, options, tuple(accordes))
-        for nom, materialisee, requete, proprietaire, options, accordes in conn.execute(_DEPENDANTES, [vue]).fetchall()
+        modeles.append(f"drop policy if exists {role} on {{table}}")
+        if role in permis:
+            modeles.append(f"create policy {role} on {{table}} for select to {role} using ({permis[role]})")
+            modeles.append(f"grant select on {{table}}, {{vue}} to {role}")
+        else:
+            modeles.append(f"revoke all on {{table}}, {{vue}} from {role}")
+    modeles += [
+        "drop policy if exists ajout on {table}",
+        f"create policy ajout on {{table}} for insert to {TRAITEMENT} with check ({_A_PUBLIER})",
+        f"grant insert on {{table}} to {TRAITEMENT}",
     ]
-    for lue in lues:
-        if not peut_prendre(conn, lue.proprietaire):
-            raise ErreurMutualisation(
-                f"La vue {lue.nom} de {lue.proprietaire} lit {vue}, dont le contrat change, et le compte connecté ne "
-                f"peut pas la refaire en son nom : que {lue.proprietaire} la supprime et la recrée ensuite, ou lancez "
-                "« mutualisation migrer » sous un compte d'administrateur."
-            )
-    conn.execute(sql.SQL("drop view {} cascade").format(sql.Identifier(relation.schema, relation.nom)))
-    types = dict(contrat)
-    for nom, type_ in conn.execute(_COLONNES, [table]).fetchall():
-        if types.get(nom, type_) != type_:
-            conn.execute(
-                sql.SQL("alter table {} alter column {} type {}").format(
-                    sql.Identifier("versions", relation.nom), sql.Identifier(nom), sql.SQL(types[nom])
-                )
-            )
-    return lues
-
-
-def retablir(conn: psycopg.Connection[Any], vues: list[VueDeLecteur]) -> None:
-    """Make again the views that `liberer` gave back, each as its owner, with its rights."""
-    for vue in vues:
-        genre = "materialized view" if vue.materialisee else "view"
-        with sous_le_role(conn, vue.proprietaire):
-            for ordre in (f"create {genre} {vue.nom}{vue.options} as {vue.requete}", *vue.droits):
-                conn.execute(sql.SQL(ordre))  # what the catalog itself gave
+    return [sql.SQL(modele).format(**noms, pointeur=sql.Identifier(relation.pointeur)) for modele in modeles]
