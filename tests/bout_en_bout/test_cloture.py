@@ -83,7 +83,7 @@ def _refus(session: op.Session, extrait: Path) -> None:
         op.cloturer(session, EXERCICE, "approbateur")
     synthese, lu = extrait / "synthese_financiere.csv", (extrait / "synthese_financiere.csv").read_bytes()
     synthese.write_bytes(lu.replace(b"CEP", b"CEQ"))
-    refuse(r"synthese_financiere\.csv a changé")
+    refuse(r"synthese_financiere\.csv n'est plus celui qui a été écrit")
     synthese.unlink()
     refuse(r"synthese_financiere\.csv manque")
     synthese.write_bytes(lu)
@@ -94,7 +94,7 @@ def _refus(session: op.Session, extrait: Path) -> None:
     for avant, apres, motif in (
         (b'"a_approuver"', b'"clos"', "n'est pas à approuver"),
         (b'"version": ', b'"version": 9', "est celui de la version 9"),
-        (b'"alice"', b'"zoe"', "n'est pas celui qui a été écrit"),
+        (b'"alice"', b'"zoe"', "n'est pas la signature"),
     ):
         (extrait / "manifeste.json").write_bytes(ecrit.replace(avant, apres, 1))
         refuse(motif)

@@ -133,7 +133,8 @@ def _manifeste(conn: psycopg.Connection[Any], bilan: Bilan, dossier: Path, desti
         return ecrit
     if destination.exists():
         en_place = ExtraitLu.lire(destination)
-        ecarts = (en_place.ecarts() if en_place else []) or [f"{MANIFESTE} n'est pas celui de la clôture"]
+        ecarts = [f"{nom} {quoi}" for nom, quoi in en_place.differences()] if en_place else []
+        ecarts = ecarts or [f"{MANIFESTE} n'est pas celui de la clôture"]
         raise ErreurMutualisation(
             f"L'extrait clos {destination} n'est plus entier ({', '.join(ecarts[:LIMITE_ECARTS])}) et ce logiciel ne "
             "le réécrit pas aux mêmes octets : reprenez-le d'une sauvegarde, ou donnez un autre dossier à --sortie."

@@ -24,7 +24,7 @@ from mutualisation.publication.clotures import approuver, lire_cloture
 from mutualisation.publication.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
-from mutualisation.publication.sceaux import ancrer, cles_connues
+from mutualisation.publication.sceaux import ancrer
 
 ECARTS = """
 select controle, coalesce(cle, '')
@@ -137,8 +137,6 @@ def _a_clore(
     exiger_sceau(session, conn, [exercice], version)
     _exiger_justifications(conn, exercice, version)
     extrait = _extrait_a_approuver(conn, exercice, version, dossier, session.var)
-    if ecarts := ecarts_extrait(conn, extrait.dossier, session.var):
-        raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
     return AClore(exercice, version, str(extrait.dossier), extrait.sha256)
 
 
@@ -198,10 +196,10 @@ def _extrait_a_approuver(
             f"l'extrait {dossier} est celui de la version {extrait.version}, et l'exercice {exercice} publie la "
             f"version {version} : {remede}"
         )
-    if extrait.exercice != exercice or not extrait.est_signe(cles_connues(conn, var)):
-        raise _refus(f"le manifeste de l'extrait {dossier} n'est pas celui qui a été écrit : {remede}")
-    if ecarts := extrait.ecarts():
-        raise _refus(f"l'extrait {dossier} n'est plus celui qui a été écrit : {_noms(ecarts)} ; {remede}")
+    if extrait.exercice != exercice:
+        raise _refus(f"l'extrait {dossier} est celui de l'exercice {extrait.exercice} : {remede}")
+    if ecarts := ecarts_extrait(conn, dossier, var):
+        raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
     return extrait
 
 

@@ -30,11 +30,7 @@ from mutualisation.operations.verifications import verifier_exercices, verifier_
 from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.publication.contexte import Condition, ce_qui_a_change, condition_de, version_publiee
 from mutualisation.publication.promotion import promouvoir
-from mutualisation.publication.relations import Relation
 from mutualisation.publication.sceaux import ancrer
-
-# reads an extract back: address of the warehouse, then as `extrait.annuel.Porte`
-_Porte = Callable[[str, psycopg.Connection[Any], Path, int, int, Mapping[str, Relation]], Any]
 
 
 def publier(session: Session, version: int | None = None) -> str:
@@ -65,7 +61,7 @@ def publier_avec_extraits(
         def composer() -> None:
             # the transaction says nothing while documents are composed
             conn.execute("set local idle_in_transaction_session_timeout = 0")
-            places.extend(_composer(session, conn, dict.fromkeys(exercices, version), pose, exiger_extrait))
+            places.extend(_composer(session, conn, dict.fromkeys(exercices, version), pose))
             pose.mettre_sur_disque()
 
         empreinte = _promouvoir(session, conn, version, composer)
@@ -101,17 +97,32 @@ def _une_fois_publiee(version: int) -> Iterator[None]:
 
 
 def _composer(
-    session: Session, conn: psycopg.Connection[Any], versions: Mapping[int, int], pose: MiseEnPlace, porte: _Porte
+    session: Session,
+    conn: psycopg.Connection[Any],
+    versions: Mapping[int, int],
+    pose: MiseEnPlace,
+    *,
+    publiees: bool = False,
 ) -> list[Path]:
-    """The extract of each {exercice: version}, then all the refusals of the gate at once; their places."""
+    """The extract of each {exercice: version}, read back by the gate; their places.
+
+    Raises `ControleEchoue` with all the refusals of the gate at once; `ExtraitRefuse` when versions are published.
+    """
+    porte = partial(exiger_extrait, session.dsn)
     places, refus = [], []
     for exercice, version in versions.items():
         session.suivi(f"Extrait de l'exercice {exercice}")
         try:
-            places.append(
-                composer_extrait(conn, exercice, version, pose, porte=partial(porte, session.dsn), var=session.var)
-            )
+            places.append(composer_extrait(conn, exercice, version, pose, porte=porte, var=session.var))
         except ControleEchoue as echec:
+            if publiees:
+                raise ExtraitRefuse(
+                    [
+                        f"La version {version} est publiée, mais l'extrait de l'exercice {exercice} relu ne lui est "
+                        f"pas conforme : {' ; '.join(echec.controles)} ; l'extrait précédent est resté en place ; "
+                        "relancez « mutualisation extraire »."
+                    ]
+                ) from echec
             refus += echec.controles
     if refus:
         raise ControleEchoue(refus)
@@ -138,7 +149,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
         verifier_places(conn, Path(sortie), exercices, version)
         versions = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
         with mise_en_place(Path(sortie), REFUS) as pose:
-            places = _composer(session, conn, versions, pose, _relire)
+            places = _composer(session, conn, versions, pose, publiees=True)
             condition = condition_de(conn, exercices, publiees=version is None)
             # noted before they take their places: what is found there was signed; and no reader waits for the lock
             conn.commit()
@@ -200,27 +211,6 @@ def _poser(pose: MiseEnPlace, echec: str) -> None:
         ) from erreur
     except ErreurMutualisation as erreur:
         raise ErreurMutualisation(f"{echec}. {erreur} Lancez ensuite « mutualisation extraire ».") from erreur
-
-
-def _relire(
-    dsn: str,
-    conn: psycopg.Connection[Any],
-    dossier: Path,
-    exercice: int,
-    version: int,
-    relations: Mapping[str, Relation],
-) -> None:
-    """The extract gate, once the version is published."""
-    try:
-        exiger_extrait(dsn, conn, dossier, exercice, version, relations)
-    except ControleEchoue as refus:
-        raise ExtraitRefuse(
-            [
-                f"La version {version} est publiée, mais l'extrait de l'exercice {exercice} relu ne lui est pas "
-                f"conforme : {' ; '.join(refus.controles)} ; l'extrait précédent est resté en place ; relancez "
-                "« mutualisation extraire »."
-            ]
-        ) from refus
 
 
 def facturer(session: Session, exercice: int, semestre: int, sortie: str, adherent: str | None = None) -> str:

@@ -21,14 +21,8 @@ from mutualisation.signatures.ancrage import Ancres
 from mutualisation.signatures.cle_signature import cle_signature, est_signe, publique
 
 REMEDE = "réécrivez l'extrait par « mutualisation extraire »"
-_FRAGMENTS = {"manque": "manque", "etranger": "n'est pas de l'extrait", "change": "a changé"}
-_PHRASES = {
-    "manque": f"le fichier {{nom}} manque — {REMEDE}.",
-    "etranger": "le fichier {nom} n'est pas de l'extrait — retirez-le.",
-    "change": f"le fichier {{nom}} n'est plus celui qui a été écrit — {REMEDE}.",
-}
-
-
+# what is wrong with a file
+MANQUE, CHANGE, ETRANGER = "manque", "n'est plus celui qui a été écrit", "n'est pas de l'extrait"
 SIGNATURES = """
 select signature, cle_publique from journal.extraits
  where exercice = %s and version = %s and manifeste_sha256 = %s order by numero
@@ -94,21 +88,17 @@ class ExtraitLu:
         return any(est_signe(self.octets, self.signature, cle) for cle in cles)
 
     def differences(self) -> Iterator[tuple[str, str]]:
-        """(name, `manque` | `etranger` | `change`) per file that is not the one of the manifest. OSError."""
+        """(name, what is wrong with it in French) per file that is not the one of the manifest. OSError."""
         declares = {s["fichier"]: s["sha256"] for s in self.manifeste["sorties"]}
         fichiers = (c for c in self.dossier.rglob("*") if c.is_symlink() or not c.is_dir())
         presents = {c.relative_to(self.dossier).as_posix(): c for c in fichiers}
         for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
             if nom not in presents:
-                yield nom, "manque"
+                yield nom, MANQUE
             elif nom not in declares:
-                yield nom, "etranger"
+                yield nom, ETRANGER
             elif not _est_intact(presents[nom], declares[nom]):
-                yield nom, "change"
-
-    def ecarts(self) -> list[str]:
-        """The same, a French fragment each."""
-        return [f"{nom} {_FRAGMENTS[quoi]}" for nom, quoi in self.differences()]
+                yield nom, CHANGE
 
 
 def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | None = None) -> list[str]:
@@ -122,7 +112,10 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         extrait = ExtraitLu.lire(dossier)
         if extrait is None:
             return [f"extrait {dossier} : {MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}."]
-        ecarts = [f"extrait {dossier} : {_PHRASES[quoi].format(nom=nom)}" for nom, quoi in extrait.differences()]
+        ecarts = [
+            f"extrait {dossier} : le fichier {nom} {quoi} — {'retirez-le' if quoi == ETRANGER else REMEDE}."
+            for nom, quoi in extrait.differences()
+        ]
     except OSError as erreur:
         return [f"extrait {dossier} : il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}."]
     if not extrait.est_signe(cles_connues(conn, var)):
