@@ -159,14 +159,14 @@ def test_seul_chemins_sait_ou_sont_les_choses():
     [
         ("francais.formats", "from mutualisation.rapport import publie", "→ mutualisation.rapport.publie"),
         ("portes.bilan", "def f():\n    from mutualisation.operations import session", "→ mutualisation.operations"),
-        ("publication.promotion", "import mutualisation.factures.redaction", "→ mutualisation.factures.redaction"),
+        ("publication.promotion", "import mutualisation.factures.factures", "→ mutualisation.factures.factures"),
         ("operations.etat", "from mutualisation.simulation import essai", "→ mutualisation.simulation.essai"),
     ],
 )
 def test_une_mauvaise_arete_est_vue(tmp_path, module, import_, faute):
     faux = {
         "mutualisation.rapport.publie": "", "mutualisation.operations.session": "",
-        "mutualisation.factures.redaction": "",
+        "mutualisation.factures.factures": "",
         "mutualisation.simulation.essai": "", f"mutualisation.{module}": import_,
     }  # fmt: skip
     (seule,) = aretes_interdites(_ecrire(tmp_path, faux))

@@ -12,7 +12,7 @@ import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.facturation import ZERO, Facturation, Ligne, Semestre, lire_publiees, periode
-from mutualisation.factures.redaction import phrase
+from mutualisation.francais.formats import INSECABLE, exact
 from mutualisation.publication.contexte import Contexte
 
 Periode = tuple[int, int]
@@ -186,3 +186,41 @@ def _verifier(f: Facture) -> None:
             f"{du} €, report {reporte} €, total {attendu} € ; publié {f.montant_du} €, {f.report_precedent} €, "
             f"{f.montant_facture} €. Publiez l'exercice de nouveau."
         )
+
+
+def prix(valeur: Decimal | None) -> str:
+    """`0,80 €`, `0,612345 €`: a unit price keeps its decimals; nothing is 0."""
+    return f"{exact(valeur or 0, 2)}{INSECABLE}€"
+
+
+def phrase(tarif: Mapping[str, Any]) -> str:
+    """What a tariff row gives for an adherent and semestre (a row of `factures_tarifs`)."""
+    r, a_payer = tarif, prix(tarif["prix"])
+    prorata = f"× {r['mois']}{INSECABLE}mois sur 12"
+    match r["regle"]:
+        case "forfait":
+            return f"Forfait annuel de {a_payer} {prorata}"
+        case "par_habitant":
+            return f"{a_payer} × {exact(r['population'] or 0)}{INSECABLE}habitants {prorata}"
+        case "par_tranche":
+            return f"Tranche {_tranche(r)} (population {exact(r['population'] or 0)}) : {a_payer} par an {prorata}"
+        case "par_unite":
+            return f"{a_payer} × {exact(r['unites'])}{INSECABLE}unités"
+        case "cout_unitaire":
+            return f"Coût unitaire {a_payer} × {exact(r['unites'])}{INSECABLE}unités"
+        case "pourcentage":
+            return f"{exact(r['prix'])}{INSECABLE}% {_assiette(r)}"
+    raise ValueError(f"règle de tarif sans phrase : {r['regle']}")
+
+
+def _tranche(r: Mapping[str, Any]) -> str:
+    bas, haut = r["tranche_min"], r["tranche_max"]
+    if haut is None:
+        return f"{exact(bas)} habitants et plus" if bas is not None else "toutes populations"
+    return f"de {exact(bas)} à moins de {exact(haut)} habitants" if bas else f"moins de {exact(haut)} habitants"
+
+
+def _assiette(r: Mapping[str, Any]) -> str:
+    if r["base"] == "achats_ht":
+        return f"de {exact(r['achats_ht'], 2)}{INSECABLE}€ d'achats HT du semestre"
+    return "du produit des certificats d'économies d'énergie vendus au semestre"

@@ -1,4 +1,4 @@
-"""The PES draft of a semestre, ready to be written: its bytes, what it holds, what it leaves out and why."""
+"""The PES draft of a semestre: what it holds, what it leaves out and why; and the same read back from disk."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import Path
 
 from mutualisation.factures.facturation import ZERO, Facturation, Ligne, Semestre, periode
 from mutualisation.factures.factures import Facture
 from mutualisation.factures.pes import LignePes, Titre, attendu, en_latin1, octets_pes
 from mutualisation.factures.reglages_pes import ReglagesPes
 from mutualisation.francais.formats import euros, plusieurs
+from mutualisation.lecteurs.lecture import ouvrir
+from mutualisation.lecteurs.limites import Limites
 from mutualisation.publication.contexte import Contexte
+from mutualisation.sources.registre import registre
 
 SANS_REGLAGE = (
     "Pas de projet de PES : à ajouter ou à corriger dans referentiel/parametres, en vigueur au {} : {} ; puis relancer "
@@ -184,3 +188,27 @@ class Titres:
                 titres[choisi] -= montant
                 return choisi
         return None
+
+
+def relire(chemin: Path) -> list[dict[str, str]]:
+    """Rows of the file as the pipeline lands them, {column: text}. Raises `LectureRefusee`."""
+    jeu = registre().jeu("pes")
+    colonnes = [c.nom for c in jeu.colonnes_entrepot]
+    lecteur = ouvrir(chemin, jeu, "xml", Limites())
+    return [dict(zip(colonnes, rangee, strict=True)) for bloc in lecteur.blocs() for rangee in bloc.rangees]
+
+
+def verifier_accord(chemin: Path, retenues: Iterable[LignePes]) -> list[str]:
+    """Per adherent, service and product, Σ of the lines read back (TypBord 02 negative) = Σ of the lines kept."""
+    attendues: dict[tuple[str, ...], Decimal] = defaultdict(lambda: ZERO)
+    lues: dict[tuple[str, ...], Decimal] = defaultdict(lambda: ZERO)
+    for x in retenues:
+        attendues[x.facture.siret, x.imputation["CodServ"], x.imputation["CodProdLoc"]] += x.montant
+    for ligne in relire(chemin):
+        signe = -1 if ligne["typbord"] == "02" else 1
+        lues[ligne["siret"], ligne["codserv"], ligne["codprodloc"]] += signe * Decimal(ligne["mtht"])
+    return [
+        f"{' '.join(cle)} : {lues[cle]} € dans le PES, {attendues[cle]} € à titrer."
+        for cle in sorted({*attendues, *lues})
+        if lues[cle] != attendues[cle]
+    ]

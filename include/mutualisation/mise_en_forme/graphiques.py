@@ -11,11 +11,10 @@ from mutualisation.francais.formats import INSECABLE, arrondi, euros, nombre, po
 
 ZERO = Decimal(0)
 # words of the drawings themselves
-INCONNU, NON_RENSEIGNE = "non connu", "Non renseigné"
+INCONNU = "non connu"
 ENSEMBLE = "Ensemble"
 SANS_PLACE = "Sans position connue"
 UNE_CASE = "Une case par commune, au plus près de sa place. Positions : IGN, Admin Express 2018."
-CETTE_COMMUNE = "Classe de cette commune"
 NIVEAUX = (("total", "Montant"), ("hausse", "Ce qui augmente"), ("baisse", "Ce qui diminue"))
 
 
@@ -160,11 +159,11 @@ class Flux(Graphique):
 
 @dataclass(frozen=True)
 class Commune:
-    """A commune of a map: what it is worth (None: unknown), its class in the legend (0 is the lightest)."""
+    """A commune of a map: what it is worth, its class in the legend (0 is the lightest)."""
 
     code_insee: str
     nom: str
-    valeur: Decimal | int | None
+    valeur: Decimal | int
     classe: int
     adresse: str = ""
 
@@ -173,8 +172,8 @@ class Commune:
 class Carte(Graphique):
     """A map of communes by class; `classes`: words of the legend, lightest first; `unite`: of the values.
 
-    `repere`: the commune that is read now, outlined; `signee`: classes go from losing to winning, around zero;
-    `muette`: small and without names, where only the place of the `repere` matters.
+    `repere`: the commune that is read now: the map is then small and without names, only its place matters; `signee`:
+    classes go from losing to winning, around zero.
     """
 
     communes: Sequence[Commune]
@@ -182,7 +181,6 @@ class Carte(Graphique):
     unite: str
     repere: str = ""
     signee: bool = False
-    muette: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,12 +196,10 @@ class Matrice(Graphique):
 
 @dataclass(frozen=True)
 class Serie:
-    """A measure over the years (None: unknown), in its own unit."""
+    """Euros over the years (None: unknown)."""
 
     libelle: str
     points: Sequence[tuple[int, Decimal | None]]
-    unite: str = "€"
-    decimales: int = 2
 
 
 @dataclass(frozen=True)
@@ -217,8 +213,7 @@ class Courbes(Graphique):
 class Histogramme(Graphique):
     """Bars of one measure by class, in order (distribution of communes, € per inhabitant by size of commune).
 
-    `barres`: (class, value or None); `axe`: what the classes are; `mesure`: what the bars say, with its unit;
-    `repere`: the class of the commune that is read now.
+    `barres`: (class, value or None); `axe`: what the classes are; `mesure`: what the bars say, with its unit.
     """
 
     axe: str
@@ -226,7 +221,6 @@ class Histogramme(Graphique):
     barres: Sequence[tuple[str, Decimal | None]]
     decimales: int = 0
     unite: str = ""
-    repere: str = ""
 
 
 # ---------------------------------------------------------------- told in words
@@ -242,7 +236,7 @@ def decrire(g: Graphique) -> str:
             gauche, droite = (", ".join(f"{nom} {euros(x)}" for nom, x in cote) for cote in (g.sources, g.cibles))
             return f"Coût : {gauche}. Financement : {droite}."
         case Carte():
-            connues = Counter(c.classe for c in g.communes if c.valeur is not None)
+            connues = Counter(c.classe for c in g.communes)
             return _enoncer(f"{nom} : {connues[i]}" for i, nom in enumerate(g.classes))
         case Matrice():
             return _enoncer(f"{nom} : {sum(x[i] for _, x in g.lignes)}" for i, nom in enumerate(g.colonnes))
@@ -259,4 +253,4 @@ def _enoncer(enonces: Iterable[str]) -> str:
 
 
 def _points(s: Serie) -> list[str]:
-    return [f"{an} {INCONNU if v is None else f'{nombre(v, s.decimales)} {s.unite}'}" for an, v in s.points]
+    return [f"{an} {INCONNU if v is None else f'{nombre(v, 2)} €'}" for an, v in s.points]

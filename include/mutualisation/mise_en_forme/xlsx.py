@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
+from mutualisation.chemins import PAQUET
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.francais.typographie import sans_accent
@@ -31,11 +33,10 @@ from mutualisation.mise_en_forme.modele import (
     Tableau,
     Valeur,
 )
-from mutualisation.mise_en_forme.palette import COULEURS, FILET, GRIS, MARQUE
-from mutualisation.mise_en_forme.xlsx_styles import MONTANTS, TOLERANCE, style
+from mutualisation.mise_en_forme.palette import COULEURS, FILET, GRIS, MARQUE, PAGE
 
 SOMMAIRE = "Lisez-moi"
-PAGE = 9
+A4 = 9
 LIGNE_ENTETE = 3
 # characters that a page holds at full size
 LARGEUR_DE_PAGE = 105
@@ -43,6 +44,9 @@ HAUTEUR = 15.75
 # of a chart, in pixels; share of its width that is left to the names of the bars
 LARGEUR_DU_DESSIN, PLACE_DES_NOMS = 1040, 0.46
 Formats = Callable[[str, str], Any]
+STYLES = tomllib.loads((PAQUET / "mise_en_forme" / "xlsx_styles.toml").read_text(encoding="utf-8"))
+FORMATS, TOLERANCE = STYLES["formats"], STYLES["tolerances"]
+MONTANTS = ("euros", "centimes", "milliers", "moyen", "variation")
 
 
 def ecrire(document: Document, chemin: Path) -> None:
@@ -88,7 +92,7 @@ def _ouvrir(livre: Any, document: Document, formats: Formats, nom: str, titre: s
     feuille = livre.add_worksheet(nom)
     feuille.hide_gridlines(2)
     feuille.set_landscape()
-    feuille.set_paper(PAGE)
+    feuille.set_paper(A4)
     feuille.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.65)
     epci, mention = document.epci.replace("&", "&&"), "DONNÉES SYNTHÉTIQUES" if document.synthetique else ""
     etat = ", ".join(etat.lower() for etat, _ in document.etats[:2])
@@ -413,3 +417,15 @@ def lire_cellule(ligne: Ligne, colonne: Colonne) -> tuple[Any, str]:
         case date():
             return valeur, "date"
     return valeur, genre
+
+
+def style(genre: str, role: str) -> dict[str, Any]:
+    """Properties of a format; the kind settles how a number is written, the role how the cell looks."""
+    nombre, couleurs = genre in FORMATS, PAGE | COULEURS
+    base = {"font_name": "Calibri", "font_size": 11, "num_format": FORMATS.get(genre, "@"), "valign": "top"}
+    if role == "corps":
+        base["text_wrap"] = not nombre
+    if nombre:
+        base["align"] = "right"
+    looks = {nom: couleurs[x] if nom.endswith("_color") else x for nom, x in STYLES["roles"][role].items()}
+    return base | looks

@@ -17,7 +17,7 @@ from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.francais.formats import plusieurs
 from mutualisation.francais.libelles import regle_citee, remede_du_motif
 from mutualisation.francais.neutralisation import neutraliser
-from mutualisation.mise_en_forme.xlsx_styles import style
+from mutualisation.mise_en_forme.xlsx import style
 from mutualisation.reparation import feuilles
 from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive, lignes_fautives
 from mutualisation.sources.jeux import Jeu, Registre

@@ -11,9 +11,8 @@ import pytest
 from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.factures import Facture
+from mutualisation.factures.factures import Facture, phrase
 from mutualisation.factures.parametres import Parametres
-from mutualisation.factures.redaction import phrase
 
 from .conftest import CCAS, lire
 

@@ -17,8 +17,7 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures import ecrire_factures
 from mutualisation.factures.facturation import lire_facturation
 from mutualisation.factures.pes import SCHEMA, attendu
-from mutualisation.factures.projet_pes import ProjetPes, preparer_projet
-from mutualisation.factures.relecture_pes import relire, verifier_accord
+from mutualisation.factures.projet_pes import ProjetPes, preparer_projet, relire, verifier_accord
 from mutualisation.publication.contexte import lire_contexte
 
 from .conftest import lire

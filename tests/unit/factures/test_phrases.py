@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mutualisation.factures.redaction import phrase
+from mutualisation.factures.factures import phrase
 from mutualisation.sources.registre import registre
 
 REGLES = next(c for c in registre().jeu("tarifs").colonnes if c.nom == "regle").valeurs

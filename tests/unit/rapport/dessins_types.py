@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from mutualisation.mise_en_forme.graphiques import (
@@ -57,15 +56,15 @@ def courbes(*series: Serie) -> Courbes:
     return Courbes("g-essai", "Titre", "Sujet", series)
 
 
-def histogramme(*barres: tuple[str, D | None], unite: str = "", repere: str = "") -> Histogramme:
+def histogramme(*barres: tuple[str, D | None], unite: str = "") -> Histogramme:
     return Histogramme(
-        "g-essai", "Titre", "Sujet", "Nombre de dispositifs", "Communes", barres, 2 if unite else 0, unite, repere
+        "g-essai", "Titre", "Sujet", "Nombre de dispositifs", "Communes", barres, 2 if unite else 0, unite
     )
 
 
-def _communes(valeurs: list[int | None]) -> list[Commune]:
+def _communes(valeurs: list[int]) -> list[Commune]:
     return [
-        Commune(code, nom, v, 0 if v is None else min(abs(v) // 4, 4), f"communes/{code}.html")
+        Commune(code, nom, v, min(abs(v) // 4, 4), f"communes/{code}.html")
         for (code, nom), v in zip(COMMUNES.items(), valeurs, strict=False)
     ]
 
@@ -78,7 +77,7 @@ BARRES = [
 ]
 PONT = (Etape("Coût complet", D(1200), total=True), Etape("Charges de structure", D(-200)), Etape("Prix", D(90)))
 TROIS_ANS = [(2019, D("12.5")), (2020, None), (2021, D("7.25"))]
-VALEURS: list[int | None] = [18, 2, 0, None, 7, 9, 14, 4, 11, 0, 20, 6]
+VALEURS = [18, 2, 0, 5, 7, 9, 14, 4, 11, 0, 20, 6]
 
 CAS: dict[str, Graphique] = {
     "barres": graphique("barres", *BARRES),
@@ -96,32 +95,32 @@ CAS: dict[str, Graphique] = {
         Etape(LONG, D(-900), total=True), Etape(SANS_ESPACE, ENORME), Etape("Fin", D(-1), total=True)
     ),
     "flux": flux(
-        [("Personnel", D(800)), ("Charges de structure", D(200)), ("Subventions", D(-100))],
-        [("Communes", D(300)), ("CCAS", D(1)), ("Reste à charge", D(599))],
+        [("Personnel", D(800)), ("Charges de structure", D(200)), ("Subventions", D(100))],
+        [("Communes", D(300)), ("CCAS", D(1)), ("Reste à charge", D(799))],
     ),
     "flux_vide": flux([], []),
     "flux_seul": flux([("Personnel", D(5))], [("Communes", D(5))]),
     "flux_long": flux([(LONG, ENORME), (SANS_ESPACE, D(1))], [(LONG, ENORME), *((f"P{i}", D(1)) for i in range(9))]),
-    "carte": carte(*_communes(VALEURS), repere="59350"),
+    "carte": carte(*_communes(VALEURS)),
     "carte_vide": carte(),
     "carte_seule": carte(Commune("59350", "Lille", 3, 1)),
-    "carte_signee": carte(*_communes([-9, 12, 0, 5, 17, None, -3]), signee=True),
-    "carte_muette": replace(carte(*_communes(VALEURS), repere="59350"), muette=True),
-    "carte_inconnue": carte(Commune("99998", LONG, 2, 0), Commune("99999", SANS_ESPACE, None, 0), *_communes([3, 20])),
+    "carte_signee": carte(*_communes([-9, 12, 0, 5, 17, -12, -3]), signee=True),
+    "carte_muette": carte(*_communes(VALEURS), repere="59350"),
+    "carte_inconnue": carte(Commune("99998", LONG, 2, 0), Commune("99999", SANS_ESPACE, 1, 0), *_communes([3, 20])),
     "carte_enorme": carte(*(Commune(code, nom, ENORME, 4) for code, nom in COMMUNES.items())),
     "matrice": matrice(["Archives", "Droit des sols"], [("Lille", [True, False]), ("Roubaix", [True, True])]),
     "matrice_vide": matrice([], []),
     "matrice_longue": matrice([LONG] * 20, [(LONG, [True] * 20), (SANS_ESPACE, [False] * 20)]),
     "courbes": courbes(
-        Serie("Archives", TROIS_ANS, "€ par mètre"), Serie("Sols", [(2021, D(3))]), Serie(LONG, TROIS_ANS, LONG)
+        Serie("Archives", TROIS_ANS), Serie("Sols", [(2021, D(3))]), Serie(LONG, TROIS_ANS)
     ),
     "courbes_vides": courbes(),
     "courbes_inconnues": courbes(Serie("Archives", []), Serie("Sols", [(2020, None), (2021, None)])),
     "courbes_enormes": courbes(
         *(Serie(SANS_ESPACE, [(2020, -ENORME), (2021, ENORME)]) for _ in range(5)), Serie("Nul", [(2020, D(0))])
     ),
-    "histogramme": histogramme(*((str(i), D(i % 5)) for i in range(21)), repere="3"),
+    "histogramme": histogramme(*((str(i), D(i % 5)) for i in range(21))),
     "histogramme_vide": histogramme(),
     "histogramme_negatif": histogramme(("Petites", D(-3)), ("Moyennes", None), ("Grandes", D(4)), unite="€"),
-    "histogramme_long": histogramme((LONG, ENORME), (SANS_ESPACE, -ENORME), ("Nul", D(0)), unite="€", repere=LONG),
+    "histogramme_long": histogramme((LONG, ENORME), (SANS_ESPACE, -ENORME), ("Nul", D(0)), unite="€"),
 }  # fmt: skip

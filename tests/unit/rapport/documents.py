@@ -86,7 +86,7 @@ def graphiques() -> list[g.Graphique]:
         ], ["1 à 4", "5 et plus"], "services"),
         g.Matrice("matrice", "Adhésions", "Adhésions", ["Centrale d'achat", "Archives"],
                   [("Lille", [True, False]), ("Tourcoing", [True, True])]),
-        g.Courbes("courbes", "Coûts unitaires", "Coûts", [g.Serie("Conseil en énergie", annees, "€ par bâtiment")]),
+        g.Courbes("courbes", "Coûts unitaires", "Coûts", [g.Serie("Conseil en énergie", annees)]),
         g.Histogramme("histogramme", "Répartition", "Communes", "nombre de services", "Communes",
                       [("1 à 4", Decimal(40)), ("5 à 9", Decimal(55))]),
     ]  # fmt: skip

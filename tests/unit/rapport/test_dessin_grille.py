@@ -38,7 +38,7 @@ def test_a_tile_says_its_commune_and_leads_to_it() -> None:
     racine = etree.fromstring(str(dessiner(carte, "large")))
     liens = {a.get("href"): a.findtext(".//{*}title") for a in racine.iter("{*}a")}
     assert liens["communes/59350.html"] == "Lille : 18\u00a0dispositifs"
-    assert liens["communes/59512.html"] == "Roubaix : non renseigné"
+    assert liens["communes/59512.html"] == "Roubaix : 5\u00a0dispositifs"
     assert len(liens) == len(carte.communes)
 
 

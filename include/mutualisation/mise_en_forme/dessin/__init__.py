@@ -53,7 +53,7 @@ def dessiner(bloc: Graphique, support: str) -> Markup:
 
 def ecrans(bloc: Graphique) -> list[Markup]:
     """The drawings of a page: the style sheet shows one; a few columns have one that suits both."""
-    if (isinstance(bloc, CoutsCouverts) and bloc.genre == "colonnes") or (isinstance(bloc, Carte) and bloc.muette):
+    if (isinstance(bloc, CoutsCouverts) and bloc.genre == "colonnes") or (isinstance(bloc, Carte) and bloc.repere):
         return [dessiner(bloc, "unique")]
     return [dessiner(bloc, support) for support in ECRANS]
 

@@ -14,7 +14,7 @@ from mutualisation.chemins import POSITIONS
 from mutualisation.francais.formats import INSECABLE, nombre, signe
 from mutualisation.mise_en_forme import palette
 from mutualisation.mise_en_forme.dessin.toile import INTERLIGNE, Toile, couper, largeur, morceaux, n
-from mutualisation.mise_en_forme.graphiques import NON_RENSEIGNE, SANS_PLACE, UNE_CASE, Carte, Commune
+from mutualisation.mise_en_forme.graphiques import SANS_PLACE, UNE_CASE, Carte, Commune
 
 COLONNES_MAX = 9
 Case = tuple[int, int]
@@ -24,8 +24,6 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     """Legend, tiles, then communes without a known place, then the key of the numbers."""
     couleurs = palette.classes(len(carte.classes), signee=carte.signee)
     entrees = [(_sens(carte, i), nom) for i, nom in enumerate(carte.classes)]
-    if any(c.valeur is None for c in carte.communes):
-        entrees, couleurs = [*entrees, ("absent", NON_RENSEIGNE)], [*couleurs, palette.PAPIER]
     y = toile.legende(entrees, couleurs)
     cases = placer(tuple(c.code_insee for c in carte.communes))
     numeros = {c.code_insee: i for i, c in enumerate(carte.communes, start=1)}
@@ -33,13 +31,13 @@ def dessiner(carte: Carte, toile: Toile) -> None:
     autres = [c for c in carte.communes if c.code_insee not in cases]
     if situees:
         y = _tuiles(carte, toile, y, [(c, cases[c.code_insee]) for c in situees], numeros)
-        if not carte.muette:
+        if not carte.repere:
             enonce = toile.lignes(UNE_CASE, toile.support.largeur, petit=True)
             y = toile.ecrire(0, y + 4, enonce, petit=True, couleur=palette.GRIS)
     if autres:
         y = toile.ecrire(0, y + 6, toile.lignes(SANS_PLACE, toile.support.largeur, petit=True), petit=True)
         y = _tuiles(carte, toile, y + 3, [(c, divmod(i, COLONNES_MAX)) for i, c in enumerate(autres)], numeros)
-    if toile.support.etroit and not carte.muette:
+    if toile.support.etroit and not carte.repere:
         _cle(carte, toile, y + 8)
 
 
@@ -53,7 +51,7 @@ def _tuiles(
     """Tiles of one size, high enough for the longest name; the place below."""
     colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
     pas = toile.support.largeur / colonnes
-    if carte.muette:
+    if carte.repere:
         for commune, (rang, colonne) in placees:
             _tuile(carte, toile, commune, (colonne * pas, haut + rang * pas * 0.55, pas, pas * 0.55), ([], 0))
         return toile.hauteur + 2
@@ -95,30 +93,23 @@ def _tuile(
     enonces: tuple[Sequence[str], float],
 ) -> None:
     (x, y, largeur_, hauteur), (mots_, taille) = boite, enonces
-    connue, sens = c.valeur is not None, _sens(carte, c.classe) if c.valeur is not None else "absent"
-    couleur = palette.classes(len(carte.classes), signee=carte.signee)[c.classe] if connue else palette.PAPIER
+    sens, couleur = _sens(carte, c.classe), palette.classes(len(carte.classes), signee=carte.signee)[c.classe]
     toile.corps.append(f'<a href="{escape(c.adresse)}">' if c.adresse else "<g>")
     cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
-    titre = f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}" if connue else f"{c.nom} : {NON_RENSEIGNE.lower()}"
-    toile.forme("rect", cadre + ("" if connue else ' stroke-dasharray="3 2"'), sens, couleur, titre)
-    if c.code_insee == carte.repere and carte.muette:
+    toile.forme("rect", cadre, sens, couleur, f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}")
+    if c.code_insee == carte.repere:
         # on a small map an outline is lost among dark tiles: a pin, seen on any of them
         centre, rayon = f'cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}"', n(hauteur * 0.4)
         toile.corps.append(
             f'<circle class="repere-trait" {centre} r="{rayon}" fill="{palette.PAPIER}" stroke="{palette.ENCRE}" '
             f'stroke-width="{n(hauteur * 0.2)}"/>'
         )
-    elif c.code_insee == carte.repere:
-        for trait, epaisseur in ((palette.ENCRE, 4), (palette.PAPIER, 1.5)):
-            toile.corps.append(
-                f'<rect class="repere-trait" {cadre} fill="none" stroke="{trait}" stroke-width="{epaisseur}"/>'
-            )
-    lignes = [*mots_] if carte.muette or toile.support.etroit or not connue else [*mots_, ""]
-    haut = y + (hauteur - len(lignes) * taille * INTERLIGNE) / 2
+    chiffre = not (carte.repere or toile.support.etroit)
+    haut = y + (hauteur - (len(mots_) + chiffre) * taille * INTERLIGNE) / 2
     halo = sens in palette.HACHURES
     milieu = x + largeur_ / 2
     bas = toile.ecrire(milieu, haut, mots_, ancre="middle", sur=couleur, taille=taille, halo=halo)
-    if len(lignes) > len(mots_):
+    if chiffre:
         toile.ecrire(milieu, bas, _valeur(carte, c), ancre="middle", sur=couleur, taille=taille, halo=halo, gras=True)
     toile.corps.append("</a>" if c.adresse else "</g>")
     toile.jusqu_a(y + hauteur)
@@ -126,8 +117,6 @@ def _tuile(
 
 def _valeur(carte: Carte, c: Commune) -> str:
     """The figure of a commune, signed where the map tells gains and losses."""
-    if c.valeur is None:
-        return NON_RENSEIGNE.lower()
     return signe(Decimal(c.valeur)) if carte.signee else nombre(c.valeur)
 
 

@@ -10,7 +10,7 @@ from markupsafe import escape
 from mutualisation.francais.formats import INSECABLE, nombre
 from mutualisation.mise_en_forme import palette
 from mutualisation.mise_en_forme.dessin.toile import Toile, n
-from mutualisation.mise_en_forme.graphiques import CETTE_COMMUNE, INCONNU, ZERO, Courbes, Histogramme, Matrice, Serie
+from mutualisation.mise_en_forme.graphiques import INCONNU, ZERO, Courbes, Histogramme, Matrice, Serie
 
 # from one upright line to the next, in sizes of text
 SERRE = 1.1
@@ -25,11 +25,10 @@ def dessiner_courbes(c: Courbes, toile: Toile) -> None:
     for debut in range(0, len(c.series), par_rang):
         rang = c.series[debut : debut + par_rang]
         noms = [toile.lignes(s.libelle, place, petit=True, gras=True) for s in rang]
-        unites = [toile.lignes(f"en {s.unite}", place, petit=True) for s in rang]
-        tete = y + max(len(a) + len(b) for a, b in zip(noms, unites, strict=True)) * toile.pas(petit=True) + 4
+        tete = y + (max(map(len, noms)) + 1) * toile.pas(petit=True) + 4
         for i, serie in enumerate(rang):
             bas = toile.ecrire(i * pas, y, noms[i], petit=True, gras=True)
-            toile.ecrire(i * pas, bas, unites[i], petit=True, couleur=palette.GRIS)
+            toile.ecrire(i * pas, bas, "en €", petit=True, couleur=palette.GRIS)
             _panneau(serie, toile, i * pas, tete, place)
         y = toile.hauteur + toile.support.taille
 
@@ -62,7 +61,7 @@ def _panneau(s: Serie, toile: Toile, x: float, y: float, place: float) -> None:
 def _dits(s: Serie, toile: Toile, place: float) -> tuple[list[str], int]:
     """First and last figures, and how many lines they take: two where they do not fit side by side."""
     bouts = [s.points[0], *s.points[1:][-1:]] if s.points else []
-    enonces = [INCONNU if v is None else nombre(v, s.decimales) for _, v in bouts] or [INCONNU]
+    enonces = [INCONNU if v is None else nombre(v, 2) for _, v in bouts] or [INCONNU]
     longueur = sum(toile.place(enonce, petit=True, gras=True) for enonce in enonces) + toile.support.taille
     return enonces, len(enonces) if longueur > place else 1
 
@@ -86,10 +85,7 @@ def _bouts(s: Serie, toile: Toile, x: float, y: float, place: float, pied: float
 # ---------------------------------------------------------------- classes: columns where they have room, else bars
 def dessiner_histogramme(h: Histogramme, toile: Toile) -> None:
     """The measure on top, its classes below or beside."""
-    entrees = [("mesure", h.mesure)]
-    if h.repere and any(nom == h.repere for nom, _ in h.barres):
-        entrees.append(("repere", CETTE_COMMUNE))
-    y = toile.legende(entrees)
+    y = toile.legende([("mesure", h.mesure)])
     pas = toile.support.largeur / max(len(h.barres), 1)
     libelles = [toile.lignes(nom, pas - 6, petit=True) for nom, _ in h.barres]
     serre = any(len(lignes) > 3 for lignes in libelles) or any(
@@ -119,12 +115,11 @@ def _debout(h: Histogramme, toile: Toile, y: float, pas: float, libelles: list[l
     echelle = hauteur / float(haut - bas) if haut > bas else 0.0
     zero = y + etage + float(haut) * echelle
     pied = zero - float(bas) * echelle + (etage if bas < 0 else 0) + 5
-    for i, (nom, valeur) in enumerate(h.barres):
+    for i, (_, valeur) in enumerate(h.barres):
         milieu, longueur = (i + 0.5) * pas, float(abs(valeur or ZERO)) * echelle
-        sens = "repere" if h.repere and nom == h.repere else "mesure"
         largeur = min(pas * 0.78, taille * 6)
         dessous = valeur is not None and valeur < 0
-        toile.rectangle(milieu - largeur / 2, zero if dessous else zero - longueur, largeur, longueur, sens)
+        toile.rectangle(milieu - largeur / 2, zero if dessous else zero - longueur, largeur, longueur, "mesure")
         place = zero + longueur + 3 if dessous else zero - longueur - etage
         toile.ecrire(milieu, place, _valeur(h, valeur), ancre="middle", petit=True, gras=True)
         toile.ecrire(milieu, pied, libelles[i], ancre="middle", petit=True)
@@ -149,9 +144,8 @@ def _couche(h: Histogramme, toile: Toile, y: float) -> None:
         epaisseur = max(taille * 1.3, len(lignes) * toile.pas(petit=True))
         toile.ecrire(gauche - taille * 0.7, y, lignes, ancre="end", petit=True, dans=epaisseur)
         longueur = float(abs(valeur or ZERO)) * echelle
-        sens = "repere" if h.repere and nom == h.repere else "mesure"
         debut = zero - longueur if valeur is not None and valeur < 0 else zero
-        toile.rectangle(debut, y, longueur, epaisseur, sens)
+        toile.rectangle(debut, y, longueur, epaisseur, "mesure")
         fin = max(debut + longueur, zero) + taille * 0.5
         toile.ecrire(fin, y, _valeur(h, valeur), petit=True, gras=True, dans=epaisseur)
         y += epaisseur + taille * 0.45

@@ -23,8 +23,8 @@ from mutualisation.mise_en_forme.graphiques import (
 
 # height of the total, in lines of text
 HAUTEUR = 12
-Part = tuple[str, Decimal, Decimal, str]
-"""Words, amount as it is said, length (€, never negative), meaning."""
+# words, amount (never negative), meaning
+Part = tuple[str, Decimal, str]
 
 
 # ---------------------------------------------------------------- costs: a bar a dispositif, or a column an exercice
@@ -207,21 +207,12 @@ def _marche(m: Marche, toile: Toile, y: float, gauche: float, x: tuple[float, fl
 
 
 # ---------------------------------------------------------------- flows: bands that meet in the total
-def cotes(f: Flux) -> tuple[list[Part], list[Part]]:
-    """Both sides; an amount that is deducted on one side is told on the other, as it was said."""
-    gauche, droite = ([(nom, m, abs(m), f.sens_de(nom)) for nom, m in cote if m] for cote in (f.sources, f.cibles))
-    return (
-        [p for p in gauche if p[1] > 0] + [p for p in droite if p[1] < 0],
-        [p for p in droite if p[1] > 0] + [p for p in gauche if p[1] < 0],
-    )
-
-
 def dessiner_flux(f: Flux, toile: Toile) -> None:
     """Words on both sides, bands between; the total in the middle."""
-    gauche, droite = cotes(f)
+    gauche, droite = ([(nom, montant, f.sens_de(nom)) for nom, montant in cote] for cote in (f.sources, f.cibles))
     largeur, taille = toile.support.largeur, toile.support.taille
     marges = [_marge(toile, cote) for cote in (gauche, droite)]
-    total = max(sum((p[2] for p in cote), ZERO) for cote in (gauche, droite))
+    total = max(sum((p[1] for p in cote), ZERO) for cote in (gauche, droite))
     echelle = taille * HAUTEUR / float(total) if total else 0.0
     haut = _total(toile, total, (marges[0] + largeur - marges[1]) / 2)
     textes = [
@@ -230,7 +221,7 @@ def dessiner_flux(f: Flux, toile: Toile) -> None:
     ]
     ecart = taille * 0.7
     prises = [
-        [max(float(p[2]) * echelle, len(mots) * toile.pas(petit=True)) for p, mots in zip(cote, ecrits, strict=True)]
+        [max(float(p[1]) * echelle, len(mots) * toile.pas(petit=True)) for p, mots in zip(cote, ecrits, strict=True)]
         for cote, ecrits in zip((gauche, droite), textes, strict=True)
     ]
     hauteur = max([taille * HAUTEUR, *(sum(cote) + ecart * max(len(cote) - 1, 0) for cote in prises)])
@@ -241,11 +232,11 @@ def dessiner_flux(f: Flux, toile: Toile) -> None:
         pas = min(libre / max(len(cote), 1), taille * 3)
         y, y_milieu = haut + (libre - pas * max(len(cote) - 1, 0)) / 2, y_total
         for part, mots, prise in zip(cote, textes[rang], prises[rang], strict=True):
-            longueur = float(part[2]) * echelle
+            longueur = float(part[1]) * echelle
             noeud = y + (prise - longueur) / 2
             marge = marges[rang]
             x = (marge, milieu - epaisseur / 2) if rang == 0 else (largeur - marge, milieu + epaisseur / 2)
-            _bande(toile, x, noeud, y_milieu, longueur, part[3])
+            _bande(toile, x, noeud, y_milieu, longueur, part[2])
             debut = marge - taille * 0.6 if rang == 0 else largeur - marge + taille * 0.6
             place = y + (prise - len(mots) * toile.pas(petit=True)) / 2
             _etiquette(toile, debut, place, mots, "end" if rang == 0 else "start")
@@ -260,7 +251,7 @@ def _marge(toile: Toile, cote: Sequence[Part]) -> float:
     if not toile.support.etroit:
         return min(largeur * 0.36, max((toile.place(_ligne(p), petit=True) for p in cote), default=0) + air * 1.1)
     mots = [toile.place(mot.rstrip(), petit=True) for nom, *_ in cote for mot in morceaux(nom)]
-    mots += [toile.place(euros(m), petit=True, gras=True) for _, m, _, _ in cote]
+    mots += [toile.place(euros(m), petit=True, gras=True) for _, m, _ in cote]
     return min(largeur * 0.42, max(mots, default=0) + air * 1.1)
 
 

@@ -202,13 +202,11 @@ class Toile:
         y2: float,
         couleur: str = palette.GRIS,
         epaisseur: float = 1,
-        tirets: str = "",
     ) -> None:
         """A line."""
-        pointille = f' stroke-dasharray="{tirets}"' if tirets else ""
         self.corps.append(
             f'<line x1="{n(x1)}" y1="{n(y1)}" x2="{n(x2)}" y2="{n(y2)}" stroke="{couleur}" '
-            f'stroke-width="{n(epaisseur)}"{pointille}/>'
+            f'stroke-width="{n(epaisseur)}"/>'
         )
 
     def jusqu_a(self, y: float) -> None:

@@ -119,7 +119,7 @@ def distribution(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
     )
 
 
-def par_taille(bilan: Bilan, territoire: Territoire, repere: str = "") -> g.Histogramme:
+def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
     """Median cost of use per inhabitant in each class of population."""
     classes = strates(territoire.communes)
     barres = [(s.libelle, s.mediane(lambda a: a.cout)) for s in classes]
@@ -133,7 +133,6 @@ def par_taille(bilan: Bilan, territoire: Territoire, repere: str = "") -> g.Hist
         barres,
         decimales=2,
         unite="€",
-        repere=repere,
         note=f"{effectifs}.",
     )
 

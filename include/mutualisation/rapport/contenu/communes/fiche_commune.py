@@ -243,7 +243,7 @@ def _annees(bloc: BlocCommunal) -> m.Tableau:
 def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
     c = r.carte
     titre = f"{bloc.nom} parmi les communes, par nombre de services"
-    return g.Carte(c.ancre, titre, titre, r.muettes, c.classes, c.unite, bloc.cle, muette=True)
+    return g.Carte(c.ancre, titre, titre, r.muettes, c.classes, c.unite, bloc.cle)
 
 
 def _paiements(bloc: BlocCommunal) -> m.Section:
