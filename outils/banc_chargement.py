@@ -25,7 +25,7 @@ from psycopg import sql
 from sqlalchemy import create_engine
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.entrepot.migrations.application import migrer
+from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.ingestion.chargement import charger_depot

@@ -18,7 +18,7 @@ MODELES = PROJET_DBT / "models"
 DAGS = RACINE / "dags"
 
 DECLARATIONS = PAQUET / "sources" / "declarations"
-MIGRATIONS = PAQUET / "entrepot" / "migrations"
+MIGRATIONS = PAQUET / "entrepot" / "sql"
 SCHEMA_PES = PAQUET / "factures" / "schema_pes.toml"
 LIBELLES = PAQUET / "francais" / "libelles.toml"
 USAGES = PAQUET / "examen" / "usages.toml"

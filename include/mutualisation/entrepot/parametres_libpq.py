@@ -1,6 +1,6 @@
 """`ENTREPOT_DSN` as the one set of libpq parameters that every client of the warehouse connects with, and its delays.
 
-psycopg, SQLAlchemy (Great Expectations, alembic) and dbt are given the same parameters: TLS, timeouts, keepalives,
+psycopg, SQLAlchemy (Great Expectations) and dbt are given the same parameters: TLS, timeouts, keepalives,
 options. No message quotes the address as it was typed: a badly written one may show the password anywhere.
 """
 

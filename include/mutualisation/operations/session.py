@@ -16,7 +16,7 @@ import psycopg
 from mutualisation.chemins import RACINE, dossier_var, page_controles
 from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
-from mutualisation.entrepot.migrations.application import migrer, refus_de_migrer, revisions
+from mutualisation.entrepot.migrations import migrer, refus_de_migrer, revisions
 from mutualisation.entrepot.roles import PROPRIETAIRE, compte_systeme, peut_prendre
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
