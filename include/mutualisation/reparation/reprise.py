@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -31,9 +31,9 @@ from mutualisation.lecteurs.noms import nom_montrable
 from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.operations import Session, porte_fichier
 from mutualisation.reparation.a_corriger import FichierCourant, lignes_fautives
-from mutualisation.reparation.lecture_classeur import Correction, lire_corrections
+from mutualisation.reparation.classeur import Correction, lire_corrections
 from mutualisation.sources.brut import synchroniser_brut, table
-from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Colonne, Jeu, Source
+from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Source
 
 SQL_DEJA = """
 select exists (select from journal.fichiers
@@ -41,10 +41,6 @@ select exists (select from journal.fichiers
 """
 # its absent columns are still absent (G14)
 SQL_DIALECTE = "select dialecte from journal.fichiers where fichier_id = %s"
-SQL_VERSION = """
-select coalesce(max(version), 0) + 1 from journal.fichiers
- where source = %s and jeu = %s and periode = %s and statut = 'accepte'
-"""
 _AUTRES = "réparation refusée avec les autres fichiers du classeur"
 
 
@@ -138,7 +134,8 @@ def _atterrir(
     """One file: its row of the journal, the rows it keeps, the rows that were corrected."""
     fichier = corrections[0].ligne.fichier
     conn, jeu = travail.conn, travail.reg.jeu(fichier.jeu)
-    version = int(_valeur(travail, SQL_VERSION, fichier.source, fichier.jeu, fichier.periode))
+    # the file that counts is that of the highest version (F2)
+    version = fichier.version + 1
     depose = FichierDepose(
         jeu, fichier.nom, fichier.chemin, UPath(classeur), fichier.periode, version, fichier.extension
     )
@@ -146,8 +143,8 @@ def _atterrir(
     fichier_id = journal.inserer_fichier(conn, chargement_id, depose, contenu, correspondances=fichier.correspondances)
     corrigees = [c.ligne.ligne for c in corrections]
     gardees = _reporter(travail, jeu, fichier, fichier_id, corrigees)
-    relecture = Relecture(jeu, travail.correspondances.pour(jeu), travail.confidentialite(jeu))
-    envoyer(conn, jeu, [relecture.texte(fichier_id, corrections).encode()])
+    traduction, confidentialite = travail.correspondances.pour(jeu), travail.confidentialite(jeu)
+    envoyer(conn, jeu, [relire(jeu, traduction, confidentialite, fichier_id, corrections).encode()])
     dialecte = _valeur(travail, SQL_DIALECTE, fichier.fichier_id)
     dialecte |= {
         "reparation": {
@@ -180,39 +177,38 @@ def _reporter(travail: Travail, jeu: Jeu, fichier: FichierCourant, fichier_id: i
     return int(travail.conn.execute(requete, (fichier_id, fichier.fichier_id, list(corrigees))).rowcount)
 
 
-class Relecture:
-    """Reads the corrected rows of one jeu, as a file that has every column in the order of the registry."""
+def relire(
+    jeu: Jeu,
+    traduction: Traduction,
+    confidentialite: Confidentialite,
+    fichier_id: int,
+    corrections: Sequence[Correction],
+) -> str:
+    """COPY text of the corrected rows, read as those of a file that has every column in the order of the registry.
 
-    def __init__(self, jeu: Jeu, traduction: Traduction, confidentialite: Confidentialite) -> None:
-        self._jeu = jeu
-        self._traducteurs = {nom: traducteur(valeurs) for nom, valeurs in traduction.valeurs.items()}
-        self._typage = Typage(jeu, None, confidentialite.sans_masquer_deux_fois())
+    What was typed is read by `correspondances`, what is carried over is as it landed. LectureRefusee when a code that
+    was never kept would be needed.
+    """
+    traducteurs = {nom: traducteur(valeurs) for nom, valeurs in traduction.valeurs.items()}
+    rangees = []
+    for c in corrections:
+        apres = c.ligne.cellules | {n: traducteurs[n][v] if n in traducteurs else v for n, v in c.valeurs.items()}
+        _exiger_les_codes(jeu, c, apres)
+        rangees.append([apres.get(colonne.nom, "") for colonne in jeu.colonnes_entrepot])
+    typage = Typage(jeu, None, confidentialite.sans_masquer_deux_fois())
+    return typage.texte(fichier_id, Bloc([c.ligne.ligne for c in corrections], rangees))
 
-    def texte(self, fichier_id: int, corrections: Sequence[Correction]) -> str:
-        """COPY text of the rows. LectureRefusee when a code that was never kept would be needed."""
-        rangees = [self._rangee(c) for c in corrections]
-        return self._typage.texte(fichier_id, Bloc([c.ligne.ligne for c in corrections], rangees))
 
-    def _rangee(self, correction: Correction) -> list[str]:
-        for colonne in self._jeu.colonnes_entrepot:
-            self._exiger_le_code(colonne, correction)
-        avant = correction.ligne.cellules
-        tapees = {n: self._traduite(n, v) for n, v in correction.valeurs.items()}
-        return [tapees.get(c.nom, avant.get(c.nom, "")) for c in self._jeu.colonnes_entrepot]
-
-    def _traduite(self, nom: str, valeur: str) -> str:
-        return self._traducteurs[nom][valeur] if nom in self._traducteurs else valeur
-
-    def _exiger_le_code(self, colonne: Colonne, correction: Correction) -> None:
-        """A day that becomes worked needs its code, of which a digest alone was kept (S2)."""
+def _exiger_les_codes(jeu: Jeu, correction: Correction, apres: Mapping[str, str]) -> None:
+    """A day that becomes worked needs its code, of which a digest alone was kept (S2)."""
+    ligne = correction.ligne
+    for colonne in jeu.colonnes_entrepot:
         if not colonne.clair_si or colonne.nom in correction.valeurs:
-            return
+            continue
         temoin, permise = colonne.clair_si
-        avant = correction.ligne.cellules.get(temoin, "")
-        apres = self._traduite(temoin, correction.valeurs[temoin]) if temoin in correction.valeurs else avant
-        if normaliser(apres) == normaliser(permise) != normaliser(avant):
+        if normaliser(apres.get(temoin, "")) == normaliser(permise) != normaliser(ligne.cellules.get(temoin, "")):
             raise LectureRefusee(
-                f"{correction.ligne.fichier.chemin}, ligne {correction.ligne.ligne} : « {colonne.entete} » n'a pas été "
-                f"gardé tant que « {self._jeu.colonne(temoin).entete} » n'était pas {permise} : l'écrire aussi dans le "
+                f"{ligne.fichier.chemin}, ligne {ligne.ligne} : « {colonne.entete} » n'a pas été "
+                f"gardé tant que « {jeu.colonne(temoin).entete} » n'était pas {permise} : l'écrire aussi dans le "
                 "classeur."
             )

@@ -11,9 +11,9 @@ from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.reparation import reprise
 from mutualisation.reparation.a_corriger import LigneFautive
-from mutualisation.reparation.lecture_classeur import Correction
-from mutualisation.reparation.reprise import Relecture
+from mutualisation.reparation.classeur import Correction
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.sources.registre import registre
 
@@ -23,8 +23,8 @@ PSEUDONYMES = Pseudonymes(b"une cle pour les essais")
 def relire(ligne: LigneFautive, traduction: Traduction = SANS_TRADUCTION, **valeurs: str) -> dict[str, Any]:
     """The row as it lands: its cells as delivered."""
     jeu = registre().jeu(ligne.fichier.jeu)
-    relecture = Relecture(jeu, traduction, Confidentialite(PSEUDONYMES, frozenset({"T-ADS", "ADS", "AUTRE"})))
-    delivre = relecture.texte(1, [Correction(ligne, valeurs)]).split("\t")[3]
+    confidentialite = Confidentialite(PSEUDONYMES, frozenset({"T-ADS", "ADS", "AUTRE"}))
+    delivre = reprise.relire(jeu, traduction, confidentialite, 1, [Correction(ligne, valeurs)]).split("\t")[3]
     return dict(zip([c.nom for c in jeu.colonnes_entrepot], delivre.split(SEPARATEUR_DELIVRE), strict=True))
 
 

@@ -13,10 +13,9 @@ from tests.unit.reparation.lignes_types import ABSENCE, AXE, LIGNE, MONTANT, POP
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.lecteurs.entete import normaliser
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.reparation import ecriture_classeur, feuilles
+from mutualisation.reparation import classeur as module
 from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive
-from mutualisation.reparation.ecriture_classeur import classeur, ecrire_classeurs
-from mutualisation.reparation.lecture_classeur import lire_corrections
+from mutualisation.reparation.classeur import AVANT, classeur, ecrire_classeurs, jeu_de_la_feuille, lire_corrections
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
 
@@ -47,16 +46,16 @@ def relire(
 
 @pytest.mark.parametrize("jeu", [j for j in REG.jeux if j.nom not in NON_REPARABLES], ids=lambda j: j.nom)
 def test_une_feuille_a_des_entetes_distincts(jeu: Jeu) -> None:
-    noms = [normaliser(c.entete or c.nom) for c in feuilles.jeu_de_la_feuille(jeu).colonnes]
+    noms = [normaliser(c.entete or c.nom) for c in jeu_de_la_feuille(jeu).colonnes]
     assert len(set(noms)) == len(noms)
-    assert not {normaliser(n) for n in feuilles.AVANT} & {normaliser(c.entete or "") for c in jeu.colonnes}
+    assert not {normaliser(n) for n in AVANT} & {normaliser(c.entete or "") for c in jeu.colonnes}
 
 
 def test_ce_que_le_classeur_montre(tmp_path: Path) -> None:
     onglet = openpyxl.load_workbook(ecrire(tmp_path / "c.xlsx", [MONTANT, AXE]))["mandats"]
     entetes = [c.value for c in onglet[ENTETE]]
     montant = dict(zip(entetes, onglet[PREMIERE], strict=True))
-    assert [montant[e].value for e in feuilles.AVANT] == [
+    assert [montant[e].value for e in AVANT] == [
         "compta/mandats_2023-04.csv",
         "12",
         "rejetée",
@@ -171,8 +170,8 @@ def test_un_autre_classeur(tmp_path: Path) -> None:
 
 def ecrire_tous(monkeypatch: pytest.MonkeyPatch, dossier: Path, *lignes: LigneFautive) -> list[str]:
     """`reparer --sortie` over these rows of the last build; the names of the workbooks."""
-    monkeypatch.setattr(ecriture_classeur, "lignes_fautives", lambda _conn, _reg: list(lignes))
-    return [chemin.name for chemin, _ in ecrire_classeurs(None, dossier, REG)]
+    monkeypatch.setattr(module, "lignes_fautives", lambda _conn, _reg: list(lignes))
+    return [chemin.name for chemin, _ in ecrire_classeurs(None, dossier)]
 
 
 def test_un_classeur_que_personne_n_a_touche_se_remplace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
