@@ -1,14 +1,18 @@
-"""What `essayer` says: French lines for a reader, the same for a program."""
+"""What `essayer` says: French lines for a reader, the same for a program.
+
+Never a person, a reason of absence, a name that sits in another column (K9).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from mutualisation.examen.diagnostic import Essai
-from mutualisation.examen.discretion import MASQUE, affichage, montrable
-from mutualisation.examen.jugement import ACCEPTE, REFUSE, REJETS, Verdict
+from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
 from mutualisation.examen.reconnaissance import Reconnaissance
+from mutualisation.examen.usages import sens_usuel
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.lecteurs.limites import nombre_fr
@@ -18,6 +22,7 @@ _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 
 _ISSUES = {ACCEPTE: "accepte", REJETS: "rejets", REFUSE: "refuse"}
 _MOTIFS_MAX, _INCONNUES_MAX = 12, 5
 EXEMPLES = 3
+MASQUE = "masqué"
 
 
 def lignes(essai: Essai) -> list[str]:
@@ -196,3 +201,41 @@ def _conclusion(essai: Essai) -> str:
         REFUSE: "le fichier serait refusé",
     }[verdict.code]
     return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."
+
+
+# ---------------------------------------------------------------- which cells are shown
+def montrable(jeu: Jeu, lue: ColonneLue, cellule: str) -> bool:
+    """Whether a cell of the file may be printed as it is: it lands in clear, or is a usual word of an enumeration.
+
+    Judged on its own reading: a translation makes a name read, it does not make it fit to be shown.
+    """
+    colonne = lue.colonne
+    if colonne.confidentielle or (jeu.agents and colonne.type == "code"):
+        return False
+    if not jeu.personnes:
+        return True
+    if colonne.type == "enumeration" and sens_usuel(colonne, cellule) is not None:
+        return True
+    if colonne.type == "texte" or (jeu.agents and _peut_etre_un_matricule(jeu, cellule.strip())):
+        return False
+    lue[cellule]
+    return cellule not in lue.posees and cellule not in lue.fautes
+
+
+def _peut_etre_un_matricule(jeu: Jeu, cellule: str) -> bool:
+    """Figures alone, written as no number is, or too many of them beside matricules."""
+    return cellule.isdigit() and len(cellule) > 1 and (cellule[0] == "0" or (jeu.pseudonymise and len(cellule) > 3))
+
+
+def affichage(lu: str, type_: str, *, illisible: bool) -> str:
+    """What a cell is read as, as a reader of French writes it."""
+    if illisible:
+        return "illisible"
+    if lu == "":
+        return "non renseigné"
+    if type_ == "duree":
+        heures, minutes = divmod(Decimal(lu), 60)
+        return f"{int(heures)} h {minutes.normalize():02f}" if minutes else f"{int(heures)} h"
+    if type_ in ("montant", "nombre", "decimal", "pourcentage"):
+        return f"{Decimal(lu):,f}".replace(",", " ").replace(".", ",") + (" %" if type_ == "pourcentage" else "")
+    return date.fromisoformat(lu).strftime("%d/%m/%Y") if type_ == "date" else lu

@@ -1,31 +1,85 @@
-"""`essayer`: a file as it is, then with the rows of `correspondances` that would make it pass."""
+"""`essayer`: a file as it is, then with the rows of `correspondances` that would make it pass.
+
+It lands as a load lands it, in a server that goes with the command, and is judged by the rules of the registry.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from upath import UPath
 
+from mutualisation.entrepot.roles import TRAITEMENT
+from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen.jugement import Periode, Verdict, brouillon, juger
 from mutualisation.examen.propositions import Proposition, des_defauts, des_en_tetes, des_valeurs, nouvelles
 from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre, tetes
 from mutualisation.examen.table import Table, completer, lire_table
+from mutualisation.ingestion.atterrissage import Lecture, envoyer
+from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.controle import SUFFIXE_CONTROLE, lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler
 from mutualisation.ingestion.depot import FichierDepose, lire_nom
+from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue
+from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.lecteurs.octets import Nature, empreinte, nature
-from mutualisation.sources.jeux import Jeu, Registre
+from mutualisation.sources.brut import ddl_brut, table
+from mutualisation.sources.jeux import Jeu, Registre, Regle
 from mutualisation.sources.registre import registre
 
+Motif = tuple[str, str]
+ACCEPTE, REJETS, REFUSE = 0, 2, 3
 _JEUX_DE_FORME = {"xml": "pes", "json": "decp"}
+
+
+@dataclass
+class Verdict:
+    """What would become of a file: refused, with the reason, or read: rows, (header, reason) of those rejected and of
+    those held, columns as read (none of a PES or a DECP, whose rows are not judged), headers that are ignored."""
+
+    refus: str | None = None
+    lignes: int = 0
+    motifs: Counter[Motif] = field(default_factory=Counter)
+    retenues: Counter[Motif] = field(default_factory=Counter)
+    colonnes: Mapping[str, ColonneLue] = field(default_factory=dict)
+    ignorees: Sequence[str] = ()
+
+    @property
+    def code(self) -> int:
+        """Exit code of the command: 0 accepted whole, 2 with rejected rows, 3 refused."""
+        if self.refus is not None:
+            return REFUSE
+        return REJETS if self.rejetees else ACCEPTE
+
+    @property
+    def rejetees(self) -> int:
+        """Rows that would be rejected."""
+        return self.motifs.total()
+
+    @property
+    def part(self) -> float:
+        """Share of the rows that would be rejected, in percent."""
+        return 100 * self.rejetees / self.lignes if self.lignes else 0.0
+
+    @property
+    def inconnues(self) -> dict[str, list[str]]:
+        """Distinct cells that no value of their enumeration is, by column."""
+        enumerations = (c for c in self.colonnes.values() if c.colonne.type == "enumeration")
+        vues = {c.colonne.nom: [v for x in c.fautes if (v := x.strip(BLANCS))] for c in enumerations}
+        return {nom: cellules for nom, cellules in vues.items() if cellules}
 
 
 @dataclass
@@ -71,6 +125,8 @@ def essayer(
             raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
         if forme.genre in _JEUX_DE_FORME:
             return _de_forme(fichier, forme, reg.jeu(_JEUX_DE_FORME[forme.genre]))
+        if voulu is not None and voulu.format != "tabulaire":
+            return Essai(fichier, forme, Verdict(f"le jeu « {voulu.nom} » ne se dépose pas en tableau."), voulu)
         return _tableau(Essai(fichier, forme, Verdict(), voulu), reg, correspondances, ecrire=ecrire)
     except (LectureRefusee, OSError) as e:
         return Essai(fichier, Nature("illisible"), Verdict(motif_refus(e)), voulu)
@@ -100,52 +156,29 @@ def _tableau(essai: Essai, reg: Registre, correspondances: Path | None, *, ecrir
     essai.jeu, essai.trouve = trouve.jeu, trouve
     essai.avis = _avis(essai.fichier, essai.nature.genre, trouve.jeu, essai.table)
     with brouillon() as conn:
-        _proposer(essai, trouve, essai.table.lignes, partial(_verdict, conn, essai, trouve.jeu, reg))
+        _proposer(conn, essai, trouve, essai.table.lignes)
     if ecrire and essai.propositions:
         essai.ecrit = completer(essai.table, [p.ligne for p in essai.propositions], reg)
     return essai
 
 
 def _proposer(
-    essai: Essai,
-    trouve: Reconnaissance,
-    lignes: list[Correspondance],
-    lire_avec: Callable[[list[Correspondance]], Verdict],
+    conn: psycopg.Connection[Any], essai: Essai, trouve: Reconnaissance, lignes: list[Correspondance]
 ) -> None:
     """The file as it is; headers and defaults; then, on the file read with them, the values of its enumerations."""
-    essai.tel_quel = lu = lire_avec(lignes)
+
+    def lire() -> Verdict:
+        avec = [*lignes, *(p.ligne for p in essai.propositions)]
+        return _juger(conn, essai.fichier, essai.nature.genre, trouve.jeu, avec)
+
+    essai.tel_quel = lu = lire()
     essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve)], lignes)
     if essai.propositions:
-        lu = lire_avec([*lignes, *(p.ligne for p in essai.propositions)])
+        lu = lire()
     valeurs = nouvelles(des_valeurs(trouve.jeu, lu.inconnues), lignes)
     essai.propositions += valeurs
     if essai.propositions:
-        essai.propose = lire_avec([*lignes, *(p.ligne for p in essai.propositions)]) if valeurs else lu
-
-
-def _verdict(
-    conn: psycopg.Connection[Any], essai: Essai, jeu: Jeu, reg: Registre, lignes: list[Correspondance]
-) -> Verdict:
-    """Read the whole file with those rows."""
-    fichier, genre = essai.fichier, essai.nature.genre
-    traduction = compiler(lignes, reg).pour(jeu)
-    controle = Path(f"{fichier}{SUFFIXE_CONTROLE}")
-    try:
-        annonce = {}
-        if controle.exists():
-            annonce = lire_controle(octets_controle(controle), jeu, empreinte(fichier).sha256, traduction)
-        lecteur = ouvrir(fichier, jeu, genre, Limites.de_l_environnement(), traduction)
-        return juger(conn, lecteur, jeu, traduction, _periode(jeu, fichier), annonce)
-    except LectureRefusee as e:
-        return Verdict(str(e))
-
-
-def _periode(jeu: Jeu, fichier: Path) -> Periode:
-    """What the name says, when it is one that the drop takes."""
-    if (lu := lire_nom(jeu, fichier.name)) is None:
-        return None, None, None
-    depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
-    return depose.exercice, depose.mois, depose.semestre
+        essai.propose = lire() if valeurs else lu
 
 
 def _avis(fichier: Path, genre: str, jeu: Jeu, table: Table) -> list[str]:
@@ -159,3 +192,96 @@ def _avis(fichier: Path, genre: str, jeu: Jeu, table: Table) -> list[str]:
     if table.refus:
         avis.append(f"{table.chemin} ne se lit pas, il est laissé de côté : {table.refus}")
     return avis
+
+
+# ---------------------------------------------------------------- one reading
+@contextmanager
+def brouillon() -> Iterator[psycopg.Connection[Any]]:
+    """A PostgreSQL in a folder that goes with the command: nothing is loaded anywhere."""
+    with (
+        tempfile.TemporaryDirectory(prefix="essayer-") as dossier,
+        serveur_entrepot(Path(dossier) / "var") as dsn,
+        # a reading that is refused on its way leaves the next one possible
+        psycopg.connect(dsn, autocommit=True) as conn,
+    ):
+        conn.execute(sql.SQL("create role {}").format(sql.Identifier(TRAITEMENT)))
+        yield conn
+
+
+def _juger(conn: psycopg.Connection[Any], fichier: Path, genre: str, jeu: Jeu, lignes: list[Correspondance]) -> Verdict:
+    """Read the whole file with those rows: every row, then what is announced (F3, F4)."""
+    traduction = compiler(lignes, registre()).pour(jeu)
+    controle = Path(f"{fichier}{SUFFIXE_CONTROLE}")
+    try:
+        annonce: Mapping[str, Any] = {}
+        if controle.exists():
+            annonce = lire_controle(octets_controle(controle), jeu, empreinte(fichier).sha256, traduction)
+        garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
+        lecture = Lecture(fichier, jeu, genre, garde, Limites.de_l_environnement(), traduction)
+        conn.execute("drop schema if exists brut cascade")
+        conn.execute("create schema brut")
+        for ordre in ddl_brut(jeu):
+            conn.execute(ordre)
+        envoyer(conn, jeu, lecture.copie(0))
+        ignorees = lecture.entete.ignorees if lecture.entete else ()
+        verdict = Verdict(lignes=lecture.lignes, colonnes=lecture.typage.colonnes, ignorees=ignorees)
+        _compter(conn, jeu, fichier, verdict)
+        _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
+    except (LectureRefusee, psycopg.DataError) as e:
+        return Verdict(motif_refus(e))
+    return verdict
+
+
+def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Verdict) -> None:
+    """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart."""
+    periode: tuple[int | None, ...] = (None, None, None)
+    if (lu := lire_nom(jeu, fichier.name)) is not None:
+        depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
+        periode = depose.exercice, depose.mois, depose.semestre
+    requete = sql.SQL(
+        "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, count(*) from ("
+        " select *, {}::int as exercice_fichier, {}::int as mois_fichier, {}::int as semestre_fichier from {brut}) as l"
+        " group by 1, 2 order by 3 desc, 1, 2"
+    ).format(
+        *map(sql.Literal, periode),
+        brut=table(jeu),
+        rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
+        retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
+    )
+    for rejet, retenue, nombre in conn.execute(requete).fetchall():
+        compte, faute = (verdict.motifs, rejet) if rejet is not None else (verdict.retenues, retenue)
+        if faute is not None:
+            entete, _, motif = faute.partition("|")
+            compte[entete, motif] += nombre
+
+
+def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:
+    """« header|reason » of the first rule that a row breaks."""
+    if not regles:
+        return sql.SQL("null::text")
+    cas = [
+        sql.SQL("when {} then {}").format(
+            sql.SQL(r.si), sql.Literal(f"{jeu.colonne(r.colonne).entete or r.colonne}|{r.motif}")
+        )
+        for r in regles
+    ]
+    return sql.SQL("case {} end").format(sql.SQL(" ").join(cas))
+
+
+def _verifier_sommes(
+    conn: psycopg.Connection[Any], jeu: Jeu, totaux: Mapping[str, str], controle: Mapping[str, Any], lignes: int
+) -> None:
+    if controle.get("lignes", lignes) != lignes:
+        raise LectureRefusee(f"le .controle.json annonce {controle['lignes']} lignes, le fichier en a {lignes} (F3).")
+    for nom, valeur in totaux.items():
+        if _differe(conn, jeu, nom, valeur):
+            raise LectureRefusee(f"la ligne Total et la somme de « {jeu.colonne(nom).entete} » diffèrent (F4).")
+    annoncee = next((c for c in jeu.colonnes if c.entete == controle.get("colonne")), None)
+    if annoncee is not None and _differe(conn, jeu, annoncee.nom, controle["total"]):
+        raise LectureRefusee(f"le total annoncé par le .controle.json pour « {annoncee.entete} » diffère (F3).")
+
+
+def _differe(conn: psycopg.Connection[Any], jeu: Jeu, nom: str, valeur: str | None) -> bool:
+    requete = sql.SQL("select coalesce(sum({}), 0) from {}").format(sql.Identifier(nom), table(jeu))
+    somme = conn.execute(requete).fetchone()
+    return valeur in (None, ILLISIBLE) or somme is None or Decimal(str(valeur)) != Decimal(somme[0])

@@ -41,6 +41,7 @@ def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargem
                 copie.chemin, f.jeu, f.extension, travail.confidentialite(f.jeu), travail.limites, traduction
             )
             envoyer(travail.conn, f.jeu, lecture.copie(fichier_id))
+            lecture.typage.codes.verifier()
             journal.noter_lecture(travail.conn, fichier_id, lecture.lignes, lecture.dialecte, controle, lecture.totaux)
     except (LectureRefusee, OSError, psycopg.DataError) as faute:
         motif = motif_refus(faute)
@@ -66,7 +67,7 @@ def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargem
 
 
 class Lecture:
-    """One pass over a file. After `copie`, `lignes` and `totaux` are known.
+    """One pass over a file. After `copie`, `lignes` and `totaux` are known, and `typage` holds the cells read.
 
     `lignes` counts data rows, rejected and doubled ones included, without the `Total` row (F3). `dialecte`: encoding,
     separator, banner lines, columns ignored and absent.
@@ -82,7 +83,8 @@ class Lecture:
         traduction: Traduction = SANS_TRADUCTION,
     ) -> None:
         self._lecteur = ouvrir(chemin, jeu, extension, limites, traduction)
-        self._typage = Typage(jeu, self._lecteur.entete, confidentialite, traduction)
+        self.entete = self._lecteur.entete
+        self.typage = Typage(jeu, self.entete, confidentialite, traduction)
         self._jeu = jeu
         self._limites = limites
         self.dialecte: dict[str, Any] = self._lecteur.dialecte
@@ -91,7 +93,7 @@ class Lecture:
 
     def copie(self, fichier_id: int) -> Iterator[bytes]:
         """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
-        entete, blocs = self._lecteur.entete, self._lecteur.blocs()
+        entete, blocs = self.entete, self._lecteur.blocs()
         if self._jeu.format == "tabulaire":
             blocs = sans_total(blocs, self._noter_total)
         if self._jeu.nom == JEU_CORRESPONDANCES and entete is not None:
@@ -102,15 +104,14 @@ class Lecture:
         for bloc in blocs:
             self.lignes += len(bloc)
             try:
-                yield self._typage.texte(fichier_id, bloc).encode()
+                yield self.typage.texte(fichier_id, bloc).encode()
             except UnicodeEncodeError:
                 raise LectureRefusee(
                     f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
                 ) from None
-        self._typage.codes.verifier()
 
     def _noter_total(self, rangee: list[str]) -> None:
-        self.totaux = self._typage.totaux(rangee)
+        self.totaux = self.typage.totaux(rangee)
 
 
 class _LectureInterrompue(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mutualisation.examen.discretion import montrable
+from mutualisation.examen.compte_rendu import montrable
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.typage import ColonneLue

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen import Essai, diagnostic, en_dict, essayer, lignes
-from mutualisation.examen.jugement import brouillon
+from mutualisation.examen.diagnostic import brouillon
 from mutualisation.examen.propositions import des_valeurs
 from mutualisation.sources.registre import registre
 

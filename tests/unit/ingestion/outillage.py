@@ -51,6 +51,7 @@ def lire(
     garde = confidentialite or Confidentialite(Pseudonymes(CLE))
     lecture = Lecture(chemin, jeu, chemin.suffix[1:], garde, limites or Limites(), traduction)
     octets = b"".join(lecture.copie(7))
+    lecture.typage.codes.verifier()
     rangees, lues = [], []
     for ligne in octets.decode().split("\n")[:-1]:
         fichier_id, numero, defauts, delivre, *cellules = map(_deplie, ligne.split("\t"))
