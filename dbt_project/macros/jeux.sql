@@ -1,4 +1,4 @@
-{# Généré par `python -m mutualisation.sources.generation` : (source, jeu) of the registry. #}
+{# Généré par `python outils/generation.py` : (source, jeu) of the registry. #}
 {% macro jeux() -%}
   {{ return([
     ('activite', 'unites'),

@@ -32,9 +32,6 @@ LARGEURS = PAQUET / "mise_en_forme" / "dessin" / "largeurs.csv"
 POSITIONS = PAQUET / "mise_en_forme" / "dessin" / "positions_communes.csv"
 
 # generated from the registry, in a checkout only
-PAGE_SOURCES = RACINE / "docs" / "sources.md"
-SOURCES_DBT = PROJET_DBT / "models" / "staging" / "_sources.yml"
-JEUX_DBT = PROJET_DBT / "macros" / "jeux.sql"
 
 
 def dossier_attentes() -> Path:

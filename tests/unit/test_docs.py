@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mutualisation.sources.generation import page_sources
+from outils.generation import page_sources
 
 RACINE = Path(__file__).resolve().parents[2]
 PAGES = sorted([RACINE / "README.md", *(RACINE / "docs").rglob("*.md"), *(RACINE / "tests" / "cas").rglob("README.md")])

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outils.generation import DECOMPTES, REPERE, definition, identifiant, point_de_controle
 
 from mutualisation.chemins import RACINE, dossier_attentes
-from mutualisation.sources.sources_gx import DECOMPTES, REPERE, definition, identifiant, point_de_controle
 
 ACTIF = """      {nom}:
         type: query

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from outils.generation import ecrire_contexte
 
 from mutualisation.chemins import dossier_attentes
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.portes.suites import SQL_EXACT, Attente, lire_point
 from mutualisation.sources.registre import registre
-from mutualisation.sources.sources_gx import ecrire_contexte
 
 CONTEXTE = dossier_attentes() / "gx"
 POINTS = sorted(chemin.stem for chemin in (CONTEXTE / "checkpoints").iterdir())
@@ -113,7 +113,7 @@ def test_chaque_suite_est_passee_par_un_point_de_controle() -> None:
 
 
 def test_le_contexte_est_a_jour(tmp_path: Path) -> None:
-    """`python -m mutualisation.sources.generation` writes it again; a suite, only where there is none."""
+    """`python outils/generation.py` writes it again; a suite, only where there is none."""
     for nom in ("great_expectations.yml", "expectations/compta/mandats.json"):
         (tmp_path / nom).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / nom).write_bytes((CONTEXTE / nom).read_bytes())

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from outils.generation import JEUX_DBT, SOURCES_DBT, macro_jeux, sources_dbt
 
-from mutualisation.chemins import JEUX_DBT, SOURCES_DBT
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.sources.generation import macro_jeux, sources_dbt
 from mutualisation.sources.jeux import TYPES
 from mutualisation.sources.registre import registre
 
@@ -50,8 +49,8 @@ def test_toutes_les_colonnes_ont_un_type_connu() -> None:
 
 
 def test_ce_que_dbt_lit_du_registre_est_a_jour() -> None:
-    assert SOURCES_DBT.read_text(encoding="utf-8") == sources_dbt(), "python -m mutualisation.sources.generation"
-    assert JEUX_DBT.read_text(encoding="utf-8") == macro_jeux(), "python -m mutualisation.sources.generation"
+    assert SOURCES_DBT.read_text(encoding="utf-8") == sources_dbt(), "python outils/generation.py"
+    assert JEUX_DBT.read_text(encoding="utf-8") == macro_jeux(), "python outils/generation.py"
 
 
 def test_les_sources_dbt_nomment_chaque_colonne() -> None:

@@ -1,24 +1,30 @@
-"""What is generated from the registry, so that it can't disagree with it: dbt sources, page of the documentation.
+"""What is generated from the registry, so that it can't disagree with it: what dbt and Great Expectations are told of a
+jeu, and a page of the documentation.
 
-`python -m mutualisation.sources.generation` writes both, and the context of the gates.
+`python outils/generation.py` writes all of it, in a checkout. The suites of Great Expectations are written by hand; the
+asset of a jeu, its validation definition and the checkpoint of its source follow from the registry.
 """
 
 from __future__ import annotations
 
+import json
 import math
-import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from mutualisation.chemins import JEUX_DBT, PAGE_SOURCES, SOURCES_DBT, dossier_attentes
-from mutualisation.sources.jeux import TYPES, Colonne, Jeu
+from mutualisation.chemins import PROJET_DBT, RACINE
+from mutualisation.sources.jeux import TYPES, Colonne, Jeu, Source
 from mutualisation.sources.registre import registre
-from mutualisation.sources.sources_gx import ecrire_contexte
 
+PAGE_SOURCES = RACINE / "docs" / "sources.md"
+SOURCES_DBT = PROJET_DBT / "models" / "staging" / "_sources.yml"
+JEUX_DBT = PROJET_DBT / "macros" / "jeux.sql"
+CONTEXTE = RACINE / "expectations" / "gx"
 _EN_TETE = (
-    "# Fichier généré par `python -m mutualisation.sources.generation` : ne pas modifier à la main.\n"
+    "# Fichier généré par `python outils/generation.py` : ne pas modifier à la main.\n"
     "# Origine : include/mutualisation/sources/declarations/*.yml\n"
 )
 _TECHNIQUES = {
@@ -36,8 +42,14 @@ _JOURNAL = {
     "versions_closes": "Dernière version close de chaque exercice clos (K5)",
     "etapes_redressement": "Chiffres d'un exercice clos, recalculés en changeant ses fichiers par étapes (K6)",
 }
+# In great_expectations.yml, the assets of the jeux follow this line
+REPERE = "      # generated: python outils/generation.py\n"
+LOT = "tout"
+# Counts alone leave the server: a row of a jeu may be an agent's
+DECOMPTES = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
+# ---------------------------------------------------------------- dbt, and the documentation
 def sources_dbt() -> str:
     """YAML of the dbt sources: one per source (schema `brut`, one table per jeu), and `journal`; a column a line.
 
@@ -58,7 +70,7 @@ def macro_jeux() -> str:
     noms = "".join(f"    ('{jeu.source}', '{jeu.nom}'),\n" for jeu in registre().jeux)
     mesures = "".join(f"    ('{j.source}', '{j.nom}', '{j.mesure.nom}'),\n" for j in registre().jeux if j.mesure)
     return (
-        "{# Généré par `python -m mutualisation.sources.generation` : (source, jeu) of the registry. #}\n"
+        "{# Généré par `python outils/generation.py` : (source, jeu) of the registry. #}\n"
         f"{{% macro jeux() -%}}\n  {{{{ return([\n{noms}  ]) }}}}\n{{%- endmacro %}}\n"
         "\n{# (source, jeu, column that measures it). #}\n"
         f"{{% macro mesures_des_jeux() -%}}\n  {{{{ return([\n{mesures}  ]) }}}}\n{{%- endmacro %}}\n"
@@ -108,7 +120,7 @@ def page_sources() -> str:
     lignes = [
         "# Sources",
         "",
-        "Page générée par `python -m mutualisation.sources.generation` depuis les déclarations : ne pas la modifier.",
+        "Page générée par `python outils/generation.py` depuis les déclarations : ne pas la modifier.",
         "`*` : jamais vide. Une colonne de plus est notée et ignorée ; l'ordre est libre.",
         "Ce que la porte refuse, et ce qui pourrait nommer une personne : [La porte](porte.md).",
     ]
@@ -135,19 +147,98 @@ def _ligne_de_colonne(colonne: Colonne) -> str:
     return f"| {colonne.entete}{'*' if colonne.obligatoire else ''} | {lecture} | {colonne.unite or ''} |"
 
 
-def principal(arguments: list[str]) -> int:
-    """Write, in a checkout, the dbt sources (to the path given, else in place), the macro of the jeux, the page of the
-    documentation and the context of the gates."""
-    cible = Path(arguments[0]) if arguments else SOURCES_DBT
-    cible.parent.mkdir(parents=True, exist_ok=True)
-    cible.write_text(sources_dbt(), encoding="utf-8")
+# ---------------------------------------------------------------- Great Expectations
+def identifiant(nom: str) -> str:
+    """A fixed id for what Great Expectations would number at random."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"mutualisation/expectations/{nom}"))
+
+
+def ecrire_contexte(dossier: Path) -> None:
+    """Write the assets, validation definitions and checkpoints of the sources; a suite only where there is none."""
+    configuration = dossier / "great_expectations.yml"
+    entete, _, _ = configuration.read_text(encoding="utf-8").partition(REPERE)
+    configuration.write_text(entete + REPERE + "".join(_actif(s, j) for s in registre() for j in s.jeux), "utf-8")
+    for source in registre():
+        noms = [f"{source.nom}.{jeu.nom}" for jeu in source.jeux]
+        for nom, jeu in zip(noms, source.jeux, strict=True):
+            _ecrire(dossier / "validation_definitions" / f"{nom}.json", definition(nom, jeu.nom))
+            suite = dossier / "expectations" / source.nom / f"{jeu.nom}.json"
+            if not suite.exists():
+                meta = {"libelle": jeu.libelle} | ({"total": jeu.mesure.nom} if jeu.mesure else {})
+                _ecrire(suite, {"name": nom, "id": identifiant(nom), "meta": meta, "expectations": []})
+        _ecrire(dossier / "checkpoints" / f"{source.nom}.json", point_de_controle(source.nom, noms, DECOMPTES))
+
+
+def definition(suite: str, actif: str, source: str = "entrepot") -> dict[str, Any]:
+    """A validation definition: that suite judges that asset."""
+    references = {"datasource": source, "asset": actif, "batch_definition": LOT}
+    return {
+        "name": suite,
+        "id": identifiant(f"definition/{suite}"),
+        "data": {cle: {"name": nom, "id": None} for cle, nom in references.items()},
+        "suite": {"name": suite, "id": identifiant(suite)},
+    }
+
+
+def point_de_controle(nom: str, definitions: list[str], forme: dict[str, Any]) -> dict[str, Any]:
+    """A checkpoint over validation definitions, with the form of its results."""
+    return {
+        "name": nom,
+        "id": identifiant(f"checkpoint/{nom}"),
+        "validation_definitions": [{"name": d, "id": identifiant(f"definition/{d}")} for d in definitions],
+        "actions": [],
+        "result_format": forme,
+    }
+
+
+def _actif(source: Source, jeu: Jeu) -> str:
+    """The rows of the last load of the source, each cell as it was read."""
+    liste = ", ".join(
+        [
+            "b.fichier_id",
+            "b.ligne",
+            "b.defauts",
+            *(_cellule(c, rang) for rang, c in enumerate(jeu.colonnes_entrepot, 1)),
+        ]
+    )
+    return f"""      {jeu.nom}:
+        type: query
+        query: |
+          select {liste}
+          from brut.{jeu.nom} as b
+          where b.fichier_id = any(array(
+            select f.fichier_id from journal.fichiers as f
+            where f.chargement_id = (
+              select max(c.chargement_id) from journal.chargements as c where c.source = '{source.nom}')))
+        batch_definitions:
+          {LOT}: {{id: {identifiant(f"lot/{jeu.nom}")}}}
+"""
+
+
+def _cellule(colonne: Colonne, rang: int) -> str:
+    """An unknown value of an enumeration is told from an empty cell, for `expect_column_values_to_be_in_set`."""
+    if colonne.type != "enumeration":
+        return f"b.{colonne.nom}"
+    inconnue = "'" + f"{colonne.entete}|valeur inconnue".replace("'", "''") + "'"
+    sinon = f"case when starts_with(b.defauts, {inconnue}) then 'inconnue' end"
+    if colonne.inconnue_vide:  # it is no defect (C7): the row as delivered tells
+        sinon = f"nullif(split_part(b.delivre, U&'\\001F', {rang}), '')"
+    return f"coalesce(b.{colonne.nom}, {sinon}) as {colonne.nom}"
+
+
+def _ecrire(chemin: Path, contenu: dict[str, Any]) -> None:
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    chemin.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def principal() -> None:
+    """Write, in a checkout, the dbt sources, the macro of the jeux, the page of the documentation and the context."""
+    SOURCES_DBT.write_text(sources_dbt(), encoding="utf-8")
     JEUX_DBT.write_text(macro_jeux(), encoding="utf-8")
     PAGE_SOURCES.write_text(page_sources(), encoding="utf-8")
-    contexte = dossier_attentes() / "gx"
-    ecrire_contexte(contexte)
-    print(f"{cible}, {JEUX_DBT}, {PAGE_SOURCES} et {contexte} écrits.")
-    return 0
+    ecrire_contexte(CONTEXTE)
+    print(f"{SOURCES_DBT}, {JEUX_DBT}, {PAGE_SOURCES} et {CONTEXTE} écrits.")
 
 
 if __name__ == "__main__":
-    sys.exit(principal(sys.argv[1:]))
+    principal()
