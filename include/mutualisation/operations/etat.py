@@ -4,41 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from psycopg.rows import dict_row
+
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.operations.session import Session
 
 SQL_ETAT = {
-    "derniere": "select publication_sha256 from journal.constructions where statut = 'publiee'"
-    " order by version desc limit 1",
-    "sceau": "select max(numero) from journal.sceaux",
-    "publies": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par"
+    "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par"
     " from journal.publications p join journal.constructions c using (version)"
     " left join journal.clotures f using (exercice, version) order by p.exercice",
-    "fichiers": "select source, jeu, count(*), coalesce(sum(lignes), 0) from journal.fichiers_courants"
-    " group by source, jeu order by 1, 2",
+    "fichiers": "select source, jeu, count(*) as fichiers, coalesce(sum(lignes), 0)::bigint as lignes"
+    " from journal.fichiers_courants group by source, jeu order by 1, 2",
     # a file that was mended and loaded since is no longer refused
-    "refuses": "select chemin, motif from (select distinct on (chemin) chemin, motif, statut from journal.fichiers"
-    " order by chemin, fichier_id desc) as derniers where statut = 'refuse' order by 1",
-    "rejets": "select source, statut, count(*) from publication.rejets group by source, statut order by 1, 2",
+    "refuses": "select chemin as fichier, motif from (select distinct on (chemin) chemin, motif, statut"
+    " from journal.fichiers order by chemin, fichier_id desc) as derniers where statut = 'refuse' order by 1",
+    "rejets": "select source, statut, count(*) as lignes from publication.rejets group by source, statut order by 1, 2",
 }
+SQL_SCEAU = """
+select (select publication_sha256 from journal.constructions where statut = 'publiee' order by version desc limit 1)
+    as publication_sha256,
+  (select max(numero) from journal.sceaux) as sceau
+"""
 
 
 def etat(session: Session) -> dict[str, Any]:
     """What is loaded, held, rejected and published (keys: publication_sha256, sceau, exercices, fichiers, refuses,
     rejets)."""
-    with connecter(session.dsn) as conn:
-        lus = {nom: conn.execute(requete).fetchall() for nom, requete in SQL_ETAT.items()}
-    return {
-        "publication_sha256": lus["derniere"][0][0] if lus["derniere"] else None,
-        "sceau": lus["sceau"][0][0],
-        "exercices": [
-            {"exercice": e, "version": v, "prepare_par": p, "publie_le": q.isoformat(), "approuve_par": a}
-            for e, v, p, q, a in lus["publies"]
-        ],
-        "fichiers": [{"source": s, "jeu": j, "fichiers": n, "lignes": int(t)} for s, j, n, t in lus["fichiers"]],
-        "refuses": [{"fichier": c, "motif": m} for c, m in lus["refuses"]],
-        "rejets": [{"source": s, "statut": t, "lignes": n} for s, t, n in lus["rejets"]],
-    }
+    with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
+        lus: dict[str, Any] = curseur.execute(SQL_SCEAU).fetchone() or {}
+        for nom, requete in SQL_ETAT.items():
+            lus[nom] = curseur.execute(requete).fetchall()
+    for publie in lus["exercices"]:
+        publie["publie_le"] = publie["publie_le"].isoformat()
+    return lus
 
 
 def exercices_ouverts(dsn: str) -> list[int]:

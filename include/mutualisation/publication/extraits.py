@@ -41,12 +41,16 @@ select manifeste_sha256 from journal.extraits
 
 @dataclass(frozen=True)
 class ExtraitLu:
-    """A folder of extract: the bytes of its manifest, what it says, its signature (empty when its file is missing)."""
+    """A folder of extract: the bytes of its manifest, what it says, its signature (empty when its file is missing);
+    `statut`: `a_approuver` or `clos`, as it says."""
 
     dossier: Path
     octets: bytes
     manifeste: dict[str, Any]
     signature: bytes
+    exercice: int
+    version: int
+    statut: str
 
     @classmethod
     def lire(cls, dossier: Path) -> ExtraitLu | None:
@@ -54,29 +58,16 @@ class ExtraitLu:
         try:
             octets = (dossier / MANIFESTE).read_bytes()
             lu = json.loads(octets)
-            entier = isinstance(lu["exercice"], int) and isinstance(lu["version"], int) and lu["statut"] and lu["sceau"]
+            exercice, version, statut = lu["exercice"], lu["version"], lu["statut"]
+            entier = isinstance(exercice, int) and isinstance(version, int) and statut and lu["sceau"]
             _ = {s["fichier"]: s["sha256"] for s in lu["sorties"]}
         except (OSError, ValueError, KeyError, TypeError):
             return None
         if not entier:
             return None
         signature = dossier / SIGNATURE
-        return cls(dossier, octets, lu, signature.read_bytes() if signature.is_file() else b"")
-
-    @property
-    def exercice(self) -> int:
-        """The exercice that it says it is of."""
-        return int(self.manifeste["exercice"])
-
-    @property
-    def version(self) -> int:
-        """The version that it says it is of."""
-        return int(self.manifeste["version"])
-
-    @property
-    def statut(self) -> str:
-        """`a_approuver` or `clos`, as it says."""
-        return str(self.manifeste["statut"])
+        signe = signature.read_bytes() if signature.is_file() else b""
+        return cls(dossier, octets, lu, signe, exercice, version, str(statut))
 
     @property
     def sha256(self) -> str:

@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from mutualisation.francais.neutralisation import DEBUT_FORMULE
+from mutualisation.publication.preparation import en_vigueur
 from mutualisation.publication.relations import Colonne, Relation, lire_relations
 
 SANS = sql.SQL("")
@@ -88,34 +89,15 @@ def sha256_stocke(
     `entier`: with the rows that a newer version of their key hides, for a relation without exercice.
     """
     somme = hashlib.sha256()
-    for bloc in _blocs(conn, _copie(relation, _publiees(relation, pointeurs, entier=entier))):
+    # nothing published yet: a pointer to nothing
+    rangees = sql.SQL(", ").join(
+        sql.SQL("({}, {}::bigint)").format(sql.Literal(e), sql.Literal(v))
+        for e, v in sorted(pointeurs.items() or {(0, 0)})
+    )
+    source = en_vigueur(relation, sql.SQL("(values {}) as p (exercice, version)").format(rangees), entier=entier)
+    for bloc in _blocs(conn, _copie(relation, sql.SQL("({})").format(source))):
         somme.update(bloc)
     return somme.hexdigest()
-
-
-def _publiees(relation: Relation, pointeurs: Mapping[int, int], *, entier: bool) -> sql.Composed:
-    """The rows of a stable view, from the storage and given pointers; types are those of the relation as it is given:
-    a contract that widens a column since changes no digest."""
-    cle = sql.SQL(", ").join(sql.Identifier(c) for c in relation.cle if c != "exercice")
-    unique = not relation.par_exercice and not entier
-    return sql.SQL(
-        "(select {distinct}{colonnes} from {table} as v inner join (values {pointeurs}) as p (annee, numero)"
-        " on p.annee = v.{pointeur} and p.numero = v.version where v.version = any ({versions}::bigint[]){ordre})"
-    ).format(
-        distinct=sql.SQL("distinct on ({}) ").format(cle) if unique else sql.SQL(""),
-        colonnes=sql.SQL(", ").join(
-            sql.SQL("{c}::{t} as {c}").format(c=sql.Identifier(c.nom), t=sql.SQL(c.type)) for c in relation.colonnes
-        ),
-        table=sql.Identifier("versions", relation.nom),
-        # nothing published yet: a pointer to nothing
-        pointeurs=sql.SQL(", ").join(
-            sql.SQL("({}, {}::bigint)").format(sql.Literal(e), sql.Literal(v))
-            for e, v in sorted(pointeurs.items() or {(0, 0)})
-        ),
-        pointeur=sql.Identifier(relation.pointeur),
-        versions=sql.Literal(sorted(set(pointeurs.values()))),
-        ordre=sql.SQL(" order by {}, v.version desc, v.exercice desc").format(cle) if unique else sql.SQL(""),
-    )
 
 
 def lire_pointeurs(conn: psycopg.Connection[Any]) -> dict[int, int]:

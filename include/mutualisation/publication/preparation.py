@@ -128,7 +128,9 @@ def _definition(relation: Relation) -> list[sql.Composable]:
             sql.Identifier(f"{relation.nom}_version"), table, sql.Identifier(relation.pointeur)
         ),
         *(sql.SQL("alter table {} add column if not exists {}").format(table, c) for c in liste),
-        _vue(relation, vue),
+        sql.SQL("create or replace view {} with (security_invoker) as {}").format(
+            vue, en_vigueur(relation, sql.SQL("journal.publications as p"))
+        ),
         sql.SQL("comment on view {} is {}").format(vue, sql.Literal(relation.description)),
         *(
             sql.SQL("comment on column {} is {}").format(
@@ -144,28 +146,26 @@ def colonnes_stockees(relation: Relation) -> tuple[Colonne, ...]:
     return (Colonne("version", "bigint", ""), *relation.avec_exercice().colonnes)
 
 
-def _vue(relation: Relation, nom: sql.Identifier) -> sql.Composed:
-    """The stable view of a relation: rows of the current version of each exercice.
+def en_vigueur(relation: Relation, pointeurs: sql.Composable, *, entier: bool = False) -> sql.Composed:
+    """The rows of its storage that `pointeurs` (exercice, version) publish, as the types of the contract.
 
     Where `exercice` is no published column, the same fact may stand under several exercices: the newest version
-    of a key is shown once.
+    of a key is given once, unless `entier`.
     """
-    cle = sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c)) for c in relation.cle if c != "exercice")
-    distinct: sql.Composable = sql.SQL("")
-    ordre: sql.Composable = sql.SQL("")
-    if not relation.par_exercice:
-        distinct = sql.SQL("distinct on ({}) ").format(cle)
-        ordre = sql.SQL(" order by {}, v.version desc, v.exercice desc").format(cle)
+    cle = sql.SQL(", ").join(sql.Identifier("v", c) for c in relation.cle if c != "exercice")
+    unique = not relation.par_exercice and not entier
     return sql.SQL(
-        "create or replace view {vue} with (security_invoker) as select {distinct}{colonnes} from {table} as v"
-        " join journal.publications as p on p.exercice = v.{pointeur} and p.version = v.version{ordre}"
+        "select {distinct}{colonnes} from {table} as v"
+        " join {pointeurs} on p.exercice = v.{pointeur} and p.version = v.version{ordre}"
     ).format(
-        vue=nom,
-        distinct=distinct,
-        colonnes=sql.SQL(", ").join(sql.SQL("v.{}").format(sql.Identifier(c.nom)) for c in relation.colonnes),
+        distinct=sql.SQL("distinct on ({}) ").format(cle) if unique else sql.SQL(""),
+        colonnes=sql.SQL(", ").join(
+            sql.SQL("v.{c}::{t} as {c}").format(c=sql.Identifier(c.nom), t=sql.SQL(c.type)) for c in relation.colonnes
+        ),
         table=sql.Identifier("versions", relation.nom),
+        pointeurs=pointeurs,
         pointeur=sql.Identifier(relation.pointeur),
-        ordre=ordre,
+        ordre=sql.SQL(" order by {}, v.version desc, v.exercice desc").format(cle) if unique else sql.SQL(""),
     )
 
 
