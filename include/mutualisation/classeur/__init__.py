@@ -1,11 +1,14 @@
 """The workbook of a bilan: every figure of the exercice in typed cells, totals by formula, to compute on.
 
-A new sheet is declared in `feuilles.toml`; where its rows are not those of a relation, they are a function of its name.
+A new sheet is declared in `feuilles.toml`; where its rows are not those of a relation, a function of its name in
+`calculs` makes them.
 """
 
 from __future__ import annotations
 
-from mutualisation.classeur import communes, couts, listes
+from collections.abc import Callable
+
+from mutualisation.classeur import calculs
 from mutualisation.classeur.feuilles_du_contrat import FEUILLES, feuille
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme.modele import Document, Section, Tableau
@@ -34,11 +37,9 @@ def documents(bilan: Bilan) -> list[Document]:
 
 
 def _feuille(bilan: Bilan, nom: str) -> Tableau:
-    for module in (couts, communes, listes):
-        if hasattr(module, nom):
-            tableau: Tableau = getattr(module, nom)(bilan)
-            return tableau
-    return feuille(bilan, nom)
+    """A sheet: its own function when it has one, else the rows of its relation as they are."""
+    propre: Callable[[Bilan], Tableau] | None = getattr(calculs, nom, None)
+    return propre(bilan) if propre else feuille(bilan, nom)
 
 
 def _notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -61,13 +61,12 @@ def feuille(
     total: Ligne | None = None,
     intitule: str = "Total",
     publie: Ligne | None = None,
-    series: Mapping[str, str] | None = None,
     suite: str = "",
 ) -> m.Tableau:
     """A sheet as it is declared, `lignes` being by default those of its relation.
 
     `ajouts`: the columns that `*` stands for; `sans`: columns left out; `total`: what is known of its totals, the rest
-    being added up; `publie`, `series`: as declared, where they depend on the bilan; `suite`: the end of its note.
+    being added up; `publie`: as declared, where it depends on the bilan; `suite`: the end of its note.
     """
     definition = FEUILLES[nom]
 
@@ -91,9 +90,9 @@ def feuille(
         publie = {cle: _total_publie(bilan, *ou.split(".")) for cle, ou in definition["publie"].items()}
     dessin = None
     if trace := definition.get("dessin"):
-        couleurs = trace.get("series", {}) if series is None else series
-        paires = tuple((dire(cle), sens) for cle, sens in couleurs.items())
-        dessin = m.Dessin(dire(trace["titre"]), paires, trace.get("empile", False))
+        series = ((dire(cle), sens) for cle, sens in trace["series"].items())
+        presentes = tuple(x for x in series if any(c.cle == x[0] for c in siennes))
+        dessin = m.Dessin(dire(trace["titre"]), presentes, trace.get("empile", False))
     presentation = m.Feuille(
         dire(definition["nom"]),
         dire(definition["notice"]) if "notice" in definition else _notice(definition),

@@ -1,4 +1,4 @@
-"""Figures and sentences of invoices, carry-overs, summary and annual statements, ready to be set: sums of rows at most."""
+"""Figures and sentences of the documents of a semestre, ready to be set: French formats, sums of rows at most."""
 
 from __future__ import annotations
 

@@ -27,16 +27,6 @@ class Parametres:
         retenues = (p for p in lignes if str(p["debut"]) <= iso and (not p["fin"] or str(p["fin"]) >= iso))
         return cls({p["parametre"]: str(p["valeur"]) for p in retenues})
 
-    def texte(self, nom: str, defaut: str, motif: str, attendu: str) -> str:
-        """A value that must match `motif`. Raises `ErreurMutualisation` naming the parameter and what is expected."""
-        valeur = self.valeurs.get(nom, defaut).strip()
-        if not re.fullmatch(motif, valeur):
-            raise ErreurMutualisation(
-                f"referentiel/parametres : la valeur « {valeur} » du paramètre {nom} n'est pas {attendu} : corrigez-la "
-                "et relancez « mutualisation bilan »."
-            )
-        return valeur
-
     def notification_cout(self, exercice: int) -> date:
         """Day by which the unit cost of an exercice is notified (D5211-16, L1612-2).
 
@@ -50,7 +40,12 @@ class Parametres:
 
     def jour(self, nom: str) -> date:
         """A parameter that is a date, jj/mm/aaaa or ISO. Raises `ErreurMutualisation` when it is none."""
-        valeur = self.texte(nom, "", r"\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2}", "une date jj/mm/aaaa ou aaaa-mm-jj")
+        valeur = self.valeurs[nom].strip()
+        if not re.fullmatch(r"\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2}", valeur):
+            raise ErreurMutualisation(
+                f"referentiel/parametres : la valeur « {valeur} » du paramètre {nom} n'est pas une date jj/mm/aaaa ou "
+                "aaaa-mm-jj : corrigez-la et relancez « mutualisation bilan »."
+            )
         try:
             return date.fromisoformat("-".join(reversed(valeur.split("/"))) if "/" in valeur else valeur)
         except ValueError as erreur:

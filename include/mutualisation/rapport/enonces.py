@@ -22,6 +22,17 @@ def lire_phrase(nom: str, **valeurs: Any) -> str:
     return str(_lire(nom)).format(**valeurs) if valeurs else str(_lire(nom))
 
 
+def lire_listes(nom: str) -> dict[str, list[str]]:
+    """{subject: names} of the table `section.name`, in order."""
+    return dict(_lire(nom))
+
+
+def lire_graphique(nom: str, **valeurs: Any) -> dict[str, Any]:
+    """The fields of the chart `nom` that are declared; the caller gives what is drawn."""
+    champs: dict[str, Any] = _lire(f"graphiques.{nom}")
+    return {cle: x.format(**valeurs) if isinstance(x, str) else x for cle, x in champs.items()}
+
+
 def lire_points(nom: str, **valeurs: Any) -> list[tuple[str, str]]:
     """(subject, sentence) of the table `section.name`, in order."""
     return [(sujet, enonce.format(**valeurs)) for sujet, enonce in _lire(nom).items()]

@@ -12,7 +12,7 @@ from lxml import html
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.audit import passages
-from mutualisation.classeur import communes, listes
+from mutualisation.classeur import calculs
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.html import rendre
 from mutualisation.publication.contexte import lire_contexte
@@ -37,7 +37,7 @@ def details(bilan: Bilan) -> str:
     """What the council leaves to the audit file and to the workbook, on one page."""
     document = conseil.bilan_etape(bilan)
     feuilles = m.Section(
-        "feuilles", "Feuilles", "Feuilles", [communes.cee(bilan), communes.recouvrement(bilan), listes.ecarts(bilan)]
+        "feuilles", "Feuilles", "Feuilles", [calculs.cee(bilan), calculs.recouvrement(bilan), calculs.ecarts(bilan)]
     )
     return rendre(replace(document, sections=[*passages.passages(bilan).sections, feuilles]))
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from mutualisation.classeur.calculs import lire_parametre
 from mutualisation.classeur.feuilles_du_contrat import intitule
-from mutualisation.classeur.listes import lire_parametre
 
 BILAN: Any = SimpleNamespace(libelle=lambda code: code)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.enonces import lire_phrase, lire_tableau
+from mutualisation.rapport.enonces import lire_graphique, lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 # on one line: a no-break hyphen
@@ -45,8 +45,7 @@ def cascade(bilan: Bilan, rangees: list[Ligne]) -> g.Cascade | None:
         g.Etape("Charges de structure", -structure),
         g.Etape(f"Base {D5211}", base, total=True),
     )
-    sujet = f"Du coût complet à la base {D5211}, {bilan.exercice}, tous dispositifs valorisés"
-    return g.Cascade("g-passage", f"Ce que la structure retire du coût complet, {bilan.exercice}", sujet, etapes)
+    return g.Cascade(**lire_graphique("passage", e=bilan.exercice), etapes=etapes)
 
 
 def _tableau(bilan: Bilan, rangees: list[Ligne]) -> m.Tableau:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from mutualisation.francais.libelles import RUBRIQUES
-from mutualisation.mise_en_forme.modele import Liste
 from mutualisation.rapport.publie import Bilan, Ligne
 
 
@@ -46,9 +42,3 @@ def enonces(bilan: Bilan, rubrique: str, dispositif: str) -> str:
     if auteur(bilan, dispositif):
         return " ".join(lus(bilan, rubrique, dispositif))
     return signes(bilan, rubrique, dispositif)
-
-
-def liste(bilan: Bilan, rubriques: Iterable[str], dispositif: str | None = None) -> Liste:
-    """(rubrique, signed texts), those that have some."""
-    enonces = ((RUBRIQUES[r], signes(bilan, r, dispositif)) for r in rubriques)
-    return Liste([(nom, enonce) for nom, enonce in enonces if enonce])

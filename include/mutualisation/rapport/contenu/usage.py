@@ -10,9 +10,9 @@ from mutualisation.francais import formats, libelles
 from mutualisation.francais.libelles import ADHERENTS
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.enonces import lire_graphique
 from mutualisation.rapport.publie import Bilan, Ligne
 
-NOTE = "Chaque dispositif a son unité et son échelle : les courbes ne se comparent pas entre elles."
 TYPES = """
 select dispositif, array_agg(distinct type_unite collate "C") as types
   from {source}
@@ -61,10 +61,7 @@ def nom_de_l_unite(lus: list[str], nombre: int = 2) -> str:
 def section_couts_unitaires(bilan: Bilan) -> m.Section:
     """One curve per dispositif that two exercices at least give a unit cost."""
     series = [serie for code in bilan.dispositifs if (serie := _serie(bilan, code)) is not None]
-    blocs: list[m.Bloc] = []
-    if series:
-        titre = "Coût complet d'une unité de service, année par année"
-        blocs = [g.Courbes("g-couts-unitaires", titre, titre, series, note=NOTE)]
+    blocs: list[m.Bloc] = [g.Courbes(**lire_graphique("couts_unitaires"), series=series)] if series else []
     return m.Section("couts-unitaires", "Ce que coûte une unité de service", "Coûts unitaires", blocs)
 
 

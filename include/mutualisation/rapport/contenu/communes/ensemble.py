@@ -12,7 +12,7 @@ from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu.communes import bloc_communal
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire
-from mutualisation.rapport.enonces import lire_phrase
+from mutualisation.rapport.enonces import lire_graphique, lire_phrase
 from mutualisation.rapport.publie import Bilan
 
 # lower bounds of the classes, in inhabitants; the first has none
@@ -96,8 +96,8 @@ def classe(services: int) -> int:
 def carte(bilan: Bilan, territoire: Territoire, adresse: str = PREFIXE) -> g.Carte:
     """Communes by number of services, each leading to its page."""
     communes = [_commune(b, f"{adresse}{b.page}.html") for b in territoire.communes]
-    titre = f"Communes par nombre de services, au 31 décembre {bilan.exercice}"
-    return g.Carte("c-services", titre, titre, communes, [nom for _, nom in CLASSES], "services")
+    champs = lire_graphique("services", e=bilan.exercice)
+    return g.Carte(**champs, communes=communes, classes=[nom for _, nom in CLASSES])
 
 
 def _commune(bloc: BlocCommunal, page: str) -> g.Commune:
@@ -109,14 +109,7 @@ def distribution(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
     """How many communes use how many services: one bar a number, none skipped."""
     comptes = [len(b.annee.services_commune) for b in territoire.communes]
     barres = [(formats.nombre(n), Decimal(comptes.count(n))) for n in range(min(comptes), max(comptes) + 1)]
-    return g.Histogramme(
-        "h-services",
-        f"Combien de services par commune, au 31 décembre {bilan.exercice}",
-        "Nombre de communes par nombre de services utilisés",
-        "nombre de services utilisés",
-        "Nombre de communes",
-        barres,
-    )
+    return g.Histogramme(**lire_graphique("distribution", e=bilan.exercice), barres=barres)
 
 
 def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
@@ -124,17 +117,7 @@ def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
     classes = strates(territoire.communes)
     barres = [(s.libelle, s.mediane(lambda a: a.cout)) for s in classes]
     effectifs = " ; ".join(f"{s.libelle} : {formats.plusieurs(len(s.communes), 'commune')}" for s in classes)
-    return g.Histogramme(
-        "h-habitant",
-        f"Coût de l'usage par habitant, selon la taille de la commune, {bilan.exercice}",
-        "Médiane du coût de l'usage par habitant, par classe de population",
-        "classe de population",
-        "Médiane, en euros par habitant",
-        barres,
-        decimales=2,
-        unite="€",
-        note=f"{effectifs}.",
-    )
+    return g.Histogramme(**lire_graphique("par_taille", e=bilan.exercice), barres=barres, note=f"{effectifs}.")
 
 
 def matrice(bilan: Bilan, territoire: Territoire) -> g.Matrice:
@@ -142,9 +125,7 @@ def matrice(bilan: Bilan, territoire: Territoire) -> g.Matrice:
     joints = {b.cle: set(b.annee.services_commune) for b in territoire.communes}
     dispositifs = bilan.trier({d for siens in joints.values() for d in siens})
     return g.Matrice(
-        "m-adhesions",
-        f"Qui a adhéré à quoi, au 31 décembre {bilan.exercice}",
-        "Adhésions des communes à chaque dispositif",
-        [bilan.libelle(d) for d in dispositifs],
-        [(b.nom, [d in joints[b.cle] for d in dispositifs]) for b in territoire.communes],
+        **lire_graphique("adhesions", e=bilan.exercice),
+        colonnes=[bilan.libelle(d) for d in dispositifs],
+        lignes=[(b.nom, [d in joints[b.cle] for d in dispositifs]) for b in territoire.communes],
     )

@@ -46,11 +46,6 @@ def section_dispositifs(bilan: Bilan) -> m.Section:
     return m.Section("dispositifs", titre, "Dispositifs", volets)
 
 
-def ancre(code: str) -> str:
-    """Where a link to a dispositif leads."""
-    return f"dispositif-{code.lower().replace('_', '-')}"
-
-
 def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Volet:
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
@@ -59,7 +54,9 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Vol
     blocs += [m.Liste(mots)] if mots else []
     fin = [*([f"Textes : {auteur}. "] if auteur else []), *preuves(bilan, code)]
     blocs += [m.p(*fin, note=True)] if fin else []
-    return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, ancre(code))
+    return m.Volet(
+        bilan.libelle(code), _resume(bilan, code), blocs, f"dispositif-{renvois.ancre(code).replace('_', '-')}"
+    )
 
 
 def _resume(bilan: Bilan, code: str) -> str:

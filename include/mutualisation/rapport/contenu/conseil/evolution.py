@@ -10,7 +10,7 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
-from mutualisation.rapport.enonces import lire_tableau
+from mutualisation.rapport.enonces import lire_graphique, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
 SANS_COMMENTAIRE = "sans commentaire"
@@ -79,8 +79,7 @@ def cascade(bilan: Bilan) -> g.Cascade | None:
         *(g.Etape(libelles.EFFETS[nom], montant) for nom, montant in lus.items()),
         g.Etape(f"Coût net {e}", bilan.total["cout_net"], total=True),
     ]
-    sujet = f"Du coût net {e - 1} au coût net {e}, tous dispositifs valorisés"
-    return g.Cascade("g-evolution-cout", "Tous dispositifs valorisés", sujet, etapes)
+    return g.Cascade(**lire_graphique("evolution", e=e, avant=e - 1), etapes=etapes)
 
 
 def _tableau(bilan: Bilan) -> m.Tableau:

@@ -10,7 +10,7 @@ from mutualisation.francais import formats, libelles
 from mutualisation.francais.formats import NON_RENSEIGNE
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.enonces import lire_colonnes, lire_phrase
+from mutualisation.rapport.enonces import lire_colonnes, lire_graphique, lire_phrase
 from mutualisation.rapport.publie import Bilan
 
 CHARGES = ("cout_personnel", "cout_fonctionnement", "amortissements")
@@ -56,14 +56,8 @@ def flux(bilan: Bilan) -> g.Flux | None:
         sources.append(("Recettes au-delà du coût", -reste))
     if any(montant < 0 for _, montant in (*sources, *cibles)):
         return None
-    return g.Flux(
-        "g-flux",
-        f"Du coût à ceux qui le paient, {bilan.exercice}",
-        f"Coût des dispositifs valorisés et qui le paie, {bilan.exercice}",
-        [x for x in sources if x[1]],
-        [x for x in cibles if x[1]],
-        note=f"Avant subventions : le coût net, qui les déduit, est de {formats.euros(total['cout_net'])}.",
-    )
+    champs = lire_graphique("flux", e=bilan.exercice, cout=formats.euros(total["cout_net"]))
+    return g.Flux(**champs, sources=[x for x in sources if x[1]], cibles=[x for x in cibles if x[1]])
 
 
 def par_dispositif(bilan: Bilan) -> dict[str, dict[str, Decimal | None]]:
@@ -108,16 +102,8 @@ def totaux(bilan: Bilan) -> m.Tableau:
 
 def financement(bilan: Bilan) -> g.CoutsCouverts:
     """Cost and who paid it, a column per exercice shown."""
-    periode = formats.periode(bilan.exercices)
     barres = [g.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
-    return g.CoutsCouverts(
-        "g-evolution",
-        f"Qui finance, {periode}",
-        f"Coût net, recettes des communes et reste à charge, {periode}",
-        "colonnes",
-        ("Recettes des communes", "Reste à charge"),
-        barres,
-    )
+    return g.CoutsCouverts(**lire_graphique("financement", periode=formats.periode(bilan.exercices)), barres=barres)
 
 
 def couverture(bilan: Bilan) -> g.CoutsCouverts:
@@ -126,11 +112,4 @@ def couverture(bilan: Bilan) -> g.CoutsCouverts:
         g.Barre(r["libelle"], r["cout_net"], r["recettes"] if r["recettes_renseignees"] else None)
         for r in bilan.lignes_exercice()
     ]
-    return g.CoutsCouverts(
-        "g-couverture",
-        f"Coût net {bilan.exercice} et part couverte par les communes",
-        f"Coût net et part couverte par les communes, par dispositif, {bilan.exercice}",
-        "barres",
-        ("Couvert par les communes", "Reste à charge"),
-        barres,
-    )
+    return g.CoutsCouverts(**lire_graphique("couverture", e=bilan.exercice), barres=barres)
