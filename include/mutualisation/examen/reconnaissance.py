@@ -13,13 +13,14 @@ from pathlib import Path
 from mutualisation.examen.usages import noms_usuels
 from mutualisation.ingestion.cellules_lues import date, lecture_de, nombre
 from mutualisation.ingestion.correspondances import Correspondances
-from mutualisation.lecteurs.entete import Traduction, epurer, est_vide, normaliser
+from mutualisation.lecteurs.entete import BANNIERES, Traduction, epurer, est_vide, normaliser
 from mutualisation.lecteurs.limites import Limites
 from mutualisation.lecteurs.octets import encodage
-from mutualisation.sources.jeux import Colonne, Dialecte, Jeu
+from mutualisation.lecteurs.tabulaire_csv import SEPARATEURS
+from mutualisation.sources.jeux import Colonne, Jeu
 
 # forms that tell a column from most others, when a single header of the file has them
-_FORMES_PARLANTES = frozenset({"date", "duree", "siret"})
+_FORMES_PARLANTES = {"date": "des dates", "duree": "des durées", "siret": "des SIRET"}
 _SEUIL, _SEUIL_FACULTATIF, _CONTENU_MIN = 0.6, 0.85, 0.6
 _ECHANTILLON, _APPROFONDIS = 40, 8
 _OCTETS, _RANGEES = 1 << 18, 150
@@ -158,7 +159,7 @@ def _note(colonne: Colonne, nom: str, note_contenu: float | None, *, seule: bool
     """How likely a header stands for a column: its name, then what its cells look like (None: they say nothing)."""
     note_nom = _note_du_nom(colonne, nom)
     if seule and note_nom < 0.75:
-        return 0.75, f"ses cellules ont la forme attendue ({_forme(colonne)})"
+        return 0.75, f"ses cellules ont la forme attendue ({_FORMES_PARLANTES[colonne.type]})"
     if note_contenu is None:
         return note_nom, "son nom est proche"
     if note_contenu < _CONTENU_MIN:
@@ -197,18 +198,13 @@ def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
     return sum(lecture(c) is not None for c in cellules) / len(cellules)
 
 
-def _forme(colonne: Colonne) -> str:
-    return {"date": "des dates", "duree": "des durées", "siret": "des SIRET"}[colonne.type]
-
-
 def tetes(chemin: Path, genre: str, limites: Limites) -> list[Tete]:
     """Every candidate. LectureRefusee when the bytes can't be read."""
     lectures = _du_classeur(chemin, limites) if genre == "xlsx" else _du_texte(chemin)
-    permises = Dialecte().bannieres + 1
     return [
         Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])))
         for rangees in lectures
-        for i in range(min(permises, len(rangees)))
+        for i in range(min(BANNIERES + 1, len(rangees)))
         if _semble_entete(rangees[i])
     ]
 
@@ -220,14 +216,14 @@ def _semble_entete(rangee: list[str]) -> bool:
 
 
 def _du_texte(chemin: Path) -> list[list[list[str]]]:
-    code = encodage(chemin, Dialecte().encodages)
+    code = encodage(chemin)
     with chemin.open("rb") as f:
         octets = f.read(_OCTETS)
     if len(octets) == _OCTETS:
         octets = octets[: octets.rfind(b"\n") + 1]
     lignes = [ligne for ligne in octets.decode(code, "replace").splitlines() if ligne.strip()]
     lectures = []
-    for separateur in Dialecte().separateurs:
+    for separateur in SEPARATEURS:
         try:
             rangees = list(itertools.islice(csv.reader(lignes, delimiter=separateur), _RANGEES))
         except csv.Error:

@@ -15,6 +15,8 @@ from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.lecteurs.noms import montrable
 from mutualisation.sources.jeux import Colonne, Jeu
 
+# lines that may stand before a header
+BANNIERES = 5
 _ESPACES = re.compile(r"\s+")
 # ' ’ ‘ ʼ ′ ´ ` and their like: exports take any of them
 _APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`\uff07]")
@@ -84,7 +86,7 @@ def trouver_entete(
     """
     noms_de = _noms_de(jeu, traduction)
     connus = frozenset[str]().union(*noms_de.values())
-    for rang, (i, noms) in enumerate(islice(_non_vides(rangees), jeu.dialecte.bannieres + 1)):
+    for rang, (i, noms) in enumerate(islice(_non_vides(rangees), BANNIERES + 1)):
         replis = {normaliser(n) for n in noms}
         if all(replis & noms_de[c.nom] for c in _exigees(jeu, traduction)) and replis & connus:
             return i, _entete(jeu, noms, rang, traduction)
@@ -171,17 +173,16 @@ def entete_introuvable(
     meilleur_rang, meilleure = max(
         lues, key=lambda lue: len(connus.intersection(map(normaliser, lue[1]))), default=(0, [])
     )
-    permises = jeu.dialecte.bannieres
     replies = {normaliser(n) for n in meilleure}
     if len(connus & replies) * 2 < len(exigees):
         return LectureRefusee(
-            f"aucune des {permises + 1} premières lignes non vides ne porte les colonnes obligatoires "
+            f"aucune des {BANNIERES + 1} premières lignes non vides ne porte les colonnes obligatoires "
             f"({', '.join(c.entete or '' for c in exigees)}) : vérifier l'en-tête et le séparateur (F5)."
         )
     manquantes = [c.entete or "" for c in exigees if not replies & noms_de[c.nom]]
     if not manquantes:
         return LectureRefusee(
-            f"{meilleur_rang} lignes de bannière avant l'en-tête, {permises} au plus : en retirer (F5)."
+            f"{meilleur_rang} lignes de bannière avant l'en-tête, {BANNIERES} au plus : en retirer (F5)."
         )
     autres = {normaliser(n): n for n in meilleure if n and normaliser(n) not in connus}
     phrases = []

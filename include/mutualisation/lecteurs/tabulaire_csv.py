@@ -29,6 +29,8 @@ _RANGEES_PAR_BLOC = 2_000
 _TETE, _LIGNES_DE_TETE = 1 << 18, 200
 # columns of a spreadsheet, which may write blank cells to the last
 _COLONNES_D_UN_TABLEUR = 16_384
+# in the order in which they are tried
+SEPARATEURS = (";", ",", "\t")
 _NOMS_DES_SEPARATEURS = {"\t": "tabulation"}
 # Excel's way to keep zeros (F14): the quotes inside are doubled
 _EGALITE = re.compile(r'="((?:[^"]|"")*)"')
@@ -49,7 +51,7 @@ class LecteurCsv:
         self._chemin = chemin
         self._limites = limites
         try:
-            self._encodage = encodage(chemin, jeu.dialecte.encodages)
+            self._encodage = encodage(chemin)
         except LectureRefusee as refus:
             # a byte or two are wrong in a file whose header is read, else it is in another encoding
             tete = _tete(chemin)
@@ -115,7 +117,7 @@ class LecteurCsv:
         """Separator, number of physical lines before the data, header."""
         tete = _tete(self._chemin)
         essais: list[list[list[str]]] = []
-        for separateur, rangees, fins in _lectures(tete.decode(self._encodage, "replace"), jeu):
+        for separateur, rangees, fins in _lectures(tete.decode(self._encodage, "replace")):
             trouve = trouver_entete(jeu, rangees, traduction)
             if trouve is not None:
                 rang, entete = trouve
@@ -167,11 +169,11 @@ def _tete(chemin: Path) -> bytes:
         return f.read(_TETE)
 
 
-def _lectures(texte: str, jeu: Jeu) -> Iterator[tuple[str, list[list[str]], list[int]]]:
+def _lectures(texte: str) -> Iterator[tuple[str, list[list[str]], list[int]]]:
     """(separator, rows, last physical line of each) of the first lines: by each separator, cells on several lines
     included, then line by line, since a stray quote in a banner must not swallow the header."""
     lignes = list(islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE))
-    for separateur in jeu.dialecte.separateurs:
+    for separateur in SEPARATEURS:
         rangees: list[list[str]] = []
         fins: list[int] = []
         lecteur = csv.reader(lignes, delimiter=separateur)
@@ -196,7 +198,7 @@ def _rangee_seule(ligne: str, separateur: str) -> list[str]:
 
 
 def _porte_l_entete(texte: str, jeu: Jeu, traduction: Traduction) -> bool:
-    return any(trouver_entete(jeu, rangees, traduction) is not None for _, rangees, _ in _lectures(texte, jeu))
+    return any(trouver_entete(jeu, rangees, traduction) is not None for _, rangees, _ in _lectures(texte))
 
 
 def _mal_encode(chemin: Path, tete: bytes, jeu: Jeu, traduction: Traduction) -> LectureRefusee | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mutualisation.erreurs import ErreurMutualisation
 
@@ -49,15 +49,6 @@ TYPES_SQL = dict.fromkeys(("montant", "nombre", "decimal", "pourcentage", "duree
     "annee": "integer",
     "date": "date",
 }
-
-
-@dataclass(frozen=True)
-class Dialecte:
-    """How the tabular files of a jeu are written: separators and encodings in order of trial, banner lines."""
-
-    separateurs: tuple[str, ...] = (";", ",", "\t")
-    encodages: tuple[str, ...] = ("utf-8", "cp1252")
-    bannieres: int = 5
 
 
 @dataclass(frozen=True)
@@ -165,7 +156,6 @@ class Jeu:
     personnes: bool = False
     agents: bool = False
     regles: tuple[Regle, ...] = ()
-    dialecte: Dialecte = field(default_factory=Dialecte)
 
     @property
     def colonnes_entrepot(self) -> tuple[Colonne, ...]:

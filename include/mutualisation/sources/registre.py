@@ -1,7 +1,7 @@
 """Registry of the sources, read from `declarations/*.yml`: one file per source, one entry per jeu.
 
-It feeds the readers, the tables of `brut`, the dbt sources (`_sources.yml`) and the gates: adding a source or
-a dialect is configuration, not code.
+It feeds the readers, the tables of `brut`, the dbt sources (`_sources.yml`) and the gates: adding a source
+is configuration, not code.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from mutualisation.sources.jeux import (
     TYPES,
     TYPES_SOMMABLES,
     Colonne,
-    Dialecte,
     Jeu,
     Registre,
     Regle,
@@ -38,7 +37,6 @@ _PERMIS: dict[str, Collection[str]] = {
     "extensions": [e for extensions in EXTENSIONS_PAR_FORMAT.values() for e in extensions],
     "attendu": ("mensuel", "annuel"),
     "issue": ("rejete", "retenu", "affectation"),
-    "encodages": ("utf-8", "cp1252"),
 }
 # kept as they are, or masked already
 _TYPES_LIBRES = frozenset({"texte", "personnel", "pseudonyme", "empreinte"})
@@ -83,7 +81,7 @@ def _lire_source(chemin: Path) -> Source:
     declare = {cle: valeur for cle, valeur in brut.items() if cle != "gabarits"}
     declare["nom"] = declare.pop("source", "")
     personnes = bool(declare.pop("personnes", False))
-    commun = {"dialecte": declare.pop("dialecte", {}), "source": declare["nom"], "personnes": personnes}
+    commun = {"source": declare["nom"], "personnes": personnes}
     jeux = [_lire_jeu(ou, nom, commun, jeu) for nom, jeu in declare.pop("jeux").items()]
     agents = any(jeu.pseudonymise for jeu in jeux)
     return _objet(Source, declare, ou, jeux=tuple(replace(jeu, agents=agents) for jeu in jeux))
@@ -96,11 +94,10 @@ def _lire_jeu(fichier: str, nom: str, commun: dict[str, Any], brut: Any) -> Jeu:
     declare = commun | {"nom": nom} | brut
     jeu = _objet(
         Jeu,
-        {cle: valeur for cle, valeur in declare.items() if cle not in ("colonnes", "regles", "dialecte")},
+        {cle: valeur for cle, valeur in declare.items() if cle not in ("colonnes", "regles")},
         ou,
         colonnes=tuple(_lire_colonne(c, ou, personnes=commun["personnes"]) for c in declare["colonnes"]),
         regles=tuple(_objet(Regle, r, f"{ou}, règle") for r in declare.get("regles", ())),
-        dialecte=_objet(Dialecte, declare["dialecte"], f"{ou}, dialecte"),
     )
     _verifier_jeu(jeu, ou)
     return jeu
@@ -153,10 +150,6 @@ def _verifier_jeu(jeu: Jeu, ou: str) -> None:
             raise ErreurMutualisation(f"{ou} : chaque colonne d'un fichier tabulaire a son propre « entete ».")
         if not jeu.obligatoires:
             raise ErreurMutualisation(f"{ou} : il faut au moins une colonne obligatoire pour reconnaître l'en-tête.")
-    if any(len(s) != 1 or s in '"\r\n' for s in jeu.dialecte.separateurs):
-        raise ErreurMutualisation(f"{ou}, dialecte : un séparateur est un seul caractère, autre que guillemet.")
-    if jeu.dialecte.bannieres < 0:
-        raise ErreurMutualisation(f"{ou}, dialecte : « bannieres » est un nombre de lignes.")
     _verifier_colonnes_citees(jeu, noms, ou)
 
 

@@ -250,14 +250,13 @@ def test_magasin_d_objets(conn: Connexion) -> None:
     assert conn.execute("select chemin, lignes from journal.fichiers").fetchall() == [("rh/temps_2020-01.csv", 1)]
 
 
-def test_une_source_et_un_dialecte_s_ajoutent_par_configuration(conn: Connexion, tmp_path: Path) -> None:
+def test_une_source_s_ajoute_par_configuration(conn: Connexion, tmp_path: Path) -> None:
     declarations = tmp_path / "declarations"
     declarations.mkdir()
     (declarations / "eau.yml").write_text(
         """
 source: eau
 libelle: Eau
-dialecte: {separateurs: ["|"], encodages: [cp1252], bannieres: 8}
 jeux:
   releves:
     libelle: Relevés
@@ -269,8 +268,8 @@ jeux:
 """,
         encoding="utf-8",
     )
-    lignes = "\n".join([*"12345678", "N° compteur|Agent|Volume (m³)", "C1|Zoé|12,5"])
+    lignes = "\n".join([*"12345", "N° compteur;Agent;Volume (m³)", "C1;Zoé;12,5"])
     depot = _depot(tmp_path / "depot", {"eau/releves_2024-02.csv": lignes.encode("cp1252")})
     (charge,) = _charger(conn, depot, reg=registre(declarations))
     assert charge.fichiers == ["eau/releves_2024-02.csv"]
-    assert conn.execute("select ligne, compteur, volume from brut.releves").fetchall() == [(10, "C1", Decimal("12.5"))]
+    assert conn.execute("select ligne, compteur, volume from brut.releves").fetchall() == [(7, "C1", Decimal("12.5"))]

@@ -1,5 +1,0 @@
-"""`python -m mutualisation.cli`."""
-
-from mutualisation.cli.commandes import main
-
-main()
