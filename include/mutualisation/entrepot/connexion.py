@@ -196,27 +196,21 @@ def durable(conn: psycopg.Connection[Any]) -> None:
 
 
 def patienter(conn: psycopg.Connection[Any], transaction: Callable[[], T]) -> T:
-    """Run a transaction that shuts readers out; behind a lock, let them pass and try again, as `reessayer` does."""
-
-    def une_fois() -> T:
-        with conn.transaction():
-            conn.execute("select pg_catalog.set_config('lock_timeout', %s, true)", (f"{ATTENTE_VERROU_S}s",))
-            return transaction()
-
-    return reessayer(une_fois)
-
-
-def reessayer(action: Callable[[], T]) -> T:
-    """Do what is undone by a lock that others hold, a few times.
+    """Run a transaction that shuts readers out; behind a lock, let them pass and try again, a few times.
 
     Raises `EntrepotOccupe`, which names the session that holds the lock, when every try has waited in vain.
     """
-    for _ in range(ESSAIS_VERROU - 1):
+    essais = 0
+    while True:
         try:
-            return action()
+            with conn.transaction():
+                conn.execute("select pg_catalog.set_config('lock_timeout', %s, true)", (f"{ATTENTE_VERROU_S}s",))
+                return transaction()
         except EntrepotOccupe:
+            essais += 1
+            if essais == ESSAIS_VERROU:
+                raise
             time.sleep(PAUSE_VERROU_S)
-    return action()
 
 
 def _occupe(bloqueurs: str) -> EntrepotOccupe:

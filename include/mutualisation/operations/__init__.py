@@ -9,9 +9,8 @@ from mutualisation.operations.etat import etat
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
 from mutualisation.operations.sauvegarde import restaurer, sauvegarder
-from mutualisation.operations.session import Session, migrer_l_entrepot
+from mutualisation.operations.session import Session, migrer_l_entrepot, verifier_exercices, verifier_sortie
 from mutualisation.operations.verification_sceau import exiger_publication, remarques, verifier
-from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 
 __all__ = [
     "GARDER",

@@ -15,9 +15,8 @@ from mutualisation.entrepot.roles import PREPARATEUR, au_nom_de, dire_le_refus
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.redressement import preparer_redressement
-from mutualisation.operations.session import Session, identite, version_du_code
+from mutualisation.operations.session import Session, identite, verifier_exercices, version_du_code
 from mutualisation.operations.session import signataire as signataire_de
-from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
 from mutualisation.sources.brut import synchroniser_brut
 

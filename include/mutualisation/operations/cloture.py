@@ -16,10 +16,9 @@ from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait.annuel import dossier_ecrit
 from mutualisation.francais.formats import plusieurs
 from mutualisation.operations.livraison import extraire
-from mutualisation.operations.session import Session, identite
+from mutualisation.operations.session import Session, identite, verifier_exercices
 from mutualisation.operations.session import signataire as signataire_de
 from mutualisation.operations.verification_sceau import exiger_sceau
-from mutualisation.operations.verifications import verifier_exercices
 from mutualisation.publication.clotures import approuver, lire_cloture
 from mutualisation.publication.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait
 from mutualisation.publication.extraits_csv import lire_pointeurs

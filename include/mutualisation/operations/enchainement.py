@@ -17,8 +17,7 @@ from mutualisation.ingestion.journal import noter_porte
 from mutualisation.ingestion.travail import Chargement, Suivi, muet, transaction
 from mutualisation.operations.candidate import construire, controler
 from mutualisation.operations.livraison import publier_avec_extraits
-from mutualisation.operations.session import Session
-from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
+from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.portes.fichier import verifier_fichiers
 
 

@@ -24,9 +24,8 @@ from mutualisation.erreurs import (
 from mutualisation.extrait.annuel import REFUS, composer_extrait, dossier_de, est_autrement_rendu, verifier_places
 from mutualisation.factures import ecrire_factures
 from mutualisation.operations.conservation import exiger_conservee, purger_versions
-from mutualisation.operations.session import Session
+from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
-from mutualisation.operations.verifications import verifier_exercices, verifier_sortie
 from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.publication.contexte import Condition, ce_qui_a_change, condition_de, version_publiee
 from mutualisation.publication.promotion import promouvoir

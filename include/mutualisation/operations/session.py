@@ -1,10 +1,12 @@
-"""An open warehouse: its schema, its lock, its child processes; in whose name, and by which code, one works in it."""
+"""An open warehouse: its schema, its lock, its child processes; in whose name, and by which code, one works in it; what
+is wrong with a request, said before any work."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version as version_du_paquet
@@ -23,6 +25,8 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.portes import execution
 from mutualisation.publication.preparation import est_preparee, preparer_publication
+
+PREMIER_EXERCICE, DERNIER_EXERCICE = 1900, 2999
 
 
 @dataclass
@@ -165,3 +169,27 @@ def mettre_a_jour(dsn: str) -> None:
             raise refus_de_migrer(dsn)
         conn.commit()
         preparer_publication(conn)
+
+
+def verifier_exercices(exercices: Iterable[int]) -> list[int]:
+    """The exercices in order, each once. Raises `ErreurMutualisation` for none, or one that is no year."""
+    annees = sorted(set(exercices))
+    if not annees:
+        raise ErreurMutualisation("Aucun exercice demandé : ajoutez --exercice AAAA.")
+    for annee in annees:
+        if not PREMIER_EXERCICE <= annee <= DERNIER_EXERCICE:
+            raise ErreurMutualisation(f"L'exercice {annee} n'est pas une année sur quatre chiffres, comme 2021.")
+    return annees
+
+
+def verifier_sortie(sortie: Path) -> None:
+    """Before hours of work: the folder of the extracts can be written. Raises `ErreurMutualisation`."""
+    try:
+        sortie.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=sortie):
+            pass
+    except (OSError, ValueError) as erreur:
+        raise ErreurMutualisation(
+            f"Le dossier de sortie {sortie} ne peut pas être écrit ({type(erreur).__name__}) : "
+            "vérifiez le chemin et les droits donnés à --sortie."
+        ) from erreur

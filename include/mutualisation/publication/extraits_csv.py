@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.francais.neutralisation import DEBUT_FORMULE
 from mutualisation.publication.preparation import en_vigueur
-from mutualisation.publication.relations import Colonne, Relation, lire_relations
+from mutualisation.publication.relations import Colonne, Relation
 
 SANS = sql.SQL("")
 
@@ -105,22 +105,9 @@ def lire_pointeurs(conn: psycopg.Connection[Any]) -> dict[int, int]:
     return dict(conn.execute("select exercice, version from journal.publications order by exercice").fetchall())
 
 
-def empreintes_publiees(
-    conn: psycopg.Connection[Any], relations: Mapping[str, Relation] | None = None
-) -> dict[str, str]:
-    """{relation: sha256 of its CSV over every published exercice}; nothing is written."""
-    pointeurs = lire_pointeurs(conn)
-    return {nom: sha256_stocke(conn, r, pointeurs) for nom, r in (relations or lire_relations()).items()}
-
-
 def condenser(empreintes: Mapping[str, str]) -> str:
     """sha256 over the lines `<relation> <sha256 of its CSV>` sorted by name (S7)."""
     return hashlib.sha256("".join(f"{nom} {lue}\n" for nom, lue in sorted(empreintes.items())).encode()).hexdigest()
-
-
-def publication_sha256(conn: psycopg.Connection[Any], relations: Mapping[str, Relation] | None = None) -> str:
-    """S7 of what is published, every exercice included."""
-    return condenser(empreintes_publiees(conn, relations))
 
 
 def lignes(conn: psycopg.Connection[Any], relation: Relation, exercice: int, version: int) -> Iterator[dict[str, Any]]:

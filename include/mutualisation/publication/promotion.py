@@ -17,7 +17,6 @@ from psycopg import sql
 from mutualisation.entrepot.connexion import durable
 from mutualisation.entrepot.roles import dire_le_refus
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.extraits_csv import empreintes_publiees
 from mutualisation.publication.preparation import colonnes_stockees
 from mutualisation.publication.relations import relations_promues
 from mutualisation.publication.sceaux import sceller
@@ -45,7 +44,7 @@ def promouvoir(
         if ligne is not None and ligne[0] is not None:
             return str(ligne[0])
         _ajouter_les_lignes(conn, version)
-        empreinte = sceller(conn, version, empreintes_publiees(conn), var)
+        empreinte = sceller(conn, version, var)
         avant_de_valider()
     return empreinte
 

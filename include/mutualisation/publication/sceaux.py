@@ -128,14 +128,12 @@ def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cl
     )
 
 
-def sceller(conn: psycopg.Connection[Any], version: int, publiees: Mapping[str, str], var: Path | None = None) -> str:
-    """Conclude the publication of a version by its statement, within its transaction; give back `publication_sha256`.
-
-    `publiees`: {relation: sha256} of what is now published (S7); `var`: the folder of the key.
-    """
-    cle, pointeurs, empreinte = cle_signature(var), lire_pointeurs(conn), condenser(publiees)
-    construction = _construction(conn, version)
-    relations = _relations_scellees(conn, publiees, pointeurs)
+def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> str:
+    """Conclude the publication of a version by its statement, within its transaction; give back `publication_sha256`
+    (S7), over every exercice that is now published. `var`: the folder of the key."""
+    cle, pointeurs, construction = cle_signature(var), lire_pointeurs(conn), _construction(conn, version)
+    relations = _relations_scellees(conn, pointeurs)
+    empreinte = condenser({nom: scellee["sha256"] for nom, scellee in relations[PUBLIEE].items()})
     dit = {
         "version": version,
         "exercices": construction["exercices"],
@@ -299,9 +297,7 @@ def _construction(conn: psycopg.Connection[Any], version: int) -> dict[str, Any]
 
 
 # ---------------------------------------------------------------- digests of relations
-def _relations_scellees(
-    conn: psycopg.Connection[Any], publiees: Mapping[str, str], pointeurs: Mapping[int, int]
-) -> Detail:
+def _relations_scellees(conn: psycopg.Connection[Any], pointeurs: Mapping[int, int]) -> Detail:
     """The relations of a version as this code knows them, with their digests: `publication`, what S7 covers; beside it,
     internal relations, and the rows of a relation without exercice that a newer version of their key hides, which the
     extract of their own year shows."""
@@ -313,10 +309,8 @@ def _relations_scellees(
             "par_exercice": r.par_exercice,
             "colonnes": [[c.nom, c.type] for c in r.colonnes],
         }
-        if r.schema == PUBLIEE:
-            detail[PUBLIEE][nom] = forme | {"sha256": publiees[nom]}
-        if r.schema == INTERNE or not r.par_exercice:
-            detail[INTERNE][nom] = forme | {"sha256": _empreinte(conn, INTERNE, r, pointeurs)}
+        for schema in {r.schema} if r.par_exercice else {r.schema, INTERNE}:
+            detail[schema][nom] = forme | {"sha256": _empreinte(conn, schema, r, pointeurs)}
     return detail
 
 

@@ -18,9 +18,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from mutualisation.publication.extraits_csv import empreintes_publiees
+from mutualisation.publication.extraits_csv import condenser, lire_pointeurs, sha256_stocke
 from mutualisation.publication.preparation import preparer_publication
-from mutualisation.publication.relations import relations_promues
+from mutualisation.publication.relations import Relation, lire_relations, relations_promues
 from mutualisation.publication.sceaux import sceller
 
 DOSSIERS = Path(__file__).parents[2] / "donnees" / "entrepots"
@@ -31,6 +31,12 @@ Ligne = dict[str, Any]
 LECTURES: dict[str, Callable[[str], Any]] = {
     "numeric": Decimal, "int": int, "bigint": int, "smallint": int, "boolean": lambda lu: lu == "true",
 }  # fmt: skip
+
+
+def publication_sha256(conn: psycopg.Connection[Any], relations: dict[str, Relation] | None = None) -> str:
+    """S7 of what is published, every exercice included."""
+    pointeurs = lire_pointeurs(conn)
+    return condenser({nom: sha256_stocke(conn, r, pointeurs) for nom, r in (relations or lire_relations()).items()})
 
 
 def rangees(*dossiers: str) -> dict[str, list[Ligne]]:
@@ -102,7 +108,7 @@ def publier(conn: psycopg.Connection[Any], lignes: dict[str, list[Ligne]]) -> in
             (exercice, version),
         )
     conn.execute("select journal.figer_contexte(%s)", (version,))
-    sceller(conn, version, empreintes_publiees(conn))
+    sceller(conn, version)
     conn.commit()
     return version
 

@@ -12,10 +12,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from mutualisation.publication.extraits_csv import ecrire_csv, lignes, publication_sha256
+from mutualisation.publication.extraits_csv import ecrire_csv, lignes
 from mutualisation.publication.relations import Colonne, Relation, lire_relations
 
 from . import entrepot_publie
+from .entrepot_publie import publication_sha256
 
 RELATION = Relation(
     nom="essai",

@@ -12,10 +12,11 @@ import pytest
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.preparation import preparer_publication
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import lire_relations, relations_internes, relations_promues
+
+from .entrepot_publie import publication_sha256
 
 Conn = psycopg.Connection[Any]
 

@@ -10,10 +10,10 @@ import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations.conservation import exiger_conservee, purger_versions
-from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.sceaux import ecarts_contenu, ecarts_pointeurs, lire_chaine
 
 from . import entrepot_publie
+from .entrepot_publie import publication_sha256
 
 
 def _publier(conn: psycopg.Connection[Any], libelle: str = "CAM") -> int:

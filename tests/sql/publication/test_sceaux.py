@@ -14,7 +14,6 @@ from tests.atelier.sceaux import clore_a_la_main
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import verifier
-from mutualisation.publication.extraits_csv import publication_sha256
 from mutualisation.publication.sceaux import (
     ancrer,
     canonique,
@@ -29,6 +28,7 @@ from mutualisation.signatures.ancrage import Ancres
 from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, publique
 
 from . import entrepot_publie
+from .entrepot_publie import publication_sha256
 
 Conn = psycopg.Connection[Any]
 
