@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mutualisation.audit import cadre
+from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import renvois
@@ -45,7 +45,7 @@ def controles(bilan: Bilan) -> m.Document:
         lecture = m.p(LECTURE, m.Code("controles.csv"), ".")
         sections[0] = replace(sections[0], blocs=[lecture, *sections[0].blocs])
     titre = f"Contrôles {bilan.exercice}"
-    return cadre.document(bilan, renvois.CONTROLES, titre, resume, [*sections, *_a_commenter(bilan)])
+    return index.document(bilan, renvois.CONTROLES, titre, resume, [*sections, *_a_commenter(bilan)])
 
 
 def _partie(ancre: str, titre: str, lignes: list[dict[str, Any]], *, avec_suite: bool) -> m.Section:
@@ -74,7 +74,7 @@ def lignes_ecartees(bilan: Bilan) -> m.Document:
     sources = list(dict.fromkeys(r["source"] for r in rangees))
     sections = [_ensemble(rangees), *(_source(s, [r for r in rangees if r["source"] == s]) for s in sources)]
     titre = f"Lignes écartées {bilan.exercice}"
-    return cadre.document(bilan, renvois.REJETS, titre, _resume(rangees), sections)
+    return index.document(bilan, renvois.REJETS, titre, _resume(rangees), sections)
 
 
 def _resume(rangees: list[Ligne]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from mutualisation.audit import cadre
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import renvois
+from mutualisation.rapport.contenu import ouverture, renvois
 from mutualisation.rapport.enonces import lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
@@ -28,7 +28,7 @@ def sommaire(bilan: Bilan) -> m.Document:
     )
     parties = (_contenu, _refaire, _dispositifs, _parametres, _portes, _scellement, _fichiers)
     titre = f"Dossier d'audit {bilan.exercice}"
-    return cadre.document(bilan, renvois.INDEX, titre, resume, [partie(bilan) for partie in parties])
+    return document(bilan, renvois.INDEX, titre, resume, [partie(bilan) for partie in parties])
 
 
 # ---------------------------------------------------------------- what is here
@@ -127,3 +127,42 @@ def _fichiers(bilan: Bilan) -> m.Section:
     nombre = formats.plusieurs(len(lignes), "fichier")
     tableau = lire_tableau("index.fichiers", lignes)
     return m.Section("fichiers", f"Fichiers livrés ({nombre})", "Fichiers", [m.Repli(f"Voir les {nombre}", [tableau])])
+
+
+def document(
+    bilan: Bilan,
+    page: str,
+    titre: str,
+    resume: str,
+    sections: Sequence[m.Section],
+    sorties: tuple[str, ...] = ("html", "pdf"),
+) -> m.Document:
+    """A page of `dossier_audit_AAAA/`."""
+    return ouverture.document(
+        bilan,
+        f"{renvois.dossier(bilan.exercice)}/{page}",
+        titre,
+        sous_titre=f"Dossier d'audit du bilan {bilan.exercice}, version {bilan.contexte.construction.version}",
+        avis=_avis(bilan),
+        resume=resume,
+        sections=sections,
+        liens=_liens(bilan, page),
+        sorties=sorties,
+        forme="dossier",
+    )
+
+
+def _avis(bilan: Bilan) -> ouverture.Etiquettes:
+    """The warnings of the council's document, their links turned to the pages of the folder."""
+    ailleurs = {"#controles": f"{renvois.CONTROLES}.html", "#qualite": f"{renvois.REJETS}.html"}
+
+    def ici(x: m.Morceau) -> m.Morceau:
+        return m.Lien(ailleurs.get(x.cible, x.cible), x.texte) if isinstance(x, m.Lien) else x
+
+    return [(sujet, tuple(map(ici, morceaux))) for sujet, morceaux in ouverture.avis(bilan)]
+
+
+def _liens(bilan: Bilan, page: str) -> list[m.Lien]:
+    pages = {renvois.INDEX: "Dossier d'audit"} | {p: nom for p, nom, _ in renvois.pages(bilan)}
+    bilan_etape = m.Lien(f"../bilan_etape_{bilan.exercice}.html", "Bilan d'étape")
+    return [bilan_etape, *(m.Lien(f"{p}.html", nom) for p, nom in pages.items() if p != page)]

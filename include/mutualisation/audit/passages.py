@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.audit import cadre
+from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import renvois
@@ -29,7 +29,7 @@ def passages(bilan: Bilan) -> m.Document:
         "passage en sort, au centime."
     )
     sections = [_base_legale(bilan), *_variation(bilan), *_repartition(bilan)]
-    return cadre.document(bilan, renvois.PASSAGES, f"Passages {e}", resume, sections)
+    return index.document(bilan, renvois.PASSAGES, f"Passages {e}", resume, sections)
 
 
 # ---------------------------------------------------------------- full cost → D5211-16

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from decimal import Decimal
 
-from mutualisation.audit import cadre
+from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import renvois
@@ -41,7 +41,7 @@ def cout_de_personnel(bilan: Bilan) -> m.Document:
         _ensemble(bilan, detail),
         *(_dispositif(bilan, code, detail[code]) for code in bilan.trier(detail)),
     ]
-    return cadre.document(bilan, renvois.PERSONNEL, f"Coût de personnel {e}", resume, sections)
+    return index.document(bilan, renvois.PERSONNEL, f"Coût de personnel {e}", resume, sections)
 
 
 # ---------------------------------------------------------------- how

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from mutualisation.audit import cadre
+from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import renvois
@@ -57,7 +57,7 @@ def traces(bilan: Bilan) -> Iterator[m.Document]:
             "lu dans le fichier multiplié par la part qui revient au dispositif."
         )
         titre = f"{bilan.libelle(code)} : des chiffres aux lignes source, {bilan.exercice}"
-        yield cadre.document(bilan, renvois.trace(code), titre, resume, sections, ("html",))
+        yield index.document(bilan, renvois.trace(code), titre, resume, sections, ("html",))
 
 
 def _par_mesure(rangees: list[Ligne]) -> dict[tuple[str, str], list[Ligne]]:

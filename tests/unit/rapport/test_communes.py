@@ -15,7 +15,7 @@ from tests.unit.rapport.communes_factices import BilanFactice
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import communes
-from mutualisation.rapport.contenu.communes import annuaire, bloc_communal, ensemble, paiements, services_utilises
+from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, paiements, services_utilises
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
 from mutualisation.rapport.contenu.communes.ensemble import strate_de, strates
 
@@ -99,7 +99,7 @@ def test_without_adherents_there_is_no_page() -> None:
     bilan = BilanFactice(adherent=[])
     assert list(communes.documents(bilan)) == []
     assert ensemble.section_communes(bilan).blocs == []
-    assert annuaire.manques(lire(bilan)) == []
+    assert ensemble.manques(lire(bilan)) == []
 
 
 # ---------------------------------------------------------------- addresses
@@ -210,7 +210,7 @@ def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:
 def test_missing_population_leaves_its_place_out_and_is_listed(bilan: BilanFactice) -> None:
     loos = _page(bilan, "59360")
     assert not any("par habitant" in c.libelle for c in loos.chiffres)
-    assert [(x["nom"], x["manque"]) for x in annuaire.manques(lire(bilan))] == [
+    assert [(x["nom"], x["manque"]) for x in ensemble.manques(lire(bilan))] == [
         ("Loos", "population"),
         (formats.siret(f.INCONNU), "nom"),
         (formats.siret(f.INCONNU), "code INSEE"),

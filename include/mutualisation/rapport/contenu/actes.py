@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
@@ -23,7 +22,6 @@ EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
 AUTRES = "Adhérents sans commune"
 SCENARIO_PREVU = "constant"
 PREVISION = "Une prévision n'est pas un engagement."
-VARIATION_ETP = m.Colonne("variation", "Variation", "variation_etp")
 
 
 def documents(bilan: Bilan) -> list[m.Document]:
@@ -131,17 +129,15 @@ def _avant(bilan: Bilan) -> int | None:
 
 
 def _effectifs(bilan: Bilan) -> m.Section:
-    colonnes, lignes, total = _comparer(bilan, lambda r: r["etp"], "etp", "etp", VARIATION_ETP)
     titre = "Équivalents temps plein mobilisés par dispositif"
-    blocs: list[m.Bloc] = [m.Tableau(titre, colonnes, lignes, total), m.p(EFFECTIFS_COMMUNES)]
-    return m.Section("effectifs", "Effet sur les effectifs", "Effectifs", blocs)
+    tableau = _comparer(bilan, titre, ("etp", "variation_etp"), lambda r: r["etp"])
+    return m.Section("effectifs", "Effet sur les effectifs", "Effectifs", [tableau, m.p(EFFECTIFS_COMMUNES)])
 
 
 def _depenses(bilan: Bilan) -> m.Section:
-    variation = m.Colonne("variation", "Variation", "variation")
-    colonnes, lignes, total = _comparer(bilan, _fonctionnement, "fonctionnement", "euros", variation)
+    titre = "Dépenses de fonctionnement par dispositif"
     note = "Personnel et autres dépenses de fonctionnement, avant subventions, amortissements et recettes."
-    tableau = m.Tableau("Dépenses de fonctionnement par dispositif", colonnes, lignes, total, note)
+    tableau = _comparer(bilan, titre, ("euros", "variation"), _fonctionnement, note)
     return m.Section("depenses", "Effet sur les dépenses de fonctionnement", "Dépenses", [tableau])
 
 
@@ -150,26 +146,24 @@ def _fonctionnement(r: Ligne) -> Decimal:
 
 
 def _comparer(
-    bilan: Bilan, mesure: Any, nom: str, genre: str, variation: m.Colonne
-) -> tuple[tuple[m.Colonne, ...], list[Ligne], Ligne]:
-    """A measure of the two exercices, a dispositif that one of them lacks left blank there."""
+    bilan: Bilan, titre: str, genres: tuple[str, str], mesure: Callable[[Ligne], Decimal], note: str = ""
+) -> m.Tableau:
+    """A measure of the two exercices, a dispositif that one of them lacks left blank there, and its variation."""
     e, avant = bilan.exercice, _avant(bilan)
     annees = [a for a in (avant, e) if a is not None]
-    colonnes = (
-        m.DISPOSITIF,
-        *(m.Colonne(f"{nom}_{a}", str(a), genre) for a in annees),
-        *([variation] if avant is not None else []),
-    )
+    colonnes = [m.DISPOSITIF, *(m.Colonne(str(a), str(a), genres[0]) for a in annees)]
+    if avant is not None:
+        colonnes.append(m.Colonne("variation", "Variation", genres[1]))
 
     def ligne(libelle: str, lus: dict[int, Ligne | None]) -> Ligne:
         valeurs = {a: None if (r := lus[a]) is None else mesure(r) for a in annees}
-        enonces: Ligne = {"libelle": libelle} | {f"{nom}_{a}": v for a, v in valeurs.items()}
+        enonces: Ligne = {"libelle": libelle} | {str(a): v for a, v in valeurs.items()}
         depuis, vers = valeurs.get(e - 1), valeurs[e]
         return enonces if depuis is None or vers is None else enonces | {"variation": vers - depuis}
 
     codes = [c for c in bilan.dispositifs if any(c in bilan.synthese[a] for a in annees)]
     lignes = [ligne(bilan.libelle(c), {a: bilan.synthese[a].get(c) for a in annees}) for c in codes]
-    return colonnes, lignes, ligne("Total", {a: bilan.totaux[a] for a in annees})
+    return m.Tableau(titre, tuple(colonnes), lignes, ligne("Total", {a: bilan.totaux[a] for a in annees}), note)
 
 
 def _communes(bilan: Bilan) -> m.Section:

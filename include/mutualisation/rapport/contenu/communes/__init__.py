@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mutualisation.mise_en_forme.modele import Document
-from mutualisation.rapport.contenu.communes import annuaire, bloc_communal, fiche_commune
+from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, fiche_commune
 from mutualisation.rapport.publie import Bilan
 
 
@@ -16,6 +16,6 @@ def documents(bilan: Bilan) -> Iterator[Document]:
         return
     repere = fiche_commune.repere(bilan, territoire)
     for sortie in ("html", "pdf"):
-        yield annuaire.page_annuaire(bilan, territoire, sortie=sortie)
+        yield ensemble.page_annuaire(bilan, territoire, sortie=sortie)
         for bloc in territoire.blocs:
             yield fiche_commune.page_commune(bilan, bloc, repere, sortie=sortie)
