@@ -35,7 +35,7 @@ def en_dict(essai: Essai) -> dict[str, Any]:
     jeu, trouve = essai.jeu, essai.trouve
     return {
         "fichier": str(essai.fichier),
-        "forme": essai.nature.genre,
+        "forme": essai.nature,
         "jeu": jeu.nom if jeu else None,
         "certitude": round(trouve.certitude, 2) if trouve else None,
         "colonnes": [_colonne(essai, trouve, c) for c in trouve.jeu.colonnes] if trouve else [],
@@ -50,7 +50,7 @@ def en_dict(essai: Essai) -> dict[str, Any]:
 
 
 def _reconnu(essai: Essai) -> Iterator[str]:
-    forme = _FORMES.get(essai.nature.genre, "forme qui n'est pas lue")
+    forme = _FORMES.get(essai.nature, "forme qui n'est pas lue")
     if essai.jeu is None:
         yield f"{essai.fichier.name} : {forme}."
         return

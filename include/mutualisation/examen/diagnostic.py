@@ -33,9 +33,11 @@ from mutualisation.ingestion.depot import FichierDepose, lire_nom
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue
 from mutualisation.lecteurs.bloc import BLANCS
+from mutualisation.lecteurs.entete import SANS_TRADUCTION
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
-from mutualisation.lecteurs.octets import Nature, empreinte, nature
+from mutualisation.lecteurs.noms import CONSEILS
+from mutualisation.lecteurs.octets import empreinte, nature
 from mutualisation.sources.brut import ddl_brut, table
 from mutualisation.sources.jeux import Jeu, Registre, Regle
 from mutualisation.sources.registre import registre
@@ -87,7 +89,7 @@ class Essai:
     """All that was found about a file: `tel_quel` with the table in force, `propose` with the rows proposed too."""
 
     fichier: Path
-    nature: Nature
+    nature: str
     tel_quel: Verdict
     jeu: Jeu | None = None
     trouve: Reconnaissance | None = None
@@ -116,26 +118,26 @@ def essayer(
         raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas, ou n'est pas un fichier ordinaire.")
     if fichier.name.endswith(SUFFIXE_CONTROLE):
         donnees = fichier.name.removesuffix(SUFFIXE_CONTROLE)
-        return Essai(fichier, Nature("controle"), Verdict(f"c'est le contrôle de {donnees} : essayer {donnees} (F3)."))
+        return Essai(fichier, "controle", Verdict(f"c'est le contrôle de {donnees} : essayer {donnees} (F3)."))
     try:
         forme = nature(fichier)
-        if forme.conseil is not None:
-            return Essai(fichier, forme, Verdict(f"{forme.conseil}."), voulu)
+        if forme in CONSEILS:
+            return Essai(fichier, forme, Verdict(f"{CONSEILS[forme]}."), voulu)
         if fichier.stat().st_size == 0:
             raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
-        if forme.genre in _JEUX_DE_FORME:
-            return _de_forme(fichier, forme, reg.jeu(_JEUX_DE_FORME[forme.genre]))
+        if forme in _JEUX_DE_FORME:
+            return _de_forme(fichier, forme, reg.jeu(_JEUX_DE_FORME[forme]))
         if voulu is not None and voulu.format != "tabulaire":
             return Essai(fichier, forme, Verdict(f"le jeu « {voulu.nom} » ne se dépose pas en tableau."), voulu)
         return _tableau(Essai(fichier, forme, Verdict(), voulu), reg, correspondances, ecrire=ecrire)
     except (LectureRefusee, OSError) as e:
-        return Essai(fichier, Nature("illisible"), Verdict(motif_refus(e)), voulu)
+        return Essai(fichier, "illisible", Verdict(motif_refus(e)), voulu)
 
 
-def _de_forme(fichier: Path, forme: Nature, jeu: Jeu) -> Essai:
+def _de_forme(fichier: Path, forme: str, jeu: Jeu) -> Essai:
     """A PES or a DECP: read by its own reader, which no `correspondances` touches."""
     try:
-        lecteur = ouvrir(fichier, jeu, forme.genre, Limites.de_l_environnement())
+        lecteur = ouvrir(fichier, jeu, forme, Limites.de_l_environnement())
         verdict = Verdict(lignes=sum(map(len, lecteur.blocs())))
     except LectureRefusee as e:
         return Essai(fichier, forme, Verdict(str(e)), jeu)
@@ -146,7 +148,7 @@ def _de_forme(fichier: Path, forme: Nature, jeu: Jeu) -> Essai:
 def _tableau(essai: Essai, reg: Registre, correspondances: Path | None, *, ecrire: bool) -> Essai:
     essai.table = lire_table(essai.fichier, correspondances, reg)
     jeux = [essai.jeu] if essai.jeu else [j for j in reg.jeux if j.format == "tabulaire"]
-    lus = tetes(essai.fichier, essai.nature.genre, Limites.de_l_environnement())
+    lus = tetes(essai.fichier, essai.nature, Limites.de_l_environnement())
     trouve = reconnaitre(jeux, lus, compiler(essai.table.lignes, reg), essai.fichier.name.lower())
     if trouve is None or (essai.jeu is None and trouve.certitude < RECONNU):
         proche = f" ; le moins éloigné est « {trouve.jeu.nom} »" if trouve else ""
@@ -154,7 +156,7 @@ def _tableau(essai: Essai, reg: Registre, correspondances: Path | None, *, ecrir
         essai.tel_quel = Verdict(raison)
         return essai
     essai.jeu, essai.trouve = trouve.jeu, trouve
-    essai.avis = _avis(essai.fichier, essai.nature.genre, trouve.jeu, essai.table)
+    essai.avis = _avis(essai.fichier, essai.nature, trouve.jeu, essai.table)
     with brouillon() as conn:
         _proposer(conn, essai, trouve, essai.table.lignes)
     if ecrire and essai.propositions:
@@ -169,7 +171,7 @@ def _proposer(
 
     def lire() -> Verdict:
         avec = [*lignes, *(p.ligne for p in essai.propositions)]
-        return _juger(conn, essai.fichier, essai.nature.genre, trouve.jeu, avec)
+        return _juger(conn, essai.fichier, essai.nature, trouve.jeu, avec)
 
     essai.tel_quel = lu = lire()
     essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve)], lignes)
@@ -210,7 +212,7 @@ def brouillon() -> Iterator[psycopg.Connection[Any]]:
 
 def _juger(conn: psycopg.Connection[Any], fichier: Path, genre: str, jeu: Jeu, lignes: list[Correspondance]) -> Verdict:
     """Read the whole file with those rows: every row, then what is announced (F3, F4)."""
-    traduction = compiler(lignes, registre()).pour(jeu)
+    traduction = compiler(lignes, registre()).get(jeu.nom, SANS_TRADUCTION)
     controle = Path(f"{fichier}{SUFFIXE_CONTROLE}")
     try:
         annonce: Mapping[str, Any] = {}
@@ -223,7 +225,7 @@ def _juger(conn: psycopg.Connection[Any], fichier: Path, genre: str, jeu: Jeu, l
         for ordre in ddl_brut(jeu):
             conn.execute(ordre)
         envoyer(conn, jeu, lecture.copie(0))
-        ignorees = lecture.entete.ignorees if lecture.entete else ()
+        ignorees = lecture.entete.ignorees
         verdict = Verdict(lignes=lecture.lignes, colonnes=lecture.typage.colonnes, ignorees=ignorees)
         _compter(conn, jeu, fichier, verdict)
         _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import difflib
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from mutualisation.examen.usages import noms_usuels
 from mutualisation.ingestion.cellules_lues import date, lecture_de, nombre
-from mutualisation.ingestion.correspondances import Correspondances
-from mutualisation.lecteurs.entete import BANNIERES, Traduction, epurer, est_vide, normaliser
+from mutualisation.lecteurs.entete import BANNIERES, SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
 from mutualisation.lecteurs.limites import Limites
 from mutualisation.lecteurs.octets import encodage
 from mutualisation.lecteurs.tabulaire_csv import SEPARATEURS
@@ -70,10 +69,10 @@ class Reconnaissance:
 
 
 def reconnaitre(
-    jeux: Iterable[Jeu], tetes: Sequence[Tete], correspondances: Correspondances, nom_de_fichier: str
+    jeux: Iterable[Jeu], tetes: Sequence[Tete], traductions: Mapping[str, Traduction], nom_de_fichier: str
 ) -> Reconnaissance | None:
     """The jeu that fits best; None when no row of the file looks like the header of one."""
-    essais = [Reconnaissance(jeu, tete, correspondances.pour(jeu)) for jeu in jeux for tete in tetes]
+    essais = [Reconnaissance(jeu, tete, traductions.get(jeu.nom, SANS_TRADUCTION)) for jeu in jeux for tete in tetes]
     for essai in essais:
         essai.trouvees = _trouvees(essai)
         essai.certitude = _certitude(essai, nom_de_fichier)

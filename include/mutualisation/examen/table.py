@@ -56,7 +56,7 @@ def _lue(chemin: Path, cible: Path, reg: Registre) -> Table:
     try:
         lecteur = ouvrir(chemin, reg.jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
         blocs = list(sans_total(lecteur.blocs()))
-        lignes = noter_defauts(blocs, lecteur.entete, limites, reg) if lecteur.entete else []
+        lignes = noter_defauts(blocs, lecteur.entete, limites, reg)
     except (LectureRefusee, OSError) as e:
         return Table(chemin, cible, refus=str(e))
     return Table(chemin, cible, lignes)
@@ -86,7 +86,7 @@ def completer(t: Table, ajouts: Sequence[Correspondance], reg: Registre) -> Path
 def _complete(chemin: Path, ajouts: Sequence[Correspondance], reg: Registre) -> bytes:
     lecteur = ouvrir(chemin, reg.jeu(JEU_CORRESPONDANCES), "csv", Limites.de_l_environnement())
     entete, dialecte = lecteur.entete, lecteur.dialecte
-    if entete is None or not set(COLONNES) <= set(entete.positions):
+    if not set(COLONNES) <= set(entete.positions):
         raise ErreurMutualisation(f"{chemin} n'a pas ses quatre colonnes (Jeu, Colonne, Lu, Vaut) : les lui donner.")
     separateur = {"tabulation": "\t"}.get(str(dialecte["separateur"]), str(dialecte["separateur"]))
     existant = chemin.read_bytes()

@@ -31,7 +31,7 @@ def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargem
     f = copie.fichier
     try:
         with transaction(travail.conn):
-            traduction = travail.correspondances.pour(f.jeu)
+            traduction = travail.traduction(f.jeu)
             sha256 = copie.empreinte.sha256
             controle = lire_controle(octets_controle(f.controle), f.jeu, sha256, traduction) if f.controle else None
             fichier_id = journal.inserer_fichier(
@@ -93,13 +93,13 @@ class Lecture:
 
     def copie(self, fichier_id: int) -> Iterator[bytes]:
         """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
-        entete, blocs = self.entete, self._lecteur.blocs()
+        blocs = self._lecteur.blocs()
         if self._jeu.format == "tabulaire":
             blocs = sans_total(blocs, self._noter_total)
-        if self._jeu.nom == JEU_CORRESPONDANCES and entete is not None:
+        if self._jeu.nom == JEU_CORRESPONDANCES:
             # only the whole table shows some of its defects (F16)
             tous = list(blocs)
-            noter_defauts(tous, entete, self._limites, registre())
+            noter_defauts(tous, self.entete, self._limites, registre())
             blocs = iter(tous)
         for bloc in blocs:
             self.lignes += len(bloc)

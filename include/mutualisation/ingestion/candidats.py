@@ -34,7 +34,7 @@ def nouveaux(
         sha256, correspondances = derniers.get((f.jeu.nom, f.periode, f.version), (None, None))
         if sha256 != candidat.empreinte.sha256:
             candidats.append(candidat)
-        elif correspondances != travail.correspondances.pour(f.jeu).empreinte:
+        elif correspondances != travail.traduction(f.jeu).empreinte:
             candidats.append(candidat)
             travail.detail(f"{f.chemin} : relu, les correspondances de {f.jeu.nom} ont changé (F16).")
         else:
@@ -72,7 +72,7 @@ def _lus_autrement(
         courant.chemin
         for (jeu, periode), courant in courants.items()
         if (jeu, periode, courant.version) not in deposes
-        and courant.correspondances != travail.correspondances.pour(travail.reg.jeu(jeu)).empreinte
+        and courant.correspondances != travail.traduction(travail.reg.jeu(jeu)).empreinte
     ]
     if not perimes:
         return []
@@ -138,7 +138,7 @@ def _repetition_permise(travail: Travail, candidat: Copie) -> bool:
     if f.jeu.periode == "annee":
         return True
     try:
-        lecteur = ouvrir(candidat.chemin, f.jeu, f.extension, travail.limites, travail.correspondances.pour(f.jeu))
+        lecteur = ouvrir(candidat.chemin, f.jeu, f.extension, travail.limites, travail.traduction(f.jeu))
         blocs = sans_total(lecteur.blocs()) if f.jeu.format == "tabulaire" else lecteur.blocs()
         return next(iter(blocs), None) is None
     except LectureRefusee:

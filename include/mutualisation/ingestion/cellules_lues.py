@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from stdnum import luhn
@@ -97,16 +98,6 @@ def nombre(cellule: str, decimales: int = 6, chiffres: int = 15) -> Lu:
 def _chiffres(n: str) -> int:
     """Figures before the point, leading zeros apart."""
     return len(n.lstrip("-").partition(".")[0].lstrip("0"))
-
-
-def montant(cellule: str) -> Lu:
-    """An amount: two decimals, thirteen figures (C1)."""
-    return nombre(cellule, 2, 13)
-
-
-def decimal(cellule: str) -> Lu:
-    """A number of at most twelve decimals, as `Valeur` of parametres may have (C1)."""
-    return nombre(cellule, 12)
 
 
 def pourcentage(cellule: str) -> Lu:
@@ -204,9 +195,9 @@ def _siren(cellule: str) -> str | None:
 
 
 _LECTURES: dict[str, Callable[[str], Lu]] = {
-    "montant": montant, "nombre": nombre, "decimal": decimal, "pourcentage": pourcentage, "entier": entier,
-    "annee": annee, "date": date, "duree": minutes, "compte": _compte, "numero": _numero, "siret": _siret,
-    "siret_libre": _sans_espaces, "siren": _siren,
+    "montant": partial(nombre, decimales=2, chiffres=13), "nombre": nombre, "decimal": partial(nombre, decimales=12),
+    "pourcentage": pourcentage, "entier": entier, "annee": annee, "date": date, "duree": minutes, "compte": _compte,
+    "numero": _numero, "siret": _siret, "siret_libre": _sans_espaces, "siren": _siren,
 }  # fmt: skip
 
 

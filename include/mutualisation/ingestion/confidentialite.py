@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.lecteurs.bloc import BLANCS
@@ -84,10 +84,6 @@ class Confidentialite:
     codes: frozenset[str] = frozenset()
     agents: frozenset[str] = frozenset()
     deja_masquees: bool = False
-
-    def sans_masquer_deux_fois(self) -> Confidentialite:
-        """The same, for rows of the warehouse that are landed again."""
-        return replace(self, deja_masquees=True)
 
     def empreinte(self, *cellules: str) -> str:
         """The digest of a code that tells a reason of absence, the last of the cells (S2)."""

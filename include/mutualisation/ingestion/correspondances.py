@@ -6,11 +6,11 @@ import difflib
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mutualisation.ingestion.cellules_lues import Memoire
 from mutualisation.lecteurs.bloc import BLANCS, Bloc
-from mutualisation.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
+from mutualisation.lecteurs.entete import Entete, Traduction, normaliser
 from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.jeux import Colonne, Jeu, Registre
 
@@ -34,20 +34,6 @@ class Correspondance:
         return cls(*[c.strip(BLANCS) for c in cellules])
 
 
-@dataclass(frozen=True)
-class Correspondances:
-    """What is in force: a `Traduction` by name of jeu."""
-
-    traductions: Mapping[str, Traduction] = field(default_factory=dict)
-
-    def pour(self, jeu: Jeu) -> Traduction:
-        """What is said of a jeu; `SANS_TRADUCTION` when nothing is."""
-        return self.traductions.get(jeu.nom, SANS_TRADUCTION)
-
-
-AUCUNE = Correspondances()
-
-
 def traducteur(valeurs: Mapping[str, str]) -> Memoire[str]:
     """`traducteur[cell]`: what a cell is read as, itself when nothing is said of it (F16)."""
     return Memoire(lambda cellule: valeurs.get(normaliser(cellule), cellule))
@@ -67,8 +53,8 @@ def defauts(lignes: Sequence[Correspondance], reg: Registre) -> list[Defaut | No
     return trouves
 
 
-def compiler(lignes: Sequence[Correspondance], reg: Registre) -> Correspondances:
-    """What the sound rows mean; rows at fault take no part."""
+def compiler(lignes: Sequence[Correspondance], reg: Registre) -> dict[str, Traduction]:
+    """What the sound rows mean, by name of jeu; rows at fault take no part."""
     par_jeu: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for ligne, defaut in zip(lignes, defauts(lignes, reg), strict=True):
         if defaut is None:
@@ -76,7 +62,7 @@ def compiler(lignes: Sequence[Correspondance], reg: Registre) -> Correspondances
             colonne = _colonne(ligne.colonne, jeu) if jeu else None
             if jeu and colonne:
                 par_jeu[jeu.nom].append((colonne.nom, ligne.lu, ligne.vaut))
-    return Correspondances({nom: _traduction(reg.jeu(nom), regles) for nom, regles in par_jeu.items()})
+    return {nom: _traduction(reg.jeu(nom), regles) for nom, regles in par_jeu.items()}
 
 
 def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites, reg: Registre) -> list[Correspondance]:

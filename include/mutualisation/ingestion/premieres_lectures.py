@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from psycopg import sql
 
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import (
-    AUCUNE,
     COLONNES,
     JEU_CORRESPONDANCES,
     Correspondance,
     compiler,
     noter_defauts,
-    traducteur,
 )
 from mutualisation.ingestion.depot import Depot, FichierDepose
 from mutualisation.ingestion.travail import Travail
+from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import sans_total
-from mutualisation.lecteurs.entete import Traduction, normaliser
 from mutualisation.lecteurs.lecture import ouvrir
-from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.brut import table
 
 JEU_ADHERENTS = "adherents"
@@ -40,12 +36,12 @@ def munir(travail: Travail, contenu: Depot) -> None:
     depose = max(deposes, key=lambda f: f.version, default=None)
     if depose is not None and (courant is None or depose.version >= courant[0]):
         try:
-            travail.correspondances = compiler(_du_fichier(travail, depose), travail.reg)
+            travail.traductions = compiler(_du_fichier(travail, depose), travail.reg)
         except (LectureRefusee, OSError):
             pass  # refused by its own load, with its reason
         else:
             return
-    travail.correspondances = AUCUNE if courant is None else compiler(_de_l_entrepot(travail), travail.reg)
+    travail.traductions = {} if courant is None else compiler(_de_l_entrepot(travail), travail.reg)
 
 
 def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]:
@@ -55,8 +51,6 @@ def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]
         lire_controle(octets_controle(depose.controle), depose.jeu, copie.empreinte.sha256) if depose.controle else None
     )
     lecteur = ouvrir(copie.chemin, depose.jeu, depose.extension, travail.limites)
-    if lecteur.entete is None:
-        return []
     blocs = list(sans_total(lecteur.blocs()))
     if controle and controle.get("lignes", total := sum(map(len, blocs))) != total:
         raise LectureRefusee("le nombre de lignes annoncé n'est pas celui du fichier (F3).")
@@ -80,9 +74,7 @@ def verifier_epci(travail: Travail, contenu: Depot) -> None:
         return
     fichier = max(adherents, key=lambda f: f.version)
     try:
-        nommes = _sirens_epci(
-            travail.copies.de(fichier).chemin, fichier, travail.limites, travail.correspondances.pour(fichier.jeu)
-        )
+        nommes = _sirens_epci(travail, fichier)
     except (LectureRefusee, OSError):
         return  # the load itself refuses it, with its reason
     if not nommes & connus:
@@ -93,22 +85,12 @@ def verifier_epci(travail: Travail, contenu: Depot) -> None:
         raise FichierRefuse([(fichier.chemin, motif)])
 
 
-def _sirens_epci(local: Path, fichier: FichierDepose, limites: Limites, traduction: Traduction) -> set[str]:
-    lecteur = ouvrir(local, fichier.jeu, fichier.extension, limites, traduction)
-    positions = lecteur.entete.positions if lecteur.entete else {}
-    trouves = set()
+def _sirens_epci(travail: Travail, fichier: FichierDepose) -> set[str]:
+    jeu, chemin, traduction = fichier.jeu, travail.copies.de(fichier).chemin, travail.traduction(fichier.jeu)
+    lecteur = ouvrir(chemin, jeu, fichier.extension, travail.limites, traduction)
+    typage = Typage(jeu, lecteur.entete, travail.confidentialite(jeu), traduction)
+    trouves: set[str] = set()
     for bloc in lecteur.blocs():
-        for rangee in bloc.rangees:
-            type_, siren = (_cellule(rangee, positions, nom, traduction) for nom in ("type", "siren"))
-            if normaliser(type_) == "epci":
-                trouves.add("".join(siren.split()))
+        lues = typage.lire(bloc).lues
+        trouves.update(siren for type_, siren in zip(lues["type"], lues["siren"], strict=True) if type_ == "epci")
     return trouves
-
-
-def _cellule(rangee: list[str], positions: dict[str, int], nom: str, traduction: Traduction) -> str:
-    """A cell as `correspondances` reads it (F16)."""
-    place = positions.get(nom)
-    if place is None:
-        return traduction.defauts.get(nom, "")
-    cellule = rangee[place] if place < len(rangee) else ""
-    return traducteur(traduction.valeurs.get(nom, {}))[cellule]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 from mutualisation.ingestion.codes_du_referentiel import agents_connus, codes_nommes
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.copies import Copies, dossier_de_copies
-from mutualisation.ingestion.correspondances import AUCUNE, Correspondances
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes, verifier_cle
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.jeux import Jeu, Registre
 from mutualisation.sources.registre import registre
@@ -39,7 +39,7 @@ def muet(_: str) -> None:
 
 @dataclass
 class Travail:
-    """Connection, file gate, pseudonyms, limits, registry, copies, `correspondances` in force.
+    """Connection, file gate, pseudonyms, limits, registry, copies, `correspondances` in force by name of jeu.
 
     `suivi` receives a line per source, `detail` a line per file, in French.
     """
@@ -52,8 +52,12 @@ class Travail:
     copies: Copies
     suivi: Suivi = muet
     detail: Suivi = muet
-    correspondances: Correspondances = AUCUNE
+    traductions: Mapping[str, Traduction] = field(default_factory=dict)
     _gardes: dict[str, Confidentialite] = field(default_factory=dict)
+
+    def traduction(self, jeu: Jeu) -> Traduction:
+        """What the `correspondances` in force say of a jeu."""
+        return self.traductions.get(jeu.nom, SANS_TRADUCTION)
 
     def confidentialite(self, jeu: Jeu) -> Confidentialite:
         """What may land of a jeu: what the warehouse names and whom it knows when its first file is read."""

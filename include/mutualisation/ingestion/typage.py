@@ -86,18 +86,18 @@ class ColonneLue(dict[str, str]):
 
 
 @dataclass
-class _BlocLu:
+class BlocLu:
     """A block while it is read: cells by column as delivered, what is read and what lands of each, first defects."""
 
     delivrees: dict[str, Cellules]
     nombre: int
     defauts: dict[int, tuple[str, str]]
-    lues: list[Cellules] = field(default_factory=list)
+    lues: dict[str, Cellules] = field(default_factory=dict)
     posees: list[Cellules] = field(default_factory=list)
 
-    def poser(self, lues: Cellules, posees: Cellules) -> None:
+    def poser(self, nom: str, lues: Cellules, posees: Cellules) -> None:
         """Add the next column of the table."""
-        self.lues.append(lues)
+        self.lues[nom] = lues
         self.posees.append(posees)
 
     @property
@@ -112,15 +112,13 @@ class Typage:
     def __init__(
         self,
         jeu: Jeu,
-        entete: Entete | None,
+        entete: Entete,
         confidentialite: Confidentialite,
         traduction: Traduction = SANS_TRADUCTION,
     ) -> None:
         self._jeu = jeu
         self._confidentialite = confidentialite
-        noms = [c.nom for c in jeu.colonnes_entrepot]
-        self._positions = entete.positions if entete else {n: i for i, n in enumerate(noms)}
-        self._largeur = entete.largeur if entete else len(noms)
+        self._positions, self._largeur = entete.positions, entete.largeur
         self._entetes = {p: jeu.colonne(n).entete or n for n, p in self._positions.items()}
         # what stands for the columns that the file lacks (F16)
         self._par_defaut = {n: v for n, v in traduction.defauts.items() if n not in self._positions}
@@ -132,9 +130,9 @@ class Typage:
 
     def texte(self, fichier_id: int, bloc: Bloc) -> str:
         """COPY text of a block. LectureRefusee on a NUL character."""
-        lu = self._lire(bloc)
+        lu = self.lire(bloc)
         delivrees = list(map(SEPARATEUR_DELIVRE.join, zip(*lu.posees, strict=True)))
-        lues = map("\t".join, zip(*lu.lues, strict=True))
+        lues = map("\t".join, zip(*lu.lues.values(), strict=True))
         motifs = [""] * lu.nombre
         for i, defaut_ in lu.defauts.items():
             motifs[i] = "|".join(defaut_)
@@ -157,7 +155,8 @@ class Typage:
                 trouves[c.nom] = total(cellule, "pourcentage" if c.pourcent_si else c.type) or ILLISIBLE
         return trouves
 
-    def _lire(self, bloc: Bloc) -> _BlocLu:
+    def lire(self, bloc: Bloc) -> BlocLu:
+        """The cells of a block, read."""
         defauts = {i: (self._entetes.get(p, "") if p is not None else "", m) for i, (p, m) in bloc.defauts.items()}
         rangees = self._a_la_largeur(bloc.rangees, defauts)
         tours = list(zip(*rangees, strict=True))
@@ -166,16 +165,16 @@ class Typage:
         for nom, traduits in self._traducteurs.items():
             delivrees[nom] = [traduits[c] for c in delivrees[nom]]
         delivrees |= {nom: [valeur] * n for nom, valeur in self._par_defaut.items()}
-        lu = _BlocLu(delivrees, n, defauts)
+        lu = BlocLu(delivrees, n, defauts)
         for lire in self._colonnes + self._secondes:
             lire(lu)
         return lu
 
     # ------------------------------------------------------------ columns
-    def _colonne(self, colonne: Colonne) -> Callable[[_BlocLu], None]:
+    def _colonne(self, colonne: Colonne) -> Callable[[BlocLu], None]:
         """What reads a column of a block."""
         if colonne.nom not in self._positions and colonne.nom not in self._par_defaut:
-            return lambda bloc: bloc.poser(bloc.vides, bloc.vides)
+            return lambda bloc: bloc.poser(colonne.nom, bloc.vides, bloc.vides)
         if colonne.pourcent_si:
             return self._selon_la_regle(colonne, colonne.pourcent_si)
         if colonne.garde_si_siret:
@@ -186,19 +185,23 @@ class Typage:
             return self._en_clair_si(lue, colonne.clair_si)
         nom = colonne.nom
 
-        def lire(bloc: _BlocLu) -> None:
+        def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[nom]
-            bloc.poser(lue.lire(cellules), lue.delivrees(cellules))
+            bloc.poser(nom, lue.lire(cellules), lue.delivrees(cellules))
             self._noter(bloc, lue, cellules)
 
         return lire
 
-    def _seconde(self, nom: str, seconde: Colonne) -> Callable[[_BlocLu], None]:
+    def _seconde(self, nom: str, seconde: Colonne) -> Callable[[BlocLu], None]:
         """A cell read again by another type."""
         lue = ColonneLue(self._jeu, seconde, self._confidentialite)
-        return lambda bloc: bloc.lues.append(lue.lire(bloc.delivrees.get(nom, bloc.vides)))
 
-    def _noter(self, bloc: _BlocLu, lue: ColonneLue, cellules: Cellules) -> None:
+        def lire(bloc: BlocLu) -> None:
+            bloc.lues[seconde.nom] = lue.lire(bloc.delivrees.get(nom, bloc.vides))
+
+        return lire
+
+    def _noter(self, bloc: BlocLu, lue: ColonneLue, cellules: Cellules) -> None:
         """The rows whose cell is at fault, unless a former column was."""
         fautes = lue.fautes
         if fautes and not fautes.keys().isdisjoint(cellules):
@@ -207,46 +210,46 @@ class Typage:
                 if c in fautes:
                     bloc.defauts.setdefault(i, (entete, fautes[c]))
 
-    def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[_BlocLu], None]:
+    def _selon_la_regle(self, colonne: Colonne, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """A number that a % may follow where another column says so (C1)."""
         temoin, valeur = condition[0], normaliser(condition[1])
         lues = [ColonneLue(self._jeu, colonne, self._confidentialite, pourcent=p) for p in (False, True)]
         # the rate of a `pourcentage` is the wider reading
         self.colonnes[colonne.nom] = lues[True]
 
-        def lire(bloc: _BlocLu) -> None:
+        def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[colonne.nom]
             choix = [lues[normaliser(t) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
             lus = [lue[c] for lue, c in zip(choix, cellules, strict=True)]
-            bloc.poser(lus, [lue.posees.get(c, c) for lue, c in zip(choix, cellules, strict=True)])
+            bloc.poser(colonne.nom, lus, [lue.posees.get(c, c) for lue, c in zip(choix, cellules, strict=True)])
             for i, (lue, c) in enumerate(zip(choix, cellules, strict=True)):
                 if c in lue.fautes:
                     bloc.defauts.setdefault(i, (colonne.entete or colonne.nom, lue.fautes[c]))
 
         return lire
 
-    def _si_siret(self, colonne: Colonne, siret: str) -> Callable[[_BlocLu], None]:
+    def _si_siret(self, colonne: Colonne, siret: str) -> Callable[[BlocLu], None]:
         """K7: agents and elected members are tiers too; whoever is named, no bank account is (K9)."""
         sirets = Memoire(lambda cellule: siret_valide("".join(cellule.split())))
         noms = Memoire(lambda cellule: "" if bancaire(cellule) else _echapper(cellule.strip(BLANCS)))
 
-        def lire(bloc: _BlocLu) -> None:
+        def lire(bloc: BlocLu) -> None:
             if siret not in bloc.delivrees:
                 posees = bloc.vides
             else:
                 lignes = zip(bloc.delivrees[colonne.nom], bloc.delivrees[siret], strict=True)
                 posees = [noms[t] if t and sirets[s] else "" for t, s in lignes]
-            bloc.poser(posees, posees)
+            bloc.poser(colonne.nom, posees, posees)
 
         return lire
 
-    def _en_clair_si(self, lue: ColonneLue, condition: tuple[str, str]) -> Callable[[_BlocLu], None]:
+    def _en_clair_si(self, lue: ColonneLue, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """The code of an absence is its reason: unless the day is worked, a keyed digest stands for it (S2)."""
         temoin, permise = condition[0], normaliser(condition[1])
         temoins, jours = Memoire(normaliser), Memoire(_jour)
         empreinte = self._confidentialite.empreinte
 
-        def lire(bloc: _BlocLu) -> None:
+        def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[lue.colonne.nom]
             vus = bloc.delivrees.get(temoin, bloc.vides)
             claires = [temoins[v] == permise for v in vus]
@@ -256,7 +259,7 @@ class Typage:
                 (lue[c] if claire else empreinte(*[jours[x] for x in quoi]) if c.strip(BLANCS) else "")
                 for c, claire, quoi in zip(cellules, claires, de_quoi, strict=True)
             ]
-            bloc.poser(posees, posees)
+            bloc.poser(lue.colonne.nom, posees, posees)
             for i, posee in enumerate(posees):
                 if not posee and (motif := defaut(lue.colonne, "", "")):
                     bloc.defauts.setdefault(i, (lue.colonne.entete or "", motif))

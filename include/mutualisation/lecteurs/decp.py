@@ -13,6 +13,7 @@ from ijson.backends import python as ijson
 from ijson.common import JSONError, ObjectBuilder
 
 from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.lecteurs.entete import entete_du_registre
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 from mutualisation.lecteurs.octets import encodage
 from mutualisation.sources.jeux import Jeu
@@ -46,14 +47,12 @@ class LecteurDecp:
     LectureRefusee when the JSON is unreadable, too big, or of another shape.
     """
 
-    entete = None
-
     def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
         if chemin.stat().st_size > limites.deploye:
             raise LectureRefusee(f"le JSON dépasse {nombre_fr(limites.deploye // 1024 // 1024)} Mo (F9).")
         self._chemin = chemin
         self._limites = limites
-        self._colonnes = [c.nom for c in jeu.colonnes_entrepot]
+        self.entete = entete_du_registre(jeu)
         self._encodage = encodage(chemin, ("utf-8",))
         self.dialecte: dict[str, object] = {"encodage": self._encodage}
 
@@ -63,7 +62,7 @@ class LecteurDecp:
         for ligne, forme, marche in _marches(_evenements(self._chemin, self._encodage, self._limites)):
             lues = [v | {"rang_titulaire": str(rang + i)} for i, v in enumerate(_rangees(marche, forme), 1)]
             rang += len(lues)
-            rangees = [[v.get(c, "") for c in self._colonnes] for v in lues]
+            rangees = [[v.get(c, "") for c in self.entete.positions] for v in lues]
             bloc = Bloc([ligne] * len(rangees), rangees)
             bloc.vider_les_longues(self._limites.cellule)
             yield bloc

@@ -28,7 +28,7 @@ INTERROMPUE = f"la lecture de ce fichier s'interrompt : {REMEDE} (F9)."
 # a file that is large, or whose rows are many, has time in proportion
 OCTETS_PAR_SECONDE, RANGEES_PAR_SECONDE = 10_000_000, 1_000
 MO = 1024 * 1024
-# each has `entete` (None when rows follow the columns of the jeu), `dialecte` for the journal, `blocs()` of rows
+# each has `entete`, `dialecte` for the journal, `blocs()` of rows
 LecteurIci: TypeAlias = "LecteurPes | LecteurDecp | LecteurXlsx | LecteurCsv"
 Demande = tuple[Path, Jeu, str, Limites, Traduction]
 

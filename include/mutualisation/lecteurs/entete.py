@@ -39,6 +39,12 @@ class Traduction:
 SANS_TRADUCTION = Traduction()
 
 
+def entete_du_registre(jeu: Jeu) -> Entete:
+    """That of rows which follow the columns of the registry: PES, DECP, rows of the warehouse."""
+    noms = [c.nom for c in jeu.colonnes_entrepot]
+    return Entete({nom: i for i, nom in enumerate(noms)}, len(noms), 0)
+
+
 @dataclass(frozen=True)
 class Entete:
     """Where the columns of a jeu are: `positions` maps the ASCII name to the index in the row."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -69,16 +70,12 @@ class LecteurBorne:
         return self._recevoir()
 
     def _envoyer(self, demande: Any) -> None:
-        try:
-            self._enfant().envoyer(demande)
-        except EnfantArrete as fin:
-            raise self._faute(fin.signal) from None
+        with self._arrets() as enfant:
+            enfant.envoyer(demande)
 
     def _recevoir(self) -> Any:
-        try:
-            reponse = self._enfant().recevoir()
-        except EnfantArrete as fin:
-            raise self._faute(fin.signal) from None
+        with self._arrets() as enfant:
+            reponse = enfant.recevoir()
         if isinstance(reponse, MemoryError):
             fermer()
             raise LectureRefusee(
@@ -89,25 +86,27 @@ class LecteurBorne:
             raise reponse
         return reponse
 
-    def _enfant(self) -> Enfant:
+    @contextmanager
+    def _arrets(self) -> Iterator[Enfant]:
+        """The child, which this reader holds; why it is gone, when it ends."""
         if _etat.enfant is None or _etat.lecteur is not self:
             raise ErreurMutualisation("Un autre fichier a été ouvert pendant la lecture d'un premier.")
-        return _etat.enfant
-
-    def _faute(self, arret: signal.Signals | None) -> Exception:
-        """Why the child is gone."""
-        fermer()
-        if arret == signal.SIGXCPU:
-            return LectureRefusee(
-                f"lire ce fichier demande plus de {self._limites.duree} s de calcul pour ce qu'il contient : "
-                f"{REMEDE} (F9)."
-            )
-        if arret in ARRETS_DU_FICHIER:
-            return LectureRefusee(INTERROMPUE)
-        return PannePassagere(
-            f"La lecture des fichiers a été arrêtée de l'extérieur ({arret.name if arret else 'sans signal'}) : "
-            "relancer, et vérifier la mémoire disponible."
-        )
+        try:
+            yield _etat.enfant
+        except EnfantArrete as fin:
+            fermer()
+            if fin.signal == signal.SIGXCPU:
+                raise LectureRefusee(
+                    f"lire ce fichier demande plus de {self._limites.duree} s de calcul pour ce qu'il contient : "
+                    f"{REMEDE} (F9)."
+                ) from None
+            if fin.signal in ARRETS_DU_FICHIER:
+                raise LectureRefusee(INTERROMPUE) from None
+            comment = fin.signal.name if fin.signal else "sans signal"
+            raise PannePassagere(
+                f"La lecture des fichiers a été arrêtée de l'extérieur ({comment}) : relancer, et vérifier la mémoire "
+                "disponible."
+            ) from None
 
 
 Lecteur: TypeAlias = "LecteurIci | LecteurBorne"

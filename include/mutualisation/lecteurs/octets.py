@@ -86,28 +86,21 @@ def octet_fautif(chemin: Path, nom: str) -> int | None:
             position += len(tranche)
 
 
-@dataclass(frozen=True)
-class Nature:
-    """`genre`: csv, xlsx, xml or json, which are read, or another form, with its `conseil` in French."""
+def nature(chemin: Path) -> str:
+    """What the first bytes say: csv, xlsx, xml or json, which are read, or a form that has its sentence in `CONSEILS`.
 
-    genre: str
-    conseil: str | None = None
-
-
-def nature(chemin: Path) -> Nature:
-    """Look at the first bytes. OSError when the file can't be read."""
+    OSError when the file can't be read.
+    """
     with chemin.open("rb") as f:
         tete = f.read(4096)
     if tete.startswith(b"PK"):
-        genre = _archive(chemin)
-    elif tete[257:262] == b"ustar":
-        genre = "tar"
-    else:
-        texte = tete.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-        if b"office:spreadsheet" in texte or b'"excel.sheet"' in texte:
-            return Nature("xml2003", CONSEILS["xml2003"])
-        genre = next((g for s, g in _SIGNATURES.items() if tete.startswith(s) or texte.startswith(s)), "csv")
-    return Nature(genre, CONSEILS.get(genre))
+        return _archive(chemin)
+    if tete[257:262] == b"ustar":
+        return "tar"
+    texte = tete.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if b"office:spreadsheet" in texte or b'"excel.sheet"' in texte:
+        return "xml2003"
+    return next((genre for s, genre in _SIGNATURES.items() if tete.startswith(s) or texte.startswith(s)), "csv")
 
 
 def _archive(chemin: Path) -> str:
@@ -126,13 +119,13 @@ def conseil_de_nature(chemin: Path, extension: str) -> str | None:
 
     OSError when the file can't be read.
     """
-    lue = nature(chemin)
+    genre = nature(chemin)
     # a workbook that is broken, or inflates too much, may look like any archive: its reader says why
-    if lue.conseil is not None and (lue.genre, extension) != ("zip", "xlsx"):
-        return lue.conseil
-    if lue.genre == "xlsx" and extension == "csv":
+    if genre in CONSEILS and (genre, extension) != ("zip", "xlsx"):
+        return CONSEILS[genre]
+    if genre == "xlsx" and extension == "csv":
         return "c'est un classeur .xlsx sous le nom d'un .csv : lui donner l'extension .xlsx, ou l'enregistrer en .csv"
-    if lue.genre not in ("xlsx", "zip") and extension == "xlsx":
+    if genre not in ("xlsx", "zip") and extension == "xlsx":
         return (
             "ce n'est pas un classeur, malgré son nom en .xlsx : l'ouvrir dans un tableur et l'enregistrer de nouveau "
             "en .xlsx, ou nommer .csv un texte à colonnes séparées"

@@ -15,6 +15,7 @@ from xml.parsers import expat
 from xml.parsers.expat import errors
 
 from mutualisation.lecteurs.bloc import Bloc
+from mutualisation.lecteurs.entete import Entete, entete_du_registre
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 from mutualisation.sources.jeux import Jeu
 
@@ -83,18 +84,16 @@ class LecteurPes:
     LectureRefusee when the XML is broken, has a DTD or an entity, lies about its encoding, or is no PES.
     """
 
-    entete = None
-
     def __init__(self, chemin: Path, jeu: Jeu, limites: Limites) -> None:
         self._chemin = chemin
         self._limites = limites
-        self._colonnes = [c.nom for c in jeu.colonnes_entrepot]
+        self.entete = entete_du_registre(jeu)
         self.dialecte: dict[str, object] = {}
 
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of rows, in the order of the file."""
         analyseur = expat.ParserCreate(namespace_separator=" ")
-        parcours = _Parcours(analyseur, self._colonnes, self._limites)
+        parcours = _Parcours(analyseur, self.entete, self._limites)
         lus = 0
         with self._chemin.open("rb") as f:
             while tranche := f.read(_TRANCHE):
@@ -161,9 +160,9 @@ def _encodage_illisible(encodage: str) -> LectureRefusee:
 class _Parcours:
     """The walk of expat through a file: open elements, what the current bordereau, piece and line hold, rows made."""
 
-    def __init__(self, analyseur: expat.XMLParserType, colonnes: list[str], limites: Limites) -> None:
+    def __init__(self, analyseur: expat.XMLParserType, entete: Entete, limites: Limites) -> None:
         self.analyseur = analyseur
-        self._colonnes = colonnes
+        self._entete = entete
         self._limites = limites
         self._elements = 0
         self._ouverts: list[str] = []
@@ -271,7 +270,7 @@ class _Parcours:
             **_identifiants(self._tiers),
         }
         self.lignes.append(numero)
-        self.rangees.append([valeurs.get(c, "") for c in self._colonnes])
+        self.rangees.append([valeurs.get(c, "") for c in self._entete.positions])
 
 
 def _trop(permis: int, quoi: str) -> LectureRefusee:

@@ -297,7 +297,7 @@ def _jeux(chemin: Path, reg: Registre, limites: Limites) -> list[Jeu]:
 def _rangees(chemin: Path, jeu: Jeu, limites: Limites) -> Iterator[tuple[int, dict[str, str]]]:
     """(row of the sheet, cells by ASCII column) of the sheet of a jeu."""
     lecteur = ouvrir(chemin, jeu_de_la_feuille(jeu), "xlsx", limites)
-    positions = lecteur.entete.positions if lecteur.entete else {}
+    positions = lecteur.entete.positions
     for bloc in lecteur.blocs():
         for i, (numero, rangee) in enumerate(zip(bloc.lignes, bloc.rangees, strict=True)):
             if i in bloc.defauts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,7 @@ from mutualisation.ingestion.premieres_lectures import munir
 from mutualisation.ingestion.travail import Chargement, Travail, transaction
 from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import Bloc
-from mutualisation.lecteurs.entete import Traduction, normaliser
+from mutualisation.lecteurs.entete import Traduction, entete_du_registre, normaliser
 from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
 from mutualisation.lecteurs.noms import nom_montrable
 from mutualisation.lecteurs.octets import Empreinte
@@ -143,7 +143,7 @@ def _atterrir(
     fichier_id = journal.inserer_fichier(conn, chargement_id, depose, contenu, correspondances=fichier.correspondances)
     corrigees = [c.ligne.ligne for c in corrections]
     gardees = _reporter(travail, jeu, fichier, fichier_id, corrigees)
-    traduction, confidentialite = travail.correspondances.pour(jeu), travail.confidentialite(jeu)
+    traduction, confidentialite = travail.traduction(jeu), travail.confidentialite(jeu)
     envoyer(conn, jeu, [relire(jeu, traduction, confidentialite, fichier_id, corrections).encode()])
     dialecte = _valeur(travail, SQL_DIALECTE, fichier.fichier_id)
     dialecte |= {
@@ -195,7 +195,7 @@ def relire(
         apres = c.ligne.cellules | {n: traducteurs[n][v] if n in traducteurs else v for n, v in c.valeurs.items()}
         _exiger_les_codes(jeu, c, apres)
         rangees.append([apres.get(colonne.nom, "") for colonne in jeu.colonnes_entrepot])
-    typage = Typage(jeu, None, confidentialite.sans_masquer_deux_fois())
+    typage = Typage(jeu, entete_du_registre(jeu), replace(confidentialite, deja_masquees=True))
     return typage.texte(fichier_id, Bloc([c.ligne.ligne for c in corrections], rangees))
 
 

@@ -66,7 +66,6 @@ def lire(
 def livrees(chemin: Path, jeu: str, colonne: str) -> list[str | None]:
     """The cells of a column as the reader gives them, before anything is masked or read."""
     lecteur = ouvrir(chemin, registre().jeu(jeu), chemin.suffix[1:], Limites())
-    assert lecteur.entete is not None
     place = lecteur.entete.positions[colonne]
     return [r[place] or None for bloc in lecteur.blocs() for r in bloc.rangees]
 

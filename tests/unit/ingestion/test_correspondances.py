@@ -7,7 +7,7 @@ import pytest
 from mutualisation.ingestion.cellules_lues import ILLISIBLES
 from mutualisation.ingestion.controle import lire_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler, defauts
-from mutualisation.lecteurs.entete import Traduction
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.registre import registre
 
@@ -19,7 +19,7 @@ TEMPS = "Matricule;Date;Code activité;Durée;Type jour"
 
 def _traduction(jeu: str, *lignes: str) -> Traduction:
     cellules = [[jeu, *ligne.split(";")] for ligne in lignes]
-    return compiler([Correspondance.lue(c) for c in cellules], registre()).pour(registre().jeu(jeu))
+    return compiler([Correspondance.lue(c) for c in cellules], registre()).get(jeu, SANS_TRADUCTION)
 
 
 def _lire(chemin: Path, texte: str, jeu: str, *lignes: str) -> Lu:
@@ -56,7 +56,7 @@ def test_ligne_en_faute(ligne: str, colonne: str, motif: str) -> None:
     assert defaut is not None
     assert defaut[0] == colonne
     assert motif in defaut[1]
-    assert not compiler([Correspondance.lue(ligne.split(";"))], registre()).traductions
+    assert not compiler([Correspondance.lue(ligne.split(";"))], registre())
 
 
 @pytest.mark.parametrize(
