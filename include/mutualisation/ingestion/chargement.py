@@ -1,10 +1,12 @@
-"""Loading of a drop: each source whole or not at all (F1, F2, G2, G10)."""
+"""Loading of a drop: each source whole or not at all (F1, F2, G2); before any other file is read, `correspondances`
+(F15, F16) and the EPCI of `adherents` (G10)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from psycopg import sql
 from upath import UPath
 
 from mutualisation.erreurs import FichierRefuse
@@ -13,17 +15,27 @@ from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
 from mutualisation.ingestion.candidats import nouveaux
 from mutualisation.ingestion.codes_du_referentiel import JEU_PARAMETRES, nommer_les_codes, parametres_inconnus
+from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.copies import Copie
+from mutualisation.ingestion.correspondances import (
+    COLONNES,
+    JEU_CORRESPONDANCES,
+    Correspondance,
+    compiler,
+    noter_defauts,
+)
 from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
 from mutualisation.ingestion.journal import Connexion
-from mutualisation.ingestion.premieres_lectures import JEU_ADHERENTS, munir, verifier_epci
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
-from mutualisation.lecteurs.lecture import prechauffer
-from mutualisation.lecteurs.limites import Limites
-from mutualisation.sources.brut import synchroniser_brut
+from mutualisation.ingestion.typage import Typage
+from mutualisation.lecteurs.bloc import sans_total
+from mutualisation.lecteurs.lecture import ouvrir, prechauffer
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.sources.brut import synchroniser_brut, table
 from mutualisation.sources.jeux import Registre, Source
 from mutualisation.sources.registre import registre
 
+JEU_ADHERENTS = "adherents"
 _INGESTION_REFUSEE = "ingestion refusée avec les autres fichiers de la source"
 
 
@@ -88,6 +100,77 @@ def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, var: str | 
     if refus:
         raise FichierRefuse(list(refus.items()))
     return journal.fichiers_du_chargement(conn, chargement_id)
+
+
+def munir(travail: Travail, contenu: Depot) -> None:
+    """Give the load its `correspondances`, before any other file is read.
+
+    That of the drop (highest version), unless the warehouse holds a higher version; the former state where the file
+    of the drop is refused, which its own load says.
+    """
+    courant = journal.courants(travail.conn, "referentiel").get((JEU_CORRESPONDANCES, ""))
+    deposes = [f for f in contenu.fichiers if f.jeu.nom == JEU_CORRESPONDANCES]
+    depose = max(deposes, key=lambda f: f.version, default=None)
+    if depose is not None and (courant is None or depose.version >= courant.version):
+        try:
+            travail.traductions = compiler(_du_fichier(travail, depose), travail.reg)
+        except (LectureRefusee, OSError):
+            pass  # refused by its own load, with its reason
+        else:
+            return
+    travail.traductions = {} if courant is None else compiler(_de_l_entrepot(travail), travail.reg)
+
+
+def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]:
+    """The sound rows of a file. LectureRefusee or OSError when its load will refuse it."""
+    copie = travail.copies.de(depose)
+    controle = (
+        lire_controle(octets_controle(depose.controle), depose.jeu, copie.empreinte.sha256) if depose.controle else None
+    )
+    lecteur = ouvrir(copie.chemin, depose.jeu, depose.extension, travail.limites)
+    blocs = list(sans_total(lecteur.blocs()))
+    if controle and controle.get("lignes", total := sum(map(len, blocs))) != total:
+        raise LectureRefusee("le nombre de lignes annoncé n'est pas celui du fichier (F3).")
+    return noter_defauts(blocs, lecteur.entete, travail.limites, travail.reg)
+
+
+def _de_l_entrepot(travail: Travail) -> list[Correspondance]:
+    """The rows without a defect of the file that counts."""
+    colonnes = sql.SQL(", ").join(sql.SQL("coalesce({}, '')").format(sql.Identifier("b", c)) for c in COLONNES)
+    requete = sql.SQL(
+        "select {} from {} b join journal.fichiers_courants f using (fichier_id) where b.defauts is null"
+    ).format(colonnes, table(travail.reg.jeu(JEU_CORRESPONDANCES)))
+    return [Correspondance.lue(cellules) for cellules in travail.conn.execute(requete).fetchall()]
+
+
+def verifier_epci(travail: Travail, contenu: Depot) -> None:
+    """G10: a warehouse belongs to the EPCI first loaded."""
+    connus = journal.epci_connus(travail.conn)
+    adherents = [f for f in contenu.fichiers if f.jeu.nom == JEU_ADHERENTS]
+    if not connus or not adherents:
+        return
+    fichier = max(adherents, key=lambda f: f.version)
+    try:
+        nommes = _sirens_epci(travail, fichier)
+    except (LectureRefusee, OSError):
+        return  # the load itself refuses it, with its reason
+    if not nommes & connus:
+        motif = (
+            "aucun SIREN de type epci de ce fichier n'est celui de l'EPCI à qui l'entrepôt appartient "
+            f"({', '.join(sorted(connus))}) : vérifier le dépôt, ou charger dans un autre entrepôt (G10)."
+        )
+        raise FichierRefuse([(fichier.chemin, motif)])
+
+
+def _sirens_epci(travail: Travail, fichier: FichierDepose) -> set[str]:
+    jeu, chemin, traduction = fichier.jeu, travail.copies.de(fichier).chemin, travail.traduction(fichier.jeu)
+    lecteur = ouvrir(chemin, jeu, fichier.extension, travail.limites, traduction)
+    typage = Typage(jeu, lecteur.entete, travail.confidentialite(jeu), traduction)
+    trouves: set[str] = set()
+    for bloc in lecteur.blocs():
+        lues = typage.lire(bloc).lues
+        trouves.update(siren for type_, siren in zip(lues["type"], lues["siren"], strict=True) if type_ == "epci")
+    return trouves
 
 
 def _charger_source(

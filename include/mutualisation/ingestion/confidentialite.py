@@ -141,24 +141,21 @@ _FORMES: dict[str, Callable[[str], bool]] = {
 
 @dataclass
 class CodesDuTemps:
-    """Distinct codes of the worked rows of a time file (K9): those with a key or the form of a code, the others."""
+    """Distinct codes of the worked rows of a time file (K9)."""
 
     confidentialite: Confidentialite
-    en_forme: set[str] = field(default_factory=set)
-    autres: set[str] = field(default_factory=set)
+    tous: set[str] = field(default_factory=set)
 
     def noter(self, codes: set[str]) -> None:
         """Count the codes of some rows, each once."""
-        for code in {c.strip(BLANCS) for c in codes} - {""}:
-            connu = code in self.confidentialite.codes or forme_d_un_code(code)
-            (self.en_forme if connu else self.autres).add(code)
+        self.tous |= {c.strip(BLANCS) for c in codes} - {""}
 
     def verifier(self) -> None:
         """LectureRefusee when more than half of them have neither key nor form (K9). No code is quoted."""
-        tous = len(self.en_forme) + len(self.autres)
-        if len(self.autres) * 2 > tous:
+        autres = [c for c in self.tous if c not in self.confidentialite.codes and not forme_d_un_code(c)]
+        if len(autres) * 2 > len(self.tous):
             raise LectureRefusee(
-                f"{len(self.autres)} des {tous} codes de la colonne « Code activité » n'ont ni clé analytique, ni la "
-                "forme d'un code (capitales, chiffres, _ - . /) : les en-têtes de deux colonnes sont sans doute "
+                f"{len(autres)} des {len(self.tous)} codes de la colonne « Code activité » n'ont ni clé analytique, ni "
+                "la forme d'un code (capitales, chiffres, _ - . /) : les en-têtes de deux colonnes sont sans doute "
                 "échangés ; rétablir l'en-tête, ou donner une clé à ces codes dans cles_analytiques (K9)."
             )

@@ -22,7 +22,8 @@ _TAILLE_MAX = 64 * 1024
 _OU = "le .controle.json"
 _CLES = ("lignes", "colonne", "total", "sha256")
 _PAS_ORDINAIRE = f"{_OU} n'est pas un fichier ordinaire : le remplacer ou le retirer (F3)."
-_NOMBRE = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,12})?")
+_ENTIER = r"[0-9]{1,9}"
+_DECIMAL = r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,12})?"
 
 
 def octets_controle(emplacement: UPath | Path) -> bytes:
@@ -57,13 +58,14 @@ def lire_controle(octets: bytes, jeu: Jeu, sha256: str, traduction: Traduction =
     if jeu.format != "tabulaire":
         return retenu
     if contenu.get("lignes") is not None:
-        retenu["lignes"] = _lignes(contenu["lignes"])
+        retenu["lignes"] = int(_nombre(contenu["lignes"], _ENTIER, "« lignes » doit être un entier"))
     colonne, total = contenu.get("colonne"), contenu.get("total")
     if total is not None and colonne is None:
         raise LectureRefusee(f"{_OU} : « total » est annoncé sans sa « colonne » (F3).")
     if colonne is not None and total is not None:
         visee = _colonne(colonne, jeu, traduction)
-        retenu |= {"colonne": visee.entete or visee.nom, "total": lire_total(_total(total), visee.type)}
+        ecrit = _nombre(total, _DECIMAL, "« total » doit être un nombre à point décimal, sans exposant")
+        retenu |= {"colonne": visee.entete or visee.nom, "total": lire_total(ecrit, visee.type)}
     return retenu
 
 
@@ -94,18 +96,12 @@ def _objet(paires: list[tuple[str, Any]]) -> dict[str, Any]:
     return contenu
 
 
-def _lignes(valeur: Any) -> int:
-    texte = _chiffres(valeur)
-    if not re.fullmatch(r"[0-9]{1,9}", texte):
-        raise LectureRefusee(f"{_OU} : « lignes » doit être un entier (F3).")
-    return int(texte)
-
-
-def _chiffres(valeur: Any) -> str:
-    """A number of the JSON, or a text of it, as it is written; "" for anything else."""
-    if isinstance(valeur, str):
-        return valeur.strip()
-    return str(valeur) if isinstance(valeur, int) and not isinstance(valeur, bool) else ""
+def _nombre(valeur: Any, forme: str, phrase: str) -> str:
+    """A number of the JSON, or a text of it, as it is written. LectureRefusee when it has not that form."""
+    ecrit = str(valeur).strip() if isinstance(valeur, (str, int)) and not isinstance(valeur, bool) else ""
+    if not re.fullmatch(forme, ecrit):
+        raise LectureRefusee(f"{_OU} : {phrase} (F3).")
+    return ecrit
 
 
 def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> Colonne:
@@ -117,10 +113,3 @@ def _colonne(valeur: Any, jeu: Jeu, traduction: Traduction) -> Colonne:
         return c
     permises = ", ".join(c.entete or c.nom for c in sommables)
     raise LectureRefusee(f"{_OU} : « colonne » n'est pas une colonne à sommer de {jeu.nom} ({permises}) (F3).")
-
-
-def _total(valeur: Any) -> str:
-    texte = _chiffres(valeur)
-    if not _NOMBRE.fullmatch(texte):
-        raise LectureRefusee(f"{_OU} : « total » doit être un nombre à point décimal, sans exposant (F3).")
-    return texte

@@ -65,7 +65,7 @@ class LectureServie:
     def __init__(self, memoire: int) -> None:
         self._retenue_max = _octets_tenus("VmRSS") + memoire * MO // 4
         self._blocs: Iterator[Bloc] = iter(())
-        self._lecteur: LecteurIci | None = None
+        self._dialecte: dict[str, object] = {}
         self._fin_s = 0.0
         _borner(resource.RLIMIT_AS, _octets_tenus("VmSize") + memoire * MO)
 
@@ -80,22 +80,21 @@ class LectureServie:
             return LectureRefusee(INTERROMPUE)
 
     def _ouvrir(self, chemin: Path, jeu: Jeu, extension: str, limites: Limites, traduction: Traduction) -> Any:
-        self._blocs, self._lecteur = iter(()), None
+        self._blocs = iter(())
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._fin_s = usage.ru_utime + usage.ru_stime + limites.duree
         self._accorder(chemin.stat().st_size / OCTETS_PAR_SECONDE)
-        self._lecteur = ouvrir_ici(chemin, jeu, extension, limites, traduction)
-        self._blocs = iter(self._lecteur.blocs())
-        return self._lecteur.entete, self._lecteur.dialecte
+        lecteur = ouvrir_ici(chemin, jeu, extension, limites, traduction)
+        self._blocs, self._dialecte = lecteur.blocs(), lecteur.dialecte
+        return lecteur.entete, lecteur.dialecte
 
     def _suivant(self) -> Any:
         if (bloc := next(self._blocs, None)) is not None:
             self._accorder(len(bloc) / RANGEES_PAR_SECONDE)
             return bloc
-        dialecte = self._lecteur.dialecte if self._lecteur else {}
-        self._blocs, self._lecteur = iter(()), None
+        self._blocs = iter(())
         gc.collect()
-        return dialecte, _octets_tenus("VmRSS") > self._retenue_max
+        return self._dialecte, _octets_tenus("VmRSS") > self._retenue_max
 
     def _accorder(self, secondes: float) -> None:
         self._fin_s += secondes

@@ -17,11 +17,10 @@ from mutualisation.chemins import page_controles
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import envoyer
-from mutualisation.ingestion.chargement import accepter, refuser
+from mutualisation.ingestion.chargement import accepter, munir, refuser
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.correspondances import traducteur
 from mutualisation.ingestion.depot import Depot, FichierDepose
-from mutualisation.ingestion.premieres_lectures import munir
 from mutualisation.ingestion.travail import Chargement, Travail, transaction
 from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import Bloc
