@@ -9,7 +9,6 @@ from mutualisation.mise_en_forme.modele import Document, Lien, Repli, Section
 from mutualisation.rapport.contenu import elus, ouverture, renvois
 from mutualisation.rapport.contenu.communes import bloc_communal
 from mutualisation.rapport.contenu.communes.ensemble import section_communes
-from mutualisation.rapport.contenu.conseil.annee import section_annee
 from mutualisation.rapport.contenu.conseil.dispositifs import section_dispositifs
 from mutualisation.rapport.contenu.conseil.evolution import section_evolution
 from mutualisation.rapport.contenu.conseil.methode import section_glossaire, section_methode, section_signatures
@@ -18,6 +17,7 @@ from mutualisation.rapport.contenu.conseil.synthese import section_synthese
 from mutualisation.rapport.contenu.controles import section_controles
 from mutualisation.rapport.contenu.passage import section_base_legale
 from mutualisation.rapport.contenu.prevision import section_prevision
+from mutualisation.rapport.contenu.textes import section_annee
 from mutualisation.rapport.contenu.usage import section_couts_unitaires
 from mutualisation.rapport.publie import Bilan
 
