@@ -49,20 +49,12 @@ def ouvrir_ordinaire(chemin: Path, racine: Path | None = None, *, lien: bool = T
         # what is open is looked at, not the name, which may have changed since
         if not stat.S_ISREG(os.fstat(descripteur).st_mode):
             raise LectureRefusee(PAS_ORDINAIRE)
-        if racine is not None and not _ouvert(descripteur, chemin).is_relative_to(racine):
+        if racine is not None and not Path(f"/proc/self/fd/{descripteur}").readlink().is_relative_to(racine):
             raise LectureRefusee(LIEN_DEHORS)
         return os.fdopen(descripteur, "rb")
     except BaseException:
         os.close(descripteur)
         raise
-
-
-def _ouvert(descripteur: int, chemin: Path) -> Path:
-    """Where an open file really is."""
-    try:
-        return Path(f"/proc/self/fd/{descripteur}").readlink()
-    except OSError:
-        return chemin.resolve()
 
 
 def ouvrir_du_depot(emplacement: Any, racine: Any) -> BinaryIO:

@@ -180,9 +180,6 @@ class _Parcours:
         self.rangees: list[list[str]] = []
         analyseur.XmlDeclHandler = self._declaration
         analyseur.StartDoctypeDeclHandler = self._dtd
-        analyseur.EntityDeclHandler = self._entite
-        analyseur.SkippedEntityHandler = self._entite
-        analyseur.ExternalEntityRefHandler = self._entite
         analyseur.StartElementHandler = self._debut
         analyseur.EndElementHandler = self._fin
 
@@ -191,9 +188,6 @@ class _Parcours:
 
     def _dtd(self, *_: object) -> None:
         raise LectureRefusee("le XML contient une DTD (DOCTYPE) : la retirer, un PES n'en a pas (G1).")
-
-    def _entite(self, *_: object) -> int:
-        raise LectureRefusee("le XML contient une entité : la retirer, un PES n'en a pas (G1).")
 
     def _debut(self, nom_complet: str, attributs: dict[str, str]) -> None:
         nom = nom_complet.rpartition(" ")[2].lower()
