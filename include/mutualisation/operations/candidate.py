@@ -69,8 +69,8 @@ def _batir(
     if resultat.echecs:
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
         raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
-    portes = {"fichier": _porte_fichier(conn), "modele": resultat.en_dict()}
-    clore(conn, version, CONSTRUITE, portes)
+    (fichier,) = conn.execute(SQL_PORTE_FICHIER).fetchone() or ({},)
+    clore(conn, version, CONSTRUITE, {"fichier": fichier, "modele": resultat.en_dict()})
     return version
 
 
@@ -84,12 +84,6 @@ def _etape(
 ) -> None:
     """A step of a restatement: built, never to be published."""
     clore(conn, _batir(session, conn, annees, prepare_par, ouvrier), "echouee", {"redressement": etape})
-
-
-def _porte_fichier(conn: psycopg.Connection[Any]) -> dict[str, Any]:
-    """What the file gate executed on the loads that count: reussie, executees, chargements."""
-    ligne = conn.execute(SQL_PORTE_FICHIER).fetchone()
-    return dict(ligne[0]) if ligne else {}
 
 
 def controler(session: Session, version: int) -> str:

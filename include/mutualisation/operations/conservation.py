@@ -6,9 +6,7 @@ What was published of persons stays. The policies are in `journal.effacer` and `
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.connexion import connecter
@@ -52,14 +50,9 @@ def effacer(session: Session, jusqu_a: int) -> Effacement:
 def purger(session: Session, garder: int = GARDER, *, remplacees: bool = False) -> list[int]:
     """Purge identical versions, and with `remplacees` those whose figures differ; give back their numbers."""
     with session.connexion() as conn:
-        return purger_versions(conn, garder, remplacees=remplacees)
-
-
-def purger_versions(conn: psycopg.Connection[Any], garder: int = GARDER, *, remplacees: bool = False) -> list[int]:
-    """The same, on a connection."""
-    conn.commit()
-    with conn.transaction():
-        ligne = conn.execute("select journal.purger(%s, %s)", (garder, remplacees)).fetchone()
+        conn.commit()
+        with conn.transaction():
+            ligne = conn.execute("select journal.purger(%s, %s)", (garder, remplacees)).fetchone()
     return list(ligne[0]) if ligne else []
 
 

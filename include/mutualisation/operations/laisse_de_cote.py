@@ -37,15 +37,13 @@ Rangee = tuple[int, str, int, Decimal | None, Decimal | None]
 def laisse_de_cote(session: Session, exercices: Iterable[int] | None = None, version: int | None = None) -> str:
     """One French sentence over published exercices (default: all), or the `version` of them; empty when all counts."""
     with connecter(session.dsn) as conn:
-        if not _existe(conn, "versions.laisse_de_cote"):
-            return ""
         annees = list(exercices) if exercices is not None else list(lire_pointeurs(conn))
         return phrase(conn.execute(SQL_PUBLIEE, {"exercices": annees, "version": version}).fetchall())
 
 
 def laisse_de_cote_par_la_construction(conn: psycopg.Connection[Any]) -> str:
     """The same over the build that is being checked; empty too when it stopped before its rejects were known."""
-    if not _existe(conn, "construction.laisse_de_cote"):
+    if conn.execute("select to_regclass('construction.laisse_de_cote') is null").fetchone() == (True,):
         return ""
     return phrase(conn.execute(SQL_CANDIDATE).fetchall())
 
@@ -99,8 +97,3 @@ def _illisibles(conn: psycopg.Connection[Any], jeu: str, exercice: int | None, f
     ligne = conn.execute(requete, (fichiers,)).fetchone()
     nombre_, euros_, heures = ligne or (0, None, None)
     return exercice or 0, "rejete", int(nombre_), euros_, heures
-
-
-def _existe(conn: psycopg.Connection[Any], relation: str) -> bool:
-    ligne = conn.execute("select to_regclass(%s) is not null", (relation,)).fetchone()
-    return bool(ligne and ligne[0])

@@ -23,7 +23,7 @@ from mutualisation.erreurs import (
 )
 from mutualisation.extrait.annuel import REFUS, composer_extrait, dossier_de, est_autrement_rendu, verifier_places
 from mutualisation.factures import ecrire_factures
-from mutualisation.operations.conservation import exiger_conservee, purger_versions
+from mutualisation.operations.conservation import exiger_conservee, purger
 from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.portes.relecture import exiger_extrait
@@ -41,7 +41,7 @@ def publier(session: Session, version: int | None = None) -> str:
         choisie = version if version is not None else _derniere_validee(conn)
         empreinte = _promouvoir(session, conn, choisie)
         with _une_fois_publiee(choisie):
-            purger_versions(conn)
+            purger(session)
         return empreinte
 
 
@@ -66,7 +66,7 @@ def publier_avec_extraits(
         empreinte = _promouvoir(session, conn, version, composer)
         _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
         with _une_fois_publiee(version):
-            purger_versions(conn)
+            purger(session)
         return empreinte, [str(ecrit) for ecrit in places]
 
 

@@ -74,10 +74,6 @@ class ExtraitLu:
         """Digest of the manifest."""
         return hashlib.sha256(self.octets).hexdigest()
 
-    def est_signe(self, cles: set[bytes]) -> bool:
-        """True when one of these keys signed the manifest."""
-        return any(est_signe(self.octets, self.signature, cle) for cle in cles)
-
     def differences(self) -> Iterator[tuple[str, str]]:
         """(name, what is wrong with it in French) per file that is not the one of the manifest. OSError."""
         declares = {s["fichier"]: s["sha256"] for s in self.manifeste["sorties"]}
@@ -109,7 +105,7 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         ]
     except OSError as erreur:
         return [f"extrait {dossier} : il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}."]
-    if not extrait.est_signe(cles_connues(conn, var)):
+    if not any(est_signe(extrait.octets, extrait.signature, cle) for cle in cles_connues(conn, var)):
         ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
     cloture = lire_cloture(conn, extrait.exercice, extrait.version)
     if extrait.statut != CLOS and cloture is not None:

@@ -18,7 +18,8 @@ from tests.atelier import bases
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.roles import TRAITEMENT, sous_le_role
-from mutualisation.operations.conservation import purger_versions
+from mutualisation.operations.conservation import purger
+from mutualisation.operations.session import Session
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.relations import relations_promues
 
@@ -67,7 +68,7 @@ def _publier(conn: Conn, tour: int) -> None:
             )
     conn.commit()
     promouvoir(conn, int(version))
-    purger_versions(conn, remplacees=True)
+    purger(Session("", Path(), _conn=conn, _verrou=conn), remplacees=True)
 
 
 def _lire(conn: Conn, ensemble: bool) -> tuple[Any, ...]:

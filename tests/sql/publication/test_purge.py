@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.operations.conservation import exiger_conservee, purger_versions
+from mutualisation.operations.conservation import exiger_conservee, purger
+from mutualisation.operations.session import Session
 from mutualisation.publication.sceaux import ecarts_contenu, ecarts_pointeurs, lire_chaine
 
 from . import entrepot_publie
@@ -24,7 +25,7 @@ def _publier(conn: psycopg.Connection[Any], libelle: str = "CAM") -> int:
 
 
 def _purger(conn: psycopg.Connection[Any], remplacees: bool = False) -> list[int]:
-    return purger_versions(conn, 3, remplacees=remplacees)
+    return purger(Session("", Path(), _conn=conn, _verrou=conn), 3, remplacees=remplacees)
 
 
 def _gardee(conn: psycopg.Connection[Any], version: int) -> bool:
