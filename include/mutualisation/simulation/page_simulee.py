@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.cellules import lire
 from mutualisation.publication.dataframes import lignes_de
 from mutualisation.rapport.contenu import ouverture
+from mutualisation.rapport.enonces import lire_phrase, lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan, somme
 from mutualisation.simulation.changements import Changement
 
@@ -27,32 +27,8 @@ MENTION = "Simulation : ne vaut pas décision"
 COMMUNAUX = ("commune", "ccas", "satellite")
 HORS = "Hors commune"
 EXTREMES = 5
-NOTE_COMMUNES = "CCAS et satellites sont comptés avec leur commune."
 # rows that a reader goes through without folding
 LIGNES_OUVERTES = 40
-METHODE = (
-    ("Avant", "le montant dû de l'exercice publié, calculé par les tarifs, adhésions et paramètres en vigueur."),
-    ("Après", "le même calcul, sur les mêmes données, avec les fichiers essayés à la place des fichiers en vigueur."),
-    (
-        "À la charge de l'intercommunalité",
-        "le coût net moins ce qui est dû. Les titres déjà émis ne changent pas : les recettes du bilan restent ce "
-        "qu'elles sont.",
-    ),
-    (
-        "Comportements",
-        "le nombre d'adhérents et les volumes sont ceux de l'exercice : personne n'est censé partir ou venir.",
-    ),
-    (
-        "Rien n'est publié",
-        "ni le bilan, ni les factures, ni les tarifs en vigueur ne sont modifiés par cette simulation.",
-    ),
-)
-PARTIELLE = (
-    "Attention : un changement daté en cours d'année ne joue ici que sur une partie de l'exercice (un tarif, à partir "
-    "du semestre qui suit sa date). Sur une année pleine, son effet n'est pas celui de cette page : pour le voir, "
-    "essayez le même changement au 1er janvier."
-)
-APRES = "Attention : un changement daté d'après l'exercice ne joue pas ici."
 Ligne = dict[str, Any]
 
 
@@ -103,7 +79,7 @@ def dire(essai: Essai) -> m.Document:
         m.Section("epci", "Ce que cela change pour l'intercommunalité", "Intercommunalité", _epci(essai)),
         m.Section("communes", "Commune par commune", "Communes", _communes(essai)),
         m.Section("detail", "Dispositif par dispositif", "Détail", _detail(essai)),
-        m.Section("lecture", "Comment lire cette simulation", "Lecture", [m.Liste(METHODE)]),
+        m.Section("lecture", "Comment lire cette simulation", "Lecture", [m.Liste(lire_points("simulation.methode"))]),
     ]
     publie = contexte.construction.publication_sha256 or formats.NON_RENSEIGNE
     return ouverture.document(
@@ -169,19 +145,14 @@ def _restes(r: Ligne) -> Ligne:
 def _essai(essai: Essai) -> list[m.Bloc]:
     if not essai.changements:
         return [m.p("Les fichiers essayés disent la même chose que ceux qui sont en vigueur.")]
-    colonnes = (
-        m.Colonne("objet", "Ce qui change", part=4),
-        m.Colonne("nature", "Nature", part=2),
-        m.Colonne("avant", "En vigueur", part=3),
-        m.Colonne("apres", "Essayé", part=3),
-    )
-    lignes = [vars(c) for c in essai.changements]
-    reste = ("autre changement", "autres changements", ", dans les fichiers essayés.")
-    tableau = m.Tableau("Ce que les fichiers essayés changent", colonnes, lignes, limite=LIGNES_OUVERTES, reste=reste)
+    tableau = lire_tableau("simulation.changements", [vars(c) for c in essai.changements])
     debut, fin = date(essai.exercice, 1, 1), date(essai.exercice, 12, 31)
     depuis = [c.depuis for c in essai.changements if c.depuis]
-    notes = [PARTIELLE] if any(debut < x <= fin for x in depuis) else []
-    return [tableau, *(m.p(note) for note in [*notes, *([APRES] if any(x > fin for x in depuis) else [])])]
+    notes = {
+        "simulation.partielle": any(debut < x <= fin for x in depuis),
+        "simulation.apres": any(x > fin for x in depuis),
+    }
+    return [tableau, *(m.p(lire_phrase(note)) for note, vaut in notes.items() if vaut)]
 
 
 # ---------------------------------------------------------------- the EPCI
@@ -194,19 +165,14 @@ def _epci(essai: Essai) -> list[m.Bloc]:
         nom = formats.plusieurs(len(autres), "autre dispositif, inchangé", "autres dispositifs, inchangés")
         lignes.append(_ligne(nom, autres))
     couts = any(r["cout_publie"] != r["cout_simule"] for r in changes)
-    colonnes = (
-        m.Colonne("libelle", "Dispositif", part=3),
-        m.Colonne("cout_publie", "Coût net avant" if couts else "Coût net", "euros"),
-        *((m.Colonne("cout_simule", "Coût net après", "euros"),) if couts else ()),
-        m.Colonne("du_publie", "Dû avant", "euros"),
-        m.Colonne("du_simule", "Dû après", "euros"),
-        m.Colonne("ecart_du", "Différence de dû", "variation", fort=True),
-        m.Colonne("reste_publie", "À la charge de l'EPCI avant", "euros"),
-        m.Colonne("reste_simule", "À la charge de l'EPCI après", "euros"),
+    tableau = lire_tableau(
+        "simulation.dispositifs",
+        lignes,
+        total=_ligne("Total", essai.dispositifs),
+        sans=() if couts else ("cout_simule",),
+        cout="Coût net avant" if couts else "Coût net",
+        e=essai.exercice,
     )
-    titre = f"Coût, dû et reste à la charge de l'intercommunalité, {essai.exercice}"
-    note = "À la charge de l'EPCI : coût net moins ce qui est dû."
-    tableau = m.Tableau(titre, colonnes, lignes, _ligne("Total", essai.dispositifs), note)
     pont, total = "Du montant dû avant au montant dû après", essai.total
     etapes = [
         g.Etape("Dû avant", total["publie"], total=True),
@@ -237,18 +203,9 @@ def _communes(essai: Essai) -> list[m.Bloc]:
     hors = essai.dus[essai.dus["insee"].isna()]
     if (hors[MONTANTS] != 0).any(axis=None):
         lignes.append({"nom": HORS, "habitant": None, **{c: hors[c].sum() for c in MONTANTS}})
-    colonnes = (m.Colonne("nom", "Commune", part=3), *_montants("euros"), m.Colonne("habitant", "Par habitant", "lu"))
-    tableau = m.tableau(f"Ce que devrait chaque commune, {essai.exercice}", colonnes, lignes, NOTE_COMMUNES)
+    tableau = lire_tableau("simulation.communes", lignes, e=essai.exercice)
     dit = f"Voir {formats.plusieurs(len(changees), 'commune qui change', 'communes qui changent')}"
     return [_carte(essai), _extremes(essai), m.Repli(dit, [tableau], len(changees) < LIGNES_OUVERTES)]
-
-
-def _montants(genre: str) -> tuple[m.Colonne, ...]:
-    return (
-        m.Colonne("publie", "Dû avant", genre, somme=True),
-        m.Colonne("simule", "Dû après", genre, somme=True),
-        m.Colonne("ecart", "Différence", "variation", somme=True, fort=True),
-    )
 
 
 def _par_habitant(commune: Ligne) -> str | None:
@@ -313,14 +270,9 @@ def _detail(essai: Essai) -> list[m.Bloc]:
         )
     ]  # fmt: skip
     autres.sort(key=lambda r: (ordre(r["commune"]), ordre(r["nom"]), rang[r["dispositif"]]))
-    commune, libelle = m.Colonne("nom", "Commune", part=3), m.Colonne("libelle", "Dispositif", part=4)
-    adherent = (m.Colonne("nom", "Adhérent", part=3), m.Colonne("type", "Type"), replace(commune, cle="commune"))
     tableaux = [
-        m.tableau(titre, (*colonnes, libelle, *_montants("centimes")), lignes)
-        for titre, colonnes, lignes in (
-            (f"Par commune et par dispositif, {essai.exercice}", (commune,), communes),
-            (f"CCAS, satellites et autres adhérents, {essai.exercice}", adherent, autres),
-        )
+        lire_tableau(nom, lignes, e=essai.exercice)
+        for nom, lignes in (("simulation.detail_communes", communes), ("simulation.detail_adherents", autres))
         if lignes
     ]
     return [m.Repli(t.titre, [t], t.lignes is communes and len(communes) < LIGNES_OUVERTES) for t in tableaux]
