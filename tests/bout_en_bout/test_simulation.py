@@ -13,7 +13,8 @@ from tests.bout_en_bout.entrepots import Publie, lire, publication
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.simulation import ecrire_simulation, page_simulee, simuler
+from mutualisation.rapport.enonces import lire_phrase
+from mutualisation.simulation import ecrire_simulation, simuler
 
 ENTETE = "Dispositif;Règle;Tranche min;Tranche max;Montant;Base;Mode recouvrement;Début;Fin;Référence"
 
@@ -53,7 +54,7 @@ def test_un_tarif_date_dans_l_annee_avertit_du_semestre(publie: Publie, tmp_path
     projet.write_text("\n".join((ENTETE, *lignes)) + "\n", encoding="utf-8")
     (document,) = simuler(publie.contexte, [EXERCICE], {"tarifs": projet}).documents
     dits = [m.mots(*b.morceaux) for s in document.sections for b in s.lus if isinstance(b, m.Paragraphe)]
-    assert page_simulee.PARTIELLE in dits
+    assert lire_phrase("simulation.partielle") in dits
 
 
 def _page_dite(html: str, attendu: Decimal) -> None:
