@@ -27,7 +27,7 @@ from mutualisation import operations as op
 from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.pseudonymes import FICHIER
+from mutualisation.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.signatures.ancrage import DOSSIER
 
 Connexion = psycopg.Connection[Any]
@@ -52,7 +52,7 @@ class Atelier:
 
     def _poser_la_cle(self) -> None:
         """Always the same key: what a drop holds that no key names lands as the same digest in every run."""
-        cle = self._dossier / FICHIER
+        cle = self._dossier / FICHIER_CLE
         cle.write_text(CLE, encoding="ascii")
         cle.chmod(0o600)
 

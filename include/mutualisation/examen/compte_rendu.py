@@ -11,8 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
-from mutualisation.examen.reconnaissance import Reconnaissance
-from mutualisation.examen.usages import sens_usuel
+from mutualisation.examen.reconnaissance import Reconnaissance, sens_usuel
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.lecteurs.limites import nombre_fr

@@ -22,15 +22,22 @@ from upath import UPath
 from mutualisation.entrepot.roles import TRAITEMENT
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen.propositions import Proposition, des_defauts, des_en_tetes, des_valeurs, nouvelles
+from mutualisation.examen.propositions import (
+    Proposition,
+    Table,
+    completer,
+    des_defauts,
+    des_en_tetes,
+    des_valeurs,
+    lire_table,
+    nouvelles,
+)
 from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre, tetes
-from mutualisation.examen.table import Table, completer, lire_table
 from mutualisation.ingestion.atterrissage import Lecture, envoyer
-from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.controle import SUFFIXE_CONTROLE, lire_controle, octets_controle
+from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler
-from mutualisation.ingestion.depot import FichierDepose, lire_nom
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.depot import SUFFIXE_CONTROLE, FichierDepose, lire_nom
 from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue
 from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.entete import SANS_TRADUCTION

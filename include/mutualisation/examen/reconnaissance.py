@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import difflib
 import itertools
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
-from mutualisation.examen.usages import noms_usuels
+from mutualisation.chemins import USAGES
 from mutualisation.ingestion.cellules_lues import date, lecture_de, nombre
 from mutualisation.lecteurs.entete import BANNIERES, SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
 from mutualisation.lecteurs.limites import Limites
@@ -197,6 +199,33 @@ def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
     return sum(lecture(c) is not None for c in cellules) / len(cellules)
 
 
+# ---------------------------------------------------------------- usual words (`usages.toml`)
+# what a proposal may rest on, never what a file is read with
+def noms_usuels(colonne: str) -> list[str]:
+    """Words that usual headers of a column hold, folded; by ASCII name."""
+    noms: list[str] = _usages()["noms"].get(colonne, [])
+    return noms
+
+
+def sens_usuel(colonne: Colonne, cellule: str) -> str | None:
+    """The value that a cell, whole and folded, usually means; None when it is in no list of words, or in two."""
+    plat, listes = normaliser(cellule), _usages()["valeurs"].get(colonne.nom, {})
+    sens = [v for v, mots in listes.items() if v in colonne.valeurs and plat in mots]
+    return sens[0] if len(sens) == 1 else None
+
+
+def defaut_usuel(jeu: str, colonne: str) -> str | None:
+    """The value that a column of a jeu usually takes where the system lacks it; None when none is safe to propose."""
+    defauts: dict[str, str] = _usages()["defauts"]
+    return defauts.get(f"{jeu}.{colonne}", defauts.get(colonne))
+
+
+@cache
+def _usages() -> dict[str, Any]:
+    return tomllib.loads(USAGES.read_text(encoding="utf-8"))
+
+
+# ---------------------------------------------------------------- rows that may be a header
 def tetes(chemin: Path, genre: str, limites: Limites) -> list[Tete]:
     """Every candidate. LectureRefusee when the bytes can't be read."""
     lectures = _du_classeur(chemin, limites) if genre == "xlsx" else _du_texte(chemin)

@@ -9,8 +9,8 @@ import re
 from psycopg import sql
 
 from mutualisation.francais.libelles import PARAMETRES
+from mutualisation.ingestion.confidentialite import Pseudonymes
 from mutualisation.ingestion.journal import Connexion
-from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import Registre
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
+
+from upath import UPath
 
 from mutualisation.ingestion.cellules_lues import total as lire_total
-from mutualisation.ingestion.ordinaires import local, ouvrir_ordinaire
+from mutualisation.ingestion.depot import local, ouvrir_ordinaire
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction, normaliser
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from upath import UPath
-
-SUFFIXE_CONTROLE = ".controle.json"
 _TAILLE_MAX = 64 * 1024
 _OU = "le .controle.json"
 _CLES = ("lignes", "colonne", "total", "sha256")

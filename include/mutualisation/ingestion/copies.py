@@ -19,8 +19,7 @@ from typing import BinaryIO
 
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.ingestion.depot import FichierDepose
-from mutualisation.ingestion.ordinaires import distant_illisible, local, ouvrir_du_depot
+from mutualisation.ingestion.depot import FichierDepose, distant_illisible, local, ouvrir_du_depot
 from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
 from mutualisation.lecteurs.octets import Empreinte
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutualisation.ingestion.codes_du_referentiel import agents_connus, codes_nommes
-from mutualisation.ingestion.confidentialite import Confidentialite
+from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes, cle_pseudonymes, verifier_cle
 from mutualisation.ingestion.copies import Copies, dossier_de_copies
 from mutualisation.ingestion.journal import Connexion
-from mutualisation.ingestion.pseudonymes import Pseudonymes, cle_pseudonymes, verifier_cle
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.jeux import Jeu, Registre

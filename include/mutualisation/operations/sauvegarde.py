@@ -26,7 +26,7 @@ from mutualisation.entrepot.parametres_libpq import adresse, parametres
 from mutualisation.entrepot.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ingestion import pseudonymes
+from mutualisation.ingestion.confidentialite import FICHIER_CLE, VARIABLE_CLE
 from mutualisation.lecteurs.octets import empreinte
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import verifier
@@ -47,7 +47,7 @@ select m.rolname as compte, g.rolname as groupe, m.rolcanlogin as connexion,
  order by 1, 2
 """
 CLES = (
-    ("clé des pseudonymes", pseudonymes.FICHIER, pseudonymes.VARIABLE),
+    ("clé des pseudonymes", FICHIER_CLE, VARIABLE_CLE),
     ("clé de signature", cle_signature.FICHIER, cle_signature.VARIABLE),
 )
 

@@ -10,7 +10,7 @@ import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.pseudonymes import empreinte_de_cle
+from mutualisation.ingestion.confidentialite import empreinte_de_cle
 
 CLE, AUTRE = "une clé pour les essais", "une autre clé, assez longue"
 TEMPS = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;X1;7;T;O\n"

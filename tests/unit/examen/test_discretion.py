@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mutualisation.examen.compte_rendu import montrable
-from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.sources.jeux import Colonne, Jeu
 from mutualisation.sources.registre import registre

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from mutualisation.ingestion.atterrissage import Lecture
-from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites

@@ -13,8 +13,7 @@ from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.copies import DOSSIER, Copies, dossier_de_copies
-from mutualisation.ingestion.depot import FichierDepose, decouvrir
-from mutualisation.ingestion.ordinaires import ouvrir_ordinaire
+from mutualisation.ingestion.depot import FichierDepose, decouvrir, ouvrir_ordinaire
 from mutualisation.lecteurs.limites import LectureRefusee
 
 TEMPS = "rh/temps_2020-01.csv"

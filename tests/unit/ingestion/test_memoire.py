@@ -8,8 +8,7 @@ import pytest
 from outils.banc_chargement import ecrire_mandats, ecrire_temps
 
 from mutualisation.ingestion.atterrissage import Lecture
-from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.registre import registre
 

@@ -10,12 +10,12 @@ import pytest
 
 from mutualisation.ingestion.confidentialite import (
     Confidentialite,
+    Pseudonymes,
     bancaire,
     forme_d_un_code,
     forme_d_un_code_comptable,
     forme_d_un_numero,
 )
-from mutualisation.ingestion.pseudonymes import Pseudonymes
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.registre import registre
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.reparation.lignes_types import ABSENCE, MONTANT, SAISIE, fautive
 
-from mutualisation.ingestion.confidentialite import Confidentialite
-from mutualisation.ingestion.pseudonymes import Pseudonymes
+from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.reparation import reprise
