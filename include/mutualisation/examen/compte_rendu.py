@@ -145,7 +145,7 @@ def _dire(titre: str, verdict: Verdict) -> Iterator[str]:
     elif not verdict.colonnes:
         yield f"{titre} : {plusieurs(verdict.lignes, 'ligne lue', 'lignes lues')}."
     else:
-        part = f"{verdict.part:.1f}".replace(".", ",")
+        part = f"{100 * verdict.rejetees / max(1, verdict.lignes):.1f}".replace(".", ",")
         yield f"{titre} : {plusieurs(verdict.lignes, 'ligne')}, {plusieurs(verdict.rejetees, 'rejetée')} ({part} %)."
     for (entete, motif), n in verdict.motifs.most_common(_MOTIFS_MAX):
         yield f"  {nombre_fr(n)} × {entete + ' : ' if entete else ''}{motif}"

@@ -79,11 +79,6 @@ class Verdict:
         return self.motifs.total()
 
     @property
-    def part(self) -> float:
-        """Share of the rows that would be rejected, in percent."""
-        return 100 * self.rejetees / self.lignes if self.lignes else 0.0
-
-    @property
     def inconnues(self) -> dict[str, list[str]]:
         """Distinct cells that no value of their enumeration is, by column."""
         enumerations = (c for c in self.colonnes.values() if c.colonne.type == "enumeration")

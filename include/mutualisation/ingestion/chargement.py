@@ -32,7 +32,7 @@ from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.lecture import ouvrir, prechauffer
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.sources.brut import synchroniser_brut, table
-from mutualisation.sources.jeux import Registre, Source
+from mutualisation.sources.jeux import Source
 from mutualisation.sources.registre import registre
 
 JEU_ADHERENTS = "adherents"
@@ -50,7 +50,6 @@ def charger_depot(
     *,
     porte: Porte,
     detail: Suivi = muet,
-    reg: Registre | None = None,
 ) -> list[Chargement]:
     """Load what is new in a drop, one `Chargement` per source that has a folder.
 
@@ -60,16 +59,16 @@ def charger_depot(
     FichierRefuse, with every refused file, once every source was tried: a refused source keeps its former state,
     the others are loaded (G2). ErreurMutualisation when the drop is missing or empty.
     """
-    reg = reg or registre()
+    reg = registre()
     voulues = [reg.source(s).nom for s in sources] if sources is not None else list(reg.noms)
-    contenu = decouvrir(depot, reg)
+    contenu = decouvrir(depot)
     if any(f.extension != "csv" for f in contenu.fichiers):
         prechauffer(Limites.de_l_environnement())
     refus: Refus = list(contenu.refus.get("", []))
     charges: list[Chargement] = []
-    with Travail.ouvrir(conn, porte, var, suivi, detail, reg) as travail:
+    with Travail.ouvrir(conn, porte, var, suivi, detail) as travail:
         with transaction(conn):
-            synchroniser_brut(conn, reg)
+            synchroniser_brut(conn)
         munir(travail, contenu)
         verifier_epci(travail, contenu)
         for source in sorted(reg, key=lambda s: s.rang):
@@ -115,12 +114,12 @@ def munir(travail: Travail, contenu: Depot) -> None:
     depose = max(deposes, key=lambda f: f.version, default=None)
     if depose is not None and (courant is None or depose.version >= courant.version):
         try:
-            travail.traductions = compiler(_du_fichier(travail, depose), travail.reg)
+            travail.traductions = compiler(_du_fichier(travail, depose), registre())
         except (LectureRefusee, OSError):
             pass  # refused by its own load, with its reason
         else:
             return
-    travail.traductions = {} if courant is None else compiler(_de_l_entrepot(travail), travail.reg)
+    travail.traductions = {} if courant is None else compiler(_de_l_entrepot(travail), registre())
 
 
 def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]:
@@ -133,7 +132,7 @@ def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]
     blocs = list(sans_total(lecteur.blocs()))
     if controle and controle.get("lignes", total := sum(map(len, blocs))) != total:
         raise LectureRefusee("le nombre de lignes annoncé n'est pas celui du fichier (F3).")
-    return noter_defauts(blocs, lecteur.entete, travail.limites, travail.reg)
+    return noter_defauts(blocs, lecteur.entete, travail.limites, registre())
 
 
 def _de_l_entrepot(travail: Travail) -> list[Correspondance]:
@@ -141,7 +140,7 @@ def _de_l_entrepot(travail: Travail) -> list[Correspondance]:
     colonnes = sql.SQL(", ").join(sql.SQL("coalesce({}, '')").format(sql.Identifier("b", c)) for c in COLONNES)
     requete = sql.SQL(
         "select {} from {} b join journal.fichiers_courants f using (fichier_id) where b.defauts is null"
-    ).format(colonnes, table(travail.reg.jeu(JEU_CORRESPONDANCES)))
+    ).format(colonnes, table(registre().jeu(JEU_CORRESPONDANCES)))
     return [Correspondance.lue(cellules) for cellules in travail.conn.execute(requete).fetchall()]
 
 
@@ -218,8 +217,8 @@ def accepter(travail: Travail, source: Source, chargement_id: int, charge: Charg
         journal.accepter(travail.conn, chargement_id)
         journal.fermer_chargement(travail.conn, chargement_id, "accepte", len(charge.fichiers), charge.lignes, None)
         if any(j.nom == JEU_ADHERENTS for j in source.jeux):
-            journal.retenir_epci(travail.conn, travail.reg.jeu(JEU_ADHERENTS))
-            nommer_les_codes(travail.conn, travail.reg, travail.pseudonymes)
+            journal.retenir_epci(travail.conn, registre().jeu(JEU_ADHERENTS))
+            nommer_les_codes(travail.conn, travail.pseudonymes)
         if any(j.nom == JEU_PARAMETRES for j in source.jeux):
             charge.avertissements += parametres_inconnus(travail.conn, chargement_id)
 
@@ -290,7 +289,7 @@ def _lus_autrement(
         courant.chemin
         for (jeu, periode), courant in courants.items()
         if (jeu, periode, courant.version) not in deposes
-        and courant.correspondances != travail.traduction(travail.reg.jeu(jeu)).empreinte
+        and courant.correspondances != travail.traduction(registre().jeu(jeu)).empreinte
     ]
     if not perimes:
         return []

@@ -12,9 +12,8 @@ from mutualisation.francais.libelles import PARAMETRES
 from mutualisation.ingestion.confidentialite import Pseudonymes
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.sources.brut import table
-from mutualisation.sources.jeux import Registre
+from mutualisation.sources.registre import registre
 
-JEU_AGENTS = "agents"
 JEU_PARAMETRES = "parametres"
 # a name that may be shown; anything else is a cell of another column
 NOM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -30,31 +29,28 @@ select f.chemin, split_part(p.parametre, ':', 1) as nom
 _COLONNES = {"cles_analytiques": "b.code", "parametres": "split_part(b.parametre, ':', -1)"}
 
 
-def codes_nommes(conn: Connexion, reg: Registre) -> frozenset[str]:
+def codes_nommes(conn: Connexion) -> frozenset[str]:
     """Codes of the files that count. The referentiel is loaded before the other sources."""
-    connus = {jeu.nom for jeu in reg.jeux}
     codes: set[str] = set()
-    for jeu in _COLONNES.keys() & connus:
+    for jeu, colonne in _COLONNES.items():
         requete = sql.SQL("select distinct btrim({}) from {} b join journal.fichiers_courants f using (fichier_id)")
-        codes |= {c for (c,) in conn.execute(requete.format(sql.SQL(_COLONNES[jeu]), table(reg.jeu(jeu)))) if c}
+        codes |= {c for (c,) in conn.execute(requete.format(sql.SQL(colonne), table(registre().jeu(jeu)))) if c}
     return frozenset(codes)
 
 
-def agents_connus(conn: Connexion, reg: Registre) -> frozenset[str]:
+def agents_connus(conn: Connexion) -> frozenset[str]:
     """Pseudonyms of every agent that has landed, those of this load included."""
-    if JEU_AGENTS not in {jeu.nom for jeu in reg.jeux}:
-        return frozenset()
-    lus = conn.execute(sql.SQL("select distinct matricule from {}").format(table(reg.jeu(JEU_AGENTS))))
+    lus = conn.execute("select distinct matricule from brut.agents")
     return frozenset(m for (m,) in lus if m)
 
 
-def nommer_les_codes(conn: Connexion, reg: Registre, pseudonymes: Pseudonymes) -> None:
+def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:
     """Give back its code to each digest that a key or a parameter now names: the order of the drops changes no figure.
 
     `delivre` keeps the digest, as it landed. The caller commits.
     """
-    masques = {pseudonymes.masque(c): c for c in codes_nommes(conn, reg)}
-    for jeu in (j for j in reg.jeux if j.personnes):
+    masques = {pseudonymes.masque(c): c for c in codes_nommes(conn)}
+    for jeu in (j for j in registre().jeux if j.personnes):
         for colonne in (c.nom for c in jeu.colonnes if c.gardee and c.type == "code"):
             noms = {"table": table(jeu), "colonne": sql.Identifier(colonne)}
             vus = conn.execute(sql.SQL("select distinct {colonne} from {table} where {colonne} ^@ '~'").format(**noms))

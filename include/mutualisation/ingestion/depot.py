@@ -135,12 +135,12 @@ def affichable(texte: str) -> str:
     return propre.encode("utf-8", "replace").decode()
 
 
-def decouvrir(depot: str | UPath | Any, reg: Registre | None = None) -> Depot:
+def decouvrir(depot: str | UPath | Any) -> Depot:
     """List a drop (a folder, or the URL of an object store that universal-pathlib knows).
 
     ErreurMutualisation when the folder is missing, isn't a folder, or holds nothing.
     """
-    reg = reg or registre()
+    reg = registre()
     racine: Any = depot
     try:
         racine = UPath(depot)

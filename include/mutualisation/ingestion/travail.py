@@ -13,8 +13,7 @@ from mutualisation.ingestion.copies import Copies, dossier_de_copies
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import Limites
-from mutualisation.sources.jeux import Jeu, Registre
-from mutualisation.sources.registre import registre
+from mutualisation.sources.jeux import Jeu
 
 Refus = list[tuple[str, str]]
 Porte = Callable[[Connexion, int], Refus]
@@ -38,7 +37,7 @@ def muet(_: str) -> None:
 
 @dataclass
 class Travail:
-    """Connection, file gate, pseudonyms, limits, registry, copies, `correspondances` in force by name of jeu.
+    """Connection, file gate, pseudonyms, limits, copies, `correspondances` in force by name of jeu.
 
     `suivi` receives a line per source, `detail` a line per file, in French.
     """
@@ -47,7 +46,6 @@ class Travail:
     porte: Porte
     pseudonymes: Pseudonymes
     limites: Limites
-    reg: Registre
     copies: Copies
     suivi: Suivi = muet
     detail: Suivi = muet
@@ -63,20 +61,14 @@ class Travail:
         if jeu.nom not in self._gardes:
             codes, agents = frozenset[str](), frozenset[str]()
             if jeu.personnes:
-                codes, agents = codes_nommes(self.conn, self.reg), agents_connus(self.conn, self.reg)
+                codes, agents = codes_nommes(self.conn), agents_connus(self.conn)
             self._gardes[jeu.nom] = Confidentialite(self.pseudonymes, codes, agents)
         return self._gardes[jeu.nom]
 
     @classmethod
     @contextmanager
     def ouvrir(
-        cls,
-        conn: Connexion,
-        porte: Porte,
-        var: str | Path | None,
-        suivi: Suivi = muet,
-        detail: Suivi = muet,
-        reg: Registre | None = None,
+        cls, conn: Connexion, porte: Porte, var: str | Path | None, suivi: Suivi = muet, detail: Suivi = muet
     ) -> Iterator[Travail]:
         """`var` holds the key of the pseudonyms.
 
@@ -86,8 +78,7 @@ class Travail:
         with transaction(conn):
             verifier_cle(conn, cle)
         with dossier_de_copies(var) as dossier:
-            copies = Copies(dossier)
-            yield cls(conn, porte, Pseudonymes(cle), limites, reg or registre(), copies, suivi, detail)
+            yield cls(conn, porte, Pseudonymes(cle), limites, Copies(dossier), suivi, detail)
 
 
 @contextmanager

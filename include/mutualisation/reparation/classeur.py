@@ -1,12 +1,15 @@
-"""The workbook of rows to correct, one per source: what it shows, and, once corrected, which cells changed.
+"""Rows that the last build rejects or holds, and the workbook to correct them, one per source: what it shows, and,
+once corrected, which cells changed.
 
 A sheet per jeu, a row per rejected or held row, its cell at fault coloured, and what to do about it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -14,23 +17,48 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import xlsxwriter
+from psycopg import sql
 
 from mutualisation.disque import ecrire
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.francais.formats import plusieurs
 from mutualisation.francais.libelles import regle_citee, remede_du_motif
 from mutualisation.francais.neutralisation import neutraliser
+from mutualisation.ingestion.correspondances import JEU_CORRESPONDANCES
 from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.entete import epurer
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
 from mutualisation.mise_en_forme.xlsx import style
-from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive, lignes_fautives
-from mutualisation.sources.jeux import Colonne, Jeu, Registre
+from mutualisation.sources.brut import table
+from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, Colonne, Jeu
 from mutualisation.sources.registre import registre
 
+SANS_CONSTRUCTION = (
+    "Aucune construction ne dit quelles lignes sont à corriger : lancez « mutualisation bilan » ou "
+    "« mutualisation controler »."
+)
+# a file that was delivered again since the build has other lines: its rows wait for the next build
+SQL_FAUTES = """
+select distinct f.fichier_id, f.source, f.jeu, f.periode, f.version, f.nom, f.chemin, f.sha256, j.correspondances,
+       j.extension, j.controle is not null and j.controle <> '{}'
+         or exists (select from journal.totaux as t where t.fichier_id = f.fichier_id),
+       r.ligne, r.colonne, r.motif, r.statut
+  from construction.mart_rejets as r
+  join journal.fichiers_courants as f on f.source = r.source and f.chemin = r.fichier
+  join journal.fichiers as j using (fichier_id)
+ where r.statut in ('rejete', 'retenu', 'a_affecter') and r.ligne is not null
+ order by f.source, f.jeu, f.chemin, r.ligne, r.motif
+"""
+# (jeu) → why its rows are not repaired one by one
+NON_REPARABLES = {
+    "pes": "un flux PES se redemande au logiciel comptable : ses totaux de bordereau sont ceux de ses lignes",
+    "decp": "les données essentielles se republient : elles ne font que recouper les marchés",
+    JEU_CORRESPONDANCES: "cette table décide de la lecture des autres fichiers : corriger le fichier et le redéposer",
+}
 FICHIER, LIGNE, SITUATION = "Fichier livré", "Ligne livrée", "Situation"
 CAUSE, REGLE, REMEDE = "Cause", "Règle citée", "Remède"
 EN_FAUTE, CORRIGE = "En faute", "Corrigé"
@@ -73,15 +101,96 @@ Formats = Mapping[str, Any]
 REECRIRE = "écrire un nouveau classeur par « mutualisation reparer --sortie DOSSIER » et y reporter les corrections"
 
 
+@dataclass(frozen=True)
+class FichierCourant:
+    """A file that counts. `atteste`: a `.controle.json` or a row `Total` says what it holds."""
+
+    fichier_id: int
+    source: str
+    jeu: str
+    periode: str
+    version: int
+    nom: str
+    chemin: str
+    sha256: str
+    correspondances: str | None
+    extension: str
+    atteste: bool
+
+
+@dataclass(frozen=True)
+class Faute:
+    """Why a row is rejected or held: header of the cell at fault (None for the whole row), reason, statut."""
+
+    colonne: str | None
+    motif: str
+    statut: str
+
+
+@dataclass(frozen=True)
+class LigneFautive:
+    """A row to correct: its file, its line, its faults, its cells as they landed (ASCII column → text)."""
+
+    fichier: FichierCourant
+    ligne: int
+    fautes: tuple[Faute, ...]
+    cellules: dict[str, str]
+
+    @property
+    def repere(self) -> str:
+        """What ties a row of the workbook to that line of those bytes: 16 hex characters."""
+        designation = f"{self.fichier.chemin}|{self.fichier.sha256}|{self.ligne}"
+        return hashlib.sha256(designation.encode()).hexdigest()[:16]
+
+
+def lignes_fautives(conn: psycopg.Connection[Any]) -> list[LigneFautive]:
+    """Rows rejected, held or « à affecter » in the last build, in the order of source, jeu, file, line.
+
+    ErreurMutualisation before the first build.
+    """
+    (construite,) = conn.execute("select to_regclass('construction.mart_rejets') is not null").fetchone() or (False,)
+    if not construite:
+        raise ErreurMutualisation(SANS_CONSTRUCTION)
+    fautes: dict[tuple[FichierCourant, int], list[Faute]] = defaultdict(list)
+    for *fichier, ligne, colonne, motif, statut in conn.execute(SQL_FAUTES).fetchall():
+        fautes[FichierCourant(*fichier), ligne].append(Faute(colonne, motif, statut))
+    cellules = _cellules(conn, fautes)
+    return [
+        LigneFautive(fichier, ligne, tuple(siennes), cellules.get((fichier.fichier_id, ligne), {}))
+        for (fichier, ligne), siennes in fautes.items()
+    ]
+
+
+def _cellules(
+    conn: psycopg.Connection[Any], cles: Iterable[tuple[FichierCourant, int]]
+) -> dict[tuple[int, int], dict[str, str]]:
+    """(file, line) → cells as landed, of the jeux that a workbook may repair."""
+    par_jeu: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for fichier, ligne in cles:
+        if fichier.jeu not in NON_REPARABLES:
+            par_jeu[fichier.jeu].append((fichier.fichier_id, ligne))
+    trouvees = {}
+    for jeu, couples in par_jeu.items():
+        noms = [c.nom for c in registre().jeu(jeu).colonnes_entrepot]
+        requete = sql.SQL(
+            "select b.fichier_id, b.ligne, b.delivre from {} as b"
+            " join unnest(%s::bigint[], %s::int[]) as v (fichier_id, ligne) using (fichier_id, ligne)"
+        ).format(table(registre().jeu(jeu)))
+        fichiers, lignes = zip(*couples, strict=True)
+        for fichier_id, ligne, delivre in conn.execute(requete, (list(fichiers), list(lignes))):
+            trouvees[fichier_id, ligne] = dict(zip(noms, delivre.split(SEPARATEUR_DELIVRE), strict=True))
+    return trouvees
+
+
+# ---------------------------------------------------------------- written
 def ecrire_classeurs(conn: Any, dossier: Path) -> list[tuple[Path, int]]:
     """Write `<source>.xlsx` for each source that has rows to correct; (path, rows that can be corrected there).
 
     ErreurMutualisation before the first build, when the folder can't be written, or when a workbook there holds what
     somebody typed: nothing is replaced then.
     """
-    reg = registre()
     par_source = {
-        source: list(lignes) for source, lignes in groupby(lignes_fautives(conn, reg), key=lambda f: f.fichier.source)
+        source: list(lignes) for source, lignes in groupby(lignes_fautives(conn), key=lambda f: f.fichier.source)
     }
     ecrits = []
     try:
@@ -90,7 +199,7 @@ def ecrire_classeurs(conn: Any, dossier: Path) -> list[tuple[Path, int]]:
         for source, lignes in par_source.items():
             chemin = dossier / f"{source}.xlsx"
             # whole or absent, readable by its owner only: rows of a source are nobody else's
-            ecrire(chemin, classeur(reg, source, lignes))
+            ecrire(chemin, classeur(source, lignes))
             ecrits.append((chemin, sum(f.fichier.jeu not in NON_REPARABLES for f in lignes)))
     except OSError as e:
         raise ErreurMutualisation(f"Le dossier {dossier} ne peut pas être écrit ({raison_systeme(e)}).") from None
@@ -116,7 +225,7 @@ def _est_intact(chemin: Path) -> bool:
         return False
 
 
-def classeur(reg: Registre, source: str, lignes: Sequence[LigneFautive]) -> bytes:
+def classeur(source: str, lignes: Sequence[LigneFautive]) -> bytes:
     """One workbook; rows in the order given, a sheet per jeu that can be repaired, one for the others."""
     tampon = BytesIO()
     livre = xlsxwriter.Workbook(tampon, {"strings_to_formulas": False, "strings_to_urls": False})
@@ -125,7 +234,7 @@ def classeur(reg: Registre, source: str, lignes: Sequence[LigneFautive]) -> byte
         nom: livre.add_format({**style("texte", role), **proprietes}) for nom, (role, proprietes) in _ASPECTS.items()
     }
     _notice(livre, formats, source, len(lignes))
-    for jeu in reg.source(source).jeux:
+    for jeu in registre().source(source).jeux:
         siennes = [f for f in lignes if f.fichier.jeu == jeu.nom]
         if siennes and jeu.nom not in NON_REPARABLES:
             _jeu(livre, formats, jeu, siennes)
@@ -254,15 +363,13 @@ class Correction:
     valeurs: Mapping[str, str]
 
 
-def lire_corrections(
-    chemin: Path, fautives: Sequence[LigneFautive], reg: Registre, limites: Limites
-) -> list[Correction]:
+def lire_corrections(chemin: Path, fautives: Sequence[LigneFautive], limites: Limites) -> list[Correction]:
     """Rows that were corrected, in the order of the sheets.
 
     LectureRefusee, naming sheet and row, when the file is no workbook to correct, or when a row does not designate one
     that is still to correct: changed designation, file delivered again since, same row twice.
     """
-    jeux = _jeux(chemin, reg, limites)
+    jeux = _jeux(chemin, limites)
     attendues = {(f.fichier.chemin, str(f.ligne)): f for f in fautives}
     corrections = []
     for jeu in jeux:
@@ -279,11 +386,11 @@ def lire_corrections(
     return corrections
 
 
-def _jeux(chemin: Path, reg: Registre, limites: Limites) -> list[Jeu]:
+def _jeux(chemin: Path, limites: Limites) -> list[Jeu]:
     """The jeux that have a sheet."""
     try:
         presentes = {epurer(c) for tete in tetes_des_feuilles(chemin, limites) for rangee in tete for c in rangee}
-        if jeux := [j for j in reg.jeux if entete_repere(j) in presentes]:
+        if jeux := [j for j in registre().jeux if entete_repere(j) in presentes]:
             return jeux
         raison = f"aucune feuille n'a sa colonne « {REPERE} »"
     except LectureRefusee as refus:

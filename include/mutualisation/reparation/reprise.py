@@ -29,10 +29,10 @@ from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
 from mutualisation.lecteurs.noms import nom_montrable
 from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.operations import Session, porte_fichier
-from mutualisation.reparation.a_corriger import FichierCourant, lignes_fautives
-from mutualisation.reparation.classeur import Correction, lire_corrections
+from mutualisation.reparation.classeur import Correction, FichierCourant, lignes_fautives, lire_corrections
 from mutualisation.sources.brut import synchroniser_brut, table
 from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Source
+from mutualisation.sources.registre import registre
 
 SQL_DEJA = """
 select exists (select from journal.fichiers
@@ -75,12 +75,12 @@ def reparer(session: Session, classeur: Path) -> Reparation:
             try:
                 # the bytes that are hashed are those that are read; swept first when the run is killed
                 ici = UPath(classeur.absolute())
-                jeu = travail.reg.source("rh").jeux[0]
+                jeu = registre().source("rh").jeux[0]
                 copie = travail.copies.de(FichierDepose(jeu, ici.name, f"classeur/{ici.name}", ici, "", 1, "xlsx"))
                 if _valeur(travail, SQL_DEJA, copie.empreinte.sha256):
                     return Reparation(classeur.name, deja_charge=True)
-                fautives = lignes_fautives(conn, travail.reg)
-                corrections = lire_corrections(copie.chemin, fautives, travail.reg, travail.limites)
+                fautives = lignes_fautives(conn)
+                corrections = lire_corrections(copie.chemin, fautives, travail.limites)
                 if not corrections:
                     raise LectureRefusee("aucune cellule n'a été corrigée : rien n'est repris.")
                 return Reparation(classeur.name, _reprendre(travail, classeur, copie.empreinte, corrections))
@@ -102,10 +102,10 @@ def _reprendre(
     par_fichier: dict[FichierCourant, list[Correction]] = defaultdict(list)
     for c in corrections:
         par_fichier[c.ligne.fichier].append(c)
-    source = _source(travail, par_fichier)
+    source = _source(par_fichier)
     munir(travail, Depot(UPath(classeur.parent)))
     with transaction(conn):
-        synchroniser_brut(conn, travail.reg)
+        synchroniser_brut(conn)
         journal.nettoyer(conn, source)
         chargement_id = journal.ouvrir_chargement(conn, source.nom)
         repares = [_atterrir(travail, chargement_id, classeur, lue, siennes) for siennes in par_fichier.values()]
@@ -119,12 +119,12 @@ def _reprendre(
     return repares
 
 
-def _source(travail: Travail, fichiers: Iterable[FichierCourant]) -> Source:
+def _source(fichiers: Iterable[FichierCourant]) -> Source:
     """The one source of a workbook: files of one source become visible together."""
     noms = sorted({f.source for f in fichiers})
     if len(noms) > 1:
         raise LectureRefusee(f"le classeur mêle les sources {', '.join(noms)} : un classeur par source.")
-    return travail.reg.source(noms[0])
+    return registre().source(noms[0])
 
 
 def _atterrir(
@@ -132,7 +132,7 @@ def _atterrir(
 ) -> FichierRepare:
     """One file: its row of the journal, the rows it keeps, the rows that were corrected."""
     fichier = corrections[0].ligne.fichier
-    conn, jeu = travail.conn, travail.reg.jeu(fichier.jeu)
+    conn, jeu = travail.conn, registre().jeu(fichier.jeu)
     # the file that counts is that of the highest version (F2)
     version = fichier.version + 1
     depose = FichierDepose(

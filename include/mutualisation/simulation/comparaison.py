@@ -115,7 +115,7 @@ def _deposer(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], var: P
             if not fichier.is_file():
                 raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas.")
             shutil.copyfile(fichier, depot / f"{jeu}{fichier.suffix.lower()}")
-        return chargement.atterrir_essai(conn, decouvrir(dossier, registre()), SOURCE, var, porte_fichier)
+        return chargement.atterrir_essai(conn, decouvrir(dossier), SOURCE, var, porte_fichier)
 
 
 def _retirer(conn: psycopg.Connection[Any]) -> None:

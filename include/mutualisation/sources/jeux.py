@@ -194,10 +194,7 @@ class Jeu:
 
     def colonne(self, nom: str) -> Colonne:
         """The column of that ASCII name. KeyError when there is none."""
-        for c in self.colonnes:
-            if c.nom == nom:
-                return c
-        raise KeyError(nom)
+        return {c.nom: c for c in self.colonnes}[nom]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +15,11 @@ import pytest
 from tests.unit.ingestion.outillage import SIRET
 from upath import UPath
 
+from mutualisation.chemins import DECLARATIONS
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.travail import Chargement
-from mutualisation.sources.registre import registre
 
 Connexion = psycopg.Connection[Any]
 ENTETE_ADHERENTS = "SIRET;SIREN;Type;Nom;Code INSEE;Début;Fin\n"
@@ -250,9 +251,11 @@ def test_magasin_d_objets(conn: Connexion) -> None:
     assert conn.execute("select chemin, lignes from journal.fichiers").fetchall() == [("rh/temps_2020-01.csv", 1)]
 
 
-def test_une_source_s_ajoute_par_configuration(conn: Connexion, tmp_path: Path) -> None:
-    declarations = tmp_path / "declarations"
-    declarations.mkdir()
+def test_une_source_s_ajoute_par_configuration(
+    conn: Connexion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declarations = shutil.copytree(DECLARATIONS, tmp_path / "declarations")
+    monkeypatch.setattr("mutualisation.sources.registre.DECLARATIONS", declarations)
     (declarations / "eau.yml").write_text(
         """
 source: eau
@@ -270,6 +273,6 @@ jeux:
     )
     lignes = "\n".join([*"12345", "N° compteur;Agent;Volume (m³)", "C1;Zoé;12,5"])
     depot = _depot(tmp_path / "depot", {"eau/releves_2024-02.csv": lignes.encode("cp1252")})
-    (charge,) = _charger(conn, depot, reg=registre(declarations))
+    (charge,) = _charger(conn, depot)
     assert charge.fichiers == ["eau/releves_2024-02.csv"]
     assert conn.execute("select ligne, compteur, volume from brut.releves").fetchall() == [(7, "C1", Decimal("12.5"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutualisation.reparation.a_corriger import Faute, FichierCourant, LigneFautive
+from mutualisation.reparation.classeur import Faute, FichierCourant, LigneFautive
 from mutualisation.sources.registre import registre
 
 SHA = "a" * 64

@@ -11,8 +11,7 @@ from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.reparation import reprise
-from mutualisation.reparation.a_corriger import LigneFautive
-from mutualisation.reparation.classeur import Correction
+from mutualisation.reparation.classeur import Correction, LigneFautive
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE
 from mutualisation.sources.registre import registre
 

@@ -14,8 +14,15 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.lecteurs.entete import normaliser
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.reparation import classeur as module
-from mutualisation.reparation.a_corriger import NON_REPARABLES, LigneFautive
-from mutualisation.reparation.classeur import AVANT, classeur, ecrire_classeurs, jeu_de_la_feuille, lire_corrections
+from mutualisation.reparation.classeur import (
+    AVANT,
+    NON_REPARABLES,
+    LigneFautive,
+    classeur,
+    ecrire_classeurs,
+    jeu_de_la_feuille,
+    lire_corrections,
+)
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
 
@@ -24,7 +31,7 @@ ENTETE, PREMIERE = 4, 5
 
 
 def ecrire(chemin: Path, lignes: Sequence[LigneFautive]) -> Path:
-    chemin.write_bytes(classeur(REG, lignes[0].fichier.source, lignes))
+    chemin.write_bytes(classeur(lignes[0].fichier.source, lignes))
     return chemin
 
 
@@ -41,7 +48,7 @@ def taper(chemin: Path, feuille: str, *saisies: tuple[int, str, Any]) -> None:
 def relire(
     chemin: Path, lignes: Sequence[LigneFautive], limites: Limites | None = None
 ) -> list[tuple[int, dict[str, str]]]:
-    return [(c.ligne.ligne, dict(c.valeurs)) for c in lire_corrections(chemin, lignes, REG, limites or Limites())]
+    return [(c.ligne.ligne, dict(c.valeurs)) for c in lire_corrections(chemin, lignes, limites or Limites())]
 
 
 @pytest.mark.parametrize("jeu", [j for j in REG.jeux if j.nom not in NON_REPARABLES], ids=lambda j: j.nom)
@@ -170,7 +177,7 @@ def test_un_autre_classeur(tmp_path: Path) -> None:
 
 def ecrire_tous(monkeypatch: pytest.MonkeyPatch, dossier: Path, *lignes: LigneFautive) -> list[str]:
     """`reparer --sortie` over these rows of the last build; the names of the workbooks."""
-    monkeypatch.setattr(module, "lignes_fautives", lambda _conn, _reg: list(lignes))
+    monkeypatch.setattr(module, "lignes_fautives", lambda _conn: list(lignes))
     return [chemin.name for chemin, _ in ecrire_classeurs(None, dossier)]
 
 
