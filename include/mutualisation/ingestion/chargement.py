@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,9 +13,10 @@ from upath import UPath
 
 from mutualisation.erreurs import FichierRefuse
 from mutualisation.francais.formats import plusieurs
+from mutualisation.francais.libelles import PARAMETRES
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
-from mutualisation.ingestion.codes_du_referentiel import JEU_PARAMETRES, nommer_les_codes, parametres_inconnus
+from mutualisation.ingestion.confidentialite import nommer_les_codes
 from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.copies import Copie
 from mutualisation.ingestion.correspondances import (
@@ -36,6 +38,17 @@ from mutualisation.sources.jeux import Source
 from mutualisation.sources.registre import registre
 
 JEU_ADHERENTS = "adherents"
+JEU_PARAMETRES = "parametres"
+# a name that may be shown; anything else is a cell of another column
+_NOM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+_SQL_PARAMETRES = """
+select f.chemin, split_part(p.parametre, ':', 1) as nom
+  from brut.parametres as p
+ inner join journal.fichiers as f using (fichier_id)
+ where f.chargement_id = %s and p.parametre is not null
+ group by 1, 2
+ order by 1, min(p.ligne)
+"""
 _INGESTION_REFUSEE = "ingestion refusée avec les autres fichiers de la source"
 # the files that count, by jeu and periode
 Courants = Mapping[tuple[str, str], journal.Courant]
@@ -220,7 +233,7 @@ def accepter(travail: Travail, source: Source, chargement_id: int, charge: Charg
             journal.retenir_epci(travail.conn, registre().jeu(JEU_ADHERENTS))
             nommer_les_codes(travail.conn, travail.pseudonymes)
         if any(j.nom == JEU_PARAMETRES for j in source.jeux):
-            charge.avertissements += parametres_inconnus(travail.conn, chargement_id)
+            charge.avertissements += _parametres_inconnus(travail.conn, chargement_id)
 
 
 def refuser(
@@ -233,6 +246,25 @@ def refuser(
         journal.fermer_chargement(travail.conn, chargement_id, "refuse", 0, 0, motif)
     refuses = plusieurs(len(refus), "fichier refusé", "fichiers refusés")
     travail.suivi(f"{source.nom} : {refuses}, la source garde son état.")
+
+
+def _parametres_inconnus(conn: Connexion, chargement_id: int) -> list[str]:
+    """A warning for each file of a load that names parameters which the contract does not know."""
+    inconnus: dict[str, list[str]] = {}
+    for chemin, nom in conn.execute(_SQL_PARAMETRES, (chargement_id,)).fetchall():
+        if nom not in PARAMETRES:
+            inconnus.setdefault(chemin, []).append(_dire_parametre(nom))
+    return [
+        f"{chemin} : parametre_inconnu : gardés, lus par aucune règle : {', '.join(dict.fromkeys(noms))} (F18)."
+        for chemin, noms in inconnus.items()
+    ]
+
+
+def _dire_parametre(nom: str) -> str:
+    if not _NOM.fullmatch(nom):
+        return "un nom qui n'a pas la forme d'un paramètre"
+    proche = difflib.get_close_matches(nom.lower(), list(PARAMETRES), 1, 0.6)
+    return f"« {nom} »" + (f", le plus proche est « {proche[0]} »" if proche else "")
 
 
 # ---------------------------------------------------------------- files that are new (F2)

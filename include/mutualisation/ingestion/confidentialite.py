@@ -15,21 +15,25 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import psycopg
+from psycopg import sql
 
 from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.journal import Connexion
 from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.sources.registre import registre
 
 VARIABLE_CLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER_CLE = "cle_pseudonymes"
 _CLE_MIN = 16
 _CONSTANTE = b"mutualisation : empreinte de la cle des pseudonymes"
+# the codes of the keys, and what parameters are said of: « montant:<budget> »
+_CODES_NOMMES = {"cles_analytiques": "b.code", "parametres": "split_part(b.parametre, ':', -1)"}
 CODE_MAX = 40
 # shorter, figures are a function, a rank or a year before they are a matricule
 MATRICULE_MIN = 4
@@ -92,7 +96,7 @@ def empreinte_de_cle(cle: bytes) -> str:
     return hmac.digest(cle, _CONSTANTE, "sha256").hex()
 
 
-def verifier_cle(conn: psycopg.Connection[Any], cle: bytes) -> None:
+def verifier_cle(conn: Connexion, cle: bytes) -> None:
     """Note the fingerprint at the first load of the warehouse; the caller commits.
 
     ErreurMutualisation under another key.
@@ -252,3 +256,39 @@ class CodesDuTemps:
                 "la forme d'un code (capitales, chiffres, _ - . /) : les en-têtes de deux colonnes sont sans doute "
                 "échangés ; rétablir l'en-tête, ou donner une clé à ces codes dans cles_analytiques (K9)."
             )
+
+
+# ---------------------------------------------------------------- codes and agents that the warehouse knows
+def codes_nommes(conn: Connexion) -> frozenset[str]:
+    """Codes of the files that count. The referentiel is loaded before the other sources."""
+    codes: set[str] = set()
+    for jeu, colonne in _CODES_NOMMES.items():
+        requete = sql.SQL("select distinct btrim({}) from {} b join journal.fichiers_courants f using (fichier_id)")
+        codes |= {c for (c,) in conn.execute(requete.format(sql.SQL(colonne), table(registre().jeu(jeu)))) if c}
+    return frozenset(codes)
+
+
+def agents_connus(conn: Connexion) -> frozenset[str]:
+    """Pseudonyms of every agent that has landed, those of this load included."""
+    lus = conn.execute("select distinct matricule from brut.agents")
+    return frozenset(m for (m,) in lus if m)
+
+
+def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:
+    """Give back its code to each digest that a key or a parameter now names: the order of the drops changes no figure.
+
+    `delivre` keeps the digest, as it landed. The caller commits.
+    """
+    masques = {pseudonymes.masque(c): c for c in codes_nommes(conn)}
+    for jeu in (j for j in registre().jeux if j.personnes):
+        for colonne in (c.nom for c in jeu.colonnes if c.gardee and c.type == "code"):
+            noms = {"table": table(jeu), "colonne": sql.Identifier(colonne)}
+            vus = conn.execute(sql.SQL("select distinct {colonne} from {table} where {colonne} ^@ '~'").format(**noms))
+            if nommes := [m for (m,) in vus.fetchall() if m in masques]:
+                conn.execute(
+                    sql.SQL(
+                        "update {table} as b set {colonne} = n.code"
+                        " from unnest(%s::text[], %s::text[]) as n (masque, code) where b.{colonne} = n.masque"
+                    ).format(**noms),
+                    (nommes, [masques[m] for m in nommes]),
+                )

@@ -7,8 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mutualisation.ingestion.codes_du_referentiel import agents_connus, codes_nommes
-from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes, cle_pseudonymes, verifier_cle
+from mutualisation.ingestion.confidentialite import (
+    Confidentialite,
+    Pseudonymes,
+    agents_connus,
+    cle_pseudonymes,
+    codes_nommes,
+    verifier_cle,
+)
 from mutualisation.ingestion.copies import Copies, dossier_de_copies
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -31,7 +31,7 @@ from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.operations import Session, porte_fichier
 from mutualisation.reparation.classeur import Correction, FichierCourant, lignes_fautives, lire_corrections
 from mutualisation.sources.brut import synchroniser_brut, table
-from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu, Source
+from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu
 from mutualisation.sources.registre import registre
 
 SQL_DEJA = """
@@ -102,7 +102,11 @@ def _reprendre(
     par_fichier: dict[FichierCourant, list[Correction]] = defaultdict(list)
     for c in corrections:
         par_fichier[c.ligne.fichier].append(c)
-    source = _source(par_fichier)
+    noms = sorted({f.source for f in par_fichier})
+    if len(noms) > 1:
+        # files of one source become visible together
+        raise LectureRefusee(f"le classeur mêle les sources {', '.join(noms)} : un classeur par source.")
+    source = registre().source(noms[0])
     munir(travail, Depot(UPath(classeur.parent)))
     with transaction(conn):
         synchroniser_brut(conn)
@@ -117,14 +121,6 @@ def _reprendre(
     for avertissement in charge.avertissements:
         travail.suivi(avertissement)
     return repares
-
-
-def _source(fichiers: Iterable[FichierCourant]) -> Source:
-    """The one source of a workbook: files of one source become visible together."""
-    noms = sorted({f.source for f in fichiers})
-    if len(noms) > 1:
-        raise LectureRefusee(f"le classeur mêle les sources {', '.join(noms)} : un classeur par source.")
-    return registre().source(noms[0])
 
 
 def _atterrir(
