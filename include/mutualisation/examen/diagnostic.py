@@ -46,7 +46,7 @@ from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.lecteurs.noms import CONSEILS
 from mutualisation.lecteurs.octets import empreinte, nature
 from mutualisation.sources.brut import ddl_brut, table
-from mutualisation.sources.jeux import Jeu, Registre, Regle
+from mutualisation.sources.jeux import Jeu, Regle
 from mutualisation.sources.registre import registre
 
 Motif = tuple[str, str]
@@ -131,7 +131,7 @@ def essayer(
             return _de_forme(fichier, forme, reg.jeu(_JEUX_DE_FORME[forme]))
         if voulu is not None and voulu.format != "tabulaire":
             return Essai(fichier, forme, Verdict(f"le jeu « {voulu.nom} » ne se dépose pas en tableau."), voulu)
-        return _tableau(Essai(fichier, forme, Verdict(), voulu), reg, correspondances, ecrire=ecrire)
+        return _tableau(Essai(fichier, forme, Verdict(), voulu), correspondances, ecrire=ecrire)
     except (LectureRefusee, OSError) as e:
         return Essai(fichier, "illisible", Verdict(motif_refus(e)), voulu)
 
@@ -147,11 +147,11 @@ def _de_forme(fichier: Path, forme: str, jeu: Jeu) -> Essai:
     return Essai(fichier, forme, verdict, jeu, avis=avis)
 
 
-def _tableau(essai: Essai, reg: Registre, correspondances: Path | None, *, ecrire: bool) -> Essai:
-    essai.table = lire_table(essai.fichier, correspondances, reg)
-    jeux = [essai.jeu] if essai.jeu else [j for j in reg.jeux if j.format == "tabulaire"]
+def _tableau(essai: Essai, correspondances: Path | None, *, ecrire: bool) -> Essai:
+    essai.table = lire_table(essai.fichier, correspondances)
+    jeux = [essai.jeu] if essai.jeu else [j for j in registre().jeux if j.format == "tabulaire"]
     lus = tetes(essai.fichier, essai.nature, Limites.de_l_environnement())
-    trouve = reconnaitre(jeux, lus, compiler(essai.table.lignes, reg), essai.fichier.name.lower())
+    trouve = reconnaitre(jeux, lus, compiler(essai.table.lignes), essai.fichier.name.lower())
     if trouve is None or (essai.jeu is None and trouve.certitude < RECONNU):
         proche = f" ; le moins éloigné est « {trouve.jeu.nom} »" if trouve else ""
         raison = f"aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
@@ -162,7 +162,7 @@ def _tableau(essai: Essai, reg: Registre, correspondances: Path | None, *, ecrir
     with brouillon() as conn:
         _proposer(conn, essai, trouve, essai.table.lignes)
     if ecrire and essai.propositions:
-        essai.ecrit = completer(essai.table, [p.ligne for p in essai.propositions], reg)
+        essai.ecrit = completer(essai.table, [p.ligne for p in essai.propositions])
     return essai
 
 
@@ -214,7 +214,7 @@ def brouillon() -> Iterator[psycopg.Connection[Any]]:
 
 def _juger(conn: psycopg.Connection[Any], fichier: Path, genre: str, jeu: Jeu, lignes: list[Correspondance]) -> Verdict:
     """Read the whole file with those rows: every row, then what is announced (F3, F4)."""
-    traduction = compiler(lignes, registre()).get(jeu.nom, SANS_TRADUCTION)
+    traduction = compiler(lignes).get(jeu.nom, SANS_TRADUCTION)
     controle = Path(f"{fichier}{SUFFIXE_CONTROLE}")
     try:
         annonce: Mapping[str, Any] = {}

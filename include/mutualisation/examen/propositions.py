@@ -19,7 +19,8 @@ from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.entete import Entete, normaliser
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
-from mutualisation.sources.jeux import Colonne, Jeu, Registre
+from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.sources.registre import registre
 
 # beyond, the cells are no enumeration: another column stands under that name
 _INCONNUES_MAX = 20
@@ -117,38 +118,38 @@ class Table:
     refus: str | None = None
 
 
-def lire_table(fichier: Path, donnee: Path | None, reg: Registre) -> Table:
+def lire_table(fichier: Path, donnee: Path | None) -> Table:
     """The table given, else that of the drop in which `fichier` lies, highest version."""
     if donnee is not None:
-        return _lue(donnee, donnee, reg) if donnee.exists() else Table(None, donnee)
+        return _lue(donnee, donnee) if donnee.exists() else Table(None, donnee)
     dossier = fichier.resolve().parent
-    if dossier.name not in reg.noms:
+    if dossier.name not in registre().noms:
         return Table(None, None)
     referentiel = dossier.parent / "referentiel"
     presents = sorted(referentiel.iterdir()) if referentiel.is_dir() else []
-    jeu = reg.jeu(JEU_CORRESPONDANCES)
+    jeu = registre().jeu(JEU_CORRESPONDANCES)
     versions = [(lu[1], f) for f in presents if (lu := lire_nom(jeu, f.name)) is not None]
     if not versions:
         return Table(None, referentiel / f"{JEU_CORRESPONDANCES}.csv")
     version, chemin = max(versions)
-    lue = _lue(chemin, chemin, reg)
+    lue = _lue(chemin, chemin)
     if chemin.suffix.lower() == ".xlsx":
         lue.cible = referentiel / f"{JEU_CORRESPONDANCES}_v{version + 1}.csv"
     return lue
 
 
-def _lue(chemin: Path, cible: Path, reg: Registre) -> Table:
+def _lue(chemin: Path, cible: Path) -> Table:
     limites = Limites.de_l_environnement()
     try:
-        lecteur = ouvrir(chemin, reg.jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
+        lecteur = ouvrir(chemin, registre().jeu(JEU_CORRESPONDANCES), chemin.suffix.lower().removeprefix("."), limites)
         blocs = list(sans_total(lecteur.blocs()))
-        lignes = noter_defauts(blocs, lecteur.entete, limites, reg)
+        lignes = noter_defauts(blocs, lecteur.entete, limites)
     except (LectureRefusee, OSError) as e:
         return Table(chemin, cible, refus=str(e))
     return Table(chemin, cible, lignes)
 
 
-def completer(t: Table, ajouts: Sequence[Correspondance], reg: Registre) -> Path:
+def completer(t: Table, ajouts: Sequence[Correspondance]) -> Path:
     """Write the rows after those of the table, in its own writing, whole or not at all; the file written.
 
     ErreurMutualisation when there is nowhere to write, or the table can't be completed.
@@ -163,14 +164,14 @@ def completer(t: Table, ajouts: Sequence[Correspondance], reg: Registre) -> Path
         corps = "".join(_ligne(x, None, ";") for x in [*t.lignes, *ajouts])
         octets = (_EN_TETE + corps).encode("utf-8-sig")
     else:
-        octets = _complete(t.chemin, ajouts, reg)
+        octets = _complete(t.chemin, ajouts)
     t.cible.parent.mkdir(parents=True, exist_ok=True)
     ecrire(t.cible, octets, 0o644)
     return t.cible
 
 
-def _complete(chemin: Path, ajouts: Sequence[Correspondance], reg: Registre) -> bytes:
-    lecteur = ouvrir(chemin, reg.jeu(JEU_CORRESPONDANCES), "csv", Limites.de_l_environnement())
+def _complete(chemin: Path, ajouts: Sequence[Correspondance]) -> bytes:
+    lecteur = ouvrir(chemin, registre().jeu(JEU_CORRESPONDANCES), "csv", Limites.de_l_environnement())
     entete, dialecte = lecteur.entete, lecteur.dialecte
     if not set(COLONNES) <= set(entete.positions):
         raise ErreurMutualisation(f"{chemin} n'a pas ses quatre colonnes (Jeu, Colonne, Lu, Vaut) : les lui donner.")

@@ -23,7 +23,6 @@ from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import COLONNES_TECHNIQUES, Jeu
-from mutualisation.sources.registre import registre
 
 
 def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargement, refus: dict[str, str]) -> None:
@@ -99,7 +98,7 @@ class Lecture:
         if self._jeu.nom == JEU_CORRESPONDANCES:
             # only the whole table shows some of its defects (F16)
             tous = list(blocs)
-            noter_defauts(tous, self.entete, self._limites, registre())
+            noter_defauts(tous, self.entete, self._limites)
             blocs = iter(tous)
         for bloc in blocs:
             self.lignes += len(bloc)

@@ -127,12 +127,12 @@ def munir(travail: Travail, contenu: Depot) -> None:
     depose = max(deposes, key=lambda f: f.version, default=None)
     if depose is not None and (courant is None or depose.version >= courant.version):
         try:
-            travail.traductions = compiler(_du_fichier(travail, depose), registre())
+            travail.traductions = compiler(_du_fichier(travail, depose))
         except (LectureRefusee, OSError):
             pass  # refused by its own load, with its reason
         else:
             return
-    travail.traductions = {} if courant is None else compiler(_de_l_entrepot(travail), registre())
+    travail.traductions = {} if courant is None else compiler(_de_l_entrepot(travail))
 
 
 def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]:
@@ -145,7 +145,7 @@ def _du_fichier(travail: Travail, depose: FichierDepose) -> list[Correspondance]
     blocs = list(sans_total(lecteur.blocs()))
     if controle and controle.get("lignes", total := sum(map(len, blocs))) != total:
         raise LectureRefusee("le nombre de lignes annoncé n'est pas celui du fichier (F3).")
-    return noter_defauts(blocs, lecteur.entete, travail.limites, registre())
+    return noter_defauts(blocs, lecteur.entete, travail.limites)
 
 
 def _de_l_entrepot(travail: Travail) -> list[Correspondance]:

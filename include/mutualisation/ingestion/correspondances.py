@@ -12,7 +12,8 @@ from mutualisation.ingestion.cellules_lues import Memoire
 from mutualisation.lecteurs.bloc import BLANCS, Bloc
 from mutualisation.lecteurs.entete import Entete, Traduction, normaliser
 from mutualisation.lecteurs.limites import Limites
-from mutualisation.sources.jeux import Colonne, Jeu, Registre
+from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.sources.registre import registre
 
 JEU_CORRESPONDANCES = "correspondances"
 COLONNES = ("jeu", "colonne", "lu", "vaut")
@@ -39,9 +40,9 @@ def traducteur(valeurs: Mapping[str, str]) -> Memoire[str]:
     return Memoire(lambda cellule: valeurs.get(normaliser(cellule), cellule))
 
 
-def defauts(lignes: Sequence[Correspondance], reg: Registre) -> list[Defaut | None]:
+def defauts(lignes: Sequence[Correspondance]) -> list[Defaut | None]:
     """For each row, (ASCII column at fault, reason in French) or None (F16). No cell is quoted."""
-    trouves = [_defaut(ligne, reg) for ligne in lignes]
+    trouves = [_defaut(ligne) for ligne in lignes]
     groupes: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for i, ligne in enumerate(lignes):
         if trouves[i] is None:
@@ -53,19 +54,19 @@ def defauts(lignes: Sequence[Correspondance], reg: Registre) -> list[Defaut | No
     return trouves
 
 
-def compiler(lignes: Sequence[Correspondance], reg: Registre) -> dict[str, Traduction]:
+def compiler(lignes: Sequence[Correspondance]) -> dict[str, Traduction]:
     """What the sound rows mean, by name of jeu; rows at fault take no part."""
     par_jeu: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for ligne, defaut in zip(lignes, defauts(lignes, reg), strict=True):
+    for ligne, defaut in zip(lignes, defauts(lignes), strict=True):
         if defaut is None:
-            jeu = _jeu(ligne.jeu, reg)
+            jeu = _jeu(ligne.jeu)
             colonne = _colonne(ligne.colonne, jeu) if jeu else None
             if jeu and colonne:
                 par_jeu[jeu.nom].append((colonne.nom, ligne.lu, ligne.vaut))
-    return {nom: _traduction(reg.jeu(nom), regles) for nom, regles in par_jeu.items()}
+    return {nom: _traduction(registre().jeu(nom), regles) for nom, regles in par_jeu.items()}
 
 
-def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites, reg: Registre) -> list[Correspondance]:
+def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites) -> list[Correspondance]:
     """Note on the rows of a file what F16 says of them, so that `rejets` shows it; the rows without a defect.
 
     A row that the reader rejects already (a cell too long, too many cells) is left as it is, and says nothing.
@@ -78,7 +79,7 @@ def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites, reg: 
                 rangs.append((bloc, i))
                 lignes.append(_lue(rangee, entete))
     saines = []
-    for (bloc, i), ligne, defaut in zip(rangs, lignes, defauts(lignes, reg), strict=True):
+    for (bloc, i), ligne, defaut in zip(rangs, lignes, defauts(lignes), strict=True):
         if defaut is None:
             saines.append(ligne)
         else:
@@ -95,13 +96,13 @@ def _lue(rangee: Sequence[str], entete: Entete) -> Correspondance:
     return Correspondance.lue("" if p is None or p >= len(rangee) else rangee[p] for p in places)
 
 
-def _defaut(ligne: Correspondance, reg: Registre) -> Defaut | None:
+def _defaut(ligne: Correspondance) -> Defaut | None:
     for nom, cellule in (("jeu", ligne.jeu), ("colonne", ligne.colonne)):
         if not cellule:
             return nom, "cellule obligatoire vide (G1)"
-    jeu = _jeu(ligne.jeu, reg)
+    jeu = _jeu(ligne.jeu)
     if jeu is None:
-        return "jeu", f"jeu inconnu{_proche(ligne.jeu, [j.nom for j in reg.jeux])} (F16)"
+        return "jeu", f"jeu inconnu{_proche(ligne.jeu, [j.nom for j in registre().jeux])} (F16)"
     if jeu.format != "tabulaire" or jeu.nom == JEU_CORRESPONDANCES:
         return "jeu", "ce jeu ne prend pas de correspondances (F16)"
     colonne = _colonne(ligne.colonne, jeu)
@@ -114,9 +115,9 @@ def _defaut(ligne: Correspondance, reg: Registre) -> Defaut | None:
     return None
 
 
-def _jeu(nom: str, reg: Registre) -> Jeu | None:
+def _jeu(nom: str) -> Jeu | None:
     cherche = normaliser(nom)
-    return next((j for j in reg.jeux if normaliser(j.nom) == cherche), None)
+    return next((j for j in registre().jeux if normaliser(j.nom) == cherche), None)
 
 
 def _colonne(nom: str, jeu: Jeu) -> Colonne | None:
