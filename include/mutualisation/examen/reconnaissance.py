@@ -228,7 +228,13 @@ def _usages() -> dict[str, Any]:
 # ---------------------------------------------------------------- rows that may be a header
 def tetes(chemin: Path, genre: str, limites: Limites) -> list[Tete]:
     """Every candidate. LectureRefusee when the bytes can't be read."""
-    lectures = _du_classeur(chemin, limites) if genre == "xlsx" else _du_texte(chemin)
+    if genre == "xlsx":
+        # a second to import, and most files are CSV
+        from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
+
+        lectures = tetes_des_feuilles(chemin, limites)
+    else:
+        lectures = _du_texte(chemin)
     return [
         Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])))
         for rangees in lectures
@@ -258,10 +264,3 @@ def _du_texte(chemin: Path) -> list[list[list[str]]]:
             continue
         lectures.append([r for r in rangees if not est_vide(r)])
     return lectures
-
-
-def _du_classeur(chemin: Path, limites: Limites) -> list[list[list[str]]]:
-    # a second to import, and most files are CSV
-    from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
-
-    return tetes_des_feuilles(chemin, limites)

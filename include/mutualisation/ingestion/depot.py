@@ -251,16 +251,11 @@ def _reconnaitre(source: Source, nom: str, entree: Any, controle: Any) -> Fichie
 def lire_nom(jeu: Jeu, nom: str) -> tuple[str, int, str] | None:
     """(periode, version, extension in lower case) of a name that follows the jeu, else None (G7)."""
     tige, _, extension = nom.rpartition(".")
-    trouve = _motif(jeu).fullmatch(tige)
+    tete = r"(?P<periode>.+?)" if jeu.nom_libre else re.escape(jeu.nom) + _MOTIFS_PERIODE[jeu.periode]
+    trouve = re.fullmatch(rf"{tete}(?:_v(?P<version>[1-9]\d{{0,8}}))?", tige, re.ASCII)
     if trouve is None or extension.lower() not in jeu.extensions:
         return None
     return trouve["periode"], int(trouve["version"] or 1), extension.lower()
-
-
-def _motif(jeu: Jeu) -> re.Pattern[str]:
-    """The name of a file of the jeu, without its extension."""
-    tete = r"(?P<periode>.+?)" if jeu.nom_libre else re.escape(jeu.nom) + _MOTIFS_PERIODE[jeu.periode]
-    return re.compile(rf"{tete}(?:_v(?P<version>[1-9]\d{{0,8}}))?", re.ASCII)
 
 
 def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:

@@ -134,7 +134,12 @@ def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -
             )
         if places or autres:
             positions[c.nom] = (places or autres)[0]
-    _refuser_partages(jeu, noms, positions)
+    for place, colonnes in Counter(positions.values()).items():
+        if colonnes > 1:
+            deux = " et ".join(f"« {c.entete} »" for c in jeu.colonnes if positions.get(c.nom) == place)
+            raise LectureRefusee(
+                f"correspondances donne l'en-tête « {noms[place]} » aux colonnes {deux} : ne le donner qu'à une (F16)."
+            )
     return Entete(
         positions=positions,
         largeur=len(noms),
@@ -147,15 +152,6 @@ def _entete(jeu: Jeu, noms: list[str], bannieres: int, traduction: Traduction) -
             c.entete or c.nom for c in jeu.colonnes if c.nom not in positions and c.nom not in traduction.defauts
         ),
     )
-
-
-def _refuser_partages(jeu: Jeu, noms: list[str], positions: dict[str, int]) -> None:
-    for place, colonnes in Counter(positions.values()).items():
-        if colonnes > 1:
-            deux = " et ".join(f"« {c.entete} »" for c in jeu.colonnes if positions.get(c.nom) == place)
-            raise LectureRefusee(
-                f"correspondances donne l'en-tête « {noms[place]} » aux colonnes {deux} : ne le donner qu'à une (F16)."
-            )
 
 
 def _deux_fois(premiere: str, seconde: str) -> LectureRefusee:

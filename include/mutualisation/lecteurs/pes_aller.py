@@ -110,19 +110,16 @@ class LecteurPes:
                         f"{nombre_fr(self._limites.jeton)} octets ; {_REDEPOSER} (F9)."
                     )
                 if parcours.rangees:
-                    yield self._bloc(parcours)
+                    bloc = Bloc(parcours.lignes, parcours.rangees)
+                    parcours.lignes, parcours.rangees = [], []
+                    bloc.vider_les_longues(self._limites.cellule)
+                    yield bloc
         _analyser(parcours, b"", lus)
         if not parcours.sens_vus:
             self.dialecte["ignore"] = (
                 f"c'est {parcours.flux}, ni dépense ni recette : ignoré, rien n'en est chargé (G7)."
             )
         self.dialecte["encodage"] = parcours.encodage
-
-    def _bloc(self, parcours: _Parcours) -> Bloc:
-        bloc = Bloc(parcours.lignes, parcours.rangees)
-        parcours.lignes, parcours.rangees = [], []
-        bloc.vider_les_longues(self._limites.cellule)
-        return bloc
 
 
 def _analyser(parcours: _Parcours, tranche: bytes, lus: int) -> None:
