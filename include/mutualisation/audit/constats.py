@@ -15,7 +15,6 @@ from mutualisation.rapport.contenu.controles import a_commenter, justification, 
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne
 
-LECTURE = lire_phrase("constats.lecture")
 # (anchor, title, statuses), in the order of what calls for attention
 PARTIES = (
     ("ecarts", "Écarts", ("ecart", "non_execute")),
@@ -37,20 +36,22 @@ def controles(bilan: Bilan) -> m.Document:
     noms = noms_des_cles(bilan)
     lignes = [_ligne(bilan, c, noms) for c in rangees]
     sections = [
-        _partie(ancre, titre, siennes, avec_suite="ecart" in statuts)
+        m.Section(
+            ancre,
+            f"{titre} ({formats.nombre(len(siennes))})",
+            titre,
+            [lire_tableau("constats.partie", siennes, sans=() if "ecart" in statuts else ("suite",), titre=titre)],
+        )
         for ancre, titre, statuts in PARTIES
         if (siennes := [x for x in lignes if x["statut"] in statuts])
     ]
     if sections:
-        lecture = m.p(LECTURE, m.Code("controles.csv"), ".")
+        lecture = m.p(lire_phrase("constats.lecture"), m.Code("controles.csv"), ".")
         sections[0] = replace(sections[0], blocs=[lecture, *sections[0].blocs])
-    titre = f"Contrôles {bilan.exercice}"
-    return index.document(bilan, renvois.CONTROLES, titre, resume, [*sections, *_a_commenter(bilan)])
-
-
-def _partie(ancre: str, titre: str, lignes: list[dict[str, Any]], *, avec_suite: bool) -> m.Section:
-    tableau = lire_tableau("constats.partie", lignes, sans=() if avec_suite else ("suite",), titre=titre)
-    return m.Section(ancre, f"{titre} ({formats.nombre(len(lignes))})", titre, [tableau])
+    tableaux = a_commenter(bilan, "Chiffres qui s'écartent de l'année précédente ou d'une borne de la finance")
+    if tableaux:
+        sections.append(m.Section("a-commenter", "Points à commenter", "À commenter", tableaux))
+    return index.document(bilan, renvois.CONTROLES, f"Contrôles {bilan.exercice}", resume, sections)
 
 
 def _ligne(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, Any]:
@@ -61,11 +62,6 @@ def _ligne(bilan: Bilan, controle: Ligne, noms: Mapping[str, str]) -> dict[str, 
         "bloquant": "oui" if controle.get("bloquant") else "non",
         "suite": justification(controle),
     }
-
-
-def _a_commenter(bilan: Bilan) -> list[m.Section]:
-    tableaux = a_commenter(bilan, "Chiffres qui s'écartent de l'année précédente ou d'une borne de la finance")
-    return [m.Section("a-commenter", "Points à commenter", "À commenter", tableaux)] if tableaux else []
 
 
 def lignes_ecartees(bilan: Bilan) -> m.Document:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
@@ -66,12 +65,12 @@ def _dispositifs(bilan: Bilan) -> m.Section:
 # ---------------------------------------------------------------- what was in force
 def _parametres(bilan: Bilan) -> m.Section:
     lignes = [
-        {
+        p
+        | {
             "libelle": libelles.libelle_parametre(p["parametre"], bilan.libelle),
             "valeur": libelles.valeur_parametre(p["parametre"], p["valeur"]),
             "debut": formats.lire_jour(p["debut"]),
             "fin": formats.lire_jour(p["fin"]),
-            "reference": p["reference"],
             "texte": libelles.PARAMETRES_TEXTES.get(p["parametre"].partition(":")[0], "règle propre à l'établissement"),
         }
         for p in bilan.contexte.parametres
@@ -121,9 +120,7 @@ def _scellement(bilan: Bilan) -> m.Section:
 
 
 def _fichiers(bilan: Bilan) -> m.Section:
-    lignes: list[dict[str, Any]] = [
-        {"chemin": f["chemin"], "lignes": f["lignes"], "sha256": f["sha256"][:16]} for f in bilan.contexte.fichiers
-    ]
+    lignes = [f | {"sha256": f["sha256"][:16]} for f in bilan.contexte.fichiers]
     nombre = formats.plusieurs(len(lignes), "fichier")
     tableau = lire_tableau("index.fichiers", lignes)
     return m.Section("fichiers", f"Fichiers livrés ({nombre})", "Fichiers", [m.Repli(f"Voir les {nombre}", [tableau])])

@@ -14,11 +14,6 @@ from mutualisation.rapport.contenu.ouverture import seuil_effectif
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
-REGLES = "(règle R2 des règles de calcul)"
-FORMULE = lire_phrase("personnel.formule")
-BASE = lire_phrase("personnel.base")
-REGROUPEMENT = lire_phrase("personnel.regroupement")
-SANS_REGROUPEMENT = lire_phrase("personnel.sans_regroupement")
 SUITES = (("etp", "D'où viennent ces ETP, fichier par fichier"), ("cout_personnel", "Lignes du coût de personnel"))
 # the acronym that a label ends with
 SIGLE = re.compile(r"\(([^()]+)\)$")
@@ -51,7 +46,8 @@ def _formule(bilan: Bilan) -> m.Section:
         m.Code("cout_moyen.csv"), " (coût moyen et charges de structure par catégorie), ",
         m.Code("synthese_financiere.csv"), " (le total de chaque dispositif, colonne ", m.Code("cout_personnel"), ").",
     )  # fmt: skip
-    blocs = [m.p(FORMULE), m.p(BASE), fichiers, *_exemple(bilan), m.p(_precision(bilan), note=True)]
+    calcul = [m.p(lire_phrase(f"personnel.{nom}")) for nom in ("formule", "base")]
+    blocs = [*calcul, fichiers, *_exemple(bilan), m.p(_precision(bilan), note=True)]
     return m.Section("formule", "Comment refaire le calcul", "Le calcul", blocs)
 
 
@@ -102,7 +98,7 @@ def _couts_moyens(bilan: Bilan) -> m.Section:
         for r in bilan["cout_moyen"]
     ]
     seuil = seuil_effectif(bilan)
-    regroupement = REGROUPEMENT.format(seuil=formats.exact(seuil)) if seuil > 0 else SANS_REGROUPEMENT
+    regroupement = lire_phrase(f"personnel.{'' if seuil > 0 else 'sans_'}regroupement", seuil=formats.exact(seuil))
     tableau = lire_tableau("personnel.moyens", lignes, e=bilan.exercice)
     blocs = [m.p(regroupement), tableau, *_structure(bilan)]
     return m.Section("couts", "Coût moyen par catégorie", "Coûts moyens", blocs)

@@ -37,7 +37,6 @@ select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant 
  order by dispositif collate "C", mesure collate "C", fichier collate "C"
 """  # noqa: S608 - our own text
 ARRONDI = "arrondi"
-DU_TEMPS = lire_phrase("trace.du_temps")
 
 
 def traces(bilan: Bilan) -> Iterator[m.Document]:
@@ -75,7 +74,7 @@ def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tabl
     nombre = formats.plusieurs(compte["lignes"], "ligne", "lignes")
     blocs: list[m.Bloc] = [m.p(f"{synthese}Somme de {nombre} : {_quantite(compte['montant'], mesure)}.")]
     if mesure in (renvois.ETP, "cout_personnel"):
-        blocs.append(m.p(DU_TEMPS, note=True))
+        blocs.append(m.p(lire_phrase("trace.du_temps"), note=True))
         if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
             blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), ".", ecran=True))
     return m.Section(mesure, _nom(mesure), _nom(mesure), [*blocs, tableau])
@@ -102,25 +101,21 @@ def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Lign
 
 
 def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
-    temps = r["ligne"] is None
+    temps, arrondi = r["ligne"] is None, r["rang"] == ARRONDI
     # the cents of rounding are euros that no hour of work brought
-    source = renvois.ETP if temps and r["rang"] != ARRONDI else mesure
+    source = renvois.ETP if temps and not arrondi else mesure
     return {
         "fichier": r["fichier"],
         "ligne": "" if temps else str(r["ligne"]),
         "piece": r.get("piece") or "",
         "date_piece": r.get("date_piece"),
         "compte": libelles.libelle_compte(r["nature"]) if r.get("nature") else "",
-        "activite": _activite(r["rang"] or "") if temps else "",
+        # `CAM-ADH/100`: activity and part
+        "activite": ("arrondi au centime" if arrondi else (r["rang"] or "").rpartition("/")[0]) if temps else "",
         "montant_source": _quantite(r["montant_source"], source),
         "part": f"{formats.exact(r['part'])}{formats.INSECABLE}%" if r["part"] is not None else "",
         "montant": _quantite(r["montant"], mesure),
     }
-
-
-def _activite(rang: str) -> str:
-    """`CAM-ADH/100`: activity and part; the cents of rounding have a line of their own."""
-    return "arrondi au centime" if rang == ARRONDI else rang.rpartition("/")[0]
 
 
 def _quantite(valeur: Decimal | None, mesure: str) -> str:

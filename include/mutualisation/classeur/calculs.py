@@ -386,12 +386,12 @@ def rejets(bilan: Bilan) -> m.Tableau:
 def parametres(bilan: Bilan) -> m.Tableau:
     """Parameters of the method in force in the exercice, each value in its type."""
     lignes = [
-        {
+        x
+        | {
             "parametre": libelles.libelle_parametre(x["parametre"], bilan.libelle),
             "valeur": lire_parametre(bilan, x["parametre"], x["valeur"]),
             "debut": formats.lire_jour(x["debut"]),
             "fin": formats.lire_jour(x["fin"]),
-            "reference": x["reference"],
         }
         for x in bilan.contexte.parametres
     ]

@@ -87,7 +87,8 @@ def feuille(
     if definition.get("additive", True) and (total is not None or any(c.somme for c in siennes)):
         sommes = {**m.additionner(intitule, siennes, lues), **(total or {}), siennes[0].cle: intitule}
     if "publie" in definition:
-        publie = {cle: _total_publie(bilan, *ou.split(".")) for cle, ou in definition["publie"].items()}
+        lieux = {cle: ou.split(".") for cle, ou in definition["publie"].items()}
+        publie = {cle: bilan.total[c] if r == "total" else somme(bilan[r], c) for cle, (r, c) in lieux.items()}
     dessin = None
     if trace := definition.get("dessin"):
         series = ((dire(cle), sens) for cle, sens in trace["series"].items())
@@ -103,10 +104,6 @@ def feuille(
     )
     note = definition.get("note", "") + suite
     return m.Tableau(dire(definition["titre"]), tuple(siennes), lues, sommes, note, feuille=presentation)
-
-
-def _total_publie(bilan: Bilan, relation: str, cle: str) -> Any:
-    return bilan.total[cle] if relation == "total" else somme(bilan[relation], cle)
 
 
 def _notice(definition: Mapping[str, Any]) -> str:

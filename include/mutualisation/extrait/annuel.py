@@ -61,7 +61,10 @@ def composer_extrait(
     if _est_clos_et_entier(conn, destination, exercice, version, var):
         return destination
     dossier = pose.preparer(destination.name)
-    relations = _relations_de(contexte) | _redressement(conn, contexte)
+    # relations and columns of the contract at publication: one added since is in no former extract (S8)
+    connues = lire_relations()
+    relations = {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
+    relations |= _redressement(conn, contexte)
     bilan = Bilan(conn, contexte, relations)
     _ecrire_fichiers(conn, bilan, relations, dossier)
     ecrit = _manifeste(conn, bilan, dossier, destination)
@@ -80,12 +83,6 @@ def page_de(dossier: Path) -> Path:
 def est_autrement_rendu(dossier: Path) -> bool:
     """True for a closed extract that this software no longer writes as it was approved."""
     return "manifeste_clos" in json.loads((dossier / MANIFESTE).read_bytes())
-
-
-def _relations_de(contexte: Contexte) -> dict[str, Relation]:
-    """Relations and columns of the contract at publication: one added since is in no former extract (S8)."""
-    connues = lire_relations()
-    return {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
 
 
 def _redressement(conn: psycopg.Connection[Any], contexte: Contexte) -> dict[str, Relation]:

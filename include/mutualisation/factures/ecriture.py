@@ -16,10 +16,9 @@ from mutualisation.composition.compilation import composer
 from mutualisation.composition.dossier import MANIFESTE, MiseEnPlace, mise_en_place
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.etat_annuel import EtatAnnuel, lire_etats
-from mutualisation.factures.facturation import Facturation, Ligne, Semestre, lire_facturation, periode
+from mutualisation.factures.facturation import Facturation, Ligne, Parametres, Semestre, lire_facturation, periode
 from mutualisation.factures.factures import Facture, lire_factures
 from mutualisation.factures.pages_factures import donnees_etat, donnees_facture, donnees_recapitulatif, donnees_reports
-from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.projet_pes import ProjetPes, preparer_projet, verifier_accord
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.ingestion.travail import Suivi, muet

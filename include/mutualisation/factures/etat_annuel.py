@@ -17,8 +17,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures.facturation import ZERO, Facturation, Ligne, lire_publiees, somme
-from mutualisation.factures.parametres import Parametres
+from mutualisation.factures.facturation import ZERO, Facturation, Ligne, Parametres, lire_publiees, somme
 from mutualisation.publication.contexte import Contexte
 
 REGLES_UNITAIRES = ("par_unite", "cout_unitaire")

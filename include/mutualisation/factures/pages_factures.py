@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from mutualisation.factures.etat_annuel import REGLES_UNITAIRES, UNITES, EtatAnnuel
-from mutualisation.factures.facturation import ZERO, Ligne, Semestre
+from mutualisation.factures.facturation import ZERO, Ligne, Parametres, Semestre
 from mutualisation.factures.factures import Facture, LigneFacture, prix
-from mutualisation.factures.parametres import Parametres
 from mutualisation.factures.pes import LignePes
 from mutualisation.factures.projet_pes import ProjetPes
 from mutualisation.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -36,6 +35,8 @@ def _environnement() -> Environment:
         "note": cellules.note,
         "ecrans": dessin.ecrans,
     }
+    styles = (GABARITS_HTML / "page.css").read_text(encoding="utf-8")
+    env.globals["feuille"] = Markup(palette.variables() + styles)  # noqa: S704 - our own
     env.tests["graphique"] = lambda bloc: isinstance(bloc, Graphique)
     env.tests["de_genre"] = lambda bloc, nom: type(bloc).__name__ == nom
     return env
@@ -55,19 +56,10 @@ def _mot(morceau: Morceau) -> Markup | str:
             return morceau
 
 
-@cache
-def _feuille() -> Markup:
-    return Markup(palette.variables() + (GABARITS_HTML / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
-
-
 def rendre(document: Document) -> str:
     """The whole page as text. Same document, same text."""
-    donnees: dict[str, Any] = {
-        "d": document,
-        "sections": [s for s in document.sections if s.lus],
-        "feuille": _feuille(),
-    }
-    page = _environnement().get_template("page.html.j2").render(donnees)
+    sections = [s for s in document.sections if s.lus]
+    page = _environnement().get_template("page.html.j2").render(d=document, sections=sections)
     # attributes stand in double quotes: an apostrophe needs no escape
     return insecables(page).replace("&#39;", "'")
 

@@ -171,11 +171,6 @@ def additionner(intitule: str, colonnes: Sequence[Colonne], lignes: Sequence[Lig
     return {colonnes[0].cle: intitule, **sommes}
 
 
-def tableau(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Ligne], note: str = "", **autres: Any) -> Tableau:
-    """A table with the total of its columns that add up."""
-    return Tableau(titre, tuple(colonnes), lignes, additionner("Total", colonnes, lignes), note, **autres)
-
-
 # a measure of a year: its label, its kind, how it is read of the year; None where the year does not know it
 Mesure = tuple[str, str, Callable[[Any], Any]]
 

@@ -89,7 +89,7 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
 
 def _tableau(t: Tableau) -> dict[str, Any]:
     colonnes = t.colonnes
-    rangees = [[_texte(c) for c in rangee] for rangee in cellules.rangees(t)]
+    rangees = [[f"{c.texte}\n{c.suite}" if c.suite else c.texte for c in rangee] for rangee in cellules.rangees(t)]
     pied = [c.texte for c in cellules.pied(t)]
     # on paper a control compares sentences: a column of words
     mots_ = [c.est_texte or c.genre == "constat" or i == 0 for i, c in enumerate(colonnes)]
@@ -110,10 +110,6 @@ def _tableau(t: Tableau) -> dict[str, Any]:
         "pied": pied,
         "note": cellules.note(t),
     }
-
-
-def _texte(cellule: cellules.Cellule) -> str:
-    return f"{cellule.texte}\n{cellule.suite}" if cellule.suite else cellule.texte
 
 
 def _signes(titre: Sequence[str], textes: Sequence[str]) -> float:

@@ -22,7 +22,7 @@ from mutualisation.erreurs import (
     raison_systeme,
 )
 from mutualisation.extrait.annuel import REFUS, composer_extrait, dossier_de, est_autrement_rendu, verifier_places
-from mutualisation.factures import ecrire_factures
+from mutualisation.factures.ecriture import ecrire_factures
 from mutualisation.operations.conservation import exiger_conservee, purger
 from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau

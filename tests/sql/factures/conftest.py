@@ -13,7 +13,7 @@ from tests.conftest import MODELE
 from tests.sql.publication import entrepot_publie
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.factures import ecrire_factures
+from mutualisation.factures.ecriture import ecrire_factures
 from mutualisation.factures.facturation import lire_facturation
 from mutualisation.factures.factures import Facture, lire_factures
 from mutualisation.publication.contexte import lire_contexte

@@ -13,7 +13,7 @@ from tests.atelier.fouille import octets
 from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures import ecrire_factures
+from mutualisation.factures.ecriture import ecrire_factures
 
 from .conftest import CCAS
 

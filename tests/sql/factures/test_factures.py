@@ -11,8 +11,8 @@ import pytest
 from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.factures.facturation import Parametres
 from mutualisation.factures.factures import Facture, phrase
-from mutualisation.factures.parametres import Parametres
 
 from .conftest import CCAS, lire
 

@@ -14,7 +14,7 @@ from tests.atelier.partage import defauts_de_schema
 from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.factures import ecrire_factures
+from mutualisation.factures.ecriture import ecrire_factures
 from mutualisation.factures.facturation import lire_facturation
 from mutualisation.factures.pes import SCHEMA, attendu
 from mutualisation.factures.projet_pes import ProjetPes, preparer_projet, relire, verifier_accord

@@ -8,8 +8,7 @@ import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.etat_annuel import notifications
-from mutualisation.factures.facturation import Ligne
-from mutualisation.factures.parametres import Parametres
+from mutualisation.factures.facturation import Ligne, Parametres
 
 LOOS, LILLE = "21590360000017", "21590350100017"
 

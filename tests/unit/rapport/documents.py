@@ -21,8 +21,8 @@ from mutualisation.mise_en_forme.modele import (
     SousTitre,
     Tableau,
     Volet,
+    additionner,
     p,
-    tableau,
 )
 
 FORMES = ("rapport", "deux_pages", "fiche", "dossier")
@@ -62,7 +62,9 @@ def lignes(nombre: int) -> list[dict[str, object]]:
 
 def table(nombre: int = 4, titre: str = "Coûts par dispositif, 2021") -> Tableau:
     """A table with its total and its note."""
-    return tableau(titre, COLONNES, lignes(nombre), "Les totaux sont arrondis après addition.")
+    rangees = lignes(nombre)
+    total = additionner("Total", COLONNES, rangees)
+    return Tableau(titre, COLONNES, rangees, total, "Les totaux sont arrondis après addition.")
 
 
 def sans_nom() -> Tableau:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from mutualisation import mise_en_forme as rendus
 from mutualisation.mise_en_forme import cellules
@@ -14,9 +15,10 @@ LIBELLE, MONTANT = m.Colonne("nom", "Nom"), m.Colonne("montant", "Montant", "cen
 CENTIMES = [Decimal("90071992547409930.01"), Decimal("0.01")]
 
 
-def _tableau(nombre: int, **autres: object) -> m.Tableau:
+def _tableau(nombre: int, **autres: Any) -> m.Tableau:
     lignes = [{"nom": f"n{i}", "montant": CENTIMES[i % 2]} for i in range(nombre)]
-    return m.tableau("Essai", (LIBELLE, MONTANT), lignes, **autres)
+    colonnes = (LIBELLE, MONTANT)
+    return m.Tableau("Essai", colonnes, lignes, m.additionner("Total", colonnes, lignes), **autres)
 
 
 def test_total_keeps_the_cent_that_a_float_loses() -> None:

@@ -9,15 +9,12 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import ZERO
 from mutualisation.rapport.contenu import ouverture, prevision, textes
-from mutualisation.rapport.contenu.communes import bloc_communal, paiements
+from mutualisation.rapport.contenu.communes import bloc_communal, usages_et_paiements
 from mutualisation.rapport.enonces import lire_phrase, lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 BLANC = "…………………"
 AVERTISSEMENT = "À relire et à compléter par le service des assemblées. Les points de suspension restent à remplir."
-VISA_RAPPORT = lire_phrase("deliberation.visa_rapport")
-VISA_OPPOSABLE = lire_phrase("deliberation.visa_opposable")
-CADRE = lire_phrase("communication.cadre")
 EFFECTIFS_COMMUNES = lire_phrase("communication.effectifs_communes")
 AUTRES = "Adhérents sans commune"
 SCENARIO_PREVU = "constant"
@@ -50,16 +47,17 @@ def projet_de_deliberation(bilan: Bilan) -> m.Document:
 
 
 def _seance() -> m.Section:
-    points = [("Séance du", BLANC), ("Délibération n°", BLANC), ("Rapporteur", BLANC)]
-    return m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {blanc}") for sujet, blanc in points])
+    points = ("Séance du", "Délibération n°", "Rapporteur")
+    return m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {BLANC}") for sujet in points])
 
 
 def _visas(bilan: Bilan) -> m.Section:
     """The law, save an article that the EPCI's own visas cite, then these."""
     siens = [f"{texte.rstrip(' ;.')} ;" for texte in textes.lus(bilan, "visa")]
     opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
-    articles = [("L5211-39-1", VISA_RAPPORT), *([("D5211-16", VISA_OPPOSABLE)] if opposable else [])]
-    visas = [visa for article, visa in articles if not any(article in _plat(texte) for texte in siens)] + siens
+    articles = {"L5211-39-1": "visa_rapport"} | ({"D5211-16": "visa_opposable"} if opposable else {})
+    absents = [nom for article, nom in articles.items() if not any(article in _plat(texte) for texte in siens)]
+    visas = [lire_phrase(f"deliberation.{nom}") for nom in absents] + siens
     bilan_vise = (
         f"Vu le bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé à la présente "
         "délibération ;"
@@ -74,14 +72,11 @@ def _plat(texte: str) -> str:
 
 def _expose(bilan: Bilan) -> m.Section:
     blocs: list[m.Bloc] = [m.p(texte) for texte in textes.lus(bilan, "presentation")]
-    blocs += [m.p(ouverture.resume(bilan)), _chiffres(bilan)]
+    total = bilan.total | {"libelle": "Total"}
+    chiffres = lire_tableau("deliberation.chiffres", bilan.lignes_exercice(), total=total, e=bilan.exercice)
+    blocs += [m.p(ouverture.resume(bilan)), chiffres]
     blocs += [m.p(enonce) for rubrique in ("suite", "perspectives", "risque") for enonce in textes.lus(bilan, rubrique)]
     return m.Section("expose", "Exposé des motifs", "Exposé", blocs)
-
-
-def _chiffres(bilan: Bilan) -> m.Tableau:
-    total = bilan.total | {"libelle": "Total"}
-    return lire_tableau("deliberation.chiffres", bilan.lignes_exercice(), total=total, e=bilan.exercice)
 
 
 def _dispositif(bilan: Bilan) -> m.Section:
@@ -120,7 +115,7 @@ def _objet(bilan: Bilan) -> m.Section:
         f"Vous trouverez ci-après l'avancement de la mutualisation en {bilan.exercice}. La page de votre commune, "
         "jointe, dit ce qu'elle utilise, ce qu'elle paie et ce que coûte ce qu'elle utilise."
     )
-    return m.Section("objet", "Objet", "Objet", [*adresse, m.p(CADRE), envoi])
+    return m.Section("objet", "Objet", "Objet", [*adresse, m.p(lire_phrase("communication.cadre")), envoi])
 
 
 def _avant(bilan: Bilan) -> int | None:
@@ -137,12 +132,10 @@ def _effectifs(bilan: Bilan) -> m.Section:
 def _depenses(bilan: Bilan) -> m.Section:
     titre = "Dépenses de fonctionnement par dispositif"
     note = "Personnel et autres dépenses de fonctionnement, avant subventions, amortissements et recettes."
-    tableau = _comparer(bilan, titre, ("euros", "variation"), _fonctionnement, note)
+    tableau = _comparer(
+        bilan, titre, ("euros", "variation"), lambda r: Decimal(r["cout_personnel"] + r["cout_fonctionnement"]), note
+    )
     return m.Section("depenses", "Effet sur les dépenses de fonctionnement", "Dépenses", [tableau])
-
-
-def _fonctionnement(r: Ligne) -> Decimal:
-    return Decimal(r["cout_personnel"] + r["cout_fonctionnement"])
 
 
 def _comparer(
@@ -234,24 +227,23 @@ def _suite(bilan: Bilan) -> m.Section:
 
 
 def _annexe(bilan: Bilan) -> m.Section:
-    """Per commune, with its CCAS and satellites: due, cost of what it used, what the EPCI bears, gain."""
-    tableau = lire_tableau("communication.annexe", _par_commune(bilan), e=bilan.exercice)
-    return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])
-
-
-def _par_commune(bilan: Bilan) -> list[Ligne]:
-    """A row per page of commune, then what belongs to none."""
+    """Per commune, with its CCAS and satellites: due, cost of what it used, what the EPCI bears, gain; then what
+    belongs to none.
+    """
     territoire = bloc_communal.lire(bilan)
     autres = [*(b.annee for b in territoire.sans_commune), territoire.epci, territoire.personne]
     lignes = [_ligne(b.nom, [b.annee]) for b in territoire.communes]
     hors = _ligne(AUTRES, autres)
-    return [*lignes, *([hors] if any(hors[c] for c in ("du", "usage", "porte", "gain")) else [])]
+    if any(hors[c] for c in ("du", "usage", "porte", "gain")):
+        lignes.append(hors)
+    tableau = lire_tableau("communication.annexe", lignes, e=bilan.exercice)
+    return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])
 
 
 def _ligne(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
     """A cost that nobody follows, a gain that no reference price tells are unknown, not zero."""
     suivi = any(a.suivi for a in annees)
-    achats = [r for a in annees for r in a[paiements.ACHATS] if r["gain"] is not None]
+    achats = [r for a in annees for r in a[usages_et_paiements.ACHATS] if r["gain"] is not None]
     return {
         "commune": nom,
         "du": bloc_communal.total(annees, "du"),

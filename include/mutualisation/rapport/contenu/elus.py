@@ -17,16 +17,17 @@ from mutualisation.rapport.publie import Bilan
 
 # dispositifs whose change is told: a councillor reads three
 ECARTS_DITS = 3
-COMMUNICATION = lire_phrase("elus.communication")
 
 
 def sections(bilan: Bilan) -> list[m.Section]:
     """What changed and what is asked, then the charts."""
     e = bilan.exercice
     mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(_demandes(bilan))]
+    # who pays over the years, from cost to payers, cost and coverage of each dispositif
+    traces = [bloc for bloc in (financement(bilan), synthese.flux(bilan), couverture(bilan)) if bloc]
     return [
         m.Section("essentiel", f"Ce qui change en {e}", "L'essentiel", mots),
-        m.Section("argent-en-bref", "D'où vient l'argent, où il va", "L'argent", _traces(bilan)),
+        m.Section("argent-en-bref", "D'où vient l'argent, où il va", "L'argent", traces),
     ]
 
 
@@ -48,12 +49,6 @@ def document(bilan: Bilan, conseil: m.Document) -> m.Document:
         sorties=("pdf",),
         forme="deux_pages",
     )
-
-
-# ---------------------------------------------------------------- charts
-def _traces(bilan: Bilan) -> list[m.Bloc]:
-    """Who pays over the years, from cost to payers, cost and coverage of each dispositif."""
-    return [bloc for bloc in (financement(bilan), synthese.flux(bilan), couverture(bilan)) if bloc]
 
 
 # ---------------------------------------------------------------- what changed
@@ -96,7 +91,7 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
     ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
     grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
     for code in (c for c in bilan.dispositifs if c in grands):
-        enonce = formats.majuscule(evolution.commentaire(bilan, code))
+        enonce = formats.majuscule(textes.signes(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE)
         yield (
             bilan.libelle(code),
             f"{evolution.variation(ecarts[code])}. {enonce}" + ("" if enonce.endswith(".") else "."),
@@ -106,7 +101,7 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
 # ---------------------------------------------------------------- what is asked
 def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
     """The communication that the law wants, what must be settled before the bilan is closed, what is to be debated."""
-    points = [("Prendre acte", COMMUNICATION)]
+    points = [("Prendre acte", lire_phrase("elus.communication"))]
     if bilan.avec_reserves:
         points.append(("Connaître les réserves", ouverture.reserve(bilan)))
     sans = [c for c in bilan.dispositifs if evolution.ecart(bilan, c) and not textes.de(bilan, "ecart", c)]

@@ -15,7 +15,6 @@ SEUIL, SEUIL_PAR_DEFAUT = "seuil_effectif", "5"
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
-POURQUOI_RESTREINTE = lire_phrase("ouverture.pourquoi_restreinte")
 Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 
@@ -178,7 +177,7 @@ def avis(bilan: Bilan) -> Etiquettes:
     """What the reader must know before any figure."""
     avis: Etiquettes = []
     if est_restreinte(bilan):
-        avis.append((RESTREINTE, (POURQUOI_RESTREINTE,)))
+        avis.append((RESTREINTE, (lire_phrase("ouverture.pourquoi_restreinte"),)))
     if bilan.contexte.est_synthetique:
         phrase = "Ce bilan est établi sur un jeu de données construit pour la démonstration : aucune ligne ne provient "
         avis.append((SYNTHETIQUES, (phrase + "d'un système réel.",)))
@@ -194,6 +193,7 @@ def identite(bilan: Bilan) -> Etiquettes:
     construction = bilan.contexte.construction
     premier, *vifs = (etat for etat, _ in etats(bilan))
     accord = "authentifiée" if bilan.contexte.identite == "authentifiee" else "déclarée"
+    reutilisation = f" ; {RESTREINTE.lower()}" if est_restreinte(bilan) else f", sous {licence(bilan)}"
     return [
         ("Statut", (", ".join([premier, *(vif.lower() for vif in vifs)]),)),
         ("Préparé par", (f"{construction.prepare_par} (identité {accord})",)),
@@ -207,7 +207,7 @@ def identite(bilan: Bilan) -> Etiquettes:
             ),
         ),
         ("Publication", (m.Code(bilan.empreinte),)),
-        ("Réutilisation", _reutilisation(bilan)),
+        ("Réutilisation", ("Fichiers CSV décrits dans ", m.Code("datapackage.json"), reutilisation)),
     ]
 
 
@@ -223,9 +223,3 @@ def approbation(bilan: Bilan, accord: str) -> Etiquettes:
 def licence(bilan: Bilan) -> str:
     """Who may use the figures again, and how (K8)."""
     return RESTREINTE if est_restreinte(bilan) else "Licence Ouverte 2.0"
-
-
-def _reutilisation(bilan: Bilan) -> tuple[m.Morceau, ...]:
-    enonce = licence(bilan)
-    fin = f" ; {enonce.lower()}" if enonce == RESTREINTE else f", sous {enonce}"
-    return "Fichiers CSV décrits dans ", m.Code("datapackage.json"), fin

@@ -6,7 +6,6 @@ errors of the method on known years earned at the same horizon; the exact figure
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
@@ -15,7 +14,6 @@ from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 NON_ETABLI = "non établi"
-NOTE = lire_phrase("prevision.note")
 
 
 def section_prevision(bilan: Bilan) -> m.Section:
@@ -39,18 +37,15 @@ def _introduction(bilan: Bilan) -> str:
 
 
 # ---------------------------------------------------------------- scenarios
-def _ordonner(scenarios: Iterable[str]) -> list[str]:
-    """Scenarios in the order of their labels, unknown ones last."""
-    ordre = list(libelles.SCENARIOS)
-    return sorted(set(scenarios), key=lambda s: (ordre.index(s) if s in ordre else len(ordre), s))
-
-
 def _nommer(scenario: str) -> str:
     return libelles.libelle(libelles.SCENARIOS, scenario)
 
 
 def _par_scenario(rangees: list[Ligne]) -> list[tuple[str, list[Ligne]]]:
-    return [(s, [r for r in rangees if r["scenario"] == s]) for s in _ordonner(r["scenario"] for r in rangees)]
+    """Rows of each scenario, in the order of the labels, unknown ones last."""
+    presents = {r["scenario"] for r in rangees}
+    ordre = [s for s in libelles.SCENARIOS if s in presents] + sorted(presents - libelles.SCENARIOS.keys())
+    return [(s, [r for r in rangees if r["scenario"] == s]) for s in ordre]
 
 
 def _phrases(bilan: Bilan) -> list[tuple[str, str]]:
@@ -120,7 +115,7 @@ def _prevu(bilan: Bilan) -> m.Tableau:
         for r in sorted(siennes, key=lambda r: r["exercice"])
         if r["exercice"] in annees
     ]
-    note = " ".join(x for x in (_penche(rangees), NOTE) if x)
+    note = " ".join(x for x in (_penche(rangees), lire_phrase("prevision.note")) if x)
     return lire_tableau("prevision.prevu", lignes, note=note)
 
 

@@ -107,14 +107,10 @@ def classe(services: int) -> int:
 
 def carte(bilan: Bilan, territoire: Territoire, adresse: str = PREFIXE) -> g.Carte:
     """Communes by number of services, each leading to its page."""
-    communes = [_commune(b, f"{adresse}{b.page}.html") for b in territoire.communes]
+    services = [(b, len(b.annee.services_commune)) for b in territoire.communes]
+    communes = [g.Commune(b.cle, b.nom, n, classe(n), f"{adresse}{b.page}.html") for b, n in services]
     champs = lire_graphique("services", e=bilan.exercice)
     return g.Carte(**champs, communes=communes, classes=[nom for _, nom in CLASSES])
-
-
-def _commune(bloc: BlocCommunal, page: str) -> g.Commune:
-    services = len(bloc.annee.services_commune)
-    return g.Commune(bloc.cle, bloc.nom, services, classe(services), page)
 
 
 def distribution(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
@@ -145,6 +141,8 @@ def matrice(bilan: Bilan, territoire: Territoire) -> g.Matrice:
 
 def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Document:
     """The index: names by letter on the page, figures folded; one table in print."""
+    sur_carte = [carte(bilan, territoire, "")] if territoire.communes else []
+    adhesions = [matrice(bilan, territoire)] if territoire.communes else []
     return ouverture.document(
         bilan,
         bloc_communal.ANNUAIRE,
@@ -155,8 +153,8 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
         sections=[
             *([_trouver(territoire)] if sortie == "html" else []),
             _chiffrees(territoire, plie=sortie == "html"),
-            _carte(bilan, territoire),
-            _adhesions(bilan, territoire),
+            m.Section("carte", "Sur la carte", "Carte", sur_carte),
+            m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", adhesions),
             _sommes(bilan, territoire),
         ],
         liens=[m.Lien(f"../bilan_etape_{bilan.exercice}.html", f"Bilan d'étape {bilan.exercice}")],
@@ -236,16 +234,6 @@ def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------- whole
-def _carte(bilan: Bilan, territoire: Territoire) -> m.Section:
-    blocs: list[m.Bloc] = [carte(bilan, territoire, "")] if territoire.communes else []
-    return m.Section("carte", "Sur la carte", "Carte", blocs)
-
-
-def _adhesions(bilan: Bilan, territoire: Territoire) -> m.Section:
-    blocs: list[m.Bloc] = [matrice(bilan, territoire)] if territoire.communes else []
-    return m.Section("adhesions", "Qui a adhéré à quoi", "Adhésions", blocs)
-
-
 def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
     """Pages, EPCI and cost that nobody used: their sum is what the bilan publishes."""
     parts = (
@@ -254,7 +242,10 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
         ("Intercommunalité elle-même, sans page", [territoire.epci]),
         ("Coût sans usager cette année", [territoire.personne]),
     )
-    lignes = [_somme(nom, annees) for nom, annees in parts]
+    lignes = [
+        {"nom": nom, "adherents": sum(len(a.adherents) for a in annees)} | {c: total(annees, c) for c in MESURES}
+        for nom, annees in parts
+    ]
     lignes = [x for x in lignes if any(x[c] for c in ("adherents", *MESURES))]
     publie = {
         "nom": "Publié dans le bilan",
@@ -270,16 +261,11 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
     return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, absents])
 
 
-def _somme(nom: str, annees: Sequence[Annee]) -> dict[str, Any]:
-    mesures = {mesure: total(annees, mesure) for mesure in MESURES}
-    return {"nom": nom, "adherents": sum(len(a.adherents) for a in annees), **mesures}
-
-
 def manques(territoire: Territoire) -> list[dict[str, Any]]:
     """{nom, type, manque, suite} of each thing missing on the pages of the exercice, in the order of pages."""
     return [
         {
-            "nom": _designer(a),
+            "nom": formats.siret(a.siret) if a.nom == a.siret else a.nom,
             "type": libelles.libelle(libelles.TYPE_ADHERENT, a.type_adherent) or formats.NON_RENSEIGNE,
             "manque": manque,
             "suite": SUITES[manque],
@@ -289,10 +275,6 @@ def manques(territoire: Territoire) -> list[dict[str, Any]]:
         if a.type_adherent != EPCI
         for manque in _de(bloc, a)
     ]
-
-
-def _designer(adherent: Adherent) -> str:
-    return formats.siret(adherent.siret) if adherent.nom == adherent.siret else adherent.nom
 
 
 def _de(bloc: BlocCommunal, adherent: Adherent) -> list[str]:

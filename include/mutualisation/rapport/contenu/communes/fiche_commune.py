@@ -10,7 +10,7 @@ from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, paiements, services_utilises
+from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, usages_et_paiements
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
 from mutualisation.rapport.enonces import lire_tableau
@@ -57,7 +57,7 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
         territoire,
         classes,
         {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
-        services_utilises.part(total(annees, "reste"), total(annees, "cout")),
+        usages_et_paiements.part(total(annees, "reste"), total(annees, "cout")),
         carte,
         [replace(c, adresse="") for c in carte.communes],
         ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche"),
@@ -78,7 +78,11 @@ def page_commune(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, sortie: str) ->
         chiffres=_chiffres(bloc, r),
         sections=_sections(bilan, bloc, r, detail=detail),
         identite=origine if detail else [x for x in origine if x[0] in IMPRIMEE],
-        liens=_liens(bloc),
+        liens=[
+            m.Lien("index.html", "Toutes les communes"),
+            m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
+            m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
+        ],
         sorties=(sortie,),
     )
 
@@ -89,14 +93,6 @@ def _sous_titre(bloc: BlocCommunal) -> str:
     if not bloc.est_commune:
         return f"{debut}, adhérent sans commune"
     return debut + (f", {formats.nombre(population)} habitants" if population else "")
-
-
-def _liens(bloc: BlocCommunal) -> list[m.Lien]:
-    return [
-        m.Lien("index.html", "Toutes les communes"),
-        m.Lien(f"../bilan_etape_{bloc.exercice}.html", f"Bilan d'étape {bloc.exercice}"),
-        m.Lien(f"{bloc.page}.pdf", "Cette page à imprimer"),
-    ]
 
 
 # ---------------------------------------------------------------- first screen
@@ -110,8 +106,8 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
         chiffres.append(m.Chiffre("Coût de l'usage par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
-    recu = somme(annee[paiements.ACHATS], "gain")
-    if any(x["gain"] is not None for x in annee[paiements.ACHATS]):
+    recu = somme(annee[usages_et_paiements.ACHATS], "gain")
+    if any(x["gain"] is not None for x in annee[usages_et_paiements.ACHATS]):
         chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
     return chiffres
 
@@ -125,7 +121,7 @@ def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
     cout = m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), note)
     if annee.reste < 0:
         return [cout, m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste))]
-    part = services_utilises.part(annee.reste, annee.cout)
+    part = usages_et_paiements.part(annee.reste, annee.cout)
     commune = _ensemble(r, ", {} pour l'ensemble")
     note = "" if part is None else f"{formats.pourcent(part)} du coût{commune}"
     return [cout, m.Chiffre("Part de l'intercommunalité", formats.euros(annee.reste), note)]
@@ -145,7 +141,7 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
     texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du)}."
     if annee.cout <= 0:
         return f"{texte} Le coût des services utilisés n'est pas suivi."
-    part = services_utilises.part(annee.reste, annee.cout)
+    part = usages_et_paiements.part(annee.reste, annee.cout)
     commune = _ensemble(r, " ({} pour l'ensemble des communes)")
     porte = (
         f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{commune}"
@@ -202,16 +198,19 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
     plusieurs = len(annee.adherents) > 1
     titre = "Services du bloc communal" if plusieurs else "Services utilisés"
-    blocs: list[m.Bloc] = [services_utilises.services(bilan, annee, f"{titre}, {annee.exercice}")]
+    blocs: list[m.Bloc] = [usages_et_paiements.services(bilan, annee, f"{titre}, {annee.exercice}")]
     if plusieurs:
-        blocs.append(services_utilises.adherents(bloc))
+        blocs.append(usages_et_paiements.adherents(bloc))
     return m.Section("services", "Ce qui est utilisé, ce que cela coûte", "Services", blocs)
 
 
 def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
     blocs: list[m.Bloc] = []
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
-    tableaux: list[m.Bloc] = [_annees(bloc), *([comparaison] if comparaison else [])]
+    # a dash where the bloc communal had nothing yet
+    annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items())}
+    tableaux: list[m.Bloc] = [m.par_annee("D'une année à l'autre", annees, MESURES)]
+    tableaux += [comparaison] if comparaison else []
     if bloc.est_commune:
         blocs.append(m.CoteACote((m.Pile(tableaux), _carte(bloc, r))))
     else:
@@ -234,12 +233,6 @@ def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
     return lire_tableau("fiche_commune.comparaison", lignes, note=note, e=annee.exercice)
 
 
-def _annees(bloc: BlocCommunal) -> m.Tableau:
-    """The exercices shown: a dash where the bloc communal had nothing yet."""
-    annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items())}
-    return m.par_annee("D'une année à l'autre", annees, MESURES)
-
-
 def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
     c = r.carte
     titre = f"{bloc.nom} parmi les communes, par nombre de services"
@@ -248,18 +241,16 @@ def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
 
 def _paiements(bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
-    blocs: list[m.Bloc] = [paiements.du_au_paye(annee)]
+    blocs: list[m.Bloc] = [usages_et_paiements.du_au_paye(annee)]
     if annee["facture_semestrielle"]:
-        blocs = [m.CoteACote((paiements.factures(annee), blocs[0]))]
+        blocs = [m.CoteACote((usages_et_paiements.factures(annee), blocs[0]))]
     return m.Section("paiements", "Ce qui est facturé, dû et payé", "Paiements", blocs)
 
 
 def _gains(bloc: BlocCommunal, *, detail: bool) -> m.Section:
-    phrases = paiements.phrases_des_gains(bloc.annee)
-    blocs = [
-        *phrases,
-        *([m.Repli("Voir le détail", paiements.tableaux_des_gains(bloc.annee))] if detail and phrases else []),
-    ]
+    blocs = usages_et_paiements.phrases_des_gains(bloc.annee)
+    if detail and blocs:
+        blocs.append(m.Repli("Voir le détail", usages_et_paiements.tableaux_des_gains(bloc.annee)))
     return m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", blocs)
 
 
@@ -270,8 +261,8 @@ def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
         sien = bloc.annee.de(a)
         resume = f"{formats.euros(sien.du, 2)} dus, {formats.euros(sien.cout)} de coût de l'usage"
         interieur: list[m.Bloc] = [
-            services_utilises.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
-            paiements.factures(sien),
+            usages_et_paiements.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
+            usages_et_paiements.factures(sien),
         ]
         volets.append(m.Volet(a.nom, resume, interieur, a.ancre))
     return m.Section("adherents", "Adhérent par adhérent", "Adhérents", volets)

@@ -50,7 +50,9 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Vol
     presentation, auteur = textes.enonces(bilan, "presentation", code), textes.auteur(bilan, code)
     blocs: list[m.Bloc] = [m.p(presentation)] if presentation else []
     blocs.append(m.CoteACote((_tableau(bilan, code, types, comptes), m.Liste(_faits(bilan, code, comptes)))))
-    mots = _mots(bilan, code)
+    # what its service says of the year
+    lus = ((libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES)
+    mots = [(nom, _phrase(enonce)) for nom, enonce in lus if enonce]
     blocs += [m.Liste(mots)] if mots else []
     fin = [*([f"Textes : {auteur}. "] if auteur else []), *preuves(bilan, code)]
     blocs += [m.p(*fin, note=True)] if fin else []
@@ -121,7 +123,9 @@ def _nom(mesure: str, nom: str, types: list[str]) -> str:
 # ---------------------------------------------------------------- facts
 def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     e = bilan.exercice
-    points = [("Thématique", _thematique(bilan, code)), ("Adhérents", _adherents(code, e, comptes))]
+    lu = bilan.fiche(code)
+    thematique = " ; ".join(x for x in (lu.get("thematique"), lu.get("vehicule_juridique")) if x)
+    points = [("Thématique", thematique), ("Adhérents", _adherents(code, e, comptes))]
     base = passage.ligne(bilan, e, code)
     if base:
         points.append((f"Base {D5211}", portee(base)))
@@ -130,17 +134,6 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
         points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
         points.append(("Commentaire", textes.enonces(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE))
     return [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
-
-
-def _mots(bilan: Bilan, code: str) -> list[tuple[str, str]]:
-    """What its service says of the year, rubrique by rubrique."""
-    lus = ((libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES)
-    return [(nom, _phrase(enonce)) for nom, enonce in lus if enonce]
-
-
-def _thematique(bilan: Bilan, code: str) -> str:
-    lu = bilan.fiche(code)
-    return " ; ".join(x for x in (lu.get("thematique"), lu.get("vehicule_juridique")) if x)
 
 
 def _adherents(code: str, exercice: int, comptes: Comptes) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import textes
 from mutualisation.rapport.enonces import lire_graphique, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
@@ -62,11 +61,6 @@ def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
 def variation(montant: Decimal) -> str:
     """`+3 000 €`."""
     return f"{formats.signe(montant)}{formats.INSECABLE}€"
-
-
-def commentaire(bilan: Bilan, dispositif: str) -> str:
-    """What the service says of the variance, signed; else that it says nothing."""
-    return textes.signes(bilan, "ecart", dispositif) or SANS_COMMENTAIRE
 
 
 def cascade(bilan: Bilan) -> g.Cascade | None:

@@ -31,7 +31,6 @@ MESURES: tuple[m.Mesure, ...] = (
     ("Reste à charge", "euros", itemgetter("reste_a_charge")),
     ("Taux de couverture", "taux", itemgetter("taux_couverture")),
 )
-NOTE = lire_phrase("synthese.note")
 
 
 def payeurs(bilan: Bilan) -> list[tuple[str, Decimal]]:
@@ -97,7 +96,7 @@ def totaux(bilan: Bilan) -> m.Tableau:
     sans = ", ".join(str(e) for e in bilan.exercices if not bilan.totaux[e]["recettes_renseignees"])
     omises = f" Un dispositif dont les recettes ne sont pas renseignées compte pour zéro dans le total ({sans})."
     titre = f"Synthèse {formats.periode(bilan.exercices)}, tous dispositifs valorisés"
-    return m.par_annee(titre, bilan.totaux, MESURES, note=NOTE + (omises if sans else ""))
+    return m.par_annee(titre, bilan.totaux, MESURES, note=lire_phrase("synthese.note") + (omises if sans else ""))
 
 
 def financement(bilan: Bilan) -> g.CoutsCouverts:
