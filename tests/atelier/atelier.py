@@ -103,7 +103,7 @@ class Atelier:
         """Outcome of the dbt unit tests over the built `_socle/`: [{id, statut, message}]."""
         self.socle  # noqa: B018 - made before it is copied
         self._renouveler(SOCLE)
-        return self._dbt.eprouver()
+        return list(self._dbt.demander("essais")["resultats"])
 
     def fermer(self) -> None:
         """End dbt."""

@@ -14,7 +14,7 @@ from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.enonces import lire_phrase
-from mutualisation.simulation import ecrire_simulation, simuler
+from mutualisation.simulation.comparaison import ecrire_simulation, simuler
 
 ENTETE = "Dispositif;Règle;Tranche min;Tranche max;Montant;Base;Mode recouvrement;Début;Fin;Référence"
 

@@ -219,8 +219,8 @@ def simuler(
     json_: options.Json = False,
 ) -> None:
     """Montre, par adhérent, ce que d'autres tarifs, clés, adhésions ou paramètres changeraient ; ne publie rien."""
-    from mutualisation.simulation import ecrire_simulation
-    from mutualisation.simulation import simuler as calculer
+    from mutualisation.simulation.comparaison import ecrire_simulation
+    from mutualisation.simulation.comparaison import simuler as calculer
 
     essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
     op.verifier_sortie(sortie)
@@ -336,8 +336,8 @@ def effacer(*, jusqu_a: options.JusquA, json_: options.Json = False) -> None:
     (annee,) = op.verifier_exercices([jusqu_a])
     with op.Session.depuis_environnement(suivre) as session:
         fait = op.effacer(session, annee)
-    ligne = f"{plusieurs(fait.lignes, 'ligne effacée', 'lignes effacées')}, {plusieurs(fait.fichiers, 'fichier')}"
-    _rendre(json_, {"fichiers": fait.fichiers, "lignes": fait.lignes}, [ligne])
+    lignes = plusieurs(fait["lignes"], "ligne effacée", "lignes effacées")
+    _rendre(json_, fait, [f"{lignes}, {plusieurs(fait['fichiers'], 'fichier')}"])
 
 
 @app.command

@@ -69,22 +69,13 @@ class EnfantDbt:
     def construire(self) -> ResultatDbt:
         """Run `dbt build` once. Raises `ControleEchoue` when dbt could not run to its end, `PannePassagere` when it
         died or lost the warehouse: no model was found wrong."""
-        reponse = self._demander("build")
+        reponse = self.demander("build")
         if "erreur" in reponse:
             raise ControleEchoue([f"porte modele : dbt n'a pas pu construire ({_une_ligne(reponse['erreur'])})"])
         return _bilan(reponse)
 
-    def eprouver(self) -> list[dict[str, str]]:
-        """Run the unit tests and the tests of keys once over a built schema: [{id, statut, message}].
-
-        Raises `ControleEchoue` when dbt ran none, `PannePassagere` as `construire` does.
-        """
-        reponse = self._demander("essais")
-        if not reponse.get("resultats"):
-            raise ControleEchoue([f"dbt n'a exécuté aucun essai ({_une_ligne(reponse.get('erreur', ''))})"])
-        return list(reponse["resultats"])
-
-    def _demander(self, commande: str) -> dict[str, Any]:
+    def demander(self, commande: str) -> dict[str, Any]:
+        """The outcome of a command of `enfant_dbt`, by name. Raises `PannePassagere` as `construire` does."""
         reponse: dict[str, Any] = self._enfant.demander("modele", commande, surveillance(self._dsn))
         if passageres := [code for code in reponse.get("codes", []) if passagere(code)]:
             raise panne(passageres[0], "Porte modele : l'entrepôt")

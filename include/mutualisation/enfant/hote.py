@@ -32,10 +32,6 @@ PARENT = "MUTUALISATION_PARENT"
 Reponse = Callable[[Any], Any]
 
 
-def sans_veille() -> None:
-    """Nothing to look at while the child works."""
-
-
 class EnfantArrete(Exception):
     """The child is gone; `signal`: what killed it, None when it ended by itself."""
 
@@ -83,7 +79,7 @@ class Enfant:
         """True while the child runs and is this process's own: after a fork it belongs to the parent."""
         return self._parent == os.getpid() and self._processus.poll() is None
 
-    def demander(self, porte: str, demande: Any, veiller: Veille = sans_veille) -> Any:
+    def demander(self, porte: str, demande: Any, veiller: Veille = lambda: None) -> Any:
         """The answer of the child. Raises `PannePassagere` (« porte … ») when it is dead: nothing is known against what
         it was to judge."""
         try:
@@ -102,7 +98,7 @@ class Enfant:
         except OSError:
             raise self._arret() from None
 
-    def recevoir(self, veiller: Veille = sans_veille) -> Any:
+    def recevoir(self, veiller: Veille = lambda: None) -> Any:
         """The answer to the oldest request; `veiller` is called while the child works, and ends it by raising.
 
         Raises `EnfantArrete`.

@@ -90,16 +90,12 @@ def _se_reserver(conn: psycopg.Connection, dsn: str) -> None:
 
     Only who owns it can: an advisory lock would be anyone's.
     """
+    tenue_par = "select relowner::regrole::text from pg_catalog.pg_class where oid = to_regclass(%s)"
     try:
-        if peut_prendre(conn, PROPRIETAIRE) and _est_du_proprietaire(conn):
+        if peut_prendre(conn, PROPRIETAIRE) and conn.execute(tenue_par, (TABLE,)).fetchone() == (PROPRIETAIRE,):
             conn.execute(f"set local role {PROPRIETAIRE}")
         with contextlib.suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable), conn.transaction():
             conn.execute(f"create table if not exists {TABLE} (version_num varchar(32) not null primary key)")
         conn.execute(f"lock table {TABLE} in exclusive mode")
     except psycopg.errors.InsufficientPrivilege as erreur:
         raise refus_de_migrer(dsn) from erreur
-
-
-def _est_du_proprietaire(conn: psycopg.Connection) -> bool:
-    requete = "select relowner::regrole::text from pg_catalog.pg_class where oid = to_regclass(%s)"
-    return conn.execute(requete, (TABLE,)).fetchone() == (PROPRIETAIRE,)

@@ -61,7 +61,7 @@ def panne(sqlstate: str | None, lieu: str = "L'entrepôt") -> PannePassagere:
 def phrase_imprevue(erreur: BaseException) -> str:
     """A French sentence without a cell: the messages of the server may quote one."""
     match erreur:
-        case psycopg.Error() if _perdue(erreur):
+        case psycopg.OperationalError() | psycopg.InterfaceError() if erreur.sqlstate is None:
             return str(panne(None))
         case psycopg.Error() if passagere(erreur.sqlstate or "XX000"):
             return str(panne(erreur.sqlstate))
@@ -76,8 +76,3 @@ def phrase_imprevue(erreur: BaseException) -> str:
                 f"{REPRISE}"
             )
     return f"Erreur imprévue ({type(erreur).__name__}) : signalez-la avec la commande tapée."
-
-
-def _perdue(erreur: psycopg.Error) -> bool:
-    """A connection that ended without a code of the server."""
-    return isinstance(erreur, (psycopg.OperationalError, psycopg.InterfaceError)) and erreur.sqlstate is None

@@ -63,7 +63,8 @@ def reglages(dsn: str, *, options: str = "", application: str = APPLICATION) -> 
     p = parametres(dsn)
     delais = Delais.de_l_environnement()
     p = {"application_name": application} | delais.libpq() | p
-    if "sslmode" not in p and not _locale(p):
+    # nothing travels to a socket of this machine, nor to its loopback
+    if "sslmode" not in p and not all(map(_hote_local, (p.get("hostaddr") or p["host"]).split(","))):
         p["sslmode"] = "verify-full"
     p["options"] = " ".join(filter(None, [delais.options(), p.get("options", ""), options]))
     return p
@@ -141,11 +142,6 @@ def _service(nom: str) -> dict[str, str]:
         if lecteur.has_section(nom):
             return dict(lecteur.items(nom))
     raise ErreurMutualisation(f"Le service « {nom} » que nomme ENTREPOT_DSN n'est dans aucun fichier de services.")
-
-
-def _locale(p: dict[str, str]) -> bool:
-    """True for a socket of this machine or its loopback: nothing travels."""
-    return all(_hote_local(h) for h in (p.get("hostaddr") or p["host"]).split(","))
 
 
 def _hote_local(hote: str) -> bool:

@@ -11,38 +11,3 @@ from mutualisation.operations.livraison import extraire, extraire_ensemble, fact
 from mutualisation.operations.sauvegarde import restaurer, sauvegarder
 from mutualisation.operations.session import Session, migrer_l_entrepot, verifier_exercices, verifier_sortie
 from mutualisation.operations.verification_sceau import exiger_publication, remarques, verifier
-
-__all__ = [
-    "GARDER",
-    "AClore",
-    "BilanPublie",
-    "ExerciceClos",
-    "Session",
-    "bilan",
-    "charger",
-    "clore",
-    "cloturer",
-    "construire",
-    "controler",
-    "effacer",
-    "etat",
-    "exiger_publication",
-    "extraire",
-    "extraire_ensemble",
-    "facturer",
-    "laisse_de_cote",
-    "laisse_de_cote_par_la_lecture",
-    "migrer_l_entrepot",
-    "muet",
-    "ouvrir_construction",
-    "porte_fichier",
-    "publier",
-    "purger",
-    "remarques",
-    "restaurer",
-    "sauvegarder",
-    "verifier",
-    "verifier_cloture",
-    "verifier_exercices",
-    "verifier_sortie",
-]

@@ -127,20 +127,15 @@ def ouvrir_construction(
         synchroniser_brut(conn)
         conn.execute("select journal.renouveler_construction()")
         with au_nom_de(conn, signataire, PREPARATEUR) if session.embarque else nullcontext():
-            return _inserer_construction(conn, exercices, identite(session))
-
-
-def _inserer_construction(conn: psycopg.Connection[Any], exercices: list[int], identite_: str) -> int:
-    try:
-        ligne = conn.execute(
-            "select journal.ouvrir_construction(%s::int[], %s, %s)", (exercices, version_du_code(), identite_)
-        ).fetchone()
-    except psycopg.errors.InsufficientPrivilege as erreur:
-        raise ErreurMutualisation(
-            "Le compte connecté n'est pas membre du groupe « preparateur » : un administrateur de la base l'y met par "
-            "« grant preparateur to <compte> »."
-        ) from erreur
-    return int(ligne[0]) if ligne else 0
+            ouvrir = "select journal.ouvrir_construction(%s::int[], %s, %s)"
+            try:
+                ligne = conn.execute(ouvrir, (exercices, version_du_code(), identite(session))).fetchone()
+            except psycopg.errors.InsufficientPrivilege as erreur:
+                raise ErreurMutualisation(
+                    "Le compte connecté n'est pas membre du groupe « preparateur » : un administrateur de la base l'y "
+                    "met par « grant preparateur to <compte> »."
+                ) from erreur
+            return int(ligne[0]) if ligne else 0
 
 
 def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> None:

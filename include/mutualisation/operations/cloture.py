@@ -97,7 +97,12 @@ def cloturer(
         if not deja:
             signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
             a_clore = _a_clore(session, conn, annee, publiee, dossier)
-            _exiger_regarde(a_clore, manifeste_sha256)
+            if manifeste_sha256 not in (None, a_clore.manifeste_sha256):
+                raise _refus(
+                    f"l'extrait {a_clore.dossier} a été réécrit depuis qu'il a été regardé (manifeste "
+                    f"{manifeste_sha256} alors, {a_clore.manifeste_sha256} maintenant) : regardez-le, puis "
+                    "approuvez-le de nouveau"
+                )
             conn.commit()
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
             with _en_son_nom(session, signataire or "", compte) as sienne:
@@ -137,14 +142,6 @@ def _a_clore(
     _exiger_justifications(conn, exercice, version)
     extrait = _extrait_a_approuver(conn, exercice, version, dossier, session.var)
     return AClore(exercice, version, str(extrait.dossier), extrait.sha256)
-
-
-def _exiger_regarde(a_clore: AClore, manifeste_sha256: str | None) -> None:
-    if manifeste_sha256 not in (None, a_clore.manifeste_sha256):
-        raise _refus(
-            f"l'extrait {a_clore.dossier} a été réécrit depuis qu'il a été regardé (manifeste {manifeste_sha256} "
-            f"alors, {a_clore.manifeste_sha256} maintenant) : regardez-le, puis approuvez-le de nouveau"
-        )
 
 
 def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:

@@ -5,8 +5,6 @@ What was published of persons stays. The policies are in `journal.effacer` and `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from psycopg import sql
 
 from mutualisation.entrepot.connexion import connecter
@@ -19,16 +17,10 @@ from mutualisation.sources.registre import registre
 GARDER = 10
 
 
-@dataclass(frozen=True)
-class Effacement:
-    """Files and rows that went."""
-
-    fichiers: int
-    lignes: int
-
-
-def effacer(session: Session, jusqu_a: int) -> Effacement:
+def effacer(session: Session, jusqu_a: int) -> dict[str, int]:
     """Delete the pseudonymised rows of the exercices up to `jusqu_a`; the journal keeps what the files were.
+
+    Gives back how many of each went: {fichiers, lignes}.
 
     Raises `ErreurMutualisation` when one of these exercices is less than five before the last one published.
     """
@@ -44,7 +36,7 @@ def effacer(session: Session, jusqu_a: int) -> Effacement:
                 lignes += conn.execute(supprimer, (effaces,)).rowcount
             # the last build holds pseudonyms of its own
             conn.execute("select journal.renouveler_construction()")
-    return Effacement(len(effaces), lignes)
+    return {"fichiers": len(effaces), "lignes": lignes}
 
 
 def purger(session: Session, garder: int = GARDER, *, remplacees: bool = False) -> list[int]:

@@ -104,7 +104,8 @@ def _derouler(
             session.suivi(f"Redressement de {annees}, clos en version {version} : étape « {etape} »")
             choisir_ensemble(conn, REDRESSEMENT, voulus)
         if voulus == deja or not _batie(conn, exercices, etape, batir, ouvrier):
-            _recopier(conn, exercices, etape, avant, version)
+            valeurs = {"etape": etape, "exercices": exercices, "avant": avant, "version": version}
+            conn.execute(RECOPIE if avant else CLOSES, valeurs)
         conn.commit()
         avant, deja = etape, voulus
 
@@ -124,8 +125,3 @@ def _batie(conn: psycopg.Connection[Any], exercices: list[int], etape: str, bati
         return False
     conn.execute(BATIES, {"etape": etape, "exercices": exercices})
     return True
-
-
-def _recopier(conn: psycopg.Connection[Any], exercices: list[int], etape: str, avant: str, version: int) -> None:
-    valeurs = {"etape": etape, "exercices": exercices, "avant": avant, "version": version}
-    conn.execute(RECOPIE if avant else CLOSES, valeurs)

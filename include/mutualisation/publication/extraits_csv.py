@@ -45,16 +45,12 @@ def _ordre(relation: Relation) -> sql.Composable:
     return sql.SQL(", ").join(termes)
 
 
-def _colonnes_csv(relation: Relation) -> list[Colonne]:
-    return [c for c in relation.colonnes if not c.est_horodatage]
-
-
 def _copie(relation: Relation, source: sql.Composable, condition: sql.Composable = SANS) -> sql.Composed:
     return sql.SQL(
         "copy (select {colonnes} from {source} as {alias} {condition} order by {ordre})"
         " to stdout with (format csv, header true, delimiter ';', encoding 'UTF8')"
     ).format(
-        colonnes=sql.SQL(", ").join(_valeur(c) for c in _colonnes_csv(relation)),
+        colonnes=sql.SQL(", ").join(_valeur(c) for c in relation.colonnes if not c.est_horodatage),
         source=source,
         alias=sql.Identifier(relation.nom),
         condition=condition,

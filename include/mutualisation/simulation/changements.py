@@ -31,15 +31,6 @@ JEUX = {
     "adhesions": ("Adhésion", ("dispositif", "siret_adherent"), ("debut", "fin")),
     "parametres": ("Paramètre", ("parametre",), ("valeur", "debut", "fin")),
 }
-UNITES = {
-    "forfait": "par an",
-    "par_habitant": "par habitant et par an",
-    "par_tranche": "par an",
-    "par_unite": "par unité",
-    "cout_unitaire": "par unité",
-}
-ORIGINES = {"activite": "activité", "axe": "axe analytique", "operation": "opération", "service": "service",
-            "produit": "code produit"}  # fmt: skip
 Ligne = dict[str, Any]
 Noms = Callable[[str], str]
 
@@ -115,7 +106,7 @@ def _objet(jeu: str, ligne: Ligne, dispositif: Noms, adherent: Noms) -> str:
         case "adhesions":
             return f"{dispositif(str(ligne['dispositif']))} : {adherent(str(ligne['siret_adherent']))}"
         case "cles_analytiques":
-            origine = libelles.libelle(ORIGINES, str(ligne["origine"]))
+            origine = libelles.libelle(libelles.ORIGINES_CLES, str(ligne["origine"]))
             destination = str(ligne["dispositif"])
             vers = libelles.DESTINATIONS.get(destination) or dispositif(destination)
             return f"{vers} : {origine} {ligne['code']}"
@@ -156,7 +147,7 @@ def _montant(ligne: Ligne) -> str:
         return "sans montant"
     if regle == "pourcentage":
         return f"{formats.exact(montant)}{formats.INSECABLE}%"
-    return f"{formats.exact(montant, 2)}{formats.INSECABLE}€ {UNITES.get(regle, '')}".rstrip()
+    return f"{formats.exact(montant, 2)}{formats.INSECABLE}€ {libelles.UNITES_TARIF.get(regle, '')}".rstrip()
 
 
 def _periode(ligne: Ligne) -> str:

@@ -85,7 +85,9 @@ def simuler(session: Session, exercices: Sequence[int], fichiers: Mapping[str, P
             ouvrier.fermer()
             conn.rollback()
             choisir_ensemble(conn, SIMULATION, ())
-            _retirer(conn)
+            # the rows of the trial go as after a killed load
+            journal.nettoyer(conn, registre().source(SOURCE))
+            conn.commit()
 
 
 def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
@@ -116,12 +118,6 @@ def _deposer(conn: psycopg.Connection[Any], fichiers: Mapping[str, Path], var: P
                 raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas.")
             shutil.copyfile(fichier, depot / f"{jeu}{fichier.suffix.lower()}")
         return chargement.atterrir_essai(conn, decouvrir(dossier), SOURCE, var, porte_fichier)
-
-
-def _retirer(conn: psycopg.Connection[Any]) -> None:
-    """Delete the rows of the trial: the same clean-up as after a killed load."""
-    journal.nettoyer(conn, registre().source(SOURCE))
-    conn.commit()
 
 
 def _exiger_publies(dsn: str, exercices: list[int]) -> None:
