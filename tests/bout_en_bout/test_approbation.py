@@ -61,7 +61,7 @@ def test_clore_sous_un_compte_d_un_serveur_nomme(
     assert (clos.deja, clos.approuve_par, Path(clos.dossier)) == (False, "approbatrice_du_serveur", extrait)
     assert (manifeste(extrait)["statut"], manifeste(extrait)["identite"]) == ("clos", "declaree")
     assert lire(session.dsn, "select identite from journal.clotures") == [("authentifiee",)]
-    assert op.verifier(serveur, extraits=[extrait]) == []
+    assert op.verifier(serveur, extraits=[extrait])[0] == []
     _un_clos_contrefait_est_reecrit(serveur, extrait, version, tmp_path)
 
 

@@ -53,11 +53,11 @@ def test_un_extrait_clos_pendant_l_ecriture_reste_clos(
 def test_un_extrait_d_avant_la_cloture_n_est_pas_le_clos(publie: Publie, bilans: Path, tmp_path: Path) -> None:
     session, extrait = publie.contexte, bilans / f"bilan_{EXERCICE}"
     copie = Path(shutil.copytree(extrait, tmp_path / "copie" / extrait.name))
-    assert op.verifier(session, [EXERCICE], [copie]) == []
+    assert op.verifier(session, [EXERCICE], [copie])[0] == []
     op.cloturer(session, EXERCICE, "bob")
-    (ecart,) = op.verifier(session, [EXERCICE], [extrait, copie])
+    (ecart,) = op.verifier(session, [EXERCICE], [extrait, copie])[0]
     assert ecart.startswith(f"extrait {copie} : la version 1 de l'exercice {EXERCICE} est close")
-    assert op.remarques(session, [extrait, copie]) == []
+    assert op.verifier(session, extraits=[extrait, copie])[1] == []
 
 
 def test_un_extrait_publie_pendant_l_ecriture_reste_le_nouveau(

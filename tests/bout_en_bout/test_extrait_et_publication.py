@@ -55,7 +55,7 @@ def _ancrage_impossible(
 def _s_extrait(publie: Publie, bilans: Path, version: int) -> None:
     extrait = Path(op.extraire(publie.contexte, EXERCICE, str(bilans)))
     assert manifeste(extrait)["version"] == version
-    assert op.verifier(publie.contexte, [EXERCICE], [extrait]) == []
+    assert op.verifier(publie.contexte, [EXERCICE], [extrait])[0] == []
     assert not list(bilans.glob(f"{TRAVAIL}*"))
 
 

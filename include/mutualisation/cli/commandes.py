@@ -183,8 +183,7 @@ def verifier(
     """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
     annees = op.verifier_exercices(exercice) if exercice else []
     with op.Session.depuis_environnement(suivre) as session:
-        ecarts = op.verifier(session, annees, extrait or [])
-        remarques = op.remarques(session, extrait or [])
+        ecarts, remarques = op.verifier(session, annees, extrait or [])
     contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
     _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])])
     if ecarts:

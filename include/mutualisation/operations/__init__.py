@@ -10,4 +10,4 @@ from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_co
 from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
 from mutualisation.operations.sauvegarde import restaurer, sauvegarder
 from mutualisation.operations.session import Session, migrer_l_entrepot, verifier_exercices, verifier_sortie
-from mutualisation.operations.verification_sceau import exiger_publication, remarques, verifier
+from mutualisation.operations.verification_sceau import exiger_publication, verifier

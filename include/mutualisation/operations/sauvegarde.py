@@ -172,7 +172,7 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
         with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
             ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
             complete = bool(airflow) or not (dossier / AIRFLOW).is_file()
-            return Restauration(int(ligne[0]) if ligne else 0, verifier(session), complete)
+            return Restauration(int(ligne[0]) if ligne else 0, verifier(session)[0], complete)
 
 
 def _verifier(dossier: Path, airflow: str | None) -> None:

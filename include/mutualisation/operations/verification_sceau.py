@@ -61,12 +61,15 @@ def exiger_publication(conn: psycopg.Connection[Any], version: int, var: Path | 
         _refuser(ecarts_contenu(conn, derniere))
 
 
-def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable[Path] = ()) -> list[str]:
+def verifier(
+    session: Session, exercices: Iterable[int] = (), extraits: Iterable[Path] = ()
+) -> tuple[list[str], list[str]]:
     """Every difference, a French sentence each: the chain of the statements, the pointers, the versions in force (of
-    these exercices; by default all) and those closed, and each file of the extracts given."""
+    these exercices; by default all) and those closed, and each file of the extracts given. Then what is to be known of
+    them, and is no difference."""
     with session.lecture() as conn:
         chaine = lire_chaine(conn, session.var)
-        ecarts = chaine.ecarts + ecarts_pointeurs(conn, chaine.sceaux)
+        ecarts, remarques = chaine.ecarts + ecarts_pointeurs(conn, chaine.sceaux), chaine.remarques
         demandes = set(exercices)
         for annee in sorted(demandes):
             version_publiee(conn, annee)
@@ -81,14 +84,8 @@ def verifier(session: Session, exercices: Iterable[int] = (), extraits: Iterable
         ecarts += [f"sceau : la version {v} est publiée et n'en a pas." for v in sans]
         for dossier in extraits:
             ecarts += ecarts_extrait(conn, dossier, session.var)
-    return list(dict.fromkeys(ecarts))
-
-
-def remarques(session: Session, extraits: Iterable[Path] = ()) -> list[str]:
-    """What is to be known of the statements and of these extracts, and is no difference: a French sentence each."""
-    with session.lecture() as conn:
-        chaine = lire_chaine(conn, session.var)
-        return [*chaine.remarques, *filter(None, (remarque_extrait(conn, dossier) for dossier in extraits))]
+            remarques += filter(None, [remarque_extrait(conn, dossier)])
+    return list(dict.fromkeys(ecarts)), remarques
 
 
 def _refuser(ecarts: list[str]) -> None:

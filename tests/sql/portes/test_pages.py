@@ -13,7 +13,7 @@ import pytest
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
 from mutualisation.portes import execution
-from mutualisation.portes.pages import ecrire_pages, jugement
+from mutualisation.portes.execution import ecrire_pages, jugement
 from mutualisation.portes.resultat import Constat
 from mutualisation.portes.suites import Attente
 

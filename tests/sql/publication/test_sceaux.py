@@ -110,10 +110,10 @@ def test_une_version_close_que_la_publication_a_quittee_est_relue(
     for _ in range(2):
         entrepot_publie.publier(conn_publiee, entrepot_publie.rangees())
     session = Session(base_vierge, var_neuf)
-    assert verifier(session) == []
+    assert verifier(session)[0] == []
     conn_publiee.execute("update versions.synthese_financiere set cout_net = cout_net + 1 where version = 1")
     conn_publiee.commit()
-    (ecart,) = verifier(session)
+    (ecart,) = verifier(session)[0]
     assert "versions.synthese_financiere" in ecart
     assert "(version 1)" in ecart
 
