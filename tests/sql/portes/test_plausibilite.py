@@ -94,6 +94,17 @@ BOUGENT = [
 ]
 
 
+def test_les_points_a_commenter_ont_un_ordre(mart: str) -> None:
+    """The database gives rows in any: the documents of two builds would differ."""
+    for dispositif in ("VOIRIE", "ADS", "RGPD"):
+        _avec(
+            mart, dispositif=dispositif, cle=f"cout_net/{dispositif}", gravite="alerte", position="au_dessus_du_maximum"
+        )
+    _, verdicts = verifier_plausibilite(mart)
+    points = points_a_commenter({"plausibilite": {"verdicts": verdicts}}, 2024)
+    assert [p["dispositif"] for p in points] == ["ADS", "RGPD", "VOIRIE"]
+
+
 def test_ce_qui_bouge_trop_depuis_n_1_ou_ne_se_peut_pas_se_commente(mart: str) -> None:
     for mesure, variation, _ in BOUGENT:
         _avec(mart, mesure=mesure, variation_pct=variation, borne=0, gravite=None)
