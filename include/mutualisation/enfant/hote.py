@@ -41,7 +41,7 @@ class EnfantArrete(Exception):
 
 
 class Enfant:
-    """`python -m <module> <arguments>`, started at once; its module calls `service.servir`.
+    """`python -m <module> <arguments>`, started at once; its module calls `servir`.
 
     `nom` is what the user reads of it; `variables` are added to our environment without its secrets; `journal`
     receives its stderr, thrown away by default. The child ends with its parent, whatever killed it.

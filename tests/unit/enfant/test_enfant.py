@@ -117,8 +117,11 @@ def test_un_enfant_n_herite_d_aucun_secret(module: str, monkeypatch: pytest.Monk
     for nom in ecrits + airflow:
         monkeypatch.setenv(nom, "postgresql://secret@ailleurs")
     ouvert = Enfant("l'essai", module, "400", variables={"ESSAI_ENFANT": "oui"})
+    environnement = b""
     try:
-        environnement = Path(f"/proc/{ouvert.pid}/environ").read_bytes()
+        # empty for a moment, while the new program takes the place of the copy of ours
+        while ouvert.vivant and not environnement:
+            environnement = Path(f"/proc/{ouvert.pid}/environ").read_bytes()
     finally:
         ouvert.fermer()
     assert b"ESSAI_ENFANT=oui" in environnement
