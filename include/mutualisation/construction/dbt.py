@@ -21,8 +21,6 @@ from mutualisation.francais.formats import plusieurs
 
 SCHEMA = "construction"
 REUSSIS = {"success", "pass"}
-
-
 # a number by use: one run at a time holds the lock of the warehouse
 SIMULATION, REDRESSEMENT = 1, 2
 

@@ -17,8 +17,6 @@ from mutualisation.enfant.hote import Reponse, servir
 EXTENSIONS = {".sql", ".yml", ".csv"}
 PAQUET = "mutualisation"
 GARDE = "manifeste_{}.msgpack"
-
-
 # data tests with this tag are run by the test suite only: a build does not wait for them
 ESSAIS = "essais"
 COMMANDES = {

@@ -25,8 +25,6 @@ PERIODE_S, PERIODE_PARENT_S = 0.5, 0.2
 # keys, the address of the warehouse, connections of Airflow: what no child inherits
 SECRETS = ("MUTUALISATION_CLE_", "ENTREPOT_", "PG", "AIRFLOW", "DBT_ENV_SECRET_")
 Veille = Callable[[], None]
-
-
 # the number of the parent: a child that asked for it once it is up would be told who adopted it
 PARENT = "MUTUALISATION_PARENT"
 Reponse = Callable[[Any], Any]

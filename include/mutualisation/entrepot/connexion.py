@@ -30,8 +30,6 @@ select pid, coalesce(usename, '?'), coalesce(nullif(application_name, ''), '?')
  where pid = any (pg_catalog.pg_blocking_pids(%s))
  order by pid
 """
-
-
 T = TypeVar("T")
 _RAISONS = {
     "password authentication failed": "compte ou mot de passe refusé",

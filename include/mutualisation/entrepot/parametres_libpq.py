@@ -24,8 +24,6 @@ IDENTITE = ("host", "port", "user", "password", "dbname")
 MODELE = "écrivez postgresql://compte@serveur:5432/base"
 _URI = re.compile(r"^postgres(?:ql)?://", re.IGNORECASE)
 _HOTE = re.compile(r"[A-Za-z0-9_.:%-]+|/.*|@.*", re.DOTALL)
-
-
 PREFIXE = "MUTUALISATION_DELAI_"
 TCP = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 

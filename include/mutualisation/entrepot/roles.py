@@ -23,8 +23,6 @@ APPROBATEUR = "approbateur"
 GROUPES = (PROPRIETAIRE, MIGRATION, TRAITEMENT, LECTEUR, COMMUNE, PREPARATEUR, APPROBATEUR)
 # SQLSTATE of our functions when their message is the French sentence for the user
 REFUS = "MU001"
-
-
 OCTETS_MAX = 63  # longer names would be cut by PostgreSQL
 RESERVES = frozenset({APPROBATEUR, PREPARATEUR, "current_role", "current_user", "none", "public", "session_user"})
 PREFIXES_RESERVES = ("pg_", "mutualisation_")

@@ -50,8 +50,6 @@ CLES = (
     ("clé des pseudonymes", FICHIER_CLE, VARIABLE_CLE),
     ("clé de signature", cle_signature.FICHIER, cle_signature.VARIABLE),
 )
-
-
 SQL_PROPRIETAIRE = """
 select pg_catalog.pg_get_userbyid(datdba)::text from pg_catalog.pg_database where datname = current_database()
 """
