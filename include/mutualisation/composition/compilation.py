@@ -53,6 +53,12 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
     return pdf
 
 
+def nombre_de_pages(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    with pikepdf.open(io.BytesIO(pdf)) as ouvert:
+        return len(ouvert.pages)
+
+
 # ---------------------------------------------------------------- row headers
 def nommer_les_lignes(pdf: bytes) -> bytes:
     """The same PDF, the first cell of each row of a body being the header of its row; the same bytes each time.

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mutualisation.composition.compilation import composer, nommer_les_lignes
+from mutualisation.composition.compilation import composer, nombre_de_pages, nommer_les_lignes
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import cellules, dessin
 from mutualisation.mise_en_forme.graphiques import Graphique, decrire
@@ -31,6 +31,8 @@ from mutualisation.mise_en_forme.modele import (
 
 # width of a bold letter of a header, in digits
 LETTRE = 1.15
+# the form that is told what size of text fills its page, and measures only when the page was too small for it
+UNE_PAGE = "fiche"
 # fields of a document that its template reads as they are
 TELS_QUELS = ("forme", "titre", "sous_titre", "epci", "siren", "synthetique", "resume", "version")
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
@@ -48,7 +50,11 @@ def rendre(document: Document) -> bytes:
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [x for x in ({"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections) if x["blocs"]],
     }
-    return nommer_les_lignes(composer(f"{d.forme}.typ", donnees, date(d.exercice, 12, 31)))
+    gabarit, jour = f"{d.forme}.typ", date(d.exercice, 12, 31)
+    octets = composer(gabarit, donnees | {"mesurer": False}, jour)
+    if d.forme == UNE_PAGE and nombre_de_pages(octets) > 1:
+        octets = composer(gabarit, donnees | {"mesurer": True}, jour)
+    return nommer_les_lignes(octets)
 
 
 def ecrire(document: Document, chemin: Path) -> None:

@@ -98,11 +98,16 @@ def test_les_deux_pages_sont_deux(rangs: int) -> None:
         assert _pages(pdf.rendre(documents.document("deux_pages", gardees))) == 2
 
 
-@pytest.mark.parametrize("rangs", [1, 12, 24])
-def test_une_fiche_tient_sur_une_page(rangs: int) -> None:
+@pytest.mark.parametrize(("rangs", "composees"), [(1, 1), (12, 1), (24, 2)])
+def test_une_fiche_tient_sur_une_page(rangs: int, composees: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the size that its rows are worth; the names of long tables wrap: taller than told, that page is measured."""
+    mesures: list[bool] = []
+    composer = pdf.composer
+    monkeypatch.setattr(pdf, "composer", lambda *a: mesures.append(a[1]["mesurer"]) or composer(*a))
     blocs = [documents.table(rangs), documents.table(6, "Autre")]
     parts = [documents.Section("services", "Services", "Services", blocs)]
     assert _pages(pdf.rendre(documents.document("fiche", parts))) == 1
+    assert mesures == [False, True][:composees]
 
 
 def test_un_long_tableau_repete_ses_entetes() -> None:
