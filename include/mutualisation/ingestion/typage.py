@@ -15,7 +15,7 @@ from typing import TypeAlias
 from mutualisation.ingestion.cellules_lues import MEMOIRE_MAX, Memoire, date, defaut, lecture_de, siret_valide, total
 from mutualisation.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
 from mutualisation.ingestion.correspondances import traducteur
-from mutualisation.lecteurs.bloc import BLANCS, Bloc
+from mutualisation.lecteurs.bloc import BLANCS, Bloc, BlocRegulier
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
@@ -26,7 +26,11 @@ ILLISIBLE = "illisible"
 _CHIFFRES = frozenset("0123456789.,()+-€%hH: \t\u00a0\u202f")
 _TOTAL_MAX = 100
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_SPECIAUX = re.compile(r"[\\\t\n\r]")
+# what COPY takes otherwise, and what stands between the cells of `delivre`
+_SPECIAUX = re.compile(r"[\\\t\n\r\x1f]")
+# the usual form of a cell, which leaves nothing to judge
+_MONTANT = r"-?+(?:[1-9][0-9]{0,2}(?: [0-9]{3}){1,2}|0|[1-9][0-9]{0,10})(?:[.,][0-9]{1,2})?"
+_USUELS = dict.fromkeys(("montant", "nombre", "decimal"), _MONTANT) | {"numero": "[1-9][0-9]{0,11}+"}
 # of a row whose cells may be shifted, what is no text: a name could sit in any other column
 _NOMBRES = ("montant", "nombre", "pourcentage")
 
@@ -47,6 +51,9 @@ class ColonneLue(dict[str, str]):
         self._agents = jeu.agents and colonne.type_sql == "numeric"
         self._gardien = confidentialite.gardien(jeu, colonne)
         self._lire = lecture_de(colonne, pourcent=pourcent)
+        self._nouvelles = 0
+        forme = _USUELS.get(colonne.type) if colonne.plafond is None else None
+        self._usuel = forme and re.compile(rf"(?:(?:{forme}){'' if colonne.obligatoire else '?'}\n)*+")
 
     def __missing__(self, cellule: str) -> str:
         if len(self) >= MEMOIRE_MAX:
@@ -75,9 +82,27 @@ class ColonneLue(dict[str, str]):
         brutes = list(islice((c for c in self.traduits or self if c.strip(BLANCS)), nombre))
         return [(c, self.traduits.get(c, c)) for c in brutes]
 
-    def lire(self, cellules: Cellules) -> list[str]:
+    def lire(self, cellules: Cellules) -> Cellules:
         """What is read of the cells of a block."""
-        return list(map(self.__getitem__, cellules))
+        connues = len(self)
+        lues = list(map(self.__getitem__, cellules))
+        self._nouvelles = len(self) - connues
+        return lues
+
+    def usuelles(self, cellules: Cellules) -> Cellules | None:
+        """What `lire` says of cells that land as they are, found for the whole block at once; None when one of them is
+        of no usual form, and where so few are new that their reading is known."""
+        if self._nouvelles * 8 < len(cellules):
+            return None
+        if self._usuel:
+            texte = "\n".join(cellules) + "\n"
+            lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
+            # a cell of several lines is not one
+            return lues if self._usuel.fullmatch(texte) and len(lues) == len(cellules) else None
+        if self.colonne.type != "texte" or _SPECIAUX.search("".join(cellules)):
+            return None
+        telles = list(map(str.strip, cellules)) == list(cellules)
+        return cellules if telles and (all(cellules) or not self.colonne.obligatoire) else None
 
     def delivrees(self, cellules: Cellules) -> Cellules:
         """What lands of the cells of a block as text."""
@@ -158,9 +183,12 @@ class Typage:
     def lire(self, bloc: Bloc) -> BlocLu:
         """The cells of a block, read."""
         defauts = {i: (self._entetes.get(p, "") if p is not None else "", m) for i, (p, m) in bloc.defauts.items()}
-        rangees = self._a_la_largeur(bloc.rangees, defauts)
-        tours = list(zip(*rangees, strict=True))
-        n = len(rangees)
+        n = len(bloc)
+        tours: Sequence[Cellules]
+        if isinstance(bloc, BlocRegulier):
+            tours = bloc.colonnes
+        else:
+            tours = list(zip(*self._a_la_largeur(bloc.rangees, defauts), strict=True))
         delivrees: dict[str, Cellules] = {nom: tours[p] for nom, p in self._positions.items()}
         for nom, traduits in self._traducteurs.items():
             delivrees[nom] = [traduits[c] for c in delivrees[nom]]
@@ -187,6 +215,9 @@ class Typage:
 
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[nom]
+            if (usuelles := lue.usuelles(cellules)) is not None:
+                bloc.poser(nom, usuelles, cellules)
+                return
             bloc.poser(nom, lue.lire(cellules), lue.delivrees(cellules))
             self._noter(bloc, lue, cellules)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mutualisation.lecteurs.limites import nombre_fr
 
@@ -33,6 +34,18 @@ class Bloc:
                     rangee[j] = ""
                     motif = f"cellule de {nombre_fr(len(cellule))} caractères, {nombre_fr(limite)} au plus (F9)"
                     self.defauts.setdefault(i, (j, motif))
+
+
+class BlocRegulier(Bloc):
+    """Rows as wide as the header, held by column."""
+
+    def __init__(self, lignes: Sequence[int], colonnes: list[list[str]]) -> None:
+        self.lignes, self.colonnes, self.defauts = lignes, colonnes, {}
+
+    @cached_property
+    def rangees(self) -> list[list[str]]:  # type: ignore[override]
+        """Made when they are asked for."""
+        return list(map(list, zip(*self.colonnes, strict=True)))
 
 
 def sans_total(blocs: Iterable[Bloc], noter: Callable[[list[str]], None] | None = None) -> Iterator[Bloc]:

@@ -7,11 +7,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
-from mutualisation.lecteurs.bloc import BLANCS, Bloc
+from mutualisation.lecteurs.bloc import BLANCS, Bloc, BlocRegulier
 from mutualisation.lecteurs.entete import (
     SANS_TRADUCTION,
     Entete,
@@ -24,7 +24,7 @@ from mutualisation.lecteurs.limites import RANGEE_MAX, LectureRefusee, Limites, 
 from mutualisation.lecteurs.octets import encodage, octet_fautif
 from mutualisation.sources.jeux import Jeu
 
-_RANGEES_PAR_BLOC = 2_000
+_CARACTERES_PAR_BLOC = 1 << 18
 # of the file: where its header is looked for
 _TETE, _LIGNES_DE_TETE = 1 << 18, 200
 # columns of a spreadsheet, which may write blank cells to the last
@@ -67,27 +67,48 @@ class LecteurCsv:
     def blocs(self) -> Iterator[Bloc]:
         """Blocks of non-blank data rows, in the order of the file; a row stands on the line where it starts."""
         with self._chemin.open(encoding=self._encodage, newline="\n") as fichier:
-            lignes = _Lignes(fichier)
-            lecteur = csv.reader(lignes, delimiter=self._separateur, strict=True)
-            numeros: list[int] = []
-            rangees: list[list[str]] = []
+            for _ in range(self._passees):
+                fichier.readline(RANGEE_MAX)
             numero = self._passees + 1
-            try:
-                lignes.passer(self._passees)
-                for rangee in lecteur:
-                    # most rows begin with a letter or a figure
-                    if rangee and (rangee[0].isalnum() or not est_vide(rangee)):
-                        numeros.append(numero)
-                        rangees.append(rangee)
-                    numero = self._passees + lecteur.line_num + 1
-                    lignes.rangee = 0
-                    if len(rangees) == _RANGEES_PAR_BLOC:
-                        yield self._bloc(numeros, rangees, lignes)
-                        numeros, rangees = [], []
-            except csv.Error as e:
-                raise _rangee_fausse(numero, e) from None
-            if rangees:
-                yield self._bloc(numeros, rangees, lignes)
+            while texte := fichier.read(_CARACTERES_PAR_BLOC) + fichier.readline(RANGEE_MAX):
+                if bloc := self._bloc_regulier(numero, texte):
+                    numero += len(bloc)
+                    yield bloc
+                    continue
+                lignes = _Lignes(texte, fichier)
+                lecteur = csv.reader(lignes, delimiter=self._separateur, strict=True)
+                numeros: list[int] = []
+                rangees: list[list[str]] = []
+                suivant = numero
+                try:
+                    while lignes.reste and (rangee := next(lecteur, None)) is not None:
+                        # most rows begin with a letter or a figure
+                        if rangee and (rangee[0].isalnum() or not est_vide(rangee)):
+                            numeros.append(suivant)
+                            rangees.append(rangee)
+                        suivant = numero + lecteur.line_num
+                        lignes.rangee = 0
+                except csv.Error as e:
+                    raise _rangee_fausse(suivant, e) from None
+                numero = suivant
+                if rangees:
+                    yield self._bloc(numeros, rangees, lignes)
+
+    def _bloc_regulier(self, numero: int, texte: str) -> BlocRegulier | None:
+        """The rows of lines without a quote, none blank, all as wide as the header; None when these are not so."""
+        separateur, largeur = self._separateur, self.entete.largeur
+        texte = texte.replace("\r\n", "\n").removesuffix("\n")
+        lignes = texte.split("\n")
+        longue = max(map(len, lignes)) > self._limites.cellule or largeur > self._limites.colonnes
+        if longue or '"' in texte or "\r" in texte:
+            return None
+        cellules = texte.replace("\n", f"{separateur}\n").split(separateur)
+        premieres = "".join(cellules[::largeur]).split("\n")
+        # the line ends are in the first cells, one in each
+        if not len(cellules) == len(lignes) * largeur == len(premieres) * largeur or not all(map(str.strip, premieres)):
+            return None
+        colonnes = [premieres, *(cellules[i::largeur] for i in range(1, largeur))]
+        return BlocRegulier(range(numero, numero + len(lignes)), colonnes)
 
     def _bloc(self, numeros: list[int], rangees: list[list[str]], lignes: _Lignes) -> Bloc:
         """A block, once its cells were looked at, where its lines say that they must be."""
@@ -99,7 +120,6 @@ class LecteurCsv:
         bloc = Bloc(numeros, rangees)
         if lignes.plus_longue > self._limites.cellule:
             bloc.vider_les_longues(self._limites.cellule)
-        lignes.oublier()
         return bloc
 
     def _refuser_larges(self, numeros: Iterable[int], rangees: list[list[str]]) -> None:
@@ -128,27 +148,23 @@ class LecteurCsv:
 
 
 class _Lignes(Iterator[str]):
-    """The physical lines of a file, and what the rows made of them are to be looked at for.
+    """The physical lines of a text, of which there is a `reste`, then of the file; and what the rows made of them are
+    to be looked at for.
 
     `rangee`: characters of the row being read, `plus_longue`: of the longest one; `egalites`: a cell may be `="…"`;
     `suites`: a row goes over a line end.
     """
 
-    def __init__(self, fichier: TextIO) -> None:
-        self._lues = iter(partial(fichier.readline, RANGEE_MAX), "")
-        self.rangee = 0
-        self.oublier()
-
-    def passer(self, nombre: int) -> None:
-        """Leave out the first lines."""
-        for _ in islice(self, nombre):
-            self.rangee = 0
-        self.oublier()
-
-    def oublier(self) -> None:
-        """A block is made of the lines read so far."""
+    def __init__(self, texte: str, fichier: TextIO) -> None:
+        self._texte, self._longueur = io.StringIO(texte, newline="\n"), len(texte)
+        self._lues = chain.from_iterable(iter(partial(f.readline, RANGEE_MAX), "") for f in (self._texte, fichier))
+        self.rangee = self.plus_longue = 0
         self.egalites = self.suites = False
-        self.plus_longue = 0
+
+    @property
+    def reste(self) -> bool:
+        """True until the last line of the text is read."""
+        return self._texte.tell() < self._longueur
 
     def __next__(self) -> str:
         ligne = next(self._lues)

@@ -5,9 +5,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mutualisation.ingestion.cellules_lues import defaut, lecture_de, total
-from mutualisation.sources.jeux import Colonne
+from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
+from mutualisation.ingestion.typage import ColonneLue
+from mutualisation.sources.jeux import Colonne, Jeu
+from mutualisation.sources.registre import registre
+
+from .outillage import CLE
 
 # type of the registry, values of an enumeration, cell as delivered, what is read: a number is compared as one, a
 # duration in minutes; nothing when the cell states nothing
@@ -61,3 +68,56 @@ def test_un_total_annonce(cellule: str, type_: str, lu: str | None) -> None:
     """More figures than a cell may hold (F3, F4)."""
     vu = total(cellule, type_)
     assert vu == lu or (vu and lu and Decimal(vu) == Decimal(lu))
+
+
+# ---------------------------------------------------------------- a block of cells of the usual form
+COLONNES = [(jeu, c) for jeu in registre().jeux for c in jeu.colonnes_lues if c.type not in ("code", "date", "compte")]
+CELLULES = [
+    "1",
+    "0",
+    "007",
+    "-12",
+    "0,5",
+    "1 234,50",
+    "12 34",
+    "1.234",
+    "123456789012",
+    "1\n2",
+    "a",
+    "a\\",
+    "a\x1fb",
+    "a ",
+    " a",
+    "-",
+    "",
+]
+
+
+def _lue(jeu: Jeu, colonne: Colonne) -> ColonneLue:
+    return ColonneLue(jeu, colonne, Confidentialite(Pseudonymes(CLE)))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(COLONNES), st.lists(st.sampled_from(CELLULES), min_size=1, max_size=4))
+def test_les_cellules_usuelles_se_lisent_comme_une_a_une(ou: tuple[Jeu, Colonne], cellules: list[str]) -> None:
+    lue, une_a_une = _lue(*ou), _lue(*ou)
+    lue.lire(cellules)  # new ones
+    if (usuelles := lue.usuelles(cellules)) is not None:
+        assert list(usuelles) == list(une_a_une.lire(cellules))
+        assert (list(une_a_une.delivrees(cellules)), une_a_une.fautes) == (cellules, {})
+
+
+@pytest.mark.parametrize(
+    ("jeu", "colonne", "cellules"),
+    [
+        ("mandats", "montant_ttc", ["1 234,50", "-12", "0,1", "12345678901.2"]),
+        ("mandats", "tva", ["", "1 234 567,50"]),
+        ("mandats", "piece", ["1", "999999999999"]),
+        ("mandats", "objet", ["Achat d'un lot", "", "="]),
+    ],
+)
+def test_ce_qui_est_usuel(jeu: str, colonne: str, cellules: list[str]) -> None:
+    lue = _lue(registre().jeu(jeu), registre().jeu(jeu).colonne(colonne))
+    assert lue.usuelles(cellules) is None  # none is known as new yet
+    lue.lire(cellules)
+    assert lue.usuelles(cellules) is not None

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
-from mutualisation.lecteurs.limites import Limites
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.tabulaire_csv import LecteurCsv
+from mutualisation.sources.registre import registre
 
 from .outillage import Lu, entete, lire, rangee, refus
 
@@ -81,6 +85,41 @@ def test_cellules_sur_plusieurs_lignes(tmp_path: Path) -> None:
     assert lu.colonne("ligne") == ["2", "4", "5", "8"]
     assert lu.rangees[0]["indice"] == 'a\nb;"c"'
     assert lu.rangees[2]["indice"] == "d\n\ne"
+
+
+def _rangees(chemin: Path) -> object:
+    lecteur = LecteurCsv(chemin, registre().jeu("ventes"), Limites(cellule=20))
+    try:
+        return [(ligne, r) for b in lecteur.blocs() for ligne, r in zip(b.lignes, b.rangees, strict=True)]
+    except LectureRefusee as refus:
+        return str(refus)
+
+
+SIX = [
+    "a;b;c;d;e;f",
+    "a;b;c;d;e",
+    "a;b;c;d;e;f;g",
+    ";;;;;",
+    " ;;;;;",
+    '"a";b;c;d;e;"f\ng"',
+    "a;b;c;d;e;f\r",
+    "a;b;c;d;e;\x1f",
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from([*SIX, "", "a;b;c;d;e;" + "f" * 21, "a;b;c\rc;d;e;f"]), max_size=5),
+    st.sampled_from(["\n", "\r\n"]),
+)
+@example(["a;b;c;d;e;f;g", "a;b;c;d;e"], "\n")
+@example(["a;b;c\rc;d;e;f"], "\n")
+def test_un_bloc_lu_d_un_coup_est_celui_de_ses_rangees(tmp_path: Path, lignes: list[str], fin: str) -> None:
+    chemin = _ventes(tmp_path, fin.join([ENTETE, *lignes]))
+    with pytest.MonkeyPatch.context() as a_part:
+        a_part.setattr(LecteurCsv, "_bloc_regulier", lambda *_: None)
+        voulues = _rangees(chemin)
+    assert _rangees(chemin) == voulues
 
 
 def test_une_cellule_peut_passer_d_un_bloc_a_l_autre(tmp_path: Path) -> None:
