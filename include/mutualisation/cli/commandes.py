@@ -67,6 +67,7 @@ def bilan(
     exercice: options.Exercices,
     sortie: options.Sortie,
     prepare_par: options.Preparateur = None,
+    refaire: options.Refaire = False,
     json_: options.Json = False,
     bavard: options.Bavard = False,
 ) -> None:
@@ -75,7 +76,7 @@ def bilan(
 
     op.verifier_exercices(exercice)
     with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
-        resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par)
+        resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par, refaire=refaire)
         reste = op.laisse_de_cote(session, exercice)
     _avertir(resultat.chargements)
     contenu = {

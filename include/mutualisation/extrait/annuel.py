@@ -13,13 +13,14 @@ import psycopg
 from mutualisation.composition.dossier import MiseEnPlace, verifier_place
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.extrait import produits
+from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.lecteurs.octets import empreinte
 from mutualisation.publication import catalogue, manifeste
 from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.contexte import Contexte, lire_contexte
-from mutualisation.publication.extraits import ExtraitLu, ecarts_extrait, premier_clos, signer_et_noter
+from mutualisation.publication.extraits import ExtraitLu, est_entier, premier_clos, signer_et_noter
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes
-from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
+from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.sceaux import lire_sceau
 from mutualisation.rapport.contenu import ouverture
@@ -48,18 +49,27 @@ def verifier_places(
 
 
 def composer_extrait(
-    conn: psycopg.Connection[Any], exercice: int, version: int, pose: MiseEnPlace, *, porte: Porte, var: Path
+    conn: psycopg.Connection[Any],
+    exercice: int,
+    version: int,
+    pose: MiseEnPlace,
+    *,
+    porte: Porte,
+    var: Path,
+    suivi: Suivi = muet,
 ) -> Path:
     """Write and read back the extract of an exercice beside its place, where `pose` will put it; give back that place.
 
-    `porte` reads the extract back, and raises when it is not the publication; `var`: the folder of the key that signs.
+    `porte` reads the extract back, and raises when it is not the publication; `var`: the folder of the key that signs;
+    `suivi`: told when there is something to write.
     It is noted in this transaction, to be committed before it takes its place. The same version gives the same bytes
-    (S8); a closed extract that stands whole is left as it is (S9).
+    (S8): one that stands whole is left as it is (S9).
     """
     contexte = lire_contexte(conn, exercice, version)
     destination = dossier_de(conn, pose.sortie, exercice, version)
-    if _est_clos_et_entier(conn, destination, exercice, version, var):
+    if est_entier(conn, destination, (exercice, version, manifeste.statut_de(contexte)), var):
         return destination
+    suivi(f"Extrait de l'exercice {exercice}")
     dossier = pose.preparer(destination.name)
     # relations and columns of the contract at publication: one added since is in no former extract (S8)
     connues = lire_relations()
@@ -157,20 +167,6 @@ def dossier_ecrit(sortie: Path, exercice: int, version: int) -> Path | None:
     """The folder of `sortie` that holds the extract of a version."""
     candidats = [sortie / f"bilan_{exercice}", *sorted(sortie.glob(f"bilan_{exercice}_v*"))]
     return next((c for c in candidats if _version_de(c, exercice) == version), None)
-
-
-def _est_clos_et_entier(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int, var: Path) -> bool:
-    """True when the folder holds the closed extract of the version: signature, seal, each file as it was written.
-
-    `var`: the folder of the keys.
-    """
-    extrait = ExtraitLu.lire(dossier)
-    return (
-        extrait is not None
-        and (extrait.exercice, extrait.version, extrait.statut) == (exercice, version, CLOS)
-        and lire_cloture(conn, exercice, version) is not None
-        and not ecarts_extrait(conn, dossier, var)
-    )
 
 
 def _tenu_par_une_autre(conn: psycopg.Connection[Any], dossier: Path, exercice: int, version: int | None) -> bool:

@@ -18,6 +18,7 @@ from mutualisation.operations.redressement import preparer_redressement
 from mutualisation.operations.session import Session, identite, verifier_exercices, version_du_code
 from mutualisation.operations.session import signataire as signataire_de
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
+from mutualisation.publication.inchange import empreinte_entrees, noter_entrees
 from mutualisation.sources.brut import synchroniser_brut
 
 SQL_BLOQUANTS = """
@@ -122,6 +123,7 @@ def ouvrir_construction(
 ) -> int:
     """A fresh schema, and the one build `en_cours` that dbt reads its exercices from, in the preparer's name (K2)."""
     signataire = signataire_de(session, conn, prepare_par)
+    entrees = empreinte_entrees(conn, exercices)
     conn.commit()
     with conn.transaction():
         synchroniser_brut(conn)
@@ -135,7 +137,9 @@ def ouvrir_construction(
                     "Le compte connecté n'est pas membre du groupe « preparateur » : un administrateur de la base l'y "
                     "met par « grant preparateur to <compte> »."
                 ) from erreur
-            return int(ligne[0]) if ligne else 0
+        version = int(ligne[0]) if ligne else 0
+        noter_entrees(conn, version, entrees)
+        return version
 
 
 def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict[str, Any]) -> None:

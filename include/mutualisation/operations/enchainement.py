@@ -16,9 +16,11 @@ from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
 from mutualisation.ingestion.travail import Chargement, Suivi, muet, transaction
 from mutualisation.operations.candidate import construire, controler
-from mutualisation.operations.livraison import publier_avec_extraits
+from mutualisation.operations.livraison import extraire_ensemble, publier_avec_extraits
 from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.portes.fichier import verifier_fichiers
+from mutualisation.publication.extraits_csv import lire_pointeurs
+from mutualisation.publication.inchange import deja_publiee, publication_en_vigueur
 
 
 @dataclass(frozen=True)
@@ -32,23 +34,45 @@ class BilanPublie:
 
 
 def bilan(
-    session: Session, depot: str, exercices: Iterable[int], sortie: str, prepare_par: str | None = None
+    session: Session,
+    depot: str,
+    exercices: Iterable[int],
+    sortie: str,
+    prepare_par: str | None = None,
+    *,
+    refaire: bool = False,
 ) -> BilanPublie:
     """Load, build, check, publish and extract, under one lock: no other run comes between two steps (S8).
 
+    When the last publication came from the same files, exercices and software, nothing is built: its seal is verified
+    and only an extract that is missing is written; `refaire` does it all.
     Raises `FichierRefuse` (3) and `ControleEchoue` (2), nothing published; `ErreurMutualisation` (1), which says what
     is published when something is.
     """
     annees = verifier_exercices(exercices)
     verifier_sortie(Path(sortie))
-    session.precharger()
     with session.connexion() as conn:
         verifier_places(conn, Path(sortie), annees)
+        if not lire_pointeurs(conn):
+            session.precharger()
         chargements = charger(session, depot)
+        if not refaire and (versions := deja_publiee(conn, annees)):
+            session.suivi(_rien_de_nouveau(versions))
+            conn.commit()
+            extraits = extraire_ensemble(session, annees, sortie)
+            return BilanPublie(chargements, versions[-1], publication_en_vigueur(conn), extraits)
+        session.precharger()
         version = construire(session, annees, prepare_par)
         controler(session, version)
-        empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie))
+        empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie), refaire=refaire)
     return BilanPublie(chargements, version, empreinte, extraits)
+
+
+def _rien_de_nouveau(versions: list[int]) -> str:
+    *premieres, derniere = map(str, versions)
+    if not premieres:
+        return f"Rien de nouveau : la version {derniere} reste publiée"
+    return f"Rien de nouveau : les versions {', '.join(premieres)} et {derniere} restent publiées"
 
 
 def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:

@@ -28,8 +28,12 @@ from mutualisation.operations.session import Session, verifier_exercices, verifi
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.publication.contexte import Condition, ce_qui_a_change, condition_de, version_publiee
+from mutualisation.publication.extraits_csv import lire_pointeurs
+from mutualisation.publication.inchange import exercices_inchanges, publication_en_vigueur
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.sceaux import ancrer
+
+SQL_EXERCICES = "select exercices from journal.constructions where version = %s and statut = 'validee'"
 
 
 def publier(session: Session, version: int | None = None) -> str:
@@ -39,6 +43,8 @@ def publier(session: Session, version: int | None = None) -> str:
     """
     with session.connexion() as conn:
         choisie = version if version is not None else _derniere_validee(conn)
+        if not _a_publier(session, conn, choisie):
+            return publication_en_vigueur(conn)
         empreinte = _promouvoir(session, conn, choisie)
         with _une_fois_publiee(choisie):
             purger(session)
@@ -46,28 +52,46 @@ def publier(session: Session, version: int | None = None) -> str:
 
 
 def publier_avec_extraits(
-    session: Session, version: int, exercices: Sequence[int], sortie: Path
+    session: Session, version: int, exercices: Sequence[int], sortie: Path, *, refaire: bool = False
 ) -> tuple[str, list[str]]:
     """Promote a validated build and put the extracts of its exercices in place; `publication_sha256`, their folders.
 
     Extracts are written and read back inside the publishing transaction: what fails there leaves nothing published and
-    every former extract. Raises `ControleEchoue` with every sentence of the extract gate, or when what is published is
-    no longer what was sealed; `ErreurMutualisation`.
+    every former extract. An exercice that the build does not change keeps its version, and its extract where it stands
+    whole, unless `refaire`. Raises `ControleEchoue` with every sentence of the extract gate, or when what is published
+    is no longer what was sealed; `ErreurMutualisation`.
     """
-    with session.connexion() as conn, mise_en_place(sortie, REFUS) as pose:
-        places: list[Path] = []
+    with session.connexion() as conn:
+        changes = _a_publier(session, conn, version, refaire=refaire)
+        if not changes:
+            return publication_en_vigueur(conn), extraire_ensemble(session, exercices, str(sortie))
+        with mise_en_place(sortie, REFUS) as pose:
+            places: list[Path] = []
 
-        def composer() -> None:
-            # the transaction says nothing while documents are composed
-            conn.execute("set local idle_in_transaction_session_timeout = 0")
-            places.extend(_composer(session, conn, dict.fromkeys(exercices, version), pose))
-            pose.mettre_sur_disque()
+            def composer() -> None:
+                # the transaction says nothing while documents are composed
+                conn.execute("set local idle_in_transaction_session_timeout = 0")
+                publiees = lire_pointeurs(conn)
+                places.extend(_composer(session, conn, {e: publiees[e] for e in exercices}, pose))
+                pose.mettre_sur_disque()
 
-        empreinte = _promouvoir(session, conn, version, composer)
-        _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
-        with _une_fois_publiee(version):
-            purger(session)
-        return empreinte, [str(ecrit) for ecrit in places]
+            empreinte = _promouvoir(session, conn, version, composer)
+            _poser(pose, f"La version {version} est publiée, mais ses extraits n'ont pas pris leur place")
+            with _une_fois_publiee(version):
+                purger(session)
+            return empreinte, [str(ecrit) for ecrit in places]
+
+
+def _a_publier(session: Session, conn: psycopg.Connection[Any], version: int, *, refaire: bool = False) -> list[int]:
+    """The exercices that a validated build changes, all it has when `refaire`; the others keep their version."""
+    (exercices,) = conn.execute(SQL_EXERCICES, (version,)).fetchone() or ([],)
+    inchanges = set() if refaire else exercices_inchanges(conn, exercices)
+    if inchanges:
+        conn.execute("select journal.restreindre(%s, %s)", (version, sorted(inchanges)))
+        for exercice in sorted(inchanges):
+            session.suivi(f"Exercice {exercice} inchangé : la version {version_publiee(conn, exercice)} reste publiée")
+    conn.commit()
+    return [e for e in exercices if e not in inchanges]
 
 
 def _promouvoir(
@@ -110,9 +134,10 @@ def _composer(
     porte = partial(exiger_extrait, session.dsn)
     places, refus = [], []
     for exercice, version in versions.items():
-        session.suivi(f"Extrait de l'exercice {exercice}")
         try:
-            places.append(composer_extrait(conn, exercice, version, pose, porte=porte, var=session.var))
+            places.append(
+                composer_extrait(conn, exercice, version, pose, porte=porte, var=session.var, suivi=session.suivi)
+            )
         except ControleEchoue as echec:
             if publiees:
                 raise ExtraitRefuse(

@@ -15,6 +15,7 @@ from mutualisation.erreurs import ControleEchoue, raison_systeme
 from mutualisation.lecteurs.octets import empreinte
 from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.extraits_csv import lire_pointeurs
+from mutualisation.publication.inchange import empreinte_logiciel
 from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.sceaux import cles_connues, lire_sceau
 from mutualisation.signatures.ancrage import Ancres
@@ -33,6 +34,11 @@ DOSSIERS = """
 select dossier from journal.extraits where exercice = %s and version = %s
  group by dossier order by max(numero) desc
 """
+RENDU = """
+insert into journal.rendus (exercice, version, manifeste_sha256, logiciel) values (%s, %s, %s, %s)
+ on conflict do nothing
+"""
+RENDU_PAR = "select from journal.rendus where (exercice, version, manifeste_sha256, logiciel) = (%s, %s, %s, %s)"
 PREMIER_CLOS = """
 select manifeste_sha256 from journal.extraits
  where exercice = %s and version = %s and statut = %s order by numero limit 1
@@ -169,7 +175,20 @@ def signer_et_noter(
         Ancres(var).connaitre(cle_publique)
     lieu = str(dossier.absolute())
     conn.execute(NOTER, (exercice, version, statut, empreinte, signature, cle_publique, lieu))
+    conn.execute(RENDU, (exercice, version, empreinte, empreinte_logiciel()))
     return signature
+
+
+def est_entier(
+    conn: psycopg.Connection[Any], dossier: Path, extrait: tuple[int, int, str], var: Path | None = None
+) -> bool:
+    """True when a folder holds the extract (exercice, version, status), each file, signature and seal as it was
+    written, by this software unless it is closed. `var`: the folder of the keys."""
+    lu = ExtraitLu.lire(dossier)
+    if lu is None or (lu.exercice, lu.version, lu.statut) != extrait or ecarts_extrait(conn, dossier, var):
+        return False
+    rendu = (lu.exercice, lu.version, lu.sha256, empreinte_logiciel())
+    return lu.statut == CLOS or conn.execute(RENDU_PAR, rendu).fetchone() is not None
 
 
 def premier_clos(conn: psycopg.Connection[Any], exercice: int, version: int) -> str | None:

@@ -50,14 +50,19 @@ def promouvoir(
 
 
 def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> None:
+    """The rows of the exercices that it publishes: those that it does not change are there already."""
+    (exercices,) = conn.execute(
+        "select exercices from journal.constructions where version = %s", (version,)
+    ).fetchone() or ([],)
     for relation in relations_promues().values():
-        ajout = sql.SQL("insert into {} ({colonnes}) select {colonnes} from {}").format(
+        ajout = sql.SQL("insert into {} ({colonnes}) select {colonnes} from {} where {} = any (%s)").format(
             sql.Identifier("versions", relation.nom),
             sql.Identifier("construction", relation.nom),
+            sql.Identifier(relation.pointeur),
             colonnes=sql.SQL(", ").join(sql.Identifier(c.nom) for c in colonnes_stockees(relation)),
         )
         try:
-            conn.execute(ajout)
+            conn.execute(ajout, (exercices,))
         except psycopg.errors.UndefinedTable as erreur:
             raise ErreurMutualisation(
                 f"La construction de la version {version} n'est plus entière (il manque construction.{relation.nom}) : "
