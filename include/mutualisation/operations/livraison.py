@@ -33,7 +33,7 @@ from mutualisation.publication.inchange import exercices_inchanges, publication_
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.sceaux import ancrer
 
-SQL_EXERCICES = "select exercices from journal.constructions where version = %s and statut = 'validee'"
+CONSTRUITE = "select exercices, statut from journal.constructions where version = %s"
 
 
 def publier(session: Session, version: int | None = None) -> str:
@@ -43,7 +43,7 @@ def publier(session: Session, version: int | None = None) -> str:
     """
     with session.connexion() as conn:
         choisie = version if version is not None else _derniere_validee(conn)
-        if not _a_publier(session, conn, choisie):
+        if not _change(session, conn, choisie):
             return publication_en_vigueur(conn)
         empreinte = _promouvoir(session, conn, choisie)
         with _une_fois_publiee(choisie):
@@ -62,8 +62,7 @@ def publier_avec_extraits(
     is no longer what was sealed; `ErreurMutualisation`.
     """
     with session.connexion() as conn:
-        changes = _a_publier(session, conn, version, refaire=refaire)
-        if not changes:
+        if not _change(session, conn, version, refaire=refaire):
             return publication_en_vigueur(conn), extraire_ensemble(session, exercices, str(sortie))
         with mise_en_place(sortie, REFUS) as pose:
             places: list[Path] = []
@@ -82,16 +81,19 @@ def publier_avec_extraits(
             return empreinte, [str(ecrit) for ecrit in places]
 
 
-def _a_publier(session: Session, conn: psycopg.Connection[Any], version: int, *, refaire: bool = False) -> list[int]:
-    """The exercices that a validated build changes, all it has when `refaire`; the others keep their version."""
-    (exercices,) = conn.execute(SQL_EXERCICES, (version,)).fetchone() or ([],)
-    inchanges = set() if refaire else exercices_inchanges(conn, exercices)
+def _change(session: Session, conn: psycopg.Connection[Any], version: int, *, refaire: bool = False) -> bool:
+    """Whether a validated build is to be published; the exercices that it does not change, unless `refaire`, keep the
+    version that they publish."""
+    exercices, statut = conn.execute(CONSTRUITE, (version,)).fetchone() or ([], "")
+    if statut != "validee" or refaire:
+        return True
+    inchanges = exercices_inchanges(conn, exercices)
     if inchanges:
         conn.execute("select journal.restreindre(%s, %s)", (version, sorted(inchanges)))
         for exercice in sorted(inchanges):
             session.suivi(f"Exercice {exercice} inchangé : la version {version_publiee(conn, exercice)} reste publiée")
     conn.commit()
-    return [e for e in exercices if e not in inchanges]
+    return inchanges < set(exercices)
 
 
 def _promouvoir(
