@@ -56,8 +56,8 @@ conformite: environnement ## every whole and every defective drop of ../shared, 
 	@../shared/conformite-2/verifier -j 2 --commande $(MUTUALISATION)
 	@../shared/conformite-2/verifier -j 2 --defauts --commande $(MUTUALISATION)
 
-bench: environnement ## landing against raw COPY and pandas to_sql, side by side
-	@.venv/bin/python outils/banc_chargement.py
+bench: environnement ## what users wait for, against a former version and the obvious stack: var/bench/ratios.csv
+	@.venv/bin/python outils/banc.py $(if $(TAILLES),--tailles $(TAILLES))
 
 ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop
 	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python outils/ordonnanceur.py --depot $(ECHANTILLON)/depot
