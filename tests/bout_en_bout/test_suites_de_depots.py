@@ -21,7 +21,12 @@ from mutualisation.publication.promotion import promouvoir
 
 EXERCICES = [2019, 2020, 2021]
 ETAPES = 5
-TARDIFS = ("compta/titres_2019-09.csv", "compta/titres_2020-10.csv", "compta/titres_2021-07.csv", "referentiel/textes.csv")
+TARDIFS = (
+    "compta/titres_2019-09.csv",
+    "compta/titres_2020-10.csv",
+    "compta/titres_2021-07.csv",
+    "referentiel/textes.csv",
+)
 
 
 class Suite:
