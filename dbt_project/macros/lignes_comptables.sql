@@ -5,8 +5,6 @@ with cellules as ({{ lire_jeu('compta', jeu) }})
 select
   fichier_id,
   ligne,
-  fichier,
-  sha256,
   periode,
   'csv' as origine,
   '{{ sens }}' as sens,
@@ -41,6 +39,22 @@ select
   null::text as rejet_valeur,
   case when defaut is not null then 'rejete' end as rejet_statut
 from cellules
+{% endmacro %}
+
+{# Every line of the ledger, of mandats, titres and PES. #}
+{% macro lignes_du_grand_livre() %}
+{% for jeu in ['mandats', 'titres', 'pes'] %}
+select fichier_id, ligne, rang_bordereau, rang_piece, rang_ligne, periode, origine, sens, exercice, budget,
+  bordereau, piece, ligne_piece, date_emission, type_piece, nature, axe_analytique, operation, service_gestionnaire, produit,
+  siret, objet, exercice_origine, periode_service, montant_ht, montant_ttc, statut, autre_collectivite, bordereau_incoherent,
+  exercice_fichier, rejet_exercice, rejet_colonne, rejet_valeur, rejet_motif, rejet_statut,
+  -- a separator that no number holds: « A/1 », « 2 » is not « A », « 1/2 »
+  concat_ws(
+    chr(31), exercice, budget, sens, case when type_piece = '02' then '02' else '01' end, bordereau, piece, ligne_piece
+  ) as identite
+from {{ ref('lec_compta__' ~ jeu) }}
+{{ 'union all' if not loop.last }}
+{% endfor %}
 {% endmacro %}
 
 {# SIREN of the collectivité that a PES says it is of: the nine first digits of IdColl (P1). #}

@@ -26,7 +26,7 @@ where comptee
 select
   {{ dbt.string_literal(source_nom) }} as source,
   {{ dbt.string_literal(jeu) }} as jeu,
-  r.fichier,
+  f.chemin as fichier,
   r.ligne,
   null::text as rang,
   r.rejet_colonne as colonne,
@@ -38,6 +38,7 @@ select
   {{ apport(lecture, 'montant') }} as montant,
   {{ apport(lecture, 'minutes') }} as minutes
 from {{ ref(lecture) }} as r
+inner join {{ ref('stg_journal__fichiers') }} as f on r.fichier_id = f.fichier_id
 left join {{ source(source_nom, jeu) }} as b on r.fichier_id = b.fichier_id and r.ligne = b.ligne
 where r.rejet_statut is not null and {{ condition }}
 {% endmacro %}

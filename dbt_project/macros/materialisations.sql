@@ -2,18 +2,27 @@
    do at the price of two fifths of the time of a build (docs/decisions/0010). The schema of a run is empty when it starts. #}
 {% macro creer_relation(type, requete) %}
   {%- set relation = this.incorporate(type=type) -%}
-  {%- set ancienne = load_cached_relation(this) -%}
+  {%- set ancienne = load_cached_relation(this) if target.name != 'entrepot' -%}
   {%- if ancienne -%}{%- do adapter.drop_relation(ancienne) -%}{%- endif -%}
   {{ run_hooks(pre_hooks) }}
   {% call statement('main') %}
     {{ requete }}
     {# what other models read: without statistics, thousands of rows are taken for a few and joined by nested loops #}
+    {{ cle_publiee(relation) }}
     {{ 'analyze ' ~ relation ~ ';' if type == 'table' and config.get('unlogged') }}
   {% endcall %}
   {{ run_hooks(post_hooks) }}
   {{ adapter.commit() }}
   {{ return({'relations': [relation]}) }}
 {% endmacro %}
+
+{# The key of what is promoted (`meta: {cle: …}`) names one row, NULL being a value of it: held by the table itself. #}
+{% macro cle_publiee(relation) -%}
+{%- set cle = (config.get('meta') or {}).get('cle') -%}
+{%- if cle -%}
+create unique index on {{ relation }} ({{ (cle if 'exercice' in cle else ['exercice'] + cle) | join(', ') }}) nulls not distinct;
+{%- endif -%}
+{%- endmacro %}
 
 {% materialization table, adapter='postgres' %}
   {{ return(creer_relation('table', get_create_table_as_sql(False, this, sql))) }}

@@ -112,6 +112,15 @@ reprises as (
   group by exercice
 ),
 
+cee_comptes as (
+  select exercice,
+    sum(montant) filter (where sens = 'titre' and role = 'produit_cee') as produit,
+    sum(montant) filter (where sens = 'mandat' and nature like '657%') as reversement
+  from {{ ref('int_ecritures') }}
+  where comptee and (role = 'produit_cee' or nature like '657%')
+  group by exercice
+),
+
 cee as (
   select
     e.exercice,
@@ -120,13 +129,10 @@ cee as (
       select sum(o.part - o.frais) from {{ ref('int_cee_operations') }} as o
       where o.exercice = e.exercice and not o.est_epci
     ) as reversement,
-    (
-      select sum(x.montant) from {{ ref('int_ecritures') }} as x
-      where x.exercice = e.exercice and x.comptee and x.sens = 'titre' and x.role = 'produit_cee'
-    ) as produit_compte,
-    (select sum(x.montant) from ecritures as x where x.exercice = e.exercice and x.sens = 'mandat' and x.nature like '657%')
-      as reversement_compte
+    c.produit as produit_compte,
+    c.reversement as reversement_compte
   from exercices as e
+  left join cee_comptes as c using (exercice)
 ),
 
 rapprochements as (

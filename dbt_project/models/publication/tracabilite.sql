@@ -97,12 +97,12 @@ arrondis as (
 ),
 
 ecritures as (
-  select exercice, destination as dispositif, mesure, fichier, sha256, ligne, rang_bordereau, rang_piece, ligne_piece,
+  select exercice, destination as dispositif, mesure, fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece,
     identite, date_emission, nature, montant_source, part, montant_mesure as montant
   from {{ ref('int_ecritures_parts') }}
   where mesure is not null and mesure <> 'recettes'
   union all
-  select exercice, dispositif, 'recettes', fichier, sha256, ligne, rang_bordereau, rang_piece, ligne_piece,
+  select exercice, dispositif, 'recettes', fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece,
     identite, date_emission, compte, montant_source, case nature when 'correction' then -100 else 100 end, montant
   from {{ ref('int_recettes') }}
 ),
@@ -120,10 +120,11 @@ lignes as (
   from arrondis
   where {{ arrondi('cout', 12) }} <> 0
   union all
-  select exercice, dispositif, mesure, fichier, sha256, ligne,
-    case when rang_bordereau > 0 then rang_bordereau || '/' || rang_piece || '/' || ligne_piece end,
-    identite, date_emission, nature, montant_source, part, montant
-  from ecritures
+  select e.exercice, e.dispositif, e.mesure, f.chemin, f.sha256, e.ligne,
+    case when e.rang_bordereau > 0 then e.rang_bordereau || '/' || e.rang_piece || '/' || e.ligne_piece end,
+    e.identite, e.date_emission, e.nature, e.montant_source, e.part, e.montant
+  from ecritures as e
+  inner join {{ ref('stg_journal__fichiers') }} as f on e.fichier_id = f.fichier_id
   union all
   select exercice, destination, 'amortissements', fichier, sha256, ligne, null, numero_inventaire, null, compte,
     dotation, quote_part, dotation_part
@@ -165,5 +166,6 @@ select
   {{ arrondi('l.montant', 12) }}::numeric(24, 12) as montant
 from lignes as l
 where
-  (l.exercice, l.dispositif) in (select c.exercice, c.dispositif from {{ ref('int_couts') }} as c)
-  and l.exercice in {{ exercices_demandes() }}
+  (l.exercice, l.dispositif) in (
+    select c.exercice, c.dispositif from {{ ref('int_couts') }} as c where c.exercice in {{ exercices_demandes() }}
+  )

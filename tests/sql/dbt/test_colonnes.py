@@ -33,4 +33,4 @@ def test_chaque_colonne_est_decrite(atelier: Atelier) -> None:
     assert len(entieres) > 50
     assert {nom: construites.get(nom) for nom in entieres} == entieres
     for nom, colonnes in (_decrites("staging") | _decrites("intermediate")).items():
-        assert set(colonnes) <= set(construites[nom]), nom
+        assert set(colonnes) <= set(construites.get(nom, ())), nom

@@ -1,18 +1,23 @@
 -- One row per accepted ledger line with its role, its key and the single motif that decides where it goes (S12).
 -- `montant` is TTC, or HT for a VAT-registered budget (R3g).
-with lignes as (
+-- The parameter is read once per budget: read for each line, it costs more than the rest.
+with budgets as (
+  select distinct exercice, budget from {{ ref('stg_compta__ecritures') }}
+),
+
+assujettis as (
+  select exercice, budget from budgets
+  where {{ parametre('montant', 'make_date(budgets.exercice, 1, 1)', precision='budgets.budget') }} = 'HT'
+),
+
+lignes as (
   select
     i.*,
-    case
-      when
-        i.montant_ht is not null
-        and {{ parametre('montant', 'make_date(i.exercice, 1, 1)', precision='i.budget') }} = 'HT'
-        then i.montant_ht
-      else i.montant_ttc
-    end as montant,
+    case when i.montant_ht is not null and a.budget is not null then i.montant_ht else i.montant_ttc end as montant,
     least(i.date_emission, make_date(i.exercice, 12, 31)) as jour_cle,
     i.statut in {{ statuts_comptes() }} as statut_compte
   from {{ ref('stg_compta__ecritures') }} as i
+  left join assujettis as a on i.exercice = a.exercice and i.budget = a.budget
 )
 
 select
@@ -21,8 +26,6 @@ select
   l.rang_bordereau,
   l.rang_piece,
   l.ligne_piece,
-  l.fichier,
-  l.sha256,
   l.identite,
   l.sens,
   l.exercice,

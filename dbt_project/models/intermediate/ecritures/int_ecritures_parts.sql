@@ -59,8 +59,6 @@ select
   rang_bordereau,
   rang_piece,
   ligne_piece,
-  fichier,
-  sha256,
   identite,
   date_emission,
   exercice,

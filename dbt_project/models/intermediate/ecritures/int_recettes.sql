@@ -3,7 +3,7 @@
 -- periode_* : Période service (titres only, C9), else the first AAAA-SN of the object, else (receipts only) the date émission.
 with lignes as (
   select
-    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, fichier, sha256, identite, date_emission, nature as compte,
+    fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, identite, date_emission, nature as compte,
     cle_dispositif as dispositif, siret, objet, montant as montant_source, emploi as nature,
     case emploi when 'correction' then exercice_origine else exercice end as exercice,
     case emploi when 'correction' then -montant else montant end as montant,
@@ -28,8 +28,6 @@ select
   rang_bordereau,
   rang_piece,
   ligne_piece,
-  fichier,
-  sha256,
   identite,
   date_emission,
   compte,

@@ -15,7 +15,7 @@ with lignes as (
   select
     'compta',
     case when r.sens = 'mandat' then 'mandats' else 'titres' end,
-    r.fichier,
+    f.chemin,
     r.ligne,
     case when r.rang_bordereau > 0 then concat_ws('/', r.bordereau, r.ligne_piece, r.rang_piece) end,
     case when r.emploi = 'correction' and r.exercice_origine is null then 'Exercice origine' else 'Axe analytique' end,
@@ -30,6 +30,7 @@ with lignes as (
     {{ montant_hors_paie('r.montant', 'r.nature') }},
     null::numeric
   from {{ ref('int_ecritures') }} as r
+  inner join {{ ref('stg_journal__fichiers') }} as f on r.fichier_id = f.fichier_id
   where
     (r.emploi is not null and r.axe_analytique is not null and r.cle_dispositif is null)
     or (r.emploi = 'correction' and r.exercice_origine is null)

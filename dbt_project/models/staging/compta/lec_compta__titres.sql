@@ -1,3 +1,3 @@
-{{ config(materialized='table', access='private') }}
+{{ config(materialized='ephemeral', access='private') }}
 -- One row per line of titres_AAAA-MM.
 {{ lignes_comptables('titres', 'titre') }}

@@ -4,8 +4,6 @@ select
   ligne,
   rang_bordereau,
   rang_piece,
-  fichier,
-  sha256,
   identite,
   sens,
   exercice,

@@ -12,7 +12,7 @@ union all
 select
   'compta' as source,
   'pes' as jeu,
-  r.fichier,
+  f.chemin,
   r.ligne,
   concat_ws('/', r.bordereau, r.piece, r.ligne_piece, row_number() over (
     partition by r.fichier_id, r.bordereau, r.piece, r.ligne_piece order by r.rang_ligne
@@ -26,4 +26,5 @@ select
   {{ apport('lec_compta__ecritures', 'montant') }} as montant,
   {{ apport('lec_compta__ecritures', 'minutes') }} as minutes
 from {{ ref('lec_compta__ecritures') }} as r
+inner join {{ ref('stg_journal__fichiers') }} as f on r.fichier_id = f.fichier_id
 where r.origine = 'pes' and r.rejet_statut is not null
