@@ -21,18 +21,21 @@ from mutualisation.francais.formats import plusieurs
 
 SCHEMA = "construction"
 REUSSIS = {"success", "pass"}
+CLE_REPETEE = "23505"
 # a number by use: one run at a time holds the lock of the warehouse
 SIMULATION, REDRESSEMENT = 1, 2
 
 
 @dataclass(frozen=True)
 class ResultatDbt:
-    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled."""
+    """Nodes that ran, French sentences of those that failed, digest of the project as it was compiled; `refaite`: what
+    was kept of the project could not be used, so that it was parsed anew."""
 
     executes: int
     tests: int
     echecs: list[str]
     projet_dbt_sha256: str = ""
+    refaite: bool = False
 
     def en_dict(self) -> dict[str, Any]:
         """As the manifest shows the gate."""
@@ -127,7 +130,9 @@ def _bilan(reponse: dict[str, Any]) -> ResultatDbt:
     tests = sum(map(_est_un_test, juges))
     if not tests:
         echecs.append("porte modele : aucun test n'a été exécuté")
-    return ResultatDbt(len(reponse["resultats"]), tests, echecs, reponse["projet_dbt_sha256"])
+    return ResultatDbt(
+        len(reponse["resultats"]), tests, echecs, reponse["projet_dbt_sha256"], reponse.get("refaite", False)
+    )
 
 
 def _est_un_test(resultat: dict[str, str]) -> bool:
@@ -143,6 +148,8 @@ def _faute(message: str, sqlstate: str | None = None) -> str:
     """What failed, in French: the rows that a test found, else the code of the refusal (its words may quote a cell)."""
     if trouve := re.search(r"Got (\d+) results?", message):
         return plusieurs(int(trouve[1]), "ligne en défaut", "lignes en défaut")
+    if sqlstate == CLE_REPETEE:
+        return "plusieurs lignes portent une même clé"
     if sqlstate:
         return f"requête refusée par l'entrepôt (SQLSTATE {sqlstate})"
     return "dbt n'a pas pu l'exécuter" if message.strip() else ""

@@ -16,49 +16,61 @@ from mutualisation.enfant.hote import Reponse, servir
 
 EXTENSIONS = {".sql", ".yml", ".csv"}
 PAQUET = "mutualisation"
-GARDE = "manifeste_{}.msgpack"
+GARDE = "manifeste_{}_{}.msgpack"
 # data tests with this tag are run by the test suite only: a build does not wait for them
 ESSAIS = "essais"
 COMMANDES = {
     "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{ESSAIS}"],
     "essais": ["test", "--select", "test_type:unit", f"tag:{ESSAIS}"],
 }
-OPTIONS = ("--target", "entrepot", "--quiet", "--log-level-file", "none")
+OPTIONS = ("--target", "entrepot", "--quiet", "--log-level", "none", "--log-level-file", "none")
 
 
 class ProjetAnalyse:
-    """The manifest of the project, kept in `cible` from one command to the next, parsed when it is not there.
+    """The manifest of the project, kept from one command to the next: beside the project, which whoever writes there
+    could change as well, or in `cible` where one may not write; parsed when none is kept, or not as it was written.
 
     Each build wants one of its own: what a compiled manifest holds of the ephemeral models is not written in a query
-    twice.
+    twice. `refaite`: what was kept is of another project or another version, or damaged.
     """
 
     def __init__(self, projet: Path, cible: Path, options: list[str]) -> None:
-        self._projet, self._cible, self._options = projet, cible, options
-        self._empreinte, self._octets, self.faute = "", b"", ""
+        self._projet, self._options = projet, options
+        self._dossiers = (projet / "target", cible)
+        self._empreinte, self._octets, self.faute, self.refaite = "", b"", "", False
+        self._pret: Any = None
         self._lire()
 
     def neuf(self) -> Any | None:
         """A manifest that no build has used; None when the project can't be parsed: `faute` says why."""
-        from dbt.contracts.graph.manifest import Manifest
-
         if empreinte_projet(self._projet) != self._empreinte:
             self._lire()
-        return None if self.faute else Manifest.from_msgpack(self._octets)
+        pret, self._pret = self._pret, None
+        return None if self.faute else pret or _manifeste(self._octets)
 
     def _lire(self) -> None:
-        self._empreinte = empreinte_projet(self._projet)
-        garde = self._cible / GARDE.format(self._empreinte)
-        if garde.is_file():
-            self._octets, self.faute = garde.read_bytes(), ""
-            return
+        self._empreinte, self.faute, self.refaite = empreinte_projet(self._projet), "", False
+        # one of each database: the manifest names it
+        base = hashlib.sha256(os.environ.get("MUTUALISATION_PG_BASE", "").encode()).hexdigest()[:8]
+        nom, gardes = GARDE.format(base, self._empreinte), GARDE.format(base, "*")
+        for dossier in self._dossiers:
+            if octets := _relire(dossier / nom):
+                self._octets, self._pret = octets, _manifeste(octets)
+                return
+        anciens = [garde for dossier in self._dossiers for garde in dossier.glob(gardes)]
         self._analyser()
-        if not self.faute:
-            for ancien in self._cible.glob(GARDE.format("*")):
-                ancien.unlink(missing_ok=True)
-            # a disk that refuses costs the next command a parsing
+        if self.faute:
+            return
+        self.refaite = bool(anciens)
+        for garde in anciens:
             with contextlib.suppress(OSError):
-                disque.ecrire(garde, self._octets)
+                garde.unlink()
+        for dossier in self._dossiers:
+            # where both refuse, the next command parses
+            with contextlib.suppress(OSError):
+                dossier.mkdir(exist_ok=True)
+                disque.ecrire(dossier / nom, hashlib.sha256(self._octets).digest() + self._octets)
+                return
 
     def _analyser(self) -> None:
         from dbt.cli.main import dbtRunner
@@ -67,7 +79,23 @@ class ProjetAnalyse:
         analyse = dbtRunner().invoke(["parse", "--no-partial-parse", *self._options])
         lu = analyse.result if analyse.success else None
         self.faute = "" if isinstance(lu, Manifest) else str(analyse.exception)
-        self._octets = lu.to_msgpack() if isinstance(lu, Manifest) else b""
+        self._octets, self._pret = (lu.to_msgpack(), lu) if isinstance(lu, Manifest) else (b"", None)
+
+
+def _relire(garde: Path) -> bytes:
+    """What was kept in a file, as it was written; nothing when it is not there, or no longer so."""
+    try:
+        contenu = garde.read_bytes()
+    except OSError:
+        return b""
+    somme, octets = contenu[:32], contenu[32:]
+    return octets if hashlib.sha256(octets).digest() == somme else b""
+
+
+def _manifeste(octets: bytes) -> Any:
+    from dbt.contracts.graph.manifest import Manifest
+
+    return Manifest.from_msgpack(octets)
 
 
 def empreinte_projet(projet: Path) -> str:
@@ -105,6 +133,7 @@ def preparer(projet: str, cible: str) -> Reponse:
     from dbt.cli.main import dbtRunner
 
     codes = noter_les_codes()
+    taire_les_evenements()
     options = ["--project-dir", projet, "--profiles-dir", projet, *OPTIONS]
     analyse = ProjetAnalyse(Path(projet), Path(cible), options)
 
@@ -119,10 +148,23 @@ def preparer(projet: str, cible: str) -> Reponse:
             "resultats": _resultats(build, dict(codes)),
             "codes": [code for _, code in codes],
             "projet_dbt_sha256": empreinte_compilee(manifeste),
+            "refaite": analyse.refaite,
             **erreur,
         }
 
     return repondre
+
+
+def taire_les_evenements() -> None:
+    """dbt writes each of its events as a message that nobody reads here: a sixth of the processor time of a build."""
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    class Muet(EventManager):
+        def fire_event(self, *_: Any, **__: Any) -> None:
+            pass
+
+    ctx_set_event_manager(Muet())
 
 
 def noter_les_codes() -> list[tuple[str, str | None]]:

@@ -12,7 +12,7 @@ import pytest
 
 # dbt changes the logging of the process it lives in: the test has one of its own
 PROGRAMME = """
-import json, sys
+import json, shutil, sys
 from pathlib import Path
 from mutualisation.construction.enfant_dbt import ProjetAnalyse, empreinte_compilee
 projet = Path(sys.argv[1])
@@ -27,14 +27,25 @@ for noeud in premier.nodes.values():
     noeud.database, noeud.raw_code = "autre", noeud.raw_code.replace('"base".', '"autre".')
 dits.append(empreinte_compilee(premier))
 
-(garde,) = cible.glob("manifeste_*.msgpack")
+GARDES = "manifeste_*.msgpack"
+(garde,) = (projet / "target").glob(GARDES)
 inode = garde.stat().st_ino
 repris = ProjetAnalyse(projet, cible, options)
 dits += [garde.stat().st_ino == inode, empreinte_compilee(repris.neuf())]
+tronque = garde.read_bytes()[:-9]
+garde.write_bytes(tronque)
+refait = ProjetAnalyse(projet, cible, options)
+dits += [empreinte_compilee(refait.neuf()), [a.refaite for a in (analyse, repris, refait)]]
+dits.append(garde.read_bytes() != tronque)
 
 (projet / "models" / "a.sql").write_text("select 2 as un")
 dits.append(empreinte_compilee(analyse.neuf()))
-dits.append(len(list(cible.iterdir())))
+dits.append(len(list((projet / "target").glob(GARDES))))
+# a project where one may not write
+shutil.rmtree(projet / "target")
+(projet / "target").touch()
+ailleurs = ProjetAnalyse(projet, cible, options)
+dits.append([ailleurs.faute, len(list(cible.glob(GARDES)))])
 (projet / "models" / "a.sql").write_text("select {{ 1 ")
 dits.append(analyse.neuf() is None)
 print(json.dumps(dits))
@@ -66,10 +77,16 @@ def test_le_projet_est_analyse_une_fois_tant_que_rien_ne_change(projet: Path) ->
     lance = subprocess.run(
         [sys.executable, "-c", PROGRAMME, str(projet)],
         capture_output=True, text=True, check=False, cwd=projet,
-        env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_WRITE_JSON": "false"},
+        env=os.environ | {
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_WRITE_JSON": "false",
+            "DBT_TARGET_PATH": str(projet / "dbt"),
+        },
     )  # fmt: skip
     assert lance.returncode == 0, lance.stderr
-    le_meme, empreinte, ailleurs, garde, reprise, apres, gardes, illisible = json.loads(lance.stdout.splitlines()[-1])
+    le_meme, empreinte, base, garde, reprise, refaite, dites, ecrite, apres, gardes, ailleurs, illisible = json.loads(
+        lance.stdout.splitlines()[-1]
+    )
     assert le_meme is False
-    assert empreinte == ailleurs == reprise != apres
-    assert (garde, gardes, illisible) == (True, 1, True)
+    assert empreinte == base == reprise == refaite != apres
+    assert dites == [False, False, True]
+    assert (garde, ecrite, gardes, ailleurs, illisible) == (True, True, 1, ["", 1], True)
