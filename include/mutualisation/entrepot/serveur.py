@@ -81,15 +81,22 @@ def _presence(var: Path) -> Iterator[str]:
     """Hold a shared lock while the server is used; the last holder stops the server."""
     _creer_dossier(var)
     donnees, programmes = var / "pg", Programmes.trouver()
+    ecriture = None
     with (var / "pg.presence").open("a") as presence:
         try:
             with _exclusif(var / "pg.verrou"):
-                if not (donnees / "PG_VERSION").exists():
+                neuf = not (donnees / "PG_VERSION").exists()
+                if neuf:
                     initialiser(donnees, programmes)
                 dsn = joindre_ou_demarrer(donnees, programmes)
                 fcntl.flock(presence, fcntl.LOCK_SH)
+            if neuf:
+                # the disk is waited for at the end only: the server looks after what comes after initdb (K11)
+                ecriture = programmes.lancer("initdb", ["--sync-only", f"--pgdata={donnees}"], _journal(donnees))
             yield dsn
         finally:
+            if ecriture is not None:
+                ecriture.wait()
             with _exclusif(var / "pg.verrou"):
                 if _seul(presence):
                     arreter(donnees, programmes)
@@ -222,7 +229,10 @@ def _url(prise: Path, base: str) -> str:
 
 
 def initialiser(donnees: Path, programmes: Programmes) -> None:
-    """Make the data folder beside its final name, then rename it: a killed initdb leaves nothing half made."""
+    """Make the data folder beside its final name, then rename it: a killed initdb leaves nothing half made.
+
+    It waits for no disk: whoever keeps the folder does, later.
+    """
     ebauche = donnees.with_name("pg.ebauche")
     shutil.rmtree(ebauche, ignore_errors=True)
     if donnees.exists() and any(donnees.iterdir()):
@@ -242,6 +252,7 @@ def initialiser(donnees: Path, programmes: Programmes) -> None:
         "--auth-local=trust",
         "--auth-host=scram-sha-256",
         "--no-instructions",
+        "--no-sync",
     ]
     journal = donnees.with_name("pg.log")
     if programmes.lancer("initdb", arguments, journal).wait() != 0:

@@ -71,7 +71,7 @@ def _lire_dossier(dossier: str) -> Registre:
 def _lire_source(chemin: Path) -> Source:
     ou = chemin.name
     try:
-        brut = yaml.safe_load(chemin.read_text(encoding="utf-8"))
+        brut = yaml.load(chemin.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as e:
         marque = getattr(e, "problem_mark", None)
         raison = f"ligne {marque.line + 1}, YAML à corriger" if marque else "ce n'est pas de l'UTF-8"

@@ -227,6 +227,24 @@ def test_postmaster_pid_d_un_processus_etranger(var):
         assert un(dsn) == 1
 
 
+def test_ce_que_fait_initdb_est_sur_le_disque_a_la_fin(tmp_path, monkeypatch):
+    """The first command does not wait for it meanwhile (K11)."""
+    lances: list[tuple[list[str], subprocess.Popen[bytes]]] = []
+    lancer = Programmes.lancer
+
+    def noter(self: Programmes, programme: str, arguments: list[str], journal: Path) -> "subprocess.Popen[bytes]":
+        processus = lancer(self, programme, arguments, journal)
+        lances.append(([programme, *arguments], processus))
+        return processus
+
+    monkeypatch.setattr(Programmes, "lancer", noter)
+    for _ in range(2):
+        with serveur_entrepot(tmp_path):
+            pass
+    (ecriture,) = [processus for commande, processus in lances if commande[:2] == ["initdb", "--sync-only"]]
+    assert ecriture.returncode == 0
+
+
 def test_initdb_interrompu(tmp_path):
     (tmp_path / "pg.ebauche" / "base").mkdir(parents=True)
     with serveur_entrepot(tmp_path) as dsn:
