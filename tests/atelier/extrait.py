@@ -10,6 +10,7 @@ import psycopg
 from mutualisation.chemins import dossier_var
 from mutualisation.composition.dossier import mise_en_place
 from mutualisation.extrait.annuel import REFUS, Porte, composer_extrait, verifier_places
+from mutualisation.extrait.produits import presses
 from mutualisation.publication.contexte import version_publiee
 
 
@@ -25,7 +26,8 @@ def ecrire_extrait(
     verifier_places(conn, sortie, [exercice], version)
     choisie = version if version is not None else version_publiee(conn, exercice)
     with mise_en_place(sortie, REFUS) as pose:
-        destination = composer_extrait(conn, exercice, choisie, pose, porte=porte, var=dossier_var())
+        with presses() as imprimer:
+            destination = composer_extrait(conn, exercice, choisie, pose, imprimer, porte=porte, var=dossier_var())()
         conn.commit()
         pose.mettre_sur_disque()
         pose.poser()

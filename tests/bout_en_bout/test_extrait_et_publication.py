@@ -69,7 +69,7 @@ def test_un_rendu_puis_une_ancre_qui_echouent(
         return op.bilan(publie.contexte, str(depot_corrige), [EXERCICE], str(bilans)).empreinte
 
     with monkeypatch.context() as panne:
-        panne.setitem(produits.RENDUS, "docx", _casser)
+        panne.setattr(produits, "documents", _casser)
         with pytest.raises(ErreurMutualisation, match="plus de place sur le disque"):
             bilan()
     assert publication(publie.contexte.dsn) == avant

@@ -77,7 +77,7 @@ class EnfantDbt:
 
     def demander(self, commande: str) -> dict[str, Any]:
         """The outcome of a command of `enfant_dbt`, by name. Raises `PannePassagere` as `construire` does."""
-        reponse: dict[str, Any] = self._enfant.demander("modele", commande, surveillance(self._dsn))
+        reponse: dict[str, Any] = self._enfant.demander("porte modele", commande, surveillance(self._dsn))
         if passageres := [code for code in reponse.get("codes", []) if passagere(code)]:
             raise panne(passageres[0], "Porte modele : l'entrepôt")
         return reponse

@@ -77,16 +77,16 @@ class Enfant:
         """True while the child runs and is this process's own: after a fork it belongs to the parent."""
         return self._parent == os.getpid() and self._processus.poll() is None
 
-    def demander(self, porte: str, demande: Any, veiller: Veille = lambda: None) -> Any:
-        """The answer of the child. Raises `PannePassagere` (« porte … ») when it is dead: nothing is known against what
-        it was to judge."""
+    def demander(self, lieu: str, demande: Any, veiller: Veille = lambda: None) -> Any:
+        """The answer of the child. Raises `PannePassagere` (« lieu : … ») when it is dead: nothing is known against
+        what it was to judge or to write."""
         try:
             self.envoyer(demande)
             return self.recevoir(veiller)
         except EnfantArrete as fin:
             comment = f" ({fin.signal.name})" if fin.signal else ""
             raise PannePassagere(
-                f"porte {porte} : {self._nom} s'est arrêté{comment} — relancer, et vérifier la mémoire disponible"
+                f"{lieu} : {self._nom} s'est arrêté{comment} — relancer, et vérifier la mémoire disponible"
             ) from None
 
     def envoyer(self, demande: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,14 @@ def composer_extrait(
     exercice: int,
     version: int,
     pose: MiseEnPlace,
+    imprimer: produits.Imprimer,
     *,
     porte: Porte,
     var: Path,
     suivi: Suivi = muet,
-) -> Path:
-    """Write and read back the extract of an exercice beside its place, where `pose` will put it; give back that place.
+) -> Callable[[], Path]:
+    """Begin the extract of an exercice beside its place, where `pose` will put it; what is given back waits for its
+    documents, ends it, and gives back that place.
 
     `porte` reads the extract back, and raises when it is not the publication; `var`: the folder of the key that signs;
     `suivi`: told when there is something to write.
@@ -68,7 +71,7 @@ def composer_extrait(
     contexte = lire_contexte(conn, exercice, version)
     destination = dossier_de(conn, pose.sortie, exercice, version)
     if est_entier(conn, destination, (exercice, version, manifeste.statut_de(contexte)), var):
-        return destination
+        return lambda: destination
     suivi(f"Extrait de l'exercice {exercice}")
     dossier = pose.preparer(destination.name)
     # relations and columns of the contract at publication: one added since is in no former extract (S8)
@@ -76,13 +79,19 @@ def composer_extrait(
     relations = {nom: connues[nom].limitee(colonnes) for nom, colonnes in contexte.relations.items() if nom in connues}
     relations |= _redressement(conn, contexte)
     bilan = Bilan(conn, contexte, relations)
-    _ecrire_fichiers(conn, bilan, relations, dossier)
-    ecrit = _manifeste(conn, bilan, dossier, destination)
-    (dossier / MANIFESTE).write_bytes(ecrit)
-    extrait = (exercice, version, manifeste.statut_de(contexte))
-    (dossier / SIGNATURE).write_bytes(signer_et_noter(conn, extrait, ecrit, destination, var))
-    porte(conn, dossier, exercice, version, relations)
-    return destination
+    imprimes = _ecrire_fichiers(conn, bilan, relations, dossier, imprimer)
+
+    def finir() -> Path:
+        for imprime in imprimes:
+            imprime.result()
+        ecrit = _manifeste(conn, bilan, dossier, destination)
+        (dossier / MANIFESTE).write_bytes(ecrit)
+        extrait = (exercice, version, manifeste.statut_de(contexte))
+        (dossier / SIGNATURE).write_bytes(signer_et_noter(conn, extrait, ecrit, destination, var))
+        porte(conn, dossier, exercice, version, relations)
+        return destination
+
+    return finir
 
 
 def page_de(dossier: Path) -> Path:
@@ -106,16 +115,20 @@ def _redressement(conn: psycopg.Connection[Any], contexte: Contexte) -> dict[str
 
 
 def _ecrire_fichiers(
-    conn: psycopg.Connection[Any], bilan: Bilan, relations: Mapping[str, Relation], dossier: Path
-) -> None:
-    """Every file of the extract but its manifest."""
+    conn: psycopg.Connection[Any],
+    bilan: Bilan,
+    relations: Mapping[str, Relation],
+    dossier: Path,
+    imprimer: produits.Imprimer,
+) -> list[Future[None]]:
+    """Every file of the extract but its manifest; documents are written once their ends were waited for."""
     contexte = bilan.contexte
     exercice, version = contexte.exercice, contexte.construction.version
     for relation in relations.values():
         ecrire_csv(conn, relation, exercice, version, dossier / f"{relation.nom}.csv")
     paquet = catalogue.decrire(contexte, relations.values(), dossier, restreinte=ouverture.est_restreinte(bilan))
     (dossier / "datapackage.json").write_bytes(_json(paquet))
-    produits.ecrire_tout(produits.documents(bilan), dossier)
+    return [imprimer(document, dossier) for document in produits.documents(bilan)]
 
 
 def _manifeste(conn: psycopg.Connection[Any], bilan: Bilan, dossier: Path, destination: Path) -> bytes:

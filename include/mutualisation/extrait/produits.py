@@ -1,16 +1,19 @@
-"""The documents of an extract beside its CSV, each made of the same bilan, and how each form writes them."""
+"""The documents of an extract beside its CSV, each made of the same bilan; a child per core writes them.
+
+In processes, for typst keeps the interpreter's lock; the parent makes the next documents meanwhile.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import local
 
 from mutualisation import audit, classeur
-from mutualisation.composition.glyphes import Releve, phrase
-from mutualisation.mise_en_forme import docx, html, pdf, xlsx
+from mutualisation.enfant.hote import Enfant
 from mutualisation.mise_en_forme.modele import Document
 from mutualisation.rapport.contenu import actes, communes, conseil
 from mutualisation.rapport.publie import Bilan
@@ -24,18 +27,7 @@ PRODUITS: tuple[Produit, ...] = (
     classeur.documents,
     actes.documents,
 )
-RENDUS: dict[str, Callable[[Document, Path], None]] = {
-    "html": html.ecrire,
-    "pdf": pdf.ecrire,
-    "xlsx": xlsx.ecrire,
-    "docx": docx.ecrire,
-}
-SUJET = "Caractères"
-# what other parts of the document are found by: never read
-IDENTIFIANTS = {
-    "ancre", "cle", "cible", "chemin", "genre", "formule", "sorties", "forme", "table", "code_insee", "adresse",
-}  # fmt: skip
-PARTIES_NOMMEES = 3
+Imprimer = Callable[[Document, Path], Future[None]]
 
 
 def documents(bilan: Bilan) -> Iterator[Document]:
@@ -44,53 +36,27 @@ def documents(bilan: Bilan) -> Iterator[Document]:
         yield from produit(bilan)
 
 
-def ecrire_tout(dits: Iterable[Document], dossier: Path) -> None:
-    """Write every document on every core: the compiler of PDF works outside the interpreter's lock.
+@contextmanager
+def presses() -> Iterator[Imprimer]:
+    """Give what hands a document, and the folder of its extract, to the first child that is free.
 
-    Raises what the first document that fails raises.
+    Its end is to be waited for: it raises what writing raised, `PannePassagere` when the child died. Left by an error,
+    what is not begun is dropped: nobody writes any more.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as fils:
-        for ecrit in [fils.submit(ecrire, document, dossier) for document in dits]:
-            ecrit.result()
+    du_fil, enfants = local(), []
 
+    def confier(document: Document, dossier: Path) -> None:
+        if not hasattr(du_fil, "enfant"):
+            du_fil.enfant = Enfant("le compositeur", "mutualisation.extrait.imprimerie")
+            enfants.append(du_fil.enfant)
+        echec = du_fil.enfant.demander(f"document {document.chemin}", (document, dossier))
+        if echec is not None:
+            raise echec
 
-def ecrire(document: Document, dossier: Path) -> list[Path]:
-    """Write a document in each of its forms under the folder of the extract; give back the files.
-
-    A character that no font draws is replaced, and the document says so: a text never stops an extract.
-    """
-    dessine = rendre_dessinable(document)
-    fichiers = [dossier / f"{document.chemin}.{sortie}" for sortie in document.sorties]
-    for fichier, sortie in zip(fichiers, document.sorties, strict=True):
-        fichier.parent.mkdir(parents=True, exist_ok=True)
-        RENDUS[sortie](dessine, fichier)
-    return fichiers
-
-
-def rendre_dessinable(document: Document) -> Document:
-    """The same document when every character has a glyph; else « □ » in the place of each that has none, and a note.
-
-    The note stands where the document says what it comes from, and in the notice of its workbook.
-    """
-    parties: list[tuple[str, int]] = []
-    sections = []
-    for section in document.sections:
-        releve = Releve(IDENTIFIANTS)
-        sections.append(releve.lire(section))
-        parties.append((f"« {sections[-1].titre} »", releve.remplaces))
-    releve = Releve(IDENTIFIANTS)
-    lu: Document = releve.lire(replace(document, sections=()))
-    touchees = [(nom, n) for nom, n in [("l'en-tête", releve.remplaces), *parties] if n]
-    lu = replace(lu, sections=sections)
-    if not touchees:
-        return lu
-    note = phrase(sum(n for _, n in touchees), _enumerer([nom for nom, _ in touchees])) + "."
-    avant, apres = lu.notice
-    return replace(lu, identite=[*lu.identite, (SUJET, (note,))], notice=(avant, [*apres, (SUJET, note)]))
-
-
-def _enumerer(noms: Sequence[str]) -> str:
-    uniques = list(dict.fromkeys(noms))
-    if (autres := len(uniques) - PARTIES_NOMMEES) > 1:
-        return f"{', '.join(uniques[:PARTIES_NOMMEES])} et {autres} autres parties"
-    return " et ".join(filter(None, [", ".join(uniques[:-1]), uniques[-1]]))
+    fils = ThreadPoolExecutor(os.cpu_count())
+    try:
+        yield lambda document, dossier: fils.submit(confier, document, dossier)
+    finally:
+        fils.shutdown(cancel_futures=True)
+        for enfant in enfants:
+            enfant.fermer()

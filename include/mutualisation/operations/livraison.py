@@ -22,6 +22,7 @@ from mutualisation.erreurs import (
     raison_systeme,
 )
 from mutualisation.extrait.annuel import REFUS, composer_extrait, dossier_de, est_autrement_rendu, verifier_places
+from mutualisation.extrait.produits import presses
 from mutualisation.factures.ecriture import ecrire_factures
 from mutualisation.operations.conservation import exiger_conservee, purger
 from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
@@ -135,21 +136,26 @@ def _composer(
     """
     porte = partial(exiger_extrait, session.dsn)
     places, refus = [], []
-    for exercice, version in versions.items():
-        try:
-            places.append(
-                composer_extrait(conn, exercice, version, pose, porte=porte, var=session.var, suivi=session.suivi)
+    with presses() as imprimer:
+        fins = []
+        for exercice, version in versions.items():
+            finir = composer_extrait(
+                conn, exercice, version, pose, imprimer, porte=porte, var=session.var, suivi=session.suivi
             )
-        except ControleEchoue as echec:
-            if publiees:
-                raise ExtraitRefuse(
-                    [
-                        f"La version {version} est publiée, mais l'extrait de l'exercice {exercice} relu ne lui est "
-                        f"pas conforme : {' ; '.join(echec.controles)} ; l'extrait précédent est resté en place ; "
-                        "relancez « mutualisation extraire »."
-                    ]
-                ) from echec
-            refus += echec.controles
+            fins.append((exercice, version, finir))
+        for exercice, version, finir in fins:
+            try:
+                places.append(finir())
+            except ControleEchoue as echec:
+                if publiees:
+                    raise ExtraitRefuse(
+                        [
+                            f"La version {version} est publiée, mais l'extrait de l'exercice {exercice} relu ne lui "
+                            f"est pas conforme : {' ; '.join(echec.controles)} ; l'extrait précédent est resté en "
+                            "place ; relancez « mutualisation extraire »."
+                        ]
+                    ) from echec
+                refus += echec.controles
     if refus:
         raise ControleEchoue(refus)
     return places

@@ -69,7 +69,7 @@ def executer(
         "colonnes": colonnes,
         "attentes": attentes,
     }
-    reponse = _vivant().demander(porte, demande, surveillance(dsn))
+    reponse = _vivant().demander(f"porte {porte}", demande, surveillance(dsn))
     if "faute" in reponse:
         attente, faute = reponse["faute"]
         lieu = f"porte {porte}, attente « {attente.nom} » de {fichier_de(attente.suite)}"

@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 from mutualisation.construction.dbt import SIMULATION, EnfantDbt, choisir_ensemble, fichiers_en_vigueur
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.extrait import produits
+from mutualisation.extrait import imprimerie
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.ingestion import chargement, journal
 from mutualisation.ingestion.depot import decouvrir
@@ -101,7 +101,7 @@ def ecrire_simulation(simulation: Simulation, sortie: Path) -> list[Path]:
         neutre = df.map(lambda x: neutraliser(x) if isinstance(x, str) else x)
         neutre.to_csv(ecrits[-1], sep=";", index=False, lineterminator="\n")
     for document in simulation.documents:
-        ecrits += reversed(produits.ecrire(document, sortie))
+        ecrits += reversed(imprimerie.ecrire(document, sortie))
     return ecrits
 
 

@@ -9,7 +9,7 @@ import docx
 import pytest
 from tests.sql.publication import entrepot_publie
 
-from mutualisation.extrait import produits
+from mutualisation.extrait import imprimerie
 from mutualisation.rapport.contenu import actes
 
 from .conftest import Republier
@@ -62,7 +62,8 @@ def test_the_communication_says_the_year_to_come_with_its_range(extrait: Path) -
 def test_a_visa_that_the_epci_wrote_is_not_said_twice(republier: Republier, tmp_path: Path) -> None:
     visa = {"texte": "Vu l'article L5211\u201139\u20111", "rubrique": "visa", "rang": 1, "auteur": "DAJ"}
     textes = [{"exercice": 2021, "dispositif": None} | visa]
-    produits.ecrire_tout(actes.documents(republier(lambda lignes: lignes.update(textes=textes))), tmp_path)
+    for document in actes.documents(republier(lambda lignes: lignes.update(textes=textes))):
+        imprimerie.ecrire(document, tmp_path)
     texte = _texte(tmp_path, DELIBERATION)
     visas = [ligne for ligne in texte.replace("\u2011", "-").splitlines() if "L5211-39-1" in ligne]
     assert len(visas) == 1

@@ -46,7 +46,7 @@ def test_une_demande_une_reponse(enfant: Enfant) -> None:
 
 def test_un_enfant_qui_meurt_se_relance(enfant: Enfant) -> None:
     for _ in range(2):
-        with pytest.raises(PannePassagere, match="porte essai : l'essai s'est arrêté —"):
+        with pytest.raises(PannePassagere, match="essai : l'essai s'est arrêté —"):
             enfant.demander("essai", {"sans": "valeur"})
     assert not enfant.vivant
 
