@@ -26,6 +26,8 @@ ATTENTE_S = 300
 ATTERRISSAGE = ("lock table brut.mandats in share mode", "copy")
 # the small drop has no file of it: only dbt reads it
 CONSTRUCTION = ("lock table brut.unites in access exclusive mode", "create")
+# documents are written, none is in place
+COMPOSITION = ("lock table journal.extraits in exclusive mode", "noter_extrait")
 PUBLICATION = ("select from journal.publications for update", "select journal.publier")
 VERROU = 2021
 # the server goes on with a commit whose client is gone: it waits for our lock first
@@ -43,12 +45,13 @@ create constraint trigger attendre after insert or update on journal.publication
 def test_des_executions_interrompues_de_suite_ne_perdent_rien(
     var_publie: Path, depot_corrige: Path, empreinte_corrigee: str, tmp_path: Path
 ) -> None:
-    """Killed while landing, in dbt, by the death of the server as it publishes, at the commit; the next ends well."""
+    """Killed while landing, in dbt, once documents are composed, by the death of the server as it publishes, at the
+    commit; the next ends well."""
     bilans = tmp_path / "bilans"
     commande = ["bilan", "--depot", depot_corrige, "--exercice", EXERCICE, "--sortie", bilans]
     with serveur_entrepot(var_publie) as dsn:
         avant = publication(dsn)
-        for verrou, bloque in (ATTERRISSAGE, CONSTRUCTION):
+        for verrou, bloque in (ATTERRISSAGE, CONSTRUCTION, COMPOSITION):
             _tuer_la_ou(dsn, verrou, bloque, demarrer(var_publie, *commande))
             assert publication(dsn) == avant, bloque
         coupee = demarrer(var_publie, *commande)

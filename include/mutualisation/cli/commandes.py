@@ -7,17 +7,21 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
+from rich.text import Text
 
 from mutualisation.cli import options
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.francais.formats import euros, plusieurs
+from mutualisation.francais.formats import euros, nombre, plusieurs
 
 if TYPE_CHECKING:
     from mutualisation import examen
@@ -60,6 +64,17 @@ def suivre(message: str) -> None:
     journal.print(f"· {message}", markup=False)
 
 
+@contextmanager
+def _session(*, bavard: bool = False) -> Iterator[op.Session]:
+    """The warehouse; a line per step, and what is at hand: lines when `bavard`, else where a terminal shows it."""
+    with ExitStack() as pile:
+        detail = suivre if bavard else op.muet
+        if journal.is_terminal and not bavard:
+            statut = pile.enter_context(journal.status(""))
+            detail = lambda message: statut.update(Text(message))  # noqa: E731
+        yield pile.enter_context(op.Session.depuis_environnement(suivre, detail))
+
+
 @app.command
 def bilan(
     *,
@@ -75,9 +90,10 @@ def bilan(
     from mutualisation.extrait.annuel import page_de
 
     op.verifier_exercices(exercice)
-    with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
+    with _session(bavard=bavard) as session:
         resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par, refaire=refaire)
         reste = op.laisse_de_cote(session, exercice)
+    suivre(" · ".join(f"{nom} {nombre(Decimal(duree), 1)} s" for nom, duree in session.durees.items()))
     _avertir(resultat.chargements)
     contenu = {
         "version": resultat.version,
@@ -113,7 +129,7 @@ def charger(
     *, depot: options.Depot, source: options.Sources = None, json_: options.Json = False, bavard: options.Bavard = False
 ) -> None:
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
-    with op.Session.depuis_environnement(suivre, suivre if bavard else op.muet) as session:
+    with _session(bavard=bavard) as session:
         charges = op.charger(session, depot, source)
         reste = op.laisse_de_cote_par_la_lecture(session, charges)
     _avertir(charges)
@@ -131,7 +147,7 @@ def controler(
 ) -> None:
     """Construit les exercices et passe toutes les portes, sans rien publier."""
     op.verifier_exercices(exercice)
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         session.precharger()
         with session.connexion():
             version = op.construire(session, exercice, prepare_par)
@@ -142,7 +158,7 @@ def controler(
 @app.command
 def publier(*, json_: options.Json = False) -> None:
     """Publie la dernière construction qui a passé toutes les portes."""
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         empreinte = op.publier(session)
         reste = op.laisse_de_cote(session)
     _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
@@ -157,7 +173,7 @@ def cloturer(
     json_: options.Json = False,
 ) -> None:
     """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
     dit = "déjà clos" if clos.deja else "clos"
     ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
@@ -171,7 +187,7 @@ def extraire(
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         dossiers = op.extraire_ensemble(session, annees, str(sortie), version)
         reste = op.laisse_de_cote(session, annees, version)
     _rendre(json_, {"extraits": dossiers}, dossiers, reste)
@@ -183,7 +199,7 @@ def verifier(
 ) -> None:
     """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
     annees = op.verifier_exercices(exercice) if exercice else []
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         ecarts, remarques = op.verifier(session, annees, extrait or [])
     contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
     _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])])
@@ -201,7 +217,7 @@ def facturer(
     json_: options.Json = False,
 ) -> None:
     """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
         reste = op.laisse_de_cote(session, [exercice])
     _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
@@ -224,7 +240,7 @@ def simuler(
 
     essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
     op.verifier_sortie(sortie)
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
         reste = op.laisse_de_cote(session, exercice)
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
@@ -255,7 +271,7 @@ def reparer(
         raise ErreurMutualisation(
             "Donner un classeur corrigé, ou --sortie DOSSIER pour écrire les lignes à corriger : l'un ou l'autre."
         )
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         if sortie is not None:
             with session.connexion() as conn:
                 ecrits = ecrire_classeurs(conn, sortie)
@@ -294,7 +310,7 @@ def purger(
     *, garder: options.Garder = None, remplacees: options.Remplacees = False, json_: options.Json = False
 ) -> None:
     """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
     _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
 
@@ -309,7 +325,7 @@ def sauvegarder(
     json_: options.Json = False,
 ) -> None:
     """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier ; dit où sont les clés, qui n'y vont pas."""
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         faite = op.sauvegarder(session, dossier, airflow=airflow, attente_min=attente)
     lignes = [
         plusieurs(len(faite.fichiers), "fichier sauvegardé", "fichiers sauvegardés"),
@@ -334,7 +350,7 @@ def restaurer(dossier: options.Sauvegarde, /, *, airflow: options.Airflow = None
 def effacer(*, jusqu_a: options.JusquA, json_: options.Json = False) -> None:
     """Efface les lignes sur des personnes dont la conservation est échue ; ce qui est publié ne change pas."""
     (annee,) = op.verifier_exercices([jusqu_a])
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         fait = op.effacer(session, annee)
     lignes = plusieurs(fait["lignes"], "ligne effacée", "lignes effacées")
     _rendre(json_, fait, [f"{lignes}, {plusieurs(fait['fichiers'], 'fichier')}"])
@@ -343,7 +359,7 @@ def effacer(*, jusqu_a: options.JusquA, json_: options.Json = False) -> None:
 @app.command
 def etat(*, json_: options.Json = False) -> None:
     """Dit ce qui est chargé, retenu, rejeté et publié."""
-    with op.Session.depuis_environnement(suivre) as session:
+    with _session() as session:
         contenu = op.etat(session)
         reste = op.laisse_de_cote(session)
     lignes = [f"publication {contenu['publication_sha256'] or 'aucune'}"]

@@ -55,16 +55,21 @@ def bilan(
         verifier_places(conn, Path(sortie), annees)
         if not lire_pointeurs(conn):
             session.precharger()
-        chargements = charger(session, depot)
+        with session.etape("chargement"):
+            chargements = charger(session, depot)
         if not refaire and (versions := deja_publiee(conn, annees)):
             session.suivi(_rien_de_nouveau(versions))
             conn.commit()
-            extraits = extraire_ensemble(session, annees, sortie)
+            with session.etape("vérification"):
+                extraits = extraire_ensemble(session, annees, sortie)
             return BilanPublie(chargements, versions[-1], publication_en_vigueur(conn), extraits)
         session.precharger()
-        version = construire(session, annees, prepare_par)
-        controler(session, version)
-        empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie), refaire=refaire)
+        with session.etape("construction"):
+            version = construire(session, annees, prepare_par)
+        with session.etape("contrôle"):
+            controler(session, version)
+        with session.etape("publication et extraits"):
+            empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie), refaire=refaire)
     return BilanPublie(chargements, version, empreinte, extraits)
 
 

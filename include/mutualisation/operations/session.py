@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +34,8 @@ PREMIER_EXERCICE, DERNIER_EXERCICE = 1900, 2999
 class Session:
     """An open warehouse: address, folder of what runs, dbt child process.
 
-    `suivi` receives the steps in French, `detail` a line per file; `embarque`: the server is ours (K3).
+    `suivi` receives the steps in French, `detail` a line per file, model and document; `embarque`: the server is ours
+    (K3); `durees`: seconds by stage.
     """
 
     dsn: str
@@ -41,6 +43,7 @@ class Session:
     suivi: Suivi = muet
     detail: Suivi = muet
     embarque: bool = True
+    durees: dict[str, float] = field(default_factory=dict)
     _dbt: EnfantDbt | None = None
     _conn: psycopg.Connection[Any] | None = None
     _verrou: psycopg.Connection[Any] | None = None
@@ -78,6 +81,15 @@ class Session:
                 yield self._conn
             finally:
                 self._conn = self._verrou = None
+
+    @contextmanager
+    def etape(self, nom: str) -> Iterator[None]:
+        """A stage of the work, whose time is kept."""
+        debut = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.durees[nom] = self.durees.get(nom, 0.0) + time.perf_counter() - debut
 
     @contextmanager
     def lecture(self) -> Iterator[psycopg.Connection[Any]]:
