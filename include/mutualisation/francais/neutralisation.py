@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
-# Also given to PostgreSQL, which writes the CSV: plain enough for both
-DEBUT_FORMULE = "^[=+@\t-]"
+# what such a text starts with; PostgreSQL, which writes the CSV, is given the same
+DEBUTS_FORMULE = ("=", "+", "@", "\t", "-")
 
 
 def neutraliser(texte: str) -> str:
     """A text that a spreadsheet could take for a formula gets a leading apostrophe."""
-    return f"'{texte}" if re.match(DEBUT_FORMULE, texte) else texte
+    return f"'{texte}" if texte.startswith(DEBUTS_FORMULE) else texte
