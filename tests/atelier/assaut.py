@@ -115,7 +115,7 @@ class Assaillant:
             with connecter(self._dsn) as conn:
                 charges = charger_depot(
                     conn, depot, var=self._dossier / "var", suivi=issue.messages.append, detail=issue.messages.append,
-                    porte=op.porte_fichier if porte else lambda _conn, _chargement: [],
+                    porte=op.porte_fichier if porte else lambda _conn, _chargement: list,
                 )  # fmt: skip
             issue.messages += [a for c in charges for a in c.avertissements]
         except FichierRefuse as refus:

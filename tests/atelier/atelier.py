@@ -163,7 +163,7 @@ class Atelier:
             yield conn
 
     def _charger(self, conn: Connexion, depot: Path) -> None:
-        charger_depot(conn, depot, var=self._dossier, porte=lambda _conn, _chargement: [])
+        charger_depot(conn, depot, var=self._dossier, porte=lambda _conn, _chargement: list)
 
     def _raconter(self, conn: Connexion, cas: Cas, *, entier: bool = False) -> None:
         """Load a drop over `_socle/`, and make again what its files reach: everything, over other exercices."""

@@ -36,7 +36,7 @@ class Porte:
             chemin.parent.mkdir(parents=True, exist_ok=True)
             chemin.write_bytes(contenu if isinstance(contenu, bytes) else contenu.encode())
         try:
-            charger_depot(self.conn, depot, var=self._dossier, porte=lambda _conn, _chargement: [])
+            charger_depot(self.conn, depot, var=self._dossier, porte=lambda _conn, _chargement: list)
         except FichierRefuse as refus:
             return [chemin for chemin, _ in refus.refus]
         return []

@@ -14,7 +14,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ class Enfant:
         variables: Mapping[str, str] | None = None,
         journal: Path | None = None,
     ) -> None:
-        self._nom, self._parent = nom, os.getpid()
+        self._nom, self._parent, self._dues = nom, os.getpid(), 0
         self._tube, bout = Pipe()
         herite = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith(SECRETS)}
         with bout, (journal or Path(os.devnull)).open("w", encoding="utf-8") as erreurs:
@@ -80,9 +81,28 @@ class Enfant:
     def demander(self, lieu: str, demande: Any, veiller: Veille = lambda: None) -> Any:
         """The answer of the child. Raises `PannePassagere` (« lieu : … ») when it is dead: nothing is known against
         what it was to judge or to write."""
-        try:
+        return self.commencer(lieu, demande, veiller)()
+
+    def commencer(self, lieu: str, demande: Any, veiller: Veille = lambda: None) -> Callable[[], Any]:
+        """Have the child work, and return at once; what is given back waits for the answer. Raise as `demander`.
+
+        The answer to a former request that was never waited for is lost.
+        """
+        with self._panne(lieu):
+            while self._dues:
+                self.recevoir(veiller)
             self.envoyer(demande)
-            return self.recevoir(veiller)
+
+        def finir() -> Any:
+            with self._panne(lieu):
+                return self.recevoir(veiller)
+
+        return finir
+
+    @contextmanager
+    def _panne(self, lieu: str) -> Iterator[None]:
+        try:
+            yield
         except EnfantArrete as fin:
             comment = f" ({fin.signal.name})" if fin.signal else ""
             raise PannePassagere(
@@ -93,6 +113,7 @@ class Enfant:
         """Send a request. Raises `EnfantArrete`."""
         try:
             self._tube.send(demande)
+            self._dues += 1
         except OSError:
             raise self._arret() from None
 
@@ -104,7 +125,9 @@ class Enfant:
         try:
             while not self._tube.poll(PERIODE_S):
                 veiller()
-            return self._tube.recv()
+            reponse = self._tube.recv()
+            self._dues -= 1
+            return reponse
         except (EOFError, OSError):
             raise self._arret() from None
         except BaseException:

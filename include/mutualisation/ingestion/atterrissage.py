@@ -30,6 +30,8 @@ def atterrir(travail: Travail, chargement_id: int, copie: Copie, charge: Chargem
     f = copie.fichier
     try:
         with transaction(travail.conn):
+            # the disk is waited for when the load is accepted: what comes before is then there too
+            travail.conn.execute("set local synchronous_commit = off")
             traduction = travail.traduction(f.jeu)
             sha256 = copie.empreinte.sha256
             controle = lire_controle(octets_controle(f.controle), f.jeu, sha256, traduction) if f.controle else None

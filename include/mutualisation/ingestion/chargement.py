@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from psycopg import sql
@@ -32,11 +32,12 @@ from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Tra
 from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.lecture import ouvrir, prechauffer
-from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
+from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
 from mutualisation.sources.brut import synchroniser_brut, table
 from mutualisation.sources.jeux import Source
 from mutualisation.sources.registre import registre
 
+REFERENTIEL = "referentiel"
 JEU_ADHERENTS = "adherents"
 JEU_PARAMETRES = "parametres"
 # a name that may be shown; anything else is a cell of another column
@@ -63,11 +64,13 @@ def charger_depot(
     *,
     porte: Porte,
     detail: Suivi = muet,
+    annoncer: Callable[[], None] = lambda: None,
 ) -> list[Chargement]:
     """Load what is new in a drop, one `Chargement` per source that has a folder.
 
     `sources` limits the load; `var` holds the key of the pseudonyms; `suivi` receives a line per source, `detail`
-    a line per file; `porte` is the file gate: the files of a load to refuse, with the reason.
+    a line per file; `porte` is the file gate: the files of a load to refuse, with the reason; `annoncer` is called when
+    there is something to load.
 
     FichierRefuse, with every refused file, once every source was tried: a refused source keeps its former state,
     the others are loaded (G2). ErreurMutualisation when the drop is missing or empty.
@@ -75,24 +78,28 @@ def charger_depot(
     reg = registre()
     voulues = [reg.source(s).nom for s in sources] if sources is not None else list(reg.noms)
     contenu = decouvrir(depot)
-    if any(f.extension != "csv" for f in contenu.fichiers):
-        prechauffer(Limites.de_l_environnement())
     refus: Refus = list(contenu.refus.get("", []))
     charges: list[Chargement] = []
-    with Travail.ouvrir(conn, porte, var, suivi, detail) as travail:
+    with Travail.ouvrir(conn, porte, var, suivi, detail, annoncer) as travail:
         with transaction(conn):
             synchroniser_brut(conn)
         munir(travail, contenu)
         verifier_epci(travail, contenu)
+        jugee: Iterator[None] = iter(())
         for source in sorted(reg, key=lambda s: s.rang):
             noms_refuses = contenu.refus.get(source.nom, [])
             fichiers = contenu.de(source.nom)
             if source.nom not in voulues or not (fichiers or noms_refuses):
                 continue
-            charge, refuses = _charger_source(travail, source, fichiers, noms_refuses)
-            refus += refuses
-            if charge is not None:
-                charges.append(charge)
+            posee = _charger_source(travail, source, fichiers, noms_refuses, charges, refus)
+            next(posee)
+            list(jugee)
+            next(posee)
+            jugee = posee
+            if source.nom == REFERENTIEL:
+                # the codes that it names are those of the others (K9)
+                list(jugee)
+        list(jugee)
     if refus:
         raise FichierRefuse(refus)
     return charges
@@ -111,6 +118,8 @@ def atterrir_essai(conn: Connexion, contenu: Depot, nom_source: str, var: str | 
         munir(travail, contenu)
         candidats = [travail.copies.de(f) for f in contenu.de(source.nom)]
         chargement_id = _faire_atterrir(travail, source, candidats, charge, refus)
+        verdict = porte(conn, chargement_id)() if charge.fichiers else []
+        _conclure(travail, source, chargement_id, verdict, refus)
     if refus:
         raise FichierRefuse(list(refus.items()))
     return journal.fichiers_du_chargement(conn, chargement_id)
@@ -122,7 +131,7 @@ def munir(travail: Travail, contenu: Depot) -> None:
     That of the drop (highest version), unless the warehouse holds a higher version; the former state where the file
     of the drop is refused, which its own load says.
     """
-    courant = journal.courants(travail.conn, "referentiel").get((JEU_CORRESPONDANCES, ""))
+    courant = journal.courants(travail.conn, REFERENTIEL).get((JEU_CORRESPONDANCES, ""))
     deposes = [f for f in contenu.fichiers if f.jeu.nom == JEU_CORRESPONDANCES]
     depose = max(deposes, key=lambda f: f.version, default=None)
     if depose is not None and (courant is None or depose.version >= courant.version):
@@ -188,40 +197,60 @@ def _sirens_epci(travail: Travail, fichier: FichierDepose) -> set[str]:
 
 
 def _charger_source(
-    travail: Travail, source: Source, fichiers: Sequence[FichierDepose], noms_refuses: Refus
-) -> tuple[Chargement | None, Refus]:
+    travail: Travail,
+    source: Source,
+    fichiers: Sequence[FichierDepose],
+    noms_refuses: Refus,
+    charges: list[Chargement],
+    refuses: Refus,
+) -> Iterator[None]:
+    """Load what is new of a source, in three steps: its files landed, the gate asked, then `charges` or `refuses`."""
     charge = Chargement(source.nom)
     refus: dict[str, str] = dict(noms_refuses)
     with transaction(travail.conn):
         journal.nettoyer(travail.conn, source)
     candidats = _nouveaux(travail, source, fichiers, charge, refus)
-    if not candidats and not refus:
-        deja = plusieurs(len(charge.deja_charges), "fichier déjà chargé", "fichiers déjà chargés")
-        travail.suivi(f"{source.nom} : rien de nouveau, {deja}.")
-        return charge, []
-    chargement_id = _faire_atterrir(travail, source, candidats, charge, refus)
+    nouveau = bool(candidats or refus)
+    chargement_id = _faire_atterrir(travail, source, candidats, charge, refus) if nouveau else 0
+    yield
+    verdict = travail.porte(travail.conn, chargement_id) if charge.fichiers else list
+    yield
+    if nouveau:
+        _conclure(travail, source, chargement_id, verdict(), refus)
+    refuses += refus.items()
     if refus:
-        return None, list(refus.items())
+        return
+    charges.append(charge)
+    deja = plusieurs(len(charge.deja_charges), "fichier déjà chargé", "fichiers déjà chargés")
+    if not nouveau:
+        travail.suivi(f"{source.nom} : rien de nouveau, {deja}.")
+        return
     accepter(travail, source, chargement_id, charge)
     deja = f", {plusieurs(len(charge.deja_charges), 'déjà chargé', 'déjà chargés')}" if charge.deja_charges else ""
-    charges = plusieurs(len(charge.fichiers), "fichier chargé", "fichiers chargés")
-    travail.suivi(f"{source.nom} : {charges}, {plusieurs(charge.lignes, 'ligne')}{deja}.")
-    return charge, []
+    poses = plusieurs(len(charge.fichiers), "fichier chargé", "fichiers chargés")
+    travail.suivi(f"{source.nom} : {poses}, {plusieurs(charge.lignes, 'ligne')}{deja}.")
 
 
 def _faire_atterrir(
     travail: Travail, source: Source, candidats: Sequence[Copie], charge: Chargement, refus: dict[str, str]
 ) -> int:
-    """Land the files and pass the file gate; when one is refused, the rows of all go. Number of the load."""
+    """Land the files. Number of the load."""
+    if candidats:
+        travail.annoncer()
+    if any(c.fichier.extension != "csv" for c in candidats):
+        prechauffer(travail.limites)
     with transaction(travail.conn):
         chargement_id = journal.ouvrir_chargement(travail.conn, source.nom)
     for candidat in candidats:
         atterrir(travail, chargement_id, candidat, charge, refus)
-    if charge.fichiers:
-        refus |= {affichable(chemin): motif for chemin, motif in travail.porte(travail.conn, chargement_id)}
+    return chargement_id
+
+
+def _conclure(travail: Travail, source: Source, chargement_id: int, verdict: Refus, refus: dict[str, str]) -> None:
+    """Add what the gate refuses; when a file is refused, the rows of all go."""
+    refus |= {affichable(chemin): motif for chemin, motif in verdict}
     if refus:
         refuser(travail, source, chargement_id, refus)
-    return chargement_id
 
 
 def accepter(travail: Travail, source: Source, chargement_id: int, charge: Chargement) -> None:

@@ -22,7 +22,8 @@ from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.jeux import Jeu
 
 Refus = list[tuple[str, str]]
-Porte = Callable[[Connexion, int], Refus]
+# judges a load while something else is done, until what it gives back is called
+Porte = Callable[[Connexion, int], Callable[[], Refus]]
 Suivi = Callable[[str], None]
 
 
@@ -45,6 +46,7 @@ def muet(_: str) -> None:
 class Travail:
     """Connection, file gate, pseudonyms, limits, copies, `correspondances` in force by name of jeu.
 
+    `annoncer` is called once a source has new files, before they are read.
     `suivi` receives a line per source, `detail` a line per file, in French.
     """
 
@@ -55,6 +57,7 @@ class Travail:
     copies: Copies
     suivi: Suivi = muet
     detail: Suivi = muet
+    annoncer: Callable[[], None] = lambda: None
     traductions: Mapping[str, Traduction] = field(default_factory=dict)
     _gardes: dict[str, Confidentialite] = field(default_factory=dict)
 
@@ -74,7 +77,13 @@ class Travail:
     @classmethod
     @contextmanager
     def ouvrir(
-        cls, conn: Connexion, porte: Porte, var: str | Path | None, suivi: Suivi = muet, detail: Suivi = muet
+        cls,
+        conn: Connexion,
+        porte: Porte,
+        var: str | Path | None,
+        suivi: Suivi = muet,
+        detail: Suivi = muet,
+        annoncer: Callable[[], None] = lambda: None,
     ) -> Iterator[Travail]:
         """`var` holds the key of the pseudonyms.
 
@@ -84,7 +93,7 @@ class Travail:
         with transaction(conn):
             verifier_cle(conn, cle)
         with dossier_de_copies(var) as dossier:
-            yield cls(conn, porte, Pseudonymes(cle), limites, Copies(dossier), suivi, detail)
+            yield cls(conn, porte, Pseudonymes(cle), limites, Copies(dossier), suivi, detail, annoncer)
 
 
 @contextmanager

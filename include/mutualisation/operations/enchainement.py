@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,11 @@ from mutualisation.chemins import page_controles
 from mutualisation.extrait.annuel import verifier_places
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
-from mutualisation.ingestion.travail import Chargement, Suivi, muet, transaction
+from mutualisation.ingestion.travail import Chargement, Refus, Suivi, muet, transaction
 from mutualisation.operations.candidate import construire, controler
 from mutualisation.operations.livraison import extraire_ensemble, publier_avec_extraits
 from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
+from mutualisation.portes import execution
 from mutualisation.portes.fichier import verifier_fichiers
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.inchange import deja_publiee, publication_en_vigueur
@@ -56,7 +57,7 @@ def bilan(
         if not lire_pointeurs(conn):
             session.precharger()
         with session.etape("chargement"):
-            chargements = charger(session, depot)
+            chargements = charger(session, depot, annoncer=session.precharger)
         if not refaire and (versions := deja_publiee(conn, annees)):
             session.suivi(_rien_de_nouveau(versions))
             conn.commit()
@@ -80,23 +81,39 @@ def _rien_de_nouveau(versions: list[int]) -> str:
     return f"Rien de nouveau : les versions {', '.join(premieres)} et {derniere} restent publiées"
 
 
-def charger(session: Session, depot: str, sources: list[str] | None = None) -> list[Chargement]:
-    """Load what is new in a drop (file gate included). Raises `FichierRefuse`, `ErreurMutualisation`."""
+def charger(
+    session: Session,
+    depot: str,
+    sources: list[str] | None = None,
+    annoncer: Callable[[], None] = execution.precharger,
+) -> list[Chargement]:
+    """Load what is new in a drop (file gate included), `annoncer` called first when there is something.
+
+    Raises `FichierRefuse`, `ErreurMutualisation`.
+    """
     with session.connexion() as conn:
         porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
-        return charger_depot(conn, depot, sources, session.var, session.suivi, porte=porte, detail=session.detail)
+        return charger_depot(
+            conn, depot, sources, session.var, session.suivi, porte=porte, detail=session.detail, annoncer=annoncer
+        )
 
 
 def porte_fichier(
     conn: psycopg.Connection[Any], chargement_id: int, suivi: Suivi = muet, page: Path = Path("data_docs/index.html")
-) -> list[tuple[str, str]]:
-    """The file gate on a load: its result is kept in the journal; (path, reason) of the files to refuse.
+) -> Callable[[], Refus]:
+    """The file gate on a load, which judges until what is given back is called: (path, reason) of the files to refuse.
 
-    `page`: where its warnings will be in detail. Raises `ControleEchoue` when the gate did not run as it should.
+    Its result is kept in the journal. `page`: where its warnings will be in detail. Raises `ControleEchoue` when the
+    gate did not run as it should.
     """
-    refus, resultat = verifier_fichiers(conn, chargement_id)
-    with transaction(conn):
-        noter_porte(conn, chargement_id, resultat.en_dict())
-    if phrase := resultat.phrase_avertissements(page):
-        suivi(phrase)
-    return refus
+    finir = verifier_fichiers(conn, chargement_id)
+
+    def conclure() -> Refus:
+        refus, resultat = finir()
+        with transaction(conn):
+            noter_porte(conn, chargement_id, resultat.en_dict())
+        if phrase := resultat.phrase_avertissements(page):
+            suivi(phrase)
+        return refus
+
+    return conclure

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -27,7 +27,7 @@ from mutualisation.erreurs import ControleEchoue
 from mutualisation.francais.formats import nombre as nombre_francais
 from mutualisation.francais.formats import plusieurs
 from mutualisation.portes.resultat import Constat
-from mutualisation.portes.suites import echec, fichier_de, lire_point
+from mutualisation.portes.suites import Attente, echec, fichier_de, lire_point
 
 SEVERITES = {"critical": "Bloque", "warning": "Avertit", "info": "Informe"}
 LISIBLE = 0o644
@@ -49,6 +49,9 @@ def precharger() -> None:
     _vivant()
 
 
+Lignes = tuple[Iterable[Mapping[str, Any]], Sequence[str]]
+
+
 def executer(
     porte: str, dsn: str, point: str, lignes: Iterable[Mapping[str, Any]] | None = None, colonnes: Sequence[str] = ()
 ) -> list[Constat]:
@@ -60,16 +63,33 @@ def executer(
     declared was not evaluated; `PannePassagere` when the child dies or the warehouse is gone: nothing is known against
     what was to be judged.
     """
-    attentes = [attente for suite in lire_point(porte, point) for attente in suite.attentes]
-    demande = {
-        "dossier": str(dossier_attentes()),
-        "url": url_sqlalchemy(dsn, options=options_du_role()),
-        "point": point,
-        "lignes": None if lignes is None else [[ligne.get(nom) for nom in colonnes] for ligne in lignes],
-        "colonnes": colonnes,
-        "attentes": attentes,
-    }
-    reponse = _vivant().demander(f"porte {porte}", demande, surveillance(dsn))
+    (constats,) = commencer(porte, dsn, {point: None if lignes is None else (lignes, colonnes)})()
+    return constats
+
+
+def commencer(porte: str, dsn: str, points: Mapping[str, Lignes | None]) -> Callable[[], list[list[Constat]]]:
+    """Have checkpoints run, each on its rows, and return at once; what is given back waits for the results of each.
+
+    Raise as `executer`.
+    """
+    attentes = [[attente for suite in lire_point(porte, point) for attente in suite.attentes] for point in points]
+    demandes = [
+        {
+            "dossier": str(dossier_attentes()),
+            "url": url_sqlalchemy(dsn, options=options_du_role()),
+            "point": point,
+            "lignes": None if lu is None else [[ligne.get(nom) for nom in lu[1]] for ligne in lu[0]],
+            "colonnes": () if lu is None else lu[1],
+            "attentes": siennes,
+        }
+        for (point, lu), siennes in zip(points.items(), attentes, strict=True)
+    ]
+    finir = _vivant().commencer(f"porte {porte}", demandes, surveillance(dsn))
+    return lambda: [_constats(porte, siennes, r) for siennes, r in zip(attentes, finir(), strict=True)]
+
+
+def _constats(porte: str, attentes: Sequence[Attente], reponse: Mapping[str, Any]) -> list[Constat]:
+    """The answer of the child on a checkpoint, once it is known to have judged what was declared."""
     if "faute" in reponse:
         attente, faute = reponse["faute"]
         lieu = f"porte {porte}, attente « {attente.nom} » de {fichier_de(attente.suite)}"

@@ -6,7 +6,7 @@ Cells and totals were read when the file landed: sums are made in SQL, and compa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.rows import namedtuple_row
 
 from mutualisation.ingestion.typage import ILLISIBLE
-from mutualisation.portes.execution import executer, retenir
+from mutualisation.portes.execution import commencer, retenir
 from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.suites import echec, lire_point
 from mutualisation.sources.brut import table
@@ -24,6 +24,7 @@ from mutualisation.sources.registre import registre
 
 PORTE = "fichier"
 Sommes = Mapping[tuple[int, str], Decimal]
+Refus = list[tuple[str, str]]
 COMPTE = "count"
 ANNONCE = ("fichier_id", "chemin", "regle", "colonne", "attendu", "constate", "ecart")
 LIVRAISON = ("chemin", "lignes", "variation_lignes_pct", "variation_total_pct")
@@ -50,9 +51,10 @@ order by f.fichier_id
 """
 
 
-def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> tuple[list[tuple[str, str]], ResultatPorte]:
+def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> Callable[[], tuple[Refus, ResultatPorte]]:
     """Files of `chargement_id` to refuse (the last load of its source, committed): (chemin, French reason), by chemin.
 
+    They are judged while the caller does something else, until it calls what is given back.
     With them, the result of the gate for the journal: warnings are there, and refuse nothing. Checks what
     `.controle.json` (F3) and the `Total` row (F4) announce, that every row read has landed, and the suites of the
     source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing to check, a suite is missing or
@@ -65,15 +67,23 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> tupl
     source = registre().source(fichiers[0].source)
     totaux = {suite.nom.rpartition(".")[2]: suite.total for suite in lire_point(PORTE, source.nom) if suite.total}
     sommes = _sommes_des_lignes(conn, source, fichiers, totaux)
-    dsn, presents = _dsn(conn), {f.jeu for f in fichiers}
-    constats = [
-        *executer(PORTE, dsn, "fichiers.annonces", _annonces(source, fichiers, sommes), ANNONCE),
-        *executer(PORTE, dsn, "fichiers.livraisons", _livraisons(fichiers, sommes, totaux), LIVRAISON),
-        *(constat for constat in executer(PORTE, dsn, source.nom) if constat.attente.lot in presents),
-    ]
-    retenir(source.nom, f"Fichiers : {source.libelle}", constats)
-    refus = _refus(source.nom, constats)
-    return refus, ResultatPorte(f"{PORTE} {source.nom}", constats, [f"{chemin} : {motif}" for chemin, motif in refus])
+    presents = {f.jeu for f in fichiers}
+    points = {
+        "fichiers.annonces": (_annonces(source, fichiers, sommes), ANNONCE),
+        "fichiers.livraisons": (_livraisons(fichiers, sommes, totaux), LIVRAISON),
+        source.nom: None,
+    }
+    finir = commencer(PORTE, _dsn(conn), points)
+
+    def conclure() -> tuple[Refus, ResultatPorte]:
+        annonces, livraisons, cellules = finir()
+        constats = [*annonces, *livraisons, *(c for c in cellules if c.attente.lot in presents)]
+        retenir(source.nom, f"Fichiers : {source.libelle}", constats)
+        refus = _refus(source.nom, constats)
+        motifs = [f"{chemin} : {motif}" for chemin, motif in refus]
+        return refus, ResultatPorte(f"{PORTE} {source.nom}", constats, motifs)
+
+    return conclure
 
 
 def _dsn(conn: psycopg.Connection[Any]) -> str:
@@ -81,7 +91,7 @@ def _dsn(conn: psycopg.Connection[Any]) -> str:
     return psycopg.conninfo.make_conninfo("", **conn.info.get_parameters() | secret)
 
 
-def _refus(source: str, constats: list[Constat]) -> list[tuple[str, str]]:
+def _refus(source: str, constats: list[Constat]) -> Refus:
     """Reasons by file, of the expectations that block. Raises `ControleEchoue` when any query crashed."""
     motifs: dict[str, list[str]] = defaultdict(list)
     for constat in constats:

@@ -59,7 +59,12 @@ def preparer() -> Reponse:
     return repondre
 
 
-def repondre(demande: dict[str, Any]) -> dict[str, Any]:
+def repondre(demandes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Run checkpoints."""
+    return [_repondre(demande) for demande in demandes]
+
+
+def _repondre(demande: dict[str, Any]) -> dict[str, Any]:
     """Run a checkpoint: `{"constats": […]}`, a `Constat` per expectation evaluated.
 
     demande: dossier (of the project), url (of the warehouse), point (name of the checkpoint), attentes (what it has to

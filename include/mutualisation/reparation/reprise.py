@@ -113,7 +113,7 @@ def _reprendre(
         journal.nettoyer(conn, source)
         chargement_id = journal.ouvrir_chargement(conn, source.nom)
         repares = [_atterrir(travail, chargement_id, classeur, lue, siennes) for siennes in par_fichier.values()]
-    if refus := dict(travail.porte(conn, chargement_id)):
+    if refus := dict(travail.porte(conn, chargement_id)()):
         refuser(travail, source, chargement_id, refus, _AUTRES)
         raise FichierRefuse(list(refus.items()))
     charge = Chargement(source.nom, [f.chemin for f in repares], lignes=sum(f.lignes for f in repares))

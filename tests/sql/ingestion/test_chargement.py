@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ def _charger(conn: Connexion, depot: Path | str, **options: Any) -> list[Chargem
     return charger_depot(conn, depot, porte=_ouverte, **options)
 
 
-def _ouverte(_conn: Connexion, _chargement_id: int) -> list[tuple[str, str]]:
-    return []
+def _ouverte(_conn: Connexion, _chargement_id: int) -> Callable[[], list[tuple[str, str]]]:
+    return list
 
 
 @pytest.fixture(autouse=True)
@@ -184,9 +184,9 @@ def test_la_porte_refuse_toute_la_source(conn: Connexion, tmp_path: Path) -> Non
     depot = _depot(tmp_path, {f"activite/unites_2020-S{s}.csv": ENTETE_UNITES + UNITE * s for s in (1, 2)})
     vus: list[Any] = []
 
-    def porte(c: Connexion, chargement_id: int) -> list[tuple[str, str]]:
+    def porte(c: Connexion, chargement_id: int) -> Callable[[], list[tuple[str, str]]]:
         vus.extend(c.execute("select nom, statut from journal.fichiers where chargement_id = %s", (chargement_id,)))
-        return [("activite/unites_2020-S2.csv", "total faux")]
+        return lambda: [("activite/unites_2020-S2.csv", "total faux")]
 
     with pytest.raises(FichierRefuse, match=r"activite/unites_2020-S2\.csv : total faux"):
         charger_depot(conn, depot, porte=porte)
@@ -195,6 +195,44 @@ def test_la_porte_refuse_toute_la_source(conn: Connexion, tmp_path: Path) -> Non
     assert {(s, m) for s, m in conn.execute("select statut, motif from journal.fichiers").fetchall()} == {
         ("refuse", "total faux"), ("refuse", "ingestion refusée avec les autres fichiers de la source"),
     }  # fmt: skip
+
+
+def test_une_source_se_lit_pendant_que_la_porte_juge_la_precedente(conn: Connexion, tmp_path: Path) -> None:
+    """But the referentiel counts before another is read; what is refused leaves nothing, and lets the others be."""
+    fichiers = {
+        "referentiel/adherents.csv": ENTETE_ADHERENTS + EPCI,
+        "rh/temps_2020-01.csv": _temps(1),
+        "activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE,
+    }
+    pas: list[str] = []
+
+    def porte(c: Connexion, chargement_id: int) -> Callable[[], list[tuple[str, str]]]:
+        requete = "select source from journal.chargements where chargement_id = %s"
+        ((source,),) = c.execute(requete, [chargement_id]).fetchall()
+        pas.append(f"{source} demandée")
+
+        def juger() -> list[tuple[str, str]]:
+            pas.append(f"{source} jugée")
+            return [("rh/temps_2020-01.csv", "total faux")] if source == "rh" else []
+
+        return juger
+
+    with pytest.raises(FichierRefuse, match="total faux"):
+        charger_depot(conn, _depot(tmp_path, fichiers), porte=porte, detail=lambda x: pas.append(x.split("/")[0]))
+    assert pas == [
+        "referentiel", "referentiel demandée", "referentiel jugée", "rh", "rh demandée", "activite", "rh jugée",
+        "activite demandée", "activite jugée",
+    ]  # fmt: skip
+    assert conn.execute("select count(*) from brut.temps").fetchone() == (0,)
+    assert _courants(conn) == ["adherents.csv", "unites_2020-S1.csv"]
+
+
+def test_un_depot_deja_charge_n_annonce_rien(conn: Connexion, tmp_path: Path) -> None:
+    depot = _depot(tmp_path, {"activite/unites_2020-S1.csv": ENTETE_UNITES + UNITE})
+    annonces: list[None] = []
+    for _ in range(2):
+        _charger(conn, depot, annoncer=lambda: annonces.append(None))
+    assert len(annonces) == 1
 
 
 def test_un_chargement_tue_est_repris(conn: Connexion, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ TEMPS = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;X1
 
 def _charger(conn: psycopg.Connection[Any], depot: Path, cle: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", cle)
-    charger_depot(conn, depot, porte=lambda _conn, _chargement: [])
+    charger_depot(conn, depot, porte=lambda _conn, _chargement: list)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def _charger(conn: Connexion, depot: Path, fichiers: dict[str, str], **options: 
     for chemin, contenu in fichiers.items():
         (depot / chemin).parent.mkdir(parents=True, exist_ok=True)
         (depot / chemin).write_text(contenu, encoding="utf-8")
-    charges = charger_depot(conn, depot, porte=lambda _conn, _chargement: [], **options)
+    charges = charger_depot(conn, depot, porte=lambda _conn, _chargement: list, **options)
     return {c.source: c for c in charges}
 
 

@@ -58,7 +58,7 @@ def conn(_serveur: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ps
         (dossier / "depot" / nom).parent.mkdir(parents=True, exist_ok=True)
         (dossier / "depot" / nom).write_bytes(origine.read_bytes())
     with bases.copie(_serveur, MODELE) as dsn, connecter(dsn) as c:
-        charger_depot(c, dossier / "depot", var=dossier, porte=lambda _conn, _chargement: [])
+        charger_depot(c, dossier / "depot", var=dossier, porte=lambda _conn, _chargement: list)
         yield c
 
 

@@ -60,7 +60,7 @@ def test_chaque_attente_voit_sa_rangee(base_vierge: str, poser: Poser, source: s
         attendues |= {a.nom for a in attentes}
     assert chargement is not None
     with psycopg.connect(base_vierge) as conn:
-        _, resultat = verifier_fichiers(conn, chargement)
+        _, resultat = verifier_fichiers(conn, chargement)()
     vues = {c.attente.nom for c in resultat.constats if not c.reussi}
     assert attendues - vues == set()
     assert len(attendues) > 3

@@ -20,7 +20,7 @@ Poser = Callable[..., int]
 
 def _juger(dsn: str, chargement_id: int) -> tuple[list[tuple[str, str]], ResultatPorte]:
     with psycopg.connect(dsn) as conn:
-        return verifier_fichiers(conn, chargement_id)
+        return verifier_fichiers(conn, chargement_id)()
 
 
 def _refus(dsn: str, chargement_id: int) -> list[tuple[str, str]]:

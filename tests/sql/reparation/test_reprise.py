@@ -34,13 +34,13 @@ def test_un_referentiel_repare_nomme_les_codes_et_dit_les_parametres_inconnus(
     base_vierge: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MUTUALISATION_CLE_PSEUDONYMES", "une clé pour les essais")
-    monkeypatch.setattr(reprise, "porte_fichier", lambda *_, **__: [])
+    monkeypatch.setattr(reprise, "porte_fichier", lambda *_, **__: list)
     for chemin, texte in FICHIERS.items():
         fichier = tmp_path / "depot" / chemin
         fichier.parent.mkdir(parents=True, exist_ok=True)
         fichier.write_text(texte, encoding="utf-8")
     with connecter(base_vierge) as conn:
-        charger_depot(conn, tmp_path / "depot", porte=lambda *_: [])
+        charger_depot(conn, tmp_path / "depot", porte=lambda *_: list)
         conn.execute(
             "create table construction.mart_rejets"
             " (source text, fichier text, ligne int, colonne text, motif text, statut text)"

@@ -44,6 +44,12 @@ def test_une_demande_une_reponse(enfant: Enfant) -> None:
     assert enfant.demander("essai", {"valeur": 2})["recu"] == 2
 
 
+def test_une_reponse_jamais_attendue_n_est_pas_prise_pour_la_suivante(enfant: Enfant) -> None:
+    enfant.commencer("essai", {"valeur": 1})
+    assert enfant.commencer("essai", {"valeur": 2})()["recu"] == 2
+    assert enfant.demander("essai", {"valeur": 3})["recu"] == 3
+
+
 def test_un_enfant_qui_meurt_se_relance(enfant: Enfant) -> None:
     for _ in range(2):
         with pytest.raises(PannePassagere, match="essai : l'essai s'est arrêté —"):
