@@ -67,6 +67,7 @@ def bilan(
         session.precharger()
         with session.etape("construction"):
             version = construire(session, annees, prepare_par)
+            session.congedier_dbt()
         with session.etape("contrôle"):
             controler(session, version)
         with session.etape("publication et extraits"):

@@ -109,8 +109,14 @@ class Session:
         """The dbt child process, started once."""
         if self._dbt is None:
             self._dbt = EnfantDbt(self.dsn, self.var)
-            self._pile.callback(self._dbt.fermer)
+            self._pile.callback(self.congedier_dbt)
         return self._dbt
+
+    def congedier_dbt(self) -> None:
+        """End dbt before its time: what it holds in memory is wanted elsewhere."""
+        if self._dbt is not None:
+            self._dbt.fermer()
+            self._dbt = None
 
     def _documenter(self) -> None:
         """Write the data docs of the gates that this session passed, `data_docs/` of its folder. Raises nothing."""

@@ -44,6 +44,12 @@ TAILLES = """
 select c.relname, pg_catalog.pg_relation_size(c.oid)
   from pg_catalog.pg_class as c where c.relnamespace = 'construction'::regnamespace
 """
+# whose documents would show the same years, of the same versions
+PRESENTES = """
+select p.exercice
+  from journal.publications as p inner join journal.constructions as c using (version)
+ where c.contexte #> array['exercices', p.exercice::text, 'presentes'] = journal.exercices_presentes(p.exercice)
+"""
 CLOSES = "select exercice from journal.clotures inner join journal.publications using (exercice, version)"
 
 
@@ -94,9 +100,9 @@ def exercices_inchanges(conn: psycopg.Connection[Any], exercices: Iterable[int])
     Documents of an exercice show those before it: once one has changed, the following have. A closed exercice has
     nothing to restate when all but its restatement is the same (K6).
     """
-    publies, clos = lire_pointeurs(conn), {e for (e,) in conn.execute(CLOSES).fetchall()}
+    clos, montres = ({e for (e,) in conn.execute(requete).fetchall()} for requete in (CLOSES, PRESENTES))
     tailles = dict(conn.execute(TAILLES).fetchall())
-    restent = _jusqu_au_premier(exercices, set(publies))
+    restent = _jusqu_au_premier(exercices, montres)
     # the smallest first: most changes are seen there
     for relation in sorted(relations_promues().values(), key=lambda r: tailles.get(r.nom, 0)):
         if not restent:
