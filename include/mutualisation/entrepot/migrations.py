@@ -92,10 +92,13 @@ def _se_reserver(conn: psycopg.Connection, dsn: str) -> None:
     """
     tenue_par = "select relowner::regrole::text from pg_catalog.pg_class where oid = to_regclass(%s)"
     try:
-        if peut_prendre(conn, PROPRIETAIRE) and conn.execute(tenue_par, (TABLE,)).fetchone() == (PROPRIETAIRE,):
+        proprietaire = conn.execute(tenue_par, (TABLE,)).fetchone()
+        if proprietaire is None:
+            with contextlib.suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable), conn.transaction():
+                conn.execute(f"create table if not exists {TABLE} (version_num varchar(32) not null primary key)")
+        elif proprietaire == (PROPRIETAIRE,) and peut_prendre(conn, PROPRIETAIRE):
+            # the owner of the table may make none beside it, not even one that is there
             conn.execute(f"set local role {PROPRIETAIRE}")
-        with contextlib.suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable), conn.transaction():
-            conn.execute(f"create table if not exists {TABLE} (version_num varchar(32) not null primary key)")
         conn.execute(f"lock table {TABLE} in exclusive mode")
     except psycopg.errors.InsufficientPrivilege as erreur:
         raise refus_de_migrer(dsn) from erreur

@@ -71,6 +71,14 @@ def test_seule_la_nouvelle_migration_est_jouee(versions, base_nue):
     assert appliquee(base_nue) == "0002_deux"
 
 
+def test_un_entrepot_deja_migre_recoit_la_suivante(versions, base_vierge):
+    """Its table of migrations belongs to a role that may make no table beside it."""
+    ecrire(versions, appliquee(base_vierge), "select 1/0;")
+    ecrire(versions, "9999_suivante", "create table journal.suivante (n int);")
+    migrer(base_vierge)
+    assert appliquee(base_vierge) == "9999_suivante"
+
+
 def test_chacun_a_son_proprietaire(base_vierge):
     """K10: the run owns `brut` and what it builds; a role that nobody logs in as, the rest."""
     with psycopg.connect(base_vierge) as conn:

@@ -1,4 +1,8 @@
-{{ config(materialized='table', access='private') }}
+-- the index: controls and rejects read a few of these lines, eight times
+{{ config(
+  materialized='table', access='private',
+  post_hook="create index on {{ this }} (origine) where origine = 'pes' or rejet_statut is not null"
+) }}
 -- Ledger lines of mandats, titres and PES, one fact per identity (R3f, P2): repeats are « doublon », two
 -- amounts for one identity are all rejected (control identite_ambigue).
 with lignes as ({{ lignes_du_grand_livre() }})
