@@ -9,7 +9,7 @@
     {{ requete }}
     {# what other models read: without statistics, thousands of rows are taken for a few and joined by nested loops #}
     {{ cle_publiee(relation) }}
-    {{ 'analyze ' ~ relation ~ ';' if type == 'table' and config.get('unlogged') }}
+    {{ 'analyze ' ~ relation ~ ';' if type == 'table' and not config.get('contract').enforced }}
   {% endcall %}
   {{ run_hooks(post_hooks) }}
   {{ adapter.commit() }}

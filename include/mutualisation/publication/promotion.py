@@ -50,21 +50,24 @@ def promouvoir(
 
 
 def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> None:
-    """The rows of the exercices that it publishes: those that it does not change are there already."""
-    (exercices,) = conn.execute(
-        "select exercices from journal.constructions where version = %s", (version,)
-    ).fetchone() or ([],)
+    ajoutees = 0
     for relation in relations_promues().values():
-        ajout = sql.SQL("insert into {} ({colonnes}) select {colonnes} from {} where {} = any (%s)").format(
+        ajout = sql.SQL("insert into {} ({colonnes}) select {colonnes} from {}").format(
             sql.Identifier("versions", relation.nom),
             sql.Identifier("construction", relation.nom),
-            sql.Identifier(relation.pointeur),
             colonnes=sql.SQL(", ").join(sql.Identifier(c.nom) for c in colonnes_stockees(relation)),
         )
         try:
-            conn.execute(ajout, (exercices,))
+            ajoutees += conn.execute(ajout).rowcount
         except psycopg.errors.UndefinedTable as erreur:
-            raise ErreurMutualisation(
-                f"La construction de la version {version} n'est plus entière (il manque construction.{relation.nom}) : "
-                "un effacement l'a vidée depuis. Lancez « mutualisation controler » de nouveau."
-            ) from erreur
+            raise _plus_entiere(version, f"il manque construction.{relation.nom}", "un effacement") from erreur
+    if not ajoutees:
+        # what is built is not logged: a server that recovers empties it all
+        raise _plus_entiere(version, "toutes ses relations sont vides", "un arrêt brutal du serveur")
+
+
+def _plus_entiere(version: int, constat: str, cause: str) -> ErreurMutualisation:
+    return ErreurMutualisation(
+        f"La construction de la version {version} n'est plus entière ({constat}) : {cause} l'a vidée depuis. "
+        "Lancez « mutualisation controler » de nouveau."
+    )

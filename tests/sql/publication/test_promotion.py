@@ -182,6 +182,20 @@ def construite(conn_publiee: Conn) -> tuple[Conn, int]:
     return conn, int(version)
 
 
+def test_une_construction_qu_un_arret_brutal_a_videe_ne_se_publie_pas(construite: tuple[Conn, int]) -> None:
+    """Its relations are not logged: a server that recovers gives them back empty, all of them."""
+    conn, version = construite
+    with sous_le_role(conn, TRAITEMENT):
+        conn.execute("truncate construction.synthese_financiere")
+    conn.commit()
+    with pytest.raises(ErreurMutualisation, match="toutes ses relations sont vides"):
+        promouvoir(conn, version)
+    conn.rollback()
+    assert conn.execute("select statut from journal.constructions where version = %s", [version]).fetchone() == (
+        "validee",
+    )
+
+
 def test_publier_garde_les_autres_exercices_et_leur_proprietaire(construite: tuple[Conn, int]) -> None:
     """K5: only the exercice asked moves; once sealed, a version takes no row from the run any more."""
     conn, version = construite

@@ -14,7 +14,8 @@ identites as (
   select
     *,
     row_number() over (
-      partition by (defaut_regle is null), matricule, date, code_activite, type_jour, duree, valide
+      -- the identity first: one sort serves the three windows
+      partition by matricule, date, code_activite, type_jour, duree, valide, (defaut_regle is null)
       order by fichier_id desc, ligne
     ) as rang,
     count(*) filter (where defaut_regle is null) over identite as nombre,
