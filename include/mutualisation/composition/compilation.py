@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from threading import local
+from functools import cache
 from typing import Any
 
-import pikepdf
 import typst
 
 from mutualisation.chemins import GABARITS_PDF
@@ -17,17 +16,18 @@ from mutualisation.composition.glyphes import Releve, phrase
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.typographie import imprimer
 
-CORPS = ("/TBody", "/TFoot")
-# a compiler serves one thread at a time, and warms up: each thread keeps its own
-_DU_FIL = local()
+PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
+# elements of structure, as typst writes them; a pattern that starts by a word is a hundred times as fast
+CORPS = re.compile(rb"endobj\n(\d+) 0 obj\n<</Type/StructElem/S/T(?:Body|Foot)/")
+LIGNES = re.compile(rb"<</Type/StructElem/S/TR/P (\d+) 0 R/K\[(\d+) 0 R")
+CELLULES = re.compile(rb"(?<=endobj\n)(\d+)( 0 obj\n<</Type/StructElem/S/T)([DH])(/[^\n]*?)(/Headers\[[^\]\n]*\])")
 
 
+@cache
 def _compilateur(gabarit: str) -> typst.Compiler:
-    connus: dict[str, typst.Compiler] = _DU_FIL.__dict__.setdefault("compilateurs", {})
-    if gabarit not in connus:
-        # system fonts would give other bytes on another machine
-        connus[gabarit] = typst.Compiler(str(GABARITS_PDF / gabarit), root=str(GABARITS_PDF), ignore_system_fonts=True)
-    return connus[gabarit]
+    """The compiler of a template, which warms up; it serves one thread at a time."""
+    # system fonts would give other bytes on another machine
+    return typst.Compiler(str(GABARITS_PDF / gabarit), root=str(GABARITS_PDF), ignore_system_fonts=True)
 
 
 def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
@@ -54,64 +54,27 @@ def composer(gabarit: str, donnees: Mapping[str, Any], jour: date) -> bytes:
 
 
 def nombre_de_pages(pdf: bytes) -> int:
-    """How many pages a PDF has."""
-    with pikepdf.open(io.BytesIO(pdf)) as ouvert:
-        return len(ouvert.pages)
+    """How many pages a PDF of `composer` has."""
+    return max(int(nombre) for nombre in PAGES.findall(pdf))
 
 
 # ---------------------------------------------------------------- row headers
 def nommer_les_lignes(pdf: bytes) -> bytes:
-    """The same PDF, the first cell of each row of a body being the header of its row; the same bytes each time.
+    """The same PDF of `composer`, the first cell of each row of a body being the header of its row.
 
     typst tags the headers of columns, and leaves the name of a row a datum: a reader's software then tells the name of
-    a row with each of its figures (PDF/UA-1 § 7.5, scope of a header).
+    a row with each of its figures (PDF/UA-1 § 7.5, scope of a header). The list of headers of a cell knew only columns:
+    scopes say them. It writes each element as a plain object of one line: what is put in place is as long, so that the
+    table of addresses holds.
     """
-    with pikepdf.open(io.BytesIO(pdf)) as ouvert:
-        for partie in _elements(ouvert.Root.StructTreeRoot):
-            if partie.S in CORPS:
-                for ligne in _enfants(partie):
-                    _nommer(_enfants(ligne))
-            elif partie.S == "/THead":
-                for ligne in _enfants(partie):
-                    for cellule in _enfants(ligne):
-                        _sans_renvoi(cellule)
-        sortie = io.BytesIO()
-        ouvert.save(sortie, deterministic_id=True)
-    return sortie.getvalue()
+    corps = set(CORPS.findall(pdf))
+    premieres = {cellule for parent, cellule in LIGNES.findall(pdf) if parent in corps}
 
+    def nommer(trouvee: re.Match[bytes]) -> bytes:
+        numero, debut, genre, attributs, renvoi = trouvee.groups()
+        portee = b""
+        if numero in premieres:
+            genre, portee = b"H", b"/Scope/Row"
+        return b"".join((numero, debut, genre, attributs, portee.ljust(len(renvoi))))
 
-def _nommer(cellules: list[Any]) -> None:
-    for rang, cellule in enumerate(cellules):
-        attributs = _sans_renvoi(cellule)
-        if rang == 0:
-            cellule.S = pikepdf.Name.TH
-            attributs.Scope = pikepdf.Name.Row
-
-
-def _sans_renvoi(cellule: Any) -> Any:
-    """Its attributes as a cell, without the list of its headers: scopes say them, and that list knew only columns."""
-    attributs = next((a for a in _liste(cellule.get("/A")) if a.get("/O") == "/Table"), None)
-    if attributs is None:
-        attributs = pikepdf.Dictionary(O=pikepdf.Name.Table)
-        cellule.A = pikepdf.Array([attributs, *_liste(cellule.get("/A"))])
-        attributs = cellule.A[0]
-    if "/Headers" in attributs:
-        del attributs["/Headers"]
-    return attributs
-
-
-def _elements(racine: Any) -> Iterator[Any]:
-    """Every structure element, in the order of reading."""
-    for enfant in _enfants(racine):
-        yield enfant
-        yield from _elements(enfant)
-
-
-def _enfants(element: Any) -> list[Any]:
-    return [e for e in _liste(element.get("/K")) if isinstance(e, pikepdf.Dictionary) and "/S" in e]
-
-
-def _liste(valeur: Any) -> list[Any]:
-    if valeur is None:
-        return []
-    return list(valeur) if isinstance(valeur, pikepdf.Array) else [valeur]
+    return CELLULES.sub(nommer, pdf)
