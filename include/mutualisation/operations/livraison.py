@@ -34,7 +34,11 @@ from mutualisation.publication.inchange import exercices_inchanges, publication_
 from mutualisation.publication.promotion import promouvoir
 from mutualisation.publication.sceaux import ancrer
 
-CONSTRUITE = "select exercices, statut from journal.constructions where version = %s"
+# the schema `construction` holds the last one only
+CONSTRUITE = """
+select exercices, statut = 'validee' and version = (select max(version) from journal.constructions)
+  from journal.constructions where version = %s
+"""
 
 
 def publier(session: Session, version: int | None = None) -> str:
@@ -85,8 +89,8 @@ def publier_avec_extraits(
 def _change(session: Session, conn: psycopg.Connection[Any], version: int, *, refaire: bool = False) -> bool:
     """Whether a validated build is to be published; the exercices that it does not change, unless `refaire`, keep the
     version that they publish."""
-    exercices, statut = conn.execute(CONSTRUITE, (version,)).fetchone() or ([], "")
-    if statut != "validee" or refaire:
+    exercices, a_publier = conn.execute(CONSTRUITE, (version,)).fetchone() or ([], False)
+    if not a_publier or refaire:
         return True
     inchanges = exercices_inchanges(conn, exercices)
     if inchanges:

@@ -25,4 +25,4 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
    where version = numero and statut = 'validee'
 $$;
 comment on function journal.restreindre is 'Retire d''une version à publier les exercices qu''elle ne change pas';
-grant execute on function journal.restreindre to mutualisation_traitement;
+grant execute on function journal.restreindre, journal.exercices_presentes to mutualisation_traitement;
