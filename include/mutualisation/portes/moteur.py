@@ -52,8 +52,15 @@ def preparer() -> Reponse:
     gc.disable()  # thousands of classes are made, none is thrown away
     for statistiques_ou_graphiques in ("scipy.stats", "altair"):  # a third of the time, for expectations we don't have
         sys.modules[statistiques_ou_graphiques] = _Differe(statistiques_ou_graphiques)
-    import great_expectations  # noqa: F401
+    from great_expectations.expectations.metrics import util
+    from sqlalchemy import text
 
+    # it has every row of a query sent here to know its columns
+    colonnes_du_lot = util.column_reflection_fallback
+    util.column_reflection_fallback = lambda selectable, **reste: colonnes_du_lot(
+        selectable=text(f"select * from ({selectable}) as lot limit 0"),  # noqa: S608 - a query of the project
+        **reste,
+    )
     gc.enable()
     gc.freeze()
     return repondre

@@ -164,6 +164,23 @@ def test_les_statistiques_ne_s_importent_qu_a_leur_usage(passer: Passer) -> None
         assert ("/scipy/stats/" in Path(f"/proc/{execution._etat.enfant.pid}/maps").read_text()) is importees
 
 
+def test_les_lignes_du_lot_restent_dans_l_entrepot(
+    entrepot: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUTUALISATION_EXPECTATIONS", str(tmp_path))
+    pics = []
+    for lignes in (10, 300_000):
+        execution.fermer()
+        requete = f"select g as numero, repeat('x', 500) as statut from generate_series(1, {lignes}) as g"
+        ecrire_projet(tmp_path, requete, [_attente("expect_column_values_to_not_be_null", {"column": "statut"})])
+        (constat,) = executer("essai", entrepot, "essai")
+        assert (constat.reussi, constat.elements) == (True, lignes)
+        assert execution._etat.enfant is not None
+        etat = Path(f"/proc/{execution._etat.enfant.pid}/status").read_text()
+        pics.append(next(int(x.split()[1]) for x in etat.splitlines() if x.startswith("VmHWM")))
+    assert pics[1] < pics[0] + 30_000, pics
+
+
 def test_un_moteur_tue_renait(passer: Passer) -> None:
     execution.precharger()
     assert execution._etat.enfant is not None
