@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -69,16 +70,20 @@ class Releve:
                 texte, remplaces = dessinable(valeur)
                 self.remplaces += remplaces
                 return self.puis(texte)
-            case Mapping():
-                return {cle: self.lire(v) for cle, v in valeur.items()}
+            case None | int() | Decimal():  # most of what tables hold
+                return valeur
             case list():
                 return [self.lire(v) for v in valeur]
             case tuple():
-                return tuple(self.lire(v) for v in valeur)
-        if is_dataclass(valeur) and not isinstance(valeur, type):
-            noms = [f.name for f in fields(valeur) if f.name not in self.sauf]
-            return replace(valeur, **{nom: self.lire(getattr(valeur, nom)) for nom in noms})
-        return valeur
+                return tuple([self.lire(v) for v in valeur])
+            case Mapping():
+                return {cle: self.lire(v) for cle, v in valeur.items()}
+        if not is_dataclass(valeur) or isinstance(valeur, type):
+            return valeur
+        avant = {f: getattr(valeur, f) for f in type(valeur).__dataclass_fields__ if f not in self.sauf}
+        lus = {nom: self.lire(v) for nom, v in avant.items()}
+        changes = {nom: lu for nom, lu in lus.items() if lu is not avant[nom]}
+        return replace(valeur, **changes) if changes else valeur
 
 
 def phrase(nombre: int, ou: str) -> str:

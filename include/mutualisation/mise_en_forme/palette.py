@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 
 from mutualisation.chemins import PALETTE
 
@@ -33,12 +34,14 @@ def luminance(couleur: str) -> float:
     return 0.2126 * r + 0.7152 * v + 0.0722 * b
 
 
+@cache
 def contraste(une: str, autre: str) -> float:
     """Ratio of contrast between two colours (WCAG 2)."""
     sombre, claire = sorted((luminance(une), luminance(autre)))
     return (claire + 0.05) / (sombre + 0.05)
 
 
+@cache
 def encre_sur(fond: str) -> str:
     """Ink or paper, whichever reads better on a colour."""
     return max((ENCRE, PAPIER), key=lambda couleur: contraste(couleur, fond))

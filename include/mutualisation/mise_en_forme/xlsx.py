@@ -248,6 +248,8 @@ class FeuilleEcrite:
         return "corps_suite" if i and self.colonnes[i].est_texte else "corps"
 
     def _references(self, colonne: Colonne, rang: int, ailleurs: Mapping[str, str]) -> str:
+        if not colonne.formule:
+            return ""
         cellules = {cle: xl_rowcol_to_cell(rang, i) for cle, i in self.rangs.items()}
         return colonne.formule.format(**cellules, ailleurs=ailleurs)
 

@@ -13,11 +13,12 @@ from markupsafe import escape
 from mutualisation.chemins import POSITIONS
 from mutualisation.francais.formats import INSECABLE, nombre, signe
 from mutualisation.mise_en_forme import palette
-from mutualisation.mise_en_forme.dessin.toile import INTERLIGNE, Toile, couper, largeur, morceaux, n
+from mutualisation.mise_en_forme.dessin.toile import INTERLIGNE, SUPPORTS, Toile, couper, largeur, morceaux, n
 from mutualisation.mise_en_forme.graphiques import SANS_PLACE, UNE_CASE, Carte, Commune
 
 COLONNES_MAX = 9
 Case = tuple[int, int]
+Boite = tuple[float, float, float, float]
 
 
 def dessiner(carte: Carte, toile: Toile) -> None:
@@ -52,8 +53,15 @@ def _tuiles(
     colonnes = max(max(colonne for _, (_, colonne) in placees) + 1, 6)
     pas = toile.support.largeur / colonnes
     if carte.repere:
-        for commune, (rang, colonne) in placees:
-            _tuile(carte, toile, commune, (colonne * pas, haut + rang * pas * 0.55, pas, pas * 0.55), ([], 0))
+        boites = tuple((c, (i * pas, haut + rang * pas * 0.55, pas, pas * 0.55)) for c, (rang, i) in placees)
+        dite = Carte("", "", "", (), tuple(carte.classes), carte.unite, "-", carte.signee)
+        fond = _fond(dite, toile.support.nom, toile.ancre, boites)
+        toile.corps += fond.corps
+        toile.motifs |= fond.motifs
+        toile.jusqu_a(fond.hauteur)
+        for c, boite in boites:
+            if c.code_insee == carte.repere:
+                _epingler(toile, boite)
         return toile.hauteur + 2
     place = pas - toile.support.taille * 0.4
     noms = [str(numeros[c.code_insee]) if toile.support.etroit else c.nom for c, _ in placees]
@@ -89,7 +97,7 @@ def _tuile(
     carte: Carte,
     toile: Toile,
     c: Commune,
-    boite: tuple[float, float, float, float],
+    boite: Boite,
     enonces: tuple[Sequence[str], float],
 ) -> None:
     (x, y, largeur_, hauteur), (mots_, taille) = boite, enonces
@@ -97,13 +105,6 @@ def _tuile(
     toile.corps.append(f'<a href="{escape(c.adresse)}">' if c.adresse else "<g>")
     cadre = f'x="{n(x + 1)}" y="{n(y + 1)}" width="{n(largeur_ - 2)}" height="{n(hauteur - 2)}"'
     toile.forme("rect", cadre, sens, couleur, f"{c.nom} : {_valeur(carte, c)}{INSECABLE}{carte.unite}")
-    if c.code_insee == carte.repere:
-        # on a small map an outline is lost among dark tiles: a pin, seen on any of them
-        centre, rayon = f'cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}"', n(hauteur * 0.4)
-        toile.corps.append(
-            f'<circle class="repere-trait" {centre} r="{rayon}" fill="{palette.PAPIER}" stroke="{palette.ENCRE}" '
-            f'stroke-width="{n(hauteur * 0.2)}"/>'
-        )
     chiffre = not (carte.repere or toile.support.etroit)
     haut = y + (hauteur - (len(mots_) + chiffre) * taille * INTERLIGNE) / 2
     halo = sens in palette.HACHURES
@@ -113,6 +114,24 @@ def _tuile(
         toile.ecrire(milieu, bas, _valeur(carte, c), ancre="middle", sur=couleur, taille=taille, halo=halo, gras=True)
     toile.corps.append("</a>" if c.adresse else "</g>")
     toile.jusqu_a(y + hauteur)
+
+
+@cache
+def _fond(carte: Carte, support: str, ancre: str, placees: tuple[tuple[Commune, Boite], ...]) -> Toile:
+    """Tiles without names, drawn once for the pages of all communes: only the pin moves."""
+    toile = Toile(SUPPORTS[support], ancre)
+    for commune, boite in placees:
+        _tuile(carte, toile, commune, boite, ([], 0))
+    return toile
+
+
+def _epingler(toile: Toile, boite: Boite) -> None:
+    """A pin: on a small map an outline is lost among dark tiles."""
+    x, y, largeur_, hauteur = boite
+    toile.corps.append(
+        f'<circle class="repere-trait" cx="{n(x + largeur_ / 2)}" cy="{n(y + hauteur / 2)}" r="{n(hauteur * 0.4)}" '
+        f'fill="{palette.PAPIER}" stroke="{palette.ENCRE}" stroke-width="{n(hauteur * 0.2)}"/>'
+    )
 
 
 def _valeur(carte: Carte, c: Commune) -> str:
