@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -77,3 +78,15 @@ def test_le_manifeste_dit_les_entrees_et_les_portes(publie: Publie, petit: Path)
     assert manifeste["portes"]["bilan"]["statut"] == "conforme"
     assert manifeste["prepare_par"] == "alice"
     assert manifeste["statut"] == "a_approuver"
+
+
+def test_une_personne_voit_ou_en_est_le_bilan(en_ligne: EnLigne) -> None:
+    dit = en_ligne.resultat.erreurs
+    documents = re.findall(r"document (\d+) sur (\d+)", dit)
+    assert documents
+    assert documents[-1][0] == documents[-1][1]
+    assert re.search(r"Construction : \d+, mart_", dit)
+    etapes = " · ".join(
+        rf"{nom} [\d,]+ s" for nom in ("chargement", "construction", "contrôle", "publication et extraits")
+    )
+    assert re.search(etapes, dit.splitlines()[-1])

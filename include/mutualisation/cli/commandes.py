@@ -93,8 +93,8 @@ def bilan(
     with _session(bavard=bavard) as session:
         resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par, refaire=refaire)
         reste = op.laisse_de_cote(session, exercice)
-    suivre(" · ".join(f"{nom} {nombre(Decimal(duree), 1)} s" for nom, duree in session.durees.items()))
     _avertir(resultat.chargements)
+    suivre(" · ".join(f"{nom} {nombre(Decimal(duree), 1)} s" for nom, duree in session.durees.items()))
     contenu = {
         "version": resultat.version,
         "publication_sha256": resultat.empreinte,

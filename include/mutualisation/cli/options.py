@@ -92,4 +92,4 @@ Attente = Annotated[
 Sauvegarde = Annotated[Path, Parameter(metavar="DOSSIER", help="Dossier de la sauvegarde.")]
 Json = Annotated[bool, Parameter(help="Résultat en JSON sur la sortie standard.")]
 Refaire = Annotated[bool, Parameter(help="Construit, publie et écrit tout, même ce qui n'a pas changé.")]
-Bavard = Annotated[bool, Parameter(help="Une ligne par fichier sur la sortie d'erreur.")]
+Bavard = Annotated[bool, Parameter(help="Une ligne par fichier, modèle et document sur la sortie d'erreur.")]

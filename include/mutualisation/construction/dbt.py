@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,13 @@ class ResultatDbt:
 class EnfantDbt:
     """dbt in a child process: started with the warehouse address, it parses the project while files are loaded.
 
-    `ensemble`: the set of files that counts for this process only (`construction.fichiers_choisis`).
+    `ensemble`: the set of files that counts for this process only (`construction.fichiers_choisis`); `detail`: told of
+    each node that ended.
     """
 
-    def __init__(self, dsn: str, var: Path, ensemble: int | None = None) -> None:
+    def __init__(
+        self, dsn: str, var: Path, ensemble: int | None = None, detail: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._dsn = dsn
         cible = var / "dbt"
         cible.mkdir(parents=True, exist_ok=True)
@@ -65,6 +68,7 @@ class EnfantDbt:
             str(cible),
             variables=variables_dbt(dsn, cible, ensemble),
             journal=cible / "enfant.log",
+            suivi=detail,
         )
 
     def construire(self) -> ResultatDbt:

@@ -29,6 +29,9 @@ Veille = Callable[[], None]
 # the number of the parent: a child that asked for it once it is up would be told who adopted it
 PARENT = "MUTUALISATION_PARENT"
 Reponse = Callable[[Any], Any]
+# of a child: where it listens and answers, a message at a time
+_TUBES: list[Connection] = []
+_PAROLE = threading.Lock()
 
 
 class EnfantArrete(Exception):
@@ -39,11 +42,16 @@ class EnfantArrete(Exception):
         self.signal = arret
 
 
+class Avancee(str):
+    """How far a child is, which is no answer."""
+
+
 class Enfant:
     """`python -m <module> <arguments>`, started at once; its module calls `servir`.
 
     `nom` is what the user reads of it; `variables` are added to our environment without its secrets; `journal`
-    receives its stderr, thrown away by default. The child ends with its parent, whatever killed it.
+    receives its stderr, thrown away by default; `suivi` what it says while it works (`avancer`). The child ends
+    with its parent, whatever killed it.
     """
 
     def __init__(
@@ -53,8 +61,9 @@ class Enfant:
         *arguments: str,
         variables: Mapping[str, str] | None = None,
         journal: Path | None = None,
+        suivi: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._nom, self._parent, self._dues = nom, os.getpid(), 0
+        self._nom, self._parent, self._dues, self._suivi = nom, os.getpid(), 0, suivi
         self._tube, bout = Pipe()
         herite = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith(SECRETS)}
         with bout, (journal or Path(os.devnull)).open("w", encoding="utf-8") as erreurs:
@@ -123,9 +132,10 @@ class Enfant:
         Raises `EnfantArrete`.
         """
         try:
-            while not self._tube.poll(PERIODE_S):
-                veiller()
-            reponse = self._tube.recv()
+            reponse = self._lire(veiller)
+            while isinstance(reponse, Avancee):
+                self._suivi(reponse)
+                reponse = self._lire(veiller)
             self._dues -= 1
             return reponse
         except (EOFError, OSError):
@@ -133,6 +143,11 @@ class Enfant:
         except BaseException:
             self.fermer()  # its answer would be taken for that of the next request
             raise
+
+    def _lire(self, veiller: Veille) -> Any:
+        while not self._tube.poll(PERIODE_S):
+            veiller()
+        return self._tube.recv()
 
     def fermer(self) -> None:
         """End the child; closing twice, or after a fork, does nothing."""
@@ -150,14 +165,25 @@ class Enfant:
 def servir(preparer: Callable[[], Reponse]) -> None:
     """Import what is slow (`preparer`), then answer each request until the parent closes."""
     threading.Thread(target=finir_avec, args=(int(os.environ[PARENT]),), daemon=True).start()
-    tube = Connection(os.dup(0))
+    _TUBES.append(Connection(os.dup(0)))
     repondre = preparer()
     while True:
         try:
-            demande = tube.recv()
+            demande = _TUBES[0].recv()
         except EOFError:
             return
-        tube.send(repondre(demande))
+        _dire(repondre(demande))
+
+
+def avancer(message: str) -> None:
+    """Tell the parent how far the work is, from any thread of a child."""
+    if _TUBES:
+        _dire(Avancee(message))
+
+
+def _dire(message: Any) -> None:
+    with _PAROLE:
+        _TUBES[0].send(message)
 
 
 def finir_avec(parent: int) -> None:

@@ -59,12 +59,13 @@ def composer_extrait(
     porte: Porte,
     var: Path,
     suivi: Suivi = muet,
+    detail: Suivi = muet,
 ) -> Callable[[], Path]:
     """Begin the extract of an exercice beside its place, where `pose` will put it; what is given back waits for its
     documents, ends it, and gives back that place.
 
     `porte` reads the extract back, and raises when it is not the publication; `var`: the folder of the key that signs;
-    `suivi`: told when there is something to write.
+    `suivi`: told when there is something to write; `detail`: of each document written.
     It is noted in this transaction, to be committed before it takes its place. The same version gives the same bytes
     (S8): one that stands whole is left as it is (S9).
     """
@@ -82,8 +83,9 @@ def composer_extrait(
     imprimes = _ecrire_fichiers(conn, bilan, relations, dossier, imprimer)
 
     def finir() -> Path:
-        for imprime in imprimes:
+        for rang, imprime in enumerate(imprimes, start=1):
             imprime.result()
+            detail(f"Extrait de l'exercice {exercice} : document {rang} sur {len(imprimes)}")
         ecrit = _manifeste(conn, bilan, dossier, destination)
         (dossier / MANIFESTE).write_bytes(ecrit)
         extrait = (exercice, version, manifeste.statut_de(contexte))

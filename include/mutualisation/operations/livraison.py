@@ -144,7 +144,15 @@ def _composer(
         fins = []
         for exercice, version in versions.items():
             finir = composer_extrait(
-                conn, exercice, version, pose, imprimer, porte=porte, var=session.var, suivi=session.suivi
+                conn,
+                exercice,
+                version,
+                pose,
+                imprimer,
+                porte=porte,
+                var=session.var,
+                suivi=session.suivi,
+                detail=session.detail,
             )
             fins.append((exercice, version, finir))
         for exercice, version, finir in fins:

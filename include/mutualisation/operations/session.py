@@ -108,7 +108,7 @@ class Session:
     def dbt(self) -> EnfantDbt:
         """The dbt child process, started once."""
         if self._dbt is None:
-            self._dbt = EnfantDbt(self.dsn, self.var)
+            self._dbt = EnfantDbt(self.dsn, self.var, detail=self.detail)
             self._pile.callback(self.congedier_dbt)
         return self._dbt
 

@@ -17,12 +17,14 @@ from mutualisation.erreurs import PannePassagere
 
 MODULE = """
 import os
-from mutualisation.enfant.hote import servir
+from mutualisation.enfant.hote import avancer, servir
 
 def preparer():
     print("une bibliothèque bavarde")
     def repondre(demande):
         print("encore")
+        for rang in range(demande.get("etapes", 0)):
+            avancer(f"étape {rang}")
         return {"recu": demande["valeur"], "pid": os.getpid(), "variable": os.environ.get("ESSAI_ENFANT")}
     return repondre
 
@@ -34,7 +36,15 @@ servir(preparer)
 def enfant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Enfant]:
     (tmp_path / "echo_essai.py").write_text(MODULE, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
-    ouvert = Enfant("l'essai", "echo_essai", variables={"ESSAI_ENFANT": "oui"}, journal=tmp_path / "enfant.log")
+    suivi: list[str] = []
+    ouvert = Enfant(
+        "l'essai",
+        "echo_essai",
+        variables={"ESSAI_ENFANT": "oui"},
+        journal=tmp_path / "enfant.log",
+        suivi=suivi.append,
+    )
+    ouvert.essai_suivi = suivi  # type: ignore[attr-defined]
     yield ouvert
     ouvert.fermer()
 
@@ -42,6 +52,11 @@ def enfant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Enfant]:
 def test_une_demande_une_reponse(enfant: Enfant) -> None:
     assert enfant.demander("essai", {"valeur": "é\n"}) == {"recu": "é\n", "pid": enfant.pid, "variable": "oui"}
     assert enfant.demander("essai", {"valeur": 2})["recu"] == 2
+
+
+def test_ce_qu_il_dit_en_travaillant_n_est_pas_sa_reponse(enfant: Enfant) -> None:
+    assert enfant.demander("essai", {"valeur": 1, "etapes": 2})["recu"] == 1
+    assert enfant.essai_suivi == ["étape 0", "étape 1"]  # type: ignore[attr-defined]
 
 
 def test_une_reponse_jamais_attendue_n_est_pas_prise_pour_la_suivante(enfant: Enfant) -> None:
