@@ -34,7 +34,7 @@ def sommaire(bilan: Bilan) -> m.Document:
 def _contenu(bilan: Bilan) -> m.Section:
     e = bilan.exercice
     # the files that an auditor opens first
-    noms = [x for x in ("synthese_financiere", "etp_categorie", "cout_moyen", "tracabilite") if bilan[x]]
+    noms = [x for x in ("synthese_financiere", "etp_categorie", "cout_moyen", "tracabilite") if bilan.compter(x)]
     csv = [x for nom in noms for x in (", ", m.Lien(f"{RACINE}/{nom}.csv", f"{nom}.csv"))][1:]
     vote = m.Lien(f"{RACINE}/bilan_etape_{e}.html", f"bilan d'étape {e}")
     donnees = m.p(

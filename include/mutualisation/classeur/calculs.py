@@ -380,7 +380,7 @@ def _destination(bilan: Bilan, r: Ligne) -> Ligne:
 def rejets(bilan: Bilan) -> m.Tableau:
     """Rows left aside, counted by file and reason."""
     lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in bilan.laissees_de_cote]
-    return feuille(bilan, "rejets", lignes, publie={"lignes": len(bilan["rejets"])})
+    return feuille(bilan, "rejets", lignes, publie={"lignes": bilan.compter("rejets")})
 
 
 def parametres(bilan: Bilan) -> m.Tableau:

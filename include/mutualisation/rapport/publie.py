@@ -20,6 +20,7 @@ Ligne = dict[str, Any]
 TOTAL = "TOTAL"
 # G4: these say that rows were left aside, whether or not someone explained it
 RESERVES = ("lignes_rejetees", "a_affecter")
+COMPTE = "select count(*) as lignes from {source} where exercice = %(exercice)s and version = %(version)s"
 # rows left aside, by file, column, status and reason; the first lines of each are named, however many there are
 LAISSEES_DE_COTE = """
 select source, fichier, colonne, statut, motif, count(*) as lignes, count(*) filter (where a_corriger) as a_corriger,
@@ -89,6 +90,10 @@ class Bilan:
             with self._conn.cursor(row_factory=dict_row) as curseur:
                 self._lues[cle] = curseur.execute(texte, valeurs).fetchall()
         return self._lues[cle]
+
+    def compter(self, relation: str) -> int:
+        """How many rows of the exercice a relation has: those of a million are not read to be counted."""
+        return next((int(r["lignes"]) for r in self.agreger(relation, COMPTE)), 0)
 
     @property
     def laissees_de_cote(self) -> list[Ligne]:
