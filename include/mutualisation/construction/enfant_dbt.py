@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import sys
@@ -132,12 +133,18 @@ def preparer(projet: str, cible: str) -> Reponse:
     """Parse the project; the answer to a name of `COMMANDES` is the outcome of one invocation."""
     from dbt.cli.main import dbtRunner
 
+    # looking for cycles among so many objects is a quarter of the processor time of a build: done between two
+    gc.set_threshold(100_000, 20, 100)
     codes = noter_les_codes()
     taire_les_evenements()
     options = ["--project-dir", projet, "--profiles-dir", projet, *OPTIONS]
     analyse = ProjetAnalyse(Path(projet), Path(cible), options)
 
+    gc.freeze()
+    gc.disable()
+
     def repondre(commande: str) -> dict[str, Any]:
+        gc.collect()
         codes.clear()
         manifeste = analyse.neuf()
         if manifeste is None:

@@ -11,7 +11,19 @@ repetees as (
 
 rangs as (
   select
-    *,
+    fichier_id,
+    ligne,
+    rang_ligne,
+    origine,
+    identite,
+    axe_analytique,
+    operation,
+    service_gestionnaire,
+    produit,
+    siret,
+    objet,
+    exercice_origine,
+    montant_ht,
     rejet_statut is null as admise,
     row_number() over (
       partition by (rejet_statut is null), identite
