@@ -78,6 +78,11 @@ def serveur_entrepot(var: Path | None = None) -> Iterator[str]:
         yield dsn
 
 
+def est_a_creer() -> bool:
+    """True when the warehouse is an embedded one that is not there yet."""
+    return not os.environ.get("ENTREPOT_DSN") and not (dossier_var() / "pg").exists()
+
+
 @contextlib.contextmanager
 def _presence(var: Path) -> Iterator[str]:
     """Hold a shared lock while the server is used; the last holder stops the server."""

@@ -21,7 +21,7 @@ from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer, refus_de_migrer, revisions
 from mutualisation.entrepot.roles import PROPRIETAIRE, compte_systeme, peut_prendre
-from mutualisation.entrepot.serveur import serveur_entrepot
+from mutualisation.entrepot.serveur import est_a_creer, serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.portes import execution
@@ -53,6 +53,8 @@ class Session:
     @contextmanager
     def depuis_environnement(cls, suivi: Suivi = muet, detail: Suivi = muet) -> Iterator[Session]:
         """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema."""
+        if est_a_creer():
+            execution.precharger()  # everything is to be loaded, and judged
         with serveur_entrepot() as dsn, ExitStack() as pile:
             mettre_a_jour(dsn)
             session = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)

@@ -245,6 +245,16 @@ def test_ce_que_fait_initdb_est_sur_le_disque_a_la_fin(tmp_path, monkeypatch):
     assert ecriture.returncode == 0
 
 
+def test_un_entrepot_embarque_qui_n_est_pas_la_est_a_creer(tmp_path, monkeypatch):
+    monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path))
+    monkeypatch.setenv("ENTREPOT_DSN", "postgresql://ailleurs/base")
+    assert not serveur.est_a_creer()
+    monkeypatch.delenv("ENTREPOT_DSN")
+    assert serveur.est_a_creer()
+    with serveur_entrepot():
+        assert not serveur.est_a_creer()
+
+
 def test_initdb_interrompu(tmp_path):
     (tmp_path / "pg.ebauche" / "base").mkdir(parents=True)
     with serveur_entrepot(tmp_path) as dsn:
