@@ -28,6 +28,7 @@ environnement: .venv/.a_jour ## Python environment, locked
 	@command -v $(UV) >/dev/null || { python3.11 -m venv var/outils && var/outils/bin/pip install --quiet uv==0.13.9; }
 	@$(UV) sync --locked --quiet
 	@.venv/bin/python -m compileall -q include
+	@.venv/bin/python -m mutualisation.construction.enfant_dbt
 	@touch $@
 
 ifdef DEPOT

@@ -7,6 +7,7 @@ import gc
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -226,5 +227,19 @@ def _resultats(invocation: Any, codes: Mapping[str, str | None]) -> list[dict[st
     ]
 
 
+def analyser_d_avance() -> None:
+    """Parse the project for the embedded warehouse, whose first build then finds it done (`make environnement`)."""
+    from mutualisation.chemins import PROJET_DBT
+    from mutualisation.construction.dbt import variables_dbt
+    from mutualisation.entrepot.serveur import BASE, UTILISATEUR
+
+    with tempfile.TemporaryDirectory() as cible:
+        os.environ.update(variables_dbt(f"postgresql://{UTILISATEUR}@localhost/{BASE}", Path(cible)))
+        preparer(str(PROJET_DBT), cible)
+
+
 if __name__ == "__main__":
-    servir(lambda: preparer(sys.argv[1], sys.argv[2]))
+    if sys.argv[1:]:
+        servir(lambda: preparer(sys.argv[1], sys.argv[2]))
+    else:
+        analyser_d_avance()

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from mutualisation.chemins import PROJET_DBT
+from mutualisation.construction.enfant_dbt import GARDE, empreinte_projet
+from mutualisation.entrepot.serveur import BASE
+
 # dbt changes the logging of the process it lives in: the test has one of its own
 PROGRAMME = """
 import json, shutil, sys
@@ -90,3 +94,10 @@ def test_le_projet_est_analyse_une_fois_tant_que_rien_ne_change(projet: Path) ->
     assert empreinte == base == reprise == refaite != apres
     assert dites == [False, False, True]
     assert (garde, ecrite, gardes, ailleurs, illisible) == (True, True, 1, ["", 1], True)
+
+
+def test_l_environnement_laisse_le_projet_analyse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first build of the embedded warehouse looks for is there."""
+    subprocess.run([sys.executable, "-m", "mutualisation.construction.enfant_dbt"], check=True)
+    monkeypatch.setenv("MUTUALISATION_PG_BASE", BASE)
+    assert list((PROJET_DBT / "target").glob(GARDE.format("*", empreinte_projet(PROJET_DBT))))
