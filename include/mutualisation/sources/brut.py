@@ -53,7 +53,6 @@ def synchroniser_brut(conn: psycopg.Connection[Any], reg: Registre | None = None
         voulues = {*COLONNES_TECHNIQUES, *(c.nom for c in jeu.colonnes_lues)}
         if voulues <= presentes.get(jeu.nom, set()):
             continue
-        for ordre in ddl_brut(jeu):
-            conn.execute(ordre)
+        conn.execute(sql.SQL(";").join(ddl_brut(jeu)))
         changes.append(jeu.nom)
     return changes
