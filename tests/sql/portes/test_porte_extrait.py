@@ -201,7 +201,7 @@ def test_sans_classeur_ni_relation_la_porte_echoue(publie: Publie, extrait: Path
 def session(publie: Publie, monkeypatch: pytest.MonkeyPatch) -> op.Session:
     """A session on the published warehouse; the steps before the extracts are taken as done."""
     for nom, valeur in (("charger", []), ("construire", 1), ("controler", None)):
-        monkeypatch.setattr(enchainement, nom, lambda *_, valeur=valeur: valeur)
+        monkeypatch.setattr(enchainement, nom, lambda *_, valeur=valeur, **__: valeur)
 
     # what other tests noted holds no row that the session waits for
     publie[1].commit()

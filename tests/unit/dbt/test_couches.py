@@ -77,9 +77,11 @@ def test_les_couches_tiennent(manifeste: dict[str, Any]) -> None:
     assert fautes(manifeste) == []
 
 
-def test_chaque_modele_a_un_test_de_cle(manifeste: dict[str, Any]) -> None:
+def test_chaque_modele_a_une_cle(manifeste: dict[str, Any]) -> None:
+    """By a test, or held by its table (`cle_publiee`)."""
     testes = {n.get("attached_node") for n in manifeste["nodes"].values() if n["resource_type"] == "test"}
-    assert sorted(modeles(manifeste).keys() - testes) == []
+    tenues = {i for i, n in modeles(manifeste).items() if n["config"]["meta"].get("cle")}
+    assert sorted(modeles(manifeste).keys() - testes - tenues) == []
 
 
 def test_les_rejets_viennent_de_chaque_jeu_du_registre(manifeste: dict[str, Any]) -> None:
@@ -152,7 +154,7 @@ def test_un_modele_fautif_se_voit(manifeste: dict[str, Any], modele: str, ecart:
 def test_un_modele_sans_cle_se_voit(manifeste: dict[str, Any]) -> None:
     noeuds = {i: n for i, n in manifeste["nodes"].items() if n.get("attached_node") != RECETTES}
     with pytest.raises(AssertionError, match="int_recettes"):
-        test_chaque_modele_a_un_test_de_cle({"nodes": noeuds})
+        test_chaque_modele_a_une_cle({"nodes": noeuds})
 
 
 def test_la_source_est_dite_une_fois() -> None:
