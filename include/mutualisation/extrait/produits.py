@@ -27,6 +27,8 @@ PRODUITS: tuple[Produit, ...] = (
     classeur.documents,
     actes.documents,
 )
+# each takes 150 MB, and the parent makes documents no faster than so many write them
+ENFANTS_MAX = 4
 Imprimer = Callable[[Document, Path], Future[None]]
 
 
@@ -53,7 +55,7 @@ def presses() -> Iterator[Imprimer]:
         if echec is not None:
             raise echec
 
-    fils = ThreadPoolExecutor(os.cpu_count())
+    fils = ThreadPoolExecutor(min(os.cpu_count() or 1, ENFANTS_MAX))
     try:
         yield lambda document, dossier: fils.submit(confier, document, dossier)
     finally:
