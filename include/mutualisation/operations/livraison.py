@@ -27,6 +27,7 @@ from mutualisation.factures.ecriture import ecrire_factures
 from mutualisation.operations.conservation import exiger_conservee, purger
 from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
+from mutualisation.portes import execution
 from mutualisation.portes.relecture import exiger_extrait
 from mutualisation.publication.contexte import Condition, ce_qui_a_change, condition_de, version_publiee
 from mutualisation.publication.extraits_csv import lire_pointeurs
@@ -140,6 +141,11 @@ def _composer(
     """
     porte = partial(exiger_extrait, session.dsn)
     places, refus = [], []
+
+    def annoncer(phrase: str) -> None:
+        session.suivi(phrase)
+        execution.precharger()  # its import takes seconds: documents are written meanwhile
+
     with presses() as imprimer:
         fins = []
         for exercice, version in versions.items():
