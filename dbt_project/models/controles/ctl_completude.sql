@@ -116,9 +116,9 @@ retires as (
     100 * sum(l.mesure) filter (where l.dehors and r.code is not null) / nullif(sum(l.mesure), 0) as part
   from (
     select
-      exercice, sens || 's' as source, 'axe' as origine, axe_analytique as code, abs(montant) as mesure,
+      exercice, sens || 's' as source, 'axe' as origine, axe_analytique as code, valeur as mesure,
       coalesce(cle_dispositif, 'HORS') = 'HORS' as dehors
-    from {{ ref('int_ecritures') }}
+    from {{ ref('int_ecritures_sommes') }}
     where comptee and emploi is not null
     union all
     select exercice, 'temps', 'activite', code_activite, duree, coalesce(cle_dispositif, 'HORS') = 'HORS'

@@ -68,7 +68,7 @@ ecarts_etp as (
 detenu as (
   select exercice, 'temps' as source, sum(etpt) as montant from {{ ref('int_segments') }} group by exercice
   union all
-  select exercice, sens || 's', sum(montant) from {{ ref('int_ecritures') }} group by exercice, sens
+  select exercice, sens || 's', sum(montant) from {{ ref('int_ecritures_sommes') }} group by exercice, sens
   union all
   select exercice, 'actif', sum(dotation)
   from (select distinct exercice, bien, dotation from {{ ref('int_amortissements') }}) as b

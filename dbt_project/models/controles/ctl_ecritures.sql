@@ -3,10 +3,10 @@ with lignes as (
   select
     exercice,
     sens || 's' as cle,
-    count(*) as nombre,
+    sum(lignes)::bigint as nombre,
     sum(montant) as montant,
     bool_and(axe_analytique is null and cle_dispositif is null) as sans_axe
-  from {{ ref('int_ecritures') }}
+  from {{ ref('int_ecritures_sommes') }}
   where
     comptee
     and role in (

@@ -62,16 +62,16 @@ categories as (
 ecritures as (
   select
     exercice,
-    count(*) as toutes,
-    count(*) filter (where comptee) as comptees,
-    count(*) filter (where comptee and cle_dispositif is not null and cle_dispositif <> 'HORS') as mutualisees,
-    count(*) filter (
+    sum(lignes)::bigint as toutes,
+    coalesce(sum(lignes) filter (where comptee), 0)::bigint as comptees,
+    coalesce(sum(lignes) filter (where comptee and cle_dispositif is not null and cle_dispositif <> 'HORS'), 0)::bigint as mutualisees,
+    coalesce(sum(lignes) filter (
       where comptee and role in ('fonctionnement_direct', 'personnel_exterieur', 'rabais', 'recette_commune', 'recette_autre')
-    ) as a_rattacher,
-    count(*) filter (
-      where sens = 'titre' and comptee and cle_dispositif not in {{ cles_hors_dispositif() }} and siret is not null
-    ) as titres
-  from {{ ref('int_ecritures') }}
+    ), 0)::bigint as a_rattacher,
+    coalesce(sum(lignes) filter (
+      where sens = 'titre' and comptee and cle_dispositif not in {{ cles_hors_dispositif() }} and a_tiers
+    ), 0)::bigint as titres
+  from {{ ref('int_ecritures_sommes') }}
   group by exercice
 ),
 
@@ -174,7 +174,7 @@ comptes_recette as (
     on starts_with(p.parametre, 'compte_recette:') and {{ se_rencontrent('p', 'e') }}
   where
     exists (
-      select 1 from {{ ref('int_ecritures') }} as t
+      select 1 from {{ ref('int_ecritures_sommes') }} as t
       where
         t.exercice = e.exercice and t.emploi = 'recette' and t.type_piece = '01'
         and t.cle_dispositif = split_part(p.parametre, ':', 2)

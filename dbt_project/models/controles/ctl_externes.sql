@@ -6,7 +6,7 @@ with exercices as (
 
 ecritures as (
   select exercice, sens, nature, sum(montant) as montant
-  from {{ ref('int_ecritures') }}
+  from {{ ref('int_ecritures_sommes') }}
   where comptee and nature ~ '^[67]'
   group by exercice, sens, nature
 ),
@@ -78,7 +78,7 @@ ordre as (
   select exercice,
     sum(montant) filter (where nature like '6811%' and sens = 'mandat') as dotations,
     sum(montant) filter (where nature like '777%' and sens = 'titre') as reprises
-  from {{ ref('int_ecritures') }}
+  from {{ ref('int_ecritures_sommes') }}
   where type_piece = '03' and statut_compte
   group by exercice
 ),
@@ -116,7 +116,7 @@ cee_comptes as (
   select exercice,
     sum(montant) filter (where sens = 'titre' and role = 'produit_cee') as produit,
     sum(montant) filter (where sens = 'mandat' and nature like '657%') as reversement
-  from {{ ref('int_ecritures') }}
+  from {{ ref('int_ecritures_sommes') }}
   where comptee and (role = 'produit_cee' or nature like '657%')
   group by exercice
 ),

@@ -31,6 +31,7 @@ select
   l.exercice,
   l.budget,
   l.bordereau,
+  l.piece,
   l.date_emission,
   l.type_piece,
   l.nature,

@@ -4,6 +4,7 @@
 with lignes as (
   select
     fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece, identite, date_emission, nature as compte,
+    budget, bordereau, piece, type_piece,
     cle_dispositif as dispositif, siret, objet, montant as montant_source, emploi as nature,
     case emploi when 'correction' then exercice_origine else exercice end as exercice,
     case emploi when 'correction' then -montant else montant end as montant,
@@ -31,6 +32,10 @@ select
   identite,
   date_emission,
   compte,
+  budget,
+  bordereau,
+  piece,
+  type_piece,
   exercice,
   dispositif,
   siret,

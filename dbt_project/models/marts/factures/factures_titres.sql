@@ -2,21 +2,20 @@
 -- and the account that a dispositif is titled on.
 select
   {{ version_courante() }} as version,
-  e.exercice,
-  e.budget,
-  e.bordereau,
-  e.piece,
+  exercice,
+  budget,
+  bordereau,
+  piece,
   ligne_piece,
-  e.type_piece,
-  r.siret as siret_adherent,
-  r.dispositif,
-  r.periode_exercice,
-  r.periode_semestre,
-  e.nature,
-  r.montant::numeric(15, 2) as montant
-from {{ ref('int_recettes') }} as r
-inner join {{ ref('stg_compta__ecritures') }} as e using (fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece)
+  type_piece,
+  siret as siret_adherent,
+  dispositif,
+  periode_exercice,
+  periode_semestre,
+  compte as nature,
+  montant::numeric(15, 2) as montant
+from {{ ref('int_recettes') }}
 where
-  r.nature = 'recette'
-  and r.siret in (select a.siret from {{ ref('stg_referentiel__adherents') }} as a)
-  and e.exercice in {{ exercices_demandes() }}
+  nature = 'recette'
+  and siret in (select a.siret from {{ ref('stg_referentiel__adherents') }} as a)
+  and exercice in {{ exercices_demandes() }}
