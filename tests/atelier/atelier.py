@@ -115,7 +115,7 @@ class Atelier:
     def manifeste(self) -> Path:
         """What dbt wrote of the project when it built `_socle/`."""
         self.socle  # noqa: B018 - dbt writes it
-        return self._dossier / "dbt" / "manifest.json"
+        return self._dossier / "manifeste.json"
 
     @cached_property
     def modeles(self) -> Modeles:
@@ -136,8 +136,9 @@ class Atelier:
             depot = composer_socle([EXERCICE_SOCLE], self._depot_vide())
             with self._chargee(depot, (EXERCICE_SOCLE,)) as conn:
                 resultat = self._dbt.construire()
-                modeles = Modeles.compiles(self._dossier / "dbt" / "manifest.json", BASE)
-                construire(conn, modeles)
+                # « dbt test » writes one without the models in its place
+                shutil.copy(self._dossier / "dbt" / "manifest.json", self._dossier / "manifeste.json")
+                construire(conn, Modeles.compiles(self._dossier / "manifeste.json", BASE))
                 conn.commit()
             bases.renommer(self._dsn, BASE, SOCLE)
             garde.write_bytes(pickle.dumps(resultat))
