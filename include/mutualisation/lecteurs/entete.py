@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from mutualisation.lecteurs.bloc import BLANCS
@@ -70,6 +71,7 @@ def epurer(nom: str) -> str:
     return _ESPACES.sub(" ", unicodedata.normalize("NFC", nom)).strip()
 
 
+@lru_cache(4096)
 def normaliser(nom: str) -> str:
     """A name as it is compared: `epurer`, then without case, accents or the kind of apostrophe (F5, C7)."""
     # the acute accent that stands alone is an apostrophe: before accents go, and before its own decomposition
