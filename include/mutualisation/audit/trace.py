@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,35 +14,27 @@ from mutualisation.rapport.contenu import renvois
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne
 
-# figures of a dispositif with the fewest lines first, line by line while the page stays light; then those left, by file
-TRACEES = """
-with comptes as (
-  select dispositif, mesure, count(*) as lignes from {source}
-   where exercice = %(exercice)s and version = %(version)s group by dispositif, mesure
-), cumuls as (
-  select *, sum(lignes) over (partition by dispositif order by lignes, mesure collate "C") <= 2000 as detaillee
-    from comptes
-), retenues as (
-  select t.*, c.detaillee from {source} as t inner join cumuls as c using (dispositif, mesure)
-   where t.exercice = %(exercice)s and t.version = %(version)s
-)"""
-LIGNES = f"""{TRACEES}
-select * from retenues where detaillee
+LIGNES = """
+select * from {source}
+ where exercice = %(exercice)s and version = %(version)s and dispositif || '/' || mesure = any(%(detaillees)s)
  order by dispositif collate "C", mesure collate "C", fichier collate "C", ligne nulls first, rang collate "C",
   montant_source, part, montant
-"""  # noqa: S608 - our own text
-GROUPES = f"""{TRACEES}
-select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant from retenues where not detaillee
+"""
+GROUPES = """
+select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant from {source}
+ where exercice = %(exercice)s and version = %(version)s and dispositif || '/' || mesure <> all(%(detaillees)s)
  group by dispositif, mesure, fichier
  order by dispositif collate "C", mesure collate "C", fichier collate "C"
-"""  # noqa: S608 - our own text
+"""
+LIGNES_PAR_PAGE = 2000
 ARRONDI = "arrondi"
 
 
 def traces(bilan: Bilan) -> Iterator[m.Document]:
     """One page for each dispositif that has a source line."""
     tracees = renvois.lignes_tracees(bilan)
-    lignes, groupes = (_par_mesure(bilan.agreger("tracabilite", requete)) for requete in (LIGNES, GROUPES))
+    choisies = {"detaillees": _detaillees(tracees)}
+    lignes, groupes = (_par_mesure(bilan.agreger("tracabilite", texte, choisies)) for texte in (LIGNES, GROUPES))
     for code in renvois.dispositifs_traces(bilan):
         comptes = {x: tracees[code, x] for x in renvois.TRACEES if (code, x) in tracees}
         sections = [
@@ -57,6 +49,17 @@ def traces(bilan: Bilan) -> Iterator[m.Document]:
         )
         titre = f"{bilan.libelle(code)} : des chiffres aux lignes source, {bilan.exercice}"
         yield index.document(bilan, renvois.trace(code), titre, resume, sections, ("html",))
+
+
+def _detaillees(tracees: Mapping[tuple[str, str], Ligne]) -> list[str]:
+    """`dispositif/mesure` of what is shown line by line: of a dispositif the figures with the fewest lines first, while
+    its page stays light. The others are shown by file."""
+    detaillees, pages = [], Counter[str]()
+    for (code, mesure), compte in sorted(tracees.items(), key=lambda x: (x[1]["lignes"], x[0])):
+        pages[code] += compte["lignes"]
+        if pages[code] <= LIGNES_PAR_PAGE:
+            detaillees.append(f"{code}/{mesure}")
+    return detaillees
 
 
 def _par_mesure(rangees: list[Ligne]) -> dict[tuple[str, str], list[Ligne]]:

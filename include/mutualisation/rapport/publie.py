@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -79,14 +80,15 @@ class Bilan:
             return rangee
         return rangee | {"libelle": self.libelle(rangee["dispositif"])}
 
-    def agreger(self, relation: str, requete: str) -> list[Ligne]:
-        """Rows of the exercice that a query makes of a relation, `{source}` in its text, exercice and version given."""
-        cle = (relation, self.exercice, requete)
+    def agreger(self, relation: str, requete: str, autres: Mapping[str, Any] = MappingProxyType({})) -> list[Ligne]:
+        """Rows of the exercice that a query makes of a relation, `{source}` in its text, exercice and version given,
+        with `autres` that follow from what is published."""
+        cle = (relation, self.exercice, f"{requete}{dict(autres)}")
         if relation not in self._relations:
             return []
         if cle not in self._lues:
             texte = sql.SQL(requete).format(source=sql.Identifier("versions", relation))
-            valeurs = {"exercice": self.exercice, "version": self.contexte.construction.version}
+            valeurs = {"exercice": self.exercice, "version": self.contexte.construction.version, **autres}
             with self._conn.cursor(row_factory=dict_row) as curseur:
                 self._lues[cle] = curseur.execute(texte, valeurs).fetchall()
         return self._lues[cle]

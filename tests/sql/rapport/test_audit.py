@@ -83,8 +83,7 @@ def test_each_source_is_shared_out_beside_its_control(bilan: Bilan) -> None:
 def test_too_many_lines_are_grouped_counted_and_sent_to_the_csv(bilan: Bilan, monkeypatch: pytest.MonkeyPatch) -> None:
     entier = next(d for d in trace.traces(bilan) if d.chemin.endswith("trace_cam"))
     assert [t.titre for t in _tableaux(entier)][-1].endswith("lignes source")
-    for requete in ("LIGNES", "GROUPES"):
-        monkeypatch.setattr(trace, requete, getattr(trace, requete).replace("<= 2000", "<= 1"))
+    monkeypatch.setattr(trace, "LIGNES_PAR_PAGE", 1)
     coupe = next(d for d in trace.traces(bilan) if d.chemin.endswith("trace_cam"))
     groupes = [t for t in _tableaux(coupe) if t.titre.endswith("par fichier")]
     assert len(groupes) == 1
