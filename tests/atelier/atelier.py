@@ -37,6 +37,13 @@ EXERCICE_SOCLE = 2023
 CLE = "cle des ateliers, la meme a chaque fois " + "0" * 24
 
 
+class _Session(op.Session):
+    """A session whose dbt is that of the workshop, which ends it."""
+
+    def congedier_dbt(self) -> None:
+        """Leave it for the next session."""
+
+
 class Atelier:
     """Builds drops. `dsn`: a database of a server where `modele` is a migrated warehouse; `dossier`: its own folder.
 
@@ -184,7 +191,7 @@ class Atelier:
         shutil.rmtree(self._ancres(), ignore_errors=True)
         if self._ancres(modele).exists():
             shutil.copytree(self._ancres(modele), self._ancres())
-        return op.Session(self._adresse, self._dossier, _dbt=self._dbt)
+        return _Session(self._adresse, self._dossier, _dbt=self._dbt)
 
     def _ancres(self, modele: str = "") -> Path:
         """Folder of the anchors of the database, or those kept beside a template."""
