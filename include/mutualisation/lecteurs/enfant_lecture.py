@@ -116,7 +116,6 @@ def _octets_tenus(mesure: str) -> int:
 
 def preparer() -> Reponse:
     """Import what reads, before the first file."""
-    sys.modules["numpy"] = None  # type: ignore[assignment]  # half of the import of openpyxl, which does without
     from mutualisation.lecteurs import tabulaire_xlsx  # noqa: F401
 
     return LectureServie(int(sys.argv[1])).repondre
