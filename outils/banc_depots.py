@@ -8,7 +8,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-ENTETE, AXE, COMPTES = "Exercice", "Axe analytique", ("60", "61", "62")
+COMPTES = ("60", "61", "62")
+LUES = {"Exercice", "Axe analytique", "SIRET", "Nature", "Pièce origine", "Bordereau", "Pièce", "Ligne", "Objet"}
+LUES |= {"Montant HT", "TVA", "Montant TTC"}
 LIGNES_PAR_MANDAT = 4
 
 
@@ -63,7 +65,7 @@ def _modele(chemin: Path, exercice: str) -> Modele | None:
     while textes and not textes[-1].startswith(f"{exercice};"):
         textes.pop()
     rangees = list(csv.reader(textes, delimiter=";"))
-    rang = next((i for i, r in enumerate(rangees) if ENTETE in r[:1] and AXE in r), None)
+    rang = next((i for i, r in enumerate(rangees) if set(r) >= LUES), None)
     if rang is None:
         return None
     colonnes = {nom: i for i, nom in enumerate(rangees[rang])}
@@ -73,8 +75,8 @@ def _modele(chemin: Path, exercice: str) -> Modele | None:
 
 def _sert(rangee: list[str], colonnes: dict[str, int], exercice: str) -> bool:
     return bool(
-        rangee[0] == exercice
-        and rangee[colonnes[AXE]]
+        rangee[colonnes["Exercice"]] == exercice
+        and rangee[colonnes["Axe analytique"]]
         and rangee[colonnes["SIRET"]]
         and rangee[colonnes["Nature"]].startswith(COMPTES)
         and not rangee[colonnes["Pièce origine"]]

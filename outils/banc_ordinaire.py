@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 from mutualisation import operations as op
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import variables_dbt
-from mutualisation.entrepot.connexion import url_sqlalchemy
+from mutualisation.entrepot.parametres_libpq import url_sqlalchemy
 
 PAS = 10
 ENCODAGES = ("utf-8-sig", "cp1252")

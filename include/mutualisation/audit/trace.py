@@ -26,7 +26,7 @@ select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant 
  group by dispositif, mesure, fichier
  order by dispositif collate "C", mesure collate "C", fichier collate "C"
 """
-LIGNES_PAR_PAGE = 2000
+LIGNES_PAR_PAGE = 1200
 ARRONDI = "arrondi"
 
 
