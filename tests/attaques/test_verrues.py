@@ -146,9 +146,10 @@ def _verifier_lu(
         verdict.verifier(v, graves, ok=False)
         return
     colonnes = list(dict.fromkeys(c for r in sort.rangees for c in r))
-    champs = ", ".join(["fichier", *(colonne_lue(v.jeu, c) for c in colonnes)])
-    source = nom.partition("/")[0]
-    lues = construction.lire(f"select {champs} from lec_{source}__{v.jeu} where fichier = '{nom}' order by ligne")
+    champs = ", ".join(["r.ligne", *(f"r.{colonne_lue(v.jeu, c)}" for c in colonnes)])
+    table = "ecritures" if v.jeu in ("mandats", "titres") else v.jeu
+    lus = f"lec_{nom.partition('/')[0]}__{table} as r inner join stg_journal__fichiers as f using (fichier_id)"
+    lues = construction.lire(f"select {champs} from {lus} where f.chemin = '{nom}' order by r.ligne")
     lues = [{c: x or "" for c, x in zip(colonnes, lue[1:], strict=True)} for lue in lues]
     annee_mois = re.search(r"_(\d{4}-\d\d)\.", nom)
     voulues = [{c: dater(x, annee_mois[1] if annee_mois else "2021-01") for c, x in r.items()} for r in sort.rangees]
