@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualisation import disque
+from mutualisation.chemins import INSTALLE
 from mutualisation.enfant.hote import Reponse, avancer, servir
 
 EXTENSIONS = {".sql", ".yml", ".csv"}
@@ -29,8 +30,9 @@ OPTIONS = ("--target", "entrepot", "--quiet", "--log-level", "none", "--log-leve
 
 
 class ProjetAnalyse:
-    """The manifest of the project, kept from one command to the next: beside the project, which whoever writes there
-    could change as well, or in `cible` where one may not write; parsed when none is kept, or not as it was written.
+    """The manifest of the project, kept from one command to the next: beside the project of a checkout, which whoever
+    writes there could change as well, or in `cible` where one may not write; parsed when none is kept, or not as it was
+    written.
 
     Each build wants one of its own: what a compiled manifest holds of the ephemeral models is not written in a query
     twice. `refaite`: what was kept is of another project or another version, or damaged.
@@ -38,7 +40,8 @@ class ProjetAnalyse:
 
     def __init__(self, projet: Path, cible: Path, options: list[str]) -> None:
         self._projet, self._options = projet, options
-        self._dossiers = (projet / "target", cible)
+        # nothing is written in an installed package
+        self._dossiers = (cible,) if INSTALLE else (projet / "target", cible)
         self._empreinte, self._octets, self.faute, self.refaite = "", b"", "", False
         self._pret: Any = None
         self._lire()
