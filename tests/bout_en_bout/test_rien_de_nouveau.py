@@ -9,6 +9,7 @@ import pytest
 from tests.atelier.commande import appeler
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
+from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.entrepots import Publie, lire
 
 from mutualisation import operations as op
@@ -86,6 +87,17 @@ def test_un_exercice_de_plus_n_est_pas_ce_qui_etait_publie(publie: Publie) -> No
     with publie.contexte.connexion() as conn:
         assert inchange.deja_publiee(conn, [EXERCICE]) == [1]
         assert inchange.deja_publiee(conn, [EXERCICE - 1, EXERCICE]) == []
+
+
+def test_revenir_aux_memes_fichiers_n_est_pas_rien_de_nouveau(
+    publie: Publie, petit: Path, depot_corrige: Path, tmp_path: Path
+) -> None:
+    """Another version was published since: what the same inputs gave once is shown no longer."""
+    avant = entrepots.publication(publie.contexte.dsn)
+    entrepots.publier(publie.contexte, depot_corrige)
+    revenue = op.bilan(publie.contexte, str(petit), [EXERCICE], str(tmp_path / "bilans"))
+    assert revenue.version == 3
+    assert entrepots.publication(publie.contexte.dsn) == [(EXERCICE, 3), *avant[1:]]
 
 
 def test_une_version_validee_et_pas_publiee_ne_compte_pas(publie: Publie, depot_corrige: Path) -> None:

@@ -106,6 +106,12 @@ def test_ce_qui_est_garde_vaut_ce_qui_serait_refait(
         gardee = entrepots.publier(session, depot, *EXERCICES)
         versions = dict(entrepots.lire(session.dsn, "select exercice, version from journal.publications"))
         gardes += sum(v < max(versions.values()) for v in versions.values())
+        # what an exercice keeps is not stored again
+        stockees = "select distinct exercice from versions.synthese_financiere where version = %s"
+        derniere = max(versions.values())
+        assert {e for (e,) in entrepots.lire(session.dsn, stockees, derniere)} == {
+            e for e, v in versions.items() if v == derniere
+        }, fait
         version = op.construire(session, EXERCICES)
         op.controler(session, version)
         with session.connexion() as conn:

@@ -50,15 +50,19 @@ def promouvoir(
 
 
 def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> None:
+    """The rows of the exercices that it publishes: those that it does not change are there already."""
+    requete = "select exercices from journal.constructions where version = %s"
+    (exercices,) = conn.execute(requete, (version,)).fetchone() or ([],)
     ajoutees = 0
     for relation in relations_promues().values():
-        ajout = sql.SQL("insert into {} ({colonnes}) select {colonnes} from {}").format(
+        ajout = sql.SQL("insert into {} ({colonnes}) select {colonnes} from {} where {} = any (%s)").format(
             sql.Identifier("versions", relation.nom),
             sql.Identifier("construction", relation.nom),
+            sql.Identifier(relation.pointeur),
             colonnes=sql.SQL(", ").join(sql.Identifier(c.nom) for c in colonnes_stockees(relation)),
         )
         try:
-            ajoutees += conn.execute(ajout).rowcount
+            ajoutees += conn.execute(ajout, (exercices,)).rowcount
         except psycopg.errors.UndefinedTable as erreur:
             raise _plus_entiere(version, f"il manque construction.{relation.nom}", "un effacement") from erreur
     if not ajoutees:
