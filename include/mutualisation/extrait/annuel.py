@@ -21,13 +21,13 @@ from mutualisation.publication.clotures import lire_cloture
 from mutualisation.publication.contexte import Contexte, lire_contexte
 from mutualisation.publication.extraits import ExtraitLu, est_entier, premier_clos, signer_et_noter
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes
+from mutualisation.publication.inchange import REDRESSEMENT
 from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.sceaux import lire_sceau
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.publie import Bilan
 
-REDRESSEMENT = "redressement"
 LIMITE_ECARTS = 10
 REFUS = "L'extrait ne peut pas être écrit"
 CLOSE_LA = """

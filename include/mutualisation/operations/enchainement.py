@@ -20,7 +20,6 @@ from mutualisation.operations.livraison import extraire_ensemble, publier_avec_e
 from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
 from mutualisation.portes import execution
 from mutualisation.portes.fichier import verifier_fichiers
-from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.inchange import deja_publiee, publication_en_vigueur
 
 
@@ -54,8 +53,6 @@ def bilan(
     verifier_sortie(Path(sortie))
     with session.connexion() as conn:
         verifier_places(conn, Path(sortie), annees)
-        if not lire_pointeurs(conn):
-            session.precharger()
         with session.etape("chargement"):
             chargements = charger(session, depot, annoncer=session.precharger)
         if not refaire and (versions := deja_publiee(conn, annees)):

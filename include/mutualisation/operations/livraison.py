@@ -157,7 +157,7 @@ def _composer(
                 imprimer,
                 porte=porte,
                 var=session.var,
-                suivi=session.suivi,
+                suivi=annoncer,
                 detail=session.detail,
             )
             fins.append((exercice, version, finir))
