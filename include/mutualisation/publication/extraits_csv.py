@@ -47,8 +47,9 @@ def _ordre(relation: Relation) -> sql.Composable:
 
 
 def _copie(relation: Relation, source: sql.Composable, condition: sql.Composable = SANS) -> sql.Composed:
+    # sorted before cells are made: a sort that holds each text twice takes as long again
     return sql.SQL(
-        "copy (select {colonnes} from {source} as {alias} {condition} order by {ordre})"
+        "copy (select {colonnes} from (select * from {source} as {alias} {condition} order by {ordre}) as {alias})"
         " to stdout with (format csv, header true, delimiter ';', encoding 'UTF8')"
     ).format(
         colonnes=sql.SQL(", ").join(_valeur(c) for c in relation.colonnes if not c.est_horodatage),
