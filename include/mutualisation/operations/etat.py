@@ -8,6 +8,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.operations.session import Session
+from mutualisation.publication.inchange import publication_en_vigueur
 
 SQL_ETAT = {
     "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par"
@@ -20,18 +21,15 @@ SQL_ETAT = {
     " from journal.fichiers order by chemin, fichier_id desc) as derniers where statut = 'refuse' order by 1",
     "rejets": "select source, statut, count(*) as lignes from publication.rejets group by source, statut order by 1, 2",
 }
-SQL_SCEAU = """
-select (select publication_sha256 from journal.constructions where statut = 'publiee' order by version desc limit 1)
-    as publication_sha256,
-  (select max(numero) from journal.sceaux) as sceau
-"""
+SQL_SCEAU = "select max(numero) as sceau from journal.sceaux"
 
 
 def etat(session: Session) -> dict[str, Any]:
     """What is loaded, held, rejected and published (keys: publication_sha256, sceau, exercices, fichiers, refuses,
     rejets)."""
     with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
-        lus: dict[str, Any] = curseur.execute(SQL_SCEAU).fetchone() or {}
+        lus: dict[str, Any] = {"publication_sha256": publication_en_vigueur(conn) or None}
+        lus |= curseur.execute(SQL_SCEAU).fetchone() or {}
         for nom, requete in SQL_ETAT.items():
             lus[nom] = curseur.execute(requete).fetchall()
     for publie in lus["exercices"]:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import logging
 import os
 import re
-import sys
-import types
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -35,23 +32,10 @@ class _Fautive(Exception):
     """An expectation that can't be run as it is written, and what is wrong with it."""
 
 
-class _Differe(types.ModuleType):
-    """A module that is imported at its first use."""
-
-    def __getattr__(self, nom: str) -> Any:
-        if nom.startswith("__"):
-            raise AttributeError(nom)
-        if sys.modules[self.__name__] is self:
-            del sys.modules[self.__name__]
-        return getattr(importlib.import_module(self.__name__), nom)
-
-
 def preparer() -> Reponse:
     """Import what is slow; its answers are those of `repondre`."""
     logging.disable(logging.CRITICAL)
     gc.disable()  # thousands of classes are made, none is thrown away
-    for statistiques_ou_graphiques in ("scipy.stats", "altair"):  # a third of the time, for expectations we don't have
-        sys.modules[statistiques_ou_graphiques] = _Differe(statistiques_ou_graphiques)
     from great_expectations.expectations.metrics import util
     from sqlalchemy import text
 

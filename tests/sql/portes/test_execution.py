@@ -149,21 +149,6 @@ def test_ce_que_great_expectations_n_a_pas_evalue_se_compte(passer: Passer, monk
         passer(_attente(*FAMILLES[0][:2]))
 
 
-def test_les_statistiques_ne_s_importent_qu_a_leur_usage(passer: Passer) -> None:
-    """They take a third of the time of the import."""
-    execution.fermer()
-    partition = {"values": ["Émis", "Payé"], "weights": [0.5, 0.5]}
-    divergence = {"column": "statut", "partition_object": partition, "threshold": 0.1}
-    for attente, importees in (
-        (FAMILLES[0][:2], False),
-        (("expect_column_kl_divergence_to_be_less_than", divergence), True),
-    ):
-        (constat,) = passer(_attente(*attente))
-        assert (constat.erreur, constat.reussi) == (None, False)
-        assert execution._etat.enfant is not None
-        assert ("/scipy/stats/" in Path(f"/proc/{execution._etat.enfant.pid}/maps").read_text()) is importees
-
-
 def test_les_lignes_du_lot_restent_dans_l_entrepot(
     entrepot: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

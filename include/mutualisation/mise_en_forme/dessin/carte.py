@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
-from importlib.machinery import PathFinder
-from importlib.util import module_from_spec
-from typing import Any
 
 from markupsafe import escape
 
@@ -170,6 +167,8 @@ def positions() -> dict[str, tuple[int, int]]:
 @cache
 def placer(codes: tuple[str, ...]) -> dict[str, Case]:
     """(row, column) of the communes whose place is known, each as near as can be, whatever the order of the codes."""
+    from scipy.optimize import linear_sum_assignment  # a third of a second, for documents with a map
+
     connues = {code: positions()[code] for code in sorted(codes) if code in positions()}
     if not connues:
         return {}
@@ -180,21 +179,8 @@ def placer(codes: tuple[str, ...]) -> dict[str, Case]:
         [(x * (colonnes - 1) - c) ** 2 + (y * (rangs - 1) - r) ** 2 for r, c in cases]
         for x, y in zip(xs, ys, strict=True)
     ]
-    _, choisies = _affectation()(couts)
+    _, choisies = linear_sum_assignment(couts)
     return _serrer({code: cases[k] for code, k in zip(connues, choisies, strict=True)})
-
-
-def _affectation() -> Callable[[Any], Any]:
-    """`linear_sum_assignment` of scipy alone, when a map is drawn: its room takes a third of a second and 25 MB."""
-    import scipy
-
-    spec = PathFinder.find_spec("_lsap", [f"{scipy.__path__[0]}/optimize"])
-    if spec is None or spec.loader is None:
-        raise ImportError("scipy.optimize._lsap")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    seule: Callable[[Any], Any] = module.linear_sum_assignment
-    return seule
 
 
 def _grille(nombre: int) -> Case:
