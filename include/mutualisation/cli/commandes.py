@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -375,6 +375,15 @@ def etat(*, json_: options.Json = False) -> None:
     lignes += [f"{r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut {r['statut']}" for r in contenu["rejets"]]
     lignes += [f"refusé {r['fichier']} : {r['motif']}" for r in contenu["refuses"]]
     _rendre(json_, contenu, lignes, reste)
+
+
+@app.command
+def ouvrir(*, port: options.Port = 5432, json_: options.Json = False) -> None:
+    """Ouvre l'entrepôt embarqué aux outils de cette machine, en lecture seule, jusqu'à Ctrl-C."""
+    with suppress(KeyboardInterrupt), op.ouvrir(port) as adresse:
+        _rendre(json_, {"adresse": adresse}, [adresse])
+        suivre("Ouvert en lecture seule à qui tient cette adresse, jusqu'à Ctrl-C.")
+        signal.pause()
 
 
 def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> None:

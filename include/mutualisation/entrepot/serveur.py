@@ -27,7 +27,7 @@ from mutualisation.chemins import dossier_var
 from mutualisation.entrepot.programmes import Programmes
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
-BASE, PORT = "entrepot", 5432
+BASE, PORT, LOCAL = "entrepot", 5432, "localhost"
 SUN_PATH_MAX = 107
 ATTENTE_DEMARRAGE_S = 120
 # by a fast shutdown, then by an immediate one; a frozen server is killed
@@ -55,27 +55,26 @@ REGLAGES = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "unix_socket_permissions": "0700",
-    "listen_addresses": "",
-    "port": str(PORT),
 }
 UTILISATEUR = "mutualisation"
 GRAVE = re.compile(r"\b(?:FATAL|PANIC): ")
 
 
 @contextlib.contextmanager
-def serveur_entrepot(var: Path | None = None) -> Iterator[str]:
+def serveur_entrepot(var: Path | None = None, port: int | None = None) -> Iterator[str]:
     """Yield the libpq URL of the warehouse.
 
     `ENTREPOT_DSN`, when set and `var` is not given, is yielded as it is. Otherwise the embedded server of `var`
-    (default `dossier_var()`) is started or joined; the last command that leaves stops it.
-    Raises `ErreurMutualisation` when PostgreSQL is missing or does not start.
+    (default `dossier_var()`) is started or joined; the last command that leaves stops it. With `port` it is started
+    here, and listens on that port of this machine too: to who has a password.
+    Raises `ErreurMutualisation` when PostgreSQL is missing or does not start, or runs already and a port is asked.
     """
     nomme = os.environ.get("ENTREPOT_DSN")
     if nomme and var is None:
         yield nomme
         return
     dossier = (var or dossier_var()).resolve()
-    with _presence(dossier) as dsn:
+    with _presence(dossier, port) as dsn:
         yield dsn
 
 
@@ -85,7 +84,7 @@ def est_a_creer() -> bool:
 
 
 @contextlib.contextmanager
-def _presence(var: Path) -> Iterator[str]:
+def _presence(var: Path, port: int | None) -> Iterator[str]:
     """Hold a shared lock while the server is used; the last holder stops the server."""
     _creer_dossier(var)
     donnees, programmes = var / "pg", Programmes.trouver()
@@ -96,7 +95,7 @@ def _presence(var: Path) -> Iterator[str]:
                 neuf = not (donnees / "PG_VERSION").exists()
                 if neuf:
                     initialiser(donnees, programmes)
-                dsn = joindre_ou_demarrer(donnees, programmes)
+                dsn = joindre_ou_demarrer(donnees, programmes, port)
                 fcntl.flock(presence, fcntl.LOCK_SH)
             if neuf:
                 # the disk is waited for at the end only: the server looks after what comes after initdb (K11)
@@ -136,17 +135,28 @@ def _seul(presence: object) -> bool:
     return True
 
 
-def joindre_ou_demarrer(donnees: Path, programmes: Programmes) -> str:
+def joindre_ou_demarrer(donnees: Path, programmes: Programmes, port: int | None = None) -> str:
     """The libpq URL of the warehouse's database, on the server of this folder; started when it does not answer."""
-    prise = _dossier_prise(donnees, programmes)
-    serveur = _url(prise, "postgres")
-    if PGconn.ping(f"{serveur}&connect_timeout=5".encode()) == Ping.NO_RESPONSE:
-        _demarrer(donnees, programmes, prise)
+    prise, choisi = _dossier_prise(donnees, programmes), _port(donnees)
+    if PGconn.ping(f"{_url(prise, 'postgres', choisi)}&connect_timeout=5".encode()) == Ping.NO_RESPONSE:
+        choisi = port or PORT
+        _demarrer(donnees, programmes, prise, {"port": str(choisi), "listen_addresses": LOCAL if port else ""})
+    elif port is not None:
+        raise ErreurMutualisation("Une autre commande se sert de l'entrepôt : attendez qu'elle finisse, puis relancez.")
+    serveur = _url(prise, "postgres", choisi)
     _attendre(serveur, donnees)
     with psycopg.connect(serveur, autocommit=True) as conn:
         if conn.execute("select 1 from pg_database where datname = %s", (BASE,)).fetchone() is None:
             conn.execute(f"create database {BASE}")
-    return _url(prise, BASE)
+    return _url(prise, BASE, choisi)
+
+
+def _port(donnees: Path) -> int:
+    """The port of the server that runs, which names its socket; that of most commands when none does."""
+    try:
+        return int((donnees / "postmaster.pid").read_text().splitlines()[3])
+    except (OSError, IndexError, ValueError):
+        return PORT
 
 
 def arreter(donnees: Path, programmes: Programmes) -> None:
@@ -169,7 +179,7 @@ def processus_de(donnees: Path) -> list[psutil.Process]:
     return sorted(trouves, key=lambda p: p.create_time())
 
 
-def _demarrer(donnees: Path, programmes: Programmes, prise: Path) -> None:
+def _demarrer(donnees: Path, programmes: Programmes, prise: Path, ecoute: dict[str, str]) -> None:
     _tuer(donnees)  # frozen, or orphans of a killed postmaster
     # both folders serve this server only: what names a dead process, or one that took its number, means nothing
     for reste in (donnees / "postmaster.pid", *prise.glob(".s.PGSQL.*")):
@@ -177,7 +187,7 @@ def _demarrer(donnees: Path, programmes: Programmes, prise: Path) -> None:
     journal = _journal(donnees)
     if journal.exists() and journal.stat().st_size > JOURNAL_MAX:
         journal.replace(journal.with_suffix(".log.1"))
-    reglages = REGLAGES | {"unix_socket_directories": str(prise)}
+    reglages = REGLAGES | {"unix_socket_directories": str(prise)} | ecoute
     options = shlex.join(a for nom, valeur in reglages.items() for a in ("-c", f"{nom}={valeur}"))
     arguments = ["start", "-D", str(donnees), "-w", "-t", str(ATTENTE_DEMARRAGE_S), "-o", options, "-l", str(journal)]
     limite = time.monotonic() + ATTENTE_MEMOIRE_S
@@ -232,8 +242,8 @@ def _journal(donnees: Path) -> Path:
     return donnees.with_name("pg.log")
 
 
-def _url(prise: Path, base: str) -> str:
-    return f"postgresql://{UTILISATEUR}@/{base}?host={quote(str(prise), safe='')}&port={PORT}"
+def _url(prise: Path, base: str, port: int) -> str:
+    return f"postgresql://{UTILISATEUR}@/{base}?host={quote(str(prise), safe='')}&port={port}"
 
 
 def initialiser(donnees: Path, programmes: Programmes) -> None:

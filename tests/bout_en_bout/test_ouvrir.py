@@ -1,0 +1,70 @@
+"""The embedded warehouse opened to tools of the machine: read only, by a password, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.atelier.commande import EXECUTABLE
+
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+
+def _taper(var: Path, *arguments: str) -> subprocess.Popen[str]:
+    environnement = {k: v for k, v in os.environ.items() if k != "ENTREPOT_DSN"} | {"MUTUALISATION_VAR": str(var)}
+    return subprocess.Popen(
+        [EXECUTABLE, *arguments], env=environnement, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _port_libre() -> int:
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return int(prise.getsockname()[1])
+
+
+def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
+    port = _port_libre()
+    ouverte = _taper(tmp_path, "ouvrir", "--port", str(port))
+    assert ouverte.stdout is not None
+    adresse = ouverte.stdout.readline().strip()
+    with psycopg.connect(adresse, autocommit=True) as conn:
+        assert conn.execute("select count(*) from publication.synthese_financiere").fetchone() == (0,)
+        for ordre in ("create table t ()", "select * from brut.agents", "delete from versions.textes"):
+            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)):
+                conn.execute(ordre)
+        conn.execute("set default_transaction_read_only = off")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            conn.execute("create table publication.t ()")
+    sans_mot_de_passe = adresse.replace(adresse[adresse.index(":", 13) : adresse.index("@")], "")
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(sans_mot_de_passe, connect_timeout=5)
+
+    autre = _taper(tmp_path, "etat")
+    assert (autre.communicate()[0].splitlines()[0], autre.returncode) == ("publication aucune", 0)
+    seconde = _taper(tmp_path, "ouvrir", "--port", str(_port_libre()))
+    assert "Une autre commande se sert de l'entrepôt" in seconde.communicate()[1]
+    assert seconde.returncode == 1
+
+    ouverte.send_signal(signal.SIGINT)
+    ouverte.communicate()
+    assert ouverte.returncode == 0
+    with serveur_entrepot(tmp_path) as dsn, psycopg.connect(dsn) as conn:
+        assert conn.execute("select rolcanlogin from pg_roles where rolname = 'lecture_locale'").fetchone() == (False,)
+
+
+def test_un_port_pris_ou_un_serveur_nomme_se_disent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        prise.listen()
+        refusee = _taper(tmp_path, "ouvrir", "--port", str(prise.getsockname()[1]))
+        dit = refusee.communicate()[1]
+    assert (refusee.returncode, "est pris : --port" in dit) == (1, True), dit
+    monkeypatch.setenv("ENTREPOT_DSN", "postgresql://nulle.part/entrepot")
+    nomme = subprocess.run([EXECUTABLE, "ouvrir"], capture_output=True, text=True, check=False)
+    assert (nomme.returncode, "serveur nommé" in nomme.stderr) == (1, True)
