@@ -25,7 +25,7 @@ from mutualisation.rapport.publie import DESTINATIONS, Bilan, Ligne, somme
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-ANNEES = {"etp": "ETP", "cout_net": "Coût net", "recettes": "Recettes des communes"}
+ANNEES = {"etp": "ETP", "cout_net": "Coût net", "recettes": "Recettes"}
 ZERO = Decimal(0)
 SUIVIES = ("cout_usage", "montant_du", "reste", "du_habitant", "cout_habitant")
 ACHATS = {
@@ -95,7 +95,7 @@ def variation(bilan: Bilan) -> m.Tableau:
 
 
 def origine(bilan: Bilan) -> m.Tableau:
-    """Who paid the receipts of the synthesis: communes, CCAS, satellites, others; a column each."""
+    """Whose the receipts of the synthesis are: communes, CCAS, satellites, others; a column each."""
     df, origines = _croiser(bilan, "recettes_origine", "origine", ORIGINES)
     ajouts = [
         *(colonne(x, ORIGINES[x]) for x in origines),

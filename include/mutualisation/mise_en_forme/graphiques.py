@@ -20,7 +20,7 @@ NIVEAUX = (("total", "Montant"), ("hausse", "Ce qui augmente"), ("baisse", "Ce q
 
 @dataclass(frozen=True)
 class Barre:
-    """A cost and what communes paid of it; `recettes` None when not stated."""
+    """A cost and what receipts cover of it; `recettes` None when not stated."""
 
     libelle: str
     cout: Decimal
@@ -146,13 +146,13 @@ SENS_PAR_DEBUT = (
 
 @dataclass(frozen=True)
 class Flux(Graphique):
-    """Where the money comes from (left) and who pays it (right); both sides sum to the same amount, €."""
+    """Where the money comes from (left) and who finances it (right); both sides sum to the same amount, €."""
 
     sources: Sequence[tuple[str, Decimal]]
     cibles: Sequence[tuple[str, Decimal]]
 
     def sens_de(self, nom: str) -> str:
-        """Meaning of a name in the palette: by how it starts, else who pays is a payer."""
+        """Meaning of a name in the palette: by how it starts, else who finances is a payer."""
         connu = next((sens for debut, sens in SENS_PAR_DEBUT if nom.startswith(debut)), None)
         return connu or ("couvert" if nom in dict(self.cibles) else "mesure")
 

@@ -101,15 +101,15 @@ DITS = {
         "Total du semestre 118,81 €",
         "2020-S2 Dépôt des archives définitives 8,00 €",
         "Report précédent 14,00 €",
-        "Total à payer 132,81 €",
+        "Total à titrer 132,81 €",
         "Publication version 1",
     ),
     # what is no titre stands apart
     f"facture_2021-S2_{base.SIRET_LILLE}": (
         "Attribution de compensation 1 234,26 €",
-        "ne s’ajoutent pas au total à payer",
+        "ne s’ajoutent pas au total à titrer",
         "Dispositifs sans participation financière ce semestre : Cartographie partagée.",
-        "Total à payer 480,00 €",
+        "Total à titrer 480,00 €",
         "1,5 % de 666,67 € d’achats HT du semestre = 10,00 €",
     ),
     "reports_2021-S2": ("inférieur à 15,00 €", "CCAS de Lille", "1 adhérent 14,99 € 0,00 € 14,99 €"),

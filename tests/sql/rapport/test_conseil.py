@@ -7,7 +7,7 @@ import re
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import Flux
 from mutualisation.mise_en_forme.html import rendre
-from mutualisation.rapport.contenu import conseil, elus
+from mutualisation.rapport.contenu import conseil, elus, recettes
 from mutualisation.rapport.contenu.conseil import dispositifs, evolution, synthese
 from mutualisation.rapport.publie import Bilan
 
@@ -69,7 +69,7 @@ def test_both_sides_of_the_money_are_equal(republier: Republier) -> None:
     assert isinstance(flux, Flux)
     assert sum(v for _, v in flux.sources) == sum(v for _, v in flux.cibles)
     assert sum(v for _, v in flux.cibles) == total["cout_net"] + total["subventions"] + total["reprises"]
-    assert sum(v for _, v in synthese.payeurs(bilan)) == total["recettes"]
+    assert sum(v for _, v in recettes.redevables(bilan)) == total["recettes"]
 
 
 def _tableaux(blocs: list[m.Bloc]) -> list[m.Tableau]:

@@ -72,7 +72,7 @@ def test_totals_are_the_published_ones_in_french_format(page: str) -> None:
 
 def test_unknown_receipts_are_said_and_never_zero(page: str) -> None:
     (fiche,) = html.fromstring(page.encode()).xpath('//details[summary/h3[contains(., "moyens d\'impression")]]')
-    recettes = fiche.xpath(".//tr[th='Recettes des communes']/td/text()")
+    recettes = fiche.xpath(".//tr[th='Recettes']/td/text()")
     assert recettes == ["10\u202f886\u00a0€", "7\u202f779\u00a0€", "non renseigné"]
 
 

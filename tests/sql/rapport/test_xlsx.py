@@ -216,7 +216,7 @@ def test_variance_row_is_a_live_formula_that_equals_the_published_gap(extrait: P
 
 def test_cells_are_typed_and_unknown_receipts_are_not_zero(extrait: Path) -> None:
     feuille = _classeur(extrait, valeurs=True)["Synthèse"]
-    colonne = _colonne(feuille, "Recettes des communes 2021")
+    colonne = _colonne(feuille, "Recettes 2021")
     assert (
         feuille.cell(_ligne(feuille, "Réseau métropolitain des moyens d'impression"), colonne).value == "non renseigné"
     )

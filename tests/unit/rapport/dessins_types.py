@@ -28,7 +28,7 @@ COMMUNES = {
     "59196": "Ennetières-en-Weppes", "59051": "La Bassée", "59527": "Saint-André-lez-Lille", "59044": "Bauvin",
 }  # fmt: skip
 ENORME = D("987654321987.65")
-LEGENDE = ("Payé par les communes", "Reste à la charge de la métropole")
+LEGENDE = ("Couvert par les recettes", "Reste à la charge de la métropole")
 
 
 def graphique(genre: str, *barres: Barre) -> CoutsCouverts:

@@ -15,7 +15,7 @@ from tests.unit.rapport.communes_factices import BilanFactice
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import communes
-from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, usages_et_paiements
+from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
 from mutualisation.rapport.contenu.communes.bloc_communal import BlocCommunal, lire, total
 from mutualisation.rapport.contenu.communes.ensemble import strate_de, strates
 
@@ -141,7 +141,7 @@ def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
 
 
 # ---------------------------------------------------------------- what is said
-def test_first_words_say_what_is_paid_got_and_whether_it_is_fair(bilan: BilanFactice) -> None:
+def test_first_words_say_what_is_due_got_and_whether_it_is_fair(bilan: BilanFactice) -> None:
     resume = _page(bilan, "59350").resume.replace("\u202f", " ").replace("\u00a0", " ")
     assert resume == (
         "En 2021, Lille, avec son CCAS, utilise 2 services mutualisés et doit 884 €. Cet usage a coûté 1 160 € : "
@@ -152,7 +152,7 @@ def test_first_words_say_what_is_paid_got_and_whether_it_is_fair(bilan: BilanFac
 def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
     lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Services du bloc").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
-    assert lignes["Convention UGAP"]["du"] == usages_et_paiements.GRATUIT
+    assert lignes["Convention UGAP"]["du"] == usages_et_titres.GRATUIT
     assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents actifs"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
@@ -170,37 +170,37 @@ def test_many_types_of_units_are_summed_after_the_first_ones() -> None:
     assert dit.endswith(", 6\u00a0autres")
 
 
-def test_paid_above_the_cost_is_said_so(bilan: BilanFactice) -> None:
+def test_due_above_the_cost_is_said_so(bilan: BilanFactice) -> None:
     page = _page(bilan, "59360")
     assert "Dû au-delà du coût" in [c.libelle for c in page.chiffres]
     assert "le dû dépasse ce coût de 300" in page.resume
 
 
-def test_gap_from_due_to_paid_is_explained_to_the_cent(bilan: BilanFactice) -> None:
-    tableau = usages_et_paiements.du_au_paye(_bloc(bilan, "59350").annee)
+def test_gap_from_due_to_titled_is_explained_to_the_cent(bilan: BilanFactice) -> None:
+    tableau = usages_et_titres.du_au_titre(_bloc(bilan, "59350").annee, None)
     assert [(x["libelle"], str(x["montant"])) for x in tableau.lignes] == [
         ("Dû pour 2021", "883.50"),
         ("dont par l'attribution de compensation", "-50.00"),
         ("dont retenu sur le produit reversé des certificats", "-25.50"),
-        ("À payer par titre de recette", "808.00"),
-        ("Payé par titre de recette", "708.00"),
+        ("À titrer", "808.00"),
+        ("Titré", "708.00"),
         ("Reste à titrer", "100.00"),
     ]
 
 
 def test_invoices_tie_to_what_is_due_or_say_why(bilan: BilanFactice) -> None:
     lille, loos = _bloc(bilan, "59350").annee, _bloc(bilan, "59360").annee
-    assert usages_et_paiements.ecart_factures(lille) == 0
-    factures = usages_et_paiements.factures(lille)
+    assert usages_et_titres.ecart_factures(lille) == 0
+    factures = usages_et_titres.factures(lille)
     assert [(x["adherents"], x["statut"]) for x in factures.lignes] == [(2, "dont 1\u00a0reportée")]
     assert "8,00\u00a0€ : reporté sur la facture suivante" in factures.note
-    assert "12,00\u00a0€ : reporté d'avant" in usages_et_paiements.factures(loos).note
+    assert "12,00\u00a0€ : reporté d'avant" in usages_et_titres.factures(loos).note
     seule = BilanFactice(facture_semestrielle=[])
-    assert usages_et_paiements.ecart_factures(_bloc(seule, "59360").annee) == Decimal("400.00")
+    assert usages_et_titres.ecart_factures(_bloc(seule, "59360").annee) == Decimal("400.00")
 
 
 def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:
-    phrases = usages_et_paiements.phrases_des_gains(_bloc(bilan, "59350").annee)
+    phrases = usages_et_titres.phrases_des_gains(_bloc(bilan, "59350").annee)
     achats, certificats = (m.mots(*b.morceaux) for b in phrases if isinstance(b, m.Paragraphe))
     assert "2\u00a0commandes pour 150\u00a0€ hors taxes, dont 80\u00a0€ comparés" in achats
     assert "un gain de 20\u00a0€ (20,0\u00a0% du prix de référence)" in achats

@@ -1,4 +1,4 @@
-"""Charts of money: costs and what was paid of them, a bridge from one amount to another, who pays what."""
+"""Charts of money: costs and what is covered of them, a bridge from one amount to another, who finances what."""
 
 from __future__ import annotations
 

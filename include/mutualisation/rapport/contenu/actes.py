@@ -9,7 +9,7 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import ZERO
 from mutualisation.rapport.contenu import ouverture, prevision, textes
-from mutualisation.rapport.contenu.communes import bloc_communal, usages_et_paiements
+from mutualisation.rapport.contenu.communes import bloc_communal, usages_et_titres
 from mutualisation.rapport.enonces import lire_phrase, lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
@@ -113,7 +113,7 @@ def _objet(bilan: Bilan) -> m.Section:
     adresse = [m.p(f"{BLANC}, le {BLANC}"), m.p("Madame la maire, Monsieur le maire,")]
     envoi = m.p(
         f"Vous trouverez ci-après l'avancement de la mutualisation en {bilan.exercice}. La page de votre commune, "
-        "jointe, dit ce qu'elle utilise, ce qu'elle paie et ce que coûte ce qu'elle utilise."
+        "jointe, dit ce qu'elle utilise, ce qu'elle doit, ce qui lui a été titré et ce que coûte ce qu'elle utilise."
     )
     return m.Section("objet", "Objet", "Objet", [*adresse, m.p(lire_phrase("communication.cadre")), envoi])
 
@@ -204,7 +204,7 @@ def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
     recettes = [r for r in rangees if r["recettes"] is not None]
     if recettes:
         part = prevision.millier(somme(recettes, "recettes"))
-        enonce += f". Les communes et leurs satellites y contribueraient à hauteur de {part}"
+        enonce += f". Les recettes seraient de {part}"
     return f"{enonce}."
 
 
@@ -243,7 +243,7 @@ def _annexe(bilan: Bilan) -> m.Section:
 def _ligne(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
     """A cost that nobody follows, a gain that no reference price tells are unknown, not zero."""
     suivi = any(a.suivi for a in annees)
-    achats = [r for a in annees for r in a[usages_et_paiements.ACHATS] if r["gain"] is not None]
+    achats = [r for a in annees for r in a[usages_et_titres.ACHATS] if r["gain"] is not None]
     return {
         "commune": nom,
         "du": bloc_communal.total(annees, "du"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import ouverture, textes, usage
+from mutualisation.rapport.contenu import encaissement, ouverture, textes, usage
 from mutualisation.rapport.contenu.conseil import evolution, synthese
 from mutualisation.rapport.contenu.conseil.synthese import couverture, financement
 from mutualisation.rapport.enonces import lire_phrase
@@ -23,7 +23,7 @@ def sections(bilan: Bilan) -> list[m.Section]:
     """What changed and what is asked, then the charts."""
     e = bilan.exercice
     mots: list[m.Bloc] = [*_change(bilan), m.SousTitre("Ce qui vous est demandé"), m.Liste(_demandes(bilan))]
-    # who pays over the years, from cost to payers, cost and coverage of each dispositif
+    # who finances over the years, from cost to those who finance it, cost and coverage of each dispositif
     traces = [bloc for bloc in (financement(bilan), synthese.flux(bilan), couverture(bilan)) if bloc]
     return [
         m.Section("essentiel", f"Ce qui change en {e}", "L'essentiel", mots),
@@ -67,7 +67,10 @@ def _cout(bilan: Bilan) -> str:
 
 def _recettes(bilan: Bilan) -> str:
     avant, apres = (bilan.recettes_totales(e) for e in (bilan.exercice - 1, bilan.exercice))
-    return "" if avant is None or apres is None else f"{_de_a(avant, apres)}."
+    if avant is None or apres is None:
+        return ""
+    rangees = bilan[encaissement.RELATION]
+    return f"{_de_a(avant, apres)}. {encaissement.phrase(bilan.exercice, rangees, encaissement.arrete(bilan))}"
 
 
 def _de_a(avant: Decimal, apres: Decimal) -> str:

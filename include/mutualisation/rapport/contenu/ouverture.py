@@ -8,6 +8,7 @@ from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu import recettes
 from mutualisation.rapport.enonces import lire_phrase
 from mutualisation.rapport.publie import Bilan
 
@@ -68,12 +69,12 @@ def document(bilan: Bilan, chemin: str, titre: str, **autres: Any) -> m.Document
 # ---------------------------------------------------------------- figures
 def chiffres(bilan: Bilan) -> list[m.Chiffre]:
     """Five figures of the exercice, each with its change."""
-    total, recettes = bilan.total, formats.euros(bilan.recettes_totales(bilan.exercice))
+    total, recues = bilan.total, formats.euros(bilan.recettes_totales(bilan.exercice))
     return [
         m.Chiffre(
             "Coût net destiné aux besoins des communes", formats.euros(total["cout_net"]), _note(bilan, "cout_net")
         ),
-        m.Chiffre("Recettes des communes", recettes, _couverture(bilan)),
+        m.Chiffre(libelles.MESURES["recettes"], recues, _couverture(bilan)),
         _reste(bilan),
         m.Chiffre("Équivalents temps plein", formats.nombre(total["etp"], 2), _note(bilan, "etp")),
         *_communes(bilan),
@@ -87,7 +88,7 @@ def _note(bilan: Bilan, mesure: str) -> str:
 
 
 def _reste(bilan: Bilan) -> m.Chiffre:
-    """What is left to the EPCI, or what communes paid above the cost: a negative figure would be misread."""
+    """What is left to the EPCI, or by how much receipts exceed the cost: a negative figure would be misread."""
     reste = bilan.total["reste_a_charge"]
     if reste < 0:
         return m.Chiffre("Recettes au-delà du coût", formats.euros(-reste))
@@ -127,18 +128,17 @@ def resume(bilan: Bilan) -> str:
         f"{'mobilise' if nombre < 2 else 'mobilisent'} {formats.nombre(total['etp'], 2)} ETP au service des communes, "
         f"pour un coût net de {formats.euros(total['cout_net'])}."
     )
-    recettes = bilan.recettes_totales(bilan.exercice)
-    if recettes is None:
-        return f"{texte} Aucune recette des communes n'est renseignée."
+    recues = bilan.recettes_totales(bilan.exercice)
+    contribution = recettes.phrase(recues, total["taux_couverture"], recettes.redevables(bilan))
+    if recues is None:
+        return f"{texte} {contribution}."
     reste = total["reste_a_charge"]
     suite = (
         f"{formats.euros(reste)} restent à la charge de l'intercommunalité"
         if reste >= 0
         else f"les recettes dépassent le coût de {formats.euros(-reste)}"
     )
-    couverture = formats.pourcent(total["taux_couverture"], 1)
-    part = f"à hauteur de {formats.euros(recettes)}, soit {couverture} du coût"
-    return f"{texte} Les communes y contribuent {part} ; {suite}."
+    return f"{texte} {contribution} ; {suite}."
 
 
 def lignes_ecartees(bilan: Bilan) -> int:

@@ -22,7 +22,15 @@ LONGUEUR = 60
 ARTICLE = re.compile(r"^(?:l[ae]s? |l['’])", re.IGNORECASE)
 TITRE = re.compile(r"^(?:commune|ville|mairie) (?:de |d['’ ])", re.IGNORECASE)
 # relations that name an adherent by SIRET
-PAR_SIRET = ("adhesion", "recouvrement", "cout_adherent", "facture_semestrielle", "recours", "cam_achats")
+PAR_SIRET = (
+    "adhesion",
+    "recouvrement",
+    "cout_adherent",
+    "facture_semestrielle",
+    "recours",
+    "cam_achats",
+    "encaissement",
+)
 CEE = "cee_valorisation"
 COMMUNE, EPCI = "commune", "epci"
 RANG = {COMMUNE: 0, "ccas": 1, "satellite": 2}

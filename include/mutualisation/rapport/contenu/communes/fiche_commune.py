@@ -1,16 +1,17 @@
-"""The page of a commune, said as its manager asks: what do we pay, what do we get, is it fair?"""
+"""The page of a commune, said as its manager asks: what do we owe, what do we get, is it fair?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import ouverture
-from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, usages_et_paiements
+from mutualisation.rapport.contenu import encaissement, ouverture
+from mutualisation.rapport.contenu.communes import bloc_communal, ensemble, usages_et_titres
 from mutualisation.rapport.contenu.communes.bloc_communal import Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHODE, Strate, strate_de, strates
 from mutualisation.rapport.enonces import lire_tableau
@@ -25,7 +26,7 @@ PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
 MESURES: tuple[m.Mesure, ...] = (
     ("Services au 31 décembre", "entier", lambda a: len(a.services)),
     ("Dû", "euros", lambda a: a.du),
-    ("Payé par titre", "euros", lambda a: a.titre),
+    ("Titré", "euros", lambda a: a.titre),
     ("Coût de l'usage", "euros", lambda a: a.cout if a.suivi else None),
     ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
 )
@@ -36,7 +37,7 @@ IMPRIMEE = ("Préparé par", "Version", "Publication")
 @dataclass(frozen=True)
 class Repere:
     """What every page is read beside, made once for all pages: `medianes` {class: {label: € per inhabitant}}, `modele`
-    what each says alike, `avis` what the bilan warns of.
+    what each says alike, `avis` what the bilan warns of, `au` the day of what is collected.
     """
 
     territoire: Territoire
@@ -47,6 +48,7 @@ class Repere:
     muettes: Sequence[g.Commune]
     modele: m.Document
     avis: Sequence[str]
+    au: date | None
 
 
 def repere(bilan: Bilan, territoire: Territoire) -> Repere:
@@ -57,12 +59,13 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
         territoire,
         classes,
         {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
-        usages_et_paiements.part(total(annees, "reste"), total(annees, "cout")),
+        usages_et_titres.part(total(annees, "reste"), total(annees, "cout")),
         carte,
         [replace(c, adresse="") for c in carte.communes],
         ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche"),
         # the states above say it already
         [f"{sujet} : {m.mots(*morceaux)}" for sujet, morceaux in ouverture.avis(bilan)],
+        encaissement.arrete(bilan),
     )
 
 
@@ -99,21 +102,21 @@ def _sous_titre(bloc: BlocCommunal) -> str:
 def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     annee = bloc.annee
     chiffres = [
-        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"payé par titre : {formats.euros(annee.titre)}"),
+        m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"titré : {formats.euros(annee.titre)}"),
         *_couts(annee, r),
         m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
     ]
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
         chiffres.append(m.Chiffre("Coût de l'usage par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
-    recu = somme(annee[usages_et_paiements.ACHATS], "gain")
-    if any(x["gain"] is not None for x in annee[usages_et_paiements.ACHATS]):
+    recu = somme(annee[usages_et_titres.ACHATS], "gain")
+    if any(x["gain"] is not None for x in annee[usages_et_titres.ACHATS]):
         chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
     return chiffres
 
 
 def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
-    """Cost of use, then what the EPCI bears of it, or what is paid above it: a negative figure would be misread."""
+    """Cost of use, then what the EPCI bears of it, or what is due above it: a negative figure would be misread."""
     if not annee.suivi:
         return [m.Chiffre("Coût de ce qui est utilisé", "non suivi")]
     suivis = len({x["dispositif"] for x in annee["cout_adherent"] if x["cout_usage"]})
@@ -121,7 +124,7 @@ def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
     cout = m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), note)
     if annee.reste < 0:
         return [cout, m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste))]
-    part = usages_et_paiements.part(annee.reste, annee.cout)
+    part = usages_et_titres.part(annee.reste, annee.cout)
     commune = _ensemble(r, ", {} pour l'ensemble")
     note = "" if part is None else f"{formats.pourcent(part)} du coût{commune}"
     return [cout, m.Chiffre("Part de l'intercommunalité", formats.euros(annee.reste), note)]
@@ -134,14 +137,14 @@ def _mediane(bloc: BlocCommunal, r: Repere) -> str:
 
 
 def _resume(bloc: BlocCommunal, r: Repere) -> str:
-    """What is paid, what is got, whether it is fair, in three sentences."""
+    """What is due, what is got, whether it is fair, in three sentences."""
     annee = bloc.annee
     qui = bloc.nom if len(annee.adherents) == 1 else f"{bloc.nom}, avec {_autres(annee)},"
     utilise = formats.plusieurs(len(annee.services), "service mutualisé", "services mutualisés")
     texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du)}."
     if annee.cout <= 0:
         return f"{texte} Le coût des services utilisés n'est pas suivi."
-    part = usages_et_paiements.part(annee.reste, annee.cout)
+    part = usages_et_titres.part(annee.reste, annee.cout)
     commune = _ensemble(r, " ({} pour l'ensemble des communes)")
     porte = (
         f"l'intercommunalité en porte {formats.euros(annee.reste)}, soit {formats.pourcent(part)}{commune}"
@@ -187,7 +190,7 @@ def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> l
     return [
         _services(bilan, bloc),
         _juste_part(bloc, r),
-        _paiements(bloc),
+        _titres(bloc, r),
         _gains(bloc, detail=detail),
         *([_adherents(bilan, bloc)] if detail and len(bloc.annee.adherents) > 1 else []),
         _remarques(bloc, r, detail=detail),
@@ -198,9 +201,9 @@ def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
     plusieurs = len(annee.adherents) > 1
     titre = "Services du bloc communal" if plusieurs else "Services utilisés"
-    blocs: list[m.Bloc] = [usages_et_paiements.services(bilan, annee, f"{titre}, {annee.exercice}")]
+    blocs: list[m.Bloc] = [usages_et_titres.services(bilan, annee, f"{titre}, {annee.exercice}")]
     if plusieurs:
-        blocs.append(usages_et_paiements.adherents(bloc))
+        blocs.append(usages_et_titres.adherents(bloc))
     return m.Section("services", "Ce qui est utilisé, ce que cela coûte", "Services", blocs)
 
 
@@ -239,18 +242,18 @@ def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
     return g.Carte(c.ancre, titre, titre, r.muettes, c.classes, c.unite, bloc.cle)
 
 
-def _paiements(bloc: BlocCommunal) -> m.Section:
+def _titres(bloc: BlocCommunal, r: Repere) -> m.Section:
     annee = bloc.annee
-    blocs: list[m.Bloc] = [usages_et_paiements.du_au_paye(annee)]
+    blocs: list[m.Bloc] = [usages_et_titres.du_au_titre(annee, r.au)]
     if annee["facture_semestrielle"]:
-        blocs = [m.CoteACote((usages_et_paiements.factures(annee), blocs[0]))]
-    return m.Section("paiements", "Ce qui est facturé, dû et payé", "Paiements", blocs)
+        blocs = [m.CoteACote((usages_et_titres.factures(annee), blocs[0]))]
+    return m.Section("titres", "Ce qui est dû, facturé et titré", "Titres", blocs)
 
 
 def _gains(bloc: BlocCommunal, *, detail: bool) -> m.Section:
-    blocs = usages_et_paiements.phrases_des_gains(bloc.annee)
+    blocs = usages_et_titres.phrases_des_gains(bloc.annee)
     if detail and blocs:
-        blocs.append(m.Repli("Voir le détail", usages_et_paiements.tableaux_des_gains(bloc.annee)))
+        blocs.append(m.Repli("Voir le détail", usages_et_titres.tableaux_des_gains(bloc.annee)))
     return m.Section("gains", "Achats groupés et certificats d'énergie", "Gains", blocs)
 
 
@@ -261,8 +264,8 @@ def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
         sien = bloc.annee.de(a)
         resume = f"{formats.euros(sien.du, 2)} dus, {formats.euros(sien.cout)} de coût de l'usage"
         interieur: list[m.Bloc] = [
-            usages_et_paiements.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
-            usages_et_paiements.factures(sien),
+            usages_et_titres.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
+            usages_et_titres.factures(sien),
         ]
         volets.append(m.Volet(a.nom, resume, interieur, a.ancre))
     return m.Section("adherents", "Adhérent par adhérent", "Adhérents", volets)

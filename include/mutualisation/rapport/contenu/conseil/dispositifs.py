@@ -1,4 +1,4 @@
-"""Each valued dispositif in half a page: what it is, whom it serves, what it costs, who pays, how it moved."""
+"""Each valued dispositif in half a page: what it is, whom it serves, what it costs, who finances it, how it moved."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Totals of the exercices, the exercice by dispositif, where the money goes and who pays."""
+"""Totals of the exercices, the exercice by dispositif, where the money goes and who finances it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 from operator import itemgetter
 
@@ -10,12 +9,13 @@ from mutualisation.francais import formats, libelles
 from mutualisation.francais.formats import NON_RENSEIGNE
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu import encaissement, recettes
 from mutualisation.rapport.enonces import lire_colonnes, lire_graphique, lire_phrase
 from mutualisation.rapport.publie import Bilan
 
 CHARGES = ("cout_personnel", "cout_fonctionnement", "amortissements")
 AIDES = ("subventions", "reprises")
-NOTE_ORIGINE = "Origine d'une recette : l'adhérent qui l'a payée, lu sur son titre ou sur la vente de ses certificats."
+NOTE_ORIGINE = "Origine d'une recette : l'adhérent que son titre nomme, ou dont les certificats sont vendus."
 # columns of a dispositif: a new one that is published is a line here
 AVANT = lire_colonnes("synthese.avant")
 APRES = lire_colonnes("synthese.apres")
@@ -24,7 +24,7 @@ MESURES: tuple[m.Mesure, ...] = (
     ("Équivalents temps plein (ETP)", "etp", itemgetter("etp")),
     ("Coût total des dépenses nettes", "euros", itemgetter("cout_net")),
     (
-        "Recettes liées à la participation financière des communes",
+        "Recettes : participations et frais retenus",
         "euros",
         lambda r: NON_RENSEIGNE if r["recettes"] is None else r["recettes"],
     ),
@@ -33,21 +33,13 @@ MESURES: tuple[m.Mesure, ...] = (
 )
 
 
-def payeurs(bilan: Bilan) -> list[tuple[str, Decimal]]:
-    """(who paid, euros) of the receipts of the exercice, Σ the published receipts; those who paid nothing left out."""
-    sommes: dict[str, Decimal] = defaultdict(lambda: g.ZERO)
-    for r in bilan["recettes_origine"]:
-        sommes[r["origine"]] += r["montant"]
-    return [(nom, sommes[o]) for o, nom in libelles.ORIGINES.items() if sommes.get(o)]
-
-
 def flux(bilan: Bilan) -> g.Flux | None:
-    """From the cost to who pays it, both sides equal; None when a part is negative: it couldn't be drawn."""
+    """From the cost to who finances it, both sides equal; None when a part is negative: it couldn't be drawn."""
     total = bilan.total
     reste = total["reste_a_charge"]
     sources = [(libelles.MESURES[c], total[c]) for c in CHARGES]
     cibles = [
-        *payeurs(bilan),
+        *recettes.redevables(bilan),
         *((libelles.AIDES[a], total[a]) for a in AIDES),
         ("Intercommunalité", max(reste, g.ZERO)),
     ]
@@ -80,14 +72,15 @@ def _presentes(bilan: Bilan) -> list[str]:
 
 def section_synthese(bilan: Bilan) -> m.Section:
     """Two tables: years, dispositifs."""
-    payeurs = par_dispositif(bilan)
+    sommes = par_dispositif(bilan)
     origines = colonnes(bilan)
-    lignes = [{**r, **payeurs.get(r["dispositif"], {})} for r in bilan.lignes_exercice()]
-    total = {**bilan.total, **m.additionner("Total", (m.DISPOSITIF, *origines), [*payeurs.values()])}
-    titre = f"Coût, qui le paie et reste à charge, par dispositif, {bilan.exercice}"
+    lignes = [{**r, **sommes.get(r["dispositif"], {})} for r in bilan.lignes_exercice()]
+    total = {**bilan.total, **m.additionner("Total", (m.DISPOSITIF, *origines), [*sommes.values()])}
+    titre = f"Coût, qui le finance et reste à charge, par dispositif, {bilan.exercice}"
     note = NOTE_ORIGINE if origines else ""
     exercice = m.Tableau(titre, (*AVANT, *origines, *APRES), lignes, total, note)
-    blocs: list[m.Bloc] = [totaux(bilan), m.Repli(f"Voir {bilan.exercice} par dispositif", [exercice])]
+    encaisse = encaissement.phrase(bilan.exercice, bilan[encaissement.RELATION], encaissement.arrete(bilan))
+    blocs: list[m.Bloc] = [totaux(bilan), m.p(encaisse), m.Repli(f"Voir {bilan.exercice} par dispositif", [exercice])]
     return m.Section("synthese", "Dépenses destinées aux besoins des communes", "Synthèse", blocs)
 
 
@@ -100,7 +93,7 @@ def totaux(bilan: Bilan) -> m.Tableau:
 
 
 def financement(bilan: Bilan) -> g.CoutsCouverts:
-    """Cost and who paid it, a column per exercice shown."""
+    """Cost and receipts, a column per exercice shown."""
     barres = [g.Barre(str(e), bilan.totaux[e]["cout_net"], bilan.recettes_totales(e)) for e in bilan.exercices]
     return g.CoutsCouverts(**lire_graphique("financement", periode=formats.periode(bilan.exercices)), barres=barres)
 

@@ -1,4 +1,4 @@
-"""What a bloc communal uses, owes, pays, costs and gets besides: by service, by adherent, by invoice."""
+"""What a bloc communal uses, owes, is titled, costs and gets besides: by service, by adherent, by invoice."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu import encaissement
 from mutualisation.rapport.contenu.communes.bloc_communal import CEE, Annee, BlocCommunal
 from mutualisation.rapport.contenu.usage import en_vigueur
 from mutualisation.rapport.enonces import lire_tableau
@@ -23,7 +24,7 @@ GRATUIT = m.Valeur("gratuit", "lu")
 
 
 def services(bilan: Bilan, annee: Annee, titre: str) -> m.Tableau:
-    """A row per dispositif joined or paid in the exercice, in label order, and the total."""
+    """A row per dispositif joined or titled in the exercice, in label order, and the total."""
     actives = (r for r in annee["recouvrement"] if r["montant_du"] or r["montant_titre"])
     dispositifs = {r["dispositif"] for r in (*annee["adhesion"], *annee["cout_adherent"], *actives)}
     lignes = [_service(bilan, annee, d) for d in bilan.trier(dispositifs)]
@@ -65,7 +66,7 @@ def _titre(recouvrement: list[Ligne]) -> m.Valeur:
 
 
 def _depuis(adhesions: list[Ligne], exercice: int) -> str:
-    """First day of membership, and the last one when it is over; a dash for what is paid without an adhesion."""
+    """First day of membership, and the last one when it is over; a dash for what is titled without an adhesion."""
     if not adhesions:
         return m.AUCUN
     debut = min(r["debut"] for r in adhesions)
@@ -150,9 +151,9 @@ def part(reste: Decimal, cout: Decimal) -> Decimal | None:
     return reste / cout if cout > 0 else None
 
 
-# ---------------------------------------------------------------- due, paid, got besides
-def du_au_paye(annee: Annee) -> m.Tableau:
-    """What was due, what does not go by titre, what was titled, and the gap."""
+# ---------------------------------------------------------------- due, titled, got besides
+def du_au_titre(annee: Annee, au: date | None) -> m.Tableau:
+    """What was due, what does not go by titre, what was titled, and the gap; `au`: day of what is said collected."""
     recouvrement = annee["recouvrement"]
     par_mode = {mode: somme((r for r in recouvrement if r["mode_recouvrement"] == mode), "montant_du") for mode in
                 ("imputation_AC", "retenue")}  # fmt: skip
@@ -161,22 +162,25 @@ def du_au_paye(annee: Annee) -> m.Tableau:
         (f"Dû pour {annee.exercice}", annee.du, True),
         ("dont par l'attribution de compensation", -par_mode["imputation_AC"], False),
         ("dont retenu sur le produit reversé des certificats", -par_mode["retenue"], False),
-        ("À payer par titre de recette", titre + ecart, True),
-        ("Payé par titre de recette", titre, True),
+        ("À titrer", titre + ecart, True),
+        ("Titré", titre, True),
         # one does not pay for the other
         ("Reste à titrer", somme((r for r in recouvrement if r["ecart"] > 0), "ecart"), False),
         ("Titré au-delà du dû", somme((r for r in recouvrement if r["ecart"] < 0), "ecart"), False),
     ]
     rangees = [{"libelle": nom, "montant": montant} for nom, montant, toujours in lignes if toujours or montant]
-    return lire_tableau("paiements.du_au_paye", rangees, note=_note_du_paye(annee), e=annee.exercice)
+    return lire_tableau("titres.du_au_titre", rangees, note=_note_du_titre(annee, au), e=annee.exercice)
 
 
-def _note_du_paye(annee: Annee) -> str:
-    if not annee.du and not annee.titre:
-        return "Les services utilisés ne donnent lieu à aucune participation."
+def _note_du_titre(annee: Annee, au: date | None) -> str:
+    encaisse = encaissement.phrase(annee.exercice, annee[encaissement.RELATION], au, 2)
+    if not annee.du and not annee.titre and not annee[encaissement.RELATION]:
+        return "Ces services ne donnent lieu à aucune participation."
     if any(r["ecart"] for r in annee["recouvrement"]):
-        return "L'écart est ce que l'intercommunalité n'a pas encore titré, ou a titré sur une autre période."
-    return "Tout ce qui était à payer par titre l'a été."
+        ecart = "L'écart est ce que l'intercommunalité n'a pas encore titré, ou a titré sur une autre période."
+        return f"{ecart} {encaisse}"
+    a_titrer = annee.titre + somme(annee["recouvrement"], "ecart")
+    return f"Tout ce qui était à titrer l'a été. {encaisse}" if a_titrer else f"Rien n'était à titrer. {encaisse}"
 
 
 def factures(annee: Annee) -> m.Tableau:
@@ -190,7 +194,7 @@ def factures(annee: Annee) -> m.Tableau:
         sans.add("report")
     total = {"periode": "Total", "du": somme(lignes, "montant_du"), "facture": somme(lignes, "montant_facture")}
     return lire_tableau(
-        "paiements.factures",
+        "titres.factures",
         rangees,
         total=total if rangees else None,
         note=_note_factures(annee),
@@ -215,7 +219,7 @@ def _semestre(rangees: list[Ligne]) -> dict[str, Any]:
 
 
 def ecart_factures(annee: Annee) -> Decimal:
-    """What was to be paid by titre less what invoices say is due: 0, or something is left to be explained."""
+    """What was to be titled less what invoices say is due: 0, or something is left to be explained."""
     recouvrement = annee["recouvrement"]
     a_titrer = annee.titre + somme(recouvrement, "ecart")
     return a_titrer - somme(annee["facture_semestrielle"], "montant_du")
@@ -224,10 +228,10 @@ def ecart_factures(annee: Annee) -> Decimal:
 def _note_factures(annee: Annee) -> str:
     """Whether the invoices add up to what is due, and why when they do not."""
     lignes, ecart = annee["facture_semestrielle"], ecart_factures(annee)
-    phrases = ["Le dû des factures est ce qui est à payer par titre de recette."] if lignes and not ecart else []
+    phrases = ["Le dû des factures est ce qui est à titrer."] if lignes and not ecart else []
     if ecart:
         enonce = formats.euros(ecart, 2)
-        phrases.append(f"Le dû des factures diffère de {enonce} de ce qui est à payer par titre : écart à expliquer.")
+        phrases.append(f"Le dû des factures diffère de {enonce} de ce qui est à titrer : écart à expliquer.")
     report = somme(lignes, "montant_facture") - somme(lignes, "montant_du")
     if report:
         sens = "reporté d'avant" if report > 0 else "reporté sur la facture suivante, sous le seuil d'émission"

@@ -1,0 +1,50 @@
+"""Words that no document of an extract may say: they would claim what no data tells (S16)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+BALISES = re.compile(r"<[^>]+>")
+# what only an accountant's statement could tell; « titré » is what is known
+INTERDITS = re.compile(r"\b(?:pay|r[ée]gl)é(?:e?s?|e)\b|\bréglements?\b|\bpaiements?\b", re.IGNORECASE)
+
+
+def _textes(dossier: Path) -> dict[str, str]:
+    """{document: its text} of pages, workbook, drafts and description of data."""
+    textes = {f.name: f.read_text(encoding="utf-8") for f in dossier.rglob("*.html")}
+    textes["datapackage.json"] = (dossier / "datapackage.json").read_text(encoding="utf-8")
+    for fichier in (*dossier.rglob("*.docx"), *dossier.rglob("*.xlsx")):
+        with zipfile.ZipFile(fichier) as paquet:
+            parties = [paquet.read(n).decode("utf-8") for n in paquet.namelist() if n.endswith(".xml")]
+        textes[fichier.name] = " ".join(parties)
+    return {nom: BALISES.sub(" ", texte) for nom, texte in textes.items()}
+
+
+def test_nothing_is_said_paid(extrait: Path) -> None:
+    textes = _textes(extrait)
+    assert {Path(nom).suffix for nom in textes} == {".html", ".json", ".docx", ".xlsx"}
+    assert {nom: INTERDITS.findall(t) for nom, t in textes.items() if INTERDITS.search(t)} == {}
+
+
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+def test_nothing_is_said_paid_on_paper(extrait: Path) -> None:
+    pdfs = sorted(extrait.rglob("*.pdf"))
+    assert pdfs
+    for pdf in pdfs:
+        lu = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+        assert not INTERDITS.findall(lu), pdf.name
+
+
+def test_collection_that_nobody_follows_is_said_so(extrait: Path) -> None:
+    pages = [f.read_text(encoding="utf-8") for f in sorted((extrait / "communes").glob("59*.html"))]
+    conseil = (extrait / "bilan_etape_2021.html").read_text(encoding="utf-8")
+    assert "Encaissement non suivi." in conseil
+    assert any("Encaissement non suivi." in page for page in pages)
+    assert "ncaissé au" not in "".join((conseil, *pages))
