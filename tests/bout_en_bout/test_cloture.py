@@ -23,9 +23,9 @@ CAUSES = ("donnees_tardives", "cles", "parametres", "corrections")
 
 
 def lue(extrait: Path) -> str:
-    """The words of the council's page, ordinary spaces between them."""
+    """The words of the council's page, its spaces and apostrophes those of a keyboard."""
     page = (extrait / f"bilan_etape_{EXERCICE}.html").read_text(encoding="utf-8")
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page))).replace("’", "'")
 
 
 def publiee(session: op.Session) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mutualisation.francais import formats, libelles
+from mutualisation.francais.noms_propres import article, de
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture, renvois
 from mutualisation.rapport.enonces import lire_points, lire_tableau
@@ -22,8 +23,8 @@ PORTES = (
 def sommaire(bilan: Bilan) -> m.Document:
     """The page."""
     resume = (
-        f"Tout ce qu'il faut pour refaire le bilan {bilan.exercice} de {bilan.contexte.epci} et en remonter chaque "
-        "chiffre jusqu'à ses lignes source."
+        f"Tout ce qu'il faut pour refaire le bilan {bilan.exercice} {de(article(bilan.contexte.epci))} et en remonter "
+        "chaque chiffre jusqu'à ses lignes source."
     )
     parties = (_contenu, _refaire, _dispositifs, _parametres, _portes, _scellement, _fichiers)
     titre = f"Dossier d'audit {bilan.exercice}"

@@ -13,6 +13,7 @@ from mutualisation.factures.pes import LignePes
 from mutualisation.factures.projet_pes import ProjetPes
 from mutualisation.francais.formats import INSECABLE, arrondi, decimales, euros, exact, jour, pourcent, siret
 from mutualisation.francais.libelles import GRATUIT, libelle_mode
+from mutualisation.francais.noms_propres import contracter
 from mutualisation.publication.contexte import Contexte
 
 PROJET = "Projet, à valider par l'ordonnateur."
@@ -99,7 +100,9 @@ def donnees_recapitulatif(
 
 
 def _facture(f: Facture) -> dict[str, Any]:
-    return {"nom": f.nom, "siret": siret(f.siret)} | {champ: montant(getattr(f, champ)) for champ in MONTANTS}
+    return {"nom": contracter(f.nom), "siret": siret(f.siret)} | {
+        champ: montant(getattr(f, champ)) for champ in MONTANTS
+    }
 
 
 def _ligne(x: LigneFacture) -> dict[str, Any]:
@@ -137,7 +140,11 @@ def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -
         comparaison=_comparaison(etat),
         portee=_portee(etat),
         registre=[
-            {"nom": n["nom"], "limite": jour(n["a_notifier_avant"]), "notifiee": jour(n["notifie_le"]) or BLANC}
+            {
+                "nom": contracter(n["nom"]),
+                "limite": jour(n["a_notifier_avant"]),
+                "notifiee": jour(n["notifie_le"]) or BLANC,
+            }
             | {"etat": n["etat"]}
             for n in etat.notifications
         ],
@@ -184,7 +191,7 @@ def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:
     chiffres = ("quantite", "poids", "unites")
     precisions = {c: decimales(u[c] for u in etat.recours) for c in chiffres}
     return [
-        {"nom": u["nom"], "semestre": f"S{u['semestre']}", "type": u["type_unite"]}
+        {"nom": contracter(u["nom"]), "semestre": f"S{u['semestre']}", "type": u["type_unite"]}
         | {c: exact(u[c], precisions[c]) for c in chiffres}
         for u in etat.recours
     ]
@@ -199,7 +206,7 @@ def _beneficiaires(etat: EtatAnnuel) -> dict[str, Any]:
         return {c: exact(v, precision) if c in UNITES else montant(v) for c, v in x.items() if isinstance(v, Decimal)}
 
     return {
-        "beneficiaires": [{"nom": b["nom"], **chiffres(b)} for b in lignes],
+        "beneficiaires": [{"nom": contracter(b["nom"]), **chiffres(b)} for b in lignes],
         "compte": f"{len(lignes)} bénéficiaire{'s' if len(lignes) > 1 else ''}",
         "unites": exact(total["unites_s1"] + total["unites_s2"], precision),
         **chiffres(total),

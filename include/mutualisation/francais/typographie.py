@@ -1,21 +1,24 @@
-"""French typography: what never starts or breaks a line, and the apostrophe of print."""
+"""French typography: what never starts or breaks a line, the one apostrophe of documents."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from mutualisation.francais.formats import INSECABLE
+from mutualisation.francais.formats import FINE, INSECABLE
+
+APOSTROPHE = "’"
 
 
 def insecables(texte: str) -> str:
-    """No-break spaces before : ; ? ! », inside « » and after ×."""
-    return re.sub(r" (?=[:;?!»])|(?<=[«×]) ", INSECABLE, texte)
+    """No-break spaces before : ; ? ! », inside « », after × and n°, and between a figure and its % or €."""
+    texte = re.sub(r"(?<=[0-9])[ \u00a0](?=%)", FINE, texte)
+    return re.sub(r" (?=[:;?!»])|(?<=[«×°]) |(?<=[0-9]) (?=€)", INSECABLE, texte)
 
 
 def imprimer(texte: str) -> str:
-    """A text for print: no-break spaces, curly apostrophes."""
-    return insecables(texte).replace("'", "’")
+    """A text as every form of a document sets it: no-break spaces, one kind of apostrophe."""
+    return insecables(texte).replace("'", APOSTROPHE)
 
 
 def sans_accent(texte: str) -> str:

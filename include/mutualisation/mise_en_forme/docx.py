@@ -29,6 +29,7 @@ from mutualisation.mise_en_forme.modele import (
     Repli,
     SousTitre,
     Tableau,
+    avis,
     mots,
 )
 
@@ -52,8 +53,8 @@ def _composer(document: Document) -> Any:
     livre = docx.Document()
     _preparer(livre, document)
     livre.add_heading(imprimer(document.titre), level=0)
-    for sujet, morceaux in document.avis:
-        _paragraphe(livre, f"{sujet}. {mots(*morceaux)}").runs[0].bold = True
+    for sujet, enonce in avis(document):
+        _paragraphe(livre, f"{sujet} {enonce}").runs[0].bold = True
     if document.resume:
         _paragraphe(livre, document.resume)
     for section in document.sections:
@@ -70,7 +71,7 @@ def _preparer(livre: Any, document: Document) -> None:
     """Language, margins, fonts, the word « projet » and the version on every page."""
     jour = datetime(document.exercice, 12, 31)
     proprietes = livre.core_properties
-    proprietes.title, proprietes.author = document.titre, document.epci
+    proprietes.title, proprietes.author = imprimer(document.titre), imprimer(document.epci)
     proprietes.created = proprietes.modified = proprietes.last_printed = jour
     proprietes.language, proprietes.comments, proprietes.revision = "fr-FR", "", 1
     normal = livre.styles["Normal"]
@@ -106,10 +107,10 @@ def _blocs(livre: Any, blocs: Iterable[Bloc]) -> None:
                 texte.runs[0].italic = note
             case SousTitre(texte):
                 livre.add_heading(imprimer(texte), level=2)
-            case Liste(points):
-                for sujet, phrase in points:
+            case Liste():
+                for sujet, phrase in bloc.lus:
                     ligne = _paragraphe(livre, "", "List Bullet")
-                    ligne.add_run(imprimer(f"{sujet}. ")).bold = True
+                    ligne.add_run(imprimer(f"{sujet} ")).bold = True
                     ligne.add_run(imprimer(phrase))
             case Tableau():
                 _tableau(livre, bloc)

@@ -7,14 +7,15 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mutualisation.chemins import GABARITS_HTML
 from mutualisation.francais import formats
-from mutualisation.francais.typographie import insecables
+from mutualisation.francais.noms_propres import a, article
+from mutualisation.francais.typographie import APOSTROPHE, insecables
 from mutualisation.mise_en_forme import cellules, dessin, palette
 from mutualisation.mise_en_forme.graphiques import Graphique
-from mutualisation.mise_en_forme.modele import Code, Document, Lien, Morceau
+from mutualisation.mise_en_forme.modele import Code, Document, Lien, Morceau, lien, mots
 
 
 @cache
@@ -30,6 +31,9 @@ def _environnement() -> Environment:
     env.filters |= {
         "nombre": formats.nombre,
         "mots": _mots,
+        "tel_quel": _tel_quel,
+        "lien": lambda morceaux: lien(mots(*morceaux)),
+        "a_qui": lambda nom: a(article(nom)),
         "rangees": cellules.rangees,
         "pied": cellules.pied,
         "note": cellules.note,
@@ -49,19 +53,24 @@ def _mots(morceaux: Iterable[Morceau]) -> Markup:
 def _mot(morceau: Morceau) -> Markup | str:
     match morceau:
         case Code(texte):
-            return Markup("<code>{}</code>").format(texte)
+            return Markup("<code>{}</code>").format(_tel_quel(texte))
         case Lien(cible, texte):
-            return Markup('<a href="{}">{}</a>').format(cible, texte)
+            return Markup('<a href="{}">{}</a>').format(_tel_quel(cible), texte)
         case _:
             return morceau
+
+
+def _tel_quel(texte: str) -> Markup:
+    """Text that is typed or followed: its apostrophes stay."""
+    return Markup(str(escape(texte)).replace("&#39;", "'"))  # noqa: S704 - escaped here; attributes are in double quotes
 
 
 def rendre(document: Document) -> str:
     """The whole page as text. Same document, same text."""
     sections = [s for s in document.sections if s.lus]
     page = _environnement().get_template("page.html.j2").render(d=document, sections=sections)
-    # attributes stand in double quotes: an apostrophe needs no escape
-    return insecables(page).replace("&#39;", "'")
+    # the apostrophes of texts, and no others: those of the styles are quotes
+    return insecables(page).replace("&#39;", APOSTROPHE)
 
 
 def ecrire(document: Document, chemin: Path) -> None:

@@ -36,6 +36,11 @@ def mots(*morceaux: Morceau) -> str:
     return "".join(m if isinstance(m, str) else m.texte for m in morceaux)
 
 
+def lien(phrase: str) -> str:
+    """What a subject ends with before its sentence: a full stop, a colon where no capital begins it."""
+    return "." if phrase[:1].isupper() else " :"
+
+
 @dataclass(frozen=True)
 class Paragraphe:
     """A sentence or more; `note`: a remark; `ecran`: links alone, that say nothing on paper."""
@@ -63,6 +68,11 @@ class Liste:
 
     points: Sequence[tuple[str, str]]
     longue: bool = False
+
+    @property
+    def lus(self) -> list[tuple[str, str]]:
+        """The same as they are set: what stands between the two belongs to the subject."""
+        return [(f"{sujet}{lien(phrase)}", phrase) for sujet, phrase in self.points]
 
 
 @dataclass(frozen=True)
@@ -269,6 +279,12 @@ class Chiffre:
     libelle: str
     valeur: str
     note: str = ""
+
+
+def avis(document: Document) -> list[tuple[str, str]]:
+    """The warnings of a document as they are set, without any mark."""
+    enonces = ((sujet, mots(*morceaux)) for sujet, morceaux in document.avis)
+    return [(f"{sujet}{lien(enonce)}", enonce) for sujet, enonce in enonces]
 
 
 @dataclass(frozen=True)

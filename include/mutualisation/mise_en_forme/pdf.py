@@ -26,6 +26,7 @@ from mutualisation.mise_en_forme.modele import (
     SousTitre,
     Tableau,
     Volet,
+    avis,
     mots,
 )
 
@@ -44,7 +45,7 @@ def rendre(document: Document) -> bytes:
     donnees = {
         **{nom: getattr(d, nom) for nom in TELS_QUELS},
         "etats": [etat for etat, _ in d.etats],
-        "avis": [[sujet, mots(*morceaux)] for sujet, morceaux in d.avis],
+        "avis": [list(x) for x in avis(d)],
         "chiffres": [vars(c) for c in d.chiffres],
         "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
         "mots": [*MOTS_CLES, str(d.exercice)],
@@ -78,8 +79,8 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
             return {"genre": "p", "texte": mots(*morceaux), "note": note}
         case SousTitre(texte):
             return {"genre": "h3", "texte": texte}
-        case Liste(points):
-            return {"genre": "liste", "points": [list(point) for point in points]}
+        case Liste():
+            return {"genre": "liste", "points": [list(point) for point in bloc.lus]}
         case Comptes(points):
             return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
         case Tableau():

@@ -21,7 +21,7 @@ from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from mutualisation.chemins import PAQUET
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
-from mutualisation.francais.typographie import sans_accent
+from mutualisation.francais.typographie import imprimer, sans_accent
 from mutualisation.mise_en_forme.modele import (
     AUCUN,
     Colonne,
@@ -54,7 +54,7 @@ def ecrire(document: Document, chemin: Path) -> None:
     livre = xlsxwriter.Workbook(str(chemin), {"strings_to_formulas": False, "strings_to_urls": False})
     livre.set_properties(
         {
-            "title": document.titre,
+            "title": imprimer(document.titre),
             "subject": "Synthèse financière de la mutualisation",
             "company": document.epci,
             "created": datetime(document.exercice + 1, 1, 1),
@@ -94,11 +94,12 @@ def _ouvrir(livre: Any, document: Document, formats: Formats, nom: str, titre: s
     feuille.set_landscape()
     feuille.set_paper(A4)
     feuille.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.65)
-    epci, mention = document.epci.replace("&", "&&"), "DONNÉES SYNTHÉTIQUES" if document.synthetique else ""
+    epci = imprimer(document.epci).replace("&", "&&")
+    mention = "DONNÉES SYNTHÉTIQUES" if document.synthetique else ""
     etat = ", ".join(etat.lower() for etat, _ in document.etats[:2])
-    feuille.set_header(f"&L&8 {epci}&C&8 Bilan d'étape, exercice {document.exercice}&R&8 Version {document.version}")
+    feuille.set_header(f"&L&8 {epci}&C&8 Bilan d’étape, exercice {document.exercice}&R&8 Version {document.version}")
     feuille.set_footer(f"&L&8 &A — {etat}&C&8 {mention}&R&8 &P / &N")
-    feuille.write_string(0, 0, titre.replace("\u2011", "-"), formats("texte", "titre"))
+    feuille.write_string(0, 0, _imprime(titre), formats("texte", "titre"))
     feuille.write_string(1, 0, _mentions(document), formats("texte", "note"))
     return feuille
 
@@ -108,7 +109,7 @@ def _mentions(document: Document) -> str:
     etats = [etat.lower() for etat, _ in document.etats]
     if document.synthetique:
         etats[-1] = etats[-1].upper()
-    return f"{document.epci} — exercice {document.exercice} — {', '.join(etats)}"
+    return imprimer(f"{document.epci} — exercice {document.exercice} — {', '.join(etats)}")
 
 
 class _Sommaire:
@@ -149,17 +150,17 @@ class _Sommaire:
 
     def _points(self, points: Sequence[tuple[str, str]]) -> None:
         for intitule, texte in points:
-            self.feuille.write_string(self.rang, 0, intitule, self.formats("texte", "libelle"))
+            self.feuille.write_string(self.rang, 0, imprimer(intitule), self.formats("texte", "libelle"))
             self._texte(texte)
         self.rang += bool(points)
 
     def _texte(self, texte: str) -> None:
         self.feuille.set_row(self.rang, 15.75 * (1 + len(texte) // 112))
-        self.feuille.write_string(self.rang, 1, neutraliser(texte), self.formats("texte", "paragraphe"))
+        self.feuille.write_string(self.rang, 1, neutraliser(imprimer(texte)), self.formats("texte", "paragraphe"))
         self.rang += 1
 
     def _titre(self, texte: str, role: str) -> None:
-        self.feuille.write_string(self.rang, 0, texte, self.formats("texte", role))
+        self.feuille.write_string(self.rang, 0, imprimer(texte), self.formats("texte", role))
         self.feuille.write_blank(self.rang, 1, None, self.formats("texte", role))
 
 
@@ -292,7 +293,7 @@ class FeuilleEcrite:
         """Under the total: the warehouse's own totals, and the check of one against the other; the row after them."""
         if self.dite.publie is None:
             return rang
-        for k, nom in enumerate(("Total publié par l'entrepôt", "Contrôle")):
+        for k, nom in enumerate(("Total publié par l’entrepôt", "Contrôle")):
             self.feuille.write_string(rang + k, 0, nom, self.formats("texte", "note"))
         for i, c in enumerate(self.colonnes[1:], start=1):
             valeur, genre = lire_cellule(self.dite.publie, c)
@@ -326,7 +327,9 @@ class FeuilleEcrite:
             else:
                 self._poser(fin, i, None, "texte", "total")
         suite = self._publies(fin + 1)
-        phrase = f"Détail : {len(self.lignes)} lignes à filtrer à l'écran ; l'impression s'en tient au résumé."
+        phrase = imprimer(
+            f"Détail : {len(self.lignes)} lignes à filtrer à l’écran ; l’impression s’en tient au résumé."
+        )
         self.feuille.write_string(suite + 1, 0, phrase, self.formats("texte", "note"))
         return suite
 
@@ -346,7 +349,7 @@ class FeuilleEcrite:
 
     def _note(self, rang: int) -> int:
         """The remark under the table, over its whole width."""
-        texte, largeur = self.tableau.note, sum(c.largeur for c in self.colonnes)
+        texte, largeur = imprimer(self.tableau.note), sum(c.largeur for c in self.colonnes)
         self.feuille.set_row(rang, HAUTEUR * math.ceil(len(texte) / largeur + 0.5))
         self.feuille.merge_range(rang, 0, rang, len(self.colonnes) - 1, texte, self.formats("texte", "remarque"))
         return rang
@@ -368,7 +371,9 @@ class FeuilleEcrite:
                     "gap": 50,
                 }
             )
-        graphique.set_title({"name": dessin.titre, "name_font": {"size": 13, "color": MARQUE}, "overlay": False})
+        graphique.set_title(
+            {"name": imprimer(dessin.titre), "name_font": {"size": 13, "color": MARQUE}, "overlay": False}
+        )
         filets = {"visible": True, "line": {"color": FILET}}
         montants = {"num_format": '[$-40C]#,##0\\ "€"', "num_font": {"size": 10, "color": GRIS}}
         graphique.set_x_axis(montants | {"major_gridlines": filets})
@@ -378,14 +383,19 @@ class FeuilleEcrite:
         graphique.set_plotarea({"layout": place})
         graphique.set_legend({"position": "bottom" if len(dessin.series) > 1 else "none"})
         graphique.set_size({"width": largeur, "height": hauteur})
-        options = {"description": f"{dessin.titre} ; les valeurs sont dans le tableau.", "object_position": 2}
+        options = {"description": imprimer(f"{dessin.titre} ; les valeurs sont dans le tableau."), "object_position": 2}
         self.feuille.insert_chart(rang, 0, graphique, options)
         return rang + 1 + math.ceil(hauteur / 21)
 
 
 def _entete(colonne: Colonne) -> str:
-    """A header that formulas can name: plain hyphens, curly apostrophes."""
-    return colonne.titre.replace("\u2011", "-").replace("'", "’")
+    """A header that formulas can name."""
+    return _imprime(colonne.titre)
+
+
+def _imprime(titre: str) -> str:
+    """A title of a workbook: hyphens are plain there."""
+    return imprimer(titre).replace("\u2011", "-")
 
 
 def _somme(lignes: Sequence[Ligne], colonne: Colonne) -> Decimal | None:
@@ -411,7 +421,7 @@ def lire_cellule(ligne: Ligne, colonne: Colonne) -> tuple[Any, str]:
         case bool():
             return "oui" if valeur else "non", genre
         case str():
-            return neutraliser(valeur), genre if genre == "code" else "texte"
+            return (neutraliser(valeur), genre) if genre == "code" else (neutraliser(imprimer(valeur)), "texte")
         case Decimal() | int():
             # never −0
             signee = (-valeur or valeur) if colonne.deduit else valeur

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from mutualisation.francais.noms_propres import contracter
 from mutualisation.francais.typographie import ordre
 from mutualisation.publication.contexte import Contexte
 from mutualisation.publication.extraits_csv import lignes
@@ -76,6 +77,8 @@ class Bilan:
         return list(lignes(self._conn, connue.limitee(colonnes), self.exercice, version))
 
     def _nommee(self, rangee: Ligne) -> Ligne:
+        if rangee.get("nom"):
+            rangee = rangee | {"nom": contracter(rangee["nom"])}
         if "dispositif" not in rangee or "libelle" in rangee:
             return rangee
         return rangee | {"libelle": self.libelle(rangee["dispositif"])}

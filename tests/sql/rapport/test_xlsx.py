@@ -14,6 +14,7 @@ import pytest
 from openpyxl import load_workbook
 from tests.sql.publication import entrepot_publie
 
+from mutualisation.francais.typographie import imprimer
 from mutualisation.mise_en_forme.xlsx import LIGNE_ENTETE
 
 PREMIERE = LIGNE_ENTETE + 2
@@ -70,11 +71,11 @@ def _entete(feuille: Any) -> int:
 
 
 def _colonne(feuille: Any, titre: str) -> int:
-    return next(c.column for c in feuille[_entete(feuille)] if c.value == titre)
+    return next(c.column for c in feuille[_entete(feuille)] if c.value == imprimer(titre))
 
 
 def _ligne(feuille: Any, intitule: str) -> int:
-    return next(c.row for c in feuille["A"] if c.value == intitule)
+    return next(c.row for c in feuille["A"] if c.value == imprimer(intitule))
 
 
 def test_every_sheet_is_a_named_table_with_its_total_and_its_print_setup(extrait: Path) -> None:
@@ -195,6 +196,14 @@ def test_a_long_list_prints_its_summary_by_formula(extrait: Path) -> None:
     assert "k€" in formules.cell(rang, 4).number_format
 
 
+def test_apostrophes_are_those_of_print(extrait: Path) -> None:
+    for feuille in _classeur(extrait, valeurs=True):
+        dits = [c.value for rangee in feuille.iter_rows() for c in rangee if isinstance(c.value, str)]
+        entete, pied = feuille.oddHeader.center.text, feuille.oddFooter.left.text
+        # a file is named as it is; a first one keeps a text from being a formula (F10)
+        assert not [x for x in (*dits, entete, pied) if "'" in x[1:] and "/" not in x], feuille.title
+
+
 def test_no_code_is_shown_and_a_percentage_is_one(extrait: Path) -> None:
     valeurs = _classeur(extrait, valeurs=True)
     dits = {str(c.value) for feuille in valeurs for rangee in feuille.iter_rows() for c in rangee if c.value}
@@ -203,7 +212,7 @@ def test_no_code_is_shown_and_a_percentage_is_one(extrait: Path) -> None:
     cellule = feuille.cell(_ligne(feuille, "Communes adhérentes à 5 à 9 dispositifs"), 2)
     assert (cellule.value, cellule.number_format[-1]) == (0.53, "%")
     motifs = {c.value for c in valeurs["Répartition"]["C"]}
-    assert {"Sans axe analytique", "Opération d'ordre"} <= motifs
+    assert {"Sans axe analytique", "Opération d’ordre"} <= motifs
     assert _ligne(valeurs["CEE"], "Cumul 2019-2021")
 
 

@@ -46,6 +46,14 @@ def test_an_acronym_keeps_its_capitals() -> None:
 
 def test_no_sign_starts_a_line() -> None:
     assert insecables("« à titrer » : 3 × 2 ; fini ?") == "«\u00a0à titrer\u00a0»\u00a0: 3 ×\u00a02\u00a0; fini\u00a0?"
+    assert insecables("décret n° 2000-815") == "décret n°\u00a02000-815"
+
+
+@pytest.mark.parametrize("espace", [" ", "\u00a0", "\u202f"])
+def test_a_figure_keeps_its_percent_and_its_euro(espace: str) -> None:
+    assert insecables(f"plus de 40{espace}% du coût") == "plus de 40\u202f% du coût"
+    assert insecables("environ 12 € par an") == "environ 12\u00a0€ par an"
+    assert insecables("sans signe % ni €") == "sans signe % ni €"
 
 
 def test_print_has_curly_apostrophes() -> None:

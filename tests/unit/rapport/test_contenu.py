@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mutualisation import mise_en_forme as rendus
 from mutualisation.mise_en_forme import cellules
 from mutualisation.mise_en_forme import modele as m
@@ -56,3 +58,20 @@ def test_forms_import_no_figures_and_no_labels() -> None:
             if isinstance(noeud, ast.ImportFrom) and noeud.module:
                 assert not noeud.module.startswith(("mutualisation.publication", "mutualisation.rapport.publie"))
                 assert "libelles" not in {noeud.module.rpartition(".")[2], *(a.name for a in noeud.names)}, chemin
+
+
+@pytest.mark.parametrize(
+    ("phrase", "attendu"),
+    [
+        ("Variation des ETP.", "Temps passé. Variation des ETP."),
+        ("Écart nul.", "Temps passé. Écart nul."),
+        ("variation des ETP.", "Temps passé : variation des ETP."),
+        ("+62 801 €.", "Temps passé : +62 801 €."),
+        ("« à titrer ».", "Temps passé : « à titrer »."),
+        ("etp.csv × cout.csv.", "Temps passé : etp.csv × cout.csv."),
+        ("", "Temps passé :"),
+    ],
+)
+def test_no_sentence_starts_with_a_small_letter(phrase: str, attendu: str) -> None:
+    ((sujet, suite),) = m.Liste([("Temps passé", phrase)]).lus
+    assert f"{sujet} {suite}".rstrip() == attendu

@@ -104,7 +104,7 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
 # ---------------------------------------------------------------- what is asked
 def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
     """The communication that the law wants, what must be settled before the bilan is closed, what is to be debated."""
-    points = [("Prendre acte", lire_phrase("elus.communication"))]
+    points = [("Prendre acte de l'avancement du schéma de mutualisation", lire_phrase("elus.communication"))]
     if bilan.avec_reserves:
         points.append(("Connaître les réserves", ouverture.reserve(bilan)))
     sans = [c for c in bilan.dispositifs if evolution.ecart(bilan, c) and not textes.de(bilan, "ecart", c)]

@@ -20,6 +20,8 @@ MESURES = lire_colonnes("dispositifs.mesures", **libelles.MESURES)
 COMPOSANTES = ("amortissements", "deductions")
 # {year: {dispositif: {type of adherent: how many}}}
 Comptes = dict[int, dict[str, Counter[str]]]
+# what the referentiel says of a dispositif
+FICHE = (("Thématique", "thematique"), ("Véhicule juridique", "vehicule_juridique"))
 RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
 
 
@@ -124,8 +126,7 @@ def _nom(mesure: str, nom: str, types: list[str]) -> str:
 def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     e = bilan.exercice
     lu = bilan.fiche(code)
-    thematique = " ; ".join(x for x in (lu.get("thematique"), lu.get("vehicule_juridique")) if x)
-    points = [("Thématique", thematique), ("Adhérents", _adherents(code, e, comptes))]
+    points = [(sujet, lu.get(cle) or "") for sujet, cle in FICHE] + [("Adhérents", _adherents(code, e, comptes))]
     base = passage.ligne(bilan, e, code)
     if base:
         points.append((f"Base {D5211}", portee(base)))

@@ -1,0 +1,68 @@
+"""Proper names in a sentence: article, elision and contraction before the names of communes and of institutions."""
+
+from __future__ import annotations
+
+import re
+
+from mutualisation.francais.typographie import sans_accent
+
+# how an institution whose name starts so is spoken of; another is spoken of without an article (Nantes Métropole)
+FEMININS = (
+    "métropole",
+    "communauté",
+    "ville",
+    "commune",
+    "région",
+    "collectivité",
+    "régie",
+    "fédération",
+    "eurométropole",
+)
+MASCULINS = ("syndicat", "département", "pays", "grand", "établissement", "sivom", "sivu", "centre", "conseil", "pôle")
+# h may be mute or not (d'Halluin, de Hem): nobody but its people knows, it stays as it is written; y before a vowel too
+_VOYELLE = "[AEIOUÀÂÄÉÈÊËÎÏÔÖÛÜŒÆ]|Y(?![aeiouyAEIOUY])"
+_NON_ELIDE = re.compile(rf"\b(d)e (?:(le|les) (?=\w)|(?=(?:{_VOYELLE})\w))", re.IGNORECASE)
+_ARTICLE = re.compile(r"(le|les) (?=\w)", re.IGNORECASE)
+
+
+def article(nom: str) -> str:
+    """`la Métropole Européenne de Lille`, `l'Établissement public`, `Nantes Métropole`."""
+    premier = nom.partition(" ")[0].casefold()
+    if premier not in (*FEMININS, *MASCULINS):
+        return nom
+    if commence_par_une_voyelle(nom):
+        return f"l'{nom}"
+    return f"{'la' if premier in FEMININS else 'le'} {nom}"
+
+
+def commence_par_une_voyelle(nom: str) -> bool:
+    """True where « de » loses its e before the name: not before an h."""
+    return re.match(_VOYELLE, sans_accent(nom[:2]).upper()) is not None
+
+
+def de(nom: str) -> str:
+    """`de Roubaix`, `d'Armentières`, `du Maisnil` (Le Maisnil), `des Rousses`, `de La Bassée`."""
+    if lu := _ARTICLE.match(nom):
+        return f"{'du' if lu[1].casefold() == 'le' else 'des'} {nom[lu.end() :]}"
+    return f"d'{nom}" if commence_par_une_voyelle(nom) else f"de {nom}"
+
+
+def a(nom: str) -> str:
+    """`à Roubaix`, `au Maisnil` (Le Maisnil), `aux Rousses`, `à La Bassée`."""
+    if lu := _ARTICLE.match(nom):
+        return f"{'au' if lu[1].casefold() == 'le' else 'aux'} {nom[lu.end() :]}"
+    return f"à {nom}"
+
+
+def contracter(nom: str) -> str:
+    """The name of an adherent as French writes it: `CCAS de Erquinghem-Lys` is `CCAS d'Erquinghem-Lys`."""
+    return _NON_ELIDE.sub(_contraction, nom)
+
+
+def _contraction(lu: re.Match[str]) -> str:
+    d, suivant = lu[1], lu[2]
+    if suivant is None:
+        return f"{d}'"
+    # an article of a proper name has a capital; « de le », « de les » are no French
+    fin = "u" if suivant.casefold() == "le" else "es"
+    return f"{d}{fin.upper() if d.isupper() else fin} "
