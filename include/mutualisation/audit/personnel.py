@@ -9,8 +9,7 @@ from decimal import Decimal
 from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import renvois
-from mutualisation.rapport.contenu.ouverture import seuil_effectif
+from mutualisation.rapport.contenu import paie, renvois
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
@@ -97,10 +96,9 @@ def _couts_moyens(bilan: Bilan) -> m.Section:
         }
         for r in bilan["cout_moyen"]
     ]
-    seuil = seuil_effectif(bilan)
-    regroupement = lire_phrase(f"personnel.{'' if seuil > 0 else 'sans_'}regroupement", seuil=formats.exact(seuil))
     tableau = lire_tableau("personnel.moyens", lignes, e=bilan.exercice)
-    blocs = [m.p(regroupement), tableau, *_structure(bilan)]
+    calcul, promesse = m.p(lire_phrase("personnel.cout_moyen")), m.p(paie.protection(bilan))
+    blocs = [calcul, promesse, tableau, *_structure(bilan)]
     return m.Section("couts", "Coût moyen par catégorie", "Coûts moyens", blocs)
 
 

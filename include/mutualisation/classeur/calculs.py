@@ -16,7 +16,7 @@ from mutualisation.francais.libelles import EFFETS, ORIGINES
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.dataframes import lignes_de, trame
-from mutualisation.rapport.contenu import usage
+from mutualisation.rapport.contenu import paie, usage
 from mutualisation.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
 from mutualisation.rapport.contenu.passage import PORTEE, portee
 from mutualisation.rapport.contenu.usage import en_vigueur
@@ -149,7 +149,7 @@ def cout_unitaire(bilan: Bilan) -> m.Tableau:
 # ---------------------------------------------------------------- staff, recomputable from the extract alone (R2)
 def couts_moyens(bilan: Bilan) -> m.Tableau:
     """Average cost of an ETPT by catégorie, pooled under the threshold (R2c), and structure per ETPT."""
-    return feuille(bilan, "couts_moyens", _moyens(bilan))
+    return feuille(bilan, "couts_moyens", _moyens(bilan), suite=paie.protection(bilan))
 
 
 def _moyens(bilan: Bilan) -> list[Ligne]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
+from mutualisation.rapport.contenu.ouverture import seuil_effectif
 from mutualisation.rapport.enonces import lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
@@ -32,12 +33,13 @@ def _points(bilan: Bilan) -> list[tuple[str, str]]:
 
 
 def _regroupement(bilan: Bilan) -> str:
-    """Which catégories share an average cost so that nobody's pay can be read (R2c)."""
+    """Which catégories share an average cost, and under which number (R2c): not each of them is small."""
     groupes = {r["groupe"] for r in bilan["cout_moyen"] if "+" in r["groupe"]}
     noms = [
         " et ".join(formats.minuscule(libelles.CATEGORIES.get(c, c)) for c in g.split("+")) for g in sorted(groupes)
     ]
-    return f" Trop peu nombreux pour être publiés seuls, {', '.join(noms)} partagent un même coût." if noms else ""
+    seuil = formats.exact(seuil_effectif(bilan))
+    return f" {formats.majuscule(', '.join(noms))} ont le même (regroupement sous {seuil} ETPT)." if noms else ""
 
 
 def section_glossaire(_: Bilan) -> m.Section:
