@@ -10,7 +10,7 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture, textes
 from mutualisation.rapport.enonces import lire_tableau
-from mutualisation.rapport.publie import TOTAL, Bilan, Ligne
+from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 
 # rubriques that the council reads of each dispositif: the ones whose absence is told
 ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": "commentaire de l'écart"}
@@ -124,17 +124,32 @@ def _adresses(bilan: Bilan) -> str:
 def section_hors_totaux(bilan: Bilan) -> m.Section:
     """A sentence, then the table folded."""
     rangees = [r for r in bilan.dans_l_ordre(bilan["etat_valorisation"]) if r["valorisation"] != "valorisé"]
-    lignes = [r | {"etat": r["valorisation"].capitalize(), "manque": _manque(r["manque"])} for r in rangees]
+    lignes = [r | _connu(r) for r in rangees]
     tableau = lire_tableau("autres.manques", lignes, e=bilan.exercice)
-    nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
-    phrase = m.p(f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan.")
+    phrase = m.p(hors_totaux(lignes))
     blocs: list[m.Bloc] = [phrase, m.Repli("Voir lesquels et ce qui manque", [tableau])] if lignes else []
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
 
 
-def _manque(enonce: str | None) -> str:
-    """`Temps passé, dépenses, décision`: what is missing, not how to state it; the workbook has the whole."""
-    return formats.majuscule(", ".join(partie.partition(" : ")[0] for partie in (enonce or "").split(" ; ") if partie))
+def _connu(r: Ligne) -> Ligne:
+    """State, what is measured, what is missing: a nought that no key leads to is not a measure."""
+    manque = [partie.partition(" : ")[0] for partie in (r["manque"] or "").split(" ; ") if partie]
+    mesures = {"etp": ("etp_mesure", "temps passé"), "charges": ("charges_mesurees", "dépenses")}
+    connues = {cle: r[c] if r[c] or sans not in manque else None for cle, (c, sans) in mesures.items()}
+    dits = [libelles.MANQUES.get(x, x) for x in manque or [r["valorisation"]]]
+    return {"etat": formats.majuscule(r["valorisation"]), "manque": formats.majuscule(" ; ".join(dits))} | connues
+
+
+def hors_totaux(lignes: list[Ligne]) -> str:
+    """How many dispositifs are in no total, and what is known of them (`_connu`)."""
+    nombre = formats.plusieurs(len(lignes), "dispositif", "dispositifs")
+    etp, charges = somme(lignes, "etp"), somme(lignes, "charges")
+    connus = [formats.etp(etp)] if etp else []
+    connus += [f"{formats.euros(charges)} de dépenses directes"] if charges else []
+    enonce = f"{nombre} n'{'entre' if len(lignes) < 2 else 'entrent'} dans aucun total de ce bilan"
+    return (
+        f"{enonce}, alors qu'on en mesure {' et '.join(connus)}." if connus else f"{enonce}, et rien n'en est mesuré."
+    )
 
 
 def section_depuis_cloture(bilan: Bilan) -> m.Section:

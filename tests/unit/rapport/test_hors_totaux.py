@@ -1,0 +1,76 @@
+"""Dispositifs out of the totals: what is known of them, and what is missing to value each."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mutualisation.rapport.contenu.conseil.reserves import _connu, hors_totaux
+
+TEMPS = "temps passé : aucune activité saisie ne mène à ce dispositif"
+DEPENSES = "dépenses : aucune clé des écritures ne mène à ce dispositif"
+DECISION = "décision : une ligne « valorisé » datée dans dispositifs"
+
+
+def _etat(etp: str | None, charges: str | None, *manque: str, valorisation: str = "en attente") -> dict[str, Any]:
+    lus = {"etp_mesure": etp and Decimal(etp), "charges_mesurees": charges and Decimal(charges)}
+    return lus | {"valorisation": valorisation, "manque": " ; ".join(manque) or None}
+
+
+@pytest.mark.parametrize(
+    ("etat", "etp", "charges", "manque"),
+    [
+        (
+            _etat("0.15", "0.00", DEPENSES, DECISION),
+            "0.15",
+            None,
+            "Une clé qui y mène des dépenses ; la décision de le valoriser",
+        ),
+        # a key that brought nothing is a nought
+        (_etat("0.10", "0.00", DECISION), "0.10", "0.00", "La décision de le valoriser"),
+        (_etat("0.10", "-12.50", DECISION), "0.10", "-12.50", "La décision de le valoriser"),
+        (
+            _etat("0", "0", TEMPS, DEPENSES, DECISION),
+            None,
+            None,
+            "Du temps saisi sur une activité qui y mène ; une clé qui y mène des dépenses ; la décision de le valoriser",
+        ),
+        (
+            _etat(None, None, valorisation="hors périmètre"),
+            None,
+            None,
+            "La décision de l'inclure au périmètre, puis de quoi le mesurer",
+        ),
+        # a version of former days says it in other words
+        (_etat("1", "2", "unités de service"), "1", "2", "Unités de service"),
+    ],
+)
+def test_each_says_what_is_known_and_what_is_missing(
+    etat: dict[str, Any], etp: str | None, charges: str | None, manque: str
+) -> None:
+    dit = _connu(etat)
+    assert (dit["etp"], dit["charges"]) == (etp and Decimal(etp), charges and Decimal(charges))
+    assert dit["manque"] == manque
+
+
+@pytest.mark.parametrize(
+    ("mesures", "dite"),
+    [
+        ([(None, None)], "1 dispositif n'entre dans aucun total de ce bilan, et rien n'en est mesuré."),
+        (
+            [("0.15", None), ("1.95", "35788.91"), (None, None)],
+            "3 dispositifs n'entrent dans aucun total de ce bilan, alors qu'on en mesure 2,10 ETP et 35 789 € de "
+            "dépenses directes.",
+        ),
+        ([("0.15", "0")], "1 dispositif n'entre dans aucun total de ce bilan, alors qu'on en mesure 0,15 ETP."),
+        (
+            [(None, "-12.50"), (None, None)],
+            "2 dispositifs n'entrent dans aucun total de ce bilan, alors qu'on en mesure −13 € de dépenses directes.",
+        ),
+    ],
+)
+def test_the_sentence_says_what_is_measured_of_them(mesures: list[tuple[str | None, str | None]], dite: str) -> None:
+    lignes = [{"etp": e and Decimal(e), "charges": c and Decimal(c)} for e, c in mesures]
+    assert hors_totaux(lignes).replace("\u202f", " ").replace("\u00a0", " ") == dite
