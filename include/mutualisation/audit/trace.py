@@ -11,6 +11,7 @@ from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import renvois
+from mutualisation.rapport.contenu.ouverture import seuil_effectif
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne
 
@@ -21,19 +22,27 @@ select * from {source}
   montant_source, part, montant
 """
 GROUPES = """
-select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant from {source}
- where exercice = %(exercice)s and version = %(version)s and dispositif || '/' || mesure <> all(%(detaillees)s)
+with lues as (
+  select dispositif, mesure, montant,
+    case when ligne is null and split_part(rang, '/', 1) = any(%(reunies)s) then split_part(rang, '/', 1)
+      else fichier end as fichier
+    from {source}
+   where exercice = %(exercice)s and version = %(version)s and dispositif || '/' || mesure <> all(%(detaillees)s)
+)
+select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant from lues
  group by dispositif, mesure, fichier
  order by dispositif collate "C", mesure collate "C", fichier collate "C"
 """
 LIGNES_PAR_PAGE = 1200
 ARRONDI = "arrondi"
+# what stands under the first file of several in the trace, and is of none: no page names that file
+SANS_FICHIER = {"petits effectifs de l'année": "plusieurs mois réunis", ARRONDI: "aucun fichier"}
 
 
 def traces(bilan: Bilan) -> Iterator[m.Document]:
     """One page for each dispositif that has a source line."""
     tracees = renvois.lignes_tracees(bilan)
-    choisies = {"detaillees": _detaillees(tracees)}
+    choisies = {"detaillees": _detaillees(tracees), "reunies": list(SANS_FICHIER)}
     lignes, groupes = (_par_mesure(bilan.agreger("tracabilite", texte, choisies)) for texte in (LIGNES, GROUPES))
     for code in renvois.dispositifs_traces(bilan):
         comptes = {x: tracees[code, x] for x in renvois.TRACEES if (code, x) in tracees}
@@ -44,8 +53,7 @@ def traces(bilan: Bilan) -> Iterator[m.Document]:
         nombre = sum(compte["lignes"] for compte in comptes.values())
         resume = (
             f"Les chiffres {bilan.exercice} de « {bilan.libelle(code)} » viennent de "
-            f"{formats.plusieurs(nombre, 'ligne source', 'lignes source')}. Le montant de chaque ligne est le montant "
-            "lu dans le fichier multiplié par la part qui revient au dispositif."
+            f"{formats.plusieurs(nombre, 'ligne')} de la trace. Le calcul d'une ligne est dit chiffre par chiffre."
         )
         titre = f"{bilan.libelle(code)} : des chiffres aux lignes source, {bilan.exercice}"
         yield index.document(bilan, renvois.trace(code), titre, resume, sections, ("html",))
@@ -75,12 +83,21 @@ def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tabl
     publie = bilan.synthese[bilan.exercice].get(code, {}).get(mesure)
     synthese = f"Synthèse : {_quantite(publie, mesure)}. " if publie is not None else ""
     nombre = formats.plusieurs(compte["lignes"], "ligne", "lignes")
-    blocs: list[m.Bloc] = [m.p(f"{synthese}Somme de {nombre} : {_quantite(compte['montant'], mesure)}.")]
+    blocs: list[m.Bloc] = [
+        m.p(f"{synthese}Somme de {nombre} : {_quantite(compte['montant'], mesure)}."),
+        m.p(lire_phrase(f"trace.calcul_{mesure}"), note=True),
+    ]
     if mesure in (renvois.ETP, "cout_personnel"):
-        blocs.append(m.p(lire_phrase("trace.du_temps"), note=True))
+        blocs.append(m.p(_du_temps(seuil_effectif(bilan)), note=True))
         if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
             blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), ".", ecran=True))
     return m.Section(mesure, _nom(mesure), _nom(mesure), [*blocs, tableau])
+
+
+def _du_temps(seuil: Decimal) -> str:
+    """How far time is told, and what small teams are merged with (K8); nothing is merged without a threshold."""
+    reunies = f" {lire_phrase('trace.reunies', seuil=formats.exact(seuil))}" if seuil > 0 else ""
+    return f"{lire_phrase('trace.du_temps')}{reunies}"
 
 
 def _nom(mesure: str) -> str:
@@ -94,7 +111,10 @@ def _tableau(mesure: str, compte: Ligne, lignes: list[Ligne], groupes: list[Lign
             f"Ces {formats.plusieurs(compte['lignes'], 'ligne')} sont réunies par fichier pour que la page reste "
             f"légère ; chacune est dans tracabilite.csv, colonnes dispositif et mesure (« {mesure} »)."
         )
-        fichiers = [r | {"montant": _quantite(r["montant"], mesure)} for r in groupes]
+        fichiers = [
+            r | {"fichier": SANS_FICHIER.get(r["fichier"], r["fichier"]), "montant": _quantite(r["montant"], mesure)}
+            for r in groupes
+        ]
         return lire_tableau("trace.par_fichier", fichiers, note=note, nom=_nom(mesure))
     en_mots = [_ligne(r, mesure) for r in lignes]
     regles = sorted({r["regle"] for r in lignes if r.get("regle")})
@@ -107,16 +127,21 @@ def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
     temps, arrondi = r["ligne"] is None, r["rang"] == ARRONDI
     # the cents of rounding are euros that no hour of work brought
     source = renvois.ETP if temps and not arrondi else mesure
+    # `CAM-ADH/100`: activity and part
+    activite = ((r["rang"] or "") if arrondi else (r["rang"] or "").rpartition("/")[0]) if temps else ""
+    etp = r["montant_source"] * (r["part"] or 0) / 100
+    cout = r["montant"] / etp if source != mesure and etp else None
     return {
-        "fichier": r["fichier"],
+        "fichier": SANS_FICHIER.get(activite, r["fichier"]),
         "ligne": "" if temps else str(r["ligne"]),
         "piece": r.get("piece") or "",
         "date_piece": r.get("date_piece"),
         "compte": libelles.libelle_compte(r["nature"]) if r.get("nature") else "",
-        # `CAM-ADH/100`: activity and part
-        "activite": ("arrondi au centime" if arrondi else (r["rang"] or "").rpartition("/")[0]) if temps else "",
+        "activite": libelles.ACTIVITES_REUNIES.get(activite, activite),
         "montant_source": _quantite(r["montant_source"], source),
         "part": f"{formats.exact(r['part'])}{formats.INSECABLE}%" if r["part"] is not None else "",
+        # of the catégories of the line, by their time: what makes of its ETP the euros that it brings
+        "cout": "" if cout is None else formats.euros(cout, 6),
         "montant": _quantite(r["montant"], mesure),
     }
 

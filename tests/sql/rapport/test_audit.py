@@ -130,6 +130,96 @@ def test_the_cents_of_rounding_are_euros() -> None:
     assert trace._ligne(ligne | {"rang": "A1/100"}, "cout_personnel")["montant_source"].endswith("ETP")
 
 
+TEMPS = {
+    "ligne": None, "rang": "CAM-ADH/40", "fichier": "rh/temps_2021-01.csv", "nature": None,
+    "montant_source": Decimal("1.15"), "part": Decimal(40), "montant": Decimal("0.46"),
+}  # fmt: skip
+ANNEE, MOIS = "petits effectifs de l'année/40", "petits effectifs du mois/40"
+REUNIES, JANVIER = "petites équipes de l'année, réunies", "rh/temps_2021-01.csv"
+
+
+@pytest.mark.parametrize(
+    ("mesure", "changes", "dite"),
+    [
+        ("etp", {}, (JANVIER, "CAM-ADH", "1,150000 ETP", "40 %", "", "0,460000 ETP")),
+        (
+            "etp",
+            {"rang": MOIS},
+            (
+                JANVIER,
+                "petites équipes du mois, réunies",
+                "1,150000 ETP",
+                "40 %",
+                "",
+                "0,460000 ETP",
+            ),
+        ),
+        (
+            "etp",
+            {"rang": ANNEE},
+            ("plusieurs mois réunis", REUNIES, "1,150000 ETP", "40 %", "", "0,460000 ETP"),
+        ),
+        # 1,15 × 40 % × 82 023,65 = 37 730,879
+        (
+            "cout_personnel",
+            {"rang": ANNEE, "montant": Decimal("37730.879")},
+            (
+                "plusieurs mois réunis",
+                REUNIES,
+                "1,150000 ETP",
+                "40 %",
+                "82 023,650000 €",
+                "37 730,879 €",
+            ),
+        ),
+        # time that no payroll costs, time that nets out: no cost of an ETP to show
+        (
+            "cout_personnel",
+            {"montant": Decimal(0)},
+            (JANVIER, "CAM-ADH", "1,150000 ETP", "40 %", "0,000000 €", "0,00 €"),
+        ),
+        (
+            "cout_personnel",
+            {"montant_source": Decimal(0), "montant": Decimal(0)},
+            (JANVIER, "CAM-ADH", "0,000000 ETP", "40 %", "", "0,00 €"),
+        ),
+        (
+            "cout_personnel",
+            {"rang": trace.ARRONDI, "montant_source": Decimal("-0.004"), "part": Decimal(100),
+             "montant": Decimal("-0.004")},
+            ("aucun fichier", "arrondi au centime", "−0,004 €", "100 %", "", "−0,004 €"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_line_of_time_shows_the_arithmetic_that_is_applied(
+    mesure: str, changes: dict[str, object], dite: tuple[str, ...]
+) -> None:
+    ligne = trace._ligne(TEMPS | changes, mesure)
+    lus = (ligne[c] for c in ("fichier", "activite", "montant_source", "part", "cout", "montant"))
+    assert tuple(x.replace("\u202f", " ").replace("\u00a0", " ") for x in lus) == dite
+
+
+def test_merged_months_are_under_no_month_by_file_either(republier: Republier, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reunir(lignes: Lignes) -> None:
+        (ligne,) = [r for r in lignes["tracabilite"] if (r["exercice"], r["mesure"]) == (2021, "etp")]
+        lignes["tracabilite"] += [ligne | {"rang": ANNEE}, ligne | {"rang": "A2/100"}]
+
+    monkeypatch.setattr(trace, "LIGNES_PAR_PAGE", 0)
+    cam = next(d for d in trace.traces(republier(reunir)) if d.chemin.endswith("trace_cam"))
+    tableau = next(t for t in _tableaux(cam) if t.titre.startswith("Équivalents"))
+    assert [(x["fichier"], x["lignes"]) for x in tableau.lignes] == [
+        ("plusieurs mois réunis", 1),
+        ("rh/temps_2021-01.csv", 2),
+    ]
+
+
+@pytest.mark.parametrize(("seuil", "reunies"), [("5", "que moins de 5 agents se partagent"), ("0", "")])
+def test_what_is_merged_is_said_where_there_is_a_threshold(seuil: str, reunies: str) -> None:
+    dit = trace._du_temps(Decimal(seuil))
+    assert dit.startswith("Le temps de travail n'est publié que par fichier et par activité")
+    assert (reunies in dit) if reunies else dit.endswith("jamais par agent.")
+
+
 def test_links_alone_are_not_printed() -> None:
     seuls, dits = m.p(m.Lien("a.html", "Ici"), ".", ecran=True), m.p("Dit.")
     assert [b["texte"] for b in pdf._blocs([seuls, dits])] == ["Dit."]

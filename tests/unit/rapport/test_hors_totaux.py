@@ -35,7 +35,8 @@ def _etat(etp: str | None, charges: str | None, *manque: str, valorisation: str 
             _etat("0", "0", TEMPS, DEPENSES, DECISION),
             None,
             None,
-            "Du temps saisi sur une activité qui y mène ; une clé qui y mène des dépenses ; la décision de le valoriser",
+            "Du temps saisi sur une activité qui y mène ; une clé qui y mène des dépenses ; la décision de le "
+            "valoriser",
         ),
         (
             _etat(None, None, valorisation="hors périmètre"),
