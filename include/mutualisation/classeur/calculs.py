@@ -19,7 +19,7 @@ from mutualisation.publication.dataframes import lignes_de, trame
 from mutualisation.rapport.contenu import paie, usage
 from mutualisation.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
 from mutualisation.rapport.contenu.passage import PORTEE, portee
-from mutualisation.rapport.contenu.usage import en_vigueur
+from mutualisation.rapport.contenu.usage import en_vigueur, nom_de_la_cle, par_adhesion
 from mutualisation.rapport.publie import DESTINATIONS, Bilan, Ligne, somme
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def etp_par_categorie(bilan: Bilan) -> m.Tableau:
 
 
 def communes(bilan: Bilan) -> m.Tableau:
-    """A row per commune, its CCAS and satellites included: services, used, due, borne, € per inhabitant.
+    """A row per commune, its CCAS and satellites included: adhesions, cost, due, borne, € per inhabitant.
 
     Sums read the list by adherent; one last row holds what belongs to no commune, so that totals are whole.
     """
@@ -194,7 +194,7 @@ def communes(bilan: Bilan) -> m.Tableau:
 
 
 def _montants(sommes: Ligne | None, population: Any, *, suivi: bool = True) -> dict[str, Any]:
-    """What is used and due, in all and for an inhabitant; unknown, not zero, where nobody follows it."""
+    """Cost and due, in all and for an inhabitant; unknown, not zero, where nobody follows it."""
     cout, du = (sommes["cout_usage"], sommes["montant_du"]) if sommes else (ZERO if suivi else None, ZERO)
     return {
         "population": population,
@@ -278,9 +278,10 @@ def _frais(r: Ligne) -> Ligne:
 
 
 def couts_d_usage(bilan: Bilan) -> m.Tableau:
-    """Cost of what each adherent uses, with the words of the key it follows."""
-    lues = rangees(bilan, "cout_adherent")
-    return feuille(bilan, "couts_d_usage", [r | {"cle": libelles.CLES_USAGE.get(r["cle"], r["cle"])} for r in lues])
+    """Cost of adhesion and use of each adherent, with the words of the key it follows."""
+    lues, membres = rangees(bilan, "cout_adherent"), par_adhesion(bilan, bilan.exercice)
+    cles = [nom_de_la_cle(r["cle"], membre=r["dispositif"] in membres) for r in lues]
+    return feuille(bilan, "couts_d_usage", [r | {"cle": cle} for r, cle in zip(lues, cles, strict=True)])
 
 
 def factures(bilan: Bilan) -> m.Tableau:

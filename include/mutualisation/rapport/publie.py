@@ -133,6 +133,10 @@ class Bilan:
         theme = self.fiche(code).get("thematique") or ""
         return not theme, ordre(theme), ordre(self.libelle(code))
 
+    def parametre(self, nom: str) -> str | None:
+        """Value of a parameter in force in the exercice, the latest where it changed; None when it has none."""
+        return next((p["valeur"] for p in reversed(self.contexte.parametres) if p["parametre"] == nom), None)
+
     def fiche(self, dispositif: str) -> Ligne:
         """What the referentiel says of a dispositif: code, libelle, thematique, vehicule_juridique, valorisation."""
         return next((d for d in self.contexte.dispositifs if d["code"] == dispositif), {})

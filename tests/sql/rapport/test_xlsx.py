@@ -157,7 +157,7 @@ def test_what_the_warehouse_publishes_is_checked_on_the_sheets_that_sum_it(extra
 def test_a_commune_is_the_sum_of_its_adherents(extrait: Path) -> None:
     formules, valeurs = _classeur(extrait)["Communes"], _classeur(extrait, valeurs=True)["Communes"]
     loos = _ligne(formules, "Commune de Loos")
-    colonne = _colonne(formules, "Coût utilisé")
+    colonne = _colonne(formules, "Adhésion et usage")
     assert formules.cell(loos, colonne).value.startswith("=SUMIFS('Coût par adhérent'!$")
     attendu = sum(
         (Decimal(r["cout_usage"]) for r in entrepot_publie.rangees()["cout_adherent"] if r["exercice"] == 2021),

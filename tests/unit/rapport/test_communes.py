@@ -144,16 +144,16 @@ def test_every_page_is_a_click_from_the_index(bilan: BilanFactice) -> None:
 def test_first_words_say_what_is_due_got_and_whether_it_is_fair(bilan: BilanFactice) -> None:
     resume = _page(bilan, "59350").resume.replace("\u202f", " ").replace("\u00a0", " ")
     assert resume == (
-        "En 2021, Lille, avec son CCAS, utilise 2 services mutualisés et doit 884 €. Cet usage a coûté 1 160 € : "
+        "En 2021, Lille, avec son CCAS, adhère à 2 services mutualisés et doit 884 €. Coût de l'adhésion : 1 160 € ; "
         "l'intercommunalité en porte 277 €, soit 24 %."
     )
 
 
 def test_a_cost_that_is_not_followed_is_not_zero(bilan: BilanFactice) -> None:
-    lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Services du bloc").lignes}
+    lignes = {x["libelle"]: x for x in _tableau(_page(bilan, "59350"), "Adhésions du bloc").lignes}
     assert lignes["Convention UGAP"]["cout"] is None
     assert lignes["Convention UGAP"]["du"] == usages_et_titres.GRATUIT
-    assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents actifs"
+    assert lignes["Centrale d'achat"]["recours"] == "2\u00a0adhérents"
     assert lignes["Protection des données"]["depuis"] == "01/01/2019 au 30/06/2021"
     assert lignes["Protection des données"]["titre"] == m.Valeur("par l'AC", "lu")
 
@@ -164,7 +164,7 @@ def test_many_types_of_units_are_summed_after_the_first_ones() -> None:
          "quantite": Decimal(n), "poids": Decimal(1), "unites": Decimal(n)}
         for t, n in (("PC", 2), ("DP", 20), ("CUA", 5), ("PD", 1), ("AT", 3))
     ]  # fmt: skip
-    lignes = _tableau(_page(BilanFactice(recours=recours), "59350"), "Services du bloc").lignes
+    lignes = _tableau(_page(BilanFactice(recours=recours), "59350"), "Adhésions du bloc").lignes
     dit = next(x["recours"] for x in lignes if x["libelle"] == "Protection des données")
     assert dit.startswith("20\u00a0déclarations préalables, 5\u00a0")
     assert dit.endswith(", 6\u00a0autres")
@@ -290,10 +290,10 @@ def test_the_map_counts_as_the_key_figures_do(bilan: BilanFactice) -> None:
 def test_services_whose_cost_nobody_follows_are_not_read_as_free() -> None:
     bilan = BilanFactice(cout_adherent=[])
     page = _page(bilan, "59350")
-    assert ("Coût de ce qui est utilisé", "non suivi") in [(c.libelle, c.valeur) for c in page.chiffres]
+    assert ("Coût de l'adhésion et de l'usage", "non suivi") in [(c.libelle, c.valeur) for c in page.chiffres]
     assert not [t for s in page.sections for t in _blocs(s.blocs) if getattr(t, "titre", "").startswith("Euros par")]
     annees = _tableau(page, "D'une année à l'autre")
-    assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'usage")["2021"].valeur == "—"
+    assert next(x for x in annees.lignes if x["libelle"] == "Coût de l'adhésion et de l'usage")["2021"].valeur == "—"
     index = next(d for d in communes.documents(bilan) if d.chemin == bloc_communal.ANNUAIRE)
     lille = next(x for x in _tableau(index, "Communes, dans l'ordre alphabétique").lignes if x["nom"].texte == "Lille")
     assert (lille["cout"], lille["habitant"]) == (None, None)

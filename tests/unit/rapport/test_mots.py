@@ -6,8 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.rapport.contenu import encaissement, recettes
+from mutualisation.rapport.contenu import encaissement, recettes, usage
+from mutualisation.rapport.contenu.communes import fiche_commune, usages_et_titres
+from mutualisation.rapport.contenu.communes.bloc_communal import Adherent, Annee
 
 AU = date(2022, 6, 30)
 
@@ -56,6 +59,77 @@ def _encaisse(*montants: tuple[str, str]) -> list[dict[str, object]]:
 )
 def test_collected_is_said_from_what_is_collected(rangees: list[tuple[str, str]], au: date | None, dit: str) -> None:
     assert _plat(encaissement.phrase(2021, _encaisse(*rangees), au, 2)) == dit
+
+
+# ---------------------------------------------------------------- 2: adhesion, use
+def _annee(couts: dict[str, str], adhesions: int, membres: set[str], du: str = "0", cle: str = "unites") -> Annee:
+    """A year of one adherent: cost by dispositif, how many adhesions (the rest of them cost nothing)."""
+    joints = [*couts, *(f"D{i}" for i in range(adhesions))][:adhesions]
+    adhesion = [{"dispositif": d, "siret_adherent": "1", "debut": date(2019, 1, 1), "fin": None} for d in joints]
+    lignes = {
+        "cout_adherent": [{"dispositif": d, "cle": cle, "cout_usage": Decimal(c)} for d, c in couts.items()],
+        "adhesion": adhesion,
+        "recouvrement": [{"montant_du": Decimal(du)}],
+    }
+    return Annee(2021, (Adherent("1", "Loos", "commune"),), lignes, membres=frozenset(membres))
+
+
+@pytest.mark.parametrize(
+    ("annee", "dit", "cout"),
+    [
+        (_annee({}, 0, set()), "n'adhère à aucun service mutualisé au 31 décembre et ne doit rien", None),
+        (_annee({"CAM": "1726"}, 1, {"CAM"}, "800"), "adhère à 1 service mutualisé et doit 800 €",
+         "Coût de l'adhésion : 1 726 €"),
+        (_annee({"RGPD": "50"}, 2, {"CAM"}), "adhère à 2 services mutualisés et ne doit rien",
+         "Coût de l'usage : 50 €"),
+        (_annee({"CAM": "1726", "RGPD": "50"}, 2, {"CAM"}, "1"), "adhère à 2 services mutualisés et doit 1 €",
+         "Coût de l'adhésion et de l'usage : 1 776 €, dont 1 726 € d'adhésion"),
+        (_annee({"CAM": "-30", "RGPD": "50"}, 0, {"CAM"}, "1"),
+         "n'adhère à aucun service mutualisé au 31 décembre et doit 1 €",
+         "Coût de l'adhésion et de l'usage : 20 €, dont −30 € d'adhésion"),
+        (_annee({"CAM": "0"}, 1, {"CAM"}, cle="aucune"), "adhère à 1 service mutualisé et ne doit rien",
+         "Coût de l'adhésion et de l'usage : 0 €"),
+    ],
+    ids=["rien", "adhésion seule", "usage seul", "les deux", "sous zéro, adhésion finie", "aucune clé"],
+)  # fmt: skip
+def test_use_is_said_where_units_of_use_are_counted(annee: Annee, dit: str, cout: str | None) -> None:
+    assert _plat(fiche_commune.adhere(annee)) == dit
+    assert cout is None or _plat(fiche_commune.cout(annee)) == cout
+
+
+@pytest.mark.parametrize(
+    ("types", "membres"),
+    [((), False), (("adherent_actif",), True), (("Adhérent",), True), (("dossier",), False),
+     (("adherent_actif", "dossier"), False), (("membre", "abonné"), True)],
+)  # fmt: skip
+def test_units_that_count_members_are_no_use(types: tuple[str, ...], membres: bool) -> None:
+    assert usage.compte_les_membres(types) is membres
+
+
+@pytest.mark.parametrize(
+    ("cle", "type_unite", "adhesion"),
+    [("unites", "adherent_actif", True), ("unites", "dossier", False), ("jours", None, True),
+     ("jours", "dossier", True), ("population", None, True), ("achats", "adherent_actif", False),
+     ("aucune", None, False)],
+)  # fmt: skip
+def test_the_key_says_whether_a_cost_is_of_adhesion(cle: str, type_unite: str | None, adhesion: bool) -> None:
+    recours = [{"dispositif": "CAM", "type_unite": type_unite, "unites": Decimal(1)}] if type_unite else []
+    bilan = BilanFactice(cout_adherent=[{"dispositif": "CAM", "cle": cle}], recours=recours)
+    assert usage.par_adhesion(bilan, 2021) == ({"CAM"} if adhesion else set())
+    assert usage.nom_de_la_cle("unites", membre=adhesion) == ("nombre d'adhérents" if adhesion else "unités utilisées")
+
+
+@pytest.mark.parametrize(
+    ("commandes", "connues", "dit"),
+    [([], False, ""), ([], True, "aucune commande"), ([1], True, "1 commande"), ([300, 21], True, "321 commandes")],
+)
+def test_a_member_that_ordered_nothing_reads_so(commandes: list[int], connues: bool, dit: str) -> None:
+    achats = [{"commandes": n} for n in commandes]
+    bilan = BilanFactice(cam_achats=[{"commandes": 1}] if connues else [])
+    bilan.contexte.parametres = [{"parametre": "dispositif_cam", "valeur": "CAM"}]
+    annee = Annee(2021, lignes={"cam_achats": achats})
+    assert _plat(usages_et_titres.commandes(bilan, annee, "CAM")) == dit
+    assert usages_et_titres.commandes(bilan, annee, "RGPD") == ""
 
 
 # ---------------------------------------------------------------- 7: who

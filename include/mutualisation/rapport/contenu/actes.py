@@ -113,7 +113,7 @@ def _objet(bilan: Bilan) -> m.Section:
     adresse = [m.p(f"{BLANC}, le {BLANC}"), m.p("Madame la maire, Monsieur le maire,")]
     envoi = m.p(
         f"Vous trouverez ci-après l'avancement de la mutualisation en {bilan.exercice}. La page de votre commune, "
-        "jointe, dit ce qu'elle utilise, ce qu'elle doit, ce qui lui a été titré et ce que coûte ce qu'elle utilise."
+        "jointe, dit à quoi elle adhère, ce qu'elle doit, ce qui lui a été titré, et ce que cela coûte."
     )
     return m.Section("objet", "Objet", "Objet", [*adresse, m.p(lire_phrase("communication.cadre")), envoi])
 
@@ -227,7 +227,7 @@ def _suite(bilan: Bilan) -> m.Section:
 
 
 def _annexe(bilan: Bilan) -> m.Section:
-    """Per commune, with its CCAS and satellites: due, cost of what it used, what the EPCI bears, gain; then what
+    """Per commune, with its CCAS and satellites: due, cost of adhesion and use, what the EPCI bears, gain; then what
     belongs to none.
     """
     territoire = bloc_communal.lire(bilan)
@@ -236,7 +236,7 @@ def _annexe(bilan: Bilan) -> m.Section:
     hors = _ligne(AUTRES, autres)
     if any(hors[c] for c in ("du", "usage", "porte", "gain")):
         lignes.append(hors)
-    tableau = lire_tableau("communication.annexe", lignes, e=bilan.exercice)
+    tableau = lire_tableau("communication.annexe", lignes, e=bilan.exercice, cout=territoire.nom_du_cout)
     return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])
 
 

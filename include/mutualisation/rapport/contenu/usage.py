@@ -1,18 +1,24 @@
-"""Who uses a dispositif, how much, and what a unit of it costs over the exercices shown."""
+"""Who is a member of a dispositif, who uses it, how much, and what a unit of it costs over the exercices shown."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
 from mutualisation.francais.libelles import ADHERENTS
+from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.enonces import lire_graphique
 from mutualisation.rapport.publie import Bilan, Ligne
 
+# keys of R11 that share by membership, whatever was used
+CLES_ADHESION = ("jours", "population")
+# how the types of units begin that count members, not what they use
+MEMBRES = ("adherent", "adhesion", "membre", "abonne")
 TYPES = """
 select dispositif, array_agg(distinct type_unite collate "C") as types
   from {source}
@@ -56,6 +62,39 @@ def nom_de_l_unite(lus: list[str], nombre: int = 2) -> str:
     if len(lus) > 1:
         return "unité pondérée" if nombre < 2 else "unités pondérées"
     return libelles.libelle_unite(lus[0], nombre) if lus else ""
+
+
+def compte_les_membres(lus: Collection[str]) -> bool:
+    """True when the units of these types are the members themselves: they say nothing of use."""
+    return bool(lus) and all(ordre(type_).startswith(MEMBRES) for type_ in lus)
+
+
+def par_adhesion(bilan: Bilan, exercice: int) -> frozenset[str]:
+    """Dispositifs whose cost R11 shares by membership, by the key or by the units that it weighs."""
+    unites: dict[str, set[str]] = {}
+    for r in bilan.lignes("recours", exercice):
+        unites.setdefault(r["dispositif"], set()).add(r["type_unite"])
+    return frozenset(
+        r["dispositif"]
+        for r in bilan.lignes("cout_adherent", exercice)
+        if r["cle"] in CLES_ADHESION or (r["cle"] == "unites" and compte_les_membres(unites.get(r["dispositif"], ())))
+    )
+
+
+def nom_du_cout(couts: Collection[Ligne], membres: Collection[str]) -> str:
+    """What these rows of `cout_adherent` are the cost of: of use only where units of use are counted.
+
+    `membres`: dispositifs that `par_adhesion` gives.
+    """
+    natures = {r["dispositif"] in membres for r in couts if r["cle"] != "aucune"}
+    if natures == {True}:
+        return "Coût de l'adhésion"
+    return "Coût de l'usage" if natures == {False} else "Coût de l'adhésion et de l'usage"
+
+
+def nom_de_la_cle(cle: str, *, membre: bool) -> str:
+    """What a cost is shared on; units that count members are no use."""
+    return "nombre d'adhérents" if membre and cle == "unites" else libelles.libelle(libelles.CLES_USAGE, cle)
 
 
 def section_couts_unitaires(bilan: Bilan) -> m.Section:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from mutualisation.rapport.contenu.usage import en_vigueur
+from mutualisation.rapport.contenu.usage import en_vigueur, nom_du_cout, par_adhesion
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 DOSSIER = "communes"
@@ -34,7 +34,7 @@ PAR_SIRET = (
 CEE = "cee_valorisation"
 COMMUNE, EPCI = "commune", "epci"
 RANG = {COMMUNE: 0, "ccas": 1, "satellite": 2}
-# keys of what has no page: the EPCI, and a cost that nobody used (R11a)
+# keys of what has no page: the EPCI, and a cost of no adherent (R11a)
 CLE_EPCI, CLE_PERSONNE = "epci", ""
 
 
@@ -82,13 +82,14 @@ class Adherent:
 @dataclass(frozen=True)
 class Annee:
     """One exercice of a page: its adherents, the rows of each relation that are theirs; `stocks`: dispositifs whose
-    units are the mean of two semestres (R10e).
+    units are the mean of two semestres (R10e); `membres`: those whose cost follows membership (`usage.par_adhesion`).
     """
 
     exercice: int
     adherents: tuple[Adherent, ...] = ()
     lignes: Mapping[str, list[Ligne]] = field(default_factory=dict)
     stocks: frozenset[str] = frozenset()
+    membres: frozenset[str] = frozenset()
 
     def __getitem__(self, relation: str) -> list[Ligne]:
         """Rows of a relation."""
@@ -112,8 +113,18 @@ class Annee:
 
     @property
     def cout(self) -> Decimal:
-        """Full cost of what was used (R11)."""
+        """Full cost of adhesion and use (R11)."""
         return somme(self["cout_adherent"], "cout_usage")
+
+    @property
+    def cout_adhesion(self) -> Decimal:
+        """The part of it that follows membership, whatever was used."""
+        return somme((r for r in self["cout_adherent"] if r["dispositif"] in self.membres), "cout_usage")
+
+    @property
+    def nom_du_cout(self) -> str:
+        """What `cout` is called here."""
+        return nom_du_cout(self["cout_adherent"], self.membres)
 
     @property
     def reste(self) -> Decimal:
@@ -122,13 +133,19 @@ class Annee:
 
     @property
     def suivi(self) -> bool:
-        """False where services are used and none has a cost that is followed: what they cost is unknown, not zero."""
+        """False where services are joined and none has a cost that is followed: what they cost is unknown, not zero."""
         return bool(self["cout_adherent"]) or not self.services
 
     @property
     def services(self) -> list[str]:
         """Dispositifs that the bloc communal is a member of on 31 December."""
         return sorted({r["dispositif"] for r in self["adhesion"] if en_vigueur(r, date(self.exercice, 12, 31))})
+
+    @property
+    def adhesions(self) -> int:
+        """How many there are on 31 December, each dispositif and adherent once."""
+        fin = date(self.exercice, 12, 31)
+        return len({(r["dispositif"], r["siret_adherent"]) for r in self["adhesion"] if en_vigueur(r, fin)})
 
     @property
     def services_commune(self) -> list[str]:
@@ -145,7 +162,7 @@ class Annee:
         siret = adherent.siret
         lignes = {nom: [r for r in self[nom] if r["siret_adherent"] == siret] for nom in PAR_SIRET}
         lignes[CEE] = [r for r in self[CEE] if r["siren_beneficiaire"] == siret[:9]]
-        return Annee(self.exercice, (adherent,), lignes, self.stocks)
+        return Annee(self.exercice, (adherent,), lignes, self.stocks, self.membres)
 
 
 @dataclass(frozen=True)
@@ -175,11 +192,17 @@ class BlocCommunal:
 
 @dataclass(frozen=True)
 class Territoire:
-    """Every page of a bilan, in the order of names, and what has none: `epci`, `personne` (costs nobody used)."""
+    """Every page of a bilan, in the order of names, and what has none: `epci`, `personne` (costs of no adherent)."""
 
     blocs: tuple[BlocCommunal, ...]
     epci: Annee
     personne: Annee
+
+    @property
+    def nom_du_cout(self) -> str:
+        """What the cost of all pages is called."""
+        annees = [*(b.annee for b in self.blocs), self.epci]
+        return nom_du_cout([r for a in annees for r in a["cout_adherent"]], self.epci.membres)
 
     @property
     def communes(self) -> list[BlocCommunal]:
@@ -202,7 +225,7 @@ def lire(bilan: Bilan) -> Territoire:
         for cle, annee in miennes.items()
         if cle not in (CLE_EPCI, CLE_PERSONNE)
     ]
-    vide = Annee(bilan.exercice)
+    vide = Annee(bilan.exercice, membres=par_adhesion(bilan, bilan.exercice))
     return Territoire(
         tuple(sorted(blocs, key=lambda b: (not b.est_commune, replier(b.nom), b.cle))),
         miennes.get(CLE_EPCI, vide),
@@ -235,10 +258,10 @@ def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:
         cle = cles.get(siret, siret)
         lignes[cle][relation].append(r)
         membres[cle].add(siret)
-    stocks = _stocks(bilan, exercice)
+    stocks, par_membre = _stocks(bilan, exercice), par_adhesion(bilan, exercice)
     for cle, sirets in membres.items():
         adherents = (connus.get(s) or Adherent(s, s, "") for s in sirets if s)
-        yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle], stocks)
+        yield cle, Annee(exercice, tuple(sorted(adherents, key=_ordre)), lignes[cle], stocks, par_membre)
 
 
 def _stocks(bilan: Bilan, exercice: int) -> frozenset[str]:

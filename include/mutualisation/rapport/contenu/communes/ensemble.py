@@ -29,7 +29,7 @@ BORNES = (0, 2_000, 5_000, 10_000, 20_000)
 EFFECTIF_MIN = 3
 METHODE = lire_phrase("strates.methode")
 # lower bounds of the number of services, as the key figures count them (R10: at least 1, 5 to 9, 10 or more)
-CLASSES = ((0, "aucun service"), (1, "1 à 4 services"), (5, "5 à 9 services"), (10, "10 services et plus"))
+CLASSES = ((0, "aucune adhésion"), (1, "1 à 4 adhésions"), (5, "5 à 9 adhésions"), (10, "10 adhésions et plus"))
 PREFIXE = f"{bloc_communal.DOSSIER}/"
 PAGES = f"{bloc_communal.ANNUAIRE}.html"
 MESURES = ("du", "titre", "cout", "reste")
@@ -97,7 +97,7 @@ def section_communes(bilan: Bilan) -> m.Section:
         parts = m.CoteACote((distribution(bilan, territoire), par_taille(bilan, territoire)))
         # in this order on paper: the map asks for most of a page
         blocs = [renvoi, parts, carte(bilan, territoire)]
-    return m.Section("communes", "Les communes et leurs services", "Communes", blocs)
+    return m.Section("communes", "Les communes et leurs adhésions", "Communes", blocs)
 
 
 def classe(services: int) -> int:
@@ -114,18 +114,20 @@ def carte(bilan: Bilan, territoire: Territoire, adresse: str = PREFIXE) -> g.Car
 
 
 def distribution(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
-    """How many communes use how many services: one bar a number, none skipped."""
+    """How many communes have joined how many services: one bar a number, none skipped."""
     comptes = [len(b.annee.services_commune) for b in territoire.communes]
     barres = [(formats.nombre(n), Decimal(comptes.count(n))) for n in range(min(comptes), max(comptes) + 1)]
     return g.Histogramme(**lire_graphique("distribution", e=bilan.exercice), barres=barres)
 
 
 def par_taille(bilan: Bilan, territoire: Territoire) -> g.Histogramme:
-    """Median cost of use per inhabitant in each class of population."""
+    """Median cost per inhabitant in each class of population."""
     classes = strates(territoire.communes)
     barres = [(s.libelle, s.mediane(lambda a: a.cout)) for s in classes]
     effectifs = " ; ".join(f"{s.libelle} : {formats.plusieurs(len(s.communes), 'commune')}" for s in classes)
-    return g.Histogramme(**lire_graphique("par_taille", e=bilan.exercice), barres=barres, note=f"{effectifs}.")
+    nom = territoire.nom_du_cout
+    champs = lire_graphique("par_taille", e=bilan.exercice, cout=nom, du_cout=formats.minuscule(nom))
+    return g.Histogramme(**champs, barres=barres, note=f"{effectifs}.")
 
 
 def matrice(bilan: Bilan, territoire: Territoire) -> g.Matrice:
@@ -147,7 +149,7 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
         bilan,
         bloc_communal.ANNUAIRE,
         f"Les communes, {bilan.exercice}",
-        sous_titre="Ce que chaque commune utilise, doit et coûte : une page chacune",
+        sous_titre="À quoi chaque commune adhère, ce qu'elle doit, ce que cela coûte : une page chacune",
         resume=_resume(territoire),
         chiffres=_chiffres(territoire),
         sections=[
@@ -178,7 +180,7 @@ def _chiffres(territoire: Territoire) -> list[m.Chiffre]:
     return [
         m.Chiffre("Communes", formats.nombre(len(territoire.communes))),
         m.Chiffre("Dû", formats.euros(total(annees, "du"))),
-        m.Chiffre("Coût de l'usage", formats.euros(total(annees, "cout"))),
+        m.Chiffre(territoire.nom_du_cout, formats.euros(total(annees, "cout"))),
         m.Chiffre("Part de l'intercommunalité", formats.euros(total(annees, "reste"))),
     ]
 
@@ -208,16 +210,17 @@ def _noms(blocs: Sequence[BlocCommunal]) -> m.Paragraphe:
 
 def _chiffrees(territoire: Territoire, *, plie: bool) -> m.Section:
     """Figures of each page, in one table a kind."""
-    tableaux: list[m.Bloc] = [_liste("Communes, dans l'ordre alphabétique", territoire.communes)]
+    cout = territoire.nom_du_cout
+    tableaux: list[m.Bloc] = [_liste("Communes, dans l'ordre alphabétique", territoire.communes, cout)]
     if territoire.sans_commune:
-        tableaux.append(_liste("Adhérents sans commune", territoire.sans_commune))
+        tableaux.append(_liste("Adhérents sans commune", territoire.sans_commune, cout))
     compte = formats.plusieurs(len(territoire.communes), "commune")
     blocs = [m.Repli(f"Voir les chiffres : {compte}", tableaux)] if plie else tableaux
     return m.Section("chiffres", "Les chiffres de chacune", "Chiffres", blocs)
 
 
-def _liste(titre: str, blocs: Sequence[BlocCommunal]) -> m.Tableau:
-    return lire_tableau("annuaire.chiffres", [_ligne(b) for b in blocs], titre=titre)
+def _liste(titre: str, blocs: Sequence[BlocCommunal], cout: str) -> m.Tableau:
+    return lire_tableau("annuaire.chiffres", [_ligne(b) for b in blocs], titre=titre, cout=cout)
 
 
 def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
@@ -225,7 +228,7 @@ def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
     return {
         "nom": m.Lien(f"{bloc.page}.html", bloc.nom),
         "habitants": annee.population,
-        "services": len(annee.services),
+        "adhesions": annee.adhesions,
         "du": annee.du,
         "cout": annee.cout if annee.suivi else None,
         "reste": annee.reste if annee.suivi else None,
@@ -235,12 +238,12 @@ def _ligne(bloc: BlocCommunal) -> dict[str, Any]:
 
 # ---------------------------------------------------------------- whole
 def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
-    """Pages, EPCI and cost that nobody used: their sum is what the bilan publishes."""
+    """Pages, EPCI and cost of no adherent: their sum is what the bilan publishes."""
     parts = (
         ("Communes, avec leurs CCAS et satellites", [b.annee for b in territoire.communes]),
         ("Adhérents sans commune", [b.annee for b in territoire.sans_commune]),
         ("Intercommunalité elle-même, sans page", [territoire.epci]),
-        ("Coût sans usager cette année", [territoire.personne]),
+        ("Coût sans adhérent à qui le rattacher", [territoire.personne]),
     )
     lignes = [
         {"nom": nom, "adherents": sum(len(a.adherents) for a in annees)} | {c: total(annees, c) for c in MESURES}
@@ -256,7 +259,7 @@ def _sommes(bilan: Bilan, territoire: Territoire) -> m.Section:
         "cout": somme(bilan["cout_adherent"], "cout_usage"),
         "reste": somme(bilan["cout_adherent"], "reste_a_charge"),
     }
-    tableau = lire_tableau("annuaire.sommes", lignes, total=publie, e=bilan.exercice)
+    tableau = lire_tableau("annuaire.sommes", lignes, total=publie, e=bilan.exercice, cout=territoire.nom_du_cout)
     absents = lire_tableau("manques.manques", manques(territoire))
     return m.Section("sommes", "Ce que les pages totalisent", "Totaux", [tableau, absents])
 

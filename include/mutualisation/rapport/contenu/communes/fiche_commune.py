@@ -17,17 +17,18 @@ from mutualisation.rapport.contenu.communes.ensemble import EFFECTIF_MIN, METHOD
 from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, somme
 
-# measure per inhabitant, label
+# measure per inhabitant, label; the cost is named after what it is the cost of
+COUT = "cout"
 PAR_HABITANT: tuple[tuple[str, Callable[[Annee], Decimal]], ...] = (
-    ("Coût de l'usage", lambda a: a.cout),
+    (COUT, lambda a: a.cout),
     ("Dû", lambda a: a.du),
     ("Part de l'EPCI", lambda a: a.reste),
 )
 MESURES: tuple[m.Mesure, ...] = (
-    ("Services au 31 décembre", "entier", lambda a: len(a.services)),
+    ("Adhésions au 31 décembre", "entier", lambda a: a.adhesions),
     ("Dû", "euros", lambda a: a.du),
     ("Titré", "euros", lambda a: a.titre),
-    ("Coût de l'usage", "euros", lambda a: a.cout if a.suivi else None),
+    (COUT, "euros", lambda a: a.cout if a.suivi else None),
     ("Part de l'EPCI", "euros", lambda a: a.reste if a.suivi else None),
 )
 # what a printed page keeps of its origin: the rest is on the page and in the manifest
@@ -104,35 +105,44 @@ def _chiffres(bloc: BlocCommunal, r: Repere) -> list[m.Chiffre]:
     chiffres = [
         m.Chiffre("Dû à l'intercommunalité", formats.euros(annee.du), f"titré : {formats.euros(annee.titre)}"),
         *_couts(annee, r),
-        m.Chiffre("Services utilisés", formats.nombre(len(annee.services)), f"au 31 décembre {annee.exercice}"),
+        m.Chiffre("Adhésions", formats.nombre(annee.adhesions), _ou(annee)),
     ]
     par_habitant = annee.par_habitant(annee.cout) if annee.suivi else None
     if par_habitant is not None and bloc.est_commune:
-        chiffres.append(m.Chiffre("Coût de l'usage par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r)))
+        chiffres.append(
+            m.Chiffre(f"{annee.nom_du_cout} par habitant", formats.euros(par_habitant, 2), _mediane(bloc, r))
+        )
     recu = somme(annee[usages_et_titres.ACHATS], "gain")
     if any(x["gain"] is not None for x in annee[usages_et_titres.ACHATS]):
         chiffres.append(m.Chiffre("Gain sur les achats groupés", formats.euros(recu), "sur prix de référence, HT"))
     return chiffres
 
 
+def _ou(annee: Annee) -> str:
+    """To how many services, where some are joined more than once."""
+    services = len(annee.services)
+    a = f"à {formats.plusieurs(services, 'service')}, " if services != annee.adhesions else ""
+    return f"{a}au 31 décembre {annee.exercice}"
+
+
 def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
-    """Cost of use, then what the EPCI bears of it, or what is due above it: a negative figure would be misread."""
+    """Cost, then what the EPCI bears of it, or what is due above it: a negative figure would be misread."""
     if not annee.suivi:
-        return [m.Chiffre("Coût de ce qui est utilisé", "non suivi")]
+        return [m.Chiffre(annee.nom_du_cout, "non suivi")]
     suivis = len({x["dispositif"] for x in annee["cout_adherent"] if x["cout_usage"]})
     note = f"{formats.plusieurs(suivis, 'service')} au coût suivi"
-    cout = m.Chiffre("Coût de ce qui est utilisé", formats.euros(annee.cout), note)
+    chiffre = m.Chiffre(annee.nom_du_cout, formats.euros(annee.cout), note)
     if annee.reste < 0:
-        return [cout, m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste))]
+        return [chiffre, m.Chiffre("Dû au-delà du coût", formats.euros(-annee.reste))]
     part = usages_et_titres.part(annee.reste, annee.cout)
     commune = _ensemble(r, ", {} pour l'ensemble")
     note = "" if part is None else f"{formats.pourcent(part)} du coût{commune}"
-    return [cout, m.Chiffre("Part de l'intercommunalité", formats.euros(annee.reste), note)]
+    return [chiffre, m.Chiffre("Part de l'intercommunalité", formats.euros(annee.reste), note)]
 
 
 def _mediane(bloc: BlocCommunal, r: Repere) -> str:
     strate = strate_de(bloc, r.classes)
-    mediane = r.medianes[strate.libelle]["Coût de l'usage"] if strate else None
+    mediane = r.medianes[strate.libelle][COUT] if strate else None
     return "" if mediane is None else f"médiane de sa taille : {formats.euros(mediane, 2)}"
 
 
@@ -140,10 +150,12 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
     """What is due, what is got, whether it is fair, in three sentences."""
     annee = bloc.annee
     qui = bloc.nom if len(annee.adherents) == 1 else f"{bloc.nom}, avec {_autres(annee)},"
-    utilise = formats.plusieurs(len(annee.services), "service mutualisé", "services mutualisés")
-    texte = f"En {annee.exercice}, {qui} utilise {utilise} et doit {formats.euros(annee.du)}."
+    texte = f"En {annee.exercice}, {qui} {adhere(annee)}."
+    if not annee.suivi:
+        return f"{texte} Le coût de ces services n'est pas suivi."
     if annee.cout <= 0:
-        return f"{texte} Le coût des services utilisés n'est pas suivi."
+        # subsidies above the expenses, or nothing that is followed
+        return f"{texte} {annee.nom_du_cout} : {formats.euros(annee.cout)}." if annee.cout else texte
     part = usages_et_titres.part(annee.reste, annee.cout)
     commune = _ensemble(r, " ({} pour l'ensemble des communes)")
     porte = (
@@ -151,9 +163,23 @@ def _resume(bloc: BlocCommunal, r: Repere) -> str:
         if annee.reste >= 0
         else f"le dû dépasse ce coût de {formats.euros(-annee.reste)}"
     )
-    return " ".join(
-        filter(None, (f"{texte} Cet usage a coûté {formats.euros(annee.cout)} : {porte}.", _juste(bloc, r)))
-    )
+    return " ".join(filter(None, (f"{texte} {cout(annee)} ; {porte}.", _juste(bloc, r))))
+
+
+def adhere(annee: Annee) -> str:
+    """`adhère à 7 services mutualisés et doit 9 866 €`, on 31 December and over the year."""
+    services = len(annee.services)
+    adhere = f"adhère à {formats.plusieurs(services, 'service mutualisé', 'services mutualisés')}"
+    if not services:
+        adhere = "n'adhère à aucun service mutualisé au 31 décembre"
+    return f"{adhere} et {f'doit {formats.euros(annee.du)}' if annee.du else 'ne doit rien'}"
+
+
+def cout(annee: Annee) -> str:
+    """The cost under its name, with the part of it that no use explains."""
+    enonce = f"{annee.nom_du_cout} : {formats.euros(annee.cout)}"
+    adhesion = annee.cout_adhesion
+    return f"{enonce}, dont {formats.euros(adhesion)} d'adhésion" if adhesion not in (0, annee.cout) else enonce
 
 
 def _ensemble(r: Repere, enonce: str) -> str:
@@ -176,13 +202,13 @@ def _autres(annee: Annee) -> str:
 def _juste(bloc: BlocCommunal, r: Repere) -> str:
     annee, strate = bloc.annee, strate_de(bloc, r.classes) if bloc.est_commune else None
     habitant = annee.par_habitant(annee.cout)
-    mediane = r.medianes[strate.libelle]["Coût de l'usage"] if strate else None
+    mediane = r.medianes[strate.libelle][COUT] if strate else None
     if strate is None or habitant is None or mediane is None:
         return ""
     lu, repere_ = formats.euros(habitant, 2), formats.euros(mediane, 2)
     sens = "autant que" if lu == repere_ else "plus que" if habitant > mediane else "moins que"
     taille = f"des {len(strate.communes)} communes de sa taille ({strate.libelle})"
-    return f"Par habitant, {lu} d'usage, {sens} la médiane {taille}, {repere_}."
+    return f"Par habitant, {lu}, {sens} la médiane {taille}, {repere_}."
 
 
 # ---------------------------------------------------------------- sections
@@ -200,11 +226,11 @@ def _sections(bilan: Bilan, bloc: BlocCommunal, r: Repere, *, detail: bool) -> l
 def _services(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     annee = bloc.annee
     plusieurs = len(annee.adherents) > 1
-    titre = "Services du bloc communal" if plusieurs else "Services utilisés"
+    titre = "Adhésions du bloc communal" if plusieurs else "Adhésions"
     blocs: list[m.Bloc] = [usages_et_titres.services(bilan, annee, f"{titre}, {annee.exercice}")]
     if plusieurs:
         blocs.append(usages_et_titres.adherents(bloc))
-    return m.Section("services", "Ce qui est utilisé, ce que cela coûte", "Services", blocs)
+    return m.Section("services", "Adhésions, usage, et ce que cela coûte", "Services", blocs)
 
 
 def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
@@ -212,7 +238,7 @@ def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
     comparaison = _comparaison(bloc, r) if bloc.est_commune else None
     # a dash where the bloc communal had nothing yet
     annees = {e: a if a.adherents else None for e, a in sorted(bloc.annees.items())}
-    tableaux: list[m.Bloc] = [m.par_annee("D'une année à l'autre", annees, MESURES)]
+    tableaux: list[m.Bloc] = [m.par_annee("D'une année à l'autre", annees, _nommees(bloc, MESURES))]
     tableaux += [comparaison] if comparaison else []
     if bloc.est_commune:
         blocs.append(m.CoteACote((m.Pile(tableaux), _carte(bloc, r))))
@@ -221,13 +247,22 @@ def _juste_part(bloc: BlocCommunal, r: Repere) -> m.Section:
     return m.Section("equite", "D'une année à l'autre, et par habitant", "Comparer", blocs)
 
 
+def _nommees(bloc: BlocCommunal, mesures: Sequence[m.Mesure]) -> list[m.Mesure]:
+    """The cost under the name that it has on this page."""
+    return [(bloc.annee.nom_du_cout if nom == COUT else nom, *suite) for nom, *suite in mesures]  # type: ignore[misc]
+
+
 def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
     strate, annee = strate_de(bloc, r.classes), bloc.annee
     # beside a median, a cost that nobody follows would be read as nothing
     if strate is None or not annee.suivi:
         return None
     lignes = [
-        {"libelle": nom, "commune": annee.par_habitant(mesure(annee)), "mediane": r.medianes[strate.libelle][nom]}
+        {
+            "libelle": annee.nom_du_cout if nom == COUT else nom,
+            "commune": annee.par_habitant(mesure(annee)),
+            "mediane": r.medianes[strate.libelle][nom],
+        }
         for nom, mesure in PAR_HABITANT
     ]
     effectif = len(strate.communes)
@@ -238,7 +273,7 @@ def _comparaison(bloc: BlocCommunal, r: Repere) -> m.Tableau | None:
 
 def _carte(bloc: BlocCommunal, r: Repere) -> g.Carte:
     c = r.carte
-    titre = f"{bloc.nom} parmi les communes, par nombre de services"
+    titre = f"{bloc.nom} parmi les communes, par nombre d'adhésions"
     return g.Carte(c.ancre, titre, titre, r.muettes, c.classes, c.unite, bloc.cle)
 
 
@@ -262,7 +297,7 @@ def _adherents(bilan: Bilan, bloc: BlocCommunal) -> m.Section:
     volets: list[m.Bloc] = []
     for a in bloc.annee.adherents:
         sien = bloc.annee.de(a)
-        resume = f"{formats.euros(sien.du, 2)} dus, {formats.euros(sien.cout)} de coût de l'usage"
+        resume = f"{formats.euros(sien.du, 2)} dus ; {formats.minuscule(sien.nom_du_cout)} : {formats.euros(sien.cout)}"
         interieur: list[m.Bloc] = [
             usages_et_titres.services(bilan, sien, f"{a.nom}, {sien.exercice}"),
             usages_et_titres.factures(sien),

@@ -11,12 +11,12 @@ from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import encaissement
 from mutualisation.rapport.contenu.communes.bloc_communal import CEE, Annee, BlocCommunal
-from mutualisation.rapport.contenu.usage import en_vigueur
+from mutualisation.rapport.contenu.usage import en_vigueur, nom_de_la_cle
 from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
 NON_SUIVI = "non suivi"
-ACHATS = "cam_achats"
+ACHATS, CAM = "cam_achats", "dispositif_cam"
 AUTRES_MODES = {"imputation_AC": "par l'AC", "retenue": "retenu"}
 # types of units that are named where there are many, before « 12 autres »
 TYPES_DITS = 2
@@ -29,7 +29,9 @@ def services(bilan: Bilan, annee: Annee, titre: str) -> m.Tableau:
     dispositifs = {r["dispositif"] for r in (*annee["adhesion"], *annee["cout_adherent"], *actives)}
     lignes = [_service(bilan, annee, d) for d in bilan.trier(dispositifs)]
     total, note = _total("Total", annee), _note(bilan, annee)
-    return lire_tableau("services_utilises.services", lignes, total=total, note=note, titre=titre)
+    return lire_tableau(
+        "services_utilises.services", lignes, total=total, note=note, titre=titre, cout=annee.nom_du_cout
+    )
 
 
 def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
@@ -40,7 +42,12 @@ def _service(bilan: Bilan, annee: Annee, dispositif: str) -> dict[str, Any]:
     return {
         "libelle": bilan.libelle(dispositif),
         "depuis": _depuis(siennes("adhesion"), annee.exercice),
-        "recours": _recours(siennes("recours"), stock=dispositif in annee.stocks),
+        "recours": ", ".join(
+            filter(
+                None,
+                (_recours(siennes("recours"), stock=dispositif in annee.stocks), commandes(bilan, annee, dispositif)),
+            )
+        ),
         "du": _du(recouvrement),
         "titre": _titre(recouvrement),
         "cout": somme(couts, "cout_usage") if couts else None,
@@ -93,18 +100,26 @@ def _recours(recours: list[Ligne], *, stock: bool) -> str:
     return ", ".join(enonces)
 
 
+def commandes(bilan: Bilan, annee: Annee, dispositif: str) -> str:
+    """What members of the purchasing body ordered: being a member is no use; nothing without a file of orders."""
+    if dispositif != bilan.parametre(CAM) or not bilan[ACHATS]:
+        return ""
+    commandes = sum(r["commandes"] for r in annee[ACHATS])
+    return formats.plusieurs(commandes, "commande") if commandes else "aucune commande"
+
+
 def _total(nom: str, annee: Annee) -> dict[str, Any]:
     total = {"libelle": nom, "du": annee.du, "titre": annee.titre}
     return total | ({"cout": annee.cout, "reste": annee.reste} if annee.suivi else {})
 
 
 def _note(bilan: Bilan, annee: Annee) -> str:
-    """How the cost of use is shared, by key, and what « non suivi » says."""
-    phrases = [_cles(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
+    """How the cost is shared, by key, and what « non suivi » says."""
+    phrases = [*_cles(bilan, annee), f"EPCI : {bilan.contexte.epci}."] if annee["cout_adherent"] else []
     if any(r["dispositif"] not in bilan.synthese[bilan.exercice] for r in annee["adhesion"]):
         phrases.append(f"« {NON_SUIVI.capitalize()} » : le coût de ce service n'est pas encore suivi.")
     if any(r["reste_a_charge"] < 0 for r in annee["cout_adherent"]):
-        phrases.append("Une part négative : ce qui est dû dépasse le coût de ce qui est utilisé.")
+        phrases.append("Une part négative : ce qui est dû dépasse le coût.")
     if any(r["mode_recouvrement"] == "retenue" and r["montant_du"] for r in annee["recouvrement"]):
         phrases.append("« Retenu » : gardé sur le produit reversé des certificats d'économies d'énergie.")
     if any(r["mode_recouvrement"] == "imputation_AC" and r["montant_du"] for r in annee["recouvrement"]):
@@ -112,19 +127,30 @@ def _note(bilan: Bilan, annee: Annee) -> str:
     return " ".join(phrases)
 
 
-def _cles(bilan: Bilan, annee: Annee) -> str:
-    """What the cost is shared on; the services that have another key than most are named."""
-    cles: dict[str, set[str]] = defaultdict(set)
+def _cles(bilan: Bilan, annee: Annee) -> list[str]:
+    """What each cost is shared on: of use, then of adhesion; the services that have another key than most are named."""
+    cles: dict[bool, dict[str, set[str]]] = {False: defaultdict(set), True: defaultdict(set)}
     for r in annee["cout_adherent"]:
-        cles[r["cle"]].add(r["dispositif"])
+        if r["cle"] != "aucune":
+            membre = r["dispositif"] in annee.membres
+            cles[membre][nom_de_la_cle(r["cle"], membre=membre)].add(r["dispositif"])
+    return [_partage(bilan, siennes, membre=membre) for membre, siennes in cles.items() if siennes]
+
+
+def _partage(bilan: Bilan, cles: dict[str, set[str]], *, membre: bool) -> str:
     premiere, *autres = sorted(cles, key=lambda c: (-len(cles[c]), c))
-    enonces = [libelles.libelle(libelles.CLES_USAGE, premiere)]
-    for cle in autres:
-        noms = ", ".join(bilan.libelle(d) for d in bilan.trier(cles[cle]))
-        enonces.append(f"{libelles.libelle(libelles.CLES_USAGE, cle)} pour {noms}")
-    return (
-        f"Coût de l'usage : le coût complet du service, partagé entre ses adhérents selon leurs {', '.join(enonces)}."
-    )
+    enonces = [premiere]
+    if membre:
+        # it stands beside costs of use: which services it is of is said
+        enonces[0] += f" pour {_noms(bilan, cles[premiere])}"
+    enonces += [f"{cle} pour {_noms(bilan, cles[cle])}" for cle in autres]
+    debut = "Coût de l'adhésion" if membre else "Coût de l'usage"
+    suite = ", quoi que chacun utilise" if membre else ""
+    return f"{debut} : le coût complet du service, partagé entre ses adhérents{suite} ({', '.join(enonces)})."
+
+
+def _noms(bilan: Bilan, codes: set[str]) -> str:
+    return ", ".join(bilan.libelle(d) for d in bilan.trier(codes))
 
 
 def adherents(bloc: BlocCommunal) -> m.Tableau:
@@ -143,11 +169,11 @@ def adherents(bloc: BlocCommunal) -> m.Tableau:
         for a in annee.adherents
     ]
     total = _total("Bloc communal", annee)
-    return lire_tableau("services_utilises.adherents", lignes, total=total, e=annee.exercice)
+    return lire_tableau("services_utilises.adherents", lignes, total=total, e=annee.exercice, cout=annee.nom_du_cout)
 
 
 def part(reste: Decimal, cout: Decimal) -> Decimal | None:
-    """Share of the cost of use that the EPCI bears; None without a cost."""
+    """Share of the cost that the EPCI bears; None without a cost."""
     return reste / cout if cout > 0 else None
 
 

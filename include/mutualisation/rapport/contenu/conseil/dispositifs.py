@@ -115,6 +115,9 @@ def _valeur(mesure: str, annee: dict[str, Any]) -> Any:
 
 def _nom(mesure: str, nom: str, types: list[str]) -> str:
     """The unit by its name where the dispositif counts a single one."""
+    if mesure == "unites" and usage.compte_les_membres(types):
+        # beside the members of 31 December: those of both semestres
+        return f"{formats.majuscule(usage.nom_de_l_unite(types))}, unités de l'année"
     if mesure == "unites" and types:
         return formats.majuscule(usage.nom_de_l_unite(types))
     if types and nom.endswith("par unité"):
