@@ -10,7 +10,7 @@ from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import renvois
-from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, portee
+from mutualisation.rapport.contenu.passage import D5211, INTRODUCTION, PORTEE, commentes, portee
 from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
@@ -37,7 +37,7 @@ def _base_legale(bilan: Bilan) -> m.Section:
     lignes = [r | {"portee": portee(r)} for r in bilan.dans_l_ordre(bilan["passage_d5211"])]
     titre = f"Du coût complet à la base {D5211}"
     tableau = lire_tableau("passages.base_legale", lignes, note=PORTEE, e=bilan.exercice)
-    return m.Section("d5211", titre, f"Base {D5211}", [m.p(INTRODUCTION), tableau, *_comptes(bilan)])
+    return m.Section("d5211", titre, f"Base {D5211}", [m.p(INTRODUCTION), tableau, *commentes(bilan), *_comptes(bilan)])
 
 
 def _comptes(bilan: Bilan) -> list[m.Bloc]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from mutualisation.audit import passages
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import Flux
 from mutualisation.mise_en_forme.html import rendre
-from mutualisation.rapport.contenu import conseil, elus, recettes
+from mutualisation.rapport.contenu import conseil, elus, passage, recettes
 from mutualisation.rapport.contenu.conseil import dispositifs, evolution, synthese
 from mutualisation.rapport.publie import Bilan
 
@@ -45,7 +46,7 @@ def test_a_variance_has_its_effects_and_a_comment_or_says_that_it_has_none(repub
     textes = [_texte("CAM", "ecart", "Équipe complète.", "DCP"), _texte("CAM", "risque", "Prix.", "DAF")]
     bilan = republier(lambda lignes: lignes.update(textes=textes))
     assert _points(_volet(bilan, "CAM"))["Commentaire"] == "Équipe complète. — DCP."
-    assert _points(_volet(bilan, "ARCHIVES"))["Commentaire"] == "Sans commentaire."
+    assert _points(_volet(bilan, "ARCHIVES"))["Commentaire"] == "Aucun commentaire n'a été donné."
     assert sum(evolution.effets(bilan, "CAM").values()) == evolution.ecart(bilan, "CAM")
 
 
@@ -95,3 +96,18 @@ def test_no_code_is_shown(bilan: Bilan) -> None:
     visible = re.sub(r"<code>.*?</code>|<[^>]+>", " ", page)
     assert re.findall(r"\b[a-z0-9]+_[a-z0-9_]+\b", visible) == []
     assert "adherent actif" not in visible
+
+
+def test_a_binding_base_that_is_not_met_has_a_comment_or_says_that_none_was_given(republier: Republier) -> None:
+    textes = [_texte("CAM", "ecart", "Tarif voté avant la base.", "DAF")]
+    for lus, dit in ((textes, "Tarif voté avant la base. — DAF."), ([], "Aucun commentaire n'a été donné.")):
+        bilan = republier(lambda lignes, lus=lus: lignes.update(textes=lus))
+        enonces = passage.a_commenter(bilan)
+        assert enonces["CAM"].startswith("La base s'impose")
+        for section in (passage.section_base_legale(bilan), passages.passages(bilan).sections[0]):
+            points = dict(next(b.points for b in section.blocs if isinstance(b, m.Liste)))
+            assert points[bilan.libelle("CAM")].endswith(dit)
+        assert _points(_volet(bilan, "CAM"))["Couverture"] == enonces["CAM"]
+    assert "Demander des explications" in dict(
+        next(b.points for b in reversed(elus.sections(bilan)[0].blocs) if isinstance(b, m.Liste))
+    )

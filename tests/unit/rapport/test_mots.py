@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.rapport.contenu import encaissement, recettes, usage
+from mutualisation.rapport.contenu import encaissement, passage, recettes, usage
 from mutualisation.rapport.contenu.communes import fiche_commune, usages_et_titres
 from mutualisation.rapport.contenu.communes.bloc_communal import Adherent, Annee
 
@@ -130,6 +130,34 @@ def test_a_member_that_ordered_nothing_reads_so(commandes: list[int], connues: b
     annee = Annee(2021, lignes={"cam_achats": achats})
     assert _plat(usages_et_titres.commandes(bilan, annee, "CAM")) == dit
     assert usages_et_titres.commandes(bilan, annee, "RGPD") == ""
+
+
+# ---------------------------------------------------------------- 6: what calls for a comment
+@pytest.mark.parametrize(
+    ("recues", "cout", "base", "opposable", "dit"),
+    [
+        ("40", "100", "90", False, ""),
+        ("90", "100", "90", True, ""),
+        (None, "100", "90", False, ""),
+        ("35", "421", "379", True, "La base s'impose, 379 € : les recettes sont de 35 € (9,2 %), 344 € de moins."),
+        ("0", "421", "379", True, "La base s'impose, 379 € : les recettes sont de 0 € (0,0 %), 379 € de moins."),
+        (None, "421", "379", True, "La base s'impose, 379 €, et aucune recette n'est renseignée."),
+        ("-5", "10", "0", True, "La base s'impose, 0 € : les recettes sont de −5 €, 5 € de moins."),
+        ("95", "100", "90", True, "Les recettes dépassent la base D5211‑16 de 5 € (105,6 %)."),
+        ("150", "100", "75", False,
+         "Les recettes dépassent le coût net de 50 € (150,0 %) et la base D5211‑16 de 75 € (200,0 %)."),
+        ("150", "100", None, False, "Les recettes dépassent le coût net de 50 € (150,0 %)."),
+        ("5", "-10", "-10", False, ""),
+    ],
+    ids=["indicative", "couverte", "indicative, inconnues", "opposable", "zéro", "opposable, inconnues", "base nulle",
+         "opposable, au-delà", "plus de 100 %", "sans base", "coût sous zéro"],
+)  # fmt: skip
+def test_a_gap_of_a_binding_base_and_an_excess_call_for_a_comment(
+    recues: str | None, cout: str, base: str | None, opposable: bool, dit: str
+) -> None:
+    lu = {} if base is None else {"cout_d5211": Decimal(base), "base_opposable": opposable}
+    ligne = {"recettes": None if recues is None else Decimal(recues), "cout_net": Decimal(cout)}
+    assert _plat(passage.ecart(lu, ligne)) == dit
 
 
 # ---------------------------------------------------------------- 7: who

@@ -9,7 +9,7 @@ from decimal import Decimal
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import encaissement, ouverture, textes, usage
+from mutualisation.rapport.contenu import encaissement, ouverture, passage, textes, usage
 from mutualisation.rapport.contenu.conseil import evolution, synthese
 from mutualisation.rapport.contenu.conseil.synthese import couverture, financement
 from mutualisation.rapport.enonces import lire_phrase
@@ -94,7 +94,7 @@ def _dispositifs(bilan: Bilan) -> Iterable[tuple[str, str]]:
     ecarts = {code: evolution.ecart(bilan, code) or g.ZERO for code in bilan.dispositifs}
     grands = sorted((c for c in ecarts if ecarts[c]), key=lambda c: -abs(ecarts[c]))[:ECARTS_DITS]
     for code in (c for c in bilan.dispositifs if c in grands):
-        enonce = formats.majuscule(textes.signes(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE)
+        enonce = formats.majuscule(textes.signes(bilan, "ecart", code) or passage.SANS_COMMENTAIRE)
         yield (
             bilan.libelle(code),
             f"{evolution.variation(ecarts[code])}. {enonce}" + ("" if enonce.endswith(".") else "."),
@@ -107,10 +107,12 @@ def _demandes(bilan: Bilan) -> list[tuple[str, str]]:
     points = [("Prendre acte de l'avancement du schéma de mutualisation", lire_phrase("elus.communication"))]
     if bilan.avec_reserves:
         points.append(("Connaître les réserves", ouverture.reserve(bilan)))
-    sans = [c for c in bilan.dispositifs if evolution.ecart(bilan, c) and not textes.de(bilan, "ecart", c)]
+    appellent = passage.a_commenter(bilan)
+    ecarts = (c for c in bilan.dispositifs if c in appellent or evolution.ecart(bilan, c))
+    sans = [c for c in ecarts if not textes.de(bilan, "ecart", c)]
     if sans:
         noms = formats.plusieurs(len(sans), "dispositif")
-        points.append(("Demander des explications", f"l'écart de {noms} est sans commentaire de son service."))
+        points.append(("Demander des explications", f"aucun commentaire n'a été donné de l'écart de {noms}."))
     perspectives = textes.signes(bilan, "perspectives")
     if perspectives:
         points.append(("Débattre des perspectives", perspectives))

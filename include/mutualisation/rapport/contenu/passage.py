@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
+from mutualisation.rapport.contenu import textes
 from mutualisation.rapport.enonces import lire_graphique, lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne, somme
 
@@ -11,6 +13,7 @@ from mutualisation.rapport.publie import Bilan, Ligne, somme
 D5211 = "D5211\u201116"
 INTRODUCTION = lire_phrase("passage.introduction")
 PORTEE = lire_phrase("passage.portee")
+SANS_COMMENTAIRE = "aucun commentaire n'a été donné"
 LONG = "Base de remboursement, article D5211\u201116 du CGCT"
 
 
@@ -26,6 +29,7 @@ def section_base_legale(bilan: Bilan) -> m.Section:
     pont = cascade(bilan, rangees)
     if pont is not None:
         blocs.append(pont)
+    blocs += commentes(bilan)
     blocs.append(m.Repli("Voir la base et sa couverture, dispositif par dispositif", [_tableau(bilan, rangees)]))
     return m.Section("passage", LONG, f"Base {D5211}", blocs)
 
@@ -33,6 +37,54 @@ def section_base_legale(bilan: Bilan) -> m.Section:
 def ligne(bilan: Bilan, exercice: int, dispositif: str) -> Ligne:
     """Row of the bridge; empty when there is none."""
     return next((r for r in bilan.lignes("passage_d5211", exercice) if r["dispositif"] == dispositif), {})
+
+
+def ecart(passage: Ligne, synthese: Ligne) -> str:
+    """What of a dispositif calls for a comment: a binding base that receipts do not meet, any coverage above 100 %.
+
+    Empty where nothing does; `passage`, `synthese`: its rows of `passage_d5211` and of `synthese_financiere`.
+    """
+    base, recettes = passage.get("cout_d5211"), synthese["recettes"]
+    cotes = [("le coût net", synthese["cout_net"])] + ([] if base is None else [(f"la base {D5211}", base)])
+    if base is not None and passage.get("base_opposable"):
+        if recettes is None:
+            return f"La base s'impose, {formats.euros(base)}, et aucune recette n'est renseignée."
+        if recettes < base:
+            couvre = f" ({formats.pourcent(recettes / base, 1)})" if base > 0 else ""
+            manque = formats.euros(base - recettes)
+            return (
+                f"La base s'impose, {formats.euros(base)} : les recettes sont de {formats.euros(recettes)}{couvre}, "
+                f"{manque} de moins."
+            )
+    depasses = [
+        f"{nom} de {formats.euros(recettes - cout)} ({formats.pourcent(recettes / cout, 1)})"
+        for nom, cout in cotes
+        if recettes is not None and 0 < cout < recettes
+    ]
+    return f"Les recettes dépassent {' et '.join(depasses)}." if depasses else ""
+
+
+def a_commenter(bilan: Bilan) -> dict[str, str]:
+    """{dispositif: what calls for a comment}, in the order of every table; those without any left out."""
+    enonces = {
+        r["dispositif"]: ecart(ligne(bilan, bilan.exercice, r["dispositif"]), r) for r in bilan.lignes_exercice()
+    }
+    return {code: enonce for code, enonce in enonces.items() if enonce}
+
+
+def commentes(bilan: Bilan) -> list[m.Bloc]:
+    """Each of them with the comment of its service, or that none was given."""
+    points = []
+    for code, enonce in a_commenter(bilan).items():
+        commentaire = textes.signes(bilan, "ecart", code)
+        points.append((bilan.libelle(code), f"{enonce} {_commentaire(commentaire)}"))
+    return [m.Liste(points)] if points else []
+
+
+def _commentaire(texte: str) -> str:
+    if not texte:
+        return f"{formats.majuscule(SANS_COMMENTAIRE)}."
+    return f"Commentaire d'écart du service : {texte}" + ("" if texte.endswith(".") else ".")
 
 
 def cascade(bilan: Bilan, rangees: list[Ligne]) -> g.Cascade | None:

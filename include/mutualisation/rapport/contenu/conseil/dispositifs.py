@@ -133,10 +133,13 @@ def _faits(bilan: Bilan, code: str, comptes: Comptes) -> list[tuple[str, str]]:
     base = passage.ligne(bilan, e, code)
     if base:
         points.append((f"Base {D5211}", portee(base)))
+    depuis_la_base = passage.a_commenter(bilan).get(code, "")
+    points.append(("Couverture", depuis_la_base))
     ecart = evolution.ecart(bilan, code)
     if ecart is not None:
         points.append((f"De {e - 1} à {e}", _ecart(bilan, code, ecart)))
-        points.append(("Commentaire", textes.enonces(bilan, "ecart", code) or evolution.SANS_COMMENTAIRE))
+    if ecart is not None or depuis_la_base:
+        points.append(("Commentaire", textes.enonces(bilan, "ecart", code) or passage.SANS_COMMENTAIRE))
     return [(sujet, _phrase(enonce)) for sujet, enonce in points if enonce]
 
 

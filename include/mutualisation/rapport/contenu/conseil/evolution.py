@@ -12,7 +12,6 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.enonces import lire_graphique, lire_tableau
 from mutualisation.rapport.publie import Bilan
 
-SANS_COMMENTAIRE = "sans commentaire"
 # part of what moved under which an effect is not told alone
 MENU = Decimal("0.05")
 
