@@ -97,9 +97,9 @@ def test_forecast_is_read_to_the_thousand_with_the_range_it_earned(page: str) ->
 
 
 def test_dispositifs_out_of_the_synthesis_are_named(page: str) -> None:
-    assert [_cellules(r) for r in _table(page, "données manquantes").xpath(".//tbody/tr")] == [
-        ["Carrières souterraines", "En attente", "12", "Unités de service"],
-        ["Portail open data", "Hors périmètre", "12", ""],
+    assert [_cellules(r) for r in _table(page, "ce qui manque pour le valoriser").xpath(".//tbody/tr")] == [
+        ["Carrières souterraines", "12", "non mesuré", "non mesuré", "Unités de service"],
+        ["Portail open data", "12", "non mesuré", "non mesuré", "Hors périmètre"],
     ]
 
 
@@ -134,7 +134,7 @@ def test_recovery_by_mode_says_what_is_left_to_title(details: str) -> None:
 
 def test_variance_is_said_against_the_published_forecast(page: str) -> None:
     lignes = [_cellules(r) for r in _table(page, "prévision publiée avec le bilan de 2020").xpath(".//tbody/tr")]
-    assert lignes[0] == ["Reconduction", "≈ 172 000 €", "229 019 €", "+57 000 €"]
+    assert lignes == [["Reconduction, Tarifs révisés", "≈ 172 000 €", "229 019 €", "+57 000 €"]]
 
 
 def test_bridge_names_each_account_left_out(details: str) -> None:

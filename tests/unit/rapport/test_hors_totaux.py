@@ -26,23 +26,22 @@ def _etat(etp: str | None, charges: str | None, *manque: str, valorisation: str 
             _etat("0.15", "0.00", DEPENSES, DECISION),
             "0.15",
             None,
-            "Une clé qui y mène des dépenses ; la décision de le valoriser",
+            "Clé de dépenses, décision",
         ),
         # a key that brought nothing is a nought
-        (_etat("0.10", "0.00", DECISION), "0.10", "0.00", "La décision de le valoriser"),
-        (_etat("0.10", "-12.50", DECISION), "0.10", "-12.50", "La décision de le valoriser"),
+        (_etat("0.10", "0.00", DECISION), "0.10", "0.00", "Décision"),
+        (_etat("0.10", "-12.50", DECISION), "0.10", "-12.50", "Décision"),
         (
             _etat("0", "0", TEMPS, DEPENSES, DECISION),
             None,
             None,
-            "Du temps saisi sur une activité qui y mène ; une clé qui y mène des dépenses ; la décision de le "
-            "valoriser",
+            "Temps saisi, clé de dépenses, décision",
         ),
         (
             _etat(None, None, valorisation="hors périmètre"),
             None,
             None,
-            "La décision de l'inclure au périmètre, puis de quoi le mesurer",
+            "Hors périmètre",
         ),
         # a version of former days says it in other words
         (_etat("1", "2", "unités de service"), "1", "2", "Unités de service"),

@@ -198,14 +198,17 @@ def _impact(bilan: Bilan, rangees: list[Ligne], prevue: int) -> str:
     )
     cle = (SCENARIO_PREVU, prevue)
     totaux = [r for r in bilan["prevision_fourchette"] if (r["scenario"], r["exercice"]) == cle]
-    for r in (r for r in totaux if r["cout_net_bas"] is not None and r["cout_net_haut"] is not None):
-        enonce += f", qui serait compris entre {prevision.millier(r['cout_net_bas'])} et "
-        enonce += f"{prevision.millier(r['cout_net_haut'])} d'après les essais sur les exercices connus"
+    for bas, haut in filter(None, map(prevision.fourchette, totaux)):
+        enonce += (
+            f", qui serait compris entre {prevision.millier(bas)} et {prevision.millier(haut)} d'après les essais "
+        )
+        enonce += "sur les exercices connus"
     recettes = [r for r in rangees if r["recettes"] is not None]
     if recettes:
         part = prevision.millier(somme(recettes, "recettes"))
         enonce += f". Les recettes seraient de {part}"
-    return f"{enonce}."
+    sans = [prevision.lire_fourchettes(totaux)] if totaux and not any(map(prevision.fourchette, totaux)) else []
+    return " ".join([f"{enonce}.", *sans])
 
 
 def _tableau_prevu(bilan: Bilan, rangees: list[Ligne], prevue: int) -> m.Tableau:

@@ -137,7 +137,7 @@ def _connu(r: Ligne) -> Ligne:
     mesures = {"etp": ("etp_mesure", "temps passé"), "charges": ("charges_mesurees", "dépenses")}
     connues = {cle: r[c] if r[c] or sans not in manque else None for cle, (c, sans) in mesures.items()}
     dits = [libelles.MANQUES.get(x, x) for x in manque or [r["valorisation"]]]
-    return {"etat": formats.majuscule(r["valorisation"]), "manque": formats.majuscule(" ; ".join(dits))} | connues
+    return {"manque": formats.majuscule(", ".join(dits))} | connues
 
 
 def hors_totaux(lignes: list[Ligne]) -> str:
