@@ -51,6 +51,24 @@ def taper(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     signal.signal(signal.SIGTERM, ancien)
 
 
+@pytest.mark.parametrize("encodage", ["ascii", "iso-8859-1"])
+def test_un_terminal_qui_n_est_pas_utf_8(encodage: str) -> None:
+    """A sign that it lacks is a « ? », and JSON loses none."""
+    dit = {"nom": "Préparée par l’équipe"}
+    for json_, lu in ((False, dit["nom"].encode(encodage, "replace")), (True, json.dumps(dit).encode())):
+        programme = (
+            "import sys; from mutualisation.cli import commandes as c; "
+            f"c.app = lambda *_, **__: c._rendre({json_}, {dit}, [{dit['nom']!r}]); c.main()"
+        )
+        fait = subprocess.run(
+            [sys.executable, "-c", programme],
+            env=os.environ | {"PYTHONIOENCODING": encodage},
+            capture_output=True,
+            check=False,
+        )
+        assert (fait.returncode, fait.stdout.strip()) == (0, lu), fait.stderr
+
+
 @pytest.mark.parametrize("lignes", [1, 100_000])
 def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
     """`mutualisation etat | head -2`: nobody reads the rest, which is no failure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import signal
@@ -389,7 +390,8 @@ def ouvrir(*, port: options.Port = 5432, json_: options.Json = False) -> None:
 def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> None:
     """The result on stdout: JSON for a program, else lines for a reader; the last line says what was left out."""
     try:
-        for ligne in [json.dumps(contenu, ensure_ascii=False)] if json_ else [*lignes, *filter(None, [reste])]:
+        ascii_ = not sys.stdout.encoding.lower().startswith("utf")
+        for ligne in [json.dumps(contenu, ensure_ascii=ascii_)] if json_ else [*lignes, *filter(None, [reste])]:
             print(ligne)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -413,6 +415,9 @@ def _interrompre(*_: Any) -> None:
 def main() -> None:
     """Entry point: 0 published, 2 a control failed, 3 a file was refused, 1 anything else; never a traceback."""
     signal.signal(signal.SIGTERM, _interrompre)
+    for flux in (sys.stdout, sys.stderr):
+        if isinstance(flux, io.TextIOWrapper):
+            flux.reconfigure(errors="replace")  # a terminal that is not UTF-8 lacks some of our signs
     try:
         app(sys.argv[1:], exit_on_error=False, print_error=False)
     except CycloptsError as erreur:

@@ -74,8 +74,18 @@ def serveur_entrepot(var: Path | None = None, port: int | None = None) -> Iterat
         yield nomme
         return
     dossier = (var or dossier_var()).resolve()
-    with _presence(dossier, port) as dsn:
+    with _sans_reglages(), _presence(dossier, port) as dsn:
         yield dsn
+
+
+@contextlib.contextmanager
+def _sans_reglages() -> Iterator[None]:
+    """Without what the environment says to libpq: it speaks of another server."""
+    ecartes = {nom: os.environ.pop(nom) for nom in list(os.environ) if nom.startswith("PG")}
+    try:
+        yield
+    finally:
+        os.environ.update(ecartes)
 
 
 def est_a_creer() -> bool:

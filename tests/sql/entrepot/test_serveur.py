@@ -294,3 +294,18 @@ def test_dossier_var(tmp_path, monkeypatch):
     assert dossier_var() == tmp_path / "var"
     monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path / "ailleurs"))
     assert dossier_var() == tmp_path / "ailleurs"
+
+
+def test_ce_que_l_environnement_dit_d_un_autre_serveur_ne_joue_pas(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service, options or a host of another server: the embedded one did not « start », after two minutes."""
+    ailleurs = {
+        "PGSERVICE": "ailleurs",
+        "PGOPTIONS": "-c statement_timeout=1",
+        "PGHOSTADDR": "192.0.2.1",
+        "PGSSLMODE": "require",
+    }
+    for nom, valeur in ailleurs.items():
+        monkeypatch.setenv(nom, valeur)
+    with serveur_entrepot(var) as dsn, connecter(dsn, role=None) as conn:
+        assert conn.execute("select pg_catalog.current_setting('statement_timeout') <> '1ms'").fetchone() == (True,)
+    assert {nom: os.environ[nom] for nom in ailleurs} == ailleurs
