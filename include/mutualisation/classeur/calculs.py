@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mutualisation.classeur.feuilles_du_contrat import HORS, Annuaire, annuaire, colonne, feuille, rangees
 from mutualisation.francais import formats, libelles
 from mutualisation.francais.libelles import EFFETS, ORIGINES
+from mutualisation.francais.noms_propres import de
 from mutualisation.francais.typographie import ordre
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.dataframes import lignes_de, trame
@@ -138,12 +139,25 @@ def passage(bilan: Bilan) -> m.Tableau:
 def cout_unitaire(bilan: Bilan) -> m.Tableau:
     """Cost of a unit of service, on the full cost and on the legal base."""
     couts = {r["dispositif"]: r["cout_net"] for r in bilan.lignes_exercice()}
-    noms = {code: formats.majuscule(usage.nom_de_l_unite(siens)) for code, siens in usage.types(bilan).items()}
+    noms = {code: usage.nom_de_l_unite(siens) for code, siens in usage.types(bilan).items()}
     lignes = [
-        r | {"unite": noms.get(r["dispositif"], ""), "cout_complet": couts.get(r["dispositif"])}
+        par_lot(r | {"unite": noms.get(r["dispositif"], ""), "cout_complet": couts.get(r["dispositif"])})
         for r in rangees(bilan, "cout_unitaire")
     ]
     return feuille(bilan, "cout_unitaire", lignes)
+
+
+def par_lot(ligne: Ligne) -> Ligne:
+    """A unit that costs less than ten cents is told by the thousand, as on the page."""
+    lot = usage.lot([ligne["cout_complet_unitaire"]])
+    if lot == 1:
+        return ligne | {"unite": formats.majuscule(ligne["unite"])}
+    return ligne | {
+        "unite": f"Milliers {de(ligne['unite'] or 'unités')}",
+        "unites": ligne["unites"] / lot,
+        "cout_complet_unitaire": usage.du_lot(ligne["cout_complet"], ligne["unites"], lot),
+        "cout_d5211_unitaire": usage.du_lot(ligne["cout_d5211"], ligne["unites"], lot),
+    }
 
 
 # ---------------------------------------------------------------- staff, recomputable from the extract alone (R2)

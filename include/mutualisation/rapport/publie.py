@@ -83,15 +83,23 @@ class Bilan:
             return rangee
         return rangee | {"libelle": self.libelle(rangee["dispositif"])}
 
-    def agreger(self, relation: str, requete: str, autres: Mapping[str, Any] = MappingProxyType({})) -> list[Ligne]:
-        """Rows of the exercice that a query makes of a relation, `{source}` in its text, exercice and version given,
-        with `autres` that follow from what is published."""
-        cle = (relation, self.exercice, f"{requete}{dict(autres)}")
+    def agreger(
+        self,
+        relation: str,
+        requete: str,
+        autres: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        exercice: int | None = None,
+    ) -> list[Ligne]:
+        """Rows that a query makes of a relation, `{source}` in its text, exercice (that of the documents) and version
+        given, with `autres` that follow from what is published; `exercice`: another one that is shown."""
+        exercice = exercice or self.exercice
+        cle = (relation, exercice, f"{requete}{dict(autres)}")
         if relation not in self._relations:
             return []
         if cle not in self._lues:
             texte = sql.SQL(requete).format(source=sql.Identifier("versions", relation))
-            valeurs = {"exercice": self.exercice, "version": self.contexte.construction.version, **autres}
+            valeurs = {"exercice": exercice, "version": self.contexte.presentes[exercice], **autres}
             with self._conn.cursor(row_factory=dict_row) as curseur:
                 self._lues[cle] = curseur.execute(texte, valeurs).fetchall()
         return self._lues[cle]

@@ -118,7 +118,7 @@ def _chiffres(essai: Essai) -> list[m.Chiffre]:
     change = formats.evolution(total["publie"], total["simule"])
     return [
         m.Chiffre("Dû par les adhérents", formats.euros(total["simule"]), _suite(total["ecart"], change)),
-        m.Chiffre("À la charge de l'intercommunalité", formats.euros(apres), _suite(apres - avant, "")),
+        m.Chiffre("Part de l'EPCI", formats.euros(apres), _suite(apres - avant, "")),
         m.Chiffre("Communes qui paieraient plus", formats.nombre(len(essai.sens(1))), _bornes(essai.sens(1))),
         m.Chiffre("Communes qui paieraient moins", formats.nombre(len(essai.sens(-1))), _bornes(essai.sens(-1))),
         m.Chiffre("Communes inchangées", formats.nombre(len(essai.inchangees))),

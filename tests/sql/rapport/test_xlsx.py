@@ -27,7 +27,7 @@ FEUILLES = [
     "Lisez-moi",
     "Synthèse",
     "Détail 2021",
-    "Reste à charge",
+    "Part de l’EPCI",
     "Variation",
     "Origine des recettes",
     "Coût moyen",
@@ -100,9 +100,9 @@ def test_every_sheet_is_a_named_table_with_its_total_and_its_print_setup(extrait
         assert imprimee.startswith("$A$1:") is (nom not in NON_IMPRIMEES), nom
         assert "DONNÉES SYNTHÉTIQUES" in feuille["A2"].value
     assert len(noms) == len(FEUILLES) - 1
-    assert livre["Reste à charge"].print_title_rows == f"${PREMIERE - 1}:${PREMIERE - 1}"
-    assert livre["Reste à charge"].freeze_panes == f"B{PREMIERE}"
-    assert all(livre[nom]._charts for nom in ("Synthèse", "Détail 2021", "Reste à charge", "Variation"))
+    assert livre["Part de l’EPCI"].print_title_rows == f"${PREMIERE - 1}:${PREMIERE - 1}"
+    assert livre["Part de l’EPCI"].freeze_panes == f"B{PREMIERE}"
+    assert all(livre[nom]._charts for nom in ("Synthèse", "Détail 2021", "Part de l’EPCI", "Variation"))
 
 
 def test_contents_lead_to_every_sheet(extrait: Path) -> None:
@@ -148,7 +148,7 @@ def test_what_the_warehouse_publishes_is_checked_on_the_sheets_that_sum_it(extra
         if rangee[0].value == "Contrôle" and "conforme" in {c.value for c in rangee}
     }
     assert controlees >= {
-        "Synthèse", "Détail 2021", "Reste à charge", "Origine des recettes", "Passage D5211-16", "Passage par compte",
+        "Synthèse", "Détail 2021", "Part de l’EPCI", "Origine des recettes", "Passage D5211-16", "Passage par compte",
         "Coût unitaire", "Communes", "Coût par adhérent", "Recouvrement", "Rejets",
     }  # fmt: skip
     assert "écart" not in {c.value for feuille in valeurs for rangee in feuille.iter_rows() for c in rangee}

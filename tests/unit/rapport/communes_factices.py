@@ -135,6 +135,6 @@ class BilanFactice(Bilan):
         """Rows of a relation."""
         return [self._nommee(r) for r in self._rangees.get((relation, exercice), [])]
 
-    def agreger(self, _relation: str, _requete: str) -> list[Ligne]:
+    def agreger(self, _relation: str, _requete: str, **__: int) -> list[Ligne]:
         """Nothing: no warehouse answers."""
         return []

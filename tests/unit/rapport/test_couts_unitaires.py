@@ -27,7 +27,7 @@ class Factice:
     def lignes(self, relation: str, exercice: int) -> list[dict[str, Any]]:
         return COUTS[exercice] if relation == "cout_unitaire" else []
 
-    def agreger(self, *_: str) -> list[dict[str, Any]]:
+    def agreger(self, *_: str, **__: int) -> list[dict[str, Any]]:
         return [{"dispositif": "ADS", "types": ["PC"]}]
 
     def libelle(self, code: str) -> str:

@@ -35,6 +35,9 @@ def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section]) -> m
         # what leads to another section of the bilan leads nowhere here
         avis=[("Projet", (AVERTISSEMENT,)), *((sujet, morceaux[:1]) for sujet, morceaux in ouverture.avis(bilan))],
         sections=sections,
+        # an act names no account, no hash and no software: the bilan that is annexed has them
+        identite=[x for x in ouverture.identite(bilan) if x[0] == "Statut"]
+        + [("Bilan", (f"bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé",))],
         sorties=("docx",),
         forme="acte",
     )
@@ -85,14 +88,18 @@ def _dispositif(bilan: Bilan) -> m.Section:
     recettes = bilan.recettes_totales(e)
     constat = f"un coût net de {formats.euros(total['cout_net'], 2)}"
     if recettes is not None:
-        constat += (
-            f", des recettes de {formats.euros(recettes, 2)} et un reste à charge de l'intercommunalité de "
-            f"{formats.euros(total['reste_a_charge'], 2)}"
-        )
+        constat += f", des recettes de {formats.euros(recettes, 2)} et {part(total['reste_a_charge'])}"
     articles = lire_points("deliberation.articles", e=e, constat=constat, blanc=BLANC)
     blocs: list[m.Bloc] = [m.p("Après en avoir délibéré, le conseil :")]
     blocs += [m.p(f"Article {numero}. {article}") for numero, article in articles]
     return m.Section("articles", "Dispositif", "Dispositif", blocs)
+
+
+def part(reste: Decimal) -> str:
+    """What is left to the EPCI; a negative share would be misread."""
+    if reste < 0:
+        return f"un excédent des recettes sur le coût de {formats.euros(-reste, 2)}"
+    return f"une part de l'EPCI de {formats.euros(reste, 2)}"
 
 
 def _vote() -> m.Section:
@@ -237,7 +244,7 @@ def _annexe(bilan: Bilan) -> m.Section:
     autres = [*(b.annee for b in territoire.sans_commune), territoire.epci, territoire.personne]
     lignes = [_ligne(b.nom, [b.annee]) for b in territoire.communes]
     hors = _ligne(AUTRES, autres)
-    if any(hors[c] for c in ("du", "usage", "porte", "gain")):
+    if any(hors[c] for c in ("du", "usage", "porte")) or isinstance(hors["gain"], Decimal):
         lignes.append(hors)
     tableau = lire_tableau("communication.annexe", lignes, e=bilan.exercice, cout=territoire.nom_du_cout)
     return m.Section("annexe", "Annexe par commune", "Annexe", [tableau])
@@ -246,11 +253,18 @@ def _annexe(bilan: Bilan) -> m.Section:
 def _ligne(nom: str, annees: list[bloc_communal.Annee]) -> Ligne:
     """A cost that nobody follows, a gain that no reference price tells are unknown, not zero."""
     suivi = any(a.suivi for a in annees)
-    achats = [r for a in annees for r in a[usages_et_titres.ACHATS] if r["gain"] is not None]
+    achats = [r for a in annees for r in a[usages_et_titres.ACHATS]]
     return {
         "commune": nom,
         "du": bloc_communal.total(annees, "du"),
         "usage": bloc_communal.total(annees, "cout") if suivi else None,
         "porte": bloc_communal.total(annees, "reste") if suivi else None,
-        "gain": somme(achats, "gain") if achats else None,
+        "gain": gain(achats),
     }
+
+
+def gain(achats: list[Ligne]) -> Decimal | m.Valeur:
+    """What was gained on purchases; where nothing was bought there is nothing to know, elsewhere no reference price."""
+    if any(r["gain"] is not None for r in achats):
+        return somme(achats, "gain")
+    return m.Valeur("non connu" if achats else "sans objet", "lu")

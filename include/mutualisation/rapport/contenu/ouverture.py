@@ -92,7 +92,7 @@ def _reste(bilan: Bilan) -> m.Chiffre:
     reste = bilan.total["reste_a_charge"]
     if reste < 0:
         return m.Chiffre("Recettes au-delà du coût", formats.euros(-reste))
-    return m.Chiffre("Reste à charge de l'intercommunalité", formats.euros(reste), _note(bilan, "reste_a_charge"))
+    return m.Chiffre(libelles.MESURES["reste_a_charge"], formats.euros(reste), _note(bilan, "reste_a_charge"))
 
 
 def _couverture(bilan: Bilan) -> str:
@@ -134,7 +134,7 @@ def resume(bilan: Bilan) -> str:
         return f"{texte} {contribution}."
     reste = total["reste_a_charge"]
     suite = (
-        f"{formats.euros(reste)} restent à la charge de l'intercommunalité"
+        f"la part de l'EPCI est de {formats.euros(reste)}"
         if reste >= 0
         else f"les recettes dépassent le coût de {formats.euros(-reste)}"
     )

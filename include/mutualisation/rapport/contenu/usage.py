@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -25,6 +25,15 @@ select dispositif, array_agg(distinct type_unite collate "C") as types
  where exercice = %(exercice)s and version = %(version)s
  group by dispositif
 """
+
+QUANTITES = """
+select dispositif, sum(quantite) as quantite, sum(unites) as unites
+  from {source}
+ where exercice = %(exercice)s and version = %(version)s
+ group by dispositif
+"""
+# a unit that costs less than this is told by the thousand
+MENU, MILLE = Decimal("0.10"), 1000
 
 
 def en_vigueur(adhesion: Ligne, jour: date) -> bool:
@@ -105,13 +114,47 @@ def section_couts_unitaires(bilan: Bilan) -> m.Section:
 
 
 def _serie(bilan: Bilan, code: str) -> g.Serie | None:
-    points = [(e, _cout(bilan, e, code)) for e in bilan.exercices]
+    connues = {e: r for e in bilan.exercices for r in bilan.lignes("cout_unitaire", e) if r["dispositif"] == code}
+    lu = lot(r["cout_complet_unitaire"] for r in connues.values())
+    points = [(e, _cout(bilan, e, connues.get(e), lu)) for e in bilan.exercices]
     if sum(cout is not None for _, cout in points) < 2:
         return None
-    unite = nom_de_l_unite(types(bilan).get(code, []), 1) or "unité"
-    return g.Serie(f"{bilan.libelle(code)}, par {unite}", points)
+    return g.Serie(f"{bilan.libelle(code)}, {pour(lu, types(bilan).get(code, []))}", points)
 
 
-def _cout(bilan: Bilan, exercice: int, code: str) -> Decimal | None:
-    rangees = bilan.lignes("cout_unitaire", exercice)
-    return next((r["cout_complet_unitaire"] for r in rangees if r["dispositif"] == code), None)
+def _cout(bilan: Bilan, exercice: int, rangee: Ligne | None, lu: int) -> Decimal | None:
+    if rangee is None:
+        return None
+    cout: Decimal | None = rangee["cout_complet_unitaire"]
+    return cout if lu == 1 else du_lot(bilan.synthese[exercice][rangee["dispositif"]]["cout_net"], rangee["unites"], lu)
+
+
+# ---------------------------------------------------------------- units that are told
+def lot(couts: Iterable[Decimal | None]) -> int:
+    """How many units the cost is told of: one, a thousand where one is under ten cents and not free."""
+    return MILLE if any(cout and abs(cout) < MENU for cout in couts) else 1
+
+
+def du_lot(cout: Decimal | None, unites: Decimal | None, lu: int) -> Decimal | None:
+    """What so many units cost, from the published cost and units."""
+    return formats.arrondi(cout * lu / unites, 2) if cout is not None and unites else None
+
+
+def pour(lu: int, lus: list[str]) -> str:
+    """`par dossier`, `pour 1 000 unités pondérées`."""
+    if lu == 1:
+        return f"par {nom_de_l_unite(lus, 1) or 'unité'}"
+    return f"pour {formats.nombre(lu)}{formats.INSECABLE}{nom_de_l_unite(lus) or 'unités'}"
+
+
+def quantites(bilan: Bilan, exercice: int) -> dict[str, Decimal]:
+    """{dispositif: units of the year before they are weighted}; of a stock, the mean of its two semestres (R10e)."""
+    publiees = {r["dispositif"]: r["unites"] or 0 for r in bilan.lignes("cout_unitaire", exercice)}
+    lues = bilan.agreger("recours", QUANTITES, exercice=exercice)
+    semestres = {r["dispositif"]: 2 if r["unites"] == 2 * publiees.get(r["dispositif"], 0) else 1 for r in lues}
+    return {r["dispositif"]: r["quantite"] / semestres[r["dispositif"]] for r in lues}
+
+
+def nom_des_quantites(lus: list[str]) -> str:
+    """`Dossiers`: what units of several types are before they are weighted; empty when they are no one thing."""
+    return next((nom for nom, famille in libelles.FAMILLES_UNITES.items() if set(lus) <= set(famille)), "")

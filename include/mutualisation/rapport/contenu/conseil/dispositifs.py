@@ -20,6 +20,7 @@ MESURES = lire_colonnes("dispositifs.mesures", **libelles.MESURES)
 COMPOSANTES = ("amortissements", "deductions")
 # {year: {dispositif: {type of adherent: how many}}}
 Comptes = dict[int, dict[str, Counter[str]]]
+PAR_UNITE = "par unité"
 # what the referentiel says of a dispositif
 FICHE = (("Thématique", "thematique"), ("Véhicule juridique", "vehicule_juridique"))
 RUBRIQUES = ("activite", "cadre", "suite", "risque", "perspectives")
@@ -79,16 +80,18 @@ def _resume(bilan: Bilan, code: str) -> str:
 # ---------------------------------------------------------------- three years
 def _tableau(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Tableau:
     """A row per measure, a column per exercice; a dash where the exercice doesn't know it."""
-    annees = {e: _annee(bilan, code, e, comptes[e].get(code)) for e in bilan.exercices}
+    annees = {e: _annee(bilan, code, e, types, comptes[e].get(code)) for e in bilan.exercices}
+    lot = usage.lot(a.get("cout_complet_unitaire") for a in annees.values())
+    annees = {e: a | _du_lot(a, lot) if a and lot > 1 else a for e, a in annees.items()}
     mesures: list[m.Mesure] = [
-        (_nom(c.cle, c.titre, types), c.genre, partial(_valeur, c.cle))
+        (_nom(c.cle, c.titre, types, lot), c.genre, partial(_valeur, c.cle))
         for c in MESURES
         if _parle(c.cle, list(annees.values()))
     ]
     return m.par_annee(f"{bilan.libelle(code)}, {formats.periode(bilan.exercices)}", annees, mesures)
 
 
-def _annee(bilan: Bilan, code: str, exercice: int, compte: Counter[str] | None) -> dict[str, Any]:
+def _annee(bilan: Bilan, code: str, exercice: int, types: list[str], compte: Counter[str] | None) -> dict[str, Any]:
     """Every measure of a year; empty when the year doesn't value the dispositif."""
     ligne = bilan.synthese[exercice].get(code)
     if ligne is None:
@@ -100,7 +103,15 @@ def _annee(bilan: Bilan, code: str, exercice: int, compte: Counter[str] | None) 
         **ligne,
         "deductions": -(ligne["subventions"] + ligne["reprises"]),
         "adherents": sum(compte.values()) if compte else None,
+        # units of one type are not weighted
+        "quantite": usage.quantites(bilan, exercice).get(code) if len(types) > 1 else None,
     }
+
+
+def _du_lot(annee: dict[str, Any], lot: int) -> dict[str, Any]:
+    """The unit costs of a year, of so many units."""
+    couts = (("cout_complet_unitaire", "cout_net"), ("cout_d5211_unitaire", "cout_d5211"))
+    return {cle: usage.du_lot(annee.get(cout), annee.get("unites"), lot) for cle, cout in couts}
 
 
 def _parle(mesure: str, annees: list[dict[str, Any]]) -> bool:
@@ -113,15 +124,17 @@ def _valeur(mesure: str, annee: dict[str, Any]) -> Any:
     return formats.NON_RENSEIGNE if sans_recette else annee.get(mesure)
 
 
-def _nom(mesure: str, nom: str, types: list[str]) -> str:
+def _nom(mesure: str, nom: str, types: list[str], lot: int) -> str:
     """The unit by its name where the dispositif counts a single one."""
     if mesure == "unites" and usage.compte_les_membres(types):
         # beside the members of 31 December: those of both semestres
         return f"{formats.majuscule(usage.nom_de_l_unite(types))}, unités de l'année"
+    if mesure == "quantite":
+        return usage.nom_des_quantites(types) or nom
     if mesure == "unites" and types:
         return formats.majuscule(usage.nom_de_l_unite(types))
-    if types and nom.endswith("par unité"):
-        return f"{nom.removesuffix('unité')}{usage.nom_de_l_unite(types, 1)}"
+    if nom.endswith(PAR_UNITE):
+        return nom.removesuffix(PAR_UNITE) + usage.pour(lot, types)
     return nom
 
 

@@ -44,9 +44,9 @@ def ecart(bilan: Bilan, dispositif: str) -> Decimal | None:
 
 
 def phrase(bilan: Bilan, dispositif: str | None = None) -> str:
-    """`temps passé +58 000 €, coût d'un ETP +3 000 €, autres effets −12 €`, largest first; empty without `variation`.
+    """`effet du temps passé +58 000 €, effet du coût par ETP +3 000 €, autres effets −12 €`, largest first.
 
-    Effects that weigh little are said as one: they hide those that tell the story.
+    Empty without `variation`. Effects that weigh little are said as one: they hide those that tell the story.
     """
     ordre = sorted(effets(bilan, dispositif).items(), key=lambda x: -abs(x[1]))
     seuil = sum((abs(v) for _, v in ordre), g.ZERO) * MENU

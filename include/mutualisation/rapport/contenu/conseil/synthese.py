@@ -22,13 +22,13 @@ APRES = lire_colonnes("synthese.apres")
 # label of the annex, kind, measure
 MESURES: tuple[m.Mesure, ...] = (
     ("Équivalents temps plein (ETP)", "etp", itemgetter("etp")),
-    ("Coût total des dépenses nettes", "euros", itemgetter("cout_net")),
+    (libelles.MESURES["cout_net"], "euros", itemgetter("cout_net")),
     (
         "Recettes : participations et frais retenus",
         "euros",
         lambda r: NON_RENSEIGNE if r["recettes"] is None else r["recettes"],
     ),
-    ("Reste à charge", "euros", itemgetter("reste_a_charge")),
+    (libelles.MESURES["reste_a_charge"], "euros", itemgetter("reste_a_charge")),
     ("Taux de couverture", "taux", itemgetter("taux_couverture")),
 )
 
@@ -76,7 +76,7 @@ def section_synthese(bilan: Bilan) -> m.Section:
     origines = colonnes(bilan)
     lignes = [{**r, **sommes.get(r["dispositif"], {})} for r in bilan.lignes_exercice()]
     total = {**bilan.total, **m.additionner("Total", (m.DISPOSITIF, *origines), [*sommes.values()])}
-    titre = f"Coût, qui le finance et reste à charge, par dispositif, {bilan.exercice}"
+    titre = f"Coût, qui le finance et part de l'EPCI, par dispositif, {bilan.exercice}"
     note = NOTE_ORIGINE if origines else ""
     exercice = m.Tableau(titre, (*AVANT, *origines, *APRES), lignes, total, note)
     encaisse = encaissement.phrase(bilan.exercice, bilan[encaissement.RELATION], encaissement.arrete(bilan))
