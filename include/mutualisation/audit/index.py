@@ -135,7 +135,9 @@ def document(
     sections: Sequence[m.Section],
     sorties: tuple[str, ...] = ("html", "pdf"),
 ) -> m.Document:
-    """A page of `dossier_audit_AAAA/`."""
+    """A page of `dossier_audit_AAAA/`; the rules that it cites are told at its end."""
+    citees = libelles.regles_citees(m.textes((resume, *sections)))
+    regles = m.Section("regles", "Règles citées", "Règles", [m.Liste([(x, f"{dit}.") for x, dit in citees])])
     return ouverture.document(
         bilan,
         f"{renvois.dossier(bilan.exercice)}/{page}",
@@ -143,7 +145,7 @@ def document(
         sous_titre=f"Dossier d'audit du bilan {bilan.exercice}, version {bilan.contexte.construction.version}",
         avis=_avis(bilan),
         resume=resume,
-        sections=sections,
+        sections=[*sections, regles] if citees else sections,
         liens=_liens(bilan, page),
         sorties=sorties,
         forme="dossier",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,7 @@ CATEGORIES: Noms = _TABLES["categories"]
 EFFETS: Noms = _TABLES["effets"]
 EFFETS_EXPLIQUES: Noms = _TABLES["effets_expliques"]
 REGLES: Noms = _TABLES["regles"]
+REGLES_CITEES: Noms = _TABLES["regles_citees"]
 INDICATEURS: Noms = _TABLES["indicateurs"]
 STATUTS: Noms = _TABLES["statuts"]
 ISSUES: Noms = _TABLES["issues"]
@@ -61,6 +62,7 @@ ADHERENTS: Nombres = _TABLES["adherents"]
 VALEURS: dict[str, Noms] = _TABLES["valeurs"]
 # the rule that a reason of `rejets` ends with
 _REGLE = re.compile(r"\b([A-Z][0-9]{1,2}[a-z]?'?)(?=[,) ]|$)")
+_CITEE = re.compile(r"\b[CFGHKPR][0-9]{1,2}[a-z]?\b")
 _DEFAUT = "corriger la cellule en faute"
 GRATUIT, SANS_TARIF = "gratuit", "Sans tarif en vigueur"
 
@@ -161,6 +163,19 @@ def regle_citee(motif: str) -> str:
     """The rule that a reason of `rejets` ends with (`C1`), empty when it names none."""
     trouvees = _REGLE.findall(motif)
     return trouvees[-1] if trouvees else ""
+
+
+def regles_citees(textes: Iterable[str]) -> list[tuple[str, str]]:
+    """(rule, what it says) of each rule that these texts cite, in order; a rule without words by its family."""
+    codes = {code for texte in textes for code in _CITEE.findall(texte)}
+    dites = {code: REGLES_CITEES.get(code) or REGLES_CITEES.get(code.rstrip("abcdefghij"), "") for code in codes}
+    return [(code, dites[code]) for code in sorted(codes, key=_rang) if dites[code]]
+
+
+def _rang(code: str) -> tuple[str, int, str]:
+    """R3f before R10."""
+    chiffres = re.sub(r"\D", "", code)
+    return code[0], int(chiffres), code
 
 
 def remede_du_motif(motif: str) -> str:

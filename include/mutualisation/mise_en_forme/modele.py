@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from mutualisation.mise_en_forme.graphiques import ZERO, Graphique
@@ -279,6 +279,20 @@ class Chiffre:
     libelle: str
     valeur: str
     note: str = ""
+
+
+def textes(valeur: Any) -> Iterator[str]:
+    """Every text that blocks hold, names of columns and cells included."""
+    match valeur:
+        case str():
+            yield valeur
+        case Mapping():
+            yield from textes(list(valeur.values()))
+        case list() | tuple():
+            for v in valeur:
+                yield from textes(v)
+        case _ if is_dataclass(valeur):
+            yield from textes([getattr(valeur, champ.name) for champ in fields(valeur)])
 
 
 def avis(document: Document) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ def test_an_account_has_the_name_of_its_longest_known_prefix(compte: str, attend
 
 
 def test_a_unit_is_in_words_and_agrees() -> None:
-    assert libelles.libelle_unite("adherent_actif", 1) == "adhérent actif"
+    assert libelles.libelle_unite("adherent_actif", 1) == "adhérent"
     assert libelles.libelle_unite("metre_lineaire", 2) == "mètres linéaires"
     assert libelles.libelle_unite("VISITE_DE_SITE") == "visite de site"
 

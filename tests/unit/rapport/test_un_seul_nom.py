@@ -10,9 +10,10 @@ from tests.unit.rapport.communes_factices import BilanFactice
 
 from mutualisation.classeur import calculs
 from mutualisation.francais import libelles
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.modele import Valeur
-from mutualisation.rapport.contenu import actes, usage
-from mutualisation.rapport.contenu.conseil import evolution
+from mutualisation.rapport.contenu import actes, textes, usage
+from mutualisation.rapport.contenu.conseil import evolution, methode
 
 D = Decimal
 
@@ -138,3 +139,72 @@ def test_what_the_epci_bears_has_one_name() -> None:
     assert libelles.MESURES["reste_a_charge"] == "Part de l'EPCI"
     assert "Part de l'EPCI" in libelles.GLOSSAIRE
     assert not [nom for nom in libelles.GLOSSAIRE if "reste à charge" in nom.lower()]
+
+
+@pytest.mark.parametrize(
+    ("mot", "texte", "attendu"),
+    [
+        ("AC", "imputée sur l'AC de la commune", True),
+        ("AC", "imputation_AC", False),
+        ("AC", "un accord", False),
+        ("ETP", "12 ETPT", False),
+        ("ETP", "12\u202fETP", True),
+        ("ADS", "Service instructeur (SIM-ADS)", True),
+        ("Acheteur", "95 acheteurs", True),
+        ("Valorisé", "Dispositifs valorisés", True),
+        ("UGAP", "", False),
+    ],
+)
+def test_a_word_is_defined_where_it_is_said(mot: str, texte: str, attendu: bool) -> None:
+    assert methode.est_dit(mot, texte) is attendu
+
+
+def test_the_glossary_defines_what_the_sections_say_and_nothing_else() -> None:
+    table = m.Tableau("Titres", (m.Colonne("n", "Base D5211\u201116"),), [{"n": "Convention UGAP"}])
+    sections = [m.Section("a", "Le CCAS", "CCAS", [m.Repli("Voir", [table])])]
+    (repli,) = methode.section_glossaire(sections).blocs
+    assert [mot for mot, _ in repli.blocs[0].points] == ["Base D5211\u201116", "CCAS", "UGAP"]  # type: ignore[union-attr]
+    assert methode.section_glossaire([]).lus == []
+
+
+@pytest.mark.parametrize(
+    ("texte", "attendu"),
+    [
+        ("aucune règle", []),
+        ("règle R2 des règles de calcul, puis R10 et R1", ["R1", "R2", "R10"]),
+        ("deux montants pour une même identité de ligne (R3f)", ["R3f"]),
+        # by its family
+        ("compte sans rôle (R3b)", ["R3b"]),
+        ("base D5211-16, article L5211-4-1, page A4, fichier unites_2021-S1", []),
+        ("une règle inconnue (R99)", []),
+    ],
+)
+def test_a_rule_that_is_cited_is_told(texte: str, attendu: list[str]) -> None:
+    assert [code for code, _ in libelles.regles_citees([texte])] == attendu
+    assert all(dit for _, dit in libelles.regles_citees([texte]))
+
+
+def test_every_rule_that_a_reason_of_rejection_ends_with_is_told() -> None:
+    assert [code for code in libelles.REMEDES if not libelles.regles_citees([f"({code.rstrip(chr(39))})"])] == []
+
+
+@pytest.mark.parametrize(
+    ("dits", "fiche", "attendu"),
+    [
+        ([], {}, ""),
+        ([], {"thematique": "Achat", "vehicule_juridique": None}, "Achat."),
+        ([], {"thematique": None, "vehicule_juridique": "convention."}, "Convention."),
+        ([], {"thematique": "Achat", "vehicule_juridique": "Convention"}, "Achat. Convention."),
+        (["Elle achète."], {"thematique": "Achat"}, "Elle achète. — DAF"),
+    ],
+)
+def test_a_dispositif_says_what_the_data_describe(dits: list[str], fiche: dict[str, str | None], attendu: str) -> None:
+    class Decrit(BilanFactice):
+        def fiche(self, dispositif: str) -> dict[str, Any]:  # noqa: ARG002
+            return fiche
+
+    lus = [
+        {"dispositif": "CAM", "rubrique": "presentation", "rang": i, "texte": x, "auteur": "DAF"}
+        for i, x in enumerate(dits)
+    ]
+    assert textes.ce_que_c_est(Decrit(textes=lus), "CAM") == attendu

@@ -52,6 +52,15 @@ def enonces(bilan: Bilan, rubrique: str, dispositif: str) -> str:
     return signes(bilan, rubrique, dispositif)
 
 
+def ce_que_c_est(bilan: Bilan, dispositif: str) -> str:
+    """What a dispositif is: its presentation, else its theme and its legal form; empty where nothing says it."""
+    if dit := signes(bilan, "presentation", dispositif):
+        return dit
+    fiche = bilan.fiche(dispositif)
+    enonces = (fiche.get("thematique"), fiche.get("vehicule_juridique"))
+    return " ".join(f"{formats.majuscule(x).rstrip('.')}." for x in enonces if x)
+
+
 def section_annee(bilan: Bilan) -> m.Section:
     """Signed texts of the whole bilan, then the figures that tell the year."""
     enonces = ((libelles.RUBRIQUES[r], signes(bilan, r)) for r in RUBRIQUES)

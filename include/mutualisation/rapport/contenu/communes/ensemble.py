@@ -181,7 +181,7 @@ def _chiffres(territoire: Territoire) -> list[m.Chiffre]:
         m.Chiffre("Communes", formats.nombre(len(territoire.communes))),
         m.Chiffre("Dû", formats.euros(total(annees, "du"))),
         m.Chiffre(territoire.nom_du_cout, formats.euros(total(annees, "cout"))),
-        m.Chiffre("Part de l'intercommunalité", formats.euros(total(annees, "reste"))),
+        m.Chiffre("Part de l'EPCI", formats.euros(total(annees, "reste"))),
     ]
 
 

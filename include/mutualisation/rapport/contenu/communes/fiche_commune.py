@@ -137,7 +137,7 @@ def _couts(annee: Annee, r: Repere) -> list[m.Chiffre]:
     part = usages_et_titres.part(annee.reste, annee.cout)
     commune = _ensemble(r, ", {} pour l'ensemble")
     note = "" if part is None else f"{formats.pourcent(part)} du coût{commune}"
-    return [chiffre, m.Chiffre("Part de l'intercommunalité", formats.euros(annee.reste), note)]
+    return [chiffre, m.Chiffre("Part de l'EPCI", formats.euros(annee.reste), note)]
 
 
 def _mediane(bloc: BlocCommunal, r: Repere) -> str:

@@ -37,8 +37,6 @@ SECTIONS = (
     section_controles,
     section_reserves,
     section_methode,
-    section_glossaire,
-    section_signatures,
 )
 # what they fold is for the audit file, not for the council
 BREVES = ("prevision", "controles")
@@ -53,6 +51,7 @@ def documents(bilan: Bilan) -> list[Document]:
 def bilan_etape(bilan: Bilan) -> Document:
     """The whole bilan: no clock, no random."""
     sections = [*elus.sections(bilan), *(_bref(section(bilan)) for section in SECTIONS)]
+    sections += [section_glossaire(sections), section_signatures(bilan)]
     return ouverture.document(
         bilan,
         f"bilan_etape_{bilan.exercice}",

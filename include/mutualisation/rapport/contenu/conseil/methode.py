@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import textes
@@ -42,10 +45,19 @@ def _regroupement(bilan: Bilan) -> str:
     return f" {formats.majuscule(', '.join(noms))} ont le même (regroupement sous {seuil} ETPT)." if noms else ""
 
 
-def section_glossaire(_: Bilan) -> m.Section:
-    """Words of the bilan that a councillor may ask about."""
-    mots = m.Liste([(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items()], longue=True)
-    return m.Section("glossaire", "Glossaire", "Glossaire", [m.Repli("Voir le glossaire", [mots])])
+def section_glossaire(sections: Sequence[m.Section]) -> m.Section:
+    """Words of these sections that a councillor may ask about, and no others."""
+    dits = "\n".join(m.textes(sections))
+    points = [(mot, f"{formats.majuscule(sens)}.") for mot, sens in libelles.GLOSSAIRE.items() if est_dit(mot, dits)]
+    blocs: list[m.Bloc] = [m.Repli("Voir le glossaire", [m.Liste(points, longue=True)])] if points else []
+    return m.Section("glossaire", "Glossaire", "Glossaire", blocs)
+
+
+def est_dit(mot: str, textes_: str) -> bool:
+    """True where a text says the word: an acronym as it is, another word in its plural and its feminine too."""
+    sigle = mot[1:2].isupper()
+    fin = r"\b" if sigle else ""
+    return re.search(rf"\b{re.escape(mot)}{fin}", textes_, re.NOFLAG if sigle else re.IGNORECASE) is not None
 
 
 def section_signatures(bilan: Bilan) -> m.Section:
