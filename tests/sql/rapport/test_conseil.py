@@ -104,9 +104,14 @@ def test_a_binding_base_that_is_not_met_has_a_comment_or_says_that_none_was_give
         bilan = republier(lambda lignes, lus=lus: lignes.update(textes=lus))
         enonces = passage.a_commenter(bilan)
         assert enonces["CAM"].startswith("La base s'impose")
-        for section in (passage.section_base_legale(bilan), passages.passages(bilan).sections[0]):
-            points = dict(next(b.points for b in section.blocs if isinstance(b, m.Liste)))
-            assert points[bilan.libelle("CAM")].endswith(dit)
+        conseil_, audit = (
+            dict(next(b.points for b in section.blocs if isinstance(b, m.Liste)))[bilan.libelle("CAM")]
+            for section in (passage.section_base_legale(bilan), passages.passages(bilan).sections[0])
+        )
+        assert audit.endswith(dit)
+        # a comment that was given is read with the dispositif
+        assert conseil_ == (enonces["CAM"] if lus else f"{enonces['CAM']} {dit}")
+        assert _points(_volet(bilan, "CAM"))["Commentaire"] == dit.replace(" — DAF.", "")
         assert _points(_volet(bilan, "CAM"))["Couverture"] == enonces["CAM"]
     assert "Demander des explications" in dict(
         next(b.points for b in reversed(elus.sections(bilan)[0].blocs) if isinstance(b, m.Liste))
