@@ -10,7 +10,7 @@ from typing import Any
 from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import renvois
+from mutualisation.rapport.contenu import ouverture, renvois
 from mutualisation.rapport.contenu.controles import a_commenter, justification, lire_cle, noms_des_cles
 from mutualisation.rapport.enonces import lire_phrase, lire_tableau
 from mutualisation.rapport.publie import Bilan, Ligne
@@ -70,15 +70,8 @@ def lignes_ecartees(bilan: Bilan) -> m.Document:
     sources = list(dict.fromkeys(r["source"] for r in rangees))
     sections = [_ensemble(rangees), *(_source(s, [r for r in rangees if r["source"] == s]) for s in sources)]
     titre = f"Lignes écartées {bilan.exercice}"
-    return index.document(bilan, renvois.REJETS, titre, _resume(rangees), sections)
-
-
-def _resume(rangees: list[Ligne]) -> str:
-    if not rangees:
-        return SANS_REJET
-    total, a_corriger = (sum(r[x] for r in rangees) for x in ("lignes", "a_corriger"))
-    suite = f"{formats.plusieurs(a_corriger, 'est', 'sont')} à corriger" if a_corriger else "aucune n'est à corriger"
-    return f"{formats.plusieurs(total, 'ligne livrée ne compte', 'lignes livrées ne comptent')} pas ; {suite}."
+    resume = ouverture.laisse_de_cote(bilan) if rangees else SANS_REJET
+    return index.document(bilan, renvois.REJETS, titre, resume, sections)
 
 
 def _ensemble(rangees: list[Ligne]) -> m.Section:
@@ -95,7 +88,7 @@ def _ensemble(rangees: list[Ligne]) -> m.Section:
         m.Liste([(libelles.STATUTS[s], issue) for s, issue in libelles.ISSUES.items() if s in comptes]),
         csv,
     ]
-    return m.Section("ensemble", "Ce qui a été laissé de côté", "Ensemble", blocs)
+    return m.Section("ensemble", "Lignes écartées et doublons", "Ensemble", blocs)
 
 
 def _source(source: str, rangees: list[Ligne]) -> m.Section:
@@ -109,8 +102,16 @@ def _ligne_rejets(r: Ligne) -> dict[str, Any]:
     return r | {
         "ou": _lignes(r["premieres"] or [], r["distinctes"]),
         "issue": libelles.STATUTS.get(r["statut"], r["statut"]),
-        "remede": libelles.REMEDES_REJET.get(r["statut"], "rien à faire"),
+        "remede": _remede(r["statut"], r["motif"]),
     }
+
+
+def _remede(statut: str, motif: str) -> str:
+    """What the reason asks for; a key is added elsewhere than in the file."""
+    if statut == "doublon":
+        return "rien à faire"
+    suite = "" if statut == "a_affecter" else " ; redéposer le fichier"
+    return f"{libelles.remede_du_motif(motif)}{suite}"
 
 
 def _lignes(premieres: list[int], distinctes: int) -> str:

@@ -49,7 +49,7 @@ def _notice(bilan: Bilan) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]
     if bilan.contexte.est_synthetique:
         avant.append(("DONNÉES SYNTHÉTIQUES", "Jeu de démonstration : aucune ligne ne provient d'un système réel."))
     if bilan.avec_reserves:
-        avant.append(("AVEC RÉSERVES", "Des lignes ont été écartées ou un écart n'est pas justifié : voir Contrôles."))
+        avant.append(("AVEC RÉSERVES", f"{formats.majuscule(ouverture.reserve(bilan))} Voir Contrôles."))
     avant += [
         ("Objet", "Coût des dispositifs de mutualisation destiné aux besoins des communes, et leur participation."),
         ("Exercices", f"{bilan.exercice} ; synthèse {formats.periode(bilan.exercices)}"),

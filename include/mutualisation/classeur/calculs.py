@@ -19,6 +19,7 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.publication.dataframes import lignes_de, trame
 from mutualisation.rapport.contenu import paie, usage
 from mutualisation.rapport.contenu.controles import commentaires, lire_cle, noms_des_cles
+from mutualisation.rapport.contenu.ouverture import laisse_de_cote
 from mutualisation.rapport.contenu.passage import PORTEE, portee
 from mutualisation.rapport.contenu.usage import en_vigueur, nom_de_la_cle, par_adhesion
 from mutualisation.rapport.publie import DESTINATIONS, Bilan, Ligne, somme
@@ -395,7 +396,8 @@ def _destination(bilan: Bilan, r: Ligne) -> Ligne:
 def rejets(bilan: Bilan) -> m.Tableau:
     """Rows left aside, counted by file and reason."""
     lignes = [{**r, "issue": libelles.libelle(libelles.STATUTS, r["statut"])} for r in bilan.laissees_de_cote]
-    return feuille(bilan, "rejets", lignes, publie={"lignes": bilan.compter("rejets")})
+    publie = {"lignes": bilan.compter("rejets")}
+    return feuille(bilan, "rejets", lignes, publie=publie, suite=laisse_de_cote(bilan) if lignes else "")
 
 
 def parametres(bilan: Bilan) -> m.Tableau:

@@ -11,14 +11,12 @@ import psycopg
 from psycopg import sql
 
 from mutualisation.entrepot.connexion import connecter
-from mutualisation.francais.formats import euros, nombre, plusieurs
+from mutualisation.francais import ecartees
 from mutualisation.ingestion.travail import Chargement
 from mutualisation.operations.session import Session
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.sources.registre import registre
 
-# (one, several) rows of a status
-STATUTS = {"rejete": ("rejetée", "rejetées"), "retenu": ("retenue", "retenues"), "a_affecter": ("à affecter",) * 2}
 OU_VOIR = "lignes et motifs dans « rejets »"
 ENSUITE = "« mutualisation controler » dira ce que les règles rejettent"
 SQL_CANDIDATE = """
@@ -65,18 +63,15 @@ def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement
 
 
 def phrase(rangees: Iterable[Rangee], suite: str = OU_VOIR) -> str:
-    """« Laissé de côté, exercice 2020 : 12 lignes, 3 400,00 €, 7,50 h (…) ; … »; 0 is for files of no exercice."""
+    """« Laissé de côté, exercice 2020 : … ; exercice 2021 : … », each as `ecartees` says; 0: files of no exercice."""
     morceaux = [_exercice(annee, list(groupe)) for annee, groupe in groupby(rangees, key=lambda r: r[0])]
     return f"Laissé de côté, {' ; '.join(morceaux)} — {suite}." if morceaux else ""
 
 
 def _exercice(annee: int, rangees: list[Rangee]) -> str:
-    _, _, lignes, montant, heures = _somme(rangees)
-    mesures = [plusieurs(lignes, "ligne")]
-    mesures += [euros(montant, 2)] if montant else []
-    mesures += [f"{nombre(heures, 2)} h"] if heures else []
-    detail = ", ".join(plusieurs(n, *STATUTS[statut]) for _, statut, n, _, _ in rangees)
-    return f"{f'exercice {annee}' if annee else 'sans exercice'} : {', '.join(mesures)} ({detail})"
+    _, _, _, montant, heures = _somme(rangees)
+    dite = ecartees.dire({statut: n for _, statut, n, _, _ in rangees}, montant, heures)
+    return f"{f'exercice {annee}' if annee else 'sans exercice'} : {dite}"
 
 
 def _somme(rangees: list[Rangee]) -> Rangee:

@@ -73,8 +73,11 @@ class Bilan:
         connue, colonnes = relations_internes().get(relation), self.contexte.relations.get(relation)
         if connue is None or colonnes is None:
             return []
-        version = self.contexte.construction.version
-        return list(lignes(self._conn, connue.limitee(colonnes), self.exercice, version))
+        cle = (relation, self.exercice, "interne")
+        if cle not in self._lues:
+            version = self.contexte.construction.version
+            self._lues[cle] = list(lignes(self._conn, connue.limitee(colonnes), self.exercice, version))
+        return self._lues[cle]
 
     def _nommee(self, rangee: Ligne) -> Ligne:
         if rangee.get("nom"):

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mutualisation import classeur as feuilles
 from mutualisation.audit import constats, passages, personnel, trace
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme import pdf
+from mutualisation.rapport.contenu import conseil
 from mutualisation.rapport.contenu import renvois as adresses
 from mutualisation.rapport.publie import Bilan, somme
 
@@ -96,6 +98,46 @@ def test_rejected_rows_name_their_lines_reason_and_remedy(bilan: Bilan) -> None:
     (ligne,) = [x for t in _tableaux(constats.lignes_ecartees(bilan)) for x in t.lignes]
     assert (ligne["ou"], ligne["lignes"], ligne["motif"]) == ("3, 8", 2, "montant illisible")
     assert "redéposer" in ligne["remede"]
+
+
+def test_one_count_of_what_is_left_aside_in_every_document(republier: Republier) -> None:
+    """2 rows held, 7 h; 2 rejected, 12,50 €; 3 repeats. Highest ETP: (108 000 + 2 000) / 1 607 = 68,45 € an hour."""
+
+    def ecarter(lignes: Lignes) -> None:
+        modele = next(r for r in lignes["rejets"] if r["exercice"] == 2021)
+        retenue = modele | {"source": "rh", "fichier": "rh/temps_2021-11.csv", "statut": "retenu",
+                            "motif": "saisie non validée, retenue (R1g)", "a_corriger": False}  # fmt: skip
+        double = modele | {"statut": "doublon", "motif": "ligne déjà présente (R3f)", "a_corriger": False}
+        lignes["rejets"] += [retenue | {"ligne": x} for x in (139, 188)] + [double | {"ligne": x} for x in (20, 21, 22)]
+        lignes["laisse_de_cote"] = [
+            {"exercice": 2021, "statut": "rejete", "lignes": 2, "montant": Decimal("12.50"), "heures": None},
+            {"exercice": 2021, "statut": "retenu", "lignes": 2, "montant": None, "heures": Decimal("7.00")},
+        ]
+
+    bilan = republier(ecarter)
+    dite = (
+        "4 lignes livrées ne comptent dans aucun chiffre (2 rejetées, 2 retenues), soit 12,50 € et 7,00 h de travail "
+        "(environ 479 € au coût d'ETP le plus élevé)"
+    )
+    page, (classeur,) = constats.lignes_ecartees(bilan), feuilles.documents(bilan)
+    (avant, _) = classeur.notice
+    (rejets,) = (t for s in classeur.sections for t in s.lus if isinstance(t, m.Tableau) and t.feuille.nom == "Rejets")
+    conseil_lu = conseil.bilan_etape(bilan)
+    (reserves,) = (b for s in conseil_lu.sections if s.ancre == "qualite" for b in s.lus if isinstance(b, m.Liste))
+    dites = {
+        "audit": page.resume,
+        "classeur": dict(avant)["AVEC RÉSERVES"],
+        "feuille": rejets.note,
+        "première page": next(m.mots(*mots) for sujet, mots in conseil_lu.avis if sujet == "Publié avec réserves"),
+        "réserves": dict(reserves.points)["Lignes laissées de côté"],
+    }
+    lues = {ou: x.replace("\u202f", " ").replace("\u00a0", " ") for ou, x in dites.items()}
+    assert [ou for ou, x in lues.items() if not x.startswith(dite)] == []
+    assert lues["audit"] == f"{dite}. 3 lignes en répètent une autre, qui compte une fois." == lues["feuille"]
+    assert "; 1 des 2 écarts constatés reste à justifier." in lues["première page"]
+    remedes = {x["remede"] for t in _tableaux(page) for x in t.lignes}
+    assert "faire valider la saisie, puis écrire O dans Validé ; redéposer le fichier" in remedes
+    assert "à corriger" not in " ".join([page.resume, _mots(page)])
 
 
 def test_a_page_without_rejections_says_so(republier: Republier) -> None:

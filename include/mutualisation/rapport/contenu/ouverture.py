@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
 from mutualisation.francais import formats, libelles
+from mutualisation.francais.ecartees import dire, justifies
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import recettes
 from mutualisation.rapport.enonces import lire_phrase
-from mutualisation.rapport.publie import Bilan
+from mutualisation.rapport.publie import Bilan, somme
 
 SEUIL, SEUIL_PAR_DEFAUT = "seuil_effectif", "5"
+HEURES, HEURES_PAR_DEFAUT = "heures_reference", "1607"
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
@@ -21,13 +24,17 @@ Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 def seuil_effectif(bilan: Bilan) -> Decimal:
     """Parameter `seuil_effectif` on 1 January of the exercice, ETPT (R2c)."""
+    return _parametre(bilan, SEUIL, SEUIL_PAR_DEFAUT)
+
+
+def _parametre(bilan: Bilan, nom: str, defaut: str) -> Decimal:
     jour = f"{bilan.exercice}-01-01"
     en_vigueur = [
         p["valeur"]
         for p in bilan.contexte.parametres
-        if p["parametre"] == SEUIL and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
+        if p["parametre"] == nom and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
     ]
-    return _nombre((en_vigueur or [SEUIL_PAR_DEFAUT])[0])
+    return _nombre((en_vigueur or [defaut])[0])
 
 
 def _nombre(valeur: str) -> Decimal:
@@ -141,24 +148,43 @@ def resume(bilan: Bilan) -> str:
     return f"{texte} {contribution} ; {suite}."
 
 
-def lignes_ecartees(bilan: Bilan) -> int:
-    """How many rows count nowhere; a row that repeats another does count once."""
-    return sum(r["lignes"] for r in bilan.laissees_de_cote if r["statut"] != "doublon")
+def ecartees(bilan: Bilan) -> str:
+    """The rows that no figure counts, what is written on them and what their hours may be worth; empty without any."""
+    lues = bilan.interne("laisse_de_cote")
+    montant, heures = (somme(lues, x) if lues else None for x in ("montant", "heures"))
+    return dire(_comptes(bilan), montant, heures, _cout_horaire(bilan))
+
+
+def _comptes(bilan: Bilan) -> Counter[str]:
+    comptes: Counter[str] = Counter()
+    for r in bilan.laissees_de_cote:
+        comptes[r["statut"]] += r["lignes"]
+    return comptes
+
+
+def _cout_horaire(bilan: Bilan) -> Decimal | None:
+    """The highest full cost of an ETP over the hours of one; None where no cost is published."""
+    couts = [(r["cout_moyen"] or 0) + (r["cout_structure"] or 0) for r in bilan["cout_moyen"]]
+    heures = _parametre(bilan, HEURES, HEURES_PAR_DEFAUT)
+    return max(couts) / heures if couts and heures > 0 else None
+
+
+def laisse_de_cote(bilan: Bilan) -> str:
+    """What no figure counts, then what is counted once: every row of `rejets` is in one of the two sentences."""
+    doublons = _comptes(bilan)["doublon"]
+    phrases = [(ecartees(bilan) or "Aucune ligne n'est écartée des chiffres") + "."]
+    if doublons:
+        phrases.append(
+            f"{formats.plusieurs(doublons, 'ligne en répète', 'lignes en répètent')} une autre, qui compte une fois."
+        )
+    return " ".join(phrases)
 
 
 def reserve(bilan: Bilan) -> str:
     """Why the bilan is published with reserves (G4)."""
-    motifs = []
-    if ecartees := lignes_ecartees(bilan):
-        motifs.append(
-            formats.plusieurs(ecartees, "ligne livrée n'est pas comptée", "lignes livrées ne sont pas comptées")
-        )
-    sans = sum(1 for c in bilan["controles"] if c["statut"] == "ecart" and not c["justification"])
-    if sans:
-        motifs.append(formats.plusieurs(sans, "écart reste à justifier", "écarts restent à justifier"))
-    elif ecartees:
-        motifs.append("les écarts constatés sont justifiés")
-    return " ; ".join(motifs or ["Des lignes ont été écartées"]) + "."
+    ecarts = [c for c in bilan["controles"] if c["statut"] == "ecart"]
+    dits = justifies(len(ecarts), sum(not c["justification"] for c in ecarts))
+    return " ; ".join(x for x in (ecartees(bilan), dits) if x) + "."
 
 
 # ---------------------------------------------------------------- states and origin

@@ -48,11 +48,8 @@ def enumerer(noms: Iterable[str]) -> str:
 
 
 def _rejets(bilan: Bilan) -> str:
-    nombre = ouverture.lignes_ecartees(bilan)
-    if not nombre:
-        return ""
-    livrees = formats.plusieurs(nombre, "ligne livrée ne compte", "lignes livrées ne comptent")
-    return f"{livrees} dans aucun chiffre ; le dossier d'audit les donne motif par motif"
+    dites = ouverture.ecartees(bilan)
+    return f"{dites} ; le dossier d'audit les donne motif par motif" if dites else ""
 
 
 def _populations(bilan: Bilan, exercice: int) -> dict[str, int | None]:
