@@ -61,7 +61,7 @@ def test_staff_and_commune_are_a_few_clicks_from_the_council(extrait: Path) -> N
     with navigateur.navigateur() as onglet:
         onglet.ouvrir(extrait / "communes" / "index.html", 390).suivre("Croix")
         assert "doit" in onglet.texte
-        assert "Coût de l'" in onglet.texte
+        assert "Coût de l’" in onglet.texte
         onglet.ouvrir(extrait / f"bilan_etape_{EXERCICE}.html")
         volet = onglet.page.locator("#dispositif-cep")
         volet.locator("summary").first.click()
