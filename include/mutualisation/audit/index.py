@@ -137,7 +137,9 @@ def document(
 ) -> m.Document:
     """A page of `dossier_audit_AAAA/`; the rules that it cites are told at its end."""
     citees = libelles.regles_citees(m.textes((resume, *sections)))
-    regles = m.Section("regles", "Règles citées", "Règles", [m.Liste([(x, f"{dit}.") for x, dit in citees])])
+    regles = m.Section(
+        "regles", "Règles citées", "Règles", [m.Liste([(x, f"{formats.majuscule(dit)}.") for x, dit in citees])]
+    )
     return ouverture.document(
         bilan,
         f"{renvois.dossier(bilan.exercice)}/{page}",

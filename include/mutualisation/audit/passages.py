@@ -73,7 +73,9 @@ def _variation(bilan: Bilan) -> list[m.Section]:
         absents = [x for x in EFFETS if x not in presents]
         blocs.append(lire_tableau("passages.autres_effets", lignes, sans=absents, **mots))
     titre = f"De {e - 1} à {e}"
-    blocs.append(m.Liste([(libelles.EFFETS[x], f"{libelles.EFFETS_EXPLIQUES[x]}.") for x in presents]))
+    blocs.append(
+        m.Liste([(libelles.EFFETS[x], f"{formats.majuscule(libelles.EFFETS_EXPLIQUES[x])}.") for x in presents])
+    )
     return [m.Section("variation", titre, titre, blocs)]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from mutualisation.audit import index
 from mutualisation.francais import formats, libelles
+from mutualisation.mise_en_forme import cellules
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import renvois
 from mutualisation.rapport.contenu.ouverture import seuil_effectif
@@ -34,6 +36,7 @@ select dispositif, mesure, fichier, count(*) as lignes, sum(montant) as montant 
  order by dispositif collate "C", mesure collate "C", fichier collate "C"
 """
 LIGNES_PAR_PAGE = 1200
+LIGNES_LUES, LIGNES_PAR_PLI = 40, 100
 ARRONDI = "arrondi"
 # what stands under the first file of several in the trace, and is of none: no page names that file
 SANS_FICHIER = {"petits effectifs de l'année": "plusieurs mois réunis", ARRONDI: "aucun fichier"}
@@ -91,7 +94,22 @@ def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tabl
         blocs.append(m.p(_du_temps(seuil_effectif(bilan)), note=True))
         if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
             blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), ".", ecran=True))
-    return m.Section(mesure, _nom(mesure), _nom(mesure), [*blocs, tableau])
+    return m.Section(mesure, _nom(mesure), _nom(mesure), [*blocs, *plier(tableau)])
+
+
+def plier(tableau: m.Tableau) -> list[m.Bloc]:
+    """A table that is read at a glance as it is; a longer one in folded parts, for a phone stacks each of its rows."""
+    rangees = tableau.lignes[: tableau.limite]
+    if len(rangees) <= LIGNES_LUES:
+        return [tableau]
+    blocs: list[m.Bloc] = []
+    for debut in range(0, len(rangees), LIGNES_PAR_PLI):
+        siennes = rangees[debut : debut + LIGNES_PAR_PLI]
+        places = f"{formats.nombre(debut + 1)} à {formats.nombre(debut + len(siennes))}"
+        partie = replace(tableau, titre=f"{tableau.titre}, {places}", lignes=siennes, note="")
+        blocs.append(m.Repli(f"Voir les lignes {places} sur {formats.nombre(len(rangees))}", [partie]))
+    note = cellules.note(tableau)
+    return [*blocs, m.p(note, note=True)] if note else blocs
 
 
 def _du_temps(seuil: Decimal) -> str:

@@ -40,6 +40,8 @@ def _environnement() -> Environment:
         "ecrans": dessin.ecrans,
     }
     styles = (GABARITS_HTML / "page.css").read_text(encoding="utf-8")
+    script = (GABARITS_HTML / "recherche.js").read_text(encoding="utf-8")
+    env.globals["recherche"] = Markup(script)  # noqa: S704 - our own
     env.globals["feuille"] = Markup(palette.variables() + styles)  # noqa: S704 - our own
     env.tests["graphique"] = lambda bloc: isinstance(bloc, Graphique)
     env.tests["de_genre"] = lambda bloc, nom: type(bloc).__name__ == nom

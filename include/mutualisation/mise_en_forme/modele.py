@@ -56,6 +56,16 @@ def p(*morceaux: Morceau, note: bool = False, ecran: bool = False) -> Paragraphe
 
 
 @dataclass(frozen=True)
+class Recherche:
+    """A field that leaves, of the links of its section, those with a word that begins as what is typed.
+
+    Of the page alone, and where scripts run: elsewhere the section is read as it is.
+    """
+
+    libelle: str
+
+
+@dataclass(frozen=True)
 class SousTitre:
     """Heading inside a section."""
 
@@ -239,7 +249,7 @@ class Volet:
     ancre: str = ""
 
 
-Bloc = Paragraphe | SousTitre | Liste | Comptes | Tableau | Graphique | CoteACote | Pile | Repli | Volet
+Bloc = Paragraphe | Recherche | SousTitre | Liste | Comptes | Tableau | Graphique | CoteACote | Pile | Repli | Volet
 
 
 def lus(blocs: Sequence[Bloc]) -> list[Bloc]:

@@ -22,6 +22,7 @@ from mutualisation.mise_en_forme.modele import (
     Liste,
     Paragraphe,
     Pile,
+    Recherche,
     Repli,
     SousTitre,
     Tableau,
@@ -67,7 +68,7 @@ def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
     """Blocks for the template; what is folded elsewhere follows in order."""
     enonces: list[dict[str, Any]] = []
     for bloc in blocs:
-        if isinstance(bloc, Paragraphe) and bloc.ecran:
+        if isinstance(bloc, Recherche) or (isinstance(bloc, Paragraphe) and bloc.ecran):
             continue
         enonces += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
     return enonces

@@ -55,7 +55,7 @@ def test_a_single_author_signs_once(republier: Republier) -> None:
     volet = _volet(republier(lambda lignes: lignes.update(textes=textes)), "CAM")
     dits = [m.mots(*b.morceaux) for b in volet.blocs if isinstance(b, m.Paragraphe)]
     assert dits[0] == "presentation dit"
-    assert dits[-1].startswith("Textes : DCP.")
+    assert dits[-2:] == ["Textes : DCP.", "Vérifier : coût de personnel recalculable, lignes source."]
     assert _points(volet)["Commentaire"] == "Ecart dit."
 
 

@@ -52,6 +52,18 @@ def test_says_the_figures_and_states_of_the_page(pdf: Path) -> None:
     assert f"{total['cout_net']:,.0f} €".replace(",", " ") in texte
 
 
+@pytest.mark.systeme
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="paquet système poppler-utils absent")
+def test_no_link_is_told_on_paper(extrait: Path) -> None:
+    conseil, essentiel = (_texte(extrait / f"{nom}_2021.pdf") for nom in ("bilan_etape", "synthese"))
+    assert not [x for x in ("trouver une commune", "Vérifier :", "lignes source") if x in conseil]
+    # it has no such section
+    assert "Publié avec réserves" in essentiel
+    assert "Voir les contrôles" not in essentiel
+    (page, *_) = sorted((extrait / "communes").glob("59*.html"))
+    assert "Voir les contrôles" not in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.usefixtures("conseil_seul")
 def test_text_of_the_data_is_text(conn_publiee: psycopg.Connection[Any], tmp_path: Path) -> None:
     rangees = entrepot_publie.rangees()

@@ -8,6 +8,7 @@ from tests.unit.rapport.dessins_types import CAS, COMMUNES
 
 from mutualisation.mise_en_forme.dessin import dessiner
 from mutualisation.mise_en_forme.dessin.carte import placer, positions
+from mutualisation.mise_en_forme.dessin.mesures import lettre
 from mutualisation.mise_en_forme.graphiques import Carte
 
 
@@ -50,3 +51,11 @@ def test_what_has_no_place_is_listed_not_dropped(support: str) -> None:
     tuiles = [t.text for t in racine.iter("{*}title") if t.getparent() is not racine]
     assert len(tuiles) == len(carte.communes) == 4
     assert "Sans position connue" in [t.text for t in racine.iter("{*}text")]
+
+
+@pytest.mark.parametrize(
+    ("rang", "attendu"), [(0, "A"), (19, "T"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
+)
+def test_a_column_of_the_matrix_has_a_letter(rang: int, attendu: str) -> None:
+    """Numbers are those of the communes, on the map of the same page."""
+    assert lettre(rang) == attendu

@@ -12,6 +12,7 @@ from tests.navigateur import LARGEURS, Onglet, navigateur, sans_chromium
 from tests.unit.rapport import documents
 
 from mutualisation.mise_en_forme import html
+from mutualisation.mise_en_forme import modele as m
 
 LIMITE = 1_000_000
 FEUILLE_MAX = 12_500
@@ -142,3 +143,66 @@ def test_l_impression_montre_ce_qui_est_replie(onglet: Onglet, pages: dict[str, 
     haut = "document.querySelector('details:not([open]) table').getBoundingClientRect().height"
     assert onglet.page.evaluate(haut) > 20
     onglet.page.emulate_media(media="screen")
+
+
+@pytest.fixture(scope="module")
+def annuaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of communes, with a page beside for one of them."""
+    page = tmp_path_factory.mktemp("communes") / "index.html"
+    noms = ("Lille", "Villeneuve-d'Ascq", "La Madeleine", "Écaillon", "Marcq-en-Barœul")
+    liens = [x for nom in noms for x in (" · ", m.Lien(f"{nom[:5].lower()}.html", nom))][1:]
+    parts = [m.Section("trouver", "Trouver une commune", "Communes", [
+        m.Recherche("Les premières lettres d'un nom"), m.SousTitre("A à Z"), m.p(*liens),
+        m.SousTitre("M"), m.p(liens[4]),
+    ])]  # fmt: skip
+    html.ecrire(documents.document("dossier", parts), page)
+    (page.parent / "ville.html").write_text("<!DOCTYPE html><title>Villeneuve</title>", encoding="utf-8")
+    return page
+
+
+@pytest.mark.systeme
+@sans_chromium
+@pytest.mark.parametrize(
+    ("tapees", "trouves", "dit"),
+    [
+        ("", [], ""),
+        ("lil", ["Lille"], "1 nom"),
+        # any word of a name, without case, accents nor ligatures; a commune that stands under two letters is one
+        ("ASC", ["Villeneuve-d’Ascq"], "1 nom"),
+        ("eca", ["Écaillon"], "1 nom"),
+        ("baroe", ["Marcq-en-Barœul"], "1 nom"),
+        ("ma", ["La Madeleine", "Marcq-en-Barœul"], "2 noms"),
+        ("ille", [], "Aucun nom ne commence ainsi"),
+    ],
+)
+def test_trois_lettres_trouvent_une_commune(
+    onglet: Onglet, annuaire: Path, tapees: str, trouves: list[str], dit: str
+) -> None:
+    onglet.ouvrir(annuaire, 390)
+    onglet.page.get_by_role("searchbox").fill(tapees)
+    assert onglet.page.locator(".recherche li a").all_inner_texts() == trouves
+    assert onglet.page.locator(".recherche [role=status]").inner_text() == dit
+    assert onglet.page.get_by_role("heading", name="A à Z").is_visible() is (tapees == "")
+    assert (onglet.debord, onglet.anomalies()[0]) == (0, [])
+
+
+@pytest.mark.systeme
+@sans_chromium
+def test_la_recherche_mene_a_la_page_sans_reseau(onglet: Onglet, annuaire: Path) -> None:
+    onglet.demandes.clear()
+    saisie = onglet.ouvrir(annuaire, 390).page.get_by_role("searchbox")
+    saisie.fill("vil")
+    saisie.press("Enter")
+    onglet.page.wait_for_url("**/ville.html")
+    assert {adresse.partition(":")[0] for adresse in onglet.demandes} == {"file"}
+
+
+@pytest.mark.systeme
+@sans_chromium
+def test_sans_script_la_liste_reste(onglet: Onglet, annuaire: Path) -> None:
+    sans = onglet.page.context.browser.new_context(java_script_enabled=False)
+    page = sans.new_page()
+    page.goto(annuaire.resolve().as_uri())
+    assert page.get_by_role("link", name="Lille").is_visible()
+    assert not page.locator(".recherche").is_visible()
+    sans.close()

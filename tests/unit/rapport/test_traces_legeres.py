@@ -6,11 +6,13 @@ import json
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from tests.unit.rapport import documents
 
 from mutualisation.audit import trace
 from mutualisation.chemins import dossier_attentes
 from mutualisation.mise_en_forme import html
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.modele import Section
 
 LIGNE = {
@@ -34,3 +36,42 @@ def test_la_page_la_plus_pleine_passe_la_porte() -> None:
     suite = json.loads((dossier_attentes() / "gx" / "expectations" / "extrait" / "pages.json").read_bytes())
     (borne,) = (x["kwargs"]["max_value"] for x in suite["expectations"] if x["kwargs"].get("column") == "poids")
     assert len(page.encode()) < borne
+
+
+@pytest.mark.parametrize(
+    ("nombre", "parties"),
+    [
+        (0, None),
+        (40, None),
+        (41, ["Voir les lignes 1 à 41 sur 41"]),
+        (100, ["Voir les lignes 1 à 100 sur 100"]),
+        (
+            250,
+            [
+                "Voir les lignes 1 à 100 sur 250",
+                "Voir les lignes 101 à 200 sur 250",
+                "Voir les lignes 201 à 250 sur 250",
+            ],
+        ),
+    ],
+)
+def test_une_longue_table_est_pliee_et_ne_perd_aucune_ligne(nombre: int, parties: list[str] | None) -> None:
+    lignes = [{"fichier": f"f{i}.csv"} for i in range(nombre)]
+    tableau = m.Tableau("Recettes", (m.Colonne("fichier", "Fichier"),), lignes, note="Règle R6.")
+    blocs = trace.plier(tableau)
+    if parties is None:
+        assert blocs == [tableau]
+        return
+    *plis, note = blocs
+    assert [pli.resume for pli in plis] == parties  # type: ignore[union-attr]
+    lues = [ligne for pli in plis for bloc in pli.blocs for ligne in bloc.lignes]  # type: ignore[union-attr]
+    assert lues == lignes
+    assert note == m.p("Règle R6.", note=True)
+
+
+def test_des_fichiers_sans_place_sont_comptes() -> None:
+    lignes = [{"fichier": f"f{i}.csv"} for i in range(60)]
+    tableau = m.Tableau("Temps", (m.Colonne("fichier", "Fichier"),), lignes, limite=50, reste=("autre", "autres", "."))
+    pli, note = trace.plier(tableau)
+    assert pli.resume == "Voir les lignes 1 à 50 sur 50"  # type: ignore[union-attr]
+    assert note == m.p("Et 10\u00a0autres.", note=True)

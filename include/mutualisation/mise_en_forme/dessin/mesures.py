@@ -152,11 +152,11 @@ def _couche(h: Histogramme, toile: Toile, y: float) -> None:
     toile.trait(zero, depart - 3, zero, max(y - taille * 0.45 + 3, depart))
 
 
-# ---------------------------------------------------------------- matrix: full names; on a phone numbers and a key
+# ---------------------------------------------------------------- matrix: full names; on a phone letters and a key
 def dessiner_matrice(m: Matrice, toile: Toile) -> None:
     """Names of rows on the left, heads of columns upright."""
     if toile.support.etroit:
-        _numerotee(m, toile)
+        _lettree(m, toile)
     else:
         _dressee(m, toile)
 
@@ -207,22 +207,27 @@ def _dresser(toile: Toile, x: float, y: float, lignes: list[str]) -> None:
         )
 
 
-def _numerotee(m: Matrice, toile: Toile) -> None:
+def lettre(rang: int) -> str:
+    """A, B… Z, AA: columns have letters, for the communes of the map beside have numbers."""
+    return (lettre(rang // 26 - 1) if rang >= 26 else "") + chr(ord("A") + rang % 26)
+
+
+def _lettree(m: Matrice, toile: Toile) -> None:
     largeur, y = toile.support.largeur, 0.0
-    for i, nom in enumerate(m.colonnes, start=1):
-        y = toile.ecrire(0, y, toile.lignes(f"{i}. {nom}", largeur, petit=True), petit=True) + 2
+    for i, nom in enumerate(m.colonnes):
+        y = toile.ecrire(0, y, toile.lignes(f"{lettre(i)}. {nom}", largeur, petit=True), petit=True) + 2
     y += 8
-    cote = toile.place("00", petit=True) + 3
+    cote = max((toile.place(lettre(i), petit=True) for i in range(len(m.colonnes))), default=0) + 6
     for nom, marques in m.lignes:
         y = toile.ecrire(0, y, toile.lignes(nom, largeur, petit=True, gras=True), petit=True, gras=True) + 1
         x = 0.0
-        for i, marque in enumerate(marques, start=1):
+        for i, marque in enumerate(marques):
             if not marque:
                 continue
             if x + cote > largeur:
                 x, y = 0.0, y + toile.pas(petit=True) + 4
             toile.rectangle(x, y, cote, toile.pas(petit=True) + 1, "adherent")
-            toile.ecrire(x + cote / 2, y, str(i), ancre="middle", petit=True, sur=palette.COULEURS["adherent"])
+            toile.ecrire(x + cote / 2, y, lettre(i), ancre="middle", petit=True, sur=palette.COULEURS["adherent"])
             x += cote + 3
         y += toile.pas(petit=True) + 8
     toile.jusqu_a(y)

@@ -33,7 +33,7 @@ def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section]) -> m
         f"projets_actes/{nom}_{bilan.exercice}",
         titre,
         # what leads to another section of the bilan leads nowhere here
-        avis=[("Projet", (AVERTISSEMENT,)), *((sujet, morceaux[:1]) for sujet, morceaux in ouverture.avis(bilan))],
+        avis=[("Projet", (AVERTISSEMENT,)), *ouverture.avis_imprimes(bilan)],
         sections=sections,
         # an act names no account, no hash and no software: the bilan that is annexed has them
         identite=[x for x in ouverture.identite(bilan) if x[0] == "Statut"]

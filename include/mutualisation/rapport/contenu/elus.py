@@ -42,6 +42,7 @@ def document(bilan: Bilan, conseil: m.Document) -> m.Document:
     return replace(
         conseil,
         chemin=f"synthese_{e}",
+        avis=ouverture.avis_imprimes(bilan),
         titre=f"L'essentiel du bilan {e}",
         sections=[essentiel, *suite],
         identite=ouverture.identite(bilan)[:3],

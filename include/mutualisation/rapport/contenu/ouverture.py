@@ -214,6 +214,11 @@ def avis(bilan: Bilan) -> Etiquettes:
     return avis
 
 
+def avis_imprimes(bilan: Bilan) -> Etiquettes:
+    """The same where the sections that they lead to are not: on paper, on the page of a commune."""
+    return [(sujet, morceaux[:1]) for sujet, morceaux in avis(bilan)]
+
+
 def identite(bilan: Bilan) -> Etiquettes:
     """Who prepared it, from what, and how to reuse it."""
     construction = bilan.contexte.construction

@@ -93,7 +93,9 @@ def section_communes(bilan: Bilan) -> m.Section:
     territoire = bloc_communal.lire(bilan)
     blocs: list[m.Bloc] = []
     if territoire.communes:
-        renvoi = m.p("Chaque commune a sa page : ", m.Lien(PAGES, "trouver une commune, et qui a adhéré à quoi"), ".")
+        renvoi = m.p(
+            "Chaque commune a sa page : ", m.Lien(PAGES, "trouver une commune, et qui a adhéré à quoi"), ".", ecran=True
+        )
         parts = m.CoteACote((distribution(bilan, territoire), par_taille(bilan, territoire)))
         # in this order on paper: the map asks for most of a page
         blocs = [renvoi, parts, carte(bilan, territoire)]
@@ -187,12 +189,12 @@ def _chiffres(territoire: Territoire) -> list[m.Chiffre]:
 
 # ---------------------------------------------------------------- by letter
 def _trouver(territoire: Territoire) -> m.Section:
-    """Names that lead to pages, under their initial: headings and links, no script."""
+    """Names that lead to pages, under their initial, or that a field finds."""
     lettres: dict[str, list[BlocCommunal]] = {}
     for bloc in territoire.communes:
         for initiale in bloc_communal.initiales(bloc.nom):
             lettres.setdefault(initiale, []).append(bloc)
-    blocs: list[m.Bloc] = []
+    blocs: list[m.Bloc] = [m.Recherche("Les premières lettres d'un nom")]
     for lettre, siens in sorted(lettres.items()):
         blocs += [m.SousTitre(lettre), _noms(siens)]
     if territoire.sans_commune:

@@ -65,7 +65,7 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
         [replace(c, adresse="") for c in carte.communes],
         ouverture.document(bilan, bloc_communal.DOSSIER, "", forme="fiche"),
         # the states above say it already
-        [f"{sujet}{m.lien(x)} {x}" for sujet, morceaux in ouverture.avis(bilan) if (x := m.mots(*morceaux))],
+        [f"{sujet}{m.lien(x)} {x}" for sujet, morceaux in ouverture.avis_imprimes(bilan) if (x := m.mots(*morceaux))],
         encaissement.arrete(bilan),
     )
 

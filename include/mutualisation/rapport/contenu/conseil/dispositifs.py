@@ -57,8 +57,9 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Vol
     lus = ((libelles.RUBRIQUES[r], textes.enonces(bilan, r, code)) for r in RUBRIQUES)
     mots = [(nom, _phrase(enonce)) for nom, enonce in lus if enonce]
     blocs += [m.Liste(mots)] if mots else []
-    fin = [*([f"Textes : {auteur}. "] if auteur else []), *preuves(bilan, code)]
-    blocs += [m.p(*fin, note=True)] if fin else []
+    blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
+    liens = preuves(bilan, code)
+    blocs += [m.p(*liens, note=True, ecran=True)] if liens else []
     return m.Volet(
         bilan.libelle(code), _resume(bilan, code), blocs, f"dispositif-{renvois.ancre(code).replace('_', '-')}"
     )
