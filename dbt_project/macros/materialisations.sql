@@ -19,7 +19,7 @@
 {# The key of what is promoted (`meta: {cle: …}`) names one row, NULL being a value of it: held by the table itself. #}
 {% macro cle_publiee(relation) -%}
 {%- set cle = (config.get('meta') or {}).get('cle') -%}
-{%- if cle -%}
+{%- if cle and relation.is_table -%}
 create unique index on {{ relation }} ({{ (cle if 'exercice' in cle else ['exercice'] + cle) | join(', ') }}) nulls not distinct;
 {%- endif -%}
 {%- endmacro %}

@@ -14,6 +14,7 @@ RACINE = PAQUET / "donnees" if INSTALLE else PAQUET.parents[1]
 
 PROJET_DBT = RACINE / "dbt_project"
 SEEDS = PROJET_DBT / "seeds"
+PLAN_COMPTABLE = SEEDS / "comptes_m57.csv"
 MODELES = PROJET_DBT / "models"
 DAGS = RACINE / "dags"
 
@@ -23,7 +24,6 @@ SCHEMA_PES = PAQUET / "factures" / "schema_pes.toml"
 LIBELLES = PAQUET / "francais" / "libelles.toml"
 USAGES = PAQUET / "examen" / "usages.toml"
 ENONCES = PAQUET / "rapport" / "enonces.toml"
-PLAN_COMPTABLE = PAQUET / "francais" / "comptes_m57.csv"
 GABARITS_PDF = PAQUET / "composition" / "gabarits"
 PALETTE = GABARITS_PDF / "palette.toml"
 GLYPHES = PAQUET / "composition" / "glyphes.csv"

@@ -22,8 +22,10 @@ PAQUET = "mutualisation"
 GARDE = "manifeste_{}_{}.msgpack"
 # data tests with this tag are run by the test suite only: a build does not wait for them
 ESSAIS = "essais"
+# views of `bi`: made over what is published, not over a build (publication/preparation.py)
+VUES = "vue"
 COMMANDES = {
-    "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{ESSAIS}"],
+    "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{ESSAIS}", f"tag:{VUES}"],
     "essais": ["test", "--select", "test_type:unit", f"tag:{ESSAIS}"],
 }
 OPTIONS = ("--target", "entrepot", "--quiet", "--log-level", "none", "--log-level-file", "none")

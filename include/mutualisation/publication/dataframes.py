@@ -1,4 +1,4 @@
-"""Relations of `publication` as DataFrames, typed by the contract: amounts stay `Decimal`, NULL stays unknown.
+"""Relations of `publication` and `bi` as DataFrames, typed by the contract: amounts stay `Decimal`, NULL unknown.
 
 pandas is imported when a frame is asked for: a command that makes none does not pay for it.
 """
@@ -15,7 +15,7 @@ from psycopg import sql
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.relations import Colonne, Relation, lire_relations
+from mutualisation.publication.relations import Colonne, Relation, lire_relations, relations_analyse
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -25,7 +25,7 @@ DTYPES = {"integer": "Int64", "bigint": "Int64", "boolean": "boolean", "text": "
 
 
 def lire(relation: str, exercice: int | None = None) -> DataFrame:
-    """What `publication` shows of a relation, of one exercice or of all, in the order of its key.
+    """What a relation of `publication`, or of `bi`, shows of one exercice or of all, in the order of its key.
 
     Reads the warehouse of `ENTREPOT_DSN`, else the embedded one. `ErreurMutualisation` when the relation or the
     exercice is not published, with the closest one.
@@ -76,7 +76,7 @@ def lignes_de(df: DataFrame) -> list[dict[str, Any]]:
 
 
 def _relation(nom: str) -> Relation:
-    relations = lire_relations()
+    relations = lire_relations() | relations_analyse()
     if nom in relations:
         return relations[nom]
     proche = difflib.get_close_matches(nom, relations, n=1)

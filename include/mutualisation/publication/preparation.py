@@ -2,7 +2,8 @@
 
 Storage is `versions.<relation>`, every version in one table; `publication.<relation>`, and `documents.<relation>` for
 an internal one, are stable views joined to the pointer `journal.publications`, and a view built on them follows. A view
-is `security_invoker`: its reader needs a right on the storage, and a policy says which rows (K10).
+is `security_invoker`: its reader needs a right on the storage, and a policy says which rows (K10). Views of `bi` come
+after them, over them.
 """
 
 from __future__ import annotations
@@ -17,9 +18,16 @@ from psycopg import sql
 from mutualisation.entrepot.connexion import patienter
 from mutualisation.entrepot.roles import COMMUNE, LECTEUR, PROPRIETAIRE, TRAITEMENT, sous_le_role
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.publication.relations import PUBLIEE, Colonne, Relation, relations_promues
+from mutualisation.publication.relations import (
+    ANALYSE,
+    INTERNE,
+    Colonne,
+    Relation,
+    relations,
+    relations_analyse,
+    relations_promues,
+)
 
-ADHERENT = "siret_adherent"
 # What a commune reads whole: nothing in them is of another adherent. The others, `rejets` or `tracabilite`, not at all
 GENERALES = frozenset(
     {
@@ -33,10 +41,21 @@ GENERALES = frozenset(
         "variation",
     }
 )
+# of the schema of analysts: who and what the facts speak of, once
+GENERALES_BI = frozenset(
+    {"dim_adherent", "dim_commune", "dim_dispositif", "dim_exercice", "dim_version", "fait_prevision"}
+)
 _PUBLIEE = "({pointeur}, version) in (select exercice, version from journal.publications)"
 # what the run may add: rows of a version that passed its gates and that no statement has closed
 _A_PUBLIER = "version = any (array(select version from journal.constructions where statut = 'validee'))"
-_SIENNE = "siret_adherent = any ((select journal.mes_sirets())::text[])"
+# by the column that says whose a row is
+_SIENNES = {
+    "siret_adherent": "siret_adherent = any ((select journal.mes_sirets())::text[])",
+    "siret": "siret = any ((select journal.mes_sirets())::text[])",
+}
+_SIENNES_BI = _SIENNES | {
+    "siren_beneficiaire": "siren_beneficiaire in (select left(s, 9) from unnest(journal.mes_sirets()) as s)",
+}
 _COLONNES = """
 select a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)
   from pg_catalog.pg_attribute as a
@@ -63,7 +82,7 @@ def _definir(conn: psycopg.Connection[Any]) -> None:
         conn.execute("lock table journal.publications in share row exclusive mode")
         if est_preparee(conn):
             return
-        for relation in relations_promues().values():
+        for relation in relations().values():
             _accorder(conn, relation)
         conn.execute(sql.SQL("; ").join(_ordres()))
         conn.execute(
@@ -74,14 +93,18 @@ def _definir(conn: psycopg.Connection[Any]) -> None:
 
 
 def _accorder(conn: psycopg.Connection[Any], relation: Relation) -> None:
-    """Drop the view of a relation whose columns are no longer the first of the contract, and give its storage the types
-    of the contract. Raises `ErreurMutualisation` when someone built a view on it."""
+    """Drop the view of a relation whose columns are no longer the first of the contract, with those of `bi` that read
+    it, and give its storage the types of the contract. Raises `ErreurMutualisation` when someone built a view on it."""
     contrat = [(c.nom, c.type) for c in relation.colonnes]
     en_place = conn.execute(_COLONNES, [f"{relation.schema}.{relation.nom}"]).fetchall()
     if en_place == contrat[: len(en_place)]:
         return
+    lues = {relation.nom}
+    for vue in relations_analyse().values():
+        lues |= {vue.nom} if lues & vue.sources else set()
+    vues = [sql.Identifier(relations()[nom].schema, nom) for nom in sorted(lues)]
     try:
-        conn.execute(sql.SQL("drop view {}").format(sql.Identifier(relation.schema, relation.nom)))
+        conn.execute(sql.SQL("drop view if exists {}").format(sql.SQL(", ").join(vues)))
     except psycopg.errors.DependentObjectsStillExist as erreur:
         raise ErreurMutualisation(
             f"Une vue lit {relation.schema}.{relation.nom}, dont le contrat change : supprimez-la, lancez "
@@ -107,8 +130,9 @@ def est_preparee(conn: psycopg.Connection[Any]) -> bool:
 
 @cache
 def _ordres() -> tuple[sql.Composable, ...]:
-    relations = relations_promues().values()
-    return tuple(o for relation in relations for o in (*_definition(relation), *droits(relation)))
+    promues = (o for relation in relations_promues().values() for o in (*_definition(relation), *droits(relation)))
+    vues = (vue for vue in relations_analyse().values() if vue.modele)
+    return (*promues, *(o for vue in vues for o in (*_definition_vue(vue), *droits(vue))))
 
 
 @cache
@@ -131,7 +155,30 @@ def _definition(relation: Relation) -> list[sql.Composable]:
         sql.SQL("create or replace view {} with (security_invoker) as {}").format(
             vue, en_vigueur(relation, sql.SQL("journal.publications as p"))
         ),
-        sql.SQL("comment on view {} is {}").format(vue, sql.Literal(relation.description)),
+        *_commentaires(relation),
+    ]
+
+
+def _definition_vue(vue: Relation) -> list[sql.Composable]:
+    """Statements that make a view of `bi` over the relations that its readers see, in the types of its contract."""
+    return [
+        sql.SQL("create or replace view {} {}as select {} from ({}) as v").format(
+            sql.Identifier(vue.schema, vue.nom),
+            sql.SQL("" if vue.entiere else "with (security_invoker) "),
+            sql.SQL(", ").join(
+                sql.SQL("v.{c}::{t} as {c}").format(c=sql.Identifier(c.nom), t=sql.SQL(c.type)) for c in vue.colonnes
+            ),
+            sql.SQL(vue.requete),
+        ),
+        *_commentaires(vue),
+    ]
+
+
+def _commentaires(relation: Relation) -> list[sql.Composable]:
+    """What `\\d+` says: the sentence of the grain and its key, each column."""
+    dit = f"{relation.description} Clé : {', '.join(relation.cle)}."
+    return [
+        sql.SQL("comment on view {} is {}").format(sql.Identifier(relation.schema, relation.nom), sql.Literal(dit)),
         *(
             sql.SQL("comment on column {} is {}").format(
                 sql.Identifier(relation.schema, relation.nom, c.nom), sql.Literal(c.description)
@@ -170,15 +217,21 @@ def en_vigueur(relation: Relation, pointeurs: sql.Composable, *, entier: bool = 
 
 
 def lecteurs(relation: Relation) -> dict[str, str]:
-    """{group role: condition on the rows that it reads}, in SQL where `{pointeur}` stands for a column."""
+    """{group role: condition on the rows that it reads}, in SQL where `{pointeur}` stands for a column; of a view of
+    `bi`, the conditions are those of what it reads."""
     roles = {TRAITEMENT: "true"}
-    if relation.schema != PUBLIEE:
+    if relation.schema == INTERNE:
         return roles
     roles[LECTEUR] = _PUBLIEE
-    if ADHERENT in relation.noms_colonnes:
-        roles[COMMUNE] = f"{_PUBLIEE} and {_SIENNE}"
-    elif relation.nom in GENERALES:
+    conditions = _SIENNES_BI if relation.schema == ANALYSE else _SIENNES
+    siennes = [condition for colonne, condition in conditions.items() if colonne in relation.noms_colonnes]
+    if relation.nom in GENERALES | GENERALES_BI:
         roles[COMMUNE] = _PUBLIEE
+    elif relation.modele and not relation.entiere:
+        if all(COMMUNE in lecteurs(relations()[lue]) for lue in relation.sources):
+            roles[COMMUNE] = "true"
+    elif siennes:
+        roles[COMMUNE] = f"{_PUBLIEE} and {siennes[0]}"
     return roles
 
 
@@ -188,18 +241,21 @@ def droits(relation: Relation) -> list[sql.Composable]:
         "table": sql.Identifier("versions", relation.nom),
         "vue": sql.Identifier(relation.schema, relation.nom),
     }
-    modeles = ["alter table {table} enable row level security"]
+    gardee = not relation.modele
+    sur = "{table}, {vue}" if gardee else "{vue}"
+    modeles = ["alter table {table} enable row level security"] if gardee else []
     permis = lecteurs(relation)
     for role in (TRAITEMENT, LECTEUR, COMMUNE):
-        modeles.append(f"drop policy if exists {role} on {{table}}")
-        if role in permis:
+        if gardee:
+            modeles.append(f"drop policy if exists {role} on {{table}}")
+        if gardee and role in permis:
             modeles.append(f"create policy {role} on {{table}} for select to {role} using ({permis[role]})")
-            modeles.append(f"grant select on {{table}}, {{vue}} to {role}")
-        else:
-            modeles.append(f"revoke all on {{table}}, {{vue}} from {role}")
-    modeles += [
-        "drop policy if exists ajout on {table}",
-        f"create policy ajout on {{table}} for insert to {TRAITEMENT} with check ({_A_PUBLIER})",
-        f"grant insert on {{table}} to {TRAITEMENT}",
-    ]
+        donne = f"grant select on {sur} to" if role in permis else f"revoke all on {sur} from"
+        modeles.append(f"{donne} {role}")
+    if gardee:
+        modeles += [
+            "drop policy if exists ajout on {table}",
+            f"create policy ajout on {{table}} for insert to {TRAITEMENT} with check ({_A_PUBLIER})",
+            f"grant insert on {{table}} to {TRAITEMENT}",
+        ]
     return [sql.SQL(modele).format(**noms, pointeur=sql.Identifier(relation.pointeur)) for modele in modeles]

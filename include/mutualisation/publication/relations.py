@@ -1,11 +1,13 @@
 """The relations that a version keeps, read from the dbt contract: the one place that names their columns and keys.
 
 Published ones are those of `models/publication`. A mart with `meta: {diffusion: interne}` is kept with each version
-too, for invoices and documents: it is in no extract, and `publication_sha256` does not cover it.
+too, for invoices and documents: it is in no extract, and `publication_sha256` does not cover it. Those of `models/bi`
+are the schema of analysts (S17): rows that a version keeps beside, or a view (`meta: {vue: …}`) over what it keeps.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,7 +17,9 @@ import yaml
 
 from mutualisation.chemins import MODELES
 
-PUBLIEE, INTERNE = "publication", "documents"
+PUBLIEE, INTERNE, ANALYSE = "publication", "documents", "bi"
+# how a view of `bi` names what it reads: a relation as its readers see it, the storage of every version
+_REF, _STOCKEE = re.compile(r"\{\{ ref\('(\w+)'\) \}\}"), re.compile(r"\bversions\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Relation:
     `par_exercice` is false where `exercice` is no published column (adhesion, cee_valorisation, rejets): the
     storage `versions.<nom>` still carries `exercice` and `version`. `pointeur` names the column that says under
     which exercice a row is published: `exercice`, or `exercice_base` where `exercice` is the year of a forecast (S10).
+    `modele`: the SQL of a view of `bi`, empty where a version keeps the rows; `entiere`: it shows all of its rows to
+    each of its readers, by the rights of the owner.
     """
 
     nom: str
@@ -54,6 +60,8 @@ class Relation:
     par_exercice: bool
     pointeur: str = "exercice"
     schema: str = PUBLIEE
+    modele: str = ""
+    entiere: bool = False
 
     def limitee(self, colonnes: Sequence[str]) -> Relation:
         """The relation as a version knew it, before the contract gained columns."""
@@ -73,13 +81,22 @@ class Relation:
         return cle if set(cle) <= obligatoires else ()
 
     @property
+    def sources(self) -> frozenset[str]:
+        """Names of the relations that a view of `bi` reads."""
+        return frozenset(_REF.findall(self.modele) + _STOCKEE.findall(self.modele))
+
+    @property
+    def requete(self) -> str:
+        """The SQL of a view of `bi`, over the relations that its readers see."""
+        return _REF.sub(lambda lue: f"{relations()[lue[1]].schema}.{lue[1]}", self.modele)
+
+    @property
     def noms_colonnes(self) -> tuple[str, ...]:
         """Names of the published columns, in the order of the contract."""
         return tuple(colonne.nom for colonne in self.colonnes)
 
 
-def _colonnes(modele: dict[str, Any], par_exercice: bool) -> tuple[Colonne, ...]:
-    internes = {"version"} if par_exercice else {"version", "exercice"}
+def _colonnes(modele: dict[str, Any], internes: set[str]) -> tuple[Colonne, ...]:
     return tuple(
         Colonne(
             nom=c["name"],
@@ -99,14 +116,17 @@ def _meta(modele: dict[str, Any]) -> dict[str, Any]:
 def _relation(modele: dict[str, Any], schema: str) -> Relation:
     meta = _meta(modele)
     par_exercice = bool(meta.get("par_exercice", True))
+    vue = meta.get("vue")
     relation = Relation(
         nom=modele["name"],
         description=" ".join((modele.get("description") or "").split()),
-        colonnes=_colonnes(modele, par_exercice),
+        colonnes=_colonnes(modele, set() if vue else {"version"} if par_exercice else {"version", "exercice"}),
         cle=tuple(meta.get("cle", ())),
         par_exercice=par_exercice,
         pointeur=str(meta.get("pointeur", "exercice")),
         schema=schema,
+        modele=(MODELES / schema / f"{modele['name']}.sql").read_text(encoding="utf-8") if vue else "",
+        entiere=vue == "entiere",
     )
     if inconnues := set(relation.cle) - set(relation.noms_colonnes) - {"exercice"}:
         raise ValueError(f"{relation.nom} : clé sur des colonnes inconnues {sorted(inconnues)}")
@@ -130,9 +150,20 @@ def relations_internes() -> dict[str, Relation]:
     return {m["name"]: _relation(m, INTERNE) for m in _modeles("marts") if _meta(m).get("diffusion") == "interne"}
 
 
+@cache
+def relations_analyse() -> dict[str, Relation]:
+    """The schema `bi` (S17), in the order of its description: what a view reads stands before it."""
+    return {m["name"]: _relation(m, ANALYSE) for m in _modeles("bi")}
+
+
 def relations_promues() -> dict[str, Relation]:
     """Every relation that a version keeps."""
-    return lire_relations() | relations_internes()
+    return {nom: r for nom, r in relations().items() if not r.modele}
+
+
+def relations() -> dict[str, Relation]:
+    """Every relation of ours, kept or seen through a view."""
+    return lire_relations() | relations_internes() | relations_analyse()
 
 
 def _modeles(dossier: str) -> list[dict[str, Any]]:

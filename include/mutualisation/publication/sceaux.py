@@ -20,7 +20,7 @@ from psycopg.rows import class_row, dict_row
 
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.publication.extraits_csv import condenser, lire_pointeurs, sha256_stocke
-from mutualisation.publication.relations import INTERNE, PUBLIEE, Colonne, Relation, relations_promues
+from mutualisation.publication.relations import ANALYSE, INTERNE, PUBLIEE, Colonne, Relation, relations_promues
 from mutualisation.signatures.ancrage import Ancre, Ancres
 from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, est_signe, publique
 
@@ -299,9 +299,9 @@ def _construction(conn: psycopg.Connection[Any], version: int) -> dict[str, Any]
 # ---------------------------------------------------------------- digests of relations
 def _relations_scellees(conn: psycopg.Connection[Any], pointeurs: Mapping[int, int]) -> Detail:
     """The relations of a version as this code knows them, with their digests: `publication`, what S7 covers; beside it,
-    internal relations, and the rows of a relation without exercice that a newer version of their key hides, which the
-    extract of their own year shows."""
-    detail: Detail = {PUBLIEE: {}, INTERNE: {}}
+    internal relations, those kept for `bi`, and the rows of a relation without exercice that a newer version of their
+    key hides, which the extract of their own year shows."""
+    detail: Detail = {PUBLIEE: {}, INTERNE: {}, ANALYSE: {}}
     for nom, r in relations_promues().items():
         forme = {
             "cle": list(r.cle),

@@ -14,7 +14,7 @@ select table_name, array_agg(column_name::text order by column_name::text)
 
 
 # layers whose every column is described
-ENTIERES = ("marts", "controles", "publication")
+ENTIERES = ("marts", "controles", "publication", "bi")
 
 
 def _decrites(dossier: str) -> dict[str, list[str]]:
@@ -22,6 +22,8 @@ def _decrites(dossier: str) -> dict[str, list[str]]:
         modele["name"]: sorted(c["name"] for c in modele.get("columns", ()))
         for fichier in sorted((PROJET_DBT / "models" / dossier).rglob("_*.yml"))
         for modele in yaml.safe_load(fichier.read_text(encoding="utf-8")).get("models", [])
+        # a view of `bi` is made over what is published
+        if modele.get("config", {}).get("materialized") != "view"
     }
 
 

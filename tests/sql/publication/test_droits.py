@@ -92,7 +92,7 @@ def test_seul_le_proprietaire_pose_un_declencheur_ou_une_reference(conn: psycopg
     autres = conn.execute(
         "select r.role, c.oid::regclass::text from pg_class as c"
         " join pg_namespace as n on n.oid = c.relnamespace cross join unnest(%s::text[]) as r (role)"
-        " where c.relkind in ('r', 'p', 'v') and n.nspname in ('journal', 'versions', 'publication', 'documents')"
+        " where c.relkind in ('r', 'p', 'v') and n.nspname in ('journal', 'versions', 'publication', 'documents', 'bi')"
         " and r.role <> 'mutualisation_proprietaire' and has_table_privilege(r.role, c.oid, 'trigger, references')",
         (list(ROLES),),
     ).fetchall()

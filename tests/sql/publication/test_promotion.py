@@ -95,11 +95,12 @@ def test_un_contrat_qui_elargit_une_colonne_la_refait(prete: str) -> None:
     is never dropped."""
     with connecter(prete, role=None) as conn:
         conn.execute("set role mutualisation_proprietaire")
-        conn.execute("drop view publication.synthese_financiere, publication.cam_achats")
+        conn.execute("drop view publication.synthese_financiere, publication.cam_achats cascade")
         conn.execute("alter table versions.synthese_financiere alter column taux_couverture type numeric(12,6)")
         conn.execute("alter table versions.cam_achats drop column achats_compares_ht")
         for nom in ("synthese_financiere", "cam_achats"):
             conn.execute(f"create view publication.{nom} as select * from versions.{nom}".encode())
+        conn.execute("create view bi.fait_cout as select taux_couverture from publication.synthese_financiere")
         conn.execute("comment on schema versions is 'contrat d''avant'")
         conn.execute("reset role")
         conn.execute("create view public.taux as select max(taux_couverture) as t from publication.synthese_financiere")
@@ -111,9 +112,10 @@ def test_un_contrat_qui_elargit_une_colonne_la_refait(prete: str) -> None:
     with connecter(prete, role=None) as conn:
         types = conn.execute(
             "select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid in"
-            " ('publication.synthese_financiere'::regclass, 'publication.cam_achats'::regclass)"
-            " and attname in ('taux_couverture', 'achats_compares_ht') order by 1"
+            " ('publication.synthese_financiere'::regclass, 'publication.cam_achats'::regclass,"
+            " 'bi.fait_cout'::regclass) and attname in ('taux_couverture', 'achats_compares_ht') order by 1"
         ).fetchall()
+        assert _existe(conn, "bi.fait_usage")
     assert types == [("achats_compares_ht", "numeric(15,2)"), ("taux_couverture", "numeric(18,6)")]
 
 

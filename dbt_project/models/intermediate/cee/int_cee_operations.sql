@@ -60,6 +60,7 @@ select
   p.semestre,
   p.dispositif,
   p.mode_recouvrement,
+  p.volume,
   p.part,
   p.taux,
   e.siren is not null as est_epci,

@@ -1,20 +1,22 @@
--- R11, R7a: days of E on which an adherent is a member of a dispositif, each day once.
-with plages as (
+-- R11, R7a: days of E on which an adherent is a member of a dispositif, each day once; when the membership that holds the
+-- first of them began, when the one that holds the last ends (empty: it does not), two periods that follow on being one.
+with periodes as (
   select
-    e.exercice,
-    a.dispositif,
-    a.siret_adherent,
-    range_agg(daterange(greatest(a.debut, e.debut), least(a.fin, e.fin), '[]')) as jours
-  from {{ ref('int_exercices') }} as e
-  inner join {{ ref('stg_referentiel__adhesions_effectives') }} as a on a.debut <= e.fin and a.fin >= e.debut
-  group by e.exercice, a.dispositif, a.siret_adherent
+    dispositif,
+    siret_adherent,
+    unnest(range_agg(daterange(debut, fin, '[]'))) as plage
+  from {{ ref('stg_referentiel__adhesions_effectives') }}
+  group by dispositif, siret_adherent
 )
 
 select
-  p.exercice,
+  e.exercice,
   p.dispositif,
   p.siret_adherent,
-  sum(upper(j.plage) - lower(j.plage)) as jours
-from plages as p
-cross join lateral unnest(p.jours) as j (plage)
-group by p.exercice, p.dispositif, p.siret_adherent
+  sum(upper(p.plage * daterange(e.debut, e.fin, '[]')) - lower(p.plage * daterange(e.debut, e.fin, '[]'))) as jours,
+  bool_or(p.plage @> e.fin) as active_31_12,
+  min(lower(p.plage)) as entree,
+  nullif(max(upper(p.plage)), 'infinity') - 1 as sortie
+from {{ ref('int_exercices') }} as e
+inner join periodes as p on p.plage && daterange(e.debut, e.fin, '[]')
+group by e.exercice, p.dispositif, p.siret_adherent

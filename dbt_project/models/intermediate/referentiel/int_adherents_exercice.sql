@@ -2,6 +2,7 @@
 select distinct on (e.exercice, a.siret)
   e.exercice,
   a.siret as siret_adherent,
+  a.siren,
   a.type as type_adherent,
   a.nom,
   a.code_insee,

@@ -7,10 +7,12 @@ select
   d.vehicule_juridique,
   d.valorisation,
   d.valorisation = 'valorisé' as est_valorise,
+  -- R10e
+  coalesce(d.nature_unites, 'flux') as nature_unites,
   d.debut,
   d.fin
 from {{ ref('int_exercices') }} as e
 cross join (select distinct code from {{ ref('stg_referentiel__dispositifs') }}) as c
 inner join lateral {{ dispositif_de(
-  'c.code', 'e.exercice', ['libelle', 'thematique', 'vehicule_juridique', 'valorisation', 'debut', 'fin']
+  'c.code', 'e.exercice', ['libelle', 'thematique', 'vehicule_juridique', 'valorisation', 'nature_unites', 'debut', 'fin']
 ) }} as d on true

@@ -1,0 +1,11 @@
+select
+  {{ version_courante() }} as version,
+  exercice,
+  dispositif,
+  siret_adherent as siret,
+  jours::integer as jours,
+  active_31_12,
+  entree,
+  sortie
+from {{ ref('int_jours_adhesion') }}
+where exercice in {{ exercices_demandes() }}

@@ -1,0 +1,33 @@
+-- R3 by month and account. What is issued after the year ends, or before it begins, counts in its last month, or its first.
+with depenses as (
+  select
+    exercice,
+    destination as dispositif,
+    nature,
+    extract(month from least(greatest(date_emission, make_date(exercice, 1, 1)), make_date(exercice, 12, 31)))::integer as mois,
+    sum(montant_mesure) as montant
+  from {{ ref('int_ecritures_parts') }}
+  where mesure = 'cout_fonctionnement'
+  group by 1, 2, 3, 4
+),
+
+comptes as (
+  select distinct on (n.nature) n.nature, c.libelle
+  from (select distinct nature from depenses) as n
+  inner join {{ ref('comptes_m57') }} as c on starts_with(n.nature, c.compte)
+  order by n.nature, length(c.compte) desc
+)
+
+select
+  {{ version_courante() }} as version,
+  d.exercice,
+  d.mois,
+  d.dispositif,
+  d.nature,
+  c.libelle as libelle_nature,
+  d.montant::numeric(15, 2) as montant
+from depenses as d
+left join comptes as c using (nature)
+where
+  (d.exercice, d.dispositif) in (select i.exercice, i.dispositif from {{ ref('int_couts') }} as i)
+  and d.exercice in {{ exercices_demandes() }}

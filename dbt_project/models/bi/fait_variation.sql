@@ -1,0 +1,6 @@
+select
+  exercice,
+  dispositif,
+  effet,
+  montant
+from {{ ref('variation') }}
