@@ -1,14 +1,19 @@
 -- R3 by month and account. What is issued after the year ends, or before it begins, counts in its last month, or its first.
-with depenses as (
+with lignes as (
   select
     exercice,
     destination as dispositif,
     nature,
     extract(month from least(greatest(date_emission, make_date(exercice, 1, 1)), make_date(exercice, 12, 31)))::integer as mois,
-    sum(montant_mesure) as montant
+    montant_mesure
   from {{ ref('int_ecritures_parts') }}
   where mesure = 'cout_fonctionnement'
-  group by 1, 2, 3, 4
+),
+
+depenses as (
+  select exercice, dispositif, nature, mois, sum(montant_mesure) as montant
+  from lignes
+  group by exercice, dispositif, nature, mois
 ),
 
 comptes as (
