@@ -74,7 +74,7 @@ class SousTitre:
 
 @dataclass(frozen=True)
 class Liste:
-    """(subject, sentence) points; `longue`: may be set in two columns."""
+    """(subject, sentence) points; `longue`: looked up rather than read, small and in two columns on paper."""
 
     points: Sequence[tuple[str, str]]
     longue: bool = False

@@ -81,7 +81,7 @@ def _bloc(bloc: Bloc) -> dict[str, Any]:
         case SousTitre(texte):
             return {"genre": "h3", "texte": texte}
         case Liste():
-            return {"genre": "liste", "points": [list(point) for point in bloc.lus]}
+            return {"genre": "liste", "points": [list(point) for point in bloc.lus], "longue": bloc.longue}
         case Comptes(points):
             return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
         case Tableau():

@@ -84,6 +84,12 @@ def test_a_range_rests_on_three_tests_and_holds_its_centre(
     assert tableau.note.endswith(dite)
 
 
+@pytest.mark.parametrize(("essais", "annees"), [(2, [2022]), (3, [2022, 2023])])
+def test_a_year_further_is_shown_once_three_tests_reached_it(essais: int, annees: list[int]) -> None:
+    tableau, _ = prevision._prevu([_prevue(), _prevue(annee=2023, essais=essais), _prevue(annee=2024, essais=0)])
+    assert [x["annee"] for x in tableau.lignes] == annees
+
+
 def test_a_scenario_equal_to_another_is_not_shown() -> None:
     rangees = [
         _prevue(),

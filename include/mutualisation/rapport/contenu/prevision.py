@@ -129,10 +129,10 @@ def lire_fourchettes(rangees: Sequence[Ligne]) -> str:
 
 
 def _prevu(rangees: list[Ligne]) -> tuple[m.Tableau, dict[str, str]]:
-    """Totals of each scenario, next year and the horizons that the back-test has reached; those that read as another
-    are left out: {scenario: the one that it is equal to}."""
+    """Totals of each scenario, next year and the horizons that three tests have reached; those that read as another are
+    left out: {scenario: the one that it is equal to}."""
     attendus = max(r["dispositifs"] for r in rangees)
-    annees = {min(r["exercice"] for r in rangees), *(r["exercice"] for r in rangees if r["essais"])}
+    annees = {min(r["exercice"] for r in rangees), *(r["exercice"] for r in rangees if r["essais"] >= ESSAIS_MIN)}
     lus: dict[tuple[Any, ...], str] = {}
     couts: dict[tuple[Any, ...], str] = {}
     lignes, montrees, egaux = [], [], {}

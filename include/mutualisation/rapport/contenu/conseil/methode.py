@@ -70,7 +70,7 @@ def section_signatures(bilan: Bilan) -> m.Section:
         {"libelle": "Approuvé par", "nom": approuve[0], "date": approuve[1]},
     ]
     signe = [ligne | {"signature": A_REMPLIR} for ligne in lignes]
-    blocs: list[m.Bloc] = [m.Liste(visas)] if visas else []
+    blocs: list[m.Bloc] = [m.Liste(visas, longue=True)] if visas else []
     blocs += [
         lire_tableau("signatures.signatures", signe, e=bilan.exercice, version=construction.version),
         m.p("Empreinte de la publication signée : ", m.Code(bilan.empreinte), note=True),

@@ -125,7 +125,7 @@ def section_hors_totaux(bilan: Bilan) -> m.Section:
     tableau = lire_tableau("autres.manques", lignes, e=bilan.exercice)
     phrase = m.p(hors_totaux(lignes))
     dits = [(r["libelle"], dit) for r in rangees if (dit := textes.ce_que_c_est(bilan, r["dispositif"]))]
-    suite: list[m.Bloc] = [m.SousTitre("Ce que c'est"), m.Liste(dits)] if dits else []
+    suite: list[m.Bloc] = [m.SousTitre("Ce que c'est"), m.Liste(dits, longue=True)] if dits else []
     blocs: list[m.Bloc] = [phrase, m.Repli("Voir lesquels et ce qui manque", [tableau, *suite])] if lignes else []
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
 
