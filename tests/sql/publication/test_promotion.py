@@ -50,8 +50,8 @@ def test_les_descriptions_du_contrat_sont_dans_la_base(prete: str) -> None:
     with connecter(prete, role=None) as conn:
         sans = conn.execute(
             "select a.attrelid::regclass::text, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid"
-            " where c.relnamespace in ('publication'::regnamespace, 'documents'::regnamespace) and a.attnum > 0"
-            " and coalesce(col_description(a.attrelid, a.attnum), '') = ''"
+            " where c.relnamespace in ('publication'::regnamespace, 'documents'::regnamespace, 'bi'::regnamespace)"
+            " and a.attnum > 0 and coalesce(col_description(a.attrelid, a.attnum), '') = ''"
         ).fetchall()
     assert sans == []
 
