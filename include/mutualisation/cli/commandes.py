@@ -390,7 +390,7 @@ def ouvrir(*, port: options.Port = 5432, json_: options.Json = False) -> None:
 def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> None:
     """The result on stdout: JSON for a program, else lines for a reader; the last line says what was left out."""
     try:
-        ascii_ = not sys.stdout.encoding.lower().startswith("utf")
+        ascii_ = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
         for ligne in [json.dumps(contenu, ensure_ascii=ascii_)] if json_ else [*lignes, *filter(None, [reste])]:
             print(ligne)
         sys.stdout.flush()
