@@ -149,7 +149,7 @@ def test_what_the_epci_bears_has_one_name() -> None:
         ("AC", "un accord", False),
         ("ETP", "12 ETPT", False),
         ("ETP", "12\u202fETP", True),
-        ("ADS", "Service instructeur (SIM-ADS)", True),
+        ("CGCT", "article L5211-4-1 (CGCT)", True),
         ("Acheteur", "95 acheteurs", True),
         ("Valorisé", "Dispositifs valorisés", True),
         ("UGAP", "", False),

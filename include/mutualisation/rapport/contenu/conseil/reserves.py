@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -124,8 +125,12 @@ def section_hors_totaux(bilan: Bilan) -> m.Section:
     lignes = [r | _connu(r) for r in rangees]
     tableau = lire_tableau("autres.manques", lignes, e=bilan.exercice)
     phrase = m.p(hors_totaux(lignes))
-    dits = [(r["libelle"], dit) for r in rangees if (dit := textes.ce_que_c_est(bilan, r["dispositif"]))]
-    suite: list[m.Bloc] = [m.SousTitre("Ce que c'est"), m.Liste(dits, longue=True)] if dits else []
+    # those that are said alike are said once
+    dits: dict[str, list[str]] = defaultdict(list)
+    for r in rangees:
+        dits[textes.ce_que_c_est(bilan, r["dispositif"])].append(r["libelle"])
+    points = [(", ".join(noms), dit) for dit, noms in dits.items() if dit]
+    suite: list[m.Bloc] = [m.SousTitre("Ce que c'est"), m.Liste(points, longue=True)] if points else []
     blocs: list[m.Bloc] = [phrase, m.Repli("Voir lesquels et ce qui manque", [tableau, *suite])] if lignes else []
     return m.Section("perimetre", "Dispositifs hors des totaux", "Hors totaux", blocs)
 
