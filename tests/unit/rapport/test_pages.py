@@ -171,7 +171,7 @@ def annuaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("ASC", ["Villeneuve-d’Ascq"], "1 nom"),
         ("eca", ["Écaillon"], "1 nom"),
         ("baroe", ["Marcq-en-Barœul"], "1 nom"),
-        ("ma", ["La Madeleine", "Marcq-en-Barœul"], "2 noms"),
+        ("ma", ["Marcq-en-Barœul", "La Madeleine"], "2 noms"),
         ("ille", [], "Aucun nom ne commence ainsi"),
     ],
 )

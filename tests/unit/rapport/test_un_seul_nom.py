@@ -12,7 +12,7 @@ from mutualisation.classeur import calculs
 from mutualisation.francais import libelles
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.modele import Valeur
-from mutualisation.rapport.contenu import actes, textes, usage
+from mutualisation.rapport.contenu import actes, communes, textes, usage
 from mutualisation.rapport.contenu.conseil import evolution, methode
 
 D = Decimal
@@ -208,3 +208,8 @@ def test_a_dispositif_says_what_the_data_describe(dits: list[str], fiche: dict[s
         for i, x in enumerate(dits)
     ]
     assert textes.ce_que_c_est(Decrit(textes=lus), "CAM") == attendu
+
+
+def test_the_index_asks_for_a_click_on_the_page_alone() -> None:
+    index = [d for d in communes.documents(BilanFactice()) if d.chemin == "communes/index"]
+    assert {d.sorties: "choisissez" in d.resume for d in index} == {("html",): True, ("pdf",): False}

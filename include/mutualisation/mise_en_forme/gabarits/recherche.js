@@ -8,7 +8,9 @@
   let trouvees = [], autres = [];
   const chercher = () => {
     const cherche = plat(saisie.value), rien = cherche === " ";
-    trouvees = rien ? [] : [...pages.values()].filter((page) => plat(page.textContent).includes(cherche));
+    const place = (page) => plat(page.textContent).indexOf(cherche);
+    // names that begin so come first
+    trouvees = rien ? [] : [...pages.values()].filter((page) => place(page) >= 0).sort((a, b) => !!place(a) - !!place(b));
     liste.replaceChildren(...trouvees.map((page) => {
       const point = document.createElement("li");
       point.append(page.cloneNode(true));

@@ -152,7 +152,7 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
         bloc_communal.ANNUAIRE,
         f"Les communes, {bilan.exercice}",
         sous_titre="À quoi chaque commune adhère, ce qu'elle doit, ce que cela coûte : une page chacune",
-        resume=_resume(territoire),
+        resume=_resume(territoire, sortie),
         chiffres=_chiffres(territoire),
         sections=[
             *([_trouver(territoire)] if sortie == "html" else []),
@@ -167,9 +167,10 @@ def page_annuaire(bilan: Bilan, territoire: Territoire, *, sortie: str) -> m.Doc
     )
 
 
-def _resume(territoire: Territoire) -> str:
+def _resume(territoire: Territoire, sortie: str) -> str:
+    """How many pages there are; how to find one, where there are links."""
     compte = formats.plusieurs(len(territoire.communes), "commune")
-    texte = f"{compte}, de A à Z : choisissez l'initiale de la vôtre, puis son nom."
+    texte = f"{compte}, de A à Z" + (" : choisissez l'initiale de la vôtre, puis son nom." if sortie == "html" else ".")
     autres = len(territoire.sans_commune)
     if not autres:
         return texte
