@@ -1,14 +1,19 @@
 -- What an adherent used, bore and owes. One that counts units under another key, and neither bears nor owes, has a row for its
 -- units: by dispositif they are those of cout_unitaire. Half of a stock, which both semestres count (R10e).
-with unites as (
+with relevees as (
+  select exercice, dispositif, siret_adherent, sum(unites) as unites
+  from {{ ref('recours') }}
+  group by exercice, dispositif, siret_adherent
+),
+
+unites as (
   select
     r.exercice,
     r.dispositif,
     r.siret_adherent,
-    sum(r.unites * case d.nature_unites when 'stock' then 0.5 else 1 end) as unites
-  from {{ ref('recours') }} as r
+    r.unites * case d.nature_unites when 'stock' then 0.5 else 1 end as unites
+  from relevees as r
   inner join {{ ref('dim_dispositif') }} as d on r.exercice = d.exercice and r.dispositif = d.dispositif
-  group by r.exercice, r.dispositif, r.siret_adherent
 ),
 
 lignes as (

@@ -134,6 +134,17 @@ def test_une_version_remplacee_reste_lisible(conn: Conn) -> None:
     assert nombre(conn, "bi.fait_cout") == lignes
 
 
+def test_une_version_close_dit_qui_l_a_approuvee(conn: Conn) -> None:
+    conn.execute(
+        "insert into journal.sceaux (numero, enonce, signature, cle_publique)"
+        " select numero + 1, (enonce::jsonb || jsonb_build_object('acte', 'cloture', 'exercice', %s::int,"
+        " 'approuve_par', 'martin', 'approuve_le', now()))::text, signature, cle_publique from journal.sceaux",
+        (EXERCICE,),
+    )
+    assert conn.execute("select statut, approuve_par from bi.dim_version").fetchall() == [("clos", "martin")]
+    assert conn.execute("select statut from bi.dim_exercice").fetchall() == [("clos",)]
+
+
 def _republier(conn: Conn) -> None:
     """The same rows once more, a dispositif a euro dearer, under a statement that follows the last one."""
     conn.execute(
