@@ -85,7 +85,7 @@ def _table(jeu: Jeu) -> list[str]:
     meta: dict[str, Any] = {"source": jeu.source, "periode": jeu.periode, "instantane": jeu.instantane}
     if jeu.attendu:
         meta["attendu"] = jeu.attendu
-    meta |= {cle: True for cle in ("silencieux", "personnes", "agents") if getattr(jeu, cle)}
+    meta |= {cle: True for cle in ("silencieux", "decroit", "personnes", "agents") if getattr(jeu, cle)}
     if jeu.regles:
         entetes = {c.nom: c.entete or c.nom for c in jeu.colonnes}
         meta["regles"] = [

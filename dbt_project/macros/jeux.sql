@@ -12,6 +12,7 @@
     ('compta', 'pes'),
     ('compta', 'etat_actif'),
     ('compta', 'balance'),
+    ('compta', 'restes_a_recouvrer'),
     ('referentiel', 'dispositifs'),
     ('referentiel', 'adherents'),
     ('referentiel', 'adhesions'),

@@ -61,3 +61,10 @@ from {{ ref('lec_compta__' ~ jeu) }}
 {% macro siren_du_pes(idcoll) -%}
 left(regexp_replace({{ idcoll }}, '\s', '', 'g'), 9)
 {%- endmacro %}
+
+{# The lines of a titre among which its rest is shared (R13): accepted, of a counted status, positive, no cancellation, no order
+   movement. #}
+{% macro ligne_a_recouvrer(alias=none) -%}
+{%- set p = alias ~ '.' if alias else '' -%}
+{{ p }}sens = 'titre' and {{ p }}statut_compte and {{ p }}type_piece not in ('02', '03') and {{ p }}montant_ttc > 0
+{%- endmacro %}

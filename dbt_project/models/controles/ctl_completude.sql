@@ -92,7 +92,7 @@ reculs as (
   inner join annees as n using (exercice)
   inner join annees as p on n.jeu = p.jeu and e.exercice - 1 = p.exercice
   left join {{ ref('stg_journal__jeux') }} as j on n.jeu = j.jeu
-  where p.lignes - n.lignes >= {{ minimum }} and (n.lignes > 0 or coalesce(j.attendu, '') <> '')
+  where p.lignes - n.lignes >= {{ minimum }} and j.decroit is not true and (n.lignes > 0 or coalesce(j.attendu, '') <> '')
 ),
 
 -- what keys leave out (HORS, NON_REPARTI, a role `exclu` or none); accounts that another source counts, order lines, statuses

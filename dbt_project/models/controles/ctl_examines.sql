@@ -206,7 +206,7 @@ deux_ans as (
       select count(distinct f.jeu)
       from {{ ref('stg_journal__fichiers') }} as f
       inner join {{ ref('stg_journal__fichiers') }} as a on f.jeu = a.jeu and f.exercice - 1 = a.exercice
-      where f.exercice = e.exercice
+      where f.exercice = e.exercice and f.jeu not in (select j.jeu from {{ ref('stg_journal__jeux') }} as j where j.decroit)
     ) as jeux,
     (
       select count(distinct r.source)
@@ -222,6 +222,10 @@ deux_ans as (
       where r.exercice = e.exercice and {{ parametre_numerique('part_hors_max', 'e.debut') }} is not null
     ) as bornees
   from exercices as e
+),
+
+restes as (
+  select exercice, count(*) as titres from {{ ref('int_restes') }} group by exercice
 ),
 
 marches as (
@@ -256,6 +260,8 @@ left join couts_unitaires as cu using (exercice)
 left join bornes as b using (exercice)
 left join comptes_recette as cr using (exercice)
 left join marches as m using (exercice)
+left join {{ ref('stg_compta__restes_livres') }} as rl using (exercice)
+left join restes as rt using (exercice)
 left join livraisons as li using (exercice)
 left join mensuels as me using (exercice)
 left join deux_ans as da using (exercice)
@@ -303,6 +309,8 @@ cross join lateral (
   ('sans_tarif', coalesce(ad.nombre, 0) + coalesce(ve.nombre, 0)),
   ('cee_volume', ve.avec_operation),
   ('cee_sans_operation', ve.nombre),
+  ('reste_sans_titre', rl.lignes),
+  ('reste_superieur', rt.titres),
   ('unites_nulles', cu.nombre),
   ('plausibilite', b.nombre),
   ('nature_titre', cr.nombre),

@@ -1,4 +1,4 @@
--- Gaps of the controls over recovery, CEE and CAM (R7 to R10). What is free needs nothing (R7b').
+-- Gaps of the controls over recovery, collection, CEE and CAM (R7 to R10, R13). What is free needs nothing (R7b').
 with exercices as (
   select exercice from {{ ref('int_exercices') }} where demande
 ),
@@ -109,6 +109,16 @@ where volume_delivre = 0
 union all
 select exercice, 'sans_tarif', dispositif, 'ecart', 'un tarif', 'aucun tarif en vigueur', null
 from sans_tarif
+union all
+select exercice, 'reste_sans_titre', '', 'ecart', '0 titre inconnu des écritures',
+  {{ compte('lignes_sans_titre', 'titre inconnu', 'titres inconnus') }} || ', ' || {{ euros('reste_sans_titre') }} || ' de reste', null
+from {{ ref('stg_compta__restes_livres') }}
+where lignes_sans_titre > 0
+union all
+select exercice, 'reste_superieur', concat_ws('/', exercice, budget, bordereau, piece), 'ecart',
+  'au plus ' || {{ euros('montant_lignes') }} || ', somme des lignes positives du titre', {{ euros('reste_livre') }} || ' de reste', null
+from {{ ref('int_restes') }}
+where reste_livre > reste
 union all
 select exercice, 'unites_nulles', dispositif, 'ecart', 'des unités', '0 unité', null
 from {{ ref('mart_cout_unitaire') }}

@@ -141,6 +141,7 @@ class Jeu:
     """One kind of file of a source; its rows land in `brut.<nom>`.
 
     `personnes`: a row may be about persons; `agents`: its source is about agents, whose matricules it delivers.
+    `decroit`: its rows go as time goes, a shorter delivery has lost nothing.
     """
 
     source: str
@@ -153,6 +154,7 @@ class Jeu:
     attendu: str | None = None
     silencieux: bool = False
     instantane: bool = False
+    decroit: bool = False
     personnes: bool = False
     agents: bool = False
     regles: tuple[Regle, ...] = ()

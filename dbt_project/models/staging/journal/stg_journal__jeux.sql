@@ -1,4 +1,4 @@
--- What the registry expects of each jeu: `attendu` is annuel, mensuel or empty.
+-- What the registry expects of each jeu: `attendu` is annuel, mensuel or empty; the rows of one that `decroit` go as time goes.
 {% set jeux = [] %}
 {% if execute %}
   {% for s in graph.sources.values() if s.source_name != 'journal' %}
@@ -7,8 +7,8 @@
   {% endfor %}
 {% endif %}
 {% for jeu, meta in jeux | sort %}
-select '{{ jeu }}' as jeu, '{{ meta.periode }}' as periode, '{{ meta.attendu or '' }}' as attendu
+select '{{ jeu }}' as jeu, '{{ meta.periode }}' as periode, '{{ meta.attendu or '' }}' as attendu, {{ meta.decroit or false }} as decroit
 {{ 'union all' if not loop.last }}
 {% else %}
-select '' as jeu, '' as periode, '' as attendu
+select '' as jeu, '' as periode, '' as attendu, false as decroit
 {% endfor %}

@@ -22,6 +22,7 @@ precedentes as (
     on
       f.source = a.source and f.jeu = a.jeu and f.periode = a.periode
       and c.origine <> a.origine and f.sha256 <> a.sha256 and a.statut = 'accepte'
+  where f.jeu not in (select x.jeu from {{ ref('stg_journal__jeux') }} as x where x.decroit)
   order by f.fichier_id, a.lignes desc, a.fichier_id desc
 ),
 
