@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import uuid
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,8 @@ def _table(jeu: Jeu) -> list[str]:
     if jeu.attendu:
         meta["attendu"] = jeu.attendu
     meta |= {cle: True for cle in ("silencieux", "decroit", "personnes", "agents") if getattr(jeu, cle)}
+    if jeu.arrete:
+        meta["arrete"] = asdict(jeu.arrete)
     if jeu.regles:
         entetes = {c.nom: c.entete or c.nom for c in jeu.colonnes}
         meta["regles"] = [

@@ -45,7 +45,7 @@ from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.lecteurs.noms import CONSEILS
 from mutualisation.lecteurs.octets import empreinte, nature
-from mutualisation.sources.brut import ddl_brut, table
+from mutualisation.sources.brut import ddl_brut, jours_en_trop, table
 from mutualisation.sources.jeux import Jeu, Regle
 from mutualisation.sources.registre import registre
 
@@ -231,6 +231,7 @@ def _juger(conn: psycopg.Connection[Any], fichier: Path, genre: str, jeu: Jeu, l
         verdict = Verdict(lignes=lecture.lignes, colonnes=lecture.typage.colonnes, ignorees=ignorees)
         _compter(conn, jeu, fichier, verdict)
         _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
+        _verifier_jour(conn, jeu, fichier)
     except (LectureRefusee, psycopg.DataError) as e:
         return Verdict(motif_refus(e))
     return verdict
@@ -238,16 +239,12 @@ def _juger(conn: psycopg.Connection[Any], fichier: Path, genre: str, jeu: Jeu, l
 
 def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Verdict) -> None:
     """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart."""
-    periode: tuple[int | None, ...] = (None, None, None)
-    if (lu := lire_nom(jeu, fichier.name)) is not None:
-        depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
-        periode = depose.exercice, depose.mois, depose.semestre
     requete = sql.SQL(
         "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, count(*) from ("
         " select *, {}::int as exercice_fichier, {}::int as mois_fichier, {}::int as semestre_fichier from {brut}) as l"
         " group by 1, 2 order by 3 desc, 1, 2"
     ).format(
-        *map(sql.Literal, periode),
+        *map(sql.Literal, _periode(jeu, fichier)),
         brut=table(jeu),
         rejet=_premiere(jeu, [r for r in jeu.regles if r.issue != "retenu"]),
         retenue=_premiere(jeu, [r for r in jeu.regles if r.issue == "retenu"]),
@@ -257,6 +254,14 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Ve
         if faute is not None:
             entete, _, motif = faute.partition("|")
             compte[entete, motif] += nombre
+
+
+def _periode(jeu: Jeu, fichier: Path) -> tuple[int | None, int | None, int | None]:
+    """Exercice, month and semestre that the name of a file says."""
+    if (lu := lire_nom(jeu, fichier.name)) is None:
+        return None, None, None
+    depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
+    return depose.exercice, depose.mois, depose.semestre
 
 
 def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:
@@ -283,6 +288,17 @@ def _verifier_sommes(
     annoncee = next((c for c in jeu.colonnes if c.entete == controle.get("colonne")), None)
     if annoncee is not None and _differe(conn, jeu, annoncee.nom, controle["total"]):
         raise LectureRefusee(f"le total annoncé par le .controle.json pour « {annoncee.entete} » diffère (F3).")
+
+
+def _verifier_jour(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path) -> None:
+    if jeu.arrete is None:
+        return
+    exercice = sql.Literal(_periode(jeu, fichier)[0])
+    lu = sql.SQL("(select 0::bigint as fichier_id, {}::int as exercice_fichier)").format(exercice)
+    for _, jours in conn.execute(jours_en_trop(jeu, lu)):
+        raise LectureRefusee(
+            f"colonne « {jeu.colonne(jeu.arrete.colonne).entete} » : plusieurs jours dans un même fichier, {jours} (R13a)."
+        )
 
 
 def _differe(conn: psycopg.Connection[Any], jeu: Jeu, nom: str, valeur: str | None) -> bool:

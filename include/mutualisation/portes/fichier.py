@@ -18,7 +18,7 @@ from mutualisation.ingestion.typage import ILLISIBLE
 from mutualisation.portes.execution import commencer, retenir
 from mutualisation.portes.resultat import Constat, ResultatPorte
 from mutualisation.portes.suites import echec, lire_point
-from mutualisation.sources.brut import table
+from mutualisation.sources.brut import jours_en_trop, table
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu, Source
 from mutualisation.sources.registre import registre
 
@@ -56,8 +56,8 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> Call
 
     They are judged while the caller does something else, until it calls what is given back.
     With them, the result of the gate for the journal: warnings are there, and refuse nothing. Checks what
-    `.controle.json` (F3) and the `Total` row (F4) announce, that every row read has landed, and the suites of the
-    source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing to check, a suite is missing or
+    `.controle.json` (F3) and the `Total` row (F4) announce, that every row read has landed, that a file is drawn up to
+    one day (R13a), and the suites of the source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing to check, a suite is missing or
     empty, or a check did not run.
     """
     with conn.cursor(row_factory=namedtuple_row) as curseur:
@@ -68,8 +68,9 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> Call
     totaux = {suite.nom.rpartition(".")[2]: suite.total for suite in lire_point(PORTE, source.nom) if suite.total}
     sommes = _sommes_des_lignes(conn, source, fichiers, totaux)
     presents = {f.jeu for f in fichiers}
+    annonces = [*_annonces(source, fichiers, sommes), *_jours(conn, source, fichiers)]
     points = {
-        "fichiers.annonces": (_annonces(source, fichiers, sommes), ANNONCE),
+        "fichiers.annonces": (annonces, ANNONCE),
         "fichiers.livraisons": (_livraisons(fichiers, sommes, totaux), LIVRAISON),
         source.nom: None,
     }
@@ -146,6 +147,21 @@ def _annonces(source: Source, fichiers: Sequence[Any], sommes: Sommes) -> Iterat
                 "constate": _affiche(somme, colonne) or "introuvable",
                 "ecart": total is None or total != somme,
             }
+
+
+def _jours(conn: psycopg.Connection[Any], source: Source, fichiers: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """Rows of `ANNONCE`, rule `un_seul_jour`: the files that are drawn up to several days (R13a)."""
+    chemins = {f.fichier_id: f.chemin for f in fichiers}
+    exercices = sql.SQL(
+        "(select fichier_id, exercice as exercice_fichier from journal.fichiers where fichier_id = any({}))"
+    ).format(sql.Literal(list(chemins)))
+    for jeu in source.jeux:
+        if jeu.arrete is None or all(f.jeu != jeu.nom for f in fichiers):
+            continue
+        colonne = jeu.colonne(jeu.arrete.colonne).entete
+        for numero, jours in conn.execute(jours_en_trop(jeu, exercices)):
+            fichier = {"fichier_id": numero, "chemin": chemins[numero], "colonne": colonne}
+            yield fichier | {"regle": "un_seul_jour", "attendu": "un jour", "constate": jours, "ecart": True}
 
 
 def _livraisons(fichiers: Sequence[Any], sommes: Sommes, totaux: Mapping[str, str]) -> Iterator[dict[str, Any]]:

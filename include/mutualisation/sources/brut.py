@@ -16,6 +16,22 @@ def table(jeu: Jeu) -> sql.Identifier:
     return sql.Identifier("brut", jeu.nom)
 
 
+def jours_en_trop(jeu: Jeu, fichiers: sql.Composable) -> sql.Composed:
+    """The query of the files of a jeu that are drawn up to several days: (fichier_id, days).
+
+    `fichiers`: rows (fichier_id, exercice_fichier) of those to look at.
+    """
+    if jeu.arrete is None:
+        raise ValueError(f"{jeu.nom} n'est arrêté à aucun jour")
+    return sql.SQL(
+        "select fichier_id, string_agg(distinct to_char({jour}, 'DD/MM/YYYY'), ', ')"
+        " from (select *, {sauf} as sans_jour from {brut} inner join {fichiers} as f using (fichier_id)) as l"
+        " where sans_jour is not true group by fichier_id having count(distinct {jour}) > 1"
+    ).format(
+        jour=sql.Identifier(jeu.arrete.colonne), sauf=sql.SQL(jeu.arrete.sauf), brut=table(jeu), fichiers=fichiers
+    )
+
+
 def ddl_brut(jeu: Jeu) -> list[sql.Composed]:
     """Statements that create `brut.<jeu>` or add what it lacks; running them twice changes nothing."""
     cible = table(jeu)

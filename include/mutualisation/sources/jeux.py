@@ -137,6 +137,18 @@ class Regle:
 
 
 @dataclass(frozen=True)
+class Arrete:
+    """The column of the day to which a whole file is drawn up: two days refuse it (R13a).
+
+    `sauf`: which rows say nothing of it, a condition in SQL as that of `Regle`, window functions allowed over
+    `fichier_id`.
+    """
+
+    colonne: str
+    sauf: str
+
+
+@dataclass(frozen=True)
 class Jeu:
     """One kind of file of a source; its rows land in `brut.<nom>`.
 
@@ -158,6 +170,7 @@ class Jeu:
     personnes: bool = False
     agents: bool = False
     regles: tuple[Regle, ...] = ()
+    arrete: Arrete | None = None
 
     @property
     def colonnes_entrepot(self) -> tuple[Colonne, ...]:

@@ -21,6 +21,7 @@ from mutualisation.sources.jeux import (
     PERIODES,
     TYPES,
     TYPES_SOMMABLES,
+    Arrete,
     Colonne,
     Jeu,
     Registre,
@@ -94,10 +95,11 @@ def _lire_jeu(fichier: str, nom: str, commun: dict[str, Any], brut: Any) -> Jeu:
     declare = commun | {"nom": nom} | brut
     jeu = _objet(
         Jeu,
-        {cle: valeur for cle, valeur in declare.items() if cle not in ("colonnes", "regles")},
+        {cle: valeur for cle, valeur in declare.items() if cle not in ("colonnes", "regles", "arrete")},
         ou,
         colonnes=tuple(_lire_colonne(c, ou, personnes=commun["personnes"]) for c in declare["colonnes"]),
         regles=tuple(_objet(Regle, r, f"{ou}, règle") for r in declare.get("regles", ())),
+        arrete=_objet(Arrete, declare["arrete"], f"{ou}, arrete") if "arrete" in declare else None,
     )
     _verifier_jeu(jeu, ou)
     return jeu
@@ -161,6 +163,8 @@ def _verifier_colonnes_citees(jeu: Jeu, noms: list[str], ou: str) -> None:
     for r in jeu.regles:
         if r.colonne not in noms:
             raise ErreurMutualisation(f"{ou}, règle « {r.motif} » : la colonne « {r.colonne} » n'existe pas.")
+    if jeu.arrete and jeu.arrete.colonne not in [c.nom for c in jeu.colonnes if c.type == "date"]:
+        raise ErreurMutualisation(f"{ou}, arrete : « {jeu.arrete.colonne} » n'est pas une colonne de date.")
     for c in jeu.colonnes:
         citees = (*c.empreinte_de, *(d[0] for d in (c.clair_si, c.pourcent_si) if d), c.garde_si_siret)
         for citee in citees:

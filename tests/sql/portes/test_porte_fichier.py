@@ -34,8 +34,8 @@ def test_un_fichier_conforme_passe(base_vierge: str, poser: Poser) -> None:
     )  # fmt: skip
     refus, resultat = _juger(base_vierge, chargement)
     assert refus == []
-    annonces = ["lignes_posees", "controle_lignes", "controle_total", "ligne_total", "sans_doublon_de_fichier"]
-    assert resultat.executees[:5] == annonces
+    annonces = ["lignes_posees", "controle_lignes", "controle_total", "ligne_total", "un_seul_jour", "sans_doublon_de_fichier"]
+    assert resultat.executees[:6] == annonces
     assert "mandats.statut.column_values_to_be_in_set" in resultat.executees
     assert not any(nom.startswith("titres.") for nom in resultat.executees)
 

@@ -1,5 +1,6 @@
 {{ config(materialized='table', access='private') }}
--- One row per row of restes_a_recouvrer_AAAA (R13a). `dit_le_jour`: its Au is that of the file.
+-- One row per row of restes_a_recouvrer_AAAA (R13a). What says nothing of the day of the file is rejected: a negative rest, rows of
+-- one titre that differ.
 with cellules as ({{ lire_jeu('compta', 'restes_a_recouvrer') }}),
 
 titres as (
@@ -8,45 +9,36 @@ titres as (
   where sens = 'titre' and type_piece <> '02'
 ),
 
-dedoublees as (
+lignes as (
   select
-    *,
+    c.*,
+    {{ faute_de_regle('compta', 'restes_a_recouvrer', 'retenu') }} as autre_exercice,
+    {{ meta_du_jeu('compta', 'restes_a_recouvrer').get('arrete', {}).get('sauf', 'false') }} as sans_jour,
     row_number() over (
       partition by fichier_id, (defaut is null), {{ cellules_lues('compta', 'restes_a_recouvrer') }} order by ligne
     ) as rang
-  from cellules
-),
-
--- rows of one titre that differ: nothing says which is true
-identites as (
-  select
-    d.*,
-    d.exercice <> d.exercice_fichier as autre_exercice,
-    t.piece is not null as titre_connu,
-    count(*) filter (where d.defaut is null and d.rang = 1)
-      over (partition by d.fichier_id, d.exercice, d.budget, d.bordereau, d.piece) as nombre
-  from dedoublees as d
-  left join titres as t using (exercice, budget, bordereau, piece)
+  from cellules as c
 ),
 
 issues as (
   select
-    *,
+    l.*,
     case
-      when defaut is not null then 'rejete'
-      when rang > 1 then 'doublon'
-      when autre_exercice then 'retenu'
-      when nombre > 1 then 'rejete'
-      when not titre_connu then 'retenu'
+      when l.defaut is not null then 'rejete'
+      when l.rang > 1 then 'doublon'
+      when l.autre_exercice is not null then 'retenu'
+      when l.sans_jour then 'rejete'
+      when t.piece is null then 'retenu'
     end as rejet_statut,
     case
-      when defaut is not null then defaut
-      when rang > 1 then '|ligne répétée à l''identique (F7)'
-      when autre_exercice then {{ faute_de_regle('compta', 'restes_a_recouvrer', 'retenu') }}
-      when nombre > 1 then 'Pièce|deux lignes différentes pour un même titre (R13a)'
-      when not titre_connu then 'Pièce|aucun titre accepté de cet exercice, budget, bordereau et pièce (R13a)'
+      when l.defaut is not null then l.defaut
+      when l.rang > 1 then '|ligne répétée à l''identique (F7)'
+      when l.autre_exercice is not null then l.autre_exercice
+      when l.sans_jour then 'Pièce|deux lignes différentes pour un même titre (R13a)'
+      when t.piece is null then 'Pièce|aucun titre accepté de cet exercice, budget, bordereau et pièce (R13a)'
     end as issue
-  from identites
+  from lignes as l
+  left join titres as t using (exercice, budget, bordereau, piece)
 )
 
 select
@@ -55,9 +47,8 @@ select
   exercice_fichier,
   exercice_fichier as rejet_exercice,
   {{ cellules_lues('compta', 'restes_a_recouvrer') }},
-  -- a negative rest, or rows that contradict each other, say nothing of the file
-  au is not null and (reste_a_recouvrer < 0) is not true and (defaut is not null or autre_exercice or nombre = 1) as dit_le_jour,
-  not autre_exercice and not titre_connu and rejet_statut = 'retenu' as sans_titre,
+  au is not null and sans_jour is not true as dit_le_jour,
+  rejet_statut = 'retenu' and autre_exercice is null as sans_titre,
   nullif(split_part(issue, '|', 1), '') as rejet_colonne,
   substr(issue, strpos(issue, '|') + 1) as rejet_motif,
   rejet_statut,
