@@ -34,6 +34,17 @@ DEFAUTS = [
         [("2023", "1", "21590001000012", "10", "0")],
     ),
     (
+        "encaissement_sommes",
+        "insert into encaissement (version, exercice, dispositif, montant_titre, encaisse, reste_a_recouvrer, au)"
+        " values (1, 2023, 'ADS', 10, 7, 2, '2024-02-15')",
+        [("2023", "ADS", None, "10.00", None), ("2023", "ADS", None, "7.00", "8.00")],
+    ),
+    (
+        "encaissement_sommes",
+        "insert into int_restes (exercice, budget, bordereau, piece, reste) values (2023, '00', '1', '2', 10)",
+        [("2023", "00/1/2", None, None, "10")],
+    ),
+    (
         "passage_detail_somme",
         "update passage_d5211 set dont_structure = 0.01 where dispositif = 'ADS'",
         [("2023", "ADS", "0.01", "0")],

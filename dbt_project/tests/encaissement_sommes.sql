@@ -1,4 +1,4 @@
--- R13.
+-- R13: collected = titled − left; what is titled is the receipts, what is shared of the rest of a titre is that rest.
 select e.exercice, e.dispositif, e.siret_adherent as siret, e.encaisse::text as constate,
   (e.montant_titre - e.reste_a_recouvrer)::text as attendu
 from {{ ref('encaissement') }} as e
