@@ -96,6 +96,47 @@ def test_ce_qu_un_fichier_annonce_est_compare(base_vierge: str, poser: Poser, so
     assert [(dit, refus[rang]) for rang, dit in attendus.items() if dit not in refus[rang]] == []
 
 
+def _reste(piece: str, reste: str, au: str, exercice: str = "2024", bordereau: str = "1") -> dict[str, str]:
+    cellules = {"exercice": exercice, "budget": "BP", "bordereau": bordereau, "piece": piece}
+    return cellules | {"reste_a_recouvrer": reste, "au": au}
+
+
+FEVRIER, MARS = "15/02/2025", "31/03/2025"
+# R13a: rests beside one of 15 February, and whether their file is refused
+JOURS = {
+    "le même jour": ([_reste("2", "5", FEVRIER)], False),
+    "un autre jour": ([_reste("2", "5", MARS)], True),
+    "d'un autre exercice": ([_reste("2", "5", MARS, exercice="2023")], True),
+    "deux fois, d'un autre exercice": (
+        [_reste("2", "5", FEVRIER, exercice="2023"), _reste("2", "6", MARS, exercice="2023")],
+        True,
+    ),
+    "d'un reste illisible": ([_reste("2", "abc", MARS)], True),
+    "d'une pièce vide": ([_reste("", "5", MARS)], True),
+    "illisible": ([_reste("2", "5", "31/02/2025")], False),
+    "négatif": ([_reste("2", "-5", MARS)], False),
+    "contradictoire": ([_reste("2", "5", MARS), _reste("2", "6", MARS)], False),
+    "contradictoire par son jour": ([_reste("1", "10", MARS)], False),
+    "contradictoire, une fois négatif": ([_reste("2", "5", MARS), _reste("2", "-6", MARS)], True),
+    "répété": ([_reste("2", "5", MARS), _reste("2", "5,00", "2025-03-31")], True),
+    "du même numéro, d'un autre bordereau": ([_reste("1", "10", MARS, bordereau="2")], True),
+}
+
+
+def test_une_liste_est_arretee_a_un_seul_jour(base_vierge: str, poser: Poser) -> None:
+    chargement = None
+    for nom, (restes, _) in JOURS.items():
+        rangees = [_reste("1", "10", FEVRIER), *restes]
+        chargement = poser("restes_a_recouvrer", "", rangees, chargement_id=chargement, chemin=nom)
+    assert chargement is not None
+    refus = dict(_refus(base_vierge, chargement))
+    assert refus.keys() == {nom for nom, (_, refuse) in JOURS.items() if refuse}
+    assert refus["un autre jour"] == (
+        "colonne « Au » : plusieurs jours dans un même fichier, 15/02/2025, 31/03/2025 — exporter la liste arrêtée à un "
+        "seul jour, et la redéposer (R13a)"
+    )
+
+
 def test_un_autre_chargement_ne_compte_pas(base_vierge: str, poser: Poser) -> None:
     poser("mandats", "montant_ttc", ["1,00"], lignes=5)
     chargement = poser("titres", "montant_ttc", ["1,00"])

@@ -152,6 +152,16 @@ def test_un_total_ou_un_controle_faux_refuse(tmp_path: Path) -> None:
     assert "le contrôle de ventes_2023.csv" in _dit(essayer(controle))
 
 
+def test_une_liste_de_restes_de_deux_jours_est_refusee(tmp_path: Path) -> None:
+    entete = "Exercice;Budget;Bordereau;Pièce;Reste à recouvrer;Au\n"
+    lignes_ = "2023;BP;1;1;10,00;15/02/2024\n2023;BP;1;2;{};31/03/2024\n"
+    fichier = tmp_path / "restes_a_recouvrer_2023.csv"
+    essai = essayer(_ecrire(fichier, entete + lignes_.format("5,00")))
+    assert essai.code == 3
+    assert "« Au » : plusieurs jours dans un même fichier, 15/02/2024, 31/03/2024 (R13a)" in _dit(essai)
+    assert essayer(_ecrire(fichier, entete + lignes_.format("-5,00"))).code == 2
+
+
 def test_un_classeur_dont_la_feuille_n_a_pas_les_en_tetes(tmp_path: Path) -> None:
     classeur = Workbook()
     classeur.active.append(["N° agent", "Jour", "Tâche", "Heures", "Nature du temps"])
