@@ -27,8 +27,7 @@ rangs as (
       partition by exercice, budget, bordereau, piece
       order by
         solde desc,
-        ligne_piece ~ '^[0-9]+$' desc,
-        case when ligne_piece ~ '^[0-9]+$' then ligne_piece::numeric end,
+        case when ligne_piece ~ '^[0-9]+$' then ligne_piece::numeric end nulls last,
         ligne_piece collate "C"
     ) as rang,
     centimes_reste - sum(centimes) over (partition by exercice, budget, bordereau, piece) as a_distribuer
