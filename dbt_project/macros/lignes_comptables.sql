@@ -64,7 +64,6 @@ left(regexp_replace({{ idcoll }}, '\s', '', 'g'), 9)
 
 {# The lines of a titre among which its rest is shared (R13): accepted, of a counted status, positive, no cancellation, no order
    movement. #}
-{% macro ligne_a_recouvrer(alias=none) -%}
-{%- set p = alias ~ '.' if alias else '' -%}
-{{ p }}sens = 'titre' and {{ p }}statut_compte and {{ p }}type_piece not in ('02', '03') and {{ p }}montant_ttc > 0
+{% macro ligne_a_recouvrer(e) -%}
+{{ e }}.sens = 'titre' and {{ e }}.statut_compte and {{ e }}.type_piece not in ('02', '03') and {{ e }}.montant_ttc > 0
 {%- endmacro %}

@@ -296,9 +296,8 @@ def _verifier_jour(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path) -> No
     exercice = sql.Literal(_periode(jeu, fichier)[0])
     lu = sql.SQL("(select 0::bigint as fichier_id, {}::int as exercice_fichier)").format(exercice)
     for _, jours in conn.execute(jours_en_trop(jeu, lu)):
-        raise LectureRefusee(
-            f"colonne « {jeu.colonne(jeu.arrete.colonne).entete} » : plusieurs jours dans un même fichier, {jours} (R13a)."
-        )
+        entete = jeu.colonne(jeu.arrete.colonne).entete
+        raise LectureRefusee(f"colonne « {entete} » : plusieurs jours dans un même fichier, {jours} (R13a).")
 
 
 def _differe(conn: psycopg.Connection[Any], jeu: Jeu, nom: str, valeur: str | None) -> bool:

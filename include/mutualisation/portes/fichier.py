@@ -56,9 +56,9 @@ def verifier_fichiers(conn: psycopg.Connection[Any], chargement_id: int) -> Call
 
     They are judged while the caller does something else, until it calls what is given back.
     With them, the result of the gate for the journal: warnings are there, and refuse nothing. Checks what
-    `.controle.json` (F3) and the `Total` row (F4) announce, that every row read has landed, that a file is drawn up to
-    one day (R13a), and the suites of the source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing to check, a suite is missing or
-    empty, or a check did not run.
+    `.controle.json` (F3) and the `Total` row (F4) announce, that every row read has landed, that a list is drawn up to
+    one day (R13a), and the suites of the source. Raises `ControleEchoue` (« porte fichier : … ») when there is nothing
+    to check, a suite is missing or empty, or a check did not run.
     """
     with conn.cursor(row_factory=namedtuple_row) as curseur:
         fichiers: list[Any] = curseur.execute(EN_ATTENTE, [chargement_id]).fetchall()

@@ -27,9 +27,7 @@ def jours_en_trop(jeu: Jeu, fichiers: sql.Composable) -> sql.Composed:
         "select fichier_id, string_agg(distinct to_char({jour}, 'DD/MM/YYYY'), ', ')"
         " from (select *, {sauf} as sans_jour from {brut} inner join {fichiers} as f using (fichier_id)) as l"
         " where sans_jour is not true group by fichier_id having count(distinct {jour}) > 1"
-    ).format(
-        jour=sql.Identifier(jeu.arrete.colonne), sauf=sql.SQL(jeu.arrete.sauf), brut=table(jeu), fichiers=fichiers
-    )
+    ).format(jour=sql.Identifier(jeu.arrete.colonne), sauf=sql.SQL(jeu.arrete.sauf), brut=table(jeu), fichiers=fichiers)
 
 
 def ddl_brut(jeu: Jeu) -> list[sql.Composed]:

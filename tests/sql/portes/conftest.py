@@ -101,8 +101,9 @@ def poser(base_vierge: str) -> Poser:
                 )
             fichier = _seul(
                 conn,
-                "insert into journal.fichiers (chargement_id, source, jeu, periode, exercice, version, nom, chemin, extension, "
-                "sha256, octets, lignes, controle) values (%s, %s, %s, '2024', 2024, 1, 'f', %s, 'csv', 'a', 1, %s, %s) "
+                "insert into journal.fichiers (chargement_id, source, jeu, periode, exercice, version, nom, chemin, "
+                "extension, sha256, octets, lignes, controle) "
+                "values (%s, %s, %s, '2024', 2024, 1, 'f', %s, 'csv', 'a', 1, %s, %s) "
                 "returning fichier_id",
                 chargement_id, source, jeu, chemin or f"{source}/{jeu}.csv",
                 len(cellules) if lignes is None else lignes, controle,

@@ -34,7 +34,14 @@ def test_un_fichier_conforme_passe(base_vierge: str, poser: Poser) -> None:
     )  # fmt: skip
     refus, resultat = _juger(base_vierge, chargement)
     assert refus == []
-    annonces = ["lignes_posees", "controle_lignes", "controle_total", "ligne_total", "un_seul_jour", "sans_doublon_de_fichier"]
+    annonces = [
+        "lignes_posees",
+        "controle_lignes",
+        "controle_total",
+        "ligne_total",
+        "un_seul_jour",
+        "sans_doublon_de_fichier",
+    ]
     assert resultat.executees[:6] == annonces
     assert "mandats.statut.column_values_to_be_in_set" in resultat.executees
     assert not any(nom.startswith("titres.") for nom in resultat.executees)
@@ -132,8 +139,8 @@ def test_une_liste_est_arretee_a_un_seul_jour(base_vierge: str, poser: Poser) ->
     refus = dict(_refus(base_vierge, chargement))
     assert refus.keys() == {nom for nom, (_, refuse) in JOURS.items() if refuse}
     assert refus["un autre jour"] == (
-        "colonne « Au » : plusieurs jours dans un même fichier, 15/02/2025, 31/03/2025 — exporter la liste arrêtée à un "
-        "seul jour, et la redéposer (R13a)"
+        "colonne « Au » : plusieurs jours dans un même fichier, 15/02/2025, 31/03/2025 — exporter la liste arrêtée à "
+        "un seul jour, et la redéposer (R13a)"
     )
 
 

@@ -86,7 +86,11 @@ def test_une_source_s_ajoute_par_configuration(tmp_path: Path) -> None:
         ("libelle: Essai", "titre: Essai", "libelle"),
         ("type: nombre", "type: texte, garde_si_siret: siret", "n'existe pas"),
         ("type: nombre", "type: code, clair_si: {colonne: code, valeur: T}", "vont ensemble"),
-        ("periode: mois", "periode: mois\n    arrete: {colonne: valeur, sauf: 'false'}", "n'est pas une colonne de date"),
+        (
+            "periode: mois",
+            "periode: mois\n    arrete: {colonne: valeur, sauf: 'false'}",
+            "n'est pas une colonne de date",
+        ),
         ("jeux:", "jeux: []\nautres:", "dictionnaire non vide"),
         ("source: essai", "source: [", "illisible"),
     ],

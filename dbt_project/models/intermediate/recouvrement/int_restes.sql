@@ -5,12 +5,11 @@ select
   r.bordereau,
   r.piece,
   r.reste_a_recouvrer as reste_livre,
-  coalesce(t.montant, 0) as montant_lignes,
-  least(r.reste_a_recouvrer, coalesce(t.montant, 0)) as reste
+  coalesce(sum(e.montant_ttc), 0) as montant_lignes,
+  least(r.reste_a_recouvrer, coalesce(sum(e.montant_ttc), 0)) as reste
 from {{ ref('stg_compta__restes_a_recouvrer') }} as r
-left join (
-  select exercice, budget, bordereau, piece, sum(montant_ttc) as montant
-  from {{ ref('int_ecritures') }}
-  where {{ ligne_a_recouvrer() }}
-  group by exercice, budget, bordereau, piece
-) as t using (exercice, budget, bordereau, piece)
+left join {{ ref('int_ecritures') }} as e
+  on
+    r.exercice = e.exercice and r.budget = e.budget and r.bordereau = e.bordereau and r.piece = e.piece
+    and {{ ligne_a_recouvrer('e') }}
+group by r.exercice, r.budget, r.bordereau, r.piece, r.reste_a_recouvrer

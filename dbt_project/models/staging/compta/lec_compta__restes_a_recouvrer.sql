@@ -6,7 +6,10 @@ with cellules as ({{ lire_jeu('compta', 'restes_a_recouvrer') }}),
 titres as (
   select distinct exercice, budget, bordereau, piece
   from {{ ref('stg_compta__ecritures') }}
-  where sens = 'titre' and type_piece <> '02'
+  where
+    sens = 'titre' and type_piece <> '02'
+    -- of a ledger of a million lines, those that the list names
+    and (exercice, budget, bordereau, piece) in (select c.exercice, c.budget, c.bordereau, c.piece from cellules as c)
 ),
 
 lignes as (
