@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,10 +40,19 @@ class LigneFacture:
 
 
 @dataclass(frozen=True)
+class Reste:
+    """What is left to collect of the titres of an exercice, by the accountant, on the day `au` (R13), in euros."""
+
+    exercice: int
+    au: date
+    montant: Decimal
+
+
+@dataclass(frozen=True)
 class Facture:
     """One row of `facture_semestrielle`: Σ `lignes` = montant_du, Σ `reports` = report_precedent, in euros.
 
-    `adherent`: its row of `factures_adherents`; `hors_titre`: shown, never summed.
+    `adherent`: its row of `factures_adherents`; `hors_titre`, `restes`: shown, never summed.
     """
 
     semestre: Semestre
@@ -52,6 +62,7 @@ class Facture:
     lignes: list[LigneFacture]
     reports: list[LigneFacture]
     hors_titre: list[LigneFacture]
+    restes: list[Reste]
     montant_du: Decimal
     report_precedent: Decimal
     montant_facture: Decimal
@@ -84,7 +95,7 @@ def lire_factures(
     recouvrement, emises = (
         _par_periode(conn, relation, versions) for relation in ("recouvrement", "facture_semestrielle")
     )
-    assemblage = _Assemblage(contexte, facturation, recouvrement, emises, semestre)
+    assemblage = _Assemblage(contexte, facturation, recouvrement, emises, _restes(conn, versions), semestre)
     publiees = [r for lignes in emises.get((exercice, semestre), {}).values() for r in lignes]
     factures = [assemblage.facture(r) for r in publiees]
     for facture in factures:
@@ -100,6 +111,19 @@ def _par_periode(conn: psycopg.Connection[Any], relation: str, versions: Mapping
     return par_periode
 
 
+def _restes(conn: psycopg.Connection[Any], versions: Mapping[int, int]) -> dict[str, list[Reste]]:
+    """By SIRET, exercices in order; nothing where all is collected, or where nothing says what was."""
+    sommes: dict[tuple[str, int, date], Decimal] = defaultdict(lambda: ZERO)
+    for exercice, version in sorted(versions.items()):
+        for r in lire_publiees(conn, "encaissement", exercice, version):
+            sommes[r["siret_adherent"], exercice, r["au"]] += r["reste_a_recouvrer"]
+    restes: dict[str, list[Reste]] = defaultdict(list)
+    for (siret, exercice, au), montant in sommes.items():
+        if montant:
+            restes[siret].append(Reste(exercice, au, montant))
+    return restes
+
+
 class _Assemblage:
     """Joins what is published to the frozen detail, for one semestre."""
 
@@ -109,6 +133,7 @@ class _Assemblage:
         facturation: Facturation,
         recouvrement: ParPeriode,
         emises: ParPeriode,
+        restes: Mapping[str, list[Reste]],
         semestre: int,
     ) -> None:
         self._semestre = facturation.semestre(semestre)
@@ -116,7 +141,7 @@ class _Assemblage:
         self._libelles = {d["code"]: d["libelle"] for d in contexte.dispositifs}
         self._adherents = {a["siret_adherent"]: a for a in facturation.adherents if a["semestre"] == semestre}
         self._tarifs = [t for t in facturation.tarifs if t["semestre"] == semestre]
-        self._recouvrement, self._emises = recouvrement, emises
+        self._recouvrement, self._emises, self._restes = recouvrement, emises, restes
 
     def facture(self, publiee: Ligne) -> Facture:
         siret = publiee["siret_adherent"]
@@ -129,6 +154,7 @@ class _Assemblage:
             lignes=list(self._lignes(siret)),
             reports=self._reports(siret, publiee["report_precedent"]),
             hors_titre=list(self._hors_titre(siret)),
+            restes=self._restes.get(siret, []),
             **{champ: publiee[champ] for champ in MONTANTS},
         )
 

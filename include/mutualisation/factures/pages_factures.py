@@ -55,6 +55,7 @@ def donnees_facture(contexte: Contexte, f: Facture) -> dict[str, Any]:
         lignes=[_ligne(x) | {"calcul": _calcul(x)} for x in f.lignes],
         reports=[_ligne(x) for x in f.reports],
         hors_titre=[_ligne(x) | {"mode": libelle_mode(x.mode)} for x in f.hors_titre if x.mode != GRATUIT],
+        restes=[{"exercice": str(x.exercice), "au": jour(x.au), "montant": montant(x.montant)} for x in f.restes],
         gratuits=", ".join(x.libelle for x in f.hors_titre if x.mode == GRATUIT),
     )
 

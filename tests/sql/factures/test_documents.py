@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -102,6 +103,8 @@ DITS = {
         "2020-S2 Dépôt des archives définitives 8,00 €",
         "Report précédent 14,00 €",
         "Total à titrer 132,81 €",
+        "Reste dû sur des titres déjà émis, hors de cette facture",
+        "2020 31/03/2021 20,00 € 2021 31/03/2022 75,00 € Ces montants sont déjà titrés",
         "Publication version 1",
     ),
     # what is no titre stands apart
@@ -138,6 +141,15 @@ DITS = {
 def test_texte_de_chaque_document(dossier: Path, nom: str) -> None:
     texte = _Texte.de(dossier / f"{nom}.pdf")
     assert [attendu for attendu in DITS[nom] if attendu not in texte] == []
+
+
+@pytest.mark.systeme
+@texte_des_pdf
+def test_rien_n_est_dit_paye(dossier: Path) -> None:
+    for pdf in sorted(dossier.glob("*.pdf")):
+        lu = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+        assert not re.findall(r"(?i)\b(?:pay|r[ée]gl)é(?:e?s?)\b", lu), pdf.name
+    assert "Reste dû" not in _Texte.de(dossier / f"facture_2021-S2_{base.SIRET_LILLE}.pdf")
 
 
 @pytest.mark.systeme

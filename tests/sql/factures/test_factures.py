@@ -12,7 +12,7 @@ from tests.sql.publication import entrepot_publie as base
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.factures.facturation import Parametres
-from mutualisation.factures.factures import Facture, phrase
+from mutualisation.factures.factures import Facture, Reste, phrase
 
 from .conftest import CCAS, lire
 
@@ -139,3 +139,15 @@ def test_date_de_notification_en_parametre() -> None:
         _parametres(("date_notification_cout:2020", "31/06/2020", "2020-01-01", None)).notification_cout(2020)
     with pytest.raises(ErreurMutualisation, match="date_notification_cout:2020"):
         _parametres(("date_notification_cout:2020", "mi-avril", "2020-01-01", None)).notification_cout(2020)
+
+
+def test_reste_du_des_titres_emis_d_apres_le_comptable_seul(conn_facturee: Conn) -> None:
+    factures = lire(conn_facturee)
+    # 2021: 50,00 + 25,00; a titre without an adherent is on no invoice, one that is collected leaves nothing
+    assert _de(factures, base.SIRET_LOOS).restes == [
+        Reste(2020, date(2021, 3, 31), Decimal("20.00")),
+        Reste(2021, date(2022, 3, 31), Decimal("75.00")),
+    ]
+    assert _de(factures, base.SIRET_LILLE).restes == []
+    base.corriger(conn_facturee, "encaissement", "reste_a_recouvrer = 0, encaisse = montant_titre", "true")
+    assert [f.restes for f in lire(conn_facturee)] == [[], [], []]
