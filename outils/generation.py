@@ -137,6 +137,8 @@ def page_sources() -> str:
 def _section(jeu: Jeu) -> list[str]:
     formats = ", ".join(f".{e}" for e in jeu.extensions)
     attendu = {"annuel": " Attendu chaque année.", "mensuel": " Attendu chaque mois."}.get(jeu.attendu or "", "")
+    if jeu.periode == "mois":
+        attendu += " Un fichier couvre un mois, un trimestre (AAAA-TN) ou une année (AAAA)."
     titre = ["", f"### {jeu.forme_du_nom} ({formats})", "", f"{jeu.libelle}.{attendu}"]
     if jeu.format != "tabulaire":
         return titre

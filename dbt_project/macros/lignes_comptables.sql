@@ -5,7 +5,7 @@ with cellules as ({{ lire_jeu('compta', jeu) }})
 select
   fichier_id,
   ligne,
-  periode,
+  rang_periode,
   'csv' as origine,
   '{{ sens }}' as sens,
   0 as rang_bordereau,
@@ -44,7 +44,7 @@ from cellules
 {# Every line of the ledger, of mandats, titres and PES. #}
 {% macro lignes_du_grand_livre() %}
 {% for jeu in ['mandats', 'titres', 'pes'] %}
-select fichier_id, ligne, rang_bordereau, rang_piece, rang_ligne, periode, origine, sens, exercice, budget,
+select fichier_id, ligne, rang_bordereau, rang_piece, rang_ligne, rang_periode, origine, sens, exercice, budget,
   bordereau, piece, ligne_piece, date_emission, type_piece, nature, axe_analytique, operation, service_gestionnaire, produit,
   siret, objet, exercice_origine, periode_service, montant_ht, montant_ttc, statut, autre_collectivite, bordereau_incoherent,
   exercice_fichier, rejet_exercice, rejet_colonne, rejet_valeur, rejet_motif, rejet_statut,

@@ -46,8 +46,9 @@ from (
     b.defauts,
     f.chemin as fichier,
     f.sha256,
-    f.periode,
+    f.rang_periode,
     f.exercice as exercice_fichier,
+    f.mois_debut as mois_debut_fichier,
     f.mois as mois_fichier,
     f.semestre as semestre_fichier,
     f.depot as depot_fichier

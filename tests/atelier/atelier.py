@@ -179,6 +179,8 @@ class Atelier:
         if not garde:
             _oublier(conn)
         (dernier,) = conn.execute("select coalesce(max(fichier_id), 0) from journal.fichiers").fetchone()  # type: ignore[misc]
+        if cas.avant:
+            self._charger(conn, cas.avant)
         self._charger(conn, cas.deposer(self._depot_vide()))
         neufs = {jeu for (jeu,) in conn.execute("select jeu from journal.fichiers where fichier_id > %s", (dernier,))}
         _ouvrir_la_construction(conn, cas.exercices)

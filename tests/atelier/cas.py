@@ -1,10 +1,11 @@
 """Scenario folders `tests/cas/NN_nom/`, hostile drops `tests/attaques/depots/nom/`: the drop that each makes over
 `_socle/`, what it expects.
 
-A folder holds README.md (rule, situation, arithmetic by hand), entrees/<source>/, attendu/ and cas.yml: `exercices`
-asked, `regles` told, `controles` that must say `ecart` (all of them, default none), `faute`: {model: query that reads
-`{requete}`, the model's own}, a slip put in the build where no drop can make a control fail, `absents`: files of
-`_socle/` that are not delivered, `seul`: no other drop was loaded before.
+A folder holds README.md (rule, situation, arithmetic by hand), entrees/<source>/, avant/<source>/ for the files of a
+drop that was loaded before, attendu/ and cas.yml: `exercices` asked, `regles` told, `controles` that must say `ecart`
+(all of them, default none), `faute`: {model: query that reads `{requete}`, the model's own}, a slip put in the build
+where no drop can make a control fail, `absents`: files of `_socle/` that are not delivered, `seul`: no other drop was
+loaded before.
 
 `attendu/<relation>.csv` lists rows that the relation must hold, on the columns of the file only;
 `<relation>.complet.csv` lists all its rows; `<relation>.absent.csv` rows that it must not hold. `attendu/sortie.txt`:
@@ -62,6 +63,12 @@ class Cas:
             return 0, []
         code, *controles = chemin.read_text(encoding="utf-8").split()
         return int(code), sorted(controles)
+
+    @property
+    def avant(self) -> Path | None:
+        """The drop that was loaded before; None for most."""
+        dossier = self.dossier / "avant"
+        return dossier if dossier.exists() else None
 
     def deposer(self, destination: Path) -> Path:
         """Write the drop: `_socle/` for each exercice asked, the files of the scenario over it."""

@@ -37,18 +37,21 @@ jugees as (
   from livraisons
 ),
 
--- a month of mandats is in its CSV, its PES, or both (G6)
+-- a month of mandats is in its CSV, its PES, or both (G6); months are held against months, quarters against quarters (F17)
 mois as (
-  select jeu, exercice, mois, sum(lignes) as lignes
+  select jeu, exercice, mois_debut, mois, sum(lignes) as lignes
   from (
-    select f.jeu, f.exercice, f.mois, f.lignes
+    select f.jeu, f.exercice, f.mois_debut, f.mois, f.lignes
     from {{ ref('stg_journal__fichiers') }} as f
     inner join {{ ref('stg_journal__jeux') }} as j on f.jeu = j.jeu and j.attendu = 'mensuel'
     where f.mois is not null
     union all
-    select 'mandats', exercice, mois, lignes from {{ ref('stg_compta__pes_mois') }}
+    select 'mandats', p.exercice, coalesce(f.mois_debut, p.mois), coalesce(f.mois, p.mois), p.lignes
+    from {{ ref('stg_compta__pes_mois') }} as p
+    left join {{ ref('stg_journal__fichiers') }} as f
+      on f.jeu = 'mandats' and p.exercice = f.exercice and p.mois between f.mois_debut and f.mois
   ) as l
-  group by jeu, exercice, mois
+  group by jeu, exercice, mois_debut, mois
 ),
 
 -- what a month should hold: its share of the former year, of the months that both years have; else the median of the others
@@ -56,6 +59,7 @@ attendus as (
   select
     m.jeu,
     m.exercice,
+    m.mois_debut,
     m.mois,
     m.lignes,
     e.mois_min,
@@ -63,10 +67,13 @@ attendus as (
       case when count(*) >= 3 then percentile_disc(0.5) within group (order by a.lignes) end) as attendu
   from mois as m
   inner join exercices as e using (exercice)
-  inner join mois as a on m.jeu = a.jeu and m.exercice = a.exercice and m.mois <> a.mois
-  left join mois as q on m.jeu = q.jeu and m.exercice - 1 = q.exercice and a.mois = q.mois
-  left join mois as p on m.jeu = p.jeu and m.exercice - 1 = p.exercice and m.mois = p.mois
-  group by m.jeu, m.exercice, m.mois, m.lignes, e.mois_min
+  inner join mois as a
+    on m.jeu = a.jeu and m.exercice = a.exercice and m.mois <> a.mois and m.mois - m.mois_debut = a.mois - a.mois_debut
+  left join mois as q
+    on m.jeu = q.jeu and m.exercice - 1 = q.exercice and a.mois_debut = q.mois_debut and a.mois = q.mois
+  left join mois as p
+    on m.jeu = p.jeu and m.exercice - 1 = p.exercice and m.mois_debut = p.mois_debut and m.mois = p.mois
+  group by m.jeu, m.exercice, m.mois_debut, m.mois, m.lignes, e.mois_min
 ),
 
 annees as (
@@ -165,7 +172,7 @@ union all
 select
   exercice,
   'mois_creux',
-  jeu || '_' || exercice || '-' || to_char(mois, 'FM00'),
+  jeu || '_' || exercice || '-' || case when mois_debut = mois then to_char(mois, 'FM00') else 'T' || mois / 3 end,
   'ecart',
   'environ ' || {{ compte('attendu', 'ligne') }},
   {{ compte('lignes', 'ligne') }},

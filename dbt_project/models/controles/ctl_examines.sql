@@ -194,7 +194,8 @@ mensuels as (
   select f.exercice, count(*) as nombre
   from {{ ref('stg_journal__fichiers') }} as f
   inner join {{ ref('stg_journal__jeux') }} as j on f.jeu = j.jeu and j.attendu = 'mensuel'
-  where f.mois is not null
+  -- a year stands alone (F17)
+  where f.mois - f.mois_debut < 11
   group by f.exercice
 ),
 

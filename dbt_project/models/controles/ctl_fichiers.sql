@@ -4,22 +4,23 @@ with exercices as (
   select exercice from {{ ref('int_exercices') }} where demande
 ),
 
--- files by month and half-year follow each other within E, yearly ones from E−1 to E
+-- files by month, quarter and half-year follow each other within E, yearly ones from E−1 to E
 tabulaires as (
-  select exercice, jeu, periode, chemin, colonnes_absentes, mois is null and semestre is null as annuel
+  select exercice, jeu, periode, rang_periode, chemin, colonnes_absentes, length(periode) = 4 as annuel
   from {{ ref('stg_journal__fichiers') }}
   where exercice is not null and jeu not in ('pes', 'decp', 'balance')
 ),
 
 disparues as (
-  select f.exercice, f.jeu, c.colonne, f.chemin, max(p.periode) as vue
+  select f.exercice, f.jeu, c.colonne, f.chemin, (array_agg(p.periode order by p.rang_periode desc))[1] as vue
   from tabulaires as f
   cross join lateral jsonb_array_elements_text(f.colonnes_absentes) as c (colonne)
   inner join tabulaires as p
     on
       f.jeu = p.jeu
+      and f.annuel = p.annuel
       and case when f.annuel then f.exercice - 1 else f.exercice end = p.exercice
-      and (f.annuel or p.periode < f.periode)
+      and (f.annuel or p.rang_periode < f.rang_periode)
       and not p.colonnes_absentes @> to_jsonb(c.colonne)
   where f.exercice in (select e.exercice from exercices as e)
   group by f.exercice, f.jeu, c.colonne, f.chemin
@@ -49,7 +50,7 @@ from exercices as e
 cross join generate_series(1, 12) as m (mois)
 inner join {{ ref('stg_journal__jeux') }} as a on a.attendu = 'mensuel'
 where
-  not exists (select 1 from {{ ref('stg_journal__fichiers') }} as f where f.jeu = a.jeu and f.exercice = e.exercice and f.mois = m.mois)
+  not exists (select 1 from {{ ref('stg_journal__fichiers') }} as f where f.jeu = a.jeu and f.exercice = e.exercice and m.mois between f.mois_debut and f.mois)
   and not (
     a.jeu = 'mandats'
     and exists (select 1 from {{ ref('stg_compta__pes_mois') }} as p where p.exercice = e.exercice and p.mois = m.mois)

@@ -15,7 +15,8 @@ temps as (
     p.etp,
     p.etp * coalesce(c.cout, 0) as cout,
     e.seuil_effectif,
-    f.mois is not null as mensuel
+    f.mois,
+    f.mois - f.mois_debut as longueur
   from {{ ref('int_etp_parts') }} as p
   inner join {{ ref('int_exercices') }} as e using (exercice)
   left join couts as c using (exercice, categorie)
@@ -24,26 +25,30 @@ temps as (
 ),
 
 -- K8: the hours of a month that fewer agents than `seuil_effectif` share stand with the other small activities of the
--- month, those of a small month with the other small months, under the first of their files
+-- month, those of a small month with the other small months, under the first of their files; a file of a quarter or a year
+-- (F17) stands for a month
 par_activite as (
   select exercice, dispositif, fichier, code_activite, part
   from temps
-  where mensuel
+  where mois is not null
   group by exercice, dispositif, fichier, code_activite, part
   having count(distinct matricule) < min(seuil_effectif)
 ),
 
 par_mois as (
-  select t.exercice, t.dispositif, t.fichier, t.part, count(distinct t.matricule) < min(t.seuil_effectif) as petit
+  select t.exercice, t.dispositif, t.fichier, t.mois, t.part, count(distinct t.matricule) < min(t.seuil_effectif) as petit
   from temps as t
   where (t.exercice, t.dispositif, t.fichier, t.code_activite, t.part) in (
     select a.exercice, a.dispositif, a.fichier, a.code_activite, a.part from par_activite as a
   )
-  group by t.exercice, t.dispositif, t.fichier, t.part
+  group by t.exercice, t.dispositif, t.fichier, t.mois, t.part
 ),
 
 premiers as (
-  select exercice, dispositif, part, min(fichier) as fichier from par_mois where petit group by exercice, dispositif, part
+  select exercice, dispositif, part, (array_agg(fichier order by mois))[1] as fichier
+  from par_mois
+  where petit
+  group by exercice, dispositif, part
 ),
 
 groupes as (
@@ -53,7 +58,8 @@ groupes as (
     case when m.petit then r.fichier else t.fichier end as fichier,
     case
       when m.petit then 'petits effectifs de l''année'
-      when a.fichier is not null then 'petits effectifs du mois'
+      when a.fichier is not null
+        then 'petits effectifs ' || case t.longueur when 0 then 'du mois' when 2 then 'du trimestre' else 'de l''année' end
       else t.code_activite
     end as activite,
     t.part,

@@ -241,7 +241,8 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Ve
     """Rows by what rejects them, first what their cells say, then the rules; those that are held are counted apart."""
     requete = sql.SQL(
         "select coalesce(defauts, {rejet}) as rejet, {retenue} as retenue, count(*) from ("
-        " select *, {}::int as exercice_fichier, {}::int as mois_fichier, {}::int as semestre_fichier from {brut}) as l"
+        " select *, {}::int as exercice_fichier, {}::int as mois_debut_fichier, {}::int as mois_fichier,"
+        " {}::int as semestre_fichier from {brut}) as l"
         " group by 1, 2 order by 3 desc, 1, 2"
     ).format(
         *map(sql.Literal, _periode(jeu, fichier)),
@@ -256,12 +257,12 @@ def _compter(conn: psycopg.Connection[Any], jeu: Jeu, fichier: Path, verdict: Ve
             compte[entete, motif] += nombre
 
 
-def _periode(jeu: Jeu, fichier: Path) -> tuple[int | None, int | None, int | None]:
-    """Exercice, month and semestre that the name of a file says."""
+def _periode(jeu: Jeu, fichier: Path) -> tuple[int | None, ...]:
+    """Exercice, first and last month, semestre that the name of a file says."""
     if (lu := lire_nom(jeu, fichier.name)) is None:
-        return None, None, None
+        return None, None, None, None
     depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
-    return depose.exercice, depose.mois, depose.semestre
+    return depose.exercice, next(iter(depose.couverts), None), depose.mois, depose.semestre
 
 
 def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:

@@ -26,7 +26,15 @@ from mutualisation.ingestion.correspondances import (
     compiler,
     noter_defauts,
 )
-from mutualisation.ingestion.depot import Depot, FichierDepose, affichable, decouvrir
+from mutualisation.ingestion.depot import (
+    Depot,
+    FichierDepose,
+    affichable,
+    decouvrir,
+    mois_couverts,
+    rang_de_periode,
+    se_recouvrent,
+)
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
 from mutualisation.ingestion.typage import Typage
@@ -51,8 +59,9 @@ select f.chemin, split_part(p.parametre, ':', 1) as nom
  order by 1, min(p.ligne)
 """
 _INGESTION_REFUSEE = "ingestion refusée avec les autres fichiers de la source"
+Identite = tuple[str, str]
 # the files that count, by jeu and periode
-Courants = Mapping[tuple[str, str], journal.Courant]
+Courants = Mapping[Identite, journal.Courant]
 
 
 def charger_depot(
@@ -302,6 +311,9 @@ def _nouveaux(
 ) -> list[Copie]:
     """Files whose bytes, or the `correspondances` of their jeu, are not those already loaded (F2, F16)."""
     derniers = journal.derniers_charges(travail.conn, source.nom)
+    courants = journal.courants(travail.conn, source.nom)
+    remplaces = _remplaces(fichiers, courants)
+    refus |= _remplacements_refuses(remplaces, courants, derniers)
     candidats = []
     for f in fichiers:
         try:
@@ -315,15 +327,69 @@ def _nouveaux(
         elif correspondances != travail.traduction(f.jeu).empreinte:
             candidats.append(candidat)
             travail.detail(f"{f.chemin} : relu, les correspondances de {f.jeu.nom} ont changé (F16).")
+        elif any(f in poses for poses in remplaces.values()):
+            candidats.append(candidat)
+            travail.detail(f"{f.chemin} : relu, il compte de nouveau (F17).")
         else:
             charge.deja_charges.append(f.chemin)
             travail.copies.oublier(f)
             travail.detail(f"{f.chemin} : déjà chargé.")
-    courants = journal.courants(travail.conn, source.nom)
     for c in candidats:
         charge.avertissements += _pour_l_historique(c, courants, derniers)
-    charge.avertissements += _lus_autrement(travail, source, fichiers, courants)
-    return _sans_periodes_usurpees(travail, candidats, charge, courants)
+    restants = {identite: courant for identite, courant in courants.items() if identite not in remplaces}
+    charge.avertissements += _lus_autrement(travail, source, fichiers, restants)
+    candidats = _sans_periodes_usurpees(travail, candidats, charge, courants)
+    charge.avertissements += _dire_remplacements(_remplaces([c.fichier for c in candidats], courants), courants)
+    return candidats
+
+
+# ---------------------------------------------------------------- periods of another length (F17)
+Remplaces = Mapping[Identite, list[FichierDepose]]
+
+
+def _remplaces(fichiers: Iterable[FichierDepose], courants: Courants) -> Remplaces:
+    """What counts and shares a month with files of the drop, under another length of period, and those files."""
+    remplaces: dict[Identite, list[FichierDepose]] = {}
+    for f in (f for f in fichiers if f.couverts):
+        for jeu, periode in courants:
+            if jeu == f.jeu.nom and se_recouvrent(f.jeu, f.periode, periode):
+                remplaces.setdefault((jeu, periode), []).append(f)
+    return remplaces
+
+
+def _remplacements_refuses(
+    remplaces: Remplaces, courants: Courants, derniers: Iterable[tuple[str, str, int]]
+) -> dict[str, str]:
+    """Files that would leave months of a longer one to nobody, or that a higher version of theirs would hide (F2)."""
+    refus = {}
+    for (jeu, periode), poses in remplaces.items():
+        manquants = sorted(set(mois_couverts(poses[0].jeu, periode)).difference(*(f.couverts for f in poses)))
+        for f in poses:
+            posee = max(g.version for g in poses if g.periode == f.periode)
+            connue = max((v for j, p, v in derniers if (j, p) == (jeu, f.periode)), default=0)
+            if manquants:
+                refus[f.chemin] = (
+                    f"{courants[jeu, periode].chemin}, déjà chargé, couvre ces mois et d'autres : déposer sa "
+                    f"correction, ou aussi les mois {', '.join(f'{m:02}' for m in manquants)}, que plus rien ne "
+                    "couvrirait, d'un en-tête seul s'ils sont sans ligne (F17)."
+                )
+            elif posee < connue:
+                refus[f.chemin] = (
+                    f"une version {connue} de cette période a déjà été chargée, et ne compte plus : déposer celle-ci "
+                    f"sous « _v{connue + 1} » (F2, F17)."
+                )
+    return refus
+
+
+def _dire_remplacements(remplaces: Remplaces, courants: Courants) -> list[str]:
+    """A sentence for the same files of the drop, and all those that they replace."""
+    par_poses: dict[str, list[str]] = {}
+    for identite, poses in remplaces.items():
+        par_poses.setdefault(", ".join(f.chemin for f in poses), []).append(courants[identite].chemin)
+    return [f"{poses} : désormais à la place de {', '.join(anciens)} (F17)." for poses, anciens in par_poses.items()]
+
+
+# ---------------------------------------------------------------- bytes that count already (F2)
 
 
 def _pour_l_historique(
@@ -385,8 +451,9 @@ def _sans_periodes_usurpees(
 def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) -> list[tuple[Copie, str]]:
     """Candidates whose bytes another periode has, and that periode: of the warehouse before the drop, else earliest."""
     # what would count: (jeu, periode) → version, sha256, candidate or None
-    comptent: dict[tuple[str, str], tuple[int, str, Copie | None]] = {
-        cle: (courant.version, courant.sha256, None) for cle, courant in courants.items()
+    remplaces = _remplaces([c.fichier for c in candidats], courants)
+    comptent: dict[Identite, tuple[int, str, Copie | None]] = {
+        cle: (courant.version, courant.sha256, None) for cle, courant in courants.items() if cle not in remplaces
     }
     for c in candidats:
         cle = c.fichier.jeu.nom, c.fichier.periode
@@ -397,7 +464,7 @@ def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) 
     premieres: dict[tuple[str, str], str] = {}
     usurpees = []
     for (jeu, periode), (_, sha256, candidat) in sorted(
-        comptent.items(), key=lambda x: (x[1][2] is not None, _ordre(x[0][1]))
+        comptent.items(), key=lambda x: (x[1][2] is not None, _ordre(*x[0]))
     ):
         premiere = premieres.setdefault((jeu, sha256), periode)
         if candidat is not None and premiere != periode and not _repetition_permise(travail, candidat):
@@ -405,15 +472,16 @@ def _usurpees(travail: Travail, candidats: Sequence[Copie], courants: Courants) 
     return usurpees
 
 
-def _ordre(periode: str) -> list[str | int]:
+def _ordre(jeu: str, periode: str) -> list[str | int]:
     """A periode as it is compared, its figures as numbers: `depot-9` comes before `depot-10` (F7)."""
-    return [int(m) if m.isdecimal() else m for m in re.split(r"(\d+)", periode, flags=re.ASCII)]
+    rang = rang_de_periode(registre().jeu(jeu), periode)
+    return [int(m) if m.isdecimal() else m for m in re.split(r"(\d+)", rang, flags=re.ASCII)]
 
 
 def _repetition_permise(travail: Travail, candidat: Copie) -> bool:
     """Yearly files and files without a data row may repeat (F2)."""
     f = candidat.fichier
-    if f.jeu.periode == "annee":
+    if f.jeu.periode == "annee" or len(f.couverts) == 12:
         return True
     try:
         lecteur = ouvrir(candidat.chemin, f.jeu, f.extension, travail.limites, travail.traduction(f.jeu))

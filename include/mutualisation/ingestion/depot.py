@@ -36,7 +36,7 @@ _DOSSIER_DANS_SOURCE = "un dossier dans une source n'est pas lu : remonter ses f
 _ANNEE = r"[1-9]\d{3}"
 _MOTIFS_PERIODE = {
     "annee": rf"_(?P<periode>{_ANNEE})",
-    "mois": rf"_(?P<periode>{_ANNEE}-(?:0[1-9]|1[0-2]))",
+    "mois": rf"_(?P<periode>{_ANNEE}(?:-(?:0[1-9]|1[0-2])|-T[1-4])?)",
     "semestre": rf"_(?P<periode>{_ANNEE}-S[12])",
     "depot": r"_(?P<periode>depot-\d+)",
     "aucune": r"(?P<periode>)",
@@ -44,7 +44,7 @@ _MOTIFS_PERIODE = {
 # by kind of periode: what stands for it in a name, and how it is written
 _PERIODES = {
     "annee": (r"(?P<a>[1-9]\d{3})", "{a}"),
-    "mois": (r"(?P<a>[1-9]\d{3})[\W_]?(?P<n>0[1-9]|1[0-2])", "{a}-{n}"),
+    "mois": (r"(?P<a>[1-9]\d{3})[\W_]?(?P<n>0[1-9]|1[0-2]|t[1-4])", "{a}-{n}"),
     "semestre": (r"(?P<a>[1-9]\d{3})[\W_]?s?(?P<n>[12])", "{a}-S{n}"),
     "depot": (r"(?:depot)?[\W_]*(?P<n>\d+)", "depot-{n}"),
 }
@@ -74,9 +74,14 @@ class FichierDepose:
         return int(self.periode[:4]) if self.jeu.periode in ("annee", "mois", "semestre") else None
 
     @property
+    def couverts(self) -> range:
+        """Months that the file covers (F17); none of a jeu that is not by month."""
+        return mois_couverts(self.jeu, self.periode)
+
+    @property
     def mois(self) -> int | None:
-        """Month of the periode, when it has one."""
-        return int(self.periode[5:]) if self.jeu.periode == "mois" else None
+        """Last month of the periode, when it has one."""
+        return self.couverts[-1] if self.couverts else None
 
     @property
     def semestre(self) -> int | None:
@@ -127,6 +132,28 @@ def _entrees(dossier: Any) -> list[_Entree]:
     noms = [n for n in vues if not (n.startswith(_IGNORES) or n.lower() in _NOMS_IGNORES or n == _DOSSIER_IGNORE)]
     rangs = {nom: rang for rang, nom in enumerate(sorted(noms, key=lambda nom: (nom.casefold(), nom)), 1)}
     return [_Entree(nom, vues[nom], rangs[nom]) for nom in sorted(noms)]
+
+
+def mois_couverts(jeu: Jeu, periode: str) -> range:
+    """Months of `AAAA-MM`, `AAAA-TN` or `AAAA` (F17); none of a jeu that is not by month."""
+    if jeu.periode != "mois":
+        return range(0)
+    _, _, mois = periode.partition("-")
+    if mois.startswith("T"):
+        return range(3 * int(mois[1]) - 2, 3 * int(mois[1]) + 1)
+    return range(int(mois), int(mois) + 1) if mois else range(1, 13)
+
+
+def se_recouvrent(jeu: Jeu, periode: str, autre: str) -> bool:
+    """Whether two periods of a jeu cover a same month under two lengths (F17)."""
+    communs = set(mois_couverts(jeu, periode)).intersection(mois_couverts(jeu, autre))
+    return periode != autre and periode[:4] == autre[:4] and bool(communs)
+
+
+def rang_de_periode(jeu: Jeu, periode: str) -> str:
+    """What orders periods: the last month of a jeu by month (F17), elsewhere the periode itself."""
+    couverts = mois_couverts(jeu, periode)
+    return f"{periode[:4]}-{couverts[-1]:02}" if couverts else periode
 
 
 def affichable(texte: str) -> str:
@@ -215,8 +242,11 @@ def _examiner_source(depot: Depot, reg: Registre, source: Source, entrees: list[
             motif = f"{lesquels} : même jeu, même période, même version ; n'en garder qu'un (F1)."
             depot.refuser(source.nom, f.chemin, motif)
             trouves.remove(f)
+    for f, autres in _deux_longueurs(trouves):
+        depot.refuser(source.nom, f.chemin, _motif_longueurs(autres))
+        trouves.remove(f)
     rangs = {j.nom: i for i, j in enumerate(source.jeux)}
-    depot.fichiers += sorted(trouves, key=lambda f: (rangs[f.jeu.nom], f.periode, f.version))
+    depot.fichiers += sorted(trouves, key=lambda f: (rangs[f.jeu.nom], rang_de_periode(f.jeu, f.periode), f.version))
 
 
 def _controle_de(nom: str, controles: dict[str, Any]) -> Any:
@@ -236,6 +266,22 @@ def _meme_identite(fichiers: Iterable[FichierDepose]) -> list[list[FichierDepose
     for f in fichiers:
         groupes.setdefault((f.jeu.nom, f.periode, f.version), []).append(f)
     return [g for g in groupes.values() if len(g) > 1]
+
+
+def _deux_longueurs(fichiers: Iterable[FichierDepose]) -> list[tuple[FichierDepose, list[FichierDepose]]]:
+    """The files that share a month with others of their jeu, under another length of period, and those (F17)."""
+    mensuels = [f for f in fichiers if f.couverts]
+    return [
+        (f, autres)
+        for f in mensuels
+        if (autres := [a for a in mensuels if a.jeu == f.jeu and se_recouvrent(f.jeu, f.periode, a.periode)])
+    ]
+
+
+def _motif_longueurs(autres: list[FichierDepose]) -> str:
+    noms = sorted(affichable(f.nom) for f in autres)
+    dits = ", ".join(noms[:3]) + (f" et {len(noms) - 3} de plus" if len(noms) > 3 else "")
+    return f"un même mois est aussi dans {dits}, sous une autre longueur de période : n'en garder qu'une (F17)."
 
 
 def _reconnaitre(source: Source, nom: str, entree: Any, controle: Any) -> FichierDepose | None:
@@ -316,7 +362,8 @@ def _nom_juste(jeu: Jeu, tige: str) -> str:
     if trouve is None:
         return jeu.forme_du_nom
     version = f"_v{trouve['v']}" if trouve["v"] else ""
-    return "_".join(filter(None, (jeu.nom, ecrite.format(**trouve.groupdict())))) + version
+    periode = ecrite.format(**{nom: lu.upper() for nom, lu in trouve.groupdict("").items()})
+    return "_".join(filter(None, (jeu.nom, periode))) + version
 
 
 # ---------------------------------------------------------------- files that are opened

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from mutualisation.erreurs import ErreurMutualisation
 
-# how the periode is written in the name of a file
+# how the periode is written in the name of a file, the usual form first
 PERIODES = {
     "annee": "AAAA",
-    "mois": "AAAA-MM",
+    "mois": "AAAA-MM, AAAA-TN ou AAAA",
     "semestre": "AAAA-SN",
     "depot": "depot-N",
     "aucune": "",
@@ -123,9 +123,9 @@ class Colonne:
 class Regle:
     """What rejects a row by its own cells and the name of its file.
 
-    `si`: a condition in SQL over the typed columns of the jeu and `exercice_fichier`, `mois_fichier`,
-    `semestre_fichier`; `motif`: the reason in French; `colonne`: the one at fault. `issue`: `rejete`, `retenu` (held),
-    or `affectation` (of a row of agents: its segment stays, H2, H3).
+    `si`: a condition in SQL over the typed columns of the jeu and `exercice_fichier`, `mois_debut_fichier`,
+    `mois_fichier` (first and last month), `semestre_fichier`; `motif`: the reason in French; `colonne`: the one at
+    fault. `issue`: `rejete`, `retenu` (held), or `affectation` (of a row of agents: its segment stays, H2, H3).
 
     dbt and `essayer` judge by the same text.
     """
@@ -195,7 +195,7 @@ class Jeu:
     @property
     def forme_du_nom(self) -> str:
         """Name of a file without its extension: `temps_AAAA-MM`."""
-        return f"{self.nom}_{PERIODES[self.periode]}".removesuffix("_")
+        return f"{self.nom}_{PERIODES[self.periode].partition(',')[0]}".removesuffix("_")
 
     @property
     def nom_libre(self) -> bool:

@@ -122,8 +122,90 @@ def test_un_parametre_inconnu_est_dit_avec_le_plus_proche(conn: Connexion, tmp_p
     assert conn.execute("select count(*) from brut.parametres").fetchone() == (3,)
 
 
-def _temps(mois: int) -> str:
-    return f"{ENTETE_TEMPS}1;01/{mois:02d}/2020;X1;7;T;O\n"
+def _temps(*mois: int) -> str:
+    return ENTETE_TEMPS + "".join(f"1;01/{m:02d}/2020;X1;7;T;O\n" for m in mois)
+
+
+def _periodes(*periodes: str) -> dict[str, str]:
+    """A time file by month, quarter or year of 2020, each of other bytes."""
+    mois = {p: [int(p[5:]), 12] if p[5:].isdecimal() else [1, 2, 3] for p in periodes}
+    return {f"rh/temps_{p}.csv": _temps(*mois[p], *([12] * (p == "2020"))) for p in periodes}
+
+
+MOIS = [f"2020-{m:02}" for m in range(1, 13)]
+
+
+def test_un_fichier_plus_long_remplace_les_plus_courts_absents_du_depot(conn: Connexion, tmp_path: Path) -> None:
+    """F17: months, then a quarter, then a year; what it takes the place of is said and stays readable."""
+    _charger(conn, _depot(tmp_path / "a", _periodes(*MOIS[:5])))
+    (charge,) = _charger(conn, _depot(tmp_path / "b", _periodes("2020-T1", "2020-05")))
+    assert charge.fichiers == ["rh/temps_2020-T1.csv"]
+    assert [a for a in charge.avertissements if "(F17)" in a] == [
+        "rh/temps_2020-T1.csv : désormais à la place de rh/temps_2020-01.csv, rh/temps_2020-02.csv, "
+        "rh/temps_2020-03.csv (F17)."
+    ]
+    assert _courants(conn) == ["temps_2020-04.csv", "temps_2020-05.csv", "temps_2020-T1.csv"]
+    (moment,) = conn.execute("select clock_timestamp()").fetchone() or ()
+    (charge,) = _charger(conn, _depot(tmp_path / "c", _periodes("2020")))
+    assert _courants(conn) == ["temps_2020.csv"]
+    assert [s for _, _, s, _ in _fichiers(conn)] == ["accepte"] * 7
+    # as it stood before the year came, and as it stands
+    comptes = "select array_agg(periode order by periode) from journal.fichiers_comptes(%s)"
+    assert conn.execute(comptes, [moment]).fetchone() == (["2020-04", "2020-05", "2020-T1"],)
+    assert conn.execute(comptes, ["infinity"]).fetchone() == (["2020"],)
+    # the same drop again: nothing to say
+    (charge,) = _charger(conn, tmp_path / "c")
+    assert (charge.fichiers, charge.avertissements) == ([], [])
+
+
+def test_des_fichiers_plus_courts_remplacent_un_plus_long_en_entier_ou_pas_du_tout(
+    conn: Connexion, tmp_path: Path
+) -> None:
+    """F17: nothing says which rows of a longer file a shorter one would replace."""
+    _charger(conn, _depot(tmp_path / "a", _periodes(*MOIS)))
+    _charger(conn, _depot(tmp_path / "b", _periodes("2020")))
+    depot = _depot(tmp_path / "c", _periodes("2020-T1", *MOIS[3:10]))
+    with pytest.raises(FichierRefuse) as e:
+        _charger(conn, depot)
+    assert [f for f, _ in e.value.refus] == ["rh/temps_2020-T1.csv", *(f"rh/temps_{m}.csv" for m in MOIS[3:10])]
+    assert "rh/temps_2020.csv, déjà chargé, couvre" in e.value.refus[0][1]
+    assert "les mois 11, 12, que plus rien ne couvrirait, d'un" in e.value.refus[0][1]
+    assert _courants(conn) == ["temps_2020.csv"]
+    # the months were loaded before, and are read again: they count again
+    (charge,) = _charger(conn, _depot(depot, _periodes(*MOIS[10:])))
+    assert len(charge.fichiers) == 10
+    assert [a for a in charge.avertissements if a.endswith("désormais à la place de rh/temps_2020.csv (F17).")]
+    assert _courants(conn) == [*(f"temps_{m}.csv" for m in MOIS[3:]), "temps_2020-T1.csv"]
+    (charge,) = _charger(conn, depot)
+    assert (charge.fichiers, charge.avertissements) == ([], [])
+
+
+def test_une_periode_revient_sous_sa_plus_haute_version(conn: Connexion, tmp_path: Path) -> None:
+    """F2 holds within a period: a version that another would hide is refused, not loaded for nothing."""
+    _charger(conn, _depot(tmp_path / "a", {"rh/temps_2020-T1_v2.csv": _temps(1, 2)}))
+    _charger(conn, _depot(tmp_path / "b", _periodes(*MOIS[:3])))
+    with pytest.raises(FichierRefuse, match="sous « _v3 » \\(F2, F17\\)"):
+        _charger(conn, _depot(tmp_path / "c", _periodes("2020-T1")))
+    assert _courants(conn) == [f"temps_{m}.csv" for m in MOIS[:3]]
+    _charger(conn, _depot(tmp_path / "c", {"rh/temps_2020-T1_v2.csv": _temps(1, 2)}))
+    assert _courants(conn) == ["temps_2020-T1_v2.csv"]
+
+
+def test_les_memes_octets_sous_une_periode_plus_longue(conn: Connexion, tmp_path: Path) -> None:
+    """F2, F17: bytes that give way to themselves count once; quarters and months are ordered by their last month."""
+    _charger(conn, _depot(tmp_path / "a", {"rh/temps_2020-01.csv": _temps(1, 2, 3)}))
+    _charger(conn, _depot(tmp_path / "b", {"rh/temps_2020-T1.csv": _temps(1, 2, 3)}))
+    assert _courants(conn) == ["temps_2020-T1.csv"]
+    (charge,) = _charger(
+        conn, _depot(tmp_path / "c", {f"rh/temps_2020-{p}.csv": _temps(4, 9) for p in ("10", "T3", "T2")})
+    )
+    assert charge.fichiers == ["rh/temps_2020-T2.csv"]
+    assert [a[:23] for a in charge.avertissements if "déjà chargé" in a] == [
+        "rh/temps_2020-T3.csv : ", "rh/temps_2020-10.csv : ",
+    ]  # fmt: skip
+    # a yearly file may repeat
+    (charge,) = _charger(conn, _depot(tmp_path / "d", {"rh/temps_2019.csv": _temps(4, 9)}))
+    assert charge.fichiers == ["rh/temps_2019.csv"]
 
 
 def test_le_depot_9_precede_le_depot_10(conn: Connexion, tmp_path: Path) -> None:

@@ -120,6 +120,15 @@ def test_une_ligne_rejetee_et_pourquoi(tmp_path: Path, ligne: str, motif: str) -
     assert "2\u00a0lignes, 1\u00a0rejetée (50,0 %)" in _dit(essai)
 
 
+@pytest.mark.parametrize(("periode", "rejetees"), [("2023-T1", 1), ("2023-T2", 1), ("2023", 0)])
+def test_une_date_se_juge_sur_la_periode_du_fichier(tmp_path: Path, periode: str, rejetees: int) -> None:
+    """C5, F17: the 31st of March and the 1st of April."""
+    deux = LIGNE.replace("01/03", "31/03") + LIGNE.replace("01/03", "01/04")
+    essai = essayer(_ecrire(tmp_path / f"temps_{periode}.csv", TEMPS + deux))
+    assert essai.tel_quel.rejetees == rejetees
+    assert ("date hors de la période du fichier (F17, C5)" in _dit(essai)) is bool(rejetees)
+
+
 def test_une_saisie_retenue_n_est_pas_rejetee(tmp_path: Path) -> None:
     essai = essayer(_ecrire(tmp_path / "temps_2023-03.csv", TEMPS + LIGNE.replace(";O\n", ";N\n")))
     assert essai.code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mutualisation.chemins import PROJET_DBT
 from mutualisation.francais import formats, libelles
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.francais.typographie import imprimer, insecables
@@ -66,3 +67,11 @@ def test_print_has_curly_apostrophes() -> None:
 def test_neutralise(texte: str, attendu: str) -> None:
     """What a spreadsheet would take for a formula gets an apostrophe, and nothing else does."""
     assert neutraliser(texte) == attendu
+
+
+def test_les_petites_equipes_de_la_trace_ont_leurs_mots() -> None:
+    """K8, F17: what `tracabilite` says of small teams, by length of the period of the file."""
+    requete = (PROJET_DBT / "models/publication/tracabilite.sql").read_text(encoding="utf-8")
+    for duree in ("du mois", "du trimestre", "de l'année"):
+        assert f"'{duree.replace(chr(39), chr(39) * 2)}'" in requete
+        assert f"petits effectifs {duree}" in libelles.ACTIVITES_REUNIES

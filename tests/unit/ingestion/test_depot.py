@@ -42,10 +42,49 @@ def test_identites(tmp_path: Path) -> None:
     assert [f.chemin for f in depot.fichiers if f.controle] == ["rh/agents_2020.csv"]
 
 
+def test_un_jeu_par_mois_se_depose_aussi_par_trimestre_et_par_annee(tmp_path: Path) -> None:
+    """F17: a file covers all the months of its period, by which files are ordered."""
+    noms = ("2021-T4_v2", "2021-T1", "2021-04", "2020", "2021-11_v2")
+    depot = decouvrir(_poser(tmp_path, *(f"rh/temps_{nom}.csv" for nom in noms[:4]), f"compta/titres_{noms[4]}.csv"))
+    assert depot.refus == {}
+    vus = [(f.jeu.nom, f.periode, f.version, f.exercice, list(f.couverts), f.mois) for f in depot.fichiers]
+    assert vus == [
+        ("titres", "2021-11", 2, 2021, [11], 11),
+        ("temps", "2020", 1, 2020, list(range(1, 13)), 12),
+        ("temps", "2021-T1", 1, 2021, [1, 2, 3], 3),
+        ("temps", "2021-04", 1, 2021, [4], 4),
+        ("temps", "2021-T4", 2, 2021, [10, 11, 12], 12),
+    ]
+
+
+def test_un_mois_sous_deux_longueurs_de_periode_est_refuse(tmp_path: Path) -> None:
+    """F17: both, versions included; other months, years and jeux are left alone."""
+    _poser(tmp_path, "rh/temps_2021.csv", *(f"rh/temps_2021-{m:02}.csv" for m in (1, 2, 3, 4)), "rh/temps_2022-01.csv")
+    _poser(tmp_path, "cam/commandes_2021-T1.csv", "cam/commandes_2021-03.csv", "cam/commandes_2021-03_v2.csv")
+    _poser(tmp_path, "cam/commandes_2021-04.csv", "compta/mandats_2021-T1.csv", "compta/titres_2021-02.csv")
+    depot = decouvrir(tmp_path)
+    debut, fin = "un même mois est aussi dans", "sous une autre longueur de période : n'en garder qu'une (F17)."
+    assert dict(depot.refus["cam"]) == {
+        "cam/commandes_2021-T1.csv": f"{debut} commandes_2021-03.csv, commandes_2021-03_v2.csv, {fin}",
+        "cam/commandes_2021-03.csv": f"{debut} commandes_2021-T1.csv, {fin}",
+        "cam/commandes_2021-03_v2.csv": f"{debut} commandes_2021-T1.csv, {fin}",
+    }
+    refuses = dict(depot.refus["rh"])
+    assert set(refuses) == {"rh/temps_2021.csv"} | {f"rh/temps_2021-0{m}.csv" for m in (1, 2, 3, 4)}
+    assert "temps_2021-03.csv et 1 de plus, sous" in refuses["rh/temps_2021.csv"]
+    assert [f.nom for f in depot.fichiers] == [
+        "commandes_2021-04.csv", "mandats_2021-T1.csv", "titres_2021-02.csv", "temps_2022-01.csv",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("chemin", "raison", "propose"),
     [
-        ("rh/temp_2020-01.csv", "en minuscules et sans accent, puis sa période (AAAA-MM)", "temps_2020-01.csv"),
+        ("rh/temp_2020-01.csv", "en minuscules et sans accent, puis sa période (AAAA-MM", "temps_2020-01.csv"),
+        ("rh/temps_2020-S1.csv", "puis sa période (AAAA-MM, AAAA-TN ou AAAA)", "temps_AAAA-MM.csv"),
+        ("rh/Temps 2020 t2_v3.csv", "puis sa période (AAAA-MM, AAAA-TN ou AAAA)", "temps_2020-T2_v3.csv"),
+        ("compta/titres_2020-T5.csv", "puis sa période (AAAA-MM, AAAA-TN ou AAAA)", "titres_AAAA-MM.csv"),
+        ("activite/unites_2020-T1.csv", "puis sa période (AAAA-SN)", "unites_AAAA-SN.csv"),
         ("rh/agents_0000.csv", "puis sa période (AAAA)", "agents_AAAA.csv"),
         ("rh/agents_2020.xml", "n'est pas celle du jeu « agents » (.csv ou .xlsx)", "agents_2020.csv"),
         ("rh/agents_2020_V2.csv", "puis « _vN » s'il est corrigé", "agents_2020_v2.csv"),

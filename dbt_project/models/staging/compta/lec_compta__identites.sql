@@ -28,7 +28,7 @@ rangs as (
     row_number() over (
       partition by (rejet_statut is null), identite
       -- the CSV, then the newest periode; of two PES, the last base name in byte order
-      order by origine, periode collate "C" desc, fichier_id desc, ligne, rang_ligne
+      order by origine, rang_periode collate "C" desc, fichier_id desc, ligne, rang_ligne
     ) as rang,
     min(montant_ttc) filter (where rejet_statut is null) over (partition by identite)
     <> max(montant_ttc) filter (where rejet_statut is null) over (partition by identite) as deux_montants

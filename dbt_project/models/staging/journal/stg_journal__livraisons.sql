@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- Files that count and replace a delivery of other bytes, beside the longest of those they replace (F1, F2): an amputated file
--- delivered twice is still compared with the whole one. Amounts are sums of absolute values; NULL where nothing measures the jeu.
+-- Files that count and replace a delivery of other bytes, or shorter periods together (F17), beside the longest of those they
+-- replace (F1, F2): an amputated file delivered twice is still compared with the whole one. Amounts are sums of absolute values; NULL where nothing measures the jeu.
 -- `attestee`: the file says itself how much it holds (.controle.json, or a row Total), so it was not cut on its way.
 -- a repaired version (« mutualisation reparer ») is the delivery that it repairs
 with livrees as (
@@ -10,26 +10,58 @@ with livrees as (
   from {{ source('journal', 'fichiers') }} as j
 ),
 
-precedentes as (
-  select distinct on (f.fichier_id)
+acceptees as (
+  select * from livrees
+  where statut = 'accepte'
+),
+
+remplacees as (
+  select
     f.fichier_id,
-    a.fichier_id as fichier_avant,
+    array[a.fichier_id] as fichiers_avant,
     a.chemin as chemin_avant,
     a.lignes as lignes_avant
   from {{ ref('stg_journal__fichiers') }} as f
   inner join livrees as c on f.fichier_id = c.fichier_id
-  inner join livrees as a
+  inner join acceptees as a
     on
       f.source = a.source and f.jeu = a.jeu and f.periode = a.periode
-      and c.origine <> a.origine and f.sha256 <> a.sha256 and a.statut = 'accepte'
+      and c.origine <> a.origine and f.sha256 <> a.sha256
   where f.jeu not in (select x.jeu from {{ ref('stg_journal__jeux') }} as x where x.decroit)
-  order by f.fichier_id, a.lignes desc, a.fichier_id desc
+  union all
+  -- what counted in the months of the file when its period came
+  select
+    f.fichier_id,
+    array_agg(a.fichier_id),
+    min(a.chemin) || case when count(*) > 1 then ' et ' || {{ compte('count(*) - 1', 'autre') }} else '' end,
+    sum(a.lignes)
+  from {{ ref('stg_journal__fichiers') }} as f
+  inner join acceptees as c on f.source = c.source and f.jeu = c.jeu and f.periode = c.periode
+  inner join acceptees as a
+    on
+      f.source = a.source and f.jeu = a.jeu and f.exercice = a.exercice and f.periode <> a.periode
+      and f.mois_debut <= a.mois_debut and f.mois >= a.mois and c.fichier_id > a.fichier_id
+  where
+    not exists (
+      select 1 from acceptees as p
+      where
+        p.source = a.source and p.jeu = a.jeu and p.exercice = a.exercice
+        and p.mois_debut <= a.mois and p.mois >= a.mois_debut and p.fichier_id < c.fichier_id
+        and (case when p.periode = a.periode then p.version - a.version else 0 end, p.fichier_id) > (0, a.fichier_id)
+    )
+  group by f.fichier_id, c.fichier_id
+),
+
+precedentes as (
+  select distinct on (fichier_id) *
+  from remplacees
+  order by fichier_id, lignes_avant desc, fichiers_avant desc
 ),
 
 comparees as (
   select fichier_id from precedentes
   union
-  select fichier_avant from precedentes
+  select unnest(fichiers_avant) from precedentes
 ),
 
 montants as (
@@ -52,10 +84,9 @@ select
   p.chemin_avant,
   p.lignes_avant::bigint as lignes_avant,
   m.montant,
-  n.montant as montant_avant,
+  (select sum(n.montant) from montants as n where n.fichier_id = any(p.fichiers_avant)) as montant_avant,
   coalesce(c.controle, '{}') <> '{}' or f.fichier_id in (select t.fichier_id from {{ source('journal', 'totaux') }} as t) as attestee
 from precedentes as p
 inner join {{ ref('stg_journal__fichiers') }} as f using (fichier_id)
 inner join livrees as c on f.fichier_id = c.fichier_id
 left join montants as m on f.fichier_id = m.fichier_id
-left join montants as n on p.fichier_avant = n.fichier_id
