@@ -154,9 +154,22 @@ class _Assemblage:
             lignes=list(self._lignes(siret)),
             reports=self._reports(siret, publiee["report_precedent"]),
             hors_titre=list(self._hors_titre(siret)),
-            restes=self._restes.get(siret, []),
+            restes=self._anterieurs(siret),
             **{champ: publiee[champ] for champ in MONTANTS},
         )
+
+    def _anterieurs(self, siret: str) -> list[Reste]:
+        """Rests of former exercices; of this one, while no titre of this semestre or after could be in them: a rest
+        is known by exercice only, and what is invoiced here must not be claimed twice.
+        """
+        exercice, semestre = self._ici
+        titres = any(
+            r["montant_titre"]
+            for (e, s), lignes in self._recouvrement.items()
+            if e == exercice and s >= semestre
+            for r in lignes.get(siret, ())
+        )
+        return [x for x in self._restes.get(siret, []) if x.exercice < exercice or not titres]
 
     def _ligne(self, r: Ligne, **autres: Any) -> LigneFacture:
         dispositif = r["dispositif"]
