@@ -42,6 +42,11 @@ SOMMES = {
         "select exercice, semestre, dispositif, siret_adherent, montant_du, montant_titre, ecart"
         " from publication.recouvrement",
     ),
+    "fait_encaissement": (
+        "select exercice, dispositif, siret, montant_titre, encaisse, reste_a_recouvrer, au from bi.fait_encaissement",
+        "select exercice, dispositif, siret_adherent, montant_titre, encaisse, reste_a_recouvrer, au"
+        " from publication.encaissement",
+    ),
     "fait_usage": (
         "select exercice, dispositif, siret, cout_usage, montant_du, reste_a_charge, poids from bi.fait_usage"
         " where cout_usage <> 0 or montant_du <> 0 or poids <> 0 or siret is null",
