@@ -1,9 +1,10 @@
-"""The schema `bi` (S17) of whole drops: the reference drop, one of the conformance drops."""
+"""The schema `bi` (S17) of whole drops: the reference drop, two of the conformance drops."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
 from tests.atelier import bi
 from tests.atelier.partage import partage
 from tests.bout_en_bout import entrepots
@@ -14,7 +15,8 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.publication.relations import relations_analyse
 
-DEPOT = "E"
+# G: a dépôt whose two types were sold in two years, of which one is published
+DEPOTS = ("E", "G")
 
 
 def test_du_depot_de_reference(reference: Reference) -> None:
@@ -24,10 +26,11 @@ def test_du_depot_de_reference(reference: Reference) -> None:
         assert vides == []
 
 
-def test_d_un_depot_de_conformite(neuf: op.Session) -> None:
+@pytest.mark.parametrize("depot", DEPOTS)
+def test_d_un_depot_de_conformite(neuf: op.Session, depot: str) -> None:
     depots = partage("conformite-2", "depots")
-    exercices = json.loads((depots / f"{DEPOT}.json").read_text(encoding="utf-8"))["exercices"]
-    entrepots.publier(neuf, depots / DEPOT, *exercices)
+    exercices = json.loads((depots / f"{depot}.json").read_text(encoding="utf-8"))["exercices"]
+    entrepots.publier(neuf, depots / depot, *exercices)
     _exiger(neuf.dsn)
 
 
