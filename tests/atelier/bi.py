@@ -8,12 +8,6 @@ import psycopg
 
 from mutualisation.publication.relations import relations_analyse
 
-# dépôts that no year beside those published sold a type of: cee_valorisation shows each whole
-ENTIERS = (
-    "select depot from (select depot, sum(produit) as lu from bi.fait_cee group by 1) as b"
-    " join (select depot, sum(produit) as dit from publication.cee_valorisation group by 1) as p using (depot)"
-    " where lu = dit"
-)
 # {what is compared: (query on `bi`, query on `publication`)}, the same rows
 SOMMES = {
     "fait_cout": (
@@ -89,11 +83,10 @@ SOMMES = {
         " from publication.cam_achats",
     ),
     "fait_cee": (
-        "select depot, siren_beneficiaire, sum(produit), sum(frais), sum(reversement) from bi.fait_cee"
-        f" where depot in ({ENTIERS}) group by 1, 2",
+        "select depot, siren_beneficiaire, sum(produit), sum(frais), sum(reversement) from bi.fait_cee group by 1, 2",
         "select depot, siren_beneficiaire, produit, frais, reversement from publication.cee_valorisation"
-        f" where depot in ({ENTIERS})"
-        " and (depot, siren_beneficiaire) in (select depot, siren_beneficiaire from bi.fait_cee)",
+        " where kwhc_classique + kwhc_precarite > 0 and (depot, siren_beneficiaire) in"
+        " (select depot, siren_beneficiaire from bi.fait_cee)",
     ),
     "fait_cee, volumes": (
         "select depot, siren_beneficiaire, type, kwhc from bi.fait_cee",
