@@ -20,6 +20,8 @@ PARAMETRES = (
     ("structure_personnel", "non", "Note méthodologique"),
     ("seuil_titre", "15,00", "CGCT D1611-1"),
     ("dispositif_cam", "CAM", "Délib. 18 C 0787"),
+    # use of a purchasing body is what is bought: a member that orders nothing costs it nothing
+    ("cle_usage:CAM", "achats", "Illustration : l'usage d'une centrale est ce qu'on y achète"),
     ("jeu_de_donnees", "synthetique", "Jeu de référence synthétique : aucune donnée réelle"),
     # the report names its horizon; a voted indexation and tariff change are illustrations
     ("horizon_prevision", "2026", "Rapport de décembre 2022 : méthode prévisionnelle 2022-2026"),

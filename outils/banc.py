@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,15 +100,24 @@ class Version:
                 stdout=journal,
                 stderr=journal,
             )
-            pic = 0.0
-            while processus.poll() is None:
-                pic = max(pic, _memoire(processus.pid))
-                time.sleep(PERIODE_S)
+            with ThreadPoolExecutor(1) as guet:
+                pic = guet.submit(_guetter, processus)
+                processus.wait()
+                duree = time.perf_counter() - debut
         if processus.returncode:
             raise SystemExit(
                 f"{self.nom} : {' '.join(map(str, commande))}\n{(var / 'journal.txt').read_text()[-1500:]}"
             )
-        return time.perf_counter() - debut, pic
+        return duree, pic.result()
+
+
+def _guetter(processus: subprocess.Popen[bytes]) -> float:
+    """The most that it holds (MiB), looked at beside its clock, to its end."""
+    pic = 0.0
+    while processus.returncode is None:
+        pic = max(pic, _memoire(processus.pid))
+        time.sleep(PERIODE_S)
+    return pic
 
 
 def _memoire(pid: int) -> float:

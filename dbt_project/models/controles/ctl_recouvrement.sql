@@ -92,7 +92,7 @@ where
   )
 group by exercice, dispositif, type_unite
 union all
-select exercice, 'cle_usage_inconnue', dispositif, 'ecart', 'unites, jours ou population', demandee, null
+select exercice, 'cle_usage_inconnue', dispositif, 'ecart', 'unites, jours, population ou achats', demandee, null
 from {{ ref('int_cles_usage') }}
 where inconnue
 union all

@@ -1,5 +1,6 @@
 -- R11, R11a: the key by which the cost of each valorisé dispositif is shared among its adherents: the one of the
 -- parameter in force on 31 December, else units where one counts, else days. inconnue: control cle_usage_inconnue.
+{% set cles_usage = "('unites', 'jours', 'population', 'achats')" %}
 with unites as (
   select distinct exercice, dispositif
   from (
@@ -22,9 +23,9 @@ select
   d.exercice,
   d.dispositif,
   d.demandee,
-  d.demandee not in ('unites', 'jours', 'population') as inconnue,
+  d.demandee not in {{ cles_usage }} as inconnue,
   case
-    when d.demandee in ('unites', 'jours', 'population') then d.demandee
+    when d.demandee in {{ cles_usage }} then d.demandee
     when u.dispositif is not null then 'unites'
     else 'jours'
   end as cle

@@ -21,6 +21,19 @@ dus as (
   having sum(montant_du) <> 0
 ),
 
+-- what each bought through the central purchasing body: the use of a dispositif that buys for its members
+achats as (
+  select
+    exercice,
+    c.dispositif,
+    l.siret_adherent,
+    sum(l.montant_ht) as achats
+  from {{ ref('stg_cam__commandes') }} as l
+  inner join {{ ref('int_cles_usage') }} as c using (exercice)
+  where c.cle = 'achats'
+  group by exercice, c.dispositif, l.siret_adherent
+),
+
 -- a weight below 0, or unknown, counts 0 (R11a)
 poids as (
   select
@@ -34,11 +47,13 @@ poids as (
         when 'unites' then u.unites
         when 'jours' then j.jours
         when 'population' then case when a.type_adherent = 'commune' then a.population * j.jours end
+        when 'achats' then h.achats
       end,
       0
     ) as poids
   from unites as u
   full join {{ ref('int_jours_adhesion') }} as j using (exercice, dispositif, siret_adherent)
+  full join achats as h using (exercice, dispositif, siret_adherent)
   full join dus as d using (exercice, dispositif, siret_adherent)
   inner join {{ ref('int_cles_usage') }} as c using (exercice, dispositif)
   left join {{ ref('int_adherents_exercice') }} as a using (exercice, siret_adherent)
