@@ -99,4 +99,6 @@ def _valider(nom: str, cadre: pd.DataFrame) -> None:
     suite = gx.ExpectationSuite(
         name=nom, expectations=[gx.expectations.ExpectColumnValuesToNotBeNull(column=c) for c in cadre.columns]
     )
-    gx.ValidationDefinition(name=nom, data=lot, suite=contexte.suites.add(suite)).run({"dataframe": cadre})
+    gx.ValidationDefinition(name=nom, data=lot, suite=contexte.suites.add(suite)).run(
+        batch_parameters={"dataframe": cadre}
+    )

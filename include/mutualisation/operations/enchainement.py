@@ -15,6 +15,7 @@ from mutualisation.extrait.annuel import verifier_places
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
 from mutualisation.ingestion.travail import Chargement, Refus, Suivi, muet, transaction
+from mutualisation.lecteurs import lecture
 from mutualisation.operations.candidate import construire, controler
 from mutualisation.operations.livraison import extraire_ensemble, publier_avec_extraits
 from mutualisation.operations.session import Session, verifier_exercices, verifier_sortie
@@ -61,6 +62,7 @@ def bilan(
             with session.etape("vérification"):
                 extraits = extraire_ensemble(session, annees, sortie)
             return BilanPublie(chargements, versions[-1], publication_en_vigueur(conn), extraits)
+        lecture.fermer()  # what it holds in memory is wanted elsewhere
         session.precharger()
         with session.etape("construction"):
             version = construire(session, annees, prepare_par)

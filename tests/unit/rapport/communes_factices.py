@@ -41,7 +41,7 @@ def adherents(exercice: int = 2021) -> list[Ligne]:
     ]
 
 
-def _recouvrement(dispositif: str, siret: str, mode: str, du: str, titre: str, ecart: str) -> Ligne:
+def recouvrement(dispositif: str, siret: str, mode: str, du: str, titre: str, ecart: str) -> Ligne:
     return {"exercice": 2021, "semestre": 1, "dispositif": dispositif, "siret_adherent": siret,
             "mode_recouvrement": mode, "montant_du": Decimal(du), "montant_titre": Decimal(titre),
             "ecart": Decimal(ecart)}  # fmt: skip
@@ -74,13 +74,13 @@ def relations() -> dict[tuple[str, int], list[Ligne]]:
             _adhesion("CAM", LOOS, "commune"), _adhesion("CAM", PERDU, "satellite"),
         ],
         ("recouvrement", 2021): [
-            _recouvrement("CAM", LILLE, "titre", "800.00", "700.00", "100.00"),
-            _recouvrement("UGAP", LILLE, "gratuit", "0.00", "0.00", "0.00"),
-            _recouvrement("RGPD", LILLE, "imputation_AC", "50.00", "0.00", "0.00"),
-            _recouvrement("CEE", LILLE, "retenue", "25.50", "0.00", "0.00"),
-            _recouvrement("CAM", CCAS, "titre", "8.00", "8.00", "0.00"),
-            _recouvrement("CAM", LOOS, "titre", "400.00", "400.00", "0.00"),
-            _recouvrement("CAM", INCONNU, "titre", "0.00", "3.33", "-3.33"),
+            recouvrement("CAM", LILLE, "titre", "800.00", "700.00", "100.00"),
+            recouvrement("UGAP", LILLE, "gratuit", "0.00", "0.00", "0.00"),
+            recouvrement("RGPD", LILLE, "imputation_AC", "50.00", "0.00", "0.00"),
+            recouvrement("CEE", LILLE, "retenue", "25.50", "0.00", "0.00"),
+            recouvrement("CAM", CCAS, "titre", "8.00", "8.00", "0.00"),
+            recouvrement("CAM", LOOS, "titre", "400.00", "400.00", "0.00"),
+            recouvrement("CAM", INCONNU, "titre", "0.00", "3.33", "-3.33"),
         ],
         ("cout_adherent", 2021): [
             _cout("CAM", LILLE, "unites", "1000.00", "800.00"), _cout("CAM", CCAS, "unites", "100.01", "8.00"),

@@ -199,6 +199,16 @@ def test_invoices_tie_to_what_is_due_or_say_why(bilan: BilanFactice) -> None:
     assert usages_et_titres.ecart_factures(_bloc(seule, "59360").annee) == Decimal("400.00")
 
 
+@pytest.mark.parametrize(
+    ("titre", "statut"),
+    [("0.00", "À émettre"), ("100.00", "Titré en partie"), ("412.00", "Titré"), ("500.00", "Titré")],
+)
+def test_an_invoice_that_is_titled_is_not_to_be_issued(titre: str, statut: str) -> None:
+    recouvrement = [f.recouvrement("CAM", f.LOOS, "titre", "400.00", titre, "0.00")]
+    loos = _bloc(BilanFactice(recouvrement=recouvrement), "59360").annee
+    assert [x["statut"] for x in usages_et_titres.factures(loos).lignes] == [statut]
+
+
 def test_gain_is_over_compared_purchases_only(bilan: BilanFactice) -> None:
     phrases = usages_et_titres.phrases_des_gains(_bloc(bilan, "59350").annee)
     achats, certificats = (m.mots(*b.morceaux) for b in phrases if isinstance(b, m.Paragraphe))

@@ -213,8 +213,9 @@ def factures(annee: Annee) -> m.Tableau:
     """Invoices of the exercice, a row a semestre: how many, where several adherents have theirs."""
     lignes = annee["facture_semestrielle"]
     rangees = [
-        _semestre([r for r in lignes if r["semestre"] == s]) for s in sorted({r["semestre"] for r in lignes})
-    ]  # fmt: skip
+        _semestre([r for r in lignes if r["semestre"] == s], _titre_du_semestre(annee, s))
+        for s in sorted({r["semestre"] for r in lignes})
+    ]
     sans = set() if any(r["adherents"] > 1 for r in rangees) else {"adherents"}
     if not somme(lignes, "report_precedent"):
         sans.add("report")
@@ -229,18 +230,31 @@ def factures(annee: Annee) -> m.Tableau:
     )
 
 
-def _semestre(rangees: list[Ligne]) -> dict[str, Any]:
-    premiere, reportees = rangees[0], sum(r["statut"] == "reporte" for r in rangees)
-    statut = libelles.libelle(libelles.STATUTS_FACTURE, premiere["statut"])
+def _titre_du_semestre(annee: Annee, semestre: int) -> Decimal:
+    """What was titled of what is billed by titre in a semestre, €."""
+    du_semestre = (r for r in annee["recouvrement"] if r["semestre"] == semestre and r["mode_recouvrement"] == "titre")
+    return somme(du_semestre, "montant_titre")
+
+
+def _statut(rangees: list[Ligne], titre: Decimal) -> str:
+    """What became of the invoices of a semestre; one that the ledger has titled is not to be issued any more."""
+    reportees, facture = sum(r["statut"] == "reporte" for r in rangees), somme(rangees, "montant_facture")
     if 0 < reportees < len(rangees):
-        statut = f"dont {formats.plusieurs(reportees, 'reportée')}"
+        return f"dont {formats.plusieurs(reportees, 'reportée')}"
+    if reportees or titre <= 0:
+        return libelles.libelle(libelles.STATUTS_FACTURE, rangees[0]["statut"])
+    return "Titré" if titre >= facture else "Titré en partie"
+
+
+def _semestre(rangees: list[Ligne], titre: Decimal) -> dict[str, Any]:
+    premiere = rangees[0]
     return {
         "periode": f"{premiere['exercice']}-S{premiere['semestre']}",
         "adherents": len(rangees),
         "du": somme(rangees, "montant_du"),
         "report": somme(rangees, "report_precedent"),
         "facture": somme(rangees, "montant_facture"),
-        "statut": statut,
+        "statut": _statut(rangees, titre),
     }
 
 
