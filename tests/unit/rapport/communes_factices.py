@@ -127,7 +127,10 @@ class BilanFactice(Bilan):
             fichiers=[], parametres=[],
             dispositifs=[{"code": c, "libelle": n} for c, n in LIBELLES.items()],
         )  # fmt: skip
-        suivis = {c: {"dispositif": c, "libelle": LIBELLES[c]} for c in ("CAM", "RGPD", "CEE")}
+        suivis = {
+            c: {"dispositif": c, "libelle": LIBELLES[c], "recettes": None, "cout_net": Decimal(1)}
+            for c in ("CAM", "RGPD", "CEE")
+        }
         self.synthese: Any = {2020: suivis, 2021: suivis}
         self.totaux: Any = {}
 

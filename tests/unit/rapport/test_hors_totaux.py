@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.unit.rapport.communes_factices import BilanFactice
 
-from mutualisation.rapport.contenu.conseil.reserves import _connu, hors_totaux
+from mutualisation.rapport.contenu.conseil.reserves import _connu, _textes, hors_totaux
 
 TEMPS = "temps passé : aucune activité saisie ne mène à ce dispositif"
 DEPENSES = "dépenses : aucune clé des écritures ne mène à ce dispositif"
@@ -74,3 +75,14 @@ def test_each_says_what_is_known_and_what_is_missing(
 def test_the_sentence_says_what_is_measured_of_them(mesures: list[tuple[str | None, str | None]], dite: str) -> None:
     lignes = [{"etp": e and Decimal(e), "charges": c and Decimal(c)} for e, c in mesures]
     assert hors_totaux(lignes).replace("\u202f", " ").replace("\u00a0", " ") == dite
+
+
+@pytest.mark.parametrize(("cam", "attendu"), [("0.00", ""), ("12.50", "commentaire de l'écart : Centrale d'achat")])
+def test_a_comment_is_missing_where_something_moved(cam: str, attendu: str) -> None:
+    ecrits = [
+        {"rubrique": r, "dispositif": d, "rang": 1, "texte": "Dit.", "auteur": "Direction"}
+        for r in ("presentation", "activite")
+        for d in ("CAM", "RGPD", "CEE")
+    ]
+    variation = [{"dispositif": d, "effet": "etp", "montant": Decimal(x)} for d, x in (("CAM", cam), ("TOTAL", "9"))]
+    assert _textes(BilanFactice(textes=ecrits, variation=variation)) == attendu

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
 from mutualisation.mise_en_forme import modele as m
-from mutualisation.rapport.contenu import ouverture, textes
+from mutualisation.rapport.contenu import ouverture, passage, textes
 from mutualisation.rapport.enonces import lire_tableau
 from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 
@@ -104,9 +104,13 @@ def _unites(bilan: Bilan) -> str:
 
 def _textes(bilan: Bilan) -> str:
     enonces = []
+    tous = set(bilan.synthese[bilan.exercice])
+    # a comment is missing where something moved, or calls for one
+    ecarts = {r["dispositif"] for r in bilan["variation"] if r["montant"]} | set(passage.a_commenter(bilan))
     for rubrique, nom in ATTENDUES.items():
-        sans = [c for c in bilan.synthese[bilan.exercice] if not textes.de(bilan, rubrique, c)]
-        if len(sans) == len(bilan.synthese[bilan.exercice]):
+        attendus = tous & ecarts if rubrique == "ecart" else tous
+        sans = [c for c in attendus if not textes.de(bilan, rubrique, c)]
+        if sans and len(sans) == len(tous):
             enonces.append(f"{nom} : aucun dispositif")
         elif sans:
             enonces.append(f"{nom} : {enumerer(bilan.libelle(c) for c in bilan.trier(sans))}")
