@@ -1,4 +1,4 @@
-# Airflow, dbt and the package in one locked environment; the four parts of Airflow run from this one image.
+# Airflow, dbt and the package in one locked environment; every part of Airflow runs from this one image.
 FROM python:3.11-slim-trixie
 
 ENV UV_PYTHON_DOWNLOADS=never \
@@ -16,13 +16,13 @@ RUN useradd --uid 50000 --gid 0 --create-home --home-dir /var/lib/airflow airflo
 
 WORKDIR /opt/mutualisation
 COPY pyproject.toml uv.lock README.md ./
-RUN uv sync --locked --no-dev --no-install-project
+RUN uv sync --locked --no-dev --extra celery --no-install-project
 COPY include ./include
 COPY dags ./dags
 COPY dbt_project ./dbt_project
 COPY expectations ./expectations
 # the wheel, as anywhere else: nothing of it is written to
-RUN uv sync --locked --no-dev --no-editable
+RUN uv sync --locked --no-dev --extra celery --no-editable
 
 USER airflow
 CMD ["airflow", "version"]

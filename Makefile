@@ -18,7 +18,7 @@ MUTUALISATION := .venv/bin/mutualisation
 ECHANTILLON := var/echantillon
 ENTREPOT := var/entrepot
 
-.PHONY: aide environnement bilan test test-complet bench tableaux conformite ordonnanceur qualite mutants inventaire
+.PHONY: aide environnement bilan test test-complet bench secrets tableaux conformite ordonnanceur qualite mutants inventaire
 aide:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -63,7 +63,10 @@ bench: environnement ## what users wait for, against a former version and the ob
 ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop
 	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python outils/ordonnanceur.py --depot $(ECHANTILLON)/depot
 
-tableaux: ## dashboards in Superset: ADRESSE=… (mutualisation ouvrir) EXERCICE=2021
+secrets: ## .env for docker compose, each empty secret filled
+	@docker/secrets.sh
+
+tableaux: ## dashboards in Superset: ADRESSE=… (mutualisation ouvrir), EXERCICE=2021 or the last published
 	@docker/superset/lancer.sh "$(ADRESSE)" "$(EXERCICE)"
 
 qualite: environnement ## lint, format, types, SQL

@@ -25,6 +25,7 @@ COMPLET = (
     "bout_en_bout",
     "dags/test_executions.py",
     "dags/test_ordonnanceur.py",
+    "dags/test_services.py",
     "sql/dbt/test_poste.py",
     "sql/entrepot/test_reseau.py",
     "sql/entrepot/test_serveur.py",

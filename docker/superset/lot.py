@@ -3,7 +3,7 @@
     python lot.py ENTREPOT_URL EXERCICE LOT.zip
 
 `ENTREPOT_URL`: the SQLAlchemy address of an account that reads `bi` (an analyst, or a commune, which sees its own
-rows). Every page opens on `EXERCICE`.
+rows). Every page opens on `EXERCICE`; '' is the last published.
 """
 
 from __future__ import annotations
@@ -248,15 +248,25 @@ def lot(dit: Objet, adresse: str, colonnes: dict[str, list[tuple[str, str]]], ex
     return fichiers
 
 
-def principal(adresse: str, exercice: int, sortie: Path) -> None:
+def dernier_exercice(moteur: Any) -> int:
+    """The last one published; a sentence and exit 1 when there is none."""
+    with moteur.connect() as conn:
+        dernier = conn.execute(text("select max(exercice) from bi.dim_exercice")).scalar()
+    if dernier is None:
+        sys.exit("Aucun exercice n'est publié : lancez « mutualisation bilan », puis les tableaux de bord.")
+    return int(dernier)
+
+
+def principal(adresse: str, exercice: str, sortie: Path) -> None:
     """Write the bundle, once every dataset was asked its columns."""
     dit = yaml.safe_load(Path(__file__).with_name("tableaux.yml").read_text(encoding="utf-8"))
     moteur = create_engine(adresse)
+    annee = int(exercice) if exercice else dernier_exercice(moteur)
     colonnes = {nom: colonnes_de(moteur, j["sql"]) for nom, j in dit["jeux"].items()}
     with zipfile.ZipFile(sortie, "w") as archive:
-        for chemin, objet in lot(dit, adresse, colonnes, exercice).items():
+        for chemin, objet in lot(dit, adresse, colonnes, annee).items():
             archive.writestr(f"tableaux/{chemin}", yaml.safe_dump(json.loads(json.dumps(objet)), allow_unicode=True))
 
 
 if __name__ == "__main__":
-    principal(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    principal(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

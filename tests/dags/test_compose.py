@@ -1,22 +1,26 @@
-"""`docker-compose.yml`: the parts, the secrets, the same PostgreSQL as the embedded one."""
+"""`docker-compose.yml`: the parts, the secrets, the same PostgreSQL as the embedded one; what stands beside it."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
+from itertools import combinations
 
 import psycopg
 import pytest
 import yaml
+from cryptography.fernet import Fernet
 from outils.ordonnanceur import FAISCEAU
 from psycopg.conninfo import conninfo_to_dict
+from tests.atelier import compose
+from tests.atelier.compose import COMPOSE, RACINE, lieu_ouvert, lire_env, remplir_env
 from tests.atelier.serveur_reseau import serveur_reseau
 
 from mutualisation.entrepot.programmes import dossier_binaires
+from mutualisation.ingestion.confidentialite import cle_pseudonymes
+from mutualisation.signatures.cle_signature import cle_signature
 
-RACINE = Path(__file__).parents[2]
-COMPOSE = RACINE / "docker-compose.yml"
 FAISCEAUX = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 SECRETS = (
     "ENTREPOT_PASSWORD",
@@ -25,22 +29,120 @@ SECRETS = (
     "AIRFLOW_FERNET_KEY",
     "AIRFLOW_API_SECRET",
     "AIRFLOW_JWT_SECRET",
+    "REDIS_PASSWORD",
+    "TABLEAUX_PASSWORD",
     "MUTUALISATION_CLE_PSEUDONYMES",
+    "MUTUALISATION_CLE_SIGNATURE",
 )
+CONTINUES = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
+PROFILS = [p for n in range(3) for p in combinations(("celery", "bi"), n)]
+root = pytest.mark.skipif(os.geteuid() != 0, reason="changer de compte est à root")
 
 
 @pytest.fixture(scope="module")
 def services() -> dict:
-    return yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    return compose.services()
 
 
 def test_les_parties(services):
-    assert set(services) == {"postgres", "airflow-init", "api-server", "scheduler", "dag-processor"}
+    par_profil = {nom: tuple(s.get("profiles", ())) for nom, s in services.items()}
+    assert par_profil == dict.fromkeys(
+        ("postgres", "dossiers", "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"), ()
+    ) | {"redis": ("celery",), "worker": ("celery",), "superset": ("bi",)}
 
 
 def test_les_parties_voient_les_chaines_du_paquet(services):
-    for partie in ("airflow-init", "api-server", "scheduler", "dag-processor"):
+    for partie in ("airflow-init", *CONTINUES):
         assert json.loads(services[partie]["environment"][FAISCEAUX]) == [FAISCEAU], partie
+
+
+def test_ce_qui_tourne_dit_sa_sante_et_a_une_limite(services):
+    for nom, service in services.items():
+        assert "mem_limit" in service, nom
+        assert service["logging"]["options"].keys() == {"max-size", "max-file"}, nom
+        assert ("healthcheck" in service) == (service["restart"] != "no"), nom
+
+
+def test_rien_ne_part_avant_que_les_dossiers_soient_donnes(services):
+    attendus = {nom: set(s.get("depends_on") or ()) for nom, s in services.items()}
+    assert "dossiers" in attendus["airflow-init"]
+    assert all("airflow-init" in attendus[partie] for partie in (*CONTINUES, "superset"))
+
+
+@pytest.fixture
+def lieu():
+    with lieu_ouvert() as dossier:
+        yield dossier
+
+
+@root
+@pytest.mark.parametrize("cas", ["root", "partage", "depot"])
+def test_le_dossier_des_bilans_est_donne_a_50000(services, lieu, cas):
+    """Made by root, as Docker does; on a disk that refuses to change its owner; a drop that only root reads."""
+    bilans, depot = lieu / "bilans", lieu / "depot"
+    bilans.mkdir(mode=0o755)
+    depot.mkdir(mode=0o700 if cas == "depot" else 0o755)
+    commande = services["dossiers"]["command"].split()
+    lieux = {"/docker": RACINE / "docker", "/var/lib/mutualisation/bilans": bilans, "/depot": depot}
+    mots = [re.sub(r"^(/docker|/var/lib/mutualisation/bilans|/depot)", lambda m: str(lieux[m[1]]), m) for m in commande]
+    # a root without the right to change an owner is what a share gives
+    sans_droit = ["setpriv", "--bounding-set=-chown"] if cas == "partage" else []
+    fini = subprocess.run([*sans_droit, *mots], capture_output=True, text=True, check=False)
+    if cas == "root":
+        assert (fini.returncode, fini.stderr) == (0, "")
+        ecrire = ["setpriv", "--reuid=50000", "--regid=0", "--clear-groups", "touch", str(bilans / "essai")]
+        subprocess.run(ecrire, check=True)
+    else:
+        nom, remede = {"partage": ("SORTIE", "chown 50000 DOSSIER"), "depot": ("DEPOT", "setfacl")}[cas]
+        assert fini.returncode == 1
+        assert len(fini.stderr.splitlines()) == 1
+        assert f"par {nom} dans .env" in fini.stderr
+        assert remede in fini.stderr
+
+
+def test_une_commande_remplit_env_de_secrets_neufs(tmp_path, monkeypatch):
+    un, autre = tmp_path / "un", tmp_path / "autre"
+    dits = [remplir_env(un), remplir_env(autre)]
+    valeurs = lire_env(un)
+    assert set(valeurs) == set(SECRETS)
+    assert all(len(v) > 40 for v in valeurs.values())
+    assert len(set(valeurs.values()) | set(lire_env(autre).values())) == 2 * len(SECRETS)
+    assert un.stat().st_mode & 0o777 == 0o600
+    assert not any(v in dit for v in valeurs.values() for dit in dits)
+    Fernet(valeurs["AIRFLOW_FERNET_KEY"])
+    for nom in ("MUTUALISATION_CLE_PSEUDONYMES", "MUTUALISATION_CLE_SIGNATURE"):
+        monkeypatch.setenv(nom, valeurs[nom])
+    assert cle_signature()
+    assert cle_pseudonymes()
+    avant = un.read_bytes()
+    remplir_env(un)
+    assert un.read_bytes() == avant
+
+
+def test_une_valeur_ecrite_reste_et_ce_qui_manque_est_ajoute(tmp_path):
+    """A `.env` of a former version, hand-written, its last line without an end."""
+    env = tmp_path / ".env"
+    env.write_text("# le nôtre\nENTREPOT_PASSWORD=a%2Fb\nDEPOT=/srv/depot\nAIRFLOW_JWT_SECRET=")
+    dit = remplir_env(env)
+    valeurs = lire_env(env)
+    assert env.read_text().startswith("# le nôtre\nENTREPOT_PASSWORD=a%2Fb\nDEPOT=/srv/depot\nAIRFLOW_JWT_SECRET=")
+    assert set(valeurs) == {*SECRETS, "DEPOT"}
+    assert all(valeurs.values())
+    assert "ENTREPOT_PASSWORD" not in dit
+    assert "AIRFLOW_JWT_SECRET : valeur neuve" in dit
+
+
+def test_env_example_ne_tait_rien_de_ce_que_le_fichier_lit():
+    """Every variable of the file is in the example, empty when it must be filled, and with its default otherwise."""
+    lues = dict(re.findall(r"\$\{([A-Z_]+)(?::-([^}]*))?", COMPOSE.read_text(encoding="utf-8")))
+    exemple = (RACINE / ".env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^([A-Z_]+)=$", exemple, re.MULTILINE)) == set(SECRETS)
+    proposees = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", exemple, re.MULTILINE))
+    assert {*SECRETS, *proposees} == {*lues, "COMPOSE_PROFILES"}
+    choisies = {"AIRFLOW_EXECUTOR", "TABLEAUX_EXERCICE"}  # shown with another value than the default
+    assert {n: lues[n] for n in proposees if n in lues and n not in choisies} == {
+        n: v for n, v in proposees.items() if n in lues and n not in choisies
+    }
 
 
 def test_meme_version_de_postgresql_que_l_embarque(services, entrepot):
@@ -64,7 +166,7 @@ def test_chaque_adresse_dit_un_sslmode_que_son_serveur_sert(services):
         for valeur in service["environment"].values()
         if re.match(r"postgres(ql)?(\+\w+)?://", str(valeur))
     ]
-    assert len(adresses) == 9, "the warehouse and the metadata in the four parts, the administrator in one"
+    assert len(adresses) == 14, "warehouse and metadata in six parts, the administrator in one, the dashboards in one"
     for adresse in adresses:
         schema, _, suite = re.sub(r"\$\{[^}]*\}", "secret", adresse).partition("://")
         lue = conninfo_to_dict(f"{schema.partition('+')[0]}://{suite}")
@@ -82,40 +184,63 @@ def test_le_serveur_et_les_adresses_lisent_le_meme_mot_de_passe(tmp_path):
             f'#!/bin/bash\nprintf "%s\\n" "$@" > {tmp_path}/argv\nexec "{dossier_binaires()}/psql" "$@"\n'
         )
         espion.chmod(0o755)
-        secrets = dict.fromkeys(("POSTGRES_PASSWORD", "AIRFLOW_DB_PASSWORD", "ENTREPOT_PASSWORD"), ecrit)
-        lieu = {"PGHOST": str(tmp_path), "PGPORT": str(serveur.port)}
-        compte = {"POSTGRES_USER": "mutualisation", "POSTGRES_DB": "postgres"}
-        with psycopg.connect(f"host={tmp_path} port={serveur.port} user=mutualisation dbname=postgres") as conn:
-            conn.execute("drop role mutualisation_traitement")
-        subprocess.run(
-            ["bash", str(RACINE / "docker" / "initdb" / "10_airflow.sh")],
-            env={"PATH": f"{espion.parent}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | secrets | lieu | compte,
-            check=True,
-            capture_output=True,
-        )
+        noms = ("POSTGRES_PASSWORD", "AIRFLOW_DB_PASSWORD", "ENTREPOT_PASSWORD", "TABLEAUX_PASSWORD")
+        secrets = dict.fromkeys(noms, ecrit)
+        compose.premier_demarrage(tmp_path, serveur.port, "postgres", secrets)
         assert "%2F" not in (tmp_path / "argv").read_text()
         assert lu not in (tmp_path / "argv").read_text()
-        for qui, base in (("mutualisation", "postgres"), ("airflow", "airflow"), ("bilan", "postgres")):
+        comptes = {"mutualisation": "postgres", "airflow": "airflow", "bilan": "postgres", "tableaux": "postgres"}
+        for qui, base in comptes.items():
             dsn = f"postgresql://{qui}:{ecrit}@127.0.0.1:{serveur.port}/{base}?sslmode=require"
             with psycopg.connect(dsn) as conn:
                 assert conn.execute("select session_user::text").fetchone() == (qui,)
             assert conninfo_to_dict(dsn)["password"] == lu
 
 
-def test_l_image_copie_ce_que_le_depot_contient():
-    sources = re.findall(r"^COPY (.+) \S+$", (RACINE / "Dockerfile").read_text(), re.MULTILINE)
+@pytest.mark.parametrize("lieu", [".", "docker/superset"])
+def test_l_image_copie_ce_que_le_depot_contient(lieu):
+    sources = re.findall(r"^COPY (.+) \S+$", (RACINE / lieu / "Dockerfile").read_text(), re.MULTILINE)
     for chemin in " ".join(sources).split():
-        assert (RACINE / chemin).exists(), chemin
+        assert (RACINE / lieu / chemin).exists(), chemin
+
+
+def test_le_chart_dit_ce_que_dit_compose(services):
+    """The values for Airflow's chart were run nowhere: they say at least what runs here."""
+    valeurs = yaml.safe_load((RACINE / "docker" / "helm" / "valeurs.yaml").read_text(encoding="utf-8"))
+    ici = services["scheduler"]["environment"]
+    dites = {v["name"]: v["value"] for v in valeurs["env"]}
+    communes = {n: v for n, v in dites.items() if n in ici and n != "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"}
+    assert json.loads(communes.pop(FAISCEAUX)) == json.loads(ici[FAISCEAUX])
+    assert communes == {n: ici[n] for n in communes}
+    assert communes.keys() >= {"MUTUALISATION_VAR", "AIRFLOW__CORE__LOAD_EXAMPLES"}
+    secrets = {s["envName"] for s in valeurs["secret"]}
+    assert secrets == {n for n, v in ici.items() if ":?" in str(v)} - {
+        # those that the chart has a place of its own for
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API__SECRET_KEY",
+        "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__CELERY__BROKER_URL",
+    }  # fmt: skip
+    assert valeurs["uid"] == 50000
+    montes = {v["mountPath"] for v in valeurs["volumeMounts"]}
+    assert montes == {"/var/lib/mutualisation", "/depot"}
 
 
 @pytest.mark.systeme
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose absent")
-def test_docker_compose_l_accepte():
-    commande = ["docker-compose", "-f", str(COMPOSE), "config", "-q"]
-    chemin = {"PATH": "/usr/bin:/bin"}
-    fini = subprocess.run(
-        commande, env=chemin | dict.fromkeys(SECRETS, "x"), capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("profils", PROFILS, ids=lambda p: "+".join(p) or "aucun")
+def test_docker_compose_l_accepte(services, tmp_path, profils):
+    env = tmp_path / ".env"
+    remplir_env(env)
+    choix = [mot for profil in profils for mot in ("--profile", profil)]
+    commande = ["docker-compose", "-f", str(COMPOSE), "--env-file", str(env), *choix, "config", "--format", "json"]
+    fini = subprocess.run(commande, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
     assert fini.returncode == 0, fini.stderr
-    sans = subprocess.run(commande, env=chemin, capture_output=True, text=True, check=False)
-    assert sans.returncode != 0
+    lu = json.loads(fini.stdout)["services"]
+    assert set(lu) == {n for n, s in services.items() if set(s.get("profiles", ())) <= set(profils)}
+    # the key goes through as it was written: \n in two characters, which the package reads
+    attendue = lire_env(env)["MUTUALISATION_CLE_SIGNATURE"]
+    assert lu["scheduler"]["environment"]["MUTUALISATION_CLE_SIGNATURE"] == attendue
+    if not profils:
+        env.write_text(env.read_text().replace("AIRFLOW_JWT_SECRET=", "AUTRE="))
+        sans = subprocess.run(commande, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+        assert sans.returncode != 0
+        assert "make secrets" in sans.stderr
