@@ -1,37 +1,144 @@
-"""Docs can't lie: links lead somewhere, commands exist, generated pages are in sync."""
+"""Docs can't lie: links lead somewhere, commands, options, targets, variables, sentences exist, pages are in sync."""
 
+import ast
 import re
+import shlex
+from functools import cache
 from pathlib import Path
 
+import pytest
 from outils.generation import page_sources
 
 RACINE = Path(__file__).resolve().parents[2]
-PAGES = sorted([RACINE / "README.md", *(RACINE / "docs").rglob("*.md"), *(RACINE / "tests" / "cas").rglob("README.md")])
+DOCS = RACINE / "docs"
+PAGES = sorted([RACINE / "README.md", *DOCS.rglob("*.md"), *(RACINE / "tests" / "cas").rglob("README.md")])
+PAQUET = RACINE / "include" / "mutualisation"
+
+LIEN = re.compile(r"\]\(([^)\s]*)\)")
+CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 
 
-LIEN = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+def ancres(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the titles of a page."""
+    titres = re.findall(
+        r"^#+ (.+)$", re.sub(r"^```.*?^```", "", lire(page), flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    return {re.sub(r"[^\w\- ]", "", titre.lower()).replace(" ", "-") for titre in titres}
 
 
-def test_relative_links_lead_to_a_file() -> None:
-    liens = [(page, lien) for page in PAGES for lien in LIEN.findall(page.read_text(encoding="utf-8"))]
-    ici = [(page, lien) for page, lien in liens if not lien.startswith(("http://", "https://", "mailto:"))]
-    assert len(ici) > 20
-    assert [f"{page} : {lien}" for page, lien in ici if not (page.parent / lien).exists()] == []
+@cache
+def lire(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
-def test_make_targets_of_the_readme_exist() -> None:
-    cibles = set(re.findall(r"^([a-z]+):", (RACINE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    citees = set(re.findall(r"make ([a-z]+)", (RACINE / "README.md").read_text(encoding="utf-8")))
-    assert {"bilan", "test"} <= citees <= cibles
+def citees(page: Path) -> list[list[str]]:
+    """The words of each `mutualisation …` command quoted in code or between « », and those of its options."""
+    # a line that goes on; then what a shell, a comment or a quote ends
+    texte = lire(page).replace("\\\n", " ")
+    morceaux = [m.strip("`") for m in CODE.findall(texte)] + re.findall(r"« ?(mutualisation [^»\n]*)»", texte)
+    trouvees = re.findall(r"(?:^|[ /='])mutualisation ((?:-|[a-z])[^|#;&>\n']*)", "\n".join(morceaux), re.MULTILINE)
+    return [mots for t in trouvees if (mots := shlex.split(t.replace("[", "").replace("]", "")))]
 
 
-def test_commands_of_the_docs_exist() -> None:
+def test_relative_links_lead_to_a_file_and_to_a_title() -> None:
+    liens = [(page, *lien.partition("#")[::2]) for page in PAGES for lien in LIEN.findall(lire(page))]
+    ici = [
+        (page, lieu, ancre) for page, lieu, ancre in liens if not lieu.startswith(("http://", "https://", "mailto:"))
+    ]
+    assert len(ici) > 60
+    assert [f"{page} : {lieu}" for page, lieu, _ in ici if not (page.parent / lieu).exists()] == []
+    vises = [(page, (page.parent / lieu if lieu else page), ancre) for page, lieu, ancre in ici if ancre]
+    assert [f"{page} : {cible.name}#{ancre}" for page, cible, ancre in vises if ancre not in ancres(cible)] == []
+
+
+def test_make_targets_of_the_docs_exist() -> None:
+    cibles = set(re.findall(r"^([a-z-]+):", lire(RACINE / "Makefile"), re.MULTILINE))
+    pages = [p for p in PAGES if "decisions" not in p.parts]
+    visees = {c for p in pages for code in CODE.findall(lire(p)) for c in re.findall(r"\bmake ([a-z-]+)", code)}
+    assert {"bilan", "test", "secrets"} <= visees <= cibles
+
+
+def test_commands_and_options_of_the_docs_exist() -> None:
+    """Those of decisions too: a command that goes away is said there in the past."""
     from mutualisation.cli import app
 
-    for page in (RACINE / "README.md", RACINE / "docs" / "exploitation.md"):
-        for commande in re.findall(r"mutualisation ([a-z]+) --", page.read_text(encoding="utf-8")):
-            assert commande in app, f"{page.name} : commande inconnue {commande}"
+    options = {
+        nom: {n for argument in app[nom].assemble_argument_collection() for n in argument.names}
+        for nom in app
+        if not nom.startswith("-")
+    }
+    vues = [(page, mots) for page in PAGES for mots in citees(page) if mots[0] != "--help"]
+    assert len(vues) > 25
+    assert [f"{page.name} : {mots[0]}" for page, mots in vues if mots[0] not in options] == []
+    fausses = [
+        f"{page.name} : {mots[0]} {mot}"
+        for page, mots in vues
+        for mot in mots[1:]
+        if mot.startswith("-") and mot.partition("=")[0] not in options[mots[0]] | {"--help"}
+    ]
+    assert fausses == []
+
+
+def test_variables_of_the_docs_exist() -> None:
+    connues = {v for _, texte in textes() for v in re.findall(r"MUTUALISATION_[A-Z_]+", texte)}
+    # a family, or a variable made of a name: `MUTUALISATION_DELAI_…`, `MUTUALISATION_<NOM>_MAX`
+    prefixes = tuple(v for v in connues if v.endswith("_"))
+    dites = {(p.name, v) for p in PAGES for v in re.findall(r"MUTUALISATION_[A-Z_]+(?![A-Z_<…])", lire(p))}
+    assert len(dites) > 8
+    assert [f"{p} : {v}" for p, v in dites if v not in connues and not v.startswith(prefixes)] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    pages = {p.name for p in DOCS.glob("*.md")} - {"README.md"}
+    vers = {lien.partition("#")[0] for lien in LIEN.findall(lire(DOCS / "README.md"))}
+    assert pages <= vers
+    assert {"decisions/", "../tests/cas/"} <= vers
 
 
 def test_page_of_the_sources_is_in_sync_with_the_registry() -> None:
-    assert (RACINE / "docs" / "sources.md").read_text(encoding="utf-8") == page_sources()
+    assert lire(DOCS / "sources.md") == page_sources()
+
+
+def en_texte(noeud: ast.expr) -> str | None:
+    """A text of the code, `…` where a value stands; None for anything else."""
+    match noeud:
+        case ast.Constant(value=str() as texte):
+            return texte
+        case ast.JoinedStr(values=morceaux):
+            return "".join(m.value if isinstance(m, ast.Constant) else "…" for m in morceaux)
+    return None
+
+
+@cache
+def textes() -> list[tuple[str, str]]:
+    """(file, text) of all that the package and what starts it may say: Python, SQL, shell, settings."""
+    dits = []
+    for fichier in [*PAQUET.rglob("*.py"), *(RACINE / "dags").rglob("*.py"), *(RACINE / "docker").rglob("*.py")]:
+        noeuds = ast.walk(ast.parse(lire(fichier)))
+        dits += [(fichier.name, t) for n in noeuds if isinstance(n, ast.expr) and (t := en_texte(n))]
+    for motif in ("*.sql", "*.toml", "*.yml", "*.j2"):
+        dits += [
+            (f.name, lire(f).replace("''", "'")) for f in (*PAQUET.rglob(motif), *(RACINE / "dbt_project").rglob(motif))
+        ]
+    for fichier in [*(RACINE / "docker").rglob("*.sh"), RACINE / "docker-compose.yml"]:
+        dits.append((fichier.name, re.sub(r'" \\\n *"', " ", lire(fichier))))
+    return dits
+
+
+def phrases_des_pannes() -> list[str]:
+    """The first cell of each row of the runbook, without its « »."""
+    return re.findall(r"^\| « (.+?) » \|", lire(DOCS / "pannes.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("phrase", phrases_des_pannes())
+def test_each_sentence_of_the_runbook_is_one_that_the_software_says(phrase: str) -> None:
+    # % is the value of SQL, $name that of a shell; a text may hold more than what the page quotes
+    motif = r"(?:…|%|\$\w+|\{\w*\})+".join(re.escape(morceau) for morceau in phrase.split("…"))
+    assert any(re.search(motif, texte) for _, texte in textes()), phrase
+
+
+def test_the_runbook_has_a_remedy_in_each_row() -> None:
+    rangees = re.findall(r"^\| « .+$", lire(DOCS / "pannes.md"), re.MULTILINE)
+    assert len(rangees) > 40
+    assert [r for r in rangees if len(cellules := r.strip("| ").split(" | ")) != 3 or not all(cellules)] == []
+    assert len(set(phrases_des_pannes())) == len(rangees)
