@@ -1,5 +1,6 @@
-"""What is generated from the registry, so that it can't disagree with it: what dbt and Great Expectations are told of a
-jeu, and a page of the documentation.
+"""What is generated from the registry and from the words of a referentiel, so that it can't disagree with them.
+
+It is what dbt and Great Expectations are told of a jeu, dbt of a parameter, and two pages of the documentation.
 
 `python outils/generation.py` writes all of it, in a checkout. The suites of Great Expectations are written by hand; the
 asset of a jeu, its validation definition and the checkpoint of its source follow from the registry.
@@ -17,12 +18,16 @@ from typing import Any
 import yaml
 
 from mutualisation.chemins import PROJET_DBT, RACINE
+from mutualisation.lecteurs.entete import normaliser
 from mutualisation.sources.jeux import TYPES, Colonne, Jeu, Source
 from mutualisation.sources.registre import registre
+from mutualisation.sources.vocabulaire import Parametre, page, vocabulaire
 
 PAGE_SOURCES = RACINE / "docs" / "sources.md"
+PAGE_PARAMETRES = RACINE / "docs" / "parametres.md"
 SOURCES_DBT = PROJET_DBT / "models" / "staging" / "_sources.yml"
 JEUX_DBT = PROJET_DBT / "macros" / "jeux.sql"
+VOCABULAIRE_DBT = PROJET_DBT / "macros" / "vocabulaire.sql"
 CONTEXTE = RACINE / "expectations" / "gx"
 _EN_TETE = (
     "# Fichier généré par `python outils/generation.py` : ne pas modifier à la main.\n"
@@ -76,6 +81,21 @@ def macro_jeux() -> str:
         "\n{# (source, jeu, column that measures it). #}\n"
         f"{{% macro mesures_des_jeux() -%}}\n  {{{{ return([\n{mesures}  ]) }}}}\n{{%- endmacro %}}\n"
     )
+
+
+def macro_vocabulaire() -> str:
+    """The dbt macro of the known parameters: kind, sign, words of a choice (folded, as written), default as SQL."""
+    lignes = "".join(f"    '{p.nom}': {_pour_dbt(p)},\n" for p in vocabulaire().parametres.values())
+    return (
+        "{# Généré par `python outils/generation.py` : what sources/vocabulaire.toml says of each parameter. #}\n"
+        f"{{% macro parametres_connus() -%}}\n  {{{{ return({{\n{lignes}  }}) }}}}\n{{%- endmacro %}}\n"
+    )
+
+
+def _pour_dbt(p: Parametre) -> dict[str, Any]:
+    mots = {normaliser(v): v for v in p.valeurs} if p.genre == "choix" else None
+    dit = {"genre": p.genre, "signe": p.signe, "mots": mots, "defaut": p.litteral}
+    return {cle: valeur for cle, valeur in dit.items() if valeur}
 
 
 def _source(nom: str, schema: str, texte: str) -> list[str]:
@@ -237,12 +257,15 @@ def _ecrire(chemin: Path, contenu: dict[str, Any]) -> None:
 
 
 def principal() -> None:
-    """Write, in a checkout, the dbt sources, the macro of the jeux, the page of the documentation and the context."""
+    """Write, in a checkout, the dbt sources, two macros, two pages of the documentation and the context."""
     SOURCES_DBT.write_text(sources_dbt(), encoding="utf-8")
     JEUX_DBT.write_text(macro_jeux(), encoding="utf-8")
+    VOCABULAIRE_DBT.write_text(macro_vocabulaire(), encoding="utf-8")
     PAGE_SOURCES.write_text(page_sources(), encoding="utf-8")
+    PAGE_PARAMETRES.write_text(page(), encoding="utf-8")
     ecrire_contexte(CONTEXTE)
-    print(f"{SOURCES_DBT}, {JEUX_DBT}, {PAGE_SOURCES} et {CONTEXTE} écrits.")
+    ecrits = (SOURCES_DBT, JEUX_DBT, VOCABULAIRE_DBT, PAGE_SOURCES, PAGE_PARAMETRES)
+    print(f"{', '.join(map(str, ecrits))} et {CONTEXTE} écrits.")
 
 
 if __name__ == "__main__":

@@ -1,23 +1,13 @@
-{# What a parameter is worth when the referentiel says nothing of it: no default stands anywhere else. #}
+{# What a parameter is worth when the referentiel says nothing of it (sources/vocabulaire.toml, macros/vocabulaire.sql). #}
 {% macro valeur_par_defaut(nom) -%}
-  {{ return({
-    'methode_etp': "'R'",
-    'heures_reference': '1607',
-    'base_jours': "'reel'",
-    'structure_personnel': "'non'",
-    'grand_livre_complet': "'non'",
-    'dispositif_cam': "'CAM'",
-    'seuil_effectif': '5',
-    'seuil_titre': '15.00',
-    'montant': "'TTC'",
-    'base_opposable': "'non'",
-    'part_rejets_max': '5',
-    'perte_livraison_max': '40',
-    'baisse_livraison_max': '30',
-    'mois_creux_min': '60',
-    'recul_annuel_max': '40',
-    'hausse_hors_max': '30',
-  }.get(nom)) }}
+  {{ return(parametres_connus()[nom].get('defaut')) }}
+{%- endmacro %}
+
+{# Known parameters of that kind, of that sign, as SQL texts. #}
+{% macro parametres_de(genres, signes=none) -%}
+{%- for nom, p in parametres_connus().items() if p.genre in genres and (signes is none or p.signe in signes) -%}
+{{ ', ' if not loop.first }}'{{ nom }}'
+{%- endfor -%}
 {%- endmacro %}
 
 {# The value of a dated parameter on a day, else its default; one row is taken when two overlap (control
@@ -37,17 +27,12 @@
 {{ parametre(nom, jour, 'valeur_numerique', precision) }}
 {%- endmacro %}
 
-{# Parameters that bound what a delivery, a month, a source may lose, and what reserved keys may take out, as SQL texts. #}
-{% macro bornes_de_completude() -%}
-'perte_livraison_max', 'baisse_livraison_max', 'mois_creux_min', 'recul_annuel_max', 'hausse_hors_max', 'part_hors_max'
-{%- endmacro %}
-
-{# Parameters that are a year, as SQL texts: a model casts them to an integer. #}
-{% macro parametres_annees() -%}
-'horizon_prevision', 'exercice_base'
-{%- endmacro %}
-
 {# A word as C7 compares it: without case, accents or spaces around. #}
 {% macro mot_replie(texte) -%}
 lower(regexp_replace(normalize(trim({{ texte }}), nfd), '[\u0300-\u036f]', '', 'g'))
+{%- endmacro %}
+
+{# The word of a choice as the contract writes it, NULL when it is none. `mots`: {folded: as written}. #}
+{% macro mot_du_contrat(mots, mot) -%}
+(array['{{ mots.values() | join("', '") }}'])[array_position(array['{{ mots | join("', '") }}'], {{ mot }})]
 {%- endmacro %}

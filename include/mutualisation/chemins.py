@@ -15,10 +15,13 @@ RACINE = PAQUET / "donnees" if INSTALLE else PAQUET.parents[1]
 PROJET_DBT = RACINE / "dbt_project"
 SEEDS = PROJET_DBT / "seeds"
 PLAN_COMPTABLE = SEEDS / "comptes_m57.csv"
+ROLES_LIVRES = SEEDS / "comptes_role_cout.csv"
 MODELES = PROJET_DBT / "models"
 DAGS = RACINE / "dags"
 
 DECLARATIONS = PAQUET / "sources" / "declarations"
+VOCABULAIRE = PAQUET / "sources" / "vocabulaire.toml"
+QUESTIONS = PAQUET / "initiation" / "questions.toml"
 MIGRATIONS = PAQUET / "entrepot" / "sql"
 SCHEMA_PES = PAQUET / "factures" / "schema_pes.toml"
 LIBELLES = PAQUET / "francais" / "libelles.toml"

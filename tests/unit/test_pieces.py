@@ -15,7 +15,7 @@ from mutualisation.chemins import DAGS, PAQUET
 # from the top down: a room imports rooms below its own line, and itself
 LIGNES = (
     {"cli", "ordonnancement", "dags"},
-    {"operations", "simulation", "examen", "reparation"},
+    {"operations", "simulation", "examen", "reparation", "initiation"},
     {"extrait", "classeur", "audit", "rapport", "factures"},
     {"publication", "portes", "mise_en_forme"},
     {"ingestion", "construction"},

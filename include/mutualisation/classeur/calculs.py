@@ -23,6 +23,7 @@ from mutualisation.rapport.contenu.ouverture import laisse_de_cote
 from mutualisation.rapport.contenu.passage import PORTEE, portee
 from mutualisation.rapport.contenu.usage import en_vigueur, nom_de_la_cle, par_adhesion
 from mutualisation.rapport.publie import DESTINATIONS, Bilan, Ligne, somme
+from mutualisation.sources.vocabulaire import vocabulaire
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -42,9 +43,8 @@ SCENARIOS = list(libelles.SCENARIOS.values())
 EFFETS_PREVISION = {"effet_volume": "Volume", "effet_mix": "Mix", "effet_prix": "Prix"} | {
     f"effet_{cle}": nom for cle, nom in libelles.EFFETS.items()
 }
-TAUX = ("indexation_masse_salariale", "evolution_tarifs", "actualisation")
 # an identifier, not a number: leading zeros count
-CODES = ("pes_", "compte_recette", "fonction_recette", "horizon_prevision", "exercice_base")
+CODES = ("code", "annee")
 # what a cell holds exactly
 NOMBRE = re.compile(r"[-+]?\d{1,15}([.,]\d{1,12})?")
 
@@ -417,13 +417,13 @@ def parametres(bilan: Bilan) -> m.Tableau:
 
 def lire_parametre(bilan: Bilan, nom: str, valeur: str) -> m.Valeur:
     """The value of a parameter that the contract knows, in its type: words, date, rate, number; any other as it is."""
-    racine = nom.partition(":")[0]
+    connu = vocabulaire().parametres.get(nom.partition(":")[0])
     if (dite := libelles.valeur_parametre(nom, valeur)) != valeur:
         return m.Valeur(dite)
-    if racine not in libelles.PARAMETRES or racine.startswith(CODES):
+    if connu is None or connu.genre in CODES:
         return m.Valeur(valeur)
     if NOMBRE.fullmatch(valeur):
-        return m.Valeur(Decimal(valeur.replace(",", ".")), "taux" if racine in TAUX else "nombre")
+        return m.Valeur(Decimal(valeur.replace(",", ".")), "taux" if connu.taux else "nombre")
     try:
         return m.Valeur(date.fromisoformat(valeur), "date")
     except ValueError:

@@ -109,6 +109,33 @@ def bilan(
 
 
 @app.command
+def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None, json_: options.Json = False) -> None:
+    """Écrit le premier dépôt d'un EPCI d'après ses réponses : référentiel, paramètres, et ce qui reste à exporter."""
+    from mutualisation.initiation import ecrire_squelette, interroger, lire_reponses
+
+    if depuis is None and not sys.stdin.isatty():
+        raise ErreurMutualisation(
+            "« initier » pose ses questions sur un terminal : sans terminal, donner les réponses par --depuis FICHIER."
+        )
+    reponses = interroger(_saisir, journal.print) if depuis is None else lire_reponses(depuis)
+    ecrit = ecrire_squelette(dossier, reponses)
+    lignes = [
+        f"{ecrit.depot} : {plusieurs(ecrit.fichiers, 'fichier')}",
+        f"{ecrit.notice} : {plusieurs(ecrit.fichiers_notice, 'fichier')}",
+        f"À lire d'abord : {Path(ecrit.notice) / 'A_LIRE.md'}",
+    ]
+    _rendre(json_, asdict(ecrit), lignes)
+
+
+def _saisir(demande: str) -> str:
+    """An answer typed at the terminal, asked on stderr."""
+    try:
+        return journal.input(demande, markup=False)
+    except EOFError:
+        raise ErreurMutualisation("Réponses interrompues : rien n'a été écrit.") from None
+
+
+@app.command
 def essayer(
     fichier: options.Fichier,
     /,

@@ -21,6 +21,16 @@ def entiers(type_: Any, jetons: Sequence[Token]) -> Any:
 
 
 Depot = Annotated[str, Parameter(metavar="DOSSIER", help="Dossier (ou URL) du dépôt, un sous-dossier par source.")]
+DepotNeuf = Annotated[
+    Path,
+    Parameter(metavar="DOSSIER", help="Dossier du dépôt à écrire, nouveau ou vide ; la notice va dans DOSSIER_notice."),
+]
+Depuis = Annotated[
+    Path | None,
+    Parameter(
+        metavar="FICHIER", help="Réponses en TOML (par défaut : posées sur le terminal) ; docs/initier.md en montre."
+    ),
+]
 Exercices = Annotated[
     list[int], Parameter(metavar="AAAA", help="Exercice, année sur quatre chiffres (à répéter).", converter=entiers)
 ]

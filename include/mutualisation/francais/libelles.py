@@ -1,6 +1,7 @@
 """French labels of what the warehouse names in ASCII: for reading only, a missing one shows the name itself.
 
-The tables are `libelles.toml`: a name that the warehouse gains has its label there, and nowhere else.
+The tables are `libelles.toml`: a name that the warehouse gains has its label there, and nowhere else; words of a
+referentiel (parameters, roles, rules of a tariff, modes) have theirs in `sources/vocabulaire.toml`.
 """
 
 from __future__ import annotations
@@ -12,14 +13,21 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from mutualisation.chemins import LIBELLES, PLAN_COMPTABLE, SEEDS
+from mutualisation.chemins import LIBELLES, PLAN_COMPTABLE, SEEDS, VOCABULAIRE
 from mutualisation.francais import formats
 
 CONTROLES = SEEDS / "controles_index.csv"
 _TABLES: dict[str, Any] = tomllib.loads(LIBELLES.read_text(encoding="utf-8"))
+_VOCABULAIRE: dict[str, dict[str, Any]] = tomllib.loads(VOCABULAIRE.read_text(encoding="utf-8"))
 Noms = dict[str, str]
 # one, several
 Nombres = dict[str, tuple[str, str]]
+
+
+def _du_vocabulaire(table: str, cle: str) -> dict[str, Any]:
+    """{name: what it says under that key} of the words of a referentiel that say it."""
+    return {nom: dit[cle] for nom, dit in _VOCABULAIRE[table].items() if cle in dit}
+
 
 MESURES: Noms = _TABLES["mesures"]
 CATEGORIES: Noms = _TABLES["categories"]
@@ -36,16 +44,16 @@ DOSSIERS: Noms = _TABLES["dossiers"]
 SOURCES: Noms = _TABLES["sources"]
 DESTINATIONS: Noms = _TABLES["destinations"]
 MOTIFS: Noms = _TABLES["motifs"]
-ROLES: Noms = _TABLES["roles"]
+ROLES: Noms = _du_vocabulaire("roles", "motif")
 RUBRIQUES: Noms = _TABLES["rubriques"]
 ORIGINES: Noms = _TABLES["origines"]
 AIDES: Noms = _TABLES["aides"]
-MODES: Noms = _TABLES["modes"]
-TARIFS: Noms = _TABLES["tarifs"]
-UNITES_TARIF: Noms = _TABLES["unites_tarif"]
+MODES: Noms = _du_vocabulaire("modes", "libelle")
+TARIFS: Noms = _du_vocabulaire("tarifs", "libelle")
+UNITES_TARIF: Noms = _du_vocabulaire("tarifs", "unite")
 ORIGINES_CLES: Noms = _TABLES["origines_cles"]
-PARAMETRES: Noms = _TABLES["parametres"]
-PARAMETRES_TEXTES: Noms = _TABLES["parametres_textes"]
+PARAMETRES: Noms = _du_vocabulaire("parametres", "libelle")
+PARAMETRES_TEXTES: Noms = _du_vocabulaire("parametres", "texte")
 METHODES_ETP: Noms = _TABLES["methodes_etp"]
 SCENARIOS: Noms = _TABLES["scenarios"]
 METHODES_PREVISION: Noms = _TABLES["methodes_prevision"]
@@ -58,7 +66,7 @@ DECOMPTES: Nombres = _TABLES["decomptes"]
 FAMILLES_UNITES: dict[str, list[str]] = _TABLES["familles_unites"]
 UNITES_SERVICE: Nombres = _TABLES["unites_service"]
 ADHERENTS: Nombres = _TABLES["adherents"]
-VALEURS: dict[str, Noms] = _TABLES["valeurs"]
+VALEURS: dict[str, Noms] = _du_vocabulaire("parametres", "valeurs")
 # the rule that a reason of `rejets` ends with
 _REGLE = re.compile(r"\b([A-Z][0-9]{1,2}[a-z]?'?)(?=[,) ]|$)")
 _CITEE = re.compile(r"\b[CFGHKPR][0-9]{1,2}[a-z]?\b")

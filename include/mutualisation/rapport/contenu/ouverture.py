@@ -13,9 +13,10 @@ from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import recettes
 from mutualisation.rapport.enonces import lire_phrase
 from mutualisation.rapport.publie import Bilan, somme
+from mutualisation.sources.vocabulaire import vocabulaire
 
-SEUIL, SEUIL_PAR_DEFAUT = "seuil_effectif", "5"
-HEURES, HEURES_PAR_DEFAUT = "heures_reference", "1607"
+SEUIL = "seuil_effectif"
+HEURES = "heures_reference"
 A_APPROUVER, CLOS = "À approuver", "Clos"
 SYNTHETIQUES = "Données synthétiques"
 RESTREINTE = "Diffusion restreinte"
@@ -24,17 +25,17 @@ Etiquettes = list[tuple[str, tuple[m.Morceau, ...]]]
 
 def seuil_effectif(bilan: Bilan) -> Decimal:
     """Parameter `seuil_effectif` on 1 January of the exercice, ETPT (R2c)."""
-    return _parametre(bilan, SEUIL, SEUIL_PAR_DEFAUT)
+    return _parametre(bilan, SEUIL)
 
 
-def _parametre(bilan: Bilan, nom: str, defaut: str) -> Decimal:
+def _parametre(bilan: Bilan, nom: str) -> Decimal:
     jour = f"{bilan.exercice}-01-01"
     en_vigueur = [
         p["valeur"]
         for p in bilan.contexte.parametres
         if p["parametre"] == nom and p["debut"] <= jour and (p["fin"] is None or p["fin"] >= jour)
     ]
-    return _nombre((en_vigueur or [defaut])[0])
+    return _nombre((en_vigueur or [vocabulaire().parametres[nom].defaut])[0])
 
 
 def _nombre(valeur: str) -> Decimal:
@@ -165,7 +166,7 @@ def _comptes(bilan: Bilan) -> Counter[str]:
 def _cout_horaire(bilan: Bilan) -> Decimal | None:
     """The highest full cost of an ETP over the hours of one; None where no cost is published."""
     couts = [(r["cout_moyen"] or 0) + (r["cout_structure"] or 0) for r in bilan["cout_moyen"]]
-    heures = _parametre(bilan, HEURES, HEURES_PAR_DEFAUT)
+    heures = _parametre(bilan, HEURES)
     return max(couts) / heures if couts and heures > 0 else None
 
 

@@ -1,0 +1,21 @@
+"""A community of 12 communes: two services, no asset, no time tracking, affectations only.
+
+What it answers to `initier`, and what HR and finance then export, are in `tests/donnees/petit_epci/`.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+FICHIERS = Path(__file__).resolve().parents[1] / "donnees" / "petit_epci"
+REPONSES, EXPORTS = FICHIERS / "reponses.toml", FICHIERS / "exports"
+EXERCICE = 2024
+with (FICHIERS / "communes.csv").open(encoding="cp1252", newline="") as _fichier:
+    COMMUNES = [ligne["Nom"] for ligne in csv.DictReader(_fichier, delimiter=";")]
+
+
+def exporter(depot: Path) -> None:
+    """Put the exports into a drop that `initier` wrote, whose files stay."""
+    shutil.copytree(EXPORTS, depot, dirs_exist_ok=True)

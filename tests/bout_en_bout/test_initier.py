@@ -1,0 +1,47 @@
+"""A very small EPCI, from `initier` to a published bilan: nothing edited, exports dropped as they are."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+from tests.atelier import petit_epci
+from tests.atelier.commande import lancer
+from tests.atelier.petit_epci import EXERCICE, REPONSES
+
+
+def test_du_questionnaire_au_bilan(tmp_path: Path) -> None:
+    """12 communes, two services, no asset, affectations only."""
+    var, depot, bilans = tmp_path / "var", tmp_path / "depot", tmp_path / "bilans"
+    ecrit = lancer(var, "initier", depot, "--depuis", REPONSES)
+    assert (ecrit.code, ecrit.erreurs) == (0, "")
+    # what it writes is taken as it stands, before anything is exported
+    charge = lancer(var, "charger", "--depot", depot)
+    assert charge.code == 0, charge.erreurs
+    assert "!" not in charge.erreurs
+
+    petit_epci.exporter(depot)
+    bilan = lancer(var, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", bilans)
+    assert bilan.code == 0, bilan.erreurs
+    extrait = bilans / f"bilan_{EXERCICE}"
+    synthese = {r["dispositif"]: r for r in _lire(extrait / "synthese_financiere.csv")}
+    # one pool, all under seuil_effectif: (104 000 + 41 000 + 61 200) / 4,80 = 42 958,333… per ETPT
+    # ADS: A 0,60 → 25 775,00; B 1,00 → 42 958,33; mandats 1 200,00 + 350,40; 3,50 € × 8 097 inhabitants, S1 titled
+    # SECR: C 0,80 + 0,50 → 55 845,83; mandats 480,00 + 500,00; three communes, 1 200,00 each
+    attendu = {
+        "ADS": ("68733.33", "1550.40", "70283.73", "14169.75"),
+        "SECR": ("55845.83", "980.00", "56825.83", "3600.00"),
+    }
+    colonnes = ("cout_personnel", "cout_fonctionnement", "cout_net", "recettes")
+    assert {d: tuple(synthese[d][c] for c in colonnes) for d in attendu} == attendu
+    dus = _lire(extrait / "recouvrement.csv")
+    assert sum(Decimal(r["montant_du"]) for r in dus if r["dispositif"] == "ADS") == Decimal("28339.50")
+    controles = _lire(extrait / "controles.csv")
+    assert {c["controle"] for c in controles if c["statut"] == "ecart"} <= {"unites_nulles"}
+    assert [r for r in _lire(extrait / "rejets.csv") if r["source"] == "referentiel"] == []
+
+
+def _lire(fichier: Path) -> list[dict[str, str]]:
+    with fichier.open(encoding="utf-8-sig", newline="") as f:
+        return list(csv.DictReader(f, delimiter=";"))
