@@ -22,7 +22,19 @@ CONSEILS = {
     "xml2003": f"un classeur XML 2003 n'est pas lu : {_TABLEUR}",
     "parquet": "un fichier Parquet n'est pas lu : l'exporter en .csv",
     "sqlite": "une base SQLite n'est pas lue : en exporter la table en .csv",
+    "mdb": "une base Access n'est pas lue : en exporter la table en .csv",
+    "dbf": "une table dBase (.dbf) n'est pas lue : l'ouvrir dans le tableur et l'enregistrer en .xlsx ou .csv",
+    "sql": "un export de base de données (SQL) n'est pas lu : en exporter la table en .csv",
+    "image": "une image n'est pas lue : demander l'export en .xlsx ou .csv",
+    "msg": "un message n'est pas lu : en enregistrer la pièce jointe et déposer celle-ci",
+    "ics": "un agenda (.ics) n'est pas lu : exporter les temps en .xlsx ou .csv, une ligne par agent, jour et activité",
 }
+CONSEILS["eml"] = CONSEILS["msg"]
+CONSEILS["accdb"] = CONSEILS["mdb"]
+CONSEILS |= dict.fromkeys(
+    ("odt", "odp", "pptx", "rtf"),
+    "un texte mis en forme ou une présentation (RTF, .odt, .pptx) n'est pas lu : demander l'export en .xlsx ou .csv",
+)
 CONSEILS |= dict.fromkeys(("doc", "docx"), "un document Word n'est pas lu : demander l'export en .xlsx ou .csv")
 CONSEILS |= {e: f"l'extension .{e} n'est pas lue : nommer .csv un texte à colonnes séparées" for e in ("txt", "tsv")}
 CONSEILS |= {

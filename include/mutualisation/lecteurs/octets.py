@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +18,25 @@ _BOM_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "xls", b"\x1f\x8b": "gz", b"BZh": "bz2", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar",
     b"%PDF": "pdf", b"PAR1": "parquet", b"SQLite format 3\0": "sqlite", b"<html": "html", b"<!doctype html": "html",
-    b"<table": "html", b"<meta": "html", b"<": "xml", b"{": "json", b"[": "json",
+    b"<table": "html", b"<meta": "html", b"<": "xml", b"{\\rtf": "rtf", b"{": "json", b"[": "json",
+    b"\x89png": "image", b"\xff\xd8\xff": "image", b"gif8": "image", b"ii*\0": "image", b"mm\0*": "image",
+    b"\0\1\0\0standard ": "mdb", b"begin:vcalendar": "ics", b"mime-version:": "eml", b"received:": "eml",
+    b"return-path:": "eml",
 }  # fmt: skip
+# of the older format of Office, the stream that says what the file is
+_FLUX = {"WordDocument": "doc", "__substg1.0": "msg"}
+# a dump of tables: comments and settings, then a statement
+_SQL = re.compile(
+    rb"(?:\s|--[^\n]*\n|\\[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/;?|go\b|use\b[^;\n]*[;\n]"
+    rb"|(?:set|begin|start transaction|select|pragma|lock|alter|drop)\b[^;]*;)*"
+    rb"(?:insert +into|create +(?:table|database|schema)|copy [^;\n]* from +stdin)\b"
+)
+# dBase to FoxPro: version, year, month and day, then lengths that hold a zero
+_DBF = re.compile(rb"[\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f](?=[^\0]{,8}\0)", re.DOTALL)
 # the first part that a zip has says what it is; the reader of workbooks refuses macros by itself
 _PARTIES = {
-    "xl/workbook.bin": "xlsb", "xl/workbook.xml": "xlsx", "word/document.xml": "docx", "mimetype": "ods",
+    "xl/workbook.bin": "xlsb", "xl/workbook.xml": "xlsx", "word/document.xml": "docx", "ppt/presentation.xml": "pptx",
+    "mimetype": "ods",
 }  # fmt: skip
 # of a larger archive, the directory alone could fill the memory
 _ARCHIVE_MAX = 50_000_000
@@ -100,7 +116,20 @@ def nature(chemin: Path) -> str:
     texte = tete.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if b"office:spreadsheet" in texte or b'"excel.sheet"' in texte:
         return "xml2003"
-    return next((genre for s, genre in _SIGNATURES.items() if tete.startswith(s) or texte.startswith(s)), "csv")
+    if _SQL.match(texte):
+        return "sql"
+    if _DBF.match(tete):
+        return "dbf"
+    genre = next((genre for s, genre in _SIGNATURES.items() if tete.startswith(s) or texte.startswith(s)), "csv")
+    return _ole(chemin) if genre == "xls" else genre
+
+
+def _ole(chemin: Path) -> str:
+    """What a file in the older format of Office is, by the names of its directory."""
+    with chemin.open("rb") as f:
+        f.seek((int.from_bytes(f.read(52)[48:], "little") + 1) * 512)
+        noms = f.read(4096)
+    return next((genre for nom, genre in _FLUX.items() if nom.encode("utf-16-le") in noms), "xls")
 
 
 def _archive(chemin: Path) -> str:
@@ -109,9 +138,12 @@ def _archive(chemin: Path) -> str:
     try:
         with zipfile.ZipFile(chemin) as archive:
             noms = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+            genre = next((genre for partie, genre in _PARTIES.items() if partie in noms), "zip")
+            if genre == "ods" and b"spreadsheet" not in archive.open("mimetype").read(100):
+                return "odt"
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, RuntimeError, zlib.error):
         return "xlsx"  # broken: the reader says it
-    return next((genre for partie, genre in _PARTIES.items() if partie in noms), "zip")
+    return genre
 
 
 def conseil_de_nature(chemin: Path, extension: str) -> str | None:

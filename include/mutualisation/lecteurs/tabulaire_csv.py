@@ -34,6 +34,12 @@ SEPARATEURS = (";", ",", "\t")
 _NOMS_DES_SEPARATEURS = {"\t": "tabulation"}
 # Excel's way to keep zeros (F14): the quotes inside are doubled
 _EGALITE = re.compile(r'="((?:[^"]|"")*)"')
+# what exports write too, and no contract allows (F5)
+_AUTRES_SEPARATEURS = {
+    "|": "des barres verticales « | »", "^": "des accents « ^ »", "~": "des tildes « ~ »", ":": "des deux-points",
+    "\xa6": "des barres « ¦ »", "\xa7": "des « § »", "#": "des dièses « # »",
+}  # fmt: skip
+_LARGEUR_FIXE = re.compile(r" {2,}")
 # what the office tools of another system write, and no contract allows (F8)
 _AUTRES_ENCODAGES = {"cp850": "cp850 (MS-DOS)", "mac_roman": "Mac OS Roman"}
 
@@ -58,6 +64,11 @@ class LecteurCsv:
             if _porte_l_entete(tete.decode("cp1252", "replace"), jeu, traduction):
                 raise
             raise _mal_encode(chemin, tete, jeu, traduction) or refus from None
+        if retours_seuls(_tete(chemin)):
+            raise LectureRefusee(
+                "les lignes finissent par un retour chariot seul (CR, ancien Mac) : enregistrer le fichier avec des "
+                "fins de ligne Windows (CRLF) ou Unix (LF) (F8)."
+            )
         self._separateur, self._passees, self.entete = self._reconnaitre(jeu, traduction)
         self.dialecte: dict[str, object] = {
             "encodage": self._encodage,
@@ -144,7 +155,11 @@ class LecteurCsv:
                 self._refuser_larges([fins[rang]], [rangees[rang]])
                 return separateur, fins[rang], entete
             essais.append(rangees)
-        raise _mal_encode(self._chemin, tete, jeu, traduction) or entete_introuvable(jeu, essais, traduction)
+        raise (
+            _mal_encode(self._chemin, tete, jeu, traduction)
+            or _mal_separe(tete.decode(self._encodage, "replace"), jeu, traduction)
+            or entete_introuvable(jeu, essais, traduction)
+        )
 
 
 class _Lignes(Iterator[str]):
@@ -235,6 +250,35 @@ def _mal_encode(chemin: Path, tete: bytes, jeu: Jeu, traduction: Traduction) -> 
     for nom, libelle in _AUTRES_ENCODAGES.items():
         if _porte_l_entete(tete.decode(nom, "replace"), jeu, traduction):
             return LectureRefusee(f"le fichier est encodé en {libelle} : l'enregistrer en UTF-8 (F8).")
+    return None
+
+
+def retours_seuls(tete: bytes) -> bool:
+    """Whether lines end as on an old Mac."""
+    return b"\r" in tete and b"\n" not in tete.rstrip()
+
+
+def autrement_separe(lignes: list[str]) -> Iterator[tuple[str, list[list[str]]]]:
+    """(what stands between the columns, in French, rows) of lines, by each separator that is not read (F5)."""
+    for signe, nom in _AUTRES_SEPARATEURS.items():
+        if any(signe in ligne for ligne in lignes):
+            yield nom, [_rangee_seule(ligne, signe) for ligne in lignes]
+    yield "des espaces (colonnes de largeur fixe)", [_LARGEUR_FIXE.split(ligne.strip()) for ligne in lignes]
+
+
+def mal_separe(separateur: str) -> LectureRefusee:
+    """The refusal that names the separator."""
+    return LectureRefusee(
+        f"les colonnes sont séparées par {separateur} : exporter avec un point-virgule, une virgule ou une "
+        "tabulation pour séparateur (F5)."
+    )
+
+
+def _mal_separe(texte: str, jeu: Jeu, traduction: Traduction) -> LectureRefusee | None:
+    lignes = [x.rstrip("\r\n") for x in islice(io.StringIO(texte, newline="\n"), _LIGNES_DE_TETE)]
+    for separateur, rangees in autrement_separe(lignes):
+        if trouver_entete(jeu, rangees, traduction) is not None:
+            return mal_separe(separateur)
     return None
 
 
