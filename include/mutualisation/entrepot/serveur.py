@@ -61,12 +61,13 @@ GRAVE = re.compile(r"\b(?:FATAL|PANIC): ")
 
 
 @contextlib.contextmanager
-def serveur_entrepot(var: Path | None = None, port: int | None = None) -> Iterator[str]:
+def serveur_entrepot(var: Path | None = None, port: int | None = None, *, jetable: bool = False) -> Iterator[str]:
     """Yield the libpq URL of the warehouse.
 
     `ENTREPOT_DSN`, when set and `var` is not given, is yielded as it is. Otherwise the embedded server of `var`
     (default `dossier_var()`) is started or joined; the last command that leaves stops it. With `port` it is started
-    here, and listens on that port of this machine too: to who has a password.
+    here, and listens on that port of this machine too: to who has a password. `jetable`: nothing of it is kept, the
+    disk is not waited for.
     Raises `ErreurMutualisation` when PostgreSQL is missing or does not start, or runs already and a port is asked.
     """
     nomme = os.environ.get("ENTREPOT_DSN")
@@ -74,7 +75,7 @@ def serveur_entrepot(var: Path | None = None, port: int | None = None) -> Iterat
         yield nomme
         return
     dossier = (var or dossier_var()).resolve()
-    with _sans_reglages(), _presence(dossier, port) as dsn:
+    with _sans_reglages(), _presence(dossier, port, jetable=jetable) as dsn:
         yield dsn
 
 
@@ -94,7 +95,7 @@ def est_a_creer() -> bool:
 
 
 @contextlib.contextmanager
-def _presence(var: Path, port: int | None) -> Iterator[str]:
+def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
     """Hold a shared lock while the server is used; the last holder stops the server."""
     _creer_dossier(var)
     donnees, programmes = var / "pg", Programmes.trouver()
@@ -107,7 +108,7 @@ def _presence(var: Path, port: int | None) -> Iterator[str]:
                     initialiser(donnees, programmes)
                 dsn = joindre_ou_demarrer(donnees, programmes, port)
                 fcntl.flock(presence, fcntl.LOCK_SH)
-            if neuf:
+            if neuf and not jetable:
                 # the disk is waited for at the end only: the server looks after what comes after initdb (K11)
                 ecriture = programmes.lancer("initdb", ["--sync-only", f"--pgdata={donnees}"], _journal(donnees))
             yield dsn
