@@ -145,11 +145,19 @@ def essayer(
     correspondances: options.TableEssayee = None,
     json_: options.Json = False,
 ) -> None:
-    """Dit ce qu'un fichier a l'air d'être, comment il serait lu et ce qui manque pour qu'il passe ; ne charge rien."""
-    essai = examen.essayer(fichier, jeu, correspondances, ecrire=ecrire)
-    _rendre(json_, examen.en_dict(essai), examen.lignes(essai))
-    if essai.code:
-        sys.exit(essai.code)
+    """Dit ce qu'est un fichier, ou chacun d'un dossier, et ce qui manque pour qu'il passe ; ne charge rien."""
+    if fichier.is_dir():
+        if jeu is not None:
+            raise ErreurMutualisation(f"{fichier} est un dossier : --jeu se donne avec un seul fichier.")
+        dossier = examen.essayer_dossier(fichier, correspondances, ecrire=ecrire)
+        _rendre(json_, examen.dossier_en_dict(dossier), examen.lignes_du_dossier(dossier))
+        code = dossier.code
+    else:
+        essai = examen.essayer(fichier, jeu, correspondances, ecrire=ecrire)
+        _rendre(json_, examen.en_dict(essai), examen.lignes(essai))
+        code = essai.code
+    if code:
+        sys.exit(code)
 
 
 @app.command

@@ -69,7 +69,7 @@ Essai = Annotated[
     Path | None,
     Parameter(metavar="FICHIER", help="Fichier du référentiel à essayer à la place de celui qui est chargé."),
 ]
-Fichier = Annotated[Path, Parameter(metavar="FICHIER", help="Fichier à essayer, de toute forme.")]
+Fichier = Annotated[Path, Parameter(metavar="FICHIER", help="Fichier à essayer, de toute forme, ou dossier.")]
 JeuEssaye = Annotated[
     str | None, Parameter(metavar="NOM", help="Jeu à essayer (par défaut : celui auquel il ressemble).")
 ]

@@ -5,16 +5,19 @@ Never a person, a reason of absence, a name that sits in another column (K9).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
-from mutualisation.examen.reconnaissance import Reconnaissance, sens_usuel
+from mutualisation.examen.propositions import Proposition, Table
+from mutualisation.examen.reconnaissance import Reconnaissance, ecarte, sens_usuel
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.lecteurs.limites import nombre_fr
+from mutualisation.lecteurs.noms import montrable as nom_montrable
 from mutualisation.sources.jeux import Colonne, Jeu
 
 _FORMES = {"xlsx": "classeur Excel", "csv": "texte à colonnes", "xml": "PES v2 Aller", "json": "DECP"}
@@ -26,7 +29,8 @@ MASQUE = "masqué"
 
 def lignes(essai: Essai) -> list[str]:
     """The report, a line each; the last one says what would become of the file."""
-    return [*_reconnu(essai), *_colonnes(essai), *_verdicts(essai), *_propositions(essai), _conclusion(essai)]
+    proposees = lignes_proposees(essai.propositions, essai.table, essai.ecrit)
+    return [*_reconnu(essai), *_colonnes(essai), *_verdicts(essai), *proposees, _conclusion(essai)]
 
 
 def en_dict(essai: Essai) -> dict[str, Any]:
@@ -36,9 +40,11 @@ def en_dict(essai: Essai) -> dict[str, Any]:
         "fichier": str(essai.fichier),
         "forme": essai.nature,
         "jeu": jeu.nom if jeu else None,
+        "ou": trouve.autre.nom if trouve and trouve.autre else None,
         "certitude": round(trouve.certitude, 2) if trouve else None,
         "colonnes": [_colonne(essai, trouve, c) for c in trouve.jeu.colonnes] if trouve else [],
-        "avis": essai.avis,
+        "avis": avis_de(essai),
+        "nom_refuse": essai.nom_refuse,
         "tel_quel": _verdict(essai.tel_quel),
         "avec_les_propositions": _verdict(essai.propose) if essai.propose else None,
         "valeurs_inconnues": _inconnues(essai),
@@ -58,12 +64,19 @@ def _reconnu(essai: Essai) -> Iterator[str]:
     if essai.trouve is None:
         sans = " ; ce jeu ne prend pas de correspondances (F16)" if essai.jeu.format != "tabulaire" else ""
         yield f"{essai.fichier.name} : {forme}, jeu {cible}{sans}."
+    elif essai.trouve.autre is not None:
+        yield f"{essai.fichier.name} : {forme}, jeu {cible} ou « {essai.trouve.autre.nom} », incertain."
     else:
-        sur = f"{essai.trouve.mot}, {min(100, round(100 * essai.trouve.certitude))} %"
+        sur = f"{essai.trouve.mot}, {round(100 * essai.trouve.certitude)} %"
         yield f"{essai.fichier.name} : {forme}, jeu {cible}, {sur}."
     if essai.table and essai.table.chemin:
         yield f"Lu avec {essai.table.chemin}."
-    yield from (f"À savoir : {a}." for a in essai.avis)
+    yield from (f"À savoir : {a}." for a in avis_de(essai))
+
+
+def avis_de(essai: Essai) -> list[str]:
+    """What is to be known of the file, then of its rows."""
+    return [*essai.avis, *_lecture(essai).avis]
 
 
 def _lecture(essai: Essai) -> Verdict:
@@ -83,7 +96,8 @@ def _colonnes(essai: Essai) -> Iterator[str]:
             continue
         exemples = " ; ".join(f"{avant} → {apres}" if avant != apres else avant for avant, apres in d["exemples"])
         source = "" if d["etat"] == "lue" else f" ← « {d['entete']} » ({d['etat']})"
-        yield f"  {nom}{source} : {exemples or 'vide'}"
+        vide = "vide" if c.nom in _lecture(essai).colonnes else "vide dans les premières lignes"
+        yield f"  {nom}{source} : {exemples or vide}"
     if ignorees := _lecture(essai).ignorees:
         yield f"  En-têtes ignorés : {', '.join(ignorees)}."
 
@@ -95,8 +109,8 @@ def _colonne(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[str, Any]
     if place is None:
         return {"colonne": c.entete, "entete": None, "etat": _absence(essai, c), "exemples": []}
     etat = f"proposé : {candidat.raison}" if candidat and c.nom not in trouve.trouvees else "lue"
-    lue = _lecture(essai).colonnes.get(c.nom)
-    paires = _exemples(trouve.jeu, lue) if lue is not None else []
+    vues = (_lecture(essai).colonnes.get(c.nom), essai.entrevues.get(c.nom))
+    paires = next((p for lue in vues if lue is not None and (p := _exemples(trouve.jeu, lue))), [])
     if c.type in ("personnel", "pseudonyme"):
         paires = [(MASQUE, MASQUE)]
     exemples = list(dict.fromkeys(paires))
@@ -124,12 +138,18 @@ def _absence(essai: Essai, c: Colonne) -> str:
             return f"absente ; proposé : {p.ligne.vaut} pour chaque ligne"
     if essai.table and any(x.colonne == c.entete and not x.lu for x in essai.table.lignes):
         return "absente, donnée par correspondances"
-    return "absente, et aucun en-tête du fichier n'en est proche" if c.obligatoire else "absente (facultative)"
+    if not c.obligatoire:
+        return "absente (facultative)"
+    if essai.trouve and (nom := ecarte(essai.trouve, c)):
+        return f"absente, et « {nom_montrable(nom, [c.entete or ''])} » n'en tient pas lieu"
+    return "absente, et aucun en-tête du fichier n'en est proche"
 
 
 def _verdicts(essai: Essai) -> Iterator[str]:
-    yield from _dire("Tel quel", essai.tel_quel)
-    if essai.propose:
+    if essai.nom_refuse:
+        yield f"Sous ce nom : fichier refusé, {essai.nom_refuse}"
+    yield from _dire("Bien nommé, tel quel" if essai.nom_refuse else "Tel quel", essai.tel_quel)
+    if essai.propose and (essai.propose.refus is None or essai.propose.refus != essai.tel_quel.refus):
         yield from _dire("Avec les correspondances proposées", essai.propose)
     for d in _inconnues(essai):
         s = "s" if d["nombre"] > 1 else ""
@@ -177,17 +197,18 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _propositions(essai: Essai) -> Iterator[str]:
-    if not essai.propositions:
+def lignes_proposees(propositions: Sequence[Proposition], table: Table | None, ecrit: Path | None) -> Iterator[str]:
+    """The rows proposed, each with its reason, and where they are, or would be, written."""
+    if not propositions:
         return
     yield "Lignes de correspondances proposées (Jeu;Colonne;Lu;Vaut) :"
-    for p in essai.propositions:
+    for p in propositions:
         x = p.ligne
         yield f"  {x.jeu};{x.colonne};{x.lu};{x.vaut}    ({p.raison})"
-    if essai.ecrit:
-        yield f"Écrites dans {essai.ecrit}."
-    elif essai.table and essai.table.cible:
-        yield f"Avec --ecrire, elles sont ajoutées à {essai.table.cible}."
+    if ecrit:
+        yield f"Écrites dans {ecrit}."
+    elif table and table.cible:
+        yield f"Avec --ecrire, elles sont ajoutées à {table.cible}."
     else:
         yield "Avec --ecrire --correspondances CHEMIN, elles sont ajoutées à ce fichier."
 
@@ -195,10 +216,10 @@ def _propositions(essai: Essai) -> Iterator[str]:
 def _conclusion(essai: Essai) -> str:
     verdict = essai.propose if essai.ecrit and essai.propose else essai.tel_quel
     dit = {
-        ACCEPTE: "le fichier serait accepté sans rejet",
+        ACCEPTE: f"le fichier serait accepté{' sans rejet' if verdict.lignes else ', sans une ligne'}",
         REJETS: f"le fichier serait accepté, {plusieurs(verdict.rejetees, 'ligne rejetée', 'lignes rejetées')}",
         REFUSE: "le fichier serait refusé",
-    }[verdict.code]
+    }[essai.code]
     return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."
 
 

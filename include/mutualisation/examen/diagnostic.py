@@ -1,6 +1,7 @@
 """`essayer`: a file as it is, then with the rows of `correspondances` that would make it pass.
 
-It lands as a load lands it, in a server that goes with the command, and is judged by the rules of the registry.
+It lands as a load lands it, in a server that goes with the command, and is judged by the rules of the registry; a file
+that is refused before its first row starts none.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import sql
@@ -22,6 +24,7 @@ from upath import UPath
 from mutualisation.entrepot.roles import TRAITEMENT
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.examen.formes import avis_sur_les_rejets, forme_etrangere
 from mutualisation.examen.propositions import (
     Proposition,
     Table,
@@ -32,32 +35,51 @@ from mutualisation.examen.propositions import (
     lire_table,
     nouvelles,
 )
-from mutualisation.examen.reconnaissance import RECONNU, Reconnaissance, reconnaitre, tetes
+from mutualisation.examen.reconnaissance import (
+    RECONNU,
+    Apercu,
+    Reconnaissance,
+    apercus,
+    autres_apercus,
+    classe_des_comptes,
+    reconnaitre,
+    tetes,
+)
 from mutualisation.ingestion.atterrissage import Lecture, envoyer
 from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler
-from mutualisation.ingestion.depot import SUFFIXE_CONTROLE, FichierDepose, lire_nom
+from mutualisation.ingestion.depot import SUFFIXE_CONTROLE, FichierDepose, lire_nom, motif_nom
 from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue
+from mutualisation.lecteurs.archive_xlsx import verifier_archive
 from mutualisation.lecteurs.bloc import BLANCS
-from mutualisation.lecteurs.entete import SANS_TRADUCTION
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.lecteurs.noms import CONSEILS
-from mutualisation.lecteurs.octets import empreinte, nature
+from mutualisation.lecteurs.octets import conseil_de_nature, empreinte, encodage, nature
+from mutualisation.lecteurs.tabulaire_csv import mal_separe
 from mutualisation.sources.brut import ddl_brut, jours_en_trop, table
 from mutualisation.sources.jeux import Jeu, Regle
 from mutualisation.sources.registre import registre
 
 Motif = tuple[str, str]
+# what gives a connection to the throwaway server, which the first call starts
+Connexions: TypeAlias = "Callable[[], psycopg.Connection[Any]]"
 ACCEPTE, REJETS, REFUSE = 0, 2, 3
 _JEUX_DE_FORME = {"xml": "pes", "json": "decp"}
+# the rule of what only another export mends: encoding, line ends
+_ABIME = "(F8)"
+# rows of banner after which a header is still looked for, to say that they are too many
+_BANNIERES_VUES = 20
+SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le filtre et la période de l'export (F6)"
 
 
 @dataclass
 class Verdict:
     """What would become of a file: refused, with the reason, or read: rows, (header, reason) of those rejected and of
-    those held, columns as read (none of a PES or a DECP, whose rows are not judged), headers that are ignored."""
+    those held, columns as read (none of a PES or a DECP, whose rows are not judged), headers that are ignored, what is
+    to be known of its rows."""
 
     refus: str | None = None
     lignes: int = 0
@@ -65,6 +87,7 @@ class Verdict:
     retenues: Counter[Motif] = field(default_factory=Counter)
     colonnes: Mapping[str, ColonneLue] = field(default_factory=dict)
     ignorees: Sequence[str] = ()
+    avis: Sequence[str] = ()
 
     @property
     def code(self) -> int:
@@ -88,7 +111,11 @@ class Verdict:
 
 @dataclass
 class Essai:
-    """All that was found about a file: `tel_quel` with the table in force, `propose` with the rows proposed too."""
+    """All that was found about a file: `tel_quel` with the table in force, `propose` with the rows proposed too.
+
+    `entrevues`: first cells of each column, read, where no reading went through. `nom_refuse`: why the load refuses the
+    file by its name.
+    """
 
     fichier: Path
     nature: str
@@ -100,10 +127,14 @@ class Essai:
     propose: Verdict | None = None
     ecrit: Path | None = None
     avis: list[str] = field(default_factory=list)
+    entrevues: Mapping[str, ColonneLue] = field(default_factory=dict)
+    nom_refuse: str | None = None
 
     @property
     def code(self) -> int:
         """Exit code: of the file as it is, or as the rows just written make it read."""
+        if self.nom_refuse:
+            return REFUSE
         return (self.propose if self.ecrit and self.propose else self.tel_quel).code
 
 
@@ -114,10 +145,18 @@ def essayer(
 
     ErreurMutualisation when the file is missing, the jeu unknown, or the rows can't be written.
     """
-    reg = registre()
-    voulu = reg.jeu(jeu) if jeu else None
+    voulu = registre().jeu(jeu) if jeu else None
     if not fichier.is_file():
         raise ErreurMutualisation(f"Le fichier {fichier} n'existe pas, ou n'est pas un fichier ordinaire.")
+    with brouillon() as connexions:
+        essai = examiner(connexions, fichier, lire_table(fichier, correspondances), voulu)
+    if ecrire and essai.propositions and essai.table is not None:
+        essai.ecrit = completer(essai.table, [p.ligne for p in essai.propositions])
+    return essai
+
+
+def examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Jeu | None = None) -> Essai:
+    """One regular file, with the table in force; `voulu`: the jeu to try."""
     if fichier.name.endswith(SUFFIXE_CONTROLE):
         donnees = fichier.name.removesuffix(SUFFIXE_CONTROLE)
         return Essai(fichier, "controle", Verdict(f"c'est le contrôle de {donnees} : essayer {donnees} (F3)."))
@@ -128,10 +167,14 @@ def essayer(
         if fichier.stat().st_size == 0:
             raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
         if forme in _JEUX_DE_FORME:
-            return _de_forme(fichier, forme, reg.jeu(_JEUX_DE_FORME[forme]))
+            return _de_forme(fichier, forme, registre().jeu(_JEUX_DE_FORME[forme]))
         if voulu is not None and voulu.format != "tabulaire":
             return Essai(fichier, forme, Verdict(f"le jeu « {voulu.nom} » ne se dépose pas en tableau."), voulu)
-        return _tableau(Essai(fichier, forme, Verdict(), voulu), correspondances, ecrire=ecrire)
+        if forme == "xlsx" and fichier.suffix.lower() == ".csv":
+            verifier_archive(fichier, Limites.de_l_environnement())
+            motif = f"{conseil_de_nature(fichier, 'csv')} (G1)."
+            return Essai(fichier, forme, Verdict(motif), voulu or _jeu_du_nom(fichier.name))
+        return _tableau(connexions, Essai(fichier, forme, Verdict(), voulu, table=en_vigueur))
     except (LectureRefusee, OSError) as e:
         return Essai(fichier, "illisible", Verdict(motif_refus(e)), voulu)
 
@@ -147,35 +190,78 @@ def _de_forme(fichier: Path, forme: str, jeu: Jeu) -> Essai:
     return Essai(fichier, forme, verdict, jeu, avis=avis)
 
 
-def _tableau(essai: Essai, correspondances: Path | None, *, ecrire: bool) -> Essai:
-    essai.table = lire_table(essai.fichier, correspondances)
-    jeux = [essai.jeu] if essai.jeu else [j for j in registre().jeux if j.format == "tabulaire"]
-    lus = tetes(essai.fichier, essai.nature, Limites.de_l_environnement())
-    trouve = reconnaitre(jeux, lus, compiler(essai.table.lignes), essai.fichier.name.lower())
+def _tableau(connexions: Connexions, essai: Essai) -> Essai:
+    table = essai.table or Table(None, None)
+    vus = apercus(essai.fichier, essai.nature, Limites.de_l_environnement())
+    nomme = _jeu_du_nom(essai.fichier.name)
+    trouve = _reconnu(essai, vus, compiler(table.lignes), nomme)
     if trouve is None or (essai.jeu is None and trouve.certitude < RECONNU):
         proche = f" ; le moins éloigné est « {trouve.jeu.nom} »" if trouve else ""
+        if essai.nature == "csv":
+            encodage(essai.fichier)  # says what is wrong with the bytes, first
         raison = f"aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
-        essai.tel_quel = Verdict(raison)
+        essai.tel_quel = Verdict(forme_etrangere(vus, nomme) or raison)
         return essai
-    essai.jeu, essai.trouve = trouve.jeu, trouve
-    essai.avis = _avis(essai.fichier, essai.nature, trouve.jeu, essai.table)
-    with brouillon() as conn:
-        _proposer(conn, essai, trouve, essai.table.lignes)
-    if ecrire and essai.propositions:
-        essai.ecrit = completer(essai.table, [p.ligne for p in essai.propositions])
+    essai.nom_refuse = _nom_refuse(essai, trouve.jeu, nomme)
+    essai.jeu, essai.trouve, essai.entrevues = trouve.jeu, trouve, _entrevoir(trouve)
+    essai.avis = _avis(essai, trouve, table)
+    if trouve.tete.separateur:
+        essai.tel_quel = Verdict(str(mal_separe(trouve.tete.separateur)))
+    elif not trouve.entiere and (forme := forme_etrangere(vus, trouve.jeu)) is not None:
+        essai.tel_quel = Verdict(forme)
+    else:
+        _proposer(connexions, essai, trouve, table.lignes)
     return essai
 
 
-def _proposer(
-    conn: psycopg.Connection[Any], essai: Essai, trouve: Reconnaissance, lignes: list[Correspondance]
-) -> None:
+def _reconnu(
+    essai: Essai, vus: Sequence[Apercu], traductions: Mapping[str, Traduction], nomme: Jeu | None
+) -> Reconnaissance | None:
+    """The jeu of the file, read by the separators of the contract, else by any: that of its name, if its header is."""
+    jeux = [essai.jeu] if essai.jeu else [j for j in registre().jeux if j.format == "tabulaire"]
+    nom = essai.fichier.name
+    trouve = reconnaitre(jeux, tetes(vus), traductions, nom)
+    if trouve is None or trouve.certitude < RECONNU:
+        loin = [*tetes(vus, _BANNIERES_VUES), *tetes(autres_apercus(essai.fichier, essai.nature))]
+        autre = reconnaitre(jeux, loin, traductions, nom)
+        return autre if autre is not None and autre.certitude >= RECONNU else trouve
+    if nomme is not None and nomme != trouve.jeu and essai.jeu is None:
+        par_le_nom = reconnaitre([nomme], tetes(vus), traductions, nom)
+        return par_le_nom if par_le_nom is not None and par_le_nom.entiere else trouve
+    return trouve
+
+
+def _jeu_du_nom(nom: str) -> Jeu | None:
+    """The tabular jeu of which a load would read a file of that name."""
+    return next((j for j in registre().jeux if j.format == "tabulaire" and lire_nom(j, nom) is not None), None)
+
+
+def _nom_refuse(essai: Essai, jeu: Jeu, nomme: Jeu | None) -> str | None:
+    """Why the load would refuse the file by its name; that of another jeu says nothing against a jeu that is asked."""
+    dossier, nom = essai.fichier.resolve().parent.name, essai.fichier.name
+    extension = essai.fichier.suffix.lower().removeprefix(".")
+    if extension == "xlsx" and essai.nature != extension:
+        return f"{conseil_de_nature(essai.fichier, extension)} (G1)."
+    if essai.jeu is not None:
+        return None
+    if nomme is not None and nomme != jeu:
+        juste = f"{jeu.source}/{jeu.forme_du_nom}.{essai.nature}"
+        return f"le nom en fait un fichier de « {nomme.nom} », dont il n'a pas l'en-tête : le nommer {juste} (G7)."
+    if dossier in registre().noms and (nomme is None or nomme.source != dossier):
+        return motif_nom(registre(), registre().source(dossier), nom)
+    return None
+
+
+def _proposer(connexions: Connexions, essai: Essai, trouve: Reconnaissance, lignes: list[Correspondance]) -> None:
     """The file as it is; headers and defaults; then, on the file read with them, the values of its enumerations."""
 
     def lire() -> Verdict:
         avec = [*lignes, *(p.ligne for p in essai.propositions)]
-        return _juger(conn, essai.fichier, essai.nature, trouve.jeu, avec)
+        return juger(connexions, essai.fichier, essai.nature, trouve.jeu, avec)
 
     essai.tel_quel = lu = lire()
+    if _ABIME in (lu.refus or ""):
+        return  # what would be proposed of a damaged text would keep the damage
     essai.propositions = nouvelles([*des_en_tetes(trouve), *des_defauts(trouve)], lignes)
     if essai.propositions:
         lu = lire()
@@ -185,12 +271,34 @@ def _proposer(
         essai.propose = lire() if valeurs else lu
 
 
-def _avis(fichier: Path, genre: str, jeu: Jeu, table: Table) -> list[str]:
+def _entrevoir(trouve: Reconnaissance) -> dict[str, ColonneLue]:
+    """The first cells of each column that has a place, read."""
+    garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
+    vues = {}
+    for c in trouve.jeu.colonnes:
+        if c.atterrit and (place := trouve.place(c.nom)) is not None:
+            vues[c.nom] = lue = ColonneLue(trouve.jeu, c, garde, pourcent=c.pourcent_si is not None)
+            lue.lire(trouve.tete.cellules(place))
+    return vues
+
+
+def _avis(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
     """What is to be known of the name and of the table, before the file is dropped."""
-    avis = []
-    if fichier.suffix.lower() != f".{genre}":
+    avis, jeu, fichier, genre = [], trouve.jeu, essai.fichier, essai.nature
+    if trouve.autre is not None:
+        avis.append(
+            f"rien ne dit si c'est « {jeu.nom} » ou « {trouve.autre.nom} », qui ont les mêmes colonnes : le nom du "
+            "fichier le dira au chargement, --jeu le dit ici"
+        )
+    autre = {"mandats": ("7", "titres"), "titres": ("6", "mandats")}.get(jeu.nom)
+    if autre and classe_des_comptes(trouve) == autre[0]:
+        avis.append(
+            f"la plupart des comptes sont de la classe {autre[0]} : si ce sont des {autre[1]}, le nommer "
+            f"{autre[1]}_AAAA-MM.{genre}"
+        )
+    if fichier.suffix.lower() not in (f".{genre}", ".csv", ".xlsx"):
         avis.append(f"le contenu est du {genre.upper()} : nommer le fichier .{genre}")
-    if not fichier.name.startswith(jeu.nom):
+    if essai.nom_refuse is None and lire_nom(jeu, f"{fichier.stem}.{genre}") is None:
         sans = " ; sans période dans le nom, les règles de date ne sont pas jugées" if jeu.periode != "aucune" else ""
         avis.append(f"à déposer sous le nom {jeu.source}/{jeu.forme_du_nom}.{genre}{sans}")
     if table.refus:
@@ -200,38 +308,61 @@ def _avis(fichier: Path, genre: str, jeu: Jeu, table: Table) -> list[str]:
 
 # ---------------------------------------------------------------- one reading
 @contextmanager
-def brouillon() -> Iterator[psycopg.Connection[Any]]:
-    """A PostgreSQL in a folder that goes with the command: nothing is loaded anywhere."""
+def brouillon() -> Iterator[Connexions]:
+    """A PostgreSQL in a folder that goes with the command, once it is asked for: nothing is loaded anywhere."""
+    with ExitStack() as pile:
+        yield cache(lambda: pile.enter_context(_serveur()))
+
+
+@contextmanager
+def _serveur() -> Iterator[psycopg.Connection[Any]]:
     with (
         tempfile.TemporaryDirectory(prefix="essayer-") as dossier,
-        serveur_entrepot(Path(dossier) / "var") as dsn,
+        serveur_entrepot(Path(dossier) / "var", jetable=True) as dsn,
         # a reading that is refused on its way leaves the next one possible
         psycopg.connect(dsn, autocommit=True) as conn,
     ):
+        # nothing here outlives the command
+        conn.execute("alter system set fsync = off")
+        conn.execute("select pg_reload_conf()")
+        conn.execute("set synchronous_commit = off")
         conn.execute(sql.SQL("create role {}").format(sql.Identifier(TRAITEMENT)))
         yield conn
 
 
-def _juger(conn: psycopg.Connection[Any], fichier: Path, genre: str, jeu: Jeu, lignes: list[Correspondance]) -> Verdict:
+def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: Sequence[Correspondance]) -> Verdict:
     """Read the whole file with those rows: every row, then what is announced (F3, F4)."""
     traduction = compiler(lignes).get(jeu.nom, SANS_TRADUCTION)
     controle = Path(f"{fichier}{SUFFIXE_CONTROLE}")
+    limites = Limites.de_l_environnement()
     try:
         annonce: Mapping[str, Any] = {}
         if controle.exists():
             annonce = lire_controle(octets_controle(controle), jeu, empreinte(fichier).sha256, traduction)
         garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
-        lecture = Lecture(fichier, jeu, genre, garde, Limites.de_l_environnement(), traduction)
-        conn.execute("drop schema if exists brut cascade")
-        conn.execute("create schema brut")
-        for ordre in ddl_brut(jeu):
-            conn.execute(ordre)
+        lecture = Lecture(fichier, jeu, genre, garde, limites, traduction)
+        conn = connexions()
+        conn.execute("drop schema if exists brut cascade; create schema brut")
+        conn.execute(sql.SQL(";").join(ddl_brut(jeu)))
         envoyer(conn, jeu, lecture.copie(0))
-        ignorees = lecture.entete.ignorees
-        verdict = Verdict(lignes=lecture.lignes, colonnes=lecture.typage.colonnes, ignorees=ignorees)
+        verdict = Verdict(
+            lignes=lecture.lignes,
+            colonnes=lecture.typage.colonnes,
+            ignorees=lecture.entete.ignorees,
+            avis=[a.removesuffix(".") for a in lecture.dialecte.get("avertissements", ())],
+        )
+        if not verdict.lignes:
+            verdict.avis = [*verdict.avis, SANS_LIGNE]
         _compter(conn, jeu, fichier, verdict)
         _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
         _verifier_jour(conn, jeu, fichier)
+        if verdict.rejetees:
+            fautives = conn.execute(sql.SQL("select ligne from {} where defauts is not null").format(table(jeu)))
+            lecteur = ouvrir(fichier, jeu, genre, limites, traduction)
+            noms = [""] * lecteur.entete.largeur
+            for nom, place in lecteur.entete.positions.items():
+                noms[place] = jeu.colonne(nom).entete or ""
+            verdict.avis = [*verdict.avis, *avis_sur_les_rejets(lecteur.blocs(), {n for (n,) in fautives}, noms)]
     except (LectureRefusee, psycopg.DataError) as e:
         return Verdict(motif_refus(e))
     return verdict

@@ -123,9 +123,12 @@ def lire_table(fichier: Path, donnee: Path | None) -> Table:
     if donnee is not None:
         return _lue(donnee, donnee) if donnee.exists() else Table(None, donnee)
     dossier = fichier.resolve().parent
-    if dossier.name not in registre().noms:
-        return Table(None, None)
-    referentiel = dossier.parent / "referentiel"
+    return table_du_depot(dossier.parent) if dossier.name in registre().noms else Table(None, None)
+
+
+def table_du_depot(depot: Path) -> Table:
+    """The table of a drop, highest version; where it would be, when it has none."""
+    referentiel = depot / "referentiel"
     presents = sorted(referentiel.iterdir()) if referentiel.is_dir() else []
     jeu = registre().jeu(JEU_CORRESPONDANCES)
     versions = [(lu[1], f) for f in presents if (lu := lire_nom(jeu, f.name)) is not None]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import difflib
 import itertools
+import re
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -15,14 +18,20 @@ from typing import Any
 from mutualisation.chemins import USAGES
 from mutualisation.ingestion.cellules_lues import date, lecture_de, nombre
 from mutualisation.lecteurs.entete import BANNIERES, SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
-from mutualisation.lecteurs.limites import Limites
+from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.noms import plat
 from mutualisation.lecteurs.octets import encodage
-from mutualisation.lecteurs.tabulaire_csv import SEPARATEURS
+from mutualisation.lecteurs.tabulaire_csv import SEPARATEURS, autrement_separe
 from mutualisation.sources.jeux import Colonne, Jeu
 
 # forms that tell a column from most others, when a single header of the file has them
 _FORMES_PARLANTES = {"date": "des dates", "duree": "des durées", "siret": "des SIRET"}
 _SEUIL, _SEUIL_FACULTATIF, _CONTENU_MIN = 0.6, 0.85, 0.6
+# a header that usually names the column, at least; letters of a word cut short, at least
+_NOM_USUEL, _ABREGE = 0.9, 3
+_JEU_DE_LA_CLASSE = {"6": "mandats", "7": "titres"}
+_MOTS_DU_NOM = re.compile(r"[a-z]+")
+_FINS = re.compile(r"\r\n|\n|\r")
 _ECHANTILLON, _APPROFONDIS = 40, 8
 _OCTETS, _RANGEES = 1 << 18, 150
 RECONNU = 0.4
@@ -30,10 +39,11 @@ RECONNU = 0.4
 
 @dataclass(frozen=True)
 class Tete:
-    """A row that may be a header, as names, and the data rows that follow it."""
+    """A row that may be a header, as names, and the data rows that follow it; `separateur` as that of `Apercu`."""
 
     noms: tuple[str, ...]
     suite: tuple[tuple[str, ...], ...]
+    separateur: str = ""
 
     def cellules(self, rang: int) -> list[str]:
         """The cells of the column at that place that state something."""
@@ -53,7 +63,8 @@ class Candidat:
 @dataclass
 class Reconnaissance:
     """A jeu, the header it was compared with, what `correspondances` says of it, columns found by name, candidates for
-    the others, certainty 0 to 1."""
+    the others, certainty 0 to 1; `appui`: what the name of the file and the accounts add to it, to choose between
+    jeux; `autre`: another jeu that nothing tells from this one."""
 
     jeu: Jeu
     tete: Tete
@@ -61,13 +72,32 @@ class Reconnaissance:
     trouvees: dict[str, int] = field(default_factory=dict)
     candidats: dict[str, Candidat] = field(default_factory=dict)
     certitude: float = 0.0
+    appui: float = 0.0
+    autre: Jeu | None = None
 
     @property
     def mot(self) -> str:
         """How sure, in a word."""
+        if self.autre is not None:
+            return "incertain"
         if self.certitude >= 0.9:
             return "sûr"
         return "probable" if self.certitude >= 0.7 else "incertain"
+
+    @property
+    def rang(self) -> float:
+        """What orders jeux."""
+        return self.certitude + self.appui
+
+    @property
+    def entiere(self) -> bool:
+        """Whether no `*` column is missing."""
+        return all(c.nom in self.trouvees or c.nom in self.traduction.defauts for c in self.jeu.obligatoires)
+
+    def place(self, colonne: str) -> int | None:
+        """Where a column is, or would be; by ASCII name."""
+        candidat = self.candidats.get(colonne)
+        return self.trouvees.get(colonne, candidat.place if candidat else None)
 
 
 def reconnaitre(
@@ -75,18 +105,36 @@ def reconnaitre(
 ) -> Reconnaissance | None:
     """The jeu that fits best; None when no row of the file looks like the header of one."""
     essais = [Reconnaissance(jeu, tete, traductions.get(jeu.nom, SANS_TRADUCTION)) for jeu in jeux for tete in tetes]
+    appuis = {essai.jeu.nom: _appui_du_nom(essai.jeu, nom_de_fichier) for essai in essais}
     for essai in essais:
         essai.trouvees = _trouvees(essai)
-        essai.certitude = _certitude(essai, nom_de_fichier)
-    # candidates cost most: for the header that names most columns, and the widest ones when none names any
-    essais.sort(key=lambda e: (-e.certitude, -len(e.tete.noms)))
-    if essais and essais[0].certitude < 1:
+        _peser(essai, appuis)
+    # candidates cost most: for the headers that name most columns, and the widest ones when none names any
+    essais.sort(key=lambda e: (-e.rang, -len(e.tete.noms)))
+    if essais and len(essais[0].trouvees) < min(len(essais[0].jeu.colonnes), sum(map(bool, essais[0].tete.noms))):
         larges = sorted(tetes, key=lambda t: -sum(map(bool, t.noms)))[:2]
         for rang, essai in enumerate(essais):
             if rang < _APPROFONDIS or essai.tete in larges:
                 essai.candidats = _candidats(essai)
-                essai.certitude = _certitude(essai, nom_de_fichier)
-    return max(essais, key=lambda e: (e.certitude, len(e.trouvees)), default=None)
+                _peser(essai, appuis)
+    meilleur = max(essais, key=lambda e: (e.rang, len(e.trouvees)), default=None)
+    if meilleur is not None:
+        pareils = (e.jeu for e in essais if e.jeu != meilleur.jeu and e.rang > meilleur.rang - 1e-6)
+        meilleur.autre = next(pareils, None)
+    return meilleur
+
+
+def _peser(essai: Reconnaissance, appuis: Mapping[str, float]) -> None:
+    essai.certitude = _certitude(essai)
+    essai.appui = appuis[essai.jeu.nom] + _penchant(essai)
+
+
+def _appui_du_nom(jeu: Jeu, nom_de_fichier: str) -> float:
+    """What the name of the file says for a jeu: its own name, else a word that usually tells it."""
+    mots = _MOTS_DU_NOM.findall(plat(nom_de_fichier.rpartition(".")[0]))
+    if set(jeu.nom.split("_")) <= set(mots):
+        return 0.06
+    return 0.04 if not set(mots).isdisjoint(_usages()["fichiers"].get(jeu.nom, ())) else 0.0
 
 
 def _trouvees(essai: Reconnaissance) -> dict[str, int]:
@@ -100,26 +148,25 @@ def _trouvees(essai: Reconnaissance) -> dict[str, int]:
     return trouvees
 
 
-def _certitude(essai: Reconnaissance, nom_de_fichier: str) -> float:
-    """Two thirds for the `*` columns found, one for the headers explained; names and content break ties."""
+def _certitude(essai: Reconnaissance) -> float:
+    """Two thirds for the `*` columns found, one for the headers explained."""
     exigees = [c for c in essai.jeu.obligatoires if c.nom not in essai.traduction.defauts]
     notes = dict.fromkeys(essai.trouvees, 1.0) | {n: c.note * 0.9 for n, c in essai.candidats.items()}
     couvertes = sum(notes.get(c.nom, 0.0) for c in exigees) / max(1, len(exigees))
     pleines = sum(1 for n in essai.tete.noms if n)
-    note = 0.65 * couvertes + 0.35 * min(1.0, sum(notes.values()) / max(1, pleines))
-    if nom_de_fichier.startswith(essai.jeu.nom):
-        note += 0.05
-    return min(1.0, note) + _penchant(essai)
+    return min(1.0, 0.65 * couvertes + 0.35 * min(1.0, sum(notes.values()) / max(1, pleines)))
 
 
 def _penchant(essai: Reconnaissance) -> float:
-    """mandats and titres have the same columns: accounts of class 7 tell them apart."""
-    if essai.jeu.nom not in ("mandats", "titres"):
-        return 0.0
-    place = essai.trouvees.get("nature", essai.candidats["nature"].place if "nature" in essai.candidats else None)
-    comptes = essai.tete.cellules(place) if place is not None else []
-    recettes = sum(c.strip().startswith("7") for c in comptes) * 2 > len(comptes)
-    return 0.001 if recettes == (essai.jeu.nom == "titres") else 0.0
+    """mandats and titres have the same columns: their accounts tell them apart."""
+    return 0.01 if essai.jeu.nom == _JEU_DE_LA_CLASSE.get(classe_des_comptes(essai)) else 0.0
+
+
+def classe_des_comptes(essai: Reconnaissance) -> str:
+    """The class of most accounts, of a file of mandats or titres; "" where none is of most."""
+    place = essai.place("nature") if essai.jeu.nom in _JEU_DE_LA_CLASSE.values() else None
+    classes = Counter(c.strip()[:1] for c in essai.tete.cellules(place)) if place is not None else Counter()
+    return next((c for c, n in classes.items() if n * 2 > classes.total()), "")
 
 
 def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
@@ -135,7 +182,7 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
         contenus = {i: contenu(c, essai.tete.cellules(i)[:_ECHANTILLON]) for i in libres}
         seule = _seule(c, manquantes, contenus)
         for i, nom in libres.items():
-            note, raison = _note(c, nom, contenus[i], seule=seule == i)
+            note, raison = _note(essai.jeu.nom, c, nom, contenus[i], seule=seule == i)
             if note >= (_SEUIL if c.obligatoire else _SEUIL_FACULTATIF):
                 paires.append((note, c.obligatoire, c.nom, Candidat(i, nom, note, raison)))
     retenus: dict[str, Candidat] = {}
@@ -156,55 +203,91 @@ def _seule(colonne: Colonne, manquantes: Sequence[Colonne], contenus: dict[int, 
     return pareils[0] if len(pareils) == 1 and len(memes) == 1 else None
 
 
-def _note(colonne: Colonne, nom: str, note_contenu: float | None, *, seule: bool) -> tuple[float, str]:
+def _note(jeu: str, colonne: Colonne, nom: str, note_contenu: float | None, *, seule: bool) -> tuple[float, str]:
     """How likely a header stands for a column: its name, then what its cells look like (None: they say nothing)."""
-    note_nom = _note_du_nom(colonne, nom)
-    if seule and note_nom < 0.75:
+    note_nom = _note_du_nom(jeu, colonne, nom)
+    if seule and note_nom < 0.75 and not exclu(colonne, nom):
         return 0.75, f"ses cellules ont la forme attendue ({_FORMES_PARLANTES[colonne.type]})"
     if note_contenu is None:
-        return note_nom, "son nom est proche"
+        # values of a list that nothing reads: another name would be a guess
+        certaine = colonne.type != "enumeration" or note_nom >= _NOM_USUEL
+        return (note_nom, "son nom est proche") if certaine else (0.0, "")
     if note_contenu < _CONTENU_MIN:
         return 0.0, ""
     return 0.7 * note_nom + 0.3 * note_contenu, "son nom et ses cellules conviennent"
 
 
 @lru_cache(maxsize=16_384)
-def _note_du_nom(colonne: Colonne, nom: str) -> float:
-    lu, attendu = _mots(nom), _mots(colonne.entete or "")
-    if lu == attendu or lu in {_mots(u) for u in noms_usuels(colonne.nom)}:
+def _note_du_nom(jeu: str, colonne: Colonne, nom: str) -> float:
+    if exclu(colonne, nom):
+        return 0.0
+    lu, attendus = _mots(nom), [_mots(n) for n in (colonne.entete or "", *noms_usuels(jeu, colonne.nom))]
+    if lu in attendus:
         return 0.95
-    mots = set(attendu.split())
+    court, courts = _sans_numero(lu), [_sans_numero(a) for a in attendus]
+    if court and court in courts:
+        return 0.93
+    if any(_abrege(court, a) for a in courts):
+        return _NOM_USUEL
+    mots = set(attendus[0].split())
     if mots and mots <= set(lu.split()):
         return 0.85
-    return difflib.SequenceMatcher(None, attendu, lu).ratio()
+    return difflib.SequenceMatcher(None, attendus[0], lu).ratio()
+
+
+def exclu(colonne: Colonne, nom: str) -> bool:
+    """Whether a header holds a word that rules it out for a column."""
+    return not set(_mots(nom).split()).isdisjoint(_usages()["contraires"].get(colonne.nom, ()))
+
+
+def ecarte(essai: Reconnaissance, colonne: Colonne) -> str | None:
+    """A header of the file that resembles a column that it lacks, and is none: its words say so."""
+    attendu, places = _mots(colonne.entete or ""), {essai.place(c.nom) for c in essai.jeu.colonnes}
+    noms = (n for i, n in enumerate(essai.tete.noms) if n and i not in places and exclu(colonne, n))
+    return next((n for n in noms if difflib.SequenceMatcher(None, attendu, _mots(n)).ratio() >= _SEUIL), None)
+
+
+def _abrege(lu: str, attendu: str) -> bool:
+    """Whether each word is the beginning of its own, three letters at least."""
+    courts, longs = lu.split(), attendu.split()
+    paires = list(zip(courts, longs, strict=False))
+    return bool(paires) and len(courts) == len(longs) and all(
+        c == long or (len(c) >= _ABREGE and long.startswith(c)) for c, long in paires
+    )  # fmt: skip
 
 
 def _mots(nom: str) -> str:
     """Words that count: « N° d'agent » and « no agent » read the same."""
-    plat = normaliser(nom)
-    for signe in "°º_-./:()'*":
-        plat = plat.replace(signe, " ")
-    return " ".join(m for m in plat.split() if m not in ("de", "du", "des", "la", "le", "l", "d"))
+    plat_ = normaliser(nom)
+    for signe in "°º_-./:()'*€":
+        plat_ = plat_.replace(signe, " ")
+    return " ".join(m for m in plat_.split() if m not in ("de", "du", "des", "la", "le", "l", "d", "en"))
+
+
+def _sans_numero(mots: str) -> str:
+    return " ".join(m for m in mots.split() if m not in ("n", "no", "num", "numero"))
 
 
 def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
-    """Share of the cells that the column could read; None when any text would do, or there is no cell."""
+    """Share of the cells that the column could read; None when any text would do, or nothing tells."""
     if not cellules or colonne.type in ("texte", "code", "numero", "siret_libre", "pseudonyme", "personnel"):
         return None
+    lecture = lecture_de(colonne)
     if colonne.type == "enumeration":
         # values of another system: few, and short
         distinctes = {normaliser(c) for c in cellules}
-        return 1.0 if len(distinctes) <= 12 and max(map(len, distinctes)) <= 25 else 0.0
-    lecture = lecture_de(colonne)
+        if len(distinctes) > 12 or max(map(len, distinctes)) > 25:
+            return 0.0
+        return 1.0 if any(lecture(c) or sens_usuel(colonne, c) for c in distinctes) else None
     return sum(lecture(c) is not None for c in cellules) / len(cellules)
 
 
 # ---------------------------------------------------------------- usual words (`usages.toml`)
 # what a proposal may rest on, never what a file is read with
-def noms_usuels(colonne: str) -> list[str]:
-    """Words that usual headers of a column hold, folded; by ASCII name."""
-    noms: list[str] = _usages()["noms"].get(colonne, [])
-    return noms
+def noms_usuels(jeu: str, colonne: str) -> list[str]:
+    """Usual headers of a column of a jeu, folded; by ASCII name."""
+    noms: dict[str, list[str]] = _usages()["noms"]
+    return [*noms.get(f"{jeu}.{colonne}", ()), *noms.get(colonne, ())]
 
 
 def sens_usuel(colonne: Colonne, cellule: str) -> str | None:
@@ -225,20 +308,34 @@ def _usages() -> dict[str, Any]:
     return tomllib.loads(USAGES.read_text(encoding="utf-8"))
 
 
-# ---------------------------------------------------------------- rows that may be a header
-def tetes(chemin: Path, genre: str, limites: Limites) -> list[Tete]:
-    """Every candidate. LectureRefusee when the bytes can't be read."""
-    if genre == "xlsx":
-        # a second to import, and most files are CSV
-        from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
+def est_total(cellule: str) -> bool:
+    """Whether a cell begins as that of a total, a subtotal, a sum carried over."""
+    mots = normaliser(cellule).replace(":", " ") + " "
+    return mots.startswith(tuple(f"{t} " for t in _usages()["totaux"]))
 
-        lectures = tetes_des_feuilles(chemin, limites)
-    else:
-        lectures = _du_texte(chemin)
+
+def marques(forme: str) -> tuple[str, ...]:
+    """Words by which a form that is no table of rows is known, folded."""
+    return tuple(_usages()["formes"][forme])
+
+
+# ---------------------------------------------------------------- rows that may be a header
+@dataclass(frozen=True)
+class Apercu:
+    """The first rows of a file or of a sheet that are not blank; `separateur`: what stands between the columns, in
+    French, where it is none that is read."""
+
+    rangees: list[list[str]]
+    separateur: str = ""
+
+
+def tetes(apercus: Iterable[Apercu], bannieres: int = BANNIERES) -> list[Tete]:
+    """Every row that may be a header, after that many at most."""
     return [
-        Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])))
-        for rangees in lectures
-        for i in range(min(BANNIERES + 1, len(rangees)))
+        Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])), apercu.separateur)
+        for apercu in apercus
+        for rangees in [apercu.rangees]
+        for i in range(min(bannieres + 1, len(rangees)))
         if _semble_entete(rangees[i])
     ]
 
@@ -249,18 +346,40 @@ def _semble_entete(rangee: list[str]) -> bool:
     return len(pleines) > 1 and not any(nombre(c) is not None or date(c) for c in pleines)
 
 
-def _du_texte(chemin: Path) -> list[list[list[str]]]:
-    code = encodage(chemin)
-    with chemin.open("rb") as f:
-        octets = f.read(_OCTETS)
-    if len(octets) == _OCTETS:
-        octets = octets[: octets.rfind(b"\n") + 1]
-    lignes = [ligne for ligne in octets.decode(code, "replace").splitlines() if ligne.strip()]
-    lectures = []
+def apercus(chemin: Path, genre: str, limites: Limites) -> list[Apercu]:
+    """Each sheet, or the text by each separator that is read. LectureRefusee when the bytes can't be read."""
+    if genre == "xlsx":
+        # a second to import, and most files are CSV
+        from mutualisation.lecteurs.tabulaire_xlsx import tetes_des_feuilles
+
+        return [Apercu(rangees) for rangees in tetes_des_feuilles(chemin, limites)]
+    lignes, lus = _lignes(chemin), []
     for separateur in SEPARATEURS:
         try:
             rangees = list(itertools.islice(csv.reader(lignes, delimiter=separateur), _RANGEES))
         except csv.Error:
             continue
-        lectures.append([r for r in rangees if not est_vide(r)])
-    return lectures
+        lus.append(Apercu([r for r in rangees if not est_vide(r)]))
+    return lus
+
+
+def autres_apercus(chemin: Path, genre: str) -> list[Apercu]:
+    """A text by each separator that no reader takes."""
+    if genre == "xlsx":
+        return []
+    return [Apercu(rangees, nom) for nom, rangees in autrement_separe(_lignes(chemin)[:_RANGEES])]
+
+
+def _lignes(chemin: Path) -> list[str]:
+    """The first lines that are not blank, whatever ends them."""
+    with chemin.open("rb") as f:
+        octets = f.read(_OCTETS)
+    try:
+        code = encodage(chemin)
+    except LectureRefusee:
+        if b"\0" in octets or octets.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise
+        code = "cp1252"  # a header is recognized for all that; the reader says what the bytes are
+    if len(octets) == _OCTETS:
+        octets = octets[: max(octets.rfind(b"\n"), octets.rfind(b"\r")) + 1]
+    return [ligne for ligne in _FINS.split(octets.decode(code, "replace")) if ligne.strip()]

@@ -126,10 +126,15 @@ class _Entree:
         return vu if vu == self.nom else f"{vu} (n° {self.rang} du dossier, par ordre alphabétique)"
 
 
+def entree_ignoree(nom: str) -> bool:
+    """Whether a name is what a desktop leaves in a folder (G7, G12)."""
+    return nom.startswith(_IGNORES) or nom.lower() in _NOMS_IGNORES or nom == _DOSSIER_IGNORE
+
+
 def _entrees(dossier: Any) -> list[_Entree]:
     """The entries of a folder that are not ignored (G7, G12), by name."""
     vues = {str(e.name): e for e in dossier.iterdir()}
-    noms = [n for n in vues if not (n.startswith(_IGNORES) or n.lower() in _NOMS_IGNORES or n == _DOSSIER_IGNORE)]
+    noms = [n for n in vues if not entree_ignoree(n)]
     rangs = {nom: rang for rang, nom in enumerate(sorted(noms, key=lambda nom: (nom.casefold(), nom)), 1)}
     return [_Entree(nom, vues[nom], rangs[nom]) for nom in sorted(noms)]
 

@@ -1,0 +1,30 @@
+"""What is not true, or not said, of a wart: shared by the findings and by the whole table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.examen.verrues import Verrue
+
+from mutualisation.examen import essayer, lignes
+
+
+def fautes(v: Verrue, dossier: Path) -> list[str]:
+    """Sentences for what isn't as the wart says, then the report; none when all is."""
+    chemin = dossier / v.fichier
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    chemin.write_bytes(v.octets)
+    essai = essayer(chemin)
+    jeu = essai.jeu.nom if essai.jeu else None
+    texte = "\n".join(lignes(essai))
+    lues = [p.ligne for p in essai.propositions]
+    proposees = {f"{x.colonne}={x.lu}" for x in lues if not x.vaut} | {f"{x.colonne}→{x.vaut}" for x in lues if x.vaut}
+    trouvees = [f"sortie {essai.code}, attendue {v.code}"] * (essai.code != v.code)
+    trouvees += [f"jeu {jeu}, attendu {v.jeu}"] * (jeu != v.jeu)
+    trouvees += [f"rien ne dit « {m} »" for m in v.dits if m not in texte]
+    trouvees += [f"« {m} » est dit" for m in v.tus if m in texte]
+    trouvees += [f"« {p} » n'est pas proposé" for p in v.propose if p not in proposees]
+    trouvees += [f"« {p} » est proposé" for p in proposees if p in v.jamais or "*" in v.jamais]
+    if v.propose and essai.propose is not None and essai.propose.code:
+        trouvees.append("avec ce qui est proposé, le fichier ne passe pas")
+    return [*trouvees, texte] if trouvees else []

@@ -1,0 +1,16 @@
+"""Each wart, each odd file: the verdict of `essayer` is what a load would say, each sentence has its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.unit.examen.constats import fautes
+from tests.unit.examen.verrues import DROLES, VERRUES, Verrue
+
+pytestmark = pytest.mark.usefixtures("un_seul_brouillon")
+
+
+@pytest.mark.parametrize("verrue", [*VERRUES, *DROLES], ids=lambda v: v.nom)
+def test_le_verdict_est_vrai(tmp_path: Path, verrue: Verrue) -> None:
+    assert fautes(verrue, tmp_path) == []
