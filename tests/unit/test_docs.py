@@ -58,15 +58,29 @@ def test_make_targets_of_the_docs_exist() -> None:
     assert {"bilan", "test", "secrets"} <= visees <= cibles
 
 
-def test_commands_and_options_of_the_docs_exist() -> None:
-    """Those of decisions too: a command that goes away is said there in the past."""
+@cache
+def options_des_commandes() -> dict[str, set[str]]:
+    """Each command of the package, with the names of its options."""
     from mutualisation.cli import app
 
-    options = {
-        nom: {n for argument in app[nom].assemble_argument_collection() for n in argument.names}
+    return {
+        nom: {"--help", *(n for argument in app[nom].assemble_argument_collection() for n in argument.names)}
         for nom in app
         if not nom.startswith("-")
     }
+
+
+def test_remedies_of_the_messages_are_commands() -> None:
+    """« mutualisation … » in a sentence that the software says."""
+    options = options_des_commandes()
+    dites = [c for _, texte in textes() for c in re.findall(r"« mutualisation ([a-z]+)((?: --[a-z-]+)*)", texte)]
+    assert len(dites) > 15
+    assert [c for c, suite in dites if c not in options or not options[c].issuperset(suite.split())] == []
+
+
+def test_commands_and_options_of_the_docs_exist() -> None:
+    """Those of decisions too: a command that goes away is said there in the past."""
+    options = options_des_commandes()
     vues = [(page, mots) for page in PAGES for mots in citees(page) if mots[0] != "--help"]
     assert len(vues) > 25
     assert [f"{page.name} : {mots[0]}" for page, mots in vues if mots[0] not in options] == []
@@ -74,7 +88,7 @@ def test_commands_and_options_of_the_docs_exist() -> None:
         f"{page.name} : {mots[0]} {mot}"
         for page, mots in vues
         for mot in mots[1:]
-        if mot.startswith("-") and mot.partition("=")[0] not in options[mots[0]] | {"--help"}
+        if mot.startswith("-") and mot.partition("=")[0] not in options[mots[0]]
     ]
     assert fausses == []
 
