@@ -22,7 +22,7 @@ PAQUET = "mutualisation"
 GARDE = "manifeste_{}_{}.msgpack"
 # data tests with this tag are run by the test suite only: a build does not wait for them
 ESSAIS = "essais"
-# views of `bi`: made over what is published, not over a build (publication/preparation.py)
+# what no build makes: views of `bi`, made over what is published (publication/preparation.py), days of the metrics
 VUES = "vue"
 COMMANDES = {
     "build": ["build", "--exclude-resource-type", "unit_test", "--exclude", f"tag:{ESSAIS}", f"tag:{VUES}"],

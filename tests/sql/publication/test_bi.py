@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.atelier import bi
+from tests.atelier import bi, metriques
 from tests.atelier.petit_depot import COMMUNES, EXERCICE
 from tests.bout_en_bout.entrepots import Publie
 
@@ -170,3 +170,21 @@ def _republier(conn: Conn) -> None:
         " (select max(version), min(dispositif) from versions.synthese_financiere)"
     )
     conn.execute("update journal.publications set version = version + 1")
+
+
+def test_chaque_metrique_lit_des_colonnes_qui_existent(conn: Conn) -> None:
+    dit = metriques.lire()
+    for modele in dit["semantic_models"]:
+        lues = ", ".join(metriques.expressions(modele))
+        conn.execute(f"select {lues} from bi.{metriques.relation(modele)} limit 0".encode())
+    mesures = [m["name"] for modele in dit["semantic_models"] for m in modele.get("measures", ())]
+    for nom in (*mesures, *(m["name"] for m in dit["metrics"])):
+        conn.execute(metriques.requete(dit, nom, ("exercice",)).encode())
+    assert {m["name"] for m in dit["metrics"]} == {nom for nom, _ in metriques.TAUX}
+    assert {m["type"] for m in dit["metrics"]} == {"ratio"}
+
+
+def test_un_taux_est_le_taux_publie(conn: Conn) -> None:
+    assert metriques.taux_faux(conn) == {}
+    conn.execute("update versions.fait_recette set montant = montant + 1")
+    assert {nom.split(" ")[0] for nom in metriques.taux_faux(conn)} == {"taux_couverture", "taux_couverture_d5211"}

@@ -10,6 +10,7 @@ import pytest
 from dbt.cli.main import dbtRunner
 
 from mutualisation.chemins import PROJET_DBT
+from mutualisation.publication.relations import lire_relations, relations_analyse
 from mutualisation.sources.registre import registre
 
 # docs/decisions/0005: which layer reads which. `lec` is a reading: private to staging.
@@ -25,6 +26,8 @@ LIT = {
 # every column of these is described; a layer below describes those that nothing above says
 DECRITES = {"marts", "controles", "publication", "bi"}
 PUBLIQUES = {"publication", "bi"}
+SANS_METRIQUE = {"dim_exercice", "dim_version", "fait_prevision", "fait_unite", "fait_version"}
+RACINE = Path(__file__).resolve().parents[3]
 ISSUE = re.compile(r"\brejet_statut\b")
 
 Noeud = dict[str, Any]
@@ -102,7 +105,25 @@ def test_la_publication_est_la_seule_face_publique(manifeste: dict[str, Any]) ->
     assert all(n["access"] == "private" for i, n in noeuds.items() if couche(i, noeuds) == "lec")
     exposes = {r for e in manifeste["exposures"].values() for r in e["depends_on"]["nodes"]}
     assert {couche(r, noeuds) for r in exposes} == PUBLIQUES
-    assert {e["name"] for e in manifeste["exposures"].values()} == {"bilan", "factures", "decisionnel", "analyse"}
+    lues = {e["name"]: {r.split(".")[2] for r in e["depends_on"]["nodes"]} for e in manifeste["exposures"].values()}
+    tableaux = (RACINE / "docker/superset/tableaux.yml").read_text(encoding="utf-8")
+    assert lues.pop("tableaux") == set(re.findall(r"\bbi\.(\w+)", tableaux))
+    assert lues.pop("analyse") == set(relations_analyse())
+    assert lues.pop("bilan") == lues.pop("decisionnel") == set(lire_relations())
+    assert lues.keys() == {"factures"}
+
+
+def test_une_metrique_est_une_somme_ou_un_rapport_de_sommes(manifeste: dict[str, Any]) -> None:
+    """dbt reads them all; what does not add up has none: scenarios, versions, units that a semestre counts again."""
+    modeles_lus = {r for m in manifeste["semantic_models"].values() for r in m["depends_on"]["nodes"]}
+    lues = {r.split(".")[2] for r in modeles_lus}
+    assert set(relations_analyse()) - lues == SANS_METRIQUE
+    for m in manifeste["metrics"].values():
+        assert m["label"]
+        assert m["type"] == ("ratio" if m["type_params"]["numerator"] else "simple")
+    mesures = [x for m in manifeste["semantic_models"].values() for x in m["measures"]]
+    assert {x["agg"] for x in mesures} == {"sum", "count_distinct"}
+    assert len(manifeste["metrics"]) == len(mesures) + sum(m["type"] == "ratio" for m in manifeste["metrics"].values())
 
 
 SYNTHESE, RECETTES, LECTURE, BRUT = (
