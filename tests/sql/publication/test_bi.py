@@ -188,3 +188,11 @@ def test_un_taux_est_le_taux_publie(conn: Conn) -> None:
     assert metriques.taux_faux(conn) == {}
     conn.execute("update versions.fait_recette set montant = montant + 1")
     assert {nom.split(" ")[0] for nom in metriques.taux_faux(conn)} == {"taux_couverture", "taux_couverture_d5211"}
+
+
+def test_le_planificateur_sait_combien_d_exercices_sont_publies(conn: Conn) -> None:
+    """Without it, a view of a million units is sorted on disk: 6 s in place of 2."""
+    compte = "select reltuples::int, (select count(*) from journal.publications) from pg_class where oid = %s::regclass"
+    assert conn.execute(compte, ("journal.publications",)).fetchone() == (1, 1)
+    conn.execute("delete from journal.publications")
+    assert conn.execute(compte, ("journal.publications",)).fetchone() == (0, 0)
