@@ -1,8 +1,9 @@
-"""Answer the questions of `docs/questions.md` on the warehouse of `ENTREPOT_DSN`, else the embedded one.
+"""Answer the queries of `docs/questions.md` and `docs/analyser.md` on the warehouse (`ENTREPOT_DSN`, else embedded).
 
     python outils/questions.py [--verifier]
 
-Under each query stands its result, at most `LIGNES` rows of it; `--verifier` writes nothing, exit 1 when one differs.
+Under each query stands its result, at most `LIGNES` rows of it; in a table, in the next cell. `--verifier` writes
+nothing, exit 1 when one differs.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.francais.formats import exact, plusieurs
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/questions.md"
+ANALYSER = PAGE.with_name("analyser.md")
 LIGNES = 10
 QUESTION = re.compile(
     r"(?P<tete>### \d+\. [^\n]+\n\n```sql\n(?P<requete>.*?)```\n)(?P<reponse>.*?)(?=\n##|\Z)", re.DOTALL
 )
+CASE = re.compile(r"`(?P<requete>select [^`|]+)` \|[^|\n]*\|")
 
 
 def questions(texte: str) -> Iterator[tuple[str, str]]:
@@ -34,7 +37,8 @@ def questions(texte: str) -> Iterator[tuple[str, str]]:
 
 def repondre(conn: psycopg.Connection[Any], texte: str) -> str:
     """The page, each result being that of this warehouse."""
-    return QUESTION.sub(lambda q: f"{q['tete']}\n{_tableau(conn, q['requete'])}", texte)
+    texte = QUESTION.sub(lambda q: f"{q['tete']}\n{_tableau(conn, q['requete'])}", texte)
+    return CASE.sub(lambda c: f"`{c['requete']}` | {_valeur(conn, c['requete'])} |", texte)
 
 
 def _tableau(conn: psycopg.Connection[Any], requete: str) -> str:
@@ -50,6 +54,11 @@ def _tableau(conn: psycopg.Connection[Any], requete: str) -> str:
     return "\n".join(lignes) + "\n"
 
 
+def _valeur(conn: psycopg.Connection[Any], requete: str) -> str:
+    ((valeur,),) = conn.execute(requete.encode()).fetchall()
+    return _cellule(Decimal(valeur))
+
+
 def _cellule(valeur: Any) -> str:
     if valeur is None:
         return ""
@@ -57,13 +66,14 @@ def _cellule(valeur: Any) -> str:
 
 
 def principal(*, verifier: bool) -> int:
-    """0 when the page says what the warehouse answers."""
-    ecrite = PAGE.read_text(encoding="utf-8")
+    """0 when the pages say what the warehouse answers."""
+    ecrites = {page: page.read_text(encoding="utf-8") for page in (PAGE, ANALYSER)}
     with serveur_entrepot() as dsn, psycopg.connect(dsn) as conn:
-        dite = repondre(conn, ecrite)
+        dites = {page: repondre(conn, ecrite) for page, ecrite in ecrites.items()}
     if not verifier:
-        PAGE.write_text(dite, encoding="utf-8")
-    return int(verifier and dite != ecrite)
+        for page, dite in dites.items():
+            page.write_text(dite, encoding="utf-8")
+    return int(verifier and dites != ecrites)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import runpy
+from typing import Any
 
+import psycopg
 import yaml
-from outils.questions import PAGE, questions, repondre
-from tests.atelier import bi
+from outils.questions import ANALYSER, CASE, PAGE, questions, repondre
+from tests.atelier import bi, metriques
 from tests.atelier.partage import partage
 from tests.bout_en_bout import entrepots
 from tests.bout_en_bout.reference import Reference
@@ -18,7 +21,22 @@ from mutualisation.publication.relations import relations_analyse
 
 DEPOT = "E"
 LIGNES_MAX = 8
-RACINE = PAGE.parents[1]
+# of the traps of docs/analyser.md, in order: the right figure, on `publication`
+JUSTES = (
+    "select cout_net from publication.synthese_financiere where exercice = 2021 and est_total",
+    "select cout_personnel from publication.synthese_financiere where exercice = 2021 and est_total",
+    "select round(100 * taux_couverture, 2) from publication.synthese_financiere where exercice = 2021 and est_total",
+    "select sum(population) from publication.adherent where exercice = 2021 and type_adherent = 'commune'",
+    "select sum(p) from (select distinct a.code_insee, a.population as p from publication.adherent as a"
+    " join publication.adhesion as d using (siret_adherent) where a.exercice = 2021 and d.dispositif = 'CAM'"
+    " and d.debut <= '2021-12-31' and coalesce(d.fin, '2021-12-31') >= '2021-01-01') as c",
+    "select cout_net from publication.synthese_financiere where exercice = 2021 and est_total",
+    "select sum(montant_du) from publication.recouvrement where exercice = 2021",
+    "select unites from publication.cout_unitaire where exercice = 2021 and dispositif = 'RGPD'",
+    "select sum(round(montant, 2)) from publication.tracabilite where exercice = 2021"
+    " and mesure = 'cout_fonctionnement' and date_piece between '2021-01-01' and '2021-01-31'",
+)
+SUPERSET = PAGE.parents[1] / "docker/superset"
 
 
 def test_du_depot_de_reference(reference: Reference) -> None:
@@ -37,21 +55,56 @@ def test_quarante_questions_ont_la_reponse_que_la_page_donne(reference: Referenc
         assert repondre(conn, ecrite) == ecrite
 
 
+def test_neuf_pieges_de_la_publication_sont_sans_effet_sur_bi(reference: Reference) -> None:
+    """The query that comes first, there and here, as the page shows both; the right figure, asked with care."""
+    ecrite = ANALYSER.read_text(encoding="utf-8")
+    paires = [CASE.findall(ligne) for ligne in ecrite.splitlines() if ligne.count("`select ") == 2]
+    assert len(paires) == len(JUSTES)
+    with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
+        assert repondre(conn, ecrite) == ecrite
+        for (trompeuse, simple), prudente in zip(paires, JUSTES, strict=True):
+            faux, lu, juste = (conn.execute(q.encode()).fetchall() for q in (trompeuse, simple, prudente))
+            assert lu == juste != faux, simple
+
+
 def test_les_tableaux_de_bord_demandent_ce_que_bi_a(reference: Reference) -> None:
     """Every dataset and every measure of the Superset pages is a query that runs, and gives rows."""
-    tableaux = yaml.safe_load((RACINE / "docker/superset/tableaux.yml").read_text(encoding="utf-8"))
-    dessins = [d for p in tableaux["pages"].values() for rangee in p["rangees"] for d in rangee]
+    tableaux = yaml.safe_load((SUPERSET / "tableaux.yml").read_text(encoding="utf-8"))
     with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
-        for d in dessins:
-            jeu = tableaux["jeux"][d["jeu"]]
-            colonnes = [*d.get("par", ()), *(d[c] for c in ("axe", "serie") if c in d), "exercice"]
-            mesures = [jeu["mesures"][m]["expression"] for m in d["mesures"]]
-            groupes = ", ".join(map(str, range(1, len(colonnes) + 1)))
-            requete = (
-                f"select {', '.join([*colonnes, *mesures])} from ({jeu['sql']}) as jeu"
-                f" where {d.get('filtre', 'true')} group by {groupes}"
-            )
-            assert conn.execute(requete.encode()).fetchone() is not None, d
+        assert _sans_reponse(conn, tableaux) == []
+
+
+def test_une_commune_ne_voit_dans_les_tableaux_de_bord_que_ce_qui_est_a_elle(reference: Reference) -> None:
+    """No page sets its rows beside those of all: the coverage of all costs by its receipts, 95 communes to its due."""
+    tableaux = yaml.safe_load((SUPERSET / "tableaux.yml").read_text(encoding="utf-8"))
+    siens = runpy.run_path(str(SUPERSET / "lot.py"))["selon_le_compte"](tableaux, commune=True)
+    assert tableaux["jeux"].keys() - siens["jeux"].keys() == {"couverture", "controles"}
+    assert siens["pages"].keys() == tableaux["pages"].keys()
+    with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
+        conn.execute("create role lille login in role mutualisation_commune")
+        conn.execute("insert into journal.comptes_communes values ('lille', '59350')")
+        conn.execute("set local session authorization lille")
+        assert _sans_reponse(conn, siens) == []
+        communes = f"select distinct nom from ({siens['jeux']['communes']['sql']}) as jeu"
+        assert conn.execute(communes.encode()).fetchall() == [("Lille",)]
+        conn.rollback()
+
+
+def _sans_reponse(conn: psycopg.Connection[Any], tableaux: dict[str, Any]) -> list[Any]:
+    """Charts whose query gives no row."""
+    vides = []
+    for d in (d for p in tableaux["pages"].values() for rangee in p["rangees"] for d in rangee):
+        jeu = tableaux["jeux"][d["jeu"]]
+        colonnes = [*d.get("par", ()), *(d[c] for c in ("axe", "serie") if c in d), "exercice"]
+        mesures = [jeu["mesures"][m]["expression"] for m in d["mesures"]]
+        groupes = ", ".join(map(str, range(1, len(colonnes) + 1)))
+        requete = (
+            f"select {', '.join([*colonnes, *mesures])} from ({jeu['sql']}) as jeu"
+            f" where {d.get('filtre', 'true')} group by {groupes}"
+        )
+        if conn.execute(requete.encode()).fetchone() is None:
+            vides.append(d)
+    return vides
 
 
 def test_d_un_depot_de_conformite(neuf: op.Session) -> None:
@@ -66,3 +119,4 @@ def _exiger(dsn: str) -> None:
         assert bi.cles_repetees(conn) == []
         assert bi.sommes_fausses(conn) == {}
         assert bi.lignes_perdues(conn) == []
+        assert metriques.taux_faux(conn) == {}
