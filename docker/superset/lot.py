@@ -47,6 +47,29 @@ def base(adresse: str) -> Objet:
     }
 
 
+def selon_le_compte(dit: Objet, *, commune: bool) -> Objet:
+    """What the account may be shown. A commune reads its own rows: a dataset that is closed to it, or sets its rows
+    beside those of all (`analystes`), goes with its charts; `siennes` narrows another to what is its own."""
+    if not commune:
+        return dit
+    jeux = {nom: dict(j) for nom, j in dit["jeux"].items() if not j.get("analystes")}
+    for j in jeux.values():
+        if "siennes" in j:
+            j["sql"] = f"select * from (\n{j['sql']}) as toutes\nwhere {j['siennes']}"  # noqa: S608 - of the project
+    pages = {
+        nom: p | {"rangees": [r for rangee in p["rangees"] if (r := [d for d in rangee if d["jeu"] in jeux])]}
+        for nom, p in dit["pages"].items()
+    }
+    return dit | {"jeux": jeux, "pages": {nom: p for nom, p in pages.items() if p["rangees"]}}
+
+
+def est_une_commune(moteur: Any) -> bool:
+    """Whether the account reads its own rows only."""
+    with moteur.connect() as conn:
+        lit_tout = conn.execute(text("select pg_has_role(current_user, 'mutualisation_lecteur', 'usage')")).scalar()
+    return not lit_tout
+
+
 def colonnes_de(moteur: Any, sql: str) -> list[tuple[str, str]]:
     """(name, type) of the columns of a dataset, asked of the warehouse."""
     with moteur.connect() as conn:
@@ -262,6 +285,7 @@ def principal(adresse: str, exercice: str, sortie: Path) -> None:
     dit = yaml.safe_load(Path(__file__).with_name("tableaux.yml").read_text(encoding="utf-8"))
     moteur = create_engine(adresse)
     annee = int(exercice) if exercice else dernier_exercice(moteur)
+    dit = selon_le_compte(dit, commune=est_une_commune(moteur))
     colonnes = {nom: colonnes_de(moteur, j["sql"]) for nom, j in dit["jeux"].items()}
     with zipfile.ZipFile(sortie, "w") as archive:
         for chemin, objet in lot(dit, adresse, colonnes, annee).items():
