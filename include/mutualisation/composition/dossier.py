@@ -28,6 +28,8 @@ SUR_DISQUE_A_LA_FOIS = 8
 MANIFESTE = "manifeste.json"
 # a file browser leaves these where it has only looked
 DU_SYSTEME = (".DS_Store", "Thumbs.db", "desktop.ini")
+# what a spreadsheet leaves beside the document that it has open: prefix, suffix
+OUVERTS = (("~$", ""), (".~lock.", "#"))
 NOMMES = 5
 
 
@@ -176,7 +178,9 @@ def _etrangers(dossier: Path) -> Iterator[tuple[str, str]]:
             adresse = chemin.relative_to(dossier).as_posix()
             if adresse in sans_empreinte or chemin.name in DU_SYSTEME:
                 continue
-            if adresse not in declares or chemin.is_symlink():
+            if any(chemin.name.startswith(debut) and chemin.name.endswith(fin) for debut, fin in OUVERTS):
+                yield adresse, "dit qu'un document y est ouvert : fermez-le (ou supprimez ce reste, si rien ne l'est)"
+            elif adresse not in declares or chemin.is_symlink():
                 yield adresse, "n'est pas de la commande"
             elif hashlib.sha256(chemin.read_bytes()).hexdigest() != declares[adresse]:
                 yield adresse, "a été modifié depuis que la commande l'a écrit"

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import pwd
 import re
 import shlex
 import shutil
@@ -97,8 +98,8 @@ def est_a_creer() -> bool:
 @contextlib.contextmanager
 def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
     """Hold a shared lock while the server is used; the last holder stops the server."""
-    _creer_dossier(var)
     donnees, programmes = var / "pg", Programmes.trouver()
+    exiger_dossier(var, programmes.compte.pw_uid if programmes.compte else os.geteuid())
     ecriture = None
     with (var / "pg.presence").open("a") as presence:
         try:
@@ -120,14 +121,33 @@ def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
                     arreter(donnees, programmes)
 
 
-def _creer_dossier(var: Path) -> None:
+def exiger_dossier(var: Path, compte: int | None = None) -> None:
+    """Make the working folder. Raises `ErreurMutualisation` when it can't be, or belongs to another account.
+
+    `compte`: number of the account that PostgreSQL runs under, who must own its data.
+    """
     try:
         var.mkdir(parents=True, exist_ok=True)
+        if not os.access(var, os.W_OK | os.X_OK):
+            raise _d_un_autre(var, var.stat().st_uid)
+        if compte is not None and (donnees := var / "pg").exists() and donnees.stat().st_uid != compte:
+            raise _d_un_autre(var, donnees.stat().st_uid)
     except OSError as erreur:
         raise ErreurMutualisation(
             f"Le dossier de travail {var} ne peut pas être créé ({raison_systeme(erreur)}) : "
             "vérifiez les droits, ou indiquez un autre dossier par MUTUALISATION_VAR."
         ) from erreur
+
+
+def _d_un_autre(var: Path, proprietaire: int) -> ErreurMutualisation:
+    try:
+        nom = pwd.getpwuid(proprietaire).pw_name
+    except KeyError:
+        nom = str(proprietaire)
+    return ErreurMutualisation(
+        f"Le dossier de travail {var} est à un autre compte de cette machine ({nom}) : lancez la commande sous ce "
+        "compte, ou indiquez un autre dossier par MUTUALISATION_VAR."
+    )
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from mutualisation.francais.formats import plusieurs
 from mutualisation.francais.libelles import PARAMETRES
 from mutualisation.ingestion import journal
 from mutualisation.ingestion.atterrissage import atterrir
+from mutualisation.ingestion.codes_semblables import codes_semblables
 from mutualisation.ingestion.confidentialite import nommer_les_codes
 from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.copies import Copie
@@ -272,6 +273,8 @@ def accepter(travail: Travail, source: Source, chargement_id: int, charge: Charg
             nommer_les_codes(travail.conn, travail.pseudonymes)
         if any(j.nom == JEU_PARAMETRES for j in source.jeux):
             charge.avertissements += _parametres_inconnus(travail.conn, chargement_id)
+        if source.nom == REFERENTIEL:
+            charge.avertissements += codes_semblables(travail.conn, source)
 
 
 def refuser(

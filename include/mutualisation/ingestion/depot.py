@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import BadZipFile
 
 from upath import UPath
 
@@ -32,6 +33,9 @@ _IGNORES = (".", "~$")
 _NOMS_IGNORES = frozenset({"thumbs.db", "desktop.ini"})
 _DOSSIER_IGNORE = "__MACOSX"
 _DOSSIER_DANS_SOURCE = "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12)."
+# a higher one would hide every later file of its period for ever (F2)
+VERSION_MAX = 999
+_VERSION = r"[1-9]\d{0,2}"
 # a cell is no date before year 1000 either
 _ANNEE = r"[1-9]\d{3}"
 _MOTIFS_PERIODE = {
@@ -185,9 +189,15 @@ def decouvrir(depot: str | UPath | Any) -> Depot:
             )
         for entree in _entrees(racine):
             _examiner_racine(resultat, reg, entree)
+    except ErreurMutualisation:
+        raise
     except OSError as e:
         raise ErreurMutualisation(f"Le dépôt {racine} ne peut pas être lu ({raison_systeme(e)}).") from None
-    except (ValueError, ImportError) as e:
+    except BadZipFile:
+        raise ErreurMutualisation(
+            f"Le dépôt {racine} n'est pas une archive entière : la déposer de nouveau, une fois complète."
+        ) from None
+    except Exception as e:  # noqa: BLE001 - each store has its own family of errors
         raise ErreurMutualisation(
             f"Le dépôt {racine} ne peut pas être lu ({type(e).__name__}) : donner un dossier, ou l'adresse d'un "
             "stockage dont le pilote est installé."
@@ -303,7 +313,7 @@ def lire_nom(jeu: Jeu, nom: str) -> tuple[str, int, str] | None:
     """(periode, version, extension in lower case) of a name that follows the jeu, else None (G7)."""
     tige, _, extension = nom.rpartition(".")
     tete = r"(?P<periode>.+?)" if jeu.nom_libre else re.escape(jeu.nom) + _MOTIFS_PERIODE[jeu.periode]
-    trouve = re.fullmatch(rf"{tete}(?:_v(?P<version>[1-9]\d{{0,8}}))?", tige, re.ASCII)
+    trouve = re.fullmatch(rf"{tete}(?:_v(?P<version>{_VERSION}))?", tige, re.ASCII)
     if trouve is None or extension.lower() not in jeu.extensions:
         return None
     return trouve["periode"], int(trouve["version"] or 1), extension.lower()
@@ -330,7 +340,7 @@ def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:
         raisons.append(
             f"un fichier de « {jeu.nom} » s'écrit en minuscules et sans accent, "
             + (f"puis sa période ({PERIODES[jeu.periode]})" if jeu.periode != "aucune" else "sans rien d'autre")
-            + ", puis « _vN » s'il est corrigé"
+            + f", puis « _vN » s'il est corrigé, N de 1 à {VERSION_MAX}"
         )
     dossier = "" if source is not None and jeu.source == source.nom else f"{jeu.source}/"
     juste = extension if extension.lower() in jeu.extensions else jeu.extensions[0]
@@ -363,7 +373,7 @@ def _nom_juste(jeu: Jeu, tige: str) -> str:
     if jeu.nom_libre:
         return "*"
     lue, ecrite = _PERIODES.get(jeu.periode, (r"[\d\W_s]*", ""))
-    trouve = re.search(rf"(?<![a-z]){lue}(?:[\W_]*v0*(?P<v>[1-9]\d{{0,8}}))?$", tige)
+    trouve = re.search(rf"(?<![a-z]){lue}(?:[\W_]*v0*(?P<v>{_VERSION}))?$", tige)
     if trouve is None:
         return jeu.forme_du_nom
     version = f"_v{trouve['v']}" if trouve["v"] else ""

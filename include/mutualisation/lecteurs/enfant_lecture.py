@@ -14,7 +14,7 @@ from mutualisation.enfant.hote import Reponse, servir
 from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.decp import LecteurDecp
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
-from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, SessionBornee
 from mutualisation.lecteurs.octets import conseil_de_nature
 from mutualisation.lecteurs.pes_aller import LecteurPes
 from mutualisation.lecteurs.tabulaire_csv import LecteurCsv
@@ -63,18 +63,22 @@ class LectureServie:
     """The file under way; `memoire`: megabytes that reading may take beyond what the process holds now."""
 
     def __init__(self, memoire: int) -> None:
-        self._retenue_max = _octets_tenus("VmRSS") + memoire * MO // 4
+        self._retenue_max = octets_tenus("VmRSS") + memoire * MO // 4
         self._blocs: Iterator[Bloc] = iter(())
         self._dialecte: dict[str, object] = {}
         self._fin_s = 0.0
-        _borner(resource.RLIMIT_AS, _octets_tenus("VmSize") + memoire * MO)
+        voulue, self._permise = octets_tenus("VmSize") + memoire * MO, resource.getrlimit(resource.RLIMIT_AS)[1]
+        self._bornee = self._permise != resource.RLIM_INFINITY and self._permise < voulue
+        _borner(resource.RLIMIT_AS, voulue)
 
     def repondre(self, demande: Demande | None) -> Any:
         """(header, dialect) of the file to open; None: its next block, at its end (dialect, whether the child is to be
         replaced, for what it keeps of memory). An exception is given back, not raised."""
         try:
             return self._suivant() if demande is None else self._ouvrir(*demande)
-        except (LectureRefusee, OSError, MemoryError) as e:
+        except MemoryError as e:
+            return SessionBornee.de_la_memoire(self._permise) if self._bornee else e
+        except (LectureRefusee, OSError) as e:
             return e
         except Exception:  # noqa: BLE001 - whatever a file makes a reader do, that file is refused, and the next one read
             return LectureRefusee(INTERROMPUE)
@@ -94,7 +98,7 @@ class LectureServie:
             return bloc
         self._blocs = iter(())
         gc.collect()
-        return self._dialecte, _octets_tenus("VmRSS") > self._retenue_max
+        return self._dialecte, octets_tenus("VmRSS") > self._retenue_max
 
     def _accorder(self, secondes: float) -> None:
         self._fin_s += secondes
@@ -108,8 +112,8 @@ def _borner(ressource: int, limite: int) -> None:
     resource.setrlimit(ressource, (limite if dure == resource.RLIM_INFINITY else min(limite, dure), dure))
 
 
-def _octets_tenus(mesure: str) -> int:
-    """`VmSize`: address space; `VmRSS`: memory."""
+def octets_tenus(mesure: str) -> int:
+    """Bytes that this process holds: `VmSize`, address space; `VmRSS`, memory."""
     etat = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(ligne.split()[1]) * 1024 for ligne in etat.splitlines() if ligne.startswith(mesure))
 

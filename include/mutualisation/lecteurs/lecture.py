@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,9 @@ from typing import Any, TypeAlias
 from mutualisation.enfant.hote import Enfant, EnfantArrete
 from mutualisation.erreurs import ErreurMutualisation, PannePassagere
 from mutualisation.lecteurs.bloc import Bloc
-from mutualisation.lecteurs.enfant_lecture import INTERROMPUE, REMEDE, LecteurIci, ouvrir_ici
+from mutualisation.lecteurs.enfant_lecture import INTERROMPUE, MO, REMEDE, LecteurIci, octets_tenus, ouvrir_ici
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
-from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, SessionBornee
 from mutualisation.sources.jeux import Jeu
 
 MODULE = "mutualisation.lecteurs.enfant_lecture"
@@ -81,6 +82,8 @@ class LecteurBorne:
             raise LectureRefusee(
                 f"lire ce fichier demande plus de {self._limites.memoire} Mo de mémoire : {REMEDE} (F9)."
             )
+        if isinstance(reponse, SessionBornee):
+            fermer()
         if isinstance(reponse, Exception):
             _etat.lecteur, _etat.donne = None, False
             raise reponse
@@ -95,6 +98,8 @@ class LecteurBorne:
             yield _etat.enfant
         except EnfantArrete as fin:
             fermer()
+            if (bornee := _borne_de_la_session(fin.signal, self._limites)) is not None:
+                raise bornee from None
             if fin.signal == signal.SIGXCPU:
                 raise LectureRefusee(
                     f"lire ce fichier demande plus de {self._limites.duree} s de calcul pour ce qu'il contient : "
@@ -107,6 +112,20 @@ class LecteurBorne:
                 f"La lecture des fichiers a été arrêtée de l'extérieur ({comment}) : relancer, et vérifier la mémoire "
                 "disponible."
             ) from None
+
+
+def _borne_de_la_session(arret: signal.Signals | None, limites: Limites) -> SessionBornee | None:
+    """The hard limit that the session puts on a process, when the end of the child is that of one."""
+    memoire, calcul = (resource.getrlimit(r)[1] for r in (resource.RLIMIT_AS, resource.RLIMIT_CPU))
+    # at its soft limit, ours, a process gets SIGXCPU; at its hard one, SIGKILL
+    if arret == signal.SIGKILL and calcul != resource.RLIM_INFINITY:
+        passe = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return SessionBornee.du_calcul(calcul) if passe.ru_utime + passe.ru_stime >= calcul - 1 else None
+    # a child that could not import what reads, in less than what this process holds and a file may take
+    voulue = octets_tenus("VmSize") + limites.memoire * MO
+    if arret not in (signal.SIGKILL, signal.SIGXCPU) and resource.RLIM_INFINITY != memoire < voulue:
+        return SessionBornee.de_la_memoire(memoire)
+    return None
 
 
 Lecteur: TypeAlias = "LecteurIci | LecteurBorne"

@@ -57,6 +57,27 @@ class LectureRefusee(Exception):
     """The file can't be read as the contract says (G1). The message is a French sentence: reason and remedy."""
 
 
+class SessionBornee(ErreurMutualisation):
+    """A limit of the session stops what reads files before our own does: exit 1, nothing is known against the file."""
+
+    @classmethod
+    def de_la_memoire(cls, octets: int) -> SessionBornee:
+        """By the hard limit of address space, in bytes."""
+        return cls(_borne(f"la mémoire d'un processus à {octets // 1024**2} Mo", "ulimit -v", "LimitAS"))
+
+    @classmethod
+    def du_calcul(cls, secondes: int) -> SessionBornee:
+        """By the hard limit of processor time, in seconds."""
+        return cls(_borne(f"le temps de calcul d'un processus à {secondes} s", "ulimit -t", "LimitCPU"))
+
+
+def _borne(quoi: str, commande: str, service: str) -> str:
+    return (
+        f"Cette session limite {quoi}, trop peu pour lire les fichiers déposés, qui ne sont pas en cause : levez la "
+        f"limite (« {commande} unlimited », ou {service}= du service), puis relancez."
+    )
+
+
 def motif_refus(faute: Exception) -> str:
     """The reason in French, without a cell of the file: the server's message could quote one."""
     if isinstance(faute, LectureRefusee):

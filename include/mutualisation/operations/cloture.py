@@ -15,6 +15,7 @@ from mutualisation.entrepot.roles import APPROBATEUR, au_nom_de, peut_prendre, s
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait.annuel import dossier_ecrit
 from mutualisation.francais.formats import plusieurs
+from mutualisation.lecteurs.noms import plat
 from mutualisation.operations.livraison import extraire
 from mutualisation.operations.session import Session, identite, verifier_exercices
 from mutualisation.operations.session import signataire as signataire_de
@@ -31,6 +32,9 @@ select controle, coalesce(cle, '')
  where exercice = %s and version = %s and statut = 'ecart' and justification is null
  order by 1, 2
 """
+PREPARATEURS = (
+    "select distinct prepare_par from journal.constructions where statut = 'publiee' and %s = any (exercices)"
+)
 LIMITE_NOMS = 10
 DIT_PAR = ("--approuve-par", "l'approbateur")
 
@@ -88,7 +92,7 @@ def cloturer(
     `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written.
     """
     (annee,) = verifier_exercices([exercice])
-    with session.connexion() as conn:
+    with session.connexion() as conn, session.etape("clôture"):
         publiee = _version_publiee(conn, annee)
         if version is not None and version != publiee:
             raise _refus(f"l'exercice {annee} publie la version {publiee}, et c'est la {version} qui a été approuvée")
@@ -96,6 +100,8 @@ def cloturer(
         dossier = _dossier(conn, annee, publiee, sortie)
         if not deja:
             signataire = approuve_par if compte else signataire_de(session, conn, approuve_par, *DIT_PAR)
+            if session.embarque:
+                exiger_une_autre(conn, annee, signataire or "")
             a_clore = _a_clore(session, conn, annee, publiee, dossier)
             if manifeste_sha256 not in (None, a_clore.manifeste_sha256):
                 raise _refus(
@@ -132,6 +138,21 @@ def _en_son_nom(session: Session, signataire: str, compte: str | None) -> Iterat
         sous_le_role(sienne, APPROBATEUR) if peut_prendre(sienne, APPROBATEUR) else nullcontext(),
     ):
         yield sienne
+
+
+def exiger_une_autre(conn: psycopg.Connection[Any], exercice: int, nom: str) -> None:
+    """K4 where names are declared: no preparer of a version of this exercice bears the name of who approves, but for
+    case, accents and spaces. The same name, letter for letter, is refused by the database."""
+    for (prepare_par,) in conn.execute(PREPARATEURS, (exercice,)).fetchall():
+        if prepare_par != nom and _personne(prepare_par) == _personne(nom):
+            raise _refus(
+                f"l'exercice {exercice} a été préparé par « {prepare_par} », et « {nom} » est le même nom : une autre "
+                "personne doit l'approuver"
+            )
+
+
+def _personne(nom: str) -> str:
+    return plat("".join(nom.split()))
 
 
 def _a_clore(

@@ -18,6 +18,8 @@ from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.sources.registre import registre
 
 OU_VOIR = "lignes et motifs dans « rejets »"
+# nothing is published of a build: its `rejets` is in no extract
+A_CORRIGER = "lignes et motifs par « mutualisation reparer --sortie DOSSIER »"
 ENSUITE = "« mutualisation controler » dira ce que les règles rejettent"
 SQL_CANDIDATE = """
 select exercice, statut, lignes, montant, heures from construction.laisse_de_cote order by exercice, statut desc
@@ -43,7 +45,7 @@ def laisse_de_cote_par_la_construction(conn: psycopg.Connection[Any]) -> str:
     """The same over the build that is being checked; empty too when it stopped before its rejects were known."""
     if conn.execute("select to_regclass('construction.laisse_de_cote') is null").fetchone() == (True,):
         return ""
-    return phrase(conn.execute(SQL_CANDIDATE).fetchall())
+    return phrase(conn.execute(SQL_CANDIDATE).fetchall(), A_CORRIGER)
 
 
 def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement]) -> str:

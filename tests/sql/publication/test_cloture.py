@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.operations.cloture import exiger_une_autre
 from mutualisation.publication import clotures
 from mutualisation.publication.clotures import approuver, lire_cloture
 from mutualisation.publication.sceaux import canonique
@@ -185,3 +186,11 @@ def test_le_role_du_traitement_n_approuve_rien(conn: Conn) -> None:
 
     with pytest.raises(ErreurMutualisation, match="n'est pas membre du groupe « approbateur »"):
         comme(conn, "bob_qui_charge", sous_le_traitement, "approbateur", "mutualisation_traitement")
+
+
+@pytest.mark.parametrize("nom", ["C.Durand", "C. DURAND", "c.d\u00fbrand", " c.durand\u00a0"])
+def test_le_meme_nom_autrement_ecrit_est_la_meme_personne(conn: Conn, nom: str) -> None:
+    """K4 where names are declared: « dupont » prepared, « Dupont » closed."""
+    exiger_une_autre(conn, 2021, "m.durand")
+    with pytest.raises(ControleEchoue, match=f"préparé par « {PREPARATEUR} », et « {nom} » est le même nom"):
+        exiger_une_autre(conn, 2021, nom)

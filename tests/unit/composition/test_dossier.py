@@ -216,6 +216,8 @@ PRIS: list[tuple[str, Callable[[Path], object]]] = [
     ("« page.txt » n'est pas de la commande", _lien_dedans),
     ("« page.txt » n'est pas de la commande", lambda d: (d / "manifeste.json").unlink()),
     ("« manifeste.json » n'est pas de la commande", lambda d: (d / "manifeste.json").write_text("{}")),
+    ("« ~$page.xlsx » dit qu'un document y est ouvert : fermez-le", lambda d: (d / "~$page.xlsx").write_bytes(b"\0")),
+    ("« .~lock.page.xlsx# » dit qu'un document y est ouvert", lambda d: (d / ".~lock.page.xlsx#").write_text("")),
     ("est un lien, et non un dossier", _lien),
     ("est un fichier, et non un dossier", _fichier),
 ]

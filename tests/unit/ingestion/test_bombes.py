@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from openpyxl import Workbook
@@ -15,7 +17,7 @@ from mutualisation.erreurs import PannePassagere
 from mutualisation.lecteurs import enfant_lecture
 from mutualisation.lecteurs import lecture as lecture_bornee
 from mutualisation.lecteurs.lecture import ouvrir
-from mutualisation.lecteurs.limites import LectureRefusee, Limites
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, SessionBornee
 from mutualisation.sources.registre import registre
 
 from .outillage import lire, refus
@@ -109,3 +111,46 @@ def test_deux_lectures_a_la_fois(tmp_path: Path) -> None:
     a_moitie = deux[0].blocs()
     next(a_moitie)
     assert [sum(len(b) for b in lecteur.blocs()) for lecteur in deux] == [1, 1]
+
+
+# ---------------------------------------------------------------- limits of the session, not ours
+BORNER = """
+import resource, sys
+from pathlib import Path
+from mutualisation.lecteurs.lecture import ouvrir
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, SessionBornee
+from mutualisation.sources.registre import registre
+octets = int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_AS, (octets, octets))
+try:
+    lecteur = ouvrir(Path(sys.argv[1]), registre().jeu("populations"), "xlsx", Limites())
+    print(sum(len(bloc) for bloc in lecteur.blocs()))
+except (LectureRefusee, SessionBornee) as faute:
+    print(type(faute).__name__, faute)
+"""
+
+
+@pytest.mark.parametrize(
+    ("mo", "dit"), [(8192, "1"), (150, "SessionBornee Cette session limite la mémoire d'un processus à 150 Mo")]
+)
+def test_une_session_qui_borne_la_memoire_n_accuse_pas_le_fichier(tmp_path: Path, mo: int, dit: str) -> None:
+    """`ulimit -v`: reading could not even start, or ended by what the session allows, and the file was refused."""
+    commande = [sys.executable, "-c", BORNER, str(_classeur(tmp_path / "c.xlsx")), str(mo * 1024**2)]
+    fini = subprocess.run(commande, capture_output=True, text=True, check=False)
+    assert fini.stdout.startswith(dit), fini.stdout + fini.stderr
+
+
+@pytest.mark.parametrize(("passees", "attendue"), [(5.2, SessionBornee), (1.0, PannePassagere)])
+def test_une_session_qui_borne_le_calcul_n_accuse_pas_le_fichier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passees: float, attendue: type[Exception]
+) -> None:
+    """`ulimit -t`: at its hard limit a process gets SIGKILL; one that was killed before has another cause."""
+    lecteur = ouvrir(_classeur(tmp_path / "c.xlsx"), registre().jeu("populations"), "xlsx", Limites())
+    monkeypatch.setattr(
+        lecture_bornee.resource, "getrlimit", lambda r: (5, 5) if r == resource.RLIMIT_CPU else (-1, -1)
+    )
+    monkeypatch.setattr(lecture_bornee.resource, "getrusage", lambda _: SimpleNamespace(ru_utime=passees, ru_stime=0.0))
+    assert lecture_bornee._etat.enfant is not None
+    os.kill(lecture_bornee._etat.enfant.pid, signal.SIGKILL)
+    with pytest.raises(attendue):
+        list(lecteur.blocs())

@@ -1,7 +1,9 @@
 """Names of a drop: what is recognised, what is refused and why."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from upath import UPath
@@ -88,6 +90,7 @@ def test_un_mois_sous_deux_longueurs_de_periode_est_refuse(tmp_path: Path) -> No
         ("rh/agents_0000.csv", "puis sa période (AAAA)", "agents_AAAA.csv"),
         ("rh/agents_2020.xml", "n'est pas celle du jeu « agents » (.csv ou .xlsx)", "agents_2020.csv"),
         ("rh/agents_2020_V2.csv", "puis « _vN » s'il est corrigé", "agents_2020_v2.csv"),
+        ("rh/agents_2020_v1000.csv", "« _vN » s'il est corrigé, N de 1 à 999", "agents_AAAA.csv"),
         ("rh/masse salariale 2020.csv", "« masse_salariale »", "masse_salariale_2020.csv"),
         ("activite/unites_2020-1.csv", "puis sa période (AAAA-SN)", "unites_2020-S1.csv"),
         ("activite/unités_2020-S1.csv", "sans accent", "unites_2020-S1.csv"),
@@ -103,6 +106,17 @@ def test_un_nom_qui_ne_suit_aucun_jeu(tmp_path: Path, chemin: str, raison: str, 
     assert raison in motif
     assert f"« {propose} »" in motif if propose else True
     assert motif.endswith(("(G7).", "(F1)."))
+
+
+@pytest.mark.parametrize("abime", [lambda zip_: zip_[:-30], lambda _: b"PK\x03\x04", lambda _: b""])
+def test_une_archive_abimee_n_est_pas_un_depot(tmp_path: Path, abime: Callable[[bytes], bytes]) -> None:
+    archive = tmp_path / "depot.zip"
+    with ZipFile(archive, "w") as ecrite:
+        ecrite.writestr("rh/agents_2020.csv", "x")
+    assert [f.chemin for f in decouvrir(f"zip://rh/::file://{archive}").fichiers] == []
+    archive.write_bytes(abime(archive.read_bytes()))
+    with pytest.raises(ErreurMutualisation, match="n'est pas une archive entière : la déposer de nouveau"):
+        decouvrir(f"zip:///::file://{archive}")
 
 
 def test_une_extension_s_ecrit_dans_toutes_les_casses(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """The last line of a command: what the figures leave out, by exercice."""
 
 from decimal import Decimal
+from unittest.mock import MagicMock
 
-from mutualisation.operations.laisse_de_cote import phrase
+from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction, phrase
 
 
 def test_rien_de_laisse_rien_a_dire() -> None:
@@ -22,3 +23,12 @@ def test_lignes_euros_et_heures_par_exercice() -> None:
         "soit 12 345,67 € et 676,50 h de travail ; exercice 2021 : 2 lignes livrées ne comptent dans aucun chiffre "
         "(2 à affecter), sans montant ni durée — lignes et motifs dans « rejets »."
     )
+
+
+def test_d_une_construction_rien_n_est_publie() -> None:
+    """Its `rejets` is in no extract: the sentence says the command that gives its rows."""
+    conn = MagicMock()
+    conn.execute.return_value.fetchone.return_value = (False,)
+    conn.execute.return_value.fetchall.return_value = [(2021, "rejete", 1, None, None)]
+    dit = laisse_de_cote_par_la_construction(conn)
+    assert dit.endswith("— lignes et motifs par « mutualisation reparer --sortie DOSSIER ».")
