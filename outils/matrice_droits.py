@@ -42,7 +42,7 @@ select n.nspname::text as schema, c.relname::text as nom, r.role, v.verbe,
  cross join unnest(%(roles)s::text[]) with ordinality as r (role, rang)
  cross join unnest(%(verbes)s::text[]) with ordinality as v (verbe, rang)
  where c.relkind in ('r', 'p', 'v', 'm', 'f')
-   and (n.nspname in ('journal', 'brut', 'construction', 'versions', 'publication', 'documents', 'bi')
+   and (n.nspname in ('journal', 'brut', 'construction', 'versions', 'publication', 'documents', 'bi', 'exploitation')
      or c.oid = to_regclass('public.migrations'))
  order by n.nspname, c.relname, r.rang, v.rang
 """
@@ -52,7 +52,7 @@ select p.oid::regprocedure::text as nom, r.role, has_function_privilege(r.role, 
   from pg_proc as p
  inner join pg_namespace as n on n.oid = p.pronamespace
  cross join unnest(%(roles)s::text[]) with ordinality as r (role, rang)
- where n.nspname in ('journal')
+ where n.nspname in ('journal', 'exploitation')
  order by 1, r.rang
 """
 SCHEMAS = """
@@ -60,7 +60,8 @@ select n.nspname::text, r.role, has_schema_privilege(r.role, n.oid, 'usage') as 
   has_schema_privilege(r.role, n.oid, 'create') as cree
   from pg_namespace as n
  cross join unnest(%(roles)s::text[]) with ordinality as r (role, rang)
- where n.nspname in ('journal', 'brut', 'construction', 'versions', 'publication', 'documents', 'bi', 'public')
+ where n.nspname in ('journal', 'brut', 'construction', 'versions', 'publication', 'documents', 'bi', 'exploitation',
+   'public')
  order by 1, r.rang
 """
 INTRODUCTION = """# Qui peut faire quoi dans l'entrepôt
@@ -71,8 +72,9 @@ par `grant`. `public` est tout compte de la base.
 
 L lit, A ajoute, M modifie, S supprime, V vide ; `*` certaines colonnes seulement ; `°` certaines lignes seulement : les
 exercices publiés pour un lecteur, ses SIRET pour une commune ; pour le traitement, un fichier pas encore accepté, une
-version pas encore scellée. Une vue montre à chacun les lignes qu'il lit dans `versions`. Ce qui est en ajout seul ne se
-change pas, même par le propriétaire, tant qu'il n'ôte pas le déclencheur qui le refuse : le sceau le verrait.
+version pas encore scellée, une exécution qui n'a pas fini. Une vue montre à chacun les lignes qu'il lit dans
+`versions`. Ce qui est en ajout seul ne se change pas, même par le propriétaire, tant qu'il n'ôte pas le déclencheur qui
+le refuse : le sceau le verrait.
 """
 
 

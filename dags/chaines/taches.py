@@ -23,10 +23,14 @@ journal = logging.getLogger(__name__)
 
 
 def entrepot() -> AbstractContextManager[Session]:
-    """The warehouse that the environment names; each step and each file goes to the log of the task."""
-    from mutualisation.operations import Session
+    """The warehouse that the environment names; each step and each file goes to the log of the task, what comes of it
+    to the run ledger."""
+    from mutualisation.operations import Demande, Session
 
-    return Session.depuis_environnement(journal.info, journal.info)
+    contexte = get_current_context()
+    ti = contexte["ti"]
+    lieu = f"Airflow, chaîne {ti.dag_id}, exécution {ti.run_id}, essai {ti.try_number}"
+    return Session.depuis_environnement(journal.info, journal.info, Demande(ti.task_id, lieu, contexte["params"]))
 
 
 def dire(reste: str) -> None:
@@ -62,8 +66,9 @@ def annoncer(params: Any = None, outlet_events: Any = None) -> None:
     from mutualisation.operations.etat import reste_a_construire
 
     with entrepot() as session:
-        if not reste_a_construire(session.dsn):
-            raise AirflowSkipException("Rien de nouveau depuis la dernière publication.")
+        reste = reste_a_construire(session.dsn)
+    if not reste:
+        raise AirflowSkipException("Rien de nouveau depuis la dernière publication.")
     outlet_events[DEPOT_CHARGE].extra = {"exercices": params["exercices"]}
     journal.info("Le dépôt est chargé : un bilan peut partir.")
 

@@ -22,6 +22,8 @@ _RAISONS = {
     errno.ETIMEDOUT: "délai dépassé",
 }
 
+INTERROMPU = "Interrompu : la publication est restée entière."
+
 
 def raison_systeme(erreur: OSError) -> str:
     """What the system refused, in French: its own words are those of its language."""

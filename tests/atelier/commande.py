@@ -17,7 +17,10 @@ import pytest
 
 from mutualisation import operations as op
 from mutualisation.cli import main
+from mutualisation.entrepot.roles import compte_systeme
 from mutualisation.ingestion.travail import Suivi, muet
+from mutualisation.operations.executions import inscrire
+from mutualisation.operations.session import version_du_code
 
 RACINE = Path(__file__).resolve().parents[2]
 DELAI_S = 600
@@ -79,8 +82,10 @@ def appeler(session: op.Session, *arguments: object, **plus: str) -> Sortie:
     """Run a command in this process, on an open warehouse and its dbt, which are left open."""
 
     @contextmanager
-    def ouvrir(suivi: Suivi = muet, detail: Suivi = muet) -> Iterator[op.Session]:
-        yield replace(session, suivi=suivi, detail=detail)
+    def ouvrir(suivi: Suivi = muet, detail: Suivi = muet, demande: op.Demande | None = None) -> Iterator[op.Session]:
+        compte = compte_systeme() if session.embarque else None
+        with inscrire(session.dsn, demande, compte, version_du_code) as execution:
+            yield replace(session, suivi=suivi, detail=detail, durees={}, lignes={}, _execution=execution)
 
     texte, erreurs, a_l_arret = io.StringIO(), io.StringIO(), signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as ici, redirect_stdout(texte), redirect_stderr(erreurs):

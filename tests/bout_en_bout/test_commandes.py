@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from tests.atelier import petit_depot
@@ -13,6 +14,8 @@ from tests.atelier.commande import Sortie, appeler, empreinte
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne, Publie
+
+from mutualisation.entrepot.connexion import connecter
 
 
 def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne: EnLigne, atelier: Atelier) -> None:
@@ -40,12 +43,38 @@ def test_les_etapes_une_a_une_valent_bilan(petit: Path, tmp_path: Path, en_ligne
     assert json_de("extraire", "--exercice", EXERCICE, "--sortie", bilans) == {
         "extraits": [str(bilans / f"bilan_{EXERCICE}")]
     }
+    _registre(json_de("etat"), neuf.dsn)
     ici, la = octets(bilans), octets(en_ligne.sortie)
     assert ici.keys() == la.keys()
     assert [n for n in ici if n.endswith(".csv") and ici[n] != la[n]] == []
     manifeste = json.loads(ici[f"bilan_{EXERCICE}/manifeste.json"])
     assert (manifeste["prepare_par"], manifeste["identite"]) == ("Zoé Martin", "declaree")
     assert manifeste["publication_sha256"] == publication["publication_sha256"]
+
+
+def _registre(etat: dict[str, Any], dsn: str) -> None:
+    """The run ledger: a row per command but `etat`, its stages and rows, the gates under who opened them."""
+    assert [(e["commande"], e["statut"], e["versions"]) for e in etat["executions"]] == [
+        ("extraire", "reussie", []), ("publier", "reussie", []), ("controler", "reussie", [1]),
+        ("charger", "reussie", []),
+    ]  # fmt: skip
+    (suite,) = etat["a_faire"]
+    assert suite.startswith(f"L'exercice {EXERCICE} est à approuver par une autre personne que Zoé Martin")
+    with connecter(dsn) as conn:
+        etapes = conn.execute(
+            "select execution, etape, lignes > 0 from exploitation.etapes order by 1, rang"
+        ).fetchall()
+        portes = conn.execute("select porte, objet, issue from exploitation.portes order by 1, 2").fetchall()
+        entrees = conn.execute("select execution, statut from exploitation.entrees group by 1, 2").fetchall()
+    assert etapes == [
+        (1, "chargement", True), (2, "construction", True), (2, "contrôle", None), (3, "publication", True),
+        (4, "extraits", None),
+    ]  # fmt: skip
+    assert portes == [
+        ("bilan", "version 1", "conforme"), *(("fichier", s, "conforme") for s in ("compta", "referentiel", "rh")),
+        ("modele", "version 1", "conforme"), ("plausibilite", "version 1", "conforme"),
+    ]  # fmt: skip
+    assert entrees == [(1, "accepte")]
 
 
 def test_une_formule_livree_reste_du_texte(publie: Publie) -> None:

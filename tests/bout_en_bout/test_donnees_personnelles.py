@@ -33,7 +33,7 @@ MATRICULES = tuple(agent[0] for agent in petit_depot.AGENTS)
 # names among the numbers of the documents of a line, which counts all the same: its identity is a digest
 NUMEROS = ("ROY-2", "LE-GALL.Z", "KERVELLA-M")
 NOMMES = (*(s for s in SECRETS if s not in MATRICULES), *NUMEROS)
-SCHEMAS = ("brut", "journal", "construction", "versions", "publication", "documents", "bi")
+SCHEMAS = ("brut", "journal", "construction", "versions", "publication", "documents", "bi", "exploitation")
 
 
 @pytest.fixture

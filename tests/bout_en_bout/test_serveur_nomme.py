@@ -84,14 +84,15 @@ def _rien_n_est_a_lui(dsn: str) -> None:
     with psycopg.connect(dsn) as conn:
         proprietaires = conn.execute(
             "select distinct n.nspname::text, c.relowner::regrole::text from pg_class as c"
-            " join pg_namespace as n on n.oid = c.relnamespace where n.nspname in"
-            " ('journal', 'versions', 'publication', 'documents', 'bi', 'brut', 'construction') order by 1"
+            " join pg_namespace as n on n.oid = c.relnamespace where n.nspname in ('journal', 'versions',"
+            " 'publication', 'documents', 'bi', 'brut', 'construction', 'exploitation') order by 1"
         ).fetchall()
         assert proprietaires == [
             ("bi", "mutualisation_proprietaire"),
             ("brut", "mutualisation_traitement"),
             ("construction", "mutualisation_traitement"),
             ("documents", "mutualisation_proprietaire"),
+            ("exploitation", "mutualisation_proprietaire"),
             ("journal", "mutualisation_proprietaire"),
             ("publication", "mutualisation_proprietaire"),
             ("versions", "mutualisation_proprietaire"),

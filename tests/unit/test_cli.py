@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from mutualisation import cli, operations
+from mutualisation.cli import commandes
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
 
 COMMANDES = {
@@ -174,11 +175,32 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
         "fichiers": [],
         "refuses": [],
         "rejets": [],
+        "executions": [],
+        "a_faire": [
+            premiere := "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."
+        ],
     }
-    assert taper("etat")[1] == "publication aucune\n"
+    assert taper("etat")[1] == f"publication aucune\nà faire : {premiere}\n"
     code, _, erreurs = taper("publier")
     assert code == 1
     assert "Aucune construction validée" in erreurs
     code, _, erreurs = taper("extraire", "--exercice", "2021", "--sortie", var_neuf / "bilans")
     assert code == 1
     assert "L'exercice 2021 n'est pas publié" in erreurs
+
+
+@pytest.mark.parametrize(
+    ("issue", "dite"),
+    [
+        ({"statut": "reussie", "code": 0}, ", version 3 : réussie"),
+        ({"statut": "interrompue", "code": None, "versions": []}, " : interrompue"),
+        ({"statut": "echouee", "code": 2, "phrase": "mois_manquant\nautre"}, ", version 3 : sortie 2, mois_manquant"),
+    ],
+)
+def test_une_execution_tient_en_une_ligne(issue: dict[str, Any], dite: str) -> None:
+    execution = {
+        "execution": 12, "commande": "bilan", "compte": "alice", "debut": "2026-11-29T12:00:00+00:00",
+        "secondes": 18.25, "versions": [3], "phrase": None,
+    }  # fmt: skip
+    dit = commandes._dire_execution(execution | issue)
+    assert re.sub(r"le \d\d/\d\d/2026 à \d\d:\d\d", "", dit) == f"exécution 12 : bilan par alice, , 18,3 s{dite}"

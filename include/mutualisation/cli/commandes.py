@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from rich.text import Text
 
 from mutualisation.cli import options
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation
 from mutualisation.francais.formats import euros, nombre, plusieurs
 
 if TYPE_CHECKING:
@@ -66,14 +67,18 @@ def suivre(message: str) -> None:
 
 
 @contextmanager
-def _session(*, bavard: bool = False) -> Iterator[op.Session]:
-    """The warehouse; a line per step, and what is at hand: lines when `bavard`, else where a terminal shows it."""
+def _session(commande: str = "", *, bavard: bool = False, **parametres: Any) -> Iterator[op.Session]:
+    """The warehouse; a line per step, and what is at hand: lines when `bavard`, else where a terminal shows it.
+
+    `commande`, and its `parametres`: what the run ledger says; nothing of a command that only says what is there.
+    """
+    demande = op.Demande(commande, parametres=parametres) if commande else None
     with ExitStack() as pile:
         detail = suivre if bavard else op.muet
         if journal.is_terminal and not bavard:
             statut = pile.enter_context(journal.status(""))
             detail = lambda message: statut.update(Text(message))  # noqa: E731
-        yield pile.enter_context(op.Session.depuis_environnement(suivre, detail))
+        yield pile.enter_context(op.Session.depuis_environnement(suivre, detail, demande))
 
 
 @app.command
@@ -91,7 +96,7 @@ def bilan(
     from mutualisation.extrait.annuel import page_de
 
     op.verifier_exercices(exercice)
-    with _session(bavard=bavard) as session:
+    with _session("bilan", bavard=bavard, exercices=exercice, refaire=refaire) as session:
         resultat = op.bilan(session, depot, exercice, str(sortie), prepare_par, refaire=refaire)
         reste = op.laisse_de_cote(session, exercice)
     _avertir(resultat.chargements)
@@ -165,7 +170,7 @@ def charger(
     *, depot: options.Depot, source: options.Sources = None, json_: options.Json = False, bavard: options.Bavard = False
 ) -> None:
     """Charge ce qui est nouveau dans le dépôt, sans rien publier."""
-    with _session(bavard=bavard) as session:
+    with _session("charger", bavard=bavard, sources=source) as session:
         charges = op.charger(session, depot, source)
         reste = op.laisse_de_cote_par_la_lecture(session, charges)
     _avertir(charges)
@@ -183,7 +188,7 @@ def controler(
 ) -> None:
     """Construit les exercices et passe toutes les portes, sans rien publier."""
     op.verifier_exercices(exercice)
-    with _session() as session:
+    with _session("controler", exercices=exercice) as session:
         session.precharger()
         with session.connexion():
             version = op.construire(session, exercice, prepare_par)
@@ -194,7 +199,7 @@ def controler(
 @app.command
 def publier(*, json_: options.Json = False) -> None:
     """Publie la dernière construction qui a passé toutes les portes."""
-    with _session() as session:
+    with _session("publier") as session:
         empreinte = op.publier(session)
         reste = op.laisse_de_cote(session)
     _rendre(json_, {"publication_sha256": empreinte}, [f"publication {empreinte}"], reste)
@@ -209,7 +214,7 @@ def cloturer(
     json_: options.Json = False,
 ) -> None:
     """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
-    with _session() as session:
+    with _session("cloturer", exercice=exercice) as session:
         clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
     dit = "déjà clos" if clos.deja else "clos"
     ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
@@ -223,7 +228,7 @@ def extraire(
     """Réécrit l'extrait de ce qui est publié, aux mêmes octets."""
     annees = op.verifier_exercices(exercice)
     op.verifier_sortie(sortie)
-    with _session() as session:
+    with _session("extraire", exercices=annees, version=version) as session:
         dossiers = op.extraire_ensemble(session, annees, str(sortie), version)
         reste = op.laisse_de_cote(session, annees, version)
     _rendre(json_, {"extraits": dossiers}, dossiers, reste)
@@ -235,12 +240,12 @@ def verifier(
 ) -> None:
     """Recalcule les sceaux de ce qui est publié et relit les extraits donnés ; dit chaque écart."""
     annees = op.verifier_exercices(exercice) if exercice else []
-    with _session() as session:
+    with _session("verifier", exercices=annees) as session:
         ecarts, remarques = op.verifier(session, annees, extrait or [])
-    contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
-    _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])])
-    if ecarts:
-        raise ControleEchoue(ecarts)
+        contenu = {"conforme": not ecarts, "ecarts": ecarts, "remarques": remarques}
+        _rendre(json_, contenu, [*remarques, *([] if ecarts else ["conforme"])])
+        if ecarts:
+            raise ControleEchoue(ecarts)
 
 
 @app.command
@@ -253,7 +258,7 @@ def facturer(
     json_: options.Json = False,
 ) -> None:
     """Écrit les factures d'un semestre publié, le projet de PES et, au second semestre, les états annuels."""
-    with _session() as session:
+    with _session("facturer", exercice=exercice, semestre=semestre) as session:
         dossier = op.facturer(session, exercice, semestre, str(sortie), adherent)
         reste = op.laisse_de_cote(session, [exercice])
     _rendre(json_, {"dossier": dossier, "fichiers": sorted(f.name for f in Path(dossier).iterdir())}, [dossier], reste)
@@ -276,7 +281,7 @@ def simuler(
 
     essais = {"tarifs": tarifs, "cles_analytiques": cles, "adhesions": adhesions, "parametres": parametres}
     op.verifier_sortie(sortie)
-    with _session() as session:
+    with _session("simuler", exercices=exercice) as session:
         simulation = calculer(session, exercice, {jeu: f for jeu, f in essais.items() if f is not None})
         reste = op.laisse_de_cote(session, exercice)
     fichiers = [str(f) for f in ecrire_simulation(simulation, sortie)]
@@ -307,7 +312,7 @@ def reparer(
         raise ErreurMutualisation(
             "Donner un classeur corrigé, ou --sortie DOSSIER pour écrire les lignes à corriger : l'un ou l'autre."
         )
-    with _session() as session:
+    with _session("reparer") as session:
         if sortie is not None:
             with session.connexion() as conn:
                 ecrits = ecrire_classeurs(conn, sortie)
@@ -346,7 +351,7 @@ def purger(
     *, garder: options.Garder = None, remplacees: options.Remplacees = False, json_: options.Json = False
 ) -> None:
     """Efface les lignes des versions remplacées ; ce qui est publié, clos ou parmi les dernières reste."""
-    with _session() as session:
+    with _session("purger", garder=garder, remplacees=remplacees) as session:
         purgees = op.purger(session, op.GARDER if garder is None else garder, remplacees=remplacees)
     _rendre(json_, {"versions_purgees": purgees}, [plusieurs(len(purgees), "version purgée", "versions purgées")])
 
@@ -361,7 +366,7 @@ def sauvegarder(
     json_: options.Json = False,
 ) -> None:
     """Copie l'entrepôt, ses comptes et ses sceaux dans un dossier ; dit où sont les clés, qui n'y vont pas."""
-    with _session() as session:
+    with _session("sauvegarder") as session:
         faite = op.sauvegarder(session, dossier, airflow=airflow, attente_min=attente)
     lignes = [
         plusieurs(len(faite.fichiers), "fichier sauvegardé", "fichiers sauvegardés"),
@@ -386,7 +391,7 @@ def restaurer(dossier: options.Sauvegarde, /, *, airflow: options.Airflow = None
 def effacer(*, jusqu_a: options.JusquA, json_: options.Json = False) -> None:
     """Efface les lignes sur des personnes dont la conservation est échue ; ce qui est publié ne change pas."""
     (annee,) = op.verifier_exercices([jusqu_a])
-    with _session() as session:
+    with _session("effacer", jusqu_a=annee) as session:
         fait = op.effacer(session, annee)
     lignes = plusieurs(fait["lignes"], "ligne effacée", "lignes effacées")
     _rendre(json_, fait, [f"{lignes}, {plusieurs(fait['fichiers'], 'fichier')}"])
@@ -394,7 +399,7 @@ def effacer(*, jusqu_a: options.JusquA, json_: options.Json = False) -> None:
 
 @app.command
 def etat(*, json_: options.Json = False) -> None:
-    """Dit ce qui est chargé, retenu, rejeté et publié."""
+    """Dit ce qui est chargé, retenu, rejeté et publié, les dernières exécutions et la suite."""
     with _session() as session:
         contenu = op.etat(session)
         reste = op.laisse_de_cote(session)
@@ -410,7 +415,27 @@ def etat(*, json_: options.Json = False) -> None:
     ]
     lignes += [f"{r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut {r['statut']}" for r in contenu["rejets"]]
     lignes += [f"refusé {r['fichier']} : {r['motif']}" for r in contenu["refuses"]]
+    if candidate := contenu.get("candidate"):
+        lignes += [
+            f"version {candidate['version']}, non publiée, {r['source']} : {plusieurs(r['lignes'], 'ligne')} au statut "
+            f"{r['statut']}"
+            for r in candidate["rejets"]
+        ]
+    lignes += [_dire_execution(e) for e in contenu["executions"]]
+    lignes += [f"à faire : {phrase}" for phrase in contenu["a_faire"]]
     _rendre(json_, contenu, lignes, reste)
+
+
+def _dire_execution(e: dict[str, Any]) -> str:
+    """One run of the ledger: its number, command, start, stages, outcome."""
+    issues = {"reussie": "réussie", "en_cours": "en cours", "interrompue": "interrompue"}
+    dite = issues.get(e["statut"]) or f"sortie {e['code']}, {str(e['phrase'] or '').partition(chr(10))[0]}"
+    versions = "".join(f", version {v}" for v in e["versions"])
+    debut = datetime.fromisoformat(e["debut"]).astimezone()
+    return (
+        f"exécution {e['execution']} : {e['commande']} par {e['compte']}, le {debut:%d/%m/%Y à %H:%M}, "
+        f"{nombre(Decimal(e['secondes']), 1)} s{versions} : {dite}"
+    )
 
 
 @app.command
@@ -464,7 +489,7 @@ def main() -> None:
             journal.print(erreur.laisse_de_cote, markup=False)
         sys.exit(erreur.code_sortie)
     except KeyboardInterrupt:
-        journal.print("Interrompu : la publication est restée entière.", markup=False)
+        journal.print(INTERROMPU, markup=False)
         sys.exit(1)
     except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
         from mutualisation.entrepot.pannes import phrase_imprevue

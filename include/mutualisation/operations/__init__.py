@@ -6,6 +6,7 @@ from mutualisation.operations.cloture import AClore, ExerciceClos, cloturer, ver
 from mutualisation.operations.conservation import GARDER, effacer, purger
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
+from mutualisation.operations.executions import Demande
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
 from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
 from mutualisation.operations.ouverture_en_lecture import ouvrir

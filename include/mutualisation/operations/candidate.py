@@ -38,6 +38,11 @@ select jsonb_build_object(
  where chargement_id in (
    select f.chargement_id from journal.fichiers as f join journal.fichiers_courants as c using (fichier_id))
 """
+# the index of a key counts the rows of what is promoted
+SQL_LIGNES = """
+select coalesce(sum(reltuples) filter (where reltuples > 0), 0)::bigint
+  from pg_catalog.pg_class where relnamespace = 'construction'::regnamespace and relkind = 'r'
+"""
 LIMITE_MESSAGES = 50
 
 
@@ -50,11 +55,14 @@ def construire(
     Raises `ControleEchoue` when dbt or one of its tests failed.
     """
     annees = verifier_exercices(exercices)
-    with session.connexion() as conn:
-        if ouvrier is not None:
-            return _batir(session, conn, annees, prepare_par, ouvrier)
-        preparer_redressement(session, conn, annees, partial(_etape, session, conn, prepare_par))
-        return _batir(session, conn, annees, prepare_par, session.dbt())
+    with session.connexion() as conn, session.etape("construction"):
+        if ouvrier is None:
+            preparer_redressement(session, conn, annees, partial(_etape, session, conn, prepare_par))
+        version = _batir(session, conn, annees, prepare_par, ouvrier or session.dbt())
+        (lignes,) = conn.execute(SQL_LIGNES).fetchone() or (0,)
+        conn.commit()
+        session.compter(lignes)
+        return version
 
 
 def _batir(
@@ -94,7 +102,7 @@ def controler(session: Session, version: int) -> str:
 
     Raises `ControleEchoue` with every control that fails.
     """
-    with session.connexion() as conn:
+    with session.connexion() as conn, session.etape("contrôle"):
         exercices = _construction(conn, version, (CONSTRUITE, VALIDEE))
         conn.commit()
         session.suivi(f"Contrôle du bilan, version {version}")

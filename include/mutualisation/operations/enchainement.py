@@ -54,8 +54,7 @@ def bilan(
     verifier_sortie(Path(sortie))
     with session.connexion() as conn:
         verifier_places(conn, Path(sortie), annees)
-        with session.etape("chargement"):
-            chargements = charger(session, depot, annoncer=session.precharger)
+        chargements = charger(session, depot, annoncer=session.precharger)
         if not refaire and (versions := deja_publiee(conn, annees)):
             session.suivi(_rien_de_nouveau(versions))
             conn.commit()
@@ -64,13 +63,10 @@ def bilan(
             return BilanPublie(chargements, versions[-1], publication_en_vigueur(conn), extraits)
         lecture.fermer()  # what it holds in memory is wanted elsewhere
         session.precharger()
-        with session.etape("construction"):
-            version = construire(session, annees, prepare_par)
-            session.congedier_dbt()
-        with session.etape("contrôle"):
-            controler(session, version)
-        with session.etape("publication et extraits"):
-            empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie), refaire=refaire)
+        version = construire(session, annees, prepare_par)
+        session.congedier_dbt()
+        controler(session, version)
+        empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie), refaire=refaire)
     return BilanPublie(chargements, version, empreinte, extraits)
 
 
@@ -91,11 +87,13 @@ def charger(
 
     Raises `FichierRefuse`, `ErreurMutualisation`.
     """
-    with session.connexion() as conn:
+    with session.connexion() as conn, session.etape("chargement"):
         porte = partial(porte_fichier, suivi=session.suivi, page=page_controles(session.var))
-        return charger_depot(
+        charges = charger_depot(
             conn, depot, sources, session.var, session.suivi, porte=porte, detail=session.detail, annoncer=annoncer
         )
+        session.compter(sum(c.lignes for c in charges))
+        return charges
 
 
 def porte_fichier(

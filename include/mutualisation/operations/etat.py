@@ -1,7 +1,8 @@
-"""What is loaded, held, rejected and published."""
+"""What is loaded, held, rejected, published and run, and what to do next."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -20,21 +21,93 @@ SQL_ETAT = {
     "refuses": "select chemin as fichier, motif from (select distinct on (chemin) chemin, motif, statut"
     " from journal.fichiers order by chemin, fichier_id desc) as derniers where statut = 'refuse' order by 1",
     "rejets": "select source, statut, count(*) as lignes from publication.rejets group by source, statut order by 1, 2",
+    # the last ones
+    "executions": "select execution, commande, declencheur, compte, debut, secondes, statut, code, phrase, etape,"
+    " versions from exploitation.registre order by execution desc limit 5",
 }
+# the build that a person asked for last (of which nothing was left to publish: as published), and what it rejects
+SQL_CANDIDATE = """
+select version, case when exercices = '{}' then 'publiee' else statut end as statut from journal.constructions
+ where not portes ?| array['simulation', 'redressement'] order by version desc limit 1
+"""
+SQL_REJETS = """
+select source, statut, count(*) as lignes from exploitation.rejets where version = %s
+ group by source, statut order by 1, 2
+"""
 SQL_SCEAU = "select max(numero) as sceau from journal.sceaux"
+# a build that changed nothing has seen its files too
+SQL_RESTE = """
+select exists (select from journal.fichiers where statut = 'accepte' and charge_le > coalesce(
+  (select max(debut) from journal.constructions where statut = 'publiee' or exercices = '{}'), '-infinity')) as reste
+"""
 
 
 def etat(session: Session) -> dict[str, Any]:
-    """What is loaded, held, rejected and published (keys: publication_sha256, sceau, exercices, fichiers, refuses,
-    rejets)."""
+    """What is loaded, held, rejected, published and run (keys: publication_sha256, sceau, exercices, fichiers, refuses,
+    rejets, executions, candidate), the last runs first, and sentences that say what to do next (a_faire).
+
+    `candidate`: version, statut and rejets of the last build when it is not published.
+    """
     with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
         lus: dict[str, Any] = {"publication_sha256": publication_en_vigueur(conn) or None}
         lus |= curseur.execute(SQL_SCEAU).fetchone() or {}
         for nom, requete in SQL_ETAT.items():
             lus[nom] = curseur.execute(requete).fetchall()
+        candidate = curseur.execute(SQL_CANDIDATE).fetchone()
+        if candidate is not None and candidate["statut"] != "publiee":
+            lus["candidate"] = candidate | {"rejets": curseur.execute(SQL_REJETS, (candidate["version"],)).fetchall()}
+        reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
     for publie in lus["exercices"]:
         publie["publie_le"] = publie["publie_le"].isoformat()
+    for execution in lus["executions"]:
+        execution["debut"] = execution["debut"].isoformat()
+        execution["secondes"] = float(execution["secondes"] or 0)
+    lus["a_faire"] = list(_a_faire(lus, reste=reste))
     return lus
+
+
+def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
+    """Each thing to do next, in a sentence with its command, the most urgent first."""
+    derniere = lus["executions"][0] if lus["executions"] else {"statut": ""}
+    if derniere["statut"] == "interrompue":
+        yield (
+            f"L'exécution {derniere['execution']} ({derniere['commande']}) n'a jamais fini"
+            f"{_pendant(derniere['etape'])} : rien n'est à réparer, relancez la même commande."
+        )
+    if derniere["statut"] == "en_cours":
+        yield (
+            f"L'exécution {derniere['execution']} ({derniere['commande']}) travaille encore"
+            f"{_pendant(derniere['etape'])} : attendez qu'elle finisse."
+        )
+        return
+    if lus["refuses"]:
+        yield "Corrigez les fichiers refusés et redéposez-les (même nom, ou « _v2 »), puis relancez."
+    if not lus["fichiers"]:
+        yield "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."
+        return
+    candidate = lus.get("candidate", {"statut": ""})
+    if candidate["statut"] == "validee":
+        yield f"La version {candidate['version']} a passé les portes : « mutualisation publier » la publie."
+    elif candidate["statut"] == "echouee":
+        rejets = (
+            " « mutualisation reparer --sortie DOSSIER » écrit les lignes rejetées ;" if candidate["rejets"] else ""
+        )
+        yield (
+            f"La version {candidate['version']} n'a pas passé les portes :{rejets} corrigez ce qu'elles nomment, puis "
+            "relancez « mutualisation bilan »."
+        )
+    elif reste:
+        yield "Des fichiers chargés ne comptent pas encore : « mutualisation bilan » les prend."
+    yield from (
+        f"L'exercice {e['exercice']} est à approuver par une autre personne que {e['prepare_par']} : « mutualisation "
+        f"cloturer --exercice {e['exercice']} --approuve-par NOM »."
+        for e in lus["exercices"]
+        if not e["approuve_par"]
+    )
+
+
+def _pendant(etape: str | None) -> str:
+    return f", étape « {etape} »" if etape else ""
 
 
 def exercices_ouverts(dsn: str) -> list[int]:
@@ -48,10 +121,6 @@ def exercices_ouverts(dsn: str) -> list[int]:
 
 
 def reste_a_construire(dsn: str) -> bool:
-    """Whether files were accepted since the build that was last published began: an announcement may have been lost."""
-    requete = (
-        "select exists (select from journal.fichiers where statut = 'accepte' and charge_le > coalesce("
-        "(select max(debut) from journal.constructions where statut = 'publiee'), '-infinity'))"
-    )
+    """Whether files were accepted since the build that last counted began: an announcement may have been lost."""
     with connecter(dsn) as conn:
-        return conn.execute(requete).fetchone() == (True,)
+        return conn.execute(SQL_RESTE).fetchone() == (True,)

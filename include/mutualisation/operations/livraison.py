@@ -47,7 +47,7 @@ def publier(session: Session, version: int | None = None) -> str:
 
     Its extracts are left to `extraire`. Raises `ControleEchoue` when what is published is no longer what was sealed.
     """
-    with session.connexion() as conn:
+    with session.connexion() as conn, session.etape("publication"):
         choisie = version if version is not None else _derniere_validee(conn)
         if not _change(session, conn, choisie):
             return publication_en_vigueur(conn)
@@ -67,7 +67,7 @@ def publier_avec_extraits(
     whole, unless `refaire`. Raises `ControleEchoue` with every sentence of the extract gate, or when what is published
     is no longer what was sealed; `ErreurMutualisation`.
     """
-    with session.connexion() as conn:
+    with session.connexion() as conn, session.etape("publication et extraits"):
         if not _change(session, conn, version, refaire=refaire):
             return publication_en_vigueur(conn), extraire_ensemble(session, exercices, str(sortie))
         with mise_en_place(sortie, REFUS) as pose:
@@ -108,7 +108,7 @@ def _promouvoir(
     """Publish a version beside what stays, which must be what was sealed; its statement is kept on this machine."""
     exiger_publication(conn, version, session.var)
     session.suivi(f"Publication de la version {version}")
-    empreinte = promouvoir(conn, version, session.var, avant_de_valider)
+    empreinte = promouvoir(conn, version, session.var, avant_de_valider, session.compter)
     with _une_fois_publiee(version):
         ancrer(conn, session.var)
     return empreinte
@@ -194,7 +194,7 @@ def extraire_ensemble(session: Session, exercices: Sequence[int], sortie: str, v
     then stay, all of them.
     """
     exiger_conservee(session.dsn, version)
-    with session.lecture() as conn:
+    with session.lecture() as conn, session.etape("extraits"):
         exiger_sceau(session, conn, exercices, version)
         verifier_places(conn, Path(sortie), exercices, version)
         versions = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
@@ -272,7 +272,7 @@ def facturer(session: Session, exercice: int, semestre: int, sortie: str, adhere
     (annee,) = verifier_exercices([exercice])
     verifier_sortie(Path(sortie))
     session.suivi(f"Factures {annee}-S{semestre}")
-    with session.lecture() as conn:
+    with session.lecture() as conn, session.etape("factures"):
         exiger_sceau(session, conn, [annee])
 
         def poser(pose: MiseEnPlace, condition: Condition) -> None:

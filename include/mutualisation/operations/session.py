@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version as version_du_paquet
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from mutualisation.entrepot.roles import PROPRIETAIRE, compte_systeme, peut_pren
 from mutualisation.entrepot.serveur import est_a_creer, serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.travail import Suivi, muet
+from mutualisation.operations.executions import Demande, Execution, inscrire
 from mutualisation.portes import execution
 from mutualisation.publication.preparation import est_preparee, preparer_publication
 
@@ -35,7 +37,7 @@ class Session:
     """An open warehouse: address, folder of what runs, dbt child process.
 
     `suivi` receives the steps in French, `detail` a line per file, model and document; `embarque`: the server is ours
-    (K3); `durees`: seconds by stage.
+    (K3); `durees`, `lignes`: seconds and rows by stage.
     """
 
     dsn: str
@@ -44,6 +46,9 @@ class Session:
     detail: Suivi = muet
     embarque: bool = True
     durees: dict[str, float] = field(default_factory=dict)
+    lignes: dict[str, int] = field(default_factory=dict)
+    _execution: Execution | None = None
+    _etape: str = ""
     _dbt: EnfantDbt | None = None
     _conn: psycopg.Connection[Any] | None = None
     _verrou: psycopg.Connection[Any] | None = None
@@ -51,17 +56,24 @@ class Session:
 
     @classmethod
     @contextmanager
-    def depuis_environnement(cls, suivi: Suivi = muet, detail: Suivi = muet) -> Iterator[Session]:
-        """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema."""
+    def depuis_environnement(
+        cls, suivi: Suivi = muet, detail: Suivi = muet, demande: Demande | None = None
+    ) -> Iterator[Session]:
+        """Open the warehouse of `ENTREPOT_DSN`, else the embedded one, migrated to the newest schema.
+
+        `demande`: what is asked of it, written in the run ledger with what comes of it.
+        """
         if est_a_creer():
             execution.precharger()  # everything is to be loaded, and judged
         with serveur_entrepot() as dsn, ExitStack() as pile:
             mettre_a_jour(dsn)
             session = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
-            try:
-                yield session
-            finally:
-                session._documenter()
+            compte = compte_systeme() if session.embarque else None
+            with inscrire(dsn, demande, compte, version_du_code) as session._execution:
+                try:
+                    yield session
+                finally:
+                    session._documenter()
 
     @contextmanager
     def connexion(
@@ -80,18 +92,37 @@ class Session:
             return
         with verrou_entrepot(self.dsn, attente, annoncer) as self._verrou, connecter(self.dsn) as self._conn:
             try:
+                if self._execution is not None:
+                    # what it loads and builds bears its number
+                    numero = str(self._execution.numero)
+                    self._conn.execute("select set_config('mutualisation.execution', %s, false)", (numero,))
+                    self._conn.commit()
                 yield self._conn
             finally:
                 self._conn = self._verrou = None
 
     @contextmanager
     def etape(self, nom: str) -> Iterator[None]:
-        """A stage of the work, whose time is kept."""
-        debut = time.perf_counter()
+        """A stage of the work, whose time is kept; one within another is part of it."""
+        if self._etape:
+            yield
+            return
+        self._etape, debut = nom, time.perf_counter()
+        self._noter()
         try:
             yield
         finally:
+            self._etape = ""
             self.durees[nom] = self.durees.get(nom, 0.0) + time.perf_counter() - debut
+            self._noter()
+
+    def compter(self, lignes: int) -> None:
+        """Rows that the stage under way has read or written."""
+        self.lignes[self._etape] = self.lignes.get(self._etape, 0) + lignes
+
+    def _noter(self) -> None:
+        if self._execution is not None:
+            self._execution.noter(self._etape, self.durees, self.lignes)
 
     @contextmanager
     def lecture(self) -> Iterator[psycopg.Connection[Any]]:
@@ -152,6 +183,7 @@ def identite(session: Session) -> str:
     return "declaree" if session.embarque else "authentifiee"
 
 
+@cache
 def version_du_code() -> str:
     """Version of the package, with the commit when it runs from a checkout."""
     paquet = version_du_paquet("mutualisation")

@@ -27,11 +27,13 @@ def promouvoir(
     version: int,
     var: Path | None = None,
     avant_de_valider: Callable[[], None] = lambda: None,
+    compter: Callable[[int], None] = lambda _: None,
 ) -> str:
     """Publish a build that passed its gates, under its statement; give back `publication_sha256` (S7).
 
     `var`: the folder of the key that signs; `avant_de_valider`: what may still fail and must then leave nothing
-    published, which reads the new publication on this connection, whose transaction is committed once it returns.
+    published, which reads the new publication on this connection, whose transaction is committed once it returns;
+    `compter`: told how many rows are added.
     One transaction: the owner's function moves the pointers, the run adds the rows of a version that no statement has
     closed yet (its right on `versions` goes no further), the statement of what is then shown ends it. Raises
     `ErreurMutualisation` when the version is not validated, a later build has taken its schema, or what was built is
@@ -43,14 +45,14 @@ def promouvoir(
         ligne = conn.execute("select journal.publier(%s)", (version,)).fetchone()
         if ligne is not None and ligne[0] is not None:
             return str(ligne[0])
-        _ajouter_les_lignes(conn, version)
+        compter(_ajouter_les_lignes(conn, version))
         empreinte = sceller(conn, version, var)
         avant_de_valider()
     return empreinte
 
 
-def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> None:
-    """The rows of the exercices that it publishes: those that it does not change are there already."""
+def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> int:
+    """The rows of the exercices that it publishes: those that it does not change are there already. How many."""
     requete = "select exercices from journal.constructions where version = %s"
     (exercices,) = conn.execute(requete, (version,)).fetchone() or ([],)
     ajoutees = 0
@@ -68,6 +70,7 @@ def _ajouter_les_lignes(conn: psycopg.Connection[Any], version: int) -> None:
     if not ajoutees:
         # what is built is not logged: a server that recovers empties it all
         raise _plus_entiere(version, "toutes ses relations sont vides", "un arrêt brutal du serveur")
+    return ajoutees
 
 
 def _plus_entiere(version: int, constat: str, cause: str) -> ErreurMutualisation:

@@ -32,7 +32,7 @@ def ecrire(versions: Path, nom: str, sql: str) -> None:
 def base_nue(base_vierge):
     """An empty database: no schema of ours, no migration."""
     with psycopg.connect(base_vierge, autocommit=True) as conn:
-        schemas = "journal, brut, versions, publication, documents, bi, construction"
+        schemas = "journal, brut, versions, publication, documents, bi, construction, exploitation"
         conn.execute(f"drop schema {schemas} cascade")
         conn.execute("drop table public.migrations")
     return base_vierge
@@ -85,7 +85,8 @@ def test_chacun_a_son_proprietaire(base_vierge):
         ailleurs = conn.execute(
             "select c.oid::regclass::text, c.relowner::regrole::text from pg_class as c"
             " join pg_namespace as n on n.oid = c.relnamespace"
-            " where n.nspname in ('journal', 'versions', 'publication', 'documents', 'bi', 'brut', 'construction')"
+            " where n.nspname in ('journal', 'versions', 'publication', 'documents', 'bi', 'brut', 'construction',"
+            " 'exploitation')"
             " and c.relowner::regrole::text <> case when n.nspname in ('brut', 'construction')"
             "   then 'mutualisation_traitement' else 'mutualisation_proprietaire' end"
         ).fetchall()
