@@ -48,12 +48,11 @@ class Demande:
     @property
     def montrables(self) -> dict[str, Any]:
         """The parameters that name nobody and no place: numbers, booleans, names of the registry, lists of them."""
-        permis = frozenset(registre().noms)
 
         def sur(valeur: Any) -> bool:
             if isinstance(valeur, (list, tuple)):
                 return bool(valeur) and all(map(sur, valeur))
-            return isinstance(valeur, int) or (isinstance(valeur, str) and valeur in permis)
+            return isinstance(valeur, int) or (isinstance(valeur, str) and valeur in registre().noms)
 
         return {nom: valeur for nom, valeur in self.parametres.items() if sur(valeur)}
 
