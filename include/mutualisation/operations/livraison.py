@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import psycopg
 
 from mutualisation.composition.dossier import MiseEnPlace, mise_en_place
+from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.entrepot.parametres_libpq import Delais
+from mutualisation.entrepot.roles import TRAITEMENT, au_nom_de
 from mutualisation.erreurs import (
     ControleEchoue,
     EntrepotOccupe,
@@ -42,16 +44,21 @@ select exercices, statut = 'validee' and version = (select max(version) from jou
 """
 
 
-def publier(session: Session, version: int | None = None) -> str:
+def publier(
+    session: Session, version: int | None = None, publie_par: str | None = None, compte: str | None = None
+) -> str:
     """Promote a validated build (default: the last one) under its statement; give back `publication_sha256`.
 
-    Its extracts are left to `extraire`. Raises `ControleEchoue` when what is published is no longer what was sealed.
+    Its extracts are left to `extraire`. `publie_par`: the person who publishes, by default the login of the session;
+    `compte`: address of the warehouse under that person's own login, which a named server wants (K3).
+    Raises `ControleEchoue` when what is published is no longer what was sealed.
     """
     with session.connexion() as conn, session.etape("publication"):
-        choisie = version if version is not None else _derniere_validee(conn)
+        choisie = version if version is not None else derniere_validee(conn)
         if not _change(session, conn, choisie):
             return publication_en_vigueur(conn)
-        empreinte = _promouvoir(session, conn, choisie)
+        with _au_nom_de_qui_publie(session, conn, publie_par, compte) as sienne:
+            empreinte = _promouvoir(session, conn, choisie, sienne=sienne)
         with _une_fois_publiee(choisie):
             purger(session)
         return empreinte
@@ -102,13 +109,38 @@ def _change(session: Session, conn: psycopg.Connection[Any], version: int, *, re
     return inchanges < set(exercices)
 
 
+@contextmanager
+def _au_nom_de_qui_publie(
+    session: Session, conn: psycopg.Connection[Any], nom: str | None, compte: str | None
+) -> Iterator[psycopg.Connection[Any]]:
+    """The connection that publishes: a person's own, under a login made for it on the embedded server (K3)."""
+    if nom is None:
+        yield conn
+        return
+    conn.commit()
+    with (
+        connecter(compte or session.dsn) as sienne,
+        au_nom_de(sienne, nom, TRAITEMENT) if session.embarque and not compte else nullcontext(),
+    ):
+        yield sienne
+
+
 def _promouvoir(
-    session: Session, conn: psycopg.Connection[Any], version: int, avant_de_valider: Callable[[], None] = lambda: None
+    session: Session,
+    conn: psycopg.Connection[Any],
+    version: int,
+    avant_de_valider: Callable[[], None] = lambda: None,
+    sienne: psycopg.Connection[Any] | None = None,
 ) -> str:
-    """Publish a version beside what stays, which must be what was sealed; its statement is kept on this machine."""
+    """Publish a version beside what stays, which must be what was sealed; its statement is kept on this machine.
+
+    `sienne`: the connection of who publishes, when it is another.
+    """
     exiger_publication(conn, version, session.var)
     session.suivi(f"Publication de la version {version}")
-    empreinte = promouvoir(conn, version, session.var, avant_de_valider, session.compter)
+    if sienne is not None:
+        conn.commit()
+    empreinte = promouvoir(sienne or conn, version, session.var, avant_de_valider, session.compter)
     with _une_fois_publiee(version):
         ancrer(conn, session.var)
     return empreinte
@@ -287,7 +319,8 @@ def facturer(session: Session, exercice: int, semestre: int, sortie: str, adhere
         )
 
 
-def _derniere_validee(conn: psycopg.Connection[Any]) -> int:
+def derniere_validee(conn: psycopg.Connection[Any]) -> int:
+    """The version of the last build, when it passed its gates and nobody published it. Raises `ErreurMutualisation`."""
     ligne = conn.execute("select version, statut from journal.constructions order by version desc limit 1").fetchone()
     if ligne is None or ligne[1] != "validee":
         raise ErreurMutualisation("Aucune construction validée à publier : lancez « mutualisation controler ».")

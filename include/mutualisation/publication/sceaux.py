@@ -144,6 +144,7 @@ def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None
         "projet_dbt_sha256": json.loads(construction["portes"]).get("modele", {}).get("projet_dbt_sha256"),
         "code_version": construction["code_version"],
         "prepare_par": construction["prepare_par"],
+        "publie_par": _compte(conn),
         "scelle_le": maintenant(conn),
     }
     enonce = enoncer(conn, PUBLICATION, dit, cle)
@@ -152,6 +153,12 @@ def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None
         (enonce, cle.sign(enonce.encode()), publique(cle), canonique(relations)),
     )
     return empreinte
+
+
+def _compte(conn: psycopg.Connection[Any]) -> str:
+    """The login, whatever the role that it works under."""
+    (login,) = conn.execute("select session_user").fetchone() or ("",)
+    return str(login)
 
 
 def maintenant(conn: psycopg.Connection[Any]) -> str:

@@ -64,9 +64,9 @@ def test_l_enonce_dit_la_publication_et_suit_le_precedent(deux_versions: Conn) -
     assert second.dit["publication_sha256"] == publication_sha256(deux_versions)
     assert second.dit["precedent_sha256"] == hashlib.sha256(premier.enonce.encode()).hexdigest()
     assert premier.dit["precedent_sha256"] is None
-    assert (second.acte, second.dit["numero"], second.version, second.dit["prepare_par"]) == (
-        "publication", 2, 2, "c.durand",
-    )  # fmt: skip
+    assert [second.dit[x] for x in ("acte", "numero", "version", "prepare_par", "publie_par")] == [
+        "publication", 2, 2, "c.durand", deux_versions.info.user,
+    ]  # fmt: skip
     chaine = lire_chaine(deux_versions)
     assert chaine.ecarts == chaine.remarques == ecarts_pointeurs(deux_versions, chaine.sceaux) == []
     # the first one too, by its own pointers
@@ -81,6 +81,21 @@ def test_publication_et_cloture_ont_une_seule_chaine(conn_publiee: Conn) -> None
     ]  # fmt: skip
     assert lire_chaine(conn_publiee).ecarts == []
     assert sorted(Ancres().lues()) == [1, 2, 3]
+
+
+def test_l_enonce_dit_le_compte_connecte_et_aucun_autre(conn_publiee: Conn) -> None:
+    (premier,) = lire_sceaux(conn_publiee)
+    suite = premier.dit | {"numero": 2, "precedent_sha256": hashlib.sha256(premier.enonce.encode()).hexdigest()}
+    for faux in (suite | {"publie_par": "lea"}, {k: v for k, v in suite.items() if k != "publie_par"}):
+        with pytest.raises(psycopg.errors.CheckViolation, match="ne dit pas qui publie"), conn_publiee.transaction():
+            conn_publiee.execute("select journal.inscrire(%s, 's', 'c', null)", [canonique(faux)])
+
+
+def test_qui_a_publie_n_approuve_pas(conn_publiee: Conn) -> None:
+    """K2 wants two persons: an unattended build is prepared by a service account, and published by somebody."""
+    qui = conn_publiee.info.user
+    with pytest.raises(psycopg.Error, match=f"L'exercice 2021 a été publié par « {qui} »"):
+        clore_a_la_main(conn_publiee, 2021, 1, par=qui)
 
 
 def test_une_ligne_qu_une_version_suivante_cache_est_scellee(deux_versions: Conn) -> None:
