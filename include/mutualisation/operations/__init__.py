@@ -4,6 +4,8 @@ from mutualisation.ingestion.travail import muet
 from mutualisation.operations.candidate import clore, construire, controler, ouvrir_construction
 from mutualisation.operations.cloture import AClore, ExerciceClos, cloturer, verifier_cloture
 from mutualisation.operations.conservation import GARDER, effacer, purger
+from mutualisation.operations.ecarts import Candidate, candidate
+from mutualisation.operations.echeance import exiger_bilan
 from mutualisation.operations.enchainement import BilanPublie, bilan, charger, porte_fichier
 from mutualisation.operations.etat import etat
 from mutualisation.operations.executions import Demande

@@ -12,8 +12,10 @@ from mutualisation.operations.session import Session
 from mutualisation.publication.inchange import publication_en_vigueur
 
 SQL_ETAT = {
-    "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par"
+    "exercices": "select p.exercice, p.version, c.prepare_par, s.enonce::jsonb ->> 'publie_par' as publie_par,"
+    " p.publie_le, f.approuve_par"
     " from journal.publications p join journal.constructions c using (version)"
+    " left join journal.sceaux s on s.acte = 'publication' and s.version = p.version"
     " left join journal.clotures f using (exercice, version) order by p.exercice",
     "fichiers": "select source, jeu, count(*) as fichiers, coalesce(sum(lignes), 0)::bigint as lignes"
     " from journal.fichiers_courants group by source, jeu order by 1, 2",
@@ -35,10 +37,10 @@ select source, statut, count(*) as lignes from exploitation.rejets where version
  group by source, statut order by 1, 2
 """
 SQL_SCEAU = "select max(numero) as sceau from journal.sceaux"
-# a build that changed nothing has seen its files too
+# a version that waits for who publishes it has seen its files too, and one that changed nothing
 SQL_RESTE = """
 select exists (select from journal.fichiers where statut = 'accepte' and charge_le > coalesce(
-  (select max(debut) from journal.constructions where statut = 'publiee' or exercices = '{}'), '-infinity')) as reste
+  (select max(debut) from journal.constructions where statut <> 'echouee'), '-infinity')) as reste
 """
 
 
@@ -110,17 +112,23 @@ def _pendant(etape: str | None) -> str:
     return f", étape « {etape} »" if etape else ""
 
 
-def exercices_ouverts(dsn: str) -> list[int]:
-    """The exercices that `publication` shows and nobody closed: a closed one is built again on demand only (S3)."""
+def exercices_a_construire(dsn: str) -> list[int]:
+    """The exercices that a build nobody asked for takes: those published, and those after them whose payroll is loaded.
+
+    A closed one is built again on demand only (S3).
+    """
     requete = (
-        "select exercice from journal.publications where exercice not in (select exercice from journal.clotures)"
-        " order by exercice"
+        "with publies as (select exercice from journal.publications), charges as ("
+        " select distinct exercice from journal.fichiers_courants where jeu = 'masse_salariale'"
+        " and exercice > coalesce((select max(exercice) from publies), 0))"
+        " select exercice from (table publies union table charges) as e"
+        " where exercice not in (select exercice from journal.clotures) order by exercice"
     )
     with connecter(dsn) as conn:
         return [e for (e,) in conn.execute(requete)]
 
 
 def reste_a_construire(dsn: str) -> bool:
-    """Whether files were accepted since the build that last counted began: an announcement may have been lost."""
+    """Whether files were accepted that no build has seen but those that failed: an announcement may have been lost."""
     with connecter(dsn) as conn:
         return conn.execute(SQL_RESTE).fetchone() == (True,)

@@ -7,9 +7,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 from tests.atelier import bases
 
 from mutualisation.entrepot.connexion import connecter
+from mutualisation.publication.relations import relations_promues
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +27,13 @@ def conn_defaite(dsn_publie: str) -> Iterator[psycopg.Connection[Any]]:
     with connecter(dsn_publie, role=None) as conn:
         yield conn
         conn.rollback()
+
+
+@pytest.fixture
+def construite(conn_publiee: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """A build of the three exercices that made the same rows again."""
+    for nom in relations_promues():
+        copie = sql.SQL("create table construction.{n} as select * from versions.{n}").format(n=sql.Identifier(nom))
+        conn_publiee.execute(copie)
+        conn_publiee.execute(sql.SQL("update construction.{} set version = 2").format(sql.Identifier(nom)))
+    return conn_publiee

@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from mutualisation.publication import inchange
 from mutualisation.publication.inchange import exercices_inchanges
@@ -16,16 +15,6 @@ from . import entrepot_publie
 from .entrepot_publie import EXERCICES
 
 Conn = psycopg.Connection[Any]
-
-
-@pytest.fixture
-def construite(conn_publiee: Conn) -> Conn:
-    """A build of the three exercices that made the same rows again."""
-    for nom in relations_promues():
-        copie = sql.SQL("create table construction.{n} as select * from versions.{n}").format(n=sql.Identifier(nom))
-        conn_publiee.execute(copie)
-        conn_publiee.execute(sql.SQL("update construction.{} set version = 2").format(sql.Identifier(nom)))
-    return conn_publiee
 
 
 def test_les_memes_lignes_ne_changent_rien(construite: Conn) -> None:

@@ -1,0 +1,139 @@
+"""What a candidate version would change, in euros; what is missing when a bilan is late."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from mutualisation import operations as op
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
+from mutualisation.operations.etat import exercices_a_construire, reste_a_construire
+
+Conn = psycopg.Connection[Any]
+BOUGE = (
+    "update construction.synthese_financiere set cout_net = cout_net + 1000.01, recettes = recettes - 0.01"
+    " where exercice = 2021 and dispositif in ('CAM', 'TOTAL')"
+)
+
+
+@pytest.fixture
+def session(conn_vierge: Conn, tmp_path: Path) -> op.Session:
+    return op.Session(conn_vierge.info.dsn, tmp_path)
+
+
+def valider(conn: Conn, exercices: list[int]) -> op.Session:
+    conn.execute(
+        "insert into journal.constructions (exercices, statut, prepare_par, code_version)"
+        " values (%s, 'validee', 'bilan', '0')",
+        (exercices,),
+    )
+    conn.execute("grant select on all tables in schema construction to mutualisation_traitement")
+    conn.commit()
+    return op.Session(conn.info.dsn, Path("/nulle/part"))
+
+
+def texte(lu: str) -> str:
+    return lu.replace("\u202f", " ").replace("\u00a0", " ").replace("\u2212", "-")
+
+
+def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
+    """2021: 188 131.05 + 1 000.01 = 189 131.06 for CAM, 125 330.00 in 2020: + 63 801.06."""
+    construite.execute(BOUGE.encode())
+    presentee = op.candidate(valider(construite, [2020, 2021]))
+    assert (presentee.version, presentee.exercices) == (2, [2021])
+    assert texte(presentee.phrase) == (
+        "Version 2 à publier : exercice 2021, coût net 238 664,57 € (+1 000,01 € depuis la version 1, +59 766,57 € "
+        "depuis 2020)."
+    )
+    lignes = texte(presentee.tableau).splitlines()[2:]
+    assert lignes == [
+        "| 2021 | TOTAL | Coût net | 238 664,57 € | +1 000,01 € | +59 766,57 € |",
+        "| 2021 | TOTAL | Recettes | 47 505,49 € | -0,01 € | -2 178,51 € |",
+        "| 2021 | TOTAL | Reste à charge | 190 159,06 € | 0,00 € | +60 945,06 € |",
+        "| 2021 | CAM | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |",
+        "| 2021 | CAM | Recettes | 45 049,99 € | -0,01 € | +5 599,99 € |",
+    ]
+
+
+def test_un_dispositif_qui_s_en_va_et_une_premiere_publication(construite: Conn) -> None:
+    construite.execute(b"delete from construction.synthese_financiere where exercice = 2020 and dispositif = 'CAM'")
+    construite.execute(b"delete from journal.publications where exercice = 2019")
+    lu = texte(op.candidate(valider(construite, [2019, 2020])).phrase)
+    assert "exercice 2019, coût net 122 535,20 € (première publication) ; exercice 2020" in lu
+    assert "| 2020 | CAM | Coût net | non renseigné | -125 330,00 € |" in texte(
+        op.candidate(op.Session(construite.info.dsn, Path("/nulle/part"))).tableau
+    )
+
+
+def test_rien_ne_change_ou_ce_n_est_plus_elle(construite: Conn) -> None:
+    session = valider(construite, [2021])
+    assert op.candidate(session) == op.Candidate(
+        2, [], "Version 2 : rien ne change de ce qui est publié.", op.candidate(session).tableau
+    )
+    with pytest.raises(ErreurMutualisation, match="La version 1 n'est plus à publier : une construction plus récente"):
+        op.candidate(session, 1)
+
+
+def deposer(conn: Conn, *fichiers: tuple[str, str, str, int | None]) -> None:
+    """(source, jeu, periode, last month) accepted, no row landed."""
+    conn.execute("insert into journal.chargements (source, statut) values ('rh', 'accepte')")
+    for source, jeu, periode, mois in fichiers:
+        conn.execute(
+            "insert into journal.fichiers (chargement_id, source, jeu, periode, version, exercice, mois, nom, chemin,"
+            " extension, sha256, octets, statut) select max(chargement_id), %s, %s, %s, 1, %s, %s, 'n', 'c', 'csv',"
+            " 's', 1, 'accepte' from journal.chargements",
+            (source, jeu, periode, int(periode[:4]), mois),
+        )
+    conn.commit()
+
+
+def test_l_echeance_nomme_les_fichiers_qui_manquent(session: op.Session, conn_vierge: Conn) -> None:
+    """Months by quarter count (F17); other jeux are not expected (G6)."""
+    deposer(
+        conn_vierge,
+        *(("rh", "temps", f"2024-T{t}", 3 * t) for t in (1, 2, 3, 4)),
+        *(("compta", "mandats", f"2024-{mois:02}", mois) for mois in range(1, 12)),
+        ("rh", "agents", "2024", None),
+        ("rh", "agents", "2023", None),
+    )
+    with pytest.raises(ControleEchoue) as levee:
+        op.exiger_bilan(session, 2024, date(2025, 6, 30))
+    assert texte(str(levee.value)) == (
+        "Pas de bilan 2024 au 30/06/2025 : il manque 3 fichiers : compta/mandats_2024-12, compta/etat_actif_2024, "
+        "rh/masse_salariale_2024. Déposez-les, le bilan suivra."
+    )
+    deposer(
+        conn_vierge,
+        ("compta", "mandats", "2024-12", 12),
+        ("compta", "etat_actif", "2024", None),
+        ("rh", "masse_salariale", "2024", None),
+    )
+    with pytest.raises(ControleEchoue, match=r"aucun fichier attendu ne manque\. Lancez « bilan_etape »"):
+        op.exiger_bilan(session, 2024, date(2025, 6, 30))
+
+
+def test_l_echeance_d_un_exercice_publie(conn_publiee: Conn, tmp_path: Path) -> None:
+    dite = op.exiger_bilan(op.Session(conn_publiee.info.dsn, tmp_path), 2021, date(2022, 6, 30))
+    assert dite == "Le bilan 2021 est publié, version 1."
+
+
+def test_ce_qui_se_construit_sans_etre_demande(session: op.Session, conn_vierge: Conn, conn_publiee: Conn) -> None:
+    """An empty warehouse takes what has a payroll; a published one, what it publishes and later years alone."""
+    annees = [("rh", "masse_salariale", str(annee), None) for annee in (2018, 2022)]
+    for conn, voulus in ((conn_vierge, [2018, 2022]), (conn_publiee, [2019, 2020, 2021, 2022])):
+        deposer(conn, *annees)
+        assert exercices_a_construire(conn.info.dsn) == voulus
+
+
+def test_une_version_qui_attend_n_est_pas_construite_de_nouveau(session: op.Session, conn_vierge: Conn) -> None:
+    deposer(conn_vierge, ("rh", "masse_salariale", "2024", None))
+    assert reste_a_construire(session.dsn)
+    valider(conn_vierge, [2024])
+    assert not reste_a_construire(session.dsn)
+    conn_vierge.execute("update journal.constructions set statut = 'echouee'")
+    conn_vierge.commit()
+    assert reste_a_construire(session.dsn), "the build failed: it is to be made again"
