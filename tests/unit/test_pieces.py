@@ -25,6 +25,7 @@ LIGNES = (
 )
 # rooms of one line that may import each other, this way only
 VOISINES = {
+    ("dags", "ordonnancement"),
     ("simulation", "operations"),
     ("reparation", "operations"),
     ("extrait", "classeur"),

@@ -1,0 +1,97 @@
+"""Addresses and keys of the tasks: the environment, else the Connections of Airflow and so its secrets backends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import fsspec  # type: ignore[import-untyped]
+from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+from psycopg.conninfo import make_conninfo
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ordonnancement import EMBARQUE
+
+ENTREPOT, DEPOT, S3 = "entrepot", "depot", "s3"
+# whose password is the key
+CLES = {"MUTUALISATION_CLE_PSEUDONYMES": "cle_pseudonymes", "MUTUALISATION_CLE_SIGNATURE": "cle_signature"}
+SANS_ENTREPOT = (
+    "Aucun entrepôt n'est nommé, et une tâche d'Airflow ne démarre pas de serveur : donnez son adresse par la variable "
+    "ENTREPOT_DSN des travailleurs, ou par la connexion Airflow « entrepot » (type Postgres)."
+)
+
+
+def connexion(nom: str) -> Connection | None:
+    """A Connection of Airflow, None when there is none of that name."""
+    try:
+        return Connection.get(nom)  # type: ignore[no-any-return]
+    except AirflowNotFoundException:
+        return None
+
+
+async def connexion_async(nom: str) -> Connection | None:
+    """The same, for a trigger."""
+    try:
+        return await Connection.async_get(nom)  # type: ignore[no-any-return]
+    except AirflowNotFoundException:
+        return None
+
+
+@contextmanager
+def adresses() -> Iterator[None]:
+    """For the time of a task, what its environment lacks and a Connection gives: warehouse, keys, object store.
+
+    Raises `ErreurMutualisation` when no warehouse is named.
+    """
+    ajoutees = {variable: trouvee.password for variable, nom in CLES.items() if (trouvee := _a_defaut(variable, nom))}
+    if trouvee := _a_defaut("ENTREPOT_DSN", ENTREPOT):
+        ajoutees["ENTREPOT_DSN"] = dsn(trouvee)
+    if not os.environ.get("ENTREPOT_DSN", ajoutees.get("ENTREPOT_DSN")) and os.environ.get(EMBARQUE) != "oui":
+        raise ErreurMutualisation(SANS_ENTREPOT)
+    if trouvee := connexion(DEPOT):
+        regler_stockage(trouvee, trouvee.extra_dejson)
+    os.environ.update({variable: valeur or "" for variable, valeur in ajoutees.items()})
+    try:
+        yield
+    finally:
+        for variable in ajoutees:
+            os.environ.pop(variable, None)
+
+
+def _a_defaut(variable: str, nom: str) -> Connection | None:
+    return None if os.environ.get(variable) else connexion(nom)
+
+
+def dsn(trouvee: Connection) -> str:
+    """The address for libpq of a Connection: its `extra` gives the parameters of libpq (`sslmode`, `sslrootcert`…)."""
+    lieu = {"host": trouvee.host, "port": trouvee.port, "dbname": trouvee.schema}
+    compte = {"user": trouvee.login, "password": trouvee.password}
+    return make_conninfo(**{nom: valeur for nom, valeur in (lieu | compte | trouvee.extra_dejson).items() if valeur})
+
+
+def regler_stockage(trouvee: Connection, extra: dict[str, Any]) -> None:
+    """Tell fsspec the account of an object store: login, password, and its own options in `extra` (`endpoint_url`…).
+
+    The type of the Connection is the protocol of the address; any other (`generic`, `aws`) means S3.
+    """
+    options = extra | {"key": trouvee.login, "secret": trouvee.password}
+    connus = set(fsspec.available_protocols()) - {"generic"}
+    protocole = trouvee.conn_type if trouvee.conn_type in connus else S3
+    fsspec.config.conf[protocole] = {nom: valeur for nom, valeur in options.items() if valeur}
+
+
+def compte_de(dsn_entrepot: str, acte: str, nom: str) -> str:
+    """The warehouse under a person's own login, which the Connection `<acte>_NOM` gives.
+
+    Raises `ErreurMutualisation` when it does not exist.
+    """
+    trouvee = connexion(f"{acte}_{nom}")
+    if trouvee is None:
+        raise ErreurMutualisation(
+            f"La connexion Airflow « {acte}_{nom} » n'existe pas : créez-la, avec le login et le mot de passe du "
+            "compte de base de données de cette personne, puis effacez l'état de la tâche (« Clear »)."
+        )
+    return make_conninfo(dsn_entrepot, user=trouvee.login, password=trouvee.password)
