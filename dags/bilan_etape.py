@@ -1,19 +1,22 @@
-"""The bilan chain: build, gate, publish, extract."""
+"""The bilan chain: build, gate, then publish and extract, or wait for somebody to do so."""
 
 from airflow.sdk import Param, dag
 from chaines.actifs import DEPOT_CHARGE
 from chaines.reglages import COMMUNS, param_exercices, param_sortie
-from chaines.taches import choisir_exercices, construire, controler, extraire, publier
+from chaines.taches import aiguiller, choisir_exercices, construire, controler, extraire, proposer, publier
 
 DOC = """
 ### Bilan d'étape
 1. `construire` : les règles de coût, de recouvrement et de facturation, sur les exercices demandés (porte « modèle ») ;
 2. `controler` : contrôles du bilan (porte « bilan ») ;
-3. `publier` : la version remplace l'ancienne en une transaction, que son énoncé signé conclut ;
-4. `extraire` : un dossier `bilan_AAAA/` par exercice, composés, relus, puis mis en place ensemble.
+3. si une personne l'a lancée, `publier` : la version remplace l'ancienne en une transaction, que conclut son énoncé
+   signé ; puis `extraire` : un dossier `bilan_AAAA/` par exercice, composés, relus, puis mis en place ensemble ;
+4. partie d'elle-même, ou avec « Relire avant de publier », `proposer` : la version attend qu'une personne la publie,
+   dans la chaîne `publication_bilan`.
 
 Le bilan porte sur ce qui est chargé. Activée, la chaîne part d'elle-même quand un dépôt a été chargé (actif
-`entrepot/depot_charge`) : une fois par dépôt, sur les exercices annoncés, à défaut sur ceux déjà publiés.
+`entrepot/depot_charge`) : une fois par dépôt, sur les exercices annoncés, à défaut sur ceux qui sont ouverts : déjà
+publiés, ou postérieurs et dont la masse salariale est chargée.
 
 Une porte qui échoue arrête la chaîne : la publication précédente reste en place, et le journal de la tâche nomme
 les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
@@ -25,8 +28,9 @@ les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
     dag_display_name="Bilan d'étape",
     schedule=[DEPOT_CHARGE],
     params={
-        "exercices": param_exercices("Vide : ceux annoncés par le chargement, à défaut ceux déjà publiés"),
+        "exercices": param_exercices("Vide : ceux annoncés par le chargement, à défaut ceux qui sont ouverts"),
         "sortie": param_sortie("Dossier des extraits"),
+        "relecture": Param(False, type="boolean", title="Relire avant de publier"),
         "prepare_par": Param(None, type=["null", "string"], title="Préparé par"),
     },
     tags=["bilan"],
@@ -36,7 +40,9 @@ les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
 def bilan_etape() -> None:
     """Wiring only."""
     exercices = choisir_exercices()
-    publication = publier(controler(construire(exercices)))
+    version = controler(construire(exercices))
+    publication = publier(version)
+    aiguiller(version) >> [publication, proposer(version)]
     publication >> extraire(exercices)
 
 

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -20,17 +21,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from psycopg.conninfo import make_conninfo
 
 from mutualisation.chemins import dossier_var
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.parametres_libpq import parametres, url_sqlalchemy
+from mutualisation.entrepot.roles import compte_systeme
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations import Session, etat
+from mutualisation.ordonnancement import EMBARQUE
 
-# no chain defers a task: no triggerer
+# no chain defers a task: the triggerer only watches a drop
 PARTIES = ("api-server", "scheduler", "dag-processor")
 FAISCEAU = {
     "name": "mutualisation",
@@ -38,16 +42,19 @@ FAISCEAU = {
     "kwargs": {},
 }
 CHARGEMENT, BILAN, FACTURES = "chargement_depot", "bilan_etape", "factures_semestrielles"
+PUBLICATION, RELIRE = "publication_bilan", "relire"
 DELAI, PERIODE = 1800.0, 0.5
 
 
 @dataclass(frozen=True)
 class Airflow:
-    """A local Airflow: DSN of its metadata, folder of its logs, environment of its processes."""
+    """A local Airflow: DSN of its metadata, folder of its logs, environment of its processes, {person: password}."""
 
     base: str
     journaux: Path
     environnement: dict[str, str]
+    personnes: dict[str, str]
+    parties: tuple[str, ...] = PARTIES
 
     def commander(self, *arguments: str) -> None:
         """Run one `airflow` command to its end. Raises `ErreurMutualisation`."""
@@ -68,7 +75,7 @@ class Airflow:
         # one task at a time writes to the warehouse: the others wait for the slot instead of failing on its lock
         self.commander("pools", "set", "entrepot", "1", "Un seul traitement écrit dans l'entrepôt")
         veille = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("veille.py")), str(self.journaux), *PARTIES],
+            [sys.executable, str(Path(__file__).with_name("veille.py")), str(self.journaux), *self.parties],
             env=self.environnement, cwd=self.journaux, stdin=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         try:
@@ -94,6 +101,28 @@ class Airflow:
         requete = "select task_id, state from public.task_instance where dag_id = %s order by end_date"
         return dict(self._lire(requete, chaine))
 
+    def demander(self, personne: str, methode: str, chemin: str, contenu: dict[str, Any]) -> dict[str, Any]:
+        """One request to the API of Airflow, in a person's name."""
+        jeton = self._appeler("POST", "/auth/token", {"username": personne, "password": self.personnes[personne]})
+        return self._appeler(methode, f"/api/v2{chemin}", contenu, jeton["access_token"])
+
+    def repondre(self, veille: subprocess.Popen[bytes], personne: str, choix: str = "Approve") -> None:
+        """A person's answer to the publication that waits for one, as soon as there is one."""
+        requete = "select run_id from public.task_instance where dag_id = %s and state = 'awaiting_input'"
+        self.attendre(veille, lambda: bool(self._lire(requete, PUBLICATION)))
+        for (execution,) in self._lire(requete, PUBLICATION):
+            chemin = f"/dags/{PUBLICATION}/dagRuns/{quote(execution)}/taskInstances/{RELIRE}/-1/hitlDetails"
+            self.demander(personne, "PATCH", chemin, {"chosen_options": [choix], "params_input": {}})
+
+    def _appeler(self, methode: str, chemin: str, contenu: dict[str, Any], jeton: str = "") -> dict[str, Any]:
+        entetes = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {jeton}"} if jeton else {})
+        adresse = self.environnement["AIRFLOW__API__BASE_URL"] + chemin
+        demande = urllib.request.Request(  # noqa: S310 - http, 127.0.0.1
+            adresse, json.dumps(contenu).encode(), entetes, method=methode
+        )
+        with urllib.request.urlopen(demande, timeout=30) as reponse:  # noqa: S310
+            return dict(json.load(reponse))
+
     def _lire(self, requete: str, chaine: str) -> list[tuple[Any, ...]]:
         with connecter(self.base, role=None) as conn:
             return conn.execute(requete, (chaine,)).fetchall()  # type: ignore[call-overload, no-any-return]
@@ -107,8 +136,11 @@ class Airflow:
             return False
 
 
-def installer(var: Path, dsn: str) -> Airflow:
-    """Empty metadata in a database of `dsn` (a run that was killed leaves nothing to resume), settings, folders."""
+def installer(var: Path, dsn: str, *personnes: str, parties: tuple[str, ...] = PARTIES) -> Airflow:
+    """Empty metadata in a database of `dsn` (a run that was killed leaves nothing to resume), settings, folders.
+
+    `personnes`: who has an account.
+    """
     journaux = var / "airflow" / "logs"
     journaux.mkdir(parents=True, exist_ok=True)
     journaux.parent.chmod(0o700)
@@ -123,8 +155,8 @@ def installer(var: Path, dsn: str) -> Airflow:
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__PARALLELISM": "4",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-        # nobody logs in: the chains are started by the command line
-        "CORE__SIMPLE_AUTH_MANAGER_USERS": "",
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{personne}:admin" for personne in personnes),
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(journaux.parent / "comptes.json"),
         "DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([FAISCEAU]),
         "DATABASE__SQL_ALCHEMY_CONN": url_sqlalchemy(base, pilote="psycopg2"),
         "API__HOST": "127.0.0.1",
@@ -133,8 +165,11 @@ def installer(var: Path, dsn: str) -> Airflow:
         "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
     environnement = os.environ | {f"AIRFLOW__{nom}": valeur for nom, valeur in reglages.items()}
-    environnement |= {"AIRFLOW_HOME": str(journaux.parent), "MUTUALISATION_VAR": str(var)}
-    return Airflow(base, journaux, environnement)
+    # the server is ours, and held here
+    environnement |= {"AIRFLOW_HOME": str(journaux.parent), "MUTUALISATION_VAR": str(var), EMBARQUE: "oui"}
+    comptes = {personne: secrets.token_urlsafe() for personne in personnes}
+    (journaux.parent / "comptes.json").write_text(json.dumps(comptes), encoding="utf-8")
+    return Airflow(base, journaux, environnement, comptes, parties)
 
 
 def ordonnancer(depot: Path, exercices: list[int]) -> str:
@@ -143,7 +178,7 @@ def ordonnancer(depot: Path, exercices: list[int]) -> str:
         raise ErreurMutualisation(f"Le dépôt {depot} n'existe pas : indiquez un dossier par --depot.")
     var = dossier_var()
     with serveur_entrepot(var) as dsn:
-        airflow = installer(var, dsn)
+        airflow = installer(var, dsn, compte_systeme())
         print(f"Airflow démarre ; journaux : {airflow.journaux}", file=sys.stderr, flush=True)
         with airflow.en_marche() as veille:
             _executer(airflow, veille, depot.resolve(), exercices or exercices_du_depot(depot))
@@ -171,7 +206,10 @@ def _executer(airflow: Airflow, veille: subprocess.Popen[bytes], depot: Path, ex
 
     lancer(CHARGEMENT, depot=str(depot), exercices=exercices)
     if airflow.taches(CHARGEMENT)["annoncer"] == "success":
-        attendre(BILAN)  # the drop has started it
+        attendre(BILAN)  # the drop has started it, and nobody has asked for it
+        if airflow.taches(BILAN)["proposer"] == "success":
+            airflow.repondre(veille, compte_systeme())
+            attendre(PUBLICATION)
     else:
         lancer(BILAN, exercices=exercices)
     for semestre in (1, 2) if exercices else ():

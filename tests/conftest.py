@@ -26,6 +26,7 @@ COMPLET = (
     "dags/test_executions.py",
     "dags/test_ordonnanceur.py",
     "dags/test_services.py",
+    "dags/test_sans_personne.py",
     "sql/dbt/test_poste.py",
     "sql/entrepot/test_reseau.py",
     "sql/entrepot/test_serveur.py",

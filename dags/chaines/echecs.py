@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from chaines.alertes import envoyer
 from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
 
@@ -17,23 +18,36 @@ ETAPES = {
     "construire": "porte « modèle »",
     "controler": "porte « bilan »",
     "publier": "publication",
+    "publier_au_nom": "publication",
+    "presenter": "publication",
+    "relire": "publication",
     "extraire": "extraits annuels",
     "facturer": "factures",
     "verifier": "clôture",
     "approuver": "approbation",
     "clore": "clôture",
+    "exiger_bilan": "échéance",
 }
 SUITES = {
     "charger": "Rien n'a été chargé de cette source ; son état précédent est intact.",
-    "annoncer": "Le dépôt est chargé ; lancez le bilan.",
+    "annoncer": "Le dépôt est chargé.",
     "facturer": "Aucune facture n'a été écrite ; celles d'avant restent en place.",
     "verifier": "L'exercice n'est pas clos.",
     "approuver": "L'exercice n'est pas clos.",
-    "clore": "Relancez la tâche : si l'exercice est déjà clos, elle n'écrit que ce qui manque.",
-    "publier": "Relancez la tâche : ce qui est publié déjà le reste, à l'identique.",
-    "extraire": "La publication est faite ; relancez la tâche pour écrire les extraits.",
+    "clore": "Si l'exercice est déjà clos, la tâche relancée n'écrit que ce qui manque.",
+    "publier": "Ce qui est publié déjà le reste, à l'identique.",
+    "publier_au_nom": "Ce qui est publié déjà le reste, à l'identique.",
+    "extraire": "La publication est faite ; la tâche relancée écrit les extraits.",
 }
 SUITE = "Rien n'a été publié ; la publication précédente est intacte."
+# what no retry mends: a file, a control
+REMEDES = {
+    "charger": "corrigez le fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 »",
+    "construire": "corrigez la source nommée et déposez-la, ou versez une ligne dans referentiel/justifications",
+    "controler": "corrigez la source nommée et déposez-la, ou versez une ligne dans referentiel/justifications",
+    "exiger_bilan": "déposez les fichiers nommés ; s'il n'en manque aucun, lancez « bilan_etape »",
+}
+REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche (« Clear ») : ce qui est fait le reste"
 
 
 def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,16 +77,21 @@ def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def signaler(contexte: Any) -> None:
-    """`on_failure_callback` of every task: one sentence for the operator in the task's log."""
-    tache = contexte["ti"].task_id
-    journal.error("%s", phrase(contexte["ti"].dag_id, tache, contexte.get("exception")))
+    """`on_failure_callback` of every task: one sentence for the operator, in the task's log and by the alerts."""
+    dite = phrase(contexte["ti"].dag_id, contexte["ti"].task_id, contexte.get("exception"))
+    journal.error("%s", dite)
+    envoyer(dite, contexte)
 
 
 def phrase(dag: str, tache: str, erreur: BaseException | None) -> str:
-    """The sentence of a failure. An unforeseen error gives its type only: its text may hold a cell."""
+    """The sentence of a failure and its remedy. An unforeseen error gives its type only: its text may hold a cell."""
     if isinstance(erreur, (ErreurMutualisation, AirflowException)):
         raison = " ; ".join(ligne.strip() for ligne in str(erreur).splitlines() if ligne.strip())
     else:
         raison = f"erreur imprévue ({type(erreur).__name__}), voir le journal de la tâche"
-    etape = ETAPES.get(tache, "préparation")
-    return f"Échec de la chaîne {dag}, tâche {tache} ({etape}) : {raison}. {SUITES.get(tache, SUITE)}"
+    sans_reprise = isinstance(erreur, (AirflowFailException, FichierRefuse, ControleEchoue))
+    remede = REMEDES.get(tache, REMEDE) if sans_reprise else REMEDE
+    return (
+        f"Échec de la chaîne {dag}, tâche {tache} ({ETAPES.get(tache, 'préparation')}) : {raison.rstrip('. ')}. "
+        f"{SUITES.get(tache, SUITE)} Remède : {remede}."
+    )

@@ -5,32 +5,41 @@ Params of the run and events of Airflow come by name; what the use cases need is
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
-from contextlib import AbstractContextManager
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from chaines.actifs import DEPOT_CHARGE
+from chaines.actifs import CANDIDATE, DEPOT_CHARGE
 from chaines.echecs import en_francais
 
 if TYPE_CHECKING:
     from mutualisation.operations import Session
 
 journal = logging.getLogger(__name__)
+PARIS = ZoneInfo("Europe/Paris")
 
 
-def entrepot() -> AbstractContextManager[Session]:
-    """The warehouse that the environment names; each step and each file goes to the log of the task, what comes of it
-    to the run ledger."""
+@contextmanager
+def entrepot() -> Iterator[Session]:
+    """The warehouse that the environment or a Connection names; each step and each file goes to the log of the task,
+    what comes of it to the run ledger."""
     from mutualisation.operations import Demande, Session
+    from mutualisation.ordonnancement.connexions import adresses
 
     contexte = get_current_context()
     ti = contexte["ti"]
     lieu = f"Airflow, chaîne {ti.dag_id}, exécution {ti.run_id}, essai {ti.try_number}"
-    return Session.depuis_environnement(journal.info, journal.info, Demande(ti.task_id, lieu, contexte["params"]))
+    demande = Demande(ti.task_id, lieu, contexte["params"])
+    with adresses(), Session.depuis_environnement(journal.info, journal.info, demande) as session:
+        yield session
 
 
 def dire(reste: str) -> None:
@@ -47,7 +56,7 @@ def charger(source: str, params: Any = None) -> int:
 
     get_current_context()["source_affichee"] = source  # type: ignore[typeddict-unknown-key]
     with entrepot() as session:
-        chargements = charger(session, params["depot"], [source])
+        chargements = charger(session, depot_de(params), [source])
         dire(laisse_de_cote_par_la_lecture(session, chargements))
     for avertissement in (a for c in chargements for a in c.avertissements):
         journal.warning(avertissement)
@@ -73,24 +82,33 @@ def annoncer(params: Any = None, outlet_events: Any = None) -> None:
     journal.info("Le dépôt est chargé : un bilan peut partir.")
 
 
+def depot_de(params: Any) -> str:
+    """The drop of the run: the one asked for, else the one that is watched. Raises `ErreurMutualisation`."""
+    from mutualisation.erreurs import ErreurMutualisation
+
+    if depot := params["depot"] or os.environ.get("MUTUALISATION_DEPOT"):
+        return str(depot)
+    raise ErreurMutualisation("Aucun dépôt : donnez son adresse à l'exécution, ou par la variable MUTUALISATION_DEPOT.")
+
+
 @task
 @en_francais
 def choisir_exercices(params: Any = None, triggering_asset_events: Any = None) -> list[int]:
-    """The exercices of the run: those asked for or announced, else those already published that are not closed (S3)."""
-    from mutualisation.operations.etat import exercices_ouverts
+    """The exercices of the run: those asked for or announced, else the open ones, published or just loaded (S3)."""
+    from mutualisation.operations.etat import exercices_a_construire
 
     annonces = [e.extra.get("exercices") for e in triggering_asset_events[DEPOT_CHARGE]]
     with entrepot() as session:
-        exercices = exercices_voulus(annonces or [params["exercices"]], exercices_ouverts(session.dsn))
+        exercices = exercices_voulus(annonces or [params["exercices"]], exercices_a_construire(session.dsn))
     if not exercices:
-        raise AirflowSkipException("Aucun exercice demandé, aucun exercice publié qui soit ouvert : rien à construire.")
+        raise AirflowSkipException("Aucun exercice demandé, publié ou chargé qui soit ouvert : rien à construire.")
     journal.info("Exercices du bilan : %s", ", ".join(map(str, exercices)))
     return exercices
 
 
-def exercices_voulus(demandes: list[list[int] | None], publies: list[int]) -> list[int]:
-    """What each request names, else what is published, put together in order."""
-    return sorted({e for demande in demandes for e in demande or publies})
+def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> list[int]:
+    """What each request names, else what is open, put together in order."""
+    return sorted({e for demande in demandes for e in demande or ouverts})
 
 
 @task(pool="entrepot")
@@ -114,6 +132,44 @@ def controler(version: int) -> int:
     return version
 
 
+@task.branch
+@en_francais
+def aiguiller(version: int, params: Any = None, dag_run: Any = None) -> str:
+    """A run that a person asked for publishes; one that nobody did, or that is to be read first, stops here."""
+    demandee = dag_run.run_type == "manual" and not params["relecture"]
+    journal.info("Version %s : %s", version, "publiée à la suite" if demandee else "une personne la publiera")
+    return "publier" if demandee else "proposer"
+
+
+@task(pool="entrepot", outlets=[CANDIDATE])
+@en_francais
+def proposer(version: int, outlet_events: Any = None) -> None:
+    """Tell that a version waits for somebody to publish it; skipped when it changes nothing."""
+    from mutualisation.operations import candidate
+
+    with entrepot() as session:
+        proposee = candidate(session, version)
+    if not proposee.exercices:
+        raise AirflowSkipException(proposee.phrase)
+    outlet_events[CANDIDATE].extra = {"version": version}
+    journal.info(proposee.phrase)
+
+
+@task(pool="entrepot")
+@en_francais
+def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[str, Any]:
+    """The version to publish and its differences: version, exercices, phrase, tableau; the last one by default."""
+    from mutualisation.operations import candidate
+
+    proposees = [e.extra["version"] for e in triggering_asset_events[CANDIDATE]]
+    with entrepot() as session:
+        presentee = candidate(session, max(proposees, default=params["version"]))
+    if not presentee.exercices:
+        raise AirflowSkipException(presentee.phrase)
+    journal.info("%s\n%s", presentee.phrase, presentee.tableau)
+    return vars(presentee)
+
+
 @task(pool="entrepot")
 @en_francais
 def publier(version: int) -> str:
@@ -128,6 +184,22 @@ def publier(version: int) -> str:
 
 @task(pool="entrepot")
 @en_francais
+def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> list[int]:
+    """Promote the version that was read, under the login of who answered; its exercices."""
+    from mutualisation.operations import laisse_de_cote, publier
+    from mutualisation.ordonnancement.connexions import compte_de
+
+    personne = reponse["responded_by_user"]["name"]
+    with entrepot() as session:
+        compte = None if session.embarque else compte_de(session.dsn, "publication", personne)
+        empreinte = publier(session, presentee["version"], personne, compte)
+        dire(laisse_de_cote(session))
+    journal.info("Version %s publiée par %s : %s", presentee["version"], personne, empreinte)
+    return list(presentee["exercices"])
+
+
+@task(pool="entrepot")
+@en_francais
 def extraire(exercices: list[int], params: Any = None) -> list[str]:
     """Write the extracts of the exercices, which take their places together; the folders written."""
     from mutualisation.operations import extraire_ensemble, laisse_de_cote
@@ -136,6 +208,21 @@ def extraire(exercices: list[int], params: Any = None) -> list[str]:
         dossiers = extraire_ensemble(session, exercices, _sortie(session, params))
         dire(laisse_de_cote(session, exercices))
     return dossiers
+
+
+@task
+@en_francais
+def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
+    """Fail when the exercice is not published on the day; skipped before it. The day is that of the run, in Paris."""
+    from mutualisation.operations import exiger_bilan
+
+    jour = dag_run.run_after.astimezone(PARIS).date()
+    exercice = params["exercice"] or jour.year - 1
+    echeance = dt.date.fromisoformat(params["date"]) if params["date"] else dt.date(exercice + 1, 6, 30)
+    if jour < echeance:
+        raise AirflowSkipException(f"Bilan {exercice} : attendu au {echeance:%d/%m/%Y}.")
+    with entrepot() as session:
+        journal.info(exiger_bilan(session, exercice, echeance))
 
 
 @task(pool="entrepot")
@@ -166,10 +253,11 @@ def verifier(params: Any = None) -> dict[str, Any]:
 def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Close what was approved, under the login of who answered; the folder of the closed extract."""
     from mutualisation.operations import cloturer
+    from mutualisation.ordonnancement.connexions import compte_de
 
     approbateur = reponse["responded_by_user"]["name"]
     with entrepot() as session:
-        compte = None if session.embarque else compte_de(session.dsn, approbateur)
+        compte = None if session.embarque else compte_de(session.dsn, "approbation", approbateur)
         clos = cloturer(
             session,
             a_clore["exercice"],
@@ -181,24 +269,6 @@ def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
         )
     journal.info("Exercice %s, version %s, approuvé par %s.", clos.exercice, clos.version, clos.approuve_par)
     return clos.dossier
-
-
-def compte_de(dsn: str, nom: str) -> str:
-    """The warehouse under a person's own login, which the connection `approbation_NOM` of Airflow gives."""
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
-    from psycopg.conninfo import make_conninfo
-
-    from mutualisation.erreurs import ErreurMutualisation
-
-    try:
-        connexion = Connection.get(f"approbation_{nom}")
-    except AirflowNotFoundException:
-        raise ErreurMutualisation(
-            f"La connexion Airflow « approbation_{nom} » n'existe pas : elle donne le compte de base de données sous "
-            "lequel cette personne approuve."
-        ) from None
-    return make_conninfo(dsn, user=connexion.login, password=connexion.password)
 
 
 def _sortie(session: Session, params: Any) -> str:

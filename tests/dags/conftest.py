@@ -10,7 +10,14 @@ import pytest
 from outils.ordonnanceur import FAISCEAU
 
 DAGS = Path(__file__).parents[2] / "dags"
-CHAINES = {"bilan_etape", "chargement_depot", "cloture_exercice", "factures_semestrielles"}
+CHAINES = {
+    "bilan_etape",
+    "chargement_depot",
+    "cloture_exercice",
+    "echeance_bilan",
+    "factures_semestrielles",
+    "publication_bilan",
+}
 _ACCUEIL = tempfile.TemporaryDirectory(prefix="airflow-")
 atexit.register(_ACCUEIL.cleanup)
 os.environ.update(

@@ -133,6 +133,44 @@ def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bila
     assert (lu["statut"], lu["approuve_par"]) == ("clos", "directrice")
 
 
+def test_une_version_que_personne_n_a_demandee_attend_et_se_publie_sous_un_compte(
+    petit, entrepot_neuf, tmp_path, monkeypatch, caplog
+):
+    """The statement says the login of who answered; who has none here publishes nothing."""
+    with op.Session.depuis_environnement() as session:
+        op.charger(session, str(petit))
+    taches = lancer("bilan_etape", relecture=True)[1]
+    assert (taches["publier"], taches["extraire"], taches["proposer"]) == ({"skipped"}, {"skipped"}, {"success"})
+    assert publies(entrepot_neuf) == []
+    with psycopg.connect(entrepot_neuf, autocommit=True) as conn:
+        conn.execute("drop role if exists lea")
+        conn.execute("create role lea login in role mutualisation_traitement")
+    monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_LEA", "postgres://lea@")
+    repondre("inconnue", "Approve")
+    with caplog.at_level(logging.ERROR):
+        assert lancer("publication_bilan")[1]["publier_au_nom"] == {"failed"}
+    assert any("La connexion Airflow « publication_inconnue » n'existe pas" in m for m in caplog.messages)
+    repondre("lea", "Reject")
+    assert lancer("publication_bilan")[1]["publier_au_nom"] == {"skipped"}
+    assert publies(entrepot_neuf) == []
+    repondre("lea", "Approve")
+    sortie = tmp_path / "bilans"
+    assert set.union(*lancer("publication_bilan", sortie=sortie)[1].values()) == {"success"}
+    assert publies(entrepot_neuf) == [(EXERCICE, 1)]
+    assert manifeste(sortie / f"bilan_{EXERCICE}")["statut"] == "a_approuver"
+    with psycopg.connect(entrepot_neuf) as conn:
+        dit = "enonce::jsonb ->> 'prepare_par', enonce::jsonb ->> 'publie_par'"
+        assert conn.execute(f"select {dit} from journal.sceaux").fetchall() == [("ouvrier", "lea")]
+
+
+def test_l_echeance_alerte_du_jour_dit_jusqu_au_bilan(entrepot_neuf, caplog):
+    assert lancer("echeance_bilan", exercice=2020, date="2999-06-30")[1] == {"exiger_bilan": {"skipped"}}
+    with caplog.at_level(logging.ERROR):
+        assert lancer("echeance_bilan", exercice=2020)[1] == {"exiger_bilan": {"failed"}}
+    (dite,) = [m for m in caplog.messages if m.startswith("Échec de la chaîne echeance_bilan")]
+    assert "Pas de bilan 2020 au 30/06/2021 : il manque 27 fichiers : compta/mandats_2020-01," in dite
+
+
 def verifier_journal(messages: list[str]) -> None:
     """Each step is in the log of its task, each file too, and no cell: no agent of the drop is named."""
     for etape in (

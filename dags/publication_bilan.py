@@ -1,0 +1,56 @@
+"""The publication of a version that nobody asked for: what it changes, a person's answer, the extracts."""
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import Param, dag
+from chaines.actifs import CANDIDATE
+from chaines.alertes import Alerte
+from chaines.reglages import COMMUNS, param_sortie
+from chaines.taches import extraire, presenter, publier_au_nom
+
+DOC = """
+### Publication d'un bilan
+1. `presenter` : la version qui attend, ses écarts en euros avec la version publiée et avec l'année précédente ;
+2. `relire` : la chaîne attend qu'une personne réponde (« Required Actions »), et l'alerte la prévient ;
+3. `publier_au_nom` : la version est publiée sous le compte de la personne qui a répondu, que dit l'énoncé signé ;
+4. `extraire` : les extraits de ses exercices.
+
+Activée, elle part d'elle-même quand `bilan_etape` a construit une version que personne n'a demandée. Sur un serveur
+nommé, la connexion Airflow `publication_NOM` donne le login et le mot de passe de la personne NOM, membre de
+`mutualisation_traitement`. Qui a publié un exercice ne le clôt pas. « Reject » : rien n'est publié.
+
+Si une version plus récente attend, répondre à la plus ancienne est refusé : répondez à la plus récente.
+"""
+PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
+
+
+@dag(
+    dag_id="publication_bilan",
+    dag_display_name="Publication d'un bilan",
+    schedule=[CANDIDATE],
+    params={
+        "version": Param(
+            None, type=["null", "integer"], minimum=1, title="Version", description_md="Vide : la dernière construite"
+        ),
+        "sortie": param_sortie("Dossier des extraits"),
+    },
+    tags=["bilan", "publication"],
+    doc_md=DOC,
+    # one that waits doesn't hold back the next
+    **COMMUNS | {"max_active_runs": 16},
+)
+def publication_bilan() -> None:
+    """Wiring only."""
+    presentee = presenter()
+    # it waits as long as it takes: no timeout
+    relire = ApprovalOperator(
+        task_id="relire",
+        subject=f"{{{{ {PRESENTEE}['phrase'] }}}}",
+        body=f"{{{{ {PRESENTEE}['tableau'] }}}}",
+        notifiers=[Alerte(f"{{{{ {PRESENTEE}['phrase'] }}}}", "Répondez dans « Required Actions » d'Airflow.")],
+        execution_timeout=None,
+    )
+    presentee >> relire
+    extraire(publier_au_nom(presentee, relire.output))
+
+
+publication_bilan()

@@ -1,0 +1,42 @@
+"""A local mail server: what it is sent is kept, and goes nowhere."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class _Reception(socketserver.StreamRequestHandler):
+    """The few words of SMTP that a client needs (RFC 5321)."""
+
+    def handle(self) -> None:
+        self._dire("220 local")
+        while ligne := self.rfile.readline():
+            match ligne.strip().upper().partition(b" ")[0]:
+                case b"DATA":
+                    self._dire("354 ")
+                    lues = iter(self.rfile.readline, b".\r\n")
+                    self.server.lettres.append(b"".join(x.removeprefix(b".") for x in lues))  # type: ignore[attr-defined]
+                    self._dire("250 OK")
+                case b"QUIT":
+                    self._dire("221 ")
+                    return
+                case _:
+                    self._dire("250 OK")
+
+    def _dire(self, reponse: str) -> None:
+        self.wfile.write(f"{reponse}\r\n".encode())
+
+
+@contextmanager
+def boite_aux_lettres() -> Iterator[tuple[int, list[bytes]]]:
+    """A port of this machine, and the letters that it was sent."""
+    lettres: list[bytes] = []
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Reception) as serveur:
+        serveur.daemon_threads = True
+        serveur.lettres = lettres  # type: ignore[attr-defined]
+        threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield serveur.server_address[1], lettres
+        serveur.shutdown()

@@ -1,0 +1,100 @@
+"""What an operator receives when a task fails: the sentence first, the remedy last, by mail and by webhook."""
+
+import email
+import json
+import logging
+import socket
+import threading
+from email import policy
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
+
+import pytest
+from tests.atelier.courrier import boite_aux_lettres
+
+from mutualisation.erreurs import FichierRefuse
+
+# ruff: noqa: S106 - passwords of nobody
+pytestmark = pytest.mark.filterwarnings("ignore")
+REFUS = FichierRefuse([("rh/agents_2021 {{ 7*7 }} <b>.csv", "fichier vide")])
+
+
+@pytest.fixture
+def webhook():
+    recus = []
+
+    class Reception(BaseHTTPRequestHandler):
+        def do_POST(self):
+            recus.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    serveur = HTTPServer(("127.0.0.1", 0), Reception)
+    fil = threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    fil.start()
+    yield f"http://127.0.0.1:{serveur.server_port}", recus
+    serveur.shutdown()
+    serveur.server_close()
+
+
+def connexion(monkeypatch, nom, **champs):
+    monkeypatch.setenv(f"AIRFLOW_CONN_{nom}", json.dumps(champs))
+
+
+def courriel(monkeypatch, port):
+    extra = {"disable_ssl": True, "disable_tls": True, "from_email": "airflow@epci.fr", "to": "finances@epci.fr"}
+    connexion(monkeypatch, "ALERTE_COURRIEL", conn_type="smtp", host="127.0.0.1", port=port, extra=extra)
+
+
+def echouer(erreur=REFUS):
+    from chaines.echecs import signaler
+
+    ti = SimpleNamespace(dag_id="chargement_depot", task_id="charger", log_url="https://airflow.epci.fr/j")
+    signaler({"ti": ti, "exception": erreur})
+
+
+def test_courriel_et_webhook_commencent_par_la_phrase(dagbag, webhook, monkeypatch):
+    adresse, recus = webhook
+    with boite_aux_lettres() as (port, lettres):
+        courriel(monkeypatch, port)
+        connexion(monkeypatch, "ALERTE_WEBHOOK", conn_type="http", host=f"{adresse}/services/", password="secret")
+        echouer()
+    lettre = email.message_from_bytes(lettres[0], policy=policy.default)
+    assert lettre["To"] == "finances@epci.fr"
+    texte = recus[0][1]
+    assert texte == (
+        "Échec de la chaîne chargement_depot, tâche charger (porte « fichier ») : rh/agents_2021 {{ 7*7 }} <b>.csv : "
+        "fichier vide. Rien n'a été chargé de cette source ; son état précédent est intact. Remède : corrigez le "
+        "fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 ». Journal : https://airflow.epci.fr/j"
+    )
+    assert recus[0][0] == "/services/secret"
+    corps = lettre.get_body(("html",)).get_content()
+    assert corps.startswith("Échec de la chaîne chargement_depot"), corps
+    assert "{{ 7*7 }} &lt;b&gt;.csv" in corps
+    assert lettre["Subject"] == texte[:150].strip()
+
+
+def test_une_alerte_qui_ne_part_pas_se_dit_et_ne_leve_rien(dagbag, monkeypatch, caplog):
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        courriel(monkeypatch, prise.getsockname()[1])  # nobody listens
+        connexion(monkeypatch, "ALERTE_WEBHOOK", conn_type="http", host="http://127.0.0.1:9/", password="jeton-secret")
+        with caplog.at_level(logging.ERROR):
+            echouer()
+    for nom in ("alerte_courriel", "alerte_webhook"):
+        assert any(m.endswith(f"vérifiez la connexion Airflow « {nom} ».") for m in caplog.messages), nom
+    assert "jeton-secret" not in caplog.text
+
+
+def test_chaque_tache_a_son_remede(dagbag):
+    from airflow.sdk.exceptions import AirflowException
+    from chaines.echecs import phrase
+
+    for dag in dagbag.dags.values():
+        for tache in dag.tasks:
+            for erreur in (AirflowException("Un autre traitement."), KeyError("x"), None):
+                dite = phrase(dag.dag_id, tache.task_id, erreur)
+                assert ". Remède : levez la cause que dit cette phrase" in dite, dite

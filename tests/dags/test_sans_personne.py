@@ -1,0 +1,122 @@
+"""A real scheduler and an empty warehouse: files that arrive by themselves, until a person publishes."""
+
+import email
+import json
+import shutil
+from email import policy
+from pathlib import Path
+
+import psycopg
+import pytest
+from outils.ordonnanceur import BILAN, CHARGEMENT, PUBLICATION, installer
+from tests.atelier.courrier import boite_aux_lettres
+from tests.atelier.petit_depot import EXERCICE, corriger, ecrire
+
+from mutualisation.entrepot.serveur import serveur_entrepot
+
+PARTIES = ("api-server", "scheduler", "dag-processor", "triggerer")
+COMPLET = ".complet"
+
+
+class Scene:
+    """What the test does and sees; each line of it is printed."""
+
+    def __init__(self, airflow, veille, dsn: str, surveille: Path, lettres: list[bytes]) -> None:
+        self.airflow, self.veille, self.dsn, self.surveille = airflow, veille, dsn, surveille
+        self.lettres = lettres
+
+    def lire(self, requete: str, *valeurs):
+        with psycopg.connect(self.dsn) as conn:
+            return conn.execute(requete, valeurs).fetchall()
+
+    def executions(self, chaine: str, nombre: int, *etats: str) -> None:
+        """Until a chain has run that many times, each ended so; then never more."""
+        self.airflow.attendre(
+            self.veille, lambda: len(e := self.airflow.executions(chaine)) >= nombre and set(e) <= {"success", "failed"}
+        )
+        vues = sorted(self.airflow.executions(chaine))
+        print(f"{chaine} : {', '.join(vues)} ; {self.airflow.taches(chaine)}")
+        assert vues == sorted(etats or ["success"] * nombre)
+
+    def publie(self) -> tuple[int, str, str]:
+        """Version, hash and who published, as the last statement of a publication says them."""
+        ((version, dit),) = self.lire(
+            "select version, enonce from journal.sceaux where acte = 'publication' order by numero desc limit 1"
+        )
+        enonce = json.loads(dit)
+        print(f"version {version}, publiée par {enonce['publie_par']} : {enonce['publication_sha256']}")
+        return version, enonce["publication_sha256"], enonce["publie_par"]
+
+    def deposer(self, depot: Path) -> None:
+        """Files put one by one, the marker last."""
+        for fichier in sorted(f for f in depot.rglob("*") if f.is_file()):
+            cible = self.surveille / fichier.relative_to(depot)
+            cible.parent.mkdir(parents=True, exist_ok=True)
+            if not cible.exists() or cible.read_bytes() != fichier.read_bytes():
+                shutil.copyfile(fichier, cible)
+        (self.surveille / COMPLET).touch()
+
+
+@pytest.fixture
+def scene(var_neuf, tmp_path, monkeypatch):
+    surveille = tmp_path / "depot"
+    monkeypatch.setenv("MUTUALISATION_DEPOT", str(surveille))
+    monkeypatch.setenv("MUTUALISATION_DEPOT_CALME", "6")
+    with boite_aux_lettres() as (port, lettres), serveur_entrepot(var_neuf) as dsn:
+        extra = {"disable_ssl": True, "disable_tls": True, "from_email": "airflow@epci.fr", "to": "finances@epci.fr"}
+        smtp = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra}
+        monkeypatch.setenv("AIRFLOW_CONN_ALERTE_COURRIEL", json.dumps(smtp))
+        airflow = installer(var_neuf, dsn, "lea.martin", parties=PARTIES)
+        with airflow.en_marche() as veille:
+            yield Scene(airflow, veille, dsn, surveille, lettres)
+
+
+def test_du_depot_qui_arrive_seul_a_la_publication_par_une_personne(scene, tmp_path):
+    depot = ecrire(tmp_path / "source")
+    # 1. the files arrive: one load, one build, a version that waits
+    scene.deposer(depot)
+    scene.executions(CHARGEMENT, 1)
+    scene.executions(BILAN, 1)
+    assert scene.airflow.taches(BILAN)["publier"] == "skipped"
+    assert scene.lire("select count(*) from journal.publications") == [(0,)]
+    # 2. a person is told and publishes it
+    scene.airflow.repondre(scene.veille, "lea.martin")
+    scene.executions(PUBLICATION, 1)
+    version, empreinte, par = scene.publie()
+    assert (version, par) == (1, "lea.martin")
+    annonce = sujet(scene.lettres[0])
+    assert annonce.startswith(f"Version 1 à publier : exercice {EXERCICE}, coût net"), annonce
+    # 3. a file that can't be read: an alert, nothing built
+    corriger(depot)
+    (depot / "rh" / f"agents_{EXERCICE}_v2.csv").write_bytes(b"")
+    scene.deposer(depot)
+    scene.executions(CHARGEMENT, 2, "success", "failed")
+    alerte = corps(scene.lettres[-1])
+    print(alerte)
+    assert alerte.startswith(
+        "Échec de la chaîne chargement_depot, tâche charger (porte « fichier ») : rh/agents_2021_v2.csv"
+    )
+    assert "Remède : corrigez le fichier nommé et déposez-le de nouveau" in alerte
+    # 4. the file is taken away, which is another state of the drop, and the failed task cleared: one build more
+    (scene.surveille / "rh" / f"agents_{EXERCICE}_v2.csv").unlink()
+    scene.airflow.commander("tasks", "clear", CHARGEMENT, "--only-failed", "--downstream", "--yes")
+    scene.executions(CHARGEMENT, 3)
+    scene.executions(BILAN, 2)
+    scene.airflow.repondre(scene.veille, "lea.martin")
+    scene.executions(PUBLICATION, 2)
+    assert scene.publie()[:2] != (version, empreinte)
+    # 5. the exercice run again, asked for: published at once, the same figures keep their version
+    avant = scene.publie()
+    scene.airflow.commander("dags", "trigger", BILAN, "--conf", json.dumps({"exercices": [EXERCICE]}))
+    scene.executions(BILAN, 3)
+    assert scene.airflow.taches(BILAN)["publier"] == "success"
+    assert scene.publie() == avant
+    assert [len(scene.airflow.executions(c)) for c in (CHARGEMENT, BILAN, PUBLICATION)] == [3, 3, 2]
+
+
+def sujet(lettre: bytes) -> str:
+    return str(email.message_from_bytes(lettre, policy=policy.default)["Subject"])
+
+
+def corps(lettre: bytes) -> str:
+    return email.message_from_bytes(lettre, policy=policy.default).get_body(("html",)).get_content()
