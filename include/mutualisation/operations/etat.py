@@ -12,10 +12,10 @@ from mutualisation.operations.session import Session
 from mutualisation.publication.inchange import publication_en_vigueur
 
 SQL_ETAT = {
-    "exercices": "select p.exercice, p.version, c.prepare_par, s.enonce::jsonb ->> 'publie_par' as publie_par,"
-    " p.publie_le, f.approuve_par"
+    "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par, (select"
+    " s.enonce::jsonb ->> 'publie_par' from journal.sceaux s where s.acte = 'publication' and s.version = p.version)"
+    " as publie_par"
     " from journal.publications p join journal.constructions c using (version)"
-    " left join journal.sceaux s on s.acte = 'publication' and s.version = p.version"
     " left join journal.clotures f using (exercice, version) order by p.exercice",
     "fichiers": "select source, jeu, count(*) as fichiers, coalesce(sum(lignes), 0)::bigint as lignes"
     " from journal.fichiers_courants group by source, jeu order by 1, 2",
