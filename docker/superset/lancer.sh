@@ -22,4 +22,4 @@ python "$ici/lot.py" "${1/postgresql:/postgresql+psycopg2:}" "${2:-}" "$dossier/
   superset import-dashboards -p "$dossier/tableaux.zip" -u admin
 } >"$dossier/journal.txt" 2>&1 || { tail -5 "$dossier/journal.txt" >&2; exit 1; }
 echo "http://localhost:${3:-8088}/dashboard/list/ : compte admin, mot de passe dans $dossier/mot_de_passe ; Ctrl-C pour fermer."
-exec superset run -h "${SUPERSET_HOTE:-127.0.0.1}" -p "${3:-8088}" >>"$dossier/journal.txt" 2>&1
+exec gunicorn --workers 2 --worker-class gthread --threads 8 --timeout 120 --bind "${SUPERSET_HOTE:-127.0.0.1}:${3:-8088}" "$FLASK_APP" >>"$dossier/journal.txt" 2>&1
