@@ -14,6 +14,8 @@ from mutualisation.sources.vocabulaire import vocabulaire
 EXEMPLE = "EXEMPLE de 1900 sans effet : à remplacer"
 # rules of a tariff of which one answer says too little
 A_COMPLETER = ("par_tranche", "cout_unitaire")
+# the account of the shipped roles for the sale of CEE
+CEE_LIVRE = "75888"
 ATTENDU = {"annuel": "attendu", "mensuel": "attendu, les douze mois couverts"}
 
 
@@ -33,15 +35,17 @@ def notice(r: Reponses, depot: Path, a_cote: Path) -> str:
         f"{r.epci['type'].capitalize()} : {plusieurs(len(r.communes), 'commune')}, "
         f"{plusieurs(len(r.dispositifs), 'service mutualisé', 'services mutualisés')}, "
         f"{', '.join(map(str, r.exercices))}.",
+        "",
         dit["ecrit"].format(**valeurs),
         *(f"- {dit[cle].format(**valeurs, code=code)}" for cle, code in _a_relire(r)),
         *(f"- compte {compte} : {texte}" for compte, texte in vocabulaire().comptes.items()),
+        "",
         dit["exporter"],
     ]
     for source in registre():
         if source.nom in textes()["sources"]:
             lignes += _section(source, r)
-    return "\n".join([*lignes, dit["ensuite"].format(**valeurs)]) + "\n"
+    return "\n".join([*lignes, "", dit["ensuite"].format(**valeurs)]) + "\n"
 
 
 def _a_relire(r: Reponses) -> Iterator[tuple[str, str]]:
@@ -50,6 +54,9 @@ def _a_relire(r: Reponses) -> Iterator[tuple[str, str]]:
         yield "populations", ""
     yield "completer", ""
     yield from ((d["regle"], d["code"]) for d in r.dispositifs if d["regle"] in A_COMPLETER)
+    yield "hors", ""
+    if r.epci["compte_cee"] != CEE_LIVRE:
+        yield "sans_cee", ""
     if not all(c["adresse"] for c in r.communes):
         yield "adresses", ""
     if r.epci["suivi_du_temps"] == "non":
@@ -66,6 +73,8 @@ def _fichier(jeu: Jeu, r: Reponses) -> str:
     """`agents_2024` (attendu): a file, its mandatory columns."""
     attendu = ATTENDU.get(jeu.attendu or "", "facultatif")
     nom = jeu.forme_du_nom.replace("AAAA", str(r.exercices[-1]), 1)
+    if jeu.periode == "mois":
+        nom = f"{nom}` ou `{jeu.nom}_{r.exercices[-1]}"
     if jeu.format != "tabulaire":
         return f"`{nom}` ({', '.join(jeu.extensions)}, {attendu}) : {jeu.libelle}."
     colonnes = ", ".join(c.entete or c.nom for c in jeu.obligatoires)

@@ -234,7 +234,10 @@ def _exercices(epci: Ligne) -> list[str]:
 
 def fautes_d_ensemble(r: Reponses) -> list[str]:
     """What no single answer shows, in French."""
+    comptes = r.epci["comptes_usagers"].split()
     fautes = [f"exercices : « {e} » n'est pas une année" for e in _exercices(r.epci) if annee(e) is None]
+    fautes += [f"comptes_usagers : « {c} » n'est pas un compte" for c in comptes if not c.isdigit()]
+    fautes += [f"compte donné deux fois : {c}" for c in _doubles([r.epci["compte_cee"], *comptes])]
     fautes += [f"{t} : il en faut au moins un" for t in TABLES if not getattr(r, t)]
     fautes += [
         f"communes, {c['nom']}, code_insee : cinq caractères"
@@ -245,7 +248,7 @@ def fautes_d_ensemble(r: Reponses) -> list[str]:
         "SIRET": [r.epci["siret"], *(c["siret"] for c in r.communes)],
         "code INSEE": [c["code_insee"] for c in r.communes],
         "code de dispositif": [d["code"] for d in r.dispositifs],
-        "code d'activité": [r.epci["activite_hors"], *map(activite_de, r.dispositifs)],
+        "code d'activité": [*r.epci["activite_hors"].split(), *map(activite_de, r.dispositifs)],
         "clé comptable": [r.epci["axe_structure"], *map(cle_de, r.dispositifs)],
     }
     fautes += [f"{quoi} donné deux fois : {double}" for quoi, vus in uniques.items() for double in _doubles(vus)]

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.initiation.notice import EXEMPLE, notice
+from mutualisation.initiation.notice import CEE_LIVRE, EXEMPLE, notice
 from mutualisation.initiation.reponses import Ligne, Reponses, activite_de, cle_de, textes
 from mutualisation.sources.jeux import Jeu
 from mutualisation.sources.registre import registre
 from mutualisation.sources.vocabulaire import page, vocabulaire
 
 REFERENTIEL = "referentiel"
-CEE_LIVRE = "75888"
 # jeu → question whose « non » says that there is none, in a year that expects it (G6)
 ABSENTS = {"temps": "suivi_du_temps", "etat_actif": "immobilisations"}
 REFERENCE = "À compléter : délibération ou convention"
@@ -133,7 +132,8 @@ def _cles(r: Reponses) -> Iterator[Ligne]:
         par_code = [("activite", activite_de(d)), *((o, cle_de(d)) for o in dict.fromkeys([d["origine"], *biens]))]
         for origine, code in par_code:
             yield _cle(origine, code, d["code"], d["part_communes"])
-    yield _cle("activite", r.epci["activite_hors"], "HORS", "100")
+    for code in r.epci["activite_hors"].split():
+        yield _cle("activite", code, "HORS", "100")
     if structure := r.epci["axe_structure"]:
         for origine in dict.fromkeys([r.dispositifs[0]["origine"], "axe"]):
             yield _cle(origine, structure, "STRUCTURE", "100")
@@ -179,3 +179,5 @@ def _roles(r: Reponses) -> Iterator[Ligne]:
         yield {"prefixe": CEE_LIVRE, "role": "recette_autre", "reference": "Pas de vente de certificats à ce compte"}
     if compte and compte != CEE_LIVRE:
         yield {"prefixe": compte, "role": "produit_cee", "reference": "Ventes de certificats d'économies d'énergie"}
+    for usagers in r.epci["comptes_usagers"].split():
+        yield {"prefixe": usagers, "role": "recette_autre", "reference": "Recettes d'usagers d'un service mutualisé"}

@@ -139,18 +139,18 @@ def comptes_par_role() -> dict[str, list[str]]:
 def page() -> str:
     """Markdown: every parameter, role, rule and mode, with what it means."""
     v, livres = vocabulaire(), comptes_par_role()
-    lignes = [v.page["tete"].lstrip(), ""]
+    lignes = [v.page["tete"], ""]
     lignes += _tableau(
         ("paramètre", "valeur", "unité", "sans ligne", "lu le", "effet", "fondement", "exemple"),
         [_ligne_de_parametre(p) for p in v.parametres.values()],
     )
-    lignes += [v.page["roles"], ""]
+    lignes += ["", v.page["roles"], ""]
     lignes += _tableau(
         ("rôle", "sens", "effet", "comptes livrés (préfixes)"),
         [(f"`{r.nom}`", r.sens, r.effet, ", ".join(livres.get(r.nom, []))) for r in v.roles.values()],
     )
     lignes += ["", "À décider par chaque EPCI :", "", *(f"- **{compte}** : {dit}" for compte, dit in v.comptes.items())]
-    lignes += [v.page["tarifs"], ""]
+    lignes += ["", v.page["tarifs"], ""]
     lignes += _tableau(
         ("règle", "le Montant est", "effet", "exemple"),
         [(f"`{t.nom}` ({t.libelle})", t.unite or "un pour cent", t.effet, f"`{t.exemple}`") for t in v.tarifs.values()],

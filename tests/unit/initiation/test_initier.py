@@ -68,6 +68,8 @@ def lire(tmp_path: Path) -> Lire:
         ('code = "ADS"', 'code = "ADS"\nregle = "prix"', "regle : valeur inconnue (attendu : gratuit, forfait"),
         ('code = "ADS"', 'code = "ADS"\ncommunes = "98002"', "communes : 98002 n'est le code INSEE d'aucune"),
         ('code = "ADS"', 'code = "ADS"\nactivite = "HORS"', "code d'activité donné deux fois : HORS"),
+        ('nom = "Essai"', 'nom = "E"\ncomptes_usagers = "usagers"', "« usagers » n'est pas un compte"),
+        ('nom = "Essai"', 'nom = "E"\ncompte_cee = "7066"\ncomptes_usagers = "7066"', "compte donné deux fois : 7066"),
         ("[[dispositifs]]", "[[services]]", "services : question inconnue"),
         ("[[dispositifs]]", 'x = """', "TOML en UTF-8 lisible (ligne "),
     ],
@@ -139,6 +141,12 @@ def test_rien_n_est_ecrase(tmp_path: Path) -> None:
             "roles_comptes",
             [("75888", "recette_autre"), ("7788", "produit_cee"), ("70631", "recette_autre")],
         ),
+        (
+            'nom = "Essai"',
+            'nom = "E"\ncompte_cee = "75888"\ncomptes_usagers = [70631, 7066]',
+            "roles_comptes",
+            [("70631", "recette_autre"), ("7066", "recette_autre"), ("70631", "recette_autre")],
+        ),
         ("", "", "tarifs", [("ADS", "forfait")]),
         (
             'code = "ADS"',
@@ -154,9 +162,9 @@ def test_rien_n_est_ecrase(tmp_path: Path) -> None:
         ),
         (
             'nom = "Essai"',
-            'nom = "E"\nimmobilisations = false\naxe_structure = "SUP"',
+            'nom = "E"\nimmobilisations = false\naxe_structure = "SUP"\nactivite_hors = ["X", "Y"]',
             "cles_analytiques",
-            [("activite", "ADS"), ("axe", "ADS"), ("activite", "HORS"), ("axe", "SUP")],
+            [("activite", "ADS"), ("axe", "ADS"), ("activite", "X"), ("activite", "Y"), ("axe", "SUP")],
         ),
         (
             'code = "ADS"',
@@ -196,7 +204,7 @@ def test_un_exemple_n_est_en_vigueur_qu_en_1900(lire: Lire) -> None:
 def test_le_terminal_repose_la_question_d_une_reponse_refusee() -> None:
     tapees = iter(
         (
-            *("Essai", "", "12", SIRET_EPCI, "", "", "", "2024", "", "peut-être", "non", "non", "", "", "", ""),
+            *("Essai", "", "12", SIRET_EPCI, "", "", "", "2024", "", "peut-être", "non", "non", "", "", "", "", ""),
             *("", "Aubeval", SIRET, "98001", "312", "", "", "", ""),
             *("ADS", "Droit des sols", *[""] * (len(questions("dispositifs")) - 2), ""),
         )
