@@ -122,7 +122,7 @@ def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None, jso
         raise ErreurMutualisation(
             "« initier » pose ses questions sur un terminal : sans terminal, donner les réponses par --depuis FICHIER."
         )
-    reponses = interroger(_saisir, journal.print) if depuis is None else lire_reponses(depuis)
+    reponses = interroger(_saisir, _dire) if depuis is None else lire_reponses(depuis)
     ecrit = ecrire_squelette(dossier, reponses)
     lignes = [
         f"{ecrit.depot} : {plusieurs(ecrit.fichiers, 'fichier')}",
@@ -130,6 +130,10 @@ def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None, jso
         f"À lire d'abord : {Path(ecrit.notice) / 'A_LIRE.md'}",
     ]
     _rendre(json_, asdict(ecrit), lignes)
+
+
+def _dire(texte: str) -> None:
+    journal.print(texte, markup=False)
 
 
 def _saisir(demande: str) -> str:

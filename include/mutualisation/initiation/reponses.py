@@ -221,8 +221,11 @@ def _interroger_communes(saisir: Callable[[str], str], dire: Callable[[str], Non
 
 def _lignes_tapees(table: str, saisir: Callable[[str], str], dire: Callable[[str], None]) -> list[Ligne]:
     (premiere, question), *autres = questions(table).items()
-    lignes = []
-    while texte := saisir(f"{question.demande} : ").strip():
+    lignes: list[Ligne] = []
+    while (texte := saisir(f"{question.demande} : ").strip()) or not lignes:
+        if not texte:
+            dire("  il en faut au moins une ligne")
+            continue
         lignes.append({premiere: texte} | {nom: _poser(q, saisir, dire) for nom, q in autres})
     return lignes
 
@@ -238,7 +241,7 @@ def fautes_d_ensemble(r: Reponses) -> list[str]:
     fautes = [f"exercices : « {e} » n'est pas une année" for e in _exercices(r.epci) if annee(e) is None]
     fautes += [f"comptes_usagers : « {c} » n'est pas un compte" for c in comptes if not c.isdigit()]
     fautes += [f"compte donné deux fois : {c}" for c in _doubles([r.epci["compte_cee"], *comptes])]
-    fautes += [f"{t} : il en faut au moins un" for t in TABLES if not getattr(r, t)]
+    fautes += [f"{t} : il en faut au moins une ligne" for t in TABLES if not getattr(r, t)]
     fautes += [
         f"communes, {c['nom']}, code_insee : cinq caractères"
         for c in r.communes

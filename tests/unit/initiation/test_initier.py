@@ -205,7 +205,7 @@ def test_le_terminal_repose_la_question_d_une_reponse_refusee() -> None:
     tapees = iter(
         (
             *("Essai", "", "12", SIRET_EPCI, "", "", "", "2024", "", "peut-être", "non", "non", "", "", "", "", ""),
-            *("", "Aubeval", SIRET, "98001", "312", "", "", "", ""),
+            *("", "", "Aubeval", SIRET, "98001", "312", "", "", "", ""),
             *("ADS", "Droit des sols", *[""] * (len(questions("dispositifs")) - 2), ""),
         )
     )
@@ -215,6 +215,7 @@ def test_le_terminal_repose_la_question_d_une_reponse_refusee() -> None:
     assert [d.strip() for d in dites] == [
         "SIRET dont la clé est fausse (C6)",
         "valeur inconnue (attendu : oui, non) (C7)",
+        "il en faut au moins une ligne",
     ]
     assert (reponses.epci["suivi_du_temps"], reponses.exercices) == ("non", [2024])
     assert [d["part_communes"] for d in reponses.dispositifs] == ["100"]
