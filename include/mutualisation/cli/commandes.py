@@ -387,8 +387,8 @@ def restaurer(dossier: options.Sauvegarde, /, *, airflow: options.Airflow = None
     if faite.ecarts:
         raise ControleEchoue(faite.ecarts)
     sans = [] if faite.airflow else ["métadonnées d'Airflow non restaurées : --airflow BASE, dans un entrepôt vide"]
-    lignes = [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}", *sans]
-    _rendre(json_, {"sceaux": faite.sceaux, "airflow": faite.airflow}, lignes)
+    lignes = [f"{plusieurs(faite.sceaux, 'sceau conforme', 'sceaux conformes')}", *faite.remarques, *sans]
+    _rendre(json_, {"sceaux": faite.sceaux, "remarques": faite.remarques, "airflow": faite.airflow}, lignes)
 
 
 @app.command

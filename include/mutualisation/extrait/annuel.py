@@ -22,7 +22,7 @@ from mutualisation.publication.contexte import Contexte, lire_contexte
 from mutualisation.publication.extraits import ExtraitLu, est_entier, premier_clos, signer_et_noter
 from mutualisation.publication.extraits_csv import ecrire_csv, lignes
 from mutualisation.publication.inchange import REDRESSEMENT
-from mutualisation.publication.manifeste import MANIFESTE, SIGNATURE
+from mutualisation.publication.manifeste import CLOS, MANIFESTE, SIGNATURE
 from mutualisation.publication.relations import Relation, lire_relations, relations_internes
 from mutualisation.publication.sceaux import lire_sceau
 from mutualisation.rapport.contenu import ouverture
@@ -46,7 +46,15 @@ def verifier_places(
     Raises `ErreurMutualisation` when a folder there holds a file that is not ours, or may not be replaced (K11).
     """
     for exercice in exercices:
-        verifier_place(dossier_de(conn, sortie, exercice, version))
+        place = dossier_de(conn, sortie, exercice, version)
+        verifier_place(place)
+        en_place = ExtraitLu.lire(place)
+        if en_place and en_place.statut == CLOS and lire_cloture(conn, en_place.exercice, en_place.version) is None:
+            raise ErreurMutualisation(
+                f"{place} se dit clos, et l'entrepôt ne connaît pas cette clôture : il vient d'une sauvegarde "
+                "antérieure, ou ce dossier est d'un autre entrepôt. Rien n'a été remplacé : renommez ce dossier, qui "
+                "en est peut-être la seule trace, puis relancez."
+            )
 
 
 def composer_extrait(

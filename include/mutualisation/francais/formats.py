@@ -90,6 +90,13 @@ def plusieurs(compte: int, singulier: str, pluriel: str | None = None) -> str:
     return f"{nombre(compte)}{INSECABLE}{singulier if compte < 2 else pluriel or singulier + 's'}"
 
 
+def enumerer(noms: Iterable[str], nommes: int = 6) -> str:
+    """`a, b, c`, the first ones, then how many more: `et 4 autres`."""
+    tous = list(noms)
+    reste = len(tous) - nommes
+    return ", ".join(tous[:nommes]) + (f" et {plusieurs(reste, 'autre')}" if reste > 0 else "")
+
+
 def majuscule(texte: str) -> str:
     """A capital at the beginning; the rest as it is."""
     return texte[:1].upper() + texte[1:]

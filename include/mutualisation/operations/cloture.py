@@ -14,17 +14,17 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.roles import APPROBATEUR, au_nom_de, peut_prendre, sous_le_role
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait.annuel import dossier_ecrit
-from mutualisation.francais.formats import plusieurs
+from mutualisation.francais.formats import enumerer, plusieurs
 from mutualisation.lecteurs.noms import plat
 from mutualisation.operations.livraison import extraire
 from mutualisation.operations.session import Session, identite, verifier_exercices
 from mutualisation.operations.session import signataire as signataire_de
 from mutualisation.operations.verification_sceau import exiger_sceau
+from mutualisation.publication.chaine import ancrer
 from mutualisation.publication.clotures import approuver, lire_cloture
 from mutualisation.publication.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
-from mutualisation.publication.sceaux import ancrer
 
 ECARTS = """
 select controle, coalesce(cle, '')
@@ -117,7 +117,8 @@ def cloturer(
         if cloture is None:
             raise _refus(f"l'exercice {annee} n'a pas été clos")
         conn.commit()
-        ancrer(conn, session.var)
+        if not deja:
+            ancrer(conn, session.var)
         parent = dossier.parent if dossier is not None else None
         # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
         ecrit = extraire(session, annee, str(parent), publiee) if parent is not None and parent.is_dir() else ""
@@ -187,7 +188,7 @@ def _exiger_justifications(conn: psycopg.Connection[Any], exercice: int, version
         noms = [f"{controle} ({cle})" if cle else controle for controle, cle in sans]
         raise _refus(
             f"l'exercice {exercice} a {plusieurs(len(noms), 'écart')} sans justification : "
-            f"{_noms(noms)} ; corrigez les fichiers ou ajoutez des lignes à "
+            f"{enumerer(noms, LIMITE_NOMS)} ; corrigez les fichiers ou ajoutez des lignes à "
             "referentiel/justifications, puis relancez « mutualisation bilan »"
         )
 
@@ -218,11 +219,6 @@ def _extrait_a_approuver(
     if ecarts := ecarts_extrait(conn, dossier, var):
         raise ControleEchoue([f"clôture : {ecart}" for ecart in ecarts[:LIMITE_NOMS]])
     return extrait
-
-
-def _noms(noms: list[str]) -> str:
-    reste = len(noms) - LIMITE_NOMS
-    return ", ".join(noms[:LIMITE_NOMS]) + (f" et {reste} autres" if reste > 0 else "")
 
 
 def _refus(phrase: str) -> ControleEchoue:

@@ -31,11 +31,11 @@ from mutualisation.operations.session import Session, verifier_exercices, verifi
 from mutualisation.operations.verification_sceau import exiger_publication, exiger_sceau
 from mutualisation.portes import execution
 from mutualisation.portes.relecture import exiger_extrait
+from mutualisation.publication.chaine import ancrer
 from mutualisation.publication.contexte import Condition, ce_qui_a_change, condition_de, version_publiee
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.inchange import exercices_inchanges, publication_en_vigueur
 from mutualisation.publication.promotion import promouvoir
-from mutualisation.publication.sceaux import ancrer
 
 # the schema `construction` holds the last one only
 CONSTRUITE = """
@@ -136,7 +136,7 @@ def _promouvoir(
 
     `sienne`: the connection of who publishes, when it is another.
     """
-    exiger_publication(conn, version, session.var)
+    exiger_publication(session, conn, version)
     session.suivi(f"Publication de la version {version}")
     if sienne is not None:
         conn.commit()

@@ -32,6 +32,7 @@ from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import verifier
 from mutualisation.signatures import cle_signature
 from mutualisation.signatures.ancrage import DOSSIER as SCEAUX
+from mutualisation.signatures.ancrage import Ancres
 
 ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
 ATTENTE_MIN = 60
@@ -129,13 +130,15 @@ def _ecrire_json(chemin: Path, contenu: object) -> None:
 
 @dataclass(frozen=True)
 class Restauration:
-    """What `restaurer` brought back: seals that hold, and every difference found, a French sentence each.
+    """What `restaurer` brought back: seals that hold, every difference found, and what is to be known of them, a French
+    sentence each.
 
     `airflow`: False when the backup holds Airflow's metadata and they were not asked for.
     """
 
     sceaux: int
     ecarts: list[str]
+    remarques: list[str]
     airflow: bool
 
 
@@ -147,7 +150,8 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
     """
     var = dossier_var()
     _verifier(dossier, airflow)
-    if not empreintes(var / SCEAUX).items() <= empreintes(dossier / SCEAUX).items():
+    ici, copies = Ancres(var).lues(), Ancres(dossier).lues()
+    if any(ici[n].enonce != copies[n].enonce for n in ici.keys() & copies.keys()):
         raise ErreurMutualisation(
             f"Le dossier {var} tient déjà les sceaux d'un autre entrepôt : indiquez un dossier vide par "
             "MUTUALISATION_VAR."
@@ -170,7 +174,7 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
         with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
             ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
             complete = bool(airflow) or not (dossier / AIRFLOW).is_file()
-            return Restauration(int(ligne[0]) if ligne else 0, verifier(session)[0], complete)
+            return Restauration(int(ligne[0]) if ligne else 0, *verifier(session), complete)
 
 
 def _verifier(dossier: Path, airflow: str | None) -> None:

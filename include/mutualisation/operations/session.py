@@ -24,11 +24,14 @@ from mutualisation.entrepot.migrations import migrer, refus_de_migrer, revisions
 from mutualisation.entrepot.roles import PROPRIETAIRE, compte_systeme, peut_prendre
 from mutualisation.entrepot.serveur import est_a_creer, serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.operations.executions import Demande, Execution, inscrire
 from mutualisation.portes import execution
 from mutualisation.publication.preparation import est_preparee, preparer_publication
+from mutualisation.signatures import cle_signature
 
+CLES = (cle_signature.FICHIER, FICHIER_CLE)
 PREMIER_EXERCICE, DERNIER_EXERCICE = 1900, 2999
 
 
@@ -53,6 +56,7 @@ class Session:
     _conn: psycopg.Connection[Any] | None = None
     _verrou: psycopg.Connection[Any] | None = None
     _pile: ExitStack = field(default_factory=ExitStack)
+    _remarquees: set[str] = field(default_factory=set, init=False)
 
     @classmethod
     @contextmanager
@@ -69,11 +73,14 @@ class Session:
             mettre_a_jour(dsn)
             session = cls(dsn, dossier_var(), suivi, detail, not os.environ.get("ENTREPOT_DSN"), _pile=pile)
             compte = compte_systeme() if session.embarque else None
+            sans_cle = {session.var / cle for cle in CLES} - _presents(session.var)
             with inscrire(dsn, demande, compte, version_du_code) as session._execution:
                 try:
                     yield session
                 finally:
                     session._documenter()
+                    for cle in sorted(sans_cle & _presents(session.var)):
+                        suivi(f"Clé créée sur ce poste, {cle} : gardez-en une copie, à part de l'entrepôt")
 
     @contextmanager
     def connexion(
@@ -124,6 +131,13 @@ class Session:
         if self._execution is not None:
             self._execution.noter(self._etape, self.durees, self.lignes)
 
+    def remarquer(self, phrases: Iterable[str]) -> None:
+        """Say what is to be known of the statements, once in a command."""
+        for phrase in phrases:
+            if phrase not in self._remarquees:
+                self._remarquees.add(phrase)
+                self.suivi(phrase)
+
     @contextmanager
     def lecture(self) -> Iterator[psycopg.Connection[Any]]:
         """A connection that reads one state of the warehouse, from its first query on, whoever writes."""
@@ -159,6 +173,14 @@ class Session:
             execution.documenter(page_controles(self.var).parent)
         except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
             self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")
+
+
+def _presents(dossier: Path) -> set[Path]:
+    """What is in a folder; nothing where it can't be read, which whoever needs it says."""
+    try:
+        return set(dossier.iterdir())
+    except OSError:
+        return set()
 
 
 def signataire(

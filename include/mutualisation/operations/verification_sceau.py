@@ -10,11 +10,12 @@ import psycopg
 
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.operations.session import Session
+from mutualisation.publication.chaine import lire_chaine
 from mutualisation.publication.clotures import toutes_closes, versions_closes
 from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits import ecarts_extrait, remarque_extrait
 from mutualisation.publication.extraits_csv import lire_pointeurs
-from mutualisation.publication.sceaux import PUBLICATION, ecarts_contenu, ecarts_pointeurs, lire_chaine, lire_sceau
+from mutualisation.publication.sceaux import PUBLICATION, ecarts_contenu, ecarts_pointeurs, lire_sceau
 
 
 def exiger_sceau(
@@ -26,10 +27,9 @@ def exiger_sceau(
     `ErreurMutualisation` when an exercice is not published.
     """
     chaine = lire_chaine(conn, session.var)
-    choisies = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
     _refuser(chaine.ecarts + ecarts_pointeurs(conn, chaine.sceaux))
-    for remarque in chaine.remarques:
-        session.suivi(remarque)
+    session.remarquer(chaine.remarques)
+    choisies = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
     relues: set[int] = set()
     for exercice, choisie in choisies.items():
         sceau = lire_sceau(conn, choisie)
@@ -41,13 +41,14 @@ def exiger_sceau(
                 relues.add(lu.version)
 
 
-def exiger_publication(conn: psycopg.Connection[Any], version: int, var: Path | None = None) -> None:
+def exiger_publication(session: Session, conn: psycopg.Connection[Any], version: int) -> None:
     """What stays published beside a version about to be published holds: it is not sealed anew once forged.
 
-    Raises `ControleEchoue` with a sentence per difference.
+    What is to be known of the statements is said to `session`. Raises `ControleEchoue` with a sentence per difference.
     """
-    chaine = lire_chaine(conn, var)
+    chaine = lire_chaine(conn, session.var)
     _refuser(chaine.ecarts)
+    session.remarquer(chaine.remarques)
     # what this version was compared with, or billed from (R7f, R12a)
     for close in versions_closes(conn):
         _refuser(ecarts_contenu(conn, lire_sceau(conn, close)))
@@ -71,7 +72,8 @@ def verifier(
         chaine = lire_chaine(conn, session.var)
         ecarts, remarques = chaine.ecarts + ecarts_pointeurs(conn, chaine.sceaux), chaine.remarques
         demandes = set(exercices)
-        for annee in sorted(demandes):
+        # what was asked may be what an older base lacks
+        for annee in sorted(demandes) if not ecarts else ():
             version_publiee(conn, annee)
         en_vigueur = {v for e, v in lire_pointeurs(conn).items() if not demandes or e in demandes}
         # a restatement moves the pointer, and what was closed is still given out

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.rows import class_row, dict_row
 
 from mutualisation.erreurs import ControleEchoue
+from mutualisation.francais.formats import enumerer
 from mutualisation.publication.extraits_csv import condenser, lire_pointeurs, sha256_stocke
 from mutualisation.publication.relations import ANALYSE, INTERNE, PUBLIEE, Colonne, Relation, relations_promues
 from mutualisation.signatures.ancrage import Ancre, Ancres
-from mutualisation.signatures.cle_signature import cle_en_place, cle_signature, est_signe, publique
+from mutualisation.signatures.cle_signature import cle_signature, empreinte_publique, publique
 
 SCEAUX = """
 select numero, acte, version, exercice, enonce, signature, cle_publique, relations
@@ -40,8 +41,8 @@ select version, exercices, prepare_par, identite, code_version, portes::text as 
 """
 HORODATAGE = "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 PUBLICATION, CLOTURE = "publication", "cloture"
-REMEDE = "restaurez d'une même sauvegarde l'entrepôt et son dossier « sceaux »"
 REMEDE_LIGNES = "restaurez l'entrepôt d'une sauvegarde, ou refaites d'un seul « bilan » tous les exercices publiés"
+NOMMES = 5
 Detail = dict[str, dict[str, Any]]
 
 
@@ -73,15 +74,6 @@ class SceauInscrit:
     def ancre(self) -> Ancre:
         """What is kept outside the warehouse."""
         return Ancre(self.enonce.encode(), self.signature)
-
-
-@dataclass
-class Chaine:
-    """The statements, oldest first; what is wrong with them, and what is to be known of them."""
-
-    sceaux: list[SceauInscrit]
-    ecarts: list[str] = field(default_factory=list)
-    remarques: list[str] = field(default_factory=list)
 
 
 def canonique(contenu: Any) -> str:
@@ -123,7 +115,7 @@ def enoncer(conn: psycopg.Connection[Any], acte: str, dit: Mapping[str, Any], cl
             "acte": acte,
             "numero": dernier[0] + 1 if dernier else 1,
             "precedent_sha256": sha256(dernier[1]) if dernier else None,
-            "cle_sha256": hashlib.sha256(publique(cle)).hexdigest(),
+            "cle_sha256": empreinte_publique(publique(cle)),
         }
     )
 
@@ -167,60 +159,7 @@ def maintenant(conn: psycopg.Connection[Any]) -> str:
     return str(moment)
 
 
-def ancrer(conn: psycopg.Connection[Any], var: Path | None = None) -> None:
-    """Keep on this machine the statements that its own key signed; those of others are not ours to keep."""
-    ancres = Ancres(var)
-    _garder(ancres, lire_sceaux(conn), ancres.lues(), cle_en_place(var))
-
-
-def _garder(
-    ancres: Ancres, sceaux: list[SceauInscrit], gardees: Mapping[int, Ancre], mienne: bytes | None
-) -> dict[int, Ancre]:
-    """Keep those of this key that are not; give back all that are."""
-    nouvelles = {}
-    for sceau in sceaux:
-        if sceau.numero not in gardees and sceau.cle_publique == mienne and _est_signe(sceau):
-            ancres.poser(sceau.numero, sceau.ancre, sceau.cle_publique)
-            nouvelles[sceau.numero] = sceau.ancre
-    return {**gardees, **nouvelles}
-
-
 # ---------------------------------------------------------------- verifying
-def lire_chaine(conn: psycopg.Connection[Any], var: Path | None = None) -> Chaine:
-    """The statements against their signatures, their chain, and those that this machine keeps.
-
-    It begins the transaction of a reader: what is kept by then was committed before, and is there to be read.
-    """
-    ancres = Ancres(var)
-    deja = ancres.lues()
-    chaine, connues = Chaine(lire_sceaux(conn)), cles_connues(conn, var)
-    gardees = _garder(ancres, chaine.sceaux, deja, cle_en_place(var))
-    precedent: str | None = None
-    ailleurs = []
-    for rang, sceau in enumerate(chaine.sceaux, start=1):
-        chaine.ecarts += _ecarts_enonce(sceau, connues)
-        if (sceau.numero, sceau.dit.get("numero"), sceau.dit.get("precedent_sha256")) != (rang, rang, precedent):
-            chaine.ecarts.append(f"sceau {sceau.numero} : il ne suit pas le sceau {rang - 1} — {REMEDE}.")
-        if sceau.numero not in gardees:
-            ailleurs.append(str(sceau.numero))
-        elif gardees[sceau.numero] != sceau.ancre:
-            chaine.ecarts.append(
-                f"sceau {sceau.numero} : l'entrepôt ne dit plus ce qui est ancré hors de lui — {REMEDE}."
-            )
-        precedent = sha256(sceau.enonce)
-    chaine.ecarts += [
-        f"sceau {numero} : il est ancré hors de l'entrepôt et n'y est plus inscrit — {REMEDE}."
-        for numero in sorted(deja.keys() - {s.numero for s in chaine.sceaux})
-    ]
-    if ailleurs and not chaine.ecarts:
-        s = "x" if len(ailleurs) > 1 else ""
-        chaine.remarques.append(
-            f"sceau{s} {', '.join(ailleurs)} : fait sur un autre poste, non gardé sur celui-ci ; signature et chaîne "
-            "tiennent."
-        )
-    return chaine
-
-
 def ecarts_pointeurs(conn: psycopg.Connection[Any], sceaux: list[SceauInscrit]) -> list[str]:
     """`journal.publications` against the last publication."""
     dernier = next((s for s in reversed(sceaux) if s.acte == PUBLICATION), None)
@@ -239,22 +178,6 @@ def ecarts_contenu(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> list[s
     return _ecarts_lignes(conn, sceau) + _ecarts_construction(conn, sceau)
 
 
-def _est_signe(sceau: SceauInscrit) -> bool:
-    return est_signe(sceau.enonce.encode(), sceau.signature, sceau.cle_publique)
-
-
-def _ecarts_enonce(sceau: SceauInscrit, connues: set[bytes]) -> list[str]:
-    """A row against its own statement and signature."""
-    fautes = []
-    if sceau.acte == PUBLICATION and sha256(canonique(sceau.relations)) != sceau.dit.get("relations_sha256"):
-        fautes.append(f"sceau {sceau.numero} : sa ligne de journal.sceaux n'est plus ce que dit son énoncé — {REMEDE}.")
-    if sceau.cle_publique not in connues:
-        fautes.append(f"sceau {sceau.numero} : la clé qui l'a signé n'est pas connue ici — {REMEDE}.")
-    elif not _est_signe(sceau):
-        fautes.append(f"sceau {sceau.numero} : sa signature n'est pas celle de son énoncé — {REMEDE}.")
-    return fautes
-
-
 def _nommee(version: int | None) -> str:
     return "aucune version" if version is None else f"la version {version}"
 
@@ -266,10 +189,11 @@ def _ecarts_lignes(conn: psycopg.Connection[Any], sceau: SceauInscrit) -> list[s
         for nom, scellee in relations.items()
         if _empreinte(conn, schema, _relation(nom, scellee), sceau.pointeurs) != scellee["sha256"]
     }
+    if not autres:
+        return []
     return [
-        f"sceau {sceau.numero} : les lignes de versions.{nom} ne sont plus celles qui ont été scellées "
-        f"(version {sceau.version}) — {REMEDE_LIGNES}."
-        for nom in sorted(autres)
+        f"sceau {sceau.numero} : les lignes de {enumerer((f'versions.{nom}' for nom in sorted(autres)), NOMMES)} ne "
+        f"sont plus celles qui ont été scellées (version {sceau.version}) — {REMEDE_LIGNES}."
     ]
 
 

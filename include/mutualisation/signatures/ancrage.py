@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.signatures.cle_signature import lire_pem_public, pem_public
+from mutualisation.signatures.cle_signature import empreinte_publique, est_signe, lire_pem_public, pem_public
 
 DOSSIER = "sceaux"
 # anyone may check a signature
@@ -24,6 +23,10 @@ class Ancre:
 
     enonce: bytes
     signature: bytes
+
+    def est_signee(self, cle_publique: bytes) -> bool:
+        """True when its signature is that of this key."""
+        return est_signe(self.enonce, self.signature, cle_publique)
 
 
 class Ancres:
@@ -59,7 +62,7 @@ class Ancres:
 
     def connaitre(self, cle_publique: bytes) -> Path:
         """Keep a public key; its file, which `openssl` reads."""
-        chemin = self.dossier / f"cle_{hashlib.sha256(cle_publique).hexdigest()[:16]}.pem"
+        chemin = self.dossier / f"cle_{empreinte_publique(cle_publique)[:16]}.pem"
         with self._accessible("écrit"):
             self.dossier.mkdir(parents=True, exist_ok=True)
             if not chemin.exists():

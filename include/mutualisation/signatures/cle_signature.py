@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from mutualisation.chemins import dossier_var
 from mutualisation.disque import creer_secret
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
 VARIABLE = "MUTUALISATION_CLE_SIGNATURE"
 FICHIER = "cle_signature"
@@ -35,20 +36,26 @@ def cle_signature(var: Path | None = None) -> Ed25519PrivateKey:
         return _lue(chemin.read_bytes(), str(chemin))
     except OSError as erreur:
         raise ErreurMutualisation(
-            f"La clé de signature {chemin} ne peut pas être lue ({type(erreur).__name__})."
+            f"La clé de signature {chemin} ne peut pas être lue ({raison_systeme(erreur)}) : remettez-la de sa copie, "
+            f"avec les droits de la lire{f' ; si elle est perdue, retirez {VARIABLE}' if donnee else ''}."
         ) from None
 
 
 def cle_en_place(var: Path | None = None) -> bytes | None:
-    """The public key of this installation, 32 bytes; None where nothing was ever signed: reading makes no key."""
-    if not os.environ.get(VARIABLE, "").strip() and not ((var or dossier_var()) / FICHIER).exists():
-        return None
-    return publique(cle_signature(var))
+    """The public key of this installation, 32 bytes; None where there is none: reading needs no key and makes none."""
+    donnee = os.environ.get(VARIABLE, "").strip()
+    chemin = Path(donnee) if donnee else (var or dossier_var()) / FICHIER
+    return publique(cle_signature(var)) if "PRIVATE KEY" in donnee or chemin.exists() else None
 
 
 def publique(cle: Ed25519PrivateKey) -> bytes:
     """Its public key, 32 bytes."""
     return cle.public_key().public_bytes(*_BRUT)
+
+
+def empreinte_publique(cle_publique: bytes) -> str:
+    """sha256 of a public key, in hex: how a statement and a file name it."""
+    return hashlib.sha256(cle_publique).hexdigest()
 
 
 def pem_public(cle_publique: bytes) -> bytes:

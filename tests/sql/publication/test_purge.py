@@ -11,7 +11,8 @@ import pytest
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations.conservation import exiger_conservee, purger
 from mutualisation.operations.session import Session
-from mutualisation.publication.sceaux import ecarts_contenu, ecarts_pointeurs, lire_chaine
+from mutualisation.publication.chaine import lire_chaine
+from mutualisation.publication.sceaux import ecarts_contenu, ecarts_pointeurs
 
 from . import entrepot_publie
 from .entrepot_publie import publication_sha256

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles
+from mutualisation.francais.formats import enumerer
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture, passage, textes
 from mutualisation.rapport.enonces import lire_tableau
@@ -15,7 +16,6 @@ from mutualisation.rapport.publie import TOTAL, Bilan, Ligne, somme
 
 # rubriques that the council reads of each dispositif: the ones whose absence is told
 ATTENDUES = {"presentation": "présentation", "activite": "activité", "ecart": "commentaire de l'écart"}
-NOMMES = 6
 RELATION = "redressement"
 MESURES = {"etp": "ETP", **libelles.MESURES, "recettes_ac": "Recettes imputées sur l'AC",
            "taux_couverture": "Taux de couverture"}  # fmt: skip
@@ -38,14 +38,6 @@ def _points(bilan: Bilan) -> Iterable[tuple[str, str]]:
     yield "Unités de service", _unites(bilan)
     yield "Textes absents", _textes(bilan)
     yield "Adresses absentes", _adresses(bilan)
-
-
-def enumerer(noms: Iterable[str]) -> str:
-    """`a, b, c`, the first ones, then how many more."""
-    tous = list(noms)
-    reste = len(tous) - NOMMES
-    enonces = ", ".join(tous[:NOMMES])
-    return f"{enonces} et {formats.plusieurs(reste, 'autre')}" if reste > 0 else enonces
 
 
 def _rejets(bilan: Bilan) -> str:
