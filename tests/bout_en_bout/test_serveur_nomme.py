@@ -76,8 +76,8 @@ def prepare(reseau: Reseau, petit: Path, en_ligne: EnLigne) -> Reseau:
     assert bilan.code == 0, bilan.erreurs
     assert bilan.texte.splitlines()[0] == en_ligne.resultat.texte.splitlines()[0]
     # each key that is made is said
-    assert [x.split(" : ")[0] for x in bilan.erreurs.splitlines() if x.startswith("Clé")] == [
-        f"Clé créée sur ce poste, {reseau.dossier / 'a' / cle}" for cle in ("cle_signature", "cle_pseudonymes")
+    assert [x.split(" : ")[0] for x in bilan.erreurs.splitlines() if "Clé" in x] == [
+        f"· Clé créée sur ce poste, {reseau.dossier / 'a' / cle}" for cle in ("cle_pseudonymes", "cle_signature")
     ]
     sauvegarde = reseau.taper("a", "installateur", "sauvegarder", reseau.dossier / "sauvegarde")
     assert sauvegarde.code == 0, sauvegarde.erreurs
