@@ -146,7 +146,7 @@ def test_ce_qui_est_perdu_est_dit_en_une_phrase_et_rien_d_autre_ne_l_est(clos: R
     for poste, perdus, dit in (
         ("sans_cle", ("cle_signature",), "clé de signature : celle des sceaux que garde"),
         ("sans_sceaux", ("sceaux",), "sceau 2 : non gardé en entier dans"),
-        ("sans_rien", ("cle_signature", "sceaux"), "sceaux 1 à 2 : non gardés sur ce poste"),
+        ("sans_rien", ("cle_signature", "sceaux"), "sceaux 1 et 2 : non gardés sur ce poste"),
     ):
         shutil.copytree(clos.dossier / "b", clos.dossier / poste)
         for nom in perdus:

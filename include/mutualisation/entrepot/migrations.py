@@ -17,13 +17,14 @@ from mutualisation.entrepot.roles import MIGRATION, PROPRIETAIRE, TRAITEMENT, pe
 from mutualisation.erreurs import ErreurMutualisation
 
 TABLE = "public.migrations"
+A_QUI = "select pg_catalog.pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace where nspname = 'journal'"
 
 
 def migrer(dsn: str) -> None:
     """Apply the migrations that are missing, all in one transaction; nothing to do costs one query.
 
-    Raises `ErreurMutualisation` when the warehouse is newer than this code, the login may not migrate it, or a
-    statement fails.
+    Raises `ErreurMutualisation` when the warehouse is newer than this code, a copy without its owner, the login may not
+    migrate it, or a statement fails.
     """
     connues = revisions()
     with connecter(dsn, autocommit=True, role=None) as conn:
@@ -56,9 +57,16 @@ def _appliquee(conn: psycopg.Connection, dsn: str) -> str | None:
     if conn.execute("select to_regclass(%s)", (TABLE,)).fetchone() == (None,):
         return None
     try:
-        ligne = conn.execute(f"select version_num from {TABLE}").fetchone()  # noqa: S608
+        ligne = conn.execute(f"select version_num, ({A_QUI}) from {TABLE}").fetchone()  # noqa: S608
     except psycopg.errors.InsufficientPrivilege as erreur:
         raise ErreurMutualisation(sans_le_groupe(dsn, TRAITEMENT)) from erreur
+    if ligne is not None and ligne[1] not in (None, PROPRIETAIRE):
+        raise ErreurMutualisation(
+            f"L'entrepôt {adresse(dsn)} a été copié sans ses groupes : il est à « {ligne[1]} », et ses droits n'y sont "
+            "pas. Rien n'est perdu dans la copie : « mutualisation migrer » sur une base vide de ce serveur crée les "
+            "groupes ; relancez ensuite pg_restore, sans --no-owner ni --no-privileges, dans une autre base vide. "
+            "« mutualisation restaurer » fait tout cela d'une sauvegarde."
+        )
     return str(ligne[0]) if ligne else None
 
 

@@ -66,14 +66,14 @@ def ancrer(conn: psycopg.Connection[Any], var: Path | None = None) -> None:
 
 
 def nommer(numeros: Sequence[int]) -> str:
-    """« sceau 1 », « sceaux 1, 3 à 5 »."""
+    """« sceau 1 », « sceaux 1 et 2 », « sceaux 1, 3 à 5 »."""
     tranches: list[list[int]] = []
     for numero in sorted(numeros):
         if tranches and tranches[-1][-1] == numero - 1:
             tranches[-1].append(numero)
         else:
             tranches.append([numero])
-    dites = [f"{t[0]} à {t[-1]}" if len(t) > 1 else str(t[0]) for t in tranches]
+    dites = [f"{t[0]} à {t[-1]}" if len(t) > 2 else " et ".join(map(str, t)) for t in tranches]
     return f"sceau{_s(numeros) and 'x'} {', '.join(dites)}"
 
 

@@ -130,3 +130,11 @@ def test_deux_commandes_migrent_en_meme_temps(base_nue):
         f.join()
     assert erreurs == []
     assert appliquee(base_nue) == migrations.revisions()[-1]
+
+
+def test_une_copie_sans_ses_groupes_dit_comment_la_refaire(base_vierge):
+    """What pg_restore leaves on a server that has no group of ours."""
+    with psycopg.connect(base_vierge, autocommit=True) as conn:
+        conn.execute("alter schema journal owner to current_user")
+    with pytest.raises(ErreurMutualisation, match=r"copié sans ses groupes.*sur une base vide de ce serveur crée les"):
+        migrer(base_vierge)

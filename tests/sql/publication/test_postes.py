@@ -91,7 +91,7 @@ def _resigner(conn: Conn, var: Path) -> None:
 REFUS: dict[str, tuple[Callable[[Conn, Path], object], str]] = {
     "une base plus ancienne": (
         _sql("delete from journal.sceaux where numero > 1"),
-        "sceaux 2 à 3 : {dossier} en garde l'énoncé (exercice 2021 clos, exercice 2020 clos), et l'entrepôt s'arrête "
+        "sceaux 2 et 3 : {dossier} en garde l'énoncé (exercice 2021 clos, exercice 2020 clos), et l'entrepôt s'arrête "
         "au sceau 1 : il vient d'une sauvegarde antérieure ou en a perdu — restaurez dans une base neuve une "
         "sauvegarde faite après le ",
     ),

@@ -67,7 +67,7 @@ def test_l_enonce_dit_la_publication_et_suit_le_precedent(deux_versions: Conn) -
         "publication", 2, 2, "c.durand", deux_versions.info.user,
     ]  # fmt: skip
     chaine = lire_chaine(deux_versions)
-    assert chaine.ecarts == chaine.remarques == ecarts_pointeurs(deux_versions, chaine.sceaux) == []
+    assert chaine.ecarts == ecarts_pointeurs(deux_versions, chaine.sceaux) == []
     # the first one too, by its own pointers
     assert [ecarts_contenu(deux_versions, s) for s in (premier, second)] == [[], []]
 
