@@ -17,7 +17,7 @@ from tests.atelier.commande import RACINE, empreinte, lancer
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne
 
-CHAINES = {"bilan_etape", "chargement_depot", "cloture_exercice", "factures_semestrielles"}
+CHAINES = {chaine.stem for chaine in (RACINE / "dags").glob("*.py")}
 
 
 CHAINES_LUES = """
