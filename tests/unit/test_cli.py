@@ -194,7 +194,10 @@ def test_un_entrepot_neuf_se_lit_en_json(taper: Taper, var_neuf: Path) -> None:
     [
         ({"statut": "reussie", "code": 0}, ", version 3 : réussie"),
         ({"statut": "interrompue", "code": None, "versions": []}, " : interrompue"),
-        ({"statut": "echouee", "code": 2, "phrase": "mois_manquant\nautre"}, ", version 3 : sortie 2, mois_manquant"),
+        (
+            {"statut": "echouee", "code": 2, "phrase": "mois_manquant\n" + "mot " * 60},
+            ", version 3 : sortie 2, mois_manquant " + "mot " * 36 + "…",
+        ),
     ],
 )
 def test_une_execution_tient_en_une_ligne(issue: dict[str, Any], dite: str) -> None:

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import App, CycloptsError, Parameter
@@ -59,6 +60,8 @@ app = App(
 app["--help"].help = "Affiche cette aide."
 app["--version"].help = "Affiche la version."
 journal = Console(stderr=True, highlight=False, soft_wrap=True)
+# of what ended a run, in a line of `etat`; `--json` has it whole
+LARGEUR_PHRASE = 160
 
 
 def suivre(message: str) -> None:
@@ -433,7 +436,9 @@ def etat(*, json_: options.Json = False) -> None:
 def _dire_execution(e: dict[str, Any]) -> str:
     """One run of the ledger: its number, command, start, stages, outcome."""
     issues = {"reussie": "réussie", "en_cours": "en cours", "interrompue": "interrompue"}
-    dite = issues.get(e["statut"]) or f"sortie {e['code']}, {str(e['phrase'] or '').partition(chr(10))[0]}"
+    dite = (
+        issues.get(e["statut"]) or f"sortie {e['code']}, {shorten(str(e['phrase']), LARGEUR_PHRASE, placeholder=' …')}"
+    )
     versions = "".join(f", version {v}" for v in e["versions"])
     debut = datetime.fromisoformat(e["debut"]).astimezone()
     return (

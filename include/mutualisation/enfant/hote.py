@@ -9,6 +9,7 @@ input of the child.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -114,6 +115,10 @@ class Enfant:
             yield
         except EnfantArrete as fin:
             comment = f" ({fin.signal.name})" if fin.signal else ""
+            if (octets := resource.getrlimit(resource.RLIMIT_AS)[1]) != resource.RLIM_INFINITY:
+                comment += (
+                    f", sous la limite de {octets // 1024**2} Mo que cette session met à un processus (ulimit -v)"
+                )
             raise PannePassagere(
                 f"{lieu} : {self._nom} s'est arrêté{comment} — relancer, et vérifier la mémoire disponible"
             ) from None
