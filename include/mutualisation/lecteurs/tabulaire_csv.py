@@ -255,7 +255,8 @@ def _mal_encode(chemin: Path, tete: bytes, jeu: Jeu, traduction: Traduction) -> 
 
 def retours_seuls(tete: bytes) -> bool:
     """Whether lines end as on an old Mac."""
-    return b"\r" in tete and b"\n" not in tete.rstrip()
+    lignes = tete.rstrip()  # a header alone may end by CRLF (F6)
+    return b"\r" in lignes and b"\n" not in lignes
 
 
 def autrement_separe(lignes: list[str]) -> Iterator[tuple[str, list[list[str]]]]:

@@ -149,6 +149,11 @@ def test_total_sous_toutes_ses_formes(tmp_path: Path, total: str) -> None:
     assert len(lu.rangees) == 1
 
 
+@pytest.mark.parametrize("fin", ["", "\n", "\r\n"])
+def test_un_en_tete_seul_n_est_pas_d_un_vieux_mac(tmp_path: Path, fin: str) -> None:
+    assert _lire(tmp_path, ENTETE + fin).rangees == []
+
+
 def test_total_seul_et_entete_seule(tmp_path: Path) -> None:
     assert _lire(tmp_path, f"{ENTETE}\nTotal;;;0;;\n").rangees == []
     assert _lire(tmp_path, ENTETE).rangees == []
