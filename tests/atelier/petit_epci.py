@@ -1,6 +1,6 @@
 """A community of 12 communes: two services, no asset, no time tracking, affectations only.
 
-What it answers to `initier`, and what HR and finance then export, are in `tests/donnees/petit_epci/`.
+`tests/donnees/petit_epci/` holds what it answers to `initier`, what HR and finance then export, sources of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 FICHIERS = Path(__file__).resolve().parents[1] / "donnees" / "petit_epci"
-REPONSES, EXPORTS = FICHIERS / "reponses.toml", FICHIERS / "exports"
+REPONSES, EXPORTS, SOURCES = (FICHIERS / nom for nom in ("reponses.toml", "exports", "sources"))
 EXERCICE = 2024
 with (FICHIERS / "communes.csv").open(encoding="cp1252", newline="") as _fichier:
     COMMUNES = [ligne["Nom"] for ligne in csv.DictReader(_fichier, delimiter=";")]

@@ -22,21 +22,30 @@ def test_du_questionnaire_au_bilan(tmp_path: Path) -> None:
     assert "!" not in charge.erreurs
 
     petit_epci.exporter(depot)
+    # sources of its own: the ledger and the bills of a telephone operator make the mandats, a software counts units
+    assemble = lancer(var, "assembler", petit_epci.SOURCES, depot)
+    assert assemble.texte.replace("\u00a0", " ").splitlines() == [
+        "activite/unites_2024-S1.csv : 2 lignes de dossiers_2024-S1.csv",
+        "activite/unites_2024-S2.csv : 1 ligne de dossiers_2024-S2.csv",
+        "compta/mandats_2024.csv : 7 lignes de grand_livre_2024.csv, telephone_2024.csv",
+    ]
     bilan = lancer(var, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", bilans)
     assert bilan.code == 0, bilan.erreurs
     extrait = bilans / f"bilan_{EXERCICE}"
     synthese = {r["dispositif"]: r for r in _lire(extrait / "synthese_financiere.csv")}
     # one pool, all under seuil_effectif: (104 000 + 41 000 + 61 200) / 4,80 = 42 958,333… per ETPT
-    # ADS: A 0,60 → 25 775,00; B 1,00 → 42 958,33; mandats 1 200,00 + 350,40; 3,50 € × 8 097 inhabitants, S1 titled
+    # ADS: A 0,60 → 25 775,00; B 1,00 → 42 958,33; mandats 1 200,00 + 350,40 + 60,00; 3,50 € × 8 097, S1 titled
     # SECR: C 0,80 + 0,50 → 55 845,83; mandats 480,00 + 500,00; three communes, 1 200,00 each
     attendu = {
-        "ADS": ("68733.33", "1550.40", "70283.73", "14169.75"),
+        "ADS": ("68733.33", "1610.40", "70343.73", "14169.75"),
         "SECR": ("55845.83", "980.00", "56825.83", "3600.00"),
     }
     colonnes = ("cout_personnel", "cout_fonctionnement", "cout_net", "recettes")
     assert {d: tuple(synthese[d][c] for c in colonnes) for d in attendu} == attendu
     dus = _lire(extrait / "recouvrement.csv")
     assert sum(Decimal(r["montant_du"]) for r in dus if r["dispositif"] == "ADS") == Decimal("28339.50")
+    (unites,) = [r for r in _lire(extrait / "cout_unitaire.csv") if r["dispositif"] == "ADS"]
+    assert Decimal(unites["unites"]) == 50
     controles = _lire(extrait / "controles.csv")
     assert {c["controle"] for c in controles if c["statut"] == "ecart"} <= {"unites_nulles"}
     assert [r for r in _lire(extrait / "rejets.csv") if r["source"] == "referentiel"] == []

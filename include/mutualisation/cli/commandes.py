@@ -135,6 +135,16 @@ def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None, jso
     _rendre(json_, asdict(ecrit), lignes)
 
 
+@app.command(usage="mutualisation assembler SOURCES DOSSIER [OPTIONS]")
+def assembler(sources: options.SourcesPropres, depot: options.DepotAssemble, /, *, json_: options.Json = False) -> None:
+    """Fait, des exports qu'un dossier déclare à côté du dépôt, des fichiers du contrat dans le dépôt."""
+    from mutualisation.initiation import assembler as ecrire
+
+    ecrits = ecrire(sources, depot)
+    lignes = [f"{e.fichier} : {plusieurs(e.lignes, 'ligne')} de {', '.join(e.exports)}" for e in ecrits]
+    _rendre(json_, [asdict(e) for e in ecrits], lignes)
+
+
 def _dire(texte: str) -> None:
     journal.print(texte, markup=False)
 

@@ -25,6 +25,10 @@ DepotNeuf = Annotated[
     Path,
     Parameter(metavar="DOSSIER", help="Dossier du dépôt à écrire, nouveau ou vide ; la notice va dans DOSSIER_notice."),
 ]
+SourcesPropres = Annotated[
+    Path, Parameter(metavar="SOURCES", help="Dossier des exports et de leurs déclarations (*.toml), à côté du dépôt.")
+]
+DepotAssemble = Annotated[Path, Parameter(metavar="DOSSIER", help="Dossier du dépôt où écrire.")]
 Depuis = Annotated[
     Path | None,
     Parameter(

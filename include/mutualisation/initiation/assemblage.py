@@ -1,0 +1,214 @@
+"""Sources of an EPCI's own: exports that a folder beside the drop declares, made files of the contract.
+
+A declaration (TOML) says which files they are, what their rows are (a cost: `mandats`; a receipt: `titres`; units:
+`unites`; or any other jeu without agents), and how its columns are read. What several exports say of one jeu and one
+periode makes one file of the drop, whose last column names the file and the line that each row comes from.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from mutualisation.erreurs import ErreurMutualisation, FichierRefuse, raison_systeme
+from mutualisation.ingestion.cellules_lues import lecture_de, total
+from mutualisation.ingestion.depot import lire_nom
+from mutualisation.lecteurs.bloc import BLANCS, Bloc, sans_total
+from mutualisation.lecteurs.entete import Traduction, normaliser
+from mutualisation.lecteurs.lecture import ouvrir
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
+from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu
+from mutualisation.sources.registre import registre
+
+# a banner line (F5): only a file that bears it is written again
+MARQUE = "Fichier écrit par « mutualisation assembler » : corriger l'export ou sa déclaration, pas ce fichier"
+ORIGINE = "Origine"
+CLES = ("libelle", "comme", "fichiers", "colonnes", "constantes", "mots")
+# what a constant may hold, from the name of the file and the place of the row
+REPERES = ("exercice", "semestre", "periode", "ligne")
+_REPERE = re.compile(r"\{(\w*)\}")
+
+
+@dataclass(frozen=True)
+class SourcePropre:
+    """A declaration, its columns by ASCII name: other headers, constants, words read as others."""
+
+    nom: str
+    jeu: Jeu
+    fichiers: str
+    colonnes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    constantes: Mapping[str, str] = field(default_factory=dict)
+    mots: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Assemble:
+    """A file of the drop that was written: path in it, rows, exports they come from."""
+
+    fichier: str
+    lignes: int
+    exports: list[str]
+
+
+def assembler(sources: Path, depot: Path) -> list[Assemble]:
+    """Write in the drop what the declarations of `sources` make of its exports.
+
+    FichierRefuse names the exports that can't be read; ErreurMutualisation a wrong declaration, or a file of the drop
+    that this did not write. Nothing is written then.
+    """
+    declarees = [_declaration(f) for f in sorted(sources.glob("*.toml"))]
+    if not declarees:
+        raise ErreurMutualisation(f"Aucune déclaration (*.toml) dans {sources} : docs/initier.md en montre une.")
+    rangees: dict[tuple[Jeu, str], list[list[str]]] = defaultdict(list)
+    exports: dict[tuple[Jeu, str], list[str]] = defaultdict(list)
+    refus = []
+    for source in declarees:
+        for fichier in _exports(sources, source):
+            try:
+                periode = _periode(source.jeu, fichier)
+                rangees[source.jeu, periode] += _lignes(source, fichier, periode)
+                exports[source.jeu, periode].append(fichier.name)
+            except (LectureRefusee, OSError) as faute:
+                refus.append((fichier.name, motif_refus(faute)))
+    if refus:
+        raise FichierRefuse(refus)
+    return _ecrire(depot, rangees, exports)
+
+
+def _ecrire(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exports: Any) -> list[Assemble]:
+    textes = {f"{jeu.source}/{jeu.nom}_{p}.csv".replace("_.", "."): _csv(jeu, r) for (jeu, p), r in rangees.items()}
+    try:
+        for nom in textes:
+            if (depot / nom).exists() and MARQUE not in (depot / nom).read_text("utf-8-sig", "replace")[:200]:
+                raise ErreurMutualisation(
+                    f"{depot / nom} n'a pas été écrit par « assembler » : le déclarer lui aussi parmi les "
+                    "sources, et le retirer du dépôt."
+                )
+        for nom, texte in textes.items():
+            (depot / nom).parent.mkdir(parents=True, exist_ok=True)
+            (depot / nom).write_text(texte, "utf-8-sig", newline="")
+    except OSError as e:
+        raise ErreurMutualisation(f"{depot} ne peut pas être écrit ({raison_systeme(e)}).") from None
+    return [Assemble(nom, len(rangees[c]), exports[c]) for nom, c in zip(textes, rangees, strict=True)]
+
+
+def _csv(jeu: Jeu, rangees: list[list[str]]) -> str:
+    sortie = io.StringIO()
+    ecrivain = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
+    ecrivain.writerows([[MARQUE], [*(c.entete for c in jeu.colonnes), ORIGINE], *rangees])
+    return sortie.getvalue()
+
+
+# ---------------------------------------------------------------- a declaration
+def _declaration(fichier: Path) -> SourcePropre:
+    """ErreurMutualisation, naming the file, when it says what the contract does not know."""
+    try:
+        lu = tomllib.loads(fichier.read_text(encoding="utf-8-sig"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ErreurMutualisation(f"{fichier} n'est pas un TOML en UTF-8 lisible.") from None
+    for cle in lu:
+        _connu(fichier, "clé", cle, CLES)
+    jeux = {j.nom: j for j in registre().jeux if j.format == "tabulaire" and not j.agents}
+    jeu = jeux[_connu(fichier, "jeu", str(lu.get("comme", "")), jeux)]
+    noms = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
+
+    def par_colonne(cle: str) -> dict[str, Any]:
+        return {noms[normaliser(_connu(fichier, "colonne", e, noms))]: v for e, v in lu.get(cle, {}).items()}
+
+    constantes = {nom: str(v) for nom, v in par_colonne("constantes").items()}
+    for repere in (r for v in constantes.values() for r in _REPERE.findall(v)):
+        _connu(fichier, "repère", repere, REPERES)
+    return SourcePropre(
+        fichier.stem,
+        jeu,
+        str(lu.get("fichiers", "")) or f"{fichier.stem}_*",
+        {nom: frozenset({normaliser(str(v))}) for nom, v in par_colonne("colonnes").items()},
+        constantes,
+        {nom: {normaliser(lu_): str(v) for lu_, v in m.items()} for nom, m in par_colonne("mots").items()},
+    )
+
+
+def _connu(fichier: Path, quoi: str, nom: str, connus: Any) -> str:
+    if nom in connus or normaliser(nom) in connus:
+        return nom
+    (proche,) = difflib.get_close_matches(nom, list(connus), 1, 0.0)
+    raise ErreurMutualisation(f"{fichier.name} : {quoi} « {nom} » inconnue, la plus proche est « {proche} ».")
+
+
+def _exports(sources: Path, source: SourcePropre) -> list[Path]:
+    trouves = sorted(f for f in sources.glob(source.fichiers) if f.suffix.lower() in (".csv", ".xlsx"))
+    if not trouves:
+        raise ErreurMutualisation(
+            f"{source.nom}.toml : aucun fichier « {source.fichiers} » (CSV, XLSX) dans {sources}."
+        )
+    return trouves
+
+
+# ---------------------------------------------------------------- an export
+def _periode(jeu: Jeu, fichier: Path) -> str:
+    """That of the jeu, as the name of the export ends. LectureRefusee when it does not."""
+    suffixe = fichier.stem.rpartition("_")[2] if jeu.periode != "aucune" else ""
+    lu = lire_nom(jeu, f"{jeu.nom}_{suffixe}.csv" if suffixe else f"{jeu.nom}.csv")
+    if lu is None:
+        forme = jeu.forme_du_nom.removeprefix(f"{jeu.nom}_")
+        raise LectureRefusee(f"le nom finit par sa période, comme « {fichier.stem}_{forme}.csv » (G7).")
+    return lu[0]
+
+
+def _lignes(source: SourcePropre, fichier: Path, periode: str) -> Iterator[list[str]]:
+    """Its rows in the columns of the jeu, then where each stands. LectureRefusee as the readers say."""
+    jeu = source.jeu
+    traduction = Traduction(source.colonnes, {}, source.constantes)
+    extension = fichier.suffix.lower().lstrip(".")
+    lecteur = ouvrir(fichier, jeu, extension, Limites.de_l_environnement(), traduction)
+    places = lecteur.entete.positions
+    reperes = {"exercice": periode[:4], "semestre": periode[6:], "periode": periode}
+    totaux: list[list[str]] = []
+    sommes = {c: Decimal(0) for c in jeu.colonnes if c.type in TYPES_SOMMABLES and c.nom in places}
+    for bloc in sans_total(lecteur.blocs(), totaux.append):
+        rangees = _a_la_largeur(bloc, lecteur.entete.largeur)
+        for c in sommes:
+            sommes[c] += sum(Decimal(lecture_de(c)(r[places[c.nom]]) or 0) for r in rangees)
+        for ligne, rangee in zip(bloc.lignes, rangees, strict=True):
+            dits = reperes | {"ligne": str(ligne)}
+            cellules = [
+                rangee[places[c.nom]] if c.nom in places else _resoudre(source.constantes.get(c.nom, ""), dits)
+                for c in jeu.colonnes
+            ]
+            lues = [
+                source.mots.get(c.nom, {}).get(normaliser(v), v) for c, v in zip(jeu.colonnes, cellules, strict=True)
+            ]
+            yield [*lues, f"{fichier.name}:{ligne}"]
+    for rangee in totaux:
+        _verifier_total(rangee, sommes, places)
+
+
+def _a_la_largeur(bloc: Bloc, largeur: int) -> list[list[str]]:
+    """Short rows completed. LectureRefusee for one that is too long (F6, F9): what is written would hide it."""
+    defauts = {i: motif for i, (_, motif) in bloc.defauts.items()}
+    trop = ((i, r) for i, r in enumerate(bloc.rangees) if any(c.strip(BLANCS) for c in r[largeur:]))
+    defauts |= {i: f"{len(r)} cellules pour {largeur} colonnes d'en-tête (F6)" for i, r in trop}
+    for i, motif in defauts.items():
+        raise LectureRefusee(f"ligne {bloc.lignes[i]} : {motif}.")
+    return [r[:largeur] + [""] * (largeur - len(r)) for r in bloc.rangees]
+
+
+def _resoudre(constante: str, reperes: Mapping[str, str]) -> str:
+    return _REPERE.sub(lambda m: reperes[m[1]], constante)
+
+
+def _verifier_total(rangee: list[str], sommes: Mapping[Colonne, Decimal], places: Mapping[str, int]) -> None:
+    """LectureRefusee when the `Total` row is not the sum of a column (F4): what is written has none."""
+    for c, somme in sommes.items():
+        annonce = total("".join(rangee[places[c.nom] : places[c.nom] + 1]), c.type)
+        if annonce is not None and Decimal(annonce) != somme:
+            raise LectureRefusee(f"la ligne Total n'est pas la somme de la colonne « {c.entete} » (F4).")

@@ -1,0 +1,145 @@
+"""A source of one's own: declared beside the drop, made rows of the contract, each with where it comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mutualisation.erreurs import ErreurMutualisation, FichierRefuse
+from mutualisation.ingestion.depot import decouvrir
+from mutualisation.initiation import assembler
+from mutualisation.initiation.assemblage import MARQUE
+
+# a cost: the portal of a telephone operator, whose rows have no number
+TELEPHONE = """
+libelle = "Factures du portail de l'opérateur"
+comme = "mandats"
+[colonnes]
+"Date émission" = "Jour"
+"Montant TTC" = "Total TTC"
+"Axe analytique" = "Entité"
+"Statut" = "État"
+[constantes]
+"Exercice" = "{exercice}"
+"Budget" = "TEL"
+"Bordereau" = "{periode}"
+"Pièce" = "{ligne}"
+"Ligne" = 1
+"Type pièce" = "01"
+"Nature" = "6262"
+[mots."Statut"]
+"Réglée" = "Payé"
+"""
+FACTURES = "Jour;Total TTC;Entité;État\n05/01/2024;120,50;ADS;réglée\n07/01/2024;30;INFO;Émis\nTotal;150,50;;\n"
+UNITES = """
+comme = "unites"
+fichiers = "dossiers*"
+colonnes = {"SIRET adhérent" = "Mairie", "Quantité" = "Nb"}
+constantes = {"Exercice" = "{exercice}", "Semestre" = "{semestre}", "Dispositif" = "ADS", "Type unité" = "DOSSIER"}
+"""
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    dossier = tmp_path / "sources"
+    dossier.mkdir()
+    (dossier / "telephone.toml").write_text(TELEPHONE, encoding="utf-8")
+    (dossier / "telephone_2024-01.csv").write_text(FACTURES, encoding="cp1252")
+    return dossier
+
+
+def _rangees(fichier: Path) -> list[str]:
+    return fichier.read_text(encoding="utf-8-sig").splitlines()
+
+
+def test_un_cout_devient_des_mandats(sources: Path, tmp_path: Path) -> None:
+    (fait,) = assembler(sources, tmp_path / "depot")
+    assert (fait.fichier, fait.lignes, fait.exports) == ("compta/mandats_2024-01.csv", 2, ["telephone_2024-01.csv"])
+    marque, entete, *lignes = _rangees(tmp_path / "depot" / fait.fichier)
+    assert (marque, entete.split(";")[-1]) == (MARQUE, "Origine")
+    premiere = dict(zip(entete.split(";"), lignes[0].split(";"), strict=True))
+    assert {c: v for c, v in premiere.items() if v} == {
+        "Exercice": "2024",
+        "Budget": "TEL",
+        "Bordereau": "2024-01",
+        "Pièce": "2",
+        "Ligne": "1",
+        "Date émission": "05/01/2024",
+        "Type pièce": "01",
+        "Nature": "6262",
+        "Axe analytique": "ADS",
+        "Montant TTC": "120,50",
+        "Statut": "Payé",
+        "Origine": "telephone_2024-01.csv:2",
+    }
+    assert decouvrir(tmp_path / "depot").refus == {}
+
+
+def test_plusieurs_exports_font_un_fichier_et_le_refont(sources: Path, tmp_path: Path) -> None:
+    (sources / "ciril.toml").write_text('comme = "mandats"\nfichiers = "ciril_*"\n', encoding="utf-8")
+    (sources / "ciril_2024-01.csv").write_text(
+        "Exercice;Budget;Bordereau;Pièce;Ligne;Date émission;Type pièce;Nature;Montant TTC;Statut\n"
+        "2024;BP;1;1;1;15/01/2024;01;6064;10,00;Payé\n",
+        encoding="utf-8",
+    )
+    (sources / "ads.toml").write_text(UNITES, encoding="utf-8")
+    (sources / "dossiers_2024-S2.csv").write_text("Mairie;Nb\n21989901000017;4\n", encoding="utf-8")
+    faits = {f.fichier: f for f in assembler(sources, tmp_path / "depot")}
+    assert {f: (a.lignes, a.exports) for f, a in faits.items()} == {
+        "compta/mandats_2024-01.csv": (3, ["ciril_2024-01.csv", "telephone_2024-01.csv"]),
+        "activite/unites_2024-S2.csv": (1, ["dossiers_2024-S2.csv"]),
+    }
+    assert _rangees(tmp_path / "depot/activite/unites_2024-S2.csv")[2:] == [
+        "2024;2;ADS;21989901000017;DOSSIER;4;;dossiers_2024-S2.csv:2"
+    ]
+    avant = (tmp_path / "depot/compta/mandats_2024-01.csv").read_bytes()
+    assembler(sources, tmp_path / "depot")
+    assert (tmp_path / "depot/compta/mandats_2024-01.csv").read_bytes() == avant
+
+
+def test_un_fichier_que_la_finance_a_depose_n_est_pas_ecrase(sources: Path, tmp_path: Path) -> None:
+    depose = tmp_path / "depot/compta/mandats_2024-01.csv"
+    depose.parent.mkdir(parents=True)
+    depose.write_text("le leur", encoding="utf-8")
+    with pytest.raises(ErreurMutualisation, match="n'a pas été écrit par « assembler »"):
+        assembler(sources, tmp_path / "depot")
+    assert depose.read_text(encoding="utf-8") == "le leur"
+
+
+@pytest.mark.parametrize(
+    ("remplace", "par", "attendu"),
+    [
+        ('"mandats"', '"mandat"', r"telephone\.toml : jeu « mandat » inconnue, la plus proche est « mandats »"),
+        ('"mandats"', '"agents"', "jeu « agents » inconnue"),
+        ('"Date émission"', '"Date emise"', "colonne « Date emise » inconnue, la plus proche est « date emission »"),
+        ("{ligne}", "{lignes}", "repère « lignes » inconnue, la plus proche est « ligne »"),
+        ("libelle", "titre", "clé « titre » inconnue"),
+        ("[colonnes]", "[colonnes", "TOML"),
+        ("libelle", 'fichiers = "autres*"\nlibelle', "aucun fichier « autres"),
+    ],
+)
+def test_une_declaration_fausse_est_nommee(
+    sources: Path, tmp_path: Path, remplace: str, par: str, attendu: str
+) -> None:
+    (sources / "telephone.toml").write_text(TELEPHONE.replace(remplace, par, 1), encoding="utf-8")
+    with pytest.raises(ErreurMutualisation, match=attendu):
+        assembler(sources, tmp_path / "depot")
+    assert not (tmp_path / "depot").exists()
+
+
+def test_un_export_illisible_est_refuse(sources: Path, tmp_path: Path) -> None:
+    (sources / "telephone_2024-13.csv").write_text(FACTURES, encoding="utf-8")
+    (sources / "telephone_2024-02.csv").write_text("Jour;Total\n01/02/2024;1\n", encoding="utf-8")
+    (sources / "telephone_2024-03.csv").write_text(FACTURES.replace("150,50", "150,51"), encoding="utf-8")
+    (sources / "telephone_2024-04.csv").write_text(FACTURES.replace("réglée", "réglée;de trop"), encoding="utf-8")
+    with pytest.raises(FichierRefuse) as refus:
+        assembler(sources, tmp_path / "depot")
+    assert [(f, m.partition(" (")[0]) for f, m in refus.value.refus] == [
+        ("telephone_2024-02.csv", "aucune des 6 premières lignes non vides ne porte les colonnes obligatoires"),
+        ("telephone_2024-03.csv", "la ligne Total n'est pas la somme de la colonne « Montant TTC »"),
+        ("telephone_2024-04.csv", "ligne 2 : 5 cellules pour 4 colonnes d'en-tête"),
+        ("telephone_2024-13.csv", "le nom finit par sa période, comme « telephone_2024-13_AAAA-MM.csv »"),
+    ]
+    with pytest.raises(ErreurMutualisation, match="Aucune déclaration"):
+        assembler(tmp_path, tmp_path / "depot")
