@@ -1,7 +1,8 @@
 """The bilan chain: build, gate, then publish and extract, or wait for somebody to do so."""
 
-from airflow.sdk import Param, dag
-from chaines.actifs import DEPOT_CHARGE
+from airflow.sdk import Param
+from chaines.actifs import candidate, depot_charge
+from chaines.entites import chaine
 from chaines.reglages import COMMUNS, param_exercices, param_sortie
 from chaines.taches import aiguiller, choisir_exercices, construire, controler, extraire, proposer, publier
 
@@ -23,10 +24,10 @@ les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
 """
 
 
-@dag(
-    dag_id="bilan_etape",
+@chaine(
+    "bilan_etape",
     dag_display_name="Bilan d'étape",
-    schedule=[DEPOT_CHARGE],
+    schedule=lambda entite: [depot_charge(entite)],
     params={
         "exercices": param_exercices("Vide : ceux annoncés par le chargement, à défaut ceux qui sont ouverts"),
         "sortie": param_sortie("Dossier des extraits"),
@@ -37,13 +38,10 @@ les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
     doc_md=DOC,
     **COMMUNS,
 )
-def bilan_etape() -> None:
+def bilan_etape(entite: str) -> None:
     """Wiring only."""
     exercices = choisir_exercices()
     version = controler(construire(exercices))
     publication = publier(version)
-    aiguiller(version) >> [publication, proposer(version)]
+    aiguiller(version) >> [publication, proposer.override(outlets=[candidate(entite)])(version)]
     publication >> extraire(exercices)
-
-
-bilan_etape()

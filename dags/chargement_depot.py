@@ -1,7 +1,8 @@
 """The loading chain: what a drop has that is new, source by source, then one announcement."""
 
-from airflow.sdk import Param, dag
-from chaines.actifs import depot_surveille
+from airflow.sdk import Param
+from chaines.actifs import depot_charge, depot_surveille
+from chaines.entites import chaine
 from chaines.reglages import COMMUNS, param_exercices
 from chaines.taches import annoncer, charger
 
@@ -27,10 +28,10 @@ Pour ne charger qu'une source, donnez un dépôt qui n'a que son sous-dossier.
 """
 
 
-@dag(
-    dag_id="chargement_depot",
+@chaine(
+    "chargement_depot",
     dag_display_name="Chargement d'un dépôt",
-    schedule=depot_surveille(),
+    schedule=depot_surveille,
     params={
         "depot": Param(
             None,
@@ -45,9 +46,6 @@ Pour ne charger qu'une source, donnez un dépôt qui n'a que son sous-dossier.
     doc_md=DOC,
     **COMMUNS,
 )
-def chargement_depot() -> None:
+def chargement_depot(entite: str) -> None:
     """Wiring only."""
-    charger.expand(source=list(registre().noms)) >> annoncer()
-
-
-chargement_depot()
+    charger.expand(source=list(registre().noms)) >> annoncer.override(outlets=[depot_charge(entite)])()

@@ -1,7 +1,8 @@
 """The closing of an exercice: what is checked, a person's approval, the closed extract."""
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Param, dag
+from airflow.sdk import Param
+from chaines.entites import chaine
 from chaines.reglages import COMMUNS, EXERCICE
 from chaines.taches import clore, verifier
 
@@ -25,10 +26,9 @@ Approuver fige les chiffres et les documents de cet exercice. Qui l'a préparé 
 """
 
 
-@dag(
-    dag_id="cloture_exercice",
+@chaine(
+    "cloture_exercice",
     dag_display_name="Clôture d'un exercice",
-    schedule=None,
     params={
         "exercice": Param(**EXERCICE, title="Exercice publié"),
         "sortie": Param(
@@ -42,7 +42,7 @@ Approuver fige les chiffres et les documents de cet exercice. Qui l'a préparé 
     doc_md=DOC,
     **COMMUNS,
 )
-def cloture_exercice() -> None:
+def cloture_exercice(_: str) -> None:
     """Wiring only."""
     a_clore = verifier()
     # it waits as long as it takes: no timeout
@@ -51,6 +51,3 @@ def cloture_exercice() -> None:
     )
     a_clore >> approuver
     clore(a_clore, approuver.output)
-
-
-cloture_exercice()

@@ -1,6 +1,7 @@
 """The deadline of a bilan: each morning, is it published, and what is missing otherwise."""
 
-from airflow.sdk import CronTriggerTimetable, Param, dag
+from airflow.sdk import CronTriggerTimetable, Param
+from chaines.entites import chaine
 from chaines.reglages import COMMUNS, EXERCICE
 from chaines.taches import exiger_bilan
 
@@ -12,10 +13,10 @@ jour, ou une fois le bilan publié : rien. Pour la faire taire, mettez la chaîn
 """
 
 
-@dag(
-    dag_id="echeance_bilan",
+@chaine(
+    "echeance_bilan",
     dag_display_name="Échéance d'un bilan",
-    schedule=CronTriggerTimetable("0 6 * * *", timezone="Europe/Paris"),
+    schedule=lambda _: CronTriggerTimetable("0 6 * * *", timezone="Europe/Paris"),
     params={
         "exercice": Param(
             None, **EXERCICE | {"type": ["null", "integer"]}, title="Exercice", description_md="Vide : l'année d'avant"
@@ -32,9 +33,6 @@ jour, ou une fois le bilan publié : rien. Pour la faire taire, mettez la chaîn
     doc_md=DOC,
     **COMMUNS,
 )
-def echeance_bilan() -> None:
+def echeance_bilan(_: str) -> None:
     """Wiring only."""
     exiger_bilan()
-
-
-echeance_bilan()

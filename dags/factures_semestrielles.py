@@ -1,6 +1,7 @@
 """The invoices of a semestre, from what is published."""
 
-from airflow.sdk import Param, dag
+from airflow.sdk import Param
+from chaines.entites import chaine
 from chaines.reglages import COMMUNS, EXERCICE, param_sortie
 from chaines.taches import facturer
 
@@ -15,10 +16,9 @@ mêmes octets ; rien n'est émis.
 """
 
 
-@dag(
-    dag_id="factures_semestrielles",
+@chaine(
+    "factures_semestrielles",
     dag_display_name="Factures d'un semestre",
-    schedule=None,
     params={
         "exercice": Param(**EXERCICE, title="Exercice publié"),
         "semestre": Param(type="integer", enum=[1, 2], title="Semestre"),
@@ -31,9 +31,6 @@ mêmes octets ; rien n'est émis.
     doc_md=DOC,
     **COMMUNS,
 )
-def factures_semestrielles() -> None:
+def factures_semestrielles(_: str) -> None:
     """Wiring only."""
     facturer()
-
-
-factures_semestrielles()

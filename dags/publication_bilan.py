@@ -1,9 +1,10 @@
 """The publication of a version that nobody asked for: what it changes, a person's answer, the extracts."""
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Param, dag
-from chaines.actifs import CANDIDATE
+from airflow.sdk import Param
+from chaines.actifs import candidate
 from chaines.alertes import Alerte
+from chaines.entites import chaine
 from chaines.reglages import COMMUNS, param_sortie
 from chaines.taches import extraire, presenter, publier_au_nom
 
@@ -23,10 +24,10 @@ Si une version plus récente attend, répondre à la plus ancienne est refusé :
 PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
 
 
-@dag(
-    dag_id="publication_bilan",
+@chaine(
+    "publication_bilan",
     dag_display_name="Publication d'un bilan",
-    schedule=[CANDIDATE],
+    schedule=lambda entite: [candidate(entite)],
     params={
         "version": Param(
             None, type=["null", "integer"], minimum=1, title="Version", description_md="Vide : la dernière construite"
@@ -38,7 +39,7 @@ PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
     # one that waits doesn't hold back the next
     **COMMUNS | {"max_active_runs": 16},
 )
-def publication_bilan() -> None:
+def publication_bilan(_: str) -> None:
     """Wiring only."""
     presentee = presenter()
     # it waits as long as it takes: no timeout
@@ -51,6 +52,3 @@ def publication_bilan() -> None:
     )
     presentee >> relire
     extraire(publier_au_nom(presentee, relire.output))
-
-
-publication_bilan()

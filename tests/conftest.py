@@ -24,6 +24,7 @@ COMPLET = (
     "banc",
     "bout_en_bout",
     "dags/test_executions.py",
+    "dags/test_executions_entites.py",
     "dags/test_ordonnanceur.py",
     "dags/test_services.py",
     "dags/test_sans_personne.py",

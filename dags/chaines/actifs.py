@@ -1,21 +1,33 @@
 """What one chain tells another."""
 
 import os
+from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher
 
+from chaines.entites import depot_de
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ordonnancement import nommer
 from mutualisation.ordonnancement.guet import CALME_S, DepotComplet
 
-# updated once for a whole drop, when something new has landed: a build starts on it, so one per drop
-DEPOT_CHARGE = Asset(name="entrepot/depot_charge", uri="entrepot://depot_charge")
-# a version that passed its gates without anybody's asking: a person publishes it, or not
-CANDIDATE = Asset(name="entrepot/candidate", uri="entrepot://candidate")
+
+def depot_charge(entite: str) -> Asset:
+    """Updated once for a whole drop, when something new has landed: a build starts on it, so one per drop."""
+    return _actif("entrepot", nommer("depot_charge", entite))
 
 
-def depot_surveille() -> list[Asset] | None:
-    """The drop at the address MUTUALISATION_DEPOT, watched; None when there is none."""
-    if not (depot := os.environ.get("MUTUALISATION_DEPOT")):
+def candidate(entite: str) -> Asset:
+    """A version that passed its gates without anybody's asking: a person publishes it, or not."""
+    return _actif("entrepot", nommer("candidate", entite))
+
+
+def _actif(groupe: str, nom: str, **reglages: Any) -> Asset:
+    return Asset(name=f"{groupe}/{nom}", uri=f"{groupe}://{nom}", **reglages)
+
+
+def depot_surveille(entite: str) -> list[Asset] | None:
+    """The drop of the entity under MUTUALISATION_DEPOT, watched; None when there is none."""
+    if not (depot := depot_de(entite)):
         return None
     dit = os.environ.get("MUTUALISATION_DEPOT_CALME") or CALME_S
     try:
@@ -25,4 +37,4 @@ def depot_surveille() -> list[Asset] | None:
             f"MUTUALISATION_DEPOT_CALME vaut « {dit} » : donnez des secondes, comme 600, ou 0 pour n'attendre que le "
             "fichier « .complet »."
         ) from None
-    return [Asset(name="depot/complet", uri="depot://complet", watchers=[AssetWatcher(name="depot", trigger=guet)])]
+    return [_actif("depot", nommer("complet", entite), watchers=[AssetWatcher(name="depot", trigger=guet)])]

@@ -27,10 +27,12 @@ ETAPES = {
     "approuver": "approbation",
     "clore": "clôture",
     "exiger_bilan": "échéance",
+    "comparer": "comparaison",
 }
 SUITES = {
     "charger": "Rien n'a été chargé de cette source ; son état précédent est intact.",
     "annoncer": "Le dépôt est chargé.",
+    "comparer": "La comparaison d'avant reste en place.",
     "facturer": "Aucune facture n'a été écrite ; celles d'avant restent en place.",
     "verifier": "L'exercice n'est pas clos.",
     "approuver": "L'exercice n'est pas clos.",

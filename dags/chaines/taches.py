@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +16,10 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from chaines.actifs import CANDIDATE, DEPOT_CHARGE
+from chaines.actifs import candidate, depot_charge
 from chaines.echecs import en_francais
+from chaines.entites import depot_de, entite_en_cours, entites
+from mutualisation.chemins import dossier_var
 
 if TYPE_CHECKING:
     from mutualisation.operations import Session
@@ -38,7 +39,7 @@ def entrepot() -> Iterator[Session]:
     ti = contexte["ti"]
     lieu = f"Airflow, chaîne {ti.dag_id}, exécution {ti.run_id}, essai {ti.try_number}"
     demande = Demande(ti.task_id, lieu, contexte["params"])
-    with adresses(), Session.depuis_environnement(journal.info, journal.info, demande) as session:
+    with adresses(entite_en_cours()), Session.depuis_environnement(journal.info, journal.info, demande) as session:
         yield session
 
 
@@ -48,7 +49,7 @@ def dire(reste: str) -> None:
         journal.warning(reste)
 
 
-@task(pool="entrepot", map_index_template="{{ source_affichee }}")
+@task(map_index_template="{{ source_affichee }}")
 @en_francais
 def charger(source: str, params: Any = None) -> int:
     """Load what the drop has that is new for one source; the rows landed. Nothing new: skipped."""
@@ -56,7 +57,7 @@ def charger(source: str, params: Any = None) -> int:
 
     get_current_context()["source_affichee"] = source  # type: ignore[typeddict-unknown-key]
     with entrepot() as session:
-        chargements = charger(session, depot_de(params), [source])
+        chargements = charger(session, depot_demande(params), [source])
         dire(laisse_de_cote_par_la_lecture(session, chargements))
     for avertissement in (a for c in chargements for a in c.avertissements):
         journal.warning(avertissement)
@@ -65,7 +66,7 @@ def charger(source: str, params: Any = None) -> int:
     return sum(c.lignes for c in chargements)
 
 
-@task(outlets=[DEPOT_CHARGE], trigger_rule="none_failed")
+@task(trigger_rule="none_failed")
 @en_francais
 def annoncer(params: Any = None, outlet_events: Any = None) -> None:
     """Say once that the drop is loaded, and for which exercices; skipped when all that is loaded is published.
@@ -78,15 +79,15 @@ def annoncer(params: Any = None, outlet_events: Any = None) -> None:
         reste = reste_a_construire(session.dsn)
     if not reste:
         raise AirflowSkipException("Rien de nouveau depuis la dernière publication.")
-    outlet_events[DEPOT_CHARGE].extra = {"exercices": params["exercices"]}
+    outlet_events[depot_charge(entite_en_cours())].extra = {"exercices": params["exercices"]}
     journal.info("Le dépôt est chargé : un bilan peut partir.")
 
 
-def depot_de(params: Any) -> str:
+def depot_demande(params: Any) -> str:
     """The drop of the run: the one asked for, else the one that is watched. Raises `ErreurMutualisation`."""
     from mutualisation.erreurs import ErreurMutualisation
 
-    if depot := params["depot"] or os.environ.get("MUTUALISATION_DEPOT"):
+    if depot := params["depot"] or depot_de(entite_en_cours()):
         return str(depot)
     raise ErreurMutualisation("Aucun dépôt : donnez son adresse à l'exécution, ou par la variable MUTUALISATION_DEPOT.")
 
@@ -97,7 +98,7 @@ def choisir_exercices(params: Any = None, triggering_asset_events: Any = None) -
     """The exercices of the run: those asked for or announced, else the open ones, published or just loaded (S3)."""
     from mutualisation.operations.etat import exercices_a_construire
 
-    annonces = [e.extra.get("exercices") for e in triggering_asset_events[DEPOT_CHARGE]]
+    annonces = [e.extra.get("exercices") for e in triggering_asset_events[depot_charge(entite_en_cours())]]
     with entrepot() as session:
         exercices = exercices_voulus(annonces or [params["exercices"]], exercices_a_construire(session.dsn))
     if not exercices:
@@ -111,7 +112,7 @@ def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> li
     return sorted({e for demande in demandes for e in demande or ouverts})
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def construire(exercices: list[int], params: Any = None) -> int:
     """Build the exercices and pass the gate « modèle »; the version built."""
@@ -121,7 +122,7 @@ def construire(exercices: list[int], params: Any = None) -> int:
         return construire(session, exercices, params["prepare_par"])
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def controler(version: int) -> int:
     """Pass the gate « bilan » on the version built; the same version."""
@@ -141,36 +142,36 @@ def aiguiller(version: int, params: Any = None, dag_run: Any = None) -> str:
     return "publier" if demandee else "proposer"
 
 
-@task(pool="entrepot", outlets=[CANDIDATE])
+@task
 @en_francais
 def proposer(version: int, outlet_events: Any = None) -> None:
     """Tell that a version waits for somebody to publish it; skipped when it changes nothing."""
-    from mutualisation.operations import candidate
+    from mutualisation import operations
 
     with entrepot() as session:
-        proposee = candidate(session, version)
+        proposee = operations.candidate(session, version)
     if not proposee.exercices:
         raise AirflowSkipException(proposee.phrase)
-    outlet_events[CANDIDATE].extra = {"version": version}
+    outlet_events[candidate(entite_en_cours())].extra = {"version": version}
     journal.info(proposee.phrase)
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[str, Any]:
     """The version to publish and its differences: version, exercices, phrase, tableau; the last one by default."""
-    from mutualisation.operations import candidate
+    from mutualisation import operations
 
-    proposees = [e.extra["version"] for e in triggering_asset_events[CANDIDATE]]
+    proposees = [e.extra["version"] for e in triggering_asset_events[candidate(entite_en_cours())]]
     with entrepot() as session:
-        presentee = candidate(session, max(proposees, default=params["version"]))
+        presentee = operations.candidate(session, max(proposees, default=params["version"]))
     if not presentee.exercices:
         raise AirflowSkipException(presentee.phrase)
     journal.info("%s\n%s", presentee.phrase, presentee.tableau)
     return vars(presentee)
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def publier(version: int) -> str:
     """Promote the version in one transaction, once its extracts can be written; its `publication_sha256` (S7)."""
@@ -182,7 +183,7 @@ def publier(version: int) -> str:
     return empreinte
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> list[int]:
     """Promote the version that was read, under the login of who answered; its exercices."""
@@ -198,7 +199,7 @@ def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> list[i
     return list(presentee["exercices"])
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def extraire(exercices: list[int], params: Any = None) -> list[str]:
     """Write the extracts of the exercices, which take their places together; the folders written."""
@@ -225,7 +226,7 @@ def exiger_bilan(params: Any = None, dag_run: Any = None) -> None:
         journal.info(exiger_bilan(session, exercice, echeance))
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def facturer(params: Any = None) -> str:
     """Write the invoices of one semestre; the folder written."""
@@ -238,7 +239,7 @@ def facturer(params: Any = None) -> str:
     return dossier
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def verifier(params: Any = None) -> dict[str, Any]:
     """What is to be closed, once all but who approves is right: exercice, version, dossier, manifeste_sha256."""
@@ -248,7 +249,7 @@ def verifier(params: Any = None) -> dict[str, Any]:
         return vars(verifier_cloture(session, params["exercice"], params["sortie"]))
 
 
-@task(pool="entrepot")
+@task
 @en_francais
 def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
     """Close what was approved, under the login of who answered; the folder of the closed extract."""
@@ -273,3 +274,15 @@ def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
 
 def _sortie(session: Session, params: Any) -> str:
     return params["sortie"] or str(session.var / "bilans")
+
+
+@task
+@en_francais
+def comparer(params: Any = None) -> str:
+    """Write the comparison of the unit costs of every entity; the file written."""
+    from mutualisation.operations.federation import comparer
+
+    sortie = Path(params["sortie"] or dossier_var()) / f"comparaison_{params['exercice']}.csv"
+    for absent in comparer({nom: dossier_var() / nom for nom in entites()}, params["exercice"], sortie):
+        journal.warning(absent)
+    return str(sortie)

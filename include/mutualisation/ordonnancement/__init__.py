@@ -2,3 +2,8 @@
 
 # said by the launcher of the checkout, which holds the embedded server for its tasks: no task starts one
 EMBARQUE = "MUTUALISATION_ENTREPOT_EMBARQUE"
+
+
+def nommer(base: str, entite: str, separateur: str = "_") -> str:
+    """The name of what is an entity's own, `entrepot_grand_lac`; the bare one where there is one EPCI."""
+    return f"{base}{separateur}{entite}" if entite else base

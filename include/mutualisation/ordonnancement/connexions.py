@@ -12,8 +12,9 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import make_conninfo
 
+from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ordonnancement import EMBARQUE
+from mutualisation.ordonnancement import EMBARQUE, nommer
 
 ENTREPOT, DEPOT, S3 = "entrepot", "depot", "s3"
 # whose password is the key
@@ -21,6 +22,9 @@ CLES = {"MUTUALISATION_CLE_PSEUDONYMES": "cle_pseudonymes", "MUTUALISATION_CLE_S
 SANS_ENTREPOT = (
     "Aucun entrepôt n'est nommé, et une tâche d'Airflow ne démarre pas de serveur : donnez son adresse par la variable "
     "ENTREPOT_DSN des travailleurs, ou par la connexion Airflow « entrepot » (type Postgres)."
+)
+SANS_BASE = (
+    "La connexion Airflow « {nom} » n'existe pas : créez-la (type Postgres), elle donne la base de cette entité."
 )
 
 
@@ -41,28 +45,43 @@ async def connexion_async(nom: str) -> Connection | None:
 
 
 @contextmanager
-def adresses() -> Iterator[None]:
+def adresses(entite: str = "") -> Iterator[None]:
     """For the time of a task, what its environment lacks and a Connection gives: warehouse, keys, object store.
 
+    An entity takes neither address nor key of the environment, which would be those of another, and has its own folder.
     Raises `ErreurMutualisation` when no warehouse is named.
     """
-    ajoutees = {variable: trouvee.password for variable, nom in CLES.items() if (trouvee := _a_defaut(variable, nom))}
-    if trouvee := _a_defaut("ENTREPOT_DSN", ENTREPOT):
+    ajoutees: dict[str, str | None] = {}
+    if entite:
+        ajoutees = dict.fromkeys(CLES) | {"MUTUALISATION_VAR": str(dossier_var() / entite)}
+    for variable, nom in CLES.items():
+        if trouvee := _a_defaut(variable, nom, entite):
+            ajoutees[variable] = trouvee.password or ""
+    if trouvee := _a_defaut("ENTREPOT_DSN", ENTREPOT, entite):
         ajoutees["ENTREPOT_DSN"] = dsn(trouvee)
+    elif entite:
+        raise ErreurMutualisation(SANS_BASE.format(nom=nommer(ENTREPOT, entite)))
     if not os.environ.get("ENTREPOT_DSN", ajoutees.get("ENTREPOT_DSN")) and os.environ.get(EMBARQUE) != "oui":
         raise ErreurMutualisation(SANS_ENTREPOT)
     if trouvee := connexion(DEPOT):
         regler_stockage(trouvee, trouvee.extra_dejson)
-    os.environ.update({variable: valeur or "" for variable, valeur in ajoutees.items()})
+    avant: dict[str, str | None] = {variable: os.environ.get(variable) for variable in ajoutees}
+    _poser(ajoutees)
     try:
         yield
     finally:
-        for variable in ajoutees:
-            os.environ.pop(variable, None)
+        _poser(avant)
 
 
-def _a_defaut(variable: str, nom: str) -> Connection | None:
-    return None if os.environ.get(variable) else connexion(nom)
+def _poser(variables: dict[str, str | None]) -> None:
+    for variable, valeur in variables.items():
+        os.environ.pop(variable, None)
+        if valeur is not None:
+            os.environ[variable] = valeur
+
+
+def _a_defaut(variable: str, nom: str, entite: str) -> Connection | None:
+    return None if os.environ.get(variable) and not entite else connexion(nommer(nom, entite))
 
 
 def dsn(trouvee: Connection) -> str:

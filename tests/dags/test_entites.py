@@ -1,0 +1,78 @@
+"""Chains over entities: a table, a chain each, a slot each, an asset each."""
+
+import time
+
+import pytest
+from tests.dags.conftest import CHAINES, DAGS, charger_dags
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture
+def table(airflow_pret, tmp_path, monkeypatch):
+    """Write the table that the installation names."""
+    fichier = tmp_path / "entites.toml"
+    monkeypatch.setenv("MUTUALISATION_ENTITES", str(fichier))
+
+    def ecrire(texte: str):
+        fichier.write_text(texte, encoding="utf-8")
+        return fichier
+
+    return ecrire
+
+
+def test_chaque_entite_a_ses_chaines_son_tour_et_son_actif(table):
+    table('[grand_lac]\nlibelle = "CA du Grand Lac"\n[pays_haut]\n')
+    sac = charger_dags()
+    assert sac.import_errors == {}
+    comparaison = sac.dags.pop("comparaison_entites")
+    assert set(comparaison.params) == {"exercice", "sortie"}
+    assert set(sac.dags) == {f"{c}__{e}" for c in CHAINES for e in ("grand_lac", "pays_haut")}
+    for nom, dag in sac.dags.items():
+        base, entite = nom.split("__")
+        assert dag.fileloc == str(DAGS / f"{base}.py")
+        assert {t.pool for t in dag.tasks} == {f"entrepot_{entite}"}
+    assert sac.dags["bilan_etape__grand_lac"].dag_display_name == "Bilan d'étape · CA du Grand Lac"
+    attendu = sac.dags["bilan_etape__pays_haut"].timetable.asset_condition
+    annonces = sac.dags["chargement_depot__pays_haut"].get_task("annoncer").outlets
+    assert [a.name for a in attendu.objects] == [a.name for a in annonces] == ["entrepot/depot_charge_pays_haut"]
+
+
+def test_une_tache_ne_construit_que_sa_chaine(table, monkeypatch):
+    """What Airflow sets in the process of a task."""
+    table("".join(f"[epci_{i}]\n" for i in range(20)))
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "bilan_etape__epci_7")
+    assert set(charger_dags(DAGS / "bilan_etape.py").dags) == {"bilan_etape__epci_7"}
+
+
+def test_vingt_entites_se_lisent_en_moins_d_une_seconde(table):
+    table("".join(f"[epci_{i}]\n" for i in range(20)))
+    charger_dags()  # imports
+    debut = time.process_time()
+    assert len(charger_dags().dags) == 20 * len(CHAINES) + 1
+    assert time.process_time() - debut < 1
+
+
+@pytest.mark.parametrize(
+    ("texte", "dit"),
+    [
+        ("", "est vide"),
+        ("[a\n", "n'est pas du TOML"),
+        ("[a]\n[a]\n", "n'est pas du TOML"),
+        ("a = 1\n", "« a » n'est pas une section"),
+        ('["Grand Lac"]\n', "« Grand Lac » n'est pas une section"),
+        ("[a__b]\n", "« a__b » n'est pas une section"),
+        (f"[{'a' * 41}]\n", "40 au plus"),
+    ],
+)
+def test_une_table_en_faute_dit_sa_phrase(table, texte, dit):
+    """The chains vanish from none in silence: each file shows the sentence as an import error."""
+    table(texte)
+    erreurs = charger_dags().import_errors
+    assert len(erreurs) == len(CHAINES) + 1
+    assert all(dit in e for e in erreurs.values()), erreurs
+
+
+def test_une_table_absente_dit_sa_phrase(table):
+    table("[a]\n").unlink()
+    assert all("ne se lit pas" in e for e in charger_dags().import_errors.values())
