@@ -21,7 +21,7 @@ def veiller(dossier: Path, parties: list[str]) -> str | None:
     # a process whose parent dies becomes ours: no descendant escapes, whatever its group or session
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     try:
-        enfants = {partie: _lancer(dossier / f"{partie}.log", partie) for partie in parties}
+        enfants = {partie: _lancer(dossier / f"{partie.split()[0]}.log", partie) for partie in parties}
         while not select.select([sys.stdin], [], [], PERIODE)[0]:
             if finies := [partie for partie, enfant in enfants.items() if enfant.poll() is not None]:
                 return finies[0]
@@ -35,7 +35,7 @@ def veiller(dossier: Path, parties: list[str]) -> str | None:
 
 
 def _lancer(journal: Path, partie: str) -> "subprocess.Popen[bytes]":
-    commande = [sys.executable, "-m", "airflow", partie]
+    commande = [sys.executable, "-m", "airflow", *partie.split()]
     with journal.open("wb") as sortie:
         return subprocess.Popen(commande, stdin=subprocess.DEVNULL, stdout=sortie, stderr=subprocess.STDOUT)
 
