@@ -20,6 +20,7 @@ ICI = Path(__file__).parent
 # what `make test` leaves to `make test-complet`, beside the tests marked `systeme`: files and folders of tests/
 COMPLET = (
     "attaques/test_assauts.py",
+    "attaques/test_essais.py",
     "attaques/test_verrues.py",
     "banc",
     "bout_en_bout",

@@ -215,8 +215,9 @@ def lignes_proposees(propositions: Sequence[Proposition], table: Table | None, e
 
 def _conclusion(essai: Essai) -> str:
     verdict = essai.propose if essai.ecrit and essai.propose else essai.tel_quel
+    accepte = "accepté sans rejet" if verdict.colonnes else "accepté, ses lignes se jugent au chargement"
     dit = {
-        ACCEPTE: f"le fichier serait accepté{' sans rejet' if verdict.lignes else ', sans une ligne'}",
+        ACCEPTE: f"le fichier serait {accepte if verdict.lignes else 'accepté, sans une ligne'}",
         REJETS: f"le fichier serait accepté, {plusieurs(verdict.rejetees, 'ligne rejetée', 'lignes rejetées')}",
         REFUSE: "le fichier serait refusé",
     }[essai.code]

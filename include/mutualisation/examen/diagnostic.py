@@ -70,6 +70,8 @@ ACCEPTE, REJETS, REFUSE = 0, 2, 3
 _JEUX_DE_FORME = {"xml": "pes", "json": "decp"}
 # the rule of what only another export mends: encoding, line ends
 _ABIME = "(F8)"
+# below, the name of a file says more than its content
+_SUR = 0.7
 # rows of banner after which a header is still looked for, to say that they are too many
 _BANNIERES_VUES = 20
 SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le filtre et la période de l'export (F6)"
@@ -157,13 +159,20 @@ def essayer(
 
 def examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Jeu | None = None) -> Essai:
     """One regular file, with the table in force; `voulu`: the jeu to try."""
+    essai = _examiner(connexions, fichier, en_vigueur, voulu)
+    if voulu is None and essai.nature != "controle":
+        essai.nom_refuse = essai.nom_refuse or _nom_refuse_par_la_source(fichier)
+    return essai
+
+
+def _examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: Jeu | None) -> Essai:
     if fichier.name.endswith(SUFFIXE_CONTROLE):
         donnees = fichier.name.removesuffix(SUFFIXE_CONTROLE)
         return Essai(fichier, "controle", Verdict(f"c'est le contrôle de {donnees} : essayer {donnees} (F3)."))
     try:
         forme = nature(fichier)
         if forme in CONSEILS:
-            return Essai(fichier, forme, Verdict(f"{CONSEILS[forme]}."), voulu)
+            return Essai(fichier, forme, Verdict(f"{CONSEILS[forme]} (G1)."), voulu)
         if fichier.stat().st_size == 0:
             raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
         if forme in _JEUX_DE_FORME:
@@ -200,7 +209,7 @@ def _tableau(connexions: Connexions, essai: Essai) -> Essai:
         if essai.nature == "csv":
             encodage(essai.fichier)  # says what is wrong with the bytes, first
         raison = f"aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
-        essai.tel_quel = Verdict(forme_etrangere(vus, nomme) or raison)
+        essai.tel_quel = Verdict(forme_etrangere(vus, nomme) or _refus_sous(essai, nomme) or raison)
         return essai
     essai.nom_refuse = _nom_refuse(essai, trouve.jeu, nomme)
     essai.jeu, essai.trouve, essai.entrevues = trouve.jeu, trouve, _entrevoir(trouve)
@@ -227,8 +236,20 @@ def _reconnu(
         return autre if autre is not None and autre.certitude >= RECONNU else trouve
     if nomme is not None and nomme != trouve.jeu and essai.jeu is None:
         par_le_nom = reconnaitre([nomme], tetes(vus), traductions, nom)
-        return par_le_nom if par_le_nom is not None and par_le_nom.entiere else trouve
+        retenu = par_le_nom is not None and (par_le_nom.entiere or trouve.certitude < _SUR)
+        return par_le_nom if retenu else trouve
     return trouve
+
+
+def _refus_sous(essai: Essai, jeu: Jeu | None) -> str | None:
+    """Why the load would refuse a file as one of that jeu, at its opening."""
+    if jeu is None:
+        return None
+    try:
+        ouvrir(essai.fichier, jeu, essai.nature, Limites.de_l_environnement())
+    except LectureRefusee as e:
+        return str(e)
+    return None
 
 
 def _jeu_du_nom(nom: str) -> Jeu | None:
@@ -238,7 +259,6 @@ def _jeu_du_nom(nom: str) -> Jeu | None:
 
 def _nom_refuse(essai: Essai, jeu: Jeu, nomme: Jeu | None) -> str | None:
     """Why the load would refuse the file by its name; that of another jeu says nothing against a jeu that is asked."""
-    dossier, nom = essai.fichier.resolve().parent.name, essai.fichier.name
     extension = essai.fichier.suffix.lower().removeprefix(".")
     if extension == "xlsx" and essai.nature != extension:
         return f"{conseil_de_nature(essai.fichier, extension)} (G1)."
@@ -247,9 +267,16 @@ def _nom_refuse(essai: Essai, jeu: Jeu, nomme: Jeu | None) -> str | None:
     if nomme is not None and nomme != jeu:
         juste = f"{jeu.source}/{jeu.forme_du_nom}.{essai.nature}"
         return f"le nom en fait un fichier de « {nomme.nom} », dont il n'a pas l'en-tête : le nommer {juste} (G7)."
-    if dossier in registre().noms and (nomme is None or nomme.source != dossier):
-        return motif_nom(registre(), registre().source(dossier), nom)
-    return None
+    return _nom_refuse_par_la_source(essai.fichier)
+
+
+def _nom_refuse_par_la_source(fichier: Path) -> str | None:
+    """Why a file in the folder of a source has no name of a jeu of it."""
+    dossier = fichier.resolve().parent.name
+    if dossier not in registre().noms:
+        return None
+    source = registre().source(dossier)
+    return None if any(lire_nom(j, fichier.name) for j in source.jeux) else motif_nom(registre(), source, fichier.name)
 
 
 def _proposer(connexions: Connexions, essai: Essai, trouve: Reconnaissance, lignes: list[Correspondance]) -> None:

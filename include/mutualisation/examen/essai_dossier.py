@@ -10,7 +10,7 @@ from typing import Any
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen.compte_rendu import avis_de, en_dict, lignes_proposees
-from mutualisation.examen.diagnostic import REFUSE, Connexions, Essai, Verdict, brouillon, examiner, juger
+from mutualisation.examen.diagnostic import REFUSE, SANS_LIGNE, Connexions, Essai, Verdict, brouillon, examiner, juger
 from mutualisation.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.depot import SUFFIXE_CONTROLE, affichable, decouvrir, entree_ignoree
@@ -120,18 +120,20 @@ def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
             yield f"  {lu.refus}"
         for (entete, motif), n in lu.motifs.most_common(_MOTIFS_MAX):
             yield f"  {n} × {entete + ' : ' if entete else ''}{motif}"
-        yield from (f"  À savoir : {a}." for a in avis_de(e))
+        yield from (f"  À savoir : {a}." for a in avis_de(e) if a != SANS_LIGNE)
 
 
 def _sort(verdict: Verdict) -> str:
     if verdict.refus is not None:
         return "refusé"
+    if verdict.colonnes and not verdict.lignes:
+        return "en-tête seul, sans une ligne"
     rejetees = f", {plusieurs(verdict.rejetees, 'rejetée')}" if verdict.colonnes and verdict.rejetees else ""
     return f"{plusieurs(verdict.lignes, 'ligne')}{rejetees}"
 
 
 def _avec(e: Essai, tout: EssaiDossier) -> str:
-    if e.propose is None or e.propose is e.tel_quel:
+    if e.propose is None or (e.propose.refus is None and _sort(e.propose) == _sort(e.tel_quel)):
         return ""
     return f" ; {'avec la table écrite' if tout.ecrit else 'avec la table proposée'} : {_sort(e.propose)}"
 

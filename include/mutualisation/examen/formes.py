@@ -4,6 +4,7 @@ of a table are no data."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 from mutualisation.examen.reconnaissance import Apercu, est_total, marques, tetes
@@ -11,6 +12,7 @@ from mutualisation.ingestion.cellules_lues import date, nombre
 from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.entete import BANNIERES, epurer, normaliser
 from mutualisation.sources.jeux import Jeu
+from mutualisation.sources.registre import registre
 
 # labels of periods side by side from which rows are not rows any more; of days, which a data row may hold too
 _PERIODES_MIN, _JOURS_MIN = 3, 5
@@ -37,7 +39,7 @@ def forme_etrangere(apercus: Sequence[Apercu], jeu: Jeu | None) -> str | None:
     if not tableaux:
         return PAS_UN_TABLEAU
     rangees = max(tableaux, key=lambda t: sum(len(r) > 1 for r in t) * max(map(len, t)))
-    if any(normaliser(c).startswith(marques("pivot")) for r in rangees for c in r):
+    if any(_de_pivot(normaliser(c)) for r in rangees for c in r):
         return PIVOT
     if (periode := next(filter(None, map(_periodes_croisees, rangees[:_TETE])), None)) is not None:
         detail = f"« {jeu.nom} », {jeu.libelle[0].lower()}{jeu.libelle[1:]}" if jeu else "une ligne par valeur"
@@ -50,6 +52,17 @@ def forme_etrangere(apercus: Sequence[Apercu], jeu: Jeu | None) -> str | None:
     if not tetes([Apercu(rangees)]) and any(nombre(c) or date(c) for r in rangees for c in r):
         return SANS_ENTETE.format(n=min(BANNIERES + 1, len(rangees)))
     return None
+
+
+def _de_pivot(cellule: str) -> bool:
+    """« Étiquettes de lignes », « Somme de Montant TTC »; « Nombre de luminaires » is any header."""
+    noms = (cellule.removeprefix(m) for m in marques("calculs") if cellule.startswith(m))
+    return cellule.startswith(marques("pivot")) or not _entetes().isdisjoint(noms)
+
+
+@cache
+def _entetes() -> frozenset[str]:
+    return frozenset(normaliser(c.entete) for j in registre().jeux for c in j.colonnes if c.entete)
 
 
 def _periodes_croisees(rangee: Sequence[str]) -> str | None:
