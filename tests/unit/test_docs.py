@@ -146,8 +146,8 @@ def phrases_des_pannes() -> list[str]:
 
 @pytest.mark.parametrize("phrase", phrases_des_pannes())
 def test_each_sentence_of_the_runbook_is_one_that_the_software_says(phrase: str) -> None:
-    # % is the value of SQL, $name that of a shell; a text may hold more than what the page quotes
-    motif = r"(?:…|%|\$\w+|\{\w*\})+".join(re.escape(morceau) for morceau in phrase.split("…"))
+    # % is the value of SQL, %s that of a log, $name that of a shell; a text may hold more than what the page quotes
+    motif = r"(?:…|%[sdg]?|\$\w+|\{\w*\})+".join(re.escape(morceau) for morceau in phrase.split("…"))
     assert any(re.search(motif, texte) for _, texte in textes()), phrase
 
 
