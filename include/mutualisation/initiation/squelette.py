@@ -41,7 +41,9 @@ def ecrire_squelette(dossier: Path, r: Reponses) -> Squelette:
 
     ErreurMutualisation when one holds something, or can't be written.
     """
-    dossier = dossier if dossier.name else dossier.resolve()
+    if ":/" in str(dossier):
+        raise ErreurMutualisation(f"{dossier} : « initier » écrit dans un dossier de cette machine, à copier ensuite.")
+    dossier = dossier.resolve() if dossier.name in ("", "..") else dossier
     a_cote = dossier.parent / f"{dossier.name}_notice"
     depot, autour = fichiers_du_depot(r), fichiers_de_la_notice(r, dossier, a_cote)
     try:

@@ -127,6 +127,8 @@ def test_rien_n_est_ecrase(tmp_path: Path) -> None:
     for lieu in (tmp_path / "depot", tmp_path / "depot_notice"):
         with pytest.raises(ErreurMutualisation, match="n'est pas un dossier vide"):
             ecrire_squelette(lieu, reponses)
+    with pytest.raises(ErreurMutualisation, match="un dossier de cette machine"):
+        ecrire_squelette(Path("s3://seau/depot"), reponses)
     assert sorted(tmp_path.rglob("*")) == avant
 
 
