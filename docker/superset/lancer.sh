@@ -19,7 +19,7 @@ python "$ici/lot.py" "${1/postgresql:/postgresql+psycopg2:}" "${2:-}" "$dossier/
   superset db upgrade
   superset fab create-admin --username admin --firstname Administration --lastname Entrepôt --email admin@localhost --password "$(cle mot_de_passe)"
   superset init
-  superset import-dashboards -p "$dossier/tableaux.zip" -u admin
+  python "$ici/importer.py" "$dossier/tableaux.zip"
 } >"$dossier/journal.txt" 2>&1 || { tail -5 "$dossier/journal.txt" >&2; exit 1; }
 echo "http://localhost:${3:-8088}/dashboard/list/ : compte admin, mot de passe dans $dossier/mot_de_passe ; Ctrl-C pour fermer."
 exec gunicorn --workers 2 --worker-class gthread --threads 8 --timeout 120 --bind "${SUPERSET_HOTE:-127.0.0.1}:${3:-8088}" "$FLASK_APP" >>"$dossier/journal.txt" 2>&1

@@ -1,4 +1,4 @@
-"""Write the bundle that Superset imports (`superset import-dashboards`) from `tableaux.yml`: same file, same bundle.
+"""Write the bundle that `importer.py` imports, from `tableaux.yml`: same file, same bundle.
 
     python lot.py ENTREPOT_URL EXERCICE LOT.zip
 
@@ -164,6 +164,7 @@ def dessin(nom: str, dit: Objet, jeux: Objet) -> Objet:
                 "all_columns": [] if dit["mesures"] else dit.get("par"),
                 "metrics": dit["mesures"],
                 "column_config": {m: {"d3NumberFormat": mesures[m]["format"]} for m in dit["mesures"]},
+                "table_timestamp_format": "%d/%m/%Y",
                 "row_limit": 1000,
             },
         ),
@@ -257,7 +258,7 @@ def page(nom: str, dit: Objet, dessins: list[list[Objet]], exercice: int) -> Obj
 def lot(dit: Objet, adresse: str, colonnes: dict[str, list[tuple[str, str]]], exercice: int) -> dict[str, Objet]:
     """{path in the bundle: object} of the whole."""
     fichiers: dict[str, Objet] = {
-        "metadata.yaml": {"version": VERSION, "type": "Dashboard", "timestamp": "2000-01-01T00:00:00+00:00"},
+        "metadata.yaml": {"version": VERSION, "type": "assets", "timestamp": "2000-01-01T00:00:00+00:00"},
         "databases/entrepot.yaml": base(adresse),
     }
     for nom, j in dit["jeux"].items():
