@@ -149,9 +149,9 @@ def _completer(
     ailleurs = [s.numero for s in sceaux if s.numero not in gardees and s.numero not in ajoutes]
     if ajoutes:
         yield (
-            f"{nommer(ajoutes)} : non gardé{_s(ajoutes)} en entier dans {ancres.dossier} (dossier perdu, ou commande "
-            "interrompue) ; remis de l'entrepôt, où signature et chaîne tiennent. S'il en a perdu de plus récents, "
-            "rien ici ne le dit : comparez au dernier extrait remis (« verifier --extrait »)."
+            f"{nommer(ajoutes)} : non gardé{_s(ajoutes)} en entier dans {ancres.dossier} (dossier perdu, commande "
+            "interrompue, ou autre poste de même clé) ; remis de l'entrepôt, où signature et chaîne tiennent. S'il en "
+            "a perdu de plus récents, rien ici ne le dit : comparez au dernier extrait remis (« verifier --extrait »)."
         )
     if ailleurs:
         yield (

@@ -21,7 +21,7 @@ from mutualisation.signatures.cle_signature import FICHIER, VARIABLE, cle_signat
 
 Conn = psycopg.Connection[Any]
 SANS_GARDE = "alter table journal.sceaux disable trigger en_ajout_seul"
-PERDU = "non gardé{} en entier dans {{dossier}} (dossier perdu, ou commande interrompue)"
+PERDU = "non gardé{} en entier dans {{dossier}} (dossier perdu, commande interrompue, ou autre poste de même clé)"
 AILLEURS = "sceaux 1 à 3 : non gardés sur ce poste, faits sur un autre ou sous une clé qui n'est plus ici"
 CLE = "clé de signature : celle des sceaux que garde {dossier} n'est plus sur ce poste"
 
