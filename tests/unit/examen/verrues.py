@@ -345,7 +345,7 @@ DROLES = (
            "Étiquettes de lignes;Somme de Montant TTC\n611;10,00\n6156;20,00\nTotal général;30,00\n",
            "tableau croisé dynamique", "exporter cette liste"),
     _drole("tableau croisé dynamique sans ses étiquettes", "export.csv",
-           "Nature;Somme de Montant TTC\n611;10,00\n6156;20,00\n", "tableau croisé dynamique"),
+           "Nature;Somme de Montant TTC\n611;10,00\n6156;20,00\n", "tableau croisé dynamique", jeu="mandats"),
     _drole("tableau croisé dynamique, classeur", "export.xlsx",
            classeur({"TCD": [["Nombre de Matricule", "Étiquettes de colonnes"], ["Étiquettes de lignes", "A", "B"],
                              ["ADS", 1, 2], ["Total général", 1, 2]]}), "tableau croisé dynamique", "exporter cette liste"),
