@@ -9,6 +9,7 @@ import yaml
 from mutualisation.chemins import MODELES
 
 FICHIER = MODELES / "bi" / "_metriques.yml"
+VENDU_EN_ENTIER = "prix_mwhc"
 AGREGATS = {"sum": "sum({})", "count_distinct": "count(distinct {})"}
 
 # {(ratio, grain): (decimals, query by hand on `publication`)}: the same rows, unknown rates left out
@@ -35,15 +36,17 @@ TAUX = {
     ),
     ("cout_etp", ("exercice", "dispositif")): (
         2,
-        "select exercice, dispositif, round(cout_personnel / nullif(etp, 0), 2)"
-        " from publication.synthese_financiere where not est_total",
+        "select exercice, dispositif, round(s.cout_personnel / nullif(sum(e.etp), 0), 2)"
+        " from publication.synthese_financiere as s join publication.etp_categorie as e using (exercice, dispositif)"
+        " group by 1, 2, s.cout_personnel",
     ),
     ("taux_encaissement", ("exercice",)): (
         6,
         "select exercice, round(1 - sum(reste_a_recouvrer) / sum(montant_titre), 6)"
         " from publication.encaissement group by 1",
     ),
-    ("prix_mwhc", ("exercice",)): (
+    # where each dépôt is sold whole: `publication` does not say what was sold of one
+    (VENDU_EN_ENTIER, ("exercice",)): (
         2,
         "select exercice, round(1000 * i.valeur / sum(c.kwhc_classique + c.kwhc_precarite), 2)"
         " from publication.indicateurs_cles as i join (select distinct exercice, depot from bi.fait_cee) as d"
@@ -93,10 +96,12 @@ def requete(dit: dict[str, Any], nom: str, grain: tuple[str, ...]) -> str:
     raise LookupError(nom)
 
 
-def taux_faux(conn: Any) -> dict[str, list[Any]]:
-    """{ratio and grain: rows that are on one side only}, empty where each ratio is what is published."""
+def taux_faux(conn: Any, sauf: str = "") -> dict[str, list[Any]]:
+    """{ratio and grain: rows that are on one side only}, empty where each ratio, but `sauf`, is what is published."""
     dit, faux = lire(), {}
     for (nom, grain), (decimales, publiee) in TAUX.items():
+        if nom == sauf:
+            continue
         cles = ", ".join(grain)
         vue = f"select {cles}, round(valeur, {decimales}) as valeur from ({requete(dit, nom, grain)}) as r"
         cote = "select * from ({}) as q (" + cles + ", valeur) where valeur is not null"
