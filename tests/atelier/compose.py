@@ -114,13 +114,18 @@ class Machine:
         return self.executer(nom, mots if genre == "CMD" else ["sh", "-c", *mots]) == 0
 
     def arreter(self) -> None:
-        """Kill what was started, and all that it started."""
-        vivants = [p for p in self.en_marche.values() if p.is_running()]
-        restants = [r for p in vivants for r in (p, *p.children(recursive=True))]
-        for processus in restants:
-            with suppress(psutil.NoSuchProcess):
-                processus.kill()
-        psutil.wait_procs(restants, timeout=30)
+        """Kill what was started, and all that it started, orphans too: what works in the folder of Airflow."""
+        while restants := [p for p in psutil.process_iter() if self._y_travaille(p)]:
+            for processus in restants:
+                with suppress(psutil.NoSuchProcess):
+                    processus.kill()
+            psutil.wait_procs(restants, timeout=1)
+
+    def _y_travaille(self, processus: psutil.Process) -> bool:
+        with suppress(psutil.Error):
+            ici = Path(processus.cwd().removesuffix(" (deleted)"))
+            return processus.status() != psutil.STATUS_ZOMBIE and ici.is_relative_to(self.lieu / "airflow")
+        return False
 
 
 def etats(dsn: str, chaine: str) -> list[str]:
