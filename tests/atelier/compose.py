@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -119,7 +120,10 @@ class Machine:
             for processus in restants:
                 with suppress(psutil.NoSuchProcess):
                     processus.kill()
-            psutil.wait_procs(restants, timeout=1)
+            # ours by their own object, which else says that it still runs
+            for partie in self.en_marche.values():
+                partie.wait(30)
+            time.sleep(0.2)
 
     def _y_travaille(self, processus: psutil.Process) -> bool:
         with suppress(psutil.Error):
