@@ -53,7 +53,7 @@ def _courriel(texte: str, trouvee: Any, contexte: Any) -> None:
     SmtpNotifier(
         to=trouvee.extra_dejson["to"],
         subject=texte[:SUJET_MAX],
-        html_content=html.escape(texte),
+        html_content=html.escape(texte, quote=False),
         smtp_conn_id=COURRIEL,
     ).notify(contexte)
 
