@@ -96,10 +96,13 @@ def depot_demande(params: Any) -> str:
 @en_francais
 def choisir_exercices(params: Any = None, triggering_asset_events: Any = None) -> list[int]:
     """The exercices of the run: those asked for or announced, else the open ones, published or just loaded (S3)."""
-    from mutualisation.operations.etat import exercices_a_construire
+    from mutualisation.operations.etat import exercices_a_construire, reste_a_construire
 
     annonces = [e.extra.get("exercices") for e in triggering_asset_events[depot_charge(entite_en_cours())]]
     with entrepot() as session:
+        # two loads may have announced the same files before the first build began
+        if annonces and not any(annonces) and not reste_a_construire(session.dsn):
+            raise AirflowSkipException("Ce qui est chargé est déjà construit.")
         exercices = exercices_voulus(annonces or [params["exercices"]], exercices_a_construire(session.dsn))
     if not exercices:
         raise AirflowSkipException("Aucun exercice demandé, publié ou chargé qui soit ouvert : rien à construire.")
