@@ -40,7 +40,8 @@ SQL_SCEAU = "select max(numero) as sceau from journal.sceaux"
 # a version that waits for who publishes it has seen its files too, and one that changed nothing
 SQL_RESTE = """
 select exists (select from journal.fichiers where statut = 'accepte' and charge_le > coalesce(
-  (select max(debut) from journal.constructions where statut <> 'echouee'), '-infinity')) as reste
+  (select max(debut) from journal.constructions where statut in ('construite', 'validee', 'publiee')), '-infinity'))
+  as reste
 """
 
 
@@ -129,6 +130,6 @@ def exercices_a_construire(dsn: str) -> list[int]:
 
 
 def reste_a_construire(dsn: str) -> bool:
-    """Whether files were accepted that no build has seen but those that failed: an announcement may have been lost."""
+    """Whether files were accepted that no build has seen to its end: an announcement may have been lost."""
     with connecter(dsn) as conn:
         return conn.execute(SQL_RESTE).fetchone() == (True,)
