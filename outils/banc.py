@@ -182,23 +182,26 @@ def juger(mesures: Mesures, tete: str, base: str | None, lignes: int) -> None:
     mesures.ratio(f"un exercice sur trois, {lignes} lignes", seul / trois, au_plus=0.45)
 
 
-def tracer(mesures: Mesures, tete: str, tailles: list[int]) -> None:
-    """Time against size, as SVG beside the documents: with the machine and the day, or it says nothing."""
-    points = [(n, mesures.duree(f"première, {n} lignes", tete)) for n in tailles if n]
-    haut, large = max(s for _, s in points), max(n for n, _ in points)
-    pas = [(60 + 520 * n / large, 300 - 250 * s / haut, n, s) for n, s in points]
-    marques = "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/><text x="{x:.0f}" y="{y - 10:.0f}" text-anchor="middle">'
-        f"{nombre(n)} : {s:.0f} s</text>"
-        for x, y, n, s in pas
-    )
-    trait = " ".join(f"{x:.0f},{y:.0f}" for x, y, _, _ in [(60.0, 300.0, 0, 0.0), *pas])
+def tracer(mesures: Mesures, versions: list[str], tailles: list[int]) -> None:
+    """Time against size, a line a version, as SVG, with the machine and the day: or it says nothing."""
+    temps = {(q, v): s for q, v, s, _ in mesures.temps}
+    suites = [[(n, s) for n in tailles if (s := temps.get((f"première, {n} lignes", v)))] for v in versions]
+    haut, large = max(s for suite in suites for _, s in suite), max(tailles)
+    dessin = ""
+    for version, suite, couleur, cote in zip(versions, suites, ("#0b5394", "#777"), (-10, 20), strict=False):
+        pas = [(60 + 500 * n / large, 300 - 240 * s / haut, n, s) for n, s in suite]
+        trait = " ".join(f"{x:.0f},{y:.0f}" for x, y, _, _ in pas)
+        dessin += f'<g fill="{couleur}"><polyline points="{trait}" fill="none" stroke="{couleur}"/>' + "".join(
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/>'
+            f'<text x="{x:.0f}" y="{y + cote:.0f}">{nombre(n)} : {s:.0f} s</text>'
+            for x, y, n, s in pas
+        )
+        dessin += f'<text x="80" y="{60 + cote}">{version}</text></g>'
     machine = f"{os.cpu_count()} cœurs {platform.machine()}, {datetime.now(UTC):%Y-%m-%d}"
     legende = f"bilan de trois exercices selon le nombre de lignes de mandats ajoutées · {machine}"
     (RACINE / "docs/captures/temps.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 350" font-family="sans-serif" font-size="13">'
-        f'<path d="M60 40V300H620" fill="none" stroke="#555"/><polyline points="{trait}" fill="none" stroke="#0b5394"/>'
-        f'{marques}<text x="60" y="335">{legende}</text></svg>\n',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 350" font-family="sans-serif" font-size="13">'
+        f'<path d="M60 40V300H620" fill="none" stroke="#555"/>{dessin}<text x="60" y="335">{legende}</text></svg>\n',
         encoding="utf-8",
     )
 
@@ -237,7 +240,7 @@ def principal() -> int:
         dix, un = (mesures.duree(f"première, {n} lignes", tete.nom) for n in (10_000_000, 1_000_000))
         mesures.ratio("10 M / 1 M", dix / un, au_plus=12)
     if options.tailles:
-        tracer(mesures, tete.nom, options.tailles)
+        tracer(mesures, [tete.nom, *([base.nom] if base else [])], [0, *options.tailles])
     mesures.ecrire()
     print((BANC / "ratios.csv").read_text(encoding="utf-8"))
     return 0 if all(tenu for *_, tenu in mesures.ratios) else 1
