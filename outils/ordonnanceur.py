@@ -107,12 +107,23 @@ class Airflow:
         return self._appeler(methode, f"/api/v2{chemin}", contenu, jeton["access_token"])
 
     def repondre(self, veille: subprocess.Popen[bytes], personne: str, choix: str = "Approve") -> None:
-        """A person's answer to the publication that waits for one, as soon as there is one."""
-        requete = "select run_id from public.task_instance where dag_id = %s and state = 'awaiting_input'"
+        """A person's answer to each publication that waits for one, until none is left unanswered.
+
+        Answered within a second, a task is taken for lost by a scheduler that has not read its end yet: it asks again.
+        """
+        requete = (
+            "select run_id from public.task_instance where dag_id = %s and state = 'awaiting_input'"
+            " and updated_at < now() - interval '3 seconds'"
+        )
+
+        def repondues() -> bool:
+            for (execution,) in self._lire(requete, PUBLICATION):
+                chemin = f"/dags/{PUBLICATION}/dagRuns/{quote(execution)}/taskInstances/{RELIRE}/-1/hitlDetails"
+                self.demander(personne, "PATCH", chemin, {"chosen_options": [choix], "params_input": {}})
+            return set(self.executions(PUBLICATION)) <= {"success", "failed"}
+
         self.attendre(veille, lambda: bool(self._lire(requete, PUBLICATION)))
-        for (execution,) in self._lire(requete, PUBLICATION):
-            chemin = f"/dags/{PUBLICATION}/dagRuns/{quote(execution)}/taskInstances/{RELIRE}/-1/hitlDetails"
-            self.demander(personne, "PATCH", chemin, {"chosen_options": [choix], "params_input": {}})
+        self.attendre(veille, repondues)
 
     def _appeler(self, methode: str, chemin: str, contenu: dict[str, Any], jeton: str = "") -> dict[str, Any]:
         entetes = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {jeton}"} if jeton else {})

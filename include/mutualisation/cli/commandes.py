@@ -460,6 +460,8 @@ def _dire_execution(e: dict[str, Any]) -> str:
 @app.command
 def ouvrir(*, port: options.Port = 5432, json_: options.Json = False) -> None:
     """Ouvre l'entrepôt embarqué aux outils de cette machine, en lecture seule, jusqu'à Ctrl-C."""
+    # a shell that starts it behind (`&`) has it ignored, and nothing else would end it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt), op.ouvrir(port) as adresse:
         _rendre(json_, {"adresse": adresse}, [adresse])
         suivre("Ouvert en lecture seule à qui tient cette adresse, jusqu'à Ctrl-C.")
