@@ -16,9 +16,7 @@ from tests.atelier import commande
 from tests.atelier.commande import RACINE, empreinte, lancer
 from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import EnLigne
-
-CHAINES = {chaine.stem for chaine in (RACINE / "dags").glob("*.py")}
-
+from tests.dags.conftest import CHAINES
 
 CHAINES_LUES = """
 import json

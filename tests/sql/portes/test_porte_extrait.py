@@ -206,7 +206,7 @@ def session(publie: Publie, monkeypatch: pytest.MonkeyPatch) -> op.Session:
     # what other tests noted holds no row that the session waits for
     publie[1].commit()
 
-    def promouvoir(_conn: Any, _version: int, _var: Path | None, avant_de_valider: Callable[[], None]) -> str:
+    def promouvoir(_conn: Any, _version: int, _var: Path | None, avant_de_valider: Callable[[], None], *_: Any) -> str:
         avant_de_valider()
         return "empreinte"
 
