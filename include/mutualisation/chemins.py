@@ -23,6 +23,10 @@ DECLARATIONS = PAQUET / "sources" / "declarations"
 VOCABULAIRE = PAQUET / "sources" / "vocabulaire.toml"
 QUESTIONS = PAQUET / "initiation" / "questions.toml"
 MIGRATIONS = PAQUET / "entrepot" / "sql"
+TYPES_DE_COLONNE = PAQUET / "sources" / "types.toml"
+FORMES_NON_LUES = PAQUET / "lecteurs" / "formes_non_lues.toml"
+ELEMENTS_PES = PAQUET / "lecteurs" / "pes_aller.toml"
+FICHIER_RAISONS = PAQUET / "raisons.toml"
 SCHEMA_PES = PAQUET / "factures" / "schema_pes.toml"
 LIBELLES = PAQUET / "francais" / "libelles.toml"
 USAGES = PAQUET / "examen" / "usages.toml"
@@ -33,8 +37,6 @@ GLYPHES = PAQUET / "composition" / "glyphes.csv"
 GABARITS_HTML = PAQUET / "mise_en_forme" / "gabarits"
 LARGEURS = PAQUET / "mise_en_forme" / "dessin" / "largeurs.csv"
 POSITIONS = PAQUET / "mise_en_forme" / "dessin" / "positions_communes.csv"
-
-# generated from the registry, in a checkout only
 
 
 def dossier_attentes() -> Path:

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import errno
+import tomllib
 
-_RAISONS = {
-    errno.EACCES: "accès refusé",
-    errno.EPERM: "opération interdite",
-    errno.EROFS: "disque en lecture seule",
-    errno.ENOENT: "fichier ou dossier introuvable",
-    errno.ENOTDIR: "ce n'est pas un dossier",
-    errno.EISDIR: "c'est un dossier",
-    errno.EEXIST: "le nom est déjà pris",
-    errno.ENOSPC: "plus de place sur le disque",
-    errno.EDQUOT: "quota de disque atteint",
-    errno.EIO: "erreur de lecture ou d'écriture du disque",
-    errno.EMFILE: "trop de fichiers ouverts",
-    errno.ENAMETOOLONG: "nom trop long",
-    errno.ELOOP: "trop de liens",
-    errno.ESTALE: "le partage de fichiers ne répond plus",
-    errno.ETIMEDOUT: "délai dépassé",
-}
+from mutualisation.chemins import FICHIER_RAISONS
 
+# by whose words they are: systeme, serveur, connexion
+RAISONS: dict[str, dict[str, str]] = tomllib.loads(FICHIER_RAISONS.read_text(encoding="utf-8"))
 INTERROMPU = "Interrompu : la publication est restée entière."
 
 
 def raison_systeme(erreur: OSError) -> str:
     """What the system refused, in French: its own words are those of its language."""
-    if erreur.errno in _RAISONS:
-        return _RAISONS[erreur.errno]
+    if raison := RAISONS["systeme"].get(errno.errorcode.get(erreur.errno or 0, "")):
+        return raison
     return f"erreur {erreur.errno} du système" if erreur.errno else f"erreur {type(erreur).__name__}"
 
 

@@ -19,7 +19,7 @@ from psycopg.pq import PGconn, Ping
 from mutualisation.entrepot.pannes import ENTIER, REPRISE
 from mutualisation.entrepot.parametres_libpq import Delais, adresse, parametres, reglages
 from mutualisation.entrepot.roles import TRAITEMENT
-from mutualisation.erreurs import EntrepotOccupe, ErreurMutualisation, PannePassagere
+from mutualisation.erreurs import RAISONS, EntrepotOccupe, ErreurMutualisation, PannePassagere
 
 PREMIERE_S, PERIODE_S = 1.0, 5.0
 # libpq never waits less
@@ -31,26 +31,6 @@ select pid, coalesce(usename, '?'), coalesce(nullif(application_name, ''), '?')
  order by pid
 """
 T = TypeVar("T")
-_RAISONS = {
-    "password authentication failed": "compte ou mot de passe refusé",
-    "no password supplied": "mot de passe absent",
-    "no pg_hba.conf entry": "cet ordinateur n'est pas admis par le serveur",
-    "could not translate host name": "nom de serveur inconnu",
-    "failed to resolve host": "nom de serveur inconnu",
-    "root certificate file": "le certificat de l'autorité manque : sslrootcert=… le nomme",
-    "certificate verify failed": "le certificat du serveur n'est pas signé par l'autorité de sslrootcert",
-    "does not match host name": "le certificat du serveur est celui d'un autre nom",
-    "server does not support SSL": "le serveur ne chiffre pas ; sur un réseau sûr, sslmode=disable l'admet",
-    "SSL": "le chiffrement n'a pas pu être établi",
-    "Connection refused": "connexion refusée à ce port",
-    "timeout": "délai dépassé",
-    "No such file or directory": "aucun serveur à cette adresse",
-    "does not exist": "base ou compte inconnu",
-    "too many clients": "trop de connexions ouvertes",
-    "starting up": "le serveur démarre",
-    "shutting down": "le serveur s'arrête",
-    "server closed the connection": "le serveur a coupé la connexion",
-}
 VERSION_MIN = 16
 PERIODE_ATTENTE, ATTENTE_S = 0.2, 5.0
 # transaction_timeout came with PostgreSQL 17
@@ -167,9 +147,10 @@ def connecter(dsn: str, *, autocommit: bool = False, role: str | None = TRAITEME
     except psycopg.OperationalError as erreur:
         if role is not None and role in str(erreur):
             raise ErreurMutualisation(sans_le_groupe(dsn, role)) from None
+        dits = (raison for mots, raison in RAISONS["connexion"].items() if mots in str(erreur))
         raise PannePassagere(
             f"L'entrepôt {adresse(dsn)} ne répond pas : vérifiez que le serveur est démarré et que ENTREPOT_DSN est "
-            f"juste (détail : {_raison(str(erreur))})."
+            f"juste (détail : {next(dits, 'réponse inattendue du serveur')})."
         ) from None
     majeure = conn.info.server_version // 10000
     if majeure < VERSION_MIN:
@@ -276,11 +257,3 @@ def _prendre(tenante: psycopg.Connection[Any]) -> bool:
     except EntrepotOccupe:
         return False
     return True
-
-
-def _raison(message: str) -> str:
-    """What libpq said, in French; its own words are those of the server's language."""
-    for dit, raison in _RAISONS.items():
-        if dit in message:
-            return raison
-    return "réponse inattendue du serveur"

@@ -5,25 +5,11 @@ from __future__ import annotations
 import psycopg
 from psycopg.errors import Error, lookup
 
-from mutualisation.erreurs import PannePassagere, raison_systeme
+from mutualisation.erreurs import RAISONS, PannePassagere, raison_systeme
 
 # classes of SQLSTATE: connection, resources, operator, system, transaction to run again
 _PASSAGERES = ("08", "53", "57", "58", "40")
 _VERROU = "55P03"
-_RAISONS = {
-    "53100": "plus de place sur le disque du serveur",
-    "53200": "plus de mémoire sur le serveur",
-    "53300": "trop de connexions ouvertes",
-    "55P03": "une autre session tient ce qu'il faut",
-    "57014": "requête trop longue ou annulée",
-    "57P01": "le serveur s'arrête",
-    "57P02": "le serveur est tombé",
-    "57P03": "le serveur démarre ou s'arrête",
-    "57P05": "session trop longtemps inactive",
-    "40P01": "deux traitements se sont bloqués l'un l'autre",
-    "25P03": "transaction trop longtemps inactive",
-    "25006": "le serveur n'accepte que la lecture",
-}
 REPRISE = "Relancez la commande ; elle reprend où les données en sont."
 # a cut may follow the commit: nobody knows whether it was heard
 ENTIER = "ce qui est publié est entier, « mutualisation etat » le dit"
@@ -54,7 +40,7 @@ def panne(sqlstate: str | None, lieu: str = "L'entrepôt") -> PannePassagere:
         nom = lookup(sqlstate).__name__
     except KeyError:
         nom = f"code {sqlstate}"
-    raison = _RAISONS.get(sqlstate, nom)
+    raison = RAISONS["serveur"].get(sqlstate, nom)
     return PannePassagere(f"{lieu} n'a pas pu finir ({raison}) : {ENTIER}. {REPRISE}")
 
 

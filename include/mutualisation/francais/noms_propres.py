@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import re
 
+from mutualisation.francais.libelles import INSTITUTIONS
 from mutualisation.francais.typographie import sans_accent
 
-# how an institution whose name starts so is spoken of; another is spoken of without an article (Nantes Métropole)
-FEMININS = (
-    "métropole",
-    "communauté",
-    "ville",
-    "commune",
-    "région",
-    "collectivité",
-    "régie",
-    "fédération",
-    "eurométropole",
-)
-MASCULINS = ("syndicat", "département", "pays", "grand", "établissement", "sivom", "sivu", "centre", "conseil", "pôle")
+_ARTICLES = {mot: article for article, mots in INSTITUTIONS.items() for mot in mots.split()}
 # h may be mute or not (d'Halluin, de Hem): nobody but its people knows, it stays as it is written; y before a vowel too
 _VOYELLE = "[AEIOUÀÂÄÉÈÊËÎÏÔÖÛÜŒÆ]|Y(?![aeiouyAEIOUY])"
 _NON_ELIDE = re.compile(rf"\b(d)e (?:(le|les) (?=\w)|(?=(?:{_VOYELLE})\w))", re.IGNORECASE)
@@ -27,12 +16,10 @@ _ARTICLE = re.compile(r"(le|les) (?=\w)", re.IGNORECASE)
 
 def article(nom: str) -> str:
     """`la Métropole Européenne de Lille`, `l'Établissement public`, `Nantes Métropole`."""
-    premier = nom.partition(" ")[0].casefold()
-    if premier not in (*FEMININS, *MASCULINS):
+    dit = _ARTICLES.get(nom.partition(" ")[0].casefold())
+    if dit is None:
         return nom
-    if commence_par_une_voyelle(nom):
-        return f"l'{nom}"
-    return f"{'la' if premier in FEMININS else 'le'} {nom}"
+    return f"l'{nom}" if commence_par_une_voyelle(nom) else f"{dit} {nom}"
 
 
 def commence_par_une_voyelle(nom: str) -> bool:

@@ -18,7 +18,7 @@ from stdnum import luhn
 
 from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.entete import normaliser
-from mutualisation.sources.jeux import Colonne
+from mutualisation.sources.jeux import ILLISIBLES, Colonne
 
 V = TypeVar("V")
 # distinct values remembered of a column: amounts never come back
@@ -26,19 +26,6 @@ MEMOIRE_MAX = 10_000
 Lu = str | None
 NON_RENSEIGNE = ""
 NOMBRES = frozenset({"montant", "nombre", "decimal", "pourcentage", "entier"})
-ILLISIBLES = {
-    "montant": "montant illisible (deux décimales au plus, sans point des milliers ni signe %, C1)",
-    "nombre": "nombre illisible (six décimales au plus, sans signe %, C1)",
-    "decimal": "nombre illisible (douze décimales au plus, sans signe %, C1)",
-    "pourcentage": "pourcentage illisible (six décimales au plus, C1)",
-    "entier": "nombre entier attendu (C1)",
-    "annee": "année sur quatre chiffres attendue (G1)",
-    "date": "date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)",
-    "duree": "durée illisible (3,50, 03:30 ou 3h30, C8)",
-    "compte": "compte de 2 à 12 chiffres attendu (C11)",
-    "siret": "SIRET dont la clé est fausse (C6)",
-    "siren": "SIREN sur neuf chiffres attendu (C13)",
-}
 # a sum of larger amounts would not hold in a published numeric(15, 2)
 _CHIFFRES_MAX = 11
 _USUEL = re.compile(r"-?[0-9]{1,11}(?:[.,][0-9]{1,2})?")

@@ -4,46 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
+from mutualisation.chemins import FORMES_NON_LUES
 from mutualisation.sources.registre import registre
 
-_TABLEUR = "l'ouvrir dans le tableur et l'enregistrer en .xlsx ou .csv"
+_FORMES = tomllib.loads(FORMES_NON_LUES.read_text(encoding="utf-8"))
 # extension → what it is, and how to get a file that is read
-CONSEILS = {
-    "xls": f"un ancien classeur (.xls), ou protégé par un mot de passe, n'est pas lu : {_TABLEUR}, sans mot de passe",
-    "xlsm": f"un classeur à macros (.xlsm) n'est pas lu : {_TABLEUR}",
-    "xlsb": f"un classeur binaire (.xlsb) n'est pas lu : {_TABLEUR}",
-    "ods": f"un classeur OpenDocument (.ods) n'est pas lu : {_TABLEUR}",
-    "html": f"un tableau HTML n'est pas lu : {_TABLEUR}",
-    "pdf": "un PDF n'est pas lu : demander l'export en .xlsx ou .csv",
-    "xml2003": f"un classeur XML 2003 n'est pas lu : {_TABLEUR}",
-    "parquet": "un fichier Parquet n'est pas lu : l'exporter en .csv",
-    "sqlite": "une base SQLite n'est pas lue : en exporter la table en .csv",
-    "mdb": "une base Access n'est pas lue : en exporter la table en .csv",
-    "dbf": "une table dBase (.dbf) n'est pas lue : l'ouvrir dans le tableur et l'enregistrer en .xlsx ou .csv",
-    "sql": "un export de base de données (SQL) n'est pas lu : en exporter la table en .csv",
-    "image": "une image n'est pas lue : demander l'export en .xlsx ou .csv",
-    "msg": "un message n'est pas lu : en enregistrer la pièce jointe et déposer celle-ci",
-    "ics": "un agenda (.ics) n'est pas lu : exporter les temps en .xlsx ou .csv, une ligne par agent, jour et activité",
-}
-CONSEILS["eml"] = CONSEILS["msg"]
-CONSEILS["accdb"] = CONSEILS["mdb"]
-CONSEILS |= dict.fromkeys(
-    ("odt", "odp", "pptx", "rtf"),
-    "un texte mis en forme ou une présentation (RTF, .odt, .pptx) n'est pas lu : demander l'export en .xlsx ou .csv",
-)
-CONSEILS |= dict.fromkeys(("doc", "docx"), "un document Word n'est pas lu : demander l'export en .xlsx ou .csv")
-CONSEILS |= {e: f"l'extension .{e} n'est pas lue : nommer .csv un texte à colonnes séparées" for e in ("txt", "tsv")}
-CONSEILS |= {
-    e: f"une archive (.{e}) n'est pas lue : en extraire les fichiers et déposer chacun sous son nom"
-    for e in ("zip", "7z", "rar", "tar")
-}
-CONSEILS |= {
-    e: f"un fichier compressé (.{e}) n'est pas lu : le décompresser et déposer son contenu sous son nom"
-    for e in ("gz", "bz2")
+CONSEILS: dict[str, str] = {
+    extension: conseil.format(tableur=_FORMES["tableur"], extension=extension)
+    for extensions, conseil in _FORMES["formes"].items()
+    for extension in extensions.split()
 }
 _JETON = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
 # figures of a year, a month, a day or a version, and abbreviations: too short to be somebody

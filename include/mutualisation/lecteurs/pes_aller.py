@@ -7,6 +7,7 @@ entity or a root that is no PES refuses the file. Only the elements named here a
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from encodings import normalize_encoding
 from encodings.aliases import aliases
@@ -14,6 +15,7 @@ from pathlib import Path
 from xml.parsers import expat
 from xml.parsers.expat import errors
 
+from mutualisation.chemins import ELEMENTS_PES
 from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.entete import Entete, entete_du_registre
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
@@ -21,58 +23,14 @@ from mutualisation.sources.jeux import Jeu
 
 _TRANCHE = 1 << 16
 _SENS = {"pes_depensealler": "depense", "pes_recettealler": "recette"}
-# names are in lower case, since the schema spells them in several ways
-_LIGNE = frozenset(
-    {"idligne", "nature", "fonction", "operation", "cptana", "codprodloc", "mtht", "mttva", "objlignepce"}
-)
-_PIECE = frozenset({"codserv", "idpce", "typpce", "natpce", "obj", "objpce"})
-# parent → what its elements are of, and those that are read; columns of the registry, but for the third party
-_LUS = {
-    "entetepes": ("entete", frozenset({"idcoll", "codbud"})),
-    "blocbordereau": ("bordereau", frozenset({"exer", "idbord", "dtebordem", "typbord", "nbrpce", "mtbordht"})),
-    "blocpiece": ("piece", _PIECE),
-    "infopce": ("piece", _PIECE),
-    "infolignepce": ("ligne", _LIGNE),
-    "infolignepiece": ("ligne", _LIGNE),
-    "liensident": ("ligne", frozenset({"idmarche", "idactif"})),
-    "rattachpiece": ("ligne", frozenset({"exerrat", "idpceorig"})),
-    "infotiers": ("tiers", frozenset({"idtiers", "natidtiers", "typtiers"})),
-}
-# what is over when an element of that name begins
-_NEUFS = {
-    "bordereau": ("bordereau", "piece", "ligne"),
-    "piece": ("piece", "ligne"),
-    "lignedepiece": ("ligne",),
-}
+_TABLES = tomllib.loads(ELEMENTS_PES.read_text(encoding="utf-8"))
+_LUS = {parent: (bloc, frozenset(elements.split())) for parent, (bloc, elements) in _TABLES["lus"].items()}
+_NEUFS, _FLUX = _TABLES["neufs"], _TABLES["flux"]
+_FAUTES_XML = {getattr(errors, nom): faute for nom, faute in _TABLES["fautes"].items()}
 _REDEPOSER = "redéposer le flux tel que le logiciel comptable l'envoie à la trésorerie"
 _SIREN = re.compile(r"[0-9]{9}")
-# the flows that the contract names beside the Aller (G7): what a user calls them
-_FLUX = {
-    "pes_retour": "un PES Retour",
-    "pes_acquit": "un acquit de PES",
-    "pes_pj": "un flux de pièces jointes",
-    "pes_facture": "un flux de factures",
-    "pes_marche": "un flux de marchés",
-}
 # roots of other XML files that a drop may hold; any other name may be that of a person (K9)
 _RACINES = frozenset({"html", "workbook", "document", "invoice", "svg"})
-# what expat says in English
-_FAUTES_XML = {
-    errors.XML_ERROR_SYNTAX: "du texte hors de toute balise",
-    errors.XML_ERROR_NO_ELEMENTS: "le fichier s'arrête avant sa dernière balise",
-    errors.XML_ERROR_INVALID_TOKEN: "une balise mal écrite ou un caractère interdit",
-    errors.XML_ERROR_UNCLOSED_TOKEN: "le fichier s'arrête au milieu d'une balise",
-    errors.XML_ERROR_PARTIAL_CHAR: "un caractère est coupé",
-    errors.XML_ERROR_TAG_MISMATCH: "une balise fermante ne répond pas à la dernière ouverte",
-    errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "un attribut est donné deux fois",
-    errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: "du texte suit la fin du document",
-    errors.XML_ERROR_UNDEFINED_ENTITY: "une entité inconnue (&…;)",
-    errors.XML_ERROR_BAD_CHAR_REF: "un renvoi à un caractère qui n'existe pas",
-    errors.XML_ERROR_MISPLACED_XML_PI: "la déclaration XML n'est pas au début du fichier",
-    errors.XML_ERROR_UNCLOSED_CDATA_SECTION: "une section CDATA n'est pas terminée",
-    errors.XML_ERROR_UNBOUND_PREFIX: "un préfixe sans espace de noms",
-    errors.XML_ERROR_XML_DECL: "la déclaration XML est mal écrite",
-}
 _ENCODAGE_ILLISIBLE = (errors.XML_ERROR_UNKNOWN_ENCODING, errors.XML_ERROR_INCORRECT_ENCODING)
 
 

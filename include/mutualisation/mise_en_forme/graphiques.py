@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mutualisation.francais.formats import INSECABLE, arrondi, euros, nombre, pourcent, signe
+from mutualisation.mise_en_forme.palette import DEBUTS
 
 ZERO = Decimal(0)
 # words of the drawings themselves
@@ -131,19 +132,6 @@ def _part_signee(part: Decimal) -> str:
     return f"{signe(part * 100, 1 if arrondi(part * 100, 1) else 2)}{INSECABLE}%"
 
 
-# the same component has the same colour in every chart
-SENS_PAR_DEBUT = (
-    ("Personnel", "personnel"),
-    ("Fonctionnement", "fonctionnement"),
-    ("Amortissement", "amortissements"),
-    ("Charges de structure", "structure"),
-    ("Subvention", "subventions"),
-    ("Reprise", "subventions"),
-    ("Reste", "reste"),
-    ("Intercommunalité", "reste"),
-)
-
-
 @dataclass(frozen=True)
 class Flux(Graphique):
     """Where the money comes from (left) and who finances it (right); both sides sum to the same amount, €."""
@@ -153,7 +141,7 @@ class Flux(Graphique):
 
     def sens_de(self, nom: str) -> str:
         """Meaning of a name in the palette: by how it starts, else who finances is a payer."""
-        connu = next((sens for debut, sens in SENS_PAR_DEBUT if nom.startswith(debut)), None)
+        connu = next((sens for debut, sens in DEBUTS.items() if nom.startswith(debut)), None)
         return connu or ("couvert" if nom in dict(self.cibles) else "mesure")
 
 

@@ -10,6 +10,7 @@ from mutualisation.chemins import PALETTE
 _LUE = tomllib.loads(PALETTE.read_text(encoding="utf-8"))
 PAGE: dict[str, str] = _LUE["page"]
 COULEURS: dict[str, str] = _LUE["sens"]
+DEBUTS: dict[str, str] = _LUE["debuts"]
 CLASSES, SIGNEES, HACHURES = (_LUE["echelles"][nom] for nom in ("classes", "signees", "hachures"))
 ENCRE, GRIS, FILET, PAPIER, MARQUE = (PAGE[nom] for nom in ("encre", "gris", "filet", "papier", "marque"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tomllib
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ import psycopg
 import xlsxwriter
 from psycopg import sql
 
+from mutualisation.chemins import PAQUET
 from mutualisation.disque import ecrire
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.francais.formats import plusieurs
@@ -66,19 +68,7 @@ REPERE = "Repère"
 AVANT = (FICHIER, LIGNE, SITUATION, CAUSE, REGLE, REMEDE, EN_FAUTE, CORRIGE)
 SANS_COLONNE = "toute la ligne"
 SITUATIONS = {"rejete": "rejetée", "retenu": "retenue", "a_affecter": "à affecter"}
-NOTICE = (
-    ("À quoi sert ce classeur", "Chaque ligne d'une feuille est une ligne d'un fichier livré que les règles rejettent, "
-     "retiennent ou ne savent pas affecter. La cellule en faute est colorée, et nommée dans « En faute »."),
-    ("Comment corriger", "Écrire la bonne valeur dans « Corrigé », ou directement dans les cellules de la ligne. Une "
-     "ligne laissée telle quelle reste rejetée. Ne changer ni « Fichier livré », ni « Ligne livrée », ni « Repère »."),
-    ("Cellules grises", "Elles ne sont pas montrées (données personnelles, textes libres) : vides, elles restent ce "
-     "qu'elles sont. N'y écrire que pour changer la valeur. Une cellule blanche vidée devient vide."),
-    ("Et ensuite", "Enregistrer, puis « mutualisation reparer CE_FICHIER » : les lignes corrigées passent les mêmes "
-     "contrôles et font une nouvelle version de leur fichier ; les autres sont reprises de la version qui compte."),
-    ("Ce qui ne s'applique plus", "Le .controle.json et la ligne Total de la version d'origine ne valent pas pour une "
-     "version réparée. Un fichier refusé en entier se corrige et se redépose : aucune de ses lignes n'est ici."),
-    ("Diffusion", "Ce classeur contient des lignes de travail : le garder entre les mains de qui tient la source."),
-)  # fmt: skip
+NOTICE: dict[str, str] = tomllib.loads((PAQUET / "reparation" / "notice.toml").read_text(encoding="utf-8"))
 POURQUOI = "Pourquoi pas ici"
 _LARGEURS = {
     FICHIER: 30, CAUSE: 48, REMEDE: 44, EN_FAUTE: 20, CORRIGE: 20,
@@ -252,7 +242,7 @@ def _notice(livre: Any, formats: Formats, source: str, nombre: int) -> None:
     feuille.set_column(1, 1, 110)
     feuille.write_string(0, 0, f"Lignes à corriger : {source}", formats["titre"])
     feuille.write_string(1, 0, plusieurs(nombre, "ligne"), formats["note"])
-    for rang, (intitule, texte) in enumerate(NOTICE, start=3):
+    for rang, (intitule, texte) in enumerate(NOTICE.items(), start=3):
         feuille.set_row(rang, 33)
         feuille.write_string(rang, 0, intitule, formats["libelle"])
         feuille.write_string(rang, 1, texte, formats["paragraphe"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from mutualisation.chemins import TYPES_DE_COLONNE
 from mutualisation.erreurs import ErreurMutualisation
 
 # how the periode is written in the name of a file, the usual form first
@@ -15,40 +18,16 @@ PERIODES = {
     "depot": "depot-N",
     "aucune": "",
 }
-# how a cell is read, as the documentation says it
-TYPES = {
-    "code": "code (texte)",
-    "texte": "texte",
-    "montant": "montant, deux décimales",
-    "nombre": "nombre, six décimales",
-    "decimal": "nombre, douze décimales",
-    "pourcentage": "pourcentage, six décimales, signe % permis",
-    "entier": "entier",
-    "annee": "année",
-    "date": "date jj/mm/aaaa, aaaa-mm-jj ou aaaammjj",
-    "duree": "durée 3,50, 03:30 ou 3h30",
-    "enumeration": "une valeur de la liste, casse et accents libres",
-    "compte": "compte, 2 à 12 chiffres",
-    "numero": "numéro, sans zéros de tête s'il n'a que des chiffres",
-    "siret": "SIRET, espaces retirés, clé vérifiée",
-    "siret_libre": "SIRET ou SIREN, espaces retirés, clé non exigée",
-    "siren": "SIREN de neuf chiffres, espaces retirés",
-    "pseudonyme": "remplacé par un pseudonyme à clé",
-    "empreinte": "remplacé par une empreinte à clé",
-    "personnel": "donnée personnelle, jamais chargée",
-}
-TYPES_SOMMABLES = frozenset({"montant", "nombre", "pourcentage", "entier", "duree"})
+_TYPES: dict[str, dict[str, Any]] = tomllib.loads(TYPES_DE_COLONNE.read_text(encoding="utf-8"))
+# how a cell is read, as the documentation says it; why it can't be
+TYPES: dict[str, str] = {nom: t["dit"] for nom, t in _TYPES.items()}
+ILLISIBLES: dict[str, str] = {nom: t["illisible"] for nom, t in _TYPES.items() if "illisible" in t}
+TYPES_SOMMABLES = frozenset(nom for nom, t in _TYPES.items() if t.get("somme"))
 # rank of a source that needs to know nothing from another
 RANG_ORDINAIRE = 9
 COLONNES_TECHNIQUES = ("fichier_id", "ligne", "defauts", "delivre")
 # between the cells of `delivre`: the row as delivered, in the order of the columns that land
 SEPARATEUR_DELIVRE = "\x1f"
-# how what is read is kept; text for the other types
-TYPES_SQL = dict.fromkeys(("montant", "nombre", "decimal", "pourcentage", "duree"), "numeric") | {
-    "entier": "integer",
-    "annee": "integer",
-    "date": "date",
-}
 
 
 @dataclass(frozen=True)
@@ -83,7 +62,7 @@ class Colonne:
     @property
     def type_sql(self) -> str:
         """Type of the column of `brut`."""
-        return TYPES_SQL.get(self.type, "text")
+        return str(_TYPES[self.type].get("sql", "text"))
 
     @property
     def secondes(self) -> tuple[Colonne, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.francais.libelles import _DEFAUT, regle_citee, remede_du_motif
-from mutualisation.ingestion.cellules_lues import ILLISIBLES
+from mutualisation.sources.jeux import ILLISIBLES
 from mutualisation.sources.registre import registre
 
 # « header|reason » of a literal of SQL, where a quote is doubled

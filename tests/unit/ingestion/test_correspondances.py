@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from mutualisation.ingestion.cellules_lues import ILLISIBLES
 from mutualisation.ingestion.controle import lire_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler, defauts
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.sources.jeux import ILLISIBLES
 from mutualisation.sources.registre import registre
 
 from .outillage import Lu, lire
