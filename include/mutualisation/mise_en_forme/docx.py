@@ -20,18 +20,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from mutualisation.francais.typographie import imprimer
 from mutualisation.mise_en_forme import cellules, palette
-from mutualisation.mise_en_forme.modele import (
-    Bloc,
-    CoteACote,
-    Document,
-    Liste,
-    Paragraphe,
-    Repli,
-    SousTitre,
-    Tableau,
-    avis,
-    mots,
-)
+from mutualisation.mise_en_forme import modele as m
 
 ENCRE = RGBColor.from_string(palette.ENCRE.removeprefix("#").upper())
 # widths: of the sheet, and of a column of figures beside a column of words
@@ -42,18 +31,18 @@ COURTE = 14
 INSTANT = (1980, 1, 1, 0, 0, 0)
 
 
-def ecrire(document: Document, chemin: Path) -> None:
+def ecrire(document: m.Document, chemin: Path) -> None:
     """Write the draft. Raises `TypeError` for a block that a Word file of this kind does not hold (a chart)."""
     tampon = io.BytesIO()
     _composer(document).save(tampon)
     chemin.write_bytes(_sans_heure(tampon.getvalue()))
 
 
-def _composer(document: Document) -> Any:
+def _composer(document: m.Document) -> Any:
     livre = docx.Document()
     _preparer(livre, document)
     livre.add_heading(imprimer(document.titre), level=0)
-    for sujet, enonce in avis(document):
+    for sujet, enonce in m.avis(document):
         _paragraphe(livre, f"{sujet} {enonce}").runs[0].bold = True
     if document.resume:
         _paragraphe(livre, document.resume)
@@ -63,11 +52,11 @@ def _composer(document: Document) -> Any:
             _blocs(livre, section.lus)
     livre.add_heading(imprimer("D'où viennent ces chiffres"), level=1)
     for sujet, morceaux in document.identite:
-        _paragraphe(livre, f"{sujet} : {mots(*morceaux)}").paragraph_format.space_after = Pt(2)
+        _paragraphe(livre, f"{sujet} : {m.mots(*morceaux)}").paragraph_format.space_after = Pt(2)
     return livre
 
 
-def _preparer(livre: Any, document: Document) -> None:
+def _preparer(livre: Any, document: m.Document) -> None:
     """Language, margins, fonts, the word « projet » and the version on every page."""
     jour = datetime(document.exercice, 12, 31)
     proprietes = livre.core_properties
@@ -99,28 +88,28 @@ def _paragraphe(livre: Any, texte: str, style: str | None = None) -> Any:
     return livre.add_paragraph(imprimer(texte), style=style)
 
 
-def _blocs(livre: Any, blocs: Iterable[Bloc]) -> None:
+def _blocs(livre: Any, blocs: Iterable[m.Bloc]) -> None:
     for bloc in blocs:
         match bloc:
-            case Paragraphe(morceaux, note):
-                texte = _paragraphe(livre, mots(*morceaux))
+            case m.Paragraphe(morceaux, note):
+                texte = _paragraphe(livre, m.mots(*morceaux))
                 texte.runs[0].italic = note
-            case SousTitre(texte):
+            case m.SousTitre(texte):
                 livre.add_heading(imprimer(texte), level=2)
-            case Liste():
+            case m.Liste():
                 for sujet, phrase in bloc.lus:
                     ligne = _paragraphe(livre, "", "List Bullet")
                     ligne.add_run(imprimer(f"{sujet} ")).bold = True
                     ligne.add_run(imprimer(phrase))
-            case Tableau():
+            case m.Tableau():
                 _tableau(livre, bloc)
-            case Repli() | CoteACote():
+            case m.Repli() | m.CoteACote():
                 _blocs(livre, bloc.blocs)
             case _:
                 raise TypeError(type(bloc).__name__)
 
 
-def _tableau(livre: Any, t: Tableau) -> None:
+def _tableau(livre: Any, t: m.Tableau) -> None:
     """Its title, a header row repeated on each page, figures set right, the total in bold."""
     titre = _paragraphe(livre, t.titre)
     titre.runs[0].bold, titre.paragraph_format.keep_with_next = True, True

@@ -13,23 +13,8 @@ from typing import Any
 from mutualisation.composition.compilation import composer, nombre_de_pages, nommer_les_lignes
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import cellules, dessin
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.graphiques import Graphique, decrire
-from mutualisation.mise_en_forme.modele import (
-    Bloc,
-    Comptes,
-    CoteACote,
-    Document,
-    Liste,
-    Paragraphe,
-    Pile,
-    Recherche,
-    Repli,
-    SousTitre,
-    Tableau,
-    Volet,
-    avis,
-    mots,
-)
 
 # width of a bold letter of a header, in digits
 LETTRE = 1.15
@@ -40,15 +25,15 @@ TELS_QUELS = ("forme", "titre", "sous_titre", "epci", "siren", "synthetique", "r
 MOTS_CLES = ("mutualisation", "intercommunalité", "coût complet")
 
 
-def rendre(document: Document) -> bytes:
+def rendre(document: m.Document) -> bytes:
     """The whole PDF. Raises `ErreurMutualisation` when it cannot be composed."""
     d = document
     donnees = {
         **{nom: getattr(d, nom) for nom in TELS_QUELS},
         "etats": [etat for etat, _ in d.etats],
-        "avis": [list(x) for x in avis(d)],
+        "avis": [list(x) for x in m.avis(d)],
         "chiffres": [vars(c) for c in d.chiffres],
-        "identite": [[sujet, mots(*morceaux)] for sujet, morceaux in d.identite],
+        "identite": [[sujet, m.mots(*morceaux)] for sujet, morceaux in d.identite],
         "mots": [*MOTS_CLES, str(d.exercice)],
         "sections": [x for x in ({"titre": s.titre, "blocs": _blocs(s.lus)} for s in d.sections) if x["blocs"]],
     }
@@ -59,43 +44,43 @@ def rendre(document: Document) -> bytes:
     return nommer_les_lignes(octets)
 
 
-def ecrire(document: Document, chemin: Path) -> None:
+def ecrire(document: m.Document, chemin: Path) -> None:
     """Write the PDF. Raises `ErreurMutualisation` when it cannot be composed."""
     chemin.write_bytes(rendre(document))
 
 
-def _blocs(blocs: Iterable[Bloc]) -> list[dict[str, Any]]:
+def _blocs(blocs: Iterable[m.Bloc]) -> list[dict[str, Any]]:
     """Blocks for the template; what is folded elsewhere follows in order."""
     enonces: list[dict[str, Any]] = []
     for bloc in blocs:
-        if isinstance(bloc, Recherche) or (isinstance(bloc, Paragraphe) and bloc.ecran):
+        if isinstance(bloc, m.Recherche) or (isinstance(bloc, m.Paragraphe) and bloc.ecran):
             continue
-        enonces += _blocs(bloc.blocs) if isinstance(bloc, Repli | Pile) else [_bloc(bloc)]
+        enonces += _blocs(bloc.blocs) if isinstance(bloc, m.Repli | m.Pile) else [_bloc(bloc)]
     return enonces
 
 
-def _bloc(bloc: Bloc) -> dict[str, Any]:
+def _bloc(bloc: m.Bloc) -> dict[str, Any]:
     match bloc:
-        case Paragraphe(morceaux, note):
-            return {"genre": "p", "texte": mots(*morceaux), "note": note}
-        case SousTitre(texte):
+        case m.Paragraphe(morceaux, note):
+            return {"genre": "p", "texte": m.mots(*morceaux), "note": note}
+        case m.SousTitre(texte):
             return {"genre": "h3", "texte": texte}
-        case Liste():
+        case m.Liste():
             return {"genre": "liste", "points": [list(point) for point in bloc.lus], "longue": bloc.longue}
-        case Comptes(points):
+        case m.Comptes(points):
             return {"genre": "comptes", "points": [[formats.nombre(n), nom] for n, nom, _ in points]}
-        case Tableau():
+        case m.Tableau():
             return _tableau(bloc)
-        case Volet():
+        case m.Volet():
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
-        case CoteACote(cotes):
+        case m.CoteACote(cotes):
             return {"genre": "cote", "cotes": [_cote(cote) for cote in cotes]}
         case Graphique():
             return _graphique(bloc)
     raise TypeError(type(bloc).__name__)
 
 
-def _tableau(t: Tableau) -> dict[str, Any]:
+def _tableau(t: m.Tableau) -> dict[str, Any]:
     colonnes = t.colonnes
     rangees = [[f"{c.texte}\n{c.suite}" if c.suite else c.texte for c in rangee] for rangee in cellules.rangees(t)]
     pied = [c.texte for c in cellules.pied(t)]
@@ -132,7 +117,7 @@ def _signes(titre: Sequence[str], textes: Sequence[str]) -> float:
     return max([1, *(large(mot) * LETTRE for mot in titre), *map(large, textes)])
 
 
-def _cote(bloc: Bloc) -> list[dict[str, Any]]:
+def _cote(bloc: m.Bloc) -> list[dict[str, Any]]:
     """A block in half a page: a chart takes the drawing made for a narrow place."""
     return [_graphique(bloc, etroit=True)] if isinstance(bloc, Graphique) else _blocs([bloc])
 

@@ -22,17 +22,7 @@ from mutualisation.chemins import PAQUET
 from mutualisation.francais.formats import NON_RENSEIGNE, constat
 from mutualisation.francais.neutralisation import neutraliser
 from mutualisation.francais.typographie import imprimer, sans_accent
-from mutualisation.mise_en_forme.modele import (
-    AUCUN,
-    Colonne,
-    Dessin,
-    Document,
-    Feuille,
-    Ligne,
-    Section,
-    Tableau,
-    Valeur,
-)
+from mutualisation.mise_en_forme import modele as m
 from mutualisation.mise_en_forme.palette import COULEURS, FILET, GRIS, MARQUE, PAGE
 
 SOMMAIRE = "Lisez-moi"
@@ -49,7 +39,7 @@ FORMATS, TOLERANCE = STYLES["formats"], STYLES["tolerances"]
 MONTANTS = ("euros", "centimes", "milliers", "moyen", "variation")
 
 
-def ecrire(document: Document, chemin: Path) -> None:
+def ecrire(document: m.Document, chemin: Path) -> None:
     """Write the workbook. Sheets without rows are named in the table of contents, and left out."""
     livre = xlsxwriter.Workbook(str(chemin), {"strings_to_formulas": False, "strings_to_urls": False})
     livre.set_properties(
@@ -72,7 +62,7 @@ def ecrire(document: Document, chemin: Path) -> None:
     livre.close()
 
 
-def _ecrites(livre: Any, document: Document, section: Section, formats: Formats) -> list[FeuilleEcrite]:
+def _ecrites(livre: Any, document: m.Document, section: m.Section, formats: Formats) -> list[FeuilleEcrite]:
     """The sheets of a section, opened in their order."""
     ecrites = []
     for dite, tableau in _feuilles(section):
@@ -83,11 +73,11 @@ def _ecrites(livre: Any, document: Document, section: Section, formats: Formats)
     return ecrites
 
 
-def _feuilles(section: Section) -> list[tuple[Feuille, Tableau]]:
-    return [(bloc.feuille, bloc) for bloc in section.blocs if isinstance(bloc, Tableau) and bloc.feuille]
+def _feuilles(section: m.Section) -> list[tuple[m.Feuille, m.Tableau]]:
+    return [(bloc.feuille, bloc) for bloc in section.blocs if isinstance(bloc, m.Tableau) and bloc.feuille]
 
 
-def _ouvrir(livre: Any, document: Document, formats: Formats, nom: str, titre: str) -> Any:
+def _ouvrir(livre: Any, document: m.Document, formats: Formats, nom: str, titre: str) -> Any:
     """A sheet with its title, its mentions and its print setup."""
     feuille = livre.add_worksheet(nom)
     feuille.hide_gridlines(2)
@@ -104,7 +94,7 @@ def _ouvrir(livre: Any, document: Document, formats: Formats, nom: str, titre: s
     return feuille
 
 
-def _mentions(document: Document) -> str:
+def _mentions(document: m.Document) -> str:
     """EPCI, exercice and states, that every sheet carries; invented data in capitals."""
     etats = [etat.lower() for etat, _ in document.etats]
     if document.synthetique:
@@ -115,12 +105,12 @@ def _mentions(document: Document) -> str:
 class _Sommaire:
     """What the workbook holds: a link to each sheet, what it says and how many rows it has; then how to read it."""
 
-    def __init__(self, feuille: Any, document: Document, formats: Formats) -> None:
+    def __init__(self, feuille: Any, document: m.Document, formats: Formats) -> None:
         self.feuille, self.document, self.formats, self.rang = feuille, document, formats, 3
         for i, largeur in enumerate((32, 104, 12)):
             feuille.set_column(i, i, largeur)
 
-    def ecrire(self, parties: list[tuple[Section, list[FeuilleEcrite]]]) -> None:
+    def ecrire(self, parties: list[tuple[m.Section, list[FeuilleEcrite]]]) -> None:
         """Everything, from the warnings down."""
         avant, apres = self.document.notice
         self._points(avant)
@@ -171,13 +161,13 @@ class FeuilleEcrite:
     Rows, from 0: title, mentions, link; with `resume`, the summary and its total; the header; the rows; the totals.
     """
 
-    def __init__(self, feuille: Any, dite: Feuille, tableau: Tableau, formats: Formats) -> None:
+    def __init__(self, feuille: Any, dite: m.Feuille, tableau: m.Tableau, formats: Formats) -> None:
         self.feuille, self.dite, self.tableau, self.formats = feuille, dite, tableau, formats
         self.colonnes, self.lignes = tableau.colonnes, tableau.lignes
         self.rangs = {c.cle: i for i, c in enumerate(self.colonnes)}
         # letters, digits and `_`, never taken for a cell
         self.table = dite.table or "T_" + re.sub(r"\W+", "_", sans_accent(dite.nom)).strip("_")
-        self.groupes: dict[tuple[Any, ...], list[Ligne]] = {}
+        self.groupes: dict[tuple[Any, ...], list[m.Ligne]] = {}
         for ligne in self.lignes if dite.resume else ():
             self.groupes.setdefault(tuple(ligne[c] for c in dite.resume), []).append(ligne)
         # summary, its total and checks, a blank row and a sentence
@@ -233,14 +223,14 @@ class FeuilleEcrite:
         else:
             self.feuille.write(rang, i, valeur, self.formats(genre, role))
 
-    def _ligne(self, rang: int, ligne: Ligne, ailleurs: Mapping[str, str]) -> None:
+    def _ligne(self, rang: int, ligne: m.Ligne, ailleurs: Mapping[str, str]) -> None:
         cellules = [lire_cellule(ligne, c) for c in self.colonnes]
         textes = [(len(v), c.largeur) for (v, _), c in zip(cellules, self.colonnes, strict=True) if isinstance(v, str)]
         # readers disagree on automatic heights, and charts are placed by them
         self.feuille.set_row(rang, HAUTEUR * max([1, *(math.ceil(long / (large - 2)) for long, large in textes)]))
         for i, (c, (valeur, genre)) in enumerate(zip(self.colonnes, cellules, strict=True)):
             if valeur is None and c.absent and genre in (*MONTANTS, "taux", "taux_fin"):
-                self._poser(rang, i, NON_RENSEIGNE if genre in MONTANTS else AUCUN, genre, "absent")
+                self._poser(rang, i, NON_RENSEIGNE if genre in MONTANTS else m.AUCUN, genre, "absent")
             else:
                 formule = self._references(c, rang, ailleurs) if valeur is not None else ""
                 self._poser(rang, i, valeur, genre, self._corps(i), formule)
@@ -248,7 +238,7 @@ class FeuilleEcrite:
     def _corps(self, i: int) -> str:
         return "corps_suite" if i and self.colonnes[i].est_texte else "corps"
 
-    def _references(self, colonne: Colonne, rang: int, ailleurs: Mapping[str, str]) -> str:
+    def _references(self, colonne: m.Colonne, rang: int, ailleurs: Mapping[str, str]) -> str:
         if not colonne.formule:
             return ""
         cellules = {cle: xl_rowcol_to_cell(rang, i) for cle, i in self.rangs.items()}
@@ -333,7 +323,7 @@ class FeuilleEcrite:
         self.feuille.write_string(suite + 1, 0, phrase, self.formats("texte", "note"))
         return suite
 
-    def _groupe(self, rang: int, rangees: Sequence[Ligne], compte: int) -> None:
+    def _groupe(self, rang: int, rangees: Sequence[m.Ligne], compte: int) -> None:
         criteres = ",".join(
             f"{self._plage(self.rangs[c])},{xl_rowcol_to_cell(rang, self.rangs[c])}" for c in self.dite.resume
         )
@@ -355,7 +345,7 @@ class FeuilleEcrite:
         return rang
 
     # ------------------------------------------------------------ chart
-    def _tracer(self, livre: Any, dessin: Dessin, rang: int) -> int:
+    def _tracer(self, livre: Any, dessin: m.Dessin, rang: int) -> int:
         """A native chart under the table, its colours meaning what they mean on the page; the row after it."""
         nom, hauteur = self.dite.nom, 140 + 46 * len(self.lignes)
         largeur = min(LARGEUR_DU_DESSIN, sum(7 * c.largeur + 5 for c in self.colonnes))
@@ -388,7 +378,7 @@ class FeuilleEcrite:
         return rang + 1 + math.ceil(hauteur / 21)
 
 
-def _entete(colonne: Colonne) -> str:
+def _entete(colonne: m.Colonne) -> str:
     """A header that formulas can name."""
     return _imprime(colonne.titre)
 
@@ -398,19 +388,19 @@ def _imprime(titre: str) -> str:
     return imprimer(titre).replace("\u2011", "-")
 
 
-def _somme(lignes: Sequence[Ligne], colonne: Colonne) -> Decimal | None:
+def _somme(lignes: Sequence[m.Ligne], colonne: m.Colonne) -> Decimal | None:
     """The sum of what is known; None when nothing is."""
     connues = [v for ligne in lignes if (v := lire_cellule(ligne, colonne)[0]) is not None]
     return sum(connues, Decimal(0)) if connues else None
 
 
-def lire_cellule(ligne: Ligne, colonne: Colonne) -> tuple[Any, str]:
+def lire_cellule(ligne: m.Ligne, colonne: m.Colonne) -> tuple[Any, str]:
     """(what a cell holds, its kind), signed as on the page, text neutralised (F10).
 
     A value of a control is a number when it reads as one.
     """
     valeur, genre = ligne.get(colonne.cle), colonne.genre
-    if isinstance(valeur, Valeur):
+    if isinstance(valeur, m.Valeur):
         valeur, genre = valeur.valeur, valeur.genre
     if genre == "constat" and valeur is not None:
         try:

@@ -16,14 +16,7 @@ from typing import Any
 import psycopg
 
 from mutualisation.francais.formats import enumerer
-from mutualisation.publication.sceaux import (
-    PUBLICATION,
-    SceauInscrit,
-    canonique,
-    cles_connues,
-    lire_sceaux,
-    sha256,
-)
+from mutualisation.publication.sceaux import PUBLICATION, SceauInscrit, canonique, cles_connues, lire_sceaux, sha256
 from mutualisation.signatures.ancrage import Ancre, Ancres
 from mutualisation.signatures.cle_signature import VARIABLE, cle_en_place, empreinte_publique, est_signe
 

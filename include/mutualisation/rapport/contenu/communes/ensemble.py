@@ -13,14 +13,7 @@ from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m
 from mutualisation.rapport.contenu import ouverture
 from mutualisation.rapport.contenu.communes import bloc_communal
-from mutualisation.rapport.contenu.communes.bloc_communal import (
-    EPCI,
-    Adherent,
-    Annee,
-    BlocCommunal,
-    Territoire,
-    total,
-)
+from mutualisation.rapport.contenu.communes.bloc_communal import EPCI, Adherent, Annee, BlocCommunal, Territoire, total
 from mutualisation.rapport.enonces import lire_graphique, lire_phrase, lire_points, lire_tableau
 from mutualisation.rapport.publie import Bilan, somme
 
