@@ -58,6 +58,12 @@ def role_en_place(conn: psycopg.Connection[Any]) -> str:
     return str(ligne[0]) if ligne else "none"
 
 
+def compte_connecte(conn: psycopg.Connection[Any]) -> str:
+    """The login, whatever the role that it works under."""
+    (login,) = conn.execute("select session_user").fetchone() or ("",)
+    return str(login)
+
+
 def peut_prendre(conn: psycopg.Connection[Any], role: str) -> bool:
     """Whether the login may `set role` to it; false when it does not exist."""
     ligne = conn.execute(

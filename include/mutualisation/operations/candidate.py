@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -57,7 +56,12 @@ def construire(
     annees = verifier_exercices(exercices)
     with session.connexion() as conn, session.etape("construction"):
         if ouvrier is None:
-            preparer_redressement(session, conn, annees, partial(_etape, session, conn, prepare_par))
+
+            def batir(closes: list[int], sien: EnfantDbt, etape: str) -> None:
+                # built, never to be published
+                clore(conn, _batir(session, conn, closes, prepare_par, sien), "echouee", {"redressement": etape})
+
+            preparer_redressement(session, conn, annees, batir)
         version = _batir(session, conn, annees, prepare_par, ouvrier or session.dbt())
         (lignes,) = conn.execute(SQL_LIGNES).fetchone() or (0,)
         conn.commit()
@@ -85,25 +89,13 @@ def _batir(
     return version
 
 
-def _etape(
-    session: Session,
-    conn: psycopg.Connection[Any],
-    prepare_par: str | None,
-    annees: list[int],
-    ouvrier: EnfantDbt,
-    etape: str,
-) -> None:
-    """A step of a restatement: built, never to be published."""
-    clore(conn, _batir(session, conn, annees, prepare_par, ouvrier), "echouee", {"redressement": etape})
-
-
 def controler(session: Session, version: int) -> str:
     """Run the report gate on a build; what the build leaves out, in a sentence.
 
     Raises `ControleEchoue` with every control that fails.
     """
     with session.connexion() as conn, session.etape("contrôle"):
-        exercices = _construction(conn, version, (CONSTRUITE, VALIDEE))
+        exercices = _exercices_a_controler(conn, version)
         conn.commit()
         session.suivi(f"Contrôle du bilan, version {version}")
         plausibilite, verdicts = verifier_plausibilite(session.dsn)
@@ -162,13 +154,13 @@ def clore(conn: psycopg.Connection[Any], version: int, statut: str, portes: dict
     conn.commit()
 
 
-def _construction(conn: psycopg.Connection[Any], version: int, statuts: tuple[str, ...]) -> list[int]:
+def _exercices_a_controler(conn: psycopg.Connection[Any], version: int) -> list[int]:
     ligne = conn.execute(
         "select exercices, statut, version = (select max(version) from journal.constructions)"
         " from journal.constructions where version = %s",
         (version,),
     ).fetchone()
-    if ligne is None or ligne[1] not in statuts or not ligne[2]:
+    if ligne is None or ligne[1] not in (CONSTRUITE, VALIDEE) or not ligne[2]:
         raise ErreurMutualisation(
             f"La version {version} n'est plus à contrôler : une autre construction l'a remplacée, ou elle n'a pas "
             "abouti. Lancez « mutualisation controler » de nouveau."

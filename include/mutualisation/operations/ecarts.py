@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 
 from mutualisation.erreurs import ErreurMutualisation
@@ -76,13 +75,9 @@ def candidate(session: Session, version: int | None = None) -> Candidate:
                 "publiée. Répondez à la demande la plus récente de « publication_bilan », ou lancez « bilan_etape »."
             )
         changes = sorted(set(exercices) - exercices_inchanges(conn, exercices))
-        lignes = _lire(conn, changes)
+        with conn.cursor(row_factory=dict_row) as curseur:
+            lignes = curseur.execute(ECARTS, (changes,)).fetchall()
     return Candidate(choisie, changes, _phrase(choisie, lignes), _tableau(lignes))
-
-
-def _lire(conn: psycopg.Connection[Any], exercices: list[int]) -> list[dict[str, Any]]:
-    with conn.cursor(row_factory=dict_row) as curseur:
-        return curseur.execute(ECARTS, (exercices,)).fetchall()
 
 
 def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:

@@ -166,7 +166,11 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
                 )
             _remettre_les_comptes(conn, json.loads((dossier / COMPTES).read_text(encoding="utf-8")))
         if airflow:
-            _remettre_airflow(base_voisine(dsn, airflow), dossier / AIRFLOW)
+            voisine = base_voisine(dsn, airflow)
+            with connecter(voisine, role=None) as conn:
+                (proprietaire,) = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("",)
+            # everything goes to the owner of the base: the accounts of the former server may not be here
+            remettre(voisine, dossier / AIRFLOW, "--no-owner", "--no-privileges", f"--role={proprietaire}")
         if (dossier / SCEAUX).is_dir():
             shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
         # public is there already, with other rights
@@ -194,13 +198,6 @@ def _verifier(dossier: Path, airflow: str | None) -> None:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'a pas les métadonnées d'Airflow : relancez sans --airflow."
         )
-
-
-def _remettre_airflow(dsn: str, copie: Path) -> None:
-    """Everything goes to the owner of the base: the accounts of the former server may not be here."""
-    with connecter(dsn, role=None) as conn:
-        ligne = conn.execute(SQL_PROPRIETAIRE).fetchone()
-    remettre(dsn, copie, "--no-owner", "--no-privileges", *([f"--role={ligne[0]}"] if ligne else []))
 
 
 def _remettre_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str, Any]]) -> None:

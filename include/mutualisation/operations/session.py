@@ -21,7 +21,7 @@ from mutualisation.chemins import RACINE, dossier_var, page_controles
 from mutualisation.construction.dbt import EnfantDbt
 from mutualisation.entrepot.connexion import ATTENTE_S, connecter, exiger_verrou, verrou_entrepot
 from mutualisation.entrepot.migrations import migrer, refus_de_migrer, revisions
-from mutualisation.entrepot.roles import PROPRIETAIRE, compte_systeme, peut_prendre
+from mutualisation.entrepot.roles import PROPRIETAIRE, compte_connecte, compte_systeme, peut_prendre
 from mutualisation.entrepot.serveur import est_a_creer, serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.confidentialite import FICHIER_CLE
@@ -193,8 +193,7 @@ def signataire(
     """Name recorded with the build or the approval; on a named server it is the login and nothing else (K3)."""
     if session.embarque:
         return nom if nom is not None else compte_systeme()
-    ligne = conn.execute("select session_user").fetchone()
-    login = str(ligne[0]) if ligne else ""
+    login = compte_connecte(conn)
     if nom is not None and nom != login:
         raise ErreurMutualisation(f"{option} {nom} : sur un serveur nommé, {qui} est le compte connecté ({login}).")
     return login

@@ -17,16 +17,7 @@ LICENCE = {
 }
 RESTREINTE = "Diffusion restreinte : une rémunération peut se déduire de ces chiffres."
 DIALECTE = {"delimiter": ";", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
-TYPES = {
-    "smallint": "integer",
-    "integer": "integer",
-    "int": "integer",
-    "bigint": "integer",
-    "numeric": "number",
-    "decimal": "number",
-    "boolean": "boolean",
-    "date": "date",
-}
+TYPES = {"integer": "integer", "bigint": "integer", "numeric": "number", "boolean": "boolean", "date": "date"}
 
 
 def _champ(colonne: Colonne) -> dict[str, Any]:

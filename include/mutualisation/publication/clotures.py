@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from mutualisation.entrepot.roles import APPROBATEUR, REFUS
+from mutualisation.entrepot.roles import APPROBATEUR, REFUS, compte_connecte
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.publication.sceaux import CLOTURE, enoncer, maintenant
 from mutualisation.signatures.cle_signature import cle_signature, publique
@@ -72,7 +72,7 @@ def approuver(
     `ControleEchoue` when the database refuses who approves or what is approved, `ErreurMutualisation` when the login is
     no approver.
     """
-    (compte,) = sienne.execute("select session_user").fetchone() or ("",)
+    compte = compte_connecte(sienne)
     prepare = conn.execute("select prepare_par from journal.constructions where version = %s", (version,)).fetchone()
     cle = cle_signature(var)
     dit = {

@@ -17,11 +17,15 @@ import psycopg
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.formats import NON_RENSEIGNE
 from mutualisation.publication.clotures import Cloture, lire_cloture
-from mutualisation.publication.extraits_csv import lignes
+from mutualisation.publication.extraits_csv import lignes, lire_pointeurs
 from mutualisation.publication.relations import relations_internes
 
-SANS_VERSION = "La version {} n'existe pas dans cet entrepôt."
-SANS_EXERCICE = "L'exercice {} n'est pas publié : lancez d'abord « mutualisation bilan »."
+CONSTRUCTION = """
+select version, prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+  publication_sha256, portes, identite, coalesce(contexte, '{}')
+  from journal.constructions
+ where version = %s
+"""
 ETATS = """
 select e, array[p.version::text, c.publication_sha256],
   array(select f.version from journal.clotures as f where f.exercice = e order by f.version)
@@ -94,18 +98,12 @@ class Contexte:
         }
 
 
-def _une_ligne(conn: psycopg.Connection[Any], requete: str, valeur: int, sinon: str) -> tuple[Any, ...]:
-    ligne: tuple[Any, ...] | None = conn.execute(requete, (valeur,)).fetchone()
-    if ligne is None:
-        raise ErreurMutualisation(sinon.format(valeur))
-    return ligne
-
-
 def version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:
     """Version that `publication` shows for an exercice; a French error when it was never published."""
-    requete = "select version from journal.publications where exercice = %s"
-    (version,) = _une_ligne(conn, requete, exercice, SANS_EXERCICE)
-    return int(version)
+    version = lire_pointeurs(conn).get(exercice)
+    if version is None:
+        raise ErreurMutualisation(f"L'exercice {exercice} n'est pas publié : lancez d'abord « mutualisation bilan ».")
+    return version
 
 
 def versions_presentees(conn: psycopg.Connection[Any], exercice: int, version: int) -> list[int]:
@@ -139,46 +137,29 @@ def ce_qui_a_change(conn: psycopg.Connection[Any], condition: Condition) -> list
 
 def lire_contexte(conn: psycopg.Connection[Any], exercice: int, version: int) -> Contexte:
     """Context of (exercice, version). Raises `ErreurMutualisation` when this version does not hold it."""
-    prepare_par, code_version, fin, sha256, portes, fige, identite = _une_ligne(
-        conn,
-        "select prepare_par, code_version, to_char(fin at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
-        " publication_sha256, portes, contexte, identite from journal.constructions where version = %s",
-        version,
-        SANS_VERSION,
-    )
-    entourage = (fige or {}).get("exercices", {}).get(str(exercice))
+    ligne = conn.execute(CONSTRUCTION, (version,)).fetchone()
+    if ligne is None:
+        raise ErreurMutualisation(f"La version {version} n'existe pas dans cet entrepôt.")
+    *construction, fige = ligne
+    entourage = fige.get("exercices", {}).get(str(exercice))
     if entourage is None:
         raise ErreurMutualisation(f"La version {version} ne contient pas d'extrait de l'exercice {exercice}.")
-    referentiel = _referentiel(conn, exercice, version)
-    epci = EPCI_INCONNU | referentiel["epci"]
+
+    def lire(relation: str, colonnes: Iterable[str]) -> list[dict[str, Any]]:
+        rangees = lignes(conn, relations_internes()[relation], exercice, version)
+        return [{c: x.isoformat() if isinstance(x := r[c], date) else x for c in colonnes} for r in rangees]
+
+    epci = EPCI_INCONNU | next(iter(lire("epci", EPCI_INCONNU)), {})
     return Contexte(
         exercice=exercice,
-        construction=Construction(version, prepare_par, code_version, fin, sha256, portes or {}, identite),
+        construction=Construction(*construction),
         epci=epci["nom"],
         siren=epci["siren"],
         siret=epci["siret"],
-        parametres=referentiel["parametres"],
-        dispositifs=referentiel["dispositifs"],
+        parametres=lire("parametres_en_vigueur", PARAMETRE),
+        dispositifs=lire("dispositifs_en_vigueur", DISPOSITIF),
         fichiers=fige["fichiers"],
         presentes={int(e): v for e, v in sorted(entourage["presentes"].items())},
         relations=fige["relations"],
         cloture=lire_cloture(conn, exercice, version),
     )
-
-
-def _referentiel(conn: psycopg.Connection[Any], exercice: int, version: int) -> dict[str, Any]:
-    """{epci: row, parametres: rows, dispositifs: rows} of the version."""
-
-    def lire(relation: str, colonnes: Iterable[str]) -> list[dict[str, Any]]:
-        rangees = lignes(conn, relations_internes()[relation], exercice, version)
-        return [{c: _iso(rangee[c]) for c in colonnes} for rangee in rangees]
-
-    return {
-        "epci": next(iter(lire("epci", EPCI_INCONNU)), {}),
-        "parametres": lire("parametres_en_vigueur", PARAMETRE),
-        "dispositifs": lire("dispositifs_en_vigueur", DISPOSITIF),
-    }
-
-
-def _iso(valeur: Any) -> Any:
-    return valeur.isoformat() if isinstance(valeur, date) else valeur

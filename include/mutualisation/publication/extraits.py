@@ -90,11 +90,12 @@ class ExtraitLu:
         fichiers = (c for c in self.dossier.rglob("*") if c.is_symlink() or not c.is_dir())
         presents = {c.relative_to(self.dossier).as_posix(): c for c in fichiers}
         for nom in sorted((presents.keys() | declares.keys()) - {MANIFESTE, SIGNATURE}):
-            if nom not in presents:
+            chemin = presents.get(nom)
+            if chemin is None:
                 yield nom, MANQUE
             elif nom not in declares:
                 yield nom, ETRANGER
-            elif not _est_intact(presents[nom], declares[nom]):
+            elif chemin.is_symlink() or not chemin.is_file() or empreinte(chemin).sha256 != declares[nom]:
                 yield nom, CHANGE
 
 
@@ -155,10 +156,6 @@ def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
         f"extrait {dossier} : il est de la version {extrait.version}, et l'exercice {extrait.exercice} publie la "
         f"version {publiee}."
     )
-
-
-def _est_intact(chemin: Path, sha256: str) -> bool:
-    return not chemin.is_symlink() and chemin.is_file() and empreinte(chemin).sha256 == sha256
 
 
 def signer_et_noter(

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from mutualisation.lecteurs.octets import Empreinte
-from mutualisation.publication.clotures import Cloture
 from mutualisation.publication.contexte import Contexte
 
 MANIFESTE, SIGNATURE = "manifeste.json", "manifeste.json.sig"
@@ -45,7 +44,15 @@ def decrire(
         "code_version": construction.code_version,
         "prepare_par": construction.prepare_par,
         "approuve_par": cloture.approuve_par if cloture else None,
-        **(_de(cloture) if cloture else {}),
+        **(
+            {
+                "approuve_le": cloture.approuve_le,
+                "manifeste_approuve": cloture.manifeste_sha256,
+                "cloture": cloture.enonce,
+            }
+            if cloture
+            else {}
+        ),
         "identite": contexte.identite,
         "publication_sha256": construction.publication_sha256,
         "projet_dbt_sha256": sceau["projet_dbt_sha256"],
@@ -55,13 +62,4 @@ def decrire(
         "portes": construction.portes,
         "entrees": contexte.fichiers,
         "sorties": [{"fichier": nom, "sha256": e.sha256, "octets": e.octets} for nom, e in sorties.items()],
-    }
-
-
-def _de(cloture: Cloture) -> dict[str, Any]:
-    """What a closed extract says besides; `cloture` is the statement of its closing."""
-    return {
-        "approuve_le": cloture.approuve_le,
-        "manifeste_approuve": cloture.manifeste_sha256,
-        "cloture": cloture.enonce,
     }

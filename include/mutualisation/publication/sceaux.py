@@ -18,6 +18,7 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.rows import class_row, dict_row
 
+from mutualisation.entrepot.roles import compte_connecte
 from mutualisation.erreurs import ControleEchoue
 from mutualisation.francais.formats import enumerer
 from mutualisation.publication.extraits_csv import condenser, lire_pointeurs, sha256_stocke
@@ -136,7 +137,7 @@ def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None
         "projet_dbt_sha256": json.loads(construction["portes"]).get("modele", {}).get("projet_dbt_sha256"),
         "code_version": construction["code_version"],
         "prepare_par": construction["prepare_par"],
-        "publie_par": _compte(conn),
+        "publie_par": compte_connecte(conn),
         "scelle_le": maintenant(conn),
     }
     enonce = enoncer(conn, PUBLICATION, dit, cle)
@@ -145,12 +146,6 @@ def sceller(conn: psycopg.Connection[Any], version: int, var: Path | None = None
         (enonce, cle.sign(enonce.encode()), publique(cle), canonique(relations)),
     )
     return empreinte
-
-
-def _compte(conn: psycopg.Connection[Any]) -> str:
-    """The login, whatever the role that it works under."""
-    (login,) = conn.execute("select session_user").fetchone() or ("",)
-    return str(login)
 
 
 def maintenant(conn: psycopg.Connection[Any]) -> str:
