@@ -93,17 +93,17 @@ def _ensemble(rangees: list[Ligne]) -> m.Section:
 
 def _source(source: str, rangees: list[Ligne]) -> m.Section:
     nom = libelles.libelle(libelles.DOSSIERS, source)
-    lignes = [_ligne_rejets(r) for r in rangees]
+    lignes = [
+        r
+        | {
+            "ou": _lignes(r["premieres"] or [], r["distinctes"]),
+            "issue": libelles.STATUTS.get(r["statut"], r["statut"]),
+            "remede": _remede(r["statut"], r["motif"]),
+        }
+        for r in rangees
+    ]
     tableau = lire_tableau("rejets.par_motif", lignes, nom=nom)
     return m.Section(renvois.ancre(source), nom, nom, [tableau])
-
-
-def _ligne_rejets(r: Ligne) -> dict[str, Any]:
-    return r | {
-        "ou": _lignes(r["premieres"] or [], r["distinctes"]),
-        "issue": libelles.STATUTS.get(r["statut"], r["statut"]),
-        "remede": _remede(r["statut"], r["motif"]),
-    }
 
 
 def _remede(statut: str, motif: str) -> str:

@@ -184,4 +184,4 @@ def _categorie(code: str) -> str:
 
 def _groupe(groupe: str) -> str:
     noms = [_categorie(code) for code in groupe.split("+")]
-    return noms[0] if len(noms) == 1 else f"{', '.join(noms[:-1])} et {noms[-1]}, ensemble"
+    return noms[0] if len(noms) == 1 else f"{formats.et(noms)}, ensemble"

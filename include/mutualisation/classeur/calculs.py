@@ -379,18 +379,19 @@ def a_commenter(bilan: Bilan) -> m.Tableau:
 def repartition(bilan: Bilan) -> m.Tableau:
     """What the sources held and where each amount went, with a summary by source."""
     sources = list(libelles.SOURCES.values())
-    lues = [r | _destination(bilan, r) | {"code": r["destination"]} for r in rangees(bilan, "repartition")]
+    # ETP and euros do not add up: a column each
+    lues = [
+        r
+        | {
+            "code": r["destination"],
+            "destination": libelles.DESTINATIONS.get(r["destination"]) or bilan.libelle(r["destination"]),
+            "euros": r["montant"] if r["unite"] == "EUR" else None,
+            "etp": r["montant"] if r["unite"] == "ETP" else None,
+        }
+        for r in rangees(bilan, "repartition")
+    ]
     lues.sort(key=lambda r: (sources.index(r["source"]), r["code"] in DESTINATIONS, ordre(r["destination"])))
     return feuille(bilan, "repartition", lues)
-
-
-def _destination(bilan: Bilan, r: Ligne) -> Ligne:
-    """ETP and euros do not add up: a column each."""
-    return {
-        "destination": libelles.DESTINATIONS.get(r["destination"]) or bilan.libelle(r["destination"]),
-        "euros": r["montant"] if r["unite"] == "EUR" else None,
-        "etp": r["montant"] if r["unite"] == "ETP" else None,
-    }
 
 
 def rejets(bilan: Bilan) -> m.Tableau:

@@ -125,7 +125,11 @@ class Connexion(psycopg.Connection[Any]):
             self.close()  # nothing more is sent to a server that does not answer
             raise
         except psycopg.errors.LockNotAvailable:
-            raise _occupe(veille.bloqueurs) from None
+            raise EntrepotOccupe(
+                f"L'entrepôt est occupé : {veille.bloqueurs or 'une autre session'} tient une relation dont cette "
+                "commande a besoin ; fermez-la, ou attendez qu'elle finisse sa transaction, puis relancez : "
+                f"{ENTIER}."
+            ) from None
 
     @classmethod
     def ouvrir(cls, dsn: str, *, autocommit: bool = False, options: str = "") -> Self:
@@ -190,14 +194,6 @@ def patienter(conn: psycopg.Connection[Any], transaction: Callable[[], T]) -> T:
             if essais == ESSAIS_VERROU:
                 raise
             time.sleep(PAUSE_VERROU_S)
-
-
-def _occupe(bloqueurs: str) -> EntrepotOccupe:
-    qui = bloqueurs or "une autre session"
-    return EntrepotOccupe(
-        f"L'entrepôt est occupé : {qui} tient une relation dont cette commande a besoin ; fermez-la, ou attendez "
-        f"qu'elle finisse sa transaction, puis relancez : {ENTIER}."
-    )
 
 
 def options_du_role(role: str | None = TRAITEMENT, *autres: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from mutualisation.composition.glyphes import Releve, phrase
 from mutualisation.enfant.hote import servir
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.francais.formats import et
 from mutualisation.mise_en_forme import docx, html, pdf, xlsx
 from mutualisation.mise_en_forme.modele import Document
 
@@ -66,7 +67,7 @@ def _enumerer(noms: Sequence[str]) -> str:
     uniques = list(dict.fromkeys(noms))
     if (autres := len(uniques) - PARTIES_NOMMEES) > 1:
         return f"{', '.join(uniques[:PARTIES_NOMMEES])} et {autres} autres parties"
-    return " et ".join(filter(None, [", ".join(uniques[:-1]), uniques[-1]]))
+    return et(uniques)
 
 
 def _repondre(demande: tuple[Document, Path]) -> Exception | None:

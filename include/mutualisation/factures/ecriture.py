@@ -131,7 +131,7 @@ class _Redaction:
         registre: list[Ligne] = []
         for etat in etats:
             de = {"exercice": etat.exercice, "dispositif": etat.dispositif}
-            base = f"{etat.exercice}_{_nom_de_fichier(etat.dispositif)}"
+            base = f"{etat.exercice}_" + "".join(c if c.isalnum() or c in "_-" else "_" for c in etat.dispositif)
             page = donnees_etat(self._contexte, etat, parametres)
             self._pdf(dossier / f"etat_annuel_{base}.pdf", "etat_annuel.typ", page)
             _ecrire_csv(dossier / f"etat_annuel_{base}.csv", COLONNES_ETAT, [de | b for b in etat.beneficiaires])
@@ -171,10 +171,6 @@ class _Redaction:
         chemin.write_bytes(projet.octets)
         if defauts := verifier_accord(chemin, projet.retenues):
             raise ErreurMutualisation("Le projet de PES n'est pas valable : " + " ; ".join(defauts[:10]))
-
-
-def _nom_de_fichier(dispositif: str) -> str:
-    return "".join(c if c.isalnum() or c in "_-" else "_" for c in dispositif)
 
 
 def _ecrire_csv(chemin: Path, colonnes: Sequence[str], lignes: Iterable[Ligne]) -> None:

@@ -97,6 +97,12 @@ def enumerer(noms: Iterable[str], nommes: int = 6) -> str:
     return ", ".join(tous[:nommes]) + (f" et {plusieurs(reste, 'autre')}" if reste > 0 else "")
 
 
+def et(noms: Iterable[object]) -> str:
+    """`2019, 2020 et 2021`; empty without any."""
+    *debut, fin = map(str, [*noms] or [""])
+    return f"{', '.join(debut)} et {fin}" if debut else fin
+
+
 def majuscule(texte: str) -> str:
     """A capital at the beginning; the rest as it is."""
     return texte[:1].upper() + texte[1:]

@@ -114,9 +114,7 @@ def libelle(table: dict[str, str], nom: str) -> str:
 def libelle_groupe(groupe: str) -> str:
     """`B+C` reads « Catégories B et C regroupées » (S14)."""
     codes = groupe.split("+")
-    if len(codes) == 1:
-        return "Seule"
-    return f"{', '.join(codes[:-1])} et {codes[-1]} regroupées"
+    return "Seule" if len(codes) == 1 else f"{formats.et(codes)} regroupées"
 
 
 def libelle_mode(mode: str | None) -> str:

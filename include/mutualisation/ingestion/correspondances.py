@@ -75,7 +75,8 @@ def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites) -> li
     lignes: list[Correspondance] = []
     for bloc in blocs:
         for i, rangee in enumerate(bloc.rangees):
-            if i not in bloc.defauts and _saine(rangee, entete, limites):
+            en_trop = any(c.strip(BLANCS) for c in rangee[entete.largeur :])
+            if i not in bloc.defauts and not en_trop and max(map(len, rangee)) <= limites.cellule:
                 rangs.append((bloc, i))
                 lignes.append(_lue(rangee, entete))
     saines = []
@@ -85,10 +86,6 @@ def noter_defauts(blocs: Sequence[Bloc], entete: Entete, limites: Limites) -> li
         else:
             bloc.defauts[i] = (entete.positions.get(defaut[0]), defaut[1])
     return saines
-
-
-def _saine(rangee: Sequence[str], entete: Entete, limites: Limites) -> bool:
-    return not any(c.strip(BLANCS) for c in rangee[entete.largeur :]) and max(map(len, rangee)) <= limites.cellule
 
 
 def _lue(rangee: Sequence[str], entete: Entete) -> Correspondance:

@@ -229,7 +229,11 @@ def decrire(g: Graphique) -> str:
         case Matrice():
             return _enoncer(f"{nom} : {sum(x[i] for _, x in g.lignes)}" for i, nom in enumerate(g.colonnes))
         case Courbes():
-            return _enoncer(f"{s.libelle} : {', '.join(_points(s))}" for s in g.series)
+            annees = (
+                (s.libelle, [f"{an} {INCONNU if v is None else f'{nombre(v, 2)} €'}" for an, v in s.points])
+                for s in g.series
+            )
+            return _enoncer(f"{libelle} : {', '.join(lus)}" for libelle, lus in annees)
         case Histogramme():
             enonces = (f"{nom} : {INCONNU if v is None else nombre(v, g.decimales)}" for nom, v in g.barres)
             return f"{g.mesure}, par {g.axe}. {_enoncer(enonces)}"
@@ -238,7 +242,3 @@ def decrire(g: Graphique) -> str:
 
 def _enoncer(enonces: Iterable[str]) -> str:
     return " ; ".join(enonces) + "."
-
-
-def _points(s: Serie) -> list[str]:
-    return [f"{an} {INCONNU if v is None else f'{nombre(v, 2)} €'}" for an, v in s.points]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def _environnement() -> Environment:
     )
     env.filters |= {
         "nombre": formats.nombre,
-        "mots": _mots,
+        "mots": lambda morceaux: Markup("").join(map(_mot, morceaux)),
         "tel_quel": _tel_quel,
         "lien": lambda morceaux: lien(mots(*morceaux)),
         "a_qui": lambda nom: a(article(nom)),
@@ -46,10 +45,6 @@ def _environnement() -> Environment:
     env.tests["graphique"] = lambda bloc: isinstance(bloc, Graphique)
     env.tests["de_genre"] = lambda bloc, nom: type(bloc).__name__ == nom
     return env
-
-
-def _mots(morceaux: Iterable[Morceau]) -> Markup:
-    return Markup("").join(map(_mot, morceaux))
 
 
 def _mot(morceau: Morceau) -> Markup | str:

@@ -12,6 +12,7 @@ import psycopg
 
 from mutualisation.chemins import page_controles
 from mutualisation.extrait.annuel import verifier_places
+from mutualisation.francais.formats import et
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.journal import noter_porte
 from mutualisation.ingestion.travail import Chargement, Refus, Suivi, muet, transaction
@@ -56,7 +57,8 @@ def bilan(
         verifier_places(conn, Path(sortie), annees)
         chargements = charger(session, depot, annoncer=session.precharger)
         if not refaire and (versions := deja_publiee(conn, annees)):
-            session.suivi(_rien_de_nouveau(versions))
+            restent = "les versions {} restent publiées" if len(versions) > 1 else "la version {} reste publiée"
+            session.suivi(f"Rien de nouveau : {restent.format(et(versions))}")
             conn.commit()
             with session.etape("vérification"):
                 extraits = extraire_ensemble(session, annees, sortie)
@@ -68,13 +70,6 @@ def bilan(
         controler(session, version)
         empreinte, extraits = publier_avec_extraits(session, version, annees, Path(sortie), refaire=refaire)
     return BilanPublie(chargements, version, empreinte, extraits)
-
-
-def _rien_de_nouveau(versions: list[int]) -> str:
-    *premieres, derniere = map(str, versions)
-    if not premieres:
-        return f"Rien de nouveau : la version {derniere} reste publiée"
-    return f"Rien de nouveau : les versions {', '.join(premieres)} et {derniere} restent publiées"
 
 
 def charger(

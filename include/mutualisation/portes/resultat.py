@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,9 +91,8 @@ class ResultatPorte:
             "attentes": self.executees,
             "echecs": self.echecs,
         }
-        return brut | ({"avertissements": list(_compter(self.avertissements))} if self.avertissements else {})
-
-
-def _compter(constats: Iterable[Constat]) -> Iterable[dict[str, Any]]:
-    for c in constats:
-        yield {"attente": c.attente.nom, "phrase": c.attente.description, "nombre": c.nombre, "elements": c.elements}
+        avertis = [
+            {"attente": c.attente.nom, "phrase": c.attente.description, "nombre": c.nombre, "elements": c.elements}
+            for c in self.avertissements
+        ]
+        return brut | ({"avertissements": avertis} if avertis else {})

@@ -239,7 +239,9 @@ def dessiner_flux(f: Flux, toile: Toile) -> None:
             _bande(toile, x, noeud, y_milieu, longueur, part[2])
             debut = marge - taille * 0.6 if rang == 0 else largeur - marge + taille * 0.6
             place = y + (prise - len(mots) * toile.pas(petit=True)) / 2
-            _etiquette(toile, debut, place, mots, "end" if rang == 0 else "start")
+            for ligne, gras in mots:
+                ancre = "end" if rang == 0 else "start"
+                place = toile.ecrire(debut, place, ligne, ancre=ancre, petit=True, gras=gras)
             y, y_milieu = y + prise + pas, y_milieu + longueur
     toile.rectangle(milieu - epaisseur / 2, y_total, epaisseur, float(total) * echelle, "total")
     toile.jusqu_a(haut + hauteur)
@@ -270,11 +272,6 @@ def _mots(toile: Toile, part: Part, place: float) -> list[tuple[str, bool]]:
         return [(_ligne(part), False)]
     noms = [(ligne, False) for ligne in toile.lignes(part[0], place, petit=True)]
     return noms + [(ligne, True) for ligne in toile.lignes(euros(part[1]), place, petit=True, gras=True)]
-
-
-def _etiquette(toile: Toile, x: float, y: float, mots: Sequence[tuple[str, bool]], ancre: str) -> None:
-    for ligne, gras in mots:
-        y = toile.ecrire(x, y, ligne, ancre=ancre, petit=True, gras=gras)
 
 
 def _bande(toile: Toile, x: tuple[float, float], noeud: float, centre: float, longueur: float, sens: str) -> None:

@@ -24,7 +24,7 @@ def promettre(seuil: Decimal, annees: Mapping[int, Sequence[Ligne]]) -> str:
     lu = formats.exact(seuil)
     sous = [e for e, x in annees.items() if any(r["etpt_groupe"] is not None and r["etpt_groupe"] < seuil for r in x)]
     suite = "sous_le_seuil" if sous else "protege"
-    phrases = [lire_phrase(f"paie.{nom}", seuil=lu, annees=_enumerer(sous)) for nom in ("regroupement", suite)]
+    phrases = [lire_phrase(f"paie.{nom}", seuil=lu, annees=formats.et(sous)) for nom in ("regroupement", suite)]
     return " ".join([*phrases, lire_phrase("paie.estimation", comparaison=_comparaison(annees))])
 
 
@@ -35,7 +35,7 @@ def _comparaison(annees: Mapping[int, Sequence[Ligne]]) -> str:
         for r in rangees:
             groupes[r["categorie"]][r["groupe"]].append(exercice)
     dits = [
-        f"{_nommer([c])} : " + ", ".join(f"{_avec(c, g)} en {_enumerer(e)}" for g, e in siens.items())
+        f"{_nommer([c])} : " + ", ".join(f"{_avec(c, g)} en {formats.et(e)}" for g, e in siens.items())
         for c, siens in sorted(groupes.items())
         if len(siens) > 1
     ]
@@ -48,10 +48,4 @@ def _avec(categorie: str, groupe: str) -> str:
 
 
 def _nommer(categories: Sequence[str]) -> str:
-    return _enumerer([formats.minuscule(libelles.CATEGORIES.get(c, f"catégorie {c}")) for c in categories])
-
-
-def _enumerer(noms: Sequence[object]) -> str:
-    """`2019, 2020 et 2021`."""
-    *debut, fin = map(str, noms or [""])
-    return f"{', '.join(debut)} et {fin}" if debut else fin
+    return formats.et([formats.minuscule(libelles.CATEGORIES.get(c, f"catégorie {c}")) for c in categories])
