@@ -21,7 +21,6 @@ PORTES = (
 
 
 def sommaire(bilan: Bilan) -> m.Document:
-    """The page."""
     resume = (
         f"Tout ce qu'il faut pour refaire le bilan {bilan.exercice} {de(article(bilan.contexte.epci))} et en remonter "
         "chaque chiffre jusqu'à ses lignes source."

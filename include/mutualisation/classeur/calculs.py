@@ -300,7 +300,6 @@ def couts_d_usage(bilan: Bilan) -> m.Tableau:
 
 
 def factures(bilan: Bilan) -> m.Tableau:
-    """Invoices by semestre."""
     lues = rangees(bilan, "facture_semestrielle")
     return feuille(bilan, "factures", sorted(lues, key=itemgetter("semestre")))
 

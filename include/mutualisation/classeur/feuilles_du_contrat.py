@@ -174,7 +174,6 @@ class Annuaire:
 
 
 def annuaire(bilan: Bilan) -> Annuaire:
-    """Who is who in the exercice."""
     lues = bilan["adherent"]
     communes = {r["code_insee"]: r for r in lues if r["type_adherent"] == "commune" and r["code_insee"]}
     return Annuaire({r["siret_adherent"]: r for r in lues}, communes)

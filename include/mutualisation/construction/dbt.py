@@ -87,7 +87,6 @@ class EnfantDbt:
         return reponse
 
     def fermer(self) -> None:
-        """End the child process."""
         self._enfant.fermer()
 
 

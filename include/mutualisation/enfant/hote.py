@@ -80,7 +80,6 @@ class Enfant:
 
     @property
     def pid(self) -> int:
-        """Number of the process."""
         return self._processus.pid
 
     @property

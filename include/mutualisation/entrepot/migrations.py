@@ -49,7 +49,6 @@ def refus_de_migrer(dsn: str) -> ErreurMutualisation:
 
 
 def revisions() -> list[str]:
-    """The migrations in order."""
     return sorted(dossier.name for dossier in MIGRATIONS.iterdir())
 
 

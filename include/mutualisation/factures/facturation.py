@@ -64,19 +64,16 @@ def periode(exercice: int, semestre: int) -> str:
 
 
 def lire_facturation(conn: psycopg.Connection[Any], contexte: Contexte) -> Facturation:
-    """Detail of the invoices of a version."""
     relations = {f.name: relations_internes()[f"factures_{f.name}"] for f in fields(Facturation)}
     version = contexte.construction.version
     return Facturation(**{partie: list(lignes(conn, r, contexte.exercice, version)) for partie, r in relations.items()})
 
 
 def lire_publiees(conn: psycopg.Connection[Any], relation: str, exercice: int, version: int) -> list[Ligne]:
-    """Rows of a published relation."""
     return list(lignes(conn, lire_relations()[relation], exercice, version))
 
 
 def somme(rangees: Iterable[Ligne], colonne: str) -> Decimal:
-    """Sum of a column."""
     return sum((r[colonne] for r in rangees), ZERO)
 
 

@@ -42,7 +42,6 @@ def page(contexte: Contexte, titre: str, **donnees: Any) -> dict[str, Any]:
 
 
 def donnees_facture(contexte: Contexte, f: Facture) -> dict[str, Any]:
-    """Data of `facture.typ`."""
     s = f.semestre
     adresse = (f.lu("adresse"), f"{f.lu('code_postal')} {f.lu('ville')}".strip())
     return page(
@@ -124,7 +123,6 @@ def _ligne_pes(x: LignePes) -> dict[str, Any]:
 
 
 def donnees_etat(contexte: Contexte, etat: EtatAnnuel, parametres: Parametres) -> dict[str, Any]:
-    """Data of `etat_annuel.typ`."""
     e, limite = etat.exercice, parametres.notification_cout(etat.exercice)
     modes = ", ".join(sorted({libelle_mode(t["mode_recouvrement"]).lower() for t in etat.tarifs}))
     notification = (
@@ -199,7 +197,6 @@ def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:
 
 
 def _beneficiaires(etat: EtatAnnuel) -> dict[str, Any]:
-    """Each beneficiary, and the total."""
     lignes, total = etat.beneficiaires, etat.total
     precision = decimales(b[u] for b in lignes for u in UNITES)
 

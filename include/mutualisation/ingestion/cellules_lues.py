@@ -93,7 +93,6 @@ def pourcentage(cellule: str) -> Lu:
 
 
 def entier(cellule: str) -> Lu:
-    """A whole number."""
     trouve = _ENTIER.fullmatch(cellule)
     return str(int(_ESPACES.sub("", trouve[1]))) if trouve else None
 

@@ -69,7 +69,6 @@ class FichierDepose:
 
     @property
     def source(self) -> str:
-        """Name of the source."""
         return self.jeu.source
 
     @property

@@ -127,7 +127,6 @@ class BlocLu:
 
     @property
     def vides(self) -> Cellules:
-        """A column without a cell."""
         return [""] * self.nombre
 
 
@@ -200,7 +199,6 @@ class Typage:
 
     # ------------------------------------------------------------ columns
     def _colonne(self, colonne: Colonne) -> Callable[[BlocLu], None]:
-        """What reads a column of a block."""
         if colonne.nom not in self._positions and colonne.nom not in self._par_defaut:
             return lambda bloc: bloc.poser(colonne.nom, bloc.vides, bloc.vides)
         if colonne.pourcent_si:

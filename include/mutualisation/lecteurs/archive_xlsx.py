@@ -44,7 +44,6 @@ class _Feuille:
     places: set[str] = field(default_factory=set)
 
     def debut(self, balise: str, attributs: dict[str, str]) -> None:
-        """An element begins."""
         nom = balise.rpartition(":")[2]
         if nom in ("row", "c") and (place := _PLACE.fullmatch(attributs.get("r", ""))):
             self._suivre(nom, place[0], int(place[1]))

@@ -49,7 +49,6 @@ class LecteurPes:
         self.dialecte: dict[str, object] = {}
 
     def blocs(self) -> Iterator[Bloc]:
-        """Blocks of rows, in the order of the file."""
         analyseur = expat.ParserCreate(namespace_separator=" ")
         parcours = _Parcours(analyseur, self.entete, self._limites)
         lus = 0

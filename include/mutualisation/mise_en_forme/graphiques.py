@@ -44,7 +44,6 @@ class Barre:
 
     @property
     def etendue(self) -> Decimal:
-        """Length of the bar, in euros."""
         return max(self.cout, self.recettes or ZERO, ZERO)
 
     @property
@@ -54,7 +53,6 @@ class Barre:
 
     @property
     def valeurs(self) -> str:
-        """Its figures, beside it."""
         couverture = "recettes non renseignées" if self.recettes is None else f"{pourcent(self.taux)} couverts"
         return f"{euros(self.cout)} · {couverture}"
 

@@ -71,5 +71,4 @@ def rendre(document: Document) -> str:
 
 
 def ecrire(document: Document, chemin: Path) -> None:
-    """Write the page."""
     chemin.write_text(rendre(document), encoding="utf-8", newline="\n")

@@ -51,7 +51,6 @@ class Paragraphe:
 
 
 def p(*morceaux: Morceau, note: bool = False, ecran: bool = False) -> Paragraphe:
-    """A paragraph."""
     return Paragraphe(morceaux, note, ecran)
 
 

@@ -81,7 +81,6 @@ class ExtraitLu:
 
     @property
     def sha256(self) -> str:
-        """Digest of the manifest."""
         return hashlib.sha256(self.octets).hexdigest()
 
     def differences(self) -> Iterator[tuple[str, str]]:

@@ -74,7 +74,6 @@ def empreinte_entrees(conn: psycopg.Connection[Any], exercices: Sequence[int]) -
 
 
 def noter_entrees(conn: psycopg.Connection[Any], version: int, empreinte: str) -> None:
-    """Keep what a build started from."""
     conn.execute("insert into journal.entrees (version, empreinte) values (%s, %s)", (version, empreinte))
 
 

@@ -63,7 +63,6 @@ class SceauInscrit:
 
     @cached_property
     def dit(self) -> dict[str, Any]:
-        """What the statement says."""
         return dict(json.loads(self.enonce))
 
     @property

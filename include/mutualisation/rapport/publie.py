@@ -123,7 +123,6 @@ class Bilan:
 
     @property
     def exercice(self) -> int:
-        """The exercice of the documents."""
         return self.contexte.exercice
 
     @property
@@ -190,7 +189,6 @@ class Bilan:
 
     @property
     def total(self) -> Ligne:
-        """Published total of the exercice."""
         return self.totaux[self.exercice]
 
 

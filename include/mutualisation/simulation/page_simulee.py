@@ -67,7 +67,6 @@ class Essai:
 
     @property
     def inchangees(self) -> list[Ligne]:
-        """Communes that would pay as much."""
         return [c for c in self.communes if not c["ecart"]]
 
 

@@ -218,7 +218,6 @@ class Registre:
 
     @property
     def jeux(self) -> tuple[Jeu, ...]:
-        """Every jeu of every source."""
         return tuple(j for s in self.sources for j in s.jeux)
 
     def source(self, nom: str) -> Source:

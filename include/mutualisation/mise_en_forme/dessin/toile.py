@@ -120,7 +120,6 @@ class Toile:
 
     # ------------------------------------------------------------ words
     def place(self, mots: str, *, petit: bool = False, gras: bool = False) -> float:
-        """Width of a line of words."""
         return largeur(mots, self.corps_de(petit=petit), self.support.polices, gras=gras)
 
     def corps_de(self, *, petit: bool) -> float:
@@ -203,7 +202,6 @@ class Toile:
         couleur: str = palette.GRIS,
         epaisseur: float = 1,
     ) -> None:
-        """A line."""
         self.corps.append(
             f'<line x1="{n(x1)}" y1="{n(y1)}" x2="{n(x2)}" y2="{n(y2)}" stroke="{couleur}" '
             f'stroke-width="{n(epaisseur)}"/>'

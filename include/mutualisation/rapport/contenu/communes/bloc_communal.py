@@ -92,7 +92,6 @@ class Annee:
     membres: frozenset[str] = frozenset()
 
     def __getitem__(self, relation: str) -> list[Ligne]:
-        """Rows of a relation."""
         return self.lignes.get(relation, [])
 
     @property
@@ -176,7 +175,6 @@ class BlocCommunal:
 
     @property
     def annee(self) -> Annee:
-        """The exercice of the bilan."""
         return self.annees[self.exercice]
 
     @property
@@ -206,7 +204,6 @@ class Territoire:
 
     @property
     def communes(self) -> list[BlocCommunal]:
-        """Pages of communes."""
         return [b for b in self.blocs if b.est_commune]
 
     @property
