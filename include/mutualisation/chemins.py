@@ -3,8 +3,6 @@
 In a checkout the folders stand beside `include/`; the wheel carries them as `mutualisation/donnees/`.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Files that a crash leaves whole or absent: written aside, put on the disk, then named."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import tempfile

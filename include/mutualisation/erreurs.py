@@ -1,7 +1,5 @@
 """Errors a user sees: a French sentence and the exit code of the contract (`sorties.md`)."""
 
-from __future__ import annotations
-
 import errno
 import tomllib
 

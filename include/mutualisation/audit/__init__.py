@@ -1,7 +1,5 @@
 """The audit file `dossier_audit_AAAA/`: each figure back to what it is made of, for whoever has to redo it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from mutualisation.audit import constats, index, passages, personnel, trace

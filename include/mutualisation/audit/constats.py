@@ -1,7 +1,5 @@
 """Every control with both sides, and every row of the sources that counts nowhere."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace

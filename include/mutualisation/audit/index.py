@@ -1,7 +1,5 @@
 """What the audit file holds, how to redo a figure, what was in force, what was checked, what it comes from."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from mutualisation.francais import formats, libelles

@@ -1,7 +1,5 @@
 """Bridges: full cost to the legal base, one year to the next, what came in to where it went."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """Staff cost redone from the extract alone: ETP × (average cost + structure), by dispositif and category."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Each figure of the synthèse back to its source lines, one page a dispositif."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

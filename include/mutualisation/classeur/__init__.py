@@ -4,8 +4,6 @@ A new sheet is declared in `feuilles.toml`; where its rows are not those of a re
 `calculs` makes them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from mutualisation.classeur import calculs

@@ -3,8 +3,6 @@
 A column of tomorrow has a title, a kind and a width without a word here; `colonnes.toml` says what differs.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

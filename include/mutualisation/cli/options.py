@@ -1,7 +1,5 @@
 """Options of the commands, named after their parameters: form and French help."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """Tagged PDF (PDF/UA-1) by typst: templates beside this file, fonts of the compiler, a date that is given."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ that writes there ends its renames when they had begun, and sweeps it. What may 
 of a folder names, with the same bytes: anything else, a document that was edited since too, is somebody's work.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

@@ -4,8 +4,6 @@ What can be drawn is a fact of the fonts of the compiler (`glyphes.csv`, written
 and draft say the same words as paper: they take the same texts.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping

@@ -1,7 +1,5 @@
 """One dbt invocation builds and tests the candidate publication (gate « modele »), over the files chosen for it."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Iterable

@@ -1,7 +1,5 @@
 """dbt in its child process: the project parsed early, once for as long as nothing of it changes, built on request."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import hashlib

@@ -6,8 +6,6 @@ environment and would not say what ended it. Requests and answers are objects, p
 input of the child.
 """
 
-from __future__ import annotations
-
 import os
 import resource
 import signal

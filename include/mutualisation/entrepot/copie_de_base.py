@@ -1,7 +1,5 @@
 """A database written to a file and read back by PostgreSQL's own programs: pg_dump and pg_restore."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tempfile

@@ -3,8 +3,6 @@
 Table `public.migrations` holds the name of the last one applied.
 """
 
-from __future__ import annotations
-
 import contextlib
 
 import psycopg

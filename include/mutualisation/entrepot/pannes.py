@@ -1,7 +1,5 @@
 """What a failure of the warehouse is: to be tried again (K12), or not; its French sentence, without a cell."""
 
-from __future__ import annotations
-
 import psycopg
 from psycopg.errors import Error, lookup
 

@@ -1,7 +1,5 @@
 """Group roles of the warehouse (K10), how to work as one, and the login roles of who prepares and approves (K2, K3)."""
 
-from __future__ import annotations
-
 import contextlib
 import getpass
 import os

@@ -4,8 +4,6 @@ The last command that leaves stops the server. A killed command or a killed post
 locks are `flock`, `pg_ctl` starts and stops, what a killed server left is no obstacle.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

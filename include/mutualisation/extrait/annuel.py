@@ -1,7 +1,5 @@
 """The annual extract `bilan_AAAA/`: written aside, then renamed; a closed folder is never touched (S9, K11)."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping

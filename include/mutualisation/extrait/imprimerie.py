@@ -1,7 +1,5 @@
 """How each form writes a document; run as a program, the child process that writes those of an extract."""
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace

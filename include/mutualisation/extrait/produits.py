@@ -3,8 +3,6 @@
 In processes, for typst keeps the interpreter's lock; the parent makes the next documents meanwhile.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Documents of a semestre in one folder: invoices, carry-overs, PES draft, and the annual statements with S2."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

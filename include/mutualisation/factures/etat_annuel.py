@@ -4,8 +4,6 @@ One per dispositif billed by the unit, by its unit cost, or whose legal base bin
 says, to the cent.
 """
 
-from __future__ import annotations
-
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """The half-yearly consolidated invoices of a published exercice (R7e), with what each amount comes from."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Figures and sentences of the documents of a semestre, ready to be set: French formats, sums of rows at most."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any

@@ -6,8 +6,6 @@ series of the ledger. Each value written from data has the form that `schema_pes
 elements are those written here, and a test gives drafts to the official schema.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 import unicodedata

@@ -1,7 +1,5 @@
 """The rows that no figure counts, in one sentence: that of the documents and of the last line of a command (G4)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """French figures for reading: narrow no-break thousands, comma, whole euros; what is unknown says so, never 0."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation

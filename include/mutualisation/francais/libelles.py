@@ -4,8 +4,6 @@ The tables are `libelles.toml`: a name that the warehouse gains has its label th
 referentiel (parameters, roles, rules of a tariff, modes) have theirs in `sources/vocabulaire.toml`.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 import tomllib

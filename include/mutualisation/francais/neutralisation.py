@@ -1,7 +1,5 @@
 """F10: no text of ours is a formula for a spreadsheet."""
 
-from __future__ import annotations
-
 # what such a text starts with; PostgreSQL, which writes the CSV, is given the same
 DEBUTS_FORMULE = ("=", "+", "@", "\t", "-")
 

@@ -1,7 +1,5 @@
 """Proper names in a sentence: article, elision and contraction before the names of communes and of institutions."""
 
-from __future__ import annotations
-
 import re
 
 from mutualisation.francais.libelles import INSTITUTIONS

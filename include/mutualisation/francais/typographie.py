@@ -1,7 +1,5 @@
 """French typography: what never starts or breaks a line, the one apostrophe of documents."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -1,7 +1,5 @@
 """One file into `brut`, in a transaction of its own: read, copied, noted in the journal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any

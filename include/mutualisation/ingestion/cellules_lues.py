@@ -5,8 +5,6 @@ What is read is the text that PostgreSQL casts to the type of the column without
 can't be read.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Callable

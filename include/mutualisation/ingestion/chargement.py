@@ -1,8 +1,6 @@
 """Loading of a drop: each source whole or not at all (F1, F2, G2); before any other file is read, `correspondances`
 (F15, F16) and the EPCI of `adherents` (G10)."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Codes of the referentiel that a reader can't tell apart: other letters, another form of Unicode, invisible signs."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

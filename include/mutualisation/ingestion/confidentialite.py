@@ -5,8 +5,6 @@ that has not its form lands as a keyed digest. No list of names, no second look:
 digests never reaches the warehouse or a log.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import os

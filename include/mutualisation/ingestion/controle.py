@@ -1,7 +1,5 @@
 """The optional `<file>.controle.json`: read at the door, its sums compared in SQL by the file gate (F3)."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

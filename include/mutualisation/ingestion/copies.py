@@ -3,8 +3,6 @@
 They lie in a folder per run, which the run holds locked: what a killed run left is swept by the next one.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

@@ -3,8 +3,6 @@
 They are regular files, inside it: a pipe hangs, a device never ends, a link leads anywhere.
 """
 
-from __future__ import annotations
-
 import difflib
 import os
 import re

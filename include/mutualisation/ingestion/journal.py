@@ -1,7 +1,5 @@
 """SQL of the loading journal: loads, files, totals, known EPCI. One function per statement; the caller commits."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, NamedTuple
 

@@ -3,8 +3,6 @@
 expat looks at its XML, as it does for openpyxl: what is broken there is broken for the reader, which says it.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 import zlib

@@ -1,7 +1,5 @@
 """Rows as a reader gives them, and what counts as blank in their cells."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Reader of DECP JSON (S4): format 2022 (`marches.marche`) and 2019 (`marches`), one contract or a list of them."""
 
-from __future__ import annotations
-
 import codecs
 from collections.abc import Iterator
 from decimal import Decimal

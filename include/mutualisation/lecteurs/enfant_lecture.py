@@ -1,8 +1,6 @@
 """The reader of a file, in this very process; workbooks, XML and JSON are read by a child, under a limit of memory
 and of processor."""
 
-from __future__ import annotations
-
 import gc
 import resource
 import sys

@@ -1,7 +1,5 @@
 """Which words of a name or a header may be told (K9), and what is said of a form of file that is not read."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """The bytes of a file: size, sha256, encoding (F8), and what it is by the first ones, whatever its extension says."""
 
-from __future__ import annotations
-
 import codecs
 import hashlib
 import re

@@ -3,8 +3,6 @@
 What a workbook hides or computes is read as the rest, and said.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import warnings

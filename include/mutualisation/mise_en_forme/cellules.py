@@ -1,7 +1,5 @@
 """A cell in words, by the kind of its column: what page and PDF share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal

@@ -3,8 +3,6 @@
 Same document, same bytes: the dates inside are the last day of the exercice, entries of the archive have a fixed one.
 """
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Iterable

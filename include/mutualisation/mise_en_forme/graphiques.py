@@ -1,7 +1,5 @@
 """The charts a document is made of: what is drawn and told, never how. Amounts are `Decimal` euros."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A document as one self-contained French page, readable on a phone, on paper and by assistive tools."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

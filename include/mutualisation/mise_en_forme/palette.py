@@ -1,7 +1,5 @@
 """One colour, one meaning: on the page, on paper, in the charts and in the workbook; the colours are `palette.toml`."""
 
-from __future__ import annotations
-
 import tomllib
 from functools import cache
 

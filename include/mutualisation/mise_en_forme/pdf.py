@@ -3,8 +3,6 @@
 Same document, same bytes: its date is the last day of the exercice, the fonts are the compiler's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The candidate publication: built, checked, closed with the result of each gate."""
 
-from __future__ import annotations
-
 import json
 from contextlib import nullcontext
 from typing import Any

@@ -1,7 +1,5 @@
 """`cloturer`: the published version of an exercice is approved by another person, and its extract written as closed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 What was published of persons stays. The policies are in `journal.effacer` and `journal.purger`.
 """
 
-from __future__ import annotations
-
 from psycopg import sql
 
 from mutualisation.entrepot.connexion import connecter

@@ -1,7 +1,5 @@
 """What a candidate version would change: its figures beside those published and those of the year before, in euros."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal

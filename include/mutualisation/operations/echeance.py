@@ -1,7 +1,5 @@
 """The deadline of a bilan: an exercice is published on the day, or a sentence names the files that are missing (G6)."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

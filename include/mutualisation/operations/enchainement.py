@@ -1,7 +1,5 @@
 """The main job, from a drop to the extracts, and its first step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """What is loaded, held, rejected, published and run, and what to do next."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ A row per run, written as it goes: one that is killed is said never to have fini
 failure of the ledger stops a run.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress

@@ -1,7 +1,5 @@
 """Unit costs of several entities side by side, from the sealed aggregates of their extracts: no warehouse is opened."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """What the figures leave out, said at the end of each command: rows, euros, hours, by exercice (G4, G13)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import groupby

@@ -1,7 +1,5 @@
 """What is promoted and written: publication, annual extract, invoices."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial

@@ -1,7 +1,5 @@
 """The embedded warehouse opened to tools that query it: on this machine, read only, while someone holds it open."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import socket

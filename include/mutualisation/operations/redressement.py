@@ -3,8 +3,6 @@
 Each step is a build that is not published; the model `redressement` makes differences of them, which telescope.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 It is brought back into an empty warehouse by pg_restore, then verified; killed, it starts again from empty.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """What is published and what was given out, against the statements (K10): recomputed before each reading."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The *report* gate: the candidate publication and the plausibility of its figures, before it is published."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Their data docs are one page in French, without network, of what each suite judg
 Expectations' own are in English and load their styles from a content delivery network.
 """
 
-from __future__ import annotations
-
 import atexit
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 Cells and totals were read when the file landed: sums are made in SQL, and compared here as exact decimals.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal

@@ -4,8 +4,6 @@ Great Expectations compares numeric as float where it aggregates: amounts are co
 counts, forms and rounded ratios.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import logging

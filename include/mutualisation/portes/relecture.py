@@ -1,7 +1,5 @@
 """The *extract* gate: what was written aside, read back and compared with the publication before it replaces it."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

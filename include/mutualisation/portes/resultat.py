@@ -1,7 +1,5 @@
 """What a gate saw: each expectation evaluated, the failures, the warnings, in French sentences."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path

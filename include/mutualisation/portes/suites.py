@@ -5,8 +5,6 @@ Of an expectation, beside its own `type`, `kwargs`, `severity`, `description`, `
 `message` (a sentence whose `{column}` fields come from a row at fault), `remede`, `decisions`.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

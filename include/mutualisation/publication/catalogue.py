@@ -1,7 +1,5 @@
 """`datapackage.json`: the extract described for reuse (Frictionless Data Package v1, Table Schema)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

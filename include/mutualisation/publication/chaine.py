@@ -4,8 +4,6 @@ A sentence for each kind of difference, whatever the number of statements, whose
 (decision 0016).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What is closed, by whom: the statements of closing alone say it (K11), and only `journal.approuver` inscribes one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path

@@ -5,8 +5,6 @@ referentiel as internal relations, the files and the versions of the moment in `
 `journal.figer_contexte` fills in the publishing transaction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

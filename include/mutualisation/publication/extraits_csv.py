@@ -1,8 +1,6 @@
 """CSV extracts (S1, F10) and their digest (S7), rendered by PostgreSQL and streamed: memory does not grow with the
 relation."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path

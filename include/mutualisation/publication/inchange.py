@@ -1,7 +1,5 @@
 """What did not change since it was published: the inputs of a build, the rows of an exercice, the software."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import sysconfig

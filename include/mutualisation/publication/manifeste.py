@@ -1,7 +1,5 @@
 """`manifeste.json`: every input and output by sha256, the method in force, the gates, who prepared and who approved."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -6,8 +6,6 @@ is `security_invoker`: its reader needs a right on the storage, and a policy say
 after them, over them.
 """
 
-from __future__ import annotations
-
 import hashlib
 from functools import cache
 from typing import Any

@@ -5,8 +5,6 @@ before the commit and run after it, or the next one of a transaction that holds 
 moved and no partition: an empty relation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

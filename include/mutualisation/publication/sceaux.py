@@ -4,8 +4,6 @@ It stands in `journal.sceaux`, beside each extract, and in `sceaux/` of the mach
 warehouse is recomputed before anything is given out: `ecarts_*` give French sentences, none when nothing moved.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

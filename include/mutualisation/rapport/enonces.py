@@ -1,7 +1,5 @@
 """What the documents say in the same words every year, as data: sentences, columns, whole tables (`enonces.toml`)."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

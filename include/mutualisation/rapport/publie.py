@@ -1,8 +1,6 @@
 """What the bilan shows of one exercice, read from the stored version; no figure is computed that the warehouse
 publishes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType

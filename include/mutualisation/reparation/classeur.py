@@ -4,8 +4,6 @@ once corrected, which cells changed.
 A sheet per jeu, a row per rejected or held row, its cell at fault coloured, and what to do about it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import tomllib

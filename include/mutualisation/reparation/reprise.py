@@ -1,7 +1,5 @@
 """Corrected rows taken back: a new version of their file, the others carried over from `brut`; history keeps both."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Statements and public keys kept outside the warehouse, in `sceaux/` of what runs: what it says later must be that."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Ed25519 key that signs seals and manifests (K10). It is never in the warehouse, a log or a manifest."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the files tried would change, in words: rows added, rows withdrawn, amounts that are no longer the same."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

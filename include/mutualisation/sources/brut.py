@@ -1,7 +1,5 @@
 """Tables of the schema `brut`, derived from the registry: adding a source or a column is configuration."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import psycopg

@@ -4,8 +4,6 @@ It feeds the readers, the tables of `brut`, the dbt sources (`_sources.yml`) and
 is configuration, not code.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import MISSING, fields, replace
 from functools import lru_cache

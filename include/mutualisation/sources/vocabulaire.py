@@ -3,8 +3,6 @@
 The table is `vocabulaire.toml`: what is said of a parameter, its default and its kind stand nowhere else.
 """
 
-from __future__ import annotations
-
 import csv
 import tomllib
 from collections import defaultdict

@@ -3,8 +3,6 @@
 Inline, with title and text alternative, texts as text; nothing reads the clock or the network.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import replace

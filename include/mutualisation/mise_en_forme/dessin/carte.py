@@ -1,7 +1,5 @@
 """A tile map: one tile a commune, near its place, named on a large sheet, numbered with a key on a phone."""
 
-from __future__ import annotations
-
 import csv
 import math
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Charts of measures: small curves over the years, one bar a class, rows against columns."""
 
-from __future__ import annotations
-
 import itertools
 from decimal import Decimal
 

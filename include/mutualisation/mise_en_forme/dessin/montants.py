@@ -1,7 +1,5 @@
 """Charts of money: costs and what is covered of them, a bridge from one amount to another, who finances what."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal

@@ -3,8 +3,6 @@
 Lengths are drawing only (floats): figures are text. Nothing reads the clock, nothing is random.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Legal acts as drafts: what a service of the assemblies starts from, every figure that of the bilan."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """What was checked, what gaps remain and how they are justified."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Two pages for elected members, which are also the first screens of the page: figures, charts, changes, requests."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal

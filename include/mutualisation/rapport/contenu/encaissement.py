@@ -1,7 +1,5 @@
 """What of the titres of an exercice is collected: the one place where documents say « encaissé » (R13, S16)."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from mutualisation.francais import formats

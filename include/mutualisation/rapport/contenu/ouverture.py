@@ -1,7 +1,5 @@
 """What is said around the sections: key figures, states, reserves, origin, and who may be given the extract."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What the pool of small catégories protects of people's pay, and what it does not (R2c, K8)."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The legal base of the reimbursements: what is left out of the full cost, and what receipts cover of it."""
 
-from __future__ import annotations
-
 from mutualisation.francais import formats
 from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import modele as m

@@ -5,8 +5,6 @@ thousand, with the range that at least three tests at the same horizon earned (d
 `prevision.csv`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any

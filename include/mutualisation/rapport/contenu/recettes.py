@@ -1,7 +1,5 @@
 """Whose the receipts are: words follow the type of the payer, communes are named for what is theirs alone."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal

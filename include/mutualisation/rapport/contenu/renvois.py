@@ -1,7 +1,5 @@
 """Addresses of the audit file (`mutualisation.audit`): its pages, their anchors, and what is traced in them."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

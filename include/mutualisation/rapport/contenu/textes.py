@@ -1,7 +1,5 @@
 """What the bilan says in words, each text with its author (relation `textes`); the year, in words then in figures."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from mutualisation.francais import formats, libelles

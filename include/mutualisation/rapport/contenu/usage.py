@@ -1,7 +1,5 @@
 """Who is a member of a dispositif, who uses it, how much, and what a unit of it costs over the exercices shown."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date

@@ -1,7 +1,5 @@
 """One page for each commune of the bilan, their index, and what they say together."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from mutualisation.mise_en_forme.modele import Document

@@ -1,7 +1,5 @@
 """What the communes say together: for the council, beside those of their size, and as the index of their pages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

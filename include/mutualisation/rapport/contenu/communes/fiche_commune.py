@@ -1,7 +1,5 @@
 """The page of a commune, said as its manager asks: what do we owe, what do we get, is it fair?"""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

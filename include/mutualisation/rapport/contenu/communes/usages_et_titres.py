@@ -1,7 +1,5 @@
 """What a bloc communal uses, owes, is titled, costs and gets besides: by service, by adherent, by invoice."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal

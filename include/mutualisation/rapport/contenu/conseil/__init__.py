@@ -1,7 +1,5 @@
 """The bilan of one exercice for the council: what is read in five minutes, then each subject, folded on the page."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from mutualisation.francais import formats

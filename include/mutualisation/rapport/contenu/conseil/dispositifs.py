@@ -1,7 +1,5 @@
 """Each valued dispositif in half a page: what it is, whom it serves, what it costs, who finances it, how it moved."""
 
-from __future__ import annotations
-
 from collections import Counter
 from decimal import Decimal
 from functools import partial

@@ -1,7 +1,5 @@
 """From the exercice before to this one: what made the cost move (R12)."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """The method in force in the exercice, in words, its glossary, and who signs what it gives."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What a reader must know of the data before he quotes a figure: left aside, out of the totals, changed since."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date

@@ -1,7 +1,5 @@
 """Totals of the exercices, the exercice by dispositif, where the money goes and who finances it."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from operator import itemgetter
 
