@@ -111,6 +111,11 @@ class Annee:
         return somme(self["recouvrement"], "montant_titre")
 
     @property
+    def a_titrer(self) -> Decimal:
+        """What was to be titled: what was, and the gap."""
+        return self.titre + somme(self["recouvrement"], "ecart")
+
+    @property
     def cout(self) -> Decimal:
         """Full cost of adhesion and use (R11)."""
         return somme(self["cout_adherent"], "cout_usage")

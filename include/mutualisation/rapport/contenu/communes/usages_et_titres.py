@@ -181,13 +181,12 @@ def du_au_titre(annee: Annee, au: date | None) -> m.Tableau:
     recouvrement = annee["recouvrement"]
     par_mode = {mode: somme((r for r in recouvrement if r["mode_recouvrement"] == mode), "montant_du") for mode in
                 ("imputation_AC", "retenue")}  # fmt: skip
-    titre, ecart = annee.titre, somme(recouvrement, "ecart")
     lignes: list[tuple[str, Decimal, bool]] = [
         (f"Dû pour {annee.exercice}", annee.du, True),
         ("dont par l'attribution de compensation", -par_mode["imputation_AC"], False),
         ("dont retenu sur le produit reversé des certificats", -par_mode["retenue"], False),
-        ("À titrer", titre + ecart, True),
-        ("Titré", titre, True),
+        ("À titrer", annee.a_titrer, True),
+        ("Titré", annee.titre, True),
         # one does not pay for the other
         ("Reste à titrer", somme((r for r in recouvrement if r["ecart"] > 0), "ecart"), False),
         ("Titré au-delà du dû", somme((r for r in recouvrement if r["ecart"] < 0), "ecart"), False),
@@ -203,8 +202,7 @@ def _note_du_titre(annee: Annee, au: date | None) -> str:
     if any(r["ecart"] for r in annee["recouvrement"]):
         ecart = "L'écart est ce que l'intercommunalité n'a pas encore titré, ou a titré sur une autre période."
         return f"{ecart} {encaisse}"
-    a_titrer = annee.titre + somme(annee["recouvrement"], "ecart")
-    return f"Tout ce qui était à titrer l'a été. {encaisse}" if a_titrer else f"Rien n'était à titrer. {encaisse}"
+    return f"Tout ce qui était à titrer l'a été. {encaisse}" if annee.a_titrer else f"Rien n'était à titrer. {encaisse}"
 
 
 def factures(annee: Annee) -> m.Tableau:
@@ -258,9 +256,7 @@ def _semestre(rangees: list[Ligne], titre: Decimal) -> dict[str, Any]:
 
 def ecart_factures(annee: Annee) -> Decimal:
     """What was to be titled less what invoices say is due: 0, or something is left to be explained."""
-    recouvrement = annee["recouvrement"]
-    a_titrer = annee.titre + somme(recouvrement, "ecart")
-    return a_titrer - somme(annee["facture_semestrielle"], "montant_du")
+    return annee.a_titrer - somme(annee["facture_semestrielle"], "montant_du")
 
 
 def _note_factures(annee: Annee) -> str:
