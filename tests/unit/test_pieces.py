@@ -34,6 +34,7 @@ VOISINES = {
     ("audit", "rapport"),
     ("classeur", "rapport"),
     ("composition", "francais"),
+    ("erreurs", "chemins"),
     ("portes", "publication"),
 }
 PART_MAX = 1 / 6
