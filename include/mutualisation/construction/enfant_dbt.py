@@ -17,7 +17,7 @@ from mutualisation.enfant.hote import Reponse, avancer, servir
 
 EXTENSIONS = {".sql", ".yml", ".csv"}
 PAQUET = "mutualisation"
-GARDE = "manifeste_{}_{}.msgpack"
+GARDE = "manifeste_{}.msgpack"
 # data tests with this tag are run by the test suite only: a build does not wait for them
 ESSAIS = "essais"
 # what no build makes: views of `bi`, made over what is published (publication/preparation.py), days of the metrics
@@ -30,9 +30,9 @@ OPTIONS = ("--target", "entrepot", "--quiet", "--log-level", "none", "--log-leve
 
 
 class ProjetAnalyse:
-    """The manifest of the project, kept from one command to the next: beside the project of a checkout, which whoever
-    writes there could change as well, or in `cible` where one may not write; parsed when none is kept, or not as it was
-    written.
+    """The manifest of the project, kept from one command to the next, whatever the database: beside the project of
+    a checkout, which whoever writes there could change as well, or in `cible` where one may not write; parsed when none
+    is kept, or not as it was written.
 
     Each build wants one of its own: what a compiled manifest holds of the ephemeral models is not written in a query
     twice. `refaite`: what was kept is of another project or another version, or damaged.
@@ -51,13 +51,11 @@ class ProjetAnalyse:
         if empreinte_projet(self._projet) != self._empreinte:
             self._lire()
         pret, self._pret = self._pret, None
-        return None if self.faute else pret or _manifeste(self._octets)
+        return None if self.faute else adresser(pret or _manifeste(self._octets))
 
     def _lire(self) -> None:
         self._empreinte, self.faute, self.refaite = empreinte_projet(self._projet), "", False
-        # one of each database: the manifest names it
-        base = hashlib.sha256(os.environ.get("MUTUALISATION_PG_BASE", "").encode()).hexdigest()[:8]
-        nom, gardes = GARDE.format(base, self._empreinte), GARDE.format(base, "*")
+        nom, gardes = GARDE.format(self._empreinte), GARDE.format("*")
         for dossier in self._dossiers:
             if octets := _relire(dossier / nom):
                 self._octets, self._pret = octets, _manifeste(octets)
@@ -103,12 +101,22 @@ def _manifeste(octets: bytes) -> Any:
     return Manifest.from_msgpack(octets)
 
 
+def adresser(manifeste: Any) -> Any:
+    """The manifest, which names the database where it was parsed, with each relation in that of this process: parsing
+    takes six seconds, and a server has a database of each EPCI."""
+    base = os.environ["MUTUALISATION_PG_BASE"]
+    for noeud in (*manifeste.nodes.values(), *manifeste.sources.values()):
+        if noeud.relation_name:
+            noeud.relation_name = noeud.relation_name.replace(f'"{noeud.database}".', f'"{base}".', 1)
+        noeud.database = base
+    return manifeste
+
+
 def empreinte_projet(projet: Path) -> str:
-    """sha256 of what dbt reads, of its version and its adapter's, of the name of the database and of the folders."""
+    """sha256 of what dbt reads, of its version and its adapter's, and of the folder, which the manifest names."""
     from importlib.metadata import version
 
-    # the manifest names the database of each relation, and where the project lies
-    noms = (version("dbt-core"), version("dbt-postgres"), os.environ.get("MUTUALISATION_PG_BASE", ""), str(projet))
+    noms = (version("dbt-core"), version("dbt-postgres"), str(projet))
     somme = hashlib.sha256("\0".join(noms).encode())
     for chemin in sorted(projet.rglob("*")):
         if chemin.suffix in EXTENSIONS and "target" not in chemin.relative_to(projet).parts[:1]:
