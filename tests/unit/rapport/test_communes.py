@@ -90,7 +90,7 @@ def test_adherents_without_a_commune_have_their_page(bilan: BilanFactice) -> Non
 
 
 def test_an_adherent_named_in_another_year_keeps_its_name() -> None:
-    presents = [a for a in f.adherents() if a["siret_adherent"] != f.LOOS]
+    presents = [a for a in f.RANGEES["adherent", 2021] if a["siret_adherent"] != f.LOOS]
     bloc = _bloc(BilanFactice(adherent=presents), f.LOOS)
     assert (bloc.nom, bloc.est_commune, bloc.annee.population) == ("Loos", False, None)
 
@@ -204,7 +204,7 @@ def test_invoices_tie_to_what_is_due_or_say_why(bilan: BilanFactice) -> None:
     [("0.00", "À émettre"), ("100.00", "Titré en partie"), ("412.00", "Titré"), ("500.00", "Titré")],
 )
 def test_an_invoice_that_is_titled_is_not_to_be_issued(titre: str, statut: str) -> None:
-    recouvrement = [f.recouvrement("CAM", f.LOOS, "titre", "400.00", titre, "0.00")]
+    recouvrement = [r | {"montant_titre": Decimal(titre)} for r in f.RANGEES["recouvrement", 2021]]
     loos = _bloc(BilanFactice(recouvrement=recouvrement), "59360").annee
     assert [x["statut"] for x in usages_et_titres.factures(loos).lignes] == [statut]
 
