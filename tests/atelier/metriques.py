@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
+from tests.atelier.bi import ECRIT
 
 from mutualisation.chemins import MODELES
 
@@ -13,53 +14,7 @@ VENDU_EN_ENTIER = "prix_mwhc"
 AGREGATS = {"sum": "sum({})", "count_distinct": "count(distinct {})"}
 
 # {(ratio, grain): (decimals, query by hand on `publication`)}: the same rows, unknown rates left out
-TAUX = {
-    ("taux_couverture", ("exercice", "dispositif")): (
-        6,
-        "select exercice, dispositif, taux_couverture from publication.synthese_financiere where not est_total",
-    ),
-    ("taux_couverture", ("exercice",)): (
-        6,
-        "select exercice, taux_couverture from publication.synthese_financiere where est_total",
-    ),
-    ("taux_couverture_d5211", ("exercice", "dispositif")): (
-        6,
-        "select exercice, dispositif, taux_couverture_d5211 from publication.passage_d5211",
-    ),
-    ("cout_complet_unitaire", ("exercice", "dispositif")): (
-        2,
-        "select exercice, dispositif, cout_complet_unitaire from publication.cout_unitaire",
-    ),
-    ("cout_d5211_unitaire", ("exercice", "dispositif")): (
-        2,
-        "select exercice, dispositif, cout_d5211_unitaire from publication.cout_unitaire",
-    ),
-    ("cout_etp", ("exercice", "dispositif")): (
-        2,
-        "select exercice, dispositif, round(s.cout_personnel / nullif(sum(e.etp), 0), 2)"
-        " from publication.synthese_financiere as s join publication.etp_categorie as e using (exercice, dispositif)"
-        " group by 1, 2, s.cout_personnel",
-    ),
-    ("taux_encaissement", ("exercice",)): (
-        6,
-        "select exercice, round(1 - sum(reste_a_recouvrer) / sum(montant_titre), 6)"
-        " from publication.encaissement group by 1",
-    ),
-    # where each dépôt is sold whole: `publication` does not say what was sold of one
-    (VENDU_EN_ENTIER, ("exercice",)): (
-        2,
-        "select exercice, round(1000 * i.valeur / sum(c.kwhc_classique + c.kwhc_precarite), 2)"
-        " from publication.indicateurs_cles as i join (select distinct exercice, depot from bi.fait_cee) as d"
-        " using (exercice) join publication.cee_valorisation as c using (depot)"
-        " where i.indicateur = 'cee_produit' group by 1, i.valeur",
-    ),
-    ("cout_par_habitant", ("exercice",)): (
-        2,
-        "select exercice, round(s.cout_net / sum(p.population), 2) from publication.synthese_financiere as s join"
-        " (select distinct exercice, code_insee, population from publication.adherent) as p using (exercice)"
-        " where s.est_total group by 1, s.cout_net",
-    ),
-}
+TAUX = {(t["metrique"], tuple(t["grain"])): (t["decimales"], t["publication"]) for t in ECRIT["taux"]}
 
 
 def lire() -> dict[str, Any]:

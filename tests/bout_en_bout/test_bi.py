@@ -21,21 +21,6 @@ from mutualisation.publication.relations import relations_analyse
 
 DEPOT = "E"
 LIGNES_MAX = 8
-# of the traps of docs/analyser.md, in order: the right figure, on `publication`
-JUSTES = (
-    "select cout_net from publication.synthese_financiere where exercice = 2021 and est_total",
-    "select cout_personnel from publication.synthese_financiere where exercice = 2021 and est_total",
-    "select round(100 * taux_couverture, 2) from publication.synthese_financiere where exercice = 2021 and est_total",
-    "select sum(population) from publication.adherent where exercice = 2021 and type_adherent = 'commune'",
-    "select sum(p) from (select distinct a.code_insee, a.population as p from publication.adherent as a"
-    " join publication.adhesion as d using (siret_adherent) where a.exercice = 2021 and d.dispositif = 'CAM'"
-    " and d.debut <= '2021-12-31' and coalesce(d.fin, '2021-12-31') >= '2021-01-01') as c",
-    "select cout_net from publication.synthese_financiere where exercice = 2021 and est_total",
-    "select sum(montant_du) from publication.recouvrement where exercice = 2021",
-    "select unites from publication.cout_unitaire where exercice = 2021 and dispositif = 'RGPD'",
-    "select sum(round(montant, 2)) from publication.tracabilite where exercice = 2021"
-    " and mesure = 'cout_fonctionnement' and date_piece between '2021-01-01' and '2021-01-31'",
-)
 SUPERSET = PAGE.parents[1] / "docker/superset"
 
 
@@ -59,11 +44,12 @@ def test_neuf_pieges_de_la_publication_sont_sans_effet_sur_bi(reference: Referen
     """The query that comes first, there and here, as the page shows both; the right figure, asked with care."""
     ecrite = ANALYSER.read_text(encoding="utf-8")
     paires = [CASE.findall(ligne) for ligne in ecrite.splitlines() if ligne.count("`select ") == 2]
-    assert len(paires) == len(JUSTES)
+    assert len(paires) == len(bi.ECRIT["pieges"])
     with serveur_entrepot(reference.var) as dsn, connecter(dsn, role=None) as conn:
         assert repondre(conn, ecrite) == ecrite
-        for (trompeuse, simple), prudente in zip(paires, JUSTES, strict=True):
-            faux, lu, juste = (conn.execute(q.encode()).fetchall() for q in (trompeuse, simple, prudente))
+        for (trompeuse, simple), piege in zip(paires, bi.ECRIT["pieges"], strict=True):
+            requetes = (trompeuse, simple, piege["juste"])
+            faux, lu, juste = (conn.execute(q.encode()).fetchall() for q in requetes)
             assert lu == juste != faux, simple
 
 
