@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.atelier.sceaux import clore_a_la_main
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.publication.chaine import ancrer, lire_chaine
 from mutualisation.signatures.ancrage import Ancre, Ancres
-from mutualisation.signatures.cle_signature import FICHIER, VARIABLE, cle_signature, publique
+from mutualisation.signatures.cle_signature import FICHIER, VARIABLE, cle_signature, empreinte_publique, publique
 
 Conn = psycopg.Connection[Any]
 SANS_GARDE = "alter table journal.sceaux disable trigger en_ajout_seul"
@@ -76,14 +77,16 @@ def _autre_entrepot(_conn: Conn, var: Path) -> None:
         ancres.poser(numero, Ancre(enonce, cle.sign(enonce)), publique(cle))
 
 
-def _resigner(conn: Conn, var: Path) -> None:
-    """The same statement under another key, inscribed too."""
+def _resigner(conn: Conn, var: Path, *, inscrire: bool) -> None:
+    """The last statement under another key, which it names."""
     cle = cle_signature(var.parent / "intrus")
-    (enonce,) = conn.execute("select enonce from journal.sceaux where numero = 2").fetchone() or ("",)
-    conn.execute("insert into journal.cles (cle_publique) values (%s)", [publique(cle)])
+    (enonce,) = conn.execute("select enonce from journal.sceaux where numero = 3").fetchone() or ("",)
+    forge = enonce.replace(json.loads(enonce)["cle_sha256"], empreinte_publique(publique(cle)))
+    if inscrire:
+        conn.execute("insert into journal.cles (cle_publique) values (%s)", [publique(cle)])
     conn.execute(
-        "update journal.sceaux set signature = %s, cle_publique = %s where numero = 2",
-        [cle.sign(enonce.encode()), publique(cle)],
+        "update journal.sceaux set enonce = %s, signature = %s, cle_publique = %s where numero = 3",
+        [forge, cle.sign(forge.encode()), publique(cle)],
     )
 
 
@@ -117,9 +120,22 @@ REFUS: dict[str, tuple[Callable[[Conn, Path], object], str]] = {
         _sql("update journal.sceaux set signature = ''"),
         "sceaux 1 à 3 : la signature n'est pas celle de l'énoncé",
     ),
-    "signé de nouveau par une autre clé": (
-        _resigner,
-        "sceau 2 : la ligne de journal.sceaux n'est plus ce que dit l'énoncé",
+    "un énoncé changé": (
+        _sql("update journal.sceaux set enonce = replace(enonce, 'b.approuve', 'carole') where numero = 3"),
+        "sceau 3 : la signature n'est pas celle de l'énoncé",
+    ),
+    "un énoncé retiré": (
+        _sql("delete from journal.sceaux where numero = 2"),
+        "sceau 3 : l'énoncé ne suit pas celui qui le précède",
+    ),
+    "une ligne qui n'est pas son énoncé": (
+        _sql("update journal.sceaux set relations = '{}' where numero = 1"),
+        "sceau 1 : la ligne de journal.sceaux n'est plus ce que dit l'énoncé",
+    ),
+    "signé par une clé inconnue": (partial(_resigner, inscrire=False), "sceau 3 : la clé qui a signé n'est pas connue"),
+    "signé par une clé inscrite depuis": (
+        partial(_resigner, inscrire=True),
+        "sceau 3 : l'entrepôt ne dit pas ce que garde {dossier} depuis le ",
     ),
 }
 # and what is to be known, without a refusal

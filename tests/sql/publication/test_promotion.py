@@ -229,15 +229,6 @@ def test_un_pointeur_ne_se_deplace_pas_sans_empreinte(construite: tuple[Conn, in
     assert conn.execute("select distinct version from journal.publications").fetchall() == [(1,)]
 
 
-def test_un_type_temporaire_ne_detourne_pas_les_fonctions_du_proprietaire(construite: tuple[Conn, int]) -> None:
-    """With an empty search_path, PostgreSQL looks for the name of a type in pg_temp first."""
-    conn, version = construite
-    with conn.transaction(force_rollback=True), sous_le_role(conn, TRAITEMENT):
-        for nom in ("text", "name", "bigint", "record", "jsonb"):
-            conn.execute(f'create domain pg_temp."{nom}" as int check (1 / 0 = 1)'.encode())
-        conn.execute("select journal.publier(%s)", (version,))
-
-
 def test_une_construction_videe_depuis_est_a_refaire(construite: tuple[Conn, int]) -> None:
     """An erasure empties `construction` and leaves the build validated."""
     conn, version = construite
