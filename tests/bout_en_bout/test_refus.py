@@ -9,7 +9,7 @@ from tests.atelier import petit_depot
 from tests.atelier.commande import appeler, empreinte
 from tests.atelier.fouille import octets
 from tests.atelier.petit_depot import EXERCICE
-from tests.bout_en_bout.entrepots import Publie, lire, publication
+from tests.bout_en_bout.entrepots import Publie, publication
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
@@ -52,20 +52,6 @@ def test_un_fichier_refuse_est_nomme(neuf: op.Session, depot: Path) -> None:
     assert "compta/mandat_2021-04.csv" in sortie.erreurs
     assert not list((depot.parent / "s").glob("bilan_*"))
     assert "Construction" not in sortie.erreurs
-
-
-def test_le_meme_depot_deux_fois(publie: Publie, petit: Path, tmp_path: Path) -> None:
-    messages: list[str] = []
-    publie.contexte.suivi = messages.append
-    publie.contexte.detail = messages.append
-    fichiers = lire(publie.contexte.dsn, "select count(*), max(fichier_id) from journal.fichiers")
-    encore = op.bilan(publie.contexte, str(petit), [EXERCICE], str(tmp_path))
-    assert encore.empreinte == publie.bilan.empreinte
-    assert not any(c.fichiers for c in encore.chargements)
-    assert sum(len(c.deja_charges) for c in encore.chargements) == sum(1 for f in petit.rglob("*") if f.is_file())
-    assert f"rh/agents_{EXERCICE}.csv : déjà chargé." in messages
-    assert "rh : rien de nouveau, 14\u00a0fichiers déjà chargés." in messages
-    assert lire(publie.contexte.dsn, "select count(*), max(fichier_id) from journal.fichiers") == fichiers
 
 
 MAUVAIS_USAGES = {

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.attaques.assauts.partout import classeur
 from tests.unit.ingestion.outillage import SIRET
 from upath import UPath
 
@@ -75,7 +76,10 @@ def test_un_depot_se_charge_une_fois(conn: Connexion, tmp_path: Path) -> None:
     assert referentiel.lignes == 1
     assert any("activite/unites_2020-S1.csv" in d for d in details)
     assert len(messages) == 2
-    assert [c.deja_charges for c in _charger(conn, depot)] == [[f] for f in (referentiel.fichiers + activite.fichiers)]
+    encore = _charger(conn, depot, suivi=messages.append, detail=details.append)
+    assert [c.deja_charges for c in encore] == [referentiel.fichiers, activite.fichiers]
+    assert messages[-1] == "activite : rien de nouveau, 1\u00a0fichier déjà chargé."
+    assert details[-1] == "activite/unites_2020-S1.csv : déjà chargé."
     assert conn.execute("select count(*) from brut.unites").fetchone() == (1,)
     assert (
         conn.execute("select statut, fichiers, lignes from journal.chargements").fetchall() == [("accepte", 1, 1)] * 2
@@ -98,6 +102,24 @@ def test_le_meme_nom_avec_d_autres_octets_est_une_revision(conn: Connexion, tmp_
     assert _charger(conn, depot)[0].fichiers == ["activite/unites_2020-S1.csv"]
     assert conn.execute("select lignes, fichier_id from journal.fichiers_courants").fetchall() == [(1, 3)]
     assert conn.execute("select count(*) from brut.unites").fetchone() == (4,)
+
+
+def test_un_fichier_se_reconnait_sans_son_extension_et_un_pes_a_son_nom(conn: Connexion, tmp_path: Path) -> None:
+    """F1; « B » has no row: as those of a file of one heading, its bytes may repeat."""
+    for mois in ("01", "02"):
+        _charger(conn, _depot(tmp_path / mois, {f"rh/temps_2020-{mois}.csv": ENTETE_TEMPS}))
+    _charger(conn, _depot(tmp_path / "x", {"rh/temps_2020-02.xlsx": classeur([ENTETE_TEMPS.strip().split(";")])}))
+    pes = b"<?xml version='1.0'?><PES_Aller><PES_DepenseAller/></PES_Aller>"
+    for nom, octets in (("A", pes), ("A_v2", pes + b"\n"), ("B", pes + b"\n")):
+        _charger(conn, _depot(tmp_path / nom, {f"compta/{nom}.xml": octets}))
+    assert _courants(conn) == ["A_v2.xml", "B.xml", "temps_2020-01.csv", "temps_2020-02.xlsx"]
+
+
+def test_un_mois_reprend_les_octets_qu_un_autre_ne_tient_plus(conn: Connexion, tmp_path: Path) -> None:
+    """F2 compares with what counts, not with history."""
+    for nom, octets in (("2020-01", _temps(1)), ("2020-01_v2", _temps(1, 1)), ("2020-02", _temps(1))):
+        _charger(conn, _depot(tmp_path / nom, {f"rh/temps_{nom}.csv": octets}))
+    assert _courants(conn) == ["temps_2020-01_v2.csv", "temps_2020-02.csv"]
 
 
 def test_une_version_basse_tardive_n_est_que_de_l_histoire(conn: Connexion, tmp_path: Path) -> None:
@@ -346,11 +368,16 @@ def test_un_chargement_tue_est_repris(conn: Connexion, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_l_epci_de_l_entrepot_se_lit_comme_une_cellule(conn: Connexion, tmp_path: Path) -> None:
+def test_l_entrepot_reste_a_son_epci(conn: Connexion, tmp_path: Path) -> None:
     """G10 reads Type and SIREN as every cell: case and inner spaces make no difference (C7, C13)."""
+    nom, autre = "referentiel/adherents.csv", EPCI.replace("732829320", "245900000")
     espace = EPCI.replace("732829320;epci", "732 829\u00a0320; EPCI ")
-    _charger(conn, _depot(tmp_path / "a", {"referentiel/adherents.csv": ENTETE_ADHERENTS + espace}))
+    _charger(conn, _depot(tmp_path, {nom: ENTETE_ADHERENTS + espace}))
     assert conn.execute("select siren from journal.epci").fetchall() == [("732829320",)]
+    with pytest.raises(FichierRefuse) as e:
+        _charger(conn, _depot(tmp_path, {nom: ENTETE_ADHERENTS + autre}))
+    assert [f for f, _ in e.value.refus] == [nom]
+    _charger(conn, _depot(tmp_path, {nom: ENTETE_ADHERENTS + EPCI + autre}))
 
 
 def test_controle_et_total_sont_notes(conn: Connexion, tmp_path: Path) -> None:
