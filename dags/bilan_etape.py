@@ -32,7 +32,6 @@ les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
         "exercices": param_exercices("Vide : ceux annoncés par le chargement, à défaut ceux qui sont ouverts"),
         "sortie": param_sortie("Dossier des extraits"),
         "relecture": Param(False, type="boolean", title="Relire avant de publier"),
-        "prepare_par": Param(None, type=["null", "string"], title="Préparé par"),
     },
     tags=["bilan"],
     doc_md=DOC,

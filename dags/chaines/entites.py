@@ -15,6 +15,7 @@ from typing import Any
 
 from airflow.sdk import DAG, get_current_context, get_parsing_context
 
+from chaines.lignage import declarer
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ordonnancement import nommer
 
@@ -77,6 +78,8 @@ def chaine(
                 **reglages,
             ) as definie:
                 cablage(entite)
+            for tache in definie.tasks:
+                declarer(tache, entite)
             definie.fileloc = cablage.__code__.co_filename
         return cablage
 

@@ -117,12 +117,12 @@ def exercices_voulus(demandes: list[list[int] | None], ouverts: list[int]) -> li
 
 @task
 @en_francais
-def construire(exercices: list[int], params: Any = None) -> int:
+def construire(exercices: list[int]) -> int:
     """Build the exercices and pass the gate « modèle »; the version built."""
     from mutualisation.operations import construire
 
     with entrepot() as session:
-        return construire(session, exercices, params["prepare_par"])
+        return construire(session, exercices)
 
 
 @task

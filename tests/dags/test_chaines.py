@@ -40,7 +40,7 @@ SUITES = {
 }
 PARAMETRES = {
     "chargement_depot": {"depot", "exercices"},
-    "bilan_etape": {"exercices", "sortie", "prepare_par", "relecture"},
+    "bilan_etape": {"exercices", "sortie", "relecture"},
     "cloture_exercice": {"exercice", "sortie"},
     "factures_semestrielles": {"exercice", "semestre", "sortie", "adherent"},
     "publication_bilan": {"version", "sortie"},
@@ -62,7 +62,10 @@ def test_une_annonce_par_depot_et_le_bilan_n_attend_qu_elle(dagbag):
     """Six sources, one asset: a drop starts one build, not one per source."""
     chargement = dagbag.dags["chargement_depot"]
     assert sources_chargees(chargement) == set(registre().noms)
-    sorties = {t.task_id: [a.name for a in t.outlets] for d in dagbag.dags.values() for t in d.tasks if t.outlets}
+    from airflow.sdk import Asset
+
+    taches = [t for d in dagbag.dags.values() for t in d.tasks]
+    sorties = {t.task_id: actifs for t in taches if (actifs := [a.name for a in t.outlets if isinstance(a, Asset)])}
     assert sorties == {"annoncer": ["entrepot/depot_charge"], "proposer": ["entrepot/candidate"]}
     assert chargement.get_task("annoncer").trigger_rule == "none_failed"
     attendus = {nom: dag.timetable.asset_condition for nom, dag in dagbag.dags.items() if dag.timetable.asset_condition}
@@ -70,6 +73,23 @@ def test_une_annonce_par_depot_et_le_bilan_n_attend_qu_elle(dagbag):
         "bilan_etape": ["entrepot/depot_charge"],
         "publication_bilan": ["entrepot/candidate"],
     }
+
+
+def test_chaque_tache_dit_ce_qu_elle_lit_et_ecrit(dagbag):
+    """From the drop to the extracts, for lineage tools; what only decides or waits says nothing."""
+    from chaines.lignage import TACHES, Table
+
+    def jeux(declares):
+        return [f"{t.cluster} {t.database}.{t.name}" for t in declares if isinstance(t, Table)]
+
+    taches = [t for d in dagbag.dags.values() for t in d.tasks]
+    vus = {t.task_id: (*jeux(t.inlets), *jeux(t.outlets)) for t in taches}
+    assert {nom: dits for nom, dits in vus.items() if dits} == {
+        tache: tuple(f"mutualisation {jeu}" for jeu in dits if jeu) for tache, dits in TACHES.items()
+    }
+    assert set(vus) - set(TACHES) == {
+        "aiguiller", "annoncer", "approuver", "choisir_exercices", "exiger_bilan", "proposer", "relire", "verifier",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("chaine", sorted(CHAINES))

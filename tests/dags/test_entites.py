@@ -35,6 +35,8 @@ def test_chaque_entite_a_ses_chaines_son_tour_et_son_actif(table):
     assert sac.dags["bilan_etape__grand_lac"].dag_display_name == "Bilan d'étape · CA du Grand Lac"
     attendu = sac.dags["bilan_etape__pays_haut"].timetable.asset_condition
     annonces = sac.dags["chargement_depot__pays_haut"].get_task("annoncer").outlets
+    lus = sac.dags["chargement_depot__pays_haut"].get_task("charger").inlets
+    assert [(t.cluster, t.database, t.name) for t in lus] == [("mutualisation/pays_haut", "depot", "fichiers")]
     assert [a.name for a in attendu.objects] == [a.name for a in annonces] == ["entrepot/depot_charge_pays_haut"]
 
 

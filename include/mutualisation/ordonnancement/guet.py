@@ -63,18 +63,23 @@ class DepotComplet(BaseEventTrigger):
             await asyncio.sleep(self.periode)
 
     async def _annonce(self) -> Any:
-        return None if self.asset_state_store is None else await self.asset_state_store.aget(ANNONCE)
+        return await memoire.aget(ANNONCE) if (memoire := self._memoire()) is not None else None
 
     async def _retenir(self, empreinte: str) -> None:
-        if self.asset_state_store is not None:
-            await self.asset_state_store.aset(ANNONCE, empreinte)
+        if (memoire := self._memoire()) is not None:
+            await memoire.aset(ANNONCE, empreinte)
+
+    def _memoire(self) -> Any:
+        """The state store of the asset; None before Airflow 3.3, where a triggerer that starts again tells again."""
+        return getattr(self, "asset_state_store", None)
 
     async def _regarder(self) -> Releve | None:
         from mutualisation.ordonnancement.connexions import DEPOT, connexion_async, regler_stockage
 
         try:
             if "://" in self.depot and (trouvee := await connexion_async(DEPOT)):
-                regler_stockage(trouvee, await trouvee.aextra_dejson())
+                extra = await trouvee.aextra_dejson() if hasattr(trouvee, "aextra_dejson") else trouvee.extra_dejson
+                regler_stockage(trouvee, extra)
             return await asyncio.to_thread(relever, self.depot)
         except Exception as erreur:  # noqa: BLE001 - each store has its own family of errors; one that is down comes back
             pilote = " : son pilote n'est pas installé (pip install 'mutualisation[s3]')"

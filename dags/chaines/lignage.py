@@ -1,0 +1,39 @@
+"""What each task reads and writes, for who follows data from tool to tool (OpenLineage, where it is installed).
+
+Names of no machine: the address of a drop or of a warehouse may hold an account.
+"""
+
+from typing import Any
+
+from airflow.providers.common.compat.lineage.entities import Table
+
+from mutualisation.ordonnancement import nommer
+
+DEPOT, EXTRAITS, FACTURES = "depot.fichiers", "extraits.bilans", "extraits.factures"
+BRUT, CONSTRUCTION, PUBLICATION = "entrepot.brut", "entrepot.construction", "entrepot.publication"
+# task → what it reads, what it writes
+TACHES: dict[str, tuple[str, str | None]] = {
+    "charger": (DEPOT, BRUT),
+    "construire": (BRUT, CONSTRUCTION),
+    "controler": (CONSTRUCTION, None),
+    "presenter": (CONSTRUCTION, None),
+    "publier": (CONSTRUCTION, PUBLICATION),
+    "publier_au_nom": (CONSTRUCTION, PUBLICATION),
+    "extraire": (PUBLICATION, EXTRAITS),
+    "clore": (PUBLICATION, EXTRAITS),
+    "facturer": (PUBLICATION, FACTURES),
+}
+
+
+def declarer(tache: Any, entite: str) -> None:
+    """Add to a task of an entity's chain what it reads and writes, in the namespace of the entity."""
+    lit, ecrit = TACHES.get(tache.task_id, (None, None))
+    tache.inlets = [*tache.inlets, *_jeux(lit, entite)]
+    tache.outlets = [*tache.outlets, *_jeux(ecrit, entite)]
+
+
+def _jeux(nom: str | None, entite: str) -> list[Table]:
+    if nom is None:
+        return []
+    base, _, jeu = nom.partition(".")
+    return [Table(cluster=nommer("mutualisation", entite, "/"), database=base, name=jeu)]
