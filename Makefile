@@ -18,7 +18,7 @@ MUTUALISATION := .venv/bin/mutualisation
 ECHANTILLON := var/echantillon
 ENTREPOT := var/entrepot
 
-.PHONY: aide environnement bilan test test-complet bench secrets tableaux conformite ordonnanceur qualite mutants inventaire
+.PHONY: aide environnement bilan test test-complet bench secrets tableaux conformite ordonnanceur roue qualite mutants inventaire
 aide:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -62,6 +62,10 @@ bench: environnement ## what users wait for, against a former version and the ob
 
 ordonnanceur: environnement $(ECHANTILLON)/depot ## every chain by a real Airflow scheduler on the reference drop
 	@MUTUALISATION_VAR=$(ECHANTILLON) .venv/bin/python outils/ordonnanceur.py --depot $(ECHANTILLON)/depot
+
+roue: environnement ## the wheel, for an Airflow that exists already: var/roue, or ROUE=…
+	@rm -f "$(or $(ROUE),var/roue)"/mutualisation-*.whl
+	@.venv/bin/python -m hatchling build -t wheel -d "$(abspath $(or $(ROUE),var/roue))"
 
 secrets: ## .env for docker compose, each empty secret filled
 	@docker/secrets.sh

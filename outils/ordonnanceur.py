@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,8 +35,10 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.operations import Session, etat
 from mutualisation.ordonnancement import EMBARQUE
 
-# no chain defers a task: the triggerer only watches a drop
+# no chain defers a task: the triggerer only watches a drop; before Airflow 3.3, what waits for a person is deferred too
 PARTIES = ("api-server", "scheduler", "dag-processor")
+if version("apache-airflow").startswith("3.2."):
+    PARTIES += ("triggerer",)
 FAISCEAU = {
     "name": "mutualisation",
     "classpath": "mutualisation.ordonnancement.faisceau.FaisceauMutualisation",
@@ -112,7 +115,7 @@ class Airflow:
         Answered within a second, a task is taken for lost by a scheduler that has not read its end yet: it asks again.
         """
         requete = (
-            "select run_id from public.task_instance where dag_id = %s and state = 'awaiting_input'"
+            "select run_id from public.task_instance where dag_id = %s and state in ('awaiting_input', 'deferred')"
             " and updated_at < now() - interval '3 seconds'"
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import sysconfig
 import venv
 from pathlib import Path
@@ -34,7 +33,7 @@ print(json.dumps([str(faisceau.path), sorted(sac.dags), sac.import_errors]))
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment of its own with the wheel in it; dependencies are those of the tests."""
     dossier = tmp_path_factory.mktemp("roue")
-    _faire(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dossier / "dist"))
+    _faire("make", "roue", f"ROUE={dossier / 'dist'}")
     venv.create(dossier / "venv", with_pip=True)
     (roue,) = (dossier / "dist").iterdir()
     _faire(str(dossier / "venv/bin/pip"), "install", "--quiet", "--no-index", "--no-deps", str(roue))
