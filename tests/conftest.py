@@ -26,6 +26,7 @@ COMPLET = (
     "bout_en_bout",
     "dags/test_executions.py",
     "dags/test_executions_entites.py",
+    "dags/test_lignage.py",
     "dags/test_ordonnanceur.py",
     "dags/test_services.py",
     "dags/test_sans_personne.py",

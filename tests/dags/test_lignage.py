@@ -1,0 +1,99 @@
+"""What a run tells lineage and metrics tools, for real: OpenLineage in a file, StatsD on a socket of this machine."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.atelier.petit_depot import EXERCICE, SECRETS
+from tests.dags.test_executions import travailler_sur
+
+from mutualisation.chemins import RACINE
+
+PROGRAMME = """
+import json, sys
+from tests.dags.conftest import charger_dags
+from airflow.utils.db import initdb
+initdb()
+print(json.dumps([str(charger_dags().dags[c].test(run_conf=conf).state) for c, conf in json.loads(sys.argv[1])]))
+"""
+# who `dag.test` says has started a run
+MOT_DE_PASSE, PERSONNE = "m0t%2Fde%2Fpasse", "dag_test"
+
+
+@pytest.fixture
+def recu(base_vierge, petit, tmp_path, monkeypatch):
+    """Events and metrics of a load, of a bilan that somebody asks for, of a deadline that is missed."""
+    travailler_sur(monkeypatch, base_vierge, tmp_path / "var")
+    monkeypatch.setenv("ENTREPOT_DSN", os.environ["ENTREPOT_DSN"].replace("ouvrier@", f"ouvrier:{MOT_DE_PASSE}@"))
+    chaines = [
+        ("chargement_depot", {"depot": str(petit)}),
+        ("bilan_etape", {"exercices": [EXERCICE], "sortie": str(tmp_path / "bilans")}),
+        ("echeance_bilan", {"exercice": 2020}),
+    ]
+    evenements = tmp_path / "evenements.jsonl"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as prise:
+        prise.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        prise.bind(("127.0.0.1", 0))
+        reglages = {
+            "OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": str(evenements), "append": True}),
+            "METRICS__STATSD_ON": "True",
+            "METRICS__STATSD_HOST": "127.0.0.1",
+            "METRICS__STATSD_PORT": str(prise.getsockname()[1]),
+        }
+        fini = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", PROGRAMME, json.dumps(chaines)], cwd=RACINE, text=True,
+            env=os.environ | {f"AIRFLOW__{nom}": valeur for nom, valeur in reglages.items()},
+            capture_output=True, check=False,
+        )  # fmt: skip
+        assert fini.returncode == 0, fini.stderr
+        assert json.loads(fini.stdout.splitlines()[-1]) == ["success", "success", "failed"]
+        return evenements, lire(prise)
+
+
+def lire(prise: socket.socket) -> set[str]:
+    """The names of the metrics that lie in a socket."""
+    prise.setblocking(False)
+    vues = set()
+    while True:
+        try:
+            vues |= {ligne.partition(":")[0] for ligne in prise.recv(1 << 16).decode().splitlines()}
+        except BlockingIOError:
+            return vues
+
+
+def noms(jeux: list[dict]) -> set[str]:
+    return {f"{jeu['namespace']} {jeu['name']}" for jeu in jeux}
+
+
+def test_le_lignage_va_du_depot_aux_extraits_sans_nom_ni_mot_de_passe(recu: tuple[Path, set[str]]) -> None:
+    fichier, mesures = recu
+    texte = fichier.read_text(encoding="utf-8")
+    dits = [json.loads(ligne) for ligne in texte.splitlines()]
+    finies = {e["job"]["name"]: (noms(e["inputs"]), noms(e["outputs"])) for e in dits if e["eventType"] == "COMPLETE"}
+    pas = {
+        "chargement_depot.charger": ("depot.fichiers", "entrepot.brut"),
+        "bilan_etape.construire": ("entrepot.brut", "entrepot.construction"),
+        "bilan_etape.publier": ("entrepot.construction", "entrepot.publication"),
+        "bilan_etape.extraire": ("entrepot.publication", "extraits.bilans"),
+    }
+    for tache, (lu, ecrit) in pas.items():
+        assert finies[tache] == ({f"mutualisation {lu}"}, {f"mutualisation {ecrit}"}), tache
+    (echec,) = [e for e in dits if e["job"]["name"] == "echeance_bilan.exiger_bilan" and e["eventType"] == "FAIL"]
+    assert "Pas de bilan 2020 au 30/06/2021" in echec["run"]["facets"]["errorMessage"]["message"]
+    for evenement in dits:  # the one place of the one name: docs/exploitation.md says so
+        for facette in ("airflow", "airflowDagRun"):
+            evenement["run"]["facets"].get(facette, {"dagRun": {}})["dagRun"].pop("triggering_user_name", None)
+    ecrits = json.dumps(dits, ensure_ascii=False)
+    assert [secret for secret in (*SECRETS, MOT_DE_PASSE, PERSONNE) if secret in ecrits] == []
+    assert mesures >= {f"airflow.dag.{tache}.duration" for tache in pas} | {
+        f"airflow.ti.finish.{chaine}.{tache}.{etat}"
+        for chaine, tache, etat in (
+            ("chargement_depot", "annoncer", "success"),
+            ("bilan_etape", "publier", "success"),
+            ("echeance_bilan", "exiger_bilan", "failed"),
+        )
+    }, sorted(mesures)
