@@ -1,7 +1,11 @@
-"""Nobody's pay can be derived from an extract (K8): tried by brute force, by linear algebra, and by moving the pay."""
+"""Nobody's pay can be derived from an extract (K8): it is the same extract whatever one apprentice earns.
+
+What does not move with a pay can't tell it, however it is combined: no derivation is left to try.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -13,12 +17,11 @@ import openpyxl
 import pytest
 from echantillon.siret import siret
 from tests.atelier.atelier import Atelier
-from tests.atelier.attaquant import Extraits, Paie, fuites, identifiables, secrets
+from tests.atelier.fouille import contenu, fichiers
 from tests.atelier.petit_depot import EPCI, EXERCICE, ajouter, ecrire_csv, ecriture
 
 from mutualisation import operations as op
 
-SEUIL = Decimal(5)
 # one apprentice, whose pay the pool hides among that of category C
 PAIES = {
     "A": ("612 000,00", "1 000,00", "12,00"),
@@ -28,15 +31,11 @@ PAIES = {
 }
 DEPLACEES = PAIES | {"APP": ("19 298,61", "", "1,00"), "C": ("184 123,45", "", "6,20")}
 RESTREINTE = "Diffusion restreinte"
+# digests of the files that were read, and of what is written from them
+EMPREINTE = re.compile(rb"\b[0-9a-f]{16}(?:[0-9a-f]{48})?\b")
+# signed, or dated by the moment of the run; a PDF says what its page says, on other streams
+A_PART = {"manifeste.json", "manifeste.json.sig"}
 Ecrire = Callable[..., Path]
-
-
-def _nombre(texte: str) -> Decimal:
-    return Decimal(texte.replace(" ", "").replace(",", ".") or 0)
-
-
-def _paies(lignes: dict[str, tuple[str, str, str]]) -> list[Paie]:
-    return [Paie(EXERCICE, c, *map(_nombre, ligne)) for c, ligne in lignes.items()]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def extraire(atelier: Atelier, petit: Path, tmp_path_factory: pytest.TempPathFac
             dossier = tmp_path_factory.mktemp("divulgation")
             depot = Path(shutil.copytree(petit, dossier / "depot"))
             _retoucher(depot, paies, seuil)
-            _ajouter_la_paie_a_la_balance(depot)
+            _ecrire_la_paie_au_grand_livre(depot, paies)
             op.bilan(atelier.neuf(), str(depot), [EXERCICE], str(dossier / "bilans"), "alice")
             faits[cle] = dossier / "bilans" / f"bilan_{EXERCICE}"
         return faits[cle]
@@ -69,15 +68,15 @@ def _retoucher(depot: Path, paies: dict[str, tuple[str, str, str]], seuil: str) 
     ajouter(depot / "referentiel" / "parametres.csv", f"seuil_effectif;{seuil};2019-01-01;;Délib. 9")
 
 
-def _ajouter_la_paie_a_la_balance(depot: Path) -> None:
-    """Account 6417 over the ETPT of `cout_moyen` would be the pay of one apprentice."""
-    apprentis = _nombre(PAIES["APP"][0])
-    autres = sum(_nombre(masse) for masse, _, _ in PAIES.values()) - apprentis
+def _ecrire_la_paie_au_grand_livre(depot: Path, paies: dict[str, tuple[str, str, str]]) -> None:
+    """Account 6417 over the ETPT of `cout_moyen` would be the pay of one apprentice, and the balance is short of it."""
+    masses = {c: _nombre(masse) for c, (masse, _, _) in paies.items()}
+    autres = sum(masses.values()) - masses["APP"]
     ajouter(
         depot / "compta" / f"mandats_{EXERCICE}-12.csv",
         *(
             ecriture(777 + rang, 12, compte, "", f"{montant}".replace(".", ","))
-            for rang, (compte, montant) in enumerate((("6417", apprentis), ("64111", autres)))
+            for rang, (compte, montant) in enumerate((("6417", masses["APP"]), ("64111", autres)))
         ),
     )
     ecrire_csv(
@@ -87,68 +86,35 @@ def _ajouter_la_paie_a_la_balance(depot: Path) -> None:
     )
 
 
-# ---------------------------------------------------------------- with the pool
-def test_aucune_moyenne_de_moins_de_cinq_etpt_ne_se_derive(extraire: Ecrire) -> None:
-    extraits = Extraits([extraire()])
-    assert {frozenset({"APP"})} == set(secrets(_paies(PAIES), SEUIL)[EXERCICE])
-    assert fuites(extraits, _paies(PAIES), SEUIL) == set()
-    assert identifiables(extraits, _paies(PAIES), SEUIL) == set()
+def _nombre(texte: str) -> Decimal:
+    return Decimal(texte.replace(" ", "").replace(",", "."))
 
 
-def test_aucune_masse_ni_moyenne_d_un_petit_groupe_n_est_ecrite_quelque_part(extraire: Ecrire) -> None:
-    """In any file, page and workbook included."""
-    ecrits = Extraits([extraire()]).nombres()
-    caches = {v for moyennes in secrets(_paies(PAIES), SEUIL)[EXERCICE].values() for v in moyennes}
-    assert Decimal(12) in ecrits
-    assert not caches & ecrits
+def _dit(extrait: Path) -> dict[str, bytes]:
+    """{file: what it says}, digests apart."""
+    lus = (c for c in fichiers(extrait) if c.suffix != ".pdf" and c.name not in A_PART)
+    return {c.relative_to(extrait).as_posix(): EMPREINTE.sub(b"", contenu(c)) for c in lus}
 
 
 def test_deux_paies_de_meme_total_donnent_le_meme_extrait(extraire: Ecrire) -> None:
-    """What is the same whatever the apprentice earns can't tell it: no derivation at all is left."""
-    un, deux = extraire(), extraire(DEPLACEES)
-    noms = sorted(c.name for c in un.glob("*.csv"))
-    assert noms == sorted(c.name for c in deux.glob("*.csv"))
-    assert [n for n in noms if (un / n).read_bytes() != (deux / n).read_bytes()] == []
-    bilan = f"bilan_etape_{EXERCICE}.html"
-    assert _sans_empreintes(un / bilan) == _sans_empreintes(deux / bilan)
+    """CSV, pages, workbook, drafts: the pool of R2c, and the masks of what controls find in the ledger and balance."""
+    un, deux = _dit(extraire()), _dit(extraire(DEPLACEES))
+    assert len(un) > 40
+    assert un.keys() == deux.keys()
+    assert [nom for nom in un if un[nom] != deux[nom]] == []
+    # the accounts of pay are gaps that the controls found: had they been shown, they would differ
+    with (extraire() / "controles.csv").open(encoding="utf-8", newline="") as lus:
+        cles = {r["cle"] for r in csv.DictReader(lus, delimiter=";") if r["controle"] == "balance_dgfip"}
+    assert {"6417/mandat", "6064/mandat"} <= cles
 
 
-def test_un_ecart_de_balance_sur_la_paie_des_apprentis_ne_la_donne_pas(extraire: Ecrire) -> None:
-    controles = (extraire() / "controles.csv").read_text(encoding="utf-8")
-    assert "6417/mandat" in controles
-    assert "6064/mandat" in controles
-
-
-@pytest.mark.parametrize("ecrit", ["17\u202f298,61\u00a0€ dans la balance", "17298.61", "(17\u00a0298,61)"])
-def test_un_montant_de_controle_sans_son_masque_est_vu(extraire: Ecrire, ecrit: str) -> None:
-    """The attack reads amounts as controls write them: the pay of the apprentice, were it not hidden, is found."""
-    extraits = Extraits([extraire()])
-    assert fuites(extraits, _paies(PAIES), SEUIL) == set()
-    extraits["controles"].append({"controle": "balance_dgfip", "cle": "6417/mandat", "valeur_attendue": ecrit,
-                                  "valeur_constatee": ""})  # fmt: skip
-    vues = fuites(extraits, _paies(PAIES), SEUIL)
-    assert vues
-    assert all(v.startswith("controles balance_dgfip 6417/mandat") for v in vues)
-
-
-def _sans_empreintes(page: Path) -> str:
-    return re.sub(r"[0-9a-f]{64}", "…", page.read_text(encoding="utf-8"))
-
-
-# ---------------------------------------------------------------- without it
-def test_sans_regroupement_la_paie_se_derive_et_se_voit(extraire: Ecrire) -> None:
-    """The attack sees what the pool hides: were the pool to break, the tests above would fail."""
-    extraits = Extraits([extraire(seuil="0")])
-    assert fuites(extraits, _paies(PAIES), SEUIL)
-    assert identifiables(extraits, _paies(PAIES), SEUIL) == {(EXERCICE, frozenset({"APP"}))}
-
-
-def test_sans_regroupement_l_extrait_dit_que_sa_diffusion_est_restreinte(extraire: Ecrire) -> None:
+def test_sans_regroupement_la_paie_se_lit_et_la_diffusion_est_restreinte(extraire: Ecrire) -> None:
     ouverte, restreinte = extraire(), extraire(seuil="0")
+    # the pay of the apprentice is what the pool hides: were it to break, the test above would fail
+    assert [b"17298.61" in _dit(dossier)["cout_moyen.csv"] for dossier in (ouverte, restreinte)] == [False, True]
     page = f"bilan_etape_{EXERCICE}.html"
-    assert RESTREINTE in (restreinte / page).read_text(encoding="utf-8")
-    assert RESTREINTE not in (ouverte / page).read_text(encoding="utf-8")
     for dossier, dite in ((ouverte, "ouverte"), (restreinte, "restreinte")):
+        assert (RESTREINTE in (dossier / page).read_text(encoding="utf-8")) is (dite == "restreinte")
         assert json.loads((dossier / "manifeste.json").read_text(encoding="utf-8"))["diffusion"] == dite
     paquet = json.loads((restreinte / "datapackage.json").read_text(encoding="utf-8"))
     assert RESTREINTE in paquet["description"]
