@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,17 +36,6 @@ def tube(chemin: Path) -> None:
 def lien(cible: str) -> Callable[[Path], None]:
     """A symbolic link to that target."""
     return lambda chemin: chemin.symlink_to(cible)
-
-
-def prise(chemin: Path) -> None:
-    """A socket that nobody listens to; its address is bounded, so it is bound from its folder."""
-    ici = Path.cwd()
-    os.chdir(chemin.parent)
-    try:
-        with socket.socket(socket.AF_UNIX) as s:
-            s.bind(chemin.name)
-    finally:
-        os.chdir(ici)
 
 
 def _annonces(cas: dict[str, tuple[str, str]]) -> dict[str, Contenu]:
@@ -94,46 +82,29 @@ _TOTAUX: dict[str, Contenu] = {
 _ILLISIBLE = "JSON lisible"
 CONTROLES = (
     _juste("à clé inconnue", '{"producteur": {"nom": "SEDIT", "version": [1, 2]}}'),
-    _juste("vide d'un objet", "{}"),
-    _juste("à BOM", "\ufeff{}"),
-    _juste("à clés nulles", '{"lignes": null, "colonne": null, "total": null, "sha256": null}'),
+    _juste("à BOM et clés nulles", '\ufeff{"lignes": null, "colonne": null, "total": null, "sha256": null}'),
     _refuse("de zéro octet", "", _ILLISIBLE),
     _refuse("suivi d'un reste", '{"lignes": 2} x', _ILLISIBLE),
-    _refuse("suivi d'un second objet", '{"lignes": 2}{"lignes": 3}', _ILLISIBLE),
     _refuse("en UTF-16", '{"lignes": 2}'.encode("utf-16"), _ILLISIBLE),
-    _refuse("en cp1252", '{"é": 2}'.encode("cp1252"), _ILLISIBLE),
     _refuse("de listes profondes", "[" * 60_000, _ILLISIBLE),
-    _refuse("d'objets profonds", '{"a":' * 12_000, _ILLISIBLE),
-    _refuse("qui est une liste", "[]", "objet JSON"),
     _refuse("qui est un texte", '"ZYLBERSTEIN"', "objet JSON"),
-    _refuse("qui est nul", "null", "objet JSON"),
-    _refuse("de 45 octets, exposant géant", '{"colonne":"Montant TTC","total":1e999999999}', "exposant"),
-    _refuse("à exposant en texte", '{"colonne":"Montant TTC","total":"2e1"}', "exposant"),
+    _refuse("de 45 octets, exposant géant", '{"colonne":"Montant TTC","total":1e999999999}', "sans exposant"),
     _refuse("à NaN", '{"colonne":"Montant TTC","total":NaN}', "nombre à point décimal"),
-    _refuse("à infini", '{"colonne":"Montant TTC","total":-Infinity}', "nombre à point décimal"),
     _refuse("à virgule", '{"colonne":"Montant TTC","total":"20,00"}', "point décimal"),
     _refuse("à chiffres arabes", '{"colonne":"Montant TTC","total":"٢٠"}', "point décimal"),
     _refuse("à entier de 5 000 chiffres", f'{{"colonne":"Montant TTC","total":{"9" * 5000}}}'),
-    _refuse("à lignes de 5 000 chiffres", f'{{"lignes":{"9" * 5000}}}'),
     _refuse("à lignes négatives", '{"lignes": -2}', "entier"),
     _refuse("à lignes en booléen", '{"lignes": true}', "entier"),
-    _refuse("à lignes à point", '{"lignes": 2.0}', "entier"),
-    _refuse("à lignes en chiffres arabes", '{"lignes": "٢"}', "entier"),
     _refuse("à total sans colonne", '{"total": "20.00"}', "sans sa « colonne »"),
     _refuse("de colonne inconnue, d'une personne", '{"colonne": "ZYLBERSTEIN", "total": "1"}', "Montant TTC"),
-    _refuse("de colonne en liste", '{"colonne": ["Montant TTC"], "total": "1"}', "colonne à sommer"),
     _refuse("de colonne sans somme", '{"colonne": "Objet", "total": "1"}', "colonne à sommer"),
-    _refuse("d'empreinte en nombre", '{"sha256": 0}', "sha256"),
     _refuse("d'empreinte d'un autre", f'{{"sha256": "{"0" * 64}"}}', "sha256"),
-    _refuse("à clé double au fond", '{"x": {"a": 1, "a": 2}}', "deux fois"),
-    _refuse("à clé double qui est un nom", '{"ZYLBERSTEIN": 1, "ZYLBERSTEIN": 2}', "deux fois"),
+    _refuse("à clé double", '{"lignes": 1, "lignes": 2}', "deux fois la clé « lignes »"),
+    _refuse("à clé double qui est un nom", '{"x": {"ZYLBERSTEIN": 1, "ZYLBERSTEIN": 2}}', "deux fois"),
     _refuse("de 64 ko et un octet", "{}" + " " * (64 * 1024 - 1), "64 ko"),
     _juste("de 64 ko tout juste", "{}" + " " * (64 * 1024 - 2)),
     _refuse("qui est un tube", tube, "fichier ordinaire"),
     _refuse("qui est un lien vers un périphérique", lien("/dev/zero"), "fichier ordinaire"),
-    _refuse("qui est un lien vers un mot de passe", lien("/etc/passwd"), "fichier ordinaire"),
-    _refuse("qui est un lien rompu", lien("nulle_part"), "fichier ordinaire"),
-    _refuse("qui est une prise", prise, "fichier ordinaire"),
     _refuse("qui est un dossier", lambda chemin: chemin.mkdir(), "fichier ordinaire"),
     Assaut("contrôle sur un PES : seule l'empreinte compte", {"compta/A.xml": PES, "compta/A.xml.controle.json":
            '{"lignes": 99, "colonne": "x"}'}, lignes={"compta/A.xml": 1}),

@@ -32,37 +32,22 @@ def _liste(*marches: Any) -> dict[str, Any]:
 
 
 UN = json.dumps(_liste(_marche()))
-_FORME, _JSON = ("DECP", "S4"), ("JSON", "G1")
+_FORME, _JSON = ("n'est pas un fichier DECP", "S4"), ("JSON est illisible", "G1")
 DECP = (
-    _lu("usuel", UN),
     _lu("à BOM", "\ufeff" + UN),
-    _lu("sans titulaires", _liste(_marche(titulaires=None))),
-    _lu(
-        "à titulaires de toutes formes", _liste(_marche(titulaires=["x", 3, None, [], {}, {"id": {}}, [[{"id": "1"}]]]))
-    ),
-    _lu("à montant en texte", _liste(_marche(montant="mille"))),
-    _lu("à montant en liste", _liste(_marche(montant=[1]))),
-    _lu("à exposant", UN.replace("1000.5", "1e30")),
-    _lu("à exposant sans fin", UN.replace("1000.5", "1e999999999")),
-    _lu("à exposant négatif sans fin", UN.replace("1000.5", "1e-999999999")),
+    _lu("à titulaires de toutes formes",
+        _liste(_marche(titulaires=["x", 3, None, [], {}, {"id": {}}, [[{"id": "1"}]]]))),
+    _lu("à montants de toutes formes",
+        _liste(*(_marche(id=f"M{n}", montant=m) for n, m in enumerate(("mille", [1])))), 2),
+    _lu("à exposants sans fin", UN.replace("1000.5", "1e999999999")),
     _lu("à nombre de quatre mille chiffres", UN.replace("1000.5", "9" * 4000)),
-    _lu(
-        "à modifications sans date", _liste(_marche(modifications=[None, 3, {"titulaires": []}, {"modification": {}}]))
-    ),
-    _lu("à clés de programme", _liste(_marche(__proto__={"id": "x"}, __class__="x", constructor=1))),
-    _lu("à emoji et inversion", _liste(_marche(objet="🏊\u202e\u2028\u0000".replace("\0", "")))),
-    _lu("de mille marchés", _liste(*(_marche(id=f"M{n}") for n in range(1000))), 1000),
-    _lu("de concessions seules", {"marches": {"contrat-concession": [{"id": "C1"}]}}, 0),
+    _lu("à modifications sans date",
+        _liste(_marche(modifications=[None, 3, {"titulaires": []}, {"modification": {}}]))),
     _lu("de liste vide", {"marches": []}, 0),
     _lu("à texte de 1 Mo", _liste(_marche(objet="x" * 1_000_000))),
     _refuse("suivi d'un reste", UN + "x", *_JSON),
-    _refuse("suivi d'un second objet", UN + UN, *_JSON),
-    _refuse("à commentaire", UN.replace("{", "{/* x */", 1), *_JSON),
-    _refuse("à guillemets simples", UN.replace('"', "'"), *_JSON),
     _refuse("à NaN", UN.replace("1000.5", "NaN"), *_JSON),
-    _refuse("à infini", UN.replace("1000.5", "Infinity"), *_JSON),
     _refuse("coupé", UN[:-10], *_JSON),
-    _refuse("à échappement faux", UN.replace("M1", "M\\x1"), *_JSON),
     _refuse("à demi-codet", UN.replace("M1", "M\\ud800"), "F8"),
     _refuse("à nul échappé", UN.replace("M1", "M\\u0000"), "nul", "F8"),
     _refuse("à octet nul", UN.replace("M1", "M\0"), "nul", "F8"),
@@ -70,28 +55,18 @@ DECP = (
     _refuse("en cp1252", json.dumps(_liste(_marche(objet="Été")), ensure_ascii=False).encode("cp1252"), "F8"),
     _refuse("qui est une liste", [_marche()], *_FORME),
     _refuse("qui est un texte", '"ZYLBERSTEIN"', *_FORME),
-    _refuse("qui est nul", "null", *_FORME),
-    _refuse("qui est un nombre", "3", *_FORME),
-    _refuse("vide d'un objet", {}, *_FORME),
     _refuse("d'une autre forme", {"records": [_marche()]}, *_FORME),
     _refuse("de marchés nuls", {"marches": None}, *_FORME),
-    _refuse("de marchés qui sont des textes", {"marches": ["ZYLBERSTEIN"]}, "objet JSON", "S4"),
-    _refuse("de marchés qui sont des listes", {"marches": {"marche": [[_marche()]]}}, "objet JSON", "S4"),
+    _refuse("de marchés qui sont des textes", {"marches": ["ZYLBERSTEIN"]}, "ligne 1", "objet JSON", "S4"),
     _refuse("de blancs", "   \n", *_JSON),
-    _refuse("à clé marches deux fois", '{"marches": {"marche": []}, ' + UN[1:], "deux fois", "G1"),
-    _refuse("à clé id deux fois", UN.replace('"id": "M1"', '"id": "M0", "id": "M1"'), "deux fois", "G1"),
+    _refuse("à clé deux fois", UN.replace('"id": "M1"', '"id": "M0", "id": "M1"'), "deux fois", "G1"),
     # bombs, and the limit that stops each
-    _refuse("à listes emboîtées", '{"marches":' + "[" * 500_000, *_FORME[1:]),
+    _refuse("à listes emboîtées", '{"marches":' + "[" * 500_000, "S4"),
     _refuse("à objets emboîtés", '{"marches":{"marche":[' + '{"a":' * 200_000, "l'un dans l'autre", "F9"),
     _refuse("à crochets dans un marché", '{"marches": [{"a": ' + "[" * 500_000, "l'un dans l'autre", "F9"),
-    _refuse(
-        "de dix millions de listes",
-        au_moment(lambda: '{"marches":{"x":[' + "[]," * 10_000_000 + "[]]}}"),
-        "3 000 000 valeurs",
-        "F9",
-    ),
+    _refuse("de dix millions de listes", au_moment(lambda: '{"marches":{"x":[' + "[]," * 10_000_000 + "[]]}}"),
+            "3 000 000 valeurs", "F9"),
     _refuse("à texte de 30 Mo", au_moment(lambda: UN.replace("M1", "x" * 30_000_000)), "un texte", "F9"),
     _refuse("à nombre d'un million de chiffres", UN.replace("1000.5", "9" * 1_000_000), "illisible", "G1"),
-    _refuse("à clé de 10 Mo", au_moment(lambda: '{"' + "x" * 10_000_000 + '": 1}'), "un texte", "F9"),
     _lu("de vingt mille marchés", {"marches": [{"id": f"M{n}"} for n in range(20_000)]}, 20_000),
-)
+)  # fmt: skip

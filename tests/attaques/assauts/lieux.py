@@ -1,4 +1,4 @@
-"""What is in a drop and is no regular file of it: pipes, devices, links out, sockets (issue 9, the door)."""
+"""What is in a drop and is no regular file of it: pipes, devices, links out (issue 9, the door)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.atelier.assaut import Assaut, Contenu, en_csv, remplir
-from tests.attaques.assauts.controles import lien, prise, tube
+from tests.attaques.assauts.controles import lien, tube
 
 TEXTE = en_csv(remplir("mandats"))
 MANDATS = "compta/mandats_2023-03.csv"
@@ -50,15 +50,11 @@ def _durs(noms: tuple[str, ...]) -> Callable[[Path], None]:
 
 LIEUX = (
     _refuse("un tube", tube),
-    _refuse("une prise", prise),
     _refuse("un lien vers un périphérique sans fin", lien("/dev/zero"), "hors du dépôt", *_LIEN),
-    _refuse("un lien vers /dev/null", lien("/dev/null"), *_LIEN),
     _refuse("un lien rompu", lien("nulle_part"), "ne mène à aucun fichier", *_LIEN),
     _refuse("un lien en boucle", _boucle, "tourne en rond", *_LIEN),
-    _refuse("un lien vers les comptes du système", lien("/etc/passwd"), "G7"),
     _refuse("un lien vers un fichier hors du dépôt", dehors, "hors du dépôt", "G7"),
     Assaut("lieu : une source qui est un lien", {"compta": dossier_dehors}, {"compta": ("hors du dépôt", "G7")}),
-    Assaut("lieu : un lien vers la racine", {"compta": lien("/")}, {"compta": ("hors du dépôt", "G7")}),
     Assaut("lieu : le même fichier par un lien dur", {MANDATS: _durs(("mandats_2023-04.csv",))}, lignes={MANDATS: 2},
            dits=("mêmes octets", "F2")),
 )  # fmt: skip

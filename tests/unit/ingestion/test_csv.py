@@ -135,9 +135,11 @@ def test_caracteres_a_echapper(tmp_path: Path) -> None:
     assert lu.colonne("indice") == ["a\tb\\N", "\\.", "EMMY"]
 
 
-def test_la_limite_est_un_reglage(tmp_path: Path) -> None:
-    lu = lire(_ventes(tmp_path, f"{ENTETE}\n{LIGNE}\n"), "ventes", Limites(cellule=5))
-    assert lu.colonne("defauts")[0] is not None
+def test_une_cellule_trop_longue_est_dite(tmp_path: Path) -> None:
+    (defaut,) = _lire(tmp_path, f"{ENTETE}\n1;10/04/2020;C;5;8;{'x' * 32_768}\n").colonne("defauts")
+    assert defaut
+    assert defaut.startswith("Indice|")
+    assert "32 767 au plus" in defaut.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

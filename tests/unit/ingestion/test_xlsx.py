@@ -216,9 +216,18 @@ def test_une_formule_et_des_liens_sont_dits(tmp_path: Path) -> None:
         z.writestr("xl/externalLinks/externalLink1.xml", b"<a/>")
     lu = lire(tmp_path / "b.xlsx", "populations")
     assert lu.colonne("population_totale") == ["5", "6"]
+    assert lu.colonne("defauts") == [None, None]
     assert [n.split(",")[0].split(" (")[0] for n in lu.dialecte["avertissements"]] == [
         "des cellules sont des formules", "le classeur prend des valeurs d'autres classeurs",
     ]  # fmt: skip
+
+
+def test_une_formule_que_personne_n_a_calculee_rejette_sa_ligne(tmp_path: Path) -> None:
+    origine = _ecrire(tmp_path / "a.xlsx", _POPULATIONS)
+    _reecrire(origine, tmp_path / "b.xlsx", lambda t: t.replace(b"<v>6</v>", b"<f>SUM(1,5)</f>"))
+    sain, faux = lire(tmp_path / "b.xlsx", "populations").colonne("defauts")
+    assert sain is None
+    assert str(faux).startswith("Population totale|formule sans valeur enregistrée")
 
 
 @pytest.mark.parametrize("jeu", ["temps", "masse_salariale", "mandats", "etat_actif"])
