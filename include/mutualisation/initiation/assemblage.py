@@ -19,10 +19,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from mutualisation import disque
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse, raison_systeme
 from mutualisation.ingestion.cellules_lues import lecture_de, total
 from mutualisation.ingestion.depot import lire_nom
-from mutualisation.lecteurs.bloc import BLANCS, Bloc, sans_total
+from mutualisation.initiation.squelette import exiger_ici
+from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.entete import Traduction, normaliser
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
@@ -65,6 +67,7 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
     FichierRefuse names the exports that can't be read; ErreurMutualisation a wrong declaration, or a file of the drop
     that this did not write. Nothing is written then.
     """
+    exiger_ici(depot, "assembler")
     declarees = [_declaration(f) for f in sorted(sources.glob("*.toml"))]
     if not declarees:
         raise ErreurMutualisation(f"Aucune déclaration (*.toml) dans {sources} : docs/initier.md en montre une.")
@@ -95,7 +98,7 @@ def _ecrire(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exp
                 )
         for nom, texte in textes.items():
             (depot / nom).parent.mkdir(parents=True, exist_ok=True)
-            (depot / nom).write_text(texte, "utf-8-sig", newline="")
+            disque.ecrire(depot / nom, texte.encode("utf-8-sig"), 0o644)
     except OSError as e:
         raise ErreurMutualisation(f"{depot} ne peut pas être écrit ({raison_systeme(e)}).") from None
     return [Assemble(nom, len(rangees[c]), exports[c]) for nom, c in zip(textes, rangees, strict=True)]
@@ -116,36 +119,55 @@ def _declaration(fichier: Path) -> SourcePropre:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise ErreurMutualisation(f"{fichier} n'est pas un TOML en UTF-8 lisible.") from None
     for cle in lu:
-        _connu(fichier, "clé", cle, CLES)
+        _connu(fichier, "clé inconnue", cle, CLES)
+    if "comme" not in lu:
+        raise ErreurMutualisation(
+            f"{fichier.name} : la clé « comme » manque, qui dit ce que sont ses lignes (« mandats », « titres »…)."
+        )
     jeux = {j.nom: j for j in registre().jeux if j.format == "tabulaire" and not j.agents}
-    jeu = jeux[_connu(fichier, "jeu", str(lu.get("comme", "")), jeux)]
+    jeu = jeux[_connu(fichier, "jeu inconnu", str(lu["comme"]), jeux)]
     noms = {normaliser(c.entete or ""): c.nom for c in jeu.colonnes}
 
     def par_colonne(cle: str) -> dict[str, Any]:
-        return {noms[normaliser(_connu(fichier, "colonne", e, noms))]: v for e, v in lu.get(cle, {}).items()}
+        table = _en_table(fichier, f"« {cle} »", lu.get(cle, {}))
+        return {noms[_connu(fichier, "colonne inconnue", e, noms)]: v for e, v in table.items()}
 
     constantes = {nom: str(v) for nom, v in par_colonne("constantes").items()}
     for repere in (r for v in constantes.values() for r in _REPERE.findall(v)):
-        _connu(fichier, "repère", repere, REPERES)
+        _connu(fichier, "repère inconnu", repere, REPERES)
+    mots = {nom: _en_table(fichier, f"« mots », « {nom} »", m) for nom, m in par_colonne("mots").items()}
     return SourcePropre(
         fichier.stem,
         jeu,
         str(lu.get("fichiers", "")) or f"{fichier.stem}_*",
         {nom: frozenset({normaliser(str(v))}) for nom, v in par_colonne("colonnes").items()},
         constantes,
-        {nom: {normaliser(lu_): str(v) for lu_, v in m.items()} for nom, m in par_colonne("mots").items()},
+        {nom: {normaliser(lu_): str(v) for lu_, v in m.items()} for nom, m in mots.items()},
     )
 
 
+def _en_table(fichier: Path, quoi: str, valeur: Any) -> dict[str, Any]:
+    if isinstance(valeur, dict):
+        return valeur
+    raise ErreurMutualisation(f"{fichier.name} : {quoi} est une table : une ligne « nom = valeur » pour chacun.")
+
+
 def _connu(fichier: Path, quoi: str, nom: str, connus: Any) -> str:
-    if nom in connus or normaliser(nom) in connus:
-        return nom
+    """The known name, typed as it is or as headers are compared."""
+    for dit in (nom, normaliser(nom)):
+        if dit in connus:
+            return dit
     (proche,) = difflib.get_close_matches(nom, list(connus), 1, 0.0)
-    raise ErreurMutualisation(f"{fichier.name} : {quoi} « {nom} » inconnue, la plus proche est « {proche} ».")
+    raise ErreurMutualisation(f"{fichier.name} : {quoi}, « {nom} » ; le nom le plus proche est « {proche} ».")
 
 
 def _exports(sources: Path, source: SourcePropre) -> list[Path]:
-    trouves = sorted(f for f in sources.glob(source.fichiers) if f.suffix.lower() in (".csv", ".xlsx"))
+    try:
+        trouves = sorted(f for f in sources.glob(source.fichiers) if f.suffix.lower() in (".csv", ".xlsx"))
+    except (NotImplementedError, ValueError):
+        raise ErreurMutualisation(
+            f"{source.nom}.toml : « fichiers » est le nom d'exports de ce dossier, comme « {source.nom}_* »."
+        ) from None
     if not trouves:
         raise ErreurMutualisation(
             f"{source.nom}.toml : aucun fichier « {source.fichiers} » (CSV, XLSX) dans {sources}."
@@ -175,7 +197,7 @@ def _lignes(source: SourcePropre, fichier: Path, periode: str) -> Iterator[list[
     totaux: list[list[str]] = []
     sommes = {c: Decimal(0) for c in jeu.colonnes if c.type in TYPES_SOMMABLES and c.nom in places}
     for bloc in sans_total(lecteur.blocs(), totaux.append):
-        rangees = _a_la_largeur(bloc, lecteur.entete.largeur)
+        rangees = bloc.a_la_largeur(lecteur.entete.largeur)
         for c in sommes:
             sommes[c] += sum(Decimal(lecture_de(c)(r[places[c.nom]]) or 0) for r in rangees)
         for ligne, rangee in zip(bloc.lignes, rangees, strict=True):
@@ -190,16 +212,6 @@ def _lignes(source: SourcePropre, fichier: Path, periode: str) -> Iterator[list[
             yield [*lues, f"{fichier.name}:{ligne}"]
     for rangee in totaux:
         _verifier_total(rangee, sommes, places)
-
-
-def _a_la_largeur(bloc: Bloc, largeur: int) -> list[list[str]]:
-    """Short rows completed. LectureRefusee for one that is too long (F6, F9): what is written would hide it."""
-    defauts = {i: motif for i, (_, motif) in bloc.defauts.items()}
-    trop = ((i, r) for i, r in enumerate(bloc.rangees) if any(c.strip(BLANCS) for c in r[largeur:]))
-    defauts |= {i: f"{len(r)} cellules pour {largeur} colonnes d'en-tête (F6)" for i, r in trop}
-    for i, motif in defauts.items():
-        raise LectureRefusee(f"ligne {bloc.lignes[i]} : {motif}.")
-    return [r[:largeur] + [""] * (largeur - len(r)) for r in bloc.rangees]
 
 
 def _resoudre(constante: str, reperes: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def notice(r: Reponses, depot: Path, a_cote: Path) -> str:
     for source in registre():
         if source.nom in textes()["sources"]:
             lignes += _section(source, r)
-    return "\n".join([*lignes, "", dit["ensuite"].format(**valeurs)]) + "\n"
+    tapes = {nom: shlex.quote(str(valeurs[nom])) for nom in ("depot", "notice")}
+    return "\n".join([*lignes, "", dit["ensuite"].format(**valeurs | tapes)]) + "\n"
 
 
 def _a_relire(r: Reponses) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 from mutualisation.chemins import QUESTIONS
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.cellules_lues import annee, defaut, lecture_de
-from mutualisation.lecteurs.bloc import sans_total
+from mutualisation.lecteurs.bloc import BLANCS, sans_total
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.sources.jeux import Colonne, Jeu
@@ -26,6 +27,10 @@ TABLES = ("communes", "dispositifs")
 RESERVES = ("STRUCTURE", "HORS", "NON_REPARTI", "EXCLU", "TOTAL")
 SANS_MONTANT = ("gratuit", "cout_unitaire")
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
+# it makes names of parameters, and cells of lists
+_CODE = re.compile(r"[\w./-]+")
+# line ends and other controls, bytes that the terminal's encoding does not know
+_ECARTES = ("Cc", "Cs")
 # kept as they are read; other answers as they were typed
 _RELUS = ("enumeration", "siret")
 _DE_CORRESPONDANCES = ", à corriger ou à traduire par correspondances (F16)"
@@ -42,6 +47,8 @@ class Question:
 
     def juger(self, texte: str) -> tuple[str, str]:
         """(what the answer is worth, why it is refused), one of which is empty unless nothing is stated."""
+        if any(unicodedata.category(signe) in _ECARTES for signe in texte.strip(BLANCS)):
+            return "", "une seule ligne de texte est attendue, en UTF-8"
         lu = lecture_de(self.colonne)(texte)
         if lu == "":
             return self.defaut, "une réponse est attendue" if self.colonne.obligatoire else ""
@@ -157,7 +164,7 @@ def _lignes_d_un_fichier(nom: str, chemin: Path) -> list[dict[str, Any]]:
     return [
         {cle: rangee[place] for cle, place in places.items()}
         for bloc in sans_total(lecteur.blocs())
-        for rangee in bloc.rangees
+        for rangee in bloc.a_la_largeur(lecteur.entete.largeur)
     ]
 
 
@@ -239,11 +246,12 @@ def fautes_d_ensemble(r: Reponses) -> list[str]:
     """What no single answer shows, in French."""
     comptes = r.epci["comptes_usagers"].split()
     fautes = [f"exercices : « {e} » n'est pas une année" for e in _exercices(r.epci) if annee(e) is None]
+    fautes += [] if _exercices(r.epci) else ["exercices : une année au moins est attendue"]
     fautes += [f"comptes_usagers : « {c} » n'est pas un compte" for c in comptes if not c.isdigit()]
     fautes += [f"compte donné deux fois : {c}" for c in _doubles([r.epci["compte_cee"], *comptes])]
     fautes += [f"{t} : il en faut au moins une ligne" for t in TABLES if not getattr(r, t)]
     fautes += [
-        f"communes, {c['nom']}, code_insee : cinq caractères"
+        f"communes, {c['nom']}, code_insee : cinq caractères attendus, comme 01004 ou 2A004"
         for c in r.communes
         if not _INSEE.fullmatch(c["code_insee"])
     ]
@@ -262,8 +270,10 @@ def fautes_d_ensemble(r: Reponses) -> list[str]:
 
 
 def _fautes_d_un_dispositif(d: Ligne, insee: set[str]) -> Iterable[str]:
-    if d["code"] in RESERVES:
+    if d["code"].upper() in RESERVES:
         yield "code : ce nom est réservé"
+    if not _CODE.fullmatch(d["code"]):
+        yield "code : des lettres, des chiffres et - _ . / seulement"
     yield from (f"communes : {c} n'est le code INSEE d'aucune" for c in d["communes"].split() if c not in insee)
     if d["regle"] not in SANS_MONTANT and not d["montant"]:
         yield f"montant : la règle {d['regle']} en veut un"

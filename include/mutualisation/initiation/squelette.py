@@ -41,8 +41,7 @@ def ecrire_squelette(dossier: Path, r: Reponses) -> Squelette:
 
     ErreurMutualisation when one holds something, or can't be written.
     """
-    if ":/" in str(dossier):
-        raise ErreurMutualisation(f"{dossier} : « initier » écrit dans un dossier de cette machine, à copier ensuite.")
+    exiger_ici(dossier, "initier")
     dossier = dossier.resolve() if dossier.name in ("", "..") else dossier
     a_cote = dossier.parent / f"{dossier.name}_notice"
     depot, autour = fichiers_du_depot(r), fichiers_de_la_notice(r, dossier, a_cote)
@@ -59,6 +58,14 @@ def ecrire_squelette(dossier: Path, r: Reponses) -> Squelette:
     except OSError as e:
         raise ErreurMutualisation(f"{dossier} ne peut pas être écrit ({raison_systeme(e)}).") from None
     return Squelette(str(dossier), str(a_cote), len(depot), len(autour))
+
+
+def exiger_ici(dossier: Path, commande: str) -> None:
+    """ErreurMutualisation for the address of an object store, which would become a folder of that name."""
+    if ":/" in str(dossier):
+        raise ErreurMutualisation(
+            f"{dossier} : « {commande} » écrit dans un dossier de cette machine, à copier ensuite."
+        )
 
 
 def fichiers_du_depot(r: Reponses) -> dict[str, str]:
@@ -121,7 +128,7 @@ def lignes_du_referentiel(r: Reponses) -> dict[str, list[Ligne]]:
         "roles_comptes": [role | toujours for role in _roles(r)],
     }
     for nom, exemple in textes()["exemples"].items():
-        cellules = exemple.format(d=r.dispositifs[0]["code"], r=EXEMPLE).split(";")
+        cellules = [c.format(d=r.dispositifs[0]["code"], r=EXEMPLE) for c in exemple.split(";")]
         colonnes = [c.nom for c in registre().jeu(nom).colonnes]
         lignes.setdefault(nom, []).append(dict(zip(colonnes, cellules, strict=True)))
     return lignes

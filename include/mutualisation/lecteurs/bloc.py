@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mutualisation.lecteurs.limites import nombre_fr
+from mutualisation.lecteurs.limites import LectureRefusee, nombre_fr
 
 BLANCS = " \t\r\n\u00a0\u202f"
 # position of the cell (None for the whole row), reason in French
@@ -21,6 +21,16 @@ class Bloc:
 
     def __len__(self) -> int:
         return len(self.lignes)
+
+    def a_la_largeur(self, largeur: int) -> list[list[str]]:
+        """Its rows, short ones completed (F6). LectureRefusee for a defect or a row too long, when none may be left
+        aside."""
+        defauts = {i: motif for i, (_, motif) in self.defauts.items()}
+        trop = ((i, r) for i, r in enumerate(self.rangees) if any(c.strip(BLANCS) for c in r[largeur:]))
+        defauts |= {i: f"{len(r)} cellules pour {largeur} colonnes d'en-tête (F6)" for i, r in trop}
+        for i, motif in defauts.items():
+            raise LectureRefusee(f"ligne {self.lignes[i]} : {motif}.")
+        return [r[:largeur] + [""] * (largeur - len(r)) for r in self.rangees]
 
     def vider_les_longues(self, limite: int) -> None:
         """Empty the cells over the limit; each is a defect of its row (F9)."""

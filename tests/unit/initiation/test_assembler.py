@@ -76,6 +76,13 @@ def test_un_cout_devient_des_mandats(sources: Path, tmp_path: Path) -> None:
     assert decouvrir(tmp_path / "depot").refus == {}
 
 
+def test_le_jeu_se_dit_comme_un_en_tete_et_le_depot_est_de_cette_machine(sources: Path, tmp_path: Path) -> None:
+    (sources / "telephone.toml").write_text(TELEPHONE.replace('"mandats"', '"Mandats"'), encoding="utf-8")
+    assert [f.fichier for f in assembler(sources, tmp_path / "depot")] == ["compta/mandats_2024-01.csv"]
+    with pytest.raises(ErreurMutualisation, match="un dossier de cette machine"):
+        assembler(sources, Path("s3://seau/depot"))
+
+
 def test_plusieurs_exports_font_un_fichier_et_le_refont(sources: Path, tmp_path: Path) -> None:
     (sources / "ciril.toml").write_text('comme = "mandats"\nfichiers = "ciril_*"\n', encoding="utf-8")
     (sources / "ciril_2024-01.csv").write_text(
@@ -110,11 +117,14 @@ def test_un_fichier_que_la_finance_a_depose_n_est_pas_ecrase(sources: Path, tmp_
 @pytest.mark.parametrize(
     ("remplace", "par", "attendu"),
     [
-        ('"mandats"', '"mandat"', r"telephone\.toml : jeu « mandat » inconnue, la plus proche est « mandats »"),
-        ('"mandats"', '"agents"', "jeu « agents » inconnue"),
-        ('"Date émission"', '"Date emise"', "colonne « Date emise » inconnue, la plus proche est « date emission »"),
-        ("{ligne}", "{lignes}", "repère « lignes » inconnue, la plus proche est « ligne »"),
-        ("libelle", "titre", "clé « titre » inconnue"),
+        ('"mandats"', '"mandat"', r"telephone\.toml : jeu inconnu, « mandat » ; le nom le plus proche est « mandats »"),
+        ('"mandats"', '"agents"', "jeu inconnu, « agents »"),
+        ('comme = "mandats"', "", r"telephone\.toml : la clé « comme » manque"),
+        ('"Date émission"', '"Date emise"', "colonne inconnue, « Date emise » ; le nom le plus proche est « date emi"),
+        ("{ligne}", "{lignes}", "repère inconnu, « lignes » ; le nom le plus proche est « ligne »"),
+        ("libelle", "titre", "clé inconnue, « titre »"),
+        ('[mots."Statut"]\n"Réglée" =', '[mots]\n"Statut" =', "« mots », « statut » est une table"),
+        ("libelle", 'fichiers = "/tmp/*"\nlibelle', "« fichiers » est le nom d'exports de ce dossier"),
         ("[colonnes]", "[colonnes", "TOML"),
         ("libelle", 'fichiers = "autres*"\nlibelle', "aucun fichier « autres"),
     ],

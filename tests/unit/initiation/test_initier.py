@@ -62,8 +62,12 @@ def lire(tmp_path: Path) -> Lire:
         ("[2023, 2024]", '"2023-2024"', "exercices : « 2023-2024 » n'est pas une année"),
         ("312", '"-"', "population : une réponse est attendue"),
         ("312", '"beaucoup"', "population : nombre entier attendu (C1)"),
-        ('"98001"', '"1"', "communes, Aubeval, code_insee : cinq caractères"),
+        ("[2023, 2024]", '","', "exercices : une année au moins est attendue"),
+        ('"98001"', '"1"', "communes, Aubeval, code_insee : cinq caractères attendus, comme 01004 ou 2A004"),
+        ('"Aubeval"', '"Aube\\nval"', "communes, n° 1, nom : une seule ligne de texte est attendue"),
         ('"ADS"', '"HORS"', "dispositifs, HORS, code : ce nom est réservé"),
+        ('"ADS"', '"Total"', "dispositifs, Total, code : ce nom est réservé"),
+        ('"ADS"', '"A;D"', "dispositifs, A;D, code : des lettres, des chiffres et - _ . / seulement"),
         ('code = "ADS"', 'code = "ADS"\nregle = "forfait"', "montant : la règle forfait en veut un"),
         ('code = "ADS"', 'code = "ADS"\nregle = "prix"', "regle : valeur inconnue (attendu : gratuit, forfait"),
         ('code = "ADS"', 'code = "ADS"\ncommunes = "98002"', "communes : 98002 n'est le code INSEE d'aucune"),
@@ -85,6 +89,12 @@ def test_un_fichier_de_communes_absent_ou_faux_est_nomme(tmp_path: Path) -> None
     fichier.write_text(f'nom = "E"\nsiret = "{SIRET_EPCI}"\nexercices = 2024\ncommunes = "c.csv"\n', encoding="utf-8")
     with pytest.raises(ErreurMutualisation, match=r"c\.csv : le fichier ne peut pas être lu"):
         lire_reponses(fichier)
+    (tmp_path / "c.csv").write_text("Nom;SIRET;Code INSEE;Population totale\nA\n", encoding="utf-8")
+    with pytest.raises(ErreurMutualisation, match=r"communes, n° 1, siret : une réponse est attendue"):
+        lire_reponses(fichier)
+    (tmp_path / "c.csv").write_text("Nom;SIRET;Code INSEE;Population totale\nA;1;2;3;4\n", encoding="utf-8")
+    with pytest.raises(ErreurMutualisation, match=r"c\.csv : ligne 2 : 5 cellules pour 4 colonnes"):
+        lire_reponses(fichier)
     (tmp_path / "c.csv").write_text("Nom;Population\nA;1\n", encoding="utf-8")
     with pytest.raises(ErreurMutualisation, match=r"c\.csv : .*SIRET"):
         lire_reponses(fichier)
@@ -102,7 +112,7 @@ def test_les_memes_reponses_donnent_les_memes_octets(tmp_path: Path) -> None:
 
 
 def test_le_depot_ecrit_est_connu_de_la_porte(tmp_path: Path) -> None:
-    ecrit = ecrire_squelette(tmp_path / "depot", lire_reponses(REPONSES))
+    ecrit = ecrire_squelette(tmp_path / "mon dépôt", lire_reponses(REPONSES))
     depot = decouvrir(ecrit.depot)
     assert depot.refus == {}
     assert {f.jeu.nom for f in depot.de("referentiel")} == {j.nom for j in registre().source("referentiel").jeux}
@@ -113,7 +123,7 @@ def test_le_depot_ecrit_est_connu_de_la_porte(tmp_path: Path) -> None:
     a_lire = (Path(ecrit.notice) / "A_LIRE.md").read_text(encoding="utf-8")
     jeux = [j for s in registre() if s.nom != "referentiel" for j in s.jeux]
     assert [j.nom for j in jeux if f"`{j.nom}" not in a_lire] == []
-    assert f"mutualisation charger --depot {ecrit.depot}" in a_lire
+    assert f"mutualisation charger --depot '{ecrit.depot}'" in a_lire
     modeles = {f.stem for f in (Path(ecrit.notice) / "modeles").rglob("*.csv")}
     assert {j.forme_du_nom for j in jeux if j.format == "tabulaire"} == modeles
     parametres = (Path(ecrit.notice) / "parametres.md").read_text(encoding="utf-8")
