@@ -1,10 +1,12 @@
 """The watch of a drop: what is complete, told once; a folder and an object store alike."""
 
 import asyncio
+import datetime as dt
 import os
 from types import SimpleNamespace
 
 import pytest
+from upath import UPath
 
 from mutualisation.ordonnancement import guet
 
@@ -84,6 +86,21 @@ def test_le_marqueur_dit_que_tout_y_est(depot, monkeypatch):
 
     gestes = [lambda: deposer(depot, "rh/a.csv"), rien, lambda: deposer(depot, "rh/b.csv"), marquer, rien]
     assert evenements(monkeypatch, depot, 0, Retenues(), *gestes, deposer_du_passe, rien, rien, marquer) == [2, 3]
+
+
+def test_un_fichier_date_de_demain_n_empeche_pas_le_marqueur_et_tout_stockage_dit_ses_dates(depot, monkeypatch):
+    """A machine whose clock is ahead has written the file; SFTP and memory give moments where a disk gives seconds."""
+    deposer(depot, "rh/a.csv")
+    os.utime(depot / "rh" / "a.csv", (4e9, 4e9))
+    (depot / guet.MARQUEUR).touch()
+    assert evenements(monkeypatch, depot, 0, Retenues(), rien) == [1]
+    lieu = UPath("memory://depot")
+    (lieu / "rh").mkdir(parents=True)
+    for nom in ("rh/a.csv", guet.MARQUEUR):
+        (lieu / nom).write_text("a;b")
+    assert guet.relever(str(lieu)).marque
+    hier, demain = (dt.datetime.now(dt.UTC) + dt.timedelta(days=jours) for jours in (-1, 1))
+    assert guet._date({"mtime": hier}) < guet._date({"mtime": demain})
 
 
 def test_un_depot_qui_ne_se_lit_pas_se_dit_et_le_guet_continue(depot, monkeypatch, caplog):

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
@@ -17,6 +18,8 @@ CALME_S, PERIODE_S = 600.0, 30.0
 ANNONCE = "annonce"
 # names that no reader opens (G7), files still written among them
 _IGNORES = (".", "~$")
+# how stores name the date of a file: S3, Azure; a disk, for which it is that of its inode; SFTP, SMB
+_DATES = ("LastModified", "last_modified", "created", "mtime")
 journal = logging.getLogger(__name__)
 
 
@@ -113,6 +116,5 @@ def _ignore(nom: str) -> bool:
 
 def _date(infos: dict[str, Any]) -> float:
     """Seconds since 1970; a local file is as old as its arrival here, whatever date a copy has given it."""
-    if (moment := infos.get("LastModified") or infos.get("last_modified")) is not None:
-        return float(moment.timestamp())
-    return float(max(infos.get("mtime") or 0.0, infos.get("created") or 0.0))
+    moment = next((infos[nom] for nom in _DATES if infos.get(nom) is not None), 0.0)
+    return float(moment.timestamp() if isinstance(moment, datetime) else moment)
