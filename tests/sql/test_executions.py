@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from psycopg.errors import InsufficientPrivilege
 from mutualisation import operations as op
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
-from mutualisation.operations.executions import PHRASE_MAX
+from mutualisation.operations.executions import PHRASE_MAX, VIVANTE
 
 TENIR = """
 import os, sys
@@ -94,6 +95,16 @@ def test_ce_qui_finit_une_execution(dsn: str, erreur: BaseException, code: int, 
     with pytest.raises(type(erreur)):
         _echouer(erreur, op.Demande("controler"))
     assert lire(dsn, "select statut, code, phrase from exploitation.registre") == [("echouee", code, dite)]
+
+
+def test_qui_tient_le_verrou_d_une_execution_ne_la_retarde_pas(dsn: str) -> None:
+    """Anyone may take it: it makes a sentence of `etat` late, and nothing else."""
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute("select pg_advisory_lock(%s, 1)", (VIVANTE,))
+        debut = time.monotonic()
+        _echouer_en_silence(op.Demande("publier"))
+        assert time.monotonic() - debut < 10
+    assert lire(dsn, "select statut, code from exploitation.registre") == [("echouee", 1)]
 
 
 def test_une_commande_qui_ne_fait_que_dire_n_est_pas_inscrite(dsn: str) -> None:

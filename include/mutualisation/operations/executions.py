@@ -112,7 +112,7 @@ def _ouvrir(dsn: str, demande: Demande, compte: str | None, logiciel: Callable[[
     try:
         conn.execute("set synchronous_commit = off; set idle_session_timeout = 0")
         (numero,) = conn.execute(SQL_OUVRIR, valeurs).fetchone() or (0,)
-        conn.execute("select pg_advisory_lock(%s, %s::int)", (VIVANTE, numero))
+        conn.execute("select pg_try_advisory_lock(%s, %s::int)", (VIVANTE, numero))
     except (psycopg.Error, ErreurMutualisation):
         # a standby, a table that another session holds: what is asked for may be done without a row
         conn.close()
