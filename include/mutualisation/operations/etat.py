@@ -38,7 +38,7 @@ SQL_SCEAU = "select max(numero) as sceau from journal.sceaux"
 # a version that waits for who publishes it has seen its files too, and one that changed nothing
 SQL_RESTE = """
 select exists (select from journal.fichiers where statut = 'accepte' and charge_le > coalesce(
-  (select max(debut) from journal.constructions where statut in ('construite', 'validee', 'publiee')), '-infinity'))
+  (select max(debut) from journal.constructions where statut in ('validee', 'publiee')), '-infinity'))
   as reste
 """
 
