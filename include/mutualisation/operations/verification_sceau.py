@@ -13,7 +13,7 @@ from mutualisation.publication.clotures import toutes_closes, versions_closes
 from mutualisation.publication.contexte import version_publiee, versions_presentees
 from mutualisation.publication.extraits import ecarts_extrait, remarque_extrait
 from mutualisation.publication.extraits_csv import lire_pointeurs
-from mutualisation.publication.sceaux import PUBLICATION, ecarts_contenu, ecarts_pointeurs, lire_sceau
+from mutualisation.publication.sceaux import PUBLICATION, SceauInscrit, ecarts_contenu, ecarts_pointeurs, lire_sceau
 
 
 def exiger_sceau(
@@ -25,7 +25,8 @@ def exiger_sceau(
     `ErreurMutualisation` when an exercice is not published.
     """
     chaine = lire_chaine(conn, session.var)
-    _refuser(chaine.ecarts + ecarts_pointeurs(conn, chaine.sceaux))
+    # what is no longer the statement that was signed is not read any further
+    _refuser(chaine.ecarts or ecarts_pointeurs(conn, chaine.sceaux))
     session.remarquer(chaine.remarques)
     choisies = {e: version if version is not None else version_publiee(conn, e) for e in exercices}
     relues: set[int] = set()
@@ -68,24 +69,30 @@ def verifier(
     them, and is no difference."""
     with session.lecture() as conn:
         chaine = lire_chaine(conn, session.var)
-        ecarts, remarques = chaine.ecarts + ecarts_pointeurs(conn, chaine.sceaux), chaine.remarques
-        demandes = set(exercices)
-        # what was asked may be what an older base lacks
-        for annee in sorted(demandes) if not ecarts else ():
-            version_publiee(conn, annee)
-        en_vigueur = {v for e, v in lire_pointeurs(conn).items() if not demandes or e in demandes}
-        # a restatement moves the pointer, and what was closed is still given out
-        en_vigueur |= toutes_closes(conn, demandes)
-        publications = [s for s in chaine.sceaux if s.acte == PUBLICATION]
-        for sceau in publications:
-            if sceau.version in en_vigueur or sceau is publications[-1]:
-                ecarts += ecarts_contenu(conn, sceau)
-        sans = sorted(en_vigueur - {s.version for s in publications})
-        ecarts += [f"sceau : la version {v} est publiée et n'en a pas." for v in sans]
+        # what is no longer the statement that was signed is not read any further
+        ecarts = chaine.ecarts or _ecarts_publies(conn, chaine.sceaux, set(exercices))
+        remarques = chaine.remarques
         for dossier in extraits:
             ecarts += ecarts_extrait(conn, dossier, session.var)
             remarques += filter(None, [remarque_extrait(conn, dossier)])
     return list(dict.fromkeys(ecarts)), remarques
+
+
+def _ecarts_publies(conn: psycopg.Connection[Any], sceaux: list[SceauInscrit], demandes: set[int]) -> list[str]:
+    """What is published and what was closed of these exercices (none: of all) against statements that hold."""
+    ecarts = ecarts_pointeurs(conn, sceaux)
+    # what was asked may be what an older base lacks
+    for annee in sorted(demandes) if not ecarts else ():
+        version_publiee(conn, annee)
+    en_vigueur = {v for e, v in lire_pointeurs(conn).items() if not demandes or e in demandes}
+    # a restatement moves the pointer, and what was closed is still given out
+    en_vigueur |= toutes_closes(conn, demandes)
+    publications = [s for s in sceaux if s.acte == PUBLICATION]
+    for sceau in publications:
+        if sceau.version in en_vigueur or sceau is publications[-1]:
+            ecarts += ecarts_contenu(conn, sceau)
+    sans = sorted(en_vigueur - {s.version for s in publications})
+    return ecarts + [f"sceau : la version {v} est publiée et n'en a pas." for v in sans]
 
 
 def _refuser(ecarts: list[str]) -> None:

@@ -13,7 +13,7 @@ from tests.atelier.sceaux import clore_a_la_main
 
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.operations.session import Session
-from mutualisation.operations.verification_sceau import verifier
+from mutualisation.operations.verification_sceau import exiger_sceau, verifier
 from mutualisation.publication.chaine import ancrer, lire_chaine
 from mutualisation.publication.sceaux import (
     canonique,
@@ -130,6 +130,20 @@ def test_une_version_close_que_la_publication_a_quittee_est_relue(
     (ecart,) = verifier(session)[0]
     assert "versions.synthese_financiere" in ecart
     assert "(version 1)" in ecart
+
+
+def test_un_enonce_qui_ne_dit_plus_rien_est_refuse_pour_ce_qu_il_est(
+    conn_publiee: Conn, base_vierge: str, var_neuf: Path
+) -> None:
+    """What the owner has written over it is not read any further."""
+    conn_publiee.execute("alter table journal.sceaux disable trigger en_ajout_seul")
+    conn_publiee.execute("""update journal.sceaux set enonce = '{"acte": "publication", "version": 1}'""")
+    conn_publiee.commit()
+    session = Session(base_vierge, var_neuf)
+    ecarts, _ = verifier(session)
+    assert ecarts[0].startswith("sceau 1 : ")
+    with session.lecture() as conn, pytest.raises(ControleEchoue, match="sceau 1 : "):
+        exiger_sceau(session, conn, [2021])
 
 
 @pytest.mark.parametrize("ordre", ["update {} set cle_publique = ''", "delete from {}", "truncate {}"])
