@@ -58,6 +58,20 @@ def test_ouvert_a_la_lecture_jusqu_a_ctrl_c(tmp_path: Path) -> None:
         assert conn.execute("select rolcanlogin from pg_roles where rolname = 'lecture_locale'").fetchone() == (False,)
 
 
+def test_ce_qu_une_commande_tuee_a_laisse_ouvert_n_est_pas_une_commande(tmp_path: Path) -> None:
+    ouverte = _taper(tmp_path, "ouvrir", "--port", str(_port_libre()))
+    assert ouverte.stdout is not None
+    ouverte.stdout.readline()
+    ouverte.kill()
+    ouverte.communicate()
+    suivante = _taper(tmp_path, "ouvrir", "--port", str(_port_libre()))
+    assert suivante.stdout is not None
+    assert suivante.stdout.readline().startswith("postgresql://lecture_locale:")
+    suivante.send_signal(signal.SIGINT)
+    suivante.communicate()
+    assert suivante.returncode == 0
+
+
 def test_un_port_pris_ou_un_serveur_nomme_se_disent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))

@@ -105,6 +105,8 @@ def _presence(var: Path, port: int | None, *, jetable: bool) -> Iterator[str]:
                 neuf = not (donnees / "PG_VERSION").exists()
                 if neuf:
                     initialiser(donnees, programmes)
+                elif port is not None and _seul(presence):
+                    arreter(donnees, programmes)  # a command that was killed has left it
                 dsn = joindre_ou_demarrer(donnees, programmes, port)
                 fcntl.flock(presence, fcntl.LOCK_SH)
             if neuf and not jetable:
