@@ -160,6 +160,7 @@ def test_ce_qui_est_perdu_est_dit_en_une_phrase_et_rien_d_autre_ne_l_est(clos: R
 
 def test_une_base_plus_ancienne_dit_ce_qui_lui_manque(clos: Reseau) -> None:
     bases.creer(clos.dsn, "ancienne")
+    gardes = empreintes(clos.dossier / "b" / "sceaux")
     restaure = clos.taper("b", "mutualisation", "restaurer", clos.dossier / "sauvegarde", base="ancienne")
     phrase = (
         f"sceau 2 : {clos.dossier / 'b' / 'sceaux'} en garde l'énoncé (exercice {EXERCICE} clos), et l'entrepôt "
@@ -167,6 +168,7 @@ def test_une_base_plus_ancienne_dit_ce_qui_lui_manque(clos: Reseau) -> None:
     )
     assert (restaure.code, restaure.erreurs.count("\n")) == (2, 1), restaure.erreurs
     assert phrase in restaure.erreurs
+    assert empreintes(clos.dossier / "b" / "sceaux") == gardes, "two histories in one folder"
     verifie = clos.taper("b", "martin", "verifier", base="ancienne")
     assert (verifie.code, verifie.erreurs.count("\n"), phrase in verifie.erreurs) == (2, 1, True), verifie.erreurs
     # its way out; and the closed extract, the last trace of an approval, is not written over

@@ -161,7 +161,7 @@ def empreintes_declarees(dossier: Path) -> dict[str, str]:
     try:
         contenu = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
         return {str(sortie["fichier"]): str(sortie["sha256"]) for sortie in contenu["sorties"]}
-    except (FileNotFoundError, ValueError, TypeError, KeyError, RecursionError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError, RecursionError):
         return {}
 
 

@@ -28,6 +28,7 @@ from mutualisation.ingestion.confidentialite import FICHIER_CLE, VARIABLE_CLE
 from mutualisation.lecteurs.octets import empreinte
 from mutualisation.operations.session import Session
 from mutualisation.operations.verification_sceau import verifier
+from mutualisation.publication.chaine import lire_chaine
 from mutualisation.signatures import cle_signature
 from mutualisation.signatures.ancrage import DOSSIER as SCEAUX
 from mutualisation.signatures.ancrage import Ancres
@@ -169,11 +170,12 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
                 (proprietaire,) = conn.execute(SQL_PROPRIETAIRE).fetchone() or ("",)
             # everything goes to the owner of the base: the accounts of the former server may not be here
             remettre(voisine, dossier / AIRFLOW, "--no-owner", "--no-privileges", f"--role={proprietaire}")
-        if (dossier / SCEAUX).is_dir():
-            shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
         # public is there already, with other rights
         remettre(dsn, dossier / ENTREPOT, "--clean", "--if-exists")
         with Session.depuis_environnement() as session, connecter(dsn, role=None) as conn:
+            # a folder never mixes two histories
+            if (dossier / SCEAUX).is_dir() and not lire_chaine(conn, var).ecarts:
+                shutil.copytree(dossier / SCEAUX, var / SCEAUX, dirs_exist_ok=True)
             ligne = conn.execute("select count(*) from journal.sceaux").fetchone()
             complete = bool(airflow) or not (dossier / AIRFLOW).is_file()
             return Restauration(int(ligne[0]) if ligne else 0, *verifier(session), complete)
@@ -181,12 +183,13 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
 
 def _verifier(dossier: Path, airflow: str | None) -> None:
     """Every file of the backup is there, as it was written."""
-    dits, lus = empreintes_declarees(dossier), empreintes(dossier)
+    dits = empreintes_declarees(dossier)
     if ENTREPOT not in dits:
         raise ErreurMutualisation(
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
             "écrit."
         )
+    lus = empreintes(dossier)
     if ecarts := sorted(nom for nom in {*dits, *lus} if dits.get(nom) != lus.get(nom)):
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'est plus celle qui a été écrite ({', '.join(ecarts[:5])}) : prenez-en une "

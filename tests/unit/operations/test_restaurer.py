@@ -1,0 +1,20 @@
+"""What is given to `restaurer` and is no backup is told at once: nothing of it is read, whatever its size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.operations import sauvegarde
+
+
+@pytest.mark.parametrize("lieu", [".", "entrepot.dump", "absent"])
+def test_ce_qui_n_est_pas_une_sauvegarde_se_dit_sans_etre_lu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lieu: str
+) -> None:
+    (tmp_path / "entrepot.dump").write_bytes(b"PGDMP")
+    monkeypatch.setattr(sauvegarde, "empreintes", lambda _: pytest.fail("its files were read"))
+    with pytest.raises(ErreurMutualisation, match="n'est pas une sauvegarde lisible"):
+        sauvegarde._verifier(tmp_path / lieu, None)
