@@ -27,8 +27,8 @@ trap 'rm -f "$neuf_fichier"' EXIT
   # the lines that this file does not have yet
   grep -E '^[A-Z_]+=$' "$modele" | while IFS= read -r ligne; do grep -q "^$ligne" "$fichier" || printf '%s\n' "$ligne"; done
 } | while IFS= read -r ligne || [ -n "$ligne" ]; do
-  if [[ $ligne =~ ^([A-Z_]+)=$ ]]; then
-    ligne+=$(neuf "${BASH_REMATCH[1]}")
+  if [[ $ligne =~ ^([A-Z_]+)=[[:space:]]*$ ]]; then
+    ligne=${BASH_REMATCH[1]}=$(neuf "${BASH_REMATCH[1]}")
     echo "${BASH_REMATCH[1]} : valeur neuve"
   fi
   printf '%s\n' "$ligne" >>"$neuf_fichier"

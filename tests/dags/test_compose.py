@@ -120,14 +120,14 @@ def test_une_commande_remplit_env_de_secrets_neufs(tmp_path, monkeypatch):
 
 
 def test_une_valeur_ecrite_reste_et_ce_qui_manque_est_ajoute(tmp_path):
-    """A `.env` of a former version, hand-written, its last line without an end."""
+    """A `.env` of a former version, hand-written on Windows, its last line without an end."""
     env = tmp_path / ".env"
-    env.write_text("# le nôtre\nENTREPOT_PASSWORD=a%2Fb\nDEPOT=/srv/depot\nAIRFLOW_JWT_SECRET=")
+    env.write_text("REDIS_PASSWORD= \r\n# le nôtre\nENTREPOT_PASSWORD=a%2Fb\nDEPOT=/srv/depot\nAIRFLOW_JWT_SECRET=")
     dit = remplir_env(env)
     valeurs = lire_env(env)
-    assert env.read_text().startswith("# le nôtre\nENTREPOT_PASSWORD=a%2Fb\nDEPOT=/srv/depot\nAIRFLOW_JWT_SECRET=")
+    assert "\n# le nôtre\nENTREPOT_PASSWORD=a%2Fb\nDEPOT=/srv/depot\nAIRFLOW_JWT_SECRET=" in env.read_text()
     assert set(valeurs) == {*SECRETS, "DEPOT"}
-    assert all(valeurs.values())
+    assert all(v.strip() for v in valeurs.values())
     assert "ENTREPOT_PASSWORD" not in dit
     assert "AIRFLOW_JWT_SECRET : valeur neuve" in dit
 
