@@ -18,7 +18,7 @@ import pytest
 
 from mutualisation import cli, operations
 from mutualisation.cli import commandes
-from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
+from mutualisation.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation, FichierRefuse, PannePassagere
 
 COMMANDES = {
     "bilan": ("--depot", "--exercice", "--sortie", "--prepare-par", "--json", "--bavard"),
@@ -70,6 +70,29 @@ def test_un_terminal_qui_n_est_pas_utf_8(encodage: str) -> None:
         assert (fait.returncode, fait.stdout.strip()) == (0, lu), fait.stderr
 
 
+def test_ctrl_c_des_le_premier_instant_se_dit() -> None:
+    """Modules are imported for a second, on a busy machine."""
+    programme = (
+        "import sys; from mutualisation.cli import main\n"
+        "class Interrompre:\n"
+        "    def find_spec(self, nom, *_):\n"
+        "        if nom == 'cyclopts': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrompre()); main()"
+    )
+    fait = subprocess.run([sys.executable, "-c", programme], capture_output=True, text=True, check=False)
+    assert (fait.returncode, fait.stderr) == (1, f"{INTERROMPU}\n")
+
+
+@pytest.mark.parametrize("fin", [EOFError, KeyboardInterrupt])
+def test_qui_cesse_de_repondre_n_a_rien_ecrit(fin: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+    def cesser(*_: object, **__: object) -> str:
+        raise fin
+
+    monkeypatch.setattr(commandes.journal, "input", cesser)
+    with pytest.raises(ErreurMutualisation, match="rien n'a été écrit"):
+        commandes._saisir("Nom : ")
+
+
 @pytest.mark.parametrize("lignes", [1, 100_000])
 def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
     """`mutualisation etat | head -2`: nobody reads the rest, which is no failure."""
@@ -81,7 +104,7 @@ def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
     assert (fini.returncode, fini.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("commande", [c for c in cli.app if not c.startswith("-")])
+@pytest.mark.parametrize("commande", [c for c in commandes.app if not c.startswith("-")])
 def test_l_aide_d_une_commande_est_en_francais(commande: str, taper: Taper) -> None:
     code, texte, erreurs = taper(commande, "--help")
     assert (code, erreurs) == (0, "")
@@ -97,7 +120,7 @@ def test_l_aide_generale_nomme_toutes_les_commandes(taper: Taper) -> None:
         assert code == 0
         assert [c for c in COMMANDES if f"│ {c} " not in texte] == []
         assert ANGLAIS.findall(texte) == []
-    assert set(COMMANDES) <= set(cli.app)
+    assert set(COMMANDES) <= set(commandes.app)
 
 
 @pytest.mark.parametrize(

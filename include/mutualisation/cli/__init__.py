@@ -1,5 +1,14 @@
 """Command line `mutualisation`."""
 
-from mutualisation.cli.commandes import app, main
+import sys
 
-__all__ = ["app", "main"]
+from mutualisation.erreurs import INTERROMPU
+
+
+def main() -> None:
+    """Entry point; Ctrl-C is told in a sentence while commands are still imported."""
+    try:
+        from mutualisation.cli.commandes import main as lancer
+    except KeyboardInterrupt:
+        sys.exit(INTERROMPU)
+    lancer()

@@ -153,7 +153,7 @@ def _saisir(demande: str) -> str:
     """An answer typed at the terminal, asked on stderr."""
     try:
         return journal.input(demande, markup=False)
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
         raise ErreurMutualisation("Réponses interrompues : rien n'a été écrit.") from None
 
 
