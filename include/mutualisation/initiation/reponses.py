@@ -10,13 +10,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mutualisation.chemins import QUESTIONS
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.ingestion.cellules_lues import annee, defaut, lecture_de
+from mutualisation.ingestion.cellules_lues import annee, defaut, lecture_de, pourcentage
 from mutualisation.lecteurs.bloc import BLANCS, sans_total
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
@@ -277,6 +278,8 @@ def _fautes_d_un_dispositif(d: Ligne, insee: set[str]) -> Iterable[str]:
     yield from (f"communes : {c} n'est le code INSEE d'aucune" for c in d["communes"].split() if c not in insee)
     if d["regle"] not in SANS_MONTANT and not d["montant"]:
         yield f"montant : la règle {d['regle']} en veut un"
+    if not 0 <= Decimal(pourcentage(d["part_communes"]) or 0) <= 100:
+        yield "part_communes : de 0 à 100 (R1f)"
     if d["regle"] == "pourcentage" and not d["base"]:
         yield "base : un pourcentage en veut une"
 

@@ -65,6 +65,7 @@ def lire(tmp_path: Path) -> Lire:
         ("[2023, 2024]", '","', "exercices : une année au moins est attendue"),
         ('"98001"', '"1"', "communes, Aubeval, code_insee : cinq caractères attendus, comme 01004 ou 2A004"),
         ('"Aubeval"', '"Aube\\nval"', "communes, n° 1, nom : une seule ligne de texte est attendue"),
+        ('code = "ADS"', 'code = "ADS"\npart_communes = 150', "dispositifs, ADS, part_communes : de 0 à 100"),
         ('"ADS"', '"HORS"', "dispositifs, HORS, code : ce nom est réservé"),
         ('"ADS"', '"Total"', "dispositifs, Total, code : ce nom est réservé"),
         ('"ADS"', '"A;D"', "dispositifs, A;D, code : des lettres, des chiffres et - _ . / seulement"),
