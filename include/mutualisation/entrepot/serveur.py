@@ -28,6 +28,8 @@ from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
 BASE, PORT, LOCAL = "entrepot", 5432, "localhost"
 SUN_PATH_MAX = 107
+# what pg_ctl hands to a shell between double quotes
+INTERDITS = '"$`\\\n'
 ATTENTE_DEMARRAGE_S = 120
 # by a fast shutdown, then by an immediate one; a frozen server is killed
 ARRETS_S = {"fast": 60, "immediate": 10}
@@ -126,6 +128,11 @@ def exiger_dossier(var: Path, compte: int | None = None) -> None:
 
     `compte`: number of the account that PostgreSQL runs under, who must own its data.
     """
+    if any(signe in INTERDITS or "\ud800" <= signe <= "\udfff" for signe in str(var)):
+        raise ErreurMutualisation(
+            f"Le dossier de travail {var} a dans son chemin un signe que PostgreSQL n'accepte pas (guillemet droit, "
+            "« $ », « ` », « \\ », ou non UTF-8) : indiquez-en un autre par MUTUALISATION_VAR."
+        )
     try:
         var.mkdir(parents=True, exist_ok=True)
         if not os.access(var, os.W_OK | os.X_OK):
@@ -255,9 +262,9 @@ def _tuer(donnees: Path) -> None:
 
 
 def _dossier_prise(donnees: Path, programmes: Programmes) -> Path:
-    """A private folder for the unix socket, short enough for `sun_path`."""
+    """A private folder for the unix socket, short enough for `sun_path`, without the comma that separates two."""
     prise = donnees.with_name("pg.prise")
-    if len(os.fsencode(prise / f".s.PGSQL.{PORT}.lock")) > SUN_PATH_MAX:
+    if len(os.fsencode(prise / f".s.PGSQL.{PORT}.lock")) > SUN_PATH_MAX or "," in str(prise):
         prise = Path("/tmp") / f"mutualisation-{hashlib.sha256(os.fsencode(donnees)).hexdigest()[:16]}"  # noqa: S108
     prise.mkdir(mode=0o700, exist_ok=True)
     etat = prise.lstat()
