@@ -1,6 +1,7 @@
 """A community of 12 communes: two services, no asset, no time tracking, affectations only.
 
-`tests/donnees/petit_epci/` holds what it answers to `initier`, what HR and finance then export, sources of its own.
+`tests/donnees/petit_epci/` holds what it answers to `initier`, what HR and finance then export, sources of its own; the
+same year as software of other vendors exports it, under its own names of files and of columns, by quarter.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import shutil
 from pathlib import Path
 
 FICHIERS = Path(__file__).resolve().parents[1] / "donnees" / "petit_epci"
-REPONSES, EXPORTS, SOURCES = (FICHIERS / nom for nom in ("reponses.toml", "exports", "sources"))
+REPONSES, EXPORTS, SOURCES, AUTRE_EDITEUR = (
+    FICHIERS / nom for nom in ("reponses.toml", "exports", "sources", "autre_editeur")
+)
 EXERCICE = 2024
 with (FICHIERS / "communes.csv").open(encoding="cp1252", newline="") as _fichier:
     COMMUNES = [ligne["Nom"] for ligne in csv.DictReader(_fichier, delimiter=";")]
 
 
-def exporter(depot: Path) -> None:
-    """Put the exports into a drop that `initier` wrote, whose files stay."""
-    shutil.copytree(EXPORTS, depot, dirs_exist_ok=True)
+def exporter(depot: Path, exports: Path = EXPORTS) -> None:
+    """Put exports into a drop that `initier` wrote, whose files stay."""
+    shutil.copytree(exports, depot, dirs_exist_ok=True)

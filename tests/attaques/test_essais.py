@@ -1,18 +1,24 @@
-"""What `essayer` says of each wart is what the door does of it: refused or not, no cell rejected where none is said."""
+"""What `essayer` says of each wart is what the door does of it: refused or not, no cell rejected where none is said;
+with the rows that it proposes, every row is read where they are said to be enough."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import psycopg
-from tests.unit.examen.verrues import DROLES, VERRUES, Verrue
+from tests.atelier.assaut import en_csv
+from tests.unit.examen.verrues import DROLES, VERRUES, Verrue, bon
+from tests.unit.examen.verrues_autres import AUTRES_DROLES, NOUVELLES
 
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import FichierRefuse
+from mutualisation.examen.diagnostic import Connexions, brouillon, examiner
+from mutualisation.examen.propositions import completer, table_du_depot
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.depot import lire_nom
 from mutualisation.sources.registre import registre
 
+_CLE = {"origine": "activite", "code": "ADS", "dispositif": "ADS"}
 TABULAIRES = [j for j in registre().jeux if j.format == "tabulaire"]
 
 
@@ -24,19 +30,38 @@ def _place(v: Verrue) -> str | None:
 
 
 # the row Total is the gate's to judge
-DEPOSEES = [v for v in (*VERRUES, *DROLES) if _place(v) and "Total fausse" not in v.nom]
+TOUTES = [v for v in (*VERRUES, *DROLES, *NOUVELLES, *AUTRES_DROLES) if _place(v)]
+DEPOSEES = [v for v in TOUTES if "Total fausse" not in v.nom]
 
 
 def test_la_porte_dit_comme_essayer(base_vierge: str, tmp_path: Path) -> None:
-    assert len(DEPOSEES) > 150
+    assert len(DEPOSEES) > 230
     assert [f for i, v in enumerate(DEPOSEES) for f in _fautes(base_vierge, v, tmp_path / str(i))] == []
 
 
-def _fautes(dsn: str, v: Verrue, depot: Path) -> list[str]:
+def test_les_lignes_proposees_suffisent(base_vierge: str, tmp_path: Path) -> None:
+    """F16: the remedy is followed, then the file is loaded."""
+    reparees = [v for v in DEPOSEES if v.propose and v.suffit]
+    assert len(reparees) > 60
+    with brouillon() as connexions:
+        fautes = [_fautes(base_vierge, v, tmp_path / str(i), connexions) for i, v in enumerate(reparees)]
+    assert [f for trouvees in fautes for f in trouvees] == []
+
+
+def _fautes(dsn: str, v: Verrue, depot: Path, connexions: Connexions | None = None) -> list[str]:
+    """As it is; with what `essayer` proposes when it has where to try it."""
     chemin = depot / str(_place(v))
     chemin.parent.mkdir(parents=True)
     chemin.write_bytes(v.octets)
-    refus = ""
+    code, refus = v.code, ""
+    if connexions is not None:
+        table = table_du_depot(depot)
+        # a code of activity is known by its key (K9), which is another file's to say
+        (depot / "referentiel").mkdir(exist_ok=True)
+        (depot / "referentiel" / "cles_analytiques.csv").write_text(en_csv(bon("cles_analytiques", 1, **_CLE)))
+        completer(table, [p.ligne for p in examiner(connexions, chemin, table).propositions])
+        code = 0
+    jeu = next((j for j in TABULAIRES if lire_nom(j, chemin.name)), TABULAIRES[0])
     with connecter(dsn) as conn:
         try:
             charger_depot(
@@ -44,12 +69,13 @@ def _fautes(dsn: str, v: Verrue, depot: Path) -> list[str]:
             )
         except FichierRefuse as e:
             refus = str(dict(e.refus))
-        jeu = next((j for j in TABULAIRES if lire_nom(j, chemin.name)), TABULAIRES[0])
-        requete = f"select 1 from brut.{jeu.nom} where defauts is not null"
-        rejetees = conn.execute(requete).rowcount  # type: ignore[arg-type]
+        requete = f"select count(*), count(defauts) from brut.{jeu.nom}"
+        lues, rejetees = conn.execute(requete).fetchone() or (0, 0)  # type: ignore[arg-type]
     with psycopg.connect(dsn) as conn:
         conn.execute("; ".join(f"truncate brut.{j.nom}" for j in registre().jeux))  # type: ignore[arg-type]
         conn.execute("truncate journal.fichiers, journal.epci, journal.chargements cascade")
-    if (v.code == 3) != bool(refus):
+    if (code == 3) != bool(refus):
         return [f"{v.nom} : {refus or 'accepté'}"]
-    return [f"{v.nom} : {rejetees} lignes rejetées"] if rejetees and v.code == 0 else []
+    if connexions is not None and not lues:
+        return [f"{v.nom} : aucune ligne"]
+    return [f"{v.nom} : {rejetees} lignes rejetées"] if rejetees and code == 0 else []

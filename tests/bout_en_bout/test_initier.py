@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import re
 from decimal import Decimal
 from pathlib import Path
 
 from tests.atelier import petit_epci
 from tests.atelier.commande import lancer
 from tests.atelier.petit_epci import EXERCICE, REPONSES
+
+# a file of the folder, and the name that it is told to bear
+_A_DEPOSER = re.compile(r"^(\S.*?\.csv) : (?:.*\n  )+?À savoir : à déposer sous le nom ([\w/-]+\.csv)", re.MULTILINE)
 
 
 def test_du_questionnaire_au_bilan(tmp_path: Path) -> None:
@@ -29,6 +33,32 @@ def test_du_questionnaire_au_bilan(tmp_path: Path) -> None:
         "activite/unites_2024-S2.csv : 1 ligne de dossiers_2024-S2.csv",
         "compta/mandats_2024.csv : 7 lignes de grand_livre_2024.csv, telephone_2024.csv",
     ]
+    _verifier_le_bilan(var, depot, bilans)
+
+
+def test_les_exports_d_un_autre_editeur(tmp_path: Path) -> None:
+    """What `essayer` says of the folder is enough: names to give, one row to write by hand, the others written."""
+    depot, table = tmp_path / "depot", tmp_path / "depot" / "referentiel" / "correspondances.csv"
+    var = tmp_path / "var"
+    assert lancer(var, "initier", depot, "--depuis", REPONSES).code == 0
+    petit_epci.exporter(depot, petit_epci.AUTRE_EDITEUR)
+
+    essai = lancer(var, "essayer", depot)
+    assert essai.code == 3
+    assert "ARNOULD" not in essai.texte
+    noms = dict(_A_DEPOSER.findall(essai.texte))
+    assert len(noms) == len(list(petit_epci.AUTRE_EDITEUR.rglob("*.csv"))), essai.texte
+    for ancien, nouveau in noms.items():
+        (depot / ancien).rename(depot / nouveau.replace("AAAA", str(EXERCICE)))
+    assert "« mandats;Budget;;(valeur) »" in essai.texte
+    table.write_text(table.read_text("utf-8-sig") + "mandats;Budget;;00\r\n", "utf-8-sig", newline="")
+
+    ecrit = lancer(var, "essayer", depot, "--ecrire")
+    assert ecrit.code == 0, ecrit.texte
+    _verifier_le_bilan(var, depot, tmp_path / "bilans")
+
+
+def _verifier_le_bilan(var: Path, depot: Path, bilans: Path) -> None:
     bilan = lancer(var, "bilan", "--depot", depot, "--exercice", EXERCICE, "--sortie", bilans)
     assert bilan.code == 0, bilan.erreurs
     extrait = bilans / f"bilan_{EXERCICE}"

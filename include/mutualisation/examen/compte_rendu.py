@@ -13,7 +13,7 @@ from typing import Any
 
 from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
 from mutualisation.examen.propositions import Proposition, Table
-from mutualisation.examen.reconnaissance import Reconnaissance, ecarte, sens_usuel
+from mutualisation.examen.reconnaissance import Reconnaissance, contraires, ecarte, sens_usuel
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.lecteurs.limites import nombre_fr
@@ -76,12 +76,7 @@ def _reconnu(essai: Essai) -> Iterator[str]:
 
 def avis_de(essai: Essai) -> list[str]:
     """What is to be known of the file, then of its rows."""
-    return [*essai.avis, *_lecture(essai).avis]
-
-
-def _lecture(essai: Essai) -> Verdict:
-    """The pass with most columns read: with the proposals, else as it is."""
-    return essai.propose if essai.propose and essai.propose.refus is None else essai.tel_quel
+    return [*essai.avis, *essai.lu.avis]
 
 
 def _colonnes(essai: Essai) -> Iterator[str]:
@@ -96,9 +91,9 @@ def _colonnes(essai: Essai) -> Iterator[str]:
             continue
         exemples = " ; ".join(f"{avant} → {apres}" if avant != apres else avant for avant, apres in d["exemples"])
         source = "" if d["etat"] == "lue" else f" ← « {d['entete']} » ({d['etat']})"
-        vide = "vide" if c.nom in _lecture(essai).colonnes else "vide dans les premières lignes"
+        vide = "vide" if c.nom in essai.lu.colonnes else "vide dans les premières lignes"
         yield f"  {nom}{source} : {exemples or vide}"
-    if ignorees := _lecture(essai).ignorees:
+    if ignorees := essai.lu.ignorees:
         yield f"  En-têtes ignorés : {', '.join(ignorees)}."
 
 
@@ -109,7 +104,7 @@ def _colonne(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[str, Any]
     if place is None:
         return {"colonne": c.entete, "entete": None, "etat": _absence(essai, c), "exemples": []}
     etat = f"proposé : {candidat.raison}" if candidat and c.nom not in trouve.trouvees else "lue"
-    vues = (_lecture(essai).colonnes.get(c.nom), essai.entrevues.get(c.nom))
+    vues = (essai.lu.colonnes.get(c.nom), essai.entrevues.get(c.nom))
     paires = next((p for lue in vues if lue is not None and (p := _exemples(trouve.jeu, lue))), [])
     if c.type in ("personnel", "pseudonyme"):
         paires = [(MASQUE, MASQUE)]
@@ -140,9 +135,28 @@ def _absence(essai: Essai, c: Colonne) -> str:
         return "absente, donnée par correspondances"
     if not c.obligatoire:
         return "absente (facultative)"
-    if essai.trouve and (nom := ecarte(essai.trouve, c)):
-        return f"absente, et « {nom_montrable(nom, [c.entete or ''])} » n'en tient pas lieu"
-    return "absente, et aucun en-tête du fichier n'en est proche"
+    nom = ecarte(essai.trouve, c) if essai.trouve else None
+    connus = [c.entete or "", *contraires(c)]
+    autre = f", et « {nom_montrable(nom, connus)} » n'en tient pas lieu" if nom else ""
+    return f"absente{autre} ; {a_ecrire(essai.jeu, c)}" if essai.jeu else f"absente{autre}"
+
+
+def manquantes(essai: Essai) -> Iterator[str]:
+    """The `*` columns that the file lacks and nothing is proposed for, and what to write."""
+    if essai.trouve is None:
+        return
+    donnees = {p.ligne.colonne for p in essai.propositions}
+    for c in essai.trouve.jeu.obligatoires:
+        donnee = c.entete in donnees or c.nom in essai.trouve.traduction.defauts
+        if essai.trouve.place(c.nom) is None and not donnee:
+            yield f"{c.entete} : {_absence(essai, c)}"
+
+
+def a_ecrire(jeu: Jeu, c: Colonne) -> str:
+    """The row of `correspondances` that gives a column that no header was found for."""
+    debut = f"{jeu.nom};{c.entete};"
+    valeur = "" if c.type in ("personnel", "pseudonyme") else f", ou, si elle ne change pas, « {debut};(valeur) »"
+    return f"dans correspondances : « {debut}(son nom dans le fichier); »{valeur}"
 
 
 def _verdicts(essai: Essai) -> Iterator[str]:

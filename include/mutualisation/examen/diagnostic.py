@@ -6,6 +6,7 @@ that is refused before its first row starts none.
 
 from __future__ import annotations
 
+import re
 import secrets
 import tempfile
 from collections import Counter
@@ -24,7 +25,7 @@ from upath import UPath
 from mutualisation.entrepot.roles import TRAITEMENT
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen.formes import avis_sur_les_rejets, forme_etrangere
+from mutualisation.examen.formes import avis_sur_les_rejets, forme_etrangere, redresses
 from mutualisation.examen.propositions import (
     Proposition,
     Table,
@@ -49,16 +50,15 @@ from mutualisation.ingestion.atterrissage import Lecture, envoyer
 from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.ingestion.controle import lire_controle, octets_controle
 from mutualisation.ingestion.correspondances import Correspondance, compiler
-from mutualisation.ingestion.depot import SUFFIXE_CONTROLE, FichierDepose, lire_nom, motif_nom
+from mutualisation.ingestion.depot import SUFFIXE_CONTROLE, FichierDepose, lire_nom, mois_couverts, motif_nom, nom_juste
 from mutualisation.ingestion.typage import ILLISIBLE, ColonneLue
 from mutualisation.lecteurs.archive_xlsx import verifier_archive
 from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
-from mutualisation.lecteurs.noms import CONSEILS
+from mutualisation.lecteurs.noms import CONSEILS, plat
 from mutualisation.lecteurs.octets import conseil_de_nature, empreinte, encodage, nature
-from mutualisation.lecteurs.tabulaire_csv import mal_separe
 from mutualisation.sources.brut import ddl_brut, jours_en_trop, table
 from mutualisation.sources.jeux import Jeu, Regle
 from mutualisation.sources.registre import registre
@@ -72,6 +72,10 @@ _JEUX_DE_FORME = {"xml": "pes", "json": "decp"}
 _ABIME = "(F8)"
 # below, the name of a file says more than its content
 _SUR = 0.7
+# by how much a header is better on two rows, or in a column
+_MIEUX = 0.02
+_HORS_PERIODE = re.compile(r"différent de celui du nom|hors d(?:u mois|e la période) du fichier")
+_ACCENT_PERDU = re.compile(r"\w\?\w|\ufffd")
 # rows of banner after which a header is still looked for, to say that they are too many
 _BANNIERES_VUES = 20
 SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le filtre et la période de l'export (F6)"
@@ -81,7 +85,7 @@ SANS_LIGNE = "l'en-tête est seul, sans une ligne de données : vérifier le fil
 class Verdict:
     """What would become of a file: refused, with the reason, or read: rows, (header, reason) of those rejected and of
     those held, columns as read (none of a PES or a DECP, whose rows are not judged), headers that are ignored, what is
-    to be known of its rows."""
+    to be known of its rows, the periode that they call for."""
 
     refus: str | None = None
     lignes: int = 0
@@ -90,6 +94,7 @@ class Verdict:
     colonnes: Mapping[str, ColonneLue] = field(default_factory=dict)
     ignorees: Sequence[str] = ()
     avis: Sequence[str] = ()
+    periode: str | None = None
 
     @property
     def code(self) -> int:
@@ -131,6 +136,11 @@ class Essai:
     avis: list[str] = field(default_factory=list)
     entrevues: Mapping[str, ColonneLue] = field(default_factory=dict)
     nom_refuse: str | None = None
+
+    @property
+    def lu(self) -> Verdict:
+        """The pass with most columns read: with the proposals, else as it is."""
+        return self.propose if self.propose and self.propose.refus is None else self.tel_quel
 
     @property
     def code(self) -> int:
@@ -175,14 +185,17 @@ def _examiner(connexions: Connexions, fichier: Path, en_vigueur: Table, voulu: J
             return Essai(fichier, forme, Verdict(f"{CONSEILS[forme]} (G1)."), voulu)
         if fichier.stat().st_size == 0:
             raise LectureRefusee("le fichier est vide (0 octet) : le redéposer (F6).")
+        if voulu is not None and voulu.format != "tabulaire" and forme not in _JEUX_DE_FORME:
+            return Essai(fichier, forme, Verdict(f"le jeu « {voulu.nom} » ne se dépose pas en tableau."), voulu)
+        extension = fichier.suffix.lower().removeprefix(".")
+        tabulaire = voulu.format == "tabulaire" if voulu else extension in ("csv", "xlsx")
+        if tabulaire and (forme in _JEUX_DE_FORME or (forme, extension) == ("xlsx", "csv")):
+            if forme == "xlsx":
+                verifier_archive(fichier, Limites.de_l_environnement())
+            motif = f"{conseil_de_nature(fichier, extension)} (G1)."
+            return Essai(fichier, forme, Verdict(motif), voulu or _jeu_du_nom(fichier.name))
         if forme in _JEUX_DE_FORME:
             return _de_forme(fichier, forme, registre().jeu(_JEUX_DE_FORME[forme]))
-        if voulu is not None and voulu.format != "tabulaire":
-            return Essai(fichier, forme, Verdict(f"le jeu « {voulu.nom} » ne se dépose pas en tableau."), voulu)
-        if forme == "xlsx" and fichier.suffix.lower() == ".csv":
-            verifier_archive(fichier, Limites.de_l_environnement())
-            motif = f"{conseil_de_nature(fichier, 'csv')} (G1)."
-            return Essai(fichier, forme, Verdict(motif), voulu or _jeu_du_nom(fichier.name))
         return _tableau(connexions, Essai(fichier, forme, Verdict(), voulu, table=en_vigueur))
     except (LectureRefusee, OSError) as e:
         return Essai(fichier, "illisible", Verdict(motif_refus(e)), voulu)
@@ -206,35 +219,44 @@ def _tableau(connexions: Connexions, essai: Essai) -> Essai:
     trouve = _reconnu(essai, vus, compiler(table.lignes), nomme)
     if trouve is None or (essai.jeu is None and trouve.certitude < RECONNU):
         proche = f" ; le moins éloigné est « {trouve.jeu.nom} »" if trouve else ""
-        if essai.nature == "csv":
+        if essai.nature == "csv" and nomme is None:
             encodage(essai.fichier)  # says what is wrong with the bytes, first
         raison = f"aucun jeu ne ressemble à ce fichier{proche} : vérifier son en-tête, ou donner --jeu (F5)."
-        essai.tel_quel = Verdict(forme_etrangere(vus, nomme) or _refus_sous(essai, nomme) or raison)
+        par_la_porte = _refus_sous(essai, nomme)
+        abime = par_la_porte if par_la_porte and _ABIME in par_la_porte else None
+        essai.tel_quel = Verdict(abime or forme_etrangere(vus, nomme) or par_la_porte or raison)
         return essai
     essai.nom_refuse = _nom_refuse(essai, trouve.jeu, nomme)
-    essai.jeu, essai.trouve, essai.entrevues = trouve.jeu, trouve, _entrevoir(trouve)
-    essai.avis = _avis(essai, trouve, table)
-    if trouve.tete.separateur:
-        essai.tel_quel = Verdict(str(mal_separe(trouve.tete.separateur)))
-    elif not trouve.entiere and (forme := forme_etrangere(vus, trouve.jeu)) is not None:
+    essai.jeu = trouve.jeu
+    if trouve.tete.refus:
+        essai.tel_quel = Verdict(trouve.tete.refus)
+        return essai
+    essai.trouve, essai.entrevues = trouve, _entrevoir(trouve)
+    if not trouve.entiere and (forme := forme_etrangere(vus, trouve.jeu)) is not None:
         essai.tel_quel = Verdict(forme)
     else:
         _proposer(connexions, essai, trouve, table.lignes)
+    essai.avis = _avis(essai, trouve, table)
     return essai
 
 
 def _reconnu(
     essai: Essai, vus: Sequence[Apercu], traductions: Mapping[str, Traduction], nomme: Jeu | None
 ) -> Reconnaissance | None:
-    """The jeu of the file, read by the separators of the contract, else by any: that of its name, if its header is."""
+    """The jeu of the file, read by the separators of the contract, else as no reader does where that is better: that of
+    its name, if its header is."""
     jeux = [essai.jeu] if essai.jeu else [j for j in registre().jeux if j.format == "tabulaire"]
     nom = essai.fichier.name
     trouve = reconnaitre(jeux, tetes(vus), traductions, nom)
-    if trouve is None or trouve.certitude < RECONNU:
-        loin = [*tetes(vus, _BANNIERES_VUES), *tetes(autres_apercus(essai.fichier, essai.nature))]
+    sure = trouve.certitude if trouve is not None and trouve.certitude >= RECONNU else 0.0
+    if trouve is None or not (sure and trouve.entiere):
+        loin = [*tetes(vus, _BANNIERES_VUES), *tetes(redresses(vus), 0)]
+        if not sure:
+            loin += tetes(autres_apercus(essai.fichier, essai.nature))
         autre = reconnaitre(jeux, loin, traductions, nom)
-        return autre if autre is not None and autre.certitude >= RECONNU else trouve
-    if nomme is not None and nomme != trouve.jeu and essai.jeu is None:
+        if autre is not None and autre.certitude >= RECONNU and autre.certitude > sure + _MIEUX:
+            return autre
+    if sure and nomme is not None and trouve is not None and nomme != trouve.jeu and essai.jeu is None:
         par_le_nom = reconnaitre([nomme], tetes(vus), traductions, nom)
         retenu = par_le_nom is not None and (par_le_nom.entiere or trouve.certitude < _SUR)
         return par_le_nom if retenu else trouve
@@ -325,12 +347,31 @@ def _avis(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
         )
     if fichier.suffix.lower() not in (f".{genre}", ".csv", ".xlsx"):
         avis.append(f"le contenu est du {genre.upper()} : nommer le fichier .{genre}")
-    if essai.nom_refuse is None and lire_nom(jeu, f"{fichier.stem}.{genre}") is None:
+    lu, nom = essai.lu, f"{jeu.source}/{_bon_nom(essai, jeu)}.{genre}"
+    if lire_nom(jeu, f"{fichier.stem}.{genre}") is None:
+        longues = ", ou AAAA-TN, AAAA (F17)" if "AAAA-MM" in nom else ""
         sans = " ; sans période dans le nom, les règles de date ne sont pas jugées" if jeu.periode != "aucune" else ""
-        avis.append(f"à déposer sous le nom {jeu.source}/{jeu.forme_du_nom}.{genre}{sans}")
+        avis.append(f"à déposer sous le nom {nom}{longues}{sans}")
+    elif lu.periode and any(_HORS_PERIODE.search(motif) for _, motif in lu.motifs):
+        avis.append(f"d'après ses lignes, le nommer {nom} (F17)")
+    if any(map(_ACCENT_PERDU.search, trouve.tete.noms)):
+        avis.append(
+            "des accents de l'en-tête sont perdus (« ? »), ceux des cellules sans doute aussi : exporter en UTF-8 (F8)"
+        )
     if table.refus:
         avis.append(f"{table.chemin} ne se lit pas, il est laissé de côté : {table.refus}")
     return avis
+
+
+def _bon_nom(essai: Essai, jeu: Jeu) -> str:
+    """The name, as far as it can be told: with the periode that the file bears if its rows are of it, else theirs."""
+    ecrit, lu = nom_juste(jeu, plat(essai.fichier.stem)), essai.lu.periode
+    if (dit := lire_nom(jeu, f"{ecrit}.{essai.nature}")) is None:
+        return f"{jeu.nom}_{lu}" if lu else ecrit
+    contient = lu is None or lu == dit[0] or (
+        lu[:4] == dit[0][:4] and set(mois_couverts(jeu, lu)) < set(mois_couverts(jeu, dit[0]))
+    )  # fmt: skip
+    return ecrit if contient else f"{jeu.nom}_{lu}"
 
 
 # ---------------------------------------------------------------- one reading
@@ -381,6 +422,9 @@ def juger(connexions: Connexions, fichier: Path, genre: str, jeu: Jeu, lignes: S
         if not verdict.lignes:
             verdict.avis = [*verdict.avis, SANS_LIGNE]
         _compter(conn, jeu, fichier, verdict)
+        verdict.periode, annees = _periode_des_lignes(conn, jeu)
+        if annees > 1:
+            verdict.avis = [*verdict.avis, f"ses lignes sont de {annees} années : un fichier par année au moins (F17)"]
         _verifier_sommes(conn, jeu, lecture.totaux, annonce, verdict.lignes)
         _verifier_jour(conn, jeu, fichier)
         if verdict.rejetees:
@@ -421,6 +465,33 @@ def _periode(jeu: Jeu, fichier: Path) -> tuple[int | None, ...]:
         return None, None, None, None
     depose = FichierDepose(jeu, fichier.name, fichier.name, UPath(fichier), *lu)
     return depose.exercice, next(iter(depose.couverts), None), depose.mois, depose.semestre
+
+
+def _periode_des_lignes(conn: psycopg.Connection[Any], jeu: Jeu) -> tuple[str | None, int]:
+    """The shortest periode of the jeu that holds its rows (F17), None where they tell none; of how many years they are,
+    where the name of a file says one.
+
+    A mandat of January may be of the year before (C5): the exercice counts, and its last month.
+    """
+    noms = {c.nom for c in jeu.colonnes}
+    jour = next((n for n in ("date", "date_emission", "date_commande") if n in noms), None)
+    jugee = any("exercice_fichier" in r.si and r.issue == "rejete" for r in jeu.regles)
+    if not jugee and jour != "date_emission":
+        return None, 0
+    annee = next((n for n in ("exercice", "exer") if n in noms), f"extract(year from {jour})::int")
+    mois = {
+        "mois": f"case when extract(year from {jour}) > {annee} then 12 else extract(month from {jour})::int end",
+        "semestre": "right(semestre, 1)::int",
+    }.get(jeu.periode, "1")
+    requete = sql.SQL("select array_agg(distinct {0}), min({1}), max({1}) from {2} where {0} is not null")
+    lues: Any = conn.execute(requete.format(sql.SQL(annee), sql.SQL(mois), table(jeu))).fetchone()
+    annees, debut, fin = lues
+    if debut is None or len(annees) > 1 or (jeu.periode == "semestre" and debut != fin):
+        return None, len(annees or ()) if jugee else 1
+    trimestre = f"-T{(fin + 2) // 3}" if (debut + 2) // 3 == (fin + 2) // 3 else ""
+    mensuelle = f"-{fin:02}" if debut == fin else trimestre
+    suffixes = {"mois": mensuelle, "semestre": f"-S{fin}"}
+    return f"{annees[0]}{suffixes.get(jeu.periode, '')}", 1
 
 
 def _premiere(jeu: Jeu, regles: Sequence[Regle]) -> sql.Composable:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen.compte_rendu import avis_de, en_dict, lignes_proposees
+from mutualisation.examen.compte_rendu import avis_de, en_dict, lignes_proposees, manquantes
 from mutualisation.examen.diagnostic import REFUSE, SANS_LIGNE, Connexions, Essai, Verdict, brouillon, examiner, juger
 from mutualisation.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
 from mutualisation.francais.formats import plusieurs
@@ -81,7 +81,7 @@ def _depot(dossier: Path) -> Path:
 
 def _rejuger(connexions: Connexions, essai: Essai, tout: EssaiDossier) -> None:
     """Judge a file once more where the others add rows to its own."""
-    if essai.trouve is None or essai.jeu is None or essai.trouve.tete.separateur:
+    if essai.trouve is None or essai.jeu is None:
         return
     siennes = {p.ligne for p in essai.propositions}
     if {p.ligne for p in tout.propositions if p.ligne.jeu == essai.jeu.nom} != siennes:
@@ -120,6 +120,7 @@ def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
             yield f"  {lu.refus}"
         for (entete, motif), n in lu.motifs.most_common(_MOTIFS_MAX):
             yield f"  {n} × {entete + ' : ' if entete else ''}{motif}"
+        yield from (f"  {m}." for m in manquantes(e))
         yield from (f"  À savoir : {a}." for a in avis_de(e) if a != SANS_LIGNE)
 
 

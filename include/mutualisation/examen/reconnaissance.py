@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from mutualisation.chemins import USAGES
 from mutualisation.ingestion.cellules_lues import date, lecture_de, nombre
@@ -21,14 +21,23 @@ from mutualisation.lecteurs.entete import BANNIERES, SANS_TRADUCTION, Traduction
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.lecteurs.noms import plat
 from mutualisation.lecteurs.octets import encodage
-from mutualisation.lecteurs.tabulaire_csv import SEPARATEURS, autrement_separe
+from mutualisation.lecteurs.tabulaire_csv import SEPARATEURS, autrement_separe, mal_separe
 from mutualisation.sources.jeux import Colonne, Jeu
 
 # forms that tell a column from most others, when a single header of the file has them
 _FORMES_PARLANTES = {"date": "des dates", "duree": "des durées", "siret": "des SIRET"}
 _SEUIL, _SEUIL_FACULTATIF, _CONTENU_MIN = 0.6, 0.85, 0.6
-# a header that usually names the column, at least; letters of a word cut short, at least
-_NOM_USUEL, _ABREGE = 0.9, 3
+# how likely a header names a column: by the name of the contract, by a usual one; what is lost where words are cut
+# short, where others stand beside; from which two writings are one; what the values of a list need
+_EXACT, _USUEL, _ABREGE, _ACCOMPAGNE, _PRESQUE, _NOM_USUEL = 0.95, 0.92, 0.02, 0.07, 0.85, 0.9
+# letters of a word cut short, headers that have a common beginning
+_ABREGE_MIN, _NOMS_D_UN_PREFIXE = 3, 3
+# a header whose cells alone have the form of a column
+_SEULE = 0.75
+_CODES = ("code", "numero", "compte", "pseudonyme")
+_SIGLE = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+_DECOUPE = re.compile(r"[^\w%?]|[_º]|(?<!\w)\?(?!\w)|(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z][a-z])(?=[A-Z])")
+Mots: TypeAlias = tuple[str, ...]
 _JEU_DE_LA_CLASSE = {"6": "mandats", "7": "titres"}
 _MOTS_DU_NOM = re.compile(r"[a-z]+")
 _FINS = re.compile(r"\r\n|\n|\r")
@@ -39,11 +48,11 @@ RECONNU = 0.4
 
 @dataclass(frozen=True)
 class Tete:
-    """A row that may be a header, as names, and the data rows that follow it; `separateur` as that of `Apercu`."""
+    """A row that may be a header, as names, and the data rows that follow it; `refus` as that of `Apercu`."""
 
     noms: tuple[str, ...]
     suite: tuple[tuple[str, ...], ...]
-    separateur: str = ""
+    refus: str = ""
 
     def cellules(self, rang: int) -> list[str]:
         """The cells of the column at that place that state something."""
@@ -93,6 +102,14 @@ class Reconnaissance:
     def entiere(self) -> bool:
         """Whether no `*` column is missing."""
         return all(c.nom in self.trouvees or c.nom in self.traduction.defauts for c in self.jeu.obligatoires)
+
+    @property
+    def complete(self) -> bool:
+        """Whether each `*` column has a place, or would have one, or a value."""
+        return all(
+            self.place(c.nom) is not None or c.nom in self.traduction.defauts or defaut_usuel(self.jeu.nom, c.nom)
+            for c in self.jeu.obligatoires
+        )
 
     def place(self, colonne: str) -> int | None:
         """Where a column is, or would be; by ASCII name."""
@@ -177,12 +194,14 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
         c for c in essai.jeu.colonnes
         if c.nom not in essai.trouvees and c.nom not in donnees and c.type != "personnel"
     ]  # fmt: skip
-    paires = []
+    paires, prefixe = [], _prefixe(essai.tete.noms)
     for c in manquantes:
         contenus = {i: contenu(c, essai.tete.cellules(i)[:_ECHANTILLON]) for i in libres}
         seule = _seule(c, manquantes, contenus)
         for i, nom in libres.items():
-            note, raison = _note(essai.jeu.nom, c, nom, contenus[i], seule=seule == i)
+            note, raison = _note(c, _note_du_nom(essai.jeu.nom, c, nom, prefixe), contenus[i])
+            if seule == i and note < _SEULE and not exclu(c, nom):
+                note, raison = _SEULE, f"ses cellules ont la forme attendue ({_FORMES_PARLANTES[c.type]})"
             if note >= (_SEUIL if c.obligatoire else _SEUIL_FACULTATIF):
                 paires.append((note, c.obligatoire, c.nom, Candidat(i, nom, note, raison)))
     retenus: dict[str, Candidat] = {}
@@ -203,75 +222,113 @@ def _seule(colonne: Colonne, manquantes: Sequence[Colonne], contenus: dict[int, 
     return pareils[0] if len(pareils) == 1 and len(memes) == 1 else None
 
 
-def _note(jeu: str, colonne: Colonne, nom: str, note_contenu: float | None, *, seule: bool) -> tuple[float, str]:
+def _note(colonne: Colonne, note_nom: float, note_contenu: float | None) -> tuple[float, str]:
     """How likely a header stands for a column: its name, then what its cells look like (None: they say nothing)."""
-    note_nom = _note_du_nom(jeu, colonne, nom)
-    if seule and note_nom < 0.75 and not exclu(colonne, nom):
-        return 0.75, f"ses cellules ont la forme attendue ({_FORMES_PARLANTES[colonne.type]})"
     if note_contenu is None:
         # values of a list that nothing reads: another name would be a guess
         certaine = colonne.type != "enumeration" or note_nom >= _NOM_USUEL
         return (note_nom, "son nom est proche") if certaine else (0.0, "")
-    if note_contenu < _CONTENU_MIN:
+    if not note_nom or note_contenu < _CONTENU_MIN:
         return 0.0, ""
     return 0.7 * note_nom + 0.3 * note_contenu, "son nom et ses cellules conviennent"
 
 
 @lru_cache(maxsize=16_384)
-def _note_du_nom(jeu: str, colonne: Colonne, nom: str) -> float:
+def _note_du_nom(jeu: str, colonne: Colonne, nom: str, prefixe: str) -> float:
+    """The best of the name and of what a prefix of all headers leaves of it, against each name of the column."""
     if exclu(colonne, nom):
         return 0.0
-    lu, attendus = _mots(nom), [_mots(n) for n in (colonne.entete or "", *noms_usuels(jeu, colonne.nom))]
-    if lu in attendus:
-        return 0.95
-    court, courts = _sans_numero(lu), [_sans_numero(a) for a in attendus]
-    if court and court in courts:
-        return 0.93
-    if any(_abrege(court, a) for a in courts):
-        return _NOM_USUEL
-    mots = set(attendus[0].split())
-    if mots and mots <= set(lu.split()):
-        return 0.85
-    return difflib.SequenceMatcher(None, attendus[0], lu).ratio()
+    lus = {_mots(nom), _mots(normaliser(nom).removeprefix(prefixe))}
+    # the surest ones first
+    usuels = [(_mots(n), _USUEL - rang / 1000) for rang, n in enumerate(noms_usuels(jeu, colonne.nom))]
+    attendus = [(_mots(colonne.entete or ""), _EXACT), *usuels]
+    numerote = 0.005 if colonne.type in _CODES and any(len(_coeur(lu)) < len(lu) for lu in lus) else 0.0
+    note = max(_proximite(lu, attendu, exact) for lu in lus for attendu, exact in attendus)
+    return note and note + numerote
+
+
+def _proximite(lus: Mots, voulus: Mots, exact: float) -> float:
+    """`exact` for the same words, in any order or stuck together; less where some are cut short, then where others
+    stand beside them; 0 for what would be a guess."""
+    lu, attendu = _coeur(lus), _coeur(voulus)
+    if exact < _EXACT and len(attendu) < len(voulus) and len(lu) == len(lus):
+        return 0.0  # « Code commune » is usual for a code, « Commune » is not
+    entiers = tuple(_en_entier(m, attendu) for m in lu)
+    abrege = _ABREGE if entiers != lu else 0.0
+    if sorted(entiers) == sorted(attendu) or "".join(lus) == "".join(voulus):
+        return exact - abrege
+    if set(attendu) <= set(entiers) and (len(attendu) > 1 or set(entiers) - set(attendu) <= _listes("neutres")):
+        return exact - _ACCOMPAGNE - abrege
+    ecrits = "".join(lu), "".join(attendu)
+    presque = (
+        len(lu) == len(attendu)
+        and min(map(len, ecrits)) > _ABREGE_MIN
+        and difflib.SequenceMatcher(None, *ecrits).ratio() >= _PRESQUE
+    )
+    return exact - 2 * _ACCOMPAGNE if presque else 0.0
+
+
+def _en_entier(mot: str, attendus: Mots) -> str:
+    """The word of which it is the beginning, or what is left once its accents are lost (« ? »); else itself."""
+    if "?" in mot:
+        forme = re.compile(re.escape(mot).replace(r"\?", ".?"))
+        return next((a for a in attendus if forme.fullmatch(a)), mot)
+    return next((a for a in attendus if len(mot) >= _ABREGE_MIN and a.startswith(mot)), mot)
 
 
 def exclu(colonne: Colonne, nom: str) -> bool:
-    """Whether a header holds a word that rules it out for a column."""
-    return not set(_mots(nom).split()).isdisjoint(_usages()["contraires"].get(colonne.nom, ()))
+    """Whether a header holds a word that rules it out for a column, or for its type."""
+    return not set(_mots(" ".join(contraires(colonne)))).isdisjoint(_mots(nom))
+
+
+def contraires(colonne: Colonne) -> list[str]:
+    """Words that no header of a column holds: « k€ », « minutes »…"""
+    mots = _usages()["contraires"]
+    return [*mots.get(colonne.nom, ()), *mots.get(f"type {colonne.type}", ())]
 
 
 def ecarte(essai: Reconnaissance, colonne: Colonne) -> str | None:
     """A header of the file that resembles a column that it lacks, and is none: its words say so."""
-    attendu, places = _mots(colonne.entete or ""), {essai.place(c.nom) for c in essai.jeu.colonnes}
+    attendus, places = set(_coeur(_mots(colonne.entete or ""))), {essai.place(c.nom) for c in essai.jeu.colonnes}
     noms = (n for i, n in enumerate(essai.tete.noms) if n and i not in places and exclu(colonne, n))
-    return next((n for n in noms if difflib.SequenceMatcher(None, attendu, _mots(n)).ratio() >= _SEUIL), None)
+    return next((n for n in noms if any(_proches(m, a) for m in _mots(n) for a in attendus)), None)
 
 
-def _abrege(lu: str, attendu: str) -> bool:
-    """Whether each word is the beginning of its own, three letters at least."""
-    courts, longs = lu.split(), attendu.split()
-    paires = list(zip(courts, longs, strict=False))
-    return bool(paires) and len(courts) == len(longs) and all(
-        c == long or (len(c) >= _ABREGE and long.startswith(c)) for c, long in paires
-    )  # fmt: skip
+def _proches(un: str, deux: str) -> bool:
+    return difflib.SequenceMatcher(None, un, deux).ratio() >= _SEUIL
 
 
-def _mots(nom: str) -> str:
-    """Words that count: « N° d'agent » and « no agent » read the same."""
-    plat_ = normaliser(nom)
-    for signe in "°º_-./:()'*€":
-        plat_ = plat_.replace(signe, " ")
-    return " ".join(m for m in plat_.split() if m not in ("de", "du", "des", "la", "le", "l", "d", "en"))
+@lru_cache(maxsize=4096)
+def _mots(nom: str) -> Mots:
+    """Words that count, without plural, each in full where it is usually cut short; « 03 - N° d'agent » and « no
+    agent » read the same."""
+    separes = _DECOUPE.sub(" ", _SIGLE.sub("", nom.replace("\ufffd", "?").replace("%", " % ")))
+    lus = normaliser(separes).split()
+    lus = [m[:-1] if len(m) > _ABREGE_MIN and m.endswith("s") else m for m in lus]
+    while len(lus) > 1 and lus[0].isdecimal():
+        del lus[0]
+    return tuple(_entiers().get(m, m) for m in lus if m not in _listes("vides")) or tuple(lus)
 
 
-def _sans_numero(mots: str) -> str:
-    return " ".join(m for m in mots.split() if m not in ("n", "no", "num", "numero"))
+def _coeur(mots: Mots) -> Mots:
+    """Without « N° », « code »…"""
+    return tuple(m for m in mots if m not in _listes("numeros")) or mots
+
+
+def _prefixe(noms: Iterable[str]) -> str:
+    """What every header begins with, folded, up to a sign (a table, a module); "" of three headers or fewer."""
+    lus = [normaliser(n) for n in noms if n]
+    lettres = itertools.takewhile(lambda lettre: len(set(lettre)) == 1, zip(*lus, strict=False))
+    commun = re.match(r".*[\W_]", "".join(lettre[0] for lettre in lettres))
+    return commun[0] if commun and len(lus) > _NOMS_D_UN_PREFIXE else ""
 
 
 def contenu(colonne: Colonne, cellules: Sequence[str]) -> float | None:
     """Share of the cells that the column could read; None when any text would do, or nothing tells."""
-    if not cellules or colonne.type in ("texte", "code", "numero", "siret_libre", "pseudonyme", "personnel"):
+    if not cellules or colonne.type in ("texte", "code", "numero", "siret_libre", "personnel", "empreinte"):
         return None
+    if colonne.type == "pseudonyme":  # a name has no figure
+        return sum(any(map(str.isdecimal, c)) for c in cellules) / len(cellules)
     lecture = lecture_de(colonne)
     if colonne.type == "enumeration":
         # values of another system: few, and short
@@ -308,9 +365,20 @@ def _usages() -> dict[str, Any]:
     return tomllib.loads(USAGES.read_text(encoding="utf-8"))
 
 
+@cache
+def _entiers() -> dict[str, str]:
+    """Words cut short, and what they stand for."""
+    return {court: mot for mot, courts in _usages()["abreges"].items() for court in courts}
+
+
+@cache
+def _listes(cle: str) -> frozenset[str]:
+    return frozenset(_usages()["mots"][cle])
+
+
 def est_total(cellule: str) -> bool:
     """Whether a cell begins as that of a total, a subtotal, a sum carried over."""
-    mots = normaliser(cellule).replace(":", " ") + " "
+    mots = normaliser(cellule).replace(":", " ").replace(".", " ") + " "
     return mots.startswith(tuple(f"{t} " for t in _usages()["totaux"]))
 
 
@@ -322,17 +390,16 @@ def marques(forme: str) -> tuple[str, ...]:
 # ---------------------------------------------------------------- rows that may be a header
 @dataclass(frozen=True)
 class Apercu:
-    """The first rows of a file or of a sheet that are not blank; `separateur`: what stands between the columns, in
-    French, where it is none that is read."""
+    """The first rows of a file or of a sheet that are not blank; `refus`: why no reader takes them so, in French."""
 
     rangees: list[list[str]]
-    separateur: str = ""
+    refus: str = ""
 
 
 def tetes(apercus: Iterable[Apercu], bannieres: int = BANNIERES) -> list[Tete]:
     """Every row that may be a header, after that many at most."""
     return [
-        Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])), apercu.separateur)
+        Tete(tuple(map(epurer, rangees[i])), tuple(map(tuple, rangees[i + 1 :])), apercu.refus)
         for apercu in apercus
         for rangees in [apercu.rangees]
         for i in range(min(bannieres + 1, len(rangees)))
@@ -367,7 +434,7 @@ def autres_apercus(chemin: Path, genre: str) -> list[Apercu]:
     """A text by each separator that no reader takes."""
     if genre == "xlsx":
         return []
-    return [Apercu(rangees, nom) for nom, rangees in autrement_separe(_lignes(chemin)[:_RANGEES])]
+    return [Apercu(rangees, str(mal_separe(nom))) for nom, rangees in autrement_separe(_lignes(chemin)[:_RANGEES])]
 
 
 def _lignes(chemin: Path) -> list[str]:
@@ -382,4 +449,4 @@ def _lignes(chemin: Path) -> list[str]:
         code = "cp1252"  # a header is recognized for all that; the reader says what the bytes are
     if len(octets) == _OCTETS:
         octets = octets[: max(octets.rfind(b"\n"), octets.rfind(b"\r")) + 1]
-    return [ligne for ligne in _FINS.split(octets.decode(code, "replace")) if ligne.strip()]
+    return [f"{ligne}\n" for ligne in _FINS.split(octets.decode(code, "replace")) if ligne.strip()]

@@ -341,7 +341,7 @@ def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:
         )
     dossier = "" if source is not None and jeu.source == source.nom else f"{jeu.source}/"
     juste = extension if extension.lower() in jeu.extensions else jeu.extensions[0]
-    return f"{' ; '.join(raisons)} ; le nom le plus proche : « {dossier}{_nom_juste(jeu, plat(tige))}.{juste} » (G7)."
+    return f"{' ; '.join(raisons)} ; le nom le plus proche : « {dossier}{nom_juste(jeu, plat(tige))}.{juste} » (G7)."
 
 
 def _conseil_d_extension(jeu: Jeu, extension: str) -> str:
@@ -365,7 +365,7 @@ def _jeu_proche(reg: Registre, source: Source | None, tige: str, extension: str)
     return noms[difflib.get_close_matches(debut[0] if debut else "", noms, 1, 0.0)[0]]
 
 
-def _nom_juste(jeu: Jeu, tige: str) -> str:
+def nom_juste(jeu: Jeu, tige: str) -> str:
     """The name as the contract writes it, as far as its periode and its version can be read; else its form."""
     if jeu.nom_libre:
         return "*"

@@ -12,17 +12,24 @@ from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.lecteurs.noms import CONSEILS
 
 _TRANCHE = 1 << 20
-_BOM_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# the marks that begin them, the longer ones first: UTF-32 begins as UTF-16
+_MARQUES = {
+    codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32", codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}  # fmt: skip
 _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "xls", b"\x1f\x8b": "gz", b"BZh": "bz2", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar",
     b"%PDF": "pdf", b"PAR1": "parquet", b"SQLite format 3\0": "sqlite", b"<html": "html", b"<!doctype html": "html",
-    b"<table": "html", b"<meta": "html", b"<": "xml", b"{\\rtf": "rtf", b"{": "json", b"[": "json",
+    b"<table": "html", b"<meta": "html", b"<": "xml", b"{\\rtf": "rtf", b"[internetshortcut]": "url",
     b"\x89png": "image", b"\xff\xd8\xff": "image", b"gif8": "image", b"ii*\0": "image", b"mm\0*": "image",
     b"\0\1\0\0standard ": "mdb", b"begin:vcalendar": "ics", b"mime-version:": "eml", b"received:": "eml",
-    b"return-path:": "eml",
+    b"return-path:": "eml", b"from ": "eml", b"begin:vcard": "vcf", b"id;p": "slk", b"arrow1": "arrow",
+    b"\xfd7zxz\0": "xz", b"l\0\0\0\x01\x14\x02": "url",
 }  # fmt: skip
+# « [Matricule];[Date] » is a header
+_JSON = re.compile(rb'[\[{]\s*(?:["{\[\]}\d-]|true|false|null|$)')
 # of the older format of Office, the stream that says what the file is
-_FLUX = {"WordDocument": "doc", "__substg1.0": "msg"}
+_FLUX = {"WordDocument": "doc", "__substg1.0": "msg", "EncryptedPackage": "chiffre"}
 # a dump of tables: comments and settings, then a statement
 _SQL = re.compile(
     rb"(?:\s|--[^\n]*\n|\\[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/;?|go\b|use\b[^;\n]*[;\n]"
@@ -34,7 +41,7 @@ _DBF = re.compile(rb"[\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f](?=[^\0]{,8}\0
 # the first part that a zip has says what it is; the reader of workbooks refuses macros by itself
 _PARTIES = {
     "xl/workbook.bin": "xlsb", "xl/workbook.xml": "xlsx", "word/document.xml": "docx", "ppt/presentation.xml": "pptx",
-    "mimetype": "ods",
+    "mimetype": "ods", "Index/Document.iwa": "numbers",
 }  # fmt: skip
 # of a larger archive, the directory alone could fill the memory
 _ARCHIVE_MAX = 50_000_000
@@ -84,8 +91,9 @@ def octet_fautif(chemin: Path, nom: str) -> int | None:
     with chemin.open("rb") as f:
         while True:
             tranche = f.read(_TRANCHE)
-            if position == 0 and tranche.startswith(_BOM_UTF16):
-                raise LectureRefusee("le fichier est en UTF-16 : l'enregistrer en UTF-8 (F8).")
+            marque = next((m for octets, m in _MARQUES.items() if tranche.startswith(octets)), None)
+            if position == 0 and marque:
+                raise LectureRefusee(f"le fichier est en {marque} : l'enregistrer en UTF-8 (F8).")
             if (nul := tranche.find(b"\0")) >= 0:
                 raise LectureRefusee(
                     f"octet nul à la position {position + nul} : fichier binaire ou UTF-16, le fournir en texte "
@@ -112,10 +120,14 @@ def nature(chemin: Path) -> str:
     if tete[257:262] == b"ustar":
         return "tar"
     texte = tete.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if b"office:spreadsheet" in texte or b'"excel.sheet"' in texte:
-        return "xml2003"
+    if b"opendocument.spreadsheet" in texte or b"office:spreadsheet" in texte or b'"excel.sheet"' in texte:
+        return "ods" if b"opendocument" in texte else "xml2003"
+    if texte.startswith(b"<") and b"<html" in texte:
+        return "html"
     if _SQL.match(texte):
         return "sql"
+    if _JSON.match(texte):
+        return "json"
     if _DBF.match(tete):
         return "dbf"
     genre = next((genre for s, genre in _SIGNATURES.items() if tete.startswith(s) or texte.startswith(s)), "csv")
@@ -160,4 +172,7 @@ def conseil_de_nature(chemin: Path, extension: str) -> str | None:
             "ce n'est pas un classeur, malgré son nom en .xlsx : l'ouvrir dans un tableur et l'enregistrer de nouveau "
             "en .xlsx, ou nommer .csv un texte à colonnes séparées"
         )
+    if genre in ("xml", "json"):
+        depose = "PES Aller, le nommer .xml" if genre == "xml" else "DECP, le nommer .json"
+        return f"c'est du {genre.upper()}, non un tableau : l'exporter en .csv ou .xlsx ; si c'est un {depose}"
     return None

@@ -41,7 +41,7 @@ _AUTRES_SEPARATEURS = {
 }  # fmt: skip
 _LARGEUR_FIXE = re.compile(r" {2,}")
 # what the office tools of another system write, and no contract allows (F8)
-_AUTRES_ENCODAGES = {"cp850": "cp850 (MS-DOS)", "mac_roman": "Mac OS Roman"}
+_AUTRES_ENCODAGES = {"cp850": "cp850 (MS-DOS)", "mac_roman": "Mac OS Roman", "cp1140": "EBCDIC (gros système)"}
 
 # the limit of the contract is on landed cells (F9): a 10 MB cell rejects its row, not the file
 csv.field_size_limit(RANGEE_MAX)

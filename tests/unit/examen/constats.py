@@ -25,6 +25,7 @@ def fautes(v: Verrue, dossier: Path) -> list[str]:
     trouvees += [f"« {m} » est dit" for m in v.tus if m in texte]
     trouvees += [f"« {p} » n'est pas proposé" for p in v.propose if p not in proposees]
     trouvees += [f"« {p} » est proposé" for p in proposees if p in v.jamais or "*" in v.jamais]
-    if v.propose and essai.propose is not None and essai.propose.code:
+    trouvees += [f"« {p} » est proposé" for p in sorted(proposees - set(v.propose)) if v.exactes]
+    if v.propose and v.suffit and (essai.propose is None or essai.propose.code):
         trouvees.append("avec ce qui est proposé, le fichier ne passe pas")
     return [*trouvees, texte] if trouvees else []

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from tests.unit.examen.constats import fautes
 from tests.unit.examen.verrues import DROLES, VERRUES
+from tests.unit.examen.verrues_autres import EDITEURS
 
 pytestmark = pytest.mark.usefixtures("un_seul_brouillon")
-PAR_NOM = {v.nom: v for v in (*VERRUES, *DROLES)}
+PAR_NOM = {v.nom: v for v in (*VERRUES, *DROLES, *EDITEURS)}
 # clause → wart
 CONSTATS = {
     "le nom du fichier est un indice": "titres que le nom seul dit",
@@ -30,6 +31,10 @@ CONSTATS = {
     "tableau croisé dynamique": "tableau croisé dynamique",
     "heures, agents par mois": "heures, agents par mois",
     "export SQL": "export SQL de PostgreSQL",
+    # a second look
+    "« Agent » à côté de « Mat. »": "RH C : « Agent » à côté de « Mat. »",
+    "« Matr. agent »": "RH A : libellés coupés",
+    "« Coût chargé »": "paie A : coût chargé",
 }
 
 

@@ -33,7 +33,8 @@ JEUX = tuple(j.nom for j in registre().jeux if j.format == "tabulaire")
 
 @dataclass(frozen=True)
 class Verrue:
-    """`propose`, `tus`: « column=header » or « column→value » proposed, words that no line may hold."""
+    """`propose`, `tus`: « column=header » or « column→value » proposed, words that no line may hold; `exactes`: nothing
+    else is proposed; `suffit`: with what is proposed every row is read."""
 
     nom: str
     fichier: str
@@ -44,6 +45,8 @@ class Verrue:
     tus: tuple[str, ...] = ()
     propose: tuple[str, ...] = ()
     jamais: tuple[str, ...] = ()
+    exactes: bool = False
+    suffit: bool = True
 
 
 def nom_de(jeu: str, extension: str = "csv") -> str:
@@ -326,7 +329,7 @@ NOMS = (
     _v("nom au mois collé, dans une source", "temps", T, 3, "« temps_2023-03.csv »", fichier="rh/temps_202303.csv"),
     _v("temps chez compta", "temps", T, 3, "source rh", fichier="compta/temps_2023-03.csv"),
     _v("agents nommés en clair", "agents", AGENTS, 0, "à déposer sous le nom rh/agents_AAAA.csv", fichier="Agents.csv"),
-    _v("unités d'un trimestre", "unites", UNITES, 0, "à déposer sous le nom activite/unites_AAAA-SN.csv",
+    _v("unités d'un trimestre", "unites", UNITES, 0, "à déposer sous le nom activite/unites_2023-S1.csv",
        fichier="unites_2023-T1.csv"),
 )  # fmt: skip
 BONS = tuple(_v(f"{j} : un bon fichier", j, bon(j)) for j in JEUX)
