@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import html
+import json
 import re
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from tests.atelier.petit_depot import EXERCICE
 from tests.bout_en_bout.entrepots import Publie, lire
 
 from mutualisation import operations as op
+from mutualisation.entrepot.connexion import connecter
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 
 BILAN = f"bilan_{EXERCICE}"
@@ -59,12 +62,15 @@ def test_cloturer_puis_publier_encore(publie: Publie, depot: Path, tmp_path: Pat
     shutil.rmtree(extrait)
     extrait.mkdir()
     assert (op.cloturer(session, EXERCICE, "bob").deja, empreintes(extrait)) == (True, figees)
+    _un_clos_contrefait_est_reecrit(session, extrait, clos.version)
 
     _redresser(session, depot, sortie, figees)
     for rang in range(3):
         petit_depot.corriger(depot, "10,00", 600 + rang)
         op.charger(session, str(depot))
-    ailleurs = Path(op.extraire(session, EXERCICE, str(tmp_path / "ailleurs"), clos.version))
+    # who prepared and who approved stay declared, whoever renders: here a login of a named server (K3, S8)
+    nommee = replace(session, embarque=False)
+    ailleurs = Path(op.extraire(nommee, EXERCICE, str(tmp_path / "ailleurs"), clos.version))
     assert empreintes(ailleurs) == figees
     assert empreintes(extrait) == figees
 
@@ -99,6 +105,24 @@ def _refus(session: op.Session, extrait: Path) -> None:
         (extrait / "manifeste.json").write_bytes(ecrit.replace(avant, apres, 1))
         refuse(motif)
     (extrait / "manifeste.json").write_bytes(ecrit)
+    with pytest.raises(ControleEchoue, match="réécrit depuis qu'il a été regardé"):
+        op.cloturer(session, EXERCICE, "bob", version=publiee(session), manifeste_sha256="ab" * 32)
+    assert lire(session.dsn, "select count(*) from journal.clotures") == [(0,)]
+
+
+def _un_clos_contrefait_est_reecrit(session: op.Session, extrait: Path, version: int) -> None:
+    """What the run may note in `journal.extraits` makes no closed extract."""
+    figees = empreintes(extrait)
+    synthese = extrait / "synthese_financiere.csv"
+    synthese.write_bytes(synthese.read_bytes().replace(b"CEP", b"CEQ"))
+    lu = manifeste(extrait)
+    sorties = [s | {"sha256": empreintes(extrait)[s["fichier"]]} for s in lu["sorties"]]  # type: ignore[attr-defined]
+    (extrait / "manifeste.json").write_text(json.dumps(lu | {"sorties": sorties}), encoding="utf-8")
+    noter = "select journal.noter_extrait(%s, %s, 'clos', %s, 's', 'c', %s)"
+    with connecter(session.dsn) as conn:
+        conn.execute(noter, (EXERCICE, version, empreintes(extrait)["manifeste.json"], str(extrait)))
+    assert Path(op.extraire(session, EXERCICE, str(extrait.parent))) == extrait
+    assert empreintes(extrait) == figees
 
 
 def _redresser(session: op.Session, depot: Path, sortie: Path, figees: dict[str, str]) -> None:
