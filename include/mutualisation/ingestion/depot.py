@@ -7,6 +7,7 @@ import difflib
 import os
 import re
 import stat
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -432,4 +433,6 @@ def ouvrir_du_depot(emplacement: Any, racine: Any) -> BinaryIO:
 
 def distant_illisible(faute: Exception) -> str:
     """The reason when an object store fails."""
-    return f"le fichier ne peut pas être lu dans le dépôt distant ({type(faute).__name__})."
+    if isinstance(faute, (BadZipFile, zlib.error)):
+        return "l'archive du dépôt est abîmée à cet endroit : la déposer de nouveau, entière."
+    return f"le dépôt distant n'a pas donné ce fichier ({type(faute).__name__}) : vérifier l'accès, puis relancer."

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion.copies import Copies
 from mutualisation.ingestion.depot import decouvrir
+from mutualisation.lecteurs.limites import LectureRefusee
 
 
 def _poser(racine: Path, *chemins: str) -> Path:
@@ -229,3 +231,16 @@ def test_ce_qui_n_est_pas_un_fichier_ne_dit_personne(tmp_path: Path) -> None:
         "rh/temps_2020-01.csv",
     ]
     _ne_dit_personne(str(refus))
+
+
+def test_une_archive_abimee_se_dit_avec_son_remede(tmp_path: Path) -> None:
+    """Its directory is whole, the bytes of a member are not."""
+    archive = tmp_path / "depot.zip"
+    with ZipFile(archive, "w", ZIP_DEFLATED) as ecrite:
+        ecrite.writestr("rh/agents_2024.csv", "a;b\n" * 1000)
+    octets = bytearray(archive.read_bytes())
+    octets[60:70] = bytes(10)
+    archive.write_bytes(octets)
+    (depose,) = decouvrir(f"zip://::{archive}").fichiers
+    with pytest.raises(LectureRefusee, match="abîmée à cet endroit : la déposer de nouveau"):
+        Copies(tmp_path).de(depose)
