@@ -14,7 +14,7 @@ from mutualisation.disque import ecrire
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen.reconnaissance import Reconnaissance, defaut_usuel, sens_usuel
 from mutualisation.ingestion.correspondances import COLONNES, JEU_CORRESPONDANCES, Correspondance, noter_defauts
-from mutualisation.ingestion.depot import lire_nom
+from mutualisation.ingestion.depot import lire_nom, version_suivante
 from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.entete import Entete, normaliser
 from mutualisation.lecteurs.lecture import ouvrir
@@ -137,7 +137,7 @@ def table_du_depot(depot: Path) -> Table:
     version, chemin = max(versions)
     lue = _lue(chemin, chemin)
     if chemin.suffix.lower() == ".xlsx":
-        lue.cible = referentiel / f"{JEU_CORRESPONDANCES}_v{version + 1}.csv"
+        lue.cible = referentiel / f"{JEU_CORRESPONDANCES}_v{version_suivante(version)}.csv"
     return lue
 
 

@@ -33,6 +33,7 @@ from mutualisation.ingestion.depot import (
     mois_couverts,
     rang_de_periode,
     se_recouvrent,
+    version_suivante,
 )
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
@@ -377,7 +378,7 @@ def _remplacements_refuses(
             elif posee < connue:
                 refus[f.chemin] = (
                     f"une version {connue} de cette période a déjà été chargée, et ne compte plus : déposer celle-ci "
-                    f"sous « _v{connue + 1} » (F2, F17)."
+                    f"sous « _v{version_suivante(connue)} » (F2, F17)."
                 )
     return refus
 
@@ -404,7 +405,7 @@ def _pour_l_historique(
         return []
     return [
         f"{f.chemin} : version {f.version}, gardée pour l'historique : la version {compte.version} compte ; pour la "
-        f"remplacer, déposer sous « _v{compte.version + 1} » (F2)."
+        f"remplacer, déposer sous « _v{version_suivante(compte.version)} » (F2)."
     ]
 
 

@@ -10,6 +10,7 @@ import stat
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile
@@ -32,9 +33,11 @@ _IGNORES = (".", "~$")
 _NOMS_IGNORES = frozenset({"thumbs.db", "desktop.ini"})
 _DOSSIER_IGNORE = "__MACOSX"
 _DOSSIER_DANS_SOURCE = "un dossier dans une source n'est pas lu : remonter ses fichiers ou le retirer (G12)."
-# a higher one would hide every later file of its period for ever (F2)
+# a version hides every lower one (F2): a number to 999, or the day of a correction, never one to come, so that the next
+# day always replaces it
 VERSION_MAX = 999
 _VERSION = r"[1-9]\d{0,2}"
+_JOUR = r"20\d{6}"
 # a cell is no date before year 1000 either
 _ANNEE = r"[1-9]\d{3}"
 _MOTIFS_PERIODE = {
@@ -311,10 +314,38 @@ def lire_nom(jeu: Jeu, nom: str) -> tuple[str, int, str] | None:
     """(periode, version, extension in lower case) of a name that follows the jeu, else None (G7)."""
     tige, _, extension = nom.rpartition(".")
     tete = r"(?P<periode>.+?)" if jeu.nom_libre else re.escape(jeu.nom) + _MOTIFS_PERIODE[jeu.periode]
-    trouve = re.fullmatch(rf"{tete}(?:_v(?P<version>{_VERSION}))?", tige, re.ASCII)
+    # two flows of free names that end by a day are two flows
+    formes = _VERSION if jeu.nom_libre else f"{_VERSION}|{_JOUR}"
+    trouve = re.fullmatch(rf"{tete}(?:_v(?P<version>{formes}))?", tige, re.ASCII)
     if trouve is None or extension.lower() not in jeu.extensions:
         return None
-    return trouve["periode"], int(trouve["version"] or 1), extension.lower()
+    version = int(trouve["version"] or 1)
+    return (trouve["periode"], version, extension.lower()) if _admise(version) else None
+
+
+def version_suivante(version: int) -> int:
+    """The version that replaces this one: the next number, today after 999, the next day after a day (F2)."""
+    if version < VERSION_MAX:
+        return version + 1
+    jour = _jour(version)
+    return int(f"{jour + timedelta(1) if jour else _aujourd_hui():%Y%m%d}")
+
+
+def _admise(version: int) -> bool:
+    """Whether a version is a number, or a day that has come somewhere on Earth."""
+    jour = _jour(version)
+    return version <= VERSION_MAX or (jour is not None and jour <= _aujourd_hui() + timedelta(1))
+
+
+def _jour(version: int) -> date | None:
+    try:
+        return date.fromisoformat(str(version))
+    except ValueError:
+        return None
+
+
+def _aujourd_hui() -> date:
+    return datetime.now(UTC).date()
 
 
 def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:
@@ -338,7 +369,7 @@ def motif_nom(reg: Registre, source: Source | None, nom: str) -> str:
         raisons.append(
             f"un fichier de « {jeu.nom} » s'écrit en minuscules et sans accent, "
             + (f"puis sa période ({PERIODES[jeu.periode]})" if jeu.periode != "aucune" else "sans rien d'autre")
-            + f", puis « _vN » s'il est corrigé, N de 1 à {VERSION_MAX}"
+            + f", puis « _vN » s'il est corrigé, N de 1 à {VERSION_MAX} ou le jour de sa correction (AAAAMMJJ)"
         )
     dossier = "" if source is not None and jeu.source == source.nom else f"{jeu.source}/"
     juste = extension if extension.lower() in jeu.extensions else jeu.extensions[0]
@@ -371,10 +402,10 @@ def nom_juste(jeu: Jeu, tige: str) -> str:
     if jeu.nom_libre:
         return "*"
     lue, ecrite = _PERIODES.get(jeu.periode, (r"[\d\W_s]*", ""))
-    trouve = re.search(rf"(?<![a-z]){lue}(?:[\W_]*v0*(?P<v>{_VERSION}))?$", tige)
+    trouve = re.search(rf"(?<![a-z]){lue}(?:[\W_]*v0*(?P<v>{_VERSION}|{_JOUR}))?$", tige)
     if trouve is None:
         return jeu.forme_du_nom
-    version = f"_v{trouve['v']}" if trouve["v"] else ""
+    version = f"_v{trouve['v']}" if trouve["v"] and _admise(int(trouve["v"])) else ""
     periode = ecrite.format(**{nom: lu.upper() for nom, lu in trouve.groupdict("").items()})
     return "_".join(filter(None, (jeu.nom, periode))) + version
 

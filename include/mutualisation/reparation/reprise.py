@@ -18,7 +18,7 @@ from mutualisation.ingestion.atterrissage import envoyer
 from mutualisation.ingestion.chargement import accepter, munir, refuser
 from mutualisation.ingestion.confidentialite import Confidentialite
 from mutualisation.ingestion.correspondances import traducteur
-from mutualisation.ingestion.depot import Depot, FichierDepose
+from mutualisation.ingestion.depot import Depot, FichierDepose, version_suivante
 from mutualisation.ingestion.travail import Chargement, Travail, transaction
 from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import Bloc
@@ -128,7 +128,7 @@ def _atterrir(
     fichier = corrections[0].ligne.fichier
     conn, jeu = travail.conn, registre().jeu(fichier.jeu)
     # the file that counts is that of the highest version (F2)
-    version = fichier.version + 1
+    version = version_suivante(fichier.version)
     depose = FichierDepose(
         jeu, fichier.nom, fichier.chemin, UPath(classeur), fichier.periode, version, fichier.extension
     )

@@ -60,6 +60,8 @@ NOMS = (
     _refuse("de version en capitale", "compta/mandats_2023-03_V2.csv"),
     _refuse("de version de quatre chiffres", "compta/mandats_2023-03_v1000.csv", "N de 1 à 999"),
     _lu("de la plus haute version", "compta/mandats_2023-03_v999.csv"),
+    _lu("de version datée", "compta/mandats_2023-03_v20240315.csv"),
+    _refuse("de version d'un jour à venir", "compta/mandats_2023-03_v20991231.csv", "le jour de sa correction"),
     _refuse("en chiffres pleine chasse", "compta/mandats_２０２３-03.csv"),
     _refuse("à lettre cyrillique", "compta/mаndats_2023-03.csv"),
     _refuse("à écriture inversée", "compta/mandats_2023-03\u202evsc.csv", montre="compta/mandats_2023-03?….csv" + SEUL),

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -9,9 +10,11 @@ import pytest
 from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ingestion import depot
 from mutualisation.ingestion.copies import Copies
 from mutualisation.ingestion.depot import decouvrir
 from mutualisation.lecteurs.limites import LectureRefusee
+from mutualisation.sources.registre import registre
 
 
 def _poser(racine: Path, *chemins: str) -> Path:
@@ -93,6 +96,8 @@ def test_un_mois_sous_deux_longueurs_de_periode_est_refuse(tmp_path: Path) -> No
         ("rh/agents_2020.xml", "n'est pas celle du jeu « agents » (.csv ou .xlsx)", "agents_2020.csv"),
         ("rh/agents_2020_V2.csv", "puis « _vN » s'il est corrigé", "agents_2020_v2.csv"),
         ("rh/agents_2020_v1000.csv", "« _vN » s'il est corrigé, N de 1 à 999", "agents_AAAA.csv"),
+        ("rh/agents_2020_v20991231.csv", "ou le jour de sa correction (AAAAMMJJ)", "agents_2020.csv"),
+        ("rh/Agents 2020 v20240315.csv", "en minuscules", "agents_2020_v20240315.csv"),
         ("rh/masse salariale 2020.csv", "« masse_salariale »", "masse_salariale_2020.csv"),
         ("activite/unites_2020-1.csv", "puis sa période (AAAA-SN)", "unites_2020-S1.csv"),
         ("activite/unités_2020-S1.csv", "sans accent", "unites_2020-S1.csv"),
@@ -244,3 +249,37 @@ def test_une_archive_abimee_se_dit_avec_son_remede(tmp_path: Path) -> None:
     (depose,) = decouvrir(f"zip://::{archive}").fichiers
     with pytest.raises(LectureRefusee, match="abîmée à cet endroit : la déposer de nouveau"):
         Copies(tmp_path).de(depose)
+
+
+@pytest.mark.parametrize(
+    ("nom", "version"),
+    [
+        ("agents_2020", 1), ("agents_2020_v2", 2), ("agents_2020_v999", 999), ("agents_2020_v20240229", 20240229),
+        ("agents_2020_v20240315", 20240315), ("agents_2020_v20240316", 20240316), ("agents_2020_v20240317", None),
+        ("agents_2020_v20230229", None), ("agents_2020_v20241301", None), ("agents_2020_v1000", None),
+        ("agents_2020_v999999999", None), ("agents_2020_v19991231", None), ("agents_2020_v0", None),
+    ],
+)  # fmt: skip
+def test_une_version_est_un_numero_ou_un_jour_venu(
+    monkeypatch: pytest.MonkeyPatch, nom: str, version: int | None
+) -> None:
+    """A day that has come somewhere on Earth: none hides what is to come (F2)."""
+    monkeypatch.setattr(depot, "_aujourd_hui", lambda: date(2024, 3, 15))
+    lu = depot.lire_nom(registre().jeu("agents"), f"{nom}.csv")
+    assert (lu and lu[1]) == version
+
+
+def test_un_nom_libre_qui_finit_par_un_jour_est_un_autre_nom() -> None:
+    """Two PES flows, not two versions of one."""
+    pes = registre().jeu("pes")
+    assert depot.lire_nom(pes, "flux_v20240315.xml") == ("flux_v20240315", 1, "xml")
+    assert depot.lire_nom(pes, "flux_v2.xml") == ("flux", 2, "xml")
+
+
+@pytest.mark.parametrize(
+    ("version", "suivante"),
+    [(1, 2), (998, 999), (999, 20240315), (1000, 20240315), (20240229, 20240301), (20231231, 20240101)],
+)
+def test_ce_qui_remplace_une_version_se_nomme(monkeypatch: pytest.MonkeyPatch, version: int, suivante: int) -> None:
+    monkeypatch.setattr(depot, "_aujourd_hui", lambda: date(2024, 3, 15))
+    assert depot.version_suivante(version) == suivante
