@@ -2,7 +2,7 @@
 
 from airflow.sdk import Param
 from chaines.actifs import candidate, depot_charge
-from chaines.entites import chaine
+from chaines.entites import Entite, chaine
 from chaines.reglages import COMMUNS, param_exercices, param_sortie
 from chaines.taches import aiguiller, choisir_exercices, construire, controler, extraire, proposer, publier
 
@@ -17,7 +17,8 @@ DOC = """
 
 Le bilan porte sur ce qui est chargé. Activée, la chaîne part d'elle-même quand un dépôt a été chargé (actif
 `entrepot/depot_charge`) : une fois par dépôt, sur les exercices annoncés, à défaut sur ceux qui sont ouverts : déjà
-publiés, ou postérieurs et dont la masse salariale est chargée.
+publiés, ou postérieurs et complets. Un exercice postérieur dont la masse salariale est chargée, mais à qui un fichier
+attendu manque, est laissé de côté : une alerte le dit.
 
 Une porte qui échoue arrête la chaîne : la publication précédente reste en place, et le journal de la tâche nomme
 les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
@@ -27,7 +28,7 @@ les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
 @chaine(
     "bilan_etape",
     dag_display_name="Bilan d'étape",
-    schedule=lambda entite: [depot_charge(entite)],
+    schedule=lambda entite: [depot_charge(entite.nom)],
     params={
         "exercices": param_exercices("Vide : ceux annoncés par le chargement, à défaut ceux qui sont ouverts"),
         "sortie": param_sortie("Dossier des extraits"),
@@ -37,10 +38,10 @@ les contrôles en cause. `publier` rend l'empreinte `publication_sha256`.
     doc_md=DOC,
     **COMMUNS,
 )
-def bilan_etape(entite: str) -> None:
+def bilan_etape(entite: Entite) -> None:
     """Wiring only."""
     exercices = choisir_exercices()
     version = controler(construire(exercices))
     publication = publier(version)
-    aiguiller(version) >> [publication, proposer.override(outlets=[candidate(entite)])(version)]
+    aiguiller(version) >> [publication, proposer.override(outlets=[candidate(entite.nom)])(version)]
     publication >> extraire(exercices)

@@ -2,7 +2,7 @@
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param
-from chaines.entites import chaine
+from chaines.entites import Entite, chaine
 from chaines.reglages import COMMUNS, EXERCICE
 from chaines.taches import clore, verifier
 
@@ -13,9 +13,9 @@ DOC = """
 3. `clore` : la base enregistre l'approbation sous le compte de la personne qui a répondu, puis l'extrait est réécrit
    avec le statut `clos`.
 
-Sur un serveur nommé, la personne NOM approuve sous son propre compte, que donne la connexion Airflow
-`approbation_NOM` (login et mot de passe) : un membre du groupe `approbateur` qui n'a préparé aucune version de
-l'exercice. La base refuse toute autre personne. « Reject » : rien n'est clos.
+Sur un serveur nommé, la personne NOM approuve sous son propre compte, que donne la connexion Airflow `approbation_NOM`
+(d'une entité, `approbation_ENTITE__NOM`) : login et mot de passe d'un membre du groupe `approbateur` qui n'a préparé
+aucune version de l'exercice. La base refuse toute autre personne. « Reject » : rien n'est clos.
 """
 CORPS = """
 Exercice **{{ params.exercice }}**, version **{{ ti.xcom_pull(task_ids='verifier')['version'] }}** ; extrait
@@ -42,12 +42,16 @@ Approuver fige les chiffres et les documents de cet exercice. Qui l'a préparé 
     doc_md=DOC,
     **COMMUNS,
 )
-def cloture_exercice(_: str) -> None:
+def cloture_exercice(entite: Entite) -> None:
     """Wiring only."""
     a_clore = verifier()
     # it waits as long as it takes: no timeout
     approuver = ApprovalOperator(
-        task_id="approuver", subject="Clore l'exercice {{ params.exercice }} ?", body=CORPS, execution_timeout=None
+        task_id="approuver",
+        subject="Clore l'exercice {{ params.exercice }} ?",
+        body=CORPS,
+        assigned_users=entite.repondants,
+        execution_timeout=None,
     )
     a_clore >> approuver
     clore(a_clore, approuver.output)

@@ -1,7 +1,7 @@
 """The deadline of a bilan: each morning, is it published, and what is missing otherwise."""
 
 from airflow.sdk import CronTriggerTimetable, Param
-from chaines.entites import chaine
+from chaines.entites import Entite, chaine
 from chaines.reglages import COMMUNS, EXERCICE
 from chaines.taches import exiger_bilan
 
@@ -33,6 +33,6 @@ jour, ou une fois le bilan publié : rien. Pour la faire taire, mettez la chaîn
     doc_md=DOC,
     **COMMUNS,
 )
-def echeance_bilan(_: str) -> None:
+def echeance_bilan(_: Entite) -> None:
     """Wiring only."""
     exiger_bilan()

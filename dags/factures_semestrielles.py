@@ -1,7 +1,7 @@
 """The invoices of a semestre, from what is published."""
 
 from airflow.sdk import Param
-from chaines.entites import chaine
+from chaines.entites import Entite, chaine
 from chaines.reglages import COMMUNS, EXERCICE, param_sortie
 from chaines.taches import facturer
 
@@ -31,6 +31,6 @@ mêmes octets ; rien n'est émis.
     doc_md=DOC,
     **COMMUNS,
 )
-def factures_semestrielles(_: str) -> None:
+def factures_semestrielles(_: Entite) -> None:
     """Wiring only."""
     facturer()

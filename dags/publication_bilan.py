@@ -4,7 +4,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param
 from chaines.actifs import candidate
 from chaines.alertes import Alerte
-from chaines.entites import chaine
+from chaines.entites import Entite, chaine
 from chaines.reglages import COMMUNS, param_sortie
 from chaines.taches import extraire, presenter, publier_au_nom
 
@@ -16,18 +16,20 @@ DOC = """
 4. `extraire` : les extraits de ses exercices.
 
 Activée, elle part d'elle-même quand `bilan_etape` a construit une version que personne n'a demandée. Sur un serveur
-nommé, la connexion Airflow `publication_NOM` donne le login et le mot de passe de la personne NOM, membre de
-`mutualisation_traitement`. Qui a publié un exercice ne le clôt pas. « Reject » : rien n'est publié.
+nommé, la connexion Airflow `publication_NOM` (d'une entité, `publication_ENTITE__NOM`) donne le login et le mot de
+passe de la personne NOM, membre de `mutualisation_traitement`. Qui a publié un exercice ne le clôt pas. « Reject » :
+rien n'est publié.
 
 Si une version plus récente attend, répondre à la plus ancienne est refusé : répondez à la plus récente.
 """
 PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
+PHRASE = f"{{{{ {PRESENTEE}['phrase'] }}}}"
 
 
 @chaine(
     "publication_bilan",
     dag_display_name="Publication d'un bilan",
-    schedule=lambda entite: [candidate(entite)],
+    schedule=lambda entite: [candidate(entite.nom)],
     params={
         "version": Param(
             None, type=["null", "integer"], minimum=1, title="Version", description_md="Vide : la dernière construite"
@@ -39,15 +41,16 @@ PRESENTEE = "ti.xcom_pull(task_ids='presenter')"
     # one that waits doesn't hold back the next
     **COMMUNS | {"max_active_runs": 16},
 )
-def publication_bilan(_: str) -> None:
+def publication_bilan(entite: Entite) -> None:
     """Wiring only."""
     presentee = presenter()
     # it waits as long as it takes: no timeout
     relire = ApprovalOperator(
         task_id="relire",
-        subject=f"{{{{ {PRESENTEE}['phrase'] }}}}",
+        subject=PHRASE,
         body=f"{{{{ {PRESENTEE}['tableau'] }}}}",
-        notifiers=[Alerte(f"{{{{ {PRESENTEE}['phrase'] }}}}", "Répondez dans « Required Actions » d'Airflow.")],
+        notifiers=[Alerte(entite.dire(PHRASE), "répondez dans « Required Actions » d'Airflow")],
+        assigned_users=entite.repondants,
         execution_timeout=None,
     )
     presentee >> relire

@@ -223,12 +223,13 @@ class Essai:
             "AIRFLOW__API__SECRET_KEY": "essai" * 8,
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": str(SIGNE_DE_VIE_S),
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
-            "AIRFLOW_CONN_PUBLICATION_PUBLIEUR": json.dumps({"conn_type": "postgres", "login": PUBLIEUR}),
             "MUTUALISATION_ENTITES": str(table),
             "MUTUALISATION_VAR": str(var),
         }
         for entite in self.entites:
             reglages[f"AIRFLOW_CONN_ENTREPOT_{entite.upper()}"] = self.creer(entite)
+            publieur = {"conn_type": "postgres", "login": PUBLIEUR}
+            reglages[f"AIRFLOW_CONN_PUBLICATION_{entite.upper()}__{PUBLIEUR.upper()}"] = json.dumps(publieur)
             cle = {"conn_type": "generic", "password": CLE["MUTUALISATION_CLE_PSEUDONYMES"]}
             reglages[f"AIRFLOW_CONN_CLE_PSEUDONYMES_{entite.upper()}"] = json.dumps(cle)
         return reglages

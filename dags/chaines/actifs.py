@@ -5,9 +5,9 @@ from typing import Any
 
 from airflow.sdk import Asset, AssetWatcher
 
-from chaines.entites import depot_de
+from chaines.entites import Entite
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ordonnancement import nommer
+from mutualisation.ordonnancement import DEPOT, nommer
 from mutualisation.ordonnancement.guet import CALME_S, DepotComplet
 
 
@@ -25,16 +25,21 @@ def _actif(groupe: str, nom: str, **reglages: Any) -> Asset:
     return Asset(name=f"{groupe}/{nom}", uri=f"{groupe}://{nom}", **reglages)
 
 
-def depot_surveille(entite: str) -> list[Asset] | None:
-    """The drop of the entity under MUTUALISATION_DEPOT, watched; None when there is none."""
-    if not (depot := depot_de(entite)):
+def depot_complet(entite: str, **reglages: Any) -> Asset:
+    """Updated when the watched drop is complete, or can't be read any more."""
+    return _actif("depot", nommer("complet", entite), **reglages)
+
+
+def depot_surveille(entite: Entite) -> list[Asset] | None:
+    """The drop of the entity, watched; None when there is none."""
+    if not entite.depot:
         return None
     dit = os.environ.get("MUTUALISATION_DEPOT_CALME") or CALME_S
     try:
-        guet = DepotComplet(depot, calme=float(dit))
+        guet = DepotComplet(entite.depot, nommer(DEPOT, entite.nom), calme=float(dit))
     except ValueError:
         raise ErreurMutualisation(
             f"MUTUALISATION_DEPOT_CALME vaut « {dit} » : donnez des secondes, comme 600, ou 0 pour n'attendre que le "
             "fichier « .complet »."
         ) from None
-    return [_actif("depot", nommer("complet", entite), watchers=[AssetWatcher(name="depot", trigger=guet)])]
+    return [depot_complet(entite.nom, watchers=[AssetWatcher(name="depot", trigger=guet)])]

@@ -1,6 +1,6 @@
 """Alerts, by the connections of Airflow that exist: `alerte_courriel` (smtp), `alerte_webhook` (http).
 
-Their text begins with the sentence; one that can't be sent is said in the log, and changes nothing.
+Their text is a sentence, then its remedy; one that can't be sent is said in the log, and changes nothing.
 """
 
 import html
@@ -16,7 +16,7 @@ COURRIEL, WEBHOOK = "alerte_courriel", "alerte_webhook"
 
 
 class Alerte(BaseNotifier):
-    """A sentence (a template) and what to do, for who must answer."""
+    """A sentence (a template) and its remedy, for who must answer."""
 
     template_fields = ("phrase",)
 
@@ -26,13 +26,19 @@ class Alerte(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Send it."""
-        envoyer(f"{self.phrase} {self.remede}", context)
+        envoyer(self.phrase, self.remede, context)
 
 
-def envoyer(texte: str, contexte: Any) -> None:
-    """Send a text by each connection that exists. Raises nothing."""
+def texte_de(phrase: str, remede: str) -> str:
+    """What is sent: no alert goes without its remedy."""
+    return f"{phrase} Remède : {remede}."
+
+
+def envoyer(phrase: str, remede: str, contexte: Any) -> None:
+    """Send a sentence and its remedy by each connection that exists. Raises nothing."""
     from mutualisation.ordonnancement.connexions import connexion
 
+    texte = texte_de(phrase, remede)
     if lien := getattr(contexte.get("ti"), "log_url", None):
         texte = f"{texte} Journal : {lien}"
     moyens: dict[str, Callable[[str, Any, Any], None]] = {COURRIEL: _courriel, WEBHOOK: _webhook}

@@ -7,13 +7,14 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from chaines.alertes import envoyer
+from chaines.alertes import envoyer, texte_de
 from mutualisation.entrepot.pannes import phrase_imprevue
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation, FichierRefuse
 
 journal = logging.getLogger(__name__)
 
 ETAPES = {
+    "ouvrir_depot": "lecture du dépôt",
     "charger": "porte « fichier »",
     "construire": "porte « modèle »",
     "controler": "porte « bilan »",
@@ -30,6 +31,7 @@ ETAPES = {
     "comparer": "comparaison",
 }
 SUITES = {
+    "ouvrir_depot": "Rien n'a été chargé.",
     "charger": "Rien n'a été chargé de cette source ; son état précédent est intact.",
     "annoncer": "Le dépôt est chargé.",
     "comparer": "La comparaison d'avant reste en place.",
@@ -44,11 +46,13 @@ SUITES = {
 SUITE = "Rien n'a été publié ; la publication précédente est intacte."
 # what no retry mends: a file, a control
 REMEDES = {
+    "ouvrir_depot": "rétablissez l'accès au dépôt, qui repartira de lui-même",
     "charger": "corrigez le fichier nommé et déposez-le de nouveau, sous le même nom ou en « _v2 »",
     "construire": "corrigez la source nommée et déposez-la, ou versez une ligne dans referentiel/justifications",
     "controler": "corrigez la source nommée et déposez-la, ou versez une ligne dans referentiel/justifications",
     "exiger_bilan": "déposez les fichiers nommés ; s'il n'en manque aucun, lancez « bilan_etape »",
 }
+INCOMPLET = "déposez-les, le bilan suivra, ou justifiez leur absence dans referentiel/justifications"
 REMEDE = "levez la cause que dit cette phrase, puis effacez l'état de la tâche (« Clear ») : ce qui est fait le reste"
 
 
@@ -80,20 +84,23 @@ def en_francais(tache: Callable[..., Any]) -> Callable[..., Any]:
 
 def signaler(contexte: Any) -> None:
     """`on_failure_callback` of every task: one sentence for the operator, in the task's log and by the alerts."""
-    dite = phrase(contexte["ti"].dag_id, contexte["ti"].task_id, contexte.get("exception"))
-    journal.error("%s", dite)
-    envoyer(dite, contexte)
+    ti, erreur = contexte["ti"], contexte.get("exception")
+    dite, remede = phrase(ti.dag_id, ti.task_id, erreur), remede_de(ti.task_id, erreur)
+    journal.error("%s", texte_de(dite, remede))
+    envoyer(dite, remede, contexte)
 
 
 def phrase(dag: str, tache: str, erreur: BaseException | None) -> str:
-    """The sentence of a failure and its remedy. An unforeseen error gives its type only: its text may hold a cell."""
+    """The sentence of a failure. An unforeseen error gives its type only: its text may hold a cell."""
     if isinstance(erreur, (ErreurMutualisation, AirflowException)):
         raison = " ; ".join(ligne.strip() for ligne in str(erreur).splitlines() if ligne.strip())
     else:
         raison = f"erreur imprévue ({type(erreur).__name__}), voir le journal de la tâche"
+    etape = ETAPES.get(tache, "préparation")
+    return f"Échec de la chaîne {dag}, tâche {tache} ({etape}) : {raison.rstrip('. ')}. {SUITES.get(tache, SUITE)}"
+
+
+def remede_de(tache: str, erreur: BaseException | None) -> str:
+    """What to do about it: mend what no retry can, else take away the cause and clear the task."""
     sans_reprise = isinstance(erreur, (AirflowFailException, FichierRefuse, ControleEchoue))
-    remede = REMEDES.get(tache, REMEDE) if sans_reprise else REMEDE
-    return (
-        f"Échec de la chaîne {dag}, tâche {tache} ({ETAPES.get(tache, 'préparation')}) : {raison.rstrip('. ')}. "
-        f"{SUITES.get(tache, SUITE)} Remède : {remede}."
-    )
+    return REMEDES.get(tache, REMEDE) if sans_reprise else REMEDE

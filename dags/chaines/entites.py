@@ -1,7 +1,7 @@
 """The entities (EPCI) of this installation: each has its chains, its slot, its asset, its folder and its warehouse.
 
-`MUTUALISATION_ENTITES` names their table, a TOML file: a section per entity. Without it there is one EPCI and its
-chains have their bare names.
+`MUTUALISATION_ENTITES` names their table, a TOML file: a section per entity. Without it there is one EPCI, nameless,
+and its chains have their bare names.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, get_current_context, get_parsing_context
 
 from chaines.lignage import declarer
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ordonnancement import nommer
+
+if TYPE_CHECKING:
+    from airflow.sdk.execution_time.hitl import HITLUser
 
 TABLE = "MUTUALISATION_ENTITES"
 SEPARATEUR = "__"
@@ -26,10 +30,45 @@ NOM = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 LONGUEUR_MAX = 40
 
 
-def entites() -> dict[str, str]:
-    """{name: label} of the table; the one nameless entity without a table. Raises `ErreurMutualisation`."""
+@dataclass(frozen=True)
+class Entite:
+    """An entity: its name and label; the address that is watched for its drops; the accounts of Airflow that answer for
+    it, whoever may where none is named."""
+
+    nom: str = ""
+    libelle: str = ""
+    depot: str = ""
+    repondent: tuple[str, ...] = ()
+
+    @classmethod
+    def lire(cls, nom: str, section: dict[str, Any], ou: str) -> Entite:
+        """That of a section of the table. Raises `ErreurMutualisation`."""
+        for cle, valeur in section.items():
+            if cle == "repondent" and isinstance(valeur, list) and valeur and all(isinstance(v, str) for v in valeur):
+                continue
+            if cle not in ("libelle", "depot") or not isinstance(valeur, str):
+                raise ErreurMutualisation(
+                    f"{ou} [{nom}] : « {cle} » ne se lit pas ; une section prend « libelle » et « depot », du texte, "
+                    "et « repondent », une liste de comptes d'Airflow."
+                )
+        commun = os.environ.get("MUTUALISATION_DEPOT", "").rstrip("/")
+        depot = section.get("depot") or (f"{commun}/{nom}" if commun else "")
+        return cls(nom, section.get("libelle", nom), depot.rstrip("/"), tuple(section.get("repondent", ())))
+
+    @property
+    def repondants(self) -> list[HITLUser]:
+        """Who may answer for it, as Airflow calls them; nobody: whoever its rights let."""
+        return [{"id": compte, "name": compte} for compte in self.repondent]
+
+    def dire(self, phrase: str) -> str:
+        """A sentence that says whose it is, where there are several."""
+        return f"{self.libelle} : {phrase}" if self.nom else phrase
+
+
+def entites() -> dict[str, Entite]:
+    """{name: entity} of the table; the one nameless entity without a table. Raises `ErreurMutualisation`."""
     if not (table := os.environ.get(TABLE)):
-        return {"": ""}
+        return {"": Entite(depot=os.environ.get("MUTUALISATION_DEPOT", ""))}
     try:
         lue = tomllib.loads(Path(table).read_text(encoding="utf-8"))
     except OSError as erreur:
@@ -44,18 +83,17 @@ def entites() -> dict[str, str]:
             )
     if not lue:
         raise ErreurMutualisation(f"La table des entités {table} est vide : ajoutez une section [nom] par EPCI.")
-    return {nom: str(section.get("libelle", nom)) for nom, section in lue.items()}
+    return {nom: Entite.lire(nom, section, f"La table des entités {table},") for nom, section in lue.items()}
 
 
-def entite_en_cours() -> str:
-    """The entity of the task that runs: its chain says it."""
+def nom_en_cours() -> str:
+    """The name of the entity of the task that runs: its chain says it."""
     return get_current_context()["dag"].dag_id.partition(SEPARATEUR)[2]
 
 
-def depot_de(entite: str) -> str | None:
-    """The address that is watched for drops: the entity's own folder under MUTUALISATION_DEPOT; None without it."""
-    depot = os.environ.get("MUTUALISATION_DEPOT")
-    return f"{depot.rstrip('/')}/{entite}" if depot and entite else depot
+def entite_en_cours() -> Entite:
+    """The entity of the task that runs."""
+    return entites()[nom_en_cours()]
 
 
 def chaine(
@@ -63,18 +101,18 @@ def chaine(
     *,
     dag_display_name: str,
     default_args: dict[str, Any],
-    schedule: Callable[[str], Any] = lambda _: None,
+    schedule: Callable[[Entite], Any] = lambda _: None,
     **reglages: Any,
-) -> Callable[[Callable[[str], None]], Callable[[str], None]]:
+) -> Callable[[Callable[[Entite], None]], Callable[[Entite], None]]:
     """What `@dag` is, once per entity: `dag_id__entite`, whose tasks share one slot; its wiring is told the entity."""
 
-    def definir(cablage: Callable[[str], None]) -> Callable[[str], None]:
-        for entite, libelle in _demandees(dag_id):
+    def definir(cablage: Callable[[Entite], None]) -> Callable[[Entite], None]:
+        for entite in _demandees(dag_id):
             with DAG(
-                dag_id=nommer(dag_id, entite, SEPARATEUR),
-                dag_display_name=" · ".join(filter(None, [dag_display_name, libelle])),
+                dag_id=nommer(dag_id, entite.nom, SEPARATEUR),
+                dag_display_name=" · ".join(filter(None, [dag_display_name, entite.libelle])),
                 schedule=schedule(entite),
-                default_args=default_args | {"pool": nommer("entrepot", entite)},
+                default_args=default_args | {"pool": nommer("entrepot", entite.nom)},
                 **reglages,
             ) as definie:
                 cablage(entite)
@@ -86,9 +124,9 @@ def chaine(
     return definir
 
 
-def _demandees(dag_id: str) -> Iterator[tuple[str, str]]:
+def _demandees(dag_id: str) -> Iterator[Entite]:
     """Every entity, or in the process of a task its own alone: a thousand others need not be built to run it."""
     voulue = get_parsing_context().dag_id
-    for entite, libelle in entites().items():
-        if voulue is None or voulue == nommer(dag_id, entite, SEPARATEUR):
-            yield entite, libelle
+    for nom, entite in entites().items():
+        if voulue is None or voulue == nommer(dag_id, nom, SEPARATEUR):
+            yield entite

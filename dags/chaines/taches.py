@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from chaines.actifs import candidate, depot_charge
-from chaines.echecs import en_francais
-from chaines.entites import depot_de, entite_en_cours, entites
+from chaines.actifs import candidate, depot_charge, depot_complet
+from chaines.alertes import envoyer
+from chaines.echecs import INCOMPLET, en_francais
+from chaines.entites import entite_en_cours, entites, nom_en_cours
 from mutualisation.chemins import dossier_var
+from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.ordonnancement import DEPOT, nommer
 
 if TYPE_CHECKING:
     from mutualisation.operations import Session
@@ -39,7 +42,7 @@ def entrepot() -> Iterator[Session]:
     ti = contexte["ti"]
     lieu = f"Airflow, chaîne {ti.dag_id}, exécution {ti.run_id}, essai {ti.try_number}"
     demande = Demande(ti.task_id, lieu, contexte["params"])
-    with adresses(entite_en_cours()), Session.depuis_environnement(journal.info, journal.info, demande) as session:
+    with adresses(nom_en_cours()), Session.depuis_environnement(journal.info, journal.info, demande) as session:
         yield session
 
 
@@ -47,6 +50,25 @@ def dire(reste: str) -> None:
     """What a step left out, last in its log; nothing when everything counts."""
     if reste:
         journal.warning(reste)
+
+
+@task
+@en_francais
+def ouvrir_depot(params: Any = None, triggering_asset_events: Any = None) -> None:
+    """Read the names of the drop before any source does: what can't be read is said once.
+
+    A run that the watch has started because it can't read fails at once; another starts when the drop reads again.
+    """
+    from mutualisation.ingestion.depot import decouvrir
+    from mutualisation.ordonnancement.guet import phrase_de_panne
+
+    nom = nom_en_cours()
+    # one that the API makes has no payload
+    pannes = [(e.extra.get("payload") or {}).get("panne") for e in triggering_asset_events[depot_complet(nom)]]
+    if pannes and all(pannes):
+        raise AirflowFailException(phrase_de_panne(pannes[-1], nommer(DEPOT, nom)))
+    with entrepot():
+        decouvrir(depot_demande(params))
 
 
 @task(map_index_template="{{ source_affichee }}")
@@ -79,33 +101,66 @@ def annoncer(params: Any = None, outlet_events: Any = None) -> None:
         reste = reste_a_construire(session.dsn)
     if not reste:
         raise AirflowSkipException("Rien de nouveau depuis la dernière publication.")
-    outlet_events[depot_charge(entite_en_cours())].extra = {"exercices": params["exercices"]}
+    outlet_events[depot_charge(nom_en_cours())].extra = {"exercices": params["exercices"]}
     journal.info("Le dépôt est chargé : un bilan peut partir.")
 
 
 def depot_demande(params: Any) -> str:
-    """The drop of the run: the one asked for, else the one that is watched. Raises `ErreurMutualisation`."""
-    from mutualisation.erreurs import ErreurMutualisation
+    """The drop of the run: the one asked for, else the one that is watched; an entity has no other than its own.
 
-    if depot := params["depot"] or depot_de(entite_en_cours()):
-        return str(depot)
-    raise ErreurMutualisation("Aucun dépôt : donnez son adresse à l'exécution, ou par la variable MUTUALISATION_DEPOT.")
+    Raises `ErreurMutualisation`.
+    """
+    entite = entite_en_cours()
+    depot = str(params["depot"] or entite.depot)
+    if not depot:
+        raise ErreurMutualisation(
+            "Aucun dépôt : donnez son adresse à l'exécution, ou par la variable MUTUALISATION_DEPOT."
+        )
+    if entite.nom and entite.depot:
+        exiger_chez_elle("depot", depot, entite.depot)
+    return depot
+
+
+def exiger_chez_elle(parametre: str, adresse: str, racine: str) -> None:
+    """An entity reads and writes in its own folders, whoever starts its chains. Raises `ErreurMutualisation`."""
+    if ".." in adresse.split("/") or not f"{adresse}/".startswith(f"{racine}/"):
+        raise ErreurMutualisation(
+            f"« {parametre} » vaut {adresse}, qui n'est pas à cette entité : laissez-le vide, ou donnez {racine} ou un "
+            "de ses dossiers."
+        )
+
+
+def demandee(dag_run: Any, params: Any) -> bool:
+    """Whether a person asked for the run, and for its publication."""
+    return dag_run.run_type == "manual" and not params["relecture"]
 
 
 @task
 @en_francais
-def choisir_exercices(params: Any = None, triggering_asset_events: Any = None) -> list[int]:
-    """The exercices of the run: those asked for or announced, else the open ones, published or just loaded (S3)."""
-    from mutualisation.operations.etat import exercices_a_construire, reste_a_construire
+def choisir_exercices(params: Any = None, triggering_asset_events: Any = None, dag_run: Any = None) -> list[int]:
+    """The exercices of the run: those asked for or announced, else the open ones, published or complete (S3, G6).
 
-    annonces = [e.extra.get("exercices") for e in triggering_asset_events[depot_charge(entite_en_cours())]]
+    An alert says each one that is left out. What is to be published finds the places of its extracts free.
+    """
+    from mutualisation.operations import verifier_extraits
+    from mutualisation.operations.echeance import exercices_a_construire
+    from mutualisation.operations.etat import reste_a_construire
+
+    annonces = [e.extra.get("exercices") for e in triggering_asset_events[depot_charge(nom_en_cours())]]
     with entrepot() as session:
         # two loads may have announced the same files before the first build began
         if annonces and not any(annonces) and not reste_a_construire(session.dsn):
             raise AirflowSkipException("Ce qui est chargé est déjà construit.")
-        exercices = exercices_voulus(annonces or [params["exercices"]], exercices_a_construire(session.dsn))
+        demandes = annonces or [params["exercices"]]
+        ouverts, incomplets = ([], {}) if all(demandes) else exercices_a_construire(session.dsn)
+        exercices = exercices_voulus(demandes, ouverts)
+        if exercices and demandee(dag_run, params):
+            verifier_extraits(session, exercices, _sortie(session, params))
+    for phrase in (dite for exercice, dite in incomplets.items() if exercice not in exercices):
+        journal.warning(phrase)
+        envoyer(entite_en_cours().dire(phrase), INCOMPLET, get_current_context())
     if not exercices:
-        raise AirflowSkipException("Aucun exercice demandé, publié ou chargé qui soit ouvert : rien à construire.")
+        raise AirflowSkipException("Aucun exercice demandé, publié ou complet qui soit ouvert : rien à construire.")
     journal.info("Exercices du bilan : %s", ", ".join(map(str, exercices)))
     return exercices
 
@@ -140,9 +195,9 @@ def controler(version: int) -> int:
 @en_francais
 def aiguiller(version: int, params: Any = None, dag_run: Any = None) -> str:
     """A run that a person asked for publishes; one that nobody did, or that is to be read first, stops here."""
-    demandee = dag_run.run_type == "manual" and not params["relecture"]
-    journal.info("Version %s : %s", version, "publiée à la suite" if demandee else "une personne la publiera")
-    return "publier" if demandee else "proposer"
+    suite = demandee(dag_run, params)
+    journal.info("Version %s : %s", version, "publiée à la suite" if suite else "une personne la publiera")
+    return "publier" if suite else "proposer"
 
 
 @task
@@ -155,7 +210,7 @@ def proposer(version: int, outlet_events: Any = None) -> None:
         proposee = operations.candidate(session, version)
     if not proposee.exercices:
         raise AirflowSkipException(proposee.phrase)
-    outlet_events[candidate(entite_en_cours())].extra = {"version": version}
+    outlet_events[candidate(nom_en_cours())].extra = {"version": version}
     journal.info(proposee.phrase)
 
 
@@ -165,9 +220,10 @@ def presenter(params: Any = None, triggering_asset_events: Any = None) -> dict[s
     """The version to publish and its differences: version, exercices, phrase, tableau; the last one by default."""
     from mutualisation import operations
 
-    proposees = [e.extra["version"] for e in triggering_asset_events[candidate(entite_en_cours())]]
+    proposees = [e.extra["version"] for e in triggering_asset_events[candidate(nom_en_cours())]]
     with entrepot() as session:
         presentee = operations.candidate(session, max(proposees, default=params["version"]))
+        operations.verifier_extraits(session, presentee.exercices, _sortie(session, params))
     if not presentee.exercices:
         raise AirflowSkipException(presentee.phrase)
     journal.info("%s\n%s", presentee.phrase, presentee.tableau)
@@ -188,14 +244,16 @@ def publier(version: int) -> str:
 
 @task
 @en_francais
-def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any]) -> list[int]:
+def publier_au_nom(presentee: dict[str, Any], reponse: dict[str, Any], params: Any = None) -> list[int]:
     """Promote the version that was read, under the login of who answered; its exercices."""
-    from mutualisation.operations import laisse_de_cote, publier
+    from mutualisation.operations import laisse_de_cote, publier, verifier_extraits
     from mutualisation.ordonnancement.connexions import compte_de
 
     personne = reponse["responded_by_user"]["name"]
     with entrepot() as session:
-        compte = None if session.embarque else compte_de(session.dsn, "publication", personne)
+        compte = None if session.embarque else compte_de(session.dsn, "publication", personne, nom_en_cours())
+        # days may have gone by
+        verifier_extraits(session, presentee["exercices"], _sortie(session, params))
         empreinte = publier(session, presentee["version"], personne, compte)
         dire(laisse_de_cote(session))
     journal.info("Version %s publiée par %s : %s", presentee["version"], personne, empreinte)
@@ -249,7 +307,8 @@ def verifier(params: Any = None) -> dict[str, Any]:
     from mutualisation.operations import verifier_cloture
 
     with entrepot() as session:
-        return vars(verifier_cloture(session, params["exercice"], params["sortie"]))
+        sortie = _sortie(session, params) if params["sortie"] else None
+        return vars(verifier_cloture(session, params["exercice"], sortie))
 
 
 @task
@@ -261,7 +320,7 @@ def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
 
     approbateur = reponse["responded_by_user"]["name"]
     with entrepot() as session:
-        compte = None if session.embarque else compte_de(session.dsn, "approbation", approbateur)
+        compte = None if session.embarque else compte_de(session.dsn, "approbation", approbateur, nom_en_cours())
         clos = cloturer(
             session,
             a_clore["exercice"],
@@ -276,7 +335,10 @@ def clore(a_clore: dict[str, Any], reponse: dict[str, Any]) -> str:
 
 
 def _sortie(session: Session, params: Any) -> str:
-    return params["sortie"] or str(session.var / "bilans")
+    sortie = str(params["sortie"] or session.var / "bilans")
+    if nom_en_cours():
+        exiger_chez_elle("sortie", sortie, str(session.var))
+    return sortie
 
 
 @task

@@ -3,6 +3,7 @@
 import email
 import json
 import logging
+import re
 import socket
 import threading
 from email import policy
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from tests.atelier.courrier import boite_aux_lettres
 
-from mutualisation.erreurs import FichierRefuse
+from mutualisation.erreurs import ControleEchoue, FichierRefuse
 
 # ruff: noqa: S106 - passwords of nobody
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -89,12 +90,34 @@ def test_une_alerte_qui_ne_part_pas_se_dit_et_ne_leve_rien(dagbag, monkeypatch, 
     assert "jeton-secret" not in caplog.text
 
 
-def test_chaque_tache_a_son_remede(dagbag):
-    from airflow.sdk.exceptions import AirflowException
-    from chaines.echecs import phrase
+IMPERATIF = re.compile(r"\. Remède : (levez|corrigez|déposez|rétablissez|répondez|lancez)[^.]+\.$")
 
-    for dag in dagbag.dags.values():
-        for tache in dag.tasks:
-            for erreur in (AirflowException("Un autre traitement."), KeyError("x"), None):
-                dite = phrase(dag.dag_id, tache.task_id, erreur)
-                assert ". Remède : levez la cause que dit cette phrase" in dite, dite
+
+def textes(dagbag):
+    """Every text that may be sent: each task by each kind of failure, each notifier, what is left out."""
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+    from chaines import echecs
+    from chaines.alertes import texte_de
+
+    sans_reprise = (AirflowFailException("rh/x.csv"), REFUS, ControleEchoue(["y"]))
+    for tache in (t for dag in dagbag.dags.values() for t in dag.tasks):
+        for erreur in (*sans_reprise, AirflowException("Un autre."), KeyError("x"), None):
+            dite = echecs.phrase(tache.dag_id, tache.task_id, erreur)
+            yield texte_de(dite, echecs.remede_de(tache.task_id, erreur))
+        yield from (texte_de(f"{a.phrase}.", a.remede) for a in getattr(tache, "notifiers", ()))
+    yield texte_de("Exercice 2025 laissé de côté : il manque 2 fichiers.", echecs.INCOMPLET)
+
+
+def test_chaque_alerte_finit_par_son_remede(dagbag):
+    dits = list(textes(dagbag))
+    assert len(dits) > 100
+    assert sum("Required Actions" in d for d in dits) == 1
+    assert [d for d in dits if not IMPERATIF.search(d) or d.count("Remède : ") != 1] == []
+
+
+def test_ce_qui_se_dit_d_une_tache_est_d_une_tache_qui_existe(dagbag):
+    """`comparer` is of the chain that one EPCI hasn't."""
+    from chaines import echecs
+
+    taches = {t.task_id for dag in dagbag.dags.values() for t in dag.tasks} | {"comparer"}
+    assert {*echecs.ETAPES, *echecs.SUITES, *echecs.REMEDES} <= taches

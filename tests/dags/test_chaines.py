@@ -18,7 +18,7 @@ from mutualisation.sources.registre import registre
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 SUITES = {
-    "chargement_depot": {"charger": {"annoncer"}, "annoncer": set()},
+    "chargement_depot": {"ouvrir_depot": {"charger"}, "charger": {"annoncer"}, "annoncer": set()},
     "bilan_etape": {
         "choisir_exercices": {"construire", "extraire"},
         "construire": {"controler"},
@@ -243,7 +243,8 @@ def test_le_depot_surveille_lance_le_chargement(dagbag, monkeypatch):
     monkeypatch.setenv("MUTUALISATION_DEPOT_CALME", "0")
     (actif,) = charger_dags().dags["chargement_depot"].timetable.asset_condition.objects
     (guet,) = actif.watchers
-    assert guet.trigger.serialize()[1] | {"periode": 0} == {"depot": "s3://depots/epci", "calme": 0, "periode": 0}
+    dits = {"depot": "s3://depots/epci", "connexion": "depot", "calme": 0, "periode": 0}
+    assert guet.trigger.serialize()[1] | {"periode": 0} == dits
     monkeypatch.setenv("MUTUALISATION_DEPOT_CALME", "dix")
     (erreur,) = charger_dags().import_errors.values()
     assert "MUTUALISATION_DEPOT_CALME vaut « dix » : donnez des secondes" in erreur

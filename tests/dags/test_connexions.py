@@ -58,5 +58,29 @@ def test_le_compte_du_stockage(connexions, monkeypatch, type_, protocole):
         "AIRFLOW_CONN_DEPOT",
         f'{{"conn_type": "{type_}", "login": "A", "password": "B", "extra": {{"endpoint_url": "https://s3.exemple"}}}}',
     )
+    for entite in ("", "lac"):
+        monkeypatch.setenv("AIRFLOW_CONN_ENTREPOT_LAC", POSTGRES % '"port": 5433')
+        with connexions.adresses(entite):
+            assert ("key" in str(fsspec.config.conf)) is (entite == ""), "an entity has no account of the others"
+    assert fsspec.config.conf == {}, "given back"
     with connexions.adresses():
         assert fsspec.config.conf == {protocole: {"key": "A", "secret": "B", "endpoint_url": "https://s3.exemple"}}
+
+
+@pytest.mark.parametrize(
+    ("entite", "nom", "connexion"),
+    [
+        ("", "lea", "publication_lea"),
+        ("lac", "lea", "publication_lac__lea"),
+        ("lac_haut", "lea", "publication_lac_haut__lea"),
+        ("lac", "haut_lea", "publication_lac__haut_lea"),
+    ],
+)
+def test_une_personne_n_a_de_compte_que_chez_son_entite(connexions, monkeypatch, entite, nom, connexion):
+    """And no pair of an entity and a person makes the name of another pair."""
+    dsn = "postgresql://bilan@ailleurs/entrepot"
+    with pytest.raises(ErreurMutualisation, match=f"La connexion Airflow « {connexion} » n'existe pas : créez-la"):
+        connexions.compte_de(dsn, "publication", nom, entite)
+    monkeypatch.setenv(f"AIRFLOW_CONN_{connexion.upper()}", '{"conn_type": "postgres", "login": "a", "password": "b"}')
+    compte = conninfo_to_dict(connexions.compte_de(dsn, "publication", nom, entite))
+    assert (compte["user"], compte["password"], compte["host"]) == ("a", "b", "ailleurs")

@@ -22,7 +22,7 @@ def table(airflow_pret, tmp_path, monkeypatch):
 
 
 def test_chaque_entite_a_ses_chaines_son_tour_et_son_actif(table):
-    table('[grand_lac]\nlibelle = "CA du Grand Lac"\n[pays_haut]\n')
+    table('[grand_lac]\nlibelle = "CA du Grand Lac"\nrepondent = ["lea", "7"]\n[pays_haut]\n')
     sac = charger_dags()
     assert sac.import_errors == {}
     comparaison = sac.dags.pop("comparaison_entites")
@@ -33,6 +33,11 @@ def test_chaque_entite_a_ses_chaines_son_tour_et_son_actif(table):
         assert dag.fileloc == str(DAGS / f"{base}.py")
         assert {t.pool for t in dag.tasks} == {f"entrepot_{entite}"}
     assert sac.dags["bilan_etape__grand_lac"].dag_display_name == "Bilan d'étape · CA du Grand Lac"
+    for chaine, tache in (("publication_bilan", "relire"), ("cloture_exercice", "approuver")):
+        repondent = [sac.dags[f"{chaine}__{e}"].get_task(tache).assigned_users for e in ("grand_lac", "pays_haut")]
+        assert repondent == [[{"id": "lea", "name": "lea"}, {"id": "7", "name": "7"}], []]
+    (alerte,) = sac.dags["publication_bilan__grand_lac"].get_task("relire").notifiers
+    assert alerte.phrase.startswith("CA du Grand Lac : {{")
     attendu = sac.dags["bilan_etape__pays_haut"].timetable.asset_condition
     annonces = sac.dags["chargement_depot__pays_haut"].get_task("annoncer").outlets
     lus = sac.dags["chargement_depot__pays_haut"].get_task("charger").inlets
@@ -62,6 +67,10 @@ def test_vingt_entites_se_lisent_en_moins_d_une_seconde(table):
         ("[a\n", "n'est pas du TOML"),
         ("[a]\n[a]\n", "n'est pas du TOML"),
         ("a = 1\n", "« a » n'est pas une section"),
+        ("[a]\nrepondant = 'lea'\n", "[a] : « repondant » ne se lit pas"),
+        ("[a]\nrepondent = 'lea'\n", "« repondent », une liste de comptes"),
+        ("[a]\nrepondent = []\n", "« repondent » ne se lit pas"),
+        ("[a]\ndepot = 3\n", "« depot » ne se lit pas"),
         ('["Grand Lac"]\n', "« Grand Lac » n'est pas une section"),
         ("[a__b]\n", "« a__b » n'est pas une section"),
         (f"[{'a' * 41}]\n", "40 au plus"),
@@ -78,3 +87,15 @@ def test_une_table_en_faute_dit_sa_phrase(table, texte, dit):
 def test_une_table_absente_dit_sa_phrase(table):
     table("[a]\n").unlink()
     assert all("ne se lit pas" in e for e in charger_dags().import_errors.values())
+
+
+def test_chaque_entite_a_son_depot_et_le_compte_de_son_stockage(table, monkeypatch):
+    monkeypatch.setenv("MUTUALISATION_DEPOT", "/depots/")
+    table('[lac]\ndepot = "s3://lac/depots/"\n[pays]\n')
+    sac = charger_dags(DAGS / "chargement_depot.py")
+    guets = {}
+    for nom in ("lac", "pays"):
+        (actif,) = sac.dags[f"chargement_depot__{nom}"].timetable.asset_condition.objects
+        (guet,) = actif.watchers
+        guets[nom] = (guet.trigger.depot, guet.trigger.connexion)
+    assert guets == {"lac": ("s3://lac/depots", "depot_lac"), "pays": ("/depots/pays", "depot_pays")}

@@ -4,6 +4,7 @@ import logging
 import shutil
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -56,7 +57,11 @@ def publies(dsn: str) -> list[tuple[int, int]]:
 def test_du_depot_aux_factures(petit, entrepot_neuf, tmp_path, caplog):
     depot = Path(shutil.copytree(petit, tmp_path / "depot"))
     with caplog.at_level(logging.INFO):
-        assert charger(depot) == {"charger": {"success", "skipped"}, "annoncer": {"success"}}
+        assert charger(depot) == {
+            "ouvrir_depot": {"success"},
+            "charger": {"success", "skipped"},
+            "annoncer": {"success"},
+        }
         execution, taches = lancer("bilan_etape", exercices=[EXERCICE], sortie=tmp_path / "bilans")
     assert (str(execution.state), taches.pop("proposer")) == ("success", {"skipped"}), "a person asked for it"
     assert set.union(*taches.values()) == {"success"}
@@ -73,15 +78,17 @@ def test_du_depot_aux_factures(petit, entrepot_neuf, tmp_path, caplog):
     _, taches = lancer("factures_semestrielles", exercice=EXERCICE, semestre=1, sortie=tmp_path / "factures")
     assert taches == {"facturer": {"success"}}
     assert (tmp_path / "factures" / "factures_2021-S1" / "recapitulatif_2021-S1.csv").exists()
-    assert charger(depot) == {"charger": {"skipped"}, "annoncer": {"skipped"}}, "same bytes: nothing announced"
+    ouvert = {"ouvrir_depot": {"success"}}
+    assert charger(depot) == ouvert | {"charger": {"skipped"}, "annoncer": {"skipped"}}, "same bytes: nothing announced"
     corriger(depot)
     with op.Session.depuis_environnement() as session:  # the worker dies between the load and its announcement
         op.charger(session, str(depot))
-    assert charger(depot) == {"charger": {"skipped"}, "annoncer": {"success"}}, "what is loaded is announced"
+    assert charger(depot) == ouvert | {"charger": {"skipped"}, "annoncer": {"success"}}, "what is loaded is announced"
 
 
-def repondre(personne: str, choix: str) -> threading.Thread:
-    """A person who answers in the page of required actions, as soon as the chain waits for it."""
+def repondre(*personnes: str, choix: str = "Approve") -> dict[str, int]:
+    """Persons who answer in the page of required actions, as soon as the chain waits for it; {who: 200, or 403}."""
+    suites: dict[str, int] = {}
 
     def attendre() -> None:
         from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
@@ -89,25 +96,24 @@ def repondre(personne: str, choix: str) -> threading.Thread:
         from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail
         from airflow.models.taskinstance import TaskInstance
         from airflow.utils.session import create_session
+        from fastapi import HTTPException
 
+        reponse = UpdateHITLDetailPayload(chosen_options=[choix], params_input={})
+        restent = list(personnes)
         for _ in range(600):
             time.sleep(0.5)
-            with create_session() as base:
+            with suppress(HTTPException), create_session() as base:
                 attente = base.query(TaskInstance).filter_by(state="awaiting_input").first()
                 if attente is not None:
-                    update_hitl_detail(
-                        attente.dag_id,
-                        attente.run_id,
-                        attente.task_id,
-                        UpdateHITLDetailPayload(chosen_options=[choix], params_input={}),
-                        SimpleAuthManagerUser(username=personne, role="user"),
-                        base,
-                    )
-                    return
+                    lieu, qui = (attente.dag_id, attente.run_id, attente.task_id), restent.pop(0)
+                    suites[qui] = 403
+                    update_hitl_detail(*lieu, reponse, SimpleAuthManagerUser(username=qui, role="user"), base)
+                    suites[qui] = 200
+            if not restent:
+                return
 
-    fil = threading.Thread(target=attendre, daemon=True)
-    fil.start()
-    return fil
+    threading.Thread(target=attendre, daemon=True).start()
+    return suites
 
 
 def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bilans, monkeypatch, caplog):
@@ -117,15 +123,15 @@ def test_une_personne_approuve_sous_son_propre_compte(airflow_pret, publie, bila
         conn.execute("drop role if exists directrice")
         conn.execute("create role directrice login in role approbateur")
     monkeypatch.setenv("AIRFLOW_CONN_APPROBATION_DIRECTRICE", "postgres://directrice@")
-    repondre("directrice", "Reject")
+    repondre("directrice", choix="Reject")
     assert lancer("cloture_exercice", exercice=EXERCICE)[1] == {
         "verifier": {"success"}, "approuver": {"success"}, "clore": {"skipped"},
     }  # fmt: skip
-    repondre("inconnue", "Approve")
+    repondre("inconnue")
     with caplog.at_level(logging.ERROR):
         assert lancer("cloture_exercice", exercice=EXERCICE)[1]["clore"] == {"failed"}
     assert any("La connexion Airflow « approbation_inconnue » n'existe pas" in m for m in caplog.messages)
-    repondre("directrice", "Approve")
+    repondre("directrice")
     assert lancer("cloture_exercice", exercice=EXERCICE)[1]["clore"] == {"success"}
     with psycopg.connect(publie.contexte.dsn) as conn:
         closes = conn.execute("select exercice, approuve_par, identite from journal.clotures").fetchall()
@@ -147,14 +153,14 @@ def test_une_version_que_personne_n_a_demandee_attend_et_se_publie_sous_un_compt
         conn.execute("drop role if exists lea")
         conn.execute("create role lea login in role mutualisation_traitement")
     monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_LEA", "postgres://lea@")
-    repondre("inconnue", "Approve")
+    repondre("inconnue")
     with caplog.at_level(logging.ERROR):
         assert lancer("publication_bilan")[1]["publier_au_nom"] == {"failed"}
     assert any("La connexion Airflow « publication_inconnue » n'existe pas" in m for m in caplog.messages)
-    repondre("lea", "Reject")
+    repondre("lea", choix="Reject")
     assert lancer("publication_bilan")[1]["publier_au_nom"] == {"skipped"}
     assert publies(entrepot_neuf) == []
-    repondre("lea", "Approve")
+    repondre("lea")
     sortie = tmp_path / "bilans"
     assert set.union(*lancer("publication_bilan", sortie=sortie)[1].values()) == {"success"}
     assert publies(entrepot_neuf) == [(EXERCICE, 1)]
@@ -214,6 +220,6 @@ def test_un_fichier_refuse_est_nomme_et_rien_n_est_annonce(entrepot_neuf, tmp_pa
     (refuse / "rh" / "agents_2021.csv").write_bytes(b"")
     with caplog.at_level(logging.ERROR):
         taches = charger(refuse)
-    assert taches == {"charger": {"success", "skipped", "failed"}, "annoncer": {"upstream_failed"}}
+    assert (taches["charger"], taches["annoncer"]) == ({"success", "skipped", "failed"}, {"upstream_failed"})
     phrases = [m for m in caplog.messages if m.startswith("Échec de la chaîne chargement_depot")]
     assert [("rh/agents_2021.csv" in m, "compta" in m) for m in phrases] == [(True, False)]

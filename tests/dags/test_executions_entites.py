@@ -9,7 +9,9 @@ from psycopg.conninfo import conninfo_to_dict
 from tests.atelier import bases
 from tests.atelier.atelier import VIDE
 from tests.atelier.petit_depot import EXERCICE, ecrire
-from tests.dags.test_executions import lancer, publies, travailler_sur
+from tests.dags.test_executions import lancer, publies, repondre, travailler_sur
+
+from mutualisation import operations as op
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -69,3 +71,43 @@ def test_une_entite_sans_connexion_n_ecrit_chez_personne(deux_entites, tmp_path,
         etats = lancer("chargement_depot__grand_lac", depot=ecrire(tmp_path / "lac"))[1]
     assert etats["annoncer"] == {"upstream_failed"}
     assert any("La connexion Airflow « entrepot_grand_lac » n'existe pas" in m for m in caplog.messages)
+
+
+def test_qui_est_d_une_entite_ne_publie_pas_chez_l_autre(deux_entites, tmp_path, monkeypatch, caplog):
+    """Refused by Airflow, for want of a connection of that entity, then by its base: each guard alone."""
+    from airflow.api_fastapi.app import create_auth_manager
+
+    from mutualisation.ordonnancement.connexions import adresses
+
+    create_auth_manager()
+    (tmp_path / "entites.toml").write_text('[grand_lac]\n[pays_haut]\nrepondent = ["lea", "marc"]\n')
+    with adresses("pays_haut"), op.Session.depuis_environnement() as session:
+        op.charger(session, str(ecrire(tmp_path / "pays")))
+    lancer("bilan_etape__pays_haut", exercices=[EXERCICE], relecture=True)
+    base = conninfo_to_dict(deux_entites["pays_haut"])["dbname"]
+    with psycopg.connect(deux_entites["pays_haut"], autocommit=True) as conn:
+        for personne in ("lea", "marc"):
+            conn.execute(f"drop role if exists {personne}")
+            conn.execute(f"create role {personne} login in role mutualisation_traitement")
+        conn.execute(f'revoke connect on database "{base}" from public')
+        conn.execute(f'grant connect on database "{base}" to ouvrier, lea')
+    monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_GRAND_LAC__MARC", "postgres://marc@")
+    monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_MARC", "postgres://marc@")
+
+    def publier(*personnes):
+        caplog.clear()
+        suites = repondre(*personnes)
+        with caplog.at_level(logging.ERROR):
+            etats = lancer("publication_bilan__pays_haut")[1]
+        return suites, etats["publier_au_nom"], " ".join(caplog.messages)
+
+    suites, etat, dit = publier("intrus", "marc")
+    assert (suites, etat) == ({"intrus": 403, "marc": 200}, {"failed"})
+    assert "La connexion Airflow « publication_pays_haut__marc » n'existe pas" in dit
+    monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_PAYS_HAUT__MARC", "postgres://marc@")
+    suites, etat, dit = publier("marc")
+    assert (etat, publies(deux_entites["pays_haut"])) == ({"failed"}, [])
+    assert "permission denied" in dit
+    monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_PAYS_HAUT__LEA", "postgres://lea@")
+    assert publier("lea")[1] == {"success"}
+    assert publies(deux_entites["pays_haut"]) == [(EXERCICE, 1)]

@@ -3,8 +3,10 @@
 import asyncio
 import datetime as dt
 import os
+import shutil
 from types import SimpleNamespace
 
+import fsspec
 import pytest
 from upath import UPath
 
@@ -104,17 +106,56 @@ def test_un_fichier_date_de_demain_n_empeche_pas_le_marqueur_et_tout_stockage_di
 
 
 def test_un_depot_qui_ne_se_lit_pas_se_dit_et_le_guet_continue(depot, monkeypatch, caplog):
-    def tombe(adresse):
+    def tombe(*_):
         raise PermissionError("s3://cle@secret")
 
     monkeypatch.setattr(guet, "relever", tombe)
     assert evenements(monkeypatch, depot, 40, Retenues(), rien) == []
-    assert "Le dépôt surveillé ne peut pas être lu (PermissionError) ; nouvel essai dans 10 s." in caplog.messages
+    (dite, *_) = caplog.messages
+    assert dite.startswith("Le dépôt surveillé ne peut pas être lu (erreur PermissionError) : vérifiez son adresse")
+    assert dite.endswith("et la connexion Airflow « depot ». Nouvel essai dans 10 s.")
     assert "secret" not in caplog.text
 
 
+def test_une_panne_qui_dure_s_annonce_une_fois_puis_le_depot_revenu(depot, monkeypatch):
+    """Of whatever reasons; a folder that isn't there is a drop that can't be read, not an empty one."""
+    monkeypatch.setattr(guet, "PANNE_S", 5)
+    memoire, relever, raisons = Retenues(), guet.relever, iter([TimeoutError, PermissionError] * 4)
+
+    def tantot(*arguments):
+        if (raison := next(raisons, None)) is not None:
+            raise raison
+        return relever(*arguments)
+
+    monkeypatch.setattr(guet, "relever", tantot)
+    assert evenements(monkeypatch, depot, 20, memoire, *[rien] * 4) == [], "it may come back"
+    assert evenements(monkeypatch, depot, 20, memoire, *[rien] * 12) == [0]
+    assert evenements(monkeypatch, depot, 20, memoire, *[rien] * 12) == [], "a triggerer that starts again"
+    deposer(depot, "rh/a.csv")
+    assert evenements(monkeypatch, depot, 5, memoire, *[rien] * 9) == [1], "it reads again"
+    shutil.rmtree(depot)
+    assert evenements(monkeypatch, depot, 5, memoire, *[rien] * 9) == [0], "another failure"
+    depot.mkdir()
+    assert evenements(monkeypatch, depot, 5, memoire, *[rien] * 9) == [], "empty: nobody waits for it"
+
+
+def test_chaque_guet_a_le_compte_de_son_entite(airflow_pret, monkeypatch):
+    """One triggerer watches for all: no account may be that of the process."""
+    vus = {}
+    monkeypatch.setattr(fsspec.config, "conf", {})
+    monkeypatch.setattr(guet, "relever", lambda depot, compte: vus.update({depot: compte}))
+    for nom in ("LAC", "PAYS"):
+        monkeypatch.setenv(f"AIRFLOW_CONN_DEPOT_{nom}", f'{{"conn_type": "s3", "login": "{nom}", "password": "x"}}')
+    for nom in ("lac", "pays", "rien"):
+        asyncio.run(guet.DepotComplet(f"s3://{nom}", f"depot_{nom}")._regarder())
+    assert {adresse: compte.get("key") for adresse, compte in vus.items()} == {
+        "s3://lac": "LAC", "s3://pays": "PAYS", "s3://rien": None,
+    }  # fmt: skip
+    assert fsspec.config.conf == {}
+
+
 def test_le_declencheur_se_refait_de_ce_qu_il_dit():
-    nom, arguments = guet.DepotComplet("s3://depots/2026", calme=0).serialize()
+    nom, arguments = guet.DepotComplet("s3://depots/2026", "depot_lac", calme=0).serialize()
     assert nom == "mutualisation.ordonnancement.guet.DepotComplet"
     assert guet.DepotComplet(**arguments).serialize() == (nom, arguments)
 
@@ -122,7 +163,6 @@ def test_le_declencheur_se_refait_de_ce_qu_il_dit():
 @pytest.mark.complet
 def test_un_stockage_objet_est_guette_et_se_charge_de_meme(petit, base_vierge, tmp_path, monkeypatch):
     """A local server that speaks S3 (moto): the watch, then the loader, by the same address."""
-    import fsspec
     from moto.server import ThreadedMotoServer
 
     from mutualisation import operations as op
@@ -139,16 +179,16 @@ def test_un_stockage_objet_est_guette_et_se_charge_de_meme(petit, base_vierge, t
             f' "extra": {{"endpoint_url": "http://{hote}:{port}"}}}}',
         )
         trouvee = connexions.connexion("depot")
-        connexions.regler_stockage(trouvee, trouvee.extra_dejson)
-        s3 = fsspec.filesystem("s3")
+        compte = connexions.compte_du_stockage(trouvee, trouvee.extra_dejson)
+        s3 = fsspec.filesystem("s3", **compte)
         s3.mkdir("depots")
         s3.put(str(petit), "depots/2021", recursive=True)
-        assert not guet.relever("s3://depots/2021").marque
+        assert not guet.relever("s3://depots/2021", compte).marque
         s3.pipe("depots/2021/" + guet.MARQUEUR, b"")
         fichiers = sum(f.is_file() for f in petit.rglob("*"))
         assert evenements(monkeypatch, "s3://depots/2021", 0, Retenues(), rien) == [fichiers]
         monkeypatch.setenv("ENTREPOT_DSN", base_vierge)
-        with op.Session.depuis_environnement() as session:
+        with connexions.adresses(), op.Session.depuis_environnement() as session:
             charges = op.charger(session, "s3://depots/2021")
         assert sum(len(c.fichiers) for c in charges) == fichiers
     finally:

@@ -10,7 +10,7 @@ from mutualisation.operations.enchainement import BilanPublie, bilan, charger, p
 from mutualisation.operations.etat import etat
 from mutualisation.operations.executions import Demande
 from mutualisation.operations.laisse_de_cote import laisse_de_cote, laisse_de_cote_par_la_lecture
-from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier
+from mutualisation.operations.livraison import extraire, extraire_ensemble, facturer, publier, verifier_extraits
 from mutualisation.operations.ouverture_en_lecture import ouvrir
 from mutualisation.operations.sauvegarde import restaurer, sauvegarder
 from mutualisation.operations.session import Session, migrer_l_entrepot, verifier_exercices, verifier_sortie

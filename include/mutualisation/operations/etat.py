@@ -111,22 +111,6 @@ def _pendant(etape: str | None) -> str:
     return f", étape « {etape} »" if etape else ""
 
 
-def exercices_a_construire(dsn: str) -> list[int]:
-    """The exercices that a build nobody asked for takes: those published, and those after them whose payroll is loaded.
-
-    A closed one is built again on demand only (S3).
-    """
-    requete = (
-        "with publies as (select exercice from journal.publications), charges as ("
-        " select distinct exercice from journal.fichiers_courants where jeu = 'masse_salariale'"
-        " and exercice > coalesce((select max(exercice) from publies), 0))"
-        " select exercice from (table publies union table charges) as e"
-        " where exercice not in (select exercice from journal.clotures) order by exercice"
-    )
-    with connecter(dsn) as conn:
-        return [e for (e,) in conn.execute(requete)]
-
-
 def reste_a_construire(dsn: str) -> bool:
     """Whether files were accepted that no build has seen to its end: an announcement may have been lost."""
     with connecter(dsn) as conn:

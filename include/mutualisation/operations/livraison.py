@@ -209,6 +209,17 @@ def _composer(
     return places
 
 
+def verifier_extraits(session: Session, exercices: Sequence[int], sortie: str) -> None:
+    """Before hours of work: the extracts of these exercices can take their places.
+
+    Raises `ErreurMutualisation` when a folder can't be written or holds what is not ours, a document open in a
+    spreadsheet among others (K11).
+    """
+    verifier_sortie(Path(sortie))
+    with session.lecture() as conn:
+        verifier_places(conn, Path(sortie), exercices)
+
+
 def extraire(session: Session, exercice: int, sortie: str, version: int | None = None) -> str:
     """Write the extract `bilan_AAAA/` of an exercice; give back its folder. As `extraire_ensemble`."""
     return extraire_ensemble(session, [exercice], sortie, version)[0]

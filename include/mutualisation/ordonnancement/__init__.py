@@ -2,6 +2,8 @@
 
 # said by the launcher of the checkout, which holds the embedded server for its tasks: no task starts one
 EMBARQUE = "MUTUALISATION_ENTREPOT_EMBARQUE"
+# the Connection of the store where drops arrive
+DEPOT = "depot"
 
 
 def nommer(base: str, entite: str, separateur: str = "_") -> str:

@@ -14,9 +14,11 @@ from psycopg.conninfo import make_conninfo
 
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ordonnancement import EMBARQUE, nommer
+from mutualisation.ordonnancement import DEPOT, EMBARQUE, nommer
 
-ENTREPOT, DEPOT, S3 = "entrepot", "depot", "s3"
+ENTREPOT, S3 = "entrepot", "s3"
+# two entities and two persons never make one name: no entity holds it
+SEPARATEUR = "__"
 # whose password is the key
 CLES = {"MUTUALISATION_CLE_PSEUDONYMES": "cle_pseudonymes", "MUTUALISATION_CLE_SIGNATURE": "cle_signature"}
 SANS_ENTREPOT = (
@@ -48,7 +50,8 @@ async def connexion_async(nom: str) -> Connection | None:
 def adresses(entite: str = "") -> Iterator[None]:
     """For the time of a task, what its environment lacks and a Connection gives: warehouse, keys, object store.
 
-    An entity takes neither address nor key of the environment, which would be those of another, and has its own folder.
+    An entity takes neither address nor key of the environment, which would be those of another, and has its own folder
+    and its own account of the store.
     Raises `ErreurMutualisation` when no warehouse is named.
     """
     ajoutees: dict[str, str | None] = {}
@@ -63,14 +66,17 @@ def adresses(entite: str = "") -> Iterator[None]:
         raise ErreurMutualisation(SANS_BASE.format(nom=nommer(ENTREPOT, entite)))
     if not os.environ.get("ENTREPOT_DSN", ajoutees.get("ENTREPOT_DSN")) and os.environ.get(EMBARQUE) != "oui":
         raise ErreurMutualisation(SANS_ENTREPOT)
-    if trouvee := connexion(DEPOT):
-        regler_stockage(trouvee, trouvee.extra_dejson)
+    stockages = dict(fsspec.config.conf)
+    if trouvee := connexion(nommer(DEPOT, entite)):
+        fsspec.config.conf[_protocole(trouvee)] = compte_du_stockage(trouvee, trouvee.extra_dejson)
     avant: dict[str, str | None] = {variable: os.environ.get(variable) for variable in ajoutees}
     _poser(ajoutees)
     try:
         yield
     finally:
         _poser(avant)
+        fsspec.config.conf.clear()
+        fsspec.config.conf.update(stockages)
 
 
 def _poser(variables: dict[str, str | None]) -> None:
@@ -91,26 +97,29 @@ def dsn(trouvee: Connection) -> str:
     return make_conninfo(**{nom: valeur for nom, valeur in (lieu | compte | trouvee.extra_dejson).items() if valeur})
 
 
-def regler_stockage(trouvee: Connection, extra: dict[str, Any]) -> None:
-    """Tell fsspec the account of an object store: login, password, and its own options in `extra` (`endpoint_url`…).
-
-    The type of the Connection is the protocol of the address; any other (`generic`, `aws`) means S3.
-    """
+def compte_du_stockage(trouvee: Connection, extra: dict[str, Any]) -> dict[str, Any]:
+    """The account of an object store as fsspec takes it: login, password, options of `extra` (`endpoint_url`…)."""
     options = extra | {"key": trouvee.login, "secret": trouvee.password}
+    return {nom: valeur for nom, valeur in options.items() if valeur}
+
+
+def _protocole(trouvee: Connection) -> str:
+    """The type of the Connection is the protocol of the address; any other (`generic`, `aws`) means S3."""
     connus = set(fsspec.available_protocols()) - {"generic"}
-    protocole = trouvee.conn_type if trouvee.conn_type in connus else S3
-    fsspec.config.conf[protocole] = {nom: valeur for nom, valeur in options.items() if valeur}
+    return str(trouvee.conn_type) if trouvee.conn_type in connus else S3
 
 
-def compte_de(dsn_entrepot: str, acte: str, nom: str) -> str:
-    """The warehouse under a person's own login, which the Connection `<acte>_NOM` gives.
+def compte_de(dsn_entrepot: str, acte: str, nom: str, entite: str = "") -> str:
+    """The warehouse under a person's own login, which the Connection `<acte>_NOM` gives, `<acte>_<entity>__NOM` for an
+    entity: nobody publishes another's bilan.
 
     Raises `ErreurMutualisation` when it does not exist.
     """
-    trouvee = connexion(f"{acte}_{nom}")
+    cherchee = f"{acte}_{entite}{SEPARATEUR}{nom}" if entite else f"{acte}_{nom}"
+    trouvee = connexion(cherchee)
     if trouvee is None:
         raise ErreurMutualisation(
-            f"La connexion Airflow « {acte}_{nom} » n'existe pas : créez-la, avec le login et le mot de passe du "
+            f"La connexion Airflow « {cherchee} » n'existe pas : créez-la, avec le login et le mot de passe du "
             "compte de base de données de cette personne, puis effacez l'état de la tâche (« Clear »)."
         )
     return make_conninfo(dsn_entrepot, user=trouvee.login, password=trouvee.password)

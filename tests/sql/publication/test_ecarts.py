@@ -11,7 +11,9 @@ import pytest
 
 from mutualisation import operations as op
 from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
-from mutualisation.operations.etat import exercices_a_construire, reste_a_construire
+from mutualisation.operations.echeance import exercices_a_construire, fichiers_manquants
+from mutualisation.operations.etat import reste_a_construire
+from mutualisation.sources.brut import synchroniser_brut
 
 Conn = psycopg.Connection[Any]
 BOUGE = (
@@ -122,11 +124,57 @@ def test_l_echeance_d_un_exercice_publie(conn_publiee: Conn, tmp_path: Path) -> 
 
 
 def test_ce_qui_se_construit_sans_etre_demande(session: op.Session, conn_vierge: Conn, conn_publiee: Conn) -> None:
-    """An empty warehouse takes what has a payroll; a published one, what it publishes and later years alone."""
-    annees = [("rh", "masse_salariale", str(annee), None) for annee in (2018, 2022)]
-    for conn, voulus in ((conn_vierge, [2018, 2022]), (conn_publiee, [2019, 2020, 2021, 2022])):
-        deposer(conn, *annees)
-        assert exercices_a_construire(conn.info.dsn) == voulus
+    """What is complete on an empty warehouse; on a published one, what it publishes and later complete years."""
+    for conn, voulus in ((conn_vierge, [2018]), (conn_publiee, [2019, 2020, 2021])):
+        deposer(conn, *annee(2018), ("rh", "masse_salariale", "2022", None))
+        exercices, incomplets = exercices_a_construire(conn.info.dsn)
+        assert (exercices, list(incomplets)) == (voulus, [2022])
+        assert texte(incomplets[2022]).startswith(
+            "Exercice 2022 laissé de côté : il manque 26 fichiers : compta/mandats_"
+        )
+        deposer(conn, *annee(2022)[1:])
+        assert exercices_a_construire(conn.info.dsn) == ([*voulus, 2022], {})
+    conn_publiee.execute(
+        "insert into journal.sceaux (numero, enonce, signature, cle_publique) select numero + 1, (enonce::jsonb"
+        ' || \'{"acte": "cloture", "exercice": 2019}\')::text, signature, cle_publique from journal.sceaux'
+    )
+    conn_publiee.commit()
+    assert exercices_a_construire(conn_publiee.info.dsn)[0] == [2020, 2021, 2022], "a closed one, on demand only (S3)"
+
+
+def annee(an: int) -> list[tuple[str, str, str, int | None]]:
+    """The expected files of a year, payroll first."""
+    annuels = (("rh", "masse_salariale"), ("rh", "agents"), ("compta", "etat_actif"))
+    mensuels = (("rh", "temps"), ("compta", "mandats"))
+    return [(s, j, str(an), None) for s, j in annuels] + [(s, j, str(an), 12) for s, j in mensuels]
+
+
+@pytest.mark.parametrize(
+    ("controle", "cle", "reste"),
+    [
+        ("fichier_manquant", "etat_actif", ["temps_2024-12"]),
+        ("fichier_manquant", None, ["temps_2024-12"]),
+        ("mois_manquant", "temps_2024-12", ["etat_actif_2024"]),
+        ("mois_manquant", "temps_2024-11", ["etat_actif_2024", "temps_2024-12"]),
+        ("grand_livre", None, ["etat_actif_2024", "temps_2024-12"]),
+    ],
+)
+def test_ce_qui_est_justifie_ne_manque_plus(
+    conn_vierge: Conn, controle: str, cle: str | None, reste: list[str]
+) -> None:
+    """G5: a very small EPCI has no assets, and says so; a row of another exercice, or a rejected one, says nothing."""
+    temps = [("rh", "temps", f"2024-{mois:02}", mois) for mois in range(1, 12)]
+    deposer(conn_vierge, *(f for f in annee(2024) if f[1] not in ("etat_actif", "temps")), *temps)
+    synchroniser_brut(conn_vierge)
+    deposer(conn_vierge, ("referentiel", "justifications", "2024", None))
+    conn_vierge.execute(
+        "insert into brut.justifications (fichier_id, ligne, defauts, exercice, controle, cle, justification)"
+        " select max(fichier_id), 1, x.defauts, x.exercice, %(controle)s, x.cle, 'aucun' from journal.fichiers, (values"
+        " (null, 2024, %(cle)s), (null, 2023, null), ('Date|illisible', 2024, null)) as x (defauts, exercice, cle)"
+        " group by x.defauts, x.exercice, x.cle",
+        {"controle": controle, "cle": cle},
+    )
+    assert sorted(nom.partition("/")[2] for nom in fichiers_manquants(conn_vierge, 2024)) == reste
 
 
 def test_une_version_qui_attend_n_est_pas_construite_de_nouveau(session: op.Session, conn_vierge: Conn) -> None:

@@ -1,0 +1,129 @@
+"""What a task does before any work, called as Airflow calls it, on a warehouse published by hand."""
+
+from collections import defaultdict
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import pytest
+from tests.sql.publication.test_ecarts import deposer
+
+from mutualisation import operations as op
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.erreurs import ErreurMutualisation
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+COMPLET = (
+    ("rh", "temps", "{}", 12), ("compta", "mandats", "{}", 12), ("rh", "agents", "{}", None),
+    ("rh", "masse_salariale", "{}", None), ("compta", "etat_actif", "{}", None),
+)  # fmt: skip
+
+
+@pytest.fixture
+def tache(dagbag, base_vierge, tmp_path, monkeypatch):
+    """Call a task by its name; what it sends is kept."""
+    from chaines import taches
+
+    envois = []
+    session = op.Session(base_vierge, tmp_path / "var")
+    monkeypatch.setattr(taches, "entrepot", lambda: nullcontext(session))
+    monkeypatch.setattr(taches, "get_current_context", lambda: {"dag": SimpleNamespace(dag_id="bilan_etape")})
+    monkeypatch.setattr("chaines.entites.get_current_context", taches.get_current_context)
+    monkeypatch.setattr(taches, "envoyer", lambda phrase, remede, _: envois.append(f"{phrase} {remede}"))
+
+    def appeler(nom, *evenements, lancee="asset_triggered", **params):
+        params = {"exercices": [], "sortie": None, "relecture": False, "depot": None} | params
+        recus = defaultdict(lambda: [SimpleNamespace(extra=e) for e in evenements])
+        suite = {"dag_run": SimpleNamespace(run_type=lancee)} if nom == "choisir_exercices" else {}
+        return getattr(taches, nom).function(params=params, triggering_asset_events=recus, **suite)
+
+    appeler.envois, appeler.dsn, appeler.dossier = envois, base_vierge, tmp_path
+    return appeler
+
+
+def annee(an):
+    return [(source, jeu, periode.format(an), mois) for source, jeu, periode, mois in COMPLET]
+
+
+def test_un_exercice_incomplet_est_laisse_de_cote_et_une_alerte_le_dit(tache):
+    """An unattended build takes 2024; 2025 would stop it. Asked for, 2025 is taken, and says itself what it lacks."""
+    with connecter(tache.dsn, role=None) as conn:
+        deposer(conn, *annee(2024), *annee(2025)[:-1])
+    annonce = {"exercices": []}
+    assert tache("choisir_exercices", annonce) == [2024]
+    assert tache.envois == [
+        "Exercice 2025 laissé de côté : il manque 1\u00a0fichier : compta/etat_actif_2025. déposez-les, le bilan "
+        "suivra, ou justifiez leur absence dans referentiel/justifications"
+    ]
+    tache.envois.clear()
+    assert tache("choisir_exercices", {"exercices": [2025]}) == [2025]
+    assert tache("choisir_exercices", lancee="manual", exercices=[2025]) == [2025]
+    assert tache.envois == []
+
+
+def test_rien_de_complet_ne_construit_rien_et_se_dit(tache):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    with connecter(tache.dsn, role=None) as conn:
+        deposer(conn, ("rh", "masse_salariale", "2025", None))
+    with pytest.raises(AirflowSkipException, match="publié ou complet qui soit ouvert"):
+        tache("choisir_exercices", {"exercices": []})
+    assert len(tache.envois) == 1
+
+
+def test_un_extrait_ouvert_dans_un_tableur_arrete_la_premiere_tache(tache):
+    """Of a run that publishes; one that stops at its version writes no extract."""
+    from airflow.sdk.exceptions import AirflowException
+
+    place = tache.dossier / "bilans" / "bilan_2024"
+    place.mkdir(parents=True)
+    (place / "~$bilan_etape_2024.xlsx").write_bytes(b"")
+    demande = {"exercices": [2024], "sortie": str(place.parent)}
+    with pytest.raises(AirflowException, match="fermez"):
+        tache("choisir_exercices", lancee="manual", **demande)
+    assert tache("choisir_exercices", lancee="manual", **demande | {"relecture": True}) == [2024]
+    assert tache("choisir_exercices", {"exercices": [2024]}, sortie=str(place.parent)) == [2024]
+
+
+def test_un_depot_qui_ne_se_lit_pas_se_dit_une_fois(tache, monkeypatch):
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+    panne, complet = ({"payload": {"panne": dite}} for dite in ("erreur PermissionError", ""))
+    with pytest.raises(AirflowFailException, match=r"lu \(erreur PermissionError\).*la connexion Airflow « depot »"):
+        tache("ouvrir_depot", panne)
+    with pytest.raises(AirflowException, match="n'existe pas"):
+        tache("ouvrir_depot", depot=str(tache.dossier / "nulle"))
+    (tache.dossier / "rh").mkdir()
+    (tache.dossier / "rh" / "agents_2024.csv").write_text("a;b\n")
+    monkeypatch.setenv("MUTUALISATION_DEPOT", str(tache.dossier))
+    assert tache("ouvrir_depot") is None
+    assert tache("ouvrir_depot", panne, complet) is None, "it came back before the run began"
+    assert tache("ouvrir_depot", {}) is None, "an event of the API"
+
+
+@pytest.mark.parametrize(
+    ("adresse", "juste"),
+    [
+        ("s3://lac/depots", True), ("s3://lac/depots/2024", True), ("s3://lac/depots2", False), ("s3://pays", False),
+        ("s3://lac/depots/../autre", False),
+    ],
+)  # fmt: skip
+def test_une_entite_reste_dans_ses_dossiers(dagbag, adresse, juste):
+    from chaines.taches import exiger_chez_elle
+
+    with nullcontext() if juste else pytest.raises(ErreurMutualisation, match="qui n'est pas à cette entité"):
+        exiger_chez_elle("depot", adresse, "s3://lac/depots")
+
+
+def test_le_depot_et_la_sortie_d_une_entite_sont_les_siens(dagbag, tmp_path, monkeypatch):
+    from chaines import taches
+
+    (tmp_path / "t.toml").write_text('[lac]\ndepot = "s3://lac/"\n[pays]\n')
+    monkeypatch.setenv("MUTUALISATION_ENTITES", str(tmp_path / "t.toml"))
+    monkeypatch.setattr("chaines.entites.get_current_context", lambda: {"dag": SimpleNamespace(dag_id="x__lac")})
+    session = op.Session("", tmp_path / "lac")
+    assert taches.depot_demande({"depot": None}) == "s3://lac"
+    assert taches._sortie(session, {"sortie": None}) == str(tmp_path / "lac" / "bilans")
+    with pytest.raises(ErreurMutualisation, match="« depot » vaut s3://pays, qui n'est pas à cette entité"):
+        taches.depot_demande({"depot": "s3://pays"})
+    with pytest.raises(ErreurMutualisation, match=r"« sortie » vaut .*/pays/bilans, qui n'est pas à cette entité"):
+        taches._sortie(session, {"sortie": str(tmp_path / "pays" / "bilans")})
