@@ -86,8 +86,12 @@ def test_le_marqueur_dit_que_tout_y_est(depot, monkeypatch):
         deposer(depot, "rh/c.csv")
         os.utime(depot / "rh" / "c.csv", (0, 0))
 
-    gestes = [lambda: deposer(depot, "rh/a.csv"), rien, lambda: deposer(depot, "rh/b.csv"), marquer, rien]
-    assert evenements(monkeypatch, depot, 0, Retenues(), *gestes, deposer_du_passe, rien, rien, marquer) == [2, 3]
+    memoire = Retenues()
+    gestes = [lambda: deposer(depot, "rh/a.csv"), rien, lambda: deposer(depot, "rh/b.csv")]
+    assert evenements(monkeypatch, depot, 0, memoire, *gestes, rien) == [], "no marker yet"
+    assert evenements(monkeypatch, depot, 0, memoire, marquer, rien) == [2]
+    assert evenements(monkeypatch, depot, 0, memoire, deposer_du_passe, rien, rien) == [], "the former marker"
+    assert evenements(monkeypatch, depot, 0, memoire, marquer, rien) == [3]
 
 
 def test_un_fichier_date_de_demain_n_empeche_pas_le_marqueur_et_tout_stockage_dit_ses_dates(depot, monkeypatch):
@@ -105,14 +109,17 @@ def test_un_fichier_date_de_demain_n_empeche_pas_le_marqueur_et_tout_stockage_di
     assert guet._date({"mtime": hier}) < guet._date({"mtime": demain})
 
 
-def test_un_depot_qui_ne_se_lit_pas_se_dit_et_le_guet_continue(depot, monkeypatch, caplog):
+@pytest.mark.parametrize(
+    ("erreur", "raison"), [(PermissionError, "erreur PermissionError"), (ValueError, "ValueError")]
+)
+def test_un_depot_qui_ne_se_lit_pas_se_dit_et_le_guet_continue(depot, monkeypatch, caplog, erreur, raison):
     def tombe(*_):
-        raise PermissionError("s3://cle@secret")
+        raise erreur("s3://cle@secret")
 
     monkeypatch.setattr(guet, "relever", tombe)
     assert evenements(monkeypatch, depot, 40, Retenues(), rien) == []
     (dite, *_) = caplog.messages
-    assert dite.startswith("Le dépôt surveillé ne peut pas être lu (erreur PermissionError) : vérifiez son adresse")
+    assert dite.startswith(f"Le dépôt surveillé ne peut pas être lu ({raison}) : vérifiez son adresse")
     assert dite.endswith("et la connexion Airflow « depot ». Nouvel essai dans 10 s.")
     assert "secret" not in caplog.text
 
@@ -120,7 +127,7 @@ def test_un_depot_qui_ne_se_lit_pas_se_dit_et_le_guet_continue(depot, monkeypatc
 def test_une_panne_qui_dure_s_annonce_une_fois_puis_le_depot_revenu(depot, monkeypatch):
     """Of whatever reasons; a folder that isn't there is a drop that can't be read, not an empty one."""
     monkeypatch.setattr(guet, "PANNE_S", 5)
-    memoire, relever, raisons = Retenues(), guet.relever, iter([TimeoutError, PermissionError] * 4)
+    memoire, relever, raisons = Retenues(), guet.relever, iter([TimeoutError, PermissionError] * 9)
 
     def tantot(*arguments):
         if (raison := next(raisons, None)) is not None:
@@ -157,6 +164,7 @@ def test_chaque_guet_a_le_compte_de_son_entite(airflow_pret, monkeypatch):
 def test_le_declencheur_se_refait_de_ce_qu_il_dit():
     nom, arguments = guet.DepotComplet("s3://depots/2026", "depot_lac", calme=0).serialize()
     assert nom == "mutualisation.ordonnancement.guet.DepotComplet"
+    assert arguments == {"depot": "s3://depots/2026", "connexion": "depot_lac", "calme": 0, "periode": 30}
     assert guet.DepotComplet(**arguments).serialize() == (nom, arguments)
 
 
