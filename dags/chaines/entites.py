@@ -117,7 +117,7 @@ def chaine(
             ) as definie:
                 cablage(entite)
             for tache in definie.tasks:
-                declarer(tache, entite)
+                declarer(tache, entite.nom)
             definie.fileloc = cablage.__code__.co_filename
         return cablage
 
