@@ -10,6 +10,7 @@ from email import policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from tests.atelier.courrier import boite_aux_lettres
 
@@ -79,6 +80,10 @@ def test_courriel_et_webhook_commencent_par_la_phrase(dagbag, webhook, monkeypat
 
 
 def test_une_alerte_qui_ne_part_pas_se_dit_et_ne_leve_rien(dagbag, monkeypatch, caplog):
+    def refuser(adresse, **_):
+        raise httpx.ConnectError(f"no route to {adresse}")
+
+    monkeypatch.setattr(httpx, "post", refuser)
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
         courriel(monkeypatch, prise.getsockname()[1])  # nobody listens

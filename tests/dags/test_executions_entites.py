@@ -107,7 +107,7 @@ def test_qui_est_d_une_entite_ne_publie_pas_chez_l_autre(deux_entites, tmp_path,
     monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_PAYS_HAUT__MARC", "postgres://marc@")
     suites, etat, dit = publier("marc")
     assert (etat, publies(deux_entites["pays_haut"])) == ({"failed"}, [])
-    assert "permission denied" in dit
+    assert "ce compte n'a pas le droit connect sur cette base" in dit
     monkeypatch.setenv("AIRFLOW_CONN_PUBLICATION_PAYS_HAUT__LEA", "postgres://lea@")
     assert publier("lea")[1] == {"success"}
     assert publies(deux_entites["pays_haut"]) == [(EXERCICE, 1)]

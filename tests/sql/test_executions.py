@@ -142,7 +142,12 @@ def test_ce_que_charge_et_construit_une_execution_porte_son_numero(dsn: str) -> 
         )
         conn.commit()
         version = op.ouvrir_construction(session, conn, [2021], None)
-        op.clore(conn, version, "construite", {"modele": {"reussie": True, "tests": 7, "echecs": []}})
+        op.clore(
+            conn,
+            version,
+            "construite",
+            {"fichier": {"reussie": True}, "modele": {"reussie": True, "tests": 7, "echecs": []}},
+        )
         op.clore(conn, version, "echouee", {"bilan": {"statut": "echec", "executees": 3, "echecs": ["une phrase"]}})
     with connecter(dsn) as conn:
         conn.execute("insert into journal.chargements (source) values ('cee')")

@@ -99,19 +99,19 @@ def test_l_echeance_nomme_les_fichiers_qui_manquent(session: op.Session, conn_vi
         conn_vierge,
         *(("rh", "temps", f"2024-T{t}", 3 * t) for t in (1, 2, 3, 4)),
         *(("compta", "mandats", f"2024-{mois:02}", mois) for mois in range(1, 12)),
-        ("rh", "agents", "2024", None),
         ("rh", "agents", "2023", None),
     )
     with pytest.raises(ControleEchoue) as levee:
         op.exiger_bilan(session, 2024, date(2025, 6, 30))
     assert texte(str(levee.value)) == (
-        "Pas de bilan 2024 au 30/06/2025 : il manque 3 fichiers : compta/mandats_2024-12, compta/etat_actif_2024, "
-        "rh/masse_salariale_2024. Déposez-les, le bilan suivra."
+        "Pas de bilan 2024 au 30/06/2025 : il manque 4 fichiers : compta/mandats_2024-12, compta/etat_actif_2024, "
+        "rh/agents_2024, rh/masse_salariale_2024. Déposez-les, le bilan suivra."
     )
     deposer(
         conn_vierge,
         ("compta", "mandats", "2024-12", 12),
         ("compta", "etat_actif", "2024", None),
+        ("rh", "agents", "2024", None),
         ("rh", "masse_salariale", "2024", None),
     )
     with pytest.raises(ControleEchoue, match=r"aucun fichier attendu ne manque\. Lancez « bilan_etape »"):
