@@ -25,7 +25,9 @@ from mutualisation.lecteurs.tabulaire_csv import SEPARATEURS, autrement_separe, 
 from mutualisation.sources.jeux import Colonne, Jeu
 
 # forms that tell a column from most others, when a single header of the file has them
-_FORMES_PARLANTES = {"date": "des dates", "duree": "des durées", "siret": "des SIRET"}
+_FORMES_PARLANTES = {
+    "date": "des dates", "duree": "des durées", "siret": "des SIRET", "enumeration": "les valeurs de cette liste",
+}  # fmt: skip
 _SEUIL, _SEUIL_FACULTATIF, _CONTENU_MIN = 0.6, 0.85, 0.6
 # how likely a header names a column: by the name of the contract, by a usual one; what is lost where words are cut
 # short, where others stand beside; from which two writings are one; what the values of a list need
@@ -197,7 +199,10 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
     paires, prefixe = [], _prefixe(essai.tete.noms)
     for c in manquantes:
         contenus = {i: contenu(c, essai.tete.cellules(i)[:_ECHANTILLON]) for i in libres}
-        seule = _seule(c, manquantes, contenus)
+        pareils = [i for i, note in contenus.items() if note is not None and note >= 0.95]
+        if c.type == "enumeration":
+            pareils = [i for i in pareils if _parle(c, essai.tete.cellules(i))]
+        seule = _seule(c, manquantes, pareils)
         for i, nom in libres.items():
             note, raison = _note(c, _note_du_nom(essai.jeu.nom, c, nom, prefixe), contenus[i])
             if seule == i and note < _SEULE and not exclu(c, nom):
@@ -213,13 +218,18 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
     return retenus
 
 
-def _seule(colonne: Colonne, manquantes: Sequence[Colonne], contenus: dict[int, float | None]) -> int | None:
+def _seule(colonne: Colonne, manquantes: Sequence[Colonne], pareils: Sequence[int]) -> int | None:
     """The only free header whose cells have the form of a `*` column, itself the only one missing of that form."""
     if colonne.type not in _FORMES_PARLANTES or not colonne.obligatoire:
         return None
-    pareils = [i for i, note in contenus.items() if note is not None and note >= 0.95]
-    memes = [c for c in manquantes if c.type == colonne.type and c.obligatoire]
+    memes = [c for c in manquantes if c.obligatoire and (c.type, c.valeurs) == (colonne.type, colonne.valeurs)]
     return pareils[0] if len(pareils) == 1 and len(memes) == 1 else None
+
+
+def _parle(colonne: Colonne, cellules: Sequence[str]) -> bool:
+    """Whether cells, all of them words, are several values of a list and nothing else."""
+    lus = {None if c.isdigit() else lecture_de(colonne)(c) or sens_usuel(colonne, c) for c in cellules}
+    return len(lus) > 1 and None not in lus
 
 
 def _note(colonne: Colonne, note_nom: float, note_contenu: float | None) -> tuple[float, str]:

@@ -35,7 +35,7 @@ from mutualisation.ingestion.depot import (
     se_recouvrent,
     version_suivante,
 )
-from mutualisation.ingestion.journal import Connexion
+from mutualisation.ingestion.journal import INGESTION_REFUSEE, Connexion
 from mutualisation.ingestion.travail import Chargement, Porte, Refus, Suivi, Travail, muet, transaction
 from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import sans_total
@@ -58,7 +58,6 @@ select f.chemin, split_part(p.parametre, ':', 1) as nom
  group by 1, 2
  order by 1, min(p.ligne)
 """
-_INGESTION_REFUSEE = "ingestion refusée avec les autres fichiers de la source"
 Identite = tuple[str, str]
 # the files that count, by jeu and periode
 Courants = Mapping[Identite, journal.Courant]
@@ -277,7 +276,7 @@ def accepter(travail: Travail, source: Source, chargement_id: int, charge: Charg
 
 
 def refuser(
-    travail: Travail, source: Source, chargement_id: int, refus: dict[str, str], autres: str = _INGESTION_REFUSEE
+    travail: Travail, source: Source, chargement_id: int, refus: dict[str, str], autres: str = INGESTION_REFUSEE
 ) -> None:
     """Remove the rows of a load, whose files are refused together; `autres`: what is said of those without a fault."""
     motif = " ".join(f"{chemin} : {m}" for chemin, m in refus.items())

@@ -12,6 +12,8 @@ from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import Jeu, Source
 
 Connexion = psycopg.Connection[Any]
+# why a file without a fault is refused
+INGESTION_REFUSEE = "ingestion refusée avec les autres fichiers de la source"
 
 
 def ouvrir_chargement(conn: Connexion, source: str) -> int:

@@ -6,13 +6,17 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from mutualisation.entrepot.connexion import connecter
+from mutualisation.francais.formats import enumerer
+from mutualisation.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.operations.session import Session
 from mutualisation.publication.inchange import publication_en_vigueur
 
 SQL_ETAT = {
     "exercices": "select p.exercice, p.version, c.prepare_par, p.publie_le, f.approuve_par, (select"
     " s.enonce::jsonb ->> 'publie_par' from journal.sceaux s where s.acte = 'publication' and s.version = p.version)"
-    " as publie_par"
+    " as publie_par, array(select distinct"
+    " k.controle from publication.controles k where k.exercice = p.exercice"
+    " and k.statut = 'ecart' and k.justification is null order by 1) as ecarts"
     " from journal.publications p join journal.constructions c using (version)"
     " left join journal.clotures f using (exercice, version) order by p.exercice",
     "fichiers": "select source, jeu, count(*) as fichiers, coalesce(sum(lignes), 0)::bigint as lignes"
@@ -81,8 +85,14 @@ def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
             f"{_pendant(derniere['etape'])} : attendez qu'elle finisse."
         )
         return
-    if lus["refuses"]:
+    fautifs = [r for r in lus["refuses"] if r["motif"] != INGESTION_REFUSEE]
+    if fautifs:
         yield "Corrigez les fichiers refusés et redéposez-les (même nom, ou « _v2 »), puis relancez."
+    elif lus["refuses"]:
+        yield (
+            "Les fichiers refusés le sont avec d'autres de leur source, et n'ont rien à corriger : faites ce que dit "
+            "la dernière exécution en échec, puis relancez."
+        )
     if not lus["fichiers"]:
         yield "Rien n'est chargé : « mutualisation bilan --depot DOSSIER --exercice AAAA --sortie DOSSIER »."
         return
@@ -99,11 +109,19 @@ def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
         )
     elif reste:
         yield "Des fichiers chargés ne comptent pas encore : « mutualisation bilan » les prend."
-    yield from (
+    yield from (_vers_la_cloture(e) for e in lus["exercices"] if not e["approuve_par"])
+
+
+def _vers_la_cloture(e: Mapping[str, Any]) -> str:
+    """G4: a gap without a reason comes before the approval, which would be refused."""
+    if e["ecarts"]:
+        return (
+            f"L'exercice {e['exercice']} ne se clôt pas encore, des écarts attendent une correction ou une ligne de "
+            f"referentiel/justifications ({enumerer(e['ecarts'])}), puis « mutualisation bilan »."
+        )
+    return (
         f"L'exercice {e['exercice']} est à approuver par une autre personne que {e['prepare_par']} : « mutualisation "
         f"cloturer --exercice {e['exercice']} --approuve-par NOM »."
-        for e in lus["exercices"]
-        if not e["approuve_par"]
     )
 
 

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from mutualisation.ingestion.journal import INGESTION_REFUSEE
 from mutualisation.operations.etat import _a_faire
 
 VIDE: dict[str, Any] = {"executions": [], "refuses": [], "fichiers": [], "exercices": []}
 CHARGE = VIDE | {"fichiers": [{"source": "rh"}]}
-A_APPROUVER = [{"exercice": 2021, "prepare_par": "alice", "approuve_par": None}]
+A_APPROUVER = [{"exercice": 2021, "prepare_par": "alice", "approuve_par": None, "ecarts": []}]
+A_JUSTIFIER = [A_APPROUVER[0] | {"ecarts": ["lignes_rejetees", "unites_nulles"]}]
+FAUTIF = {"motif": "une colonne manque (F5)."}
 
 
 def _execution(statut: str) -> list[dict[str, Any]]:
@@ -27,7 +30,17 @@ def _candidate(statut: str, *rejets: str) -> dict[str, Any]:
         (VIDE, False, ["Rien n'est chargé"]),
         (CHARGE, False, []),
         (CHARGE, True, ["Des fichiers chargés ne comptent pas encore : « mutualisation bilan »"]),
-        (CHARGE | {"refuses": ["x"]}, False, ["Corrigez les fichiers refusés"]),
+        (CHARGE | {"refuses": [FAUTIF]}, False, ["Corrigez les fichiers refusés"]),
+        (
+            CHARGE | {"refuses": [{"motif": INGESTION_REFUSEE}]},
+            False,
+            ["Les fichiers refusés le sont avec d'autres de leur source, et n'ont rien à corriger"],
+        ),
+        (
+            CHARGE | {"exercices": A_JUSTIFIER},
+            False,
+            ["L'exercice 2021 ne se clôt pas encore, des écarts attendent une correction ou une ligne de"],
+        ),
         (
             CHARGE | {"executions": _execution("interrompue")},
             False,
@@ -52,7 +65,7 @@ def _candidate(statut: str, *rejets: str) -> dict[str, Any]:
             ["L'exercice 2021 est à approuver par une autre personne que ali"],
         ),
         (
-            CHARGE | {"exercices": A_APPROUVER, "refuses": ["x"]},
+            CHARGE | {"exercices": A_APPROUVER, "refuses": [FAUTIF]},
             True,
             ["Corrigez les fichiers refusés", "Des fichiers chargés", "L'exercice 2021 est à approuver"],
         ),
