@@ -28,6 +28,7 @@ VOISINES = {
     ("dags", "ordonnancement"),
     ("simulation", "operations"),
     ("reparation", "operations"),
+    ("initiation", "examen"),
     ("extrait", "classeur"),
     ("extrait", "rapport"),
     ("extrait", "audit"),

@@ -13,19 +13,21 @@ import io
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from mutualisation import disque
 from mutualisation.erreurs import ErreurMutualisation, FichierRefuse, raison_systeme
+from mutualisation.examen.propositions import table_du_depot
 from mutualisation.ingestion.cellules_lues import lecture_de, total
-from mutualisation.ingestion.depot import lire_nom
+from mutualisation.ingestion.correspondances import compiler
+from mutualisation.ingestion.depot import lire_nom, mois_couverts, se_recouvrent
 from mutualisation.initiation.squelette import exiger_ici
 from mutualisation.lecteurs.bloc import sans_total
-from mutualisation.lecteurs.entete import Traduction, normaliser
+from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction, normaliser
 from mutualisation.lecteurs.lecture import ouvrir
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, motif_refus
 from mutualisation.sources.jeux import TYPES_SOMMABLES, Colonne, Jeu
@@ -68,9 +70,11 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
     that this did not write. Nothing is written then.
     """
     exiger_ici(depot, "assembler")
-    declarees = [_declaration(f) for f in sorted(sources.glob("*.toml"))]
-    if not declarees:
+    declarations = sorted(sources.glob("*.toml"))
+    if not declarations:
         raise ErreurMutualisation(f"Aucune déclaration (*.toml) dans {sources} : docs/initier.md en montre une.")
+    table = compiler(table_du_depot(depot).lignes)
+    declarees = [_completee(_declaration(f), table) for f in declarations]
     rangees: dict[tuple[Jeu, str], list[list[str]]] = defaultdict(list)
     exports: dict[tuple[Jeu, str], list[str]] = defaultdict(list)
     refus = []
@@ -84,7 +88,45 @@ def assembler(sources: Path, depot: Path) -> list[Assemble]:
                 refus.append((fichier.name, motif_refus(faute)))
     if refus:
         raise FichierRefuse(refus)
-    return _ecrire(depot, rangees, exports)
+    ecrites = {cle: _periode_ecrite(*cle, exports) for cle in rangees}
+    reunies: dict[tuple[Jeu, str], list[list[str]]] = defaultdict(list)
+    noms: dict[tuple[Jeu, str], list[str]] = defaultdict(list)
+    for (jeu, periode), ecrite in ecrites.items():
+        reunies[jeu, ecrite] += rangees[jeu, periode]
+        noms[jeu, ecrite] += exports[jeu, periode]
+    _exiger_une_longueur(depot, reunies)
+    return _ecrire(depot, reunies, noms)
+
+
+def _periode_ecrite(jeu: Jeu, periode: str, exports: Mapping[tuple[Jeu, str], list[str]]) -> str:
+    """The longest of the periods declared that shares a month with this one (F17).
+
+    ErreurMutualisation when the shorter ones are not all of it: the months that lack would be missed by nobody.
+    """
+    siennes = [p for j, p in exports if j == jeu and (p == periode or se_recouvrent(jeu, p, periode))]
+    longue = max(siennes, key=lambda p: len(mois_couverts(jeu, p)))
+    courtes = [p for j, p in exports if j == jeu and se_recouvrent(jeu, p, longue)]
+    if courtes and {m for p in courtes for m in mois_couverts(jeu, p)} != set(mois_couverts(jeu, longue)):
+        combien = "une année" if len(longue) == len("AAAA") else "un trimestre"
+        raise ErreurMutualisation(
+            f"{exports[jeu, longue][0]} couvre {combien}, et les exports de {', '.join(sorted(courtes))} n'en font pas "
+            f"les {'douze' if combien == 'une année' else 'trois'} mois : ajouter ceux qui manquent, ou le couper comme "
+            "eux (F17)."
+        )
+    return longue
+
+
+def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> None:
+    """ErreurMutualisation when the drop has the same months under another length of period (F17)."""
+    for jeu, periode in rangees:
+        dossier = depot / jeu.source
+        for fichier in sorted(dossier.iterdir()) if dossier.is_dir() else ():
+            lu = lire_nom(jeu, fichier.name)
+            if lu is not None and se_recouvrent(jeu, lu[0], periode):
+                raise ErreurMutualisation(
+                    f"{fichier} est dans le dépôt, et {jeu.nom}_{periode} y dirait les mêmes mois sous une autre longueur "
+                    "de période : le mettre parmi les sources, et l'y déclarer (F17)."
+                )
 
 
 def _ecrire(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exports: Any) -> list[Assemble]:
@@ -152,6 +194,17 @@ def _en_table(fichier: Path, quoi: str, valeur: Any) -> dict[str, Any]:
     raise ErreurMutualisation(f"{fichier.name} : {quoi} est une table : une ligne « nom = valeur » pour chacun.")
 
 
+def _completee(source: SourcePropre, table: Mapping[str, Traduction]) -> SourcePropre:
+    """What the declaration does not say of a column, `correspondances` of the drop says (F16)."""
+    dite = table.get(source.jeu.nom, SANS_TRADUCTION)
+    dits = {*source.colonnes, *source.constantes}
+    return replace(
+        source,
+        colonnes={nom: lus for nom, lus in dite.entetes.items() if nom not in dits} | dict(source.colonnes),
+        constantes={nom: v for nom, v in dite.defauts.items() if nom not in dits} | dict(source.constantes),
+    )
+
+
 def _connu(fichier: Path, quoi: str, nom: str, connus: Any) -> str:
     """The known name, typed as it is or as headers are compared."""
     for dit in (nom, normaliser(nom)):
@@ -215,7 +268,7 @@ def _lignes(source: SourcePropre, fichier: Path, periode: str) -> Iterator[list[
 
 
 def _resoudre(constante: str, reperes: Mapping[str, str]) -> str:
-    return _REPERE.sub(lambda m: reperes[m[1]], constante)
+    return _REPERE.sub(lambda m: reperes.get(m[1], m[0]), constante)
 
 
 def _verifier_total(rangee: list[str], sommes: Mapping[Colonne, Decimal], places: Mapping[str, int]) -> None:

@@ -105,6 +105,64 @@ def test_plusieurs_exports_font_un_fichier_et_le_refont(sources: Path, tmp_path:
     assert (tmp_path / "depot/compta/mandats_2024-01.csv").read_bytes() == avant
 
 
+def _grand_livre(sources: Path, *periodes: str) -> None:
+    """The ledger of a vendor, by its own headers, which `correspondances` of the drop reads."""
+    (sources / "grand_livre.toml").write_text('comme = "mandats"\n', encoding="utf-8")
+    for rang, periode in enumerate(periodes, 1):
+        (sources / f"grand_livre_{periode}.csv").write_text(
+            "Exo;Bud.;Bordereau;Pièce;Ligne;Date émission;Type pièce;Nature;Mt TTC\n"
+            f"2024;BP;1;{rang};1;15/{3 * rang:02}/2024;Ordinaire;6064;10,00\n",
+            encoding="utf-8",
+        )
+    table = sources.parent / "depot/referentiel/correspondances.csv"
+    table.parent.mkdir(parents=True)
+    table.write_text(
+        "Jeu;Colonne;Lu;Vaut\nmandats;Exercice;Exo;\nmandats;Budget;Bud.;\nmandats;Montant TTC;Mt TTC;\n"
+        "mandats;Statut;;Payé\nmandats;Type pièce;Ordinaire;01\n",
+        encoding="utf-8",
+    )
+
+
+TRIMESTRES = ("2024-T1", "2024-T2", "2024-T3", "2024-T4")
+
+
+def test_une_annee_et_des_trimestres_font_une_annee_lue_par_les_correspondances(sources: Path, tmp_path: Path) -> None:
+    """F17 wants one length: the longest, which the others cover; what the declaration does not say, the table does."""
+    _grand_livre(sources, *TRIMESTRES)
+    (sources / "telephone_2024-01.csv").rename(sources / "telephone_2024.csv")
+    (fait,) = assembler(sources, tmp_path / "depot")
+    assert (fait.fichier, fait.lignes) == ("compta/mandats_2024.csv", 6)
+    lignes = [ligne.split(";") for ligne in _rangees(tmp_path / "depot/compta/mandats_2024.csv")[2:]]
+    assert {(x[0], x[1], x[2], x[-3], x[-2]) for x in lignes} == {
+        ("2024", "BP", "1", "10,00", "Payé"), ("2024", "TEL", "2024", "120,50", "Payé"),
+        ("2024", "TEL", "2024", "30", "Émis"),
+    }  # fmt: skip
+    assert decouvrir(tmp_path / "depot").refus == {}
+
+
+@pytest.mark.parametrize(
+    ("periodes", "deposes", "attendu"),
+    [
+        (TRIMESTRES[:3], [], r"telephone_2024\.csv couvre une année, .* 2024-T3 n'en font pas les douze mois"),
+        ((), ["mandats_2024-T1.csv"], r"mandats_2024-T1\.csv .* une autre longueur de période .*F17"),
+        ((), ["mandats_2024-T1_v2.xlsx"], r"mandats_2024-T1_v2\.xlsx .*F17"),
+    ],
+)
+def test_deux_longueurs_de_periode_ne_s_ecrivent_pas(
+    sources: Path, tmp_path: Path, periodes: tuple[str, ...], deposes: list[str], attendu: str
+) -> None:
+    (sources / "telephone_2024-01.csv").rename(sources / "telephone_2024.csv")
+    if periodes:
+        _grand_livre(sources, *periodes)
+    compta = tmp_path / "depot/compta"
+    compta.mkdir(parents=True)
+    for nom in deposes:
+        (compta / nom).write_text("le leur", encoding="utf-8")
+    with pytest.raises(ErreurMutualisation, match=attendu):
+        assembler(sources, tmp_path / "depot")
+    assert sorted(f.name for f in compta.iterdir()) == deposes
+
+
 def test_un_fichier_que_la_finance_a_depose_n_est_pas_ecrase(sources: Path, tmp_path: Path) -> None:
     depose = tmp_path / "depot/compta/mandats_2024-01.csv"
     depose.parent.mkdir(parents=True)
