@@ -110,8 +110,8 @@ def _periode_ecrite(jeu: Jeu, periode: str, exports: Mapping[tuple[Jeu, str], li
         combien = "une année" if len(longue) == len("AAAA") else "un trimestre"
         raise ErreurMutualisation(
             f"{exports[jeu, longue][0]} couvre {combien}, et les exports de {', '.join(sorted(courtes))} n'en font pas "
-            f"les {'douze' if combien == 'une année' else 'trois'} mois : ajouter ceux qui manquent, ou le couper comme "
-            "eux (F17)."
+            f"les {'douze' if combien == 'une année' else 'trois'} mois : ajouter ceux qui manquent, ou le couper "
+            "comme eux (F17)."
         )
     return longue
 
@@ -124,8 +124,8 @@ def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> Non
             lu = lire_nom(jeu, fichier.name)
             if lu is not None and se_recouvrent(jeu, lu[0], periode):
                 raise ErreurMutualisation(
-                    f"{fichier} est dans le dépôt, et {jeu.nom}_{periode} y dirait les mêmes mois sous une autre longueur "
-                    "de période : le mettre parmi les sources, et l'y déclarer (F17)."
+                    f"{fichier} est dans le dépôt, et {jeu.nom}_{periode} y dirait les mêmes mois sous une autre "
+                    "longueur de période : le mettre parmi les sources, et l'y déclarer (F17)."
                 )
 
 

@@ -55,7 +55,9 @@ def _a_relire(r: Reponses) -> Iterator[tuple[str, str]]:
     if len(r.exercices) > 1:
         yield "populations", ""
     yield "completer", ""
-    yield from ((d["regle"], d["code"]) for d in r.dispositifs if d["regle"] in A_COMPLETER)
+    # a cost that was voted is a row of `parametres` already
+    voulus = (d for d in r.dispositifs if d["regle"] == "par_tranche" or not d["montant"])
+    yield from ((d["regle"], d["code"]) for d in voulus if d["regle"] in A_COMPLETER)
     yield "hors", ""
     if r.epci["compte_cee"] != CEE_LIVRE:
         yield "sans_cee", ""
@@ -76,7 +78,7 @@ def _fichier(jeu: Jeu, r: Reponses) -> str:
     attendu = ATTENDU.get(jeu.attendu or "", "facultatif")
     nom = jeu.forme_du_nom.replace("AAAA", str(r.exercices[-1]), 1)
     if jeu.periode == "mois":
-        nom = f"{nom}` ou `{jeu.nom}_{r.exercices[-1]}"
+        nom = f"{nom}`, `{jeu.nom}_{r.exercices[-1]}-TN` ou `{jeu.nom}_{r.exercices[-1]}"
     if jeu.format != "tabulaire":
         return f"`{nom}` ({', '.join(jeu.extensions)}, {attendu}) : {jeu.libelle}."
     colonnes = ", ".join(c.entete or c.nom for c in jeu.obligatoires)

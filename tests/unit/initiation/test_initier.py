@@ -16,6 +16,7 @@ from mutualisation.chemins import RACINE
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.depot import decouvrir
 from mutualisation.initiation import Reponses, assembler, ecrire_squelette, interroger, lire_reponses
+from mutualisation.initiation.notice import notice
 from mutualisation.initiation.reponses import questions
 from mutualisation.initiation.squelette import fichiers_du_depot, lignes_du_referentiel
 from mutualisation.sources.registre import registre
@@ -129,6 +130,20 @@ def test_le_depot_ecrit_est_connu_de_la_porte(tmp_path: Path) -> None:
     assert {j.forme_du_nom for j in jeux if j.format == "tabulaire"} == modeles
     parametres = (Path(ecrit.notice) / "parametres.md").read_text(encoding="utf-8")
     assert [p for p in vocabulaire().parametres if f"`{p}" not in parametres] == []
+
+
+@pytest.mark.parametrize(
+    ("tarif", "dit"),
+    [
+        ('regle = "cout_unitaire"', "`actualisation:ADS`"),
+        ('regle = "cout_unitaire"\nmontant = "152,40"', None),
+        ('regle = "par_tranche"\nmontant = "600"', "une ligne par tranche"),
+    ],
+)
+def test_la_notice_ne_demande_que_ce_qui_manque(lire: Lire, tarif: str, dit: str | None) -> None:
+    texte = notice(lire('code = "ADS"', f'code = "ADS"\n{tarif}'), Path("depot"), Path("depot_notice"))
+    assert (dit or "`mandats_2024-TN`") in texte
+    assert ("coût unitaire de ADS" in texte) is (dit == "`actualisation:ADS`")
 
 
 def test_rien_n_est_ecrase(tmp_path: Path) -> None:
