@@ -59,8 +59,7 @@ def _registre(etat: dict[str, Any], dsn: str) -> None:
         ("charger", "reussie", []),
     ]  # fmt: skip
     (suite,) = etat["a_faire"]
-    # as `cloturer` would say: gaps without a reason come before the approval
-    assert suite.startswith(f"L'exercice {EXERCICE} ne se clôt pas encore, des écarts attendent")
+    assert suite.startswith(f"L'exercice {EXERCICE} est à approuver par une autre personne que Zoé Martin")
     with connecter(dsn) as conn:
         etapes = conn.execute(
             "select execution, etape, lignes > 0 from exploitation.etapes order by 1, rang"
