@@ -31,7 +31,7 @@ def comparer(dossiers: Mapping[str, Path], exercice: int, sortie: Path) -> list[
     """
     lignes, absents = [], []
     for entite, var in dossiers.items():
-        extrait = ExtraitLu.lire(var / "bilans" / f"bilan_{exercice}")
+        extrait = _dernier(var / "bilans", exercice)
         if extrait is None:
             absents.append(f"{entite} : pas d'extrait de l'exercice {exercice}, elle n'est pas comparée.")
         elif extrait.manifeste.get("diffusion") != "ouverte":
@@ -49,6 +49,12 @@ def comparer(dossiers: Mapping[str, Path], exercice: int, sortie: Path) -> list[
             ligne["ecart_pct"] = str((CENT * (cout - mediane) / mediane).quantize(CENTIEME)) if mediane else ""
     _ecrire(sortie, sorted(lignes, key=lambda li: (li["dispositif"], li["entite"])))
     return absents
+
+
+def _dernier(bilans: Path, exercice: int) -> ExtraitLu | None:
+    """The extract of the last version: a closed one keeps its place, the next lies beside it (S9)."""
+    lus = map(ExtraitLu.lire, [bilans / f"bilan_{exercice}", *bilans.glob(f"bilan_{exercice}_v*")])
+    return max((e for e in lus if e and e.exercice == exercice), key=lambda e: e.version, default=None)
 
 
 def _lignes(entite: str, extrait: ExtraitLu, cles: set[bytes]) -> list[dict[str, str]]:

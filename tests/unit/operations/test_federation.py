@@ -20,10 +20,10 @@ ENTETE = "exercice;dispositif;unites;cout_complet_unitaire;cout_d5211;cout_d5211
 def federation(tmp_path):
     """{entity: folder} of extracts as they are given out, for these costs."""
 
-    def ecrire(couts: dict[str, str], diffusion: str = "ouverte"):
+    def ecrire(couts: dict[str, str], diffusion: str = "ouverte", version: int = 1):
         for entite, cout in couts.items():
             var = tmp_path / entite
-            dossier = var / "bilans" / "bilan_2021"
+            dossier = var / "bilans" / ("bilan_2021" if version == 1 else f"bilan_2021_v{version}")
             dossier.mkdir(parents=True)
             fichiers = {
                 "cout_unitaire.csv": f"{ENTETE}2021;ADS;10;{cout};1.00;0.10\n2021;SANS;0;;1.00;\n",
@@ -32,8 +32,8 @@ def federation(tmp_path):
             for nom, texte in fichiers.items():
                 (dossier / nom).write_text(texte)
             sorties = [{"fichier": n, "sha256": hashlib.sha256(t.encode()).hexdigest()} for n, t in fichiers.items()]
-            manifeste = {"exercice": 2021, "version": 1, "statut": "clos", "sceau": {"numero": 1}, "sorties": sorties,
-                         "diffusion": diffusion, "publication_sha256": f"sha-{entite}"}  # fmt: skip
+            manifeste = {"exercice": 2021, "version": version, "statut": "clos", "sceau": {"numero": 1},
+                         "sorties": sorties, "diffusion": diffusion, "publication_sha256": f"sha-{entite}"}  # fmt: skip
             octets, cle = json.dumps(manifeste).encode(), Ed25519PrivateKey.generate()
             (dossier / "manifeste.json").write_bytes(octets)
             (dossier / "manifeste.json.sig").write_bytes(cle.sign(octets))
@@ -68,6 +68,13 @@ def test_qui_n_a_pas_d_extrait_ou_le_restreint_n_est_pas_compare(federation, tmp
     absents = comparer(dossiers, 2021, tmp_path / "c.csv")
     assert [a.split(" :")[0] for a in absents] == ["b", "c"]
     assert [x["entite"] for x in lire(tmp_path / "c.csv")] == ["a"]
+
+
+def test_la_derniere_version_est_comparee(federation, tmp_path):
+    """Beside the closed extract, that of the exercice opened again (S9)."""
+    dossiers = federation({"a": "100.00"}) | federation({"a": "120.00"}, version=2)
+    assert comparer(dossiers, 2021, tmp_path / "c.csv") == []
+    assert [x["cout_complet_unitaire"] for x in lire(tmp_path / "c.csv")] == ["120.00"]
 
 
 def test_rien_d_autre_n_est_ouvert(federation, tmp_path):
