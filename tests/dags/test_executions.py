@@ -211,7 +211,7 @@ def test_un_controle_bloquant_arrete_la_chaine(entrepot_neuf, tmp_path, caplog):
     assert str(execution.state) == "failed"
     assert taches["publier"] == {"upstream_failed"}
     assert publies(entrepot_neuf) == []
-    assert not (tmp_path / "bilans").exists()
+    assert list((tmp_path / "bilans").iterdir()) == []
     assert any("Échec de la chaîne bilan_etape" in m and "mois_manquant" in m for m in caplog.messages)
 
 

@@ -123,7 +123,8 @@ def _ecarts_gardees(
         )
     elif absents:
         etat = f"s'arrête au sceau {max(inscrits)}" if inscrits else "n'a aucun sceau"
-        etranger, chacun = ("", "") if communs else (", n'est pas celui de ce dossier", f"{UN_DOSSIER}, ou ")
+        siens = communs or _suit(gardees[absents[0]], absents[0], inscrits)
+        etranger, chacun = ("", "") if siens else (", n'est pas celui de ce dossier", f"{UN_DOSSIER}, ou ")
         yield (
             f"{nommer(absents)} : {dossier} en garde l'énoncé ({_actes(gardees[n] for n in absents)}), et l'entrepôt "
             f"{etat} : il vient d'une sauvegarde antérieure{etranger} ou en a perdu — {chacun}restaurez dans une base "
