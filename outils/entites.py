@@ -104,6 +104,15 @@ def _descendants(racine: psutil.Process) -> list[psutil.Process]:
         return []
 
 
+def _travaille(racine: psutil.Process) -> bool:
+    """True while a worker has a child of a task at work: killed between two tasks, it loses nothing."""
+    for processus in _descendants(racine):
+        with suppress(psutil.Error):
+            if any(mot.startswith("mutualisation.") for mot in processus.cmdline()):
+                return True
+    return False
+
+
 @dataclass
 class Essai:
     """The server of all warehouses, the drops, the entities: each has a database and a login that enters no other."""
@@ -197,7 +206,7 @@ class Essai:
             while not self._finies(airflow, PUBLICATION):
                 passage.relever(self.dsn, groupes)
                 approuver(airflow)
-                if tuer and len(self._finies_de(airflow, CHARGEMENT)) * 2 >= self.nombre:
+                if tuer and len(self._finies_de(airflow, CHARGEMENT)) * 2 >= self.nombre and _travaille(groupes["w1"]):
                     abattre(groupes.pop("w1"))
                     tuer = False
                 time.sleep(PERIODE)
