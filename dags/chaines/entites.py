@@ -18,13 +18,12 @@ from airflow.sdk import DAG, get_current_context, get_parsing_context
 
 from chaines.lignage import declarer
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.ordonnancement import nommer
+from mutualisation.ordonnancement import SEPARATEUR, nommer
 
 if TYPE_CHECKING:
     from airflow.sdk.execution_time.hitl import HITLUser
 
 TABLE = "MUTUALISATION_ENTITES"
-SEPARATEUR = "__"
 # what a DAG, a pool, a connection, an environment variable and a database all take
 NOM = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 LONGUEUR_MAX = 40

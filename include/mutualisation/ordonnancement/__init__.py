@@ -4,6 +4,8 @@
 EMBARQUE = "MUTUALISATION_ENTREPOT_EMBARQUE"
 # the Connection of the store where drops arrive
 DEPOT = "depot"
+# between what an entity's name is joined to where `_` would be ambiguous: no entity holds it
+SEPARATEUR = "__"
 
 
 def nommer(base: str, entite: str, separateur: str = "_") -> str:

@@ -14,11 +14,9 @@ from psycopg.conninfo import make_conninfo
 
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.ordonnancement import DEPOT, EMBARQUE, nommer
+from mutualisation.ordonnancement import DEPOT, EMBARQUE, SEPARATEUR, nommer
 
 ENTREPOT, S3 = "entrepot", "s3"
-# two entities and two persons never make one name: no entity holds it
-SEPARATEUR = "__"
 # whose password is the key
 CLES = {"MUTUALISATION_CLE_PSEUDONYMES": "cle_pseudonymes", "MUTUALISATION_CLE_SIGNATURE": "cle_signature"}
 SANS_ENTREPOT = (
