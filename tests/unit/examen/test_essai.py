@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from tests.unit.examen.verrues import zippe
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen import Essai, en_dict, essayer, lignes
@@ -32,23 +31,15 @@ def _dit(essai: Essai) -> str:
     return "\n".join(lignes(essai)) + json.dumps(en_dict(essai), ensure_ascii=False)
 
 
-def _zip(**membres: str) -> bytes:
-    tampon = io.BytesIO()
-    with zipfile.ZipFile(tampon, "w") as archive:
-        for nom, texte in membres.items():
-            archive.writestr(nom.replace("__", "/").replace("_PT_", "."), texte)
-    return tampon.getvalue()
-
-
 @pytest.mark.parametrize(
     ("octets", "dit"),
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 900, "mot de passe"),
-        (_zip(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument (.ods)"),
-        (_zip(xl__vbaProject_PT_bin="x", xl__workbook_PT_xml="x"), "macros"),
-        (_zip(xl__workbook_PT_bin="x"), "binaire (.xlsb)"),
-        (_zip(temps_PT_csv="x"), "archive (.zip)"),
-        (_zip(word__document_PT_xml="x"), "Word"),
+        (zippe(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument (.ods)"),
+        (zippe(xl__vbaProject_Pbin="x", xl__workbook_Pxml="x"), "macros"),
+        (zippe(xl__workbook_Pbin="x"), "binaire (.xlsb)"),
+        (zippe(temps_Pcsv="x"), "archive (.zip)"),
+        (zippe(word__document_Pxml="x"), "Word"),
         (b"\x1f\x8b\x08" + b"\0" * 90, "compressé (.gz)"),
         (b"%PDF-1.7", "PDF"),
         (b"<!DOCTYPE html><table>", "tableau HTML"),
