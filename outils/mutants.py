@@ -1,11 +1,12 @@
 """Mutation run over the SQL of every model: does a scenario of `tests/cas/` notice each slip of the pen?
 
-Every scenario, and every attack of `tests/attaques/`, is built once, in a database of its own (`mutants_bancs.py`). A
-mutant makes one model again, by its altered query, as a temporary table of a transaction that is rolled back; a model
-that reads it is made again only when something that it reads changed. The mutant is killed when an expected file, the
-outcome or the failing controls of a scenario no longer hold, or when the database refuses the query. What one macro
-writes in many models is one slip: killed once, it is killed. `mutants_equivalents.yml` lists those that no drop can
-tell apart, each with its reason; a full run fails on an entry that no mutant matches any more.
+Every scenario, and every attack of `tests/attaques/`, is built once, in a database of its own (`mutants_bancs.py`); the
+unit tests of dbt (`_unitaires.yml`) are tried on the mutants of their model. A mutant makes one model again, by its
+altered query, as a temporary table of a transaction that is rolled back; a model that reads it is made again only when
+something that it reads changed. The mutant is killed when an expected file, the outcome or the failing controls of a
+scenario no longer hold, or when the database refuses the query. What one macro writes in many models is one slip:
+killed once, it is killed. `mutants_equivalents.yml` lists those that no drop can tell apart, each with its reason; a
+full run fails on an entry that no mutant matches any more.
 
     make mutants                                   every model: table per folder, survivors; exit 1 under 97 %
     .venv/bin/python outils/mutants.py --modele int_montants_dus
@@ -32,7 +33,7 @@ import yaml
 RACINE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(RACINE), str(RACINE / "include")]
 
-from outils.mutants_bancs import BASES, Banc, entrepot  # noqa: E402
+from outils.mutants_bancs import BASES, Banc, Essai, entrepot  # noqa: E402
 from outils.mutations_sql import Mutant, muter  # noqa: E402
 from tests.atelier.cas import Cas  # noqa: E402
 from tests.atelier.modeles import Modeles  # noqa: E402
@@ -89,10 +90,13 @@ def main() -> int:
     """Run, print, return the exit code: 0 when enough of the mutants are killed."""
     options = _options()
     debut = time.perf_counter()
-    with entrepot() as (adresses, modeles):
-        print(f"{len(adresses)} cas construits en {time.perf_counter() - debut:.0f} s", flush=True)
+    with entrepot() as (adresses, essais, modeles):
+        print(
+            f"{len(adresses)} cas construits, {len(essais)} essais dbt, en {time.perf_counter() - debut:.0f} s",
+            flush=True,
+        )
         contexte = multiprocessing.get_context("fork")
-        with contexte.Pool(options.processus, _ouvrir, (adresses, modeles)) as ouvriers:
+        with contexte.Pool(options.processus, _ouvrir, (adresses, essais, modeles)) as ouvriers:
             mutants = _engendrer(ouvriers, modeles, options)
             groupes = _choisir(mutants, modeles, options)
             print(f"{len(mutants)} mutants, {len(groupes)} essayés", flush=True)
@@ -121,11 +125,13 @@ def _options() -> argparse.Namespace:
 
 # the scenarios of a process, by model: the one that killed last is the likeliest to kill the next
 _bancs: list[Banc] = []
-_premiers: dict[str, list[Banc]] = {}
+_essais: list[Essai] = []
+_premiers: dict[str, list[Banc | Essai]] = {}
 
 
-def _ouvrir(adresses: list[tuple[Cas, str]], modeles: Modeles) -> None:
+def _ouvrir(adresses: list[tuple[Cas, str]], essais: list[Essai], modeles: Modeles) -> None:
     _bancs.extend(Banc.ouvrir(cas, adresse, modeles) for cas, adresse in adresses)
+    _essais.extend(essai.ouvrir(adresses[0][1]) for essai in essais)
 
 
 def _engendrer(ouvriers: Any, modeles: Modeles, options: argparse.Namespace) -> list[Mutant]:
@@ -179,7 +185,7 @@ def _grouper(mutants: list[Mutant], modeles: Modeles) -> Iterator[list[Mutant]]:
 def _eprouver(groupe: list[Mutant]) -> tuple[list[Mutant], bool]:
     """A slip, in each model where it is written, until a scenario tells it."""
     for mutant in groupe:
-        bancs = _premiers.setdefault(mutant.modele, list(_bancs))
+        bancs = _premiers.setdefault(mutant.modele, [*_essais, *_bancs])
         tueur = next((b for b in bancs if b.remarque(mutant)), None)
         if tueur is not None:
             bancs.remove(tueur)

@@ -7,11 +7,13 @@ when its files changed; expected files are read at each run, and must hold befor
 from __future__ import annotations
 
 import hashlib
+import json
 import pickle
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +55,7 @@ class Banc:
     @classmethod
     def ouvrir(cls, cas: Cas, dsn: str, modeles: Modeles) -> Banc:
         """Connect; `utiles` are the models behind what the scenario looks at."""
-        conn = connecter(dsn)
-        conn.execute(f"set search_path = pg_temp, {SCHEMA}, public")  # type: ignore[call-overload]
-        conn.execute("set statement_timeout = '10s'")
-        conn.execute("set client_min_messages = error")
-        conn.commit()
-        return cls(cas, conn, modeles, modeles.ascendants(cas.relations()))
+        return cls(cas, _connecter(dsn), modeles, modeles.ascendants(cas.relations()))
 
     def remarque(self, mutant: Mutant) -> bool:
         """Whether the scenario tells the mutant from the rule."""
@@ -116,11 +113,83 @@ class Banc:
         return self.conn.execute(CONDENSE.format(requete)).fetchone()  # type: ignore[call-overload]
 
 
-@contextmanager
-def entrepot() -> Iterator[tuple[list[tuple[Cas, str]], Modeles]]:
-    """Every scenario with the address of its database, built now or kept from a former run; the models.
+@dataclass
+class Essai:
+    """A dbt unit test, tried on the mutants of its model: `donnes`, the rows that it gives by relation; `attendus`."""
 
-    Raises `SystemExit` when a scenario fails without any mutation: a run would say nothing over it.
+    nom: str
+    modele: str
+    donnes: dict[str, list[dict[str, Any]] | str]
+    attendus: list[dict[str, Any]]
+    conn: psycopg.Connection[Any] | None = None
+
+    @classmethod
+    def lire(cls, noeud: dict[str, Any]) -> Essai:
+        """From the manifest. What it overrides (version and exercices of the build) are rows that the macros read."""
+        donnes = {re.findall(r"ref\('(\w+)'\)", d["input"])[0]: d["rows"] for d in noeud["given"]}
+        ecrasees = (noeud["overrides"] or {}).get("macros", {})
+        if ecrasees:
+            exercices = re.findall(r"\d+", ecrasees.get("exercices_demandes", "0"))
+            donnes["mart_exercices_publies"] = [
+                {"version": ecrasees["version_courante"], "exercice": int(e)} for e in exercices
+            ]
+        return cls(noeud["name"], noeud["model"], donnes, noeud["expect"]["rows"])
+
+    def ouvrir(self, dsn: str) -> Essai:
+        """The same, with a connection to a database where every relation is."""
+        return replace(self, conn=_connecter(dsn))
+
+    def remarque(self, mutant: Mutant) -> bool:
+        """Whether the test tells the mutant from the rule."""
+        return mutant.modele == self.modele and not self.tient(mutant.requete)
+
+    def tient(self, requete: str) -> bool:
+        """Whether a query gives the rows expected, on their columns."""
+        assert self.conn
+        try:
+            for nom in self.donnes:
+                self._donner(self.conn, nom)
+                requete = requete.replace(f'"{SCHEMA}"."{nom}"', f'"pg_temp"."{nom}"')
+            ligne = self.conn.execute(
+                sql.SQL(
+                    "with constate as (select {colonnes} from ({requete}\n) as r), attendu as"
+                    " (select {colonnes} from jsonb_populate_recordset(null::{modele}, %(attendus)s))"
+                    " select exists ((table constate except all table attendu)"
+                    " union all (table attendu except all table constate))"
+                ).format(
+                    colonnes=sql.SQL(", ").join(map(sql.Identifier, self.attendus[0])),
+                    requete=sql.SQL(requete.replace("%", "%%")),  # type: ignore[arg-type]
+                    modele=sql.Identifier(SCHEMA, self.modele),
+                ),
+                {"attendus": json.dumps(self.attendus)},
+            ).fetchone()
+            return bool(ligne and not ligne[0])
+        except psycopg.Error:
+            if self.conn.closed:
+                raise
+            return False
+        finally:
+            self.conn.rollback()
+
+    def _donner(self, conn: psycopg.Connection[Any], nom: str) -> None:
+        """A temporary relation of the rows given: a query, or rows that leave out what the model does not look at."""
+        rangees = self.donnes[nom]
+        if isinstance(rangees, str):
+            conn.execute(f'create temporary table "{nom}" as {rangees}')  # type: ignore[call-overload]
+            return
+        modele = sql.Identifier(SCHEMA, nom)
+        conn.execute(
+            sql.SQL("create temporary table {} as select * from jsonb_populate_recordset(null::{}, {})").format(
+                sql.Identifier(nom), modele, json.dumps(rangees)
+            )
+        )
+
+
+@contextmanager
+def entrepot() -> Iterator[tuple[list[tuple[Cas, str]], list[Essai], Modeles]]:
+    """Every scenario with the address of its database, built now or kept from a former run; unit tests; the models.
+
+    Raises `SystemExit` when a scenario or a test fails without any mutation: a run would say nothing over it.
     """
     etat, commune = BASES / "modeles.pickle", _empreinte_commune()
     # its own file, written by the line below
@@ -136,8 +205,20 @@ def entrepot() -> Iterator[tuple[list[tuple[Cas, str]], Modeles]]:
             garde["recits"] |= {r.nom: _empreinte_propre(r) for r in perimes}
             etat.write_bytes(pickle.dumps(garde))
         adresses = [(recit, bases.adresse(dsn, _base(recit))) for recit in _recits()]
-        _verifier(adresses)
-        yield adresses, garde["modeles"]
+        noeuds = json.loads((BASES / "atelier" / "manifeste.json").read_text(encoding="utf-8"))["unit_tests"].values()
+        essais = [Essai.lire(n) for n in noeuds]
+        _verifier(adresses, essais, garde["modeles"])
+        yield adresses, essais, garde["modeles"]
+
+
+def _connecter(dsn: str) -> psycopg.Connection[Any]:
+    """A connection that sees the mutated relations first, and ends a query that a slip made endless."""
+    conn = connecter(dsn)
+    conn.execute(f"set search_path = pg_temp, {SCHEMA}, public")  # type: ignore[call-overload]
+    conn.execute("set statement_timeout = '10s'")
+    conn.execute("set client_min_messages = error")
+    conn.commit()
+    return conn
 
 
 def _recits() -> list[Cas]:
@@ -188,8 +269,9 @@ def _construire(dsn: str, recits: list[Cas]) -> Modeles:
         atelier.fermer()
 
 
-def _verifier(adresses: list[tuple[Cas, str]]) -> None:
-    fautes = []
+def _verifier(adresses: list[tuple[Cas, str]], essais: list[Essai], modeles: Modeles) -> None:
+    ouverts = [e.ouvrir(adresses[0][1]) for e in essais]
+    fautes = [f"{e.nom} : essai dbt" for e in ouverts if not e.tient(modeles.requetes[e.modele])]
     for recit, adresse in adresses:
         with connecter(adresse) as conn:
             conn.execute(f"set search_path = {SCHEMA}, public")  # type: ignore[call-overload]
