@@ -237,7 +237,14 @@ def _empreinte_commune() -> str:
 
 def _empreinte_propre(recit: Cas) -> str:
     """sha256 of what is loaded and asked: what is expected may change without a build."""
-    return _condenser(recit.nom, [recit.dossier / "cas.yml", *(recit.dossier / "entrees").rglob("*")])
+    return _condenser(
+        recit.nom,
+        [
+            f
+            for d in ("cas.yml", "entrees", "avant", "publie")
+            for f in (recit.dossier / d, *(recit.dossier / d).rglob("*"))
+        ],
+    )
 
 
 def _condenser(tete: str, fichiers: Iterable[Path]) -> str:

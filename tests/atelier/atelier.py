@@ -28,6 +28,7 @@ from mutualisation.construction.dbt import SCHEMA, EnfantDbt, ResultatDbt
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.ingestion.chargement import charger_depot
 from mutualisation.ingestion.confidentialite import FICHIER_CLE
+from mutualisation.publication.preparation import preparer_publication
 from mutualisation.signatures.ancrage import DOSSIER
 
 Connexion = psycopg.Connection[Any]
@@ -142,6 +143,9 @@ class Atelier:
         if not garde.exists():
             depot = composer_socle([EXERCICE_SOCLE], self._depot_vide())
             with self._chargee(depot, (EXERCICE_SOCLE,)) as conn:
+                # what reads what was published before is compiled as it is from the second publication on
+                preparer_publication(conn)
+                conn.commit()
                 resultat = self._dbt.construire()
                 # « dbt test » writes one without the models in its place
                 shutil.copy(self._dossier / "dbt" / "manifest.json", self._dossier / "manifeste.json")
@@ -182,6 +186,9 @@ class Atelier:
         if cas.avant:
             self._charger(conn, cas.avant)
         self._charger(conn, cas.deposer(self._depot_vide()))
+        conn.execute("set local role none")
+        cas.publier(conn)
+        conn.execute("reset role")
         neufs = {jeu for (jeu,) in conn.execute("select jeu from journal.fichiers where fichier_id > %s", (dernier,))}
         _ouvrir_la_construction(conn, cas.exercices)
         meme = garde and cas.exercices == (EXERCICE_SOCLE,)

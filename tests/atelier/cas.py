@@ -2,7 +2,8 @@
 `_socle/`, what it expects.
 
 A folder holds README.md (rule, situation, arithmetic by hand), entrees/<source>/, avant/<source>/ for the files of a
-drop that was loaded before, attendu/ and cas.yml: `exercices` asked, `regles` told, `controles` that must say `ecart`
+drop that was loaded before, publie/<schema>.<table>.csv for rows of what was published before (versions from 11 on),
+attendu/ and cas.yml: `exercices` asked, `regles` told, `controles` that must say `ecart`
 (all of them, default none), `faute`: {model: query that reads `{requete}`, the model's own}, a slip put in the build
 where no drop can make a control fail, `absents`: files of `_socle/` that are not delivered, `seul`: no other drop was
 loaded before.
@@ -17,12 +18,17 @@ colonne » of `rejets`, none when it counts) and why: no other row of it may be 
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import yaml
+from psycopg import sql
 from tests.atelier.attendus import Attendu, ecarts
 from tests.atelier.attendus import lire as lire_attendu
 from tests.atelier.construction import Construction
@@ -69,6 +75,21 @@ class Cas:
         """The drop that was loaded before; None for most."""
         dossier = self.dossier / "avant"
         return dossier if dossier.exists() else None
+
+    def publier(self, conn: psycopg.Connection[Any]) -> None:
+        """Insert the rows of what was published before; an empty cell is NULL."""
+        for fichier in sorted((self.dossier / "publie").glob("*.csv")):
+            with fichier.open(encoding="utf-8", newline="") as lues:
+                rangees = [{c: v or None for c, v in ligne.items()} for ligne in csv.DictReader(lues, delimiter=";")]
+            table = sql.Identifier(*fichier.stem.split("."))
+            colonnes = sql.SQL(", ").join(map(sql.Identifier, rangees[0]))
+            conn.execute(
+                sql.SQL(
+                    "insert into {t} ({c}) overriding system value"
+                    " select {c} from jsonb_populate_recordset(null::{t}, %s)"
+                ).format(t=table, c=colonnes),
+                [json.dumps(rangees)],
+            )
 
     def deposer(self, destination: Path) -> Path:
         """Write the drop: `_socle/` for each exercice asked, the files of the scenario over it."""

@@ -114,11 +114,12 @@ def construire(conn: psycopg.Connection[Any], modeles: Modeles) -> None:
 
 def refaire(conn: psycopg.Connection[Any], modeles: Modeles, retouche: Retouche, jeux: set[str] | None) -> None:
     """Fill again the models that new files of `jeux` reach (None: every model), each query as `retouche(name, query)`
-    gives it: those that read these jeux or the journal, then those that read one whose rows have changed.
+    gives it: those that read these jeux, the journal or what is published, then those that read one whose rows have
+    changed.
 
     A model that reads the rows of other jeux only does not look at the new files.
     """
-    du_journal = {nom for nom, lues in modeles.sources.items() if any(s.startswith("journal.") for s in lues)}
+    du_journal = {nom for nom, lues in modeles.sources.items() if any(not s.startswith("brut.") for s in lues)}
     changes: set[str] = set()
     for nom in modeles.ordre:
         requete, lus = retouche(nom, modeles.requetes[nom]), modeles.jeux(nom)
