@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import yaml
 from outils.mutations_sql import Mutant, relire
 from psycopg import sql
 from tests.atelier import bases
@@ -28,13 +29,13 @@ from tests.atelier.modeles import Modeles
 
 from mutualisation.chemins import PROJET_DBT
 from mutualisation.construction.dbt import SCHEMA
-from mutualisation.construction.enfant_dbt import empreinte_projet
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.serveur import serveur_entrepot
 from mutualisation.operations.session import mettre_a_jour
 
 RACINE = Path(__file__).resolve().parents[1]
 BASES = RACINE / "var" / "mutants"
+ESSAIS = "_unitaires.yml"
 # cheap, and as sure as 64 bits: what it says unchanged is not compared row for row
 CONDENSE = "select count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from ({}\n) as t"
 CHANGE = "select exists ((table {neuf} except all table {avant}) union all (table {avant} except all table {neuf}))"
@@ -124,16 +125,21 @@ class Essai:
     conn: psycopg.Connection[Any] | None = None
 
     @classmethod
-    def lire(cls, noeud: dict[str, Any]) -> Essai:
-        """From the manifest. What it overrides (version and exercices of the build) are rows that the macros read."""
-        donnes = {re.findall(r"ref\('(\w+)'\)", d["input"])[0]: d["rows"] for d in noeud["given"]}
-        ecrasees = (noeud["overrides"] or {}).get("macros", {})
-        if ecrasees:
+    def lire(cls, dit: dict[str, Any]) -> Essai:
+        """As it is written. What it overrides (version and exercices of the build) are rows that the macros read."""
+        donnes = {re.findall(r"ref\('(\w+)'\)", d["input"])[0]: d["rows"] for d in dit["given"]}
+        if ecrasees := dit.get("overrides", {}).get("macros", {}):
             exercices = re.findall(r"\d+", ecrasees.get("exercices_demandes", "0"))
             donnes["mart_exercices_publies"] = [
                 {"version": ecrasees["version_courante"], "exercice": int(e)} for e in exercices
             ]
-        return cls(noeud["name"], noeud["model"], donnes, noeud["expect"]["rows"])
+        return cls(dit["name"], dit["model"], donnes, dit["expect"]["rows"])
+
+    @classmethod
+    def lister(cls) -> list[Essai]:
+        """Every one of the project, in the order of its files."""
+        lus = (yaml.safe_load(f.read_text(encoding="utf-8")) for f in sorted(PROJET_DBT.rglob(ESSAIS)))
+        return [cls.lire(dit) for lu in lus for dit in lu["unit_tests"]]
 
     def ouvrir(self, dsn: str) -> Essai:
         """The same, with a connection to a database where every relation is."""
@@ -205,8 +211,7 @@ def entrepot() -> Iterator[tuple[list[tuple[Cas, str]], list[Essai], Modeles]]:
             garde["recits"] |= {r.nom: _empreinte_propre(r) for r in perimes}
             etat.write_bytes(pickle.dumps(garde))
         adresses = [(recit, bases.adresse(dsn, _base(recit))) for recit in _recits()]
-        noeuds = json.loads((BASES / "atelier" / "manifeste.json").read_text(encoding="utf-8"))["unit_tests"].values()
-        essais = [Essai.lire(n) for n in noeuds]
+        essais = Essai.lister()
         _verifier(adresses, essais, garde["modeles"])
         yield adresses, essais, garde["modeles"]
 
@@ -230,9 +235,11 @@ def _base(recit: Cas) -> str:
 
 
 def _empreinte_commune() -> str:
-    """sha256 of what every built scenario depends on."""
+    """sha256 of what every built scenario depends on: tests are read at each run, and no build reads them."""
+    dbt = [PROJET_DBT / d for d in ("models", "macros", "seeds", "dbt_project.yml")]
     dossiers = [RACINE / "tests" / "cas" / "_socle", *(RACINE / "include" / "mutualisation" / p for p in PIECES)]
-    return _condenser(empreinte_projet(PROJET_DBT), (f for d in dossiers for f in d.rglob("*")))
+    fichiers = (f for d in (*dbt, *dossiers) for f in (d, *d.rglob("*")))
+    return _condenser("", (f for f in fichiers if f.name != ESSAIS))
 
 
 def _empreinte_propre(recit: Cas) -> str:
