@@ -54,8 +54,8 @@ test-complet: environnement ## every test that this machine can run; those left 
 	@.venv/bin/pytest -n auto --dist worksteal $(PYTEST)
 
 conformite: environnement ## every whole and every defective drop of ../shared, against the expected figures
-	@../shared/conformite-2/verifier -j 2 --commande $(MUTUALISATION)
-	@../shared/conformite-2/verifier -j 2 --defauts --commande $(MUTUALISATION)
+	@fautes=0; for suite in conformite-2 conformite-3; do for quoi in "" --defauts; do \
+		../shared/$$suite/verifier -j 2 $$quoi --commande $(MUTUALISATION) || fautes=1; done; done; exit $$fautes
 
 bench: environnement ## what users wait for, against a former version and the obvious stack: var/bench/ratios.csv
 	@.venv/bin/python outils/banc.py $(if $(TAILLES),--tailles $(TAILLES))
