@@ -12,7 +12,6 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-UV := $(shell command -v uv 2>/dev/null || echo var/outils/bin/uv)
 MUTUALISATION := .venv/bin/mutualisation
 # the reference drop has a warehouse of its own: synthetic and real figures never meet
 ECHANTILLON := var/echantillon
@@ -22,11 +21,10 @@ ENTREPOT := var/entrepot
 aide:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-environnement: .venv/.a_jour ## Python environment, locked
+environnement: .venv/.a_jour ## Python environment, locked; PYTHON=… for another than the newest that fits
 
 .venv/.a_jour: uv.lock pyproject.toml
-	@command -v $(UV) >/dev/null || { python3.11 -m venv var/outils && var/outils/bin/pip install --quiet uv==0.13.9; }
-	@$(UV) sync --locked --quiet
+	@outils/environnement.sh
 	@.venv/bin/python -m compileall -q include
 	@.venv/bin/python -m mutualisation.construction.enfant_dbt
 	@touch $@

@@ -140,10 +140,11 @@ def etats(dsn: str, chaine: str) -> list[str]:
 
 def environnement_python(dossier: Path) -> Path:
     """`bin` of an environment like this one, whose interpreter the user of the image may run; skips without one."""
-    programmes = [str(Path(sys.executable).resolve()), *(f"{d}/python3.11" for d in os.get_exec_path())]
+    nom = f"python3.{sys.version_info.minor}"
+    programmes = [str(Path(sys.executable).resolve()), *(f"{d}/{nom}" for d in os.get_exec_path())]
     python = next((p for p in programmes if Path(p).exists() and _executable(p)), None)
     if python is None:
-        pytest.skip("aucun Python 3.11 que l'utilisateur des conteneurs puisse exécuter")
+        pytest.skip(f"aucun {nom} que l'utilisateur des conteneurs puisse exécuter")
     subprocess.run([python, "-m", "venv", "--without-pip", str(dossier)], check=True)
     (paquets,) = dossier.glob("lib/python*/site-packages")
     # plain paths: the .pth of the checkout that lies in the second is not followed

@@ -86,7 +86,8 @@ def _faire(*mots: str, lieu: Path = RACINE, **variables: str) -> str:
 
 
 def _paquet(installation: Path) -> Path:
-    return installation / "venv/lib/python3.11/site-packages/mutualisation"
+    (paquets,) = installation.glob("venv/lib/python3.*/site-packages")
+    return paquets / "mutualisation"
 
 
 def _fichiers(installation: Path) -> set[Path]:

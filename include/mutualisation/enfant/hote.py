@@ -7,6 +7,7 @@ input of the child.
 """
 
 import os
+import pickle
 import resource
 import signal
 import subprocess
@@ -123,7 +124,8 @@ class Enfant:
     def envoyer(self, demande: Any) -> None:
         """Send a request. Raises `EnfantArrete`."""
         try:
-            self._tube.send(demande)
+            # not `send`: after a failure, its buffer is collected with a word on stderr under Python 3.13
+            self._tube.send_bytes(pickle.dumps(demande))
             self._dues += 1
         except OSError:
             raise self._arret() from None

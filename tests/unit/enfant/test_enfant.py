@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -147,3 +148,18 @@ def test_un_enfant_n_herite_d_aucun_secret(module: str, monkeypatch: pytest.Monk
         ouvert.fermer()
     assert b"ESSAI_ENFANT=oui" in environnement
     assert b"secret@ailleurs" not in environnement
+
+
+def test_une_demande_qui_n_arrive_pas_ne_laisse_rien_a_dire(enfant: Enfant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.13 says on stderr what a finalizer could not close, which a reference cycle brings about."""
+    dites: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", dites.append)
+    enfant.demander("essai", {"valeur": 1})
+    psutil.Process(enfant.pid).kill()
+    psutil.Process(enfant.pid).wait()
+    with pytest.raises(PannePassagere) as echec:
+        enfant.commencer("essai", {"valeur": 2})
+    echec.value.args = (echec.value,)
+    del echec
+    gc.collect()
+    assert dites == []
