@@ -11,7 +11,9 @@ cle() { [ -s "$dossier/$1" ] || (umask 077; python3 -c 'import secrets; print(se
 SUPERSET_SECRET_KEY=$(cle cle_secrete); export SUPERSET_SECRET_KEY
 venv=${SUPERSET_VENV:-$dossier/venv}
 if [ ! -x "$venv/bin/superset" ]; then
-  python3.11 -m venv "$venv" && "$venv/bin/pip" install --quiet -r "$ici/exigences.txt"
+  # the pins hold for these two
+  python=$(command -v python3.11 || command -v python3.12) || { echo "Superset demande Python 3.11 ou 3.12 : installez l'un des deux." >&2; exit 1; }
+  "$python" -m venv "$venv" && "$venv/bin/pip" install --quiet -r "$ici/exigences.txt"
 fi
 export PATH=$venv/bin:$PATH
 python "$ici/lot.py" "${1/postgresql:/postgresql+psycopg2:}" "${2:-}" "$dossier/tableaux.zip"

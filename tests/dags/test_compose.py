@@ -147,7 +147,16 @@ def test_env_example_ne_tait_rien_de_ce_que_le_fichier_lit():
 def test_meme_version_de_postgresql_que_l_embarque(services, entrepot):
     with psycopg.connect(entrepot) as conn:
         majeure = conn.info.server_version // 10000
-    assert services["postgres"]["image"] == f"postgres:{majeure}"
+    assert services["postgres"]["image"].startswith(f"postgres:{majeure}@")
+
+
+def test_une_image_des_autres_est_dite_par_son_empreinte(services):
+    """A tag is what a registry makes of it; ours are built here, as latest."""
+    images = [s["image"] for s in services.values() if "build" not in s]
+    for recette in (RACINE / "Dockerfile", RACINE / "docker" / "superset" / "Dockerfile"):
+        images += re.findall("^FROM (.+)$", recette.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(images) == 4
+    assert [i for i in images if not re.fullmatch("[a-z]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}", i)] == []
 
 
 def test_aucun_secret_n_a_de_valeur_par_defaut():
