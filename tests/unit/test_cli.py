@@ -104,6 +104,28 @@ def test_qui_lit_peut_s_en_aller(lignes: int) -> None:
     assert (fini.returncode, fini.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("lancement", "code", "dit"),
+    [
+        # closed before us: what would be said goes nowhere, and the code is that of the work
+        ("{} essayer é.csv >&-", 3, ""),
+        ("{} essayer é.csv <&- >&- 2>&-", 3, ""),
+        ("{} essayer absent.csv 2>/dev/full", 1, ""),
+        ("{} essayer é.csv >/dev/full", 1, "plus de place sur le disque"),
+        ("{} --help >/dev/full", 1, "plus de place sur le disque"),
+        # where no accented path could be named
+        ("LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 {} essayer absenté.csv", 1, "absenté.csv"),
+    ],
+)
+def test_les_flux_et_la_langue_de_qui_nous_lance(lancement: str, code: int, dit: str, tmp_path: Path) -> None:
+    (tmp_path / "é.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    commande = lancement.format(f"{sys.executable} -c 'from mutualisation.cli import main; main()'")
+    fait = subprocess.run(["bash", "-c", commande], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert fait.returncode == code, fait.stderr
+    assert (dit in fait.stderr) if dit else fait.stderr == ""
+    assert "Erreur imprévue" not in fait.stderr
+
+
 @pytest.mark.parametrize("commande", [c for c in commandes.app if not c.startswith("-")])
 def test_l_aide_d_une_commande_est_en_francais(commande: str, taper: Taper) -> None:
     code, texte, erreurs = taper(commande, "--help")

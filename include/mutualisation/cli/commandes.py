@@ -59,7 +59,28 @@ app = App(
 )
 app["--help"].help = "Affiche cette aide."
 app["--version"].help = "Affiche la version."
-journal = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def lacher(flux: Any) -> None:
+    """Send nowhere the rest of a stream that no longer takes anything: the interpreter would fail on it at the end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), flux.fileno())
+
+
+class _Journal(Console):
+    """What is told while a command works; who no longer reads it, or has no room for it, stops no work."""
+
+    def print(self, *objets: Any, **choix: Any) -> None:
+        try:
+            super().print(*objets, **choix)
+        except OSError:
+            lacher(sys.stderr)
+
+    def on_broken_pipe(self) -> None:
+        lacher(sys.stderr)
+
+
+journal = _Journal(stderr=True, highlight=False, soft_wrap=True)
 # of what ended a run, in a line of `etat`; `--json` has it whole
 LARGEUR_PHRASE = 160
 
@@ -477,7 +498,7 @@ def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> No
         sys.stdout.flush()
     except BrokenPipeError:
         # who reads us has read enough (`| head`), and the work is done: what is left to say goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        lacher(sys.stdout)
     if json_ and reste:
         journal.print(reste, markup=False)
 
@@ -517,3 +538,8 @@ def main() -> None:
 
         journal.print(phrase_imprevue(erreur), markup=False)
         sys.exit(1)
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            lacher(sys.stdout)

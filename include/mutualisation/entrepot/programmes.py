@@ -44,6 +44,7 @@ class Programmes:
         compte = self.compte
         env = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"LC_ALL": "C"}
         with journal.open("ab") as sortie:
+            self.donner(journal)  # `pg_ctl` opens it by its name
             return subprocess.Popen(
                 [*self.prefixe, str(self.dossier / programme), *arguments],
                 stdin=subprocess.DEVNULL,

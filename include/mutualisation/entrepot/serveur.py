@@ -5,6 +5,7 @@ locks are `flock`, `pg_ctl` starts and stops, what a killed server left is no ob
 """
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -136,12 +137,17 @@ def exiger_dossier(var: Path, compte: int | None = None) -> None:
     try:
         var.mkdir(parents=True, exist_ok=True)
         if not os.access(var, os.W_OK | os.X_OK):
+            if os.statvfs(var).f_flag & os.ST_RDONLY:
+                raise OSError(errno.EROFS, "")
+            if var.stat().st_uid == os.geteuid():
+                raise PermissionError(errno.EACCES, "")
             raise _d_un_autre(var, var.stat().st_uid)
         if compte is not None and (donnees := var / "pg").exists() and donnees.stat().st_uid != compte:
             raise _d_un_autre(var, donnees.stat().st_uid)
     except OSError as erreur:
         raise ErreurMutualisation(
-            f"Le dossier de travail {var} ne peut pas être créé ({raison_systeme(erreur)}) : "
+            f"Le dossier de travail {var} ne peut pas être {'écrit' if var.is_dir() else 'créé'} "
+            f"({raison_systeme(erreur)}) : "
             "vérifiez les droits, ou indiquez un autre dossier par MUTUALISATION_VAR."
         ) from erreur
 

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from mutualisation import disque
 from mutualisation.chemins import dossier_var
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.journal import Connexion
 from mutualisation.lecteurs.bloc import BLANCS
 from mutualisation.lecteurs.limites import LectureRefusee
@@ -29,6 +29,10 @@ from mutualisation.sources.registre import registre
 VARIABLE_CLE = "MUTUALISATION_CLE_PSEUDONYMES"
 FICHIER_CLE = "cle_pseudonymes"
 _CLE_MIN = 16
+_REMETTRE = (
+    f"remettre l'ancienne (variable {VARIABLE_CLE}, ou fichier {FICHIER_CLE}), ou charger de nouveau tous les fichiers "
+    "sous la nouvelle dans un entrepôt vide ; rien n'a été chargé (K1)."
+)
 _CONSTANTE = b"mutualisation : empreinte de la cle des pseudonymes"
 # the codes of the keys, and what parameters are said of: « montant:<budget> »
 _CODES_NOMMES = {"cles_analytiques": "b.code", "parametres": "split_part(b.parametre, ':', -1)"}
@@ -60,10 +64,11 @@ _PSEUDONYME, _MASQUE, _EMPREINTE = re.compile("[0-9a-f]{32}"), re.compile("~[0-9
 
 
 # ---------------------------------------------------------------- keyed digests (K1)
-def cle_pseudonymes(var: str | Path | None = None) -> bytes:
+def cle_pseudonymes(var: str | Path | None = None, *, creer: bool = True) -> bytes:
     """The HMAC key: environment variable, else the file of `var`, made at the first run with mode 0600.
 
-    `var` defaults to the folder of what runs. ErreurMutualisation when the key is too short or unreadable.
+    `var` defaults to the folder of what runs; `creer` false: the warehouse has been loaded, its key is not to be made.
+    ErreurMutualisation when the key is absent, too short or unreadable.
     """
     valeur = os.environ.get(VARIABLE_CLE)
     if valeur is not None:
@@ -72,12 +77,15 @@ def cle_pseudonymes(var: str | Path | None = None) -> bytes:
     chemin = dossier / FICHIER_CLE
     try:
         if not chemin.exists():
+            if not creer:
+                raise ErreurMutualisation(f"La clé des pseudonymes n'est plus dans {chemin} : {_REMETTRE}")
             disque.creer_secret(chemin, secrets.token_hex(32) + "\n")
         chemin.chmod(0o600)
         return _verifiee(chemin.read_text(encoding="ascii").strip(), str(chemin))
     except (OSError, UnicodeDecodeError) as e:
+        raison = raison_systeme(e) if isinstance(e, OSError) else "ce n'est pas une clé"
         raise ErreurMutualisation(
-            f"La clé des pseudonymes {chemin} ne peut pas être lue ({type(e).__name__})."
+            f"La clé des pseudonymes {chemin} ne peut pas être lue ({raison}) : {_REMETTRE}"
         ) from None
 
 
@@ -94,6 +102,11 @@ def empreinte_de_cle(cle: bytes) -> str:
     return hmac.digest(cle, _CONSTANTE, "sha256").hex()
 
 
+def deja_chargee(conn: Connexion) -> bool:
+    """Whether the warehouse has been loaded, under a key that none can replace."""
+    return conn.execute("select 1 from journal.cle").fetchone() is not None
+
+
 def verifier_cle(conn: Connexion, cle: bytes) -> None:
     """Note the fingerprint at the first load of the warehouse; the caller commits.
 
@@ -103,9 +116,7 @@ def verifier_cle(conn: Connexion, cle: bytes) -> None:
     conn.execute("insert into journal.cle (empreinte) values (%s) on conflict do nothing", (empreinte,))
     if conn.execute("select empreinte from journal.cle").fetchone() != (empreinte,):
         raise ErreurMutualisation(
-            "La clé des pseudonymes n'est pas celle sous laquelle cet entrepôt a été chargé : remettre l'ancienne "
-            "(variable MUTUALISATION_CLE_PSEUDONYMES, ou fichier cle_pseudonymes), ou charger de nouveau tous les "
-            "fichiers sous la nouvelle dans un entrepôt vide ; rien n'a été chargé (K1)."
+            f"La clé des pseudonymes n'est pas celle sous laquelle cet entrepôt a été chargé : {_REMETTRE}"
         )
 
 

@@ -13,6 +13,7 @@ from mutualisation.ingestion.confidentialite import (
     agents_connus,
     cle_pseudonymes,
     codes_nommes,
+    deja_chargee,
     verifier_cle,
 )
 from mutualisation.ingestion.copies import Copies, dossier_de_copies
@@ -89,8 +90,9 @@ class Travail:
 
         ErreurMutualisation when the key or a limit is wrong, or when the warehouse was loaded under another key (K1).
         """
-        cle, limites = cle_pseudonymes(var), Limites.de_l_environnement()
+        limites = Limites.de_l_environnement()
         with transaction(conn):
+            cle = cle_pseudonymes(var, creer=not deja_chargee(conn))
             verifier_cle(conn, cle)
         with dossier_de_copies(var) as dossier:
             yield cls(conn, porte, Pseudonymes(cle), limites, Copies(dossier), suivi, detail, annoncer)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
 from mutualisation.chemins import PAQUET
@@ -41,7 +42,9 @@ MONTANTS = ("euros", "centimes", "milliers", "moyen", "variation")
 
 def ecrire(document: m.Document, chemin: Path) -> None:
     """Write the workbook. Sheets without rows are named in the table of contents, and left out."""
-    livre = xlsxwriter.Workbook(str(chemin), {"strings_to_formulas": False, "strings_to_urls": False})
+    # its parts are written beside it: one disk to have room on, the one that is named when it is full
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(chemin.parent)}
+    livre = xlsxwriter.Workbook(str(chemin), options)
     livre.set_properties(
         {
             "title": imprimer(document.titre),
@@ -59,7 +62,10 @@ def ecrire(document: m.Document, chemin: Path) -> None:
         for feuille in siennes:
             feuille.ecrire(livre, ailleurs)
     _Sommaire(notice, document, formats).ecrire(parties)
-    livre.close()
+    try:
+        livre.close()
+    except FileCreateError as echec:
+        raise echec.args[0] from None
 
 
 def _ecrites(livre: Any, document: m.Document, section: m.Section, formats: Formats) -> list[FeuilleEcrite]:

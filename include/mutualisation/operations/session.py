@@ -23,7 +23,7 @@ from mutualisation.entrepot.connexion import ATTENTE_S, connecter, exiger_verrou
 from mutualisation.entrepot.migrations import migrer, refus_de_migrer, revisions
 from mutualisation.entrepot.roles import PROPRIETAIRE, compte_connecte, compte_systeme, peut_prendre
 from mutualisation.entrepot.serveur import est_a_creer, serveur_entrepot
-from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.confidentialite import FICHIER_CLE
 from mutualisation.ingestion.travail import Suivi, muet
 from mutualisation.operations.executions import Demande, Execution, inscrire
@@ -172,7 +172,8 @@ class Session:
         try:
             execution.documenter(page_controles(self.var).parent)
         except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
-            self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")
+            raison = raison_systeme(erreur) if isinstance(erreur, OSError) else type(erreur).__name__
+            self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({raison}).")
 
 
 def _presents(dossier: Path) -> set[Path]:
@@ -262,7 +263,8 @@ def verifier_sortie(sortie: Path) -> None:
         with tempfile.TemporaryFile(dir=sortie):
             pass
     except (OSError, ValueError) as erreur:
+        raison = raison_systeme(erreur) if isinstance(erreur, OSError) else "chemin impossible"
         raise ErreurMutualisation(
-            f"Le dossier de sortie {sortie} ne peut pas être écrit ({type(erreur).__name__}) : "
+            f"Le dossier de sortie {sortie} ne peut pas être écrit ({raison}) : "
             "vérifiez le chemin et les droits donnés à --sortie."
         ) from erreur

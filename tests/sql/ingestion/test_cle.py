@@ -10,7 +10,7 @@ import pytest
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.ingestion.chargement import charger_depot
-from mutualisation.ingestion.confidentialite import empreinte_de_cle
+from mutualisation.ingestion.confidentialite import FICHIER_CLE, empreinte_de_cle
 
 CLE, AUTRE = "une clé pour les essais", "une autre clé, assez longue"
 TEMPS = "Matricule;Date;Code activité;Durée;Type jour;Validé\n1;01/02/2020;X1;7;T;O\n"
@@ -41,6 +41,18 @@ def test_une_autre_cle_est_refusee_et_rien_n_est_charge(
     assert conn_vierge.execute("select empreinte from journal.cle").fetchall() == [(empreinte_de_cle(CLE.encode()),)]
     _charger(conn_vierge, depot, CLE, monkeypatch)
     assert conn_vierge.execute("select count(*) from brut.temps").fetchone() == (2,)
+
+
+def test_une_cle_perdue_n_est_pas_remplacee(
+    conn_vierge: psycopg.Connection[Any], depot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new one was made first, « gardez-en une copie », then refused: it would have taken the place of the old one."""
+    monkeypatch.setenv("MUTUALISATION_VAR", str(tmp_path))
+    charger_depot(conn_vierge, depot, porte=lambda _conn, _chargement: list)
+    (tmp_path / FICHIER_CLE).unlink()
+    with pytest.raises(ErreurMutualisation, match=rf"n'est plus dans {tmp_path}.* : remettre l'ancienne"):
+        charger_depot(conn_vierge, depot, porte=lambda _conn, _chargement: list)
+    assert not (tmp_path / FICHIER_CLE).exists()
 
 
 def test_l_empreinte_ne_dit_rien_de_la_cle() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from mutualisation.entrepot.programmes import Programmes
 from mutualisation.entrepot.serveur import _dossier_prise, exiger_dossier
 from mutualisation.erreurs import ErreurMutualisation
+from mutualisation.operations.session import verifier_sortie
 
 DIT = r"est à un autre compte de cette machine \(.+\) : lancez la commande sous ce compte, .*MUTUALISATION_VAR"
 
@@ -27,10 +29,31 @@ def test_des_donnees_d_un_autre_compte(tmp_path: Path) -> None:
         exiger_dossier(tmp_path, os.geteuid() + 1)
 
 
-def test_un_dossier_ou_l_on_n_ecrit_pas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(ErreurMutualisation, match=DIT):
-        exiger_dossier(tmp_path)
+@pytest.mark.skipif(os.geteuid() != 0, reason="changer de propriétaire et monter un disque sont à root")
+@pytest.mark.parametrize(
+    ("compte", "disque", "dit"),
+    [
+        (os.geteuid(), None, r"ne peut pas être écrit \(accès refusé\)"),
+        (12345, None, DIT),
+        (12345, "ro", r"ne peut pas être écrit \(disque en lecture seule\)"),
+    ],
+)
+def test_un_dossier_ou_l_on_n_ecrit_pas(
+    compte: int, disque: str | None, dit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if disque and subprocess.run(["mount", "-t", "tmpfs", "-o", disque, "tmpfs", tmp_path], check=False).returncode:
+        pytest.skip("ce conteneur ne monte pas de disque")
+    try:
+        if not disque:
+            os.chown(tmp_path, compte, -1)
+            # nothing is closed to root
+            monkeypatch.setattr(os, "access", lambda *_: False)
+        for demande in (exiger_dossier, *([lambda d: verifier_sortie(d / "bilans")] if disque else [])):
+            with pytest.raises(ErreurMutualisation, match=dit):
+                demande(tmp_path)
+    finally:
+        if disque:
+            subprocess.run(["umount", "-l", tmp_path], check=True)
 
 
 @pytest.mark.parametrize("nom", ['a"b', "a$HOME", "a`b", "a\\b", "a\nb", os.fsdecode(b"donn\xe9es")])

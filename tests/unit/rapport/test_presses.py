@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -42,6 +43,18 @@ def test_les_octets_sont_ceux_d_un_seul_processus(tmp_path: Path, enfants: list[
     assert len(ecrits) == 2 * len(documents.FORMES)
     for fichier in ecrits:
         assert (la / fichier.relative_to(ici)).read_bytes() == fichier.read_bytes()
+
+
+def test_tout_s_ecrit_sur_le_disque_des_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full TMPDIR was an unforeseen error of the workbook, whose parts went there; a full disk is that of the system."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    dit = documents.document(documents.FORMES[0])
+    ecrits = imprimerie.ecrire(replace(dit, sorties=("html", "pdf", "xlsx")), tmp_path)
+    # none of its parts is left beside it
+    assert {f for f in tmp_path.rglob("*") if f.is_file()} == set(ecrits)
+    # as root too: a name that no disk takes
+    with pytest.raises(OSError, match="Errno"):
+        imprimerie.RENDUS["xlsx"](dit, tmp_path / f"{'x' * 300}.xlsx")
 
 
 def test_ce_qu_un_document_leve_est_leve(tmp_path: Path, enfants: list[Enfant]) -> None:
