@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import subprocess
 from pathlib import Path
 
@@ -54,6 +55,14 @@ def test_un_dossier_ou_l_on_n_ecrit_pas(
     finally:
         if disque:
             subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="changer de compte est à root")
+def test_le_journal_est_au_compte_du_serveur(tmp_path: Path) -> None:
+    """Root without user namespaces: `pg_ctl`, under another account, could not open it: no server started."""
+    compte = pwd.getpwnam("nobody")
+    Programmes(Path("/bin"), [], compte).lancer("true", [], tmp_path / "pg.log").wait()
+    assert (tmp_path / "pg.log").stat().st_uid == compte.pw_uid
 
 
 @pytest.mark.parametrize("nom", ['a"b', "a$HOME", "a`b", "a\\b", "a\nb", os.fsdecode(b"donn\xe9es")])

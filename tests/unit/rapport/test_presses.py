@@ -46,7 +46,7 @@ def test_les_octets_sont_ceux_d_un_seul_processus(tmp_path: Path, enfants: list[
 
 
 def test_tout_s_ecrit_sur_le_disque_des_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full TMPDIR was an unforeseen error of the workbook, whose parts went there; a full disk is that of the system."""
+    """A full TMPDIR, where the parts of the workbook went, was an unforeseen error."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
     dit = documents.document(documents.FORMES[0])
     ecrits = imprimerie.ecrire(replace(dit, sorties=("html", "pdf", "xlsx")), tmp_path)
