@@ -13,8 +13,15 @@ from typing import Any
 
 from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
 from mutualisation.examen.propositions import Proposition, Table
-from mutualisation.examen.reconnaissance import Reconnaissance, contraires, ecarte, sens_usuel
-from mutualisation.francais.formats import plusieurs
+from mutualisation.examen.reconnaissance import (
+    Reconnaissance,
+    contraires,
+    douteuses,
+    ecarte,
+    noms_usuels,
+    sens_usuel,
+)
+from mutualisation.francais.formats import enumerer, plusieurs
 from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.lecteurs.limites import nombre_fr
 from mutualisation.lecteurs.noms import montrable as nom_montrable
@@ -76,7 +83,11 @@ def _reconnu(essai: Essai) -> Iterator[str]:
 
 def avis_de(essai: Essai) -> list[str]:
     """What is to be known of the file, then of its rows."""
-    return [*essai.avis, *essai.lu.avis]
+    trouve = essai.trouve
+    donnees = [c for c in trouve.jeu.obligatoires if c.nom in trouve.traduction.defauts] if trouve else []
+    couvertes = [(c.entete, dite) for c in donnees if (dite := peut_etre(essai, c))]
+    dites = [f"« {nom} » est donnée par correspondances{dite}" for nom, dite in couvertes]
+    return [*essai.avis, *dites, *essai.lu.avis]
 
 
 def _colonnes(essai: Essai) -> Iterator[str]:
@@ -138,18 +149,45 @@ def _absence(essai: Essai, c: Colonne) -> str:
     nom = ecarte(essai.trouve, c) if essai.trouve else None
     connus = [c.entete or "", *contraires(c)]
     autre = f", et « {nom_montrable(nom, connus)} » n'en tient pas lieu" if nom else ""
+    autre += peut_etre(essai, c)
     return f"absente{autre} ; {a_ecrire(essai.jeu, c)}" if essai.jeu else f"absente{autre}"
 
 
-def manquantes(essai: Essai) -> Iterator[str]:
+def peut_etre(essai: Essai, c: Colonne) -> str:
+    """« , et rien ne lit « Etat » (Recouvré, Annulé), qui la donne peut-être »: what may be a column that a constant
+    would cover; "" without any."""
+    if essai.trouve is None or not (places := douteuses(essai.trouve, c)):
+        return ""
+    dites = enumerer([_non_lue(essai, essai.trouve, c, place) for place in places], EXEMPLES)
+    return f", et rien ne lit {dites}, où elle est peut-être"
+
+
+def _non_lue(essai: Essai, trouve: Reconnaissance, c: Colonne, place: int) -> str:
+    """A header that nothing reads, and its values: those alone that its wanted type lets show; no word of it that `rh`
+    can't tell (K9, K9a)."""
+    nom = trouve.tete.noms[place]
+    su = nom_montrable(nom, [c.entete or "", *noms_usuels(trouve.jeu.nom, c.nom)]) if trouve.jeu.agents else nom
+    vues = list(dict.fromkeys(map(_court, trouve.tete.cellules(place))))
+    montrees = [v for v in vues if montrable(trouve.jeu, essai.entrevues[c.nom], v)]
+    masquees = len(vues) - len(montrees)
+    dites = [*montrees[:_INCONNUES_MAX], *["…"] * (len(montrees) > _INCONNUES_MAX)]
+    dites += [plusieurs(masquees, "valeur masquée", "valeurs masquées")] * bool(masquees)
+    nom = f"colonne {place + 1}" if not nom or "…" in su else su
+    return f"« {nom} » ({', '.join(dites) or 'vide'})"
+
+
+def manquantes(essai: Essai) -> dict[str, str]:
     """The `*` columns that the file lacks and nothing is proposed for, and what to write."""
     if essai.trouve is None:
-        return
+        return {}
     donnees = {p.ligne.colonne for p in essai.propositions}
-    for c in essai.trouve.jeu.obligatoires:
-        donnee = c.entete in donnees or c.nom in essai.trouve.traduction.defauts
-        if essai.trouve.place(c.nom) is None and not donnee:
-            yield f"{c.entete} : {_absence(essai, c)}"
+    return {
+        c.entete or "": _absence(essai, c)
+        for c in essai.trouve.jeu.obligatoires
+        if essai.trouve.place(c.nom) is None
+        and c.entete not in donnees
+        and c.nom not in essai.trouve.traduction.defauts
+    }
 
 
 def a_ecrire(jeu: Jeu, c: Colonne) -> str:
@@ -230,10 +268,12 @@ def lignes_proposees(propositions: Sequence[Proposition], table: Table | None, e
 def _conclusion(essai: Essai) -> str:
     verdict = essai.propose if essai.ecrit and essai.propose else essai.tel_quel
     accepte = "accepté sans rejet" if verdict.colonnes else "accepté, ses lignes se jugent au chargement"
+    absentes = [f"« {nom} »" for nom in manquantes(essai)]
+    sans = f", sans {enumerer(absentes, _MOTIFS_MAX)}" if absentes else ""
     dit = {
         ACCEPTE: f"le fichier serait {accepte if verdict.lignes else 'accepté, sans une ligne'}",
         REJETS: f"le fichier serait accepté, {plusieurs(verdict.rejetees, 'ligne rejetée', 'lignes rejetées')}",
-        REFUSE: "le fichier serait refusé",
+        REFUSE: f"le fichier serait refusé{sans}",
     }[essai.code]
     return f"En l'état, {dit} ; rien n'a été chargé. Ce qui dépend d'autres fichiers se juge au chargement."
 

@@ -321,13 +321,14 @@ def _proposer(connexions: Connexions, essai: Essai, trouve: Reconnaissance, lign
 
 
 def _entrevoir(trouve: Reconnaissance) -> dict[str, ColonneLue]:
-    """The first cells of each column that has a place, read."""
+    """The first cells of each column, read where it has a place."""
     garde = Confidentialite(Pseudonymes(secrets.token_bytes(32)))
     vues = {}
     for c in trouve.jeu.colonnes:
-        if c.atterrit and (place := trouve.place(c.nom)) is not None:
+        if c.atterrit:
             vues[c.nom] = lue = ColonneLue(trouve.jeu, c, garde, pourcent=c.pourcent_si is not None)
-            lue.lire(trouve.tete.cellules(place))
+            if (place := trouve.place(c.nom)) is not None:
+                lue.lire(trouve.tete.cellules(place))
     return vues
 
 

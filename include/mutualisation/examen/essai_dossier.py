@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.examen.compte_rendu import avis_de, en_dict, lignes_proposees, manquantes
 from mutualisation.examen.diagnostic import REFUSE, SANS_LIGNE, Connexions, Essai, Verdict, brouillon, examiner, juger
 from mutualisation.examen.propositions import Proposition, Table, completer, lire_table, nouvelles, table_du_depot
+from mutualisation.examen.reconnaissance import douteuses
 from mutualisation.francais.formats import plusieurs
 from mutualisation.ingestion.depot import SUFFIXE_CONTROLE, affichable, decouvrir, entree_ignoree
 from mutualisation.sources.registre import registre
@@ -52,6 +53,7 @@ def essayer_dossier(dossier: Path, correspondances: Path | None = None, *, ecrir
     table = lire_table(fichiers[0], correspondances) if correspondances else table_du_depot(_depot(dossier))
     with brouillon() as connexions:
         essai = EssaiDossier(dossier, [examiner(connexions, f, table) for f in fichiers], table)
+        _retirer_les_constantes(essai.essais)
         for e in essai.essais:
             essai.propositions += nouvelles(e.propositions, [p.ligne for p in essai.propositions])
         for e in essai.essais:
@@ -79,12 +81,23 @@ def _depot(dossier: Path) -> Path:
     return dossier.resolve().parent if dossier.resolve().name in registre().noms else dossier
 
 
+def _retirer_les_constantes(essais: Sequence[Essai]) -> None:
+    """A constant speaks of every file of its jeu: none where one of them has a column that it would cover."""
+    trouves = [e.trouve for e in essais if e.trouve]
+    couvertes = {(t.jeu.nom, c.entete) for t in trouves for c in t.jeu.obligatoires if douteuses(t, c)}
+    for e in essais:
+        gardees = [p for p in e.propositions if p.ligne.lu or (p.ligne.jeu, p.ligne.colonne) not in couvertes]
+        if gardees != e.propositions:
+            e.propositions, e.propose = gardees, None
+
+
 def _rejuger(connexions: Connexions, essai: Essai, tout: EssaiDossier) -> None:
-    """Judge a file once more where the others add rows to its own."""
+    """Judge a file once more where the others add rows to its own, or took some away."""
     if essai.trouve is None or essai.jeu is None:
         return
     siennes = {p.ligne for p in essai.propositions}
-    if {p.ligne for p in tout.propositions if p.ligne.jeu == essai.jeu.nom} != siennes:
+    voulues = {p.ligne for p in tout.propositions if p.ligne.jeu == essai.jeu.nom}
+    if voulues and (essai.propose is None or voulues != siennes):
         lignes = [*tout.table.lignes, *(p.ligne for p in tout.propositions)]
         essai.propose = juger(connexions, essai.fichier, essai.nature, essai.jeu, lignes)
 
@@ -120,7 +133,7 @@ def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
             yield f"  {lu.refus}"
         for (entete, motif), n in lu.motifs.most_common(_MOTIFS_MAX):
             yield f"  {n} × {entete + ' : ' if entete else ''}{motif}"
-        yield from (f"  {m}." for m in manquantes(e))
+        yield from (f"  {nom} : {absence}." for nom, absence in manquantes(e).items())
         yield from (f"  À savoir : {a}." for a in avis_de(e) if a != SANS_LIGNE)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mutualisation.disque import ecrire
 from mutualisation.erreurs import ErreurMutualisation
-from mutualisation.examen.reconnaissance import Reconnaissance, defaut_usuel, sens_usuel
+from mutualisation.examen.reconnaissance import Reconnaissance, defaut_usuel, douteuses, sens_usuel
 from mutualisation.ingestion.correspondances import COLONNES, JEU_CORRESPONDANCES, Correspondance, noter_defauts
 from mutualisation.ingestion.depot import lire_nom, version_suivante
 from mutualisation.lecteurs.bloc import sans_total
@@ -49,15 +49,16 @@ def des_en_tetes(trouve: Reconnaissance) -> list[Proposition]:
 
 
 def des_defauts(trouve: Reconnaissance) -> list[Proposition]:
-    """A value for each `*` column that neither the file nor `correspondances` has, where one is usual."""
-    propositions = []
-    for c in trouve.jeu.obligatoires:
-        if c.nom in trouve.trouvees or c.nom in trouve.candidats or c.nom in trouve.traduction.defauts:
-            continue
-        if (valeur := defaut_usuel(trouve.jeu.nom, c.nom)) is not None:
-            raison = "aucune colonne ne lui ressemble : à vérifier, la valeur vaut pour chaque ligne"
-            propositions.append(Proposition(Correspondance(trouve.jeu.nom, c.entete or "", "", valeur), raison))
-    return propositions
+    """The usual value of each `*` column that the file and `correspondances` lack, where no unread one may be it."""
+    raison = "aucune colonne ne lui ressemble : à vérifier, la valeur vaut pour chaque ligne"
+    return [
+        Proposition(Correspondance(trouve.jeu.nom, c.entete or "", "", valeur), raison)
+        for c in trouve.jeu.obligatoires
+        if (valeur := defaut_usuel(trouve.jeu.nom, c.nom)) is not None
+        and trouve.place(c.nom) is None
+        and c.nom not in trouve.traduction.defauts
+        and not douteuses(trouve, c)
+    ]
 
 
 def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Sequence[str]]) -> list[Proposition]:

@@ -11,12 +11,13 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from mutualisation.chemins import USAGES
-from mutualisation.ingestion.cellules_lues import date, lecture_de, nombre
+from mutualisation.ingestion.cellules_lues import date, lecture_de, minutes, nombre
 from mutualisation.lecteurs.entete import BANNIERES, SANS_TRADUCTION, Traduction, epurer, est_vide, normaliser
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.lecteurs.noms import plat
@@ -31,7 +32,7 @@ _FORMES_PARLANTES = {
 _SEUIL, _SEUIL_FACULTATIF, _CONTENU_MIN = 0.6, 0.85, 0.6
 # how likely a header names a column: by the name of the contract, by a usual one; what is lost where words are cut
 # short, where others stand beside; from which two writings are one; what the values of a list need
-_EXACT, _USUEL, _ABREGE, _ACCOMPAGNE, _PRESQUE, _NOM_USUEL = 0.95, 0.92, 0.02, 0.07, 0.85, 0.9
+_EXACT, _USUEL, _ABREGE, _ACCOMPAGNE, _PRESQUE, _NOM_USUEL = 0.95, 0.92, 0.02, 0.07, 0.85, 0.82
 # letters of a word cut short, headers that have a common beginning
 _ABREGE_MIN, _NOMS_D_UN_PREFIXE = 3, 3
 # a header whose cells alone have the form of a column
@@ -104,14 +105,6 @@ class Reconnaissance:
     def entiere(self) -> bool:
         """Whether no `*` column is missing."""
         return all(c.nom in self.trouvees or c.nom in self.traduction.defauts for c in self.jeu.obligatoires)
-
-    @property
-    def complete(self) -> bool:
-        """Whether each `*` column has a place, or would have one, or a value."""
-        return all(
-            self.place(c.nom) is not None or c.nom in self.traduction.defauts or defaut_usuel(self.jeu.nom, c.nom)
-            for c in self.jeu.obligatoires
-        )
 
     def place(self, colonne: str) -> int | None:
         """Where a column is, or would be; by ASCII name."""
@@ -235,9 +228,10 @@ def _parle(colonne: Colonne, cellules: Sequence[str]) -> bool:
 def _note(colonne: Colonne, note_nom: float, note_contenu: float | None) -> tuple[float, str]:
     """How likely a header stands for a column: its name, then what its cells look like (None: they say nothing)."""
     if note_contenu is None:
-        # values of a list that nothing reads: another name would be a guess
-        certaine = colonne.type != "enumeration" or note_nom >= _NOM_USUEL
-        return (note_nom, "son nom est proche") if certaine else (0.0, "")
+        if colonne.type != "enumeration":
+            return note_nom, "son nom est proche"
+        # values of a list that nothing reads are rejected, each said: nearly the same letters would be a guess
+        return (note_nom, "son nom est proche : à vérifier") if note_nom >= _NOM_USUEL else (0.0, "")
     if not note_nom or note_contenu < _CONTENU_MIN:
         return 0.0, ""
     return 0.7 * note_nom + 0.3 * note_contenu, "son nom et ses cellules conviennent"
@@ -304,8 +298,34 @@ def ecarte(essai: Reconnaissance, colonne: Colonne) -> str | None:
     return next((n for n in noms if any(_proches(m, a) for m in _mots(n) for a in attendus)), None)
 
 
-def _proches(un: str, deux: str) -> bool:
-    return difflib.SequenceMatcher(None, un, deux).ratio() >= _SEUIL
+def _proches(un: str, deux: str, seuil: float = _SEUIL) -> bool:
+    return difflib.SequenceMatcher(None, un, deux).ratio() >= seuil
+
+
+def douteuses(essai: Reconnaissance, colonne: Colonne) -> list[int]:
+    """Columns of the file that nothing reads and that may be one that it lacks, where a constant could cover them."""
+    if essai.place(colonne.nom) is not None or defaut_usuel(essai.jeu.nom, colonne.nom) is None:
+        return []
+    lues = {essai.place(c.nom) for c in essai.jeu.colonnes}
+    return [i for i in range(len(essai.tete.noms)) if i not in lues and _serait(essai, colonne, i)]
+
+
+def _serait(essai: Reconnaissance, colonne: Colonne, place: int) -> bool:
+    """By all the words of one of its names, or of a value (« Payé le »), whatever stands beside; else by its cells,
+    unless its header says what they are."""
+    lus, cellules = _mots(essai.tete.noms[place]), essai.tete.cellules(place)
+    noms = [colonne.entete or "", *noms_usuels(essai.jeu.nom, colonne.nom), *(v for v in colonne.valeurs if len(v) > 2)]
+    if any(all(any(m[0] == a[0] and _proches(m, a, _PRESQUE) for m in lus) for a in _coeur(_mots(n))) for n in noms):
+        return True
+    return bool(cellules) and _listes("etrangers").isdisjoint(lus) and _tiendrait(colonne, cellules)
+
+
+def _tiendrait(colonne: Colonne, cellules: Sequence[str]) -> bool:
+    """Whether a column could hold such cells: shares of a hundred, few and short values, no amounts, days nor hours."""
+    if colonne.type == "pourcentage":
+        return all((lu := lecture_de(colonne)(c)) is not None and 0 <= Decimal(lu or 0) <= 100 for c in cellules)
+    autres = all(len(c) > 2 and any(lit(c) is not None for lit in (nombre, date, minutes)) for c in cellules)
+    return not autres and contenu(colonne, cellules) != 0
 
 
 @lru_cache(maxsize=4096)

@@ -97,6 +97,28 @@ def test_deux_fichiers_dont_les_lignes_se_contredisent(tmp_path: Path) -> None:
     assert "deux en-têtes que correspondances donne" in str(second.propose.refus)
 
 
+def test_une_constante_ne_couvre_pas_la_colonne_d_un_autre_fichier(tmp_path: Path) -> None:
+    """The row of March would hide the visa of April (F16); once a person has written it, it is said."""
+    depot = _poser(
+        tmp_path,
+        **{
+            "rh__temps_2023-03_Pcsv": sans(_entete(T, Date="Jour"), "Validé"),
+            "rh__temps_2023-04_Pcsv": _entete(bon("temps", date="05/04/2023", valide="Vu"), Validé="Visa N+1"),
+        },
+    )
+    essai = essayer_dossier(depot, ecrire=True)
+    assert [(p.ligne.lu, p.ligne.vaut) for p in essai.propositions] == [("Jour", "")]
+    assert [e.code for e in essai.essais] == [3, 3]
+    table = depot / "referentiel" / "correspondances.csv"
+    table.write_text(table.read_text("utf-8-sig") + "temps;Validé;;O\n", "utf-8-sig")
+    essai = essayer_dossier(depot)
+    assert [e.code for e in essai.essais if e.jeu and e.jeu.nom == "temps"] == [0, 0]
+    assert [a for f in dossier_en_dict(essai)["fichiers"] for a in f["avis"]] == [
+        "« Validé » est donnée par correspondances, et rien ne lit « Visa N+1 » (1\u00a0valeur masquée), où elle est "
+        "peut-être"
+    ]
+
+
 def test_deux_longueurs_de_periode(tmp_path: Path) -> None:
     """F17: what only the drop as a whole tells."""
     depot = _poser(tmp_path, **{"rh__temps_2023-03_Pcsv": T, "rh__temps_2023-T1_Pcsv": T})

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("un_seul_brouillon")
 TABULAIRES = [j for j in registre().jeux if j.format == "tabulaire"]
 TEMPS = "Matricule;Nom;Date;Code activité;Durée;Type jour;Validé\n"
 LIGNE = "0012;DUPONT;01/03/2023;ADS;3h30;T;O\n"
+SANS_VALIDE = TEMPS.replace(";Validé", "") + LIGNE.replace(";O", "")
 
 
 def _ecrire(chemin: Path, contenu: str | bytes) -> Path:
@@ -212,7 +213,7 @@ def test_ecrire_dans_le_depot_puis_ailleurs(tmp_path: Path) -> None:
 
 
 def test_une_table_se_complete_dans_son_ecriture(tmp_path: Path) -> None:
-    fichier = _ecrire(tmp_path / "rh" / "temps_2023-03.csv", TEMPS.replace("Validé", "x") + LIGNE)
+    fichier = _ecrire(tmp_path / "rh" / "temps_2023-03.csv", SANS_VALIDE)
     avant = "Vaut,Lu,Note,Jeu,Colonne\n,Tâche,é,temps,Code activité"
     table = _ecrire(tmp_path / "referentiel" / "correspondances.csv", avant.encode("cp1252"))
     essai = essayer(fichier, ecrire=True)
@@ -221,7 +222,7 @@ def test_une_table_se_complete_dans_son_ecriture(tmp_path: Path) -> None:
 
 
 def test_une_table_en_classeur_fait_une_nouvelle_version(tmp_path: Path) -> None:
-    fichier = _ecrire(tmp_path / "rh" / "temps_2023-03.csv", TEMPS.replace("Validé", "x") + LIGNE)
+    fichier = _ecrire(tmp_path / "rh" / "temps_2023-03.csv", SANS_VALIDE)
     classeur = Workbook()
     for rangee in (["Jeu", "Colonne", "Lu", "Vaut"], ["temps", "Code activité", "Tâche", None]):
         classeur.active.append(rangee)

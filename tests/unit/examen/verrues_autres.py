@@ -34,7 +34,7 @@ def _export(e: dict[str, Any]) -> Verrue:
     fichier = e.get("fichier", nom_de(e["jeu"]))
     return Verrue(
         e["nom"], fichier, octets, code, e["jeu"], dits, tuple(e.get("tus", ())), tuple(e["propose"]),
-        exactes=True, suffit="manque" not in e,
+        exactes=True, suffit=e.get("suffit", "manque" not in e),
     )  # fmt: skip
 
 
