@@ -22,6 +22,8 @@ Exercice **{{ params.exercice }}**, version **{{ ti.xcom_pull(task_ids='verifier
 `{{ ti.xcom_pull(task_ids='verifier')['dossier'] }}`, empreinte de son manifeste
 `{{ ti.xcom_pull(task_ids='verifier')['manifeste_sha256'] }}`.
 
+{{ ti.xcom_pull(task_ids='verifier')['laisse_de_cote'] }}
+
 Approuver fige les chiffres et les documents de cet exercice. Qui l'a préparé ne peut pas l'approuver.
 """
 

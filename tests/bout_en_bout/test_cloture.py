@@ -43,6 +43,7 @@ def test_cloturer_puis_publier_encore(publie: Publie, depot: Path, tmp_path: Pat
     _refus(session, extrait)
     a_approuver = empreintes(extrait)
 
+    assert op.verifier_cloture(session, EXERCICE).laisse_de_cote == op.laisse_de_cote(session, [EXERCICE]) != ""
     clos = op.cloturer(session, EXERCICE, "bob")
     assert (clos.deja, Path(clos.dossier), clos.approuve_par) == (False, extrait, "bob")
     assert {c: manifeste(extrait)[c] for c in ("statut", "prepare_par", "approuve_par", "identite")} == {

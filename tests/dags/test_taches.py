@@ -127,3 +127,14 @@ def test_le_depot_et_la_sortie_d_une_entite_sont_les_siens(dagbag, tmp_path, mon
         taches.depot_demande({"depot": "s3://pays"})
     with pytest.raises(ErreurMutualisation, match=r"« sortie » vaut .*/pays/bilans, qui n'est pas à cette entité"):
         taches._sortie(session, {"sortie": str(tmp_path / "pays" / "bilans")})
+
+
+@pytest.mark.parametrize(("chaine", "demande"), [("publication_bilan", "relire"), ("cloture_exercice", "approuver")])
+def test_qui_repond_lit_ce_qui_est_laisse_de_cote(dagbag, chaine, demande):
+    """In the request, and in the alert that calls for an answer."""
+    laisse = "Laissé de côté, exercice 2020 : 3 lignes"
+    remise = op.AClore(2020, 1, "bilans", "ab", laisse) if demande == "approuver" else op.Candidate(1, [], laisse, "|")
+    contexte = {"ti": SimpleNamespace(xcom_pull=lambda task_ids: vars(remise)), "params": {"exercice": 2020}}
+    tache = dagbag.dags[chaine].get_task(demande)
+    textes = [f"{tache.subject} {tache.body}", *(a.phrase for a in tache.notifiers)]
+    assert [laisse in tache.render_template(t, contexte) for t in textes] == [True] * len(textes)

@@ -254,9 +254,10 @@ def cloturer(
     """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
     with _session("cloturer", exercice=exercice) as session:
         clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
+        reste = op.laisse_de_cote(session, [exercice], clos.version)
     dit = "déjà clos" if clos.deja else "clos"
     ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
-    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])])
+    _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])], reste)
 
 
 @app.command(version_flags=[])

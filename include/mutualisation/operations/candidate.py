@@ -81,7 +81,7 @@ def _batir(
         session.suivi("Le projet dbt a été relu : ce qui en était gardé était d'une autre version, ou abîmé")
     if resultat.echecs:
         clore(conn, version, "echouee", {"modele": resultat.en_dict()})
-        raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn))
+        raise ControleEchoue(_echecs_lisibles(conn, resultat), laisse_de_cote_par_la_construction(conn, version))
     (fichier,) = conn.execute(SQL_PORTE_FICHIER).fetchone() or ({},)
     clore(conn, version, CONSTRUITE, {"fichier": fichier, "modele": resultat.en_dict()})
     return version
@@ -101,7 +101,7 @@ def controler(session: Session, version: int) -> str:
         echecs = plausibilite.echecs + _sans_doublon(resultat.echecs, verdicts)
         portes = {"plausibilite": plausibilite.en_dict() | {"verdicts": verdicts}, "bilan": resultat.en_dict()}
         clore(conn, version, "echouee" if echecs else VALIDEE, portes)
-        reste = laisse_de_cote_par_la_construction(conn)
+        reste = laisse_de_cote_par_la_construction(conn, version)
     if echecs:
         raise ControleEchoue(echecs, reste)
     if nombre := sum(len(points_a_commenter(portes, exercice)) for exercice in exercices):

@@ -14,6 +14,7 @@ from mutualisation.erreurs import ControleEchoue
 from mutualisation.extrait.annuel import dossier_ecrit
 from mutualisation.francais.formats import enumerer, plusieurs
 from mutualisation.lecteurs.noms import plat
+from mutualisation.operations.laisse_de_cote import laisse_de_cote
 from mutualisation.operations.livraison import extraire
 from mutualisation.operations.session import Session, identite, verifier_exercices
 from mutualisation.operations.session import signataire as signataire_de
@@ -51,12 +52,13 @@ class ExerciceClos:
 
 @dataclass(frozen=True)
 class AClore:
-    """What would be closed: version, folder of its extract, sha256 of its manifest."""
+    """What would be closed: version, folder of its extract, sha256 of its manifest, what its figures leave out."""
 
     exercice: int
     version: int
     dossier: str
     manifeste_sha256: str
+    laisse_de_cote: str
 
 
 def verifier_cloture(session: Session, exercice: int, sortie: str | None = None) -> AClore:
@@ -161,7 +163,8 @@ def _a_clore(
     exiger_sceau(session, conn, [exercice], version)
     _exiger_justifications(conn, exercice, version)
     extrait = _extrait_a_approuver(conn, exercice, version, dossier, session.var)
-    return AClore(exercice, version, str(extrait.dossier), extrait.sha256)
+    laisse = laisse_de_cote(session, [exercice], version)
+    return AClore(exercice, version, str(extrait.dossier), extrait.sha256, laisse)
 
 
 def _version_publiee(conn: psycopg.Connection[Any], exercice: int) -> int:

@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from mutualisation.erreurs import ErreurMutualisation
 from mutualisation.francais.formats import INSECABLE, euros, signe
+from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.livraison import CONSTRUITE, derniere_validee
 from mutualisation.operations.session import Session
 from mutualisation.publication.inchange import exercices_inchanges
@@ -51,7 +52,7 @@ select l.exercice, l.dispositif, m.mesure, m.candidate, m.publiee, m.avant, d.ve
 @dataclass(frozen=True)
 class Candidate:
     """A version that passed its gates and waits: the exercices that it would change, none when nothing does; its total
-    in a sentence, its differences in a Markdown table (€)."""
+    in a sentence, then what it leaves out, its differences in a Markdown table (€)."""
 
     version: int
     exercices: list[int]
@@ -75,7 +76,9 @@ def candidate(session: Session, version: int | None = None) -> Candidate:
         changes = sorted(set(exercices) - exercices_inchanges(conn, exercices))
         with conn.cursor(row_factory=dict_row) as curseur:
             lignes = curseur.execute(ECARTS, (changes,)).fetchall()
-    return Candidate(choisie, changes, _phrase(choisie, lignes), _tableau(lignes))
+        laisse = laisse_de_cote_par_la_construction(conn, choisie, changes)
+    phrase = " ".join(filter(None, [_phrase(choisie, lignes), laisse]))
+    return Candidate(choisie, changes, phrase, _tableau(lignes))
 
 
 def _phrase(version: int, lignes: Iterable[dict[str, Any]]) -> str:

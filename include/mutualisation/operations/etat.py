@@ -8,6 +8,7 @@ from psycopg.rows import dict_row
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.francais.formats import enumerer
 from mutualisation.ingestion.journal import INGESTION_REFUSEE
+from mutualisation.operations.laisse_de_cote import laisse_de_cote_par_la_construction
 from mutualisation.operations.session import Session
 from mutualisation.publication.inchange import publication_en_vigueur
 
@@ -51,7 +52,7 @@ def etat(session: Session) -> dict[str, Any]:
     """What is loaded, held, rejected, published and run (keys: publication_sha256, sceau, exercices, fichiers, refuses,
     rejets, executions, candidate), the last runs first, and sentences that say what to do next (a_faire).
 
-    `candidate`: version, statut and rejets of the last build when it is not published.
+    `candidate`: version, statut, rejets and sentence (laisse_de_cote) of the last build when it is not published.
     """
     with connecter(session.dsn) as conn, conn.cursor(row_factory=dict_row) as curseur:
         lus: dict[str, Any] = {"publication_sha256": publication_en_vigueur(conn) or None}
@@ -61,6 +62,7 @@ def etat(session: Session) -> dict[str, Any]:
         candidate = curseur.execute(SQL_CANDIDATE).fetchone()
         if candidate is not None and candidate["statut"] != "publiee":
             lus["candidate"] = candidate | {"rejets": curseur.execute(SQL_REJETS, (candidate["version"],)).fetchall()}
+            lus["candidate"]["laisse_de_cote"] = laisse_de_cote_par_la_construction(conn, candidate["version"])
         reste = curseur.execute(SQL_RESTE).fetchone() == {"reste": True}
     for publie in lus["exercices"]:
         publie["publie_le"] = publie["publie_le"].isoformat()
@@ -98,7 +100,8 @@ def _a_faire(lus: Mapping[str, Any], *, reste: bool) -> Iterator[str]:
         return
     candidate = lus.get("candidate", {"statut": ""})
     if candidate["statut"] == "validee":
-        yield f"La version {candidate['version']} a passé les portes : « mutualisation publier » la publie."
+        dite = f"La version {candidate['version']} a passé les portes : « mutualisation publier » la publie."
+        yield " ".join(filter(None, [dite, candidate.get("laisse_de_cote")]))
     elif candidate["statut"] == "echouee":
         rejets = (
             " « mutualisation reparer --sortie DOSSIER » écrit les lignes rejetées ;" if candidate["rejets"] else ""

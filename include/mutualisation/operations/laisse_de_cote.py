@@ -1,4 +1,5 @@
-"""What the figures leave out, said at the end of each command: rows, euros, hours, by exercice (G4, G13)."""
+"""What the figures leave out, said at the end of each command and to whoever publishes or closes: rows, euros, hours,
+gaps of controls that nobody justified, by exercice (G4, G13)."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -19,16 +20,25 @@ OU_VOIR = "lignes et motifs dans « rejets »"
 # nothing is published of a build: its `rejets` is in no extract
 A_CORRIGER = "lignes et motifs par « mutualisation reparer --sortie DOSSIER »"
 ENSUITE = "« mutualisation controler » dira ce que les règles rejettent"
-SQL_CANDIDATE = """
-select exercice, statut, lignes, montant, heures from construction.laisse_de_cote order by exercice, statut desc
+SQL_LIGNES = """
+select v.exercice, v.statut, v.lignes, v.montant, v.heures from {} as v {} order by v.exercice, v.statut desc
 """
-SQL_PUBLIEE = """
-select v.exercice, v.statut, v.lignes, v.montant, v.heures
-  from versions.laisse_de_cote as v
-  left join journal.publications as p on v.exercice = p.exercice
- where v.exercice = any(%(exercices)s) and v.version = coalesce(%(version)s, p.version)
- order by v.exercice, v.statut desc
+SQL_ECARTS = """
+select v.exercice, count(*), count(*) filter (where v.justification is null)
+  from {} as v {} and v.statut = 'ecart' group by v.exercice order by v.exercice
 """
+# schema, rows of it, where to see them
+CONSTRUITES = (
+    "construction",
+    "where v.version = %(version)s and v.exercice = any(coalesce(%(exercices)s, array[v.exercice]))",
+    A_CORRIGER,
+)
+PUBLIEES = (
+    "versions",
+    "left join journal.publications as p on v.exercice = p.exercice"
+    " where v.exercice = any(%(exercices)s) and v.version = coalesce(%(version)s, p.version)",
+    OU_VOIR,
+)
 Rangee = tuple[int, str, int, Decimal | None, Decimal | None]
 
 
@@ -36,14 +46,25 @@ def laisse_de_cote(session: Session, exercices: Iterable[int] | None = None, ver
     """One French sentence over published exercices (default: all), or the `version` of them; empty when all counts."""
     with connecter(session.dsn) as conn:
         annees = list(exercices) if exercices is not None else list(lire_pointeurs(conn))
-        return phrase(conn.execute(SQL_PUBLIEE, {"exercices": annees, "version": version}).fetchall())
+        return _dire(conn, *PUBLIEES, {"exercices": annees, "version": version})
 
 
-def laisse_de_cote_par_la_construction(conn: psycopg.Connection[Any]) -> str:
-    """The same over the build that is being checked; empty too when it stopped before its rejects were known."""
-    if conn.execute("select to_regclass('construction.laisse_de_cote') is null").fetchone() == (True,):
-        return ""
-    return phrase(conn.execute(SQL_CANDIDATE).fetchall(), A_CORRIGER)
+def laisse_de_cote_par_la_construction(
+    conn: psycopg.Connection[Any], version: int, exercices: list[int] | None = None
+) -> str:
+    """The same over a version that is being checked, or waits; what it had not yet built is not said."""
+    return _dire(conn, *CONSTRUITES, {"exercices": exercices, "version": version})
+
+
+def _dire(conn: psycopg.Connection[Any], schema: str, filtre: str, suite: str, choisies: dict[str, Any]) -> str:
+    def lire(requete: str, table: str) -> list[Any]:
+        if conn.execute("select to_regclass(%s) is null", (f"{schema}.{table}",)).fetchone() == (True,):
+            return []
+        return conn.execute(
+            sql.SQL(requete).format(sql.Identifier(schema, table), sql.SQL(filtre)), choisies
+        ).fetchall()
+
+    return phrase(lire(SQL_LIGNES, "laisse_de_cote"), suite, lire(SQL_ECARTS, "controles"))
 
 
 def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement]) -> str:
@@ -62,10 +83,15 @@ def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement
     return phrase([_somme(list(groupe)) for _, groupe in groupby(lues, key=lambda r: r[0])], ENSUITE)
 
 
-def phrase(rangees: Iterable[Rangee], suite: str = OU_VOIR) -> str:
-    """« Laissé de côté, exercice 2020 : … ; exercice 2021 : … », each as `ecartees` says; 0: files of no exercice."""
-    morceaux = [_exercice(annee, list(groupe)) for annee, groupe in groupby(rangees, key=lambda r: r[0])]
-    return f"Laissé de côté, {' ; '.join(morceaux)} — {suite}." if morceaux else ""
+def phrase(rangees: Iterable[Rangee], suite: str = OU_VOIR, ecarts: Iterable[tuple[int, int, int]] = ()) -> str:
+    """« Laissé de côté, exercice 2020 : … ; exercice 2021 : … », each as `ecartees` says; 0: files of no exercice.
+
+    `ecarts`: (exercice, gaps of controls, those that nobody justified), said after.
+    """
+    lignes = [_exercice(annee, list(groupe)) for annee, groupe in groupby(rangees, key=lambda r: r[0])]
+    restes = [f"exercice {annee} : {ecartees.justifies(n, sans)}" for annee, n, sans in ecarts if sans]
+    dites = [f"Laissé de côté, {' ; '.join(lignes)} — {suite}."] * bool(lignes)
+    return " ".join(dites + [f"Avant de clore, {' ; '.join(restes)}."] * bool(restes))
 
 
 def _exercice(annee: int, rangees: list[Rangee]) -> str:

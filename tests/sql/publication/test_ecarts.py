@@ -49,7 +49,7 @@ def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
     assert (presentee.version, presentee.exercices) == (2, [2021])
     assert texte(presentee.phrase) == (
         "Version 2 à publier : exercice 2021, coût net 238 664,57 € (+1 000,01 € depuis la version 1, +59 766,57 € "
-        "depuis 2020)."
+        "depuis 2020). Avant de clore, exercice 2021 : 1 des 2 écarts constatés reste à justifier."
     )
     lignes = texte(presentee.tableau).splitlines()[2:]
     assert lignes == [
@@ -59,6 +59,27 @@ def test_les_ecarts_d_une_version_en_euros(construite: Conn) -> None:
         "| 2021 | CAM | Coût net | 189 131,06 € | +1 000,01 € | +63 801,06 € |",
         "| 2021 | CAM | Recettes | 45 049,99 € | -0,01 € | +5 599,99 € |",
     ]
+
+
+def test_ce_qui_est_laisse_de_cote_tient_dans_la_proposition(construite: Conn) -> None:
+    """Whoever answers reads it: rows, euros and hours, gaps, of the exercices that the version would change."""
+    construite.execute(BOUGE.encode())
+    construite.execute(b"""
+        insert into construction.laisse_de_cote (version, exercice, statut, lignes, montant, heures)
+        select 2, exercice, 'rejete', 3, 1234.5, 21 from construction.synthese_financiere
+         where dispositif = 'TOTAL' and exercice = 2021""")
+    construite.execute(b"""
+        insert into construction.controles (version, exercice, controle, cle, statut, bloquant)
+        select version, exercice, 'lignes_rejetees', 'compta', 'ecart', false from construction.laisse_de_cote""")
+    session = valider(construite, [2020, 2021])
+    dit = texte(op.candidate(session).phrase)
+    laisse = (
+        "Laissé de côté, exercice 2021 : 3 lignes livrées ne comptent dans aucun chiffre (3 rejetées), soit 1 234,50 € "
+        "et 21,00 h de travail — lignes et motifs par « mutualisation reparer --sortie DOSSIER ». Avant de clore, "
+        "exercice 2021 : 2 des 3 écarts constatés restent à justifier."
+    )
+    assert dit.endswith(f"depuis 2020). {laisse}")
+    assert laisse.partition(" Avant")[0] in texte(" ".join(op.etat(session)["a_faire"]))
 
 
 def test_un_dispositif_qui_s_en_va_et_une_premiere_publication(construite: Conn) -> None:

@@ -25,10 +25,23 @@ def test_lignes_euros_et_heures_par_exercice() -> None:
     )
 
 
+def test_les_ecarts_que_personne_n_a_justifies() -> None:
+    """They stand beside the rows: in the proposal to publish, in its alert, in the last line of `bilan` (G4)."""
+    dit = phrase([], ecarts=[(2020, 3, 3), (2021, 2, 0), (2022, 2, 1)])
+    assert dit == (
+        "Avant de clore, exercice 2020 : les 3 écarts constatés restent à justifier ; exercice 2022 : 1 des 2 écarts "
+        "constatés reste à justifier."
+    )
+    ligne = (2021, "rejete", 1, Decimal(10), None)
+    assert phrase([ligne], ecarts=[(2021, 1, 1)]).endswith(
+        "« rejets ». Avant de clore, exercice 2021 : l'écart constaté reste à justifier."
+    )
+
+
 def test_d_une_construction_rien_n_est_publie() -> None:
     """Its `rejets` is in no extract: the sentence says the command that gives its rows."""
     conn = MagicMock()
     conn.execute.return_value.fetchone.return_value = (False,)
-    conn.execute.return_value.fetchall.return_value = [(2021, "rejete", 1, None, None)]
-    dit = laisse_de_cote_par_la_construction(conn)
+    conn.execute.return_value.fetchall.side_effect = [[(2021, "rejete", 1, None, None)], []]
+    dit = laisse_de_cote_par_la_construction(conn, 2)
     assert dit.endswith("— lignes et motifs par « mutualisation reparer --sortie DOSSIER ».")
