@@ -22,6 +22,7 @@ from mutualisation.examen.reconnaissance import (
     sens_usuel,
 )
 from mutualisation.francais.formats import enumerer, plusieurs
+from mutualisation.ingestion.depot import affichable
 from mutualisation.ingestion.typage import ColonneLue
 from mutualisation.lecteurs.limites import nombre_fr
 from mutualisation.lecteurs.noms import montrable as nom_montrable
@@ -62,20 +63,21 @@ def en_dict(essai: Essai) -> dict[str, Any]:
 
 
 def _reconnu(essai: Essai) -> Iterator[str]:
+    fichier = affichable(essai.fichier.name)
     forme = _FORMES.get(essai.nature, "forme qui n'est pas lue")
     if essai.jeu is None:
-        yield f"{essai.fichier.name} : {forme}."
+        yield f"{fichier} : {forme}."
         return
     nom = "*.xml" if essai.jeu.nom_libre else essai.jeu.forme_du_nom
     cible = f"« {essai.jeu.nom} » ({essai.jeu.source}/{nom})"
     if essai.trouve is None:
         sans = " ; ce jeu ne prend pas de correspondances (F16)" if essai.jeu.format != "tabulaire" else ""
-        yield f"{essai.fichier.name} : {forme}, jeu {cible}{sans}."
+        yield f"{fichier} : {forme}, jeu {cible}{sans}."
     elif essai.trouve.autre is not None:
-        yield f"{essai.fichier.name} : {forme}, jeu {cible} ou « {essai.trouve.autre.nom} », incertain."
+        yield f"{fichier} : {forme}, jeu {cible} ou « {essai.trouve.autre.nom} », incertain."
     else:
         sur = f"{essai.trouve.mot}, {round(100 * essai.trouve.certitude)} %"
-        yield f"{essai.fichier.name} : {forme}, jeu {cible}, {sur}."
+        yield f"{fichier} : {forme}, jeu {cible}, {sur}."
     if essai.table and essai.table.chemin:
         yield f"Lu avec {essai.table.chemin}."
     yield from (f"À savoir : {a}." for a in avis_de(essai))

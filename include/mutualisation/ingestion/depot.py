@@ -19,7 +19,7 @@ from upath import UPath
 
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.lecteurs.limites import LectureRefusee
-from mutualisation.lecteurs.noms import CONSEILS, nom_montrable, plat
+from mutualisation.lecteurs.noms import CONSEILS, plat
 from mutualisation.sources.jeux import PERIODES, Jeu, Registre, Source
 from mutualisation.sources.registre import registre
 
@@ -116,32 +116,15 @@ class Depot:
         self.refus.setdefault(source, []).append((affichable(chemin), motif))
 
 
-@dataclass(frozen=True)
-class _Entree:
-    """A name of a folder of the drop, what stands there, its rank in alphabetical order."""
-
-    nom: str
-    quoi: Any
-    rang: int
-
-    @property
-    def montrable(self) -> str:
-        """The name, but for the words that may name a person (K9); its place then tells it from others."""
-        vu = nom_montrable(self.nom)
-        return vu if vu == self.nom else f"{vu} (n° {self.rang} du dossier, par ordre alphabétique)"
-
-
 def entree_ignoree(nom: str) -> bool:
     """Whether a name is what a desktop leaves in a folder (G7, G12)."""
     return nom.startswith(_IGNORES) or nom.lower() in _NOMS_IGNORES or nom == _DOSSIER_IGNORE
 
 
-def _entrees(dossier: Any) -> list[_Entree]:
-    """The entries of a folder that are not ignored (G7, G12), by name."""
+def _entrees(dossier: Any) -> dict[str, Any]:
+    """By name, in order, the entries of a folder that are not ignored (G7, G12)."""
     vues = {str(e.name): e for e in dossier.iterdir()}
-    noms = [n for n in vues if not entree_ignoree(n)]
-    rangs = {nom: rang for rang, nom in enumerate(sorted(noms, key=lambda nom: (nom.casefold(), nom)), 1)}
-    return [_Entree(nom, vues[nom], rangs[nom]) for nom in sorted(noms)]
+    return {nom: vues[nom] for nom in sorted(vues) if not entree_ignoree(nom)}
 
 
 def mois_couverts(jeu: Jeu, periode: str) -> range:
@@ -167,9 +150,8 @@ def rang_de_periode(jeu: Jeu, periode: str) -> str:
 
 
 def affichable(texte: str) -> str:
-    """A name that can be printed: control characters and undecodable bytes shown as `?`."""
-    propre = "".join(c if c.isprintable() else "?" for c in texte)
-    return propre.encode("utf-8", "replace").decode()
+    """A name, whole (K9a), that can be printed: what shows nothing, and undecodable bytes, by their escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in texte)
 
 
 def decouvrir(depot: str | UPath | Any) -> Depot:
@@ -188,8 +170,8 @@ def decouvrir(depot: str | UPath | Any) -> Depot:
             raise ErreurMutualisation(
                 f"Le dépôt {racine} n'est pas un dossier : donner le dossier qui contient {', '.join(reg.noms)}."
             )
-        for entree in _entrees(racine):
-            _examiner_racine(resultat, reg, entree)
+        for nom, quoi in _entrees(racine).items():
+            _examiner_racine(resultat, reg, nom, quoi)
     except ErreurMutualisation:
         raise
     except OSError as e:
@@ -214,31 +196,28 @@ def _est_controle(nom: str) -> bool:
     return nom.lower().endswith(SUFFIXE_CONTROLE)
 
 
-def _examiner_racine(depot: Depot, reg: Registre, entree: _Entree) -> None:
-    nom = entree.nom
-    if faute := faute_de_lien(entree.quoi, depot.racine):
-        depot.refuser(nom if nom in reg.noms else "", entree.montrable, faute)
-    elif entree.quoi.is_dir() and nom in reg.noms:
-        _examiner_source(depot, reg, reg.source(nom), _entrees(entree.quoi))
-    elif entree.quoi.is_dir():
+def _examiner_racine(depot: Depot, reg: Registre, nom: str, quoi: Any) -> None:
+    if faute := faute_de_lien(quoi, depot.racine):
+        depot.refuser(nom if nom in reg.noms else "", nom, faute)
+    elif quoi.is_dir() and nom in reg.noms:
+        _examiner_source(depot, reg, reg.source(nom), _entrees(quoi))
+    elif quoi.is_dir():
         proche = difflib.get_close_matches(plat(nom), reg.noms, 1, 0.0)
         depot.refuser(
             "",
-            entree.montrable,
+            nom,
             f"ce dossier n'est pas une source (le plus proche : « {proche[0]} ») : le renommer ou le retirer (G12).",
         )
     elif not _est_controle(nom):
-        depot.refuser("", entree.montrable, motif_nom(reg, None, nom))
+        depot.refuser("", nom, motif_nom(reg, None, nom))
 
 
-def _examiner_source(depot: Depot, reg: Registre, source: Source, entrees: list[_Entree]) -> None:
-    controles = {e.nom: e.quoi for e in entrees if _est_controle(e.nom)}
-    noms = {e.nom for e in entrees}
+def _examiner_source(depot: Depot, reg: Registre, source: Source, entrees: dict[str, Any]) -> None:
+    controles = {nom: quoi for nom, quoi in entrees.items() if _est_controle(nom)}
     trouves: list[FichierDepose] = []
-    for entree in entrees:
-        nom, quoi = entree.nom, entree.quoi
+    for nom, quoi in entrees.items():
         # a control that is no file is told with the file it stands beside (F3); without a file, it is a folder (G12)
-        if nom in controles and (not quoi.is_dir() or nom[: -len(SUFFIXE_CONTROLE)] in noms):
+        if nom in controles and (not quoi.is_dir() or nom[: -len(SUFFIXE_CONTROLE)] in entrees):
             continue
         if nom not in controles and (faute := faute_de_lien(quoi, depot.racine)):
             motif = faute
@@ -251,7 +230,7 @@ def _examiner_source(depot: Depot, reg: Registre, source: Source, entrees: list[
             continue
         else:
             motif = motif_nom(reg, source, nom)
-        depot.refuser(source.nom, f"{source.nom}/{entree.montrable}", motif)
+        depot.refuser(source.nom, f"{source.nom}/{nom}", motif)
     for doubles in _meme_identite(trouves):
         lesquels = " et ".join(affichable(f.nom) for f in doubles)
         for f in doubles:

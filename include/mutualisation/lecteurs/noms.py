@@ -1,4 +1,4 @@
-"""Which words of a name or a header may be told (K9), and what is said of a form of file that is not read."""
+"""Which words of a header may be told (K9), and what is said of a form of file that is not read."""
 
 import difflib
 import re
@@ -25,7 +25,7 @@ _PRESQUE = 0.81
 
 
 def montrable(texte: str, voulus: Iterable[str] = ()) -> str:
-    """A name or a header of a drop with « … » for each word that is none of ours, nor near one of `voulus` (K9)."""
+    """A header of a drop with « … » for each word that is none of ours, nor near one of `voulus` (K9)."""
     proches = _mots(voulus)
 
     def montrer(jeton: re.Match[str]) -> str:
@@ -34,11 +34,6 @@ def montrable(texte: str, voulus: Iterable[str] = ()) -> str:
         return jeton[0] if sur or difflib.get_close_matches(mot, proches, 1, _PRESQUE) else "…"
 
     return _JETON.sub(montrer, texte)
-
-
-def nom_montrable(nom: str) -> str:
-    """The same for the name of a file or a folder."""
-    return montrable(nom, (*registre().noms, *(j.nom for j in registre().jeux)))
 
 
 @cache

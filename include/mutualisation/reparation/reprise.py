@@ -24,7 +24,7 @@ from mutualisation.ingestion.typage import Typage
 from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.entete import Traduction, entete_du_registre, normaliser
 from mutualisation.lecteurs.limites import LectureRefusee, motif_refus
-from mutualisation.lecteurs.noms import nom_montrable
+from mutualisation.lecteurs.noms import montrable
 from mutualisation.lecteurs.octets import Empreinte
 from mutualisation.operations import Session, porte_fichier
 from mutualisation.reparation.classeur import Correction, FichierCourant, lignes_fautives, lire_corrections
@@ -145,7 +145,7 @@ def _atterrir(
             "repare": fichier.fichier_id,
             "version": fichier.version,
             "sha256": fichier.sha256,
-            "classeur": nom_montrable(classeur.name),
+            "classeur": montrable(classeur.name),
             "classeur_sha256": lue.sha256,
             "lignes": sorted(corrigees),
         }

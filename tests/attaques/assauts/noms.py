@@ -9,8 +9,6 @@ from tests.attaques.assauts.partout import classeur
 
 TEXTE = en_csv(remplir("mandats"))
 MANDATS = "compta/mandats_2023-03.csv"
-# a word that is none of ours is not repeated (K9)
-SEUL = " (n° 1 du dossier, par ordre alphabétique)"
 
 
 def _refuse(nom: str, fichier: str, *mots: str, montre: str | None = None) -> Assaut:
@@ -53,7 +51,7 @@ CASSE: dict[str, Contenu] = {MANDATS: TEXTE, "compta/mandats_2023-03.CSV": TEXTE
 FORMATS: dict[str, Contenu] = {MANDATS: TEXTE, "compta/mandats_2023-03.xlsx": classeur(remplir("mandats"))}
 NOMS = (
     _refuse("au mois 13", "compta/mandats_2023-13.csv"),
-    _refuse("de l'an 99999", "compta/mandats_99999-01.csv", montre="compta/mandats_…-01.csv" + SEUL),
+    _refuse("de l'an 99999", "compta/mandats_99999-01.csv"),
     _refuse("au mois pour un semestre", "compta/mandats_2023-S1.csv"),
     _refuse("au singulier", "compta/mandat_2023-03.csv", "« mandats_2023-03.csv »"),
     _refuse("de version à zéro", "compta/mandats_2023-03_v01.csv"),
@@ -64,17 +62,18 @@ NOMS = (
     _refuse("de version d'un jour à venir", "compta/mandats_2023-03_v20991231.csv", "le jour de sa correction"),
     _refuse("en chiffres pleine chasse", "compta/mandats_２０２３-03.csv"),
     _refuse("à lettre cyrillique", "compta/mаndats_2023-03.csv"),
-    _refuse("à écriture inversée", "compta/mandats_2023-03\u202evsc.csv", montre="compta/mandats_2023-03?….csv" + SEUL),
-    _refuse("à caractère d'échappement", "compta/\x1b[2Jmandats_2023-03.csv", montre="compta/?[2Jmandats_2023-03.csv"),
+    _refuse("à écriture inversée", "compta/mandats_2023-03\u202evsc.csv",
+            montre="compta/mandats_2023-03\\u202evsc.csv"),
+    _refuse("à caractère d'échappement", "compta/\x1b[2Jmandats_2023-03.csv",
+            montre="compta/\\x1b[2Jmandats_2023-03.csv"),
     _refuse("à barre inverse", "compta/mandats_2023-03\\x.csv"),
     _refuse("à point final", "compta/mandats_2023-03.csv."),
     _refuse("à espace devant", "compta/ mandats_2023-03.csv"),
-    _refuse("d'un programme", "compta/mandats_2023-03.csv.exe", montre="compta/mandats_2023-03.csv.…" + SEUL),
+    _refuse("d'un programme", "compta/mandats_2023-03.csv.exe"),
     _refuse("sans extension", "compta/mandats_2023-03", "extension"),
-    _refuse("de 250 caractères", f"compta/mandats_{'9' * 237}.csv", montre="compta/mandats_….csv" + SEUL),
+    _refuse("de 250 caractères", f"compta/mandats_{'9' * 237}.csv"),
     _refuse("d'un semestre en minuscule", "activite/unites_2023-s1.csv", "« unites_2023-S1.csv »"),
-    _refuse("d'un référentiel et d'un mot", "referentiel/tarifs_corrige.csv", "rien d'autre", "« tarifs.csv »",
-            montre="referentiel/tarifs_….csv" + SEUL),
+    _refuse("d'un référentiel et d'un mot", "referentiel/tarifs_corrige.csv", "rien d'autre", "« tarifs.csv »"),
     _refuse("d'une source chez une autre", "rh/mandats_2023-03.csv", "compta"),
     _refuse("d'une archive", "compta/mandats_2023-03.zip", "archive"),
     _refuse("à la racine", "mandats_2023-03.csv", "compta"),
@@ -87,7 +86,7 @@ NOMS = (
     _ignore("d'un contrôle sans son fichier", "compta/mandats_2023-04.csv.controle.json"),
     Assaut("nom d'une source qui est un fichier", {"rh": "x", MANDATS: TEXTE}, {"rh": ("G7",)}, lignes={MANDATS: 2}),
     Assaut("nom en octets qui ne sont pas de l'UTF-8", {MANDATS: octets_du_nom(b"mandats_2023-04\xff\xfe.csv")},
-           {"compta/mandats_2023-04??.csv": ("G7",)}),
+           {"compta/mandats_2023-04\\udcff\\udcfe.csv": ("G7",)}),
     Assaut("nom de même version deux fois", DOUBLES, dict.fromkeys(DOUBLES, ("même jeu", "F1"))),
     Assaut("nom en deux formats", FORMATS, dict.fromkeys(FORMATS, ("même jeu", "F1"))),
     Assaut("nom à la casse près", CASSE, dict.fromkeys(CASSE, ("même jeu", "F1"))),

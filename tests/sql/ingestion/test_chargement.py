@@ -288,10 +288,7 @@ def test_un_nom_refuse_bloque_sa_source_seule(conn: Connexion, tmp_path: Path) -
     )  # fmt: skip
     with pytest.raises(FichierRefuse) as e:
         _charger(conn, depot)
-    assert [f for f, _ in e.value.refus] == [
-        "… (n° 2 du dossier, par ordre alphabétique)",
-        "activite/unite_2020-S1.csv",
-    ]
+    assert [f for f, _ in e.value.refus] == ["etranger", "activite/unite_2020-S1.csv"]
     assert _courants(conn) == ["temps_2020-01.csv"]
 
 
