@@ -6,18 +6,23 @@ expat looks at its XML, as it does for openpyxl: what is broken there is broken 
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from xml.parsers import expat
+
+from openpyxl.utils import column_index_from_string
 
 from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
 
 _TRANCHE = 1 << 16
 # rows of a spreadsheet: openpyxl would make up every row before a higher one
 _RANGEES_MAX = 1_048_576
-_XML = (".xml", ".rels", ".vml")
-_PLACE = re.compile(r"[A-Z]*([0-9]+)")
+_NUMERO = re.compile(r"([0-9]+)(?:\.0+)?")
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+# the title that a user gave it is in another part, read later
+_FEUILLE = re.compile(r"sheet[0-9]+(?=\.xml$)")
+_colonne = lru_cache(20_000)(column_index_from_string)
 _FIN_DE_FUSION = re.compile(r":[A-Z]+([0-9]{1,7})")
 _REENREGISTRER = "l'ouvrir dans un tableur et l'enregistrer de nouveau en .xlsx"
 
@@ -33,41 +38,92 @@ class Archive:
 
 
 @dataclass
-class _Feuille:
-    """The walk of expat through a sheet. LectureRefusee for a row or a cell out of its place: openpyxl would keep one
-    of two, without a word."""
+class _Partie:
+    """The walk of expat through a part, where a sheet may be under any name. LectureRefusee for a row or a cell out of
+    its place, stated or implied (F20): openpyxl would keep one of two, without a word."""
 
+    nom: str
     vue: Archive
+    textes_max: int
     rangee: int = 0
-    places: set[str] = field(default_factory=set)
+    colonne: int = 0
+    textes: int = 0
+    suivie: bool = True
 
     def debut(self, balise: str, attributs: dict[str, str]) -> None:
-        nom = balise.rpartition(":")[2]
-        if nom in ("row", "c") and (place := _PLACE.fullmatch(attributs.get("r", ""))):
-            self._suivre(nom, place[0], int(place[1]))
-        if nom in ("row", "col"):
-            self.vue.masquees = self.vue.masquees or attributs.get("hidden") in ("1", "true")
-        elif nom == "f":
-            self.vue.formules = True
-        elif nom == "mergeCell" and (fin := _FIN_DE_FUSION.search(attributs.get("ref", ""))):
+        """Look at an element, where it says something."""
+        if geste := _GESTES.get(balise):
+            geste(self, attributs)
+
+    def _ligne(self, attributs: dict[str, str]) -> None:
+        self._masquer(attributs)
+        if self.suivie:
+            self.rangee, self.colonne = self._numero(attributs.get("r")), 0
+
+    def _numero(self, ecrit: str | None) -> int:
+        if ecrit is None:
+            return self.rangee + 1
+        lu = _NUMERO.fullmatch(ecrit)
+        if lu is None:
+            raise self._desordre("le numéro d'une ligne est illisible")
+        if len(lu[1]) > len(str(_RANGEES_MAX)) or int(lu[1]) > _RANGEES_MAX:
+            raise LectureRefusee(
+                f"une ligne du classeur a un numéro de plus de {nombre_fr(_RANGEES_MAX)} : {_REENREGISTRER} (G1)."
+            )
+        if int(lu[1]) <= self.rangee:
+            avant = f"après la ligne {self.rangee}, " if self.rangee else ""
+            raise self._desordre(f"{avant}une ligne porte le numéro {ecrit}")
+        return int(lu[1])
+
+    def _cellule(self, attributs: dict[str, str]) -> None:
+        if not self.rangee:
+            return
+        if not (place := attributs.get("r")):
+            self.colonne += 1
+            return
+        lue = _PLACE.fullmatch(place)
+        if lue is None:
+            raise self._desordre(f"ligne {self.rangee} : la place d'une cellule est illisible")
+        if int(lue[2]) != self.rangee:
+            raise self._desordre(f"ligne {self.rangee} : une cellule se dit d'une autre ligne")
+        if (colonne := _colonne(lue[1])) <= self.colonne:
+            raise self._desordre(f"ligne {self.rangee} : une cellule en {place} suit celle de sa place ou d'après")
+        self.colonne = colonne
+
+    def _masquer(self, attributs: dict[str, str]) -> None:
+        self.vue.masquees = self.vue.masquees or attributs.get("hidden") in ("1", "true")
+
+    def _formule(self, _: dict[str, str]) -> None:
+        self.vue.formules = True
+
+    def _fusion(self, attributs: dict[str, str]) -> None:
+        if fin := _FIN_DE_FUSION.search(attributs.get("ref", "")):
             self.vue.derniere_fusion = max(self.vue.derniere_fusion, int(fin[1]))
 
-    def _suivre(self, nom: str, place: str, numero: int) -> None:
-        if nom == "row":
-            if numero > _RANGEES_MAX:
-                raise LectureRefusee(
-                    f"une ligne du classeur a un numéro de plus de {nombre_fr(_RANGEES_MAX)} : {_REENREGISTRER} (G1)."
-                )
-            if numero <= self.rangee:
-                avant = f"après la ligne {self.rangee}, " if self.rangee else ""
-                raise _desordre(f"{avant}une ligne porte le numéro {numero}")
-            self.rangee, self.places = numero, set()
-        elif self.rangee:
-            if numero != self.rangee:
-                raise _desordre(f"ligne {self.rangee} : une cellule se dit d'une autre ligne")
-            if place in self.places:
-                raise _desordre(f"ligne {self.rangee} : deux cellules sont à la même place")
-            self.places.add(place)
+    def _texte(self, _: dict[str, str]) -> None:
+        self.textes += 1
+        if self.textes > self.textes_max:
+            raise LectureRefusee(
+                f"le classeur a plus de {nombre_fr(self.textes_max)} textes partagés : exporter le tableau seul, "
+                "ou le couper en plusieurs fichiers (F9)."
+            )
+
+    def _autre_classeur(self, _: dict[str, str]) -> None:
+        self.suivie = False  # the rows of several sheets, none of which is read
+
+    def _desordre(self, quoi: str) -> LectureRefusee:
+        feuille = _FEUILLE.search(self.nom)
+        ou = f"feuille {feuille[0]}, " if feuille else ""
+        return LectureRefusee(f"{ou}{quoi}, et une ligne ou une cellule se perdrait : {_REENREGISTRER} (F20).")
+
+
+_GESTES = {
+    f"http://schemas.openxmlformats.org/spreadsheetml/2006/main {nom}": geste
+    for nom, geste in {
+        "row": _Partie._ligne, "c": _Partie._cellule, "col": _Partie._masquer, "f": _Partie._formule,
+        "mergeCell": _Partie._fusion, "si": _Partie._texte, "externalLink": _Partie._autre_classeur,
+    }.items()
+}  # fmt: skip
 
 
 def verifier_archive(chemin: Path, limites: Limites) -> Archive:
@@ -106,7 +162,7 @@ def verifier_archive(chemin: Path, limites: Limites) -> Archive:
 
 def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, vue: Archive) -> int:
     """Bytes of a member, read to its end."""
-    analyseur = _analyseur(membre.filename.lower(), limites, vue)
+    analyseur = _analyseur(membre.filename, limites, vue)
     lus = 0
     with archive.open(membre) as flux:
         while tranche := flux.read(_TRANCHE):
@@ -130,24 +186,10 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
 
 
 def _analyseur(nom: str, limites: Limites, vue: Archive) -> expat.XMLParserType | None:
-    """What looks at a part; None when it is no XML."""
-    if not nom.endswith(_XML):
-        return None
-    analyseur = expat.ParserCreate()
+    """What looks at a part, until it turns out to be no XML."""
+    analyseur = expat.ParserCreate(namespace_separator=" ")
     analyseur.StartDoctypeDeclHandler = _refuser_dtd
-    if nom.startswith("xl/worksheets/"):
-        analyseur.StartElementHandler = _Feuille(vue).debut
-    elif "sharedstrings" in nom:
-        textes = count(1)
-
-        def compter(balise: str, _: dict[str, str]) -> None:
-            if balise.rpartition(":")[2] == "si" and next(textes) > limites.chaines:
-                raise LectureRefusee(
-                    f"le classeur a plus de {nombre_fr(limites.chaines)} textes partagés : exporter le tableau seul, "
-                    "ou le couper en plusieurs fichiers (F9)."
-                )
-
-        analyseur.StartElementHandler = compter
+    analyseur.StartElementHandler = _Partie(nom, vue, limites.chaines).debut
     return analyseur
 
 
@@ -162,7 +204,3 @@ def _trop(limites: Limites) -> LectureRefusee:
         f"le classeur se déploie sur plus de {nombre_fr(limites.deploye // 1024 // 1024)} Mo ou {limites.rapport} fois "
         "sa taille : refusé par prudence (F9)."
     )
-
-
-def _desordre(quoi: str) -> LectureRefusee:
-    return LectureRefusee(f"{quoi}, et rien ne dit laquelle compte : {_REENREGISTRER} (G1).")

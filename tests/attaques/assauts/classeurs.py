@@ -95,6 +95,20 @@ def _texte(xml: str) -> str:
     return f"<c t='inlineStr'>{xml}</c>"
 
 
+def _en(place: str, texte: str = "x") -> str:
+    """A cell that says its place."""
+    return f"<c r='{place}' t='inlineStr'><is><t>{texte}</t></is></c>"
+
+
+def _ailleurs() -> bytes:
+    """Two rows of one place in a sheet of an unusual name."""
+    with zipfile.ZipFile(io.BytesIO(livre(RANGEES, corps=_SANS_NUMERO + en_xml(4, SUITE)))) as a:
+        parties = {n: a.read(n).decode().replace("worksheets/sheet1.xml", "f.bin") for n in a.namelist()}
+    return livre(parties={**parties, "xl/f.bin": parties[FEUILLE], FEUILLE: None})
+
+
+_SANS_NUMERO = en_xml(4, SUITE).replace(" r='4'", "")
+_TETE_SANS_NUMERO = en_xml(1, RANGEES[0]).replace(" r='1'", "")
 _DTD = "<!DOCTYPE x [<!ENTITY a 'b'>]>"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DERNIERE = "".join(f"<row r='{n}'><c r='XFD{n}' t='n'><v>1</v></c></row>" for n in range(4, 5004))
@@ -146,6 +160,30 @@ CLASSEURS = (
     _lu("à colonne cachée", livre(RANGEES, tete="<cols><col min='1' max='3' hidden='1'/></cols>"), 2, "masquée"),
     _lu("à feuille cachée", _cachee(), 2, "masquée"),
     _lu("à cellules fusionnées", _fusion(), 2, "fusion"),
+    # of two rows or cells of one place, stated or implied, openpyxl keeps one (F20)
+    *(_refuse(f"à {nom}", livre(RANGEES, corps=corps), "feuille sheet1", *mots, "l'enregistrer de nouveau", "F20")
+      for nom, corps, *mots in (
+        ("rangée sans numéro puis du même", _SANS_NUMERO + en_xml(4, SUITE), "après la ligne 4", "le numéro 4"),
+        ("rangées du même numéro", en_xml(4, SUITE) * 2, "après la ligne 4", "le numéro 4"),
+        ("rangées sans numéro puis en arrière", _SANS_NUMERO * 3 + en_xml(5, SUITE), "après la ligne 6"),
+        ("numéro sauté puis sans numéro puis du même", en_xml(9, SUITE) + _SANS_NUMERO + en_xml(10, SUITE), "ligne 10"),
+        ("rangées qui reculent", en_xml(9, SUITE) + en_xml(8, SUITE), "après la ligne 9", "le numéro 8"),
+        ("numéro en autres chiffres", en_xml("٤", SUITE), "le numéro d'une ligne est illisible"),
+        ("cellule sans place puis de la même", en_xml(4, [SUITE[0], _en("A4"), *SUITE[2:]]), "ligne 4", "en A4"),
+        ("cellule de place dite puis sautée", en_xml(4, [_en("B4"), "", _en("C4"), *SUITE[3:]]), "ligne 4", "en C4"),
+        ("cellules de la même place", en_xml(4, [*SUITE, _en("ZZ4"), _en("ZZ4")]), "ligne 4", "en ZZ4"),
+        ("cellules qui reculent", en_xml(4, [_en("C4"), _en("B4")]), "ligne 4", "en B4"),
+        ("cellule d'une autre ligne", en_xml(4, [_en("A1"), *SUITE[1:]]), "ligne 4", "autre ligne"),
+        ("cellule d'une autre ligne, sans numéro", en_xml(4, [_en("A1")]).replace(" r='4'", ""), "ligne 4"),
+        ("cellule de place en minuscules", en_xml(4, [SUITE[0], _en("a4")]), "la place d'une cellule est illisible"),
+      )),
+    _refuse("à en-tête sans numéro puis du même", livre(corps=_TETE_SANS_NUMERO + en_xml(1, RANGEES[1])), "ligne 1",
+            "F20"),
+    _refuse("à cellules d'en-tête de la même place",
+            livre([[RANGEES[0][0], _en("A1", "Budget"), *RANGEES[0][2:]], *RANGEES[1:]]), "ligne 1", "en A1", "F20"),
+    _refuse("à feuille d'un autre nom", _ailleurs(), "après la ligne 4", "F20"),
+    _lu("à rangées et cellules dont une sur deux dit sa place",
+        livre(RANGEES, corps=_SANS_NUMERO + en_xml(9, [_en("A9", "2023"), *SUITE[1:]]) + _SANS_NUMERO), 5),
     # bombs, and the limit that stops each
     _refuse("à cinq mille cellules dans la dernière colonne", livre(RANGEES, corps=_DERNIERE), "la colonne 1 000",
             "F9"),
@@ -155,7 +193,7 @@ CLASSEURS = (
     _lu("à trois cent mille rangées vides",
         au_moment(lambda: livre(RANGEES, corps="<row/>" * 300_000, niveau=SANS))),
     _refuse("à numéro de rangée sans fin", livre(RANGEES, corps=en_xml("9" * 30, SUITE)), "numéro", "G1"),
-    _refuse("à colonne sans fin", _cellules("<c r='ZZZZZZZZ4' t='n'><v>1</v></c>"), "illisible", "G1"),
+    _refuse("à colonne sans fin", _cellules("<c r='ZZZZZZZZ4' t='n'><v>1</v></c>"), "illisible", "F20"),
     _lu("à éléments emboîtés",
         au_moment(lambda: _cellules(_texte("<is>" * _PROFOND + "</is>" * _PROFOND), niveau=SANS)), 3),
     _refuse("à attribut de 30 Mo", au_moment(lambda: _cellules(f"<c x='{'x' * 30_000_000}'/>", niveau=SANS)),

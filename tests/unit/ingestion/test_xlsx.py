@@ -247,7 +247,7 @@ def test_le_nom_d_une_feuille_ne_dit_personne(tmp_path: Path, jeu: str) -> None:
         (b'<row r="3"', b'<row r="1"', "après la ligne 2, une ligne porte le numéro 1"),
         (b'<row r="3"', b'<row r="2"', "après la ligne 2, une ligne porte le numéro 2"),
         (b'<row r="1"', b'<row r="0"', "une ligne porte le numéro 0"),
-        (b'r="C3"', b'r="B3"', "ligne 3 : deux cellules sont à la même place"),
+        (b'r="C3"', b'r="B3"', "ligne 3 : une cellule en B3"),
         (b'r="C3"', b'r="C2"', "ligne 3 : une cellule se dit d'une autre ligne"),
     ],
 )
@@ -255,4 +255,4 @@ def test_deux_lignes_ou_deux_cellules_d_une_meme_place(tmp_path: Path, avant: by
     """One of the two would be lost without a word."""
     origine = _ecrire(tmp_path / "a.xlsx", _POPULATIONS)
     _reecrire(origine, tmp_path / "b.xlsx", lambda t: t.replace(avant, apres))
-    assert refus(tmp_path / "b.xlsx", "populations").startswith(quoi)
+    assert refus(tmp_path / "b.xlsx", "populations").startswith(f"feuille sheet1, {quoi}")
