@@ -15,7 +15,7 @@ from typing import TypeAlias
 from mutualisation.ingestion.cellules_lues import MEMOIRE_MAX, Memoire, date, defaut, lecture_de, siret_valide, total
 from mutualisation.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
 from mutualisation.ingestion.correspondances import traducteur
-from mutualisation.lecteurs.bloc import BLANCS, Bloc, BlocRegulier
+from mutualisation.lecteurs.bloc import BLANCS, Bloc, BlocRegulier, visibles
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
@@ -168,6 +168,7 @@ class Typage:
 
     def totaux(self, rangee: Cellules) -> dict[str, str]:
         """Cells of a `Total` row that are numbers, as they are read, for the columns that can be summed (F4)."""
+        rangee = visibles(rangee)
         premiere = next(i for i, c in enumerate(rangee) if c.strip(BLANCS))
         trouves = {}
         for c in self._jeu.colonnes_entrepot:
@@ -188,7 +189,7 @@ class Typage:
             tours = bloc.colonnes
         else:
             tours = list(zip(*self._a_la_largeur(bloc.rangees, defauts), strict=True))
-        delivrees: dict[str, Cellules] = {nom: tours[p] for nom, p in self._positions.items()}
+        delivrees = {nom: visibles(tours[p]) for nom, p in self._positions.items()}
         for nom, traduits in self._traducteurs.items():
             delivrees[nom] = [traduits[c] for c in delivrees[nom]]
         delivrees |= {nom: [valeur] * n for nom, valeur in self._par_defaut.items()}

@@ -1,12 +1,24 @@
 """Rows as a reader gives them, and what counts as blank in their cells."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from mutualisation.lecteurs.limites import LectureRefusee, nombre_fr
 
-BLANCS = " \t\r\n\u00a0\u202f"
+# a control character, or the end of a line of another kind, reads as a space; NUL is refused elsewhere
+_CONTROLES = [*range(1, 9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0x2028, 0x2029]
+# what has no width reads as nothing: hyphens to come, joiners, directions, fillers, marks of a BOM
+_SANS_LARGEUR = [
+    0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
+    0x3164, 0xFEFF, 0xFFA0, *range(0xFFF9, 0xFFFC),
+]  # fmt: skip
+_LECTURE = dict.fromkeys(_CONTROLES, " ") | dict.fromkeys((*_SANS_LARGEUR, *range(0xE0000, 0xE0080)))
+_MUETS = re.compile(f"[{re.escape(''.join(map(chr, _LECTURE)))}]")
+BLANCS = " \t\r\n\u00a0\u1680\u202f\u205f\u3000" + "".join(
+    map(chr, [*range(0x2000, 0x200B), *_CONTROLES, *_SANS_LARGEUR])
+)
 # position of the cell (None for the whole row), reason in French
 Defaut = tuple[int | None, str]
 
@@ -44,6 +56,15 @@ class Bloc:
                     self.defauts.setdefault(i, (j, motif))
 
 
+def visibles(cellules: Sequence[str]) -> Sequence[str]:
+    """Cells by what they show: two texts that read the same are the same, and nothing hidden is published."""
+    texte = "".join(cellules)
+    # two looks in C spare most columns the slower one
+    if (texte.isascii() and texte.isprintable()) or not _MUETS.search(texte):
+        return cellules
+    return [c.translate(_LECTURE) for c in cellules]
+
+
 class BlocRegulier(Bloc):
     """Rows as wide as the header, held by column."""
 
@@ -56,6 +77,11 @@ class BlocRegulier(Bloc):
         return list(map(list, zip(*self.colonnes, strict=True)))
 
 
+def est_total(rangee: Sequence[str]) -> bool:
+    """Whether a row, were it the last one, is a control total (F4)."""
+    return next((c.strip(BLANCS) for c in rangee if c.strip(BLANCS)), "").lower() == "total"
+
+
 def sans_total(blocs: Iterable[Bloc], noter: Callable[[list[str]], None] | None = None) -> Iterator[Bloc]:
     """The data rows of a tabular file: only the very last row can be a control total, which goes to `noter` (F4)."""
     dernier: Bloc | None = None
@@ -66,7 +92,7 @@ def sans_total(blocs: Iterable[Bloc], noter: Callable[[list[str]], None] | None 
     if dernier is None:
         return
     rangee = dernier.rangees[-1]
-    if next((c.strip(BLANCS) for c in rangee if c.strip(BLANCS)), "").lower() == "total":
+    if est_total(rangee):
         if noter is not None:
             noter(rangee)
         reste = len(dernier) - 1

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mutualisation.ingestion.cellules_lues import defaut, lecture_de, total
 from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.ingestion.typage import ColonneLue
+from mutualisation.lecteurs.bloc import visibles
 from mutualisation.sources.jeux import Colonne, Jeu
 from mutualisation.sources.registre import registre
 
@@ -21,7 +22,9 @@ from .outillage import CLE
 TABLE = Path(__file__).with_name("cellules.csv")
 ILLISIBLE = "illisible"
 NOMBRES = ("montant", "nombre", "pourcentage", "entier", "annee", "duree")
-SIGNES = {"esp": " ", "nbsp": "\u00a0", "fine": "\u202f", "aigu": "\u0301"}
+SIGNES = {"esp": " ", "nbsp": "\u00a0", "fine": "\u202f", "aigu": "\u0301", "nel": "\x85", "us": "\x1f", "ls": "\u2028",
+          "cadratin": "\u2003", "zw": "\u200b", "rlo": "\u202e", "lre": "\u202a", "pdf": "\u202c", "fsi": "\u2068",
+          "pdi": "\u2069", "bom": "\ufeff"}  # fmt: skip
 
 
 def _cellules() -> list[list[str]]:
@@ -33,6 +36,7 @@ def _cellules() -> list[list[str]]:
 @pytest.mark.parametrize(("type_", "valeurs", "cellule", "attendu"), _cellules())
 def test_cellule(type_: str, valeurs: str, cellule: str, attendu: str) -> None:
     colonne = Colonne("c", type_, "C", valeurs=tuple(valeurs.split("|")) if valeurs else ())
+    (cellule,) = visibles([cellule])
     lu = lecture_de(colonne)(cellule)
     if lu and attendu != ILLISIBLE and type_ in NOMBRES:
         assert Decimal(lu) == Decimal(attendu)
