@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import TextIO
 
-from mutualisation.lecteurs.bloc import BLANCS, Bloc, BlocRegulier
+from mutualisation.francais.formats import plusieurs
+from mutualisation.lecteurs.bloc import BLANCS, Bloc, BlocRegulier, est_total
 from mutualisation.lecteurs.entete import (
     SANS_TRADUCTION,
     Entete,
@@ -81,9 +83,10 @@ class LecteurCsv:
             for _ in range(self._passees):
                 fichier.readline(RANGEE_MAX)
             numero = self._passees + 1
+            courtes, derniere = 0, None
             while texte := fichier.read(_CARACTERES_PAR_BLOC) + fichier.readline(RANGEE_MAX):
                 if bloc := self._bloc_regulier(numero, texte):
-                    numero += len(bloc)
+                    numero, derniere = numero + len(bloc), None
                     yield bloc
                     continue
                 lignes = _Lignes(texte, fichier)
@@ -102,8 +105,25 @@ class LecteurCsv:
                 except csv.Error as e:
                     raise _rangee_fausse(suivant, e) from None
                 numero = suivant
+                courtes += sum(len(r) < self.entete.largeur for r in rangees)
+                # a blank row after it says that its line had an end
+                derniere = (numeros[-1], rangees[-1]) if rangees and rangees[-1] is rangee else None
                 if rangees:
                     yield self._bloc(numeros, rangees, lignes)
+
+        if derniere is not None and courtes == 1:
+            self._refuser_coupee(*derniere)
+
+    def _refuser_coupee(self, numero: int, rangee: list[str]) -> None:
+        """LectureRefusee when the last row, the only one that may be short, has no line end (F19)."""
+        with self._chemin.open("rb") as f:
+            f.seek(-1, os.SEEK_END)
+            finie = f.read() in b"\r\n"
+        if len(rangee) < self.entete.largeur and not finie and not est_total(rangee):
+            raise LectureRefusee(
+                f"ligne {numero} : {plusieurs(len(rangee), 'cellule')} pour {self.entete.largeur} colonnes d'en-tête, "
+                "sans fin de ligne, seule ligne courte : le fichier est coupé, le reposer entier (F19)."
+            )
 
     def _bloc_regulier(self, numero: int, texte: str) -> BlocRegulier | None:
         """The rows of lines without a quote, none blank, all as wide as the header; None when these are not so."""
@@ -116,7 +136,9 @@ class LecteurCsv:
         cellules = texte.replace("\n", f"{separateur}\n").split(separateur)
         premieres = "".join(cellules[::largeur]).split("\n")
         # the line ends are in the first cells, one in each
-        if not len(cellules) == len(lignes) * largeur == len(premieres) * largeur or not all(map(str.strip, premieres)):
+        if not len(cellules) == len(lignes) * largeur == len(premieres) * largeur:
+            return None
+        if not all(map(str.strip, premieres, repeat(BLANCS))):
             return None
         colonnes = [premieres, *(cellules[i::largeur] for i in range(1, largeur))]
         return BlocRegulier(range(numero, numero + len(lignes)), colonnes)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.atelier.assaut import en_csv, remplir
 
 from mutualisation.lecteurs.limites import LectureRefusee, Limites
 from mutualisation.lecteurs.tabulaire_csv import LecteurCsv
@@ -133,6 +134,40 @@ def test_une_cellule_peut_passer_d_un_bloc_a_l_autre(tmp_path: Path) -> None:
 def test_caracteres_a_echapper(tmp_path: Path) -> None:
     lu = _lire(tmp_path, f'{ENTETE}\n1;2;C;3;4;a\tb\\N\n1;2;C;3;4;"\\."\n{LIGNE}\n')
     assert lu.colonne("indice") == ["a\tb\\N", "\\.", "EMMY"]
+
+
+def test_ce_qui_ne_se_voit_pas_n_est_pas_lu(tmp_path: Path) -> None:
+    """A text that shows nothing is empty; what lands, read and delivered, is what is seen."""
+    chemin = tmp_path / "marches_2020.csv"
+    lignes = remplir("marches", 1, objet="a\u202eb\u200bc\x85d") + remplir("marches", 1, thematique="\x1f")[1:]
+    chemin.write_text(en_csv(lignes) + "\u200b;\x85\n\x1a", encoding="utf-8")
+    lu = lire(chemin, "marches")
+    assert lu.rangees[0]["objet"] == lu.lues[0]["objet"] == "abc d"
+    assert lu.lues[1]["thematique"] is None
+    assert lu.colonne("defauts")[1] == "Thématique|cellule obligatoire vide (G1)"
+
+
+@pytest.mark.parametrize("fin", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("texte", "ligne"),
+    [
+        (f"{LIGNE}\n{LIGNE}\n1;10/04", 4), ("1;10/04", 2), ("Tot", 2), (f"{LIGNE}\n\n;;\n1", 5),
+        (f'{LIGNE}\n"1";"a\nb"', 3), (f"{LIGNE}\n1;;;;", 3), (f"Total;1\n{LIGNE}", None),
+        (f"{LIGNE}\nTotal;;;1", None), (f"{LIGNE}\n1;10/04\n", None), (f"{LIGNE}\n1;10/04\n  ", None),
+        (f"{LIGNE}\n1;10/04\n;;", None), (f"1;10\n{LIGNE}\n1;10/04", None), (f"1;10\n{LIGNE}", None),
+        (f"{LIGNE}\n1;;;;;", None), (f"{LIGNE}\n1;10/04\r", None), (f"{LIGNE}\n\x1a", None), ("", None),
+    ],
+)  # fmt: skip
+def test_une_derniere_ligne_coupee(tmp_path: Path, texte: str, ligne: int | None, fin: str) -> None:
+    """F19: the only row shorter than the header, at the end of a file without a last line end."""
+    chemin = _ventes(tmp_path, f"{ENTETE}\n{texte}".replace("\n", fin))
+    if ligne is None:
+        assert lire(chemin, "ventes").rangees is not None
+        return
+    motif = refus(chemin, "ventes")
+    assert motif.startswith(f"ligne {ligne} : ")
+    assert f"pour {len(ENTETE.split(';'))} colonnes d'en-tête" in motif
+    assert "reposer" in motif
 
 
 def test_une_cellule_trop_longue_est_dite(tmp_path: Path) -> None:
