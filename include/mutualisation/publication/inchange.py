@@ -17,6 +17,8 @@ from mutualisation.publication.preparation import colonnes_stockees
 from mutualisation.publication.relations import Relation, relations_promues
 
 REDRESSEMENT = "redressement"
+# what former versions read is no figure of an exercice (R2h)
+ECARTEES = {"groupes_lus"}
 # what tools write beside the sources
 ECARTES = {"__pycache__", "target", "logs", "uncommitted"}
 ENTREES = """
@@ -101,7 +103,8 @@ def exercices_inchanges(conn: psycopg.Connection[Any], exercices: Iterable[int])
     tailles = dict(conn.execute(TAILLES).fetchall())
     restent = _jusqu_au_premier(exercices, montres)
     # the smallest first: most changes are seen there
-    for relation in sorted(relations_promues().values(), key=lambda r: tailles.get(r.nom, 0)):
+    comparees = (r for nom, r in relations_promues().items() if nom not in ECARTEES)
+    for relation in sorted(comparees, key=lambda r: tailles.get(r.nom, 0)):
         if not restent:
             break
         changes = {e for (e,) in conn.execute(_changes(relation), [sorted(restent)] * 2).fetchall()}

@@ -1,32 +1,46 @@
--- R2, R2c: average cost of an ETP by category, CM = Σ(payroll − atténuations) / Σ ETPT of its group, on 40 decimals.
--- A group is the pool of the small categories, or one category alone; a category of ETPT 0 has neither group nor cost.
+-- R2, R2c, R2h: average cost of an ETP by category, CM = Σ(payroll − atténuations) / Σ ETPT of its group, on 40 decimals.
+-- What a former version grouped stays together; a group is such a set, or the pool of those that are small. A category of
+-- ETPT 0 has neither group nor cost.
 with paie as (
   select
     m.exercice_fichier as exercice,
     m.categorie,
     m.etpt,
     m.masse_salariale - coalesce(m.attenuations, 0) as masse,
-    e.seuil_effectif,
-    m.etpt > 0 and m.etpt < e.seuil_effectif as petite
+    x.seuil_effectif,
+    coalesce(e.ensemble, m.categorie) as ensemble
   from {{ ref('stg_rh__masse_salariale') }} as m
-  inner join {{ ref('int_exercices') }} as e on m.exercice_fichier = e.exercice
+  inner join {{ ref('int_exercices') }} as x on m.exercice_fichier = x.exercice
+  left join {{ ref('int_ensembles_categories') }} as e on m.exercice_fichier = e.exercice and m.categorie = e.categorie
 ),
 
-petites as (
-  select exercice, sum(etpt) as etpt
+ensembles as (
+  select
+    exercice,
+    ensemble,
+    sum(etpt) as etpt,
+    sum(etpt) < min(seuil_effectif) as petit,
+    min(categorie collate "C") as premiere
   from paie
-  where petite
+  where etpt > 0
+  group by exercice, ensemble
+),
+
+petits as (
+  select exercice, sum(etpt) as etpt
+  from ensembles
+  where petit
   group by exercice
 ),
 
 -- who may join a pool that is still under the threshold: any of them has at least the threshold, so one is enough
-candidates as (
+candidats as (
   select
     exercice,
-    categorie,
-    row_number() over (partition by exercice order by etpt, categorie collate "C") as rang
-  from paie
-  where etpt > 0 and not petite
+    ensemble,
+    row_number() over (partition by exercice order by etpt, premiere) as rang
+  from ensembles
+  where not petit
 ),
 
 membres as (
@@ -37,12 +51,13 @@ membres as (
     p.masse,
     case
       when p.etpt <= 0 then null
-      when p.petite or (c.rang = 1 and s.etpt < p.seuil_effectif) then 'pool'
-      else p.categorie
+      when e.petit or (c.rang = 1 and s.etpt < p.seuil_effectif) then 'pool'
+      else p.ensemble
     end as cle_groupe
   from paie as p
-  left join petites as s using (exercice)
-  left join candidates as c using (exercice, categorie)
+  left join ensembles as e using (exercice, ensemble)
+  left join petits as s using (exercice)
+  left join candidats as c using (exercice, ensemble)
 ),
 
 groupes as (

@@ -1,0 +1,23 @@
+-- R2h: categories that former groups join, from one to the next, those that no payroll holds any more included.
+with recursive liens as (
+  select g.exercice, g.groupe, m.categorie
+  from {{ ref('stg_publication__groupes') }} as g
+  cross join lateral string_to_table(g.groupe, '+') as m (categorie)
+),
+
+atteintes as (
+  select exercice, categorie as depart, categorie
+  from liens
+  union
+  select a.exercice, a.depart, voisin.categorie
+  from atteintes as a
+  inner join liens as sien on a.exercice = sien.exercice and a.categorie = sien.categorie
+  inner join liens as voisin on sien.exercice = voisin.exercice and sien.groupe = voisin.groupe
+)
+
+select
+  exercice,
+  depart as categorie,
+  min(categorie collate "C") as ensemble
+from atteintes
+group by exercice, depart
