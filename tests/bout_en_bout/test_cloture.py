@@ -157,7 +157,7 @@ def _changer(depot: Path) -> None:
     petit_depot.ecrire_csv(late, entete, petit_depot.ecriture(950, 9, "7472", "XADS", "100,00"))
     cles = depot / "referentiel" / "cles_analytiques.csv"
     cles.write_text(cles.read_text(encoding="utf-8").replace("XADS;ADS;50", "XADS;ADS;60"), encoding="utf-8")
-    petit_depot.ajouter(depot / "referentiel" / "parametres.csv", "seuil_effectif;0;2019-01-01;;Délib. 9")
+    petit_depot.ajouter(depot / "referentiel" / "parametres.csv", "structure_personnel;oui;2019-01-01;;Délib. 9")
     petit_depot.corriger(depot)
 
 

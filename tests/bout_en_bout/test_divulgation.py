@@ -1,4 +1,5 @@
-"""Nobody's pay can be derived from an extract (K8): it is the same extract whatever one apprentice earns.
+"""Nobody's pay can be derived from what is published (K8, R2h): it is the same whatever one apprentice earns, one
+version after the other.
 
 What does not move with a pay can't tell it, however it is combined: no derivation is left to try.
 """
@@ -12,15 +13,20 @@ import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
+import psycopg
 import pytest
 from echantillon.siret import siret
+from tests.atelier import petit_depot
 from tests.atelier.atelier import Atelier
 from tests.atelier.fouille import contenu, fichiers
 from tests.atelier.petit_depot import EPCI, EXERCICE, ajouter, ecrire_csv, ecriture
 
 from mutualisation import operations as op
+from mutualisation.entrepot.connexion import connecter
+from mutualisation.publication.relations import Relation, relations_analyse
 
 # one apprentice, whose pay the pool hides among that of category C
 PAIES = {
@@ -30,12 +36,21 @@ PAIES = {
     "C": ("186 123,45", "", "6,20"),
 }
 DEPLACEES = PAIES | {"APP": ("19 298,61", "", "1,00"), "C": ("184 123,45", "", "6,20")}
+# a first version pools the apprentice with B, alone the smallest of the others; late, B grows past C
+PREMIERES = PAIES | {"B": ("160 000,40", "500,25", "5,00")}
+TARDIVES = PAIES
+# the same sums of APP and B in both versions, the same correction of B
+PREMIERES_BIS = PREMIERES | {"APP": ("19 298,61", "", "1,00"), "B": ("158 000,40", "500,25", "5,00")}
+TARDIVES_BIS = TARDIVES | {"APP": ("19 298,61", "", "1,00"), "B": ("286 000,40", "500,25", "8,00")}
 RESTREINTE = "Diffusion restreinte"
 # digests of the files that were read, and of what is written from them
 EMPREINTE = re.compile(rb"\b[0-9a-f]{16}(?:[0-9a-f]{48})?\b")
 # signed, or dated by the moment of the run; a PDF says what its page says, on other streams
 A_PART = {"manifeste.json", "manifeste.json.sig"}
 Ecrire = Callable[..., Path]
+# {category: payroll, deductions, ETPT}; {file or view: what it says}
+Paies = dict[str, tuple[str, str, str]]
+Dits = dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +58,7 @@ def extraire(atelier: Atelier, petit: Path, tmp_path_factory: pytest.TempPathFac
     """Extract of the small drop where the third agent is an apprentice, under a payroll and a threshold; made once."""
     faits: dict[tuple[str, ...], Path] = {}
 
-    def ecrire(paies: dict[str, tuple[str, str, str]] = PAIES, seuil: str = "5") -> Path:
+    def ecrire(paies: Paies = PAIES, seuil: str = "5") -> Path:
         cle = (str(paies), seuil)
         if cle not in faits:
             dossier = tmp_path_factory.mktemp("divulgation")
@@ -57,18 +72,42 @@ def extraire(atelier: Atelier, petit: Path, tmp_path_factory: pytest.TempPathFac
     return ecrire
 
 
-def _retoucher(depot: Path, paies: dict[str, tuple[str, str, str]], seuil: str) -> None:
-    ecrire_csv(
-        depot / "rh" / f"masse_salariale_{EXERCICE}.csv",
-        "Exercice;Catégorie;Masse salariale;Atténuations;ETPT",
-        *(f"{EXERCICE};{c};{';'.join(ligne)}" for c, ligne in paies.items()),
-    )
+def _publier_deux_fois(atelier: Atelier, petit: Path, dossier: Path, premieres: Paies, tardives: Paies) -> Dits:
+    """What a version, its closing, and the restatement made of it by a late payroll say: extracts, `bi` (K6, S17)."""
+    session, depot = atelier.neuf(), Path(shutil.copytree(petit, dossier / "depot"))
+    _retoucher(depot, premieres, "5")
+    petit_depot.justifier(depot, "lignes_rejetees", "unites_nulles", "ecart_etpt")
+    op.bilan(session, str(depot), [EXERCICE], str(dossier / "bilans"), "alice")
+    op.cloturer(session, EXERCICE, "bob")
+    _payer(depot, f"masse_salariale_{EXERCICE}_v2.csv", tardives)
+    op.bilan(session, str(depot), [EXERCICE], str(dossier / "bilans"), "alice")
+    with connecter(session.dsn) as conn:
+        return _dit(dossier / "bilans") | {f"bi.{nom}": _vue(conn, r) for nom, r in relations_analyse().items()}
+
+
+def _vue(conn: psycopg.Connection[Any], vue: Relation) -> bytes:
+    """Rows of a view, times and digests apart."""
+    colonnes = ", ".join(c.nom for c in vue.colonnes if not c.est_horodatage)
+    lues = conn.execute(f"select {colonnes} from bi.{vue.nom} order by {', '.join(vue.cle)}".encode()).fetchall()
+    return EMPREINTE.sub(b"", repr(lues).encode())
+
+
+def _retoucher(depot: Path, paies: Paies, seuil: str) -> None:
+    _payer(depot, f"masse_salariale_{EXERCICE}.csv", paies)
     agents = depot / "rh" / f"agents_{EXERCICE}.csv"
     agents.write_text(agents.read_text(encoding="utf-8").replace(";;C;100;", ";;APP;100;"), encoding="utf-8")
     ajouter(depot / "referentiel" / "parametres.csv", f"seuil_effectif;{seuil};2019-01-01;;Délib. 9")
 
 
-def _ecrire_la_paie_au_grand_livre(depot: Path, paies: dict[str, tuple[str, str, str]]) -> None:
+def _payer(depot: Path, nom: str, paies: Paies) -> None:
+    ecrire_csv(
+        depot / "rh" / nom,
+        "Exercice;Catégorie;Masse salariale;Atténuations;ETPT",
+        *(f"{EXERCICE};{c};{';'.join(ligne)}" for c, ligne in paies.items()),
+    )
+
+
+def _ecrire_la_paie_au_grand_livre(depot: Path, paies: Paies) -> None:
     """Account 6417 over the ETPT of `cout_moyen` would be the pay of one apprentice, and the balance is short of it."""
     masses = {c: _nombre(masse) for c, (masse, _, _) in paies.items()}
     autres = sum(masses.values()) - masses["APP"]
@@ -90,7 +129,7 @@ def _nombre(texte: str) -> Decimal:
     return Decimal(texte.replace(" ", "").replace(",", "."))
 
 
-def _dit(extrait: Path) -> dict[str, bytes]:
+def _dit(extrait: Path) -> Dits:
     """{file: what it says}, digests apart."""
     lus = (c for c in fichiers(extrait) if c.suffix != ".pdf" and c.name not in A_PART)
     return {c.relative_to(extrait).as_posix(): EMPREINTE.sub(b"", contenu(c)) for c in lus}
@@ -106,6 +145,19 @@ def test_deux_paies_de_meme_total_donnent_le_meme_extrait(extraire: Ecrire) -> N
     with (extraire() / "controles.csv").open(encoding="utf-8", newline="") as lus:
         cles = {r["cle"] for r in csv.DictReader(lus, delimiter=";") if r["controle"] == "balance_dgfip"}
     assert {"6417/mandat", "6064/mandat"} <= cles
+
+
+def test_deux_versions_ne_disent_pas_ce_qu_une_seule_tait(atelier: Atelier, petit: Path, tmp_path: Path) -> None:
+    """R2h: B, larger than C by now, stays with the apprentice that a closed version pooled it with."""
+    un = _publier_deux_fois(atelier, petit, tmp_path / "un", PREMIERES, TARDIVES)
+    deux = _publier_deux_fois(atelier, petit, tmp_path / "deux", PREMIERES_BIS, TARDIVES_BIS)
+    assert un.keys() == deux.keys()
+    assert [nom for nom in un if un[nom] != deux[nom]] == []
+    # what is compared holds both versions, and moves with the payroll
+    moyens = [f"bilan_{EXERCICE}{suite}/cout_moyen.csv" for suite in ("", "_v2")]
+    assert [b";APP+B;" in un[nom] for nom in moyens] == [True, True]
+    assert un[moyens[0]] != un[moyens[1]]
+    assert f"bilan_{EXERCICE}_v2/redressement.csv" in un
 
 
 def test_sans_regroupement_la_paie_se_lit_et_la_diffusion_est_restreinte(extraire: Ecrire) -> None:

@@ -13,7 +13,7 @@ from mutualisation.construction.dbt import SCHEMA
 Rangees = list[dict[str, Any]]
 
 
-@dataclass
+@dataclass(repr=False)
 class Regle:
     """Runs the SQL of one model on rows given for what it reads; nothing is kept."""
 

@@ -39,8 +39,10 @@ def _regroupement(bilan: Bilan) -> str:
     noms = [
         " et ".join(formats.minuscule(libelles.CATEGORIES.get(c, c)) for c in g.split("+")) for g in sorted(groupes)
     ]
-    seuil = formats.exact(seuil_effectif(bilan))
-    return f" {formats.majuscule(', '.join(noms))} ont le même (regroupement sous {seuil} ETPT)." if noms else ""
+    seuil = seuil_effectif(bilan)
+    # under a threshold of 0, a former version alone joined them (R2h)
+    motif = f"regroupement sous {formats.exact(seuil)} ETPT" if seuil > 0 else "réunies par une version précédente"
+    return f" {formats.majuscule(', '.join(noms))} ont le même ({motif})." if noms else ""
 
 
 def section_glossaire(sections: Sequence[m.Section]) -> m.Section:
