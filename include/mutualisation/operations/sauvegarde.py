@@ -20,6 +20,7 @@ from mutualisation.composition.dossier import MANIFESTE, empreintes_declarees, r
 from mutualisation.construction.dbt import SCHEMA
 from mutualisation.entrepot.connexion import connecter
 from mutualisation.entrepot.copie_de_base import copier, remettre
+from mutualisation.entrepot.migrations import SUITE
 from mutualisation.entrepot.parametres_libpq import adresse, parametres
 from mutualisation.entrepot.roles import APPROBATEUR, GROUPES, MIGRATION, PREPARATEUR, PROPRIETAIRE, peut_prendre
 from mutualisation.entrepot.serveur import serveur_entrepot
@@ -34,6 +35,8 @@ from mutualisation.signatures.ancrage import DOSSIER as SCEAUX
 from mutualisation.signatures.ancrage import Ancres
 
 ENTREPOT, AIRFLOW, COMPTES = "entrepot.dump", "airflow.dump", "comptes.json"
+# what a former software called its manifest
+MANIFESTE_ANTERIEUR = "sauvegarde.json"
 ATTENTE_MIN = 60
 # on the embedded server, who prepares and who approves are names that were given, not accounts
 MEMBRES = """
@@ -184,6 +187,11 @@ def restaurer(dossier: Path, *, airflow: str | None = None) -> Restauration:
 def _verifier(dossier: Path, airflow: str | None) -> None:
     """Every file of the backup is there, as it was written."""
     dits = empreintes_declarees(dossier)
+    if (dossier / MANIFESTE_ANTERIEUR).is_file():
+        raise ErreurMutualisation(
+            f"La sauvegarde {dossier} a été écrite par un logiciel antérieur ({_fait_par(dossier)}), que celui-ci ne "
+            f"restaure pas ; rien n'a été changé. {SUITE}"
+        )
     if ENTREPOT not in dits:
         raise ErreurMutualisation(
             f"Le dossier {dossier} n'est pas une sauvegarde lisible : donnez celui que « mutualisation sauvegarder » a "
@@ -199,6 +207,17 @@ def _verifier(dossier: Path, airflow: str | None) -> None:
         raise ErreurMutualisation(
             f"La sauvegarde {dossier} n'a pas les métadonnées d'Airflow : relancez sans --airflow."
         )
+
+
+def _fait_par(dossier: Path) -> str:
+    """Which former software wrote a backup: what its last statement and its manifest say."""
+    try:
+        migration = json.loads((dossier / MANIFESTE_ANTERIEUR).read_text(encoding="utf-8"))["migration"]
+        enonces = [json.loads(ancre.enonce) for _, ancre in sorted(Ancres(dossier).lues().items())]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "son manifeste ne se lit plus"
+    codes = [enonce["code_version"] for enonce in enonces if "code_version" in enonce]
+    return ", ".join([*codes[-1:], f"migration {migration}"])
 
 
 def _remettre_les_comptes(conn: psycopg.Connection[Any], membres: list[dict[str, Any]]) -> None:

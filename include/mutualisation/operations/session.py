@@ -235,7 +235,7 @@ def mettre_a_jour(dsn: str) -> None:
 
     Raises `ErreurMutualisation` when something is to be migrated and the login may not, or a statement fails.
     """
-    migrer(dsn)
+    migrer(dsn, version_du_code)
     with connecter(dsn, role=None) as conn:
         if est_preparee(conn):
             return

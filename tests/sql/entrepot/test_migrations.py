@@ -1,5 +1,6 @@
 """Migrations: order, once each, all or nothing."""
 
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -11,6 +12,8 @@ from mutualisation.entrepot import migrations
 from mutualisation.entrepot.migrations import migrer
 from mutualisation.entrepot.roles import GROUPES
 from mutualisation.erreurs import ErreurMutualisation
+
+ANTERIEURS = Path(__file__).parents[2] / "donnees" / "entrepots_anterieurs"
 
 
 @pytest.fixture
@@ -38,9 +41,19 @@ def base_nue(base_vierge):
     return base_vierge
 
 
-def appliquee(dsn: str) -> str:
+def inscrites(dsn: str) -> dict[str, str | None]:
+    """{migration: software that ran it}, as the warehouse has them."""
     with psycopg.connect(dsn) as conn:
-        return conn.execute("select version_num from public.migrations").fetchone()[0]
+        return dict(conn.execute("select nom, logiciel from public.migrations order by nom").fetchall())
+
+
+def dire_la_derniere(dsn: str, nom: str) -> None:
+    """The table of migrations as a former software left it: the last name alone."""
+    with psycopg.connect(dsn) as conn:
+        conn.execute("delete from public.migrations")
+        conn.execute("alter table public.migrations drop version_num, drop logiciel, drop appliquee_le")
+        conn.execute("alter table public.migrations rename nom to version_num")
+        conn.execute("insert into public.migrations values (%s)", (nom,))
 
 
 def test_schemas_et_roles(entrepot):
@@ -53,12 +66,21 @@ def test_schemas_et_roles(entrepot):
 
 def test_rejouer_ne_change_rien(base_vierge):
     migrer(base_vierge)
-    assert appliquee(base_vierge) == migrations.revisions()[-1]
+    assert list(inscrites(base_vierge)) == migrations.revisions()
 
 
-def test_depuis_une_base_nue(base_nue):
-    migrer(base_nue)
-    assert appliquee(base_nue) == migrations.revisions()[-1]
+def test_chaque_migration_a_sa_ligne(base_nue):
+    """Its name, the software, when; whatever row it reads, a former software finds a name that it doesn't know."""
+    migrer(base_nue, lambda: "1.0+abc")
+    assert inscrites(base_nue) == dict.fromkeys(migrations.revisions(), "1.0+abc")
+    with psycopg.connect(base_nue) as conn:
+        dites = conn.execute("select distinct version_num, appliquee_le is not null from public.migrations").fetchall()
+    assert dites == [("une_par_une", True)]
+
+
+def test_deux_migrations_n_ont_pas_le_meme_numero():
+    numeros = [int(nom.split("_")[0]) for nom in migrations.revisions()]
+    assert numeros == list(range(1, len(numeros) + 1))
 
 
 def test_seule_la_nouvelle_migration_est_jouee(versions, base_nue):
@@ -68,15 +90,46 @@ def test_seule_la_nouvelle_migration_est_jouee(versions, base_nue):
     migrer(base_nue)
     with psycopg.connect(base_nue) as conn:
         assert conn.execute("select n from public.t order by n").fetchall() == [(1,), (2,)]
-    assert appliquee(base_nue) == "0002_deux"
+    assert list(inscrites(base_nue)) == ["0001_un", "0002_deux"]
+
+
+def test_une_migration_arrivee_apres_une_autre_est_jouee(versions, base_nue):
+    """What was applied is said one by one: two branches that met leave none behind."""
+    ecrire(versions, "0001_un", "create table public.t (n int);")
+    ecrire(versions, "0003_trois", "insert into public.t values (3);")
+    migrer(base_nue)
+    ecrire(versions, "0002_deux", "insert into public.t values (2);")
+    migrer(base_nue)
+    with psycopg.connect(base_nue) as conn:
+        assert conn.execute("select n from public.t").fetchall() == [(3,), (2,)]
+
+
+@pytest.mark.parametrize("derniere", ["0006_publie_par", "0004_pointeurs"])
+def test_un_entrepot_qui_disait_le_dernier_nom_est_reconnu(versions, base_vierge, derniere):
+    """8dfbac60 said `0006_publie_par`; between 0004 and 0005, `0004_pointeurs`, whose number another had."""
+    faites = [nom for nom in inscrites(base_vierge) if nom <= derniere]
+    for nom in faites:
+        ecrire(versions, nom, "select 1/0;")
+    ecrire(versions, "0007_pointeurs", "create table journal.suivante (n int);")
+    dire_la_derniere(base_vierge, derniere)
+    migrer(base_vierge, lambda: "1.0+abc")
+    assert inscrites(base_vierge) == dict.fromkeys(faites) | {"0007_pointeurs": "1.0+abc"}
+    migrer(base_vierge)
+
+
+def test_celle_qui_a_change_de_numero_se_rejoue(base_vierge):
+    dire_la_derniere(base_vierge, "0006_publie_par")
+    migrer(base_vierge)
+    assert list(inscrites(base_vierge)) == migrations.revisions()
 
 
 def test_un_entrepot_deja_migre_recoit_la_suivante(versions, base_vierge):
     """Its table of migrations belongs to a role that may make no table beside it."""
-    ecrire(versions, appliquee(base_vierge), "select 1/0;")
+    for nom in inscrites(base_vierge):
+        ecrire(versions, nom, "select 1/0;")
     ecrire(versions, "9999_suivante", "create table journal.suivante (n int);")
     migrer(base_vierge)
-    assert appliquee(base_vierge) == "9999_suivante"
+    assert max(inscrites(base_vierge)) == "9999_suivante"
 
 
 def test_chacun_a_son_proprietaire(base_vierge):
@@ -108,9 +161,39 @@ def test_une_migration_qui_echoue_ne_laisse_rien(versions, base_nue):
 def test_entrepot_plus_recent_que_le_logiciel(versions, base_nue):
     ecrire(versions, "0001_un", "select 1;")
     ecrire(versions, "0002_deux", "select 1;")
-    migrer(base_nue)
+    migrer(base_nue, lambda: "9.9+abc")
     shutil.rmtree(versions / "0002_deux")
-    with pytest.raises(ErreurMutualisation, match="version plus récente"):
+    dit = r"version plus récente du logiciel \(migration 0002_deux, 9\.9\+abc\) : mettez le logiciel à jour"
+    with pytest.raises(ErreurMutualisation, match=dit):
+        migrer(base_nue)
+
+
+@pytest.mark.parametrize(
+    ("squelette", "fait_par"),
+    [
+        ("03f04a0.sql", "0.1.0+03f04a039bd0, migration 0015_empreintes"),
+        ("bc25658.sql", "0.1.0+bc25658a6c25, migration 0005_porte_fichier"),
+    ],
+)
+def test_un_entrepot_anterieur_est_nomme_pour_ce_qu_il_est(base_nue, squelette, fait_par):
+    """Neither newer, nor copied without its groups: who made it, what opens it, the way on; and nothing is changed."""
+    with psycopg.connect(base_nue) as conn:
+        conn.execute((ANTERIEURS / squelette).read_bytes())
+    with pytest.raises(ErreurMutualisation) as refus:
+        migrer(base_nue)
+    dit = str(refus.value)
+    assert f"a été fait par un logiciel antérieur ({fait_par})" in dit
+    assert "rien n'y a été changé. Ce logiciel-là l'ouvre" in dit
+    assert "cloturer --reprend" in dit
+    assert not re.search("plus récente|copié sans|relance", dit)
+    with psycopg.connect(base_nue) as conn:
+        assert conn.execute("select to_regnamespace('exploitation')").fetchone() == (None,)
+
+
+def test_un_schema_journal_d_un_autre_se_dit(base_nue):
+    with psycopg.connect(base_nue) as conn:
+        conn.execute("create schema journal")
+    with pytest.raises(ErreurMutualisation, match=r"schéma « journal » que ce logiciel n'a pas fait.*une base vide"):
         migrer(base_nue)
 
 
@@ -129,7 +212,7 @@ def test_deux_commandes_migrent_en_meme_temps(base_nue):
     for f in fils:
         f.join()
     assert erreurs == []
-    assert appliquee(base_nue) == migrations.revisions()[-1]
+    assert list(inscrites(base_nue)) == migrations.revisions()
 
 
 def test_une_copie_sans_ses_groupes_dit_comment_la_refaire(base_vierge):
