@@ -249,14 +249,20 @@ def cloturer(
     exercice: options.Exercice,
     approuve_par: options.Approbateur,
     sortie: options.ExtraitEcrit = None,
+    reprend: options.Reprend = None,
     json_: options.Json = False,
 ) -> None:
     """Clôt un exercice publié : l'extrait à approuver est approuvé par une autre personne, et figé."""
     with _session("cloturer", exercice=exercice) as session:
-        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie))
+        clos = op.cloturer(session, exercice, approuve_par, None if sortie is None else str(sortie), reprend=reprend)
         reste = op.laisse_de_cote(session, [exercice], clos.version)
     dit = "déjà clos" if clos.deja else "clos"
     ligne = f"exercice {clos.exercice} {dit}, version {clos.version}, approuvé par {clos.approuve_par}"
+    if reprise := clos.reprise:
+        ligne += (
+            f" ; reprend la clôture du {reprise['approuve_le']}, faite par mutualisation {reprise['code_version']} : "
+            f"mêmes chiffres ({plusieurs(len(reprise['memes_chiffres']), 'relation comparée', 'relations comparées')})"
+        )
     _rendre(json_, vars(clos), [ligne, *filter(None, [clos.dossier])], reste)
 
 

@@ -48,6 +48,10 @@ Approbateur = Annotated[
 ExtraitEcrit = Annotated[
     Path | None, Parameter(metavar="DOSSIER", help="Dossier où est l'extrait (par défaut : là où il a été écrit).")
 ]
+Reprend = Annotated[
+    Path | None,
+    Parameter(metavar="DOSSIER", help="Extrait clos par un logiciel antérieur, que cette clôture reprend."),
+]
 Sources = Annotated[
     list[str] | None, Parameter(metavar="NOM", help="Source à charger (à répéter ; par défaut : toutes).")
 ]

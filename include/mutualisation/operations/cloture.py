@@ -21,7 +21,7 @@ from mutualisation.operations.session import signataire as signataire_de
 from mutualisation.operations.verification_sceau import exiger_sceau
 from mutualisation.publication.chaine import ancrer
 from mutualisation.publication.clotures import approuver, lire_cloture
-from mutualisation.publication.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait
+from mutualisation.publication.extraits import ExtraitLu, dossiers_ecrits, ecarts_extrait, reprendre
 from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.publication.manifeste import A_APPROUVER, MANIFESTE
 
@@ -41,13 +41,14 @@ DIT_PAR = ("--approuve-par", "l'approbateur")
 @dataclass(frozen=True)
 class ExerciceClos:
     """An exercice that is closed: version, approver, folder of its closed extract (empty when it can't be written);
-    `deja`: it was closed before this command."""
+    `deja`: it was closed before this command; `reprise`: the closing, by a former software, that it takes over."""
 
     exercice: int
     version: int
     approuve_par: str
     dossier: str
     deja: bool
+    reprise: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,14 @@ def cloturer(
     version: int | None = None,
     manifeste_sha256: str | None = None,
     compte: str | None = None,
+    reprend: Path | None = None,
 ) -> ExerciceClos:
     """Approve the published version of an exercice, then write its extract as closed; again, only what is missing.
 
     `sortie`: where its extract is, by default where it was last written; `version`, `manifeste_sha256`: the version
     and the extract that were looked at, by default what is found; `compte`: address of the warehouse under the
-    approver's own login, by default that of the session. Raises `ControleEchoue` (2) when K4 refuses,
+    approver's own login, by default that of the session; `reprend`: an extract closed by a former software, whose
+    closing this one takes over where the figures are the same. Raises `ControleEchoue` (2) when K4 refuses,
     `ErreurMutualisation` (1) when the login is no approver or the extract cannot be written.
     """
     (annee,) = verifier_exercices([exercice])
@@ -109,10 +112,14 @@ def cloturer(
                     f"{manifeste_sha256} alors, {a_clore.manifeste_sha256} maintenant) : regardez-le, puis "
                     "approuvez-le de nouveau"
                 )
+            reprise = (
+                reprendre(conn, reprend, Path(a_clore.dossier), signataire or "", session.var) if reprend else None
+            )
             conn.commit()
             session.suivi(f"Clôture de l'exercice {annee}, version {publiee}")
             with _en_son_nom(session, signataire or "", compte) as sienne:
-                approuver(conn, sienne, annee, publiee, a_clore.manifeste_sha256, identite(session), session.var)
+                vu = a_clore.manifeste_sha256
+                approuver(conn, sienne, annee, publiee, vu, identite(session), session.var, reprise)
         cloture = lire_cloture(conn, annee, publiee)
         if cloture is None:
             raise _refus(f"l'exercice {annee} n'a pas été clos")
@@ -122,7 +129,7 @@ def cloturer(
         parent = dossier.parent if dossier is not None else None
         # a closed extract whose folder was taken away is written again by `extraire`, where one wishes
         ecrit = extraire(session, annee, str(parent), publiee) if parent is not None and parent.is_dir() else ""
-    return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja)
+    return ExerciceClos(annee, publiee, cloture.approuve_par, ecrit, deja, cloture.enonce.get("reprise"))
 
 
 @contextmanager

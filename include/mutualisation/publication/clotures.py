@@ -1,6 +1,6 @@
 """What is closed, by whom: the statements of closing alone say it (K11), and only `journal.approuver` inscribes one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,10 +63,12 @@ def approuver(
     manifeste_sha256: str,
     identite: str,
     var: Path | None = None,
+    reprise: Mapping[str, Any] | None = None,
 ) -> bool:
     """Close the published version by a signed statement in the name of the login of `sienne`; False when it was closed.
 
-    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `var`: the folder of the key. Raises
+    `conn` reads the journal; `identite`: `declaree` or `authentifiee` (K3); `var`: the folder of the key; `reprise`:
+    what the statement says of the closing, by a former software, that it takes over. Raises
     `ControleEchoue` when the database refuses who approves or what is approved, `ErreurMutualisation` when the login is
     no approver.
     """
@@ -81,6 +83,7 @@ def approuver(
         "approuve_le": maintenant(sienne),
         "manifeste_sha256": manifeste_sha256,
         "identite": identite,
+        **({"reprise": reprise} if reprise else {}),
     }
     enonce = enoncer(conn, CLOTURE, dit, cle)
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ from mutualisation.signatures.cle_signature import cle_signature, est_signe, pub
 REMEDE = "réécrivez l'extrait par « mutualisation extraire »"
 ANTERIEURE = (
     "elle en a été effacée, ou il vient d'une sauvegarde antérieure — gardez ce dossier, et restaurez dans une base "
-    "neuve une sauvegarde plus récente"
+    "neuve une sauvegarde plus récente ; d'un extrait clos par un logiciel antérieur, « mutualisation cloturer "
+    "--reprend » dit s'il tient"
 )
 # what is wrong with a file
 MANQUE, CHANGE, ETRANGER = "manque", "n'est plus celui qui a été écrit", "n'est pas de l'extrait"
@@ -43,6 +46,10 @@ insert into journal.rendus (exercice, version, manifeste_sha256, logiciel) value
  on conflict do nothing
 """
 RENDU_PAR = "select from journal.rendus where (exercice, version, manifeste_sha256, logiciel) = (%s, %s, %s, %s)"
+REPRIS = """
+select version, enonce::jsonb #>> '{reprise,code_version}' from journal.clotures
+ where enonce::jsonb #>> '{reprise,manifeste_sha256}' = %s
+"""
 PREMIER_CLOS = """
 select manifeste_sha256 from journal.extraits
  where exercice = %s and version = %s and statut = %s order by numero limit 1
@@ -115,14 +122,24 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
         ]
     except OSError as erreur:
         return [f"extrait {dossier} : il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}."]
+    signe = any(est_signe(extrait.octets, extrait.signature, cle) for cle in cles_connues(conn, var))
+    if signe and conn.execute(REPRIS, (extrait.sha256,)).fetchone():
+        return ecarts
+    return ecarts + _ecarts_sceau(conn, extrait, signe=signe)
+
+
+def _ecarts_sceau(conn: psycopg.Connection[Any], extrait: ExtraitLu, *, signe: bool) -> list[str]:
+    """What an extract says of its version, closing and statement, against the warehouse; after it, its signature."""
+    dossier = extrait.dossier
     try:
         sceau = lire_sceau(conn, extrait.version).dit
     except ControleEchoue:
-        return [*ecarts, f"extrait {dossier} : l'entrepôt n'a pas la version {extrait.version} : {ANTERIEURE}."]
+        return [f"extrait {dossier} : l'entrepôt n'a pas la version {extrait.version} : {ANTERIEURE}."]
     cloture = lire_cloture(conn, extrait.exercice, extrait.version)
     if extrait.statut == CLOS and cloture is None:
-        return [*ecarts, f"extrait {dossier} : l'entrepôt n'a pas la clôture qu'il porte : {ANTERIEURE}."]
-    if not any(est_signe(extrait.octets, extrait.signature, cle) for cle in cles_connues(conn, var)):
+        return [f"extrait {dossier} : l'entrepôt n'a pas la clôture qu'il porte : {ANTERIEURE}."]
+    ecarts = []
+    if not signe:
         ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
     if extrait.statut != CLOS and cloture is not None:
         ecarts.append(
@@ -148,6 +165,8 @@ def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
     extrait = ExtraitLu.lire(dossier)
     if extrait is None:
         return ""
+    if repris := conn.execute(REPRIS, (extrait.sha256,)).fetchone():
+        return f"extrait {dossier} : clos par mutualisation {repris[1]}, que reprend celle de la version {repris[0]}."
     publiee = lire_pointeurs(conn).get(extrait.exercice)
     if publiee in (extrait.version, None):
         return ""
@@ -155,6 +174,46 @@ def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
         f"extrait {dossier} : il est de la version {extrait.version}, et l'exercice {extrait.exercice} publie la "
         f"version {publiee}."
     )
+
+
+def reprendre(
+    conn: psycopg.Connection[Any], dossier: Path, place: Path, approuve_par: str, var: Path | None = None
+) -> dict[str, Any]:
+    """What the closing of the extract of `place` says of the closed extract, of a former software, that it takes over.
+
+    Raises `ControleEchoue` with a sentence per reason why it can't: the former one is not whole, not signed by a key
+    known here, of another approver, or says other figures.
+    """
+    ancien, nouveau = ExtraitLu.lire(dossier), ExtraitLu.lire(place)
+    if ancien is None or nouveau is None or (ancien.exercice, ancien.statut) != (nouveau.exercice, CLOS):
+        raise ControleEchoue([f"reprise : {dossier} n'est pas un extrait clos de l'exercice que {place} présente."])
+    dit = ancien.manifeste
+    ecarts = [f"{nom} {quoi}" for nom, quoi in ancien.differences()]
+    if not any(est_signe(ancien.octets, ancien.signature, cle) for cle in cles_connues(conn, var)):
+        ecarts.append(
+            f"{SIGNATURE} n'est d'aucune clé connue ici ; sa clé publique est dans « sceaux/ » de l'ancien "
+            "MUTUALISATION_VAR (cle_*.pem), à copier dans celui d'ici"
+        )
+    if approuve_par != dit.get("approuve_par"):
+        ecarts.append(f"il a été approuvé par « {dit.get('approuve_par')} », qui seul le reprend")
+    # what a software checks is its own
+    noms = sorted(c.name for c in dossier.glob("*.csv") if (place / c.name).is_file() and c.stem != "controles")
+    # what is not what was signed is not read any further
+    ecarts = ecarts or [f"{n} n'a pas les mêmes chiffres" for n in noms if not _memes(dossier / n, place / n)]
+    if ecarts or not noms:
+        raise ControleEchoue([f"reprise : extrait {dossier} : {e}." for e in ecarts or ["il n'a aucun CSV commun"]])
+    dits = {c: dit.get(c) for c in ("version", "code_version", "prepare_par", "approuve_par", "approuve_le")}
+    return dits | {"manifeste_sha256": ancien.sha256, "memes_chiffres": noms}
+
+
+def _memes(un: Path, autre: Path) -> bool:
+    """The same rows of two CSV, in the columns that both have."""
+    avant, apres = (
+        csv.DictReader(StringIO(f.read_text(encoding="utf-8"), newline=""), delimiter=";") for f in (un, autre)
+    )
+    colonnes = sorted({*(avant.fieldnames or ())} & {*(apres.fieldnames or ())})
+    lus = (sorted([ligne[c] or "" for c in colonnes] for ligne in table) for table in (avant, apres))
+    return bool(colonnes) and next(lus) == next(lus)
 
 
 def signer_et_noter(

@@ -247,7 +247,12 @@ def approbation(bilan: Bilan, accord: str) -> Etiquettes:
     if cloture is None:
         return []
     jour = formats.jour(formats.lire_jour(cloture.approuve_le))
-    return [("Approuvé par", (f"{cloture.approuve_par} (identité {accord}), le {jour}",))]
+    dites: Etiquettes = [("Approuvé par", (f"{cloture.approuve_par} (identité {accord}), le {jour}",))]
+    if reprise := cloture.enonce.get("reprise"):
+        jour = formats.jour(formats.lire_jour(reprise["approuve_le"]))
+        logiciel = f"mutualisation {reprise['code_version']}"
+        dites.append(("Reprend", (f"la clôture du {jour} faite par {logiciel} : mêmes chiffres",)))
+    return dites
 
 
 def licence(bilan: Bilan) -> str:
