@@ -137,17 +137,15 @@ def exiger_dossier(var: Path, compte: int | None = None) -> None:
     try:
         var.mkdir(parents=True, exist_ok=True)
         if not os.access(var, os.W_OK | os.X_OK):
-            if os.statvfs(var).f_flag & os.ST_RDONLY:
-                raise OSError(errno.EROFS, "")
-            if var.stat().st_uid == os.geteuid():
-                raise PermissionError(errno.EACCES, "")
+            refus = errno.EROFS if os.statvfs(var).f_flag & os.ST_RDONLY else errno.EACCES
+            if refus == errno.EROFS or var.stat().st_uid == os.geteuid():
+                raise OSError(refus, "")
             raise _d_un_autre(var, var.stat().st_uid)
         if compte is not None and (donnees := var / "pg").exists() and donnees.stat().st_uid != compte:
             raise _d_un_autre(var, donnees.stat().st_uid)
     except OSError as erreur:
         raise ErreurMutualisation(
-            f"Le dossier de travail {var} ne peut pas être {'écrit' if var.is_dir() else 'créé'} "
-            f"({raison_systeme(erreur)}) : "
+            f"Le dossier de travail {var} ne peut pas être écrit ({raison_systeme(erreur)}) : "
             "vérifiez les droits, ou indiquez un autre dossier par MUTUALISATION_VAR."
         ) from erreur
 

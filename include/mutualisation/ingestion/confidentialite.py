@@ -102,11 +102,6 @@ def empreinte_de_cle(cle: bytes) -> str:
     return hmac.digest(cle, _CONSTANTE, "sha256").hex()
 
 
-def deja_chargee(conn: Connexion) -> bool:
-    """Whether the warehouse has been loaded, under a key that none can replace."""
-    return conn.execute("select 1 from journal.cle").fetchone() is not None
-
-
 def verifier_cle(conn: Connexion, cle: bytes) -> None:
     """Note the fingerprint at the first load of the warehouse; the caller commits.
 

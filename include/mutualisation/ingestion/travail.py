@@ -13,7 +13,6 @@ from mutualisation.ingestion.confidentialite import (
     agents_connus,
     cle_pseudonymes,
     codes_nommes,
-    deja_chargee,
     verifier_cle,
 )
 from mutualisation.ingestion.copies import Copies, dossier_de_copies
@@ -92,7 +91,7 @@ class Travail:
         """
         limites = Limites.de_l_environnement()
         with transaction(conn):
-            cle = cle_pseudonymes(var, creer=not deja_chargee(conn))
+            cle = cle_pseudonymes(var, creer=conn.execute("select from journal.cle").fetchone() is None)
             verifier_cle(conn, cle)
         with dossier_de_copies(var) as dossier:
             yield cls(conn, porte, Pseudonymes(cle), limites, Copies(dossier), suivi, detail, annoncer)

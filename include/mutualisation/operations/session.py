@@ -172,8 +172,7 @@ class Session:
         try:
             execution.documenter(page_controles(self.var).parent)
         except Exception as erreur:  # noqa: BLE001 - the failure of a command under way matters more than its page
-            raison = raison_systeme(erreur) if isinstance(erreur, OSError) else type(erreur).__name__
-            self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({raison}).")
+            self.suivi(f"La documentation des contrôles n'a pas pu être écrite ({type(erreur).__name__}).")
 
 
 def _presents(dossier: Path) -> set[Path]:
