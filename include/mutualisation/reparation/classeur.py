@@ -216,8 +216,7 @@ def _est_intact(chemin: Path) -> bool:
 def classeur(source: str, lignes: Sequence[LigneFautive]) -> bytes:
     """One workbook; rows in the order given, a sheet per jeu that can be repaired, one for the others."""
     tampon = BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    livre = xlsxwriter.Workbook(tampon, options)
+    livre = xlsxwriter.Workbook(tampon, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
     livre.set_properties({"title": f"Lignes à corriger : {source}"})
     formats = {
         nom: livre.add_format({**style("texte", role), **proprietes}) for nom, (role, proprietes) in _ASPECTS.items()
