@@ -19,11 +19,11 @@ ensembles as (
     exercice,
     ensemble,
     sum(etpt) as etpt,
-    sum(etpt) < min(seuil_effectif) as petit,
+    sum(etpt) < seuil_effectif as petit,
     min(categorie collate "C") as premiere
   from paie
   where etpt > 0
-  group by exercice, ensemble
+  group by exercice, ensemble, seuil_effectif
 ),
 
 petits as (
@@ -68,7 +68,6 @@ groupes as (
     sum(etpt) as etpt,
     sum(masse) as masse
   from membres
-  where cle_groupe is not null
   group by exercice, cle_groupe
 )
 

@@ -11,8 +11,8 @@ atteintes as (
   union
   select a.exercice, a.depart, voisin.categorie
   from atteintes as a
-  inner join liens as sien on a.exercice = sien.exercice and a.categorie = sien.categorie
-  inner join liens as voisin on sien.exercice = voisin.exercice and sien.groupe = voisin.groupe
+  inner join liens as l on a.exercice = l.exercice and a.categorie = l.categorie
+  cross join lateral string_to_table(l.groupe, '+') as voisin (categorie)
 )
 
 select
