@@ -70,7 +70,7 @@ LIGNES = (
        "une seule cellule", "retirer", tus=("ZYLBERSTEIN",)),
     _v("ruptures par service", "temps", en_csv([T[0], ["Service : Pole Wxyz"], *T[1:], ["Service : RH"], *T[1:]]), 2,
        "lignes 2, 5", "une seule cellule", tus=("Wxyz",)),
-    _v("fin de fichier de MS-DOS", "temps", en_csv(T) + "\x1a", 2, "ligne 4", "une seule cellule"),
+    _v("fin de fichier de MS-DOS", "temps", en_csv(T) + "\x1a"),
     _v("« S/Total »", "unites", [*UNITES, _total("unites", "", "", "S/Total", "", "", "2"), *UNITES[1:]], 2, "ligne 4",
        "totaux"),
     _v("« TOT. » en bas", "ventes", [*bon("ventes"), _total("ventes", "TOT.", "", "", "2")], 2, "ligne 4", "totaux"),
