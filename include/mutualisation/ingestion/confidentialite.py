@@ -20,7 +20,7 @@ from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 from mutualisation.ingestion.journal import Connexion
-from mutualisation.lecteurs.bloc import BLANCS
+from mutualisation.lecteurs.bloc import BLANCS, visible
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.brut import table
 from mutualisation.sources.jeux import Colonne, Jeu
@@ -249,7 +249,7 @@ class CodesDuTemps:
 
     def noter(self, codes: set[str]) -> None:
         """Count the codes of some rows, each once."""
-        self.tous |= {c.strip(BLANCS) for c in codes} - {""}
+        self.tous |= {visible(c).strip(BLANCS) for c in codes} - {""}
 
     def verifier(self) -> None:
         """LectureRefusee when more than half of them have neither key nor form (K9). No code is quoted."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mutualisation.ingestion.cellules_lues import Memoire
-from mutualisation.lecteurs.bloc import BLANCS, Bloc, visibles
+from mutualisation.lecteurs.bloc import BLANCS, Bloc, visible
 from mutualisation.lecteurs.entete import Entete, Traduction, normaliser
 from mutualisation.lecteurs.limites import Limites
 from mutualisation.sources.jeux import Colonne, Jeu
@@ -32,7 +32,7 @@ class Correspondance:
     @classmethod
     def lue(cls, cellules: Iterable[str]) -> Correspondance:
         """From four cells in the order of `COLONNES`, trimmed."""
-        return cls(*[c.strip(BLANCS) for c in visibles(list(cellules))])
+        return cls(*[visible(c).strip(BLANCS) for c in cellules])
 
 
 def traducteur(valeurs: Mapping[str, str]) -> Memoire[str]:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from mutualisation.ingestion.cellules_lues import MEMOIRE_MAX, Memoire, date, defaut, lecture_de, siret_valide, total
 from mutualisation.ingestion.confidentialite import CodesDuTemps, Confidentialite, bancaire
 from mutualisation.ingestion.correspondances import traducteur
-from mutualisation.lecteurs.bloc import BLANCS, Bloc, BlocRegulier, visibles
+from mutualisation.lecteurs.bloc import BLANCS, MUETS, Bloc, BlocRegulier, visible
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Entete, Traduction, normaliser
 from mutualisation.lecteurs.limites import LectureRefusee
 from mutualisation.sources.jeux import SEPARATEUR_DELIVRE, TYPES_SOMMABLES, Colonne, Jeu
@@ -28,6 +28,7 @@ _TOTAL_MAX = 100
 _ECHAPPEMENTS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 # what COPY takes otherwise, and what stands between the cells of `delivre`
 _SPECIAUX = re.compile(r"[\\\t\n\r\x1f]")
+_A_LIRE = re.compile(rf"[\\\t\n\r{MUETS}]")
 # the usual form of a cell, which leaves nothing to judge
 _MONTANT = r"-?+(?:[1-9][0-9]{0,2}(?: [0-9]{3}){1,2}|0|[1-9][0-9]{0,10})(?:[.,][0-9]{1,2})?"
 _USUELS = dict.fromkeys(("montant", "nombre", "decimal"), _MONTANT) | {"numero": "[1-9][0-9]{0,11}+"}
@@ -59,7 +60,8 @@ class ColonneLue(dict[str, str]):
         if len(self) >= MEMOIRE_MAX:
             self.clear()
             self.posees.clear()
-        posee = cellule if self._gardien is None else self._gardien(cellule)
+        vue = visible(cellule)
+        posee = vue if self._gardien is None else self._gardien(vue)
         lu = self._lire(posee)
         faute = defaut(self.colonne, posee, lu)
         if faute is not None:
@@ -69,7 +71,7 @@ class ColonneLue(dict[str, str]):
         elif lu and self.colonne.plafond is not None and Decimal(lu) > self.colonne.plafond:
             # over the ceiling is all that is kept: it may be a matricule under another label
             posee, lu = "", "Infinity"
-        elif self._agents and cellule.isdigit() and len(cellule) > 1 and cellule[0] == "0":
+        elif self._agents and vue.isdigit() and len(vue) > 1 and vue[0] == "0":
             posee = ""  # no number is written so, a matricule is
         posee = _echapper(posee).replace(SEPARATEUR_DELIVRE, "\u241f")
         if posee != cellule:
@@ -99,7 +101,7 @@ class ColonneLue(dict[str, str]):
             lues = texte.replace(" ", "").replace(",", ".").split("\n")[:-1]
             # a cell of several lines is not one
             return lues if self._usuel.fullmatch(texte) and len(lues) == len(cellules) else None
-        if self.colonne.type != "texte" or _SPECIAUX.search("".join(cellules)):
+        if self.colonne.type != "texte" or _A_LIRE.search("".join(cellules)):
             return None
         telles = list(map(str.strip, cellules)) == list(cellules)
         return cellules if telles and (all(cellules) or not self.colonne.obligatoire) else None
@@ -168,7 +170,7 @@ class Typage:
 
     def totaux(self, rangee: Cellules) -> dict[str, str]:
         """Cells of a `Total` row that are numbers, as they are read, for the columns that can be summed (F4)."""
-        rangee = visibles(rangee)
+        rangee = list(map(visible, rangee))
         premiere = next(i for i, c in enumerate(rangee) if c.strip(BLANCS))
         trouves = {}
         for c in self._jeu.colonnes_entrepot:
@@ -189,7 +191,7 @@ class Typage:
             tours = bloc.colonnes
         else:
             tours = list(zip(*self._a_la_largeur(bloc.rangees, defauts), strict=True))
-        delivrees = {nom: visibles(tours[p]) for nom, p in self._positions.items()}
+        delivrees = {nom: tours[p] for nom, p in self._positions.items()}
         for nom, traduits in self._traducteurs.items():
             delivrees[nom] = [traduits[c] for c in delivrees[nom]]
         delivrees |= {nom: [valeur] * n for nom, valeur in self._par_defaut.items()}
@@ -249,7 +251,7 @@ class Typage:
 
         def lire(bloc: BlocLu) -> None:
             cellules = bloc.delivrees[colonne.nom]
-            choix = [lues[normaliser(t) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
+            choix = [lues[normaliser(visible(t)) == valeur] for t in bloc.delivrees.get(temoin, bloc.vides)]
             lus = [lue[c] for lue, c in zip(choix, cellules, strict=True)]
             bloc.poser(colonne.nom, lus, [lue.posees.get(c, c) for lue, c in zip(choix, cellules, strict=True)])
             for i, (lue, c) in enumerate(zip(choix, cellules, strict=True)):
@@ -260,8 +262,8 @@ class Typage:
 
     def _si_siret(self, colonne: Colonne, siret: str) -> Callable[[BlocLu], None]:
         """K7: agents and elected members are tiers too; whoever is named, no bank account is (K9)."""
-        sirets = Memoire(lambda cellule: siret_valide("".join(cellule.split())))
-        noms = Memoire(lambda cellule: "" if bancaire(cellule) else _echapper(cellule.strip(BLANCS)))
+        sirets = Memoire(lambda cellule: siret_valide("".join(visible(cellule).split())))
+        noms = Memoire(lambda cellule: "" if bancaire(vu := visible(cellule)) else _echapper(vu.strip(BLANCS)))
 
         def lire(bloc: BlocLu) -> None:
             if siret not in bloc.delivrees:
@@ -276,7 +278,7 @@ class Typage:
     def _en_clair_si(self, lue: ColonneLue, condition: tuple[str, str]) -> Callable[[BlocLu], None]:
         """The code of an absence is its reason: unless the day is worked, a keyed digest stands for it (S2)."""
         temoin, permise = condition[0], normaliser(condition[1])
-        temoins, jours = Memoire(normaliser), Memoire(_jour)
+        temoins, jours = Memoire(lambda vue: normaliser(visible(vue))), Memoire(_jour)
         empreinte = self._confidentialite.empreinte
 
         def lire(bloc: BlocLu) -> None:
@@ -321,7 +323,7 @@ class Typage:
 
 def _jour(delivree: str) -> str:
     """A cell as a digest takes it: a day in one writing whatever its form (C3)."""
-    cellule = delivree.strip(BLANCS)
+    cellule = visible(delivree).strip(BLANCS)
     return date(cellule) or cellule
 
 

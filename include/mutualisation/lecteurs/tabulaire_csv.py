@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import chain, islice, repeat
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -136,9 +136,7 @@ class LecteurCsv:
         cellules = texte.replace("\n", f"{separateur}\n").split(separateur)
         premieres = "".join(cellules[::largeur]).split("\n")
         # the line ends are in the first cells, one in each
-        if not len(cellules) == len(lignes) * largeur == len(premieres) * largeur:
-            return None
-        if not all(map(str.strip, premieres, repeat(BLANCS))):
+        if not len(cellules) == len(lignes) * largeur == len(premieres) * largeur or not all(map(str.strip, premieres)):
             return None
         colonnes = [premieres, *(cellules[i::largeur] for i in range(1, largeur))]
         return BlocRegulier(range(numero, numero + len(lignes)), colonnes)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mutualisation.ingestion.cellules_lues import defaut, lecture_de, total
 from mutualisation.ingestion.confidentialite import Confidentialite, Pseudonymes
 from mutualisation.ingestion.typage import ColonneLue
-from mutualisation.lecteurs.bloc import visibles
+from mutualisation.lecteurs.bloc import visible
 from mutualisation.sources.jeux import Colonne, Jeu
 from mutualisation.sources.registre import registre
 
@@ -36,7 +36,7 @@ def _cellules() -> list[list[str]]:
 @pytest.mark.parametrize(("type_", "valeurs", "cellule", "attendu"), _cellules())
 def test_cellule(type_: str, valeurs: str, cellule: str, attendu: str) -> None:
     colonne = Colonne("c", type_, "C", valeurs=tuple(valeurs.split("|")) if valeurs else ())
-    (cellule,) = visibles([cellule])
+    cellule = visible(cellule)
     lu = lecture_de(colonne)(cellule)
     if lu and attendu != ILLISIBLE and type_ in NOMBRES:
         assert Decimal(lu) == Decimal(attendu)

@@ -189,9 +189,12 @@ def test_une_ligne_comptable_se_pose_dans_les_formes_de_ses_colonnes(tmp_path: P
 
 
 def test_un_iban_a_cote_d_un_siret_valide_ne_se_pose_pas(tmp_path: Path) -> None:
-    lignes = [[*MANDATS[3][:12], t, *MANDATS[3][13:]] for t in (f"MME KERVELLA {IBAN[:-3]}555", "ENTREPRISE")]
+    lignes = [
+        [*MANDATS[3][:12], t, *MANDATS[3][13:]]
+        for t in (f"MME KERVELLA {IBAN[:-3]}555", "\u200b".join(IBAN), "ENTREPRISE")
+    ]
     lu = lire(_ecrire(tmp_path / "m.csv", entete("mandats"), *lignes), "mandats")
-    assert lu.lue("tiers") == [None, "ENTREPRISE"]
+    assert lu.lue("tiers") == [None, None, "ENTREPRISE"]
 
 
 def test_le_total_ne_pose_aucune_personne(tmp_path: Path) -> None:
