@@ -1,5 +1,6 @@
 """A document as one self-contained French page, readable on a phone, on paper and by assistive tools."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from mutualisation.francais.noms_propres import a, article
 from mutualisation.francais.typographie import APOSTROPHE, insecables
 from mutualisation.mise_en_forme import cellules, dessin, palette
 from mutualisation.mise_en_forme.graphiques import Graphique
-from mutualisation.mise_en_forme.modele import Code, Document, Lien, Morceau, lien, mots
+from mutualisation.mise_en_forme.modele import Code, Document, Lien, Morceau, alleger, lien, mots
+
+# bytes of a page that a phone opens, and how many items of each list one that would be heavier keeps
+POIDS_MAX, COUPES = 1_000_000, (500, 200, 50, 10)
 
 
 @cache
@@ -69,4 +73,12 @@ def rendre(document: Document) -> str:
 
 
 def ecrire(document: Document, chemin: Path) -> None:
-    chemin.write_text(rendre(document), encoding="utf-8", newline="\n")
+    """Whole where it is light, else with the first items of each list: the others are in the CSV."""
+    page = rendre(document).encode()
+    for n in COUPES:
+        if len(page) <= POIDS_MAX:
+            break
+        page = rendre(
+            replace(document, sections=[replace(s, blocs=alleger(s.blocs, n)) for s in document.sections])
+        ).encode()
+    chemin.write_bytes(page)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
+from mutualisation.francais import formats
 from mutualisation.mise_en_forme.graphiques import ZERO, Graphique
 
 Ligne = Mapping[str, Any]
 TEXTE, AUCUN = "texte", "—"
+AILLEURS = "voir les fichiers CSV de l'extrait"
 
 
 # ---------------------------------------------------------------- words
@@ -264,6 +266,31 @@ def lus(blocs: Sequence[Bloc]) -> list[Bloc]:
             case _:
                 retenus.append(bloc)
     return retenus
+
+
+def alleger(blocs: Sequence[Bloc], n: int) -> list[Bloc]:
+    """The same for a page that would be too heavy: of each list its first `n` items, how many more there are, where."""
+    plis = [bloc for bloc in blocs if isinstance(bloc, Repli | Volet)]
+    tus = {id(bloc) for bloc in plis[n:]}
+    suite = [p(f"Et {formats.plusieurs(len(tus), 'autre')} : {AILLEURS}.")] if tus else []
+    return [*(_alleger(bloc, n) for bloc in blocs if id(bloc) not in tus), *suite]
+
+
+def _alleger(bloc: Bloc, n: int) -> Bloc:
+    match bloc:
+        case Tableau() if len(bloc.lignes[: bloc.limite]) > n:
+            un, plusieurs, ou = bloc.reste
+            return replace(bloc, limite=n, reste=(un, plusieurs, ou or f" : {AILLEURS}."))
+        case Liste() if len(bloc.points) > n:
+            autres = (formats.plusieurs(len(bloc.points) - n, "autre"), f"{AILLEURS}.")
+            return replace(bloc, points=[*bloc.points[:n], autres])
+        case Graphique() if any(len(x) > n for x in vars(bloc).values() if isinstance(x, list | tuple)):
+            return p(f"« {bloc.titre} » n'est pas tracé, trop de lignes pour cette page : {AILLEURS}.")
+        case CoteACote(blocs=(gauche, droite)):
+            return CoteACote((_alleger(gauche, n), _alleger(droite, n)))
+        case Repli() | Volet() | Pile():
+            return replace(bloc, blocs=alleger(bloc.blocs, n))
+    return bloc
 
 
 @dataclass(frozen=True)
