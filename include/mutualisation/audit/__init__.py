@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from mutualisation.audit import constats, index, passages, personnel, trace
 from mutualisation.mise_en_forme.modele import Document
+from mutualisation.rapport.contenu import renvois
 from mutualisation.rapport.publie import Bilan
 
 
 def documents(bilan: Bilan) -> Iterator[Document]:
     """The pages of the file; no page of staff cost where no cost by category is published."""
     yield index.sommaire(bilan)
-    if bilan["etp_categorie"] and bilan["cout_moyen"]:
+    if renvois.personnels(bilan):
         yield personnel.cout_de_personnel(bilan)
     yield passages.passages(bilan)
     yield constats.controles(bilan)

@@ -101,7 +101,7 @@ def _source(source: str, rangees: list[Ligne]) -> m.Section:
         for r in rangees
     ]
     tableau = lire_tableau("rejets.par_motif", lignes, nom=nom)
-    return m.Section(renvois.ancre(source), nom, nom, [tableau])
+    return m.Section(source, nom, nom, [tableau])
 
 
 def _remede(statut: str, motif: str) -> str:

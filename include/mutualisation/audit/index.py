@@ -45,13 +45,13 @@ def _contenu(bilan: Bilan) -> m.Section:
 
 def _refaire(bilan: Bilan) -> m.Section:
     # the first is of the staff cost
-    points = lire_points("index.refaire")[0 if bilan["etp_categorie"] else 1 :]
+    points = lire_points("index.refaire")[0 if renvois.personnels(bilan) else 1 :]
     return m.Section("refaire", "Refaire un chiffre", "Refaire", [m.Liste(points)])
 
 
 def _dispositifs(bilan: Bilan) -> m.Section:
     """Where each dispositif can be looked into: two clicks from here to a source line."""
-    connus = {r["dispositif"] for r in bilan["etp_categorie"]}
+    connus = renvois.personnels(bilan)
     blocs = []
     for code in renvois.dispositifs_traces(bilan):
         personnel = (renvois.vers_personnel(code, "coût de personnel"), " · ") if code in connus else ()

@@ -133,7 +133,7 @@ def _ensemble(bilan: Bilan, detail: dict[str, list[Ligne]]) -> m.Section:
         lignes.append(r | {"categories": categories, "ecart": r["cout_personnel"] - categories, "d5211": d5211})
     tableau = lire_tableau("personnel.ensemble", lignes, e=bilan.exercice)
     codes = bilan.trier({r["dispositif"] for r in bilan["etp_categorie"]})
-    liens = [x for code in codes for x in (" · ", m.Lien(f"#{renvois.ancre(code)}", bilan.libelle(code)))][1:]
+    liens = [x for code in codes for x in (" · ", m.Lien(f"#{renvois.ancre_personnel(code)}", bilan.libelle(code)))][1:]
     blocs: list[m.Bloc] = [tableau, m.p("Voir le détail : ", *liens, ".", ecran=True)]
     return m.Section("ensemble", "Tous les dispositifs", "Ensemble", blocs)
 
@@ -153,7 +153,7 @@ def _dispositif(bilan: Bilan, code: str, rangees: list[Ligne]) -> m.Section:
     ]
     tableau = lire_tableau("personnel.detail", lignes, total=total, nom=libelle, e=bilan.exercice)
     sigle = SIGLE.search(libelle)
-    return m.Section(renvois.ancre(code), libelle, sigle[1] if sigle else libelle, [tableau, *suites])
+    return m.Section(renvois.ancre_personnel(code), libelle, sigle[1] if sigle else libelle, [tableau, *suites])
 
 
 # ---------------------------------------------------------------- words

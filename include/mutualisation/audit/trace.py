@@ -90,7 +90,7 @@ def _mesure(bilan: Bilan, code: str, mesure: str, compte: Ligne, tableau: m.Tabl
     ]
     if mesure in (renvois.ETP, "cout_personnel"):
         blocs.append(m.p(_du_temps(seuil_effectif(bilan)), note=True))
-        if any(r["dispositif"] == code for r in bilan["etp_categorie"]):
+        if code in renvois.personnels(bilan):
             blocs.append(m.p(renvois.vers_personnel(code, "Le calcul, catégorie par catégorie"), ".", ecran=True))
     return m.Section(mesure, _nom(mesure), _nom(mesure), [*blocs, *plier(tableau)])
 
@@ -145,8 +145,8 @@ def _ligne(r: Ligne, mesure: str) -> dict[str, Any]:
     source = renvois.ETP if temps and not arrondi else mesure
     # `CAM-ADH/100`: activity and part
     activite = ((r["rang"] or "") if arrondi else (r["rang"] or "").rpartition("/")[0]) if temps else ""
-    etp = r["montant_source"] * (r["part"] or 0) / 100
-    cout = r["montant"] / etp if source != mesure and etp else None
+    etp = (r["montant_source"] or 0) * (r["part"] or 0) / 100
+    cout = r["montant"] / etp if source != mesure and etp and r["montant"] is not None else None
     return {
         "fichier": SANS_FICHIER.get(activite, r["fichier"]),
         "ligne": "" if temps else str(r["ligne"]),

@@ -1,5 +1,6 @@
 """Addresses of the audit file (`mutualisation.audit`): its pages, their anchors, and what is traced in them."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -26,7 +27,12 @@ PAGES = (
 
 def pages(bilan: Bilan) -> list[tuple[str, str, str]]:
     """The pages of an exercice beside its index and its traces; no page of staff cost where none is published."""
-    return [x for x in PAGES if x[0] != PERSONNEL or bilan["etp_categorie"]]
+    return [x for x in PAGES if x[0] != PERSONNEL or personnels(bilan)]
+
+
+def personnels(bilan: Bilan) -> set[str]:
+    """Codes whose staff cost is told by category; none in an exercice without average costs (no payroll)."""
+    return {r["dispositif"] for r in bilan["etp_categorie"]} if bilan["cout_moyen"] else set()
 
 
 def dossier(exercice: int) -> str:
@@ -35,9 +41,18 @@ def dossier(exercice: int) -> str:
 
 
 def ancre(code: str) -> str:
-    """A code as an anchor and a piece of a file name: `SIM ADS` is `sim-ads`; stable from one year to the next."""
+    """A code as an anchor and a piece of a file name: `ADS-2` is `ads-2`; stable from one year to the next.
+
+    One that it does not spell out whole is followed by a digest: no other code has the same.
+    """
     plat = unicodedata.normalize("NFD", code.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9_]+", "-", plat).strip("-") or "sans-code"
+    lu = re.sub(r"[^a-z0-9_]+", "-", plat).strip("-")
+    return lu if lu.upper() == code else f"{lu or 'sans-code'}-{hashlib.sha256(code.encode()).hexdigest()[:8]}"
+
+
+def ancre_personnel(dispositif: str) -> str:
+    """Its section of the page of staff cost, whose other anchors are words that may be codes."""
+    return f"d-{ancre(dispositif)}"
 
 
 def trace(dispositif: str) -> str:
@@ -47,7 +62,7 @@ def trace(dispositif: str) -> str:
 
 def vers_personnel(dispositif: str, texte: str) -> Lien:
     """From a page of the folder to the staff cost of a dispositif."""
-    return Lien(f"{PERSONNEL}.html#{ancre(dispositif)}", texte)
+    return Lien(f"{PERSONNEL}.html#{ancre_personnel(dispositif)}", texte)
 
 
 def vers_trace(dispositif: str, texte: str, mesure: str = "") -> Lien:

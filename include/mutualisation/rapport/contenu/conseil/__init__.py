@@ -65,10 +65,10 @@ def bilan_etape(bilan: Bilan) -> Document:
 
 
 def _liens(bilan: Bilan) -> list[Lien]:
-    """Other documents of the extract; no page of communes in a version that doesn't name its adherents (S8)."""
+    """Other documents of the extract; no page of communes where there is none, or no adherent is named (S8)."""
     e = bilan.exercice
     return [
-        *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bilan["adherent"] else []),
+        *([Lien(f"{bloc_communal.ANNUAIRE}.html", "Chaque commune")] if bloc_communal.lire(bilan).blocs else []),
         Lien(f"synthese_{e}.pdf", "Deux pages pour les élus"),
         Lien(f"{renvois.dossier(e)}/{renvois.INDEX}.html", "Dossier d'audit"),
         Lien(f"bilan_etape_{e}.xlsx", "Classeur"),

@@ -28,7 +28,7 @@ def preuves(bilan: Bilan, dispositif: str) -> list[m.Morceau]:
     """From a dispositif to what its figures are made of; nothing when the exercice has none."""
     dossier = renvois.dossier(bilan.exercice)
     liens: list[m.Lien] = []
-    if any(r["dispositif"] == dispositif for r in bilan["etp_categorie"]) and bilan["cout_moyen"]:
+    if dispositif in renvois.personnels(bilan):
         liens.append(renvois.vers_personnel(dispositif, "coût de personnel recalculable"))
     if dispositif in renvois.dispositifs_traces(bilan):
         liens.append(renvois.vers_trace(dispositif, "lignes source"))
@@ -58,9 +58,7 @@ def _volet(bilan: Bilan, code: str, types: list[str], comptes: Comptes) -> m.Vol
     blocs += [m.p(f"Textes : {auteur}.", note=True)] if auteur else []
     liens = preuves(bilan, code)
     blocs += [m.p(*liens, note=True, ecran=True)] if liens else []
-    return m.Volet(
-        bilan.libelle(code), _resume(bilan, code), blocs, f"dispositif-{renvois.ancre(code).replace('_', '-')}"
-    )
+    return m.Volet(bilan.libelle(code), _resume(bilan, code), blocs, f"dispositif-{renvois.ancre(code)}")
 
 
 def _resume(bilan: Bilan, code: str) -> str:
