@@ -55,7 +55,9 @@ def synthese(bilan: Bilan) -> m.Tableau:
     df = trame(lues, "dispositif", "exercice", *ANNEES)
     df = df.pivot(index="dispositif", columns="exercice", values=list(ANNEES)).reindex(bilan.dispositifs)
     df = df.set_axis([f"{mesure}_{e}" for mesure, e in df.columns], axis=1)
+    # a year without a dispositif is no column of the frame
     cases = [(f"{mesure}_{e}", mesure, e) for mesure in ANNEES for e in bilan.exercices]
+    df = df.reindex(columns=[cle for cle, _, _ in cases])
     publie = {cle: bilan.totaux[e][mesure] for cle, mesure, e in cases}
     ajouts = [colonne(cle, f"{ANNEES[mesure]} {e}", largeur=16) for cle, mesure, e in cases]
     return feuille(bilan, "synthese", _nommees(bilan, df), ajouts=ajouts, total=publie, publie=publie)

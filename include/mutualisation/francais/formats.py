@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 FINE = "\u202f"
 INSECABLE = "\u00a0"
 MOINS = "\u2212"
 NON_RENSEIGNE = "non renseigné"
+# a quotient may have more digits than the 28 of the default: what numeric(24,12) holds, over its least value
+LARGE = Context(prec=60)
 
 
 def arrondi(valeur: Decimal | int, decimales: int = 0) -> Decimal:
     """Half away from zero (R3d), at display only."""
-    return Decimal(valeur).quantize(Decimal(1).scaleb(-decimales), rounding=ROUND_HALF_UP)
+    return Decimal(valeur).quantize(Decimal(1).scaleb(-decimales), ROUND_HALF_UP, LARGE)
 
 
 def nombre(valeur: Decimal | int | None, decimales: int = 0) -> str:

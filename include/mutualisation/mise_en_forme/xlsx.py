@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import xlsxwriter
@@ -32,6 +33,8 @@ LIGNE_ENTETE = 3
 # characters that a page holds at full size
 LARGEUR_DE_PAGE = 105
 HAUTEUR = 15.75
+# a header holds 255 characters, and « & » counts twice there
+EN_TETE_MAX = 90
 # of a chart, in pixels; share of its width that is left to the names of the bars
 LARGEUR_DU_DESSIN, PLACE_DES_NOMS = 1040, 0.46
 Formats = Callable[[str, str], Any]
@@ -90,7 +93,7 @@ def _ouvrir(livre: Any, document: m.Document, formats: Formats, nom: str, titre:
     feuille.set_landscape()
     feuille.set_paper(A4)
     feuille.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.65)
-    epci = imprimer(document.epci).replace("&", "&&")
+    epci = shorten(imprimer(document.epci), EN_TETE_MAX, placeholder="…").replace("&", "&&")
     mention = "DONNÉES SYNTHÉTIQUES" if document.synthetique else ""
     etat = ", ".join(etat.lower() for etat, _ in document.etats[:2])
     feuille.set_header(f"&L&8 {epci}&C&8 Bilan d’étape, exercice {document.exercice}&R&8 Version {document.version}")

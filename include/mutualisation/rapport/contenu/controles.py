@@ -69,7 +69,7 @@ def examine(controle: Ligne, valeur: str | None) -> m.Valeur | str | None:
     if not all(NOMBRE.fullmatch(partie) for partie in parties):
         return valeur
     if unite == "nombre":
-        return libelles.examine(controle["controle"], int(valeur)) or valeur
+        return (valeur.isdecimal() and libelles.examine(controle["controle"], int(valeur))) or valeur
     if len(parties) == 1:
         return m.Valeur(Decimal(valeur), GENRES[unite])
     return " ; ".join(formats.euros(Decimal(partie), 2) for partie in parties)

@@ -77,10 +77,11 @@ def _vaut(rangees: list[Ligne]) -> str:
     prochaine = min(rangees, key=lambda r: r["exercice"])
     if prochaine["scenario"] == "utilisateur":
         return ""
-    if not prochaine["essais"] or prochaine["erreur_min"] is None:
+    bas, haut = prochaine["erreur_min"], prochaine["erreur_max"]
+    # an error that no rate holds is not stated (R10g)
+    if not prochaine["essais"] or bas is None or haut is None:
         return "Aucun exercice connu n'a permis de l'essayer."
     essais = f"À un an, en {formats.plusieurs(prochaine['essais'], 'essai')} sur les exercices connus"
-    bas, haut = prochaine["erreur_min"], prochaine["erreur_max"]
     if bas < 0 < haut:
         lu = " à ".join(f"{formats.signe(erreur * 100, 1)}{formats.INSECABLE}%" for erreur in (bas, haut))
         return f"{essais}, ce scénario s'est trompé de {lu}."
@@ -164,7 +165,7 @@ def _ligne(scenario: str, r: Ligne, attendus: int, meme_cout: str) -> Ligne:
 
 def _penche(rangees: list[Ligne]) -> str:
     """Which way every test erred: whoever votes is told on which side the cost was found."""
-    essayees = [r for r in rangees if r["essais"] and r["erreur_min"] is not None]
+    essayees = [r for r in rangees if r["essais"] and None not in (r["erreur_min"], r["erreur_max"])]
     if essayees and all(r["erreur_max"] < 0 for r in essayees):
         return "Tous les essais avaient sous-estimé le coût."
     if essayees and all(r["erreur_min"] > 0 for r in essayees):

@@ -124,7 +124,8 @@ def _cout(bilan: Bilan, exercice: int, rangee: Ligne | None, lu: int) -> Decimal
     if rangee is None:
         return None
     cout: Decimal | None = rangee["cout_complet_unitaire"]
-    return cout if lu == 1 else du_lot(bilan.synthese[exercice][rangee["dispositif"]]["cout_net"], rangee["unites"], lu)
+    net = bilan.synthese[exercice].get(rangee["dispositif"], {}).get("cout_net")
+    return cout if lu == 1 else du_lot(net, rangee["unites"], lu)
 
 
 # ---------------------------------------------------------------- units that are told

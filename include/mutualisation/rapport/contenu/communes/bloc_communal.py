@@ -270,7 +270,8 @@ def _stocks(bilan: Bilan, exercice: int) -> frozenset[str]:
     """Dispositifs whose units of the year are the mean of its semestres: half of what the rows of `recours` add up."""
     releves: dict[str, Decimal] = defaultdict(Decimal)
     for r in bilan.lignes("recours", exercice):
-        releves[r["dispositif"]] += r["unites"]
+        # a unit without its weight is unknown: the units of the year leave it out too
+        releves[r["dispositif"]] += r["unites"] or 0
     return frozenset(
         r["dispositif"]
         for r in bilan.lignes("cout_unitaire", exercice)

@@ -88,8 +88,14 @@ def _recettes(bilan: Bilan) -> str:
 
 
 def _unites(bilan: Bilan) -> str:
-    sans = [bilan.libelle(r["dispositif"]) for r in bilan.dans_l_ordre(bilan["cout_unitaire"]) if not r["unites"]]
-    return f"{enumerer(sans)} : aucune unité livrée, donc pas de coût unitaire" if sans else ""
+    """Those that no unit was delivered for, then those whose units have no weight: unknown is not zero."""
+    sans = {r["dispositif"] for r in bilan["cout_unitaire"] if not r["unites"]}
+    inconnues = {r["dispositif"] for r in bilan["recours"] if r["unites"] is None}
+    dits = {
+        "aucune unité livrée, donc pas de coût unitaire": sans - inconnues,
+        "des unités livrées n'ont pas de pondération, et ne sont pas mesurées": inconnues,
+    }
+    return " ; ".join(f"{enumerer(map(bilan.libelle, bilan.trier(c)))} : {dit}" for dit, c in dits.items() if c)
 
 
 def _textes(bilan: Bilan) -> str:
