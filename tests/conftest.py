@@ -32,6 +32,7 @@ COMPLET = (
     "sql/dbt/test_poste.py",
     "sql/entrepot/test_reseau.py",
     "sql/entrepot/test_serveur.py",
+    "sql/rapport/test_toute_version.py",
     "unit/examen/test_verrues.py",
     "unit/ingestion/test_bombes.py",
     "unit/ingestion/test_fuzz.py",

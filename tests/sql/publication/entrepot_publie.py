@@ -59,16 +59,13 @@ def _lire(fichier: Path) -> list[Ligne]:
 
 def inserer(conn: psycopg.Connection[Any], table: sql.Identifier, lignes: list[Ligne], version: int) -> None:
     """Store rows under a version."""
-    for ligne in lignes:
-        cellules = ligne | {"version": version}
-        conn.execute(
-            sql.SQL("insert into {} ({}) values ({})").format(
-                table,
-                sql.SQL(", ").join(map(sql.Identifier, cellules)),
-                sql.SQL(", ").join(sql.Placeholder() * len(cellules)),
-            ),
-            list(cellules.values()),
-        )
+    colonnes = list(dict.fromkeys(c for ligne in lignes for c in ligne))
+    requete = sql.SQL("copy {} ({}) from stdin").format(
+        table, sql.SQL(", ").join(map(sql.Identifier, ["version", *colonnes]))
+    )
+    with conn.cursor() as curseur, curseur.copy(requete) as copie:
+        for ligne in lignes:
+            copie.write_row([version, *map(ligne.get, colonnes)])
 
 
 def renommer(epci: str) -> dict[str, list[Ligne]]:
@@ -77,7 +74,7 @@ def renommer(epci: str) -> dict[str, list[Ligne]]:
     return lues | {"epci": [ligne | {"nom": epci} for ligne in lues["epci"]]}
 
 
-def _journal(conn: psycopg.Connection[Any]) -> int:
+def _journal(conn: psycopg.Connection[Any], exercices: list[int]) -> int:
     conn.execute("insert into journal.chargements (source, statut) values ('rh', 'accepte')")
     conn.execute(
         "insert into journal.fichiers (chargement_id, source, jeu, periode, version, nom, chemin, extension, sha256,"
@@ -88,7 +85,7 @@ def _journal(conn: psycopg.Connection[Any]) -> int:
         "insert into journal.constructions (exercices, statut, prepare_par, code_version, debut, fin, portes)"
         " values (%s, 'validee', 'c.durand', '0.1.0', clock_timestamp(), '2026-11-25 10:00+00', %s::jsonb)"
         " returning version",
-        (EXERCICES, '{"modele": {"statut": "reussie", "controles": 42}}'),
+        (exercices, '{"modele": {"statut": "reussie", "controles": 42}}'),
     ).fetchone()
     assert ligne is not None
     return int(ligne[0])
@@ -101,10 +98,11 @@ def publier(conn: psycopg.Connection[Any], lignes: dict[str, list[Ligne]]) -> in
     """
     preparer_publication(conn)
     toutes = {nom: r for nom, r in rangees().items() if nom in ("epci", "parametres_en_vigueur")} | lignes
-    version = _journal(conn)
+    exercices = sorted({r["exercice"] for r in lignes["synthese_financiere"]})
+    version = _journal(conn, exercices)
     for nom in relations_promues():
         inserer(conn, sql.Identifier("versions", nom), toutes.get(nom, []), version)
-    for exercice in sorted({r["exercice"] for r in lignes["synthese_financiere"]}):
+    for exercice in exercices:
         conn.execute(
             "insert into journal.publications (exercice, version) values (%s, %s)"
             " on conflict (exercice) do update set version = excluded.version",
