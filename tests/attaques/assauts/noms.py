@@ -61,6 +61,7 @@ NOMS = (
     _lu("de version datée", "compta/mandats_2023-03_v20240315.csv"),
     _refuse("de version d'un jour à venir", "compta/mandats_2023-03_v20991231.csv", "le jour de sa correction"),
     _refuse("en chiffres pleine chasse", "compta/mandats_２０２３-03.csv"),
+    _refuse("en chiffres arabes", "compta/mandats_2٠٢٣-03.csv", "« mandats_AAAA-MM.csv »"),
     _refuse("à lettre cyrillique", "compta/mаndats_2023-03.csv"),
     _refuse("à écriture inversée", "compta/mandats_2023-03\u202evsc.csv",
             montre="compta/mandats_2023-03\\u202evsc.csv"),
