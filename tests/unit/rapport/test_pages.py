@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from lxml import html as lxml_html
 from tests.navigateur import LARGEURS, Onglet, navigateur, sans_chromium
 from tests.unit.rapport import documents
 
+from mutualisation.mise_en_forme import graphiques as g
 from mutualisation.mise_en_forme import html
 from mutualisation.mise_en_forme import modele as m
 
@@ -206,3 +209,29 @@ def test_sans_script_la_liste_reste(onglet: Onglet, annuaire: Path) -> None:
     assert page.get_by_role("link", name="Lille").is_visible()
     assert not page.locator(".recherche").is_visible()
     sans.close()
+
+
+def test_une_page_trop_lourde_renvoie_aux_csv(tmp_path: Path) -> None:
+    """Many dispositifs: the first of each list, its total, how many more and where; an anchor that leads stays."""
+    lignes = [{"libelle": f"Dispositif {n}", "cout": n} for n in range(3000)]
+    colonnes = (m.DISPOSITIF, m.Colonne("cout", "Coût net", "centimes"))
+    tableau = m.Tableau("Coûts", colonnes, lignes, {"libelle": "Total", "cout": 40_495_500})
+    nomme = m.Tableau("Recettes", colonnes, lignes, reste=("autre ligne", "autres lignes", " : voir recettes.csv."))
+    volets = [m.Volet(x["libelle"], "résumé", [m.p("texte")], f"d-{n}") for n, x in enumerate(lignes)]
+    points = m.Liste([(x["libelle"], "phrase") for x in lignes])
+    barres = [g.Barre(x["libelle"], Decimal(1), None) for x in lignes]
+    trace = g.CoutsCouverts("c", "Couverture", "s", "barres", ("a", "b"), barres)
+    cote = m.CoteACote((m.Pile([tableau]), trace))
+    section = m.Section("longue", "Longue", "Longue", [nomme, cote, points, *volets])
+    document = documents.document(documents.FORMES[0])
+    html.ecrire(replace(document, sections=[section]), tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert len(page.encode()) <= LIMITE
+    lu = " ".join(lxml_html.fromstring(page.encode()).text_content().split())
+    assert lu.count("Dispositif 499") == 4
+    assert "Dispositif 500" not in lu
+    assert "Et 2 500 autres lignes : voir recettes.csv." in lu
+    assert "Et 2 500 autres lignes : voir les fichiers CSV de l’extrait." in lu
+    assert "40 495 500,00 €" in lu
+    assert lu.count("2 500 autres : voir") == 2
+    assert "« Couverture » n’est pas tracé" in lu

@@ -124,8 +124,9 @@ def _cout(bilan: Bilan, exercice: int, rangee: Ligne | None, lu: int) -> Decimal
     if rangee is None:
         return None
     cout: Decimal | None = rangee["cout_complet_unitaire"]
-    net = bilan.synthese[exercice].get(rangee["dispositif"], {}).get("cout_net")
-    return cout if lu == 1 else du_lot(net, rangee["unites"], lu)
+    if lu == 1:
+        return cout
+    return du_lot(bilan.synthese[exercice].get(rangee["dispositif"], {}).get("cout_net"), rangee["unites"], lu)
 
 
 # ---------------------------------------------------------------- units that are told
