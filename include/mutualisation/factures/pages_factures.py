@@ -18,7 +18,7 @@ PROJET = "Projet, à valider par l'ordonnateur."
 ORDINAUX = {1: "Premier", 2: "Second"}
 STATUTS = {"a_emettre": "À émettre", "reporte": "Reportée"}
 MONTANTS = ("montant_du", "report_precedent", "cumul", "montant_facture")
-BLANC = "…………"
+BLANC, NON_MESURE = "…………", "non mesuré"
 REGLES = {
     "cout_unitaire": "Coût unitaire",
     "par_unite": "Prix par unité",
@@ -186,10 +186,10 @@ def _objet(etat: EtatAnnuel) -> str:
 
 def _recours(etat: EtatAnnuel) -> list[dict[str, str]]:
     chiffres = ("quantite", "poids", "unites")
-    precisions = {c: decimales(u[c] for u in etat.recours) for c in chiffres}
+    precisions = {c: decimales(u[c] for u in etat.recours if u[c] is not None) for c in chiffres}
     return [
         {"nom": contracter(u["nom"]), "semestre": f"S{u['semestre']}", "type": u["type_unite"]}
-        | {c: exact(u[c], precisions[c]) for c in chiffres}
+        | {c: NON_MESURE if u[c] is None else exact(u[c], precisions[c]) for c in chiffres}
         for u in etat.recours
     ]
 
