@@ -13,14 +13,7 @@ from typing import Any
 
 from mutualisation.examen.diagnostic import ACCEPTE, REFUSE, REJETS, Essai, Verdict
 from mutualisation.examen.propositions import Proposition, Table
-from mutualisation.examen.reconnaissance import (
-    Reconnaissance,
-    contraires,
-    douteuses,
-    ecarte,
-    noms_usuels,
-    sens_usuel,
-)
+from mutualisation.examen.reconnaissance import Reconnaissance, douteuses, ecarte, mots_connus, sens_usuel
 from mutualisation.francais.formats import enumerer, plusieurs
 from mutualisation.ingestion.depot import affichable
 from mutualisation.ingestion.typage import ColonneLue
@@ -85,11 +78,13 @@ def _reconnu(essai: Essai) -> Iterator[str]:
 
 def avis_de(essai: Essai) -> list[str]:
     """What is to be known of the file, then of its rows."""
-    trouve = essai.trouve
-    donnees = [c for c in trouve.jeu.obligatoires if c.nom in trouve.traduction.defauts] if trouve else []
-    couvertes = [(c.entete, dite) for c in donnees if (dite := peut_etre(essai, c))]
-    dites = [f"« {nom} » est donnée par correspondances{dite}" for nom, dite in couvertes]
-    return [*essai.avis, *dites, *essai.lu.avis]
+    donnees = [(t, t.jeu.colonne(nom)) for t in [essai.trouve] if t for nom in t.traduction.defauts]
+    couvertes = [(c.entete, dite) for t, c in donnees if (dite := _peut_etre(essai, t, c))]
+    return [
+        *essai.avis,
+        *(f"« {nom} » est donnée par correspondances{dite}" for nom, dite in couvertes),
+        *essai.lu.avis,
+    ]
 
 
 def _colonnes(essai: Essai) -> Iterator[str]:
@@ -115,7 +110,7 @@ def _colonne(essai: Essai, trouve: Reconnaissance, c: Colonne) -> dict[str, Any]
     candidat = trouve.candidats.get(c.nom)
     place = trouve.trouvees.get(c.nom, candidat.place if candidat else None)
     if place is None:
-        return {"colonne": c.entete, "entete": None, "etat": _absence(essai, c), "exemples": []}
+        return {"colonne": c.entete, "entete": None, "etat": _absence(essai, trouve, c), "exemples": []}
     etat = f"proposé : {candidat.raison}" if candidat and c.nom not in trouve.trouvees else "lue"
     vues = (essai.lu.colonnes.get(c.nom), essai.entrevues.get(c.nom))
     paires = next((p for lue in vues if lue is not None and (p := _exemples(trouve.jeu, lue))), [])
@@ -140,7 +135,7 @@ def _court(cellule: str) -> str:
     return propre if len(propre) <= 40 else f"{propre[:39]}…"
 
 
-def _absence(essai: Essai, c: Colonne) -> str:
+def _absence(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
     for p in essai.propositions:
         if p.ligne.colonne == c.entete and not p.ligne.lu:
             return f"absente ; proposé : {p.ligne.vaut} pour chaque ligne"
@@ -148,48 +143,36 @@ def _absence(essai: Essai, c: Colonne) -> str:
         return "absente, donnée par correspondances"
     if not c.obligatoire:
         return "absente (facultative)"
-    nom = ecarte(essai.trouve, c) if essai.trouve else None
-    connus = [c.entete or "", *contraires(c)]
-    autre = f", et « {nom_montrable(nom, connus)} » n'en tient pas lieu" if nom else ""
-    autre += peut_etre(essai, c)
-    return f"absente{autre} ; {a_ecrire(essai.jeu, c)}" if essai.jeu else f"absente{autre}"
+    nom = ecarte(trouve, c)
+    autre = f", et « {nom_montrable(nom, mots_connus(trouve.jeu.nom, c))} » n'en tient pas lieu" if nom else ""
+    return f"absente{autre}{_peut_etre(essai, trouve, c)} ; {a_ecrire(trouve.jeu, c)}"
 
 
-def peut_etre(essai: Essai, c: Colonne) -> str:
-    """« , et rien ne lit « Etat » (Recouvré, Annulé), qui la donne peut-être »: what may be a column that a constant
-    would cover; "" without any."""
-    if essai.trouve is None or not (places := douteuses(essai.trouve, c)):
-        return ""
-    dites = enumerer([_non_lue(essai, essai.trouve, c, place) for place in places], EXEMPLES)
-    return f", et rien ne lit {dites}, où elle est peut-être"
+def _peut_etre(essai: Essai, trouve: Reconnaissance, c: Colonne) -> str:
+    """« , et rien ne lit « Suite » (Soldée), où elle est peut-être »: what a constant would cover; "" without any."""
+    dites = enumerer([_non_lue(essai, trouve, c, place) for place in douteuses(trouve, c)], EXEMPLES)
+    return f", et rien ne lit {dites}, où elle est peut-être" if dites else ""
 
 
 def _non_lue(essai: Essai, trouve: Reconnaissance, c: Colonne, place: int) -> str:
-    """A header that nothing reads, and its values: those alone that its wanted type lets show; no word of it that `rh`
-    can't tell (K9, K9a)."""
+    """A header, without a word that `rh` can't tell (K9a), and the values that the wanted column lets show (K9)."""
     nom = trouve.tete.noms[place]
-    su = nom_montrable(nom, [c.entete or "", *noms_usuels(trouve.jeu.nom, c.nom)]) if trouve.jeu.agents else nom
-    vues = list(dict.fromkeys(map(_court, trouve.tete.cellules(place))))
-    montrees = [v for v in vues if montrable(trouve.jeu, essai.entrevues[c.nom], v)]
-    masquees = len(vues) - len(montrees)
-    dites = [*montrees[:_INCONNUES_MAX], *["…"] * (len(montrees) > _INCONNUES_MAX)]
-    dites += [plusieurs(masquees, "valeur masquée", "valeurs masquées")] * bool(masquees)
-    nom = f"colonne {place + 1}" if not nom or "…" in su else su
-    return f"« {nom} » ({', '.join(dites) or 'vide'})"
+    if not nom or (trouve.jeu.agents and "…" in nom_montrable(nom, mots_connus(trouve.jeu.nom, c))):
+        nom = f"colonne {place + 1}"
+    vues = dict.fromkeys(map(_court, trouve.tete.cellules(place)))
+    dites = [v for v in vues if montrable(trouve.jeu, essai.entrevues[c.nom], v)]
+    masquees = plusieurs(len(vues) - len(dites), "valeur masquée", "valeurs masquées")
+    dites += [masquees] * (len(dites) < len(vues))
+    return f"« {nom} » ({enumerer(dites, _INCONNUES_MAX) or 'vide'})"
 
 
 def manquantes(essai: Essai) -> dict[str, str]:
     """The `*` columns that the file lacks and nothing is proposed for, and what to write."""
-    if essai.trouve is None:
+    if (t := essai.trouve) is None:
         return {}
-    donnees = {p.ligne.colonne for p in essai.propositions}
-    return {
-        c.entete or "": _absence(essai, c)
-        for c in essai.trouve.jeu.obligatoires
-        if essai.trouve.place(c.nom) is None
-        and c.entete not in donnees
-        and c.nom not in essai.trouve.traduction.defauts
-    }
+    donnees = {p.ligne.colonne for p in essai.propositions} | {t.jeu.colonne(n).entete for n in t.traduction.defauts}
+    absentes = (c for c in t.jeu.obligatoires if t.place(c.nom) is None and c.entete not in donnees)
+    return {c.entete or "": _absence(essai, t, c) for c in absentes}
 
 
 def a_ecrire(jeu: Jeu, c: Colonne) -> str:

@@ -37,6 +37,7 @@ from mutualisation.examen.propositions import (
     nouvelles,
 )
 from mutualisation.examen.reconnaissance import (
+    JEU_DE_LA_CLASSE,
     RECONNU,
     Apercu,
     Reconnaissance,
@@ -289,7 +290,7 @@ def _nom_refuse(essai: Essai, jeu: Jeu, nomme: Jeu | None) -> str | None:
     if nomme is not None and nomme != jeu:
         juste = f"{jeu.source}/{jeu.forme_du_nom}.{essai.nature}"
         return f"le nom en fait un fichier de « {nomme.nom} », dont il n'a pas l'en-tête : le nommer {juste} (G7)."
-    return _nom_refuse_par_la_source(essai.fichier)
+    return None
 
 
 def _nom_refuse_par_la_source(fichier: Path) -> str | None:
@@ -340,11 +341,11 @@ def _avis(essai: Essai, trouve: Reconnaissance, table: Table) -> list[str]:
             f"rien ne dit si c'est « {jeu.nom} » ou « {trouve.autre.nom} », qui ont les mêmes colonnes : le nom du "
             "fichier le dira au chargement, --jeu le dit ici"
         )
-    autre = {"mandats": ("7", "titres"), "titres": ("6", "mandats")}.get(jeu.nom)
-    if autre and classe_des_comptes(trouve) == autre[0]:
+    classe = classe_des_comptes(trouve)
+    if (autre := JEU_DE_LA_CLASSE.get(classe, jeu.nom)) != jeu.nom:
         avis.append(
-            f"la plupart des comptes sont de la classe {autre[0]} : si ce sont des {autre[1]}, le nommer "
-            f"{autre[1]}_AAAA-MM.{genre}"
+            f"la plupart des comptes sont de la classe {classe} : si ce sont des {autre}, le nommer "
+            f"{autre}_AAAA-MM.{genre}"
         )
     if fichier.suffix.lower() not in (f".{genre}", ".csv", ".xlsx"):
         avis.append(f"le contenu est du {genre.upper()} : nommer le fichier .{genre}")

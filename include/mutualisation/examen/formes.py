@@ -8,9 +8,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import accumulate, pairwise, zip_longest
+from itertools import accumulate, groupby, zip_longest
 
 from mutualisation.examen.reconnaissance import Apercu, est_total, marques, tetes
+from mutualisation.francais.formats import enumerer
 from mutualisation.ingestion.cellules_lues import date, nombre
 from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.entete import BANNIERES, epurer, normaliser
@@ -84,14 +85,10 @@ def redresses(apercus: Iterable[Apercu]) -> Iterator[Apercu]:
             for fondue in (
                 map(" ".join, zip(porte, bas, strict=True)),
                 map(" ".join, zip(haut, bas, strict=True)),
-                map(_second, haut, bas),
+                (b or h for h, b in zip(haut, bas, strict=True)),
             ):
                 yield Apercu([list(fondue), *rangees[i + 2 :]], DEUX_LIGNES)
         yield Apercu([list(c) for c in zip_longest(*rangees[:_COUCHEES], fillvalue="")], COUCHE)
-
-
-def _second(haut: str, bas: str) -> str:
-    return bas or haut
 
 
 def _de_pivot(cellule: str) -> bool:
@@ -134,11 +131,8 @@ def _periode(nom: str) -> tuple[str, int] | None:
 
 def _suite(nombres: Sequence[int]) -> int:
     """Length of the longest run of numbers that follow each other."""
-    plus_longue = courante = int(bool(nombres))
-    for avant, apres in pairwise(nombres):
-        courante = courante + 1 if apres == avant + 1 else 1
-        plus_longue = max(plus_longue, courante)
-    return plus_longue
+    departs = (nombre_ - rang for rang, nombre_ in enumerate(nombres))
+    return max((len(list(suite)) for _, suite in groupby(departs)), default=0)
 
 
 # ---------------------------------------------------------------- rows that are no data
@@ -155,7 +149,7 @@ def avis_sur_les_rejets(blocs: Iterable[Bloc], rejetees: set[int], entete: Seque
     """What is to be known of rejected rows that are no data. No cell is quoted (K9)."""
     trouvees: dict[str, list[int]] = {sorte: [] for sorte in _SORTES}
     derniere = 0
-    for ligne, rangee in _lignes(blocs):
+    for ligne, rangee in (x for bloc in blocs for x in zip(bloc.lignes, bloc.rangees, strict=True)):
         derniere = ligne
         if ligne in rejetees and (sorte := _sorte(rangee, entete)):
             trouvees[sorte].append(ligne)
@@ -172,17 +166,10 @@ def _sorte(rangee: Sequence[str], entete: Sequence[str]) -> str | None:
     return "seule" if pleines == 1 else "en-tête" if _repete(rangee, entete) else None
 
 
-def _lignes(blocs: Iterable[Bloc]) -> Iterator[tuple[int, list[str]]]:
-    for bloc in blocs:
-        yield from zip(bloc.lignes, bloc.rangees, strict=True)
-
-
 def _repete(rangee: Sequence[str], entete: Sequence[str]) -> bool:
     pareilles = sum(bool(epurer(c)) and normaliser(c) == normaliser(n) for c, n in zip(rangee, entete, strict=False))
     return pareilles * 2 > sum(bool(epurer(n)) for n in entete)
 
 
 def _dites(lignes: Sequence[int]) -> str:
-    citees = ", ".join(map(str, lignes[:_LIGNES_DITES]))
-    reste = len(lignes) - _LIGNES_DITES
-    return f"ligne{'s' if len(lignes) > 1 else ''} {citees}" + (f" et {reste} de plus" if reste > 0 else "")
+    return f"ligne{'s' if len(lignes) > 1 else ''} {enumerer(map(str, lignes), _LIGNES_DITES)}"

@@ -63,18 +63,13 @@ def des_defauts(trouve: Reconnaissance) -> list[Proposition]:
 
 def des_valeurs(jeu: Jeu, inconnues_par_colonne: Mapping[str, Sequence[str]]) -> list[Proposition]:
     """What the unread values of enumerations usually mean; one that nothing tells is left to the reader."""
-    propositions = []
-    for nom, inconnues in inconnues_par_colonne.items():
-        colonne = jeu.colonne(nom)
-        if len(inconnues) > _INCONNUES_MAX:
-            continue
-        for lu in inconnues:
-            valeur = _sens(jeu, colonne, lu)
-            if valeur is not None:
+    trouvees: dict[tuple[str, str], Proposition] = {}
+    for colonne, inconnues in ((jeu.colonne(nom), vues) for nom, vues in inconnues_par_colonne.items()):
+        for lu in inconnues if len(inconnues) <= _INCONNUES_MAX else ():
+            if (valeur := _sens(jeu, colonne, lu)) is not None:
                 ligne = Correspondance(jeu.nom, colonne.entete or "", lu, valeur)
-                propositions.append(Proposition(ligne, "sens usuel : à vérifier"))
-    distinctes = {(p.ligne.colonne, normaliser(p.ligne.lu)): p for p in reversed(propositions)}
-    return list(reversed(distinctes.values()))
+                trouvees.setdefault((colonne.nom, normaliser(lu)), Proposition(ligne, "sens usuel : à vérifier"))
+    return list(trouvees.values())
 
 
 def nouvelles(propositions: Sequence[Proposition], table: Sequence[Correspondance]) -> list[Proposition]:

@@ -41,7 +41,7 @@ _CODES = ("code", "numero", "compte", "pseudonyme")
 _SIGLE = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 _DECOUPE = re.compile(r"[^\w%?]|[_º]|(?<!\w)\?(?!\w)|(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z][a-z])(?=[A-Z])")
 Mots: TypeAlias = tuple[str, ...]
-_JEU_DE_LA_CLASSE = {"6": "mandats", "7": "titres"}
+JEU_DE_LA_CLASSE = {"6": "mandats", "7": "titres"}
 _MOTS_DU_NOM = re.compile(r"[a-z]+")
 _FINS = re.compile(r"\r\n|\n|\r")
 _ECHANTILLON, _APPROFONDIS = 40, 8
@@ -171,12 +171,12 @@ def _certitude(essai: Reconnaissance) -> float:
 
 def _penchant(essai: Reconnaissance) -> float:
     """mandats and titres have the same columns: their accounts tell them apart."""
-    return 0.01 if essai.jeu.nom == _JEU_DE_LA_CLASSE.get(classe_des_comptes(essai)) else 0.0
+    return 0.01 if essai.jeu.nom == JEU_DE_LA_CLASSE.get(classe_des_comptes(essai)) else 0.0
 
 
 def classe_des_comptes(essai: Reconnaissance) -> str:
     """The class of most accounts, of a file of mandats or titres; "" where none is of most."""
-    place = essai.place("nature") if essai.jeu.nom in _JEU_DE_LA_CLASSE.values() else None
+    place = essai.place("nature") if essai.jeu.nom in JEU_DE_LA_CLASSE.values() else None
     classes = Counter(c.strip()[:1] for c in essai.tete.cellules(place)) if place is not None else Counter()
     return next((c for c, n in classes.items() if n * 2 > classes.total()), "")
 
@@ -203,11 +203,9 @@ def _candidats(essai: Reconnaissance) -> dict[str, Candidat]:
             if note >= (_SEUIL if c.obligatoire else _SEUIL_FACULTATIF):
                 paires.append((note, c.obligatoire, c.nom, Candidat(i, nom, note, raison)))
     retenus: dict[str, Candidat] = {}
-    pris: set[int] = set()
     for _, _, colonne, candidat in sorted(paires, key=lambda p: (-p[0], not p[1], p[2])):
-        if colonne not in retenus and candidat.place not in pris:
+        if colonne not in retenus and candidat.place not in {c.place for c in retenus.values()}:
             retenus[colonne] = candidat
-            pris.add(candidat.place)
     return retenus
 
 
@@ -282,13 +280,18 @@ def _en_entier(mot: str, attendus: Mots) -> str:
 
 def exclu(colonne: Colonne, nom: str) -> bool:
     """Whether a header holds a word that rules it out for a column, or for its type."""
-    return not set(_mots(" ".join(contraires(colonne)))).isdisjoint(_mots(nom))
+    return not set(_mots(" ".join(_contraires(colonne)))).isdisjoint(_mots(nom))
 
 
-def contraires(colonne: Colonne) -> list[str]:
+def _contraires(colonne: Colonne) -> list[str]:
     """Words that no header of a column holds: « k€ », « minutes »…"""
     mots = _usages()["contraires"]
     return [*mots.get(colonne.nom, ()), *mots.get(f"type {colonne.type}", ())]
+
+
+def mots_connus(jeu: str, colonne: Colonne) -> list[str]:
+    """What may be told of a header that is near a column, or ruled out for it."""
+    return [colonne.entete or "", *noms_usuels(jeu, colonne.nom), *_contraires(colonne)]
 
 
 def ecarte(essai: Reconnaissance, colonne: Colonne) -> str | None:

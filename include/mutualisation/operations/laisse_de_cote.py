@@ -1,6 +1,7 @@
 """What the figures leave out, said at the end of each command and to whoever publishes or closes: rows, euros, hours,
 gaps of controls that nobody justified, by exercice (G4, G13)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import groupby
@@ -13,31 +14,21 @@ from mutualisation.entrepot.connexion import connecter
 from mutualisation.francais import ecartees
 from mutualisation.ingestion.travail import Chargement
 from mutualisation.operations.session import Session
-from mutualisation.publication.extraits_csv import lire_pointeurs
 from mutualisation.sources.registre import registre
 
 OU_VOIR = "lignes et motifs dans « rejets »"
 # nothing is published of a build: its `rejets` is in no extract
 A_CORRIGER = "lignes et motifs par « mutualisation reparer --sortie DOSSIER »"
 ENSUITE = "« mutualisation controler » dira ce que les règles rejettent"
-SQL_LIGNES = """
-select v.exercice, v.statut, v.lignes, v.montant, v.heures from {} as v {} order by v.exercice, v.statut desc
+# of a version, by default the published one
+CHOISIES = """ {} as v
+ where exercice = any(coalesce(%(exercices)s::int[], array[exercice])) and version = coalesce(
+   %(version)s, (select p.version from journal.publications as p where p.exercice = v.exercice))
 """
-SQL_ECARTS = """
-select v.exercice, count(*), count(*) filter (where v.justification is null)
-  from {} as v {} and v.statut = 'ecart' group by v.exercice order by v.exercice
-"""
-# schema, rows of it, where to see them
-CONSTRUITES = (
-    "construction",
-    "where v.version = %(version)s and v.exercice = any(coalesce(%(exercices)s, array[v.exercice]))",
-    A_CORRIGER,
-)
-PUBLIEES = (
-    "versions",
-    "left join journal.publications as p on v.exercice = p.exercice"
-    " where v.exercice = any(%(exercices)s) and v.version = coalesce(%(version)s, p.version)",
-    OU_VOIR,
+SQL_LIGNES = "select exercice, statut, lignes, montant, heures from {} order by exercice, statut desc"
+SQL_ECARTS = (
+    "select exercice, count(*), count(*) filter (where justification is null) from {} and statut = 'ecart'"
+    " group by exercice order by exercice"
 )
 Rangee = tuple[int, str, int, Decimal | None, Decimal | None]
 
@@ -45,24 +36,26 @@ Rangee = tuple[int, str, int, Decimal | None, Decimal | None]
 def laisse_de_cote(session: Session, exercices: Iterable[int] | None = None, version: int | None = None) -> str:
     """One French sentence over published exercices (default: all), or the `version` of them; empty when all counts."""
     with connecter(session.dsn) as conn:
-        annees = list(exercices) if exercices is not None else list(lire_pointeurs(conn))
-        return _dire(conn, *PUBLIEES, {"exercices": annees, "version": version})
+        return _dire(conn, "versions", OU_VOIR, exercices, version)
 
 
 def laisse_de_cote_par_la_construction(
     conn: psycopg.Connection[Any], version: int, exercices: list[int] | None = None
 ) -> str:
     """The same over a version that is being checked, or waits; what it had not yet built is not said."""
-    return _dire(conn, *CONSTRUITES, {"exercices": exercices, "version": version})
+    return _dire(conn, "construction", A_CORRIGER, exercices, version)
 
 
-def _dire(conn: psycopg.Connection[Any], schema: str, filtre: str, suite: str, choisies: dict[str, Any]) -> str:
+def _dire(
+    conn: psycopg.Connection[Any], schema: str, suite: str, exercices: Iterable[int] | None, version: int | None
+) -> str:
+    choix = {"exercices": list(exercices) if exercices is not None else None, "version": version}
+
     def lire(requete: str, table: str) -> list[Any]:
         if conn.execute("select to_regclass(%s) is null", (f"{schema}.{table}",)).fetchone() == (True,):
             return []
-        return conn.execute(
-            sql.SQL(requete).format(sql.Identifier(schema, table), sql.SQL(filtre)), choisies
-        ).fetchall()
+        choisies = sql.SQL(CHOISIES).format(sql.Identifier(schema, table))
+        return conn.execute(sql.SQL(requete).format(choisies), choix).fetchall()
 
     return phrase(lire(SQL_LIGNES, "laisse_de_cote"), suite, lire(SQL_ECARTS, "controles"))
 
@@ -79,8 +72,7 @@ def laisse_de_cote_par_la_lecture(session: Session, charges: Iterable[Chargement
             (chemins,),
         ).fetchall()
         rangees = [_illisibles(conn, jeu, exercice, ids) for jeu, exercice, ids in fichiers]
-    lues = sorted((r for r in rangees if r[2]), key=lambda r: r[0])
-    return phrase([_somme(list(groupe)) for _, groupe in groupby(lues, key=lambda r: r[0])], ENSUITE)
+    return phrase(sorted((r for r in rangees if r[2]), key=lambda r: r[0]), ENSUITE)
 
 
 def phrase(rangees: Iterable[Rangee], suite: str = OU_VOIR, ecarts: Iterable[tuple[int, int, int]] = ()) -> str:
@@ -95,15 +87,12 @@ def phrase(rangees: Iterable[Rangee], suite: str = OU_VOIR, ecarts: Iterable[tup
 
 
 def _exercice(annee: int, rangees: list[Rangee]) -> str:
-    _, _, _, montant, heures = _somme(rangees)
-    dite = ecartees.dire({statut: n for _, statut, n, _, _ in rangees}, montant, heures)
+    comptes: Counter[str] = Counter()
+    for _, statut, lignes, _, _ in rangees:
+        comptes[statut] += lignes
+    montant, heures = (sum(filter(None, lues), Decimal(0)) for lues in list(zip(*rangees, strict=True))[3:])
+    dite = ecartees.dire(comptes, montant, heures)
     return f"{f'exercice {annee}' if annee else 'sans exercice'} : {dite}"
-
-
-def _somme(rangees: list[Rangee]) -> Rangee:
-    montant = sum((r[3] or Decimal(0) for r in rangees), Decimal(0))
-    heures = sum((r[4] or Decimal(0) for r in rangees), Decimal(0))
-    return rangees[0][0], rangees[0][1], sum(r[2] for r in rangees), montant, heures
 
 
 def _illisibles(conn: psycopg.Connection[Any], jeu: str, exercice: int | None, fichiers: list[int]) -> Rangee:
