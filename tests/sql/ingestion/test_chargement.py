@@ -145,13 +145,13 @@ def test_un_parametre_inconnu_est_dit_avec_le_plus_proche(conn: Connexion, tmp_p
 
 
 def test_deux_codes_qui_se_lisent_de_meme_sont_dits(conn: Connexion, tmp_path: Path) -> None:
-    codes = ("ADS", "\u0410DS", "SIG", "P\u202eCRS")
+    codes = ("ADS", "\u0410DS", "SIG", "SI\u202eG", "P\ue000CRS")
     lignes = "".join(f"{code};Libellé;Thème;valorisé;01/01/2020\n" for code in codes)
     depot = _depot(tmp_path, {"referentiel/dispositifs.csv": f"Code;Libellé;Thématique;Valorisation;Début\n{lignes}"})
     (charge,) = _charger(conn, depot)
     assert [a for a in charge.avertissements if "codes_semblables" in a] == [
         "referentiel : codes_semblables : « ADS » et « \\u0410DS » se lisent de même et sont 2 codes : n'en garder "
-        "qu'un ; « P\\u202eCRS » contient un signe qui ne se voit pas : l'écrire sans lui."
+        "qu'un ; « P\\ue000CRS » contient un signe qui ne se voit pas : l'écrire sans lui."
     ]
 
 
