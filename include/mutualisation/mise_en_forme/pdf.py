@@ -16,6 +16,8 @@ from mutualisation.mise_en_forme.graphiques import Graphique, decrire
 
 # width of a bold letter of a header, in digits
 LETTRE = 1.15
+# what a string of a PDF/A holds, two bytes a character
+ALTERNATIVE_MAX = 16_000
 # the form that is told what size of text fills its page, and measures only when the page was too small for it
 UNE_PAGE = "fiche"
 # fields of a document that its template reads as they are
@@ -122,10 +124,13 @@ def _cote(bloc: m.Bloc) -> list[dict[str, Any]]:
 
 def _graphique(g: Graphique, *, etroit: bool = False) -> dict[str, Any]:
     feuilles = [dessin.dessiner(g, "demi")] if etroit else dessin.feuilles(g)
+    alternative = f"{g.sujet}. {decrire(g)}"
+    if len(alternative) > ALTERNATIVE_MAX:
+        alternative = f"{alternative[:ALTERNATIVE_MAX].rpartition(' ; ')[0]} ; suite : {m.AILLEURS}."
     return {
         "genre": "graphique",
         "titre": g.titre,
-        "alt": f"{g.sujet}. {decrire(g)}",
+        "alt": alternative,
         "note": g.note,
         "dessins": [str(feuille).replace("&#39;", "'") for feuille in feuilles],
         "etroit": etroit,

@@ -14,7 +14,7 @@ from tests.navigateur import LARGEURS, Onglet, navigateur, sans_chromium
 from tests.unit.rapport import documents
 
 from mutualisation.mise_en_forme import graphiques as g
-from mutualisation.mise_en_forme import html
+from mutualisation.mise_en_forme import html, pdf
 from mutualisation.mise_en_forme import modele as m
 
 LIMITE = 1_000_000
@@ -235,3 +235,5 @@ def test_une_page_trop_lourde_renvoie_aux_csv(tmp_path: Path) -> None:
     assert "40 495 500,00 €" in lu
     assert lu.count("2 500 autres : voir") == 2
     assert "« Couverture » n’est pas tracé" in lu
+    # on paper it is drawn, and its words are no longer than a string of a PDF/A
+    assert pdf.rendre(replace(document, sections=[m.Section("c", "C", "C", [trace])]))
