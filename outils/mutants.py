@@ -34,7 +34,7 @@ import yaml
 RACINE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(RACINE), str(RACINE / "include")]
 
-from outils.mutants_bancs import BASES, Banc, Essai, entrepot  # noqa: E402
+from outils.mutants_bancs import BASES, Banc, Essai, brancher, entrepot  # noqa: E402
 from outils.mutations_sql import Mutant, muter  # noqa: E402
 from tests.atelier.cas import Cas  # noqa: E402
 from tests.atelier.modeles import Modeles  # noqa: E402
@@ -134,7 +134,8 @@ _premiers: dict[str, list[Banc | Essai]] = {}
 
 def _ouvrir(adresses: list[tuple[Cas, str]], essais: list[Essai], modeles: Modeles) -> None:
     _bancs.extend(Banc.ouvrir(cas, adresse, modeles) for cas, adresse in adresses)
-    _essais.extend(essai.ouvrir(adresses[0][1]) for essai in essais)
+    conn = brancher(adresses[0][1])
+    _essais.extend(essai.ouvrir(conn) for essai in essais)
 
 
 def _engendrer(ouvriers: Any, modeles: Modeles, options: argparse.Namespace) -> list[Mutant]:

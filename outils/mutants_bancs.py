@@ -56,7 +56,7 @@ class Banc:
     @classmethod
     def ouvrir(cls, cas: Cas, dsn: str, modeles: Modeles) -> Banc:
         """Connect; `utiles` are the models behind what the scenario looks at."""
-        return cls(cas, _connecter(dsn), modeles, modeles.ascendants(cas.relations()))
+        return cls(cas, brancher(dsn), modeles, modeles.ascendants(cas.relations()))
 
     def remarque(self, mutant: Mutant) -> bool:
         """Whether the scenario tells the mutant from the rule."""
@@ -141,9 +141,9 @@ class Essai:
         lus = (yaml.safe_load(f.read_text(encoding="utf-8")) for f in sorted(PROJET_DBT.rglob(ESSAIS)))
         return [cls.lire(dit) for lu in lus for dit in lu["unit_tests"]]
 
-    def ouvrir(self, dsn: str) -> Essai:
+    def ouvrir(self, conn: psycopg.Connection[Any]) -> Essai:
         """The same, with a connection to a database where every relation is."""
-        return replace(self, conn=_connecter(dsn))
+        return replace(self, conn=conn)
 
     def remarque(self, mutant: Mutant) -> bool:
         """Whether the test tells the mutant from the rule."""
@@ -216,7 +216,7 @@ def entrepot() -> Iterator[tuple[list[tuple[Cas, str]], list[Essai], Modeles]]:
         yield adresses, essais, garde["modeles"]
 
 
-def _connecter(dsn: str) -> psycopg.Connection[Any]:
+def brancher(dsn: str) -> psycopg.Connection[Any]:
     """A connection that sees the mutated relations first, and ends a query that a slip made endless."""
     conn = connecter(dsn)
     conn.execute(f"set search_path = pg_temp, {SCHEMA}, public")  # type: ignore[call-overload]
@@ -284,7 +284,8 @@ def _construire(dsn: str, recits: list[Cas]) -> Modeles:
 
 
 def _verifier(adresses: list[tuple[Cas, str]], essais: list[Essai], modeles: Modeles) -> None:
-    ouverts = [e.ouvrir(adresses[0][1]) for e in essais]
+    conn = brancher(adresses[0][1])
+    ouverts = [e.ouvrir(conn) for e in essais]
     fautes = [f"{e.nom} : essai dbt" for e in ouverts if not e.tient(modeles.requetes[e.modele])]
     for recit, adresse in adresses:
         with connecter(adresse) as conn:

@@ -272,17 +272,21 @@ def arrondis(noeud: exp.Expression) -> Iterator[Alteration]:
 
 
 def filtres(noeud: exp.Expression) -> Iterator[Alteration]:
-    """`filter (where …)`, `distinct` forgotten, `union all` for `union`."""
+    """`filter (where …)`, `distinct` forgotten, `union all` for `union`, unless another `union` is around it."""
     if isinstance(noeud, exp.Filter):
         yield noeud, noeud.this.copy()
     elif isinstance(noeud, exp.Distinct) and isinstance(noeud.parent, exp.Count) and len(noeud.expressions) == 1:
         yield noeud, noeud.expressions[0].copy()
     elif isinstance(noeud, exp.Distinct) and isinstance(noeud.parent, exp.Select) and not noeud.args.get("on"):
         yield noeud, exp.Distinct(on=None, expressions=[])
-    elif isinstance(noeud, exp.Union) and noeud.args.get("distinct"):
+    elif isinstance(noeud, exp.Union) and noeud.args.get("distinct") and not _reuni(noeud):
         tous = noeud.copy()
         tous.set("distinct", False)
         yield noeud, tous
+
+
+def _reuni(noeud: exp.Expression) -> bool:
+    return isinstance(noeud.parent, exp.Union) and bool(noeud.parent.args.get("distinct"))
 
 
 def ordres(noeud: exp.Expression) -> Iterator[Alteration]:
