@@ -22,6 +22,8 @@ from mutualisation.construction.dbt import SCHEMA
 Requete = Any
 # how dbt names the CTE of a model that it does not create
 EPHEMERE = "__dbt__cte__"
+# views of `bi`, which no build makes: made here beside the others, their references are all that dbt would compile
+VUES, REFERENCE = "models/bi/", re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 # what a build reads beside its own models
 SOURCE = re.compile(r'"?\b(brut|journal|publication|versions)"?\."?(\w+)"?')
 Retouche = Callable[[str, str], str]
@@ -50,11 +52,11 @@ class Modeles:
         modeles = {
             n["name"]: n
             for n in noeuds
-            if n["resource_type"] == "model" and n["config"]["materialized"] != "ephemeral" and n.get("compiled_code")
+            if n["resource_type"] == "model" and n["config"]["materialized"] != "ephemeral" and _compile(n)
         }
         if not modeles:
             raise FileNotFoundError(f"aucun modèle compilé dans {manifeste}")
-        requetes = {nom: n["compiled_code"].replace(f'"{base}".', "") for nom, n in sorted(modeles.items())}
+        requetes = {nom: _compile(n).replace(f'"{base}".', "") for nom, n in sorted(modeles.items())}
         reference = re.compile(rf'"{SCHEMA}"\."(\w+)"')
         parents = {nom: set(reference.findall(requete)) & requetes.keys() for nom, requete in requetes.items()}
         dossiers = {
@@ -89,6 +91,13 @@ class Modeles:
             if candidat in lus:
                 lus |= self.parents[candidat]
         return lus
+
+
+def _compile(noeud: dict[str, Any]) -> str:
+    """The SQL of a model, '' of one that neither dbt nor this compiles."""
+    if not noeud.get("compiled_code") and noeud["original_file_path"].startswith(VUES):
+        return REFERENCE.sub(rf'"{SCHEMA}"."\1"', noeud["raw_code"])
+    return noeud.get("compiled_code") or ""
 
 
 def _de_macros(brut: str, compile_: str) -> set[str]:

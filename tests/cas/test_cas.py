@@ -9,6 +9,8 @@ from psycopg import sql
 from tests.atelier.atelier import Atelier
 from tests.atelier.cas import SOCLE_SEUL, Cas, lister
 
+from mutualisation.publication.relations import relations_analyse
+
 CAS = lister()
 SANS_HASARD = ("version", "fichier_id", "tarif_fichier_id")
 
@@ -66,9 +68,10 @@ def _lisible(cas: Cas) -> bool:
 
 
 def contenus(conn: psycopg.Connection[Any], atelier: Atelier) -> dict[str, list[str]]:
-    """Rows of every relation of `construction` as sorted JSON text, without identity columns."""
+    """Rows of every relation that dbt builds, as sorted JSON text, without identity columns; of no view of `bi`."""
     lus = {}
-    for nom in atelier.modeles.ordre:
+    vues = {nom for nom, relation in relations_analyse().items() if relation.modele}
+    for nom in (n for n in atelier.modeles.ordre if n not in vues):
         requete = sql.SQL("select (to_jsonb(t) - {}::text[])::text from {} as t order by 1").format(
             sql.Literal(list(SANS_HASARD)), sql.Identifier("construction", nom)
         )
