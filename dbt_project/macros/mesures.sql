@@ -46,7 +46,7 @@ where i.valeur is not null
 select {{ 's.version,' if version }} s.exercice, s.dispositif, m.key as mesure, (m.value #>> '{}')::numeric as valeur
 from {{ synthese }} as s
 cross join lateral jsonb_each(to_jsonb(s)) as m
-where jsonb_typeof(m.value) = 'number' and m.key not in ('version', 'exercice')
+where jsonb_typeof(m.value) = 'number' and m.key not in ({{ "'version', " if version }}'exercice')
 {% endmacro %}
 
 {# A figure as a sentence shows it: thousands apart, decimal comma, no trailing zero. #}

@@ -3,7 +3,6 @@ with nommes as (
   select exercice, siret_adherent as siret from {{ ref('int_recouvrement') }}
   union
   select exercice, siret from {{ ref('int_recettes_adherents') }}
-  where siret is not null
   union
   select exercice, siret_adherent from {{ ref('stg_cam__commandes') }}
 ),

@@ -35,7 +35,7 @@ unites as (
 ),
 
 cles as (
-  select exercice, dispositif, max(cle) as cle from {{ ref('int_couts_adherents') }} group by exercice, dispositif
+  select distinct exercice, dispositif, cle from {{ ref('int_couts_adherents') }}
 )
 
 select

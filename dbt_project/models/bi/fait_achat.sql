@@ -8,7 +8,7 @@ with lignes as (
     montant_ht,
     prix_reference_ht - montant_ht as gain,
     statut = 'Émise' and row_number() over (
-      partition by exercice, numero_marche, siret_adherent, numero_commande, statut order by date_commande, ligne, fichier
+      partition by exercice, numero_marche, siret_adherent, numero_commande, statut order by date_commande
     ) = 1 as est_commande
   from {{ ref('stg_cam__commandes') }}
 )

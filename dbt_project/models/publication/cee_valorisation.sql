@@ -18,7 +18,7 @@ parts as (
     sum(part) as produit,
     sum(frais) as frais,
     sum(case when est_epci then 0 else part - frais end) as reversement,
-    sum(case when est_epci then part else 0 end) as part_epci
+    sum(part) filter (where est_epci) as part_epci
   from {{ ref('int_cee_operations') }}
   group by depot, siren_beneficiaire
 ),

@@ -6,8 +6,8 @@ select
   siret_adherent,
   cle,
   {{ arrondi('poids', 6) }}::numeric(18, 6) as poids,
-  {{ arrondi('cout_usage') }}::numeric(15, 2) as cout_usage,
+  cout_usage::numeric(15, 2) as cout_usage,
   montant_du::numeric(15, 2) as montant_du,
-  ({{ arrondi('cout_usage') }} - montant_du)::numeric(15, 2) as reste_a_charge
+  (cout_usage - montant_du)::numeric(15, 2) as reste_a_charge
 from {{ ref('int_couts_adherents') }}
 where exercice in {{ exercices_demandes() }}

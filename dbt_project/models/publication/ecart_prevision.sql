@@ -41,7 +41,7 @@ paires as (
 effets as (
   select
     *,
-    case when des_deux and {{ tient_dans('etp', 12) }} then {{ arrondi('etp') }} else 0 end as effet_etp,
+    case when {{ tient_dans('etp', 12) }} then {{ arrondi('etp') }} else 0 end as effet_etp,
     case when des_deux then coalesce(fonctionnement, 0) else 0 end as effet_fonctionnement,
     case when des_deux then coalesce(amortissements, 0) else 0 end as effet_amortissements,
     case when des_deux then coalesce(subventions, 0) else 0 end as effet_subventions,

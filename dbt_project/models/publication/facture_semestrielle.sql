@@ -16,7 +16,7 @@ lignes as (
     sum(r.a_titrer) as montant_du,
     coalesce(r.exercice >= p.exercice, false) as chainee,
     row_number() over (
-      partition by r.siret_adherent, coalesce(r.exercice >= p.exercice, false) order by r.exercice, r.semestre
+      partition by r.siret_adherent, r.exercice >= p.exercice order by r.exercice, r.semestre
     ) as rang
   from {{ ref('int_recouvrement') }} as r
   inner join {{ ref('int_semestres') }} as s using (exercice, semestre)

@@ -26,7 +26,6 @@ parts as (
     - {{ arrondi(quotient('e.dont_structure * (c.cumul - c.montant)', 'c.pool')) }} as montant
   from ecartes as e
   inner join comptes as c using (exercice)
-  where c.pool <> 0
 )
 
 select

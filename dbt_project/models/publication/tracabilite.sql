@@ -21,7 +21,6 @@ temps as (
   inner join {{ ref('int_exercices') }} as e using (exercice)
   left join couts as c using (exercice, categorie)
   inner join {{ ref('stg_journal__fichiers') }} as f on p.fichier = f.chemin
-  where p.fichier is not null
 ),
 
 -- K8: the hours of a month that fewer agents than `seuil_effectif` share stand with the other small activities of the
@@ -77,7 +76,7 @@ etp as (
     g.exercice,
     g.dispositif,
     g.fichier,
-    min(f.sha256) as sha256,
+    f.sha256,
     g.activite as code_activite,
     g.part,
     sum(g.etp_source) as etp_source,
@@ -85,7 +84,7 @@ etp as (
     {{ arrondi('sum(g.cout)', 12) }} as cout
   from groupes as g
   inner join {{ ref('stg_journal__fichiers') }} as f on g.fichier = f.chemin
-  group by g.exercice, g.dispositif, g.fichier, g.activite, g.part
+  group by g.exercice, g.dispositif, g.fichier, f.sha256, g.activite, g.part
 ),
 
 -- the cents of Σ_c round(ETP × CMS, 2): a row of its own, so that the lines sum to the figure; on the first of its files,
@@ -106,7 +105,7 @@ ecritures as (
   select exercice, destination as dispositif, mesure, fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece,
     identite, date_emission, nature, montant_source, part, montant_mesure as montant
   from {{ ref('int_ecritures_parts') }}
-  where mesure is not null and mesure <> 'recettes'
+  where mesure <> 'recettes'
   union all
   select exercice, dispositif, 'recettes', fichier_id, ligne, rang_bordereau, rang_piece, ligne_piece,
     identite, date_emission, compte, montant_source, case nature when 'correction' then -100 else 100 end, montant
@@ -124,7 +123,7 @@ lignes as (
   union all
   select exercice, dispositif, 'cout_personnel', fichier, sha256, null, 'arrondi', null, null, null, cout, 100, cout
   from arrondis
-  where {{ arrondi('cout', 12) }} <> 0
+  where cout <> 0
   union all
   select e.exercice, e.dispositif, e.mesure, f.chemin, f.sha256, e.ligne,
     case when e.rang_bordereau > 0 then e.rang_bordereau || '/' || e.rang_piece || '/' || e.ligne_piece end,

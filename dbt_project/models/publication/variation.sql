@@ -1,7 +1,7 @@
 -- R12: what changed the net cost of a dispositif since the exercice before, when its payroll is loaded (R12a).
 -- The effects of a dispositif sum to the difference of its net cost.
 with annees as (
-  select distinct f.exercice + 1 as exercice
+  select f.exercice + 1 as exercice
   from {{ ref('stg_journal__fichiers') }} as f
   where f.jeu = 'masse_salariale'
 ),

@@ -23,7 +23,6 @@ plans as (
         "b.valeur_brute * (" ~ jours_entre("b.base_jours", "b.date_mise_en_service", "make_date(b.annee_service, 12, 31)") ~ ")",
         "b.duree * (" ~ jours_annee("b.base_jours", "b.annee_service") ~ ")")) }}
       when 'M14' then 0
-      else b.valeur_brute
     end as premiere,
     case b.mode
       when 'L' then b.annee_service + least(b.duree, 9999)::int - case when b.au_1er_janvier then 1 else 0 end
@@ -121,4 +120,4 @@ left join {{ ref('int_cles') }} as k
   on k.origine = 'axe' and r.axe_analytique = k.code
   -- the key is read on 31/12, or on the exit date of the year (R4d)
   and least(r.sortie, r.fin_exercice) between k.debut and k.fin
-where r.dotation <> 0 or r.exercice between r.annee_service and r.derniere_annee
+where r.exercice between r.annee_service and r.derniere_annee

@@ -34,7 +34,7 @@ parts as (
   select
     p.*,
     case
-      when d.reste or p.motif_ligne in ('axe_vide', 'hors_mutualisation') then 'HORS'
+      when d.reste or p.motif_ligne = 'axe_vide' then 'HORS'
       when p.motif_ligne in ('statut', 'type_03', 'correction') or p.motif_ligne like 'role:%' then 'EXCLU'
       when p.motif_ligne = 'axe_sans_cle' then 'NON_REPARTI'
       when p.motif_ligne = 'structure' then case when p.emploi = 'charge' then 'STRUCTURE' else 'HORS' end

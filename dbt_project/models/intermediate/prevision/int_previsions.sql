@@ -65,7 +65,7 @@ adherents as (
     y.annee,
     a.dispositif,
     count(distinct a.siret_adherent) as nombre
-  from (select distinct exercice as annee from cibles union select exercice_base from bases) as y
+  from (select exercice as annee from cibles union select exercice_base from bases) as y
   inner join {{ ref('stg_referentiel__adhesions_effectives') }} as a on make_date(y.annee, 12, 31) between a.debut and a.fin
   group by y.annee, a.dispositif
 ),
@@ -88,7 +88,7 @@ croissances as (
   inner join lateral (
     select x.exercice, x.unites
     from unites as x
-    where x.dispositif = u.dispositif and x.exercice < b.exercice_base
+    where x.dispositif = u.dispositif
     order by x.exercice
     limit 1
   ) as p on true
@@ -102,7 +102,7 @@ moteurs as (
     c.exercice,
     c.dispositif,
     least(1, {{ quotient('coalesce(y.nombre, 0)', 'b.nombre') }}, case when u.croissance is not null then greatest(1 + c.pas * u.croissance, 0) end) as plancher,
-    greatest(1, {{ quotient('coalesce(y.nombre, 0)', 'b.nombre') }}, 1 + c.pas * u.croissance) as plafond
+    greatest(1, {{ quotient('y.nombre', 'b.nombre') }}, 1 + c.pas * u.croissance) as plafond
   from cibles as c
   left join adherents as b on c.exercice_base = b.annee and c.dispositif = b.dispositif
   left join adherents as y on c.exercice = y.annee and c.dispositif = y.dispositif
@@ -151,7 +151,6 @@ lignes as (
     cout_net + cout_personnel * ((1 + indexation) ^ pas - 1), recettes,
     'coût de personnel indexé de ' || {{ en_francais('indexation * 100') }} || ' % par an'
   from cibles
-  where indexation is not null
   union all
   select
     exercice_base, exercice, dispositif, 'tarifs', etp, cout_net, recettes * (1 + evolution_tarifs) ^ pas,
@@ -185,7 +184,8 @@ select
   {{ arrondi('recettes') }} as recettes,
   methode
 from lignes
--- a hypothesis may give what no column holds: there is no forecast then, and the bilan is published (R10g)
+-- a hypothesis may give what no column holds: there is no forecast then, and the bilan is published (R10g); none either
+-- where nothing says the indexation
 where
   {{ tient_dans('etp', 6) }} and {{ tient_dans('cout_net', 13) }}
   and (recettes is null or {{ tient_dans('recettes', 13) }})

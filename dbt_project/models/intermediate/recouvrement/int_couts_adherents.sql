@@ -18,7 +18,6 @@ dus as (
     sum(montant_du) as montant_du
   from {{ ref('int_recouvrement') }}
   group by exercice, dispositif, siret_adherent
-  having sum(montant_du) <> 0
 ),
 
 -- what each bought through the central purchasing body: the use of a dispositif that buys for its members

@@ -32,7 +32,7 @@ frais as (
     -- kept back on the sale (R6f): billed by no title (R7b')
     sum(o.frais) filter (where o.mode_recouvrement <> 'retenue') as frais_non_retenus
   from {{ ref('int_cee_operations') }} as o
-  where not o.est_epci and o.dispositif is not null
+  where not o.est_epci
   group by o.exercice, o.semestre, o.dispositif, o.siren_beneficiaire
 ),
 

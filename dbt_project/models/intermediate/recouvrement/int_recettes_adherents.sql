@@ -40,4 +40,4 @@ select
   coalesce(type, 'autre') as type_adherent,
   sum(montant) as montant
 from lignes
-group by exercice, dispositif, siret, coalesce(type, 'autre')
+group by exercice, dispositif, siret, type

@@ -29,8 +29,7 @@ titres as (
     sum(r.montant) as montant
   from {{ ref('int_recettes') }} as r
   where
-    r.periode_semestre is not null
-    and r.siret in (select a.siret from {{ ref('stg_referentiel__adherents') }} as a)
+    r.siret in (select a.siret from {{ ref('stg_referentiel__adherents') }} as a)
     and r.periode_exercice in (select e.exercice from {{ ref('int_exercices_recouvrement') }} as e)
   group by r.periode_exercice, r.periode_semestre, r.dispositif, r.siret
 ),

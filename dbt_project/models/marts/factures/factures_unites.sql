@@ -8,8 +8,8 @@ select
   type_unite,
   count(*)::integer as lignes,
   sum(quantite) as quantite,
-  max(coalesce(poids, 1)) as poids,
+  coalesce(poids, 1) as poids,
   sum(unites) as unites
 from {{ ref('int_unites') }}
 where exercice in {{ exercices_demandes() }}
-group by exercice, semestre, dispositif, siret_adherent, type_unite
+group by exercice, semestre, dispositif, siret_adherent, type_unite, poids
