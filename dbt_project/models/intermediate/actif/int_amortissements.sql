@@ -32,12 +32,11 @@ plans as (
   from biens as b
 ),
 
--- what the plan says of the year, whatever the exit; « deja » is what was depreciated before it
+-- what the plan says of a year of it, whatever the exit; « deja » is what was depreciated before it
 annees as (
   select
     p.*,
     case
-      when p.exercice < p.annee_service or p.exercice > p.derniere_annee then 0
       when p.exercice = p.derniere_annee
         then p.valeur_brute - case
           when p.derniere_annee = p.annee_service then 0
@@ -48,7 +47,6 @@ annees as (
     end as dotation_plan,
     case
       when p.exercice <= p.annee_service then 0
-      when p.exercice > p.derniere_annee then p.valeur_brute
       else p.premiere + p.annuite * (p.exercice - p.annee_service - 1)
     end as deja
   from plans as p
