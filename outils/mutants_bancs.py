@@ -121,14 +121,14 @@ class Essai:
     nom: str
     modele: str
     donnes: dict[str, list[dict[str, Any]] | str]
-    attendus: list[dict[str, Any]]
+    attendus: list[dict[str, Any]] | str
     conn: psycopg.Connection[Any] | None = None
 
     @classmethod
     def lire(cls, dit: dict[str, Any]) -> Essai:
         """As it is written. What it overrides (version and exercices of the build) are rows that the macros read."""
-        donnes = {re.findall(r"ref\('(\w+)'\)", d["input"])[0]: d["rows"] for d in dit["given"]}
-        if ecrasees := dit.get("overrides", {}).get("macros", {}):
+        donnes = {re.findall(r"'(\w+)'", d["input"])[-1]: d["rows"] for d in dit["given"]}
+        if "version_courante" in (ecrasees := dit.get("overrides", {}).get("macros", {})):
             exercices = re.findall(r"\d+", ecrasees.get("exercices_demandes", "0"))
             donnes["mart_exercices_publies"] = [
                 {"version": ecrasees["version_courante"], "exercice": int(e)} for e in exercices
@@ -154,20 +154,20 @@ class Essai:
         assert self.conn
         try:
             for nom in self.donnes:
-                self._donner(self.conn, nom)
-                requete = requete.replace(f'"{SCHEMA}"."{nom}"', f'"pg_temp"."{nom}"')
+                self._donner(self.conn, nom, self.donnes[nom], nom)
+                requete = re.sub(rf'"\w+"\."{nom}"', f'"pg_temp"."{nom}"', requete)
+            self._donner(self.conn, "attendu", self.attendus, self.modele)
+            dites = self.conn.execute("select * from attendu limit 0").description or []
+            colonnes = self.attendus[0] if isinstance(self.attendus, list) else [c.name for c in dites]
             ligne = self.conn.execute(
                 sql.SQL(
-                    "with constate as (select {colonnes} from ({requete}\n) as r), attendu as"
-                    " (select {colonnes} from jsonb_populate_recordset(null::{modele}, %(attendus)s))"
-                    " select exists ((table constate except all table attendu)"
-                    " union all (table attendu except all table constate))"
+                    "with constate as (select {colonnes} from ({requete}\n) as r),"
+                    " voulu as (select {colonnes} from attendu) select exists ((table constate except all table voulu)"
+                    " union all (table voulu except all table constate))"
                 ).format(
-                    colonnes=sql.SQL(", ").join(map(sql.Identifier, self.attendus[0])),
-                    requete=sql.SQL(requete.replace("%", "%%")),  # type: ignore[arg-type]
-                    modele=sql.Identifier(SCHEMA, self.modele),
-                ),
-                {"attendus": json.dumps(self.attendus)},
+                    colonnes=sql.SQL(", ").join(map(sql.Identifier, colonnes)),
+                    requete=sql.SQL(requete),  # type: ignore[arg-type]
+                )
             ).fetchone()
             return bool(ligne and not ligne[0])
         except psycopg.Error:
@@ -177,13 +177,12 @@ class Essai:
         finally:
             self.conn.rollback()
 
-    def _donner(self, conn: psycopg.Connection[Any], nom: str) -> None:
-        """A temporary relation of the rows given: a query, or rows that leave out what the model does not look at."""
-        rangees = self.donnes[nom]
+    def _donner(self, conn: psycopg.Connection[Any], nom: str, rangees: list[dict[str, Any]] | str, comme: str) -> None:
+        """A temporary relation of rows: a query, or rows that leave out what the model does not look at."""
         if isinstance(rangees, str):
             conn.execute(f'create temporary table "{nom}" as {rangees}')  # type: ignore[call-overload]
             return
-        modele = sql.Identifier(SCHEMA, nom)
+        modele = sql.Identifier(SCHEMA, comme)
         conn.execute(
             sql.SQL("create temporary table {} as select * from jsonb_populate_recordset(null::{}, {})").format(
                 sql.Identifier(nom), modele, json.dumps(rangees)

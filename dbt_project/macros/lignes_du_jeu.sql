@@ -39,7 +39,7 @@ select
   {{ apport(lecture, 'minutes') }} as minutes
 from {{ ref(lecture) }} as r
 inner join {{ ref('stg_journal__fichiers') }} as f on r.fichier_id = f.fichier_id
-left join {{ source(source_nom, jeu) }} as b on r.fichier_id = b.fichier_id and r.ligne = b.ligne
+inner join {{ source(source_nom, jeu) }} as b on r.fichier_id = b.fichier_id and r.ligne = b.ligne
 where r.rejet_statut is not null and {{ condition }}
 {% endmacro %}
 

@@ -9,9 +9,9 @@
   ]) }}
 {%- endmacro %}
 
-{# What a bound of `bornes` may name: a numeric column of these relations, an indicator, the cost per ETP. #}
-{% macro mesures_bornables() -%}
-  {%- set noms = ['cout_par_etp'] + indicateurs() -%}
+{# What a bound of `bornes` may name beside an indicator: a numeric column of these relations, the cost per ETP. #}
+{% macro mesures_d_un_dispositif() -%}
+  {%- set noms = ['cout_par_etp'] -%}
   {%- if execute -%}
     {%- for n in graph.nodes.values() if n.name in ('synthese_financiere', 'cout_unitaire') and n.resource_type == 'model' -%}
       {%- for c in n.columns.values() if (c.data_type or '').startswith('numeric') -%}{%- do noms.append(c.name) -%}{%- endfor -%}

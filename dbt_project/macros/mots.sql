@@ -10,10 +10,10 @@ replace(({{ montant }})::text, '.', ',') || ' €'
 
 {# `43,21 %`: a share between 0 and 100, two decimals at most. #}
 {% macro en_pour_cent(part) -%}
-{{ en_francais('round(' ~ part ~ ', 2)') }} || ' %'
+replace(trim_scale(round({{ part }}, 2))::text, '.', ',') || ' %'
 {%- endmacro %}
 
 {# What is lost of a number, in percent of it; below 0 where it grew, NULL where there was nothing. #}
 {% macro part_perdue(avant, apres) -%}
-100 * (({{ avant }}) - coalesce({{ apres }}, 0))::numeric / nullif({{ avant }}, 0)
+100 * ({{ avant }} - {{ apres }})::numeric / nullif({{ avant }}, 0)
 {%- endmacro %}

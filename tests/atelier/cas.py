@@ -77,11 +77,11 @@ class Cas:
         return dossier if dossier.exists() else None
 
     def publier(self, conn: psycopg.Connection[Any]) -> None:
-        """Insert the rows of what was published before; an empty cell is NULL. No trigger asks who publishes them."""
+        """Insert the rows of what was published before; an empty cell is NULL, `{"…` a JSON object. No trigger is asked."""
         conn.execute("set local session_replication_role = replica")
         for fichier in sorted((self.dossier / "publie").glob("*.csv")):
             with fichier.open(encoding="utf-8", newline="") as lues:
-                rangees = [{c: v or None for c, v in ligne.items()} for ligne in csv.DictReader(lues, delimiter=";")]
+                rangees = [{c: _publiee(v) for c, v in ligne.items()} for ligne in csv.DictReader(lues, delimiter=";")]
             table = sql.Identifier(*fichier.stem.split("."))
             colonnes = sql.SQL(", ").join(map(sql.Identifier, rangees[0]))
             conn.execute(
@@ -172,6 +172,10 @@ def lister() -> list[Cas]:
 def lister_attaques() -> list[Cas]:
     """Every hostile drop."""
     return [lire(d) for d in sorted(ATTAQUES.iterdir())]
+
+
+def _publiee(cellule: str) -> Any:
+    return json.loads(cellule) if cellule.startswith('{"') else cellule or None
 
 
 def _livre(octets: bytes) -> bytes:

@@ -16,7 +16,7 @@ lignes as (
   select * from ecarts where exercice in (select e.exercice from exercices as e)
   union all
   select
-    e.exercice, x.controle, '', case when coalesce(n.nombre, 0) > 0 then 'conforme' else 'sans_donnee' end,
+    e.exercice, x.controle, '', case when n.nombre > 0 then 'conforme' else 'sans_donnee' end,
     null, coalesce(n.nombre, 0)::text, null
   from exercices as e
   cross join {{ ref('controles_index') }} as x

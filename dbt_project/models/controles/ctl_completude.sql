@@ -27,7 +27,7 @@ livraisons as (
     l.attestee,
     l.lignes_avant - l.lignes >= {{ minimum }} as nombreuses,
     {{ part_perdue('l.lignes_avant', 'l.lignes') }} as perte,
-    case when l.lignes_avant >= {{ minimum }} then {{ part_perdue('l.montant_avant', 'l.montant') }} end as perte_montant
+    case when l.lignes_avant >= {{ minimum }} then {{ part_perdue('l.montant_avant', 'coalesce(l.montant, 0)') }} end as perte_montant
   from {{ ref('stg_journal__livraisons') }} as l
   inner join exercices as e on l.exercice = e.exercice or l.exercice is null
 ),
@@ -44,7 +44,6 @@ mois as (
     select f.jeu, f.exercice, f.mois_debut, f.mois, f.lignes
     from {{ ref('stg_journal__fichiers') }} as f
     inner join {{ ref('stg_journal__jeux') }} as j on f.jeu = j.jeu and j.attendu = 'mensuel'
-    where f.mois is not null
     union all
     select 'mandats', p.exercice, coalesce(f.mois_debut, p.mois), coalesce(f.mois, p.mois), p.lignes
     from {{ ref('stg_compta__pes_mois') }} as p
@@ -63,7 +62,7 @@ attendus as (
     m.mois,
     m.lignes,
     e.mois_min,
-    coalesce(round(max(p.lignes) * sum(a.lignes) filter (where q.lignes is not null) / nullif(sum(q.lignes), 0)),
+    coalesce(round(p.lignes * sum(a.lignes) filter (where q.lignes is not null) / nullif(sum(q.lignes), 0)),
       case when count(*) >= 3 then percentile_disc(0.5) within group (order by a.lignes) end) as attendu
   from mois as m
   inner join exercices as e using (exercice)
@@ -73,15 +72,15 @@ attendus as (
     on m.jeu = q.jeu and m.exercice - 1 = q.exercice and a.mois_debut = q.mois_debut and a.mois = q.mois
   left join mois as p
     on m.jeu = p.jeu and m.exercice - 1 = p.exercice and m.mois_debut = p.mois_debut and m.mois = p.mois
-  group by m.jeu, m.exercice, m.mois_debut, m.mois, m.lignes, e.mois_min
+  group by m.jeu, m.exercice, m.mois_debut, m.mois, m.lignes, p.lignes, e.mois_min
 ),
 
 annees as (
   select jeu, exercice, sum(lignes) as lignes
   from (
-    select jeu, exercice, lignes from {{ ref('stg_journal__fichiers') }} where exercice is not null
+    select jeu, exercice, lignes from {{ ref('stg_journal__fichiers') }}
     union all
-    select sens || 's', exercice, lignes from {{ ref('stg_compta__pes_livrees') }} where exercice is not null
+    select sens || 's', exercice, lignes from {{ ref('stg_compta__pes_livrees') }}
   ) as l
   group by jeu, exercice
 ),
@@ -98,8 +97,8 @@ reculs as (
   from exercices as e
   inner join annees as n using (exercice)
   inner join annees as p on n.jeu = p.jeu and e.exercice - 1 = p.exercice
-  left join {{ ref('stg_journal__jeux') }} as j on n.jeu = j.jeu
-  where p.lignes - n.lignes >= {{ minimum }} and j.decroit is not true and (n.lignes > 0 or coalesce(j.attendu, '') <> '')
+  inner join {{ ref('stg_journal__jeux') }} as j on n.jeu = j.jeu
+  where p.lignes - n.lignes >= {{ minimum }} and not j.decroit and (n.lignes > 0 or j.attendu <> '')
 ),
 
 -- what keys leave out (HORS, NON_REPARTI, a role `exclu` or none); accounts that another source counts, order lines, statuses
@@ -108,7 +107,7 @@ parts as (
   select
     exercice,
     source,
-    100 * sum(abs(montant)) filter (where destination in ('HORS', 'NON_REPARTI') or motif in ('role:exclu', 'role:sans_role'))
+    100 * coalesce(sum(abs(montant)) filter (where destination in ('HORS', 'NON_REPARTI') or motif in ('role:exclu', 'role:sans_role')), 0)
     / nullif(sum(abs(montant)), 0) as part
   from {{ ref('mart_repartition') }}
   where destination <> 'EXCLU' or motif in ('role:exclu', 'role:sans_role')
@@ -136,7 +135,7 @@ retires as (
 ),
 
 hors as (
-  select e.exercice, e.hausse_max, e.hors_max, n.source, coalesce(n.part, 0) as part, p.part as part_avant
+  select e.exercice, e.hausse_max, e.hors_max, n.source, n.part, p.part as part_avant
   from exercices as e
   inner join parts as n using (exercice)
   left join parts as p on n.source = p.source and e.exercice - 1 = p.exercice
@@ -147,7 +146,7 @@ select
   'livraison_amputee' as controle,
   cle,
   'ecart' as statut,
-  {{ compte('lignes_avant', 'ligne') }} || ' comme dans ' || chemin_avant as valeur_attendue,
+  lignes_avant || ' lignes comme dans ' || chemin_avant as valeur_attendue,
   {{ compte('lignes', 'ligne') }} || ', ' || {{ en_pour_cent('perte') }} || ' de moins' as valeur_constatee,
   {{ en_pour_cent('perte_max') }} || ', {{ minimum }} lignes' as seuil
 from jugees
@@ -158,7 +157,7 @@ select
   'livraison_en_baisse',
   cle,
   'ecart',
-  {{ compte('lignes_avant', 'ligne') }} || ' comme dans ' || chemin_avant,
+  lignes_avant || ' lignes comme dans ' || chemin_avant,
   {{ compte('lignes', 'ligne') }} || ', ' || {{ en_pour_cent('greatest(perte, 0)') }} || ' de moins'
   || case
     when perte_montant is not null
@@ -174,7 +173,7 @@ select
   'mois_creux',
   jeu || '_' || exercice || '-' || case when mois_debut = mois then to_char(mois, 'FM00') else 'T' || mois / 3 end,
   'ecart',
-  'environ ' || {{ compte('attendu', 'ligne') }},
+  'environ ' || attendu || ' lignes',
   {{ compte('lignes', 'ligne') }},
   {{ en_pour_cent('mois_min') }} || ', {{ minimum }} lignes'
 from attendus
@@ -185,7 +184,7 @@ select
   'source_en_recul',
   jeu,
   'ecart',
-  {{ compte('lignes_avant', 'ligne') }} || ' comme en ' || (exercice - 1),
+  lignes_avant || ' lignes comme en ' || (exercice - 1),
   {{ compte('lignes', 'ligne') }} || ', ' || {{ en_pour_cent('perte') }} || ' de moins',
   {{ en_pour_cent('recul_max') }} || ', {{ minimum }} lignes'
 from reculs
@@ -196,7 +195,7 @@ select
   'hors_en_hausse',
   source,
   'ecart',
-  {{ en_pour_cent('coalesce(part_avant, 0)') }} || ' hors des dispositifs en ' || (exercice - 1),
+  {{ en_pour_cent('part_avant') }} || ' hors des dispositifs en ' || (exercice - 1),
   {{ en_pour_cent('part') }},
   {{ en_francais('hausse_max') }} || ' points'
 from hors

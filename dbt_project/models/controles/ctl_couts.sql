@@ -154,9 +154,10 @@ union all
 select exercice, 'temps_sup_etpt', '', 'ecart', '0 segment', {{ compte('nombre', 'segment') }}, null
 from temps_sup
 union all
-select exercice, 'compte_sans_role', nature, 'ecart', 'un rôle', {{ compte('count(*)', 'ligne sans rôle', 'lignes sans rôle') }} || ', ' || {{ euros_hors_paie('montant_ttc', 'nature') }}, null
+select exercice, 'compte_sans_role', nature, 'ecart', 'un rôle', {{ compte('count(*)', 'ligne sans rôle', 'lignes sans rôle') }} || ', '
+  || case when {{ compte_de_paie('nature') }} then 'montant non publié, compte de personnel' else {{ euros('sum(montant_ttc)') }} end, null
 from {{ ref('int_ecritures') }}
-where comptee and role is null and cle_dispositif is not null and cle_dispositif <> 'HORS'
+where comptee and role is null and cle_dispositif <> 'HORS'
 group by exercice, nature
 union all
 select exercice, 'sens_inattendu', '', 'ecart', '0 ligne', {{ compte('count(*)', 'ligne') }} || ', ' || {{ euros_hors_paie('montant_ttc', 'nature') }}, null
@@ -180,7 +181,7 @@ select coalesce(p.exercice, e.exercice), 'bordereau_incoherent', coalesce(p.bord
 from {{ ref('stg_compta__ecritures_en_faute') }} as p
 left join exercices as e on p.exercice is null
 where p.bordereau_incoherent
-group by coalesce(p.exercice, e.exercice), coalesce(p.bordereau, '')
+group by coalesce(p.exercice, e.exercice), p.bordereau
 union all
 select exercice, 'somme_etp', '', case when ecarts > 0 then 'ecart' else 'conforme' end,
   case when ecarts > 0 then {{ compte('nombre', 'agent équilibré', 'agents équilibrés') }} else nombre::text end,

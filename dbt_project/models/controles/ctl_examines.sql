@@ -63,14 +63,14 @@ ecritures as (
   select
     exercice,
     sum(lignes)::bigint as toutes,
-    coalesce(sum(lignes) filter (where comptee), 0)::bigint as comptees,
-    coalesce(sum(lignes) filter (where comptee and cle_dispositif is not null and cle_dispositif <> 'HORS'), 0)::bigint as mutualisees,
-    coalesce(sum(lignes) filter (
+    (sum(lignes) filter (where comptee))::bigint as comptees,
+    (sum(lignes) filter (where comptee and cle_dispositif <> 'HORS'))::bigint as mutualisees,
+    (sum(lignes) filter (
       where comptee and role in ('fonctionnement_direct', 'personnel_exterieur', 'rabais', 'recette_commune', 'recette_autre')
-    ), 0)::bigint as a_rattacher,
-    coalesce(sum(lignes) filter (
+    ))::bigint as a_rattacher,
+    (sum(lignes) filter (
       where sens = 'titre' and comptee and cle_dispositif not in {{ cles_hors_dispositif() }} and a_tiers
-    ), 0)::bigint as titres
+    ))::bigint as titres
   from {{ ref('int_ecritures_sommes') }}
   group by exercice
 ),
@@ -265,7 +265,7 @@ left join {{ ref('stg_compta__restes_livres') }} as rl using (exercice)
 left join restes as rt using (exercice)
 left join livraisons as li using (exercice)
 left join mensuels as me using (exercice)
-left join deux_ans as da using (exercice)
+inner join deux_ans as da using (exercice)
 cross join lateral (
   values
   ('fichier_manquant', f.annuels),

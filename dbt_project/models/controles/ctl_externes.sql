@@ -47,7 +47,7 @@ sommes_balance as (
   from (select x.exercice, x.sens, sum(x.montant) as montant from balance as x group by x.exercice, x.sens) as b
   left join (select x.exercice, x.sens, sum(x.montant) as montant from ecritures as x group by x.exercice, x.sens) as e
     using (exercice, sens)
-  where b.exercice not in (select x.exercice from ecarts_balance as x where x.exercice is not null)
+  where not exists (select 1 from ecarts_balance as x where b.exercice = x.exercice)
 ),
 
 decp as (
@@ -58,7 +58,6 @@ decp as (
     -- a 2019 id: year, number, two-digit sequence
     case when format = '2019' then substring(identifiant from '^[0-9]{4}(.+)[0-9]{2}$') end as numero_2019
   from {{ ref('stg_cam__decp') }}
-  where identifiant is not null
 ),
 
 ecarts_decp as (
@@ -117,7 +116,7 @@ cee_comptes as (
     sum(montant) filter (where sens = 'titre' and role = 'produit_cee') as produit,
     sum(montant) filter (where sens = 'mandat' and nature like '657%') as reversement
   from {{ ref('int_ecritures_sommes') }}
-  where comptee and (role = 'produit_cee' or nature like '657%')
+  where comptee
   group by exercice
 ),
 

@@ -1,9 +1,5 @@
 -- Gaps of the controls over recovery, collection, CEE and CAM (R7 to R10, R13). What is free needs nothing (R7b').
-with exercices as (
-  select exercice from {{ ref('int_exercices') }} where demande
-),
-
-tranches as (
+with tranches as (
   select
     a.exercice,
     a.semestre,
@@ -23,11 +19,11 @@ tranches as (
 ),
 
 sans_tarif as (
-  select distinct r.exercice, r.dispositif
+  select r.exercice, r.dispositif
   from {{ ref('int_recouvrement') }} as r
   where r.mode_recouvrement is null and r.par_adhesion
   union
-  select exercice, coalesce(dispositif, 'CEE')
+  select exercice, 'CEE'
   from {{ ref('int_cee_ventes') }}
   where dispositif is null
 ),

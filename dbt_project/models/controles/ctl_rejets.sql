@@ -19,12 +19,12 @@ fichiers as (
 rejetees as (
   select jeu, fichier, count(distinct ligne) as nombre
   from {{ ref('mart_rejets') }}
-  where statut = 'rejete' and jeu <> 'pes'
+  where statut = 'rejete'
   group by jeu, fichier
 ),
 
 livrees as (
-  select f.exercice, f.jeu, f.lignes::bigint as lignes, coalesce(r.nombre, 0) as rejetees
+  select f.exercice, f.jeu, f.lignes::bigint as lignes, r.nombre as rejetees
   from fichiers as f
   left join rejetees as r on f.jeu = r.jeu and f.chemin = r.fichier
   union all
@@ -44,7 +44,7 @@ sirets as (
   from {{ ref('int_ecritures') }}
   where
     sens = 'titre' and comptee and cle_dispositif not in {{ cles_hors_dispositif() }}
-    and siret is not null and not {{ cle_de_siret_juste('siret') }}
+    and not {{ cle_de_siret_juste('siret') }}
   group by exercice
 )
 
@@ -54,7 +54,7 @@ select
   jeu as cle,
   'ecart' as statut,
   'au plus ' || replace(trim_scale(part_max)::text, '.', ',') || ' % de lignes rejetées' as valeur_attendue,
-  {{ compte('rejetees', 'ligne rejetée', 'lignes rejetées') }} || ' sur ' || {{ compte('lignes', 'livrée') }} || ', '
+  rejetees || ' lignes rejetées sur ' || lignes || ' livrées, '
   || replace(round(100.0 * rejetees / lignes, 2)::text, '.', ',') || ' %' as valeur_constatee,
   replace(trim_scale(part_max)::text, '.', ',') || ' %, 10 lignes' as seuil
 from jeux
@@ -82,7 +82,7 @@ select
   '',
   'ecart',
   '0 ligne',
-  {{ compte('count(*)', 'ligne retenue ou à affecter', 'lignes retenues ou à affecter') }} || coalesce(', ' || {{ euros('max(p.montant)') }}, ''),
+  {{ compte('count(*)', 'ligne retenue ou à affecter', 'lignes retenues ou à affecter') }} || coalesce(', ' || {{ euros('p.montant') }}, ''),
   null
 from {{ ref('mart_rejets') }} as r
 left join (
@@ -92,4 +92,4 @@ left join (
   group by exercice
 ) as p using (exercice)
 where r.statut in ('retenu', 'a_affecter')
-group by r.exercice
+group by r.exercice, p.montant

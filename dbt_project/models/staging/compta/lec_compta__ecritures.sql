@@ -37,7 +37,7 @@ select
   l.statut,
   l.autre_collectivite,
   l.bordereau_incoherent,
-  coalesce(r.deux_montants, false) as identite_ambigue,
+  r.deux_montants is true as identite_ambigue,
   l.exercice_fichier,
   l.rejet_exercice,
   case

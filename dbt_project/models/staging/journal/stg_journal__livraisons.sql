@@ -25,7 +25,7 @@ remplacees as (
   inner join livrees as c on f.fichier_id = c.fichier_id
   inner join acceptees as a
     on
-      f.source = a.source and f.jeu = a.jeu and f.periode = a.periode
+      f.jeu = a.jeu and f.periode = a.periode
       and c.origine <> a.origine and f.sha256 <> a.sha256
   where f.jeu not in (select x.jeu from {{ ref('stg_journal__jeux') }} as x where x.decroit)
   union all
@@ -36,16 +36,16 @@ remplacees as (
     min(a.chemin) || case when count(*) > 1 then ' et ' || {{ compte('count(*) - 1', 'autre') }} else '' end,
     sum(a.lignes)
   from {{ ref('stg_journal__fichiers') }} as f
-  inner join acceptees as c on f.source = c.source and f.jeu = c.jeu and f.periode = c.periode
+  inner join acceptees as c on f.jeu = c.jeu and f.periode = c.periode
   inner join acceptees as a
     on
-      f.source = a.source and f.jeu = a.jeu and f.exercice = a.exercice and f.periode <> a.periode
+      f.jeu = a.jeu and f.exercice = a.exercice and f.periode <> a.periode
       and f.mois_debut <= a.mois_debut and f.mois >= a.mois and c.fichier_id > a.fichier_id
   where
     not exists (
       select 1 from acceptees as p
       where
-        p.source = a.source and p.jeu = a.jeu and p.exercice = a.exercice
+        p.jeu = a.jeu and p.exercice = a.exercice
         and p.mois_debut <= a.mois and p.mois >= a.mois_debut and p.fichier_id < c.fichier_id
         and (case when p.periode = a.periode then p.version - a.version else 0 end, p.fichier_id) > (0, a.fichier_id)
     )
@@ -60,7 +60,7 @@ precedentes as (
 
 comparees as (
   select fichier_id from precedentes
-  union
+  union all
   select unnest(fichiers_avant) from precedentes
 ),
 

@@ -13,10 +13,7 @@ dernieres as (
   select b.exercice + 1 as exercice, max(b.version) as version
   from publiees as b
   where
-    b.version < coalesce(
-      (select min(s.version) from publiees as s where s.exercice = b.exercice + 1),
-      (select max(s.version) + 1 from publiees as s)
-    )
+    not exists (select 1 from publiees as s where s.exercice = b.exercice + 1 and s.version <= b.version)
   group by b.exercice
 )
 

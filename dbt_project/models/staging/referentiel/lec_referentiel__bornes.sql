@@ -8,9 +8,9 @@ regles as (
       c.defaut,
       case
         {{ motif_dispositif("c.dispositif <> 'TOTAL' and") }}
-        when c.mesure not in ({{ mesures_bornables() }}) then 'Mesure|mesure inconnue des relations publiées (G1)'
-        when c.dispositif is not null and c.mesure in ('{{ indicateurs() | join("', '") }}')
-          then 'Dispositif|un indicateur vaut pour l''EPCI : laisser le dispositif vide (G1)'
+        when c.mesure in ('{{ indicateurs() | join("', '") }}')
+          then case when c.dispositif is not null then 'Dispositif|un indicateur vaut pour l''EPCI : laisser le dispositif vide (G1)' end
+        when c.mesure not in ({{ mesures_d_un_dispositif() }}) then 'Mesure|mesure inconnue des relations publiées (G1)'
       end
     ) as defaut_regle
   from cellules as c

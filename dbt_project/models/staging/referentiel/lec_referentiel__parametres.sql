@@ -8,6 +8,23 @@ with cellules as (
   from ({{ lire_jeu('referentiel', 'parametres') }}) as l
 ),
 
+-- the word of a choice as the contract writes it, NULL when it is none, and the words that it may be
+mots as (
+  select
+    c.*,
+    case c.nom
+      {% for nom, p in parametres_connus().items() if p.mots %}
+      when '{{ nom }}' then {{ mot_du_contrat(p.mots, 'c.mot') }}
+      {% endfor %}
+    end as choix,
+    case c.nom
+      {% for nom, p in parametres_connus().items() if p.mots %}
+      when '{{ nom }}' then '{{ p.mots.values() | join(', ') }}'
+      {% endfor %}
+    end as permis
+  from cellules as c
+),
+
 regles as (
   select
     c.fichier_id,
@@ -18,9 +35,7 @@ regles as (
     c.depot_fichier,
     c.parametre,
     case
-      {% for nom, p in parametres_connus().items() if p.mots %}
-      when c.nom = '{{ nom }}' then coalesce({{ mot_du_contrat(p.mots, 'c.mot') }}, c.valeur)
-      {% endfor %}
+      when c.permis is not null then c.choix
       when c.nom in ({{ parametres_de(['date']) }}) then c.valeur_date::text
       else c.valeur
     end as valeur,
@@ -32,9 +47,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        {% for nom, p in parametres_connus().items() if p.mots %}
-        when c.nom = '{{ nom }}' and {{ mot_du_contrat(p.mots, 'c.mot') }} is null then 'Valeur|valeur inconnue (attendu : {{ p.mots.values() | join(', ') }}) (F18)'
-        {% endfor %}
+        when c.permis is not null and c.choix is null then 'Valeur|valeur inconnue (attendu : ' || c.permis || ') (F18)'
         when c.nom in ({{ parametres_de(['date']) }}) and c.valeur_date is null then 'Valeur|date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)'
         when c.nom in ({{ parametres_de(['nombre', 'annee']) }}) and c.valeur_numerique is null then 'Valeur|nombre illisible (douze décimales au plus, sans signe %, C1)'
         when c.valeur ~ '^[-+(]?[0-9][0-9., ]*[-)]?[ ]*%$' then 'Valeur|signe % interdit : écrire le nombre seul (C1)'
@@ -43,7 +56,7 @@ regles as (
         when c.nom in ({{ parametres_de(['nombre'], ['strict']) }}) and c.valeur_numerique <= 0 then 'Valeur|nombre strictement positif attendu (G1)'
       end
     ) as defaut_regle
-  from cellules as c
+  from mots as c
 ),
 
 {{ issues_des_lignes('referentiel', 'parametres', exercice='null::int') }}

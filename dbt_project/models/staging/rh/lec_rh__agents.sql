@@ -36,7 +36,7 @@ dedoublees as (
 segments as (
   select distinct fichier_id, matricule, categorie, quotite_pct, date_entree, sortie
   from dedoublees
-  where defaut_regle is null and rang = 1
+  where defaut_regle is null
 ),
 
 chevauchants as (
@@ -99,7 +99,6 @@ jours_charges as (
       a.fichier_id = b.fichier_id and a.matricule = b.matricule and a.categorie = b.categorie
       and a.quotite_pct = b.quotite_pct and a.date_entree = b.date_entree and a.sortie = b.sortie
       and a.debut between b.debut and b.fin
-  where a.debut <= a.fin
   group by a.fichier_id, a.ligne, a.matricule, a.categorie, a.quotite_pct, a.date_entree, a.sortie
   having sum(b.pct_affectation) > 100
 ),
