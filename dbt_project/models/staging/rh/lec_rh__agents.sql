@@ -87,7 +87,7 @@ affectations as (
     greatest(coalesce(debut_affectation, date_entree), date_entree) as debut,
     least(coalesce(fin_affectation, sortie), sortie) as fin
   from issues
-  where rejet_statut is null and defaut_affectation is null and code_activite is not null
+  where rejet_statut is null and defaut_affectation is null
 ),
 
 -- the highest concurrency is reached on the first day of an affectation; one alone may be above 100 % (H2)
@@ -126,7 +126,8 @@ select
   greatest(coalesce(i.debut_affectation, i.date_entree), i.date_entree) as debut_affectation,
   least(coalesce(i.fin_affectation, i.sortie), i.sortie) as fin_affectation,
   i.segment_chevauchant,
-  i.rejet_statut is null and p.matricule is not null and i.code_activite is not null as affectation_sup_100,
+  i.rejet_statut is null
+  and i.code_activite is not null and i.defaut_affectation is null and p.matricule is not null as affectation_sup_100,
   i.rejet_statut is null
   and i.code_activite is not null and i.defaut_affectation is null and p.matricule is null as affectation_valide,
   nullif(split_part(x.issue, '|', 1), '') as rejet_colonne,

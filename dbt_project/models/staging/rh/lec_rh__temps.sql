@@ -18,7 +18,6 @@ identites as (
       partition by matricule, date, code_activite, type_jour, duree, valide, (defaut_regle is null)
       order by fichier_id desc, ligne
     ) as rang,
-    count(*) filter (where defaut_regle is null) over identite as nombre,
     min(duree) filter (where defaut_regle is null) over identite as duree_min,
     max(duree) filter (where defaut_regle is null) over identite as duree_max,
     min(valide) filter (where defaut_regle is null) over identite as valide_min,
@@ -32,7 +31,7 @@ contradictions as (
     *,
     case
       when defaut_regle is not null then defaut_regle
-      when nombre > 1 and (duree_min <> duree_max or valide_min <> valide_max)
+      when duree_min <> duree_max or valide_min <> valide_max
         then 'Durée|deux saisies différentes pour un même agent, jour et activité (H4)'
     end as defaut_identite
   from identites
@@ -42,7 +41,7 @@ contradictions as (
 journees as (
   select
     *,
-    defaut_identite is null and rang = 1 and type_jour = 'T' and valide = 'O' as comptee_au_jour,
+    type_jour = 'T' and valide = 'O' as travail_valide,
     sum(duree) filter (where defaut_identite is null and rang = 1 and type_jour = 'T' and valide = 'O')
       over (partition by matricule, date) as total_jour
   from contradictions
@@ -54,13 +53,13 @@ issues as (
     case
       when defaut_identite is not null then 'rejete'
       when rang > 1 then 'doublon'
-      when comptee_au_jour and total_jour > 1440 then 'rejete'
+      when travail_valide and total_jour > 1440 then 'rejete'
       when valide = 'N' then 'retenu'
     end as rejet_statut,
     case
       when defaut_identite is not null then defaut_identite
       when rang > 1 then '|saisie répétée (H4)'
-      when comptee_au_jour and total_jour > 1440 then 'Durée|plus de 24 h pour un même agent et un même jour (C8)'
+      when travail_valide and total_jour > 1440 then 'Durée|plus de 24 h pour un même agent et un même jour (C8)'
       when valide = 'N' then {{ faute_de_regle('rh', 'temps', 'retenu') }}
     end as issue
   from journees
