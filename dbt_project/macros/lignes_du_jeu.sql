@@ -21,7 +21,7 @@ where comptee
 
 {# Rejected, held and repeated lines, in the columns of `rejets`. The value is read back from brut by the header of the
    column, where it may be shown (S2, K9). #}
-{% macro lignes_rejetees(source_nom, jeu, lecture=none, condition='true') %}
+{% macro lignes_rejetees(source_nom, jeu, lecture=none) %}
 {%- set lecture = lecture or 'lec_' ~ source_nom ~ '__' ~ jeu -%}
 select
   {{ dbt.string_literal(source_nom) }} as source,
@@ -39,8 +39,8 @@ select
   {{ apport(lecture, 'minutes') }} as minutes
 from {{ ref(lecture) }} as r
 inner join {{ ref('stg_journal__fichiers') }} as f on r.fichier_id = f.fichier_id
-inner join {{ source(source_nom, jeu) }} as b on r.fichier_id = b.fichier_id and r.ligne = b.ligne
-where r.rejet_statut is not null and {{ condition }}
+inner join {{ source(source_nom, jeu) }} as b on (r.fichier_id, r.ligne) = (b.fichier_id, b.ligne)
+where r.rejet_statut is not null
 {% endmacro %}
 
 {# What a rejected line would have brought, as `meta: {apport: {montant: …, minutes: …}}` of its reading says (SQL, alias r):

@@ -8,5 +8,5 @@ make_date({{ exercice }}, 6 * {{ semestre }}, 29 + {{ semestre }})
 {%- endmacro %}
 
 {% macro semestre_du(jour) -%}
-case when extract(month from {{ jour }}) <= 6 then 1 when extract(month from {{ jour }}) > 6 then 2 end
+ceil(extract(month from {{ jour }}) / 6)::int
 {%- endmacro %}

@@ -7,8 +7,8 @@
 {%- set compte = {'mandats': 'nature', 'titres': 'nature', 'pes': 'nature', 'balance': 'compte'}.get(jeu) -%}
 {%- for c in colonnes_du_jeu(source_nom, jeu) -%}
   {%- set entete = dbt.string_literal(c.meta.entete or c.nom) -%}
-  {%- set code = meta.personnes and c.nom in ('typbord', 'typpce', 'compte') and c.meta.lecture != 'compte' -%}
   {%- set lue = c.meta.lecture in ('montant', 'nombre', 'annee', 'date', 'compte', 'enumeration') -%}
+  {%- set code = meta.personnes and not lue and c.nom in ('typbord', 'compte') -%}
   {%- set paie = c.meta.lecture in ('montant', 'nombre') and (compte or jeu == 'masse_salariale') -%}
   {%- set montree = not meta.agents and (not meta.personnes or lue or code) and (compte or not paie) -%}
   {%- do entetes.append(entete if montree else "''") -%}

@@ -8,7 +8,7 @@ with exercices as (
 tabulaires as (
   select exercice, jeu, periode, rang_periode, chemin, colonnes_absentes, length(periode) = 4 as annuel
   from {{ ref('stg_journal__fichiers') }}
-  where exercice is not null and jeu not in ('pes', 'decp', 'balance')
+  where jeu not in ('pes', 'decp', 'balance')
 ),
 
 disparues as (
@@ -20,7 +20,7 @@ disparues as (
       f.jeu = p.jeu
       and f.annuel = p.annuel
       and case when f.annuel then f.exercice - 1 else f.exercice end = p.exercice
-      and (f.annuel or p.rang_periode < f.rang_periode)
+      and p.rang_periode < f.rang_periode
       and not p.colonnes_absentes @> to_jsonb(c.colonne)
   where f.exercice in (select e.exercice from exercices as e)
   group by f.exercice, f.jeu, c.colonne, f.chemin

@@ -50,7 +50,7 @@ select
   exercice_fichier,
   exercice_fichier as rejet_exercice,
   {{ cellules_lues('compta', 'restes_a_recouvrer') }},
-  au is not null and sans_jour is not true as dit_le_jour,
+  sans_jour is not true as dit_le_jour,
   rejet_statut = 'retenu' and autre_exercice is null as sans_titre,
   nullif(split_part(issue, '|', 1), '') as rejet_colonne,
   substr(issue, strpos(issue, '|') + 1) as rejet_motif,

@@ -4,8 +4,8 @@
 {{ lignes_rejetees(source_nom, jeu) }}
 union all
 {% endfor %}
-{% for jeu, sens in [('mandats', 'mandat'), ('titres', 'titre')] %}
-{{ lignes_rejetees('compta', jeu, 'lec_compta__ecritures', "r.origine = 'csv' and r.sens = '" ~ sens ~ "'") }}
+{% for jeu in ['mandats', 'titres'] %}
+{{ lignes_rejetees('compta', jeu, 'lec_compta__ecritures') }}
 union all
 {% endfor %}
 -- a PES has no line number that a reader could find: `rang` names bordereau, piece, line and repeat
