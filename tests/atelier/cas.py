@@ -77,7 +77,7 @@ class Cas:
         return dossier if dossier.exists() else None
 
     def publier(self, conn: psycopg.Connection[Any]) -> None:
-        """Insert the rows of what was published before; an empty cell is NULL, `{"…` a JSON object. No trigger is asked."""
+        """Insert the rows of what was published before, past triggers; an empty cell is NULL, `{"…` a JSON object."""
         conn.execute("set local session_replication_role = replica")
         for fichier in sorted((self.dossier / "publie").glob("*.csv")):
             with fichier.open(encoding="utf-8", newline="") as lues:
