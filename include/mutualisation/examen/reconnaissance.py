@@ -75,17 +75,25 @@ class Candidat:
 @dataclass
 class Reconnaissance:
     """A jeu, the header it was compared with, what `correspondances` says of it, columns found by name, candidates for
-    the others, certainty 0 to 1; `appui`: what the name of the file and the accounts add to it, to choose between
-    jeux; `autre`: another jeu that nothing tells from this one."""
+    the others; `appui`: what the name of the file adds to its certainty, to choose between jeux; `autre`: another jeu
+    that nothing tells from this one."""
 
     jeu: Jeu
     tete: Tete
     traduction: Traduction
+    appui: float
     trouvees: dict[str, int] = field(default_factory=dict)
     candidats: dict[str, Candidat] = field(default_factory=dict)
-    certitude: float = 0.0
-    appui: float = 0.0
     autre: Jeu | None = None
+
+    @property
+    def certitude(self) -> float:
+        """0 to 1: two thirds for the `*` columns found, one for the headers explained."""
+        exigees = [c for c in self.jeu.obligatoires if c.nom not in self.traduction.defauts]
+        notes = dict.fromkeys(self.trouvees, 1.0) | {n: c.note * 0.9 for n, c in self.candidats.items()}
+        couvertes = sum(notes.get(c.nom, 0.0) for c in exigees) / max(1, len(exigees))
+        pleines = sum(1 for n in self.tete.noms if n)
+        return min(1.0, 0.65 * couvertes + 0.35 * min(1.0, sum(notes.values()) / max(1, pleines)))
 
     @property
     def mot(self) -> str:
@@ -98,8 +106,9 @@ class Reconnaissance:
 
     @property
     def rang(self) -> float:
-        """What orders jeux."""
-        return self.certitude + self.appui
+        """What orders jeux; the accounts tell mandats and titres apart, which have the same columns."""
+        penchant = 0.01 if self.jeu.nom == JEU_DE_LA_CLASSE.get(classe_des_comptes(self)) else 0.0
+        return self.certitude + self.appui + penchant
 
     @property
     def entiere(self) -> bool:
@@ -116,11 +125,13 @@ def reconnaitre(
     jeux: Iterable[Jeu], tetes: Sequence[Tete], traductions: Mapping[str, Traduction], nom_de_fichier: str
 ) -> Reconnaissance | None:
     """The jeu that fits best; None when no row of the file looks like the header of one."""
-    essais = [Reconnaissance(jeu, tete, traductions.get(jeu.nom, SANS_TRADUCTION)) for jeu in jeux for tete in tetes]
-    appuis = {essai.jeu.nom: _appui_du_nom(essai.jeu, nom_de_fichier) for essai in essais}
+    essais = [
+        Reconnaissance(jeu, tete, traductions.get(jeu.nom, SANS_TRADUCTION), _appui_du_nom(jeu, nom_de_fichier))
+        for jeu in jeux
+        for tete in tetes
+    ]
     for essai in essais:
         essai.trouvees = _trouvees(essai)
-        _peser(essai, appuis)
     # candidates cost most: for the headers that name most columns, and the widest ones when none names any
     essais.sort(key=lambda e: (-e.rang, -len(e.tete.noms)))
     if essais and len(essais[0].trouvees) < min(len(essais[0].jeu.colonnes), sum(map(bool, essais[0].tete.noms))):
@@ -128,17 +139,11 @@ def reconnaitre(
         for rang, essai in enumerate(essais):
             if rang < _APPROFONDIS or essai.tete in larges:
                 essai.candidats = _candidats(essai)
-                _peser(essai, appuis)
     meilleur = max(essais, key=lambda e: (e.rang, len(e.trouvees)), default=None)
     if meilleur is not None:
         pareils = (e.jeu for e in essais if e.jeu != meilleur.jeu and e.rang > meilleur.rang - 1e-6)
         meilleur.autre = next(pareils, None)
     return meilleur
-
-
-def _peser(essai: Reconnaissance, appuis: Mapping[str, float]) -> None:
-    essai.certitude = _certitude(essai)
-    essai.appui = appuis[essai.jeu.nom] + _penchant(essai)
 
 
 def _appui_du_nom(jeu: Jeu, nom_de_fichier: str) -> float:
@@ -158,20 +163,6 @@ def _trouvees(essai: Reconnaissance) -> dict[str, int]:
         if nom := next((nom for nom in noms if nom in places), None):
             trouvees[c.nom] = places[nom]
     return trouvees
-
-
-def _certitude(essai: Reconnaissance) -> float:
-    """Two thirds for the `*` columns found, one for the headers explained."""
-    exigees = [c for c in essai.jeu.obligatoires if c.nom not in essai.traduction.defauts]
-    notes = dict.fromkeys(essai.trouvees, 1.0) | {n: c.note * 0.9 for n, c in essai.candidats.items()}
-    couvertes = sum(notes.get(c.nom, 0.0) for c in exigees) / max(1, len(exigees))
-    pleines = sum(1 for n in essai.tete.noms if n)
-    return min(1.0, 0.65 * couvertes + 0.35 * min(1.0, sum(notes.values()) / max(1, pleines)))
-
-
-def _penchant(essai: Reconnaissance) -> float:
-    """mandats and titres have the same columns: their accounts tell them apart."""
-    return 0.01 if essai.jeu.nom == JEU_DE_LA_CLASSE.get(classe_des_comptes(essai)) else 0.0
 
 
 def classe_des_comptes(essai: Reconnaissance) -> str:
