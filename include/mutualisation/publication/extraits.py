@@ -110,51 +110,48 @@ def ecarts_extrait(conn: psycopg.Connection[Any], dossier: Path, var: Path | Non
 
     `var`: the folder of the keys. An unreadable folder is a difference too: nothing is raised.
     """
+    return [f"extrait {dossier} : {ecart}." for ecart in _ecarts(conn, dossier, var)]
+
+
+def _ecarts(conn: psycopg.Connection[Any], dossier: Path, var: Path | None) -> Iterator[str]:
     try:
         for nom in (MANIFESTE, SIGNATURE):
             (dossier / nom).read_bytes()
         extrait = ExtraitLu.lire(dossier)
         if extrait is None:
-            return [f"extrait {dossier} : {MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}."]
-        ecarts = [
-            f"extrait {dossier} : le fichier {nom} {quoi} — {'retirez-le' if quoi == ETRANGER else REMEDE}."
-            for nom, quoi in extrait.differences()
-        ]
+            yield f"{MANIFESTE} n'est pas le manifeste d'un extrait — {REMEDE}"
+            return
+        differences = list(extrait.differences())
     except OSError as erreur:
-        return [f"extrait {dossier} : il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}."]
+        yield f"il ne peut pas être lu ({raison_systeme(erreur)}) — {REMEDE}"
+        return
+    for nom, quoi in differences:
+        yield f"le fichier {nom} {quoi} — {'retirez-le' if quoi == ETRANGER else REMEDE}"
     signe = any(est_signe(extrait.octets, extrait.signature, cle) for cle in cles_connues(conn, var))
-    if signe and conn.execute(REPRIS, (extrait.sha256,)).fetchone():
-        return ecarts
-    return ecarts + _ecarts_sceau(conn, extrait, signe=signe)
+    if not signe or conn.execute(REPRIS, (extrait.sha256,)).fetchone() is None:
+        yield from _ecarts_sceau(conn, extrait, signe=signe)
 
 
-def _ecarts_sceau(conn: psycopg.Connection[Any], extrait: ExtraitLu, *, signe: bool) -> list[str]:
+def _ecarts_sceau(conn: psycopg.Connection[Any], extrait: ExtraitLu, *, signe: bool) -> Iterator[str]:
     """What an extract says of its version, closing and statement, against the warehouse; after it, its signature."""
-    dossier = extrait.dossier
     try:
         sceau = lire_sceau(conn, extrait.version).dit
     except ControleEchoue:
-        return [f"extrait {dossier} : l'entrepôt n'a pas la version {extrait.version} : {ANTERIEURE}."]
-    cloture = lire_cloture(conn, extrait.exercice, extrait.version)
+        yield f"l'entrepôt n'a pas la version {extrait.version} : {ANTERIEURE}"
+        return
+    cloture, dite = lire_cloture(conn, extrait.exercice, extrait.version), f"de la version {extrait.version} — {REMEDE}"
     if extrait.statut == CLOS and cloture is None:
-        return [f"extrait {dossier} : l'entrepôt n'a pas la clôture qu'il porte : {ANTERIEURE}."]
-    ecarts = []
+        yield f"l'entrepôt n'a pas la clôture qu'il porte : {ANTERIEURE}"
+        return
     if not signe:
-        ecarts.append(f"extrait {dossier} : {SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}.")
+        yield f"{SIGNATURE} n'est pas la signature de {MANIFESTE} — {REMEDE}"
     if extrait.statut != CLOS and cloture is not None:
-        ecarts.append(
-            f"extrait {dossier} : la version {extrait.version} de l'exercice {extrait.exercice} est close, et il la "
-            f"dit à approuver — {REMEDE}."
-        )
+        close = f"la version {extrait.version} de l'exercice {extrait.exercice} est close"
+        yield f"{close}, et il la dit à approuver — {REMEDE}"
     elif extrait.manifeste.get("cloture") != (cloture.enonce if cloture else None):
-        ecarts.append(
-            f"extrait {dossier} : la clôture qu'il porte n'est pas celle de la version {extrait.version} — {REMEDE}."
-        )
+        yield f"la clôture qu'il porte n'est pas celle {dite}"
     if sceau != extrait.manifeste["sceau"]:
-        ecarts.append(
-            f"extrait {dossier} : le sceau qu'il porte n'est pas celui de la version {extrait.version} — {REMEDE}."
-        )
-    return ecarts
+        yield f"le sceau qu'il porte n'est pas celui {dite}"
 
 
 def remarque_extrait(conn: psycopg.Connection[Any], dossier: Path) -> str:
