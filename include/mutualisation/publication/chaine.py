@@ -6,7 +6,7 @@ A sentence for each kind of difference, whatever the number of statements, whose
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,13 @@ A_PART = "renommez ce dossier sans l'effacer"
 UN_DOSSIER = "donnez à chaque entrepôt son dossier (MUTUALISATION_VAR)"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Chaine:
     """The statements, oldest first; what is wrong with them, and what is to be known of them."""
 
     sceaux: list[SceauInscrit]
-    ecarts: list[str] = field(default_factory=list)
-    remarques: list[str] = field(default_factory=list)
+    ecarts: list[str]
+    remarques: list[str]
 
 
 def lire_chaine(conn: psycopg.Connection[Any], var: Path | None = None) -> Chaine:
@@ -41,13 +41,11 @@ def lire_chaine(conn: psycopg.Connection[Any], var: Path | None = None) -> Chain
     """
     ancres = Ancres(var)
     gardees = ancres.lues()
-    chaine, connues = Chaine(lire_sceaux(conn)), cles_connues(conn, var)
-    chaine.ecarts = _fautes(chaine.sceaux, connues) or list(
-        _ecarts_gardees(ancres.dossier, gardees, {s.numero: s for s in chaine.sceaux}, connues)
-    )
-    if not chaine.ecarts:
-        chaine.remarques = list(_completer(ancres, gardees, chaine.sceaux, cle_en_place(var)))
-    return chaine
+    sceaux, connues = lire_sceaux(conn), cles_connues(conn, var)
+    inscrits = {s.numero: s for s in sceaux}
+    ecarts = _fautes(sceaux, connues) or list(_ecarts_gardees(ancres.dossier, gardees, inscrits, connues))
+    remarques = [] if ecarts else list(_completer(ancres, gardees, sceaux, cle_en_place(var)))
+    return Chaine(sceaux, ecarts, remarques)
 
 
 def ancrer(conn: psycopg.Connection[Any], var: Path | None = None) -> None:

@@ -5,6 +5,7 @@ import json
 import sysconfig
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +116,7 @@ def exercices_inchanges(conn: psycopg.Connection[Any], exercices: Iterable[int])
 
 
 def _jusqu_au_premier(exercices: Iterable[int], inchanges: set[int]) -> set[int]:
-    gardes = set()
-    for exercice in sorted(exercices):
-        if exercice not in inchanges:
-            break
-        gardes.add(exercice)
-    return gardes
+    return set(takewhile(inchanges.__contains__, sorted(exercices)))
 
 
 def _changes(relation: Relation) -> sql.Composed:
