@@ -94,7 +94,8 @@ def macro_vocabulaire() -> str:
 
 def _pour_dbt(p: Parametre) -> dict[str, Any]:
     mots = {normaliser(v): v for v in p.valeurs} if p.genre == "choix" else None
-    dit = {"genre": p.genre, "signe": p.signe, "mots": mots, "defaut": p.litteral}
+    defaut = f"'{p.defaut}'" if p.defaut and p.genre != "nombre" else p.defaut
+    dit = {"genre": p.genre, "signe": p.signe, "mots": mots, "defaut": defaut}
     return {cle: valeur for cle, valeur in dit.items() if valeur}
 
 

@@ -68,13 +68,6 @@ class Parametre:
         """Its default as a row writes it."""
         return self.defaut.replace(".", ",") if self.genre == "nombre" else self.defaut
 
-    @property
-    def litteral(self) -> str:
-        """Its default as SQL; empty without one."""
-        if not self.defaut or self.genre == "nombre":
-            return self.defaut
-        return f"'{self.defaut}'"
-
 
 @dataclass(frozen=True)
 class Role:
