@@ -192,15 +192,13 @@ def essayer(
     if fichier.is_dir():
         if jeu is not None:
             raise ErreurMutualisation(f"{fichier} est un dossier : --jeu se donne avec un seul fichier.")
-        dossier = examen.essayer_dossier(fichier, correspondances, ecrire=ecrire)
-        _rendre(json_, examen.dossier_en_dict(dossier), examen.lignes_du_dossier(dossier))
-        code = dossier.code
+        essai: Any = examen.essayer_dossier(fichier, correspondances, ecrire=ecrire)
+        _rendre(json_, examen.dossier_en_dict(essai), examen.lignes_du_dossier(essai))
     else:
         essai = examen.essayer(fichier, jeu, correspondances, ecrire=ecrire)
         _rendre(json_, examen.en_dict(essai), examen.lignes(essai))
-        code = essai.code
-    if code:
-        sys.exit(code)
+    if essai.code:
+        sys.exit(essai.code)
 
 
 @app.command
@@ -517,13 +515,9 @@ def _avertir(charges: list[Any]) -> None:
             journal.print(f"! {avertissement}", markup=False)
 
 
-def _interrompre(*_: Any) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> None:
     """Entry point: 0 published, 2 a control failed, 3 a file was refused, 1 anything else; never a traceback."""
-    signal.signal(signal.SIGTERM, _interrompre)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for flux in (sys.stdout, sys.stderr):
         if isinstance(flux, io.TextIOWrapper):
             flux.reconfigure(errors="replace")  # a terminal that is not UTF-8 lacks some of our signs
