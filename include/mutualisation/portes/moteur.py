@@ -31,7 +31,7 @@ class _Fautive(Exception):
 
 
 def preparer() -> Reponse:
-    """Import what is slow; its answers are those of `repondre`."""
+    """Import what is slow; the answers of what is given back are those of checkpoints."""
     logging.disable(logging.CRITICAL)
     gc.disable()  # thousands of classes are made, none is thrown away
     from great_expectations.expectations.metrics import util
@@ -45,12 +45,7 @@ def preparer() -> Reponse:
     )
     gc.enable()
     gc.freeze()
-    return repondre
-
-
-def repondre(demandes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Run checkpoints."""
-    return [_repondre(demande) for demande in demandes]
+    return lambda demandes: [_repondre(demande) for demande in demandes]
 
 
 def _repondre(demande: dict[str, Any]) -> dict[str, Any]:

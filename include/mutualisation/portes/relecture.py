@@ -88,20 +88,16 @@ def _fichiers(dossier: Path) -> Lignes:
     manifeste = json.loads((dossier / MANIFESTE).read_text(encoding="utf-8"))
     declares = {sortie["fichier"]: sortie for sortie in manifeste["sorties"]}
     ecrits = {c.relative_to(dossier).as_posix() for c in dossier.rglob("*") if c.is_file()} - {MANIFESTE, SIGNATURE}
+    communs = ecrits & declares.keys()
+    dites = {nom: Empreinte(declares[nom]["octets"], declares[nom]["sha256"]) for nom in communs}
     return [
         {
             "fichier": nom,
-            "presence": "écrit et déclaré" if nom in ecrits and nom in declares else "d'un seul côté",
-            "empreinte": "conforme" if _conforme(dossier / nom, declares.get(nom)) else "autre",
+            "presence": "écrit et déclaré" if nom in communs else "d'un seul côté",
+            "empreinte": "conforme" if nom in communs and empreinte(dossier / nom) == dites[nom] else "autre",
         }
         for nom in sorted(ecrits | declares.keys())
     ]
-
-
-def _conforme(chemin: Path, declare: Mapping[str, Any] | None) -> bool:
-    if declare is None or not chemin.is_file():
-        return False
-    return empreinte(chemin) == Empreinte(declare["octets"], declare["sha256"])
 
 
 def _relation(
