@@ -94,7 +94,7 @@ class Lecture:
         """COPY text of the rows, UTF-8, by blocks. LectureRefusee when the file can't be read to its end."""
         blocs = self._lecteur.blocs()
         if self._jeu.format == "tabulaire":
-            blocs = sans_total(blocs, self._noter_total)
+            blocs = sans_total(blocs, lambda rangee: self.totaux.update(self.typage.totaux(rangee)))
         if self._jeu.nom == JEU_CORRESPONDANCES:
             # only the whole table shows some of its defects (F16)
             tous = list(blocs)
@@ -108,9 +108,6 @@ class Lecture:
                 raise LectureRefusee(
                     f"lignes {bloc.lignes[0]} à {bloc.lignes[-1]} : un caractère n'existe pas en Unicode (F8)."
                 ) from None
-
-    def _noter_total(self, rangee: list[str]) -> None:
-        self.totaux = self.typage.totaux(rangee)
 
 
 class _LectureInterrompue(Exception):

@@ -4,6 +4,7 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from psycopg import sql
@@ -143,11 +144,8 @@ def munir(travail: Travail, contenu: Depot) -> None:
     deposes = [f for f in contenu.fichiers if f.jeu.nom == JEU_CORRESPONDANCES]
     depose = max(deposes, key=lambda f: f.version, default=None)
     if depose is not None and (courant is None or depose.version >= courant.version):
-        try:
+        with suppress(LectureRefusee, OSError):  # refused by its own load, with its reason
             travail.traductions = compiler(_du_fichier(travail, depose))
-        except (LectureRefusee, OSError):
-            pass  # refused by its own load, with its reason
-        else:
             return
     travail.traductions = {} if courant is None else compiler(_de_l_entrepot(travail))
 

@@ -162,19 +162,21 @@ def verifier_archive(chemin: Path, limites: Limites) -> Archive:
 
 def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, vue: Archive) -> int:
     """Bytes of a member, read to its end."""
-    analyseur = _analyseur(membre.filename, limites, vue)
-    lus = 0
+    analyseur = expat.ParserCreate(namespace_separator=" ")
+    analyseur.StartDoctypeDeclHandler = _refuser_dtd
+    analyseur.StartElementHandler = _Partie(membre.filename, vue, limites.chaines).debut
+    lus, est_du_xml = 0, True
     with archive.open(membre) as flux:
         while tranche := flux.read(_TRANCHE):
             lus += len(tranche)
             if lus > plafond:
                 raise _trop(limites)
-            if analyseur is None:
+            if not est_du_xml:
                 continue
             try:
                 analyseur.Parse(tranche)
             except (expat.ExpatError, LookupError, ValueError):
-                analyseur = None
+                est_du_xml = False
                 continue
             # what expat holds of a tag that does not end
             if lus - max(analyseur.CurrentByteIndex, 0) > limites.jeton:
@@ -183,14 +185,6 @@ def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, 
                     f"{_REENREGISTRER} (F9)."
                 )
     return lus
-
-
-def _analyseur(nom: str, limites: Limites, vue: Archive) -> expat.XMLParserType | None:
-    """What looks at a part, until it turns out to be no XML."""
-    analyseur = expat.ParserCreate(namespace_separator=" ")
-    analyseur.StartDoctypeDeclHandler = _refuser_dtd
-    analyseur.StartElementHandler = _Partie(nom, vue, limites.chaines).debut
-    return analyseur
 
 
 def _refuser_dtd(*_: object) -> None:

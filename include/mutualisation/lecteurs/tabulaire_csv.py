@@ -7,6 +7,7 @@ import io
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -44,6 +45,14 @@ _AUTRES_SEPARATEURS = {
 _LARGEUR_FIXE = re.compile(r" {2,}")
 # what the office tools of another system write, and no contract allows (F8)
 _AUTRES_ENCODAGES = {"cp850": "cp850 (MS-DOS)", "mac_roman": "Mac OS Roman", "cp1140": "EBCDIC (gros système)"}
+# words of the errors of `csv` → what is wrong with the row
+_FAUTES = {
+    "larger": f"la rangée dépasse {nombre_fr(RANGEE_MAX)} caractères, sans doute un guillemet jamais fermé ou un texte "
+    "sans fin de ligne",
+    "unexpected end": "un guillemet ouvert n'est jamais fermé",
+    "new-line": "un retour chariot isolé coupe la rangée",
+    "": "un guillemet est mal placé (un texte suit le guillemet fermant)",
+}
 
 # the limit of the contract is on landed cells (F9): a 10 MB cell rejects its row, not the file
 csv.field_size_limit(RANGEE_MAX)
@@ -66,7 +75,8 @@ class LecteurCsv:
             if _porte_l_entete(tete.decode("cp1252", "replace"), jeu, traduction):
                 raise
             raise _mal_encode(chemin, tete, jeu, traduction) or refus from None
-        if retours_seuls(_tete(chemin)):
+        lignes = _tete(chemin).rstrip()  # a header alone may end by CRLF (F6)
+        if b"\r" in lignes and b"\n" not in lignes:
             raise LectureRefusee(
                 "les lignes finissent par un retour chariot seul (CR, ancien Mac) : enregistrer le fichier avec des "
                 "fins de ligne Windows (CRLF) ou Unix (LF) (F8)."
@@ -228,12 +238,10 @@ def _lectures(texte: str) -> Iterator[tuple[str, list[list[str]], list[int]]]:
         rangees: list[list[str]] = []
         fins: list[int] = []
         lecteur = csv.reader(lignes, delimiter=separateur)
-        try:
+        with suppress(csv.Error):
             for rangee in lecteur:
                 rangees.append(rangee)
                 fins.append(lecteur.line_num)
-        except csv.Error:
-            pass
         _retirer_egalites(rangees)
         yield separateur, rangees, fins
         rangees = [_rangee_seule(ligne, separateur) for ligne in lignes]
@@ -273,12 +281,6 @@ def _mal_encode(chemin: Path, tete: bytes, jeu: Jeu, traduction: Traduction) -> 
     return None
 
 
-def retours_seuls(tete: bytes) -> bool:
-    """Whether lines end as on an old Mac."""
-    lignes = tete.rstrip()  # a header alone may end by CRLF (F6)
-    return b"\r" in lignes and b"\n" not in lignes
-
-
 def autrement_separe(lignes: list[str]) -> Iterator[tuple[str, list[list[str]]]]:
     """(what stands between the columns, in French, rows) of lines, by each separator that is not read (F5)."""
     for signe, nom in _AUTRES_SEPARATEURS.items():
@@ -312,16 +314,5 @@ def _retirer_egalites(rangees: list[list[str]]) -> None:
 
 
 def _rangee_fausse(ligne: int, erreur: csv.Error) -> LectureRefusee:
-    texte = str(erreur)
-    if "larger" in texte:
-        motif = (
-            f"la rangée dépasse {nombre_fr(RANGEE_MAX)} caractères, sans doute un guillemet jamais fermé ou un texte "
-            "sans fin de ligne"
-        )
-    elif "unexpected end" in texte:
-        motif = "un guillemet ouvert n'est jamais fermé"
-    elif "new-line" in texte:
-        motif = "un retour chariot isolé coupe la rangée"
-    else:
-        motif = "un guillemet est mal placé (un texte suit le guillemet fermant)"
+    motif = next(m for mots, m in _FAUTES.items() if mots in str(erreur))
     return LectureRefusee(f"ligne {ligne} : {motif} ; corriger cette ligne (G1).")
