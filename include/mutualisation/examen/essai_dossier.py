@@ -117,8 +117,9 @@ def _juger_le_depot(essai: EssaiDossier) -> None:
 # ---------------------------------------------------------------- what is said
 def lignes(essai: EssaiDossier) -> list[str]:
     """The report, a line each: every file, the table, what would become of the folder."""
+    absents = [f"Aucun fichier de : {', '.join(essai.absents)}, qu'un bilan attend."] * bool(essai.absents)
     proposees = lignes_proposees(essai.propositions, essai.table, essai.ecrit)
-    return [*_par_fichier(essai), *_absents(essai), *proposees, _conclusion(essai)]
+    return [*_par_fichier(essai), *absents, *proposees, _conclusion(essai)]
 
 
 def _par_fichier(essai: EssaiDossier) -> Iterator[str]:
@@ -150,11 +151,6 @@ def _avec(e: Essai, tout: EssaiDossier) -> str:
     if e.propose is None or (e.propose.refus is None and _sort(e.propose) == _sort(e.tel_quel)):
         return ""
     return f" ; {'avec la table écrite' if tout.ecrit else 'avec la table proposée'} : {_sort(e.propose)}"
-
-
-def _absents(essai: EssaiDossier) -> Iterator[str]:
-    if essai.absents:
-        yield f"Aucun fichier de : {', '.join(essai.absents)}, qu'un bilan attend."
 
 
 def _conclusion(essai: EssaiDossier) -> str:

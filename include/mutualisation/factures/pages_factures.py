@@ -1,6 +1,6 @@
 """Figures and sentences of the documents of a semestre, ready to be set: French formats, sums of rows at most."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -156,19 +156,14 @@ def _tarifs(etat: EtatAnnuel) -> list[dict[str, str]]:
     """One row per price; the semestres it served together."""
     semestres: dict[tuple[str, str, str], list[str]] = {}
     for t in etat.tarifs:
-        cle = (REGLES[t["regle"]], t["reference"], _prix(t))
+        dit = f"{exact(t['prix'])}{INSECABLE}%" if t["regle"] == "pourcentage" else prix(t["prix"])
+        cle = (REGLES[t["regle"]], t["reference"], dit)
         if (semestre := f"S{t['semestre']}") not in semestres.setdefault(cle, []):
             semestres[cle].append(semestre)
     return [
         {"semestre": " et ".join(s), "regle": regle, "reference": reference, "prix": montant_unitaire}
         for (regle, reference, montant_unitaire), s in semestres.items()
     ]
-
-
-def _prix(tarif: Mapping[str, Any]) -> str:
-    if tarif["regle"] == "pourcentage":
-        return f"{exact(tarif['prix'])}{INSECABLE}%"
-    return prix(tarif["prix"])
 
 
 def _objet(etat: EtatAnnuel) -> str:

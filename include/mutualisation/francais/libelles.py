@@ -85,11 +85,6 @@ def libelle_controle(nom: str) -> str:
     return controles().get(nom, {}).get("libelle") or nom.replace("_", " ")
 
 
-def remede_controle(nom: str) -> str:
-    """What to do about a gap; empty when the index does not say."""
-    return controles().get(nom, {}).get("remede", "")
-
-
 def examine(nom: str, nombre: int) -> str:
     """`1 234 périodes d'emploi examinées`: what a control counted; empty for a control of sums or an unknown one."""
     controle = controles().get(nom, {})

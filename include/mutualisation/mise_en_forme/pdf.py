@@ -74,7 +74,9 @@ def _bloc(bloc: m.Bloc) -> dict[str, Any]:
         case m.Volet():
             return {"genre": "volet", "titre": bloc.titre, "resume": bloc.resume, "blocs": _blocs(bloc.blocs)}
         case m.CoteACote(cotes):
-            return {"genre": "cote", "cotes": [_cote(cote) for cote in cotes]}
+            # in half a page a chart takes the drawing made for a narrow place
+            moities = [[_graphique(x, etroit=True)] if isinstance(x, Graphique) else _blocs([x]) for x in cotes]
+            return {"genre": "cote", "cotes": moities}
         case Graphique():
             return _graphique(bloc)
     raise TypeError(type(bloc).__name__)
@@ -115,11 +117,6 @@ def _signes(titre: Sequence[str], textes: Sequence[str]) -> float:
         return sum(1 if signe.isalnum() or signe in "€%+−" else 0.5 for signe in texte)
 
     return max([1, *(large(mot) * LETTRE for mot in titre), *map(large, textes)])
-
-
-def _cote(bloc: m.Bloc) -> list[dict[str, Any]]:
-    """A block in half a page: a chart takes the drawing made for a narrow place."""
-    return [_graphique(bloc, etroit=True)] if isinstance(bloc, Graphique) else _blocs([bloc])
 
 
 def _graphique(g: Graphique, *, etroit: bool = False) -> dict[str, Any]:

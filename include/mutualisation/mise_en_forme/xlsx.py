@@ -184,7 +184,8 @@ class FeuilleEcrite:
         self.entete = LIGNE_ENTETE + resume
         self.premiere = self.entete + 1
         self.fin = self.premiere + len(self.lignes)
-        self.entetes = [_entete(c) for c in self.colonnes]
+        # as formulas can name them
+        self.entetes = [_imprime(c.titre) for c in self.colonnes]
 
     def plage(self, cle: str) -> str:
         """Absolute address of the rows of a column, sheet included."""
@@ -385,11 +386,6 @@ class FeuilleEcrite:
         options = {"description": imprimer(f"{dessin.titre} ; les valeurs sont dans le tableau."), "object_position": 2}
         self.feuille.insert_chart(rang, 0, graphique, options)
         return rang + 1 + math.ceil(hauteur / 21)
-
-
-def _entete(colonne: m.Colonne) -> str:
-    """A header that formulas can name."""
-    return _imprime(colonne.titre)
 
 
 def _imprime(titre: str) -> str:

@@ -43,13 +43,10 @@ def acte(bilan: Bilan, nom: str, titre: str, sections: Sequence[m.Section]) -> m
 
 def projet_de_deliberation(bilan: Bilan) -> m.Document:
     """The draft: visas, exposé, figures, articles, vote."""
-    sections = [_seance(), _visas(bilan), _expose(bilan), _dispositif(bilan), _vote()]
-    return acte(bilan, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
-
-
-def _seance() -> m.Section:
     points = ("Séance du", "Délibération n°", "Rapporteur")
-    return m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {BLANC}") for sujet in points])
+    seance = m.Section("seance", "Séance", "Séance", [m.p(f"{sujet} : {BLANC}") for sujet in points])
+    sections = [seance, _visas(bilan), _expose(bilan), _dispositif(bilan), _vote()]
+    return acte(bilan, "deliberation", f"Projet de délibération : bilan d'étape {bilan.exercice}", sections)
 
 
 def _visas(bilan: Bilan) -> m.Section:

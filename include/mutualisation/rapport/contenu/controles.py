@@ -93,7 +93,7 @@ def justification(controle: Ligne) -> m.Valeur:
     """Why a gap stands, else that it is to be justified, and the remedy."""
     if controle["justification"]:
         return m.Valeur(controle["justification"])
-    remede = libelles.remede_controle(controle["controle"])
+    remede = libelles.controles().get(controle["controle"], {}).get("remede")
     return m.Valeur("à justifier avant la clôture", a_faire=True, suite=f"Remède : {remede}" if remede else "")
 
 

@@ -38,11 +38,6 @@ RANG = {COMMUNE: 0, "ccas": 1, "satellite": 2}
 CLE_EPCI, CLE_PERSONNE = "epci", ""
 
 
-def nom_court(nom: str) -> str:
-    """Name of a commune without its title: `Commune d'Armentières` is `Armentières`."""
-    return TITRE.sub("", nom) or nom
-
-
 def replier(nom: str) -> str:
     """`Villeneuve-d'Ascq` is `villeneuve_d_ascq`; empty when no letter of the name is Latin."""
     simple = unicodedata.normalize("NFKD", nom.casefold().translate(LIGATURES))
@@ -236,9 +231,9 @@ def lire(bilan: Bilan) -> Territoire:
 
 
 def _nom(annee: Annee) -> str:
-    # the adherents are in order: the commune is first
+    # the adherents are in order: the commune is first, without its title (`Armentières`)
     premier = annee.adherents[0]
-    return nom_court(premier.nom) if premier.type_adherent == COMMUNE else premier.nom
+    return (premier.type_adherent == COMMUNE and TITRE.sub("", premier.nom)) or premier.nom
 
 
 def _annees(bilan: Bilan, exercice: int) -> Iterator[tuple[str, Annee]]:

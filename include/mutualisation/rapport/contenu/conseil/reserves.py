@@ -28,7 +28,8 @@ def section_reserves(bilan: Bilan) -> m.Section:
 
 
 def _points(bilan: Bilan) -> Iterable[tuple[str, str]]:
-    yield "Lignes laissées de côté", _rejets(bilan)
+    ecartees = ouverture.ecartees(bilan)
+    yield "Lignes laissées de côté", f"{ecartees} ; le dossier d'audit les donne motif par motif" if ecartees else ""
     yield "Populations", _populations_absentes(bilan)
     yield "Populations reprises", _populations_reprises(bilan)
     yield "Adhérents comptés au 31 décembre", _adhesions(bilan)
@@ -36,11 +37,6 @@ def _points(bilan: Bilan) -> Iterable[tuple[str, str]]:
     yield "Unités de service", _unites(bilan)
     yield "Textes absents", _textes(bilan)
     yield "Adresses absentes", _adresses(bilan)
-
-
-def _rejets(bilan: Bilan) -> str:
-    dites = ouverture.ecartees(bilan)
-    return f"{dites} ; le dossier d'audit les donne motif par motif" if dites else ""
 
 
 def _populations(bilan: Bilan, exercice: int) -> dict[str, int | None]:
