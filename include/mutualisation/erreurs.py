@@ -61,9 +61,5 @@ class ControleEchoue(ErreurMutualisation):
 class ExtraitRefuse(ErreurMutualisation):
     """The extract gate refused what was written of a published version: exit 1, for 2 says that nothing is published.
 
-    The former extracts stay. `phrases`: one French sentence per refused extract.
+    The former extracts stay.
     """
-
-    def __init__(self, phrases: list[str]) -> None:
-        self.phrases = phrases
-        super().__init__("\n".join(phrases))

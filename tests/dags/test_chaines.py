@@ -201,7 +201,7 @@ def test_une_erreur_imprevue_ne_dit_pas_son_texte(dagbag):
         (OSError(28, "No space left on device"), True),
         (ValueError("invalid literal for int(): 'secret'"), True),
         (KeyError("secret"), True),
-        (ExtraitRefuse(["La version 2 est publiée, mais son extrait n'est pas conforme."]), True),
+        (ExtraitRefuse("La version 2 est publiée, mais son extrait n'est pas conforme."), True),
     ],
 )
 def test_ce_qui_peut_se_relancer_l_est(dagbag, erreur, reprise):

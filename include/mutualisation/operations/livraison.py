@@ -197,11 +197,9 @@ def _composer(
             except ControleEchoue as echec:
                 if publiees:
                     raise ExtraitRefuse(
-                        [
-                            f"La version {version} est publiée, mais l'extrait de l'exercice {exercice} relu ne lui "
-                            f"est pas conforme : {' ; '.join(echec.controles)} ; l'extrait précédent est resté en "
-                            "place ; relancez « mutualisation extraire »."
-                        ]
+                        f"La version {version} est publiée, mais l'extrait de l'exercice {exercice} relu ne lui est "
+                        f"pas conforme : {' ; '.join(echec.controles)} ; l'extrait précédent est resté en place ; "
+                        "relancez « mutualisation extraire »."
                     ) from echec
                 refus += echec.controles
     if refus:

@@ -243,7 +243,7 @@ def test_extraire_dit_que_la_version_est_publiee(
     with pytest.raises(ExtraitRefuse) as refus:
         op.extraire_ensemble(session, [2021], str(tmp_path / "bilans"))
     assert refus.value.code_sortie == 1
-    (phrase,) = refus.value.phrases
+    phrase = str(refus.value)
     assert phrase.startswith("La version 1 est publiée, mais l'extrait de l'exercice 2021 relu ne lui est pas conforme")
     assert "csv_sommes, synthese_financiere" in phrase
     assert phrase.endswith("l'extrait précédent est resté en place ; relancez « mutualisation extraire ».")
