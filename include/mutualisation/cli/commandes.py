@@ -23,7 +23,7 @@ from rich.text import Text
 
 from mutualisation.cli import options
 from mutualisation.cli.phrases import COMMANDES, MISE_EN_FORME, OPTIONS, phrase
-from mutualisation.erreurs import INTERROMPU, ControleEchoue, ErreurMutualisation
+from mutualisation.erreurs import ControleEchoue, ErreurMutualisation
 from mutualisation.francais.formats import euros, nombre, plusieurs
 
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ class _Journal(Console):
         lacher(sys.stderr)
 
 
-journal = _Journal(stderr=True, highlight=False, soft_wrap=True)
+journal = _Journal(stderr=True, markup=False, highlight=False, soft_wrap=True)
 # of what ended a run, in a line of `etat`; `--json` has it whole
 LARGEUR_PHRASE = 160
 
 
 def suivre(message: str) -> None:
     """Progress goes to stderr, so that stdout can be read by a program."""
-    journal.print(f"· {message}", markup=False)
+    journal.print(f"· {message}")
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def initier(dossier: options.DepotNeuf, /, *, depuis: options.Depuis = None, jso
         raise ErreurMutualisation(
             "« initier » pose ses questions sur un terminal : sans terminal, donner les réponses par --depuis FICHIER."
         )
-    reponses = interroger(_saisir, _dire) if depuis is None else lire_reponses(depuis)
+    reponses = interroger(_saisir, journal.print) if depuis is None else lire_reponses(depuis)
     ecrit = ecrire_squelette(dossier, reponses)
     lignes = [
         f"{ecrit.depot} : {plusieurs(ecrit.fichiers, 'fichier')}",
@@ -166,14 +166,10 @@ def assembler(sources: options.SourcesPropres, depot: options.DepotAssemble, /, 
     _rendre(json_, [asdict(e) for e in ecrits], lignes)
 
 
-def _dire(texte: str) -> None:
-    journal.print(texte, markup=False)
-
-
 def _saisir(demande: str) -> str:
     """An answer typed at the terminal, asked on stderr."""
     try:
-        return journal.input(demande, markup=False)
+        return journal.input(demande)
     except (EOFError, KeyboardInterrupt):
         raise ErreurMutualisation("Réponses interrompues : rien n'a été écrit.") from None
 
@@ -505,14 +501,14 @@ def _rendre(json_: bool, contenu: Any, lignes: list[Any], reste: str = "") -> No
         # who reads us has read enough (`| head`), and the work is done: what is left to say goes nowhere
         lacher(sys.stdout)
     if json_ and reste:
-        journal.print(reste, markup=False)
+        journal.print(reste)
 
 
 def _avertir(charges: list[Any]) -> None:
     """What the loads noted (F2, F5), once they are done."""
     for charge in charges:
         for avertissement in charge.avertissements:
-            journal.print(f"! {avertissement}", markup=False)
+            journal.print(f"! {avertissement}")
 
 
 def main() -> None:
@@ -524,21 +520,15 @@ def main() -> None:
     try:
         app(sys.argv[1:], exit_on_error=False, print_error=False)
     except CycloptsError as erreur:
-        journal.print(f"Commande incomprise : {phrase(erreur)}\nVoir « mutualisation --help ».", markup=False)
+        journal.print(f"Commande incomprise : {phrase(erreur)}\nVoir « mutualisation --help ».")
         sys.exit(1)
-    except ErreurMutualisation as erreur:
-        journal.print(str(erreur), markup=False)
-        if isinstance(erreur, ControleEchoue) and erreur.laisse_de_cote:
-            journal.print(erreur.laisse_de_cote, markup=False)
-        sys.exit(erreur.code_sortie)
-    except KeyboardInterrupt:
-        journal.print(INTERROMPU, markup=False)
-        sys.exit(1)
-    except Exception as erreur:  # noqa: BLE001 - a user never sees a traceback
-        from mutualisation.entrepot.pannes import phrase_imprevue
+    except (Exception, KeyboardInterrupt) as erreur:  # noqa: BLE001 - a user never sees a traceback
+        from mutualisation.operations.executions import issue
 
-        journal.print(phrase_imprevue(erreur), markup=False)
-        sys.exit(1)
+        code, dite = issue(erreur)
+        for ligne in filter(None, (dite, getattr(erreur, "laisse_de_cote", ""))):
+            journal.print(ligne)
+        sys.exit(code)
     finally:
         try:
             sys.stdout.flush()

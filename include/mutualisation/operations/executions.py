@@ -70,7 +70,9 @@ class Execution:
 
     def finir(self, erreur: BaseException | None) -> None:
         """The end of the run: its exit code, its sentence."""
-        code, phrase = issue(erreur)
+        code, phrase = issue(erreur) if erreur is not None else (0, None)
+        if phrase is not None and len(phrase) > PHRASE_MAX:
+            phrase = f"{phrase[:PHRASE_MAX]}…"
         valeurs = ("echouee" if code else "reussie", code, phrase, self.numero)
         with suppress(psycopg.Error, ErreurMutualisation):
             self.conn.execute(SQL_FINIR, valeurs)
@@ -120,16 +122,11 @@ def _ouvrir(dsn: str, demande: Demande, compte: str | None, logiciel: Callable[[
     return Execution(int(numero), conn)
 
 
-def issue(erreur: BaseException | None) -> tuple[int, str | None]:
+def issue(erreur: BaseException) -> tuple[int, str]:
     """Exit code and French sentence of what ended a run (`sorties.md`), without a cell."""
     match erreur:
-        case None:
-            return 0, None
         case ErreurMutualisation():
-            phrase = str(erreur)
+            return erreur.code_sortie, str(erreur)
         case Exception():
-            phrase = phrase_imprevue(erreur)
-        case _:
-            phrase = INTERROMPU
-    suite = "…" if len(phrase) > PHRASE_MAX else ""
-    return getattr(erreur, "code_sortie", 1), phrase[:PHRASE_MAX] + suite
+            return 1, phrase_imprevue(erreur)
+    return 1, INTERROMPU
