@@ -7,9 +7,7 @@ periode makes one file of the drop, whose last column names the file and the lin
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
 import tomllib
 from collections import defaultdict
@@ -25,7 +23,7 @@ from mutualisation.examen.propositions import table_du_depot
 from mutualisation.ingestion.cellules_lues import lecture_de, total
 from mutualisation.ingestion.correspondances import compiler
 from mutualisation.ingestion.depot import lire_nom, mois_couverts, se_recouvrent
-from mutualisation.initiation.squelette import exiger_ici
+from mutualisation.initiation.squelette import en_csv, exiger_ici
 from mutualisation.lecteurs.bloc import sans_total
 from mutualisation.lecteurs.entete import SANS_TRADUCTION, Traduction, normaliser
 from mutualisation.lecteurs.lecture import ouvrir
@@ -130,7 +128,12 @@ def _exiger_une_longueur(depot: Path, rangees: Iterable[tuple[Jeu, str]]) -> Non
 
 
 def _ecrire(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exports: Any) -> list[Assemble]:
-    textes = {f"{jeu.source}/{jeu.nom}_{p}.csv".replace("_.", "."): _csv(jeu, r) for (jeu, p), r in rangees.items()}
+    textes = {
+        f"{jeu.source}/{jeu.nom}_{p}.csv".replace("_.", "."): en_csv(
+            [[MARQUE], [*(c.entete for c in jeu.colonnes), ORIGINE], *r]
+        )
+        for (jeu, p), r in rangees.items()
+    }
     try:
         for nom in textes:
             if (depot / nom).exists() and MARQUE not in (depot / nom).read_text("utf-8-sig", "replace")[:200]:
@@ -144,13 +147,6 @@ def _ecrire(depot: Path, rangees: Mapping[tuple[Jeu, str], list[list[str]]], exp
     except OSError as e:
         raise ErreurMutualisation(f"{depot} ne peut pas être écrit ({raison_systeme(e)}).") from None
     return [Assemble(nom, len(rangees[c]), exports[c]) for nom, c in zip(textes, rangees, strict=True)]
-
-
-def _csv(jeu: Jeu, rangees: list[list[str]]) -> str:
-    sortie = io.StringIO()
-    ecrivain = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
-    ecrivain.writerows([[MARQUE], [*(c.entete for c in jeu.colonnes), ORIGINE], *rangees])
-    return sortie.getvalue()
 
 
 # ---------------------------------------------------------------- a declaration

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from mutualisation.sources.vocabulaire import page, vocabulaire
 REFERENTIEL = "referentiel"
 # jeu → question whose « non » says that there is none, in a year that expects it (G6)
 ABSENTS = {"temps": "suivi_du_temps", "etat_actif": "immobilisations"}
+CLE, CLE_DITE = ("origine", "code", "dispositif", "part_communes"), {"reference": "Réponses à initier"}
 REFERENCE = "À compléter : délibération ou convention"
 # a spreadsheet reads accents by the mark at its head (F8)
 ENCODAGE = "utf-8-sig"
@@ -94,10 +95,14 @@ def fichiers_de_la_notice(r: Reponses, depot: Path, a_cote: Path) -> dict[str, s
 
 
 def _csv(jeu: Jeu, lignes: Iterable[Ligne]) -> str:
+    rangees = ([ligne.get(c.nom, "") for c in jeu.colonnes] for ligne in lignes)
+    return en_csv([[c.entete for c in jeu.colonnes], *rangees])
+
+
+def en_csv(rangees: Iterable[Sequence[str | None]]) -> str:
+    """The text of a file of the drop."""
     sortie = io.StringIO()
-    ecrivain = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
-    ecrivain.writerow([c.entete for c in jeu.colonnes])
-    ecrivain.writerows([[ligne.get(c.nom, "") for c in jeu.colonnes] for ligne in lignes])
+    csv.writer(sortie, delimiter=";", lineterminator="\r\n").writerows(rangees)
     return sortie.getvalue()
 
 
@@ -122,7 +127,7 @@ def lignes_du_referentiel(r: Reponses) -> dict[str, list[Ligne]]:
             {"annee": str(r.exercices[-1]), "code_insee": c["code_insee"], "population_totale": c["population"]}
             for c in r.communes
         ],
-        "cles_analytiques": [cle | toujours for cle in _cles(r)],
+        "cles_analytiques": [dict(zip(CLE, cle, strict=True)) | CLE_DITE | toujours for cle in _cles(r)],
         "tarifs": [_tarif(d) | depuis for d in r.dispositifs],
         "parametres": [parametre | toujours for parametre in _parametres(r)],
         "roles_comptes": [role | toujours for role in _roles(r)],
@@ -134,28 +139,18 @@ def lignes_du_referentiel(r: Reponses) -> dict[str, list[Ligne]]:
     return lignes
 
 
-def _cles(r: Reponses) -> Iterator[Ligne]:
+def _cles(r: Reponses) -> Iterator[tuple[str, str, str, str]]:
     """Keys of each dispositif, then of what is overhead and of what is not mutualised; assets know axes only (R4d)."""
     biens = ["axe"] if r.epci["immobilisations"] == "oui" else []
     for d in r.dispositifs:
         par_code = [("activite", activite_de(d)), *((o, cle_de(d)) for o in dict.fromkeys([d["origine"], *biens]))]
         for origine, code in par_code:
-            yield _cle(origine, code, d["code"], d["part_communes"])
+            yield origine, code, d["code"], d["part_communes"]
     for code in r.epci["activite_hors"].split():
-        yield _cle("activite", code, "HORS", "100")
+        yield "activite", code, "HORS", "100"
     if structure := r.epci["axe_structure"]:
         for origine in dict.fromkeys([r.dispositifs[0]["origine"], "axe"]):
-            yield _cle(origine, structure, "STRUCTURE", "100")
-
-
-def _cle(origine: str, code: str, dispositif: str, part: str) -> Ligne:
-    return {
-        "origine": origine,
-        "code": code,
-        "dispositif": dispositif,
-        "part_communes": part,
-        "reference": "Réponses à initier",
-    }
+            yield origine, structure, "STRUCTURE", "100"
 
 
 def _tarif(d: Ligne) -> Ligne:
