@@ -66,16 +66,16 @@ def lignes_ecartees(bilan: Bilan) -> m.Document:
     """The page, one section a source."""
     rangees = bilan.laissees_de_cote
     sources = list(dict.fromkeys(r["source"] for r in rangees))
-    sections = [_ensemble(rangees), *(_source(s, [r for r in rangees if r["source"] == s]) for s in sources)]
+    sections = [
+        _ensemble(ouverture.comptes(bilan)),
+        *(_source(s, [r for r in rangees if r["source"] == s]) for s in sources),
+    ]
     titre = f"Lignes écartées {bilan.exercice}"
     resume = ouverture.laisse_de_cote(bilan) if rangees else SANS_REJET
     return index.document(bilan, renvois.REJETS, titre, resume, sections)
 
 
-def _ensemble(rangees: list[Ligne]) -> m.Section:
-    comptes: Counter[str] = Counter()
-    for r in rangees:
-        comptes[r["statut"]] += r["lignes"]
+def _ensemble(comptes: Counter[str]) -> m.Section:
     decomptes = [(n, libelles.decompte(s, n), s != "doublon") for s, n in sorted(comptes.items())]
     csv = m.p(
         "Chaque ligne, avec la valeur qui a posé question quand elle peut être montrée, est dans ",

@@ -252,8 +252,8 @@ def _reconnu(
     sure = trouve.certitude if trouve is not None and trouve.certitude >= RECONNU else 0.0
     if trouve is None or not (sure and trouve.entiere):
         loin = [*tetes(vus, _BANNIERES_VUES), *tetes(redresses(vus), 0)]
-        if not sure:
-            loin += tetes(autres_apercus(essai.fichier, essai.nature))
+        if not sure and essai.nature != "xlsx":
+            loin += tetes(autres_apercus(essai.fichier))
         autre = reconnaitre(jeux, loin, traductions, nom)
         if autre is not None and autre.certitude >= RECONNU and autre.certitude > sure + _MIEUX:
             return autre

@@ -29,6 +29,7 @@ _NEGATIONS = frozenset({"non", "pas", "jamais", "ni", "sans", "hors", "sauf"})
 # letters of a value that stands as a word in too many cells to tell anything
 _COURTE = 2
 _EN_TETE = "Jeu;Colonne;Lu;Vaut\n"
+_ENTETE = Entete({nom: i for i, nom in enumerate(COLONNES)}, len(COLONNES), 0)
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def completer(t: Table, ajouts: Sequence[Correspondance]) -> Path:
     if t.refus:
         raise ErreurMutualisation(f"{t.chemin} ne se lit pas, rien n'y est écrit : {t.refus}")
     if t.chemin is None or t.cible != t.chemin:
-        corps = "".join(_ligne(x, None, ";") for x in [*t.lignes, *ajouts])
+        corps = "".join(_ligne(x, _ENTETE, ";") for x in [*t.lignes, *ajouts])
         octets = (_EN_TETE + corps).encode("utf-8-sig")
     else:
         octets = _complete(t.chemin, ajouts)
@@ -186,12 +187,9 @@ def _complete(chemin: Path, ajouts: Sequence[Correspondance]) -> bytes:
         ) from None
 
 
-def _ligne(x: Correspondance, entete: Entete | None, separateur: str) -> str:
-    cellules = dict(zip(COLONNES, (x.jeu, x.colonne, x.lu, x.vaut), strict=True))
-    rangee = list(cellules.values())
-    if entete is not None:
-        places = {p: n for n, p in entete.positions.items()}
-        rangee = [cellules[places[i]] if i in places else "" for i in range(entete.largeur)]
+def _ligne(x: Correspondance, entete: Entete, separateur: str) -> str:
+    cellules = {entete.positions[nom]: getattr(x, nom) for nom in COLONNES}
+    rangee = [cellules.get(i, "") for i in range(entete.largeur)]
     texte = io.StringIO()
     csv.writer(texte, delimiter=separateur, lineterminator="\n").writerow(rangee)
     return texte.getvalue()

@@ -454,10 +454,8 @@ def apercus(chemin: Path, genre: str, limites: Limites) -> list[Apercu]:
     return lus
 
 
-def autres_apercus(chemin: Path, genre: str) -> list[Apercu]:
+def autres_apercus(chemin: Path) -> list[Apercu]:
     """A text by each separator that no reader takes."""
-    if genre == "xlsx":
-        return []
     return [Apercu(rangees, str(mal_separe(nom))) for nom, rangees in autrement_separe(_lignes(chemin)[:_RANGEES])]
 
 

@@ -74,11 +74,9 @@ def rendre(document: Document) -> str:
 
 def ecrire(document: Document, chemin: Path) -> None:
     """Whole where it is light, else with the first items of each list: the others are in the CSV."""
-    page = rendre(document).encode()
-    for n in COUPES:
+    for n in (0, *COUPES):
+        sections = [replace(s, blocs=alleger(s.blocs, n)) for s in document.sections] if n else document.sections
+        page = rendre(replace(document, sections=sections)).encode()
         if len(page) <= POIDS_MAX:
             break
-        page = rendre(
-            replace(document, sections=[replace(s, blocs=alleger(s.blocs, n)) for s in document.sections])
-        ).encode()
     chemin.write_bytes(page)

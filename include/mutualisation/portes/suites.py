@@ -98,11 +98,9 @@ def _suite(porte: str, nom: str) -> Suite:
     meta = contenu.get("meta") or {}
     try:
         attentes = tuple(_attente(nom, str(meta.get("libelle", nom)), ecrite) for ecrite in contenu["expectations"])
-    except KeyError as faute:
-        raison = f"il manque la clé « {faute.args[0]} »"
-        raise echec(porte, f"la suite {fichier} est mal écrite ({raison}) — la corriger") from None
-    except (TypeError, ValueError, AttributeError):
-        raison = "une valeur y est d'une autre forme"
+    except (KeyError, TypeError, ValueError, AttributeError) as faute:
+        absente = isinstance(faute, KeyError)
+        raison = f"il manque la clé « {faute.args[0]} »" if absente else "une valeur y est d'une autre forme"
         raise echec(porte, f"la suite {fichier} est mal écrite ({raison}) — la corriger") from None
     if not attentes:
         raise echec(porte, f"la suite {fichier} est vide — y déclarer des attentes")

@@ -102,7 +102,8 @@ def _ecarts_gardees(
     absents = sorted(gardees.keys() - inscrits.keys())
     communs = sorted(gardees.keys() & inscrits.keys())
     autres = [n for n in communs if gardees[n].enonce != inscrits[n].ancre.enonce]
-    if abimes := [n for n in (*autres, *absents) if not any(gardees[n].est_signee(cle) for cle in connues)]:
+    gardes = ((n, gardees[n]) for n in (*autres, *absents))
+    if abimes := [n for n, g in gardes if not any(est_signe(g.enonce, g.signature, cle) for cle in connues)]:
         yield (
             f"{nommer(abimes)} : ce que garde {dossier} n'est pas signé d'une clé connue, et l'entrepôt tient — "
             f"remettez ces fichiers d'une sauvegarde, ou {A_PART}, puis relancez."

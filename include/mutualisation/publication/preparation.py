@@ -68,8 +68,6 @@ def preparer_publication(conn: psycopg.Connection[Any]) -> None:
     Only when the contract has changed since the last time: redefining a view locks its readers out. It works as the
     owner: raises `psycopg.errors.InsufficientPrivilege` when the login may not.
     """
-    if est_preparee(conn):
-        return
     conn.commit()
     patienter(conn, lambda: _definir(conn))
 

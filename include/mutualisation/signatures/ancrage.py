@@ -8,7 +8,7 @@ from pathlib import Path
 from mutualisation import disque
 from mutualisation.chemins import dossier_var
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
-from mutualisation.signatures.cle_signature import empreinte_publique, est_signe, lire_pem_public, pem_public
+from mutualisation.signatures.cle_signature import empreinte_publique, lire_pem_public, pem_public
 
 DOSSIER = "sceaux"
 # anyone may check a signature
@@ -21,10 +21,6 @@ class Ancre:
 
     enonce: bytes
     signature: bytes
-
-    def est_signee(self, cle_publique: bytes) -> bool:
-        """True when its signature is that of this key."""
-        return est_signe(self.enonce, self.signature, cle_publique)
 
 
 class Ancres:

@@ -170,7 +170,9 @@ def placer(codes: tuple[str, ...]) -> dict[str, Case]:
     connues = {code: positions()[code] for code in sorted(codes) if code in positions()}
     if not connues:
         return {}
-    colonnes, rangs = _grille(len(connues))
+    # a grid with some room left: tiles are wider than high
+    colonnes = min(COLONNES_MAX, max(1, math.ceil(math.sqrt(len(connues) * 0.9))))
+    rangs = math.ceil(len(connues) * 1.2 / colonnes)
     xs, ys = _etaler([x for x, _ in connues.values()]), _etaler([-y for _, y in connues.values()])
     cases = [(r, c) for r in range(rangs) for c in range(colonnes)]
     couts = [
@@ -179,12 +181,6 @@ def placer(codes: tuple[str, ...]) -> dict[str, Case]:
     ]
     _, choisies = linear_sum_assignment(couts)
     return _serrer({code: cases[k] for code, k in zip(connues, choisies, strict=True)})
-
-
-def _grille(nombre: int) -> Case:
-    """Columns and rows of a grid with some room left: tiles are wider than high."""
-    colonnes = min(COLONNES_MAX, max(1, math.ceil(math.sqrt(nombre * 0.9))))
-    return colonnes, math.ceil(nombre * 1.2 / colonnes)
 
 
 def _etaler(valeurs: Sequence[int]) -> list[float]:

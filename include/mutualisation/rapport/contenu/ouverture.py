@@ -151,14 +151,15 @@ def ecartees(bilan: Bilan) -> str:
     """The rows that no figure counts, what is written on them and what their hours may be worth; empty without any."""
     lues = bilan.interne("laisse_de_cote")
     montant, heures = (somme(lues, x) if lues else None for x in ("montant", "heures"))
-    return dire(_comptes(bilan), montant, heures, _cout_horaire(bilan))
+    return dire(comptes(bilan), montant, heures, _cout_horaire(bilan))
 
 
-def _comptes(bilan: Bilan) -> Counter[str]:
-    comptes: Counter[str] = Counter()
+def comptes(bilan: Bilan) -> Counter[str]:
+    """Rows left aside, by status."""
+    lus: Counter[str] = Counter()
     for r in bilan.laissees_de_cote:
-        comptes[r["statut"]] += r["lignes"]
-    return comptes
+        lus[r["statut"]] += r["lignes"]
+    return lus
 
 
 def _cout_horaire(bilan: Bilan) -> Decimal | None:
@@ -170,7 +171,7 @@ def _cout_horaire(bilan: Bilan) -> Decimal | None:
 
 def laisse_de_cote(bilan: Bilan) -> str:
     """What no figure counts, then what is counted once: every row of `rejets` is in one of the two sentences."""
-    doublons = _comptes(bilan)["doublon"]
+    doublons = comptes(bilan)["doublon"]
     phrases = [(ecartees(bilan) or "Aucune ligne n'est écartée des chiffres") + "."]
     if doublons:
         phrases.append(
