@@ -11,7 +11,8 @@
   {%- set code = meta.personnes and not lue and c.nom in ('typbord', 'compte') -%}
   {%- set paie = c.meta.lecture in ('montant', 'nombre') and (compte or jeu == 'masse_salariale') -%}
   {%- set montree = not meta.agents and (not meta.personnes or lue or code) and (compte or not paie) -%}
-  {%- do entetes.append(entete if montree else "''") -%}
+  {#- no header holds it -#}
+  {%- do entetes.append(entete if montree else "'|'") -%}
   {%- if code -%}{%- do chiffres.append(entete) -%}{%- endif -%}
   {%- if montree and paie -%}{%- do montants.append(entete) -%}{%- endif -%}
 {%- endfor -%}
