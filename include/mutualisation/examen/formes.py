@@ -163,12 +163,10 @@ def _sorte(rangee: Sequence[str], entete: Sequence[str]) -> str | None:
         return "totaux"
     if max(c.count(s) for c in rangee for s in SEPARATEURS) * 2 >= len(entete):
         return "bloc"
-    return "seule" if pleines == 1 else "en-tête" if _repete(rangee, entete) else None
-
-
-def _repete(rangee: Sequence[str], entete: Sequence[str]) -> bool:
+    if pleines == 1:
+        return "seule"
     pareilles = sum(bool(epurer(c)) and normaliser(c) == normaliser(n) for c, n in zip(rangee, entete, strict=False))
-    return pareilles * 2 > sum(bool(epurer(n)) for n in entete)
+    return "en-tête" if pareilles * 2 > sum(bool(epurer(n)) for n in entete) else None
 
 
 def _dites(lignes: Sequence[int]) -> str:

@@ -169,11 +169,6 @@ def forme_d_un_numero(numero: str) -> bool:
     return forme_d_un_code_comptable(numero) and (lettres <= 2 or lettres <= chiffres)
 
 
-def forme_d_un_siret(siret: str) -> bool:
-    """Nine or fourteen digits, whatever their key (C6), inner spaces apart (C13)."""
-    return bool(_SIRET.fullmatch("".join(siret.split())))
-
-
 @dataclass
 class Confidentialite:
     """Pseudonyms of the load, codes that the referentiel names, pseudonyms of the agents of the warehouse.
@@ -236,7 +231,8 @@ class Confidentialite:
 _FORMES: dict[str, Callable[[str], bool]] = {
     "code": forme_d_un_code_comptable,
     "numero": forme_d_un_numero,
-    "siret_libre": forme_d_un_siret,
+    # whatever its key (C6), inner spaces apart (C13)
+    "siret_libre": lambda siret: bool(_SIRET.fullmatch("".join(siret.split()))),
 }
 
 
@@ -270,12 +266,6 @@ def codes_nommes(conn: Connexion) -> frozenset[str]:
         requete = sql.SQL("select distinct btrim({}) from {} b join journal.fichiers_courants f using (fichier_id)")
         codes |= {c for (c,) in conn.execute(requete.format(sql.SQL(colonne), table(registre().jeu(jeu)))) if c}
     return frozenset(codes)
-
-
-def agents_connus(conn: Connexion) -> frozenset[str]:
-    """Pseudonyms of every agent that has landed, those of this load included."""
-    lus = conn.execute("select distinct matricule from brut.agents")
-    return frozenset(m for (m,) in lus if m)
 
 
 def nommer_les_codes(conn: Connexion, pseudonymes: Pseudonymes) -> None:

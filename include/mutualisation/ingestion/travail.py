@@ -10,7 +10,6 @@ from pathlib import Path
 from mutualisation.ingestion.confidentialite import (
     Confidentialite,
     Pseudonymes,
-    agents_connus,
     cle_pseudonymes,
     codes_nommes,
     verifier_cle,
@@ -70,7 +69,9 @@ class Travail:
         if jeu.nom not in self._gardes:
             codes, agents = frozenset[str](), frozenset[str]()
             if jeu.personnes:
-                codes, agents = codes_nommes(self.conn), agents_connus(self.conn)
+                # of every agent that has landed, those of this load included
+                agents = frozenset(m for (m,) in self.conn.execute("select distinct matricule from brut.agents") if m)
+                codes = codes_nommes(self.conn)
             self._gardes[jeu.nom] = Confidentialite(self.pseudonymes, codes, agents)
         return self._gardes[jeu.nom]
 

@@ -15,7 +15,7 @@ from mutualisation.operations.redressement import preparer_redressement
 from mutualisation.operations.session import Session, identite, verifier_exercices, version_du_code
 from mutualisation.operations.session import signataire as signataire_de
 from mutualisation.portes.bilan import points_a_commenter, verifier_bilan, verifier_plausibilite
-from mutualisation.publication.inchange import empreinte_entrees, noter_entrees
+from mutualisation.publication.inchange import empreinte_entrees
 from mutualisation.sources.brut import synchroniser_brut
 
 SQL_BLOQUANTS = """
@@ -138,7 +138,7 @@ def ouvrir_construction(
                     "met par « grant preparateur to <compte> »."
                 ) from erreur
         version = int(ligne[0]) if ligne else 0
-        noter_entrees(conn, version, entrees)
+        conn.execute("insert into journal.entrees (version, empreinte) values (%s, %s)", (version, entrees))
         return version
 
 

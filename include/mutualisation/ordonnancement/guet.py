@@ -135,17 +135,15 @@ def relever(depot: str, compte: Mapping[str, Any] = MappingProxyType({})) -> Rel
         chemin.removeprefix(racine.path).lstrip("/"): infos
         for chemin, infos in racine.fs.find(racine.path, detail=True, **severe).items()
     }
-    comptent = {nom: infos for nom, infos in vus.items() if not _ignore(nom)}
+    comptent = {
+        nom: infos for nom, infos in vus.items() if not any(partie.startswith(_IGNORES) for partie in nom.split("/"))
+    }
     if not comptent:
         return None
     lignes = (f"{nom}\t{infos.get('size')}\t{_date(infos)}\n" for nom, infos in sorted(comptent.items()))
     marqueur = vus.get(MARQUEUR)
     marque = marqueur is not None and _date(marqueur) >= max(map(_date, comptent.values()))
     return Releve(len(comptent), hashlib.sha256("".join(lignes).encode("utf-8", "replace")).hexdigest(), marque)
-
-
-def _ignore(nom: str) -> bool:
-    return any(partie.startswith(_IGNORES) for partie in nom.split("/"))
 
 
 def _date(infos: dict[str, Any]) -> float:

@@ -74,10 +74,6 @@ def empreinte_entrees(conn: psycopg.Connection[Any], exercices: Sequence[int]) -
     return hashlib.sha256(json.dumps(dit, sort_keys=True).encode()).hexdigest()
 
 
-def noter_entrees(conn: psycopg.Connection[Any], version: int, empreinte: str) -> None:
-    conn.execute("insert into journal.entrees (version, empreinte) values (%s, %s)", (version, empreinte))
-
-
 def deja_publiee(conn: psycopg.Connection[Any], exercices: Sequence[int]) -> list[int]:
     """Versions in force of these exercices, when the last publication came from what a build would start from now;
     none otherwise."""

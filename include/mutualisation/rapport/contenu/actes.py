@@ -54,18 +54,15 @@ def _visas(bilan: Bilan) -> m.Section:
     siens = [f"{texte.rstrip(' ;.')} ;" for texte in textes.lus(bilan, "visa")]
     opposable = any(r.get("base_opposable") for r in bilan["passage_d5211"])
     articles = {"L5211-39-1": "visa_rapport"} | ({"D5211-16": "visa_opposable"} if opposable else {})
-    absents = [nom for article, nom in articles.items() if not any(article in _plat(texte) for texte in siens)]
+    # hyphens as articles are written here
+    plats = [texte.replace("\u2011", "-").replace("\u2010", "-") for texte in siens]
+    absents = [nom for article, nom in articles.items() if not any(article in texte for texte in plats)]
     visas = [lire_phrase(f"deliberation.{nom}") for nom in absents] + siens
     bilan_vise = (
         f"Vu le bilan d'étape {bilan.exercice}, version {bilan.contexte.construction.version}, annexé à la présente "
         "délibération ;"
     )
     return m.Section("visas", "Visas", "Visas", [m.p(visa) for visa in (*visas, bilan_vise)])
-
-
-def _plat(texte: str) -> str:
-    """A citation with plain hyphens, as articles are written here."""
-    return texte.replace("\u2011", "-").replace("\u2010", "-")
 
 
 def _expose(bilan: Bilan) -> m.Section:

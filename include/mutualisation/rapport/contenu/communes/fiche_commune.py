@@ -39,7 +39,6 @@ class Repere:
     what each says alike, `avis` what the bilan warns of, `au` the day of what is collected.
     """
 
-    territoire: Territoire
     classes: list[Strate]
     medianes: Mapping[str, Mapping[str, Decimal | None]]
     part: Decimal | None
@@ -55,7 +54,6 @@ def repere(bilan: Bilan, territoire: Territoire) -> Repere:
     classes, carte = strates(territoire.communes), ensemble.carte(bilan, territoire, "")
     annees = [b.annee for b in territoire.blocs]
     return Repere(
-        territoire,
         classes,
         {s.libelle: {nom: s.mediane(mesure) for nom, mesure in PAR_HABITANT} for s in classes},
         usages_et_titres.part(total(annees, "reste"), total(annees, "cout")),
