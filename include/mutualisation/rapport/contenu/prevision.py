@@ -153,8 +153,10 @@ def _prevu(rangees: list[Ligne]) -> tuple[m.Tableau, dict[str, str]]:
 def _ligne(scenario: str, r: Ligne, attendus: int, meme_cout: str) -> Ligne:
     """A forecast to the thousand; `meme_cout`: the scenario that has its cost already."""
     bas, haut = fourchette(r) or (None, None)
+    # one that leaves dispositifs out says so: its total can't be compared with the others
+    sur = f" ({formats.plusieurs(r['dispositifs'], 'dispositif', 'dispositifs')} sur {attendus})"
     return {
-        "scenario": _nommer(scenario) + _incomplet(r["dispositifs"], attendus),
+        "scenario": _nommer(scenario) + (sur if r["dispositifs"] < attendus else ""),
         "annee": r["exercice"],
         "cout": f"= {meme_cout}" if meme_cout else millier(r["cout_net"]),
         "bas": "" if meme_cout else NON_ETABLI if bas is None else millier(bas),
@@ -171,11 +173,6 @@ def _penche(rangees: list[Ligne]) -> str:
     if essayees and all(r["erreur_min"] > 0 for r in essayees):
         return "Tous les essais avaient surestimé le coût."
     return ""
-
-
-def _incomplet(nombre: int, attendus: int) -> str:
-    """A scenario that leaves dispositifs out says so: its total can't be compared with the others."""
-    return f" ({formats.plusieurs(nombre, 'dispositif', 'dispositifs')} sur {attendus})" if nombre < attendus else ""
 
 
 # ---------------------------------------------------------------- variance
