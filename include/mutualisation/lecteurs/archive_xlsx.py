@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from openpyxl.utils import column_index_from_string
 
-from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, analyseur_xml, nombre_fr
 
 _TRANCHE = 1 << 16
 # rows of a spreadsheet: openpyxl would make up every row before a higher one
@@ -162,7 +162,7 @@ def verifier_archive(chemin: Path, limites: Limites) -> Archive:
 
 def _parcourir(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, plafond: int, limites: Limites, vue: Archive) -> int:
     """Bytes of a member, read to its end."""
-    analyseur = expat.ParserCreate(namespace_separator=" ")
+    analyseur = analyseur_xml()
     analyseur.StartDoctypeDeclHandler = _refuser_dtd
     analyseur.StartElementHandler = _Partie(membre.filename, vue, limites.chaines).debut
     lus, est_du_xml = 0, True

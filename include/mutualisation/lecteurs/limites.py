@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
+from xml.parsers import expat
 
 from mutualisation.erreurs import ErreurMutualisation, raison_systeme
 
@@ -85,3 +86,11 @@ def motif_refus(faute: Exception) -> str:
     if isinstance(faute, OSError):
         return f"le fichier ne peut pas être lu ({raison_systeme(faute)}) : vérifier ses droits et le redéposer."
     return "l'entrepôt refuse une cellule de ce fichier : vérifier ses caractères (F8)."
+
+
+def analyseur_xml() -> expat.XMLParserType:
+    """An expat that looks at each slice as it comes: `jeton` bounds what it holds of a tag, which it would put off."""
+    analyseur = expat.ParserCreate(namespace_separator=" ")
+    if hasattr(analyseur, "SetReparseDeferralEnabled"):  # from expat 2.6 on
+        analyseur.SetReparseDeferralEnabled(False)
+    return analyseur

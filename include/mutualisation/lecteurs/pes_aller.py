@@ -18,7 +18,7 @@ from xml.parsers.expat import errors
 from mutualisation.chemins import ELEMENTS_PES
 from mutualisation.lecteurs.bloc import Bloc
 from mutualisation.lecteurs.entete import Entete, entete_du_registre
-from mutualisation.lecteurs.limites import LectureRefusee, Limites, nombre_fr
+from mutualisation.lecteurs.limites import LectureRefusee, Limites, analyseur_xml, nombre_fr
 from mutualisation.sources.jeux import Jeu
 
 _TRANCHE = 1 << 16
@@ -49,7 +49,7 @@ class LecteurPes:
         self.dialecte: dict[str, object] = {}
 
     def blocs(self) -> Iterator[Bloc]:
-        analyseur = expat.ParserCreate(namespace_separator=" ")
+        analyseur = analyseur_xml()
         parcours = _Parcours(analyseur, self.entete, self._limites)
         lus = 0
         with self._chemin.open("rb") as f:
