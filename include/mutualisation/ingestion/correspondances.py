@@ -31,8 +31,10 @@ class Correspondance:
 
     @classmethod
     def lue(cls, cellules: Iterable[str]) -> Correspondance:
-        """From four cells in the order of `COLONNES`, trimmed."""
-        return cls(*[visible(c).strip(BLANCS) for c in cellules])
+        """From four cells in the order of `COLONNES`, trimmed; a header as the file has it, whatever hides in it."""
+        brutes = list(cellules)
+        jeu, colonne, lu, vaut = [visible(c).strip(BLANCS) for c in brutes]
+        return cls(jeu, colonne, lu if vaut else brutes[2].strip(), vaut)
 
 
 def traducteur(valeurs: Mapping[str, str]) -> Memoire[str]:
