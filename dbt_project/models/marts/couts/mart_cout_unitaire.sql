@@ -11,9 +11,10 @@ select
   c.exercice,
   c.dispositif,
   coalesce(u.unites, 0) as unites,
-  {{ arrondi(quotient('c.cout_net', 'u.unites')) }} as cout_complet_unitaire,
+  -- a thousandth of a unit gives a cost that no column holds: left out (R10g)
+  case when {{ tient_dans(quotient('c.cout_net', 'u.unites'), 13) }} then {{ arrondi(quotient('c.cout_net', 'u.unites')) }} end as cout_complet_unitaire,
   c.cout_d5211,
-  {{ arrondi(quotient('c.cout_d5211', 'u.unites')) }} as cout_d5211_unitaire,
+  case when {{ tient_dans(quotient('c.cout_d5211', 'u.unites'), 13) }} then {{ arrondi(quotient('c.cout_d5211', 'u.unites')) }} end as cout_d5211_unitaire,
   p.taux_couverture_d5211
 from {{ ref('int_couts') }} as c
 inner join {{ ref('mart_passage_d5211') }} as p using (exercice, dispositif)

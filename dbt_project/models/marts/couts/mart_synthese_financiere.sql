@@ -69,6 +69,7 @@ select
   recettes_renseignees,
   cout_net - coalesce(recettes, 0) as reste_a_charge,
   cout_net - coalesce(recettes, 0) - coalesce(recettes_ac, 0) as reste_a_charge_apres_ac,
-  {{ arrondi(quotient('recettes', 'cout_net'), 6) }} as taux_couverture,
+  -- a cost of a cent gives a rate that no column holds: left out (R10g)
+  case when {{ tient_dans(quotient('recettes', 'cout_net'), 12) }} then {{ arrondi(quotient('recettes', 'cout_net'), 6) }} end as taux_couverture,
   est_total
 from lignes
