@@ -67,6 +67,6 @@ def test_staff_and_commune_are_a_few_clicks_from_the_council(extrait: Path) -> N
         volet.locator("summary").first.click()
         volet.get_by_role("link", name="coût de personnel recalculable").click()
         assert onglet.fichier == "personnel.html"
-        onglet.page.locator("#cep").get_by_role("link").first.click()
+        onglet.page.locator("#d-cep").get_by_role("link").first.click()
         assert onglet.fichier == "trace_cep.html"
         assert onglet.page.get_by_text("rh/temps_").first.is_visible()

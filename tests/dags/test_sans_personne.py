@@ -92,19 +92,19 @@ def test_du_depot_qui_arrive_seul_a_la_publication_par_une_personne(scene, tmp_p
     scene.executions(PUBLICATION, 1)
     version, empreinte, par = scene.publie()
     assert (version, par) == (1, "lea.martin")
-    annonce = sujet(scene.lettres[0])
-    assert annonce.startswith(f"Version 1 à publier : exercice {EXERCICE}, coût net"), annonce
+    # the deadline of another exercice has its own letters, before or after
+    sujets = [sujet(lettre) for lettre in scene.lettres]
+    assert any(s.startswith(f"Version 1 à publier : exercice {EXERCICE}, coût net") for s in sujets), sujets
     # 3. a file that can't be read: an alert, nothing built
     corriger(depot)
     (depot / "rh" / f"agents_{EXERCICE}_v2.csv").write_bytes(b"")
     scene.deposer(depot)
     scene.executions(CHARGEMENT, 2, echouees=1)
     assert scene.constructions() == 1
-    alerte = corps(scene.lettres[-1])
+    dite = "Échec de la chaîne chargement_depot, tâche charger (porte « fichier ») : rh/agents_2021_v2.csv"
+    alertes = [corps(lettre) for lettre in scene.lettres]
+    (alerte,) = [a for a in alertes if a.startswith(dite)] or [f"aucune alerte : {alertes}"]
     print(alerte)
-    assert alerte.startswith(
-        "Échec de la chaîne chargement_depot, tâche charger (porte « fichier ») : rh/agents_2021_v2.csv"
-    )
     assert "Remède : corrigez le fichier nommé et déposez-le de nouveau" in alerte
     # 4. the file is taken away, which is another state of the drop, and the failed task cleared: one build more
     (scene.surveille / "rh" / f"agents_{EXERCICE}_v2.csv").unlink()
