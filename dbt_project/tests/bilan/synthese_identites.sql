@@ -7,7 +7,7 @@ cross join lateral (
     - coalesce(s.subventions, 0) - coalesce(s.reprises, 0) as cout_net,
     s.cout_net - coalesce(s.recettes, 0) as reste,
     s.reste_a_charge - coalesce(s.recettes_ac, 0) as reste_apres_ac,
-    case when {{ tient_dans(quotient('s.recettes', 's.cout_net'), 12) }} then round(s.recettes / nullif(s.cout_net, 0), 6) end as taux
+    case when abs(s.recettes / nullif(s.cout_net, 0)) < 10::numeric ^ 12 - 1 then round(s.recettes / nullif(s.cout_net, 0), 6) end as taux
 ) as c
 cross join lateral (
   values

@@ -9,7 +9,7 @@ select
   -- first and last of the months that a file of a jeu by month covers; what orders periods (F17)
   mois_debut,
   mois,
-  coalesce(exercice || '-' || to_char(mois, 'FM00'), periode) as rang_periode,
+  coalesce(exercice || to_char(mois, 'FM"-"00'), periode) as rang_periode,
   semestre,
   depot,
   chemin,

@@ -47,7 +47,7 @@ regles as (
     coalesce(
       c.defaut,
       case
-        when c.permis is not null and c.choix is null then 'Valeur|valeur inconnue (attendu : ' || c.permis || ') (F18)'
+        when c.permis is not null and c.choix is null then format('Valeur|valeur inconnue (attendu : %s) (F18)', c.permis)
         when c.nom in ({{ parametres_de(['date']) }}) and c.valeur_date is null then 'Valeur|date illisible (jj/mm/aaaa, aaaa-mm-jj ou aaaammjj, sans heure, C3)'
         when c.nom in ({{ parametres_de(['nombre', 'annee']) }}) and c.valeur_numerique is null then 'Valeur|nombre illisible (douze décimales au plus, sans signe %, C1)'
         when c.valeur ~ '^[-+(]?[0-9][0-9., ]*[-)]?[ ]*%$' then 'Valeur|signe % interdit : écrire le nombre seul (C1)'
